@@ -1,0 +1,1 @@
+"""The science of the review as a plain package: no Snakemake, no globals, no network."""

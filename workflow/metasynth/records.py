@@ -1,0 +1,330 @@
+"""Every record that passes from one stage to the next, frozen and typed.
+
+Raw tables become a `Trial`; config.yaml becomes a `Config`; an outcome's trials become `StudyData`
+(arms already combined for the comparison); pooling turns those into an `OutcomeResult`, which is
+all that figures and report ever read. `None` always means "not stated" or "does not exist", never 0.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a raw row stands: a file relative to data/raw, and its line in a spreadsheet (header = 1)."""
+
+    file: str
+    row: int
+
+
+# --- one trial, as extracted ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One row of study.csv; `study` is the folder's name."""
+
+    study: str
+    label: str
+    year: int | None
+    design: str
+    status: str
+    population: str
+    background: str
+    duration_weeks: int | None
+    n_randomised: int | None
+    registration: str
+    reference: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One row of arms.csv."""
+
+    arm_id: str
+    role: str
+    label: str
+    treatment: str
+    dose: float | None
+    dose_unit: str
+    n_randomised: int | None
+    source_id: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row of results.csv: a result of one arm, or (with reference_arm_id) a contrast of two.
+
+    estimate, se, ci_low and ci_high are on the analysis scale of the measure (log for ratios) when
+    `se` is given, and as printed (natural scale) when limits are given; see the table's manual.
+    """
+
+    outcome: str
+    week: int | None
+    reading: str
+    arm_id: str
+    reference_arm_id: str
+    events: int | None
+    total: int | None
+    events_low: int | None
+    events_high: int | None
+    reported_percent: str
+    mean: float | None
+    sd: float | None
+    estimate: float | None
+    se: float | None
+    ci_low: float | None
+    ci_high: float | None
+    provenance: str
+    source_id: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One row of sources.csv: a place in a document, with a short quote."""
+
+    source_id: str
+    reference: str
+    locator: str
+    quote: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One row of risk_of_bias.csv."""
+
+    outcome: str
+    tool: str
+    domain: str
+    judgement: str
+    support: str
+    source_id: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A trial folder: all its tables, typed."""
+
+    study: Study
+    arms: tuple[Arm, ...]
+    results: tuple[Result, ...]
+    sources: tuple[Source, ...]
+    risk_of_bias: tuple[Judgement, ...] = ()
+
+
+# --- the choices of config.yaml -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Which treatments (arms.csv `treatment`) are compared, and what to do with several arms."""
+
+    intervention: tuple[str, ...]
+    control: tuple[str, ...]
+    multi_arm: str = "combine"  # combine | split | covariance
+    intervention_label: str = ""
+    control_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSpec:
+    """One way to pool, declared once under `analyses` and used by outcomes."""
+
+    name: str
+    label: str
+    model: str = "random"  # random | IV | MH | Peto | GLMM
+    tau2: str | None = None  # DL REML ML PM EB SJ HE HS DL2; random only, default REML
+    ci: str = "Wald"  # Wald | HKSJ | HKSJ-adhoc | KR
+    prediction: str | None = None  # t_k-1 | t_k-2 | HK | None: no prediction interval
+    study_ci: str = "Wald"  # Wald | score
+    zero_cells: str = "only0"  # only0 | treatment_arm | all | none; 0.5 where inverse variance needs it
+    double_zero: str = "exclude"  # exclude | include
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSpec:
+    """One outcome to pool; `id` names its folder, `outcome`/`week`/`reading` select the raw rows."""
+
+    id: str
+    label: str
+    outcome: str
+    week: int | None
+    type: str  # binary | continuous | generic
+    measure: str  # RR OR RD ASD | MD SMD ROM | generic names
+    direction: str  # benefit | harm: whether more of it is good for the patient
+    analyses: tuple[str, ...]  # the first is the primary
+    reading: str = ""
+    sensitivity_of: str = ""  # the id of the outcome that this one re-reads
+    note: str = ""
+    as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
+
+
+# --- what pooling reads ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One side of a comparison in one study, arms combined; events_low/high bound what the source allows."""
+
+    arm_ids: tuple[str, ...]
+    label: str
+    events: int | None = None
+    total: int | None = None
+    events_low: int | None = None
+    events_high: int | None = None
+    mean: float | None = None
+    sd: float | None = None
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A published contrast of two arms on the analysis scale (log for ratios)."""
+
+    estimate: float
+    se: float
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StudyData:
+    """What one study brings to one outcome."""
+
+    study: str
+    label: str
+    year: int | None
+    intervention: Group | None = None
+    control: Group | None = None
+    contrast: Contrast | None = None
+    subgroup: str = ""
+    provenance: str = ""  # reported | external | derived: the weakest of the rows used
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A trial that is not in an outcome's pool, or a pool that could not be made, and why."""
+
+    study: str
+    reason: str
+    analysis: str = ""
+
+
+# --- what pooling writes --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StudyEffect:
+    """One study's own effect in one analysis; a row of results/tables/studies.csv.
+
+    estimate and limits are on the natural scale, log_estimate and se on the analysis scale (log for
+    ratios, the same as natural for differences). weight is the percentage of the pooled estimate.
+    """
+
+    outcome: str
+    analysis: str
+    subgroup: str
+    study: str
+    label: str
+    year: int | None
+    measure: str
+    events_intervention: int | None
+    total_intervention: int | None
+    events_control: int | None
+    total_control: int | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    ci_method: str
+    log_estimate: float | None
+    se: float | None
+    weight: float | None
+    corrected: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One pooled result; a row of results/tables/estimates.csv (see the results contract there).
+
+    estimate, ci and pi are on the natural scale; log_estimate and se on the analysis scale;
+    i2 values in per cent; p-values two-sided. What a model does not define is None.
+    """
+
+    outcome: str
+    analysis: str
+    subgroup: str
+    measure: str
+    model: str
+    tau2_method: str
+    ci_method: str
+    k: int
+    events_intervention: int | None
+    total_intervention: int | None
+    events_control: int | None
+    total_control: int | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    pi_low: float | None
+    pi_high: float | None
+    log_estimate: float | None
+    se: float | None
+    statistic: float | None
+    df: float | None
+    p: float | None
+    q: float | None
+    q_df: int | None
+    q_p: float | None
+    i2: float | None
+    i2_low: float | None
+    i2_high: float | None
+    h2: float | None
+    tau2: float | None
+    tau2_low: float | None
+    tau2_high: float | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisResult:
+    """One analysis of one outcome: the pooled rows ("all" first, then subgroups) and each study's effect."""
+
+    spec: AnalysisSpec
+    estimates: tuple[Estimate, ...]
+    studies: tuple[StudyEffect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeResult:
+    """All that is known of one outcome after pooling; results/outcomes/<outcome>/result.json."""
+
+    outcome: OutcomeSpec
+    comparison: Comparison
+    studies: tuple[StudyData, ...]
+    analyses: tuple[AnalysisResult, ...]
+    omissions: tuple[Omission, ...]
+
+
+# --- the whole review -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """config.yaml, checked."""
+
+    title: str
+    version: str
+    languages: tuple[str, ...]
+    data: str
+    text: str
+    comparison: Comparison
+    analyses: tuple[AnalysisSpec, ...]
+    outcomes: tuple[OutcomeSpec, ...]

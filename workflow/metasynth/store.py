@@ -1,0 +1,106 @@
+"""Records to text and back: JSON for programs, CSV for people, the same bytes on every machine.
+
+Floats are kept to 8 significant digits: more than any reader needs, and fewer than the last bits in
+which processors differ. What is printed, drawn and tabulated all derives from these digits.
+"""
+
+import csv
+import io
+import json
+import os
+import types
+import typing
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+Record = TypeVar("Record")
+DIGITS = 8
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def number_text(value: float) -> str:
+    """`value` in `DIGITS` significant digits, shortest form ("0.5", "1.2e-07"); never "-0"."""
+    return f"{value + 0.0:.{DIGITS}g}"
+
+
+def plain(value: Any) -> Any:
+    """A record as JSON's own types, floats rounded to `DIGITS` significant digits."""
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return float(number_text(value))
+    return value
+
+
+def to_json(value: Any) -> str:
+    """A record, or a sequence of records, as indented JSON ending in a newline.
+
+    Raises:
+        ValueError: for NaN or an infinity, which no record may hold.
+    """
+    return json.dumps(plain(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+@cache
+def _types(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if typing.get_origin(hint) is types.UnionType:
+        (hint,) = (member for member in typing.get_args(hint) if member is not type(None))
+    if typing.get_origin(hint) is tuple:
+        item = typing.get_args(hint)[0]
+        return tuple(_typed(item, element) for element in value)
+    if is_dataclass(hint):
+        known = _types(typing.cast(type, hint))
+        return typing.cast(type, hint)(**{k: _typed(known[k], v) for k, v in value.items()})
+    return float(value) if hint is float else value
+
+
+def from_json(cls: type[Record], text: str) -> Record:
+    """The record of class `cls` that `to_json` wrote."""
+    return typing.cast(Record, _typed(cls, json.loads(text)))
+
+
+def _cell(value: Any) -> str:
+    """One CSV cell; text that a spreadsheet would run as a formula is defused with an apostrophe."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number_text(value)
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else text
+
+
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table as UTF-8 CSV text with `\\n` line ends."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def records_csv(cls: type, records: Iterable[Any]) -> str:
+    """Flat records of class `cls` as CSV, one column a field."""
+    names = [field.name for field in fields(cls)]
+    return to_csv(names, ([getattr(record, name) for name in names] for record in records))
+
+
+def write(path: str | Path, content: str | bytes) -> None:
+    """Write a whole file or none: to a neighbour first, then moved into place."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    os.replace(part, path)

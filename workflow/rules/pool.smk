@@ -1,0 +1,46 @@
+# Needs: the cleaned trials that report an outcome, and its choices. Makes: its pooled result, and
+# the two tables of all outcomes that readers and other programs use.
+
+
+rule pool:
+    input:
+        lambda wildcards: expand(
+            "results/clean/trials/{study}.json", study=trials_reporting(wildcards.outcome)
+        ),
+    output:
+        "results/outcomes/{outcome}/result.json",
+    params:
+        outcome=lambda wildcards: store.to_json(OUTCOMES[wildcards.outcome]),
+        analyses=lambda wildcards: [
+            store.to_json(ANALYSES[name]) for name in OUTCOMES[wildcards.outcome].analyses
+        ],
+        comparison=store.to_json(REVIEW.config.comparison),
+        code=code("pool.py"),
+    log:
+        "logs/pool/{outcome}.log",
+    conda:
+        "../../envs/metasynth.yaml"
+    script:
+        "../scripts/pool.py"
+
+
+rule tables:
+    input:
+        results=expand("results/outcomes/{outcome}/result.json", outcome=OUTCOMES),
+        claims=claims_table(),
+    output:
+        estimates="results/tables/estimates.csv",
+        estimates_json="results/tables/estimates.json",
+        studies="results/tables/studies.csv",
+        studies_json="results/tables/studies.json",
+        reproduction="results/tables/reproduction.csv",
+    params:
+        data=str(RAW),
+        claims_content=content(claims_table()),
+        code=code("tables.py"),
+    log:
+        "logs/tables.log",
+    conda:
+        "../../envs/metasynth.yaml"
+    script:
+        "../scripts/tables.py"

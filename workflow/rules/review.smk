@@ -1,0 +1,65 @@
+# Needs: config.yaml and data/raw. Makes: REVIEW, checked and typed, and what the rules ask of it.
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, f"{workflow.basedir}/workflow")
+# Jobs that run in a conda environment find the package here; under uv it is installed.
+os.environ["PYTHONPATH"] = f"{workflow.basedir}/workflow"
+
+from metasynth import comparison, digest, store
+from metasynth.faults import InvalidReview
+from metasynth.validation import load_review
+
+
+def config_file():
+    """The one file of choices: --configfile, or config.yaml where the run takes place."""
+    if workflow.config_settings.config or len(workflow.overwrite_configfiles) > 1:
+        raise WorkflowError("All choices stand in one file: edit it, or give --configfile another.")
+    return str((*workflow.overwrite_configfiles, "config.yaml")[0])
+
+
+def checked_review(path):
+    try:
+        return load_review(Path(path), Path.cwd())
+    except InvalidReview as faults:
+        raise WorkflowError(f"nothing was run, earlier results are untouched.\n\n{faults}")
+
+
+CONFIG_FILE = config_file()
+REVIEW = checked_review(CONFIG_FILE)
+TRIALS = {trial.study.study: trial for trial in REVIEW.trials}
+OUTCOMES = {outcome.id: outcome for outcome in REVIEW.config.outcomes}
+ANALYSES = {analysis.name: analysis for analysis in REVIEW.config.analyses}
+RAW = Path(REVIEW.config.data)
+
+
+def raw_tables(study):
+    return sorted(str(path) for path in (RAW / "trials" / study).glob("*.csv"))
+
+
+def trials_reporting(outcome):
+    """The trials that have a number for this outcome: it depends on these and no others."""
+    spec = OUTCOMES[outcome]
+    return [
+        study
+        for study, trial in TRIALS.items()
+        if comparison.reports(trial, spec, REVIEW.config.comparison)
+    ]
+
+
+def code(script):
+    """The digest of a script and of all that it imports, so that a change there reruns its jobs."""
+    return digest.code_digest(Path(workflow.basedir, "workflow", "scripts", script))
+
+
+def content(paths):
+    """The digest of files' content, which notices a change that carries an older time stamp."""
+    return digest.files_digest(Path(path) for path in paths)
+
+
+wildcard_constraints:
+    study="[a-z][a-z0-9_]{0,63}",
+    outcome="[a-z][a-z0-9_]{0,63}",
