@@ -1,0 +1,254 @@
+"""The engine as the pipeline uses it: records in, records out, at every number of studies."""
+
+import dataclasses
+from math import isfinite, log, sqrt
+
+import pytest
+from metasynth.methods import UnsupportedCombination, check_combination
+from metasynth.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
+from metasynth.synthesis import synthesise
+
+COMPARISON = Comparison(("anakinra",), ("placebo",))
+
+
+def study(name, a, n1, c, n2, subgroup=""):
+    return StudyData(
+        name,
+        name.title(),
+        2004,
+        Group(("i",), "i", a, n1),
+        Group(("c",), "c", c, n2),
+        subgroup=subgroup,
+    )
+
+
+def outcome(measure="RR"):
+    return OutcomeSpec("ae", "Adverse events", "ae", 24, "binary", measure, "harm", ("p",))
+
+
+def pool(studies, measure="RR", **choices):
+    spec = AnalysisSpec("p", "Primary", **choices)
+    return synthesise(outcome(measure), [spec], COMPARISON, studies)
+
+
+def first(result):
+    return result.analyses[0].estimates[0]
+
+
+def numbers(record):
+    for f in dataclasses.fields(record):
+        value = getattr(record, f.name)
+        if isinstance(value, float):
+            yield f.name, value
+
+
+ADVERSE = [study("fleischmann", 1027, 1116, 261, 283), study("cohen", 225, 250, 203, 251)]
+SERIOUS = [study("fleischmann", 86, 1116, 22, 283), study("cohen", 10, 250, 8, 251)]
+MODELS = [
+    {"model": "random", "tau2": "DL"},
+    {"model": "random", "tau2": "REML", "ci": "HKSJ", "prediction": "t_k-1"},
+    {"model": "IV"},
+    {"model": "MH"},
+]
+
+
+def printed(record):
+    return tuple(f"{x:.2f}" for x in (record.estimate, record.ci_low, record.ci_high))
+
+
+def test_published_adverse_events_random_effects():
+    result = pool(ADVERSE, model="random", tau2="DL", study_ci="score")
+    rows = result.analyses[0].studies
+    assert [printed(r) for r in rows] == [("1.00", "0.96", "1.04"), ("1.11", "1.04", "1.20")]
+    assert printed(first(result)) == ("1.05", "0.94", "1.17")
+
+
+def test_published_serious_adverse_events_mantel_haenszel():
+    result = pool(SERIOUS, model="MH", study_ci="score")
+    rows = result.analyses[0].studies
+    assert [printed(r) for r in rows] == [("0.99", "0.64", "1.56"), ("1.26", "0.52", "3.04")]
+    assert printed(first(result)) == ("1.04", "0.70", "1.56")
+
+
+def test_totals_and_weights():
+    result = pool(SERIOUS, model="MH")
+    row = first(result)
+    assert (row.events_intervention, row.total_intervention) == (96, 1366)
+    assert (row.events_control, row.total_control) == (30, 534)
+    assert sum(s.weight for s in result.analyses[0].studies) == pytest.approx(100, abs=1e-12)
+
+
+@pytest.mark.parametrize("choices", MODELS)
+@pytest.mark.parametrize("measure", ["RR", "OR", "RD"])
+def test_no_studies_is_a_row_that_says_so(choices, measure):
+    result = pool([], measure, **choices)
+    row = first(result)
+    assert (row.k, row.estimate, row.note) == (0, None, "No study could be pooled.")
+    assert result.omissions[0].reason == row.note
+
+
+@pytest.mark.parametrize("choices", MODELS)
+def test_one_study_is_itself_under_every_model(choices):
+    row = first(pool(ADVERSE[1:], **choices))
+    se = sqrt(1 / 225 - 1 / 250 + 1 / 203 - 1 / 251)
+    assert row.log_estimate == pytest.approx(log(225 / 250 / (203 / 251)), rel=1e-13)
+    assert row.se == pytest.approx(se, rel=1e-12)
+    assert (row.q, row.q_df, row.q_p, row.tau2, row.i2, row.pi_low) == (0, 0, None) + (None,) * 3
+    assert row.ci_method == "Wald"
+    assert ("HKSJ needs two studies" in row.note) == (choices.get("ci") == "HKSJ")
+
+
+def test_two_studies_say_that_hksj_has_one_degree_of_freedom():
+    row = first(pool(ADVERSE, ci="HKSJ", prediction="t_k-1"))
+    assert row.df == 1
+    assert "one degree of freedom" in row.note
+    assert row.pi_low is None
+    assert "prediction interval needs three" in row.note
+
+
+def test_studies_that_agree_exactly_have_a_defined_hksj():
+    twins = [study("one", 10, 100, 10, 100), study("two", 10, 100, 10, 100)]
+    row = first(pool(twins, ci="HKSJ"))
+    assert (row.ci_low, row.estimate, row.ci_high, row.se, row.p) == (1, 1, 1, 0, None)
+    assert "no width" in row.note
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"control": None}, "no result for the control group"),
+        ({"intervention": Group((), "", None, 9)}, "the number of events in the intervention"),
+        ({"control": Group((), "", 3, None)}, "the number of participants in the control"),
+        ({"control": Group((), "")}, "neither events nor participants"),
+        ({"control": Group((), "", 5, 4)}, "5 events among 4"),
+        ({"control": Group((), "", 0, 0)}, "no participants"),
+    ],
+)
+def test_incomplete_studies_are_omitted_with_the_reason(changed, reason):
+    broken = dataclasses.replace(ADVERSE[0], **changed)
+    result = pool([broken, ADVERSE[1]])
+    assert first(result).k == 1
+    (omission,) = result.omissions
+    assert (omission.study, omission.analysis) == ("fleischmann", "")
+    assert reason in omission.reason
+
+
+@pytest.mark.parametrize("choices", MODELS)
+@pytest.mark.parametrize("measure", ["RR", "OR", "RD"])
+def test_double_zero_studies_are_omitted_and_change_nothing(choices, measure):
+    empty = study("empty", 0, 40, 0, 40)
+    with_it, without = (
+        pool([*SERIOUS, empty], measure, **choices),
+        pool(SERIOUS, measure, **choices),
+    )
+    assert first(with_it) == first(without)
+    (omission,) = with_it.omissions
+    assert (omission.study, omission.analysis) == ("empty", "p")
+    assert omission.reason == "no events in either group"
+
+
+def test_all_events_in_both_groups_inform_risks_but_not_odds():
+    full = study("full", 20, 20, 30, 30)
+    assert first(pool([*SERIOUS, full], "RR")).k == 3
+    assert first(pool([*SERIOUS, full], "OR")).k == 2
+    assert first(pool([*SERIOUS, full], "OR", model="Peto")).k == 2
+
+
+def test_zero_cells_are_corrected_for_inverse_variance_and_say_so():
+    rows = pool([study("zero", 0, 10, 3, 12), SERIOUS[0]]).analyses[0].studies
+    assert [r.corrected for r in rows] == [True, False]
+    assert rows[0].log_estimate == pytest.approx(log(0.5 / 11) - log(3.5 / 13), rel=1e-14)
+    assert "0.5" in rows[0].note
+
+
+def test_mantel_haenszel_without_events_on_one_side_says_why():
+    zeros = [study("one", 0, 10, 3, 12), study("two", 0, 20, 1, 20)]
+    result = pool(zeros, model="MH")
+    row = first(result)
+    assert row.estimate is None
+    assert "one side has no event" in row.note
+    assert row.k == 2
+    assert [s.weight for s in result.analyses[0].studies] == [None, None]
+    assert result.omissions[-1].reason == row.note
+
+
+def test_peto_needs_no_correction():
+    result = pool([study("zero", 0, 10, 3, 12), SERIOUS[0]], "OR", model="Peto")
+    row = result.analyses[0].studies[0]
+    expected, variance = 3 * 10 / 22, 3 * 19 * 10 * 12 / (22**2 * 21)
+    assert not row.corrected
+    assert row.log_estimate == pytest.approx(-expected / variance, rel=1e-14)
+    assert row.se == pytest.approx(1 / sqrt(variance), rel=1e-14)
+
+
+def test_score_limits_exist_at_zero_cells_where_there_are_any():
+    result = pool([study("low", 0, 10, 3, 12), study("high", 3, 10, 0, 12)], study_ci="score")
+    low, high = result.analyses[0].studies
+    assert low.ci_low == 0
+    assert low.ci_high > low.estimate
+    assert 0 < high.ci_low < high.estimate
+    assert high.ci_high is None
+
+
+def test_subgroups_follow_the_row_of_all():
+    groups = [
+        study("a", 5, 50, 9, 50, "low dose"),
+        study("b", 8, 60, 9, 55, "high dose"),
+        study("c", 4, 60, 7, 55, "low dose"),
+    ]
+    result = pool(groups, model="MH").analyses[0]
+    assert [(e.subgroup, e.k) for e in result.estimates] == [
+        ("all", 3),
+        ("low dose", 2),
+        ("high dose", 1),
+    ]
+    alone = first(pool([groups[0], groups[2]], model="MH"))
+    assert result.estimates[1].estimate == alone.estimate
+
+
+@pytest.mark.parametrize("choices", MODELS)
+@pytest.mark.parametrize("measure", ["RR", "OR", "RD"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        (0, 1, 1, 1),
+        (1, 1, 0, 1),
+        (1, 1, 1, 1),
+        (0, 5, 5, 5),
+        (10**9, 2 * 10**9, 1, 10**9),
+        (1, 10**9, 0, 1),
+    ],
+)
+@pytest.mark.parametrize("copies", [1, 2, 3])
+def test_extreme_tables_give_finite_records(choices, measure, cells, copies):
+    result = pool([study(f"s{i}", *cells) for i in range(copies)], measure, **choices)
+    records = [*result.analyses[0].estimates, *result.analyses[0].studies]
+    assert all(isfinite(x) for r in records for _, x in numbers(r))
+
+
+@pytest.mark.parametrize(
+    ("measure", "choices", "reason"),
+    [
+        ("RR", {"model": "Peto"}, "odds ratio"),
+        ("RD", {"model": "Peto"}, "odds ratio"),
+        ("RR", {"model": "MH", "tau2": "DL"}, "no between-study variance"),
+        ("RR", {"model": "IV", "prediction": "t_k-1"}, "no between-study variance"),
+        ("RR", {"model": "MH", "ci": "HKSJ"}, "random-effects"),
+        ("OR", {"study_ci": "score"}, "risk ratio"),
+        ("HR", {}, "not one of RR, OR, RD"),
+        ("RR", {"tau2": "PMM"}, "tau2 'PMM' is not one of"),
+        ("RR", {"model": "fixed"}, "model 'fixed' is not one of"),
+    ],
+)
+def test_impossible_combinations_are_refused_with_the_reason(measure, choices, reason):
+    spec = AnalysisSpec("p", "Primary", **choices)
+    assert reason in check_combination(outcome(measure), spec)
+    with pytest.raises(UnsupportedCombination, match=reason):
+        synthesise(outcome(measure), [spec], COMPARISON, ADVERSE)
+
+
+def test_every_analysis_is_answered_in_order():
+    specs = [AnalysisSpec("p", ""), AnalysisSpec("q", "", model="MH")]
+    result = synthesise(outcome(), specs, COMPARISON, ADVERSE)
+    assert [a.spec for a in result.analyses] == specs
+    assert result.studies == tuple(ADVERSE)

@@ -1,0 +1,112 @@
+"""Each study's own effect and its variance from the 2×2 table, on the analysis scale.
+
+Notation as in the Cochrane Handbook, chapter 10: `a` of `n1` participants had the event under the
+intervention, `c` of `n2` under control. Studies lie along the first axis; further axes, where
+there are any, are separate meta-analyses.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """2×2 tables as arrays: events and totals of the intervention (a, n1) and control (c, n2)."""
+
+    a: Array
+    n1: Array
+    c: Array
+    n2: Array
+
+    @property
+    def b(self) -> Array:
+        """Participants without the event under the intervention."""
+        return self.n1 - self.a
+
+    @property
+    def d(self) -> Array:
+        """Participants without the event under control."""
+        return self.n2 - self.c
+
+    @property
+    def n(self) -> Array:
+        """All participants."""
+        return self.n1 + self.n2
+
+    @property
+    def any_zero(self) -> NDArray[np.bool_]:
+        """Where one of the four cells is empty."""
+        return np.asarray((self.a == 0) | (self.b == 0) | (self.c == 0) | (self.d == 0))
+
+    def add(self, to_intervention: Array, to_control: Array) -> Self:
+        """Add to both cells of each arm (so twice that to the totals)."""
+        return type(self)(
+            self.a + to_intervention,
+            self.n1 + 2 * to_intervention,
+            self.c + to_control,
+            self.n2 + 2 * to_control,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Effects y and variances v on the analysis scale, and where cells were corrected first."""
+
+    y: Array
+    v: Array
+    corrected: NDArray[np.bool_]
+
+
+def continuity_correction(tables: Tables, policy: str) -> tuple[Tables, NDArray[np.bool_]]:
+    """Apply a zero-cell policy; give the tables to analyse and where they differ from the data.
+
+    only0: 0.5 to all four cells of a study that has an empty one (Handbook 10.4.4.2).
+    """
+    where = tables.any_zero
+    half = np.where(where, 0.5, 0.0)
+    return tables.add(half, half), where
+
+
+def log_risk_ratio(t: Tables) -> tuple[Array, Array]:
+    """Log risk ratio and its variance 1/a - 1/n1 + 1/c - 1/n2 (Handbook 6.4.1.2); a, c > 0."""
+    return np.log(t.a / t.n1) - np.log(t.c / t.n2), 1 / t.a - 1 / t.n1 + 1 / t.c - 1 / t.n2
+
+
+def log_odds_ratio(t: Tables) -> tuple[Array, Array]:
+    """Log odds ratio and Woolf's variance 1/a + 1/b + 1/c + 1/d; all cells > 0."""
+    return np.log(t.a / t.b) - np.log(t.c / t.d), 1 / t.a + 1 / t.b + 1 / t.c + 1 / t.d
+
+
+def risk_difference(t: Tables) -> tuple[Array, Array]:
+    """Risk difference and its variance ab/n1³ + cd/n2³."""
+    return t.a / t.n1 - t.c / t.n2, t.a * t.b / t.n1**3 + t.c * t.d / t.n2**3
+
+
+def peto_log_odds_ratio(t: Tables) -> tuple[Array, Array]:
+    """Peto's log odds ratio (O - E)/V and its variance 1/V; needs an event and a non-event.
+
+    Yusuf et al., Prog Cardiovasc Dis 1985;27:335-71.
+    """
+    o_minus_e, variance = observed_minus_expected(t)
+    return o_minus_e / variance, 1 / variance
+
+
+def observed_minus_expected(t: Tables) -> tuple[Array, Array]:
+    """Events observed minus expected under the intervention, and the hypergeometric variance."""
+    events, others = t.a + t.c, t.b + t.d
+    return t.a - events * t.n1 / t.n, events * others * t.n1 * t.n2 / (t.n**2 * (t.n - 1))
+
+
+BINARY_EFFECTS = {"RR": log_risk_ratio, "OR": log_odds_ratio, "RD": risk_difference}
+
+
+def binary_effects(tables: Tables, measure: str, zero_cells: str = "only0") -> Effects:
+    """Give effects and variances of a binary outcome after the zero-cell policy."""
+    corrected_tables, corrected = continuity_correction(tables, zero_cells)
+    y, v = BINARY_EFFECTS[measure](corrected_tables)
+    return Effects(y, v, corrected)

@@ -1,0 +1,51 @@
+"""Intervals of a pooled effect on the analysis scale: confidence and prediction."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from metasynth.distributions import half_width_factor, t_quantile, two_sided_p
+from metasynth.effects import Array
+from metasynth.heterogeneity import generalised_q
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A confidence interval with its standard error, statistic (z, or t where df is given) and p.
+
+    statistic and p are None when the standard error is 0.
+    """
+
+    low: float
+    high: float
+    se: float
+    statistic: float | None
+    df: float | None
+    p: float | None
+
+
+def interval(mean: float, se: float, df: float | None = None) -> Interval:
+    """Wald's interval mean ± z se, or mean ± t se with `df` degrees of freedom."""
+    half = half_width_factor(df) * se
+    if se == 0:
+        return Interval(mean, mean, se, None, df, None)
+    return Interval(mean - half, mean + half, se, mean / se, df, two_sided_p(mean / se, df))
+
+
+def hksj_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+    """Hartung-Knapp-Sidik-Jonkman: variance times Q(tau2)/(k - 1), and t with k - 1.
+
+    Hartung and Knapp, Stat Med 2001;20:3875-89; Sidik and Jonkman, Stat Med 2002;21:3153-9.
+    Needs two studies.
+    """
+    df = len(y) - 1
+    return interval(mean, sqrt(variance * float(generalised_q(y, v, tau2)) / df), df)
+
+
+def prediction_interval(mean: float, se: float, tau2: float, df: float) -> tuple[float, float]:
+    """Where the true effect of a new study is expected: mean ± t_df sqrt(tau2 + se²).
+
+    Higgins, Thompson and Spiegelhalter, J R Stat Soc A 2009;172:137-59, with the degrees of
+    freedom that the caller names.
+    """
+    half = t_quantile(df) * sqrt(tau2 + se * se)
+    return mean - half, mean + half
