@@ -1,0 +1,156 @@
+"""A rendered-nowhere-yet document: blocks of inlines, with text as plain data.
+
+Authored Markdown and the results become these records once; HTML and Typst are two renderings of
+them. Text here is never markup: each renderer escapes it in its own way.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Styled:
+    """Inlines in one style: strong, emphasis or code."""
+
+    style: str
+    children: tuple["Inline", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link: "#anchor" within the report, or an http(s) address."""
+
+    target: str
+    children: tuple["Inline", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Numbered references, by key and number in the reference list."""
+
+    items: tuple[tuple[str, int], ...]
+
+
+Inline = Text | Styled | Link | Citation
+Inlines = tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A section heading; level 1 is a chapter of the report."""
+
+    level: int
+    anchor: str
+    content: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph."""
+
+    content: Inlines
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A bulleted or numbered list, one tuple of blocks an item."""
+
+    ordered: bool
+    items: tuple[tuple["Block", ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quoted passage."""
+
+    content: tuple["Block", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table's column: its title, alignment (left, right, center) and relative width in PDF."""
+
+    title: str
+    align: str = "left"
+    width: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table's row; `anchor` lets other places link to it, `heading` spans it over the columns."""
+
+    cells: tuple[Inlines, ...]
+    anchor: str = ""
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A captioned table; `number` is 1, 2, … or A1, A2, … in the appendix."""
+
+    anchor: str
+    number: str
+    caption: Inlines
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    note: Inlines = ()
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A captioned figure: the path of its SVG, a short alternative text and a long description."""
+
+    anchor: str
+    number: str
+    caption: Inlines
+    path: str
+    alt: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The numbered reference list: an anchor and a formatted entry each."""
+
+    entries: tuple[tuple[str, Inlines], ...] = ()
+
+
+Block = Heading | Paragraph | Listing | Quote | Table | Figure | References
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The whole report."""
+
+    title: str
+    subtitle: str
+    language: str
+    version: str
+    blocks: tuple[Block, ...]
+
+
+def text(content: str) -> Inlines:
+    """Plain text as inlines."""
+    return (Text(content),) if content else ()
+
+
+def plain(content: Inlines) -> str:
+    """Inlines as plain text, for outlines and alternative texts."""
+    return "".join(_plain(item) for item in content)
+
+
+def _plain(item: Inline) -> str:
+    match item:
+        case Text(content):
+            return content
+        case Citation(items):
+            return f"[{', '.join(str(number) for _, number in items)}]"
+        case _:
+            return plain(item.children)

@@ -1,0 +1,38 @@
+"""A document as one self-contained HTML file: styles, fonts and figures inside, nothing fetched."""
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from metasynth.report.document import Document, plain
+
+
+def render(document: Document, templates: Path, fonts: Path) -> str:
+    """The HTML text. Every text is escaped by Jinja2; only our own SVG figures go in as they are."""
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.tests["a"] = lambda value, name: type(value).__name__ == name
+    environment.filters["plain"] = plain
+    environment.globals["svg"] = _svg
+    environment.globals["font"] = _font_reader(fonts)
+    template = environment.get_template("review.html.j2")
+    return template.render(document=document, style=Markup((templates / "style.css").read_text("utf-8")))
+
+
+def _svg(path: str) -> Markup:
+    """A figure's own SVG element, without the XML prologue that HTML does not allow."""
+    source = Path(path).read_text(encoding="utf-8")
+    return Markup(source[source.index("<svg") :])
+
+
+def _font_reader(fonts: Path) -> Callable[[str], str]:
+    return lambda name: base64.b64encode((fonts / name).read_bytes()).decode("ascii")

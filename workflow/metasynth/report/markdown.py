@@ -1,0 +1,146 @@
+"""Authored Markdown into document blocks.
+
+The dialect is CommonMark without raw HTML, plus two things: `[@key]` or `[@key; @other]` cites, and
+a paragraph that consists of `{figure:…}`, `{table:…}` or `{list:…}` stands for what it names. Values that
+templates put into the text are escaped first, so that a trial's label is text whatever it holds.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from metasynth.report.document import (
+    Block,
+    Citation,
+    Heading,
+    Inline,
+    Inlines,
+    Link,
+    Listing,
+    Paragraph,
+    Quote,
+    Styled,
+    Text,
+    plain,
+)
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_PLACEHOLDER = re.compile(r"\{(figure|table|list):([a-z0-9_]+)\}")
+_CITATION = re.compile(r"\[(@[a-z0-9_]+(?:; ?@[a-z0-9_]+)*)\]")
+_STYLES = {"strong": "strong", "em": "emphasis"}
+
+
+def escape(value: str) -> str:
+    """Text as Markdown that renders to exactly that text (CommonMark 2.4, backslash escapes)."""
+    return _PUNCTUATION.sub(r"\\\1", " ".join(value.split()))
+
+
+class UnknownName(ValueError):
+    """A text cites a reference, or asks for a figure or table, that does not exist."""
+
+
+class Parser:
+    """Turns Markdown into blocks, numbering citations in the order in which they first appear."""
+
+    def __init__(self, insert: Callable[[str, str], Sequence[Block]], known: frozenset[str]):
+        """`insert(kind, name)` gives the blocks of a placeholder; `known` are the citable keys."""
+        self._insert = insert
+        self._known = known
+        self.cited: dict[str, int] = {}
+        self._anchors: set[str] = set()
+
+    def parse(self, source: str) -> tuple[Block, ...]:
+        """Blocks of a Markdown source.
+
+        Raises:
+            UnknownName: for a citation or placeholder that names nothing.
+        """
+        markdown = MarkdownIt("commonmark", {"html": False})
+        return tuple(self._blocks(iter(markdown.parse(source)), ""))
+
+    def _blocks(self, tokens: Iterator[Token], closing: str) -> Iterator[Block]:
+        for token in tokens:
+            kind = token.type
+            if kind == closing:
+                return
+            if kind == "heading_open":
+                content = self._inlines(next(tokens))
+                yield Heading(int(token.tag[1]), self._anchor(plain(content)), content)
+            elif kind == "paragraph_open":
+                yield from self._paragraph(next(tokens))
+            elif kind in ("bullet_list_open", "ordered_list_open"):
+                yield self._listing(tokens, kind.replace("open", "close"))
+            elif kind == "blockquote_open":
+                yield Quote(tuple(self._blocks(tokens, "blockquote_close")))
+            elif kind not in ("heading_close", "paragraph_close"):
+                raise ValueError(f"this Markdown is not for reports: {kind} in {token.content!r}")
+
+    def _anchor(self, title: str) -> str:
+        """A heading's anchor, its ASCII letters and digits joined by hyphens, made unique."""
+        name = "-".join(re.findall(r"[a-z0-9]+", title.lower())) or "section"
+        while name in self._anchors:
+            name += "-more"
+        self._anchors.add(name)
+        return name
+
+    def _paragraph(self, token: Token) -> Iterator[Block]:
+        placeholder = _PLACEHOLDER.fullmatch(token.content.strip())
+        if placeholder:
+            yield from self._insert(*placeholder.groups())
+        else:
+            yield Paragraph(self._inlines(token))
+
+    def _listing(self, tokens: Iterator[Token], closing: str) -> Listing:
+        items = []
+        for token in tokens:
+            if token.type == closing:
+                break
+            items.append(tuple(self._blocks(tokens, "list_item_close")))
+        return Listing(closing.startswith("ordered"), tuple(items))
+
+    def _inlines(self, token: Token) -> Inlines:
+        return tuple(self._children(iter(token.children or ()), ""))
+
+    def _children(self, tokens: Iterator[Token], closing: str) -> Iterator[Inline]:
+        run = ""
+        for token in tokens:
+            kind = token.type
+            if kind in ("text", "text_special"):
+                run += token.content
+                continue
+            if kind == "softbreak":
+                run += " "
+                continue
+            yield from self._cited(run)
+            run = ""
+            if kind == closing:
+                return
+            if kind == "code_inline":
+                yield Styled("code", (Text(token.content),))
+            elif kind == "link_open":
+                children = tuple(self._children(tokens, "link_close"))
+                yield Link(str(token.attrs["href"]), children)
+            elif kind.removesuffix("_open") in _STYLES:
+                children = tuple(self._children(tokens, kind.replace("open", "close")))
+                yield Styled(_STYLES[kind.removesuffix("_open")], children)
+            else:
+                raise ValueError(f"this Markdown is not for reports: {kind} {token.content!r}")
+        yield from self._cited(run)
+
+    def _cited(self, run: str) -> Iterator[Inline]:
+        """Plain text with its citations; every second part of the split is a citation's inside."""
+        for index, part in enumerate(_CITATION.split(run)):
+            if index % 2:
+                yield self.cite(*(key.strip().removeprefix("@") for key in part.split(";")))
+            elif part:
+                yield Text(part)
+
+    def cite(self, *keys: str) -> Citation:
+        """A citation of bibliography keys; numbers are given on first use."""
+        unknown = [key for key in keys if key not in self._known]
+        if unknown:
+            raise UnknownName(f"the bibliography has no {', '.join(unknown)}")
+        return Citation(tuple((key, self.cited.setdefault(key, len(self.cited) + 1)) for key in keys))
+

@@ -1,0 +1,191 @@
+"""The named numbers that authors write into the text: `{{ acr20_w24.primary.estimate }}`.
+
+Every name is a string, already formatted, taken from a pooled result and nowhere else. A name that
+does not exist stops the report (see compose.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metasynth import formats
+from metasynth.records import (
+    AnalysisResult,
+    AnalysisSpec,
+    Estimate,
+    Omission,
+    OutcomeResult,
+    OutcomeSpec,
+    StudyData,
+)
+
+MEASURES = {
+    "RR": "risk ratio",
+    "OR": "odds ratio",
+    "RD": "risk difference",
+    "ASD": "arcsine difference",
+    "MD": "mean difference",
+    "SMD": "standardised mean difference",
+    "ROM": "ratio of means",
+    "HR": "hazard ratio",
+    "IRR": "incidence rate ratio",
+}
+RATIOS = frozenset({"RR", "OR", "ROM", "HR", "IRR"})
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def measure_name(outcome: OutcomeSpec, analysis: AnalysisSpec | None = None) -> str:
+    """The measure in words; Peto's one-step method estimates an odds ratio of its own."""
+    peto = analysis is not None and analysis.model == "Peto"
+    return "Peto odds ratio" if peto else MEASURES.get(outcome.measure, outcome.measure)
+
+
+def count(number: int, noun: str) -> str:
+    """"three trials", "one trial", "13 trials"."""
+    word = _WORDS[number] if number < len(_WORDS) else str(number)
+    return f"{word} {noun}{'' if number == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """One pooled estimate as text: natural scale, 95 % intervals, two-sided p."""
+
+    label: str
+    method: str
+    measure: str
+    k: str
+    estimate: str
+    interval: str
+    p: str
+    q: str
+    q_df: str
+    q_p: str
+    i2: str
+    i2_interval: str
+    tau2: str
+    tau2_interval: str
+    prediction: str
+    reading: str
+    note: str
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a pooled estimate."""
+        return self.estimate != formats.MISSING
+
+
+def numbers(outcome: OutcomeSpec, analysis: AnalysisResult, favours: tuple[str, str]) -> Numbers:
+    """The named numbers of an analysis's overall estimate; `favours` are the two sides' names."""
+    row, spec = analysis.estimates[0], analysis.spec
+    return Numbers(
+        label=spec.label,
+        method=_method(row),
+        measure=measure_name(outcome, spec),
+        k=str(row.k),
+        estimate=formats.estimate(row.measure, row.estimate),
+        interval=formats.interval(row.measure, row.ci_low, row.ci_high),
+        p=formats.p_value(row.p),
+        q=formats.number(row.q, 2),
+        q_df=formats.number(row.q_df, 0),
+        q_p=formats.p_value(row.q_p),
+        i2=formats.percent(row.i2),
+        i2_interval=formats.range_of(formats.percent, row.i2_low, row.i2_high),
+        tau2=formats.number(row.tau2, 3),
+        tau2_interval=formats.range_of(formats.tau2, row.tau2_low, row.tau2_high),
+        prediction=formats.interval(row.measure, row.pi_low, row.pi_high),
+        reading=_reading(outcome, row, favours),
+        note=row.note,
+    )
+
+
+def _method(row: Estimate) -> str:
+    parts = [row.model, row.tau2_method, row.ci_method]
+    return ", ".join(part for part in parts if part)
+
+
+def _reading(outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str]) -> str:
+    """What the interval says about no effect, in words."""
+    if row.estimate is None or row.ci_low is None or row.ci_high is None:
+        return "there is no interval to read"
+    null = 1.0 if outcome.measure in RATIOS else 0.0
+    if row.ci_low <= null <= row.ci_high:
+        return "the interval includes no effect"
+    more_is_better = outcome.direction == "benefit"
+    side = favours[0] if (row.estimate > null) == more_is_better else favours[1]
+    return f"the interval excludes no effect, in favour of {side}"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeNames:
+    """An outcome as authors name it; `{{ id.analysis.number }}` reaches its analyses."""
+
+    result: OutcomeResult
+    analyses: tuple[Numbers, ...]
+    label: str
+    measure: str
+    direction: str
+    k: int
+    trials: str
+    participants: str
+    intervention: str
+    control: str
+    note: str
+    alternatives: tuple["OutcomeNames", ...] = ()
+
+    def __getitem__(self, analysis: str) -> Numbers:
+        """The numbers of one analysis by its name in config.yaml."""
+        names = [item.spec.name for item in self.result.analyses]
+        return self.analyses[names.index(analysis)] if analysis in names else _unknown(analysis)
+
+    @property
+    def id(self) -> str:
+        """The outcome's id in config.yaml."""
+        return self.result.outcome.id
+
+    @property
+    def main(self) -> Numbers:
+        """The numbers of the outcome's first, primary, analysis."""
+        return self.analyses[0]
+
+    @property
+    def studies(self) -> tuple[StudyData, ...]:
+        """The trials with data."""
+        return self.result.studies
+
+    @property
+    def omissions(self) -> tuple[Omission, ...]:
+        """Trials that report the outcome in a way that cannot be pooled."""
+        return tuple(item for item in self.result.omissions if not item.analysis)
+
+
+def _unknown(name: str) -> Numbers:
+    raise KeyError(name)
+
+
+def outcome_names(
+    result: OutcomeResult, alternatives: Sequence[OutcomeResult] = ()
+) -> OutcomeNames:
+    """The names of one outcome and of its declared alternative readings."""
+    outcome, comparison = result.outcome, result.comparison
+    favours = (comparison.intervention_label.lower(), comparison.control_label.lower())
+    row = result.analyses[0].estimates[0]
+    totals = [row.total_intervention, row.total_control]
+    return OutcomeNames(
+        result=result,
+        analyses=tuple(numbers(outcome, item, favours) for item in result.analyses),
+        label=outcome.label,
+        measure=measure_name(outcome),
+        direction=outcome.direction,
+        k=row.k,
+        trials=count(row.k, "trial"),
+        participants=str(sum(total or 0 for total in totals)),
+        intervention=_of(row.events_intervention, row.total_intervention),
+        control=_of(row.events_control, row.total_control),
+        note=outcome.note,
+        alternatives=tuple(outcome_names(item) for item in alternatives),
+    )
+
+
+def _of(events: int | None, total: int | None) -> str:
+    if total is None:
+        return formats.MISSING
+    return str(total) if events is None else f"{events} of {total}"

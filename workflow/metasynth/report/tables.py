@@ -1,0 +1,322 @@
+"""The report's tables, each built from records by one function."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from metasynth import formats
+from metasynth.audit import Reproduction
+from metasynth.records import Arm, Result, Source, Trial
+from metasynth.report.document import Citation, Column, Inlines, Link, Row, Styled, Text, text
+from metasynth.report.names import Numbers, OutcomeNames
+
+Cite = Callable[..., Citation]
+TableBody = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
+
+_RIGHT = "right"
+
+
+def _row(*cells: str | Inlines, anchor: str = "") -> Row:
+    return Row(tuple(text(cell) if isinstance(cell, str) else cell for cell in cells), anchor)
+
+
+def _group(title: str) -> Row:
+    return Row((text(title),), heading=True)
+
+
+def _count(value: int | None) -> str:
+    return formats.MISSING if value is None else str(value)
+
+
+def row_anchor(trial: Trial, result: Result) -> str:
+    """Where the data appendix shows a raw row of results.csv."""
+    return f"row-{trial.study.study}-{result.cell.row}"
+
+
+def source_anchor(trial: Trial, source_id: str) -> str:
+    """Where the data appendix shows a trial's source."""
+    return f"source-{trial.study.study}-{source_id}"
+
+
+def _source_link(trial: Trial, source_id: str) -> Inlines:
+    if not source_id:
+        return ()
+    return (Link(f"#{source_anchor(trial, source_id)}", text(source_id)),)
+
+
+def trials_table(trials: Sequence[Trial], cite: Cite) -> TableBody:
+    """The included trials, one row each."""
+    columns = (
+        Column("Trial", width=1.5),
+        Column("Design", width=1.7),
+        Column("Weeks", _RIGHT, 0.7),
+        Column("Randomised", _RIGHT, 1.2),
+        Column("Population", width=2.6),
+        Column("Background treatment", width=2.2),
+        Column("Note", width=3.2),
+    )
+    rows = []
+    for trial in trials:
+        study = trial.study
+        name: Inlines = text(study.label)
+        if study.reference:
+            name += (cite(study.reference),)
+        rows.append(
+            _row(
+                name,
+                study.design or formats.MISSING,
+                _count(study.duration_weeks),
+                _count(study.n_randomised),
+                study.population or formats.MISSING,
+                study.background or formats.MISSING,
+                study.note,
+            )
+        )
+    return text("Included trials, as their sources describe them."), columns, tuple(rows), ()
+
+
+def arms_table(trials: Sequence[Trial]) -> TableBody:
+    """Every arm of every included trial."""
+    columns = (
+        Column("Arm", width=2),
+        Column("Side", width=1.2),
+        Column("Treatment", width=1.4),
+        Column("Dose", _RIGHT, 1.2),
+        Column("Patients", _RIGHT, 0.9),
+        Column("Source", width=1.6),
+        Column("Note", width=3),
+    )
+    rows = []
+    for trial in trials:
+        rows.append(_group(trial.study.label))
+        rows += [_arm_row(trial, arm) for arm in trial.arms]
+    caption = "Arms of the included trials, and the source of each number of patients."
+    return text(caption), columns, tuple(rows), ()
+
+
+def _arm_row(trial: Trial, arm: Arm) -> Row:
+    dose = formats.MISSING if arm.dose is None else f"{arm.dose:g} {arm.dose_unit}"
+    source = _source_link(trial, arm.source_id)
+    randomised = _count(arm.n_randomised)
+    return _row(arm.label, arm.role, arm.treatment, dose, randomised, source, arm.note)
+
+
+def summary_table(outcomes: Sequence[OutcomeNames], intervention: str, control: str) -> TableBody:
+    """The primary analysis of every outcome."""
+    columns = (
+        Column("Outcome", width=2.6),
+        Column("Trials", _RIGHT, 0.7),
+        Column(intervention, _RIGHT, 1.5),
+        Column(control, _RIGHT, 1.4),
+        Column("Measure", width=1.4),
+        Column("Estimate (95% CI)", _RIGHT, 2.2),
+        Column("p", _RIGHT, 0.9),
+        Column("I²", _RIGHT, 0.8),
+    )
+    rows = []
+    for outcome in outcomes:
+        main = outcome.main
+        name: Inlines = (Link(f"#fig-{outcome.id}", text(outcome.label)),)
+        rows.append(
+            _row(
+                name,
+                main.k,
+                outcome.intervention,
+                outcome.control,
+                main.measure,
+                _effect(main),
+                main.p,
+                main.i2,
+            )
+        )
+    caption = "All outcomes, in the primary analysis of each."
+    note = "Patients with the outcome, of those analysed. The name leads to the forest plot."
+    return text(caption), columns, tuple(rows), text(note)
+
+
+def _effect(numbers: Numbers) -> str:
+    if not numbers.exists:
+        return "not estimable"
+    return f"{numbers.estimate} ({numbers.interval})"
+
+
+def analyses_table(outcome: OutcomeNames) -> TableBody:
+    """Every declared analysis of an outcome, and of its alternative readings."""
+    columns = (
+        Column("Analysis", width=3),
+        Column("Trials", _RIGHT, 0.7),
+        Column("Estimate (95% CI)", _RIGHT, 2.1),
+        Column("p", _RIGHT, 0.8),
+        Column("tau²", _RIGHT, 0.8),
+        Column("I²", _RIGHT, 0.7),
+        Column("Prediction interval", _RIGHT, 1.6),
+        Column("Remark", width=2.8),
+    )
+    rows = [_group("Primary reading")] if outcome.alternatives else []
+    rows += [_analysis_row(item) for item in outcome.analyses]
+    for other in outcome.alternatives:
+        rows.append(_group(f"Alternative reading: {other.label}. {other.note}".strip()))
+        rows += [_analysis_row(item) for item in other.analyses]
+    caption = f"{outcome.label}: every analysis ({outcome.measure})."
+    return text(caption), columns, tuple(rows), ()
+
+
+def _analysis_row(item: Numbers) -> Row:
+    return _row(
+        item.label, item.k, _effect(item), item.p, item.tau2, item.i2, item.prediction, item.note
+    )
+
+
+def reproduction_table(
+    rows: Sequence[Reproduction], trials: Sequence[Trial], labels: dict[str, str], cite: Cite
+) -> TableBody:
+    """Published estimates beside the recomputed ones; `labels` names the analyses."""
+    columns = (
+        Column("Published in", width=1.2),
+        Column("Estimate of", width=1.8),
+        Column("Printed", _RIGHT, 2),
+        Column("Recomputed", _RIGHT, 2),
+        Column("Verdict", width=1.5),
+        Column("Analysis", width=2.6),
+    )
+    names = {trial.study.study: trial.study.label for trial in trials}
+    body = []
+    for row in rows:
+        printed = _triple(row.printed_estimate, row.printed_ci_low, row.printed_ci_high)
+        ours = _triple(row.estimate, row.ci_low, row.ci_high)
+        where: Inlines = (Text(row.locator), cite(row.reference))
+        verdict: Inlines = (Styled("strong", text(row.verdict)),)
+        study, label = names.get(row.study, row.study), labels.get(row.analysis, "")
+        body.append(_row(where, study, printed, ours, verdict, label))
+    caption = "The published figures' estimates, and the same analyses recomputed from the tables."
+    return text(caption), columns, tuple(body), ()
+
+
+def _triple(estimate: str, low: str, high: str) -> str:
+    return f"{estimate} ({low} to {high})" if estimate else formats.MISSING
+
+
+def missing_table(trials: Sequence[Trial], outcome_label: Callable[[Result], str]) -> TableBody:
+    """What was looked for and no source states, or states only as a percentage."""
+    columns = (
+        Column("Trial", width=1.4),
+        Column("Outcome", width=2),
+        Column("Week", _RIGHT, 0.6),
+        Column("Arm", width=2),
+        Column("What is known", width=1.8),
+        Column("Note", width=4),
+    )
+    rows = [
+        _row(
+            trial.study.label,
+            outcome_label(result),
+            _count(result.week),
+            _arm_label(trial, result),
+            _known(result),
+            (Link(f"#{row_anchor(trial, result)}", text(result.note or "see the table's row")),),
+        )
+        for trial in trials
+        for result in trial.results
+        if _is_missing(result)
+    ]
+    return text("Numbers that no source at hand states."), columns, tuple(rows), ()
+
+
+def _is_missing(result: Result) -> bool:
+    numbers = (result.events, result.mean, result.estimate)
+    return all(value is None for value in numbers)
+
+
+def _known(result: Result) -> str:
+    parts = [f"{result.reported_percent}%"] if result.reported_percent else []
+    parts += [f"of {result.total}"] if result.total is not None else []
+    return " ".join(parts) or "nothing"
+
+
+def _arm_label(trial: Trial, result: Result) -> str:
+    labels = {arm.arm_id: arm.label for arm in trial.arms}
+    label = labels.get(result.arm_id, result.arm_id)
+    reference = labels.get(result.reference_arm_id, result.reference_arm_id)
+    return f"{label} v {reference}" if reference else label
+
+
+def data_table(trial: Trial, outcome_label: Callable[[Result], str]) -> TableBody:
+    """Every row of a trial's results.csv, with where it stands and where it comes from."""
+    columns = (
+        Column("Row", _RIGHT, 0.5),
+        Column("Outcome", width=2.2),
+        Column("Week", _RIGHT, 0.6),
+        Column("Arm", width=1.9),
+        Column("Result", _RIGHT, 1.3),
+        Column("Printed", _RIGHT, 0.8),
+        Column("Integers that fit", _RIGHT, 0.9),
+        Column("Provenance", width=1.2),
+        Column("Source", width=1.6),
+        Column("Note", width=3.6),
+    )
+    rows = [
+        _row(
+            str(result.cell.row),
+            outcome_label(result),
+            _count(result.week),
+            _arm_label(trial, result),
+            _value(result),
+            f"{result.reported_percent}%" if result.reported_percent else "",
+            _bounds(result),
+            result.provenance,
+            _source_link(trial, result.source_id),
+            _note(result),
+            anchor=row_anchor(trial, result),
+        )
+        for result in trial.results
+    ]
+    file = trial.results[0].cell.file if trial.results else f"{trial.study.study}/results.csv"
+    caption = (Text(f"{trial.study.label}: results, row by row of "), Styled("code", text(file)))
+    return (*caption, Text(".")), columns, tuple(rows), ()
+
+
+def _value(result: Result) -> str:
+    if result.events is not None:
+        return f"{result.events}/{_count(result.total)}"
+    if result.mean is not None:
+        return f"{result.mean:g} (SD {formats.MISSING if result.sd is None else f'{result.sd:g}'})"
+    if result.estimate is not None:
+        limits = (result.ci_low, result.ci_high)
+        if None in limits:
+            return f"{result.estimate:g} (SE {result.se})"
+        return f"{result.estimate:g} ({result.ci_low:g} to {result.ci_high:g})"
+    return formats.MISSING
+
+
+def _bounds(result: Result) -> str:
+    if result.events_low is None or result.events_high is None:
+        return ""
+    if result.events_low == result.events_high:
+        return f"only {result.events_low}"
+    return f"{result.events_low} to {result.events_high}"
+
+
+def _note(result: Result) -> Inlines:
+    if not result.reading:
+        return text(result.note)
+    return (Styled("emphasis", text(f"alternative: {result.reading}. ")), *text(result.note))
+
+
+def sources_table(trial: Trial, cite: Cite) -> TableBody:
+    """A trial's sources with their quotes."""
+    columns = (Column("Source", width=1.6), Column("Where", width=1.8), Column("Quote", width=6))
+    rows = [_source_row(trial, source, cite) for source in trial.sources]
+    return text(f"{trial.study.label}: sources, with the words that carry the numbers."), columns, (
+        tuple(rows)
+    ), ()
+
+
+def _source_row(trial: Trial, source: Source, cite: Cite) -> Row:
+    where: Inlines = (Text(source.locator), cite(source.reference))
+    quote = f"“{source.quote}”" if source.quote else formats.MISSING
+    return _row(source.source_id, where, quote, anchor=source_anchor(trial, source.source_id))
+
+
+def versions_table(versions: Iterable[tuple[str, str]]) -> TableBody:
+    """Software and its versions."""
+    columns = (Column("Software"), Column("Version"))
+    rows = tuple(_row(name, version) for name, version in versions)
+    return text("Software that made this report."), columns, rows, ()

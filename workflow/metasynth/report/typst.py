@@ -1,0 +1,136 @@
+"""A document as Typst source, and that as a tagged PDF.
+
+Text enters Typst only as string literals, which is the one place where nothing in it is markup.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from metasynth.report.document import (
+    Block,
+    Citation,
+    Document,
+    Figure,
+    Heading,
+    Inline,
+    Inlines,
+    Link,
+    Listing,
+    Paragraph,
+    Quote,
+    References,
+    Row,
+    Styled,
+    Table,
+    Text,
+)
+
+_STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text"}
+
+
+def pdf(document: Document, template: Path, fonts: Path, attachments: Iterable[str] = ()) -> bytes:
+    """The PDF's bytes. Paths in the document are relative to the working directory.
+
+    Raises:
+        typst.TypstError: where the document cannot be set, with Typst's own explanation.
+    """
+    import typst
+
+    return typst.compile(  # type: ignore[no-any-return,call-overload]
+        source(document, template, attachments).encode(),
+        root=".",
+        font_paths=[str(fonts)],
+        ignore_system_fonts=True,
+        pdf_standards=["a-3a", "ua-1"],
+        timestamp=0,
+    )
+
+
+def source(document: Document, template: Path, attachments: Iterable[str] = ()) -> str:
+    """The document in Typst's markup, its look taken from the template."""
+    settings = ", ".join(
+        f"{name}: {literal(getattr(document, name))}"
+        for name in ("title", "subtitle", "language", "version")
+    )
+    parts = [template.read_text(encoding="utf-8"), f"#show: review.with({settings})"]
+    parts += [
+        f"#pdf.attach({literal('/' + path)}, description: {literal(path)}, "
+        'mime-type: "text/csv", relationship: "data")'
+        for path in attachments
+    ]
+    return "\n\n".join([*parts, *(f"#{_block(block)}" for block in document.blocks)]) + "\n"
+
+
+def literal(value: str) -> str:
+    """A Typst string literal; JSON's escapes for quotes and backslashes are Typst's own."""
+    printable = "".join(char for char in value if char.isprintable() or char == " ")
+    return json.dumps(printable, ensure_ascii=False)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(level, anchor, content):
+            return f"labelled({literal(anchor)}, heading(level: {level}, {_inlines(content)}))"
+        case Paragraph(content):
+            return f"par({_inlines(content)})"
+        case Listing(ordered, items):
+            kind = "enum" if ordered else "list"
+            return f"{kind}({', '.join(_blocks(item) for item in items)})"
+        case Quote(blocks):
+            return f"quote(block: true, {_blocks(blocks)})"
+        case Table():
+            return _table(block)
+        case Figure():
+            return (
+                f"review-figure(anchor: {literal(block.anchor)}, number: {literal(block.number)}, "
+                f"caption: {_inlines(block.caption)}, path: {literal('/' + block.path)}, "
+                f"alt: {literal(block.alt)})"
+            )
+        case References(entries):
+            items = ", ".join(f"({literal(anchor)}, {_inlines(body)})" for anchor, body in entries)
+            return f"reference-list({items})"
+
+
+def _blocks(blocks: Iterable[Block]) -> str:
+    return "[" + " ".join(f"#{_block(block)}" for block in blocks) + "]"
+
+
+def _table(table: Table) -> str:
+    columns = ", ".join(f"{column.width}fr" for column in table.columns)
+    aligns = ", ".join(column.align for column in table.columns)
+    header = ", ".join(f"[#{literal(column.title)}]" for column in table.columns)
+    rows = ", ".join(_row(row, len(table.columns)) for row in table.rows)
+    return (
+        f"review-table(anchor: {literal(table.anchor)}, number: {literal(table.number)}, "
+        f"caption: {_inlines(table.caption)}, note: {_inlines(table.note)}, wide: "
+        f"{str(table.wide).lower()}, columns: ({columns},), align: ({aligns},), "
+        f"header: ({header},), rows: ({rows},))"
+    )
+
+
+def _row(row: Row, width: int) -> str:
+    cells = [_inlines(cell) for cell in row.cells]
+    if row.heading:
+        return f"table.cell(colspan: {width}, group-row({cells[0]}))"
+    if row.anchor:
+        cells[0] = f"labelled({literal(row.anchor)}, {cells[0]})"
+    return ", ".join(cells)
+
+
+def _inlines(content: Inlines) -> str:
+    return "[" + "".join(f"#{_inline(item)}" for item in content) + "]"
+
+
+def _inline(item: Inline) -> str:
+    match item:
+        case Text(content):
+            return literal(content)
+        case Styled(style, children):
+            return f"{_STYLES[style]}({_inlines(children)})"
+        case Link(target, children):
+            goal = f"label({literal(target[1:])})" if target.startswith("#") else literal(target)
+            return f"link({goal}, {_inlines(children)})"
+        case Citation(items):
+            numbers = ", ".join(f'("ref-{key}", "{number}")' for key, number in items)
+            return f"citation({numbers})"

@@ -1,0 +1,24 @@
+"""Pool one outcome: its trials' data and every analysis that config.yaml declares for it."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
+
+from metasynth import store
+from metasynth.comparison import study_data
+from metasynth.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, StudyData, Trial
+from metasynth.synthesis import synthesise
+
+outcome = store.from_json(OutcomeSpec, snakemake.params.outcome)
+analyses = [store.from_json(AnalysisSpec, text) for text in snakemake.params.analyses]
+comparison = store.from_json(Comparison, snakemake.params.comparison)
+trials = [store.from_json(Trial, Path(path).read_text("utf-8")) for path in snakemake.input]
+
+data = [study_data(trial, outcome, comparison) for trial in trials]
+studies = [item for item in data if isinstance(item, StudyData)]
+omitted = [item for item in data if isinstance(item, Omission)]
+result = synthesise(outcome, analyses, comparison, studies)
+result = replace(result, omissions=(*result.omissions, *omitted))
+store.write(snakemake.output[0], store.to_json(result))
