@@ -1,0 +1,159 @@
+"""Forest plots in the layout that readers of Cochrane reviews know."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Affine2D
+
+from metasynth.figures.axis import Axis, difference_axis, ratio_axis
+from metasynth.figures.language import ENGLISH, Language
+from metasynth.figures.layout import TICK, Layout, lay_out
+from metasynth.figures.marks import draw_diamond, draw_interval, draw_square
+from metasynth.figures.rows import Forest, forest_rows
+from metasynth.figures.style import (
+    INK,
+    MUTED,
+    WIDTH,
+    Z_REFERENCE,
+    font,
+    isolated,
+)
+from metasynth.formats import NumberStyle
+from metasynth.records import OutcomeResult
+
+LARGEST = 9.0
+"""Side of the heaviest square and height of diamonds, in points, where rows are that high."""
+
+
+@isolated
+def forest(
+    result: OutcomeResult, analyses: Sequence[str] | None = None, *, language: Language = ENGLISH
+) -> Figure:
+    """Draw an outcome's studies and pooled effects; `analyses` defaults to all that were made.
+
+    Study effects, weights and subgroups are those of the first analysis shown. Marks stand in data
+    coordinates on the natural scale of the measure: the axes' x is the effect, y the distance from
+    the figure's top in points.
+
+    Raises:
+        KeyError: when an analysis is named that the result does not have.
+    """
+    said = forest_rows(result, analyses, language)
+    layout = lay_out(said, _axis(said, language.numbers))
+    figure = Figure(figsize=(WIDTH / 72, layout.height / 72), dpi=72)
+    figure.patch.set_visible(False)
+    _draw_text(figure, layout)
+    axes = _add_axes(figure, layout)
+    _draw_references(axes, said, layout)
+    _draw_marks(axes, said, layout)
+    return figure
+
+
+def _axis(said: Forest, numbers: NumberStyle) -> Axis:
+    marks = [row.mark for row in said.rows if row.mark]
+    diamonds = [mark for mark in marks if mark.shape == "diamond"]
+    needed = [mark.estimate for mark in marks]
+    needed += [limit for mark in diamonds for limit in (mark.low, mark.high)]
+    limits = [limit for mark in marks for limit in (mark.low, mark.high)]
+    return (ratio_axis if said.logarithmic else difference_axis)(needed, limits, numbers)
+
+
+def _draw_text(figure: Figure, layout: Layout) -> None:
+    """All text and rules, in points from the upper left."""
+    points = (
+        Affine2D().scale(1 / 72, -1 / 72).translate(0, layout.height / 72) + figure.dpi_scale_trans
+    )
+    for label in layout.labels:
+        figure.text(
+            label.x,
+            label.y,
+            label.text,
+            transform=points,
+            ha=label.align,
+            va="baseline",
+            color=INK,
+            alpha=MUTED if label.muted else None,
+            fontproperties=font(label.bold, label.size),
+            parse_math=False,
+        )
+    for rule in layout.rules:
+        line = figure.add_artist(_line(rule.x0, rule.x1, rule.y, 0.6))
+        line.set_transform(points)
+
+
+def _line(x0: float, x1: float, y: float, weight: float) -> Line2D:
+    return Line2D([x0, x1], [y, y], color=INK, linewidth=weight)
+
+
+def _add_axes(figure: Figure, layout: Layout) -> Axes:
+    """The graph: effects across, points from the figure's top down, only the lower spine."""
+    scale, height = layout.scale, layout.height
+    axes = figure.add_axes(
+        (
+            scale.left / WIDTH,
+            1 - layout.bottom / height,
+            (scale.right - scale.left) / WIDTH,
+            (layout.bottom - layout.top) / height,
+        )
+    )
+    axes.patch.set_visible(False)
+    axes.set_xscale("log" if scale.axis.logarithmic else "linear")
+    axes.set_xlim(scale.axis.low, scale.axis.high)
+    axes.set_ylim(layout.bottom, layout.top)
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set(color=INK, linewidth=0.6)
+    axes.set_yticks([])
+    axes.set_xticks([], minor=True)
+    axes.set_xticks(scale.axis.ticks, [""] * len(scale.axis.ticks))
+    axes.tick_params(axis="x", length=TICK, width=0.6, color=INK)
+    return axes
+
+
+def _draw_references(axes: Axes, said: Forest, layout: Layout) -> None:
+    """The line of no effect, and the dashed line of the first pooled effect above its diamond."""
+    axis = layout.scale.axis
+    axes.vlines(
+        axis.null,
+        layout.top,
+        layout.bottom,
+        colors=INK,
+        linewidth=0.6,
+        zorder=Z_REFERENCE,
+        gid="null",
+    )
+    totals = [i for i, row in enumerate(said.rows) if row.kind == "total"]
+    if said.reference is not None and axis.holds(said.reference) and totals:
+        axes.vlines(
+            said.reference,
+            layout.top,
+            layout.middles[totals[0]],
+            colors=INK,
+            linewidth=0.6,
+            linestyles=(0, (3, 2)),
+            zorder=Z_REFERENCE,
+            gid="pooled",
+        )
+
+
+def _draw_marks(axes: Axes, said: Forest, layout: Layout) -> None:
+    """Each row's mark; of several pooled effects only the first is a filled diamond."""
+    axis = layout.scale.axis
+    largest = min(LARGEST, layout.pitch - 3.5)
+    heaviest = max((row.mark.weight for row in said.rows if row.mark), default=0.0) or 1.0
+    totals = 0
+    for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), 1):
+        totals += row.kind == "total"
+        if row.mark is None:
+            continue
+        name = f"row-{number}"
+        if row.mark.shape == "diamond":
+            draw_diamond(axes, axis, row.mark, y, largest / 2, totals < 2, name)
+            continue
+        draw_interval(axes, axis, row.mark, y, name)
+        if row.mark.shape == "square":
+            scaled = replace(row.mark, weight=row.mark.weight / heaviest)
+            draw_square(axes, axis, scaled, y, largest, name)

@@ -1,0 +1,100 @@
+"""A figure as SVG text that stands alone or inside a page: deterministic, named and described.
+
+What matplotlib writes is made fit for a page: ids get a prefix, the global style rule becomes
+attributes of this figure, the reserved ink becomes the text colour of wherever the figure stands.
+"""
+
+import io
+import warnings
+from xml.etree import ElementTree
+
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from metasynth.figures.style import FALLBACK, FAMILY, INK, isolated
+from metasynth.figures.text import clean
+
+_SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+_DROPPED = {"metadata", "style"}
+_NO_TURN = "rotate(-0 "
+"""matplotlib turns each text by no angle at all."""
+
+
+def render(figure: Figure, *, id_prefix: str, title: str, description: str) -> str:
+    """`figure` as SVG text, the same bytes wherever and whenever it is rendered.
+
+    `title` and `description` are what a screen reader says. All ids start with `id_prefix`, so
+    that several figures can stand in one page.
+    """
+    root = ElementTree.fromstring(_drawn(figure))
+    _strip(root)
+    for element in root.iter():
+        _localise(element, id_prefix)
+    _describe(root, id_prefix, clean(title), clean(description))
+    ElementTree.indent(root, " ")
+    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+@isolated
+def _drawn(figure: Figure) -> str:
+    """matplotlib's own SVG; a character that the font lacks is left to the viewer's fonts."""
+    text = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing", category=UserWarning)
+        FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None})  # type: ignore[no-untyped-call]
+    return text.getvalue()
+
+
+def _strip(root: ElementTree.Element) -> None:
+    """Drop namespaces of names, metadata and global style rules, and groups left empty by that."""
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        for child in [child for child in element if child.tag.removeprefix(_SVG) in _DROPPED]:
+            element.remove(child)
+    for parent in list(root.iter()):
+        for child in [child for child in parent if child.tag == "defs" and len(child) == 0]:
+            parent.remove(child)
+
+
+def _localise(element: ElementTree.Element, prefix: str) -> None:
+    """Prefix ids and references, free the reserved ink, and drop what says nothing."""
+    attributes = {}
+    for name, value in element.attrib.items():
+        name = name.removeprefix(_XLINK)
+        if name == "id":
+            value = prefix + value
+        elif name == "href" and value.startswith("#"):
+            value = "#" + prefix + value[1:]
+        elif name == "transform" and value.startswith(_NO_TURN):
+            continue
+        value = value.replace("url(#", f"url(#{prefix}")
+        attributes[name] = _freed(value) if name == "style" else value
+    element.attrib.clear()
+    element.attrib.update(attributes)
+
+
+def _freed(style: str) -> str:
+    """A style whose ink is the text colour around it, and whose font is the figure's own."""
+    declarations = (item.strip() for item in style.replace(INK, "currentColor").split(";"))
+    return "; ".join(item for item in declarations if not item.startswith("font-family"))
+
+
+def _describe(root: ElementTree.Element, prefix: str, title: str, description: str) -> None:
+    """Name and describe the figure, and set once what holds for all of it."""
+    size = {name: root.attrib[name] for name in ("width", "height", "viewBox")}
+    root.attrib.clear()
+    root.attrib.update(
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            **size,
+            "role": "img",
+            "aria-labelledby": f"{prefix}title {prefix}desc",
+            "font-family": f"'{FAMILY}', {FALLBACK}",
+            "stroke-linejoin": "round",
+            "stroke-linecap": "butt",
+        }
+    )
+    for place, (tag, text) in enumerate((("title", title), ("desc", description))):
+        element = ElementTree.Element(tag, id=prefix + tag)
+        element.text = text
+        root.insert(place, element)
