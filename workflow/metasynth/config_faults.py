@@ -1,0 +1,109 @@
+"""What the JSON schema finds wrong with a configuration, in words for its author."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import Draft202012Validator
+
+from metasynth.cells import id_advice
+from metasynth.faults import Fault, nearest, of_line
+from metasynth.strict_yaml import Keys, key_text
+from metasynth.table_schema import ID, SCHEMAS
+
+_KINDS = {
+    "object": "keys with values, below it and indented",
+    "array": "a list, such as [a, b]",
+    "string": "a text",
+    "integer": "a whole number",
+}
+
+
+class Lines:
+    """Where the entries of a configuration stand, to tell of faults in them."""
+
+    def __init__(self, file: str, lines: Mapping[Keys, int]) -> None:
+        self.file = file
+        self._lines = lines
+
+    def fault(self, path: Keys, value: object, expected: str, remedy: str) -> Fault:
+        """A fault at an entry or, where there is none, at what should hold it."""
+        nearby = (path[:length] for length in range(len(path), -1, -1))
+        line = next((self._lines[keys] for keys in nearby if keys in self._lines), 1)
+        text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
+        return of_line(self.file, line, key_text(path), text, expected, remedy)
+
+
+def schema_faults(mapping: object, lines: Lines) -> list[Fault]:
+    """Every place where `mapping` is not as workflow/schemas/config.schema.json says."""
+    errors = _validator().iter_errors(mapping)
+    faults = (fault for error in errors for fault in _faults(error, lines))
+    return list(dict.fromkeys(faults))
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(
+        json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+    )
+
+
+def _faults(error: ValidationError, lines: Lines) -> Iterator[Fault]:
+    path = tuple(error.absolute_path)
+    if error.validator in ("additionalProperties", "required"):
+        yield from _key_faults(error, path, lines)
+    elif "propertyNames" in error.absolute_schema_path:
+        yield lines.fault((*path, error.instance), error.instance, *id_advice(error.instance))
+    else:
+        yield lines.fault(path, error.instance, *_advice(error))
+
+
+def _key_faults(error: ValidationError, path: Keys, lines: Lines) -> Iterator[Fault]:
+    """Unknown and missing keys of one level; a missing key that an unknown one explains is silent."""
+    known, needed = error.schema["properties"], error.schema.get("required", [])
+    unknown = [key for key in error.instance if key not in known]
+    missing = [key for key in needed if key not in error.instance]
+    absent = [key for key in known if key not in error.instance]
+    nearest_of = {key: nearest(key, missing) or nearest(key, absent) for key in unknown}
+    if error.validator == "additionalProperties":
+        for key, near in nearest_of.items():
+            remedy = f"did you mean {near}?" if near else "remove it"
+            yield lines.fault((*path, key), key, f"one of {', '.join(known)}", remedy)
+        return
+    for key in missing:
+        if key not in nearest_of.values():
+            place = f"below {key_text(path)}" if path else "at the left edge"
+            expected = f"a key {key} {place}"
+            yield lines.fault((*path, key), None, expected, f"add {key}: and its value")
+
+
+def _advice(error: ValidationError) -> tuple[str, str]:
+    rule, wanted, value = error.validator, error.validator_value, error.instance
+    if value is None and rule in ("type", "enum"):
+        expected = _KINDS[wanted] if rule == "type" else f"one of {', '.join(wanted)}"
+        return expected, "write a value after the colon, or remove the key"
+    if rule == "type":
+        if wanted == "string" and isinstance(value, int | float):
+            return _KINDS[wanted], "put the value in quotes"
+        if wanted == "array" and isinstance(value, str):
+            return _KINDS[wanted], f"write [{value}]"
+        return _KINDS[wanted], "see the manual for what stands here"
+    if rule == "enum":
+        near = nearest(str(value), wanted)
+        remedy = f"did you mean {near}?" if near else "choose one of these"
+        return f"one of {', '.join(wanted)}", remedy
+    if rule == "pattern" and wanted.strip("^$") == ID.pattern:
+        return id_advice(value)
+    if rule == "pattern":
+        return _described(error), "correct the value"
+    if rule == "uniqueItems":
+        return "each item once", "remove the one that is there twice"
+    if rule in ("minItems", "minProperties"):
+        return "at least one entry", "add one"
+    return f"{_described(error)}, at least {wanted}", "correct the value"
+
+
+def _described(error: ValidationError) -> str:
+    text = str(error.schema["description"]) if "description" in error.schema else "another value"
+    return text[0].lower() + text[1:].rstrip(".")

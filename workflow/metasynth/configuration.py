@@ -1,0 +1,165 @@
+"""config.yaml, checked against its schema and in itself, as a `Config`.
+
+The schema (workflow/schemas/config.schema.json) says which keys there are and what may stand in
+them; what must agree between keys is checked here. Every fault is found in one go, with its line.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from metasynth import strict_yaml
+from metasynth.config_faults import Lines, schema_faults
+from metasynth.faults import Fault, InvalidReview, nearest, of_file
+from metasynth.methods import check_combination
+from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
+from metasynth.text_files import read_text
+
+_MAX_CHARACTERS = 1_000_000
+_DATA = "data/raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from config.yaml.
+
+    `config` is None where its form is so wrong that the rest cannot be judged; `data`, the folder
+    of the tables, is known or guessed even then, so that the tables can be checked as well.
+    """
+
+    config: Config | None
+    data: str
+    faults: tuple[Fault, ...]
+    lines: Lines
+
+
+def load(path: Path) -> Config:
+    """The checked configuration of the file `path`.
+
+    Raises:
+        InvalidReview: with all faults, when there is any.
+    """
+    reading = read(path)
+    if reading.config is None or reading.faults:
+        raise InvalidReview(reading.faults)
+    return reading.config
+
+
+def read(path: Path) -> Reading:
+    """The configuration in `path`, all its faults, and the lines of its entries."""
+    name = path.name
+    text, fault = read_text(path, name, path.parent)
+    if text is not None and len(text) > _MAX_CHARACTERS:
+        expected = f"a configuration of at most {_MAX_CHARACTERS} characters"
+        text, fault = None, of_file(name, "", expected, "is this the right file?")
+    if text is None:
+        return Reading(None, _DATA, (fault,) if fault else (), Lines(name, {}))
+    document = strict_yaml.parse(text, name)
+    lines = Lines(name, document.lines)
+    if document.value is None:
+        return Reading(None, _DATA, tuple(document.faults), lines)
+    config, faults = parse(document.value, lines)
+    told = {fault.column for fault in document.faults}
+    faults = [*document.faults, *(fault for fault in faults if fault.column not in told)]
+    return Reading(config, _data_folder(document.value), tuple(faults), lines)
+
+
+def _data_folder(mapping: object) -> str:
+    data = mapping.get("data") if isinstance(mapping, dict) else None
+    return data if isinstance(data, str) else _DATA
+
+
+def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
+    """The configuration that a YAML document means, and all its faults."""
+    if faults := schema_faults(mapping, lines):
+        return None, faults
+    config = _config(mapping)
+    return config, list(_disagreements(config, lines))
+
+
+def _config(mapping: Mapping[str, Any]) -> Config:
+    review, sides = mapping["review"], mapping["comparison"]
+    labels = sides.get("labels", {})
+    comparison = Comparison(
+        intervention=tuple(sides["intervention"]),
+        control=tuple(sides["control"]),
+        multi_arm=sides.get("multi_arm", "combine"),
+        intervention_label=labels.get("intervention", ""),
+        control_label=labels.get("control", ""),
+    )
+    analyses = (AnalysisSpec(name=name, **keys) for name, keys in mapping["analyses"].items())
+    return Config(
+        title=review["title"],
+        version=review["version"],
+        languages=tuple(review.get("languages", ("en",))),
+        data=mapping.get("data", _DATA),
+        text=mapping.get("text", "data/text"),
+        comparison=comparison,
+        analyses=tuple(analyses),
+        outcomes=tuple(_outcome(id_, keys) for id_, keys in mapping["outcomes"].items()),
+    )
+
+
+def _outcome(id_: str, keys: Mapping[str, Any]) -> OutcomeSpec:
+    return OutcomeSpec(id=id_, **{"week": None, **keys, "analyses": tuple(keys["analyses"])})
+
+
+def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
+    """What one entry says and another makes impossible."""
+    for index, treatment in enumerate(config.comparison.control):
+        if treatment in config.comparison.intervention:
+            path = ("comparison", "control", index)
+            expected = "a treatment that is not on the intervention side too"
+            yield lines.fault(path, treatment, expected, "remove it from one of the two sides")
+    for outcome in config.outcomes:
+        yield from _unknown_analyses(outcome, config, lines)
+        yield from _unknown_primary(outcome, config, lines)
+    yield from _impossible_combinations(config, lines)
+
+
+def _unknown_analyses(outcome: OutcomeSpec, config: Config, lines: Lines) -> Iterator[Fault]:
+    known = [analysis.name for analysis in config.analyses]
+    for index, name in enumerate(outcome.analyses):
+        if name not in known:
+            path = ("outcomes", outcome.id, "analyses", index)
+            yield lines.fault(path, name, *_one_of(name, known, "under analyses"))
+    published = outcome.as_published
+    if published and published not in outcome.analyses:
+        path = ("outcomes", outcome.id, "as_published")
+        advice = _one_of(published, outcome.analyses, "in the outcome's own analyses")
+        yield lines.fault(path, published, *advice)
+
+
+def _unknown_primary(outcome: OutcomeSpec, config: Config, lines: Lines) -> Iterator[Fault]:
+    """A sensitivity reading points to a primary outcome, not to itself nor to another reading."""
+    primary = [other.id for other in config.outcomes if not other.sensitivity_of]
+    name = outcome.sensitivity_of
+    if name and name not in primary:
+        path = ("outcomes", outcome.id, "sensitivity_of")
+        where = "under outcomes that has no sensitivity_of itself"
+        yield lines.fault(path, name, *_one_of(name, primary, where))
+
+
+def _one_of(name: str, known: list[str] | tuple[str, ...], where: str) -> tuple[str, str]:
+    near = nearest(name, known)
+    remedy = f"did you mean {near}?" if near else "correct the name, or declare it there"
+    return f"a name {where} ({', '.join(known)})", remedy
+
+
+def _impossible_combinations(config: Config, lines: Lines) -> Iterator[Fault]:
+    """Analyses that cannot be made of an outcome; one impossible for several is told of once."""
+    clashes: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    analyses = {analysis.name: analysis for analysis in config.analyses}
+    for outcome in config.outcomes:
+        for index, name in enumerate(outcome.analyses):
+            reason = name in analyses and check_combination(outcome, analyses[name])
+            if reason:
+                clashes.setdefault((name, reason), []).append((outcome.id, index))
+    for (name, reason), uses in clashes.items():
+        outcome_id, index = uses[0]
+        once = len(uses) == 1
+        path = ("outcomes", outcome_id, "analyses", index) if once else ("analyses", name)
+        expected = f"an analysis that is possible: {reason}"
+        remedy = f"change the analysis {name}, or leave it out of this outcome"
+        yield lines.fault(path, name, expected, remedy)

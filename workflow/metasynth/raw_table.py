@@ -1,0 +1,212 @@
+"""One CSV file as text, with the place of every cell and the faults of its form.
+
+Everything stays text here, exactly as it was typed: no number, date or missing value is guessed.
+A row has the number that a spreadsheet shows (the header is row 1, a line break within quotes does
+not count), a column the spreadsheet's letter.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from metasynth.faults import Fault, column_letter, nearest, of_file
+from metasynth.table_schema import Table, tables
+from metasynth.text_files import read_text
+
+# A column for remarks may be added to any table; nothing but a reader looks into it.
+EXTRA_COLUMN = "note"
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_HEADERLESS = "the first row to hold the names of the columns"
+
+
+@dataclass(slots=True)
+class Row:
+    """One row of a table; `bad` names the columns whose cell is already known to be at fault."""
+
+    table: "RawTable"
+    number: int
+    cells: dict[str, str]
+    bad: set[str]
+
+    def __getitem__(self, column: str) -> str:
+        """The text of a cell; blank also where the table lacks the column."""
+        return self.cells.get(column, "")
+
+    def fault(self, column: str, expected: str, remedy: str, severity: str = "error") -> Fault:
+        """A fault of this row at `column`."""
+        file, value = self.table.file, self[column]
+        cell = f"{file}:{self.number}{self.table.letter(column)}"
+        return Fault(file, self.number, column, cell, value, expected, remedy, severity)
+
+
+@dataclass(slots=True)
+class RawTable:
+    """One table as read.
+
+    `columns` gives each known column's index, `unusable` the columns that are missing or there
+    twice, and `complete` says that every row of the file is among `rows`.
+    """
+
+    name: str
+    file: str
+    columns: dict[str, int] = field(default_factory=dict)
+    unusable: set[str] = field(default_factory=set)
+    rows: list[Row] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    complete: bool = False
+
+    def letter(self, column: str) -> str:
+        """ ":F" for the column that a spreadsheet shows as F; nothing for one that is not there."""
+        return f":{column_letter(self.columns[column])}" if column in self.columns else ""
+
+    def knows(self, column: str) -> bool:
+        """Whether every cell of `column` is known and sound, so that absence can be concluded."""
+        return self.complete and not any(column in row.bad for row in self.rows)
+
+
+def read_table(path: Path, name: str, file: str, root: Path) -> RawTable:
+    """The table called `name` in the contract, from `path`, which faults call `file`."""
+    table = RawTable(name, file)
+    text, fault = read_text(path, file, root)
+    if text is None:
+        table.faults += [fault] if fault else []
+        return table
+    records, broken = _records(text, file)
+    if broken:
+        table.faults.append(broken)
+    elif not records:
+        remedy = "fill it in; its header, at least, must be there"
+        table.faults.append(of_file(file, "", "a table, but the file is empty", remedy))
+    if not records or not _read_header(table, records[0], tables()[name]):
+        return table
+    table.complete = broken is None
+    _read_rows(table, records)
+    if _HIDDEN.search(text):
+        table.faults += _hidden_characters(table)
+    return table
+
+
+def _records(text: str, file: str) -> tuple[list[list[str]], Fault | None]:
+    """The records of a CSV text, up to the first that cannot be read and why it cannot."""
+    records: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for record in reader:
+            records.append(record)
+    except csv.Error as error:
+        row = len(records) + 1
+        expected, remedy = _csv_fault(str(error))
+        return records, Fault(file, row, "", f"{file}:{row}", "", expected, remedy)
+    return records, None
+
+
+def _csv_fault(message: str) -> tuple[str, str]:
+    if "unexpected end of data" in message:
+        return (
+            "every quotation mark to be closed",
+            "one that opens in this row is not: close it, or double a mark that belongs to the text",
+        )
+    if "field larger" in message:
+        return (
+            "a cell of at most 131072 characters",
+            "shorten it; look for a missing quotation mark",
+        )
+    return (
+        "only a comma or the end of the row after a closing quotation mark",
+        "double each quotation mark that belongs to the text of a quoted cell",
+    )
+
+
+def _read_header(table: RawTable, header: Sequence[str], contract: Table) -> bool:
+    """Note where each column stands and what is wrong with the header; False when it is none."""
+    known = {column.name for column in contract.columns}
+    if not known.intersection(header):
+        table.faults.append(
+            _header_fault(table, 0, header[0] if header else "", *_no_header(header, contract))
+        )
+        return False
+    absent = known.difference(header)
+    for index, name in enumerate(header):
+        if name in table.columns:
+            table.unusable.add(name)
+            expected = f"each column once, but {name} stands in {table.letter(name)[1:]} already"
+            table.faults.append(_header_fault(table, index, name, expected, "remove or rename one"))
+        elif name in known or name == EXTRA_COLUMN:
+            table.columns[name] = index
+        elif name.strip():
+            expected, remedy = _unknown_column(name, absent, known)
+            table.faults.append(_header_fault(table, index, name, expected, remedy))
+    explained = {nearest(name, absent) for name in header if name not in known}
+    for name in sorted(absent - explained):
+        expected, remedy = f"a column {name}", f"add {name} to the header, and its cells below it"
+        table.faults.append(Fault(table.file, 1, name, f"{table.file}:1", "", expected, remedy))
+    table.unusable |= absent
+    return True
+
+
+def _no_header(header: Sequence[str], contract: Table) -> tuple[str, str]:
+    first = header[0] if header else ""
+    for mark, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if first.count(mark) > 1:
+            remedy = "save it again as CSV with the comma as field separator"
+            return f"commas between the columns, but there are {called}", remedy
+    if first.casefold().startswith("sep="):
+        return _HEADERLESS, "remove this first line, which only spreadsheets understand"
+    return (
+        _HEADERLESS,
+        f"put this row on top: {','.join(column.name for column in contract.columns)}",
+    )
+
+
+def _unknown_column(name: str, absent: set[str], known: set[str]) -> tuple[str, str]:
+    near = nearest(name, absent) or nearest(name, known)
+    remedy = f"did you mean {near}?" if near else f"remove it, or write remarks in {EXTRA_COLUMN}"
+    return f"one of {', '.join(sorted(known))}", remedy
+
+
+def _header_fault(table: RawTable, index: int, name: str, expected: str, remedy: str) -> Fault:
+    cell = f"{table.file}:1:{column_letter(index)}"
+    return Fault(table.file, 1, name, cell, name, expected, remedy)
+
+
+def _read_rows(table: RawTable, records: Sequence[Sequence[str]]) -> None:
+    """Add every row, unless it is blank (as below the end) or its cells are displaced."""
+    header, *body = records
+    nameless = [index for index, name in enumerate(header) if not name.strip()]
+    for number, cells in enumerate(body, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        beyond = (*nameless, *range(len(header), len(cells)))
+        if len(cells) < len(header) or any(cells[index] for index in beyond):
+            table.faults.append(_displaced(table, number, cells, len(header), beyond))
+            table.complete = False
+            continue
+        named = {name: cells[index] for name, index in table.columns.items()}
+        table.rows.append(Row(table, number, named, set(table.unusable)))
+
+
+def _displaced(
+    table: RawTable, number: int, cells: Sequence[str], width: int, beyond: Sequence[int]
+) -> Fault:
+    index = len(cells)
+    expected = f"{width} cells, as in the header, but there are {len(cells)}"
+    if len(cells) >= width:
+        index = next(i for i in beyond if cells[i])
+        expected = "nothing in a column without a name"
+    place = f"{table.file}:{number}:{column_letter(index)}"
+    value = cells[index] if index < len(cells) else ""
+    remedy = "check the commas of this row; a text that holds one must stand in quotation marks"
+    return Fault(table.file, number, "", place, value, expected, remedy)
+
+
+def _hidden_characters(table: RawTable) -> Iterator[Fault]:
+    for row in table.rows:
+        for column, text in row.cells.items():
+            if found := _HIDDEN.search(text):
+                row.bad.add(column)
+                code = f"U+{ord(found.group()):04X}"
+                expected = f"no control character, but character {found.start() + 1} is {code}"
+                yield row.fault(column, expected, "type the text anew instead of pasting it")

@@ -1,0 +1,199 @@
+"""What must hold within one row of results.csv.
+
+A rule names the columns it looks at and is not asked where one of them is already at fault, so that
+one mistake gives one message.
+"""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+
+from metasynth.faults import Fault
+from metasynth.raw_table import Row
+
+Rule = Callable[[Row], Iterator[Fault]]
+RULES: list[tuple[frozenset[str], Rule]] = []
+_NUMBERS = ("events", "reported_percent", "mean", "estimate")
+_DEPENDENT = ("events_low", "events_high", "sd", "se", "ci_low", "ci_high")
+_SOURCE = "check the number against the source"
+
+
+def rule(*columns: str) -> Callable[[Rule], Rule]:
+    """Register a rule with the columns it looks at."""
+
+    def register(function: Rule) -> Rule:
+        RULES.append((frozenset(columns), function))
+        return function
+
+    return register
+
+
+def row_faults(row: Row) -> Iterator[Fault]:
+    """All faults of one row of results.csv, each cell having been checked by itself."""
+    for columns, function in RULES:
+        if not (row.bad and row.bad & columns):
+            yield from function(row)
+
+
+def admissible_counts(percent: str, total: int) -> range:
+    """The counts of `total` patients that a printed percentage can stand for.
+
+    A count fits when its exact percentage is within half a unit of the last printed decimal, so
+    that a tie fits whichever way it was rounded.
+    """
+    exponent = Decimal(percent).as_tuple().exponent
+    half = Fraction(1, 2) * Fraction(10) ** int(exponent)
+    low = ceil((Fraction(percent) - half) * total / 100)
+    high = floor((Fraction(percent) + half) * total / 100)
+    return range(max(low, 0), min(high, total) + 1)
+
+
+@rule("provenance", *_NUMBERS, *_DEPENDENT)
+def _missing_is_blank(row: Row) -> Iterator[Fault]:
+    if row["provenance"] != "missing":
+        return
+    for column in (*_NUMBERS, *_DEPENDENT):
+        if row[column]:
+            remedy = "remove the number, or say in provenance where it comes from"
+            yield row.fault(column, "a blank cell, as provenance is missing", remedy)
+
+
+@rule("provenance", "note")
+def _missing_is_explained(row: Row) -> Iterator[Fault]:
+    if row["provenance"] == "missing" and not row["note"].strip():
+        yield row.fault("note", "for a missing number, a note", "write what was looked for, where")
+
+
+@rule("provenance", *_NUMBERS)
+def _has_a_number(row: Row) -> Iterator[Fault]:
+    if row["provenance"] != "missing" and not any(row[column] for column in _NUMBERS):
+        expected = f"a number in {', '.join(_NUMBERS)}, as provenance is {row['provenance']}"
+        remedy = "fill in the number, or write missing in provenance and explain in note"
+        yield row.fault("provenance", expected, remedy)
+
+
+@rule("provenance", "source_id")
+def _has_a_source(row: Row) -> Iterator[Fault]:
+    if row["provenance"] != "missing" and not row["source_id"]:
+        remedy = "name the source_id of sources.csv where the number is stated"
+        yield row.fault("source_id", "a source, as the row has a number", remedy)
+
+
+@rule("events", "total")
+def _events_within_total(row: Row) -> Iterator[Fault]:
+    if row["events"] and not row["total"]:
+        remedy = "fill in the number of patients analysed"
+        yield row.fault("total", "a total, as there are events", remedy)
+    elif row["events"] and int(row["events"]) > int(row["total"]):
+        yield row.fault("events", f"at most the total, {row['total']}", _SOURCE)
+
+
+@rule("events", "events_low", "events_high")
+def _bounds_are_whole(row: Row) -> Iterator[Fault]:
+    low, high = row["events_low"], row["events_high"]
+    if (low or high) and not row["events"] and row["provenance"] != "missing":
+        yield row.fault("events", "the most likely count, as there are bounds", "fill in events")
+    elif bool(low) != bool(high):
+        column = "events_high" if low else "events_low"
+        yield row.fault(column, "both bounds or none", f"fill in {column}, or remove the other")
+
+
+@rule("events", "total", "events_low", "events_high")
+def _bounds_enclose_events(row: Row) -> Iterator[Fault]:
+    low, events, high, total = (
+        int(row[column]) if row[column] else None
+        for column in ("events_low", "events", "events_high", "total")
+    )
+    if events is None or (total is not None and events > total):
+        return
+    if low is not None and low > events:
+        yield row.fault("events_low", f"at most the events, {events}", _SOURCE)
+    if high is not None and high < events:
+        yield row.fault("events_high", f"at least the events, {events}", _SOURCE)
+    elif high is not None and total is not None and high > total:
+        yield row.fault("events_high", f"at most the total, {total}", _SOURCE)
+
+
+@rule("provenance", "reported_percent", "events", "total", "events_low", "events_high")
+def _count_fits_percentage(row: Row) -> Iterator[Fault]:
+    percent, events, total = row["reported_percent"], row["events"], row["total"]
+    if not (percent and events and total) or int(events) > int(total):
+        return
+    fitting = admissible_counts(percent, int(total))
+    if int(events) not in fitting:
+        expected = f"{_between(fitting)}: of {total}, no other count rounds to {percent} %"
+        if not fitting:
+            expected = f"another total: no count of {total} rounds to {percent} %"
+        severity = "error" if row["provenance"] == "derived" else "warning"
+        yield row.fault("events", expected, "check count, total and percentage", severity)
+    elif row["provenance"] == "derived":
+        yield from _bounds_fit_percentage(row, fitting)
+
+
+def _bounds_fit_percentage(row: Row, fitting: range) -> Iterator[Fault]:
+    expected = f"{_between(fitting)}: the counts that round to {row['reported_percent']} %"
+    if not row["events_low"] and not row["events_high"] and len(fitting) > 1:
+        remedy = "fill in events_low and events_high, so that the uncertainty is carried on"
+        yield row.fault("events_low", expected, remedy, "warning")
+    for column, bound in (("events_low", fitting[0]), ("events_high", fitting[-1])):
+        between = (
+            int(row["events_low"] or 0)
+            <= int(row["events"])
+            <= int(row["events_high"] or row["events"])
+        )
+        if row[column] and between and int(row[column]) != bound:
+            yield row.fault(column, expected, f"write {bound}")
+
+
+def _between(counts: range) -> str:
+    if not counts:
+        return "no count"
+    return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+
+
+@rule("mean", "sd", "total")
+def _mean_is_whole(row: Row) -> Iterator[Fault]:
+    if row["sd"] and not row["mean"] and row["provenance"] != "missing":
+        yield row.fault("mean", "a mean, as there is a standard deviation", "fill in the mean")
+    if row["sd"] and float(row["sd"]) == 0:
+        yield row.fault("sd", "a standard deviation above 0", _SOURCE)
+    if row["mean"] and row["sd"] and not row["total"]:
+        remedy = "fill in the number of patients analysed"
+        yield row.fault("total", "a total, as there is a mean", remedy)
+
+
+@rule("arm_id", "reference_arm_id", *_NUMBERS, "se", "ci_low", "ci_high")
+def _contrast_or_arm(row: Row) -> Iterator[Fault]:
+    if row["reference_arm_id"]:
+        if row["reference_arm_id"] == row["arm_id"]:
+            yield row.fault(
+                "reference_arm_id", "another arm than arm_id", "name the arm compared with"
+            )
+        for column in ("events", "reported_percent", "mean"):
+            if row[column]:
+                remedy = "give the result of each arm a row of its own, without reference_arm_id"
+                yield row.fault(
+                    column, "a blank cell, as the row is of a contrast of two arms", remedy
+                )
+    elif row["provenance"] != "missing":
+        for column in ("estimate", "se", "ci_low", "ci_high"):
+            if row[column]:
+                remedy = "name the arm compared with in reference_arm_id"
+                yield row.fault(column, "a blank cell, as the row is of one arm", remedy)
+                return
+
+
+@rule("estimate", "se", "ci_low", "ci_high")
+def _contrast_is_whole(row: Row) -> Iterator[Fault]:
+    low, high, estimate = row["ci_low"], row["ci_high"], row["estimate"]
+    if row["se"] and float(row["se"]) == 0:
+        yield row.fault("se", "a standard error above 0", _SOURCE)
+    if bool(low) != bool(high):
+        column = "ci_high" if low else "ci_low"
+        yield row.fault(column, "both limits or none", f"fill in {column}, or remove the other")
+    elif row["se"] and low:
+        remedy = "keep one of the two: limits are on the printed scale, se on the analysis scale"
+        yield row.fault("se", "a standard error or limits, not both", remedy)
+    elif low and estimate and not float(low) <= float(estimate) <= float(high):
+        yield row.fault("estimate", f"a value from {low} to {high}, its limits", _SOURCE)

@@ -1,0 +1,143 @@
+"""What must agree between the tables of different trials, and between the tables and config.yaml.
+
+Nothing is concluded from what could not be read: where a table has a fault that hides an outcome or
+a treatment, the configuration is not blamed for naming it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from metasynth.comparison import reports
+from metasynth.config_faults import Lines
+from metasynth.faults import Fault, nearest
+from metasynth.raw_table import RawTable, Row
+from metasynth.records import Comparison, Config, OutcomeSpec, Trial
+from metasynth.tables import RawTables
+from metasynth.trial_rules import duplicates, not_among
+
+
+def table_faults(raw: RawTables) -> Iterator[Fault]:
+    """Faults between the tables of the whole review."""
+    yield from _references(raw)
+    yield from _labels(raw)
+    if raw.claims:
+        yield from duplicates(raw.claims)
+        yield from _claimed_studies(raw, raw.claims)
+
+
+def _references(raw: RawTables) -> Iterator[Fault]:
+    """Cells that name a document which references.bib does not have."""
+    if raw.references is None:
+        return
+    for table in raw.each():
+        if table.name not in ("study", "sources", "claims"):
+            continue
+        for row in table.rows:
+            name = row["reference"]
+            if name and name not in raw.references and "reference" not in row.bad:
+                advice = not_among(name, raw.references, "a key of references.bib")
+                yield row.fault("reference", *advice)
+
+
+def _labels(raw: RawTables) -> Iterator[Fault]:
+    """Two studies of one label could not be told apart in a figure."""
+    first: dict[str, str] = {}
+    for trial in raw.trials:
+        for row in trial.table("study").rows[:1]:
+            label = row["label"].casefold()
+            if not label or "label" in row.bad:
+                continue
+            if label in first:
+                expected = f"a label that no other study has; {first[label]} has it too"
+                yield row.fault("label", expected, "add a letter to the year, such as 2002a")
+            first.setdefault(label, row.table.file)
+
+
+def _claimed_studies(raw: RawTables, claims: RawTable) -> Iterator[Fault]:
+    known = {trial.study for trial in raw.trials}
+    for row in claims.rows:
+        name = row["study_id"]
+        if name and name not in known and not raw.faults and "study_id" not in row.bad:
+            expected, remedy = not_among(name, known, "a trial's folder")
+            yield row.fault("study_id", f"{expected}, or a blank cell for a pooled result", remedy)
+
+
+def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Fault]:
+    """Treatments and outcomes of the configuration that no table has, and arms on the wrong side."""
+    arms = [trial.table("arms") for trial in raw.trials]
+    results = [trial.table("results") for trial in raw.trials]
+    yield from _treatments(config.comparison, arms, lines)
+    for table in arms:
+        for row in table.rows:
+            yield from _side(row, config.comparison)
+    if raw.trials and all(_knows(results, name) for name in ("outcome", "week", "reading")):
+        found = {_selection(row) for table in results for row in table.rows}
+        for outcome in config.outcomes:
+            yield from _unreported(outcome, found, lines)
+
+
+def _knows(all_tables: Iterable[RawTable], column: str) -> bool:
+    return all(table.knows(column) for table in all_tables)
+
+
+def _treatments(sides: Comparison, arms: list[RawTable], lines: Lines) -> Iterator[Fault]:
+    """Treatments compared that no arm has; arms whose treatment is nearly, but not quite, compared."""
+    found = {row["treatment"] for table in arms for row in table.rows}
+    if arms and _knows(arms, "treatment"):
+        for side, names in (("intervention", sides.intervention), ("control", sides.control)):
+            for index, name in enumerate(names):
+                if name not in found:
+                    advice = not_among(name, found, "a treatment of some arms.csv")
+                    yield lines.fault(("comparison", side, index), name, *advice)
+
+
+def _side(row: Row, sides: Comparison) -> Iterator[Fault]:
+    """An arm's role must be the side of config.yaml that its treatment is on."""
+    if row.bad & {"role", "treatment"}:
+        return
+    treatment, role = row["treatment"], row["role"]
+    side = {
+        **dict.fromkeys(sides.control, "control"),
+        **dict.fromkeys(sides.intervention, "intervention"),
+    }
+    if treatment in side and side[treatment] != role:
+        expected = f"{side[treatment]}, the side of {treatment} in config.yaml"
+        yield row.fault("role", expected, "correct the role, the treatment or the comparison")
+    elif treatment not in side:
+        same = {name.casefold(): name for name in side}.get(treatment.casefold())
+        if same:
+            yield row.fault("treatment", f"{same}, as in config.yaml", f"write {same}")
+
+
+def _selection(row: Row) -> tuple[str, str, str]:
+    return row["outcome"], row["week"], row["reading"]
+
+
+def _unreported(
+    outcome: OutcomeSpec, found: set[tuple[str, str, str]], lines: Lines
+) -> Iterator[Fault]:
+    """The first of outcome, week and reading that no trial reports."""
+    week = "" if outcome.week is None else str(outcome.week)
+    path = ("outcomes", outcome.id)
+    names = {name for name, _, _ in found}
+    weeks = {when for name, when, _ in found if name == outcome.outcome}
+    readings = {what for name, when, what in found if (name, when) == (outcome.outcome, week)}
+    if outcome.outcome not in names:
+        advice = not_among(outcome.outcome, names, "an outcome of some results.csv")
+        yield lines.fault((*path, "outcome"), outcome.outcome, *advice)
+    elif week not in weeks:
+        known = ", ".join(sorted((when or "blank" for when in weeks), key=lambda w: (len(w), w)))
+        expected = f"a week at which some trial reports {outcome.outcome} ({known})"
+        remedy = "correct it, or leave the key out where the cell is blank"
+        yield lines.fault((*path, "week"), outcome.week, expected, remedy)
+    elif outcome.reading not in readings:
+        advice = not_among(outcome.reading, readings - {""}, "a reading of this outcome and week")
+        yield lines.fault((*path, "reading"), outcome.reading or None, *advice)
+
+
+def without_numbers(config: Config, trials: tuple[Trial, ...], lines: Lines) -> Iterator[Fault]:
+    """Outcomes for which no included trial has a number; asked only once all tables are sound."""
+    for outcome in config.outcomes:
+        if not any(reports(trial, outcome, config.comparison) for trial in trials):
+            expected = "an outcome with numbers in an arm that is compared, in an included trial"
+            remedy = "remove the outcome, or fill in results.csv"
+            yield lines.fault(("outcomes", outcome.id), outcome.id, expected, remedy)

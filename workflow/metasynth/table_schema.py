@@ -1,0 +1,78 @@
+"""The contract of the raw tables, read from the Table Schema in workflow/schemas/datapackage.json.
+
+Column names, types, patterns, bounds and lists of words stand there and nowhere else. See the
+Frictionless standards, Table Schema v1 (specs.frictionlessdata.io/table-schema).
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+SCHEMAS = Path(__file__).parents[1] / "schemas"
+TRIAL_TABLES = ("study", "arms", "results", "sources", "risk_of_bias")
+OPTIONAL_TABLES = frozenset({"risk_of_bias"})
+ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column: `type` is string, integer or number; a blank cell is only wrong if `required`."""
+
+    name: str
+    type: str
+    description: str
+    required: bool
+    pattern: re.Pattern[str] | None
+    words: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+
+    @property
+    def is_id(self) -> bool:
+        """Whether the column holds ids, which name folders, files and rows."""
+        return self.pattern is not None and self.pattern.pattern.strip("^$") == ID.pattern
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether anything may stand in the column."""
+        return self.type == "string" and not (self.pattern or self.words)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """One table: its columns in order, and the columns that together tell its rows apart."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+
+
+@cache
+def tables() -> dict[str, Table]:
+    """Every table of the contract by name."""
+    package = json.loads((SCHEMAS / "datapackage.json").read_text(encoding="utf-8"))
+    return {resource["name"]: _table(resource) for resource in package["resources"]}
+
+
+def _table(resource: dict[str, Any]) -> Table:
+    schema = resource["schema"]
+    columns = tuple(_column(field) for field in schema["fields"])
+    return Table(resource["name"], columns, tuple(schema.get("primaryKey", ())))
+
+
+def _column(field: dict[str, Any]) -> Column:
+    rules = field.get("constraints", {})
+    pattern = rules.get("pattern")
+    return Column(
+        name=field["name"],
+        type=field["type"],
+        description=field["description"],
+        required=rules.get("required", False),
+        pattern=re.compile(pattern, re.DOTALL) if pattern else None,
+        words=tuple(rules.get("enum", ())),
+        minimum=rules.get("minimum"),
+        maximum=rules.get("maximum"),
+    )

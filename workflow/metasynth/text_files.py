@@ -1,0 +1,82 @@
+"""A text file as text, or the one reason why it cannot be read."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from metasynth.faults import Fault, of_file, of_line
+
+MAX_BYTES = 50_000_000
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_AS_UTF8 = "save the file again as CSV with the encoding (character set) UTF-8"
+
+
+def read_text(path: Path, name: str, root: Path) -> tuple[str | None, Fault | None]:
+    """The text of `path` without its byte order mark, or None and a fault that calls it `name`.
+
+    Line ends are left as they are. `root` is the folder that no link may lead out of.
+    """
+    try:
+        if fault := _not_a_file(path, name, root):
+            return None, fault
+        content = path.read_bytes()
+    except OSError as error:
+        expected = f"a file that can be read ({error.strerror or 'reading failed'})"
+        return None, of_file(name, "", expected, "give yourself the right to read it")
+    if fault := _not_text(content, name):
+        return None, fault
+    return _decoded(content, name)
+
+
+def _not_a_file(path: Path, name: str, root: Path) -> Fault | None:
+    """Why `path` must not even be opened."""
+    try:
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            if not leads_inside(path, root):
+                remedy = "put the file itself here instead of a link"
+                return of_file(name, "", "a file inside the review's folder, not a link", remedy)
+            status = os.stat(path)
+    except FileNotFoundError:
+        return of_file(name, "", "a file of this name", "add the file; see the template folder")
+    if stat.S_ISDIR(status.st_mode):
+        return of_file(name, "", "a file, but this is a folder", "rename or remove the folder")
+    if not stat.S_ISREG(status.st_mode):
+        return of_file(name, "", "an ordinary file", "replace it with an ordinary file")
+    if status.st_size > MAX_BYTES:
+        limit = f"a file of at most {MAX_BYTES // 1_000_000} MB"
+        return of_file(name, "", limit, "remove what does not belong in the table")
+    return None
+
+
+def leads_inside(path: Path, root: Path) -> bool:
+    """Whether `path`, all links followed, is inside `root`."""
+    real, base = os.path.realpath(path), os.path.realpath(root)
+    return real.startswith(base + os.sep)
+
+
+def _not_text(content: bytes, name: str) -> Fault | None:
+    if content.startswith(_UTF16):
+        return of_file(name, "", "text in UTF-8, but this is UTF-16 (“Unicode text”)", _AS_UTF8)
+    if content.startswith(b"PK\x03\x04"):
+        remedy = "open it in the spreadsheet and save it as CSV, not under another name"
+        return of_file(name, "", "a CSV file, but this is a workbook (xlsx, ods)", remedy)
+    if b"\0" in content:
+        line = _line(content, content.index(b"\0"))
+        return of_line(name, line, "", "", "text, but there is a NUL byte in it", _AS_UTF8)
+    return None
+
+
+def _decoded(content: bytes, name: str) -> tuple[str | None, Fault | None]:
+    try:
+        return content.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        line = _line(content, error.start)
+        value = content[error.start : error.start + 1].hex(" ")
+        expected = f"text in UTF-8; byte {error.start + 1} of the file, in line {line}, is not"
+        return None, of_line(name, line, "", f"byte {value}", expected, _AS_UTF8)
+
+
+def _line(content: bytes, offset: int) -> int:
+    return len(re.findall(rb"\r\n|\r|\n", content[:offset])) + 1

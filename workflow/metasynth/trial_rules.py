@@ -1,0 +1,130 @@
+"""What must hold between the rows of one trial: keys, references, arms.
+
+References to a table are only followed where all of it could be read: an arm whose row is at fault
+must not make a fault of every result that names it.
+"""
+
+from collections.abc import Iterator
+
+from metasynth import result_rules
+from metasynth.faults import Fault, nearest
+from metasynth.raw_table import RawTable, Row
+from metasynth.table_schema import tables
+from metasynth.tables import RawTrial
+
+
+def faults(trial: RawTrial) -> Iterator[Fault]:
+    """All faults between the cells of one trial, each cell having been checked by itself."""
+    study, arms, results, sources = (
+        trial.table(name) for name in ("study", "arms", "results", "sources")
+    )
+    yield from _one_study(study)
+    for table in trial.tables:
+        yield from duplicates(table)
+    for row in arms.rows:
+        yield from _arm_faults(row)
+    yield from _enough_arms(study, arms)
+    for row in results.rows:
+        yield from result_rules.row_faults(row)
+    yield from _within_arm(results, arms)
+    yield from _primary_readings(results)
+    for column in ("arm_id", "reference_arm_id"):
+        yield from unknown(results, column, arms, "arm_id")
+    for table in (arms, results, trial.table("risk_of_bias")):
+        yield from unknown(table, "source_id", sources, "source_id")
+
+
+def duplicates(table: RawTable) -> Iterator[Fault]:
+    """Rows with the same key as an earlier one."""
+    key = tables()[table.name].key
+    first: dict[tuple[str, ...], int] = {}
+    for row in table.rows:
+        if not key or row.bad.intersection(key):
+            continue
+        values = tuple(row[column] for column in key)
+        if values in first:
+            same = ", ".join(
+                f"{column} {value}" for column, value in zip(key, values, strict=True) if value
+            )
+            expected = f"a row for each {' + '.join(key)} once; row {first[values]} has {same} too"
+            column = max(key, key=lambda name: (bool(row[name]), -key.index(name)))
+            yield row.fault(column, expected, "remove one of the two rows, or correct its key")
+        first.setdefault(values, row.number)
+
+
+def unknown(table: RawTable, column: str, target: RawTable, key: str) -> Iterator[Fault]:
+    """Cells of `column` that name no row of `target`."""
+    if not target.knows(key):
+        return
+    known = {row[key] for row in target.rows}
+    for row in table.rows:
+        name = row[column]
+        if name and name not in known and column not in row.bad:
+            yield row.fault(column, *not_among(name, known, f"a {key} of {_short(target)}"))
+
+
+def not_among(name: str, known: set[str], what: str) -> tuple[str, str]:
+    """Expectation and remedy for a name that is not among the known ones."""
+    near = nearest(name, known)
+    some = sorted(known)[:8]
+    more = ", …" if len(known) > len(some) else ""
+    expected = f"{what} ({', '.join(some)}{more})" if some else f"{what}, but there is none yet"
+    return expected, f"did you mean {near}?" if near else "correct it, or add what it names"
+
+
+def _short(table: RawTable) -> str:
+    return table.file.rsplit("/", 1)[-1]
+
+
+def _one_study(study: RawTable) -> Iterator[Fault]:
+    for row in study.rows[1:]:
+        yield row.fault("label", "one row only: a folder is one study", "remove this row")
+    if study.complete and not study.rows:
+        file = study.file
+        yield Fault(file, 2, "", f"{file}:2", "", "one row about the study", "fill in row 2")
+
+
+def _arm_faults(row: Row) -> Iterator[Fault]:
+    if row["n_randomised"] and not row["source_id"] and not row.bad & {"n_randomised", "source_id"}:
+        remedy = "name the source_id of sources.csv where the number is stated"
+        yield row.fault("source_id", "a source, as the row has a number of patients", remedy)
+    if row["dose"] and not row["dose_unit"] and not row.bad & {"dose", "dose_unit"}:
+        yield row.fault("dose_unit", "the unit of the dose", "fill in the unit, such as mg/day")
+
+
+def _enough_arms(study: RawTable, arms: RawTable) -> Iterator[Fault]:
+    """An included trial compares something, so it has at least two arms."""
+    included = any(row["status"] == "included" for row in study.rows)
+    if included and arms.complete and len(arms.rows) < 2:
+        row, file = len(arms.rows) + 2, arms.file
+        expected = "at least two arms, as the study is included"
+        yield Fault(file, row, "", f"{file}:{row}", "", expected, "add a row for each arm")
+
+
+def _within_arm(results: RawTable, arms: RawTable) -> Iterator[Fault]:
+    """No more patients analysed than were randomised to the arm."""
+    randomised = {
+        row["arm_id"]: int(row["n_randomised"])
+        for row in arms.rows
+        if row["n_randomised"] and not row.bad & {"arm_id", "n_randomised"}
+    }
+    for row in results.rows:
+        limit = randomised.get(row["arm_id"])
+        if limit is None or not row["total"] or row.bad & {"arm_id", "total"}:
+            continue
+        if int(row["total"]) > limit:
+            expected = f"at most the {limit} randomised to arm {row['arm_id']}"
+            yield row.fault("total", expected, "check total, and n_randomised in arms.csv")
+
+
+def _primary_readings(results: RawTable) -> Iterator[Fault]:
+    """A named reading is an alternative to a primary one, so that one must be there."""
+    key = ("outcome", "week", "arm_id", "reference_arm_id")
+    if not all(results.knows(column) for column in (*key, "reading")):
+        return
+    primary = {tuple(row[c] for c in key) for row in results.rows if not row["reading"]}
+    for row in results.rows:
+        if row["reading"] and tuple(row[c] for c in key) not in primary:
+            expected = "a primary reading (a blank cell) of the same outcome, week and arm"
+            remedy = "add that row (provenance missing, if no source states it), or blank this cell"
+            yield row.fault("reading", expected, remedy)

@@ -1,0 +1,71 @@
+"""The border of the pipeline: a review is whole and sound, or all that is wrong with it is told.
+
+What passes here is typed and trusted by every later stage. Imports are few, since this runs whenever
+the workflow is loaded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from metasynth import configuration, review_rules, tables, trial_rules
+from metasynth.config_faults import Lines
+from metasynth.faults import Fault, InvalidReview, position
+from metasynth.records import Claim, Config, Trial
+from metasynth.tables import RawTables
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review without errors: its choices, its trials sorted by id, the statements to audit."""
+
+    config: Config
+    trials: tuple[Trial, ...]
+    warnings: tuple[Fault, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+def load_review(config_path: Path, workdir: Path) -> Review:
+    """The review that `config_path` describes; both it and its folders are relative to `workdir`.
+
+    Raises:
+        InvalidReview: with every fault of the configuration and of the tables, warnings included.
+    """
+    reading = configuration.read(workdir / config_path)
+    faults, config, lines = list(reading.faults), reading.config, reading.lines
+    data_dir = workdir / reading.data
+    if not data_dir.is_dir():
+        if config:
+            remedy = "correct it: it is relative to the folder where the run takes place"
+            faults.append(
+                lines.fault(("data",), reading.data, "the folder of the raw tables", remedy)
+            )
+        raise InvalidReview(faults)
+    raw = tables.read(data_dir)
+    faults += validate(config, raw, lines)
+    if config is None or any(fault.severity == "error" for fault in faults):
+        raise InvalidReview(faults)
+    return Review(config, tables.trials(raw), tuple(faults), tables.claims(raw))
+
+
+def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) -> list[Fault]:
+    """All faults of the tables, and of the configuration against them, sorted.
+
+    Without a configuration the tables are checked by themselves.
+    """
+    faults = list(_table_faults(raw))
+    if config:
+        lines = lines or Lines("config.yaml", {})
+        faults += review_rules.config_faults(config, raw, lines)
+        if not any(fault.severity == "error" for fault in faults):
+            faults += review_rules.without_numbers(config, tables.trials(raw), lines)
+    return sorted(faults, key=position)
+
+
+def _table_faults(raw: RawTables) -> Iterator[Fault]:
+    yield from raw.faults
+    for table in raw.each():
+        yield from table.faults
+    for trial in raw.trials:
+        yield from trial_rules.faults(trial)
+    yield from review_rules.table_faults(raw)
