@@ -119,6 +119,29 @@ class Trial:
     risk_of_bias: tuple[Judgement, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row of claims.csv: a published statement to audit; printed values keep their decimals.
+
+    A blank `study_id` means a pooled result.
+    """
+
+    claim_id: str
+    reference: str
+    locator: str
+    quote: str
+    kind: str
+    study_id: str
+    outcome: str
+    week: int | None
+    measure: str
+    estimate: str
+    ci_low: str
+    ci_high: str
+    note: str
+    cell: Cell
+
+
 # --- the choices of config.yaml -------------------------------------------------------------------
 
 
