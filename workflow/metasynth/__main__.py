@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "validate",
         help="check config.yaml and all raw tables",
-        description="Check config.yaml and all raw tables; list every fault with its cell and remedy.",
+        description="Check config.yaml and all raw tables; list every fault, its cell and remedy.",
     )
     check.add_argument(
         "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"

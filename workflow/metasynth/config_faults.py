@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import Draft202012Validator
@@ -50,21 +51,24 @@ def _validator() -> Draft202012Validator:
 
 
 def _faults(error: ValidationError, lines: Lines) -> Iterator[Fault]:
-    path = tuple(error.absolute_path)
+    path: Keys = tuple(error.absolute_path)
+    value: Any = error.instance
     if error.validator in ("additionalProperties", "required"):
         yield from _key_faults(error, path, lines)
     elif "propertyNames" in error.absolute_schema_path:
-        yield lines.fault((*path, error.instance), error.instance, *id_advice(error.instance))
+        yield lines.fault((*path, value), value, *id_advice(value))
     else:
-        yield lines.fault(path, error.instance, *_advice(error))
+        yield lines.fault(path, value, *_advice(error))
 
 
 def _key_faults(error: ValidationError, path: Keys, lines: Lines) -> Iterator[Fault]:
-    """Unknown and missing keys of one level; a missing key that an unknown one explains is silent."""
-    known, needed = error.schema["properties"], error.schema.get("required", [])
-    unknown = [key for key in error.instance if key not in known]
-    missing = [key for key in needed if key not in error.instance]
-    absent = [key for key in known if key not in error.instance]
+    """Unknown and missing keys of one level; where an unknown key explains a missing one, once."""
+    schema: Any = error.schema
+    present: Any = error.instance
+    known = schema["properties"]
+    unknown = [key for key in present if key not in known]
+    missing = [key for key in schema.get("required", []) if key not in present]
+    absent = [key for key in known if key not in present]
     nearest_of = {key: nearest(key, missing) or nearest(key, absent) for key in unknown}
     if error.validator == "additionalProperties":
         for key, near in nearest_of.items():
@@ -79,7 +83,9 @@ def _key_faults(error: ValidationError, path: Keys, lines: Lines) -> Iterator[Fa
 
 
 def _advice(error: ValidationError) -> tuple[str, str]:
-    rule, wanted, value = error.validator, error.validator_value, error.instance
+    rule = error.validator
+    wanted: Any = error.validator_value
+    value: Any = error.instance
     if value is None and rule in ("type", "enum"):
         expected = _KINDS[wanted] if rule == "type" else f"one of {', '.join(wanted)}"
         return expected, "write a value after the colon, or remove the key"
@@ -105,5 +111,6 @@ def _advice(error: ValidationError) -> tuple[str, str]:
 
 
 def _described(error: ValidationError) -> str:
-    text = str(error.schema["description"]) if "description" in error.schema else "another value"
+    schema: Any = error.schema
+    text: str = schema["description"]
     return text[0].lower() + text[1:].rstrip(".")

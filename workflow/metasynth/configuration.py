@@ -126,9 +126,8 @@ def _unknown_analyses(outcome: OutcomeSpec, config: Config, lines: Lines) -> Ite
             yield lines.fault(path, name, *_one_of(name, known, "under analyses"))
     published = outcome.as_published
     if published and published not in outcome.analyses:
-        path = ("outcomes", outcome.id, "as_published")
         advice = _one_of(published, outcome.analyses, "in the outcome's own analyses")
-        yield lines.fault(path, published, *advice)
+        yield lines.fault(("outcomes", outcome.id, "as_published"), published, *advice)
 
 
 def _unknown_primary(outcome: OutcomeSpec, config: Config, lines: Lines) -> Iterator[Fault]:

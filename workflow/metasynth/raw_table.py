@@ -107,7 +107,7 @@ def _csv_fault(message: str) -> tuple[str, str]:
     if "unexpected end of data" in message:
         return (
             "every quotation mark to be closed",
-            "one that opens in this row is not: close it, or double a mark that belongs to the text",
+            "close the one that opens in this row, or double it if it belongs to the text",
         )
     if "field larger" in message:
         return (

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from metasynth.comparison import reports
 from metasynth.config_faults import Lines
-from metasynth.faults import Fault, nearest
+from metasynth.faults import Fault
 from metasynth.raw_table import RawTable, Row
 from metasynth.records import Comparison, Config, OutcomeSpec, Trial
 from metasynth.tables import RawTables
@@ -62,7 +62,7 @@ def _claimed_studies(raw: RawTables, claims: RawTable) -> Iterator[Fault]:
 
 
 def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Fault]:
-    """Treatments and outcomes of the configuration that no table has, and arms on the wrong side."""
+    """Treatments and outcomes that are configured but in no table; arms on the wrong side."""
     arms = [trial.table("arms") for trial in raw.trials]
     results = [trial.table("results") for trial in raw.trials]
     yield from _treatments(config.comparison, arms, lines)
@@ -80,7 +80,7 @@ def _knows(all_tables: Iterable[RawTable], column: str) -> bool:
 
 
 def _treatments(sides: Comparison, arms: list[RawTable], lines: Lines) -> Iterator[Fault]:
-    """Treatments compared that no arm has; arms whose treatment is nearly, but not quite, compared."""
+    """Treatments compared that no arm has."""
     found = {row["treatment"] for table in arms for row in table.rows}
     if arms and _knows(arms, "treatment"):
         for side, names in (("intervention", sides.intervention), ("control", sides.control)):

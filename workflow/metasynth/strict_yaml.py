@@ -1,13 +1,14 @@
 """YAML with the line of every entry, and without the traps that YAML lays for people who type.
 
-YAML turns `no` into false, `12:30` into 750, `010` into 8, `1.10` into 1.1 and keeps the last of two
-equal keys. Here each of these is a fault with words on how to write what was meant. Anchors, aliases
-and tags are refused too: nobody needs them in a configuration, and they can make a small file huge.
+YAML turns `no` into false, `12:30` into 750 and `010` into 8, and keeps the last of two equal keys.
+Here each of these is a fault with words on how to write what was meant. Anchors, aliases and tags
+are refused too: nobody needs them in a configuration, and they can make a small file huge.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -21,12 +22,12 @@ _MAX_DEPTH = 20
 _TAG = "tag:yaml.org,2002:"
 _TRUTH = frozenset({"true", "false"})
 _PLAIN_INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
-_PLAIN_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
+_DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 
 
 @dataclass(slots=True)
 class Document:
-    """What a YAML text says: dicts, lists, str, int, float, bool and None, with their lines."""
+    """What a YAML text says: dicts, lists, str, int, bool and None, with their lines."""
 
     file: str
     value: object = None
@@ -47,8 +48,8 @@ def key_text(path: Keys) -> str:
 def parse(text: str, file: str) -> Document:
     """What `text` says.
 
-    The value is None when the form is broken. An entry that falls into a trap is a fault and has its
-    text as value, so that the rest can still be checked.
+    The value is None when the form is broken. An entry that falls into a trap is a fault and has
+    its text as value, so that the rest can still be checked.
     """
     document = Document(file)
     try:
@@ -68,6 +69,7 @@ def parse(text: str, file: str) -> Document:
 def _refuse_machinery(document: Document, text: str) -> None:
     """Find anchors, aliases, tags and absurd nesting before anything is built."""
     depth = 0
+    event: Any  # the stubs know neither anchors nor tags
     for event in yaml.parse(text, Loader=_LOADER):
         line = event.start_mark.line + 1
         opens = isinstance(event, yaml.CollectionStartEvent)
@@ -116,7 +118,7 @@ _FORM_REMEDIES = (
 )
 
 
-def _value(document: Document, path: Keys, node: yaml.Node) -> object:
+def _value(document: Document, path: Keys, node: Any) -> object:
     document.lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         return dict(_items(document, path, node))
@@ -125,7 +127,7 @@ def _value(document: Document, path: Keys, node: yaml.Node) -> object:
     return _scalar(document, path, node)
 
 
-def _items(document: Document, path: Keys, node: yaml.MappingNode) -> Iterator[tuple[str, object]]:
+def _items(document: Document, path: Keys, node: Any) -> Iterator[tuple[str, object]]:
     first: dict[str, int] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1
@@ -141,7 +143,7 @@ def _items(document: Document, path: Keys, node: yaml.MappingNode) -> Iterator[t
         yield key, _value(document, (*path, key), value_node)
 
 
-def _key(document: Document, path: Keys, node: yaml.Node) -> str | None:
+def _key(document: Document, path: Keys, node: Any) -> str | None:
     if isinstance(node, yaml.ScalarNode) and (node.style or node.tag == _TAG + "str"):
         return str(node.value)
     text = str(node.value) if isinstance(node, yaml.ScalarNode) else ""
@@ -150,8 +152,11 @@ def _key(document: Document, path: Keys, node: yaml.Node) -> str | None:
     return None
 
 
-def _scalar(document: Document, path: Keys, node: yaml.ScalarNode) -> object:
-    """The value of one entry; what YAML would silently turn into something else is a fault."""
+def _scalar(document: Document, path: Keys, node: Any) -> object:
+    """The value of one entry; what YAML would silently turn into something else is a fault.
+
+    A decimal number stays text, as version 1.10 is not 1.1, and no choice is a decimal number.
+    """
     text, kind = node.value, node.tag.removeprefix(_TAG)
     if node.style or kind == "str":
         return text
@@ -161,8 +166,8 @@ def _scalar(document: Document, path: Keys, node: yaml.ScalarNode) -> object:
         return text == "true"
     if kind == "int" and _PLAIN_INT.fullmatch(text):
         return int(text)
-    if kind == "float" and _PLAIN_FLOAT.fullmatch(text):
-        return float(text)
+    if kind == "float" and _DECIMAL.fullmatch(text):
+        return text
     document.add(path, node.start_mark.line + 1, text, *_trap(kind, text))
     return text
 

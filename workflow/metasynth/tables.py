@@ -53,7 +53,7 @@ class RawTables:
 
 
 def read(data_dir: Path) -> RawTables:
-    """Everything in the data folder as text, with what is wrong with files, form and single cells."""
+    """Everything in the data folder as text, with the faults of files, form and single cells."""
     faults: list[Fault] = []
     folders = list(_trial_folders(data_dir, faults))
     trials = tuple(_read_trial(data_dir, folder, faults) for folder in folders)
@@ -82,7 +82,7 @@ def read_trial(data_dir: Path, study: str) -> RawTrial:
 
 
 def _trial_folders(data_dir: Path, faults: list[Fault]) -> Iterator[Path]:
-    """The trials' folders, relative to the data folder and sorted; their names are checked first."""
+    """The trials' folders, relative to the data folder, sorted; their names are checked first."""
     if not (data_dir / "trials").is_dir():
         remedy = "make it, with a folder for each trial"
         faults.append(of_file("trials", "", "a folder trials in the data folder", remedy))
@@ -185,12 +185,12 @@ def claims(raw: RawTables) -> tuple[Claim, ...]:
     return _records(Claim, raw.claims) if raw.claims else ()
 
 
-def _records(cls: type[Record], table: RawTable) -> tuple[Record, ...]:
+def _records(cls: Callable[..., Record], table: RawTable) -> tuple[Record, ...]:
     return tuple(_record(cls, row) for row in table.rows)
 
 
 @cache
-def _converters(cls: type) -> tuple[tuple[str, Callable[[str], Any]], ...]:
+def _converters(cls: Any) -> tuple[tuple[str, Callable[[str], Any]], ...]:
     """How each field of a record that a column fills is made from text; blank is None or ""."""
     hints = ((field.name, field.type) for field in fields(cls) if field.name != "cell")
     return tuple((name, _CONVERTERS[str(hint)]) for name, hint in hints)
@@ -203,8 +203,6 @@ _CONVERTERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _record(cls: type[Record], row: Row, **given: str) -> Record:
-    values: dict[str, Any] = {
-        name: convert(row[name]) for name, convert in _converters(cls) if name not in given
-    }
+def _record(cls: Callable[..., Record], row: Row, **given: str) -> Record:
+    values = {name: convert(row[name]) for name, convert in _converters(cls) if name not in given}
     return cls(**values, **given, cell=Cell(row.table.file, row.number))

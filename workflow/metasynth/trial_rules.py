@@ -4,7 +4,7 @@ References to a table are only followed where all of it could be read: an arm wh
 must not make a fault of every result that names it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from metasynth import result_rules
 from metasynth.faults import Fault, nearest
@@ -63,7 +63,7 @@ def unknown(table: RawTable, column: str, target: RawTable, key: str) -> Iterato
             yield row.fault(column, *not_among(name, known, f"a {key} of {_short(target)}"))
 
 
-def not_among(name: str, known: set[str], what: str) -> tuple[str, str]:
+def not_among(name: str, known: Set[str], what: str) -> tuple[str, str]:
     """Expectation and remedy for a name that is not among the known ones."""
     near = nearest(name, known)
     some = sorted(known)[:8]

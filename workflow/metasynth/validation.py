@@ -1,7 +1,7 @@
 """The border of the pipeline: a review is whole and sound, or all that is wrong with it is told.
 
-What passes here is typed and trusted by every later stage. Imports are few, since this runs whenever
-the workflow is loaded.
+What passes here is typed and trusted by every later stage. Imports are few, since this runs
+whenever the workflow is loaded.
 """
 
 from collections.abc import Iterator
