@@ -7,6 +7,7 @@ summed; means and standard deviations are merged so that they equal those of the
 import math
 from collections.abc import Iterable, Sequence
 
+from metasynth.methods import is_ratio
 from metasynth.records import (
     Comparison,
     Contrast,
@@ -18,7 +19,6 @@ from metasynth.records import (
     Trial,
 )
 
-RATIO_MEASURES = frozenset({"RR", "OR", "HR", "ROM", "IRR"})
 _Z975 = 1.959963984540054
 _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 
@@ -76,7 +76,7 @@ def _with_contrast(
     study = trial.study
     if len(rows) != 1:
         return Omission(study.study, f"{len(rows)} contrasts reported where one is needed")
-    effect = _contrast(rows[0], log=outcome.measure in RATIO_MEASURES)
+    effect = _contrast(rows[0], log=is_ratio(outcome.measure))
     if effect is None:
         return Omission(study.study, "the contrast has no standard error or interval")
     provenance = _weakest(rows)

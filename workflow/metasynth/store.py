@@ -70,6 +70,11 @@ def from_json(cls: type[Record], text: str) -> Record:
     return typing.cast(Record, _typed(cls, json.loads(text)))
 
 
+def list_from_json(cls: type[Record], text: str) -> tuple[Record, ...]:
+    """The records of class `cls` that `to_json` wrote as a sequence."""
+    return tuple(typing.cast(Record, _typed(cls, item)) for item in json.loads(text))
+
+
 def _cell(value: Any) -> str:
     """One CSV cell; text that a spreadsheet would run as a formula is defused with an apostrophe."""
     if value is None:

@@ -8,6 +8,7 @@ rule clean:
     output:
         "results/clean/trials/{study}.json",
     params:
+        data=str(RAW),
         content=lambda wildcards, input: content(input),
         code=code("clean.py"),
     log:

@@ -12,7 +12,6 @@ rule forest:
             labels={"outcome": "{outcome}"},
         ),
     params:
-        fonts=FONTS,
         code=code("forest.py"),
     log:
         "logs/forest/{outcome}.log",

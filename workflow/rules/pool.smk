@@ -26,17 +26,16 @@ rule pool:
 
 rule tables:
     input:
-        results=expand("results/outcomes/{outcome}/result.json", outcome=OUTCOMES),
-        claims=claims_table(),
+        expand("results/outcomes/{outcome}/result.json", outcome=OUTCOMES),
     output:
         estimates="results/tables/estimates.csv",
         estimates_json="results/tables/estimates.json",
         studies="results/tables/studies.csv",
         studies_json="results/tables/studies.json",
         reproduction="results/tables/reproduction.csv",
+        reproduction_json="results/tables/reproduction.json",
     params:
-        data=str(RAW),
-        claims_content=content(claims_table()),
+        claims=[store.to_json(claim) for claim in REVIEW.claims],
         code=code("tables.py"),
     log:
         "logs/tables.log",

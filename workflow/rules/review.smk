@@ -1,6 +1,7 @@
 # Needs: config.yaml and data/raw. Makes: REVIEW, checked and typed, and what the rules ask of it.
 import os
 import sys
+from importlib import metadata
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -58,6 +59,23 @@ def code(script):
 def content(paths):
     """The digest of files' content, which notices a change that carries an older time stamp."""
     return digest.files_digest(Path(path) for path in paths)
+
+
+def prose():
+    """The review's own texts."""
+    return sorted(str(path) for path in Path(REVIEW.config.text).glob("*.md"))
+
+
+def templates():
+    """What the report's look and wording depend on."""
+    folder = Path(workflow.basedir, "workflow", "report")
+    return [path for pattern in ("review.*", "*.css") for path in folder.glob(pattern)]
+
+
+def versions():
+    """The locked versions that readers should know, as "name version"."""
+    names = ("snakemake", "numpy", "scipy", "matplotlib", "jinja2", "markdown-it-py", "typst")
+    return [f"{name} {metadata.version(name)}" for name in names]
 
 
 wildcard_constraints:

@@ -47,7 +47,7 @@ def compose(material: Material, skeleton: Path, prose: Path) -> Document:
     Raises:
         ReportError: for a name, number, figure, table or reference that does not exist.
     """
-    outcomes = _outcomes(material.results)
+    outcomes = _outcomes(material)
     markdown = _expand(_names(material, outcomes), skeleton, prose)
     builder = _Builder(material, outcomes)
     try:
@@ -57,24 +57,30 @@ def compose(material: Material, skeleton: Path, prose: Path) -> Document:
     config = material.config
     return Document(
         title=config.title,
-        subtitle=_subtitle(material),
+        subtitle=_subtitle(material, len(outcomes)),
         language=config.languages[0],
         version=config.version,
         blocks=blocks,
     )
 
 
-def _subtitle(material: Material) -> str:
-    included = sum(trial.study.status == "included" for trial in material.trials)
-    pooled = len(_outcomes(material.results))
-    return f"{count(included, 'trial')}, {count(pooled, 'outcome')}. Version {material.config.version}."
+def _subtitle(material: Material, outcomes: int) -> str:
+    trials = count(len(_included(material)), "trial").capitalize()
+    return f"{trials}, {count(outcomes, 'outcome')}. Version {material.config.version}."
 
 
-def _outcomes(results: Sequence[OutcomeResult]) -> tuple[OutcomeNames, ...]:
+def _included(material: Material) -> list[Trial]:
+    return [trial for trial in material.trials if trial.study.status == "included"]
+
+
+def _outcomes(material: Material) -> tuple[OutcomeNames, ...]:
     """Primary outcomes in config order, each with its alternative readings."""
+    included = [trial.study for trial in _included(material)]
+    results = material.results
     return tuple(
         outcome_names(
             result,
+            included,
             [item for item in results if item.outcome.sensitivity_of == result.outcome.id],
         )
         for result in results
@@ -85,7 +91,7 @@ def _outcomes(results: Sequence[OutcomeResult]) -> tuple[OutcomeNames, ...]:
 def _names(material: Material, outcomes: Sequence[OutcomeNames]) -> dict[str, Any]:
     """What the authored text can name."""
     config, trials = material.config, material.trials
-    included = [trial for trial in trials if trial.study.status == "included"]
+    included = _included(material)
     named = {name.id: name for outcome in outcomes for name in (outcome, *outcome.alternatives)}
     return named | {
         "review": config,
@@ -147,8 +153,9 @@ def _expand(names: dict[str, Any], skeleton: Path, prose: Path) -> str:
         finalize=lambda value: value if isinstance(value, Markup) else escape(str(value)),
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    environment.filters |= {"lowered": _lowered, "compared": _compared}
+    environment.filters |= {"lowered": _lowered, "stated": _stated}
     try:
         return environment.get_template(SKELETON).render(names)
     except TemplateError as error:
@@ -170,9 +177,9 @@ def _lowered(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _compared(p: str) -> str:
-    """A p-value with its sign: "= 0.03", "< 0.001"."""
-    return f"< {p[1:].strip()}" if p.startswith("<") else f"= {p}"
+def _stated(value: str, symbol: str) -> str:
+    """A value with its symbol: "p = 0.03", "p < 0.001"."""
+    return formats.stated(symbol, value)
 
 
 class _Builder:
@@ -205,9 +212,10 @@ class _Builder:
         raise UnknownName(f"there is no {kind} {name!r}")
 
     def _figure(self, outcome: OutcomeNames) -> Figure:
+        from metasynth.figures import drawn
         from metasynth.figures.describe import forest_alt
 
-        alt, description = forest_alt(outcome.result)
+        alt, description = forest_alt(outcome.result, drawn(outcome.result))
         caption = text(f"{outcome.label}: forest plot ({outcome.measure}).")
         path = self._material.figures[outcome.id]
         number = self._number("figure")
@@ -221,7 +229,7 @@ class _Builder:
 
     def _body(self, name: str) -> tables.TableBody:
         material, cite = self._material, self._parser.cite
-        included = [trial for trial in material.trials if trial.study.status == "included"]
+        included = _included(material)
         comparison = material.config.comparison
         sides = (comparison.intervention_label, comparison.control_label)
         kind, _, part = name.partition("_")
@@ -229,7 +237,7 @@ class _Builder:
             case "trials", "":
                 return tables.trials_table(included, cite)
             case "arms", "":
-                return tables.arms_table(included)
+                return tables.arms_table(included, cite)
             case "summary", "":
                 return tables.summary_table(tuple(self._outcomes.values()), *sides)
             case "analyses", _ if part in self._outcomes:
@@ -247,7 +255,7 @@ class _Builder:
                 for trial in material.trials:
                     if trial.study.study == part:
                         if kind == "data":
-                            return tables.data_table(trial, self._outcome_label)
+                            return tables.data_table(trial, self._outcome_label, cite)
                         return tables.sources_table(trial, cite)
         raise UnknownName(f"there is no table {name!r}")
 

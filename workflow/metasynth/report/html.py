@@ -10,7 +10,14 @@ from markupsafe import Markup
 from metasynth.report.document import Document, plain
 
 
-def render(document: Document, templates: Path, fonts: Path) -> str:
+FONTS = (
+    ("SourceSans3-Regular.woff2", 400, "normal"),
+    ("SourceSans3-Bold.woff2", 700, "normal"),
+    ("SourceSans3-It.woff2", 400, "italic"),
+)
+
+
+def render(document: Document, templates: Path) -> str:
     """The HTML text. Every text is escaped by Jinja2; only our own SVG figures go in as they are."""
     environment = Environment(
         loader=FileSystemLoader(templates),
@@ -23,9 +30,10 @@ def render(document: Document, templates: Path, fonts: Path) -> str:
     environment.tests["a"] = lambda value, name: type(value).__name__ == name
     environment.filters["plain"] = plain
     environment.globals["svg"] = _svg
-    environment.globals["font"] = _font_reader(fonts)
+    environment.globals["font"] = _font_reader(templates / "fonts")
     template = environment.get_template("review.html.j2")
-    return template.render(document=document, style=Markup((templates / "style.css").read_text("utf-8")))
+    style = Markup((templates / "style.css").read_text(encoding="utf-8"))
+    return template.render(document=document, style=style, fonts=FONTS)
 
 
 def _svg(path: str) -> Markup:

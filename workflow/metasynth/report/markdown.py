@@ -6,7 +6,7 @@ templates put into the text are escaped first, so that a trial's label is text w
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -57,7 +57,8 @@ class Parser:
         Raises:
             UnknownName: for a citation or placeholder that names nothing.
         """
-        markdown = MarkdownIt("commonmark", {"html": False})
+        # Without text_join an escaped character stays a token of its own: "\\[@key]" is no citation.
+        markdown = MarkdownIt("commonmark", {"html": False}).disable("text_join")
         return tuple(self._blocks(iter(markdown.parse(source)), ""))
 
     def _blocks(self, tokens: Iterator[Token], closing: str) -> Iterator[Block]:
@@ -89,6 +90,8 @@ class Parser:
         placeholder = _PLACEHOLDER.fullmatch(token.content.strip())
         if placeholder:
             yield from self._insert(*placeholder.groups())
+        elif _PLACEHOLDER.search(token.content):
+            raise UnknownName(f"{token.content!r} must stand in a paragraph of its own")
         else:
             yield Paragraph(self._inlines(token))
 
@@ -101,13 +104,13 @@ class Parser:
         return Listing(closing.startswith("ordered"), tuple(items))
 
     def _inlines(self, token: Token) -> Inlines:
-        return tuple(self._children(iter(token.children or ()), ""))
+        return _joined(self._children(iter(token.children or ()), ""))
 
     def _children(self, tokens: Iterator[Token], closing: str) -> Iterator[Inline]:
         run = ""
         for token in tokens:
             kind = token.type
-            if kind in ("text", "text_special"):
+            if kind == "text":
                 run += token.content
                 continue
             if kind == "softbreak":
@@ -117,13 +120,15 @@ class Parser:
             run = ""
             if kind == closing:
                 return
-            if kind == "code_inline":
+            if kind == "text_special":
+                yield Text(token.content)
+            elif kind == "code_inline":
                 yield Styled("code", (Text(token.content),))
             elif kind == "link_open":
-                children = tuple(self._children(tokens, "link_close"))
+                children = _joined(self._children(tokens, "link_close"))
                 yield Link(str(token.attrs["href"]), children)
             elif kind.removesuffix("_open") in _STYLES:
-                children = tuple(self._children(tokens, kind.replace("open", "close")))
+                children = _joined(self._children(tokens, kind.replace("open", "close")))
                 yield Styled(_STYLES[kind.removesuffix("_open")], children)
             else:
                 raise ValueError(f"this Markdown is not for reports: {kind} {token.content!r}")
@@ -144,3 +149,13 @@ class Parser:
             raise UnknownName(f"the bibliography has no {', '.join(unknown)}")
         return Citation(tuple((key, self.cited.setdefault(key, len(self.cited) + 1)) for key in keys))
 
+
+def _joined(items: Iterable[Inline]) -> Inlines:
+    """Inlines with neighbouring texts made one."""
+    joined: list[Inline] = []
+    for item in items:
+        if isinstance(item, Text) and joined and isinstance(joined[-1], Text):
+            joined[-1] = Text(joined[-1].text + item.text)
+        else:
+            joined.append(item)
+    return tuple(joined)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metasynth import formats
+from metasynth.methods import is_ratio
 from metasynth.records import (
     AnalysisResult,
     AnalysisSpec,
@@ -15,6 +16,7 @@ from metasynth.records import (
     Omission,
     OutcomeResult,
     OutcomeSpec,
+    Study,
     StudyData,
 )
 
@@ -29,7 +31,6 @@ MEASURES = {
     "HR": "hazard ratio",
     "IRR": "incidence rate ratio",
 }
-RATIOS = frozenset({"RR", "OR", "ROM", "HR", "IRR"})
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -55,6 +56,7 @@ class Numbers:
     k: str
     estimate: str
     interval: str
+    effect: str
     p: str
     q: str
     q_df: str
@@ -64,8 +66,11 @@ class Numbers:
     tau2: str
     tau2_interval: str
     prediction: str
+    prediction_low: str
+    prediction_high: str
     reading: str
     note: str
+    published: bool
 
     @property
     def exists(self) -> bool:
@@ -82,19 +87,32 @@ def numbers(outcome: OutcomeSpec, analysis: AnalysisResult, favours: tuple[str, 
         measure=measure_name(outcome, spec),
         k=str(row.k),
         estimate=formats.estimate(row.measure, row.estimate),
-        interval=formats.interval(row.measure, row.ci_low, row.ci_high),
+        interval=_limits(row.measure, row.ci_low, row.ci_high),
+        effect=formats.effect(row.measure, row.estimate, row.ci_low, row.ci_high),
         p=formats.p_value(row.p),
         q=formats.number(row.q, 2),
         q_df=formats.number(row.q_df, 0),
         q_p=formats.p_value(row.q_p),
         i2=formats.percent(row.i2),
-        i2_interval=formats.range_of(formats.percent, row.i2_low, row.i2_high),
-        tau2=formats.number(row.tau2, 3),
-        tau2_interval=formats.range_of(formats.tau2, row.tau2_low, row.tau2_high),
-        prediction=formats.interval(row.measure, row.pi_low, row.pi_high),
+        i2_interval=_span(formats.percent(row.i2_low), formats.percent(row.i2_high)),
+        tau2=formats.positive(row.tau2),
+        tau2_interval=_span(formats.positive(row.tau2_low), formats.positive(row.tau2_high)),
+        prediction=_limits(row.measure, row.pi_low, row.pi_high),
+        prediction_low=formats.estimate(row.measure, row.pi_low),
+        prediction_high=formats.estimate(row.measure, row.pi_high),
         reading=_reading(outcome, row, favours),
         note=row.note,
+        published=spec.name == outcome.as_published,
     )
+
+
+def _span(low: str, high: str) -> str:
+    """Two limits in a sentence: "0.94 to 1.17"; one sign where neither exists."""
+    return low if low == high == formats.MISSING else f"{low} to {high}"
+
+
+def _limits(measure: str, low: float | None, high: float | None) -> str:
+    return _span(formats.estimate(measure, low), formats.estimate(measure, high))
 
 
 def _method(row: Estimate) -> str:
@@ -106,7 +124,7 @@ def _reading(outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str]) -> s
     """What the interval says about no effect, in words."""
     if row.estimate is None or row.ci_low is None or row.ci_high is None:
         return "there is no interval to read"
-    null = 1.0 if outcome.measure in RATIOS else 0.0
+    null = 1.0 if is_ratio(outcome.measure) else 0.0
     if row.ci_low <= null <= row.ci_high:
         return "the interval includes no effect"
     more_is_better = outcome.direction == "benefit"
@@ -129,6 +147,7 @@ class OutcomeNames:
     intervention: str
     control: str
     note: str
+    absent: tuple[str, ...]
     alternatives: tuple["OutcomeNames", ...] = ()
 
     def __getitem__(self, analysis: str) -> Numbers:
@@ -147,14 +166,20 @@ class OutcomeNames:
         return self.analyses[0]
 
     @property
+    def others(self) -> tuple[Numbers, ...]:
+        """The other analyses with an estimate, without the published one."""
+        return tuple(item for item in self.analyses[1:] if item.exists and not item.published)
+
+    @property
     def studies(self) -> tuple[StudyData, ...]:
         """The trials with data."""
         return self.result.studies
 
     @property
-    def omissions(self) -> tuple[Omission, ...]:
-        """Trials that report the outcome in a way that cannot be pooled."""
-        return tuple(item for item in self.result.omissions if not item.analysis)
+    def omissions(self) -> tuple[tuple[str, str], ...]:
+        """Trials that report the outcome and are not pooled, with the reason, each once."""
+        pairs = ((item.study, item.reason) for item in self.result.omissions if item.study)
+        return tuple(dict.fromkeys(pairs))
 
 
 def _unknown(name: str) -> Numbers:
@@ -162,9 +187,10 @@ def _unknown(name: str) -> Numbers:
 
 
 def outcome_names(
-    result: OutcomeResult, alternatives: Sequence[OutcomeResult] = ()
+    result: OutcomeResult, included: Sequence[Study], alternatives: Sequence[OutcomeResult] = ()
 ) -> OutcomeNames:
-    """The names of one outcome and of its declared alternative readings."""
+    """The names of one outcome and of its alternative readings, in a review of these trials."""
+    known = {item.study for item in (*result.studies, *result.omissions)}
     outcome, comparison = result.outcome, result.comparison
     favours = (comparison.intervention_label.lower(), comparison.control_label.lower())
     row = result.analyses[0].estimates[0]
@@ -181,11 +207,12 @@ def outcome_names(
         intervention=_of(row.events_intervention, row.total_intervention),
         control=_of(row.events_control, row.total_control),
         note=outcome.note,
-        alternatives=tuple(outcome_names(item) for item in alternatives),
+        absent=tuple(study.label for study in included if study.study not in known),
+        alternatives=tuple(outcome_names(item, included) for item in alternatives),
     )
 
 
 def _of(events: int | None, total: int | None) -> str:
-    if total is None:
+    if not total:
         return formats.MISSING
     return str(total) if events is None else f"{events} of {total}"

@@ -1,6 +1,7 @@
 """The report's tables, each built from records by one function."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 
 from metasynth import formats
 from metasynth.audit import Reproduction
@@ -36,22 +37,25 @@ def source_anchor(trial: Trial, source_id: str) -> str:
     return f"source-{trial.study.study}-{source_id}"
 
 
-def _source_link(trial: Trial, source_id: str) -> Inlines:
-    if not source_id:
-        return ()
-    return (Link(f"#{source_anchor(trial, source_id)}", text(source_id)),)
+def _source_link(trial: Trial, source_id: str, cite: Cite) -> Inlines:
+    """Where in which document, leading to the quote in the appendix."""
+    for source in trial.sources:
+        if source.source_id == source_id:
+            target = f"#{source_anchor(trial, source_id)}"
+            return (Link(target, text(source.locator or source_id)), cite(source.reference))
+    return ()
 
 
 def trials_table(trials: Sequence[Trial], cite: Cite) -> TableBody:
     """The included trials, one row each."""
     columns = (
-        Column("Trial", width=1.5),
-        Column("Design", width=1.7),
-        Column("Weeks", _RIGHT, 0.7),
-        Column("Randomised", _RIGHT, 1.2),
-        Column("Population", width=2.6),
-        Column("Background treatment", width=2.2),
-        Column("Note", width=3.2),
+        Column("Trial", width=1.4),
+        Column("Design", width=1.8),
+        Column("Weeks", _RIGHT, 0.8),
+        Column("Patients", _RIGHT, 1),
+        Column("Population", width=2.4),
+        Column("Background treatment", width=2.1),
+        Column("Note", width=3),
     )
     rows = []
     for trial in trials:
@@ -70,10 +74,10 @@ def trials_table(trials: Sequence[Trial], cite: Cite) -> TableBody:
                 study.note,
             )
         )
-    return text("Included trials, as their sources describe them."), columns, tuple(rows), ()
+    return text("Included trials, as their sources describe them, with the number of patients randomised."), columns, tuple(rows), ()
 
 
-def arms_table(trials: Sequence[Trial]) -> TableBody:
+def arms_table(trials: Sequence[Trial], cite: Cite) -> TableBody:
     """Every arm of every included trial."""
     columns = (
         Column("Arm", width=2),
@@ -87,55 +91,70 @@ def arms_table(trials: Sequence[Trial]) -> TableBody:
     rows = []
     for trial in trials:
         rows.append(_group(trial.study.label))
-        rows += [_arm_row(trial, arm) for arm in trial.arms]
-    caption = "Arms of the included trials, and the source of each number of patients."
+        rows += [_arm_row(trial, arm, cite) for arm in trial.arms]
+    caption = "Arms of the included trials, the patients randomised to each, and the source."
     return text(caption), columns, tuple(rows), ()
 
 
-def _arm_row(trial: Trial, arm: Arm) -> Row:
+def _arm_row(trial: Trial, arm: Arm, cite: Cite) -> Row:
     dose = formats.MISSING if arm.dose is None else f"{arm.dose:g} {arm.dose_unit}"
-    source = _source_link(trial, arm.source_id)
+    source = _source_link(trial, arm.source_id, cite)
     randomised = _count(arm.n_randomised)
     return _row(arm.label, arm.role, arm.treatment, dose, randomised, source, arm.note)
 
 
 def summary_table(outcomes: Sequence[OutcomeNames], intervention: str, control: str) -> TableBody:
-    """The primary analysis of every outcome."""
+    """The first two analyses of every outcome."""
     columns = (
-        Column("Outcome", width=2.6),
-        Column("Trials", _RIGHT, 0.7),
-        Column(intervention, _RIGHT, 1.5),
-        Column(control, _RIGHT, 1.4),
-        Column("Measure", width=1.4),
-        Column("Estimate (95% CI)", _RIGHT, 2.2),
-        Column("p", _RIGHT, 0.9),
-        Column("I²", _RIGHT, 0.8),
+        Column("Outcome", width=2.5),
+        Column("Trials", _RIGHT, 0.6),
+        Column(intervention, _RIGHT, 1.3),
+        Column(control, _RIGHT, 1.2),
+        Column("Measure", "center", 0.8),
+        Column("Primary analysis", _RIGHT, 1.8),
+        Column("I²", _RIGHT, 0.5),
+        Column("Second analysis", _RIGHT, 1.7),
     )
     rows = []
     for outcome in outcomes:
-        main = outcome.main
-        name: Inlines = (Link(f"#fig-{outcome.id}", text(outcome.label)),)
+        first, second = outcome.main, outcome.analyses[1:2]
         rows.append(
             _row(
-                name,
-                main.k,
+                _linked(outcome),
+                first.k,
                 outcome.intervention,
                 outcome.control,
-                main.measure,
-                _effect(main),
-                main.p,
-                main.i2,
+                outcome.result.outcome.measure,
+                _effect(first),
+                first.i2,
+                _effect(second[0]) if second else formats.MISSING,
             )
         )
-    caption = "All outcomes, in the primary analysis of each."
-    note = "Patients with the outcome, of those analysed. The name leads to the forest plot."
-    return text(caption), columns, tuple(rows), text(note)
+    caption = "All outcomes: patients with the outcome, and effects with 95% confidence intervals."
+    return text(caption), columns, tuple(rows), text(_key(outcomes))
+
+
+def _linked(outcome: OutcomeNames) -> Inlines:
+    """The outcome's name, leading to its figure where it has one."""
+    label = text(outcome.label)
+    return (Link(f"#fig-{outcome.id}", label),) if outcome.k else label
+
+
+def _key(outcomes: Sequence[OutcomeNames]) -> str:
+    """What the summary's columns mean: measures in full, and which analyses they show."""
+    measures = {o.result.outcome.measure: o.measure for o in outcomes}
+    parts = [f"{short}: {name}." for short, name in measures.items()]
+    for title, index in (("Primary", 0), ("Second", 1)):
+        labels = dict.fromkeys(o.analyses[index].label for o in outcomes if o.analyses[index:])
+        if labels:
+            parts.append(f"{title} analysis: {' or '.join(labels)}.")
+    return " ".join(parts)
 
 
 def _effect(numbers: Numbers) -> str:
     if not numbers.exists:
         return "not estimable"
-    return f"{numbers.estimate} ({numbers.interval})"
+    return numbers.effect
 
 
 def analyses_table(outcome: OutcomeNames) -> TableBody:
@@ -143,12 +162,11 @@ def analyses_table(outcome: OutcomeNames) -> TableBody:
     columns = (
         Column("Analysis", width=3),
         Column("Trials", _RIGHT, 0.7),
-        Column("Estimate (95% CI)", _RIGHT, 2.1),
+        Column("Estimate [95% CI]", _RIGHT, 2.1),
         Column("p", _RIGHT, 0.8),
         Column("tau²", _RIGHT, 0.8),
         Column("I²", _RIGHT, 0.7),
         Column("Prediction interval", _RIGHT, 1.6),
-        Column("Remark", width=2.8),
     )
     rows = [_group("Primary reading")] if outcome.alternatives else []
     rows += [_analysis_row(item) for item in outcome.analyses]
@@ -156,13 +174,21 @@ def analyses_table(outcome: OutcomeNames) -> TableBody:
         rows.append(_group(f"Alternative reading: {other.label}. {other.note}".strip()))
         rows += [_analysis_row(item) for item in other.analyses]
     caption = f"{outcome.label}: every analysis ({outcome.measure})."
-    return text(caption), columns, tuple(rows), ()
+    return text(caption), columns, tuple(rows), text(_remarks(outcome))
+
+
+def _remarks(outcome: OutcomeNames) -> str:
+    """The analyses' own notes, each once, with the analyses that it belongs to."""
+    every = [item for names in (outcome, *outcome.alternatives) for item in names.analyses]
+    labels: dict[str, dict[str, None]] = {}
+    for item in every:
+        if item.note:
+            labels.setdefault(item.note, {})[item.label] = None
+    return " ".join(f"{'; '.join(names)}: {note}" for note, names in labels.items())
 
 
 def _analysis_row(item: Numbers) -> Row:
-    return _row(
-        item.label, item.k, _effect(item), item.p, item.tau2, item.i2, item.prediction, item.note
-    )
+    return _row(item.label, item.k, _effect(item), item.p, item.tau2, item.i2, item.prediction)
 
 
 def reproduction_table(
@@ -191,38 +217,42 @@ def reproduction_table(
 
 
 def _triple(estimate: str, low: str, high: str) -> str:
-    return f"{estimate} ({low} to {high})" if estimate else formats.MISSING
+    return f"{estimate} [{low}, {high}]" if estimate else formats.MISSING
 
 
 def missing_table(trials: Sequence[Trial], outcome_label: Callable[[Result], str]) -> TableBody:
     """What was looked for and no source states, or states only as a percentage."""
     columns = (
-        Column("Trial", width=1.4),
         Column("Outcome", width=2),
         Column("Week", _RIGHT, 0.6),
-        Column("Arm", width=2),
-        Column("What is known", width=1.8),
-        Column("Note", width=4),
+        Column("Arms", width=2.6),
+        Column("Rows", _RIGHT, 0.8),
+        Column("What was looked for, and where", width=5),
     )
-    rows = [
-        _row(
-            trial.study.label,
-            outcome_label(result),
-            _count(result.week),
-            _arm_label(trial, result),
-            _known(result),
-            (Link(f"#{row_anchor(trial, result)}", text(result.note or "see the table's row")),),
-        )
-        for trial in trials
-        for result in trial.results
-        if _is_missing(result)
-    ]
-    return text("Numbers that no source at hand states."), columns, tuple(rows), ()
+    rows = []
+    for trial in trials:
+        missing = [result for result in trial.results if _is_missing(result)]
+        if missing:
+            rows.append(_group(f"{trial.study.label} ({trial.results[0].cell.file})"))
+        for (_, week), group in groupby(missing, key=lambda result: (result.outcome, result.week)):
+            members = list(group)
+            arms = "; ".join(_missing_arm(trial, result) for result in members)
+            first, last = members[0].cell.row, members[-1].cell.row
+            where = str(first) if first == last else f"{first}–{last}"
+            label = outcome_label(members[0])
+            rows.append(_row(label, _count(week), arms, where, members[0].note))
+    caption = "Numbers that no source at hand states, by row of the raw tables."
+    return text(caption), columns, tuple(rows), ()
 
 
 def _is_missing(result: Result) -> bool:
     numbers = (result.events, result.mean, result.estimate)
     return all(value is None for value in numbers)
+
+
+def _missing_arm(trial: Trial, result: Result) -> str:
+    label = _arm_label(trial, result)
+    return f"{label} ({_known(result)})" if result.reported_percent else label
 
 
 def _known(result: Result) -> str:
@@ -238,8 +268,10 @@ def _arm_label(trial: Trial, result: Result) -> str:
     return f"{label} v {reference}" if reference else label
 
 
-def data_table(trial: Trial, outcome_label: Callable[[Result], str]) -> TableBody:
-    """Every row of a trial's results.csv, with where it stands and where it comes from."""
+def data_table(
+    trial: Trial, outcome_label: Callable[[Result], str], cite: Cite
+) -> TableBody:
+    """Every row of a trial's results.csv that holds a number, and where it comes from."""
     columns = (
         Column("Row", _RIGHT, 0.5),
         Column("Outcome", width=2.2),
@@ -262,11 +294,12 @@ def data_table(trial: Trial, outcome_label: Callable[[Result], str]) -> TableBod
             f"{result.reported_percent}%" if result.reported_percent else "",
             _bounds(result),
             result.provenance,
-            _source_link(trial, result.source_id),
+            _source_link(trial, result.source_id, cite),
             _note(result),
             anchor=row_anchor(trial, result),
         )
         for result in trial.results
+        if result.provenance != "missing"
     ]
     file = trial.results[0].cell.file if trial.results else f"{trial.study.study}/results.csv"
     caption = (Text(f"{trial.study.label}: results, row by row of "), Styled("code", text(file)))

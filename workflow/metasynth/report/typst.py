@@ -29,7 +29,7 @@ from metasynth.report.document import (
 _STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text"}
 
 
-def pdf(document: Document, template: Path, fonts: Path, attachments: Iterable[str] = ()) -> bytes:
+def pdf(document: Document, templates: Path, attachments: Iterable[str] = ()) -> bytes:
     """The PDF's bytes. Paths in the document are relative to the working directory.
 
     Raises:
@@ -38,9 +38,9 @@ def pdf(document: Document, template: Path, fonts: Path, attachments: Iterable[s
     import typst
 
     return typst.compile(  # type: ignore[no-any-return,call-overload]
-        source(document, template, attachments).encode(),
+        source(document, templates / "review.typ", attachments).encode(),
         root=".",
-        font_paths=[str(fonts)],
+        font_paths=[str(templates / "fonts")],
         ignore_system_fonts=True,
         pdf_standards=["a-3a", "ua-1"],
         timestamp=0,

@@ -1,0 +1,46 @@
+"""Write docs/tables.md, the manual of the raw tables, from the schema that the validator uses."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = ROOT / "workflow" / "schemas" / "datapackage.json"
+MANUAL = ROOT / "docs" / "tables.md"
+
+_HEAD = """# The raw tables
+
+<!-- Made by docs/make_tables.py from workflow/schemas/datapackage.json; edit that, not this. -->
+
+A trial is a folder `data/raw/trials/<study id>`: copy `_template` and fill it in. Tables are UTF-8 CSV with one header
+row, one fact a row, in any column order; a column that is never used may be left out unless it is required. Cells are
+read as text exactly as they stand. `snakemake -n` checks all of them and lists every fault at once.
+
+Ids (of studies, arms, outcomes, readings, sources) are small letters, digits and `_`, and begin with a letter.
+"""
+
+
+def manual(schema: dict[str, Any]) -> str:
+    """The manual's Markdown."""
+    return _HEAD + "".join(_table(resource) for resource in schema["resources"])
+
+
+def _table(resource: dict[str, Any]) -> str:
+    path = resource["path"].replace("_template", "<study id>")
+    rows = "".join(_row(field) for field in resource["schema"]["fields"])
+    return f"\n## {path}\n\n| column | must | what it holds |\n| --- | --- | --- |\n{rows}"
+
+
+def _row(field: dict[str, Any]) -> str:
+    limits = field.get("constraints", {})
+    must = "yes" if limits.get("required") else ""
+    text = field.get("description", "")
+    if "enum" in limits:
+        text += f" One of: {', '.join(value for value in limits['enum'] if value)}."
+    if field["type"] != "string":
+        text += f" ({field['type']})"
+    return f"| `{field['name']}` | {must} | {text.replace('|', '&#124;')} |\n"
+
+
+if __name__ == "__main__":
+    MANUAL.write_text(manual(json.loads(SCHEMA.read_text("utf-8"))), encoding="utf-8")

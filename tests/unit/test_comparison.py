@@ -1,0 +1,134 @@
+"""Arms become the two sides of a comparison."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from metasynth.comparison import reports, study_data
+from metasynth.records import (
+    Arm,
+    Cell,
+    Comparison,
+    Omission,
+    OutcomeSpec,
+    Result,
+    Study,
+    StudyData,
+    Trial,
+)
+
+CELL = Cell("trials/x/results.csv", 2)
+COMPARISON = Comparison(("drug",), ("placebo",))
+OUTCOME = OutcomeSpec("o", "O", "o", 24, "binary", "RR", "harm", ("primary",))
+
+
+def arm(arm_id: str, treatment: str) -> Arm:
+    return Arm(arm_id, "", arm_id.upper(), treatment, None, "", None, "", "", CELL)
+
+
+def row(arm_id: str, events: int | None = None, total: int | None = None, **more: object) -> Result:
+    blank = dict.fromkeys(("events_low", "events_high", "mean", "sd", "estimate", "se"))
+    values = {
+        "outcome": "o",
+        "week": 24,
+        "reading": "",
+        "arm_id": arm_id,
+        "reference_arm_id": "",
+        "events": events,
+        "total": total,
+        **blank,
+        "reported_percent": "",
+        "ci_low": None,
+        "ci_high": None,
+        "provenance": "reported",
+        "source_id": "s",
+        "note": "",
+        "cell": CELL,
+    }
+    return Result(**(values | more))  # type: ignore[arg-type]
+
+
+def trial(*results: Result) -> Trial:
+    study = Study("x", "X", 2000, "", "included", "", "", None, None, "", "", "", CELL)
+    arms = (arm("p", "placebo"), arm("d1", "drug"), arm("d2", "drug"), arm("low", "drug_low"))
+    return Trial(study, arms, results, ())
+
+
+def test_arms_of_a_side_are_added_and_other_treatments_left_out() -> None:
+    data = study_data(
+        trial(row("p", 1, 10), row("d1", 2, 11), row("d2", 3, 12), row("low", 9, 13)),
+        OUTCOME,
+        COMPARISON,
+    )
+    assert isinstance(data, StudyData)
+    assert data.intervention is not None
+    assert data.control is not None
+    assert (data.intervention.events, data.intervention.total) == (5, 23)
+    assert data.intervention.arm_ids == ("d1", "d2")
+    assert (data.control.events, data.control.total) == (1, 10)
+
+
+def test_bounds_add_up_and_an_exact_count_is_its_own_bound() -> None:
+    rows = (row("p", 1, 10), row("d1", 2, 11, events_low=1, events_high=3), row("d2", 3, 12))
+    data = study_data(trial(*rows), OUTCOME, COMPARISON)
+    assert isinstance(data, StudyData)
+    assert data.intervention is not None
+    assert (data.intervention.events_low, data.intervention.events_high) == (4, 6)
+
+
+def test_a_reading_replaces_only_the_arms_it_states() -> None:
+    rows = (row("p", 1, 10), row("d1", 2, 11), row("p", 4, 40, reading="all"))
+    plain = study_data(trial(*rows), OUTCOME, COMPARISON)
+    other = study_data(trial(*rows), replace(OUTCOME, reading="all"), COMPARISON)
+    assert isinstance(plain, StudyData)
+    assert isinstance(other, StudyData)
+    assert (plain.control, other.control) != (None, None)
+    assert plain.control is not None
+    assert plain.control.total == 10
+    assert other.control is not None
+    assert other.control.total == 40
+    assert other.intervention == plain.intervention
+
+
+def test_a_missing_number_is_no_report() -> None:
+    told = trial(row("p", None, 10, provenance="missing"), row("d1", None, 10, provenance="missing"))
+    assert not reports(told, OUTCOME, COMPARISON)
+    assert reports(trial(row("p", 1, 10)), OUTCOME, COMPARISON)
+    one_side = study_data(trial(row("p", 1, 10)), OUTCOME, COMPARISON)
+    assert isinstance(one_side, Omission)
+    assert "intervention" in one_side.reason
+
+
+def test_percentages_alone_cannot_be_pooled() -> None:
+    rows = (row("p", reported_percent="29"), row("d1", reported_percent="47"))
+    omitted = study_data(trial(*rows), OUTCOME, COMPARISON)
+    assert isinstance(omitted, Omission)
+    assert "only percentages" in omitted.reason
+
+
+def test_combined_means_are_those_of_the_patients_together() -> None:
+    generator = np.random.default_rng(1)
+    groups = [generator.normal(size=n) for n in (7, 12)]
+    rows = [
+        row(arm_id, None, len(x), mean=float(x.mean()), sd=float(x.std(ddof=1)))
+        for arm_id, x in zip(("d1", "d2"), groups, strict=True)
+    ]
+    outcome = replace(OUTCOME, type="continuous", measure="MD")
+    data = study_data(trial(*rows, row("p", None, 5, mean=0.0, sd=1.0)), outcome, COMPARISON)
+    together = np.concatenate(groups)
+    assert isinstance(data, StudyData)
+    assert data.intervention is not None
+    assert data.intervention.mean == pytest.approx(together.mean(), rel=1e-12)
+    assert data.intervention.sd == pytest.approx(together.std(ddof=1), rel=1e-12)
+
+
+def test_a_contrast_is_taken_to_the_log_scale() -> None:
+    contrast = row("d1", reference_arm_id="p", estimate=0.5, ci_low=0.25, ci_high=1.0)
+    outcome = replace(OUTCOME, type="generic", measure="HR")
+    data = study_data(trial(contrast), outcome, COMPARISON)
+    assert isinstance(data, StudyData)
+    assert data.contrast is not None
+    assert data.contrast.estimate == pytest.approx(math.log(0.5))
+    assert data.contrast.se == pytest.approx(math.log(4) / (2 * 1.959963984540054))

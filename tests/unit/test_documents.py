@@ -1,0 +1,59 @@
+"""What the documents say is what the code does."""
+
+import importlib.util
+import json
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+from metasynth.records import Estimate, StudyEffect
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_manual_of_the_tables_is_up_to_date() -> None:
+    spec = importlib.util.spec_from_file_location("make_tables", ROOT / "docs/make_tables.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    schema = json.loads(module.SCHEMA.read_text("utf-8"))
+    assert module.MANUAL.read_text("utf-8") == module.manual(schema)
+
+
+def test_every_column_of_the_results_is_explained() -> None:
+    first, second = (ROOT / "docs/results.md").read_text("utf-8").split("## studies.csv")
+    for text, record in ((first, Estimate), (second, StudyEffect)):
+        cells = re.findall(r"^\| ([a-z0-9_, ]+) \|", text, flags=re.MULTILINE)
+        named = [name.strip() for cell in cells for name in cell.split(",")]
+        assert [name for name in named if name != "column"] == [f.name for f in fields(record)]
+
+
+def test_the_conda_environment_has_the_locked_versions() -> None:
+    lock = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
+    locked = {package["name"]: package["version"] for package in lock["package"]}
+    environment = (ROOT / "envs/metasynth.yaml").read_text("utf-8")
+    pins = dict(re.findall(r"- ([a-z0-9-]+)={1,2}([0-9.]+)$", environment, flags=re.MULTILINE))
+    assert pins == {name: locked[_plain(name)] for name in pins}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    needed = {re.split(r"[<>=]", name)[0] for name in project["dependencies"]}
+    assert {_plain(name) for name in pins} == needed
+
+
+def _plain(name: str) -> str:
+    return {"snakemake-minimal": "snakemake", "matplotlib-base": "matplotlib"}.get(name, name)
+
+
+def test_one_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"\nversion: {project['version']}\n" in citation
+
+
+def test_the_readme_has_the_two_commands() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for heading, command in (("Run the review", "snakemake --cores 4"), ("Run the tests", "pytest")):
+        (block,) = re.findall(rf"## {heading}\n[^`]*```\n(.*?)\n```", readme, flags=re.DOTALL)
+        assert block.startswith("python3 -m pip install")
+        assert block.endswith(command)

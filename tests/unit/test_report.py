@@ -1,0 +1,111 @@
+"""Authored text becomes blocks, and blocks become HTML and Typst, with text always text."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from metasynth.report import typst
+from metasynth.report.document import (
+    Citation,
+    Document,
+    Heading,
+    Link,
+    Listing,
+    Paragraph,
+    Quote,
+    Styled,
+    Table,
+    Text,
+    plain,
+)
+from metasynth.report.markdown import Parser, UnknownName, escape
+
+TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "$x^2$ #let y = 1 \\ `code` *b* _i_ [@a] [l](http://x)",
+    "1. one",
+    "# heading",
+    "- item",
+    "{figure:x}",
+    "&amp; &lt; \"quoted\" 'single'",
+    "> quote",
+    "a\\*b",
+]
+
+
+def parser() -> Parser:
+    table = Table("t", "1", (), (), ())
+    return Parser(lambda kind, name: (table,) if name == "x" else (), frozenset({"a", "b2"}))
+
+
+def test_blocks_of_the_dialect() -> None:
+    source = "# One two\n\nA *b* **c** `d`\n[e](#f).\n\n- g\n- h\n\n1. i\n\n> j\n\n{table:x}\n"
+    heading, paragraph, bullets, numbers, quote, table = parser().parse(source)
+    assert heading == Heading(1, "one-two", (Text("One two"),))
+    assert paragraph == Paragraph(
+        (
+            Text("A "),
+            Styled("emphasis", (Text("b"),)),
+            Text(" "),
+            Styled("strong", (Text("c"),)),
+            Text(" "),
+            Styled("code", (Text("d"),)),
+            Text(" "),
+            Link("#f", (Text("e"),)),
+            Text("."),
+        )
+    )
+    item = (Paragraph((Text("g"),)),)
+    assert bullets == Listing(False, (item, (Paragraph((Text("h"),)),)))
+    assert numbers == Listing(True, ((Paragraph((Text("i"),)),),))
+    assert quote == Quote((Paragraph((Text("j"),)),))
+    assert isinstance(table, Table)
+
+
+def test_citations_are_numbered_as_they_come() -> None:
+    (paragraph,) = parser().parse("See [@b2; @a] and [@a].")
+    assert isinstance(paragraph, Paragraph)
+    assert paragraph.content == (
+        Text("See "),
+        Citation((("b2", 1), ("a", 2))),
+        Text(" and "),
+        Citation((("a", 2),)),
+        Text("."),
+    )
+
+
+def test_headings_with_the_same_words_have_anchors_of_their_own() -> None:
+    blocks = parser().parse("# A\n\n# A\n\n# Ł\n")
+    assert [block.anchor for block in blocks if isinstance(block, Heading)] == [
+        "a",
+        "a-more",
+        "section",
+    ]
+
+
+def test_an_unknown_reference_is_refused() -> None:
+    with pytest.raises(UnknownName, match="nobody"):
+        parser().parse("[@nobody]")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_escaped_text_renders_as_itself(text: str) -> None:
+    (paragraph,) = parser().parse(escape(text))
+    assert paragraph == Paragraph((Text(text),))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_enters_typst_as_a_string(text: str) -> None:
+    import typst as compiler
+
+    document = Document("T", "S", "en", "1", (Paragraph((Text(text),)),))
+    source = typst.source(document, TEMPLATES / "review.typ")
+    literal = source.rstrip().splitlines()[-1].removeprefix("#par([#").removesuffix("])")
+    assert json.loads(compiler.eval(b"", literal)) == text
+
+
+def test_plain_text_of_inlines() -> None:
+    content = (Text("a "), Styled("strong", (Text("b"),)), Citation((("x", 3),)))
+    assert plain(content) == "a b[3]"

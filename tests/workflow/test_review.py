@@ -1,0 +1,119 @@
+"""Both reviews, from raw tables to the report, by the same Snakefile."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+
+import pikepdf
+import pytest
+
+from .conftest import Review
+
+BOTH = pytest.mark.parametrize("name", ["anakinra", "bcg"])
+
+
+def table(review: Review, name: str) -> list[dict[str, str]]:
+    text = (review.folder / "results/tables" / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+class Page(HTMLParser):
+    """Ids, links and outside addresses of an HTML page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.fetched: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {key: value or "" for key, value in attrs}
+        if "id" in values:
+            self.ids.append(values["id"])
+        if tag == "a":
+            self.links.append(values["href"])
+        if "src" in values:
+            self.fetched.append(values["src"])
+        elif tag in ("link", "use", "image"):
+            self.fetched += [values.get("href", ""), values.get("xlink:href", "")]
+
+
+@BOTH
+def test_the_report_is_whole(finished: Callable[[str], Review], name: str) -> None:
+    report = finished(name).folder / "results/report"
+    text = (report / "review.html").read_text(encoding="utf-8")
+    page = Page(text)
+    assert len(page.ids) == len(set(page.ids))
+    inside = [link[1:] for link in page.links if link.startswith("#")]
+    assert inside
+    assert set(inside) <= set(page.ids)
+    assert all(not address or address.startswith("#") for address in page.fetched)
+    assert not re.findall(r"url\((?!\"?(?:data:|#))[^)]*\)", text)
+    assert not re.findall(r"\b(?:nan|inf|None|Undefined)\b", re.sub(r"<svg.*?</svg>", "", text, flags=re.S))
+    assert "<script" not in text
+
+
+@BOTH
+def test_the_pdf_is_tagged_and_carries_the_tables(
+    finished: Callable[[str], Review], name: str
+) -> None:
+    path = finished(name).folder / "results/report/review.pdf"
+    with pikepdf.open(path) as pdf:
+        assert "/StructTreeRoot" in pdf.Root
+        assert sorted(pdf.attachments) == ["estimates.csv", "studies.csv"]
+        assert len(pdf.pages) >= 5
+
+
+@BOTH
+def test_tables_agree_with_each_other(finished: Callable[[str], Review], name: str) -> None:
+    review = finished(name)
+    estimates, studies = table(review, "estimates.csv"), table(review, "studies.csv")
+    assert estimates
+    for row in estimates:
+        members = [
+            study
+            for study in studies
+            if (study["outcome"], study["analysis"]) == (row["outcome"], row["analysis"])
+        ]
+        assert int(row["k"]) == len(members)
+        assert sum(int(m["events_control"]) for m in members) == int(row["events_control"])
+        if members and row["estimate"]:
+            assert sum(float(m["weight"]) for m in members) == pytest.approx(100, abs=1e-5)
+
+
+def test_the_published_figures_are_reproduced(finished: Callable[[str], Review]) -> None:
+    rows = table(finished("anakinra"), "reproduction.csv")
+    ours = {(r["locator"], r["study"]): (r["estimate"], r["ci_low"], r["ci_high"]) for r in rows}
+    printed = [
+        ("1.00", "0.96", "1.04"),
+        ("1.11", "1.04", "1.20"),
+        ("1.05", "0.94", "1.17"),
+        ("0.99", "0.64", "1.56"),
+        ("1.26", "0.52", "3.04"),
+        ("1.04", "0.70", "1.56"),
+    ]
+    assert sorted(ours.values()) == sorted(printed)
+    assert {row["verdict"] for row in rows} == {"reproduced"}
+
+
+def test_bcg_as_metafor_prints_it(finished: Callable[[str], Review]) -> None:
+    """metafor's manual, rma(measure="RR", dat.bcg), REML: -0.7145 (0.1798), tau2 0.3132, I2 92.22."""
+    (row,) = (r for r in table(finished("bcg"), "estimates.csv") if r["analysis"] == "primary")
+    assert float(row["log_estimate"]) == pytest.approx(-0.7145, abs=5e-5)
+    assert float(row["tau2"]) == pytest.approx(0.3132, abs=5e-5)
+    assert float(row["i2"]) == pytest.approx(92.22, abs=5e-3)
+    assert float(row["q"]) == pytest.approx(152.2330, abs=5e-5)
+
+
+@BOTH
+def test_another_run_elsewhere_gives_the_same_bytes(
+    finished: Callable[[str], Review], fresh: Callable[[str], Review], name: str
+) -> None:
+    other = fresh(name)
+    other.run("--cores", "1", TZ="Asia/Kathmandu", LC_ALL="C", PYTHONHASHSEED="7")
+    first, second = finished(name).results(), other.results()
+    assert sorted(first) == sorted(second)
+    assert [path for path in first if first[path] != second[path]] == []

@@ -1,0 +1,32 @@
+# Needs: everything above, the review's prose and the report's own templates. Makes: the report.
+
+
+rule report:
+    input:
+        trials=expand("results/clean/trials/{study}.json", study=TRIALS),
+        results=expand("results/outcomes/{outcome}/result.json", outcome=OUTCOMES),
+        figures=expand("results/figures/{outcome}/forest.svg", outcome=OUTCOMES),
+        estimates="results/tables/estimates.csv",
+        studies="results/tables/studies.csv",
+        reproduction="results/tables/reproduction.json",
+        bibliography=str(RAW / "references.bib"),
+        prose=prose(),
+    output:
+        html=report(
+            "results/report/review.html",
+            caption="../report/captions/review.rst",
+            category="Report",
+        ),
+        pdf="results/report/review.pdf",
+    params:
+        config=store.to_json(REVIEW.config),
+        prose_content=content([RAW / "references.bib", *prose()]),
+        templates=content(templates()),
+        versions=versions(),
+        code=code("report.py"),
+    log:
+        "logs/report.log",
+    conda:
+        "../../envs/metasynth.yaml"
+    script:
+        "../scripts/report.py"

@@ -1,0 +1,41 @@
+"""Compose the report once and render it twice: one self-contained HTML file and one PDF."""
+
+import sys
+from pathlib import Path
+
+sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
+
+from metasynth import bibliography, store
+from metasynth.audit import Reproduction
+from metasynth.records import Config, OutcomeResult, Trial
+from metasynth.report import html, typst
+from metasynth.report.compose import Material, compose
+
+TEMPLATES = Path(__file__).parents[1] / "report"
+
+
+def records(cls, paths):
+    return tuple(store.from_json(cls, Path(path).read_text("utf-8")) for path in paths)
+
+
+config = store.from_json(Config, snakemake.params.config)
+references, _ = bibliography.parse(
+    Path(snakemake.input.bibliography).read_text("utf-8-sig"), "references.bib"
+)
+material = Material(
+    config=config,
+    trials=records(Trial, snakemake.input.trials),
+    results=records(OutcomeResult, snakemake.input.results),
+    reproductions=store.list_from_json(
+        Reproduction, Path(snakemake.input.reproduction).read_text("utf-8")
+    ),
+    bibliography={entry.key: entry for entry in references},
+    figures={Path(path).parent.name: path for path in snakemake.input.figures},
+    versions=tuple(tuple(line.split(" ")) for line in snakemake.params.versions),
+)
+document = compose(material, TEMPLATES, Path(config.text))
+store.write(snakemake.output.html, html.render(document, TEMPLATES))
+store.write(
+    snakemake.output.pdf,
+    typst.pdf(document, TEMPLATES, attachments=[snakemake.input.estimates, snakemake.input.studies]),
+)
