@@ -14,11 +14,16 @@ from metasynth.faults import Fault, of_line
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One reference; `fields` are (name in small letters, plain text) in the order of the file."""
+    """One reference; `fields` are (name in small letters, plain text) in the order of the file.
+
+    `authors` are the names of the field author, each as written: "Surname, Given" or, for a body in
+    braces, its name, which may hold the word "and".
+    """
 
     key: str
     type: str
     fields: tuple[tuple[str, str], ...]
+    authors: tuple[str, ...] = ()
 
     def get(self, name: str) -> str:
         """The text of a field, blank if the entry has none of this name."""
@@ -125,14 +130,17 @@ class _Reader:
             return None
         key = self.word("the key of the entry")
         fields: list[tuple[str, str]] = []
+        authors: tuple[str, ...] = ()
         while self.has(","):
             if self.peek() == "}":
                 break
             name, value = self.field()
+            if name == "author":
+                authors = _names(value)
             if name not in dict(fields):
                 fields.append((name, _verbatim(value) if name in _VERBATIM else plain(value)))
         self.expect("}")
-        return Entry(key, kind, tuple(fields))
+        return Entry(key, kind, tuple(fields), authors)
 
     def field(self) -> tuple[str, str]:
         """`name = value` at the position."""
@@ -208,6 +216,18 @@ def plain(value: str) -> str:
     for tex, char in _LIGATURES:
         text = text.replace(tex, char)
     return " ".join(_unescaped(re.sub(r"(?<!\\)[{}]", "", text)).split())
+
+
+def _names(value: str) -> tuple[str, ...]:
+    """The names that an "and" outside of braces separates."""
+    names, depth = [""], 0
+    for part in re.split(r"(\s+and\s+|[{}])", value):
+        depth += {"{": 1, "}": -1}.get(part, 0)
+        if depth == 0 and part.strip() == "and":
+            names.append("")
+        else:
+            names[-1] += part
+    return tuple(plain(name) for name in names)
 
 
 def _accented(found: re.Match[str]) -> str:

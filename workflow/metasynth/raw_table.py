@@ -22,18 +22,23 @@ _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 _HEADERLESS = "the first row to hold the names of the columns"
 
 
-@dataclass(slots=True)
-class Row:
-    """One row of a table; `bad` names the columns whose cell is already known to be at fault."""
+class Row(dict[str, str]):
+    """One row of a table, the text of its cells by column; blank where the table lacks the column.
 
-    table: "RawTable"
-    number: int
-    cells: dict[str, str]
-    bad: set[str]
+    `bad` names the columns whose cell is already known to be at fault.
+    """
 
-    def __getitem__(self, column: str) -> str:
-        """The text of a cell; blank also where the table lacks the column."""
-        return self.cells.get(column, "")
+    __slots__ = ("bad", "number", "table")
+
+    def __init__(self, table: "RawTable", number: int, cells: dict[str, str]) -> None:
+        super().__init__(cells)
+        self.table = table
+        self.number = number
+        self.bad = set(table.unusable)
+
+    def __missing__(self, column: str) -> str:
+        """Blank, for a column that the table lacks."""
+        return ""
 
     def fault(self, column: str, expected: str, remedy: str, severity: str = "error") -> Fault:
         """A fault of this row at `column`."""
@@ -177,15 +182,15 @@ def _read_rows(table: RawTable, records: Sequence[Sequence[str]]) -> None:
     header, *body = records
     nameless = [index for index, name in enumerate(header) if not name.strip()]
     for number, cells in enumerate(body, start=2):
-        if not any(cell.strip() for cell in cells):
+        if not "".join(cells).strip():
             continue
         beyond = (*nameless, *range(len(header), len(cells)))
-        if len(cells) < len(header) or any(cells[index] for index in beyond):
+        if len(cells) < len(header) or (beyond and any(cells[index] for index in beyond)):
             table.faults.append(_displaced(table, number, cells, len(header), beyond))
             table.complete = False
             continue
         named = {name: cells[index] for name, index in table.columns.items()}
-        table.rows.append(Row(table, number, named, set(table.unusable)))
+        table.rows.append(Row(table, number, named))
 
 
 def _displaced(
@@ -204,7 +209,7 @@ def _displaced(
 
 def _hidden_characters(table: RawTable) -> Iterator[Fault]:
     for row in table.rows:
-        for column, text in row.cells.items():
+        for column, text in row.items():
             if found := _HIDDEN.search(text):
                 row.bad.add(column)
                 code = f"U+{ord(found.group()):04X}"

@@ -5,9 +5,6 @@ one mistake gives one message.
 """
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
-from fractions import Fraction
-from math import ceil, floor
 
 from metasynth.faults import Fault
 from metasynth.raw_table import Row
@@ -42,10 +39,11 @@ def admissible_counts(percent: str, total: int) -> range:
     A count fits when its exact percentage is within half a unit of the last printed decimal, so
     that a tie fits whichever way it was rounded.
     """
-    exponent = Decimal(percent).as_tuple().exponent
-    half = Fraction(1, 2) * Fraction(10) ** int(exponent)
-    low = ceil((Fraction(percent) - half) * total / 100)
-    high = floor((Fraction(percent) + half) * total / 100)
+    decimals = len(percent.partition(".")[2])
+    twice = 2 * int(percent.replace(".", ""))  # in halves of the last printed decimal
+    whole = 200 * 10**decimals
+    low = -((1 - twice) * total // whole)
+    high = (twice + 1) * total // whole
     return range(max(low, 0), min(high, total) + 1)
 
 

@@ -54,9 +54,9 @@ def _labels(raw: RawTables) -> Iterator[Fault]:
 
 def _claimed_studies(raw: RawTables, claims: RawTable) -> Iterator[Fault]:
     known = {trial.study for trial in raw.trials}
-    for row in claims.rows:
+    for row in claims.rows if raw.whole else ():
         name = row["study_id"]
-        if name and name not in known and not raw.faults and "study_id" not in row.bad:
+        if name and name not in known and "study_id" not in row.bad:
             expected, remedy = not_among(name, known, "a trial's folder")
             yield row.fault("study_id", f"{expected}, or a blank cell for a pooled result", remedy)
 
@@ -65,11 +65,12 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
     """Treatments and outcomes that are configured but in no table; arms on the wrong side."""
     arms = [trial.table("arms") for trial in raw.trials]
     results = [trial.table("results") for trial in raw.trials]
-    yield from _treatments(config.comparison, arms, lines)
+    if raw.whole and _knows(arms, "treatment"):
+        yield from _treatments(config.comparison, arms, lines)
     for table in arms:
         for row in table.rows:
             yield from _side(row, config.comparison)
-    if raw.trials and all(_knows(results, name) for name in ("outcome", "week", "reading")):
+    if raw.whole and all(_knows(results, name) for name in ("outcome", "week", "reading")):
         found = {_selection(row) for table in results for row in table.rows}
         for outcome in config.outcomes:
             yield from _unreported(outcome, found, lines)
@@ -82,12 +83,11 @@ def _knows(all_tables: Iterable[RawTable], column: str) -> bool:
 def _treatments(sides: Comparison, arms: list[RawTable], lines: Lines) -> Iterator[Fault]:
     """Treatments compared that no arm has."""
     found = {row["treatment"] for table in arms for row in table.rows}
-    if arms and _knows(arms, "treatment"):
-        for side, names in (("intervention", sides.intervention), ("control", sides.control)):
-            for index, name in enumerate(names):
-                if name not in found:
-                    advice = not_among(name, found, "a treatment of some arms.csv")
-                    yield lines.fault(("comparison", side, index), name, *advice)
+    for side, names in (("intervention", sides.intervention), ("control", sides.control)):
+        for index, name in enumerate(names):
+            if name not in found:
+                advice = not_among(name, found, "a treatment of some arms.csv")
+                yield lines.fault(("comparison", side, index), name, *advice)
 
 
 def _side(row: Row, sides: Comparison) -> Iterator[Fault]:

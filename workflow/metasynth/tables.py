@@ -44,6 +44,11 @@ class RawTables:
     references: frozenset[str] | None
     faults: tuple[Fault, ...]
 
+    @property
+    def whole(self) -> bool:
+        """Whether every trial's folder could be read, so that absence can be concluded."""
+        return not any(fault.file.startswith("trials") for fault in self.faults)
+
     def each(self) -> Iterator[RawTable]:
         """Every table that was read."""
         for trial in self.trials:
@@ -69,13 +74,14 @@ def read_trial(data_dir: Path, study: str) -> RawTrial:
     """One trial's tables as text.
 
     Raises:
-        InvalidReview: when `study` is no id or names no folder of the review.
+        InvalidReview: when `study` is no trial of the review, or its tables are at fault.
     """
     faults: list[Fault] = []
     folder = Path("trials", study)
     if fault := _not_a_trial(data_dir, folder):
         raise InvalidReview([fault])
     trial = _read_trial(data_dir, folder, faults)
+    faults += (fault for table in trial.tables for fault in table.faults)
     if faults:
         raise InvalidReview(faults)
     return trial
@@ -87,22 +93,40 @@ def _trial_folders(data_dir: Path, faults: list[Fault]) -> Iterator[Path]:
         remedy = "make it, with a folder for each trial"
         faults.append(of_file("trials", "", "a folder trials in the data folder", remedy))
         return
-    names = sorted(name for name in os.listdir(data_dir / "trials") if name[0] not in "_.")
-    folders = [Path("trials", name) for name in names]
-    folders = [folder for folder in folders if not (data_dir / folder).is_file()]
-    if not folders:
+    entries = _entries(data_dir, Path("trials"), faults)
+    names = sorted(_printable(entry) for entry in entries if not entry.is_file())
+    names = [name for name in names if name[0] not in "_."]
+    if not names and not faults:
         remedy = "copy the template folder and fill it in"
         faults.append(of_file("trials", "", "a folder for each trial, but there is none", remedy))
-    for folder in folders:
+    for folder in (Path("trials", name) for name in names):
         if fault := _not_a_trial(data_dir, folder):
             faults.append(fault)
         else:
             yield folder
 
 
+def _entries(data_dir: Path, folder: Path, faults: list[Fault]) -> list[os.DirEntry[str]]:
+    """What is in a folder; nothing, and a fault, when it may not be opened."""
+    try:
+        with os.scandir(data_dir / folder) as entries:
+            return list(entries)
+    except OSError as error:
+        expected = f"a folder that can be opened ({error.strerror})"
+        faults.append(
+            of_file(folder.as_posix(), "", expected, "give yourself the right to open it")
+        )
+        return []
+
+
+def _printable(entry: os.DirEntry[str]) -> str:
+    """The entry's name; bytes that are no UTF-8 are spelt out."""
+    return os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+
+
 def _not_a_trial(data_dir: Path, folder: Path) -> Fault | None:
-    name, path = folder.name, data_dir / folder
-    file = f"trials/{name.encode('utf-8', 'backslashreplace').decode()}"
+    """Why the folder is not read; its name is judged before the file system is asked."""
+    name, path, file = folder.name, data_dir / folder, folder.as_posix()
     if not ID.fullmatch(name):
         expected, remedy = cells.id_advice(name)
         return of_file(file, name, f"a folder named by {expected}", remedy)
@@ -115,23 +139,25 @@ def _not_a_trial(data_dir: Path, folder: Path) -> Fault | None:
 
 
 def _read_trial(data_dir: Path, folder: Path, faults: list[Fault]) -> RawTrial:
-    present = set(os.listdir(data_dir / folder))
+    """One trial's tables; a misspelt file name is told of once, not as a missing table as well."""
+    known = len(faults)
+    present = {_printable(entry) for entry in _entries(data_dir, folder, faults)}
     wanted = {f"{name}.csv": name for name in TRIAL_TABLES}
-    strangers = {name for name in present - set(wanted) if name.casefold().endswith(".csv")}
-    explained = set[str | None]()
-    for stranger in sorted(strangers):
-        near = nearest(stranger, set(wanted) - present)
-        explained.add(near)
-        remedy = f"did you mean {near}?" if near else "remove it, or move it elsewhere"
-        expected = f"only {', '.join(wanted)}"
-        faults.append(of_file((folder / stranger).as_posix(), stranger, expected, remedy))
+    unread = set(wanted) if len(faults) > known else set[str]()
+    for stranger in sorted(present - set(wanted)):
+        if stranger.casefold().endswith(".csv") and stranger[0] not in "._~":
+            near = nearest(stranger, set(wanted) - present)
+            unread |= {near} if near else set()
+            remedy = f"did you mean {near}?" if near else "remove it, or move it elsewhere"
+            expected = f"only {', '.join(wanted)}"
+            faults.append(of_file((folder / stranger).as_posix(), stranger, expected, remedy))
     read = []
     for file, name in wanted.items():
         relative = (folder / file).as_posix()
-        if file in present or not (name in OPTIONAL_TABLES or file in explained):
-            read.append(_read_checked(data_dir, relative, name))
+        if file in unread or (file not in present and name in OPTIONAL_TABLES):
+            read.append(RawTable(name, relative, complete=file not in unread))
         else:
-            read.append(RawTable(name, relative, complete=file not in explained))
+            read.append(_read_checked(data_dir, relative, name))
     return RawTrial(folder.name, tuple(read))
 
 
@@ -146,7 +172,7 @@ def _read_checked(data_dir: Path, file: str, name: str) -> RawTable:
 
 def _cell_faults(row: Row, columns: Iterable[Column]) -> Iterator[Fault]:
     for column in columns:
-        advice = cells.check(column, row.cells[column.name])
+        advice = cells.check(column, row[column.name])
         if advice and column.name not in row.bad:
             row.bad.add(column.name)
             yield row.fault(column.name, *advice)
@@ -172,7 +198,7 @@ def trial(raw: RawTrial) -> Trial:
     """The typed record of one trial; only for tables without faults."""
     (study,) = raw.table("study").rows
     return Trial(
-        study=_record(Study, study, study=raw.study),
+        study=_record(Study, study, raw.study),
         arms=_records(Arm, raw.table("arms")),
         results=_records(Result, raw.table("results")),
         sources=_records(Source, raw.table("sources")),
@@ -190,19 +216,20 @@ def _records(cls: Callable[..., Record], table: RawTable) -> tuple[Record, ...]:
 
 
 @cache
-def _converters(cls: Any) -> tuple[tuple[str, Callable[[str], Any]], ...]:
-    """How each field of a record that a column fills is made from text; blank is None or ""."""
-    hints = ((field.name, field.type) for field in fields(cls) if field.name != "cell")
-    return tuple((name, _CONVERTERS[str(hint)]) for name, hint in hints)
+def _columns(cls: Any) -> tuple[tuple[str, type | None], ...]:
+    """The fields of a record that columns fill, in order, each with the type of its numbers."""
+    numbers = {str(int | None): int, str(float | None): float}
+    return tuple(
+        (field.name, numbers.get(str(field.type)))
+        for field in fields(cls)
+        if field.name not in ("study", "cell")
+    )
 
 
-_CONVERTERS: dict[str, Callable[[str], Any]] = {
-    str(str): str,
-    str(int | None): lambda text: int(text) if text else None,
-    str(float | None): lambda text: float(text) if text else None,
-}
-
-
-def _record(cls: Callable[..., Record], row: Row, **given: str) -> Record:
-    values = {name: convert(row[name]) for name, convert in _converters(cls) if name not in given}
-    return cls(**values, **given, cell=Cell(row.table.file, row.number))
+def _record(cls: Callable[..., Record], row: Row, *first: str) -> Record:
+    """A record of `first`, then the row's cells (a blank number is None), then its place."""
+    cells = [
+        row[name] if number is None else number(row[name]) if row[name] else None
+        for name, number in _columns(cls)
+    ]
+    return cls(*first, *cells, Cell(row.table.file, row.number))
