@@ -1,8 +1,9 @@
 """Score limits of a risk ratio against statsmodels and against their own definition."""
 
 import pytest
-from metasynth.study_intervals import score_limits_risk_ratio
 from statsmodels.stats.proportion import confint_proportions_2indep
+
+from metasynth.study_intervals import score_limits_risk_ratio
 
 
 @pytest.mark.parametrize(

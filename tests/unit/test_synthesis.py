@@ -4,6 +4,7 @@ import dataclasses
 from math import isfinite, log, sqrt
 
 import pytest
+
 from metasynth.methods import UnsupportedCombination, check_combination
 from metasynth.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
 from metasynth.synthesis import synthesise
@@ -234,8 +235,8 @@ def test_extreme_tables_give_finite_records(choices, measure, cells, copies):
         ("RR", {"model": "MH", "tau2": "DL"}, "no between-study variance"),
         ("RR", {"model": "IV", "prediction": "t_k-1"}, "no between-study variance"),
         ("RR", {"model": "MH", "ci": "HKSJ"}, "random-effects"),
-        ("OR", {"study_ci": "score"}, "risk ratio"),
-        ("HR", {}, "not one of RR, OR, RD"),
+        ("OR", {"study_ci": "score"}, "risk ratio of counts"),
+        ("HR", {}, "not one of RR, OR, RD, ASD"),
         ("RR", {"tau2": "PMM"}, "tau2 'PMM' is not one of"),
         ("RR", {"model": "fixed"}, "model 'fixed' is not one of"),
     ],

@@ -66,10 +66,17 @@ def continuity_correction(tables: Tables, policy: str) -> tuple[Tables, NDArray[
     """Apply a zero-cell policy; give the tables to analyse and where they differ from the data.
 
     only0: 0.5 to all four cells of a study that has an empty one (Handbook 10.4.4.2).
+    treatment_arm: in such a study n1/n to both cells of the intervention and n2/n to those of
+    control, which leaves the ratio of a study without events at 1 (Sweeting, Sutton and Lambert,
+    Stat Med 2004;23:1351-75). all: 0.5 to every study. none: the data as they are.
     """
-    where = tables.any_zero
-    half = np.where(where, 0.5, 0.0)
-    return tables.add(half, half), where
+    if policy == "none":
+        return tables, np.zeros(tables.a.shape, dtype=bool)
+    where = np.full(tables.a.shape, True) if policy == "all" else tables.any_zero
+    extent = where.astype(np.float64)
+    if policy == "treatment_arm":
+        return tables.add(extent * tables.n1 / tables.n, extent * tables.n2 / tables.n), where
+    return tables.add(0.5 * extent, 0.5 * extent), where
 
 
 def log_risk_ratio(t: Tables) -> tuple[Array, Array]:
@@ -87,6 +94,15 @@ def risk_difference(t: Tables) -> tuple[Array, Array]:
     return t.a / t.n1 - t.c / t.n2, t.a * t.b / t.n1**3 + t.c * t.d / t.n2**3
 
 
+def arcsine_difference(t: Tables) -> tuple[Array, Array]:
+    """Difference of the arcsines of the roots of the risks; variance 1/(4 n1) + 1/(4 n2).
+
+    Rücker et al., Stat Med 2009;28:721-38. Defined at empty cells as they are.
+    """
+    difference = np.arcsin(np.sqrt(t.a / t.n1)) - np.arcsin(np.sqrt(t.c / t.n2))
+    return difference, 1 / (4 * t.n1) + 1 / (4 * t.n2)
+
+
 def peto_log_odds_ratio(t: Tables) -> tuple[Array, Array]:
     """Peto's log odds ratio (O - E)/V and its variance 1/V; needs an event and a non-event.
 
@@ -102,11 +118,34 @@ def observed_minus_expected(t: Tables) -> tuple[Array, Array]:
     return t.a - events * t.n1 / t.n, events * others * t.n1 * t.n2 / (t.n**2 * (t.n - 1))
 
 
-BINARY_EFFECTS = {"RR": log_risk_ratio, "OR": log_odds_ratio, "RD": risk_difference}
+BINARY_EFFECTS = {
+    "RR": log_risk_ratio,
+    "OR": log_odds_ratio,
+    "RD": risk_difference,
+    "ASD": arcsine_difference,
+}
 
 
 def binary_effects(tables: Tables, measure: str, zero_cells: str = "only0") -> Effects:
-    """Give effects and variances of a binary outcome after the zero-cell policy."""
-    corrected_tables, corrected = continuity_correction(tables, zero_cells)
-    y, v = BINARY_EFFECTS[measure](corrected_tables)
-    return Effects(y, v, corrected)
+    """Give effects and variances of a binary outcome after the zero-cell policy.
+
+    The arcsine difference needs no correction and gets none but under `all`. Where the policy
+    leaves an effect or its variance undefined, the effect is 0 with infinite variance, so that
+    its weight is 0.
+    """
+    policy = "none" if measure == "ASD" and zero_cells != "all" else zero_cells
+    analysed, corrected = continuity_correction(tables, policy)
+    undefined = _undefined(analysed, measure)
+    whole = np.where(undefined, 1.0, 0.0)
+    y, v = BINARY_EFFECTS[measure](analysed.add(whole, whole))
+    return Effects(np.where(undefined, 0.0, y), np.where(undefined, np.inf, v), corrected)
+
+
+def _undefined(t: Tables, measure: str) -> NDArray[np.bool_]:
+    """Where an effect is infinite, or its variance is 0 for want of variation."""
+    if measure == "OR":
+        return t.any_zero
+    if measure == "ASD":
+        return np.zeros(t.a.shape, dtype=bool)
+    certain = ((t.a == 0) | (t.b == 0)) & ((t.c == 0) | (t.d == 0))
+    return np.asarray(certain | (t.a == 0) | (t.c == 0) if measure == "RR" else certain)

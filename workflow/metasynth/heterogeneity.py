@@ -1,6 +1,7 @@
 """How much studies differ: Q, I2, H2, and Q-profile limits of the between-study variance."""
 
 from dataclasses import dataclass
+from sys import float_info
 
 import numpy as np
 
@@ -73,5 +74,5 @@ def solve_q(y: Array, v: Array, target: float) -> float:
     if generalised_q(y, v) <= target:
         return 0.0
     high = float(((y - y.mean()) ** 2).sum()) / target
-    floor = float(v.min()) * np.finfo(float).eps
+    floor = float(v.min()) * float_info.epsilon
     return bracketed_root(lambda t: float(generalised_q(y, v, t)) - target, 0.0, high, floor)

@@ -41,6 +41,46 @@ def hksj_interval(y: Array, v: Array, tau2: float, mean: float, variance: float)
     return interval(mean, sqrt(variance * float(generalised_q(y, v, tau2)) / df), df)
 
 
+def hksj_ad_hoc_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+    """HKSJ with its factor Q(tau2)/(k - 1) not below 1, so never a smaller error than Wald's.
+
+    Knapp and Hartung, Stat Med 2003;22:2693-710. Needs two studies.
+    """
+    df = len(y) - 1
+    factor = max(1.0, float(generalised_q(y, v, tau2)) / df)
+    return interval(mean, sqrt(variance * factor), df)
+
+
+def kenward_roger_interval(
+    y: Array, v: Array, tau2: float, mean: float, variance: float
+) -> Interval:
+    """Kenward and Roger's variance and degrees of freedom, from the expected information on tau2.
+
+    Biometrics 1997;53:983-97, as given for meta-analysis by Partlett and Riley, Stat Med
+    2017;36:301-17: the degrees of freedom use the inflated variance. For REML only; needs two
+    studies. `y` does not enter: the information is expected, not observed.
+    """
+    w = 1 / (v + tau2)
+    w1, w2, w3 = (float((w**power).sum()) for power in (1, 2, 3))
+    information = w2 / 2 - w3 / w1 + (w2 / w1) ** 2 / 2
+    inflated = variance * (1 + 2 * (w3 / w1 - (w2 / w1) ** 2) / information)
+    return interval(mean, sqrt(inflated), 2 * information / (inflated * w2) ** 2)
+
+
+def wald_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+    """Wald's interval in the form that it shares with the others."""
+    return interval(mean, sqrt(variance))
+
+
+CONFIDENCE_INTERVALS = {
+    "Wald": wald_interval,
+    "HKSJ": hksj_interval,
+    "HKSJ-adhoc": hksj_ad_hoc_interval,
+    "KR": kenward_roger_interval,
+}
+"""The interval of each name, as a function of y, v, tau2, the pooled mean and its variance."""
+
+
 def prediction_interval(mean: float, se: float, tau2: float, df: float) -> tuple[float, float]:
     """Where the true effect of a new study is expected: mean ± t_df sqrt(tau2 + se²).
 

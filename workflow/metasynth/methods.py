@@ -1,23 +1,27 @@
 """The names of the methods that config.yaml may choose, and which of them go together.
 
-Imports nothing, so that the whole configuration can be checked before anything is computed.
+Imports nothing heavy, so that a whole configuration can be checked before anything is computed.
 """
 
 from metasynth.records import AnalysisSpec, OutcomeSpec
 
-MEASURES = {"binary": ("RR", "OR", "RD")}
-"""The effect measures of each outcome type."""
+MEASURES = {
+    "binary": ("RR", "OR", "RD", "ASD"),
+    "continuous": ("MD", "SMD", "SMD-RevMan", "ROM"),
+    "generic": ("HR", "IRR", "RR", "OR", "ROM", "MD", "SMD", "RD", "IRD", "COR", "ZCOR", "other"),
+}
+"""The effect measures of each outcome type; `other` is any contrast on its own scale."""
 
-RATIO_MEASURES = frozenset({"RR", "OR"})
+RATIO_MEASURES = frozenset({"RR", "OR", "HR", "IRR", "ROM"})
 """Measures whose analysis scale is the natural logarithm."""
 
 MODELS = ("random", "IV", "MH", "Peto")
-TAU2_METHODS = ("REML", "DL")
-CI_METHODS = ("Wald", "HKSJ")
-PREDICTIONS = ("t_k-1",)
+TAU2_METHODS = ("REML", "DL", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2")
+CI_METHODS = ("Wald", "HKSJ", "HKSJ-adhoc", "KR")
+PREDICTIONS = ("t_k-1", "t_k-2", "HK")
 STUDY_CIS = ("Wald", "score")
-ZERO_CELLS = ("only0",)
-DOUBLE_ZERO = ("exclude",)
+ZERO_CELLS = ("only0", "treatment_arm", "all", "none")
+DOUBLE_ZERO = ("exclude", "include")
 
 DEFAULT_TAU2 = "REML"
 
@@ -33,7 +37,11 @@ def is_ratio(measure: str) -> bool:
 
 def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Say in one sentence why `analysis` cannot be applied to `outcome`; None when it can."""
-    return _unknown_name(outcome, analysis) or _clash(outcome, analysis)
+    return (
+        _unknown_name(outcome, analysis)
+        or _model_clash(outcome, analysis)
+        or _random_effects_clash(analysis)
+    )
 
 
 def require_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> None:
@@ -62,8 +70,20 @@ def _unknown_name(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     return None
 
 
-def _clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
-    """Find the first pair of choices that contradict each other."""
+def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Find a model or study interval that the outcome's measure does not have."""
+    binary, measure = outcome.type == "binary", outcome.measure
+    if analysis.model == "MH" and not (binary and measure in ("RR", "OR", "RD")):
+        return f"the Mantel-Haenszel method pools RR, OR and RD of counts, not {measure}"
+    if analysis.model == "Peto" and not (binary and measure == "OR"):
+        return f"Peto's method estimates an odds ratio from counts (measure OR), not {measure}"
+    if analysis.study_ci == "score" and not (binary and measure == "RR"):
+        return f"study_ci score is defined here for the risk ratio of counts, not for {measure}"
+    return None
+
+
+def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
+    """Find a choice that only the random-effects model, or only REML, has."""
     if analysis.model != "random":
         if analysis.tau2 is not None:
             return f"model {analysis.model} has no between-study variance, so tau2 has no meaning"
@@ -71,10 +91,6 @@ def _clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
             return f"model {analysis.model} has no between-study variance to predict from"
         if analysis.ci != "Wald":
             return f"ci {analysis.ci} is an interval of the random-effects model"
-    if analysis.model == "MH" and outcome.measure not in ("RR", "OR", "RD"):
-        return f"the Mantel-Haenszel method pools RR, OR and RD, not {outcome.measure}"
-    if analysis.model == "Peto" and (outcome.type != "binary" or outcome.measure != "OR"):
-        return f"Peto's method estimates an odds ratio (measure OR), not {outcome.measure}"
-    if analysis.study_ci == "score" and (outcome.type != "binary" or outcome.measure != "RR"):
-        return f"study_ci score is defined here for the risk ratio, not for {outcome.measure}"
+    elif analysis.ci == "KR" and (analysis.tau2 or DEFAULT_TAU2) != "REML":
+        return f"Kenward and Roger's interval is derived for REML, not for tau2 {analysis.tau2}"
     return None

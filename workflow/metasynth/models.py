@@ -1,7 +1,9 @@
 """Fit one analysis to arrays: the pooled effect with its interval, weights and heterogeneity."""
 
 from dataclasses import dataclass, field, replace
-from math import sqrt
+from math import isinf, sqrt
+
+import numpy as np
 
 from metasynth.effects import Array, Effects, Tables
 from metasynth.heterogeneity import (
@@ -12,9 +14,15 @@ from metasynth.heterogeneity import (
     share_from_q,
     share_from_tau2,
 )
-from metasynth.intervals import Interval, hksj_interval, interval, prediction_interval
+from metasynth.intervals import (
+    CONFIDENCE_INTERVALS,
+    Interval,
+    hksj_interval,
+    interval,
+    prediction_interval,
+)
 from metasynth.methods import DEFAULT_TAU2
-from metasynth.pooling import inverse_variance, mantel_haenszel, peto
+from metasynth.pooling import EffectUndefined, Pool, inverse_variance, mantel_haenszel, peto
 from metasynth.records import AnalysisSpec
 from metasynth.tau2 import estimate_tau2
 
@@ -39,8 +47,8 @@ class Fit:
     notes: tuple[str, ...] = field(default=())
 
 
-def fit_model(spec: AnalysisSpec, measure: str, effects: Effects, tables: Tables) -> Fit:
-    """Pool by `spec.model`; `tables` are the data as they are, `effects` from corrected cells.
+def fit_model(spec: AnalysisSpec, measure: str, effects: Effects, tables: Tables | None) -> Fit:
+    """Pool by `spec.model`; `tables` are the counts as they are, `effects` from corrected cells.
 
     Raises EffectUndefined when the Mantel-Haenszel or Peto sums hold no information.
     """
@@ -48,12 +56,14 @@ def fit_model(spec: AnalysisSpec, measure: str, effects: Effects, tables: Tables
         return single_study(spec, effects)
     if spec.model == "random":
         return fit_random(spec, effects.y, effects.v)
-    return fit_common(spec.model, measure, effects, tables)
+    return fit_common(effects, _common_pool(spec.model, measure, effects, tables))
 
 
 def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
     """Give the study's own result with Wald's interval: there is nothing to pool."""
     mean, se = float(effects.y[0]), sqrt(float(effects.v[0]))
+    if isinf(se):
+        raise EffectUndefined("the only study has an empty cell, and zero_cells is none")
     notes = ["One study: its own result, not a pooled one."]
     if spec.ci != "Wald":
         notes.append(f"{spec.ci} needs two studies; the interval is Wald's.")
@@ -62,19 +72,23 @@ def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
     return Fit(mean, interval(mean, se), "Wald", effects.v / effects.v, 0.0, 0, notes=tuple(notes))
 
 
-def fit_common(model: str, measure: str, effects: Effects, tables: Tables) -> Fit:
-    """Pool under a common effect: inverse variance, Mantel-Haenszel or Peto."""
-    y, v = effects.y, effects.v
-    if model == "IV":
-        pool = inverse_variance(y, v)
-    elif model == "MH":
-        pool = mantel_haenszel(tables, measure)
-    else:
-        pool = peto(tables)
-    mean, df = float(pool.mean), len(y) - 1
-    q = float(q_about(y, v, mean))
+def _common_pool(model: str, measure: str, effects: Effects, tables: Tables | None) -> Pool:
+    """Average under a common effect: Mantel-Haenszel and Peto from counts, else by variance."""
+    if model == "MH" and tables:
+        return mantel_haenszel(tables, measure)
+    if model == "Peto" and tables:
+        return peto(tables)
+    return inverse_variance(effects.y, effects.v)
+
+
+def fit_common(effects: Effects, pool: Pool) -> Fit:
+    """Describe a common-effect pool; Q leaves out studies whose own effect is undefined."""
+    mean = float(pool.mean)
+    df = int(np.isfinite(effects.v).sum()) - 1
+    q = float(q_about(effects.y, effects.v, mean)) if df > 0 else 0.0
     wald = interval(mean, sqrt(float(pool.variance)))
-    return Fit(mean, wald, "Wald", pool.weights, q, df, share_from_q(q, df))
+    share = share_from_q(q, df) if df > 0 else None
+    return Fit(mean, wald, "Wald", pool.weights, q, max(df, 0), share)
 
 
 def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
@@ -85,7 +99,7 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
     limits = q_profile(y, v)
     fit = Fit(
         mean,
-        _confidence(spec.ci, y, v, tau2.value, mean, float(pool.variance)),
+        CONFIDENCE_INTERVALS[spec.ci](y, v, tau2.value, mean, float(pool.variance)),
         spec.ci,
         pool.weights,
         float(generalised_q(y, v)),
@@ -95,16 +109,23 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
         limits,
         (share_from_tau2(limits[0], v).i2, share_from_tau2(limits[1], v).i2),
     )
-    if spec.prediction and df >= 2:
-        predicted = prediction_interval(mean, fit.interval.se, tau2.value, df)
-        fit = replace(fit, prediction=predicted)
-    return replace(fit, notes=tuple(_notes(spec, fit, tau2.other_maximum)))
+    return replace(
+        fit,
+        prediction=_predict(spec, y, v, fit, float(pool.variance)),
+        notes=tuple(_notes(spec, fit, tau2.other_maximum)),
+    )
 
 
-def _confidence(ci: str, y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
-    if ci == "HKSJ":
-        return hksj_interval(y, v, tau2, mean, variance)
-    return interval(mean, sqrt(variance))
+def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit, variance: float) -> Limits | None:
+    """The prediction interval of the chosen name; None where none was chosen or k < 3."""
+    k, tau2 = len(y), fit.tau2 or 0.0
+    if spec.prediction is None or k < 3:
+        return None
+    if spec.prediction == "HK":
+        se = hksj_interval(y, v, tau2, fit.mean, variance).se
+        return prediction_interval(fit.mean, se, tau2, k - 1)
+    df = k - 1 if spec.prediction == "t_k-1" else k - 2
+    return prediction_interval(fit.mean, fit.interval.se, tau2, df)
 
 
 def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[str]:

@@ -1,24 +1,29 @@
-"""Which studies of an outcome can be pooled, and the reason for each that cannot."""
+"""Which studies of an outcome can be pooled, the reason for each that cannot, and their arrays."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from math import isinf
 
 import numpy as np
 
-from metasynth.effects import Tables
+from metasynth.continuous import CONTINUOUS_EFFECTS, Means
+from metasynth.effects import Array, Effects, Tables, binary_effects, peto_log_odds_ratio
 from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
 
 
-def missing_data(study: StudyData) -> str | None:
-    """Say what a study lacks for a binary outcome; None when both arms have events and totals."""
+def missing_data(study: StudyData, outcome: OutcomeSpec) -> str | None:
+    """Say what a study lacks for this type of outcome, whatever the analysis; None when nothing."""
+    if outcome.type == "generic":
+        return _missing_contrast(study)
+    check = _missing_counts if outcome.type == "binary" else _missing_means
     for side, group in (("intervention", study.intervention), ("control", study.control)):
-        if reason := _missing_counts(side, group):
+        if group is None:
+            return f"no result for the {side} group"
+        if reason := check(side, group):
             return reason
-    return None
+    return _measure_undefined(study, outcome.measure) if outcome.type == "continuous" else None
 
 
-def _missing_counts(side: str, group: Group | None) -> str | None:
-    if group is None:
-        return f"no result for the {side} group"
+def _missing_counts(side: str, group: Group) -> str | None:
     if group.events is None and group.total is None:
         return f"neither events nor participants are given for the {side} group"
     if group.events is None:
@@ -32,33 +37,100 @@ def _missing_counts(side: str, group: Group | None) -> str | None:
     return None
 
 
-def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
-    """Say why a complete study has nothing to add to this analysis; None when it has.
-
-    With `double_zero: exclude` a study without events in either arm is left out of every measure.
-    A study in which all had the event says nothing on the odds ratio, but does on RR and RD.
-    """
-    a, n1, c, n2 = counts(study)
-    if a == 0 and c == 0 and analysis.double_zero == "exclude":
-        return "no events in either group"
-    if a == n1 and c == n2 and outcome.measure == "OR" and analysis.double_zero == "exclude":
-        return "every participant of both groups had the event"
+def _missing_means(side: str, group: Group) -> str | None:
+    for what, value in (
+        ("mean", group.mean),
+        ("standard deviation", group.sd),
+        ("number of participants", group.total),
+    ):
+        if value is None:
+            return f"the {what} of the {side} group is not given"
+    if (group.total or 0) < 2:
+        return f"the {side} group has fewer than two participants, so no standard deviation"
     return None
 
 
+def _missing_contrast(study: StudyData) -> str | None:
+    if study.contrast is None:
+        return "no contrast of intervention and control is given"
+    if study.contrast.se <= 0:
+        return f"the standard error is {study.contrast.se:g}, not above 0"
+    return None
+
+
+def _measure_undefined(study: StudyData, measure: str) -> str | None:
+    """Say why complete means have no effect of this measure."""
+    m = means_of([study])
+    if m.sd1[0] <= 0 and m.sd2[0] <= 0:
+        return "both standard deviations are 0"
+    if measure == "ROM" and m.m1[0] * m.m2[0] <= 0:
+        return "a ratio of means needs two means of the same sign"
+    return None
+
+
+def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Say why a complete study has nothing to add to this analysis; None when it has.
+
+    With `double_zero: exclude` a study without events in either group is left out of every
+    measure, and one in which all had the event out of the odds ratio (it does inform RR and RD).
+    """
+    if outcome.type != "binary":
+        return None
+    a, n1, c, n2 = counts(study)
+    exclude = analysis.double_zero == "exclude" or analysis.model == "Peto"
+    if exclude and a == 0 and c == 0:
+        return "no events in either group"
+    if exclude and a == n1 and c == n2 and outcome.measure == "OR":
+        return "every participant of both groups had the event"
+    if analysis.model in ("IV", "random") and isinf(effects_of([study], outcome, analysis).v[0]):
+        return "an empty cell leaves the effect or its variance undefined, and zero_cells is none"
+    return None
+
+
+def effects_of(
+    studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec
+) -> Effects:
+    """Each study's own effect as this analysis sees it; the studies must have passed the checks."""
+    if outcome.type == "binary":
+        tables = tables_of(studies)
+        if analysis.model == "Peto":
+            return _uncorrected(*peto_log_odds_ratio(tables))
+        return binary_effects(tables, outcome.measure, analysis.zero_cells)
+    if outcome.type == "continuous":
+        return _uncorrected(*CONTINUOUS_EFFECTS[outcome.measure](means_of(studies)))
+    contrasts = [s.contrast for s in studies if s.contrast is not None]
+    y = np.array([c.estimate for c in contrasts])
+    return _uncorrected(y, np.array([c.se for c in contrasts]) ** 2)
+
+
+def _uncorrected(y: Array, v: Array) -> Effects:
+    return Effects(y, v, np.zeros(y.shape, dtype=bool))
+
+
+def tables_of(studies: Sequence[StudyData]) -> Tables:
+    """Stack the studies' counts into arrays."""
+    return Tables(*np.array([counts(s) for s in studies], dtype=float).reshape(-1, 4).T)
+
+
 def counts(study: StudyData) -> tuple[int, int, int, int]:
-    """Events and total of the intervention, then of control; the study must have passed."""
-    (a, n1), (c, n2) = _pair(study.intervention), _pair(study.control)
+    """Events and total of the intervention, then of control."""
+    (a, n1), (c, n2) = _counts(study.intervention), _counts(study.control)
     return a, n1, c, n2
 
 
-def _pair(group: Group | None) -> tuple[int, int]:
+def _counts(group: Group | None) -> tuple[int, int]:
     if group is None or group.events is None or group.total is None:
         raise ValueError("counts were asked of a study without them; see missing_data")
     return group.events, group.total
 
 
-def tables_of(studies: Iterable[StudyData]) -> Tables:
-    """Stack the studies' counts into arrays."""
-    columns = np.array([counts(s) for s in studies], dtype=float).reshape(-1, 4).T
-    return Tables(*columns)
+def means_of(studies: Sequence[StudyData]) -> Means:
+    """Stack the studies' means, standard deviations and sizes into arrays."""
+    rows = [(*_means(s.intervention), *_means(s.control)) for s in studies]
+    return Means(*np.array(rows, dtype=float).reshape(-1, 6).T)
+
+
+def _means(group: Group | None) -> tuple[float, float, int]:
+    if group is None or group.mean is None or group.sd is None or group.total is None:
+        raise ValueError("means were asked of a study without them; see missing_data")
+    return group.mean, group.sd, group.total

@@ -6,11 +6,12 @@ root, so they are exact to the last float whatever the scale of the data.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from sys import float_info
 
 import numpy as np
 
 from metasynth.effects import Array
-from metasynth.heterogeneity import generalised_q
+from metasynth.heterogeneity import generalised_q, solve_q
 from metasynth.pooling import inverse_variance
 from metasynth.roots import bracketed_root
 
@@ -33,9 +34,54 @@ def estimate_tau2(y: Array, v: Array, method: str) -> Tau2:
 
 def dersimonian_laird(y: Array, v: Array) -> Tau2:
     """Method of moments with weights 1/v: Control Clin Trials 1986;7:177-88, equation 8."""
-    w = 1 / v
-    excess = float(generalised_q(y, v)) - (len(y) - 1)
-    return Tau2(max(0.0, excess / float(w.sum() - (w**2).sum() / w.sum())))
+    return Tau2(_moment(y, v, 1 / v))
+
+
+def _moment(y: Array, v: Array, a: Array) -> float:
+    """Equate the sum of squares with weights `a` to what tau2 would make it; same paper, eq. 6."""
+    total = a.sum()
+    q = float((a * (y - (a * y).sum() / total) ** 2).sum())
+    expected_within = float((a * v).sum() - (a**2 * v).sum() / total)
+    return max(0.0, (q - expected_within) / float(total - (a**2).sum() / total))
+
+
+def two_step_dersimonian_laird(y: Array, v: Array) -> Tau2:
+    """Method of moments with weights 1/(v + tau2 of DL): DerSimonian and Kacker 2007, section 3.
+
+    Contemp Clin Trials 2007;28:105-14.
+    """
+    return Tau2(_moment(y, v, 1 / (v + dersimonian_laird(y, v).value)))
+
+
+def hedges(y: Array, v: Array) -> Tau2:
+    """Hedges (HE): the sample variance of the effects minus the mean of their variances."""
+    return Tau2(max(0.0, float(y.var(ddof=1) - v.mean())))
+
+
+def hunter_schmidt(y: Array, v: Array) -> Tau2:
+    """Hunter and Schmidt (HS): (Q - k) / sum(w), w = 1/v."""
+    return Tau2(max(0.0, (float(generalised_q(y, v)) - len(y)) / float((1 / v).sum())))
+
+
+def sidik_jonkman(y: Array, v: Array) -> Tau2:
+    """Sidik and Jonkman (SJ), J R Stat Soc C 2005;54:367-84: positive unless all effects agree."""
+    crude = float(y.var())
+    if crude == 0:
+        return Tau2(0.0)
+    return Tau2(crude * float(generalised_q(y, v, crude)) / (len(y) - 1))
+
+
+def paule_mandel(y: Array, v: Array) -> Tau2:
+    """Paule and Mandel (PM), J Res Natl Bur Stand 1982;87:377-85: where Q(tau2) = k - 1.
+
+    Morris's empirical Bayes estimate (EB) solves the same equation when there is no covariate.
+    """
+    return Tau2(solve_q(y, v, len(y) - 1))
+
+
+def maximum_likelihood(y: Array, v: Array) -> Tau2:
+    """Maximise the likelihood: Hardy and Thompson, Stat Med 1996;15:619-29."""
+    return _global_maximum(y, v, ml_score, ml_log_likelihood)
 
 
 def restricted_maximum_likelihood(y: Array, v: Array) -> Tau2:
@@ -61,6 +107,20 @@ def reml_log_likelihood(y: Array, v: Array, tau2: float | Array) -> Array:
     return np.asarray(np.log(pool.weights).sum(axis=0) + np.log(pool.variance) - spread)
 
 
+def ml_score(y: Array, v: Array, tau2: float | Array) -> Array:
+    """Twice the derivative of the profile log likelihood with respect to tau2."""
+    pool = inverse_variance(y, v, tau2)
+    w2 = pool.weights**2
+    return np.asarray((w2 * (y - pool.mean) ** 2).sum(axis=0) - pool.weights.sum(axis=0))
+
+
+def ml_log_likelihood(y: Array, v: Array, tau2: float | Array) -> Array:
+    """Twice the profile log likelihood, but for a constant."""
+    pool = inverse_variance(y, v, tau2)
+    spread = (pool.weights * (y - pool.mean) ** 2).sum(axis=0)
+    return np.asarray(np.log(pool.weights).sum(axis=0) - spread)
+
+
 Profile = Callable[[Array, Array, float | Array], Array]
 
 
@@ -77,7 +137,7 @@ def _global_maximum(y: Array, v: Array, score: Profile, log_likelihood: Profile)
     grid = np.concatenate(([0.0], np.geomspace(low, high * (1 + 1e-9), steps)))
     rising = score(y[:, None], v[:, None], grid) > 0
     maxima = [] if rising[0] else [0.0]
-    floor = float(v.min()) * np.finfo(float).eps
+    floor = float(v.min()) * float_info.epsilon
     for i in np.flatnonzero(rising[:-1] & ~rising[1:]):
         maxima.append(
             bracketed_root(
@@ -92,4 +152,11 @@ def _global_maximum(y: Array, v: Array, score: Profile, log_likelihood: Profile)
 ESTIMATORS: dict[str, Callable[[Array, Array], Tau2]] = {
     "DL": dersimonian_laird,
     "REML": restricted_maximum_likelihood,
+    "ML": maximum_likelihood,
+    "PM": paule_mandel,
+    "EB": paule_mandel,
+    "SJ": sidik_jonkman,
+    "HE": hedges,
+    "HS": hunter_schmidt,
+    "DL2": two_step_dersimonian_laird,
 }

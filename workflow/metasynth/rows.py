@@ -1,0 +1,166 @@
+"""Results as the records that become rows of estimates.csv and studies.csv.
+
+Effects leave the analysis scale here. A record never holds NaN or infinity: what does not exist, or
+is larger than a float, is None.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from math import exp, isfinite, sqrt
+from typing import Any
+
+from metasynth.distributions import chi2_upper_tail
+from metasynth.intervals import interval
+from metasynth.methods import DEFAULT_TAU2, is_ratio
+from metasynth.models import Fit
+from metasynth.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData, StudyEffect
+from metasynth.selection import counts, effects_of
+from metasynth.study_intervals import score_limits_risk_ratio
+
+LARGEST_EXPONENT = 700.0
+"""exp of more than this overflows."""
+
+
+def empty_row(
+    outcome: OutcomeSpec, spec: AnalysisSpec, subgroup: str, studies: Sequence[StudyData]
+) -> Estimate:
+    """A row of estimates.csv that says what was pooled, without a result."""
+    intervention, control = [s.intervention for s in studies], [s.control for s in studies]
+    known: dict[str, Any] = {
+        "outcome": outcome.id,
+        "analysis": spec.name,
+        "subgroup": subgroup,
+        "measure": outcome.measure,
+        "model": spec.model,
+        "tau2_method": (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else "",
+        "ci_method": spec.ci,
+        "k": len(studies),
+        "events_intervention": _total(intervention, "events"),
+        "total_intervention": _total(intervention, "total"),
+        "events_control": _total(control, "events"),
+        "total_control": _total(control, "total"),
+        "note": "",
+    }
+    columns: dict[str, Any] = dict.fromkeys(f.name for f in fields(Estimate))
+    return Estimate(**columns | known)
+
+
+def filled_row(row: Estimate, fit: Fit) -> Estimate:
+    """Write a fit into its row, effects on the natural scale."""
+    ci, share = fit.interval, fit.share
+    pi_low, pi_high = fit.prediction or (None, None)
+    tau2_low, tau2_high = fit.tau2_limits or (None, None)
+    i2_low, i2_high = fit.i2_limits or (None, None)
+    return replace(
+        row,
+        ci_method=fit.ci_method,
+        estimate=_natural(row.measure, fit.mean),
+        ci_low=_natural(row.measure, ci.low),
+        ci_high=_natural(row.measure, ci.high),
+        pi_low=_natural(row.measure, pi_low),
+        pi_high=_natural(row.measure, pi_high),
+        log_estimate=_number(fit.mean),
+        se=_number(ci.se),
+        statistic=_number(ci.statistic),
+        df=ci.df,
+        p=_number(ci.p),
+        q=_number(fit.q),
+        q_df=fit.q_df,
+        q_p=chi2_upper_tail(fit.q, fit.q_df) if fit.q_df else None,
+        i2=share.i2 if share else None,
+        i2_low=i2_low,
+        i2_high=i2_high,
+        h2=share.h2 if share else None,
+        tau2=fit.tau2,
+        tau2_low=tau2_low,
+        tau2_high=tau2_high,
+        note=" ".join(fit.notes),
+    )
+
+
+def study_rows(
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData], fit: Fit | None
+) -> tuple[StudyEffect, ...]:
+    """Each pooled study's own effect, and its weight in per cent where there is a pool."""
+    if not studies:
+        return ()
+    effects = effects_of(studies, outcome, spec)
+    shares = (100 * fit.weights / fit.weights.sum()).tolist() if fit else [None] * len(studies)
+    return tuple(
+        _study_row(outcome, spec, studies[i], Own(y, v, corrected), shares[i])
+        for i, (y, v, corrected) in enumerate(
+            zip(effects.y.tolist(), effects.v.tolist(), effects.corrected.tolist(), strict=True)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One study's own effect on the analysis scale; v is infinite where it has none."""
+
+    y: float
+    v: float
+    corrected: bool
+
+
+def _study_row(
+    outcome: OutcomeSpec, spec: AnalysisSpec, study: StudyData, own: Own, share: float | None
+) -> StudyEffect:
+    """Write one study's effect as a row of studies.csv."""
+    exists = isfinite(own.v)
+    wald = interval(own.y, sqrt(own.v))
+    low, high = _natural(outcome.measure, wald.low), _natural(outcome.measure, wald.high)
+    if spec.study_ci == "score":
+        low, high = score_limits_risk_ratio(*counts(study))
+    return StudyEffect(
+        outcome=outcome.id,
+        analysis=spec.name,
+        subgroup=study.subgroup,
+        study=study.study,
+        label=study.label,
+        year=study.year,
+        measure=outcome.measure,
+        events_intervention=study.intervention.events if study.intervention else None,
+        total_intervention=study.intervention.total if study.intervention else None,
+        events_control=study.control.events if study.control else None,
+        total_control=study.control.total if study.control else None,
+        estimate=_natural(outcome.measure, own.y) if exists else None,
+        ci_low=low,
+        ci_high=high,
+        ci_method=spec.study_ci,
+        log_estimate=_number(own.y) if exists else None,
+        se=_number(wald.se),
+        weight=_number(share),
+        corrected=own.corrected,
+        note=_study_note(spec, own),
+    )
+
+
+def _study_note(spec: AnalysisSpec, own: Own) -> str:
+    """Say what was done to a study's cells."""
+    if not isfinite(own.v):
+        return "An empty cell, not corrected, leaves its own effect undefined."
+    if not own.corrected:
+        return ""
+    if spec.zero_cells == "treatment_arm":
+        return "Each group's share of the participants was added to its cells."
+    return "0.5 was added to each cell."
+
+
+def _total(groups: Sequence[Group | None], what: str) -> int | None:
+    """Add up a count over groups; None where one of them does not have it."""
+    values: list[int | None] = [getattr(group, what) if group else None for group in groups]
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
+
+
+def _natural(measure: str, value: float | None) -> float | None:
+    """From the analysis scale to the natural one; None beyond what a float holds."""
+    if value is None or not is_ratio(measure):
+        return _number(value)
+    return exp(value) if value < LARGEST_EXPONENT else None
+
+
+def _number(value: float | None) -> float | None:
+    """A plain float without a negative zero; None for what is not finite."""
+    return float(value) + 0.0 if value is not None and isfinite(value) else None
