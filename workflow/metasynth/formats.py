@@ -13,6 +13,7 @@ from metasynth.methods import is_ratio
 
 MINUS = "−"
 MISSING = "–"
+_PROPORTION_DIFFERENCES = ("RD", "ASD")
 FIGURE_SPACE = "\u2007"
 """A space as wide as a digit: aligns numbers without a table."""
 
@@ -58,8 +59,13 @@ def positive(x: float | None, style: NumberStyle = ENGLISH) -> str:
 
 
 def estimate(measure: str, x: float | None, style: NumberStyle = ENGLISH) -> str:
-    """An effect, or one of its limits, on the natural scale of `measure`."""
-    return positive(x, style) if is_ratio(measure) else number(x, 2, style)
+    """An effect, or one of its limits, on the natural scale of `measure`.
+
+    Two decimals; three for differences of proportions, which would often read "0.00".
+    """
+    if is_ratio(measure):
+        return positive(x, style)
+    return number(x, 3 if measure in _PROPORTION_DIFFERENCES else 2, style)
 
 
 def interval(

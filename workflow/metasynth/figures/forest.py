@@ -146,7 +146,7 @@ def _draw_marks(axes: Axes, said: Forest, layout: Layout) -> None:
     heaviest = max((row.mark.weight for row in said.rows if row.mark), default=0.0) or 1.0
     totals = 0
     for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), 1):
-        totals += row.kind == "total"
+        totals += row.kind == "total" and row.mark is not None
         if row.mark is None:
             continue
         name = f"row-{number}"

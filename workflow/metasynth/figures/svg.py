@@ -23,14 +23,15 @@ _NO_TURN = "rotate(-0 "
 def render(figure: Figure, *, id_prefix: str, title: str, description: str) -> str:
     """`figure` as SVG text, the same bytes wherever and whenever it is rendered.
 
-    `title` and `description` are what a screen reader says. All ids start with `id_prefix`, so
-    that several figures can stand in one page.
+    `title` and `description` are what a screen reader says. All ids start with `id_prefix` and a
+    hyphen, so that several figures can stand in one page.
     """
+    prefix = f"{id_prefix}-"
     root = ElementTree.fromstring(_drawn(figure))
     _strip(root)
     for element in root.iter():
-        _localise(element, id_prefix)
-    _describe(root, id_prefix, clean(title), clean(description))
+        _localise(element, prefix)
+    _describe(root, prefix, clean(title), clean(description))
     ElementTree.indent(root, " ")
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 

@@ -10,8 +10,8 @@ from matplotlib.textpath import text_to_path
 from metasynth.figures.style import BOLD, REGULAR, TEXT_SIZE
 
 ELLIPSIS = "…"
-_UNKNOWN = "—"
-"""Stands for a character that the font lacks: as wide as nearly any."""
+_UNKNOWN = "…0"
+"""Stands for a character that the font lacks: the viewer's fonts may draw it as wide as this."""
 _BIDI_CONTROLS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 
 

@@ -1,0 +1,359 @@
+"""The forest plot says what the numbers say, where they say it, and nothing stands on another."""
+
+import itertools
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from figure_cases import BCG, COMPARISON, LONG, binary, cases
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Bbox
+
+from metasynth.figures.describe import forest_alt
+from metasynth.figures.forest import LARGEST, forest
+from metasynth.figures.language import Language
+from metasynth.figures.marks import SMALLEST
+from metasynth.figures.style import BLUE, VERMILION
+from metasynth.formats import POLISH
+from metasynth.records import Comparison, OutcomeResult, StudyEffect
+
+CASES = cases()
+SOME_POOLED = [name for name, case in CASES.items() if case.analyses[0].estimates]
+
+
+def grid() -> Iterator[tuple[str, OutcomeResult]]:
+    """Reviews of all sizes, with names and numbers of all lengths."""
+    for k, length, size in itertools.product((1, 2, 13, 60), (3, 40, 80), (1, 10_000)):
+        rows = [
+            (
+                f"{i} {LONG}"[:length].strip(),
+                (size * (3 + i % 5), size * 31, size * (2 + i % 7), size * 30),
+            )
+            for i in range(k)
+        ]
+        yield f"{k} studies, names of {length}, totals of {size * 31}", binary(rows)
+    wordy = replace(COMPARISON, intervention_label=LONG, control_label=LONG.replace(" ", ""))
+    yield "wordy groups", binary(BCG, comparison=wordy)
+
+
+EVERY = {**CASES, **dict(grid())}
+
+
+@cache
+def drawn(name: str) -> tuple[Figure, list[tuple[str, Bbox]]]:
+    """A case's figure, and where its texts are; no test changes it."""
+    figure = forest(EVERY[name])
+    return figure, boxes(figure)
+
+
+def named(figure: Figure, ending: str) -> list[Artist]:
+    """Artists by the end of their id, from the top of the figure down."""
+
+    def matches(artist: Artist) -> bool:
+        return (artist.get_gid() or "").endswith(ending)
+
+    found = figure.findobj(matches)
+    return sorted(found, key=lambda artist: int(str(artist.get_gid()).split("-")[1]))
+
+
+def texts(figure: Figure) -> dict[str, Text]:
+    return {text.get_text(): text for text in figure.texts}
+
+
+def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Where each text's ink is, in points: across by matplotlib's renderer, down by its glyphs."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    found = []
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
+        for text in figure.texts:
+            across = text.get_window_extent(renderer)
+            _, height, descent = text_to_path.get_text_width_height_descent(
+                text.get_text(), text.get_fontproperties(), ismath=False
+            )
+            baseline = text.get_transform().transform(text.get_position())[1]
+            box = Bbox.from_extents(
+                across.x0, baseline - descent, across.x1, baseline - descent + height
+            )
+            found.append((text.get_text(), box))
+    return found
+
+
+def effects(result: OutcomeResult) -> list[StudyEffect]:
+    """The primary analysis' effects in the order of the figure's rows."""
+    analysis = result.analyses[0]
+    subgroups = [e.subgroup for e in analysis.estimates if e.subgroup != "all"] or [""]
+    return [e for name in subgroups for e in analysis.studies if e.subgroup == name]
+
+
+def overlaps(boxes: Iterable[tuple[str, Bbox]]) -> list[tuple[str, str]]:
+    """Pairs of texts whose boxes share more than the rounding of a pixel."""
+    return [
+        (a, b)
+        for (a, first), (b, second) in itertools.combinations(boxes, 2)
+        if min(first.x1, second.x1) - max(first.x0, second.x0) > 1.0
+        and min(first.y1, second.y1) - max(first.y0, second.y0) > 0.1
+    ]
+
+
+# --- layout ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_text_stands_on_another_or_leaves_the_page(name: str) -> None:
+    figure, measured = drawn(name)
+    assert figure.bbox.width == 504
+    assert overlaps(measured) == []
+    for text, box in measured:
+        assert box.x0 >= 0, text
+        assert box.x1 <= figure.bbox.width, text
+        assert box.y0 >= 0, text
+        assert box.y1 <= figure.bbox.height, text
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_text_stands_on_the_graph(name: str) -> None:
+    figure, measured = drawn(name)
+    graph = figure.axes[0].get_window_extent()
+    around = Bbox.from_extents(graph.x0 - 4.5, graph.y0, graph.x1 + 4.5, graph.y1)
+    for text, box in measured:
+        shared = Bbox.intersection(around, box)
+        assert shared is None or min(shared.width, shared.height) < 0.1, text
+    assert graph.width >= 100
+    assert graph.x1 <= 504
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_marks_stay_on_the_graph(name: str) -> None:
+    figure, _ = drawn(name)
+    axes = figure.axes[0]
+    low, high = axes.get_xlim()
+    bottom, top = axes.get_ylim()
+    for ending in ("-interval", "-square", "-caps", "-low", "-high"):
+        for line in named(figure, ending):
+            assert isinstance(line, Line2D)
+            assert all(low <= x <= high for x in line.get_xdata())
+            assert all(top < y < bottom for y in line.get_ydata())
+
+
+def test_sixty_studies_fit_a_page() -> None:
+    assert forest(CASES["sixty"]).bbox.height < 770
+
+
+def test_a_polish_figure_is_laid_out_as_well() -> None:
+    words = {"Events": "Zdarzenia", "Total": "Liczba chorych", "Not estimable": "Nie do oceny"}
+    language = Language(lambda message: words.get(message, message), POLISH)
+    for case in (CASES["bcg"], CASES["zeros"], CASES["continuous"]):
+        figure = forest(case, language=language)
+        assert overlaps(boxes(figure)) == []
+    assert "Zdarzenia" in texts(forest(CASES["zeros"], language=language))
+    assert any(
+        "0,65 [0,56; 0,75]" in text for text in texts(forest(CASES["bcg"], language=language))
+    )
+
+
+# --- marks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SOME_POOLED)
+def test_squares_stand_at_the_estimates_in_the_rows_of_their_studies(name: str) -> None:
+    figure, _ = drawn(name)
+    axes = figure.axes[0]
+    squares = named(figure, "-square")
+    studies = effects(CASES[name])
+    assert len(squares) == len(studies)
+    for square, study in zip(squares, studies, strict=True):
+        assert isinstance(square, Line2D)
+        assert square.get_xdata()[0] == study.estimate
+        assert square.get_color() == BLUE
+        beside = [
+            text
+            for text in figure.texts
+            if abs(
+                axes.transData.transform((1, square.get_ydata()[0]))[1]
+                - text.get_transform().transform(text.get_position())[1]
+                - 2.64
+            )
+            < 0.01
+        ]
+        assert any(str(study.total_control) == text.get_text() for text in beside) or (
+            study.total_control is None
+        )
+        assert any(f"{study.weight:.1f}%" == text.get_text() for text in beside)
+
+
+@pytest.mark.parametrize("name", SOME_POOLED)
+def test_areas_of_squares_are_in_proportion_to_weights(name: str) -> None:
+    studies = effects(CASES[name])
+    heaviest = max(study.weight or 0.0 for study in studies)
+    sides = [square.get_markersize() for square in named(drawn(name)[0], "-square")]
+    largest = max(sides)
+    assert 6.9 < largest <= LARGEST
+    for side, study in zip(sides, studies, strict=True):
+        share = (study.weight or 0.0) / heaviest
+        assert side**2 == pytest.approx(max(largest**2 * share, SMALLEST**2))
+
+
+@pytest.mark.parametrize("name", SOME_POOLED)
+def test_intervals_of_studies_reach_from_limit_to_limit_or_end_in_arrows(name: str) -> None:
+    figure, _ = drawn(name)
+    low, high = figure.axes[0].get_xlim()
+    lines = named(figure, "-interval")
+    beyond = {str(artist.get_gid()) for artist in figure.findobj(Line2D)}
+    blue = [line for line in lines if line.get_color() != VERMILION]
+    for line, study in zip(blue, effects(CASES[name]), strict=True):
+        assert isinstance(line, Line2D)
+        assert study.ci_low is not None
+        assert study.ci_high is not None
+        assert list(line.get_xdata()) == [max(study.ci_low, low), min(study.ci_high, high)]
+        row = str(line.get_gid()).removesuffix("-interval")
+        assert (f"{row}-beyond-low" in beyond) == (study.ci_low < low)
+        assert (f"{row}-beyond-high" in beyond) == (study.ci_high > high)
+
+
+@pytest.mark.parametrize("name", SOME_POOLED)
+def test_diamonds_span_the_intervals_of_the_pooled_effects(name: str) -> None:
+    diamonds = named(drawn(name)[0], "-diamond")
+    first, *others = CASES[name].analyses
+    subtotals = [e for e in first.estimates if e.subgroup != "all"]
+    pooled = [*subtotals, first.estimates[0], *(other.estimates[0] for other in others)]
+    assert len(diamonds) == len(pooled)
+    for diamond, estimate in zip(diamonds, pooled, strict=True):
+        assert isinstance(diamond, Polygon)
+        left, top, right, bottom = diamond.get_xy()[:4]
+        assert (left[0], right[0]) == (estimate.ci_low, estimate.ci_high)
+        assert top[0] == bottom[0] == estimate.estimate
+        assert left[1] == right[1] == (top[1] + bottom[1]) / 2
+    assert [diamond.get_facecolor()[3] for diamond in diamonds][-1] == 0
+    assert all(diamond.get_facecolor()[3] == 1 for diamond in diamonds[:-1])
+
+
+def test_prediction_interval_has_its_own_row() -> None:
+    figure = forest(CASES["bcg"])
+    estimate = CASES["bcg"].analyses[0].estimates[0]
+    (caps,) = named(figure, "-caps")
+    assert isinstance(caps, Line2D)
+    assert list(caps.get_xdata()) == [estimate.pi_low, estimate.pi_high]
+    assert caps.get_color() == VERMILION
+    assert "95% prediction interval" in texts(figure)
+    assert "95% prediction interval" not in texts(forest(CASES["two"]))
+
+
+def test_reference_lines_stand_at_no_effect_and_at_the_first_pooled_effect() -> None:
+    figure = forest(CASES["bcg"])
+    pooled = CASES["bcg"].analyses[0].estimates[0]
+    lines = {artist.get_gid(): artist for artist in figure.axes[0].collections}
+    for gid, value in (("null", 1.0), ("pooled", pooled.estimate)):
+        (segment,) = lines[gid].get_segments()
+        assert {x for x, _ in segment} == {value}
+
+
+def test_a_limit_that_does_not_exist_is_an_arrow() -> None:
+    case = CASES["two"]
+    analysis = case.analyses[0]
+    endless = tuple(replace(study, ci_high=None) for study in analysis.studies)
+    pooled = replace(analysis.estimates[0], ci_low=None)
+    changed = replace(analysis, studies=endless, estimates=(pooled,))
+    figure = forest(replace(case, analyses=(changed,)))
+    low, high = figure.axes[0].get_xlim()
+    arrows = named(figure, "-beyond-high")
+    assert [arrow.get_xdata()[0] for arrow in arrows] == [high, high]
+    assert [arrow.get_marker() for arrow in arrows] == [">", ">"]
+    (left,) = named(figure, "-beyond-low")
+    assert left.get_xdata()[0] == low
+    (diamond,) = named(figure, "-diamond")
+    assert diamond.get_xy()[0][0] < low
+    assert any(
+        "1.80 [0.97,    –]".replace(" ", "") in t.replace("\u2007", "").replace(" ", "")
+        for t in texts(figure)
+    )
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def test_direction_of_benefit_decides_whom_each_side_favours() -> None:
+    for direction, left, right in (
+        ("benefit", "← Favours Placebo", "Favours Anakinra →"),
+        ("harm", "← Favours Anakinra", "Favours Placebo →"),
+    ):
+        found = texts(forest(binary(BCG, direction)))
+        spaced = {text.replace("\u00a0", " "): label for text, label in found.items()}
+        assert spaced[left].get_position()[0] < spaced[right].get_position()[0]
+
+
+def test_counts_weights_and_effects_of_a_study_are_printed() -> None:
+    found = texts(forest(CASES["bcg"]))
+    for text in ("Aronson 1948", "4", "123", "11", "139", "0.5%", "0.41 [0.13, 1.26]"):
+        assert text in found
+
+
+def test_statistics_are_printed_as_cochrane_prints_them() -> None:
+    found = " ".join(texts(forest(CASES["bcg"], ["random"])))
+    assert "Heterogeneity: Tau² = 0.04; Q = 152.23, df = 12 (p < 0.001); I² = 92%" in found
+    assert "Overall effect: t = −5.90, df = 12 (p = 0.03)" in found
+    assert "Common effect" not in found
+
+
+def test_a_study_without_events_is_listed_as_not_estimable() -> None:
+    found = texts(forest(CASES["zeros"]))
+    assert "Fleischmann 2003" in found
+    assert "1116" in found
+    assert "Not estimable" in found
+    assert "Genovese 2004 †" in found
+
+
+@pytest.mark.parametrize("name", ["none", "nothing"])
+def test_without_a_pooled_result_the_figure_says_so(name: str) -> None:
+    figure = forest(CASES[name])
+    assert "Not estimable" in texts(figure)
+    assert not named(figure, "-square")
+    assert not named(figure, "-diamond")
+
+
+def test_subgroups_have_headings_subtotals_and_their_own_heterogeneity() -> None:
+    figure = forest(CASES["subgroups"])
+    printed = [text.get_text() for text in figure.texts]
+    assert printed.count("Subtotal") == 2
+    assert sum(text.startswith("Heterogeneity: Tau²") for text in printed) == 3
+    assert printed.index("Random allocation") < printed.index("Aronson 1948")
+    assert printed.index("Systematic allocation") < printed.index("Hart & Sutherland 1977")
+
+
+def test_an_analysis_that_was_not_made_is_an_error() -> None:
+    with pytest.raises(KeyError, match="peto"):
+        forest(CASES["two"], ["peto"])
+
+
+def test_a_name_without_room_keeps_its_beginning_and_is_whole_in_the_description() -> None:
+    name = f"{LONG} {LONG}"
+    case = binary([(name, (19, 46, 11, 48)), *BCG[:2]])
+    printed = [text.get_text() for text in forest(case).texts]
+    start = printed.index("[95% CI]") + 1
+    lines = printed[start : printed.index("19")]
+    assert len(lines) == 3
+    assert lines[-1].endswith("…")
+    assert name.startswith(" ".join(lines).removesuffix("…"))
+    assert f"{name}: 19 of 46" in forest_alt(case)[1]
+
+
+def test_mathematics_and_braces_in_names_are_letters() -> None:
+    figure = forest(CASES["hostile"])
+    assert not any(text.get_parse_math() for text in figure.texts)
+    assert r"$\frac{x}$ & 100% \u202e" in texts(figure)
+    assert all(ord(char) >= 32 for text in texts(figure) for char in text)
+    assert not any("\u202e" in text for text in texts(figure))
+
+
+def test_group_names_default_to_what_they_are() -> None:
+    found = texts(forest(binary(BCG[:2], comparison=Comparison(("a",), ("b",)))))
+    assert "Intervention" in found
+    assert "Control" in found

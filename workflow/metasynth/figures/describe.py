@@ -1,0 +1,130 @@
+"""What a forest plot shows, in words made from its numbers: for those who cannot see it."""
+
+from collections.abc import Iterator, Sequence
+
+from metasynth.figures.columns import study_cells
+from metasynth.figures.language import ENGLISH, Language
+from metasynth.figures.outcome import (
+    analysis_label,
+    chosen_analyses,
+    group_names,
+    is_logarithmic,
+    measure_name,
+    overall,
+    studies_with_effects,
+    study_label,
+)
+from metasynth.figures.statistics import heterogeneity, overall_effect
+from metasynth.figures.text import clean
+from metasynth.formats import effect, interval, percent
+from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
+
+
+def forest_alt(
+    result: OutcomeResult, analyses: Sequence[str] | None = None, *, language: Language = ENGLISH
+) -> tuple[str, str]:
+    """A short alternative text with the first analysis' result, and a long one with every number.
+
+    Both are plain text of sentences; names stand in full where the figure had to shorten them.
+
+    Raises:
+        KeyError: when an analysis is named that the result does not have.
+    """
+    chosen = chosen_analyses(result, analyses)
+    short = f"{_subject(result, language)}: {_finding(result, chosen, language)}."
+    details = [*_studies(result, chosen, language), *_pools(result, chosen, language)]
+    return short, " ".join([short, *details])
+
+
+def _subject(result: OutcomeResult, language: Language) -> str:
+    intervention, control = group_names(result, language)
+    return language.say(
+        "Forest plot of {outcome}, {intervention} compared with {control}",
+        outcome=clean(result.outcome.label),
+        intervention=intervention,
+        control=control,
+    )
+
+
+def _finding(result: OutcomeResult, chosen: Sequence[AnalysisResult], language: Language) -> str:
+    """The first analysis' result, and whom it favours."""
+    pooled = overall(chosen[0]) if chosen else None
+    if pooled is None:
+        return language.say("not estimable")
+    measure = measure_name(result, chosen[0], language)
+    return f"{measure} {_pooled(pooled, language)}, {_direction(result, pooled, language)}"
+
+
+def _studies(
+    result: OutcomeResult, chosen: Sequence[AnalysisResult], language: Language
+) -> Iterator[str]:
+    """A sentence for each study, in the order of the figure's data."""
+    for study, own in studies_with_effects(result, chosen[0] if chosen else None):
+        parts = [*_data(result, study, language), _own_effect(own, language)]
+        yield f"{study_label(study)}: {', '.join(parts)}."
+
+
+def _data(result: OutcomeResult, study: StudyData, language: Language) -> list[str]:
+    cells = study_cells(result, study, language)
+    half = len(cells) // 2
+    message = {
+        2: "{0} of {1}",
+        3: "mean {0} (SD {1}, n = {2})",
+    }.get(half)
+    if message is None:
+        return []
+    sides = [language.gettext(message).format(*side) for side in (cells[:half], cells[half:])]
+    return [language.say("{data} compared with {control}", data=sides[0], control=sides[1])]
+
+
+def _own_effect(own: StudyEffect | None, language: Language) -> str:
+    if own is None:
+        return language.say("not estimable")
+    text = effect(own.measure, own.estimate, own.ci_low, own.ci_high, language.numbers)
+    weight = percent(own.weight, 1, language.numbers)
+    return language.say("{effect}, weight {weight}", effect=text, weight=weight)
+
+
+def _pools(
+    result: OutcomeResult, chosen: Sequence[AnalysisResult], language: Language
+) -> Iterator[str]:
+    """A sentence for each pooled estimate of each analysis, subgroups included."""
+    for analysis in chosen:
+        for pooled in analysis.estimates:
+            names = [analysis_label(analysis)]
+            if pooled.subgroup != "all":
+                names.append(clean(pooled.subgroup))
+            if pooled.estimate is None:
+                said = language.say("not estimable")
+            else:
+                measure = measure_name(result, analysis, language)
+                said = f"{measure} {'. '.join(_statistics(pooled, language))}"
+            yield f"{', '.join(names)}: {said}."
+
+
+def _statistics(pooled: Estimate, language: Language) -> Iterator[str]:
+    """The pooled effect, its prediction interval, heterogeneity and test."""
+    yield _pooled(pooled, language)
+    if pooled.pi_low is not None or pooled.pi_high is not None:
+        limits = interval(pooled.measure, pooled.pi_low, pooled.pi_high, language.numbers)
+        yield language.say("95% prediction interval: {limits}", limits=limits)
+    yield heterogeneity(pooled, language)
+    if test := overall_effect(pooled, language):
+        yield test
+
+
+def _pooled(pooled: Estimate, language: Language) -> str:
+    text = effect(pooled.measure, pooled.estimate, pooled.ci_low, pooled.ci_high, language.numbers)
+    return language.say("{effect}, number of studies {k}", effect=text, k=pooled.k)
+
+
+def _direction(result: OutcomeResult, pooled: Estimate, language: Language) -> str:
+    """Whom the pooled interval favours, if it lies on one side of no effect."""
+    null = 1.0 if is_logarithmic(result) else 0.0
+    more = pooled.ci_low is not None and pooled.ci_low > null
+    less = pooled.ci_high is not None and pooled.ci_high < null
+    if not (more or less):
+        return language.say("the interval includes no effect")
+    intervention, control = group_names(result, language)
+    better = more == (result.outcome.direction == "benefit")
+    return language.say("in favour of {group}", group=intervention if better else control)

@@ -1,0 +1,70 @@
+"""What figures and their descriptions ask of an outcome's result, in the words they share."""
+
+from collections.abc import Sequence
+
+from metasynth.figures.language import MEASURES, Language
+from metasynth.figures.text import clean
+from metasynth.methods import is_ratio
+from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
+
+
+def chosen_analyses(
+    result: OutcomeResult, names: Sequence[str] | None
+) -> tuple[AnalysisResult, ...]:
+    """The analyses to show, all of them by default.
+
+    Raises:
+        KeyError: when the result has no analysis of that name.
+    """
+    by_name = {analysis.spec.name: analysis for analysis in result.analyses}
+    return tuple(by_name[name] for name in (by_name if names is None else names))
+
+
+def overall(analysis: AnalysisResult) -> Estimate | None:
+    """The pooled estimate of all studies, where there is one."""
+    of_all = (e for e in analysis.estimates if e.subgroup == "all")
+    return next((e for e in of_all if e.estimate is not None), None)
+
+
+def studies_with_effects(
+    result: OutcomeResult, analysis: AnalysisResult | None
+) -> list[tuple[StudyData, StudyEffect | None]]:
+    """Every study in the order of the data, with its effect where it has an estimable one."""
+    effects = {(e.study, e.label): e for e in (analysis.studies if analysis else ())}
+    pairs = ((study, effects.get((study.study, study.label))) for study in result.studies)
+    return [(study, e if e and e.estimate is not None else None) for study, e in pairs]
+
+
+def is_logarithmic(result: OutcomeResult) -> bool:
+    """Whether the effects are ratios; those of a declared generic measure show it themselves."""
+    effects = (effect for analysis in result.analyses for effect in analysis.studies)
+    return is_ratio(result.outcome.measure) or any(
+        effect.log_estimate is not None and effect.log_estimate != effect.estimate
+        for effect in effects
+    )
+
+
+def analysis_label(analysis: AnalysisResult) -> str:
+    """An analysis as it was labelled, or by its name."""
+    return clean(analysis.spec.label) or analysis.spec.name
+
+
+def study_label(study: StudyData) -> str:
+    """A study as it was labelled, or by its id."""
+    return clean(study.label) or study.study
+
+
+def measure_name(result: OutcomeResult, analysis: AnalysisResult | None, language: Language) -> str:
+    """The effect measure in full; Peto's method estimates an odds ratio of its own."""
+    if analysis is not None and analysis.spec.model == "Peto":
+        return language.say("Peto odds ratio")
+    measure = result.outcome.measure
+    return language.say(MEASURES[measure]) if measure in MEASURES else clean(measure)
+
+
+def group_names(result: OutcomeResult, language: Language) -> tuple[str, str]:
+    """The intervention's and the control's names."""
+    return (
+        clean(result.comparison.intervention_label) or language.say("Intervention"),
+        clean(result.comparison.control_label) or language.say("Control"),
+    )
