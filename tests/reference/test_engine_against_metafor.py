@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from metasynth.continuous import CONTINUOUS_EFFECTS, Means
-from metasynth.distributions import two_sided_p
+from metasynth.distributions import chi2_upper_tail, two_sided_p
 from metasynth.effects import Effects, Tables, binary_effects, peto_log_odds_ratio
 from metasynth.heterogeneity import generalised_q, q_profile, share_from_tau2
 from metasynth.intervals import (
@@ -25,6 +25,7 @@ from metasynth.intervals import (
 )
 from metasynth.models import fit_common
 from metasynth.pooling import EffectUndefined, inverse_variance, mantel_haenszel, peto
+from metasynth.stratified import breslow_day_tarone, cochran_mantel_haenszel
 from metasynth.tau2 import estimate_tau2, ml_log_likelihood, reml_log_likelihood
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -150,6 +151,20 @@ def test_mantel_haenszel(key):
     if fit.q_df:
         close(fit.q, expected["q"], CLOSED, fit.q_df)
         close(fit.share.i2, expected["i2"], CLOSED, 100)
+
+
+@pytest.mark.parametrize(
+    "dataset", [d for d, m in POOLS if m == "OR" and pools()[d, m]["MH"]["mean"] is not None]
+)
+def test_stratified_tests(dataset):
+    expected = pools()[dataset, "OR"]["MH"]
+    data = tables(dataset, "OR")
+    close(cochran_mantel_haenszel(data), expected["cmh"], CLOSED)
+    breslow_day, tarone, df = breslow_day_tarone(data)
+    close(breslow_day, expected["breslow_day"], CLOSED, 10)
+    close(tarone, expected["tarone"], CLOSED, 10)
+    if df:
+        close(chi2_upper_tail(tarone, df), expected["tarone_p"], CLOSED)
 
 
 @pytest.mark.parametrize("key", [k for k in POOLS if "Peto" in pools()[k]], ids=IDENTIFY)

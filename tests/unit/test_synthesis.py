@@ -6,7 +6,7 @@ from math import isfinite, log, sqrt
 import pytest
 
 from metasynth.methods import UnsupportedCombination, check_combination
-from metasynth.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
+from metasynth.records import AnalysisSpec, Comparison, Contrast, Group, OutcomeSpec, StudyData
 from metasynth.synthesis import synthesise
 
 COMPARISON = Comparison(("anakinra",), ("placebo",))
@@ -246,6 +246,156 @@ def test_impossible_combinations_are_refused_with_the_reason(measure, choices, r
     assert reason in check_combination(outcome(measure), spec)
     with pytest.raises(UnsupportedCombination, match=reason):
         synthesise(outcome(measure), [spec], COMPARISON, ADVERSE)
+
+
+def test_subgroups_are_compared_by_their_own_pools():
+    groups = [
+        study("a", 5, 50, 9, 50, "low"),
+        study("b", 8, 60, 9, 55, "high"),
+        study("c", 4, 60, 7, 55, "low"),
+    ]
+    result = pool(groups, model="IV").analyses[0]
+    (test,) = result.tests
+    _, low, high = result.estimates
+    difference = low.log_estimate - high.log_estimate
+    assert test.name == "subgroup differences"
+    assert test.df == 1
+    assert test.statistic == pytest.approx(difference**2 / (low.se**2 + high.se**2), rel=1e-12)
+
+
+def test_mantel_haenszel_odds_ratio_brings_its_tests():
+    tests = pool(SERIOUS, "OR", model="MH").analyses[0].tests
+    assert [t.name for t in tests] == ["Cochran-Mantel-Haenszel", "Breslow-Day-Tarone"]
+    assert pool(SERIOUS, "RR", model="MH").analyses[0].tests == ()
+
+
+EMPTY_CELL = study("zero", 0, 10, 3, 12)
+EMPTY = study("empty", 0, 40, 0, 80)
+
+
+def test_treatment_arm_correction_adds_the_groups_share():
+    (row,) = pool([EMPTY_CELL], zero_cells="treatment_arm").analyses[0].studies
+    risk, control = (10 / 22) / (10 + 20 / 22), (3 + 12 / 22) / (12 + 24 / 22)
+    assert row.estimate == pytest.approx(risk / control, rel=1e-14)
+    assert "share" in row.note
+
+
+def test_treatment_arm_correction_leaves_an_empty_study_at_one():
+    rows = pool([EMPTY], zero_cells="treatment_arm", double_zero="include").analyses[0].studies
+    assert rows[0].estimate == pytest.approx(1, rel=1e-15)
+
+
+def test_no_correction_omits_what_inverse_variance_cannot_weigh():
+    result = pool([EMPTY_CELL, *SERIOUS], zero_cells="none")
+    assert first(result).k == 2
+    assert "zero_cells is none" in result.omissions[0].reason
+
+
+def test_no_correction_keeps_what_mantel_haenszel_can_weigh():
+    result = pool([EMPTY_CELL, *SERIOUS], model="MH", zero_cells="none")
+    corrected = pool([EMPTY_CELL, *SERIOUS], model="MH")
+    assert first(result).estimate == first(corrected).estimate
+    assert (first(result).k, first(result).q_df) == (3, 1)
+    row = result.analyses[0].studies[0]
+    assert (row.estimate, row.se) == (None, None)
+    assert row.weight > 0
+
+
+def test_double_zero_studies_can_be_included():
+    assert first(pool([EMPTY, *SERIOUS], double_zero="include")).k == 3
+    risk_difference = first(pool([EMPTY, *SERIOUS], "RD", model="MH", double_zero="include"))
+    assert abs(risk_difference.estimate) < abs(first(pool(SERIOUS, "RD", model="MH")).estimate)
+    peto = pool([EMPTY, *SERIOUS], "OR", model="Peto", double_zero="include")
+    assert first(peto).k == 2
+
+
+def means(name, m1, sd1, n1, m2, sd2, n2):
+    return StudyData(
+        name,
+        name,
+        2004,
+        Group(("i",), "i", total=n1, mean=m1, sd=sd1),
+        Group(("c",), "c", total=n2, mean=m2, sd=sd2),
+    )
+
+
+def pool_typed(kind, measure, studies, **choices):
+    o = OutcomeSpec("haq", "HAQ", "haq", 24, kind, measure, "harm", ("p",))
+    return synthesise(o, [AnalysisSpec("p", "Primary", **choices)], COMPARISON, studies)
+
+
+@pytest.mark.parametrize("measure", ["MD", "SMD", "SMD-RevMan", "ROM"])
+def test_continuous_outcomes(measure):
+    studies = [means("a", 10.0, 2.0, 30, 12.0, 3.0, 28), means("b", 9.0, 2.5, 40, 12.5, 3.5, 44)]
+    result = pool_typed("continuous", measure, studies, model="IV")
+    row = first(result)
+    assert (row.total_intervention, row.total_control) == (70, 72)
+    assert row.events_intervention is None
+    assert row.ci_low < row.estimate < row.ci_high < (1 if measure == "ROM" else 0)
+
+
+def test_one_mean_difference_by_hand():
+    row = first(pool_typed("continuous", "MD", [means("a", 10.0, 2.0, 25, 12.0, 3.0, 36)]))
+    assert row.estimate == -2
+    assert row.se == pytest.approx(sqrt(4 / 25 + 9 / 36), rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("measure", "values", "reason"),
+    [
+        ("MD", (1.0, 0.0, 9, 2.0, 0.0, 9), "both standard deviations are 0"),
+        ("MD", (1.0, None, 9, 2.0, 1.0, 9), "the standard deviation of the intervention"),
+        ("MD", (1.0, 1.0, 9, 2.0, 1.0, 1), "fewer than two"),
+        ("ROM", (-1.0, 1.0, 9, 2.0, 1.0, 9), "same sign"),
+    ],
+)
+def test_continuous_studies_without_an_effect_are_omitted(measure, values, reason):
+    result = pool_typed("continuous", measure, [means("a", *values)])
+    assert first(result).k == 0
+    assert reason in result.omissions[0].reason
+
+
+def test_generic_contrasts():
+    studies = [
+        StudyData("a", "A", 2001, contrast=Contrast(log(0.8), 0.1)),
+        StudyData("b", "B", 2002, contrast=Contrast(log(0.7), 0.2)),
+        StudyData("c", "C", 2003, contrast=Contrast(log(0.7), 0.0)),
+        StudyData("d", "D", 2003),
+    ]
+    result = pool_typed("generic", "HR", studies, model="IV")
+    row = first(result)
+    mean = (100 * log(0.8) + 25 * log(0.7)) / 125
+    assert row.log_estimate == pytest.approx(mean, rel=1e-14)
+    assert row.events_intervention is None
+    assert [o.study for o in result.omissions] == ["c", "d"]
+
+
+@pytest.mark.parametrize("ci", ["HKSJ", "HKSJ-adhoc", "KR"])
+@pytest.mark.parametrize("prediction", ["t_k-1", "t_k-2", "HK"])
+def test_intervals_of_three_studies(ci, prediction):
+    row = first(pool([*ADVERSE, study("third", 50, 60, 48, 62)], ci=ci, prediction=prediction))
+    assert row.pi_low < row.ci_low or ci == "KR"
+    assert row.ci_low < row.estimate < row.ci_high
+
+
+def test_kenward_roger_without_a_finite_bound_says_so():
+    row = first(pool([*SERIOUS, study("third", 3, 60, 6, 62)], ci="KR"))
+    assert row.df < 1
+    assert row.ci_high is None
+    assert "degrees of freedom" in row.note
+
+
+def test_kenward_roger_with_equal_variances_is_students_t():
+    studies = [
+        StudyData(x, x, 1, contrast=Contrast(y, 0.1)) for x, y in (("a", 1), ("b", 2), ("c", 4))
+    ]
+    row = first(pool_typed("generic", "other", studies, ci="KR"))
+    assert row.df == pytest.approx(2, rel=1e-9)
+    assert row.se == pytest.approx(sqrt(7 / 3 / 3), rel=1e-9)
+
+
+def test_kenward_roger_is_refused_without_reml():
+    assert "REML" in check_combination(outcome(), AnalysisSpec("p", "", tau2="DL", ci="KR"))
 
 
 def test_every_analysis_is_answered_in_order():

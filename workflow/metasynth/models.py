@@ -31,12 +31,16 @@ Limits = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A pooled result on the analysis scale; None where the model or the data define nothing."""
+    """A pooled result on the analysis scale; None where the model or the data define nothing.
+
+    `variance` is Wald's, of the pooled mean, whatever the interval.
+    """
 
     mean: float
     interval: Interval
     ci_method: str
     weights: Array
+    variance: float
     q: float
     q_df: int
     share: Share | None = None
@@ -69,7 +73,9 @@ def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
         notes.append(f"{spec.ci} needs two studies; the interval is Wald's.")
     if spec.prediction:
         notes.append("A prediction interval needs three studies.")
-    return Fit(mean, interval(mean, se), "Wald", effects.v / effects.v, 0.0, 0, notes=tuple(notes))
+    own = interval(mean, se)
+    weight = np.ones(1)
+    return Fit(mean, own, "Wald", weight, se * se, 0.0, 0, notes=tuple(notes))
 
 
 def _common_pool(model: str, measure: str, effects: Effects, tables: Tables | None) -> Pool:
@@ -88,7 +94,7 @@ def fit_common(effects: Effects, pool: Pool) -> Fit:
     q = float(q_about(effects.y, effects.v, mean)) if df > 0 else 0.0
     wald = interval(mean, sqrt(float(pool.variance)))
     share = share_from_q(q, df) if df > 0 else None
-    return Fit(mean, wald, "Wald", pool.weights, q, max(df, 0), share)
+    return Fit(mean, wald, "Wald", pool.weights, float(pool.variance), q, max(df, 0), share)
 
 
 def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
@@ -102,6 +108,7 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
         CONFIDENCE_INTERVALS[spec.ci](y, v, tau2.value, mean, float(pool.variance)),
         spec.ci,
         pool.weights,
+        float(pool.variance),
         float(generalised_q(y, v)),
         df,
         share_from_tau2(tau2.value, v),
@@ -111,20 +118,20 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
     )
     return replace(
         fit,
-        prediction=_predict(spec, y, v, fit, float(pool.variance)),
+        prediction=_predict(spec, y, v, fit),
         notes=tuple(_notes(spec, fit, tau2.other_maximum)),
     )
 
 
-def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit, variance: float) -> Limits | None:
+def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:
     """The prediction interval of the chosen name; None where none was chosen or k < 3."""
     k, tau2 = len(y), fit.tau2 or 0.0
     if spec.prediction is None or k < 3:
         return None
-    if spec.prediction == "HK":
-        se = hksj_interval(y, v, tau2, fit.mean, variance).se
+    if spec.prediction == "HK" and not spec.ci.startswith("HKSJ"):
+        se = hksj_interval(y, v, tau2, fit.mean, fit.variance).se
         return prediction_interval(fit.mean, se, tau2, k - 1)
-    df = k - 1 if spec.prediction == "t_k-1" else k - 2
+    df = k - 2 if spec.prediction == "t_k-2" else k - 1
     return prediction_interval(fit.mean, fit.interval.se, tau2, df)
 
 
@@ -137,6 +144,10 @@ def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[st
         )
     if spec.ci != "Wald" and fit.interval.se == 0:
         notes.append(f"The studies agree exactly, so the {spec.ci} interval has no width.")
+    if spec.ci == "KR" and (fit.interval.df or 0) < 1:
+        notes.append(
+            f"Kenward-Roger leaves {fit.interval.df:.2g} degrees of freedom: no useful interval."
+        )
     if spec.prediction and fit.q_df < 2:
         notes.append("A prediction interval needs three studies.")
     if other_maximum is not None:

@@ -317,12 +317,24 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class SignificanceTest:
+    """A test that belongs to an analysis: its name, statistic, degrees of freedom (None for z) and p."""
+
+    name: str
+    statistic: float
+    df: float | None
+    p: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysisResult:
     """One analysis of one outcome: the pooled rows ("all" first, then subgroups) and each study's effect."""
 
     spec: AnalysisSpec
     estimates: tuple[Estimate, ...]
     studies: tuple[StudyEffect, ...]
+    tests: tuple[SignificanceTest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ Conventions of an `Estimate`:
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
+from metasynth.distributions import chi2_upper_tail
 from metasynth.methods import require_combination
 from metasynth.models import Fit, fit_model
 from metasynth.pooling import EffectUndefined
@@ -29,10 +32,13 @@ from metasynth.records import (
     Omission,
     OutcomeResult,
     OutcomeSpec,
+    SignificanceTest,
     StudyData,
 )
 from metasynth.rows import empty_row, filled_row, study_rows
 from metasynth.selection import effects_of, missing_data, tables_of, uninformative
+from metasynth.stratified import breslow_day_tarone, cochran_mantel_haenszel
+from metasynth.subgroups import subgroup_differences
 
 ALL = "all"
 """The subgroup name of the row over all studies."""
@@ -70,16 +76,46 @@ def _analyse(
     pooled = [s for s, reason in reasons if reason is None]
     omissions = [Omission(s.study, reason, spec.name) for s, reason in reasons if reason]
     subgroups = list(dict.fromkeys(s.subgroup for s in pooled if s.subgroup))
-    estimates, fit = [], None
-    for name in [ALL, *subgroups]:
-        members = [s for s in pooled if name in (ALL, s.subgroup)]
-        estimate, subgroup_fit = _pool(outcome, spec, name, members)
-        estimates.append(estimate)
-        fit = subgroup_fit if name == ALL else fit
-    if estimates[0].estimate is None:
-        omissions.append(Omission("", estimates[0].note, spec.name))
-    rows = study_rows(outcome, spec, pooled, fit)
-    return AnalysisResult(spec, tuple(estimates), rows), omissions
+    whole, fit = _pool(outcome, spec, ALL, pooled)
+    if fit is None:
+        omissions.append(Omission("", whole.note, spec.name))
+    parts = [
+        _pool(outcome, spec, name, [s for s in pooled if s.subgroup == name]) for name in subgroups
+    ]
+    estimates = (whole, *(estimate for estimate, _ in parts))
+    tests = (
+        *_stratified_tests(outcome, spec, pooled),
+        *_subgroup_test([part for _, part in parts if part is not None]),
+    )
+    return AnalysisResult(spec, estimates, study_rows(outcome, spec, pooled, fit), tests), omissions
+
+
+def _subgroup_test(fits: Sequence[Fit]) -> tuple[SignificanceTest, ...]:
+    """Test whether two or more subgroups differ."""
+    if len(fits) < 2:
+        return ()
+    means, variances = np.array([f.mean for f in fits]), np.array([f.variance for f in fits])
+    q, df = subgroup_differences(means, variances)
+    return (SignificanceTest("subgroup differences", q, df, chi2_upper_tail(q, df)),)
+
+
+def _stratified_tests(
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData]
+) -> tuple[SignificanceTest, ...]:
+    """Cochran-Mantel-Haenszel and Breslow-Day-Tarone, beside a Mantel-Haenszel odds ratio."""
+    if spec.model != "MH" or outcome.measure != "OR" or not studies:
+        return ()
+    tables = tables_of(studies)
+    try:
+        cmh = cochran_mantel_haenszel(tables)
+        _, tarone, df = breslow_day_tarone(tables)
+    except EffectUndefined:
+        return ()
+    tests = [SignificanceTest("Cochran-Mantel-Haenszel", cmh, 1, chi2_upper_tail(cmh, 1))]
+    if df:
+        p = chi2_upper_tail(tarone, df)
+        tests.append(SignificanceTest("Breslow-Day-Tarone", tarone, df, p))
+    return tuple(tests)
 
 
 def _pool(
