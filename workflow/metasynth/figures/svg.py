@@ -5,6 +5,7 @@ attributes of this figure, the reserved ink becomes the text colour of wherever 
 """
 
 import io
+import re
 import warnings
 from xml.etree import ElementTree
 
@@ -16,6 +17,7 @@ from metasynth.figures.text import clean
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _DROPPED = {"metadata", "style"}
+_AUTOMATIC_ID = re.compile(r"[a-z0-9.]+_\d+")
 _NO_TURN = "rotate(-0 "
 """matplotlib turns each text by no angle at all."""
 
@@ -31,6 +33,7 @@ def render(figure: Figure, *, id_prefix: str, title: str, description: str) -> s
     _strip(root)
     for element in root.iter():
         _localise(element, prefix)
+    _unwrap(root)
     _describe(root, prefix, clean(title), clean(description))
     ElementTree.indent(root, " ")
     return ElementTree.tostring(root, encoding="unicode") + "\n"
@@ -47,37 +50,50 @@ def _drawn(figure: Figure) -> str:
 
 
 def _strip(root: ElementTree.Element) -> None:
-    """Drop namespaces of names, metadata and global style rules, and groups left empty by that."""
+    """Drop namespaces of names, metadata, global style rules, and ids that matplotlib made up."""
     for element in root.iter():
         element.tag = element.tag.removeprefix(_SVG)
         for child in [child for child in element if child.tag.removeprefix(_SVG) in _DROPPED]:
             element.remove(child)
-    for parent in list(root.iter()):
-        for child in [child for child in parent if child.tag == "defs" and len(child) == 0]:
-            parent.remove(child)
+        if _AUTOMATIC_ID.fullmatch(element.get("id", "")):
+            del element.attrib["id"]
 
 
 def _localise(element: ElementTree.Element, prefix: str) -> None:
-    """Prefix ids and references, free the reserved ink, and drop what says nothing."""
+    """Prefix ids and references, and turn styles into attributes, which no page's policy blocks."""
     attributes = {}
     for name, value in element.attrib.items():
         name = name.removeprefix(_XLINK)
         if name == "id":
-            value = prefix + value
-        elif name == "href" and value.startswith("#"):
-            value = "#" + prefix + value[1:]
-        elif name == "transform" and value.startswith(_NO_TURN):
-            continue
-        value = value.replace("url(#", f"url(#{prefix}")
-        attributes[name] = _freed(value) if name == "style" else value
+            attributes[name] = prefix + value
+        elif name == "href":
+            attributes[name] = value.replace("#", "#" + prefix, 1)
+        elif name == "style":
+            attributes |= _declarations(value)
+        elif not value.startswith(_NO_TURN):
+            attributes[name] = value.replace("url(#", f"url(#{prefix}").strip()
     element.attrib.clear()
     element.attrib.update(attributes)
 
 
-def _freed(style: str) -> str:
-    """A style whose ink is the text colour around it, and whose font is the figure's own."""
-    declarations = (item.strip() for item in style.replace(INK, "currentColor").split(";"))
-    return "; ".join(item for item in declarations if not item.startswith("font-family"))
+def _declarations(style: str) -> dict[str, str]:
+    """A style's declarations, its ink now the text colour around it, its font the figure's own."""
+    pairs = (item.partition(":") for item in style.replace(INK, "currentColor").split(";"))
+    named = {name.strip(): value.strip() for name, _, value in pairs if value}
+    named.pop("font-family", None)
+    return named
+
+
+def _unwrap(parent: ElementTree.Element) -> None:
+    """Put the content of groups that say nothing in their place, and drop what is empty."""
+    children: list[ElementTree.Element] = []
+    for child in list(parent):
+        _unwrap(child)
+        if child.tag == "g" and not child.attrib:
+            children += list(child)
+        elif child.tag not in ("g", "defs") or len(child):
+            children.append(child)
+    parent[:] = children
 
 
 def _describe(root: ElementTree.Element, prefix: str, title: str, description: str) -> None:
