@@ -14,7 +14,7 @@ from metasynth.config_faults import Lines, schema_faults
 from metasynth.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.methods import check_combination
 from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
-from metasynth.text_files import read_text
+from metasynth.text_files import hidden_faults, read_text
 
 _MAX_CHARACTERS = 1_000_000
 _DATA = "data/raw"
@@ -55,6 +55,8 @@ def read(path: Path) -> Reading:
         text, fault = None, of_file(name, "", expected, "is this the right file?")
     if text is None:
         return Reading(None, _DATA, (fault,) if fault else (), Lines(name, {}))
+    if hidden := hidden_faults(text, name):
+        return Reading(None, _DATA, tuple(hidden), Lines(name, {}))
     document = strict_yaml.parse(text, name)
     lines = Lines(name, document.lines)
     if document.value is None:

@@ -7,18 +7,16 @@ not count), a column the spreadsheet's letter.
 
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from metasynth.faults import Fault, column_letter, nearest, of_file
 from metasynth.table_schema import Table, tables
-from metasynth.text_files import read_text
+from metasynth.text_files import HIDDEN, hidden_advice, read_text
 
 # A column for remarks may be added to any table; nothing but a reader looks into it.
 EXTRA_COLUMN = "note"
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _HEADERLESS = "the first row to hold the names of the columns"
 
 
@@ -89,7 +87,7 @@ def read_table(path: Path, name: str, file: str, root: Path) -> RawTable:
         return table
     table.complete = broken is None
     _read_rows(table, records)
-    if _HIDDEN.search(text):
+    if HIDDEN.search(text):
         table.faults += _hidden_characters(table)
     return table
 
@@ -128,7 +126,7 @@ def _csv_fault(message: str) -> tuple[str, str]:
 def _read_header(table: RawTable, header: Sequence[str], contract: Table) -> bool:
     """Note where each column stands and what is wrong with the header; False when it is none."""
     known = {column.name for column in contract.columns}
-    if not known.intersection(header):
+    if 2 * len(known.intersection(header)) < len(known):
         table.faults.append(
             _header_fault(table, 0, header[0] if header else "", *_no_header(header, contract))
         )
@@ -184,9 +182,8 @@ def _read_rows(table: RawTable, records: Sequence[Sequence[str]]) -> None:
     for number, cells in enumerate(body, start=2):
         if not "".join(cells).strip():
             continue
-        beyond = (*nameless, *range(len(header), len(cells)))
-        if len(cells) < len(header) or (beyond and any(cells[index] for index in beyond)):
-            table.faults.append(_displaced(table, number, cells, len(header), beyond))
+        if len(cells) != len(header) or (nameless and any(cells[index] for index in nameless)):
+            table.faults.append(_displaced(table, number, cells, len(header), nameless))
             table.complete = False
             continue
         named = {name: cells[index] for name, index in table.columns.items()}
@@ -194,12 +191,13 @@ def _read_rows(table: RawTable, records: Sequence[Sequence[str]]) -> None:
 
 
 def _displaced(
-    table: RawTable, number: int, cells: Sequence[str], width: int, beyond: Sequence[int]
+    table: RawTable, number: int, cells: Sequence[str], width: int, nameless: Sequence[int]
 ) -> Fault:
-    index = len(cells)
+    """A comma too many or too few moves all values behind it, so that no cell can be trusted."""
+    index = min(len(cells), width)
     expected = f"{width} cells, as in the header, but there are {len(cells)}"
-    if len(cells) >= width:
-        index = next(i for i in beyond if cells[i])
+    if len(cells) == width:
+        index = next(i for i in nameless if cells[i])
         expected = "nothing in a column without a name"
     place = f"{table.file}:{number}:{column_letter(index)}"
     value = cells[index] if index < len(cells) else ""
@@ -210,8 +208,6 @@ def _displaced(
 def _hidden_characters(table: RawTable) -> Iterator[Fault]:
     for row in table.rows:
         for column, text in row.items():
-            if found := _HIDDEN.search(text):
+            if found := HIDDEN.search(text):
                 row.bad.add(column)
-                code = f"U+{ord(found.group()):04X}"
-                expected = f"no control character, but character {found.start() + 1} is {code}"
-                yield row.fault(column, expected, "type the text anew instead of pasting it")
+                yield row.fault(column, *hidden_advice(found))

@@ -63,9 +63,11 @@ def _missing_is_explained(row: Row) -> Iterator[Fault]:
         yield row.fault("note", "for a missing number, a note", "write what was looked for, where")
 
 
-@rule("provenance", *_NUMBERS)
+@rule("provenance", *_NUMBERS, *_DEPENDENT)
 def _has_a_number(row: Row) -> Iterator[Fault]:
-    if row["provenance"] != "missing" and not any(row[column] for column in _NUMBERS):
+    if row["provenance"] != "missing" and not any(
+        row[column] for column in (*_NUMBERS, *_DEPENDENT)
+    ):
         expected = f"a number in {', '.join(_NUMBERS)}, as provenance is {row['provenance']}"
         remedy = "fill in the number, or write missing in provenance and explain in note"
         yield row.fault("provenance", expected, remedy)
@@ -87,10 +89,12 @@ def _events_within_total(row: Row) -> Iterator[Fault]:
         yield row.fault("events", f"at most the total, {row['total']}", _SOURCE)
 
 
-@rule("events", "events_low", "events_high")
+@rule("provenance", "events", "events_low", "events_high")
 def _bounds_are_whole(row: Row) -> Iterator[Fault]:
     low, high = row["events_low"], row["events_high"]
-    if (low or high) and not row["events"] and row["provenance"] != "missing":
+    if row["provenance"] == "missing":
+        return
+    if (low or high) and not row["events"]:
         yield row.fault("events", "the most likely count, as there are bounds", "fill in events")
     elif bool(low) != bool(high):
         column = "events_high" if low else "events_low"
@@ -154,7 +158,7 @@ def _between(counts: range) -> str:
 def _mean_is_whole(row: Row) -> Iterator[Fault]:
     if row["sd"] and not row["mean"] and row["provenance"] != "missing":
         yield row.fault("mean", "a mean, as there is a standard deviation", "fill in the mean")
-    if row["sd"] and float(row["sd"]) == 0:
+    if row["sd"] and float(row["sd"]) <= 0:
         yield row.fault("sd", "a standard deviation above 0", _SOURCE)
     if row["mean"] and row["sd"] and not row["total"]:
         remedy = "fill in the number of patients analysed"
@@ -185,9 +189,13 @@ def _contrast_or_arm(row: Row) -> Iterator[Fault]:
 @rule("estimate", "se", "ci_low", "ci_high")
 def _contrast_is_whole(row: Row) -> Iterator[Fault]:
     low, high, estimate = row["ci_low"], row["ci_high"], row["estimate"]
-    if row["se"] and float(row["se"]) == 0:
+    if row["se"] and float(row["se"]) <= 0:
         yield row.fault("se", "a standard error above 0", _SOURCE)
-    if bool(low) != bool(high):
+    if (row["se"] or low or high) and not estimate:
+        yield row.fault(
+            "estimate", "an estimate, as there are limits or se", "fill in the estimate"
+        )
+    elif bool(low) != bool(high):
         column = "ci_high" if low else "ci_low"
         yield row.fault(column, "both limits or none", f"fill in {column}, or remove the other")
     elif row["se"] and low:

@@ -56,7 +56,7 @@ def parse(text: str, file: str) -> Document:
         _refuse_machinery(document, text)
         node = None if document.faults else yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        line, expected, remedy = _form_fault(error)
+        line, expected, remedy = _form_fault(error, text)
         document.add((), line, "", expected, remedy)
         return document
     if node is not None:
@@ -86,10 +86,12 @@ def _refuse_machinery(document: Document, text: str) -> None:
             return
 
 
-def _form_fault(error: yaml.YAMLError) -> tuple[int, str, str]:
+def _form_fault(error: yaml.YAMLError, text: str) -> tuple[int, str, str]:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     line = mark.line + 1 if mark else 1
+    if "\t" in "".join(text.splitlines()[line - 1 : line]):
+        return line, f"valid YAML ({problem})", "indent with blanks, not with the tabulator"
     for sign, remedy in _FORM_REMEDIES:
         if sign in problem:
             return line, f"valid YAML ({problem})", remedy
@@ -97,10 +99,9 @@ def _form_fault(error: yaml.YAMLError) -> tuple[int, str, str]:
 
 
 _FORM_REMEDIES = (
-    ("tab", "indent with blanks, not with the tabulator"),
     (
         "cannot start any token",
-        "put a value with special characters, such as @ % ` or a tab, in quotes",
+        "put a value with special characters, such as @ % or `, in quotes",
     ),
     (
         "mapping values are not allowed",

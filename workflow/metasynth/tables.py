@@ -15,7 +15,7 @@ from metasynth.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.raw_table import RawTable, Row, read_table
 from metasynth.records import Arm, Cell, Claim, Judgement, Result, Source, Study, Trial
 from metasynth.table_schema import ID, OPTIONAL_TABLES, TRIAL_TABLES, Column, tables
-from metasynth.text_files import leads_inside, read_text
+from metasynth.text_files import hidden_faults, leads_inside, read_text
 
 Record = TypeVar("Record")
 
@@ -185,6 +185,7 @@ def _references(data_dir: Path, faults: list[Fault]) -> tuple[bibliography.Entry
         faults += [fault] if fault else []
         return None
     entries, wrong = bibliography.parse(text, "references.bib")
+    wrong += hidden_faults(text, "references.bib")
     faults += wrong
     return None if wrong else entries
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from metasynth.faults import Fault, of_file, of_line
 
 MAX_BYTES = 50_000_000
+HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Control characters, and those that make text read in another order than it is written."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _AS_UTF8 = "save the file again as CSV with the encoding (character set) UTF-8"
 
@@ -66,6 +68,18 @@ def _not_text(content: bytes, name: str) -> Fault | None:
         line = _line(content, content.index(b"\0"))
         return of_line(name, line, "", "", "text, but there is a NUL byte in it", _AS_UTF8)
     return None
+
+
+def hidden_advice(found: re.Match[str]) -> tuple[str, str]:
+    """Expectation and remedy for a hidden character."""
+    expected = f"no control character, but character {found.start() + 1} is U+{ord(found[0]):04X}"
+    return expected, "type the text anew instead of pasting it"
+
+
+def hidden_faults(text: str, name: str) -> list[Fault]:
+    """A fault for each line of a text that has a hidden character."""
+    found = ((number, HIDDEN.search(line)) for number, line in enumerate(text.split("\n"), start=1))
+    return [of_line(name, line, "", "", *hidden_advice(match)) for line, match in found if match]
 
 
 def _decoded(content: bytes, name: str) -> tuple[str | None, Fault | None]:

@@ -23,7 +23,7 @@ def faults(trial: RawTrial) -> Iterator[Fault]:
         yield from duplicates(table)
     for row in arms.rows:
         yield from _arm_faults(row)
-    yield from _enough_arms(study, arms)
+    yield from _enough_arms(study, arms, results)
     for row in results.rows:
         yield from result_rules.row_faults(row)
     yield from _within_arm(results, arms)
@@ -54,7 +54,7 @@ def duplicates(table: RawTable) -> Iterator[Fault]:
 
 def unknown(table: RawTable, column: str, target: RawTable, key: str) -> Iterator[Fault]:
     """Cells of `column` that name no row of `target`."""
-    if not target.knows(key):
+    if not target.knows(key) or (target.name == "arms" and not target.rows):
         return
     known = {row[key] for row in target.rows}
     for row in table.rows:
@@ -92,12 +92,13 @@ def _arm_faults(row: Row) -> Iterator[Fault]:
         yield row.fault("dose_unit", "the unit of the dose", "fill in the unit, such as mg/day")
 
 
-def _enough_arms(study: RawTable, arms: RawTable) -> Iterator[Fault]:
-    """An included trial compares something, so it has at least two arms."""
+def _enough_arms(study: RawTable, arms: RawTable, results: RawTable) -> Iterator[Fault]:
+    """An included trial compares something; a result is of an arm."""
     included = any(row["status"] == "included" for row in study.rows)
-    if included and arms.complete and len(arms.rows) < 2:
+    needed = 2 if included else min(len(results.rows), 1)
+    if arms.complete and len(arms.rows) < needed:
         row, file = len(arms.rows) + 2, arms.file
-        expected = "at least two arms, as the study is included"
+        expected = "at least two arms, as the study is included" if included else "an arm"
         yield Fault(file, row, "", f"{file}:{row}", "", expected, "add a row for each arm")
 
 

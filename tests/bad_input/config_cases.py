@@ -1,0 +1,208 @@
+"""Configurations that must not pass."""
+
+from .cases import Case, case
+from .review import CONFIG, bytes_of, cell, rename, replace, text
+from .review import RESULTS as _RESULTS
+
+
+def config(name: str, old: str, new: str, *faults: str) -> Case:
+    return case("config", name, text(CONFIG, old, new), *(f"{CONFIG}:{fault}" for fault in faults))
+
+
+COMMON = "common: {label: Common effect, model: MH}"
+
+TRAPS = [
+    config("norway", "[en]", "[en, no]", '4 | write "no", in quotes'),
+    config("yes", "A clean review", "yes", "2 | reads yes as true or false"),
+    config("clock", "A clean review", "12:30", "2 | to the base 60"),
+    config(
+        "octal",
+        "    outcome: response\n    week: 24\n    type",
+        "    outcome: response\n    week: 024\n    type",
+        "19 | write 24",
+    ),
+    config("date", "A clean review", "2024-01-31", "2 | makes a date"),
+    config(
+        "underscore",
+        "{label: Pain, outcome: pain, week: 24",
+        "{label: Pain, outcome: pain, week: 2_4",
+        "35 | a plain number",
+    ),
+    config("hexadecimal", "A clean review", "0x1F", "2 | a plain number"),
+    config("infinity", "A clean review", ".inf", "2 | a plain number"),
+    config(
+        "key_twice", "version: 1.0.0", "title: Again\n  version: 1.0.0", "3 | line 2 has it too"
+    ),
+    config(
+        "outcome_twice", "  harm: {label: Harm", "  pain: {label: Harm", "39 | line 35 has it too"
+    ),
+    config("boolean_key", "data: data", "data: data\nno: 1", "6 | put the key in quotes"),
+    config("number_key", "data: data", "data: data\n24: 1", "6 | put the key in quotes"),
+    config("list_key", "data: data", "data: data\n? [a]\n: 1", "6 | write one word"),
+    config("anchor", "[en]", "&x [en]", "4 | no anchor"),
+    config("alias", "data: data", "data: *x", "5 | no anchor"),
+    config("tag", "data: data", "data: !folder data", "5 | no tag"),
+    config("tab", "  title", "\ttitle", "2 | not with the tabulator"),
+    config("colon", "A clean review", "Drug: a review", "2 | put a text that holds a colon"),
+    config("unclosed_quote", "A clean review", '"A clean review', "41 | close the quotation mark"),
+    config("unclosed_bracket", "[en]", "[en", "5 | "),
+    config("two_documents", "data: data", "---\ndata: data", "5 | remove the line ---"),
+    config("indentation", "  version", "   version", "3 | "),
+    config("special_character", "A clean review", "@review", "2 | special characters"),
+    config("no_blank_after_colon", "title: A", "title:A", "3 | "),
+]
+
+SCHEMA = [
+    case("config", "empty", replace(CONFIG, b""), f"{CONFIG}:1 | the file is empty"),
+    case("config", "only_remarks", replace(CONFIG, b"# a\n"), f"{CONFIG}:1 | the file is empty"),
+    case("config", "list", replace(CONFIG, b"- a\n"), f"{CONFIG}:1 | keys with values"),
+    case("config", "text", replace(CONFIG, b"a\n"), f"{CONFIG}:1 | keys with values"),
+    case("config", "missing", rename(CONFIG, ""), f"{CONFIG} | a file of this name"),
+    config("unknown_key", "multi_arm", "multiarm", "9 | did you mean multi_arm?"),
+    config("misspelt_required_key", "comparison:", "comparision:", "6 | did you mean comparison?"),
+    config("foreign_key", "data: data", "data: data\ncolour: red", "6 | remove it"),
+    config("missing_key", "  version: 1.0.0\n", "", "1 | a key version below review"),
+    case(
+        "config",
+        "missing_section",
+        bytes_of(CONFIG, lambda c: c[: c.index(b"analyses:")] + c[c.index(b"outcomes:") :]),
+        f"{CONFIG}:1 | a key analyses at the left edge",
+    ),
+    config("version", "1.0.0", "1.10", "3 | three numbers"),
+    config("number_as_text", "A clean review", "2013", "2 | put the value in quotes"),
+    config("text_as_list", "[primary, common]", "primary", "40 | write [primary]"),
+    config("empty_list", "control: [placebo]", "control: []", "8 | at least one entry"),
+    config("item_twice", "[primary, common]", "[primary, primary]", "40 | each item once"),
+    config("blank_value", "data: data", "data:", "5 | write a value after the colon"),
+    config("blank_title", "A clean review", '" "', "2 | text"),
+    config("unknown_model", "model: MH", "model: MHH", "13 | did you mean MH?"),
+    config("model_by_case", "model: MH", "model: mh", "13 | did you mean MH?"),
+    config("unknown_tau2", "tau2: REML", "tau2: reml", "12 | did you mean REML?"),
+    config(
+        "negative_week",
+        "{label: Pain, outcome: pain, week: 24",
+        "{label: Pain, outcome: pain, week: -1",
+        "35 | at least 0",
+    ),
+    config(
+        "text_week",
+        "{label: Pain, outcome: pain, week: 24",
+        "{label: Pain, outcome: pain, week: w24",
+        "35 | a whole number",
+    ),
+    config(
+        "fraction_week",
+        "{label: Pain, outcome: pain, week: 24",
+        "{label: Pain, outcome: pain, week: 2.5",
+        "35 | a whole number",
+    ),
+    config("bad_outcome_id", "  pain: {", "  Pain: {", "35 | write pain"),
+    config("bad_analysis_id", COMMON, "Common" + COMMON[6:], "13 | write common"),
+    config("windows_folder", "data: data", "data: C:\\data", "5 | correct the value"),
+    config(
+        "direction",
+        "measure: MD, direction: harm",
+        "measure: MD, direction: bad",
+        "35 | one of benefit, harm",
+    ),
+    config("language", "[en]", "[english]", "4 | two letters"),
+    config(
+        "labels_as_text",
+        "labels: {intervention: Drug, control: Placebo}",
+        "labels: Drug",
+        "10 | keys with values",
+    ),
+]
+
+AGREEMENT = [
+    config(
+        "unknown_analysis",
+        "    analyses: [primary, common, published]",
+        "    analyses: [primary, comon, published]",
+        "23 | mean common?",
+    ),
+    config(
+        "as_published_elsewhere",
+        "as_published: published",
+        "as_published: publish",
+        "24 | mean published?",
+    ),
+    config(
+        "sensitivity_of_nothing",
+        "sensitivity_of: response_w24",
+        "sensitivity_of: response",
+        "30 | mean response_w24?",
+    ),
+    config(
+        "sensitivity_of_itself",
+        "sensitivity_of: response_w24",
+        "sensitivity_of: response_randomised",
+        "30 | no sensitivity_of itself",
+    ),
+    config(
+        "both_sides",
+        "control: [placebo]",
+        "control: [placebo, drug]",
+        "8 | not on the intervention side",
+    ),
+    config(
+        "impossible",
+        "measure: OR, direction: harm,\n    analyses: [primary, common]",
+        "measure: ASD, direction: harm,\n    analyses: [primary, common]",
+        "40 | an analysis that is possible",
+    ),
+    config("wrong_measure", "measure: MD", "measure: RR", "36 | an analysis that is possible"),
+    config(
+        "clash_for_all", "model: MH}", "model: MH, tau2: DL}", "13 | an analysis that is possible"
+    ),
+]
+
+TABLES = [
+    config(
+        "unknown_outcome",
+        "{label: Harm, outcome: harm",
+        "{label: Harm, outcome: harms",
+        "39 | mean harm?",
+    ),
+    config(
+        "unknown_week",
+        "{label: Harm, outcome: harm, week: 24",
+        "{label: Harm, outcome: harm, week: 12",
+        "39 | (24)",
+    ),
+    config(
+        "no_week",
+        "{label: Harm, outcome: harm, week: 24",
+        "{label: Harm, outcome: harm",
+        "39 | (24)",
+    ),
+    config(
+        "unknown_reading", "reading: randomised", "reading: randomized", "29 | mean randomised?"
+    ),
+    config("unknown_treatment", "intervention: [drug]", "intervention: [drugs]", "7 | mean drug?"),
+    config(
+        "unknown_control",
+        "control: [placebo]",
+        "control: [placebo, nothing]",
+        "8 | a treatment of some arms.csv",
+    ),
+    config("no_folder", "data: data", "data: elsewhere", "5 | the folder of the raw tables"),
+    case(
+        "config",
+        "only_missing_numbers",
+        (
+            cell(_RESULTS, 4, "provenance", "missing"),
+            cell(_RESULTS, 5, "provenance", "missing"),
+            *(cell(_RESULTS, row, column, "") for row in (4, 5) for column in ("mean", "sd")),
+            *(cell(_RESULTS, row, "note", "Not stated.") for row in (4, 5)),
+        ),
+        f"{CONFIG}:35 | with numbers",
+    ),
+    case(
+        "config",
+        "only_excluded",
+        (bytes_of("trials/alpha2001/study.csv", lambda c: c.replace(b"included", b"excluded")),),
+        f"{CONFIG}:35 | in an included trial",
+        f"{CONFIG}:37 | in an included trial",
+    ),
+]
