@@ -23,7 +23,7 @@ from metasynth.figures.language import Language
 from metasynth.figures.marks import SMALLEST
 from metasynth.figures.style import BLUE, VERMILION
 from metasynth.formats import POLISH
-from metasynth.records import Comparison, OutcomeResult, StudyEffect
+from metasynth.records import Comparison, OutcomeResult, SignificanceTest, StudyEffect
 
 CASES = cases()
 SOME_POOLED = [name for name, case in CASES.items() if case.analyses[0].estimates]
@@ -326,6 +326,18 @@ def test_subgroups_have_headings_subtotals_and_their_own_heterogeneity() -> None
     assert sum(text.startswith("Heterogeneity: Tau²") for text in printed) == 3
     assert printed.index("Random allocation") < printed.index("Aronson 1948")
     assert printed.index("Systematic allocation") < printed.index("Hart & Sutherland 1977")
+
+
+def test_the_test_of_subgroup_differences_names_its_analysis() -> None:
+    case = CASES["subgroups"]
+    first, second = case.analyses
+    test = SignificanceTest("subgroup differences", 1.768, 2, 0.4131)
+    tested = replace(case, analyses=(replace(first, tests=(test,)), second))
+    line = "Subgroup differences: Q = 1.77, df = 2 (p = 0.41)"
+    assert f"{line} – {first.spec.label}" in texts(forest(tested))
+    assert line in texts(forest(tested, ["random"]))
+    assert f"{first.spec.label}: {line}." in forest_alt(tested)[1]
+    assert not any("Subgroup differences" in text for text in texts(forest(case)))
 
 
 def test_an_analysis_that_was_not_made_is_an_error() -> None:

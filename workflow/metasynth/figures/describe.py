@@ -14,7 +14,7 @@ from metasynth.figures.outcome import (
     studies_with_effects,
     study_label,
 )
-from metasynth.figures.statistics import heterogeneity, overall_effect
+from metasynth.figures.statistics import heterogeneity, overall_effect, subgroup_differences
 from metasynth.figures.text import clean
 from metasynth.formats import effect, interval, percent
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
@@ -100,6 +100,8 @@ def _pools(
                 measure = measure_name(result, analysis, language)
                 said = f"{measure} {'. '.join(_statistics(pooled, language))}"
             yield f"{', '.join(names)}: {said}."
+        if differences := subgroup_differences(analysis, language):
+            yield f"{analysis_label(analysis)}: {differences}."
 
 
 def _statistics(pooled: Estimate, language: Language) -> Iterator[str]:

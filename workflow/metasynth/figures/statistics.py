@@ -1,6 +1,6 @@
 """The lines of statistics and notes under a forest plot, in the words of Cochrane reviews."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from metasynth.figures.language import Language
 from metasynth.figures.outcome import analysis_label, overall
@@ -10,19 +10,22 @@ from metasynth.records import AnalysisResult, Estimate
 
 
 def statistics(analyses: Sequence[AnalysisResult], language: Language) -> tuple[str, ...]:
-    """Heterogeneity of each analysis, then its test of the overall effect; each line said once."""
-    pooled = [(analysis_label(a), e) for a in analyses if (e := overall(a)) is not None]
-    lines = []
-    for say in (heterogeneity, overall_effect):
-        said: dict[str, list[str]] = {}
-        for label, estimate in pooled:
-            if text := say(estimate, language):
-                said.setdefault(text, []).append(label)
-        lines += [
-            text if len(labels) == len(pooled) else f"{text} – {', '.join(labels)}"
-            for text, labels in said.items()
-        ]
-    return tuple(lines)
+    """Heterogeneity, overall effect and subgroup differences of each analysis; a line said once."""
+    pooled = [(a, e) for a in analyses if (e := overall(a)) is not None]
+    labels = [analysis_label(a) for a, _ in pooled]
+    kinds = (
+        [heterogeneity(e, language) for _, e in pooled],
+        [overall_effect(e, language) for _, e in pooled],
+        [subgroup_differences(a, language) for a, _ in pooled],
+    )
+    return tuple(line for texts in kinds for line in _attributed(texts, labels))
+
+
+def _attributed(texts: Sequence[str], labels: Sequence[str]) -> Iterator[str]:
+    """Each text once, with the analyses it belongs to where it does not belong to all."""
+    for text in dict.fromkeys(filter(None, texts)):
+        owners = [label for label, own in zip(labels, texts, strict=True) if own == text]
+        yield text if len(owners) == len(labels) else f"{text} – {', '.join(owners)}"
 
 
 def heterogeneity(pooled: Estimate, language: Language) -> str:
@@ -50,6 +53,17 @@ def overall_effect(pooled: Estimate, language: Language) -> str:
         test = f"{stated('t', number(pooled.statistic, 2, numbers))}, df = {degrees}"
     p = stated("p", p_value(pooled.p, numbers))
     return language.say("Overall effect: {test} ({p})", test=test, p=p)
+
+
+def subgroup_differences(analysis: AnalysisResult, language: Language) -> str:
+    """ "Subgroup differences: Q = 1.77, df = 2 (p = 0.41)"; nothing without that test."""
+    numbers = language.numbers
+    for test in analysis.tests:
+        if test.name == "subgroup differences":
+            q, p = stated("Q", number(test.statistic, 2, numbers)), p_value(test.p, numbers)
+            said = f"{q}, df = {number(test.df, 0, numbers)} ({stated('p', p)})"
+            return language.say("Subgroup differences: {test}", test=said)
+    return ""
 
 
 def notes(analyses: Sequence[AnalysisResult], language: Language) -> Iterable[str]:
