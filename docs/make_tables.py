@@ -12,11 +12,12 @@ _HEAD = """# The raw tables
 
 <!-- Made by docs/make_tables.py from workflow/schemas/datapackage.json; edit that, not this. -->
 
-A trial is a folder `data/raw/trials/<study id>`: copy `_template` and fill it in. Tables are UTF-8 CSV with one header
-row, one fact a row, in any column order; a column that is never used may be left out unless it is required. Cells are
-read as text exactly as they stand. `snakemake -n` checks all of them and lists every fault at once.
+A trial is a folder `data/raw/trials/<study id>`: copy `_template` and fill it in. Tables are UTF-8
+CSV with one header row, one fact a row, in any column order. Cells are read as text exactly as they
+stand. `snakemake -n` checks all of them and lists every fault at once.
 
-Ids (of studies, arms, outcomes, readings, sources) are small letters, digits and `_`, and begin with a letter.
+Ids (of studies, arms, outcomes, readings, sources) are small letters, digits and `_`, and begin
+with a letter.
 """
 
 

@@ -93,7 +93,9 @@ def test_a_reading_replaces_only_the_arms_it_states() -> None:
 
 
 def test_a_missing_number_is_no_report() -> None:
-    told = trial(row("p", None, 10, provenance="missing"), row("d1", None, 10, provenance="missing"))
+    told = trial(
+        row("p", None, 10, provenance="missing"), row("d1", None, 10, provenance="missing")
+    )
     assert not reports(told, OUTCOME, COMPARISON)
     assert reports(trial(row("p", 1, 10)), OUTCOME, COMPARISON)
     one_side = study_data(trial(row("p", 1, 10)), OUTCOME, COMPARISON)

@@ -53,7 +53,10 @@ def test_one_version() -> None:
 
 def test_the_readme_has_the_two_commands() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
-    for heading, command in (("Run the review", "snakemake --cores 4"), ("Run the tests", "pytest")):
+    for heading, command in (
+        ("Run the review", "snakemake --cores 4"),
+        ("Run the tests", "pytest"),
+    ):
         (block,) = re.findall(rf"## {heading}\n[^`]*```\n(.*?)\n```", readme, flags=re.DOTALL)
         assert block.startswith("python3 -m pip install")
         assert block.endswith(command)

@@ -19,7 +19,7 @@ from metasynth.report.document import (
     Text,
     plain,
 )
-from metasynth.report.markdown import Parser, UnknownName, escape
+from metasynth.report.markdown import Parser, UnknownNameError, escape
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 HOSTILE = [
@@ -68,9 +68,9 @@ def test_citations_are_numbered_as_they_come() -> None:
     (paragraph,) = parser().parse("See [@b2; @a] and [@a].")
     assert isinstance(paragraph, Paragraph)
     assert paragraph.content == (
-        Text("See "),
+        Text("See"),
         Citation((("b2", 1), ("a", 2))),
-        Text(" and "),
+        Text(" and"),
         Citation((("a", 2),)),
         Text("."),
     )
@@ -86,7 +86,7 @@ def test_headings_with_the_same_words_have_anchors_of_their_own() -> None:
 
 
 def test_an_unknown_reference_is_refused() -> None:
-    with pytest.raises(UnknownName, match="nobody"):
+    with pytest.raises(UnknownNameError, match="nobody"):
         parser().parse("[@nobody]")
 
 

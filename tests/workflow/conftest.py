@@ -58,12 +58,11 @@ class Review:
         """The jobs that a dry run announces, as "rule wildcard"."""
         output = self.run("--dry-run", **environment).output
         jobs = set()
-        for block in output.split("\n\n"):
-            rule = _JOB.search(block)
-            if rule and rule[1] != "all":
-                wildcards = re.search(r"wildcards: \w+=(\w+)", block)
-                jobs.add(f"{rule[1]} {wildcards[1]}" if wildcards else rule[1])
-        return jobs
+        _, *parts = _JOB.split(output)
+        for rule, block in zip(parts[::2], parts[1::2], strict=True):
+            wildcards = re.search(r"wildcards: \w+=(\w+)", block)
+            jobs.add(f"{rule} {wildcards[1]}" if wildcards else rule)
+        return jobs - {"all"}
 
     def results(self) -> dict[str, bytes]:
         root = self.folder / "results"

@@ -21,7 +21,9 @@ def spoil(folder: Path) -> None:
     edit("data/raw/trials/bao2011/results.csv", ",27,42,", ",47,42,")
     edit("data/raw/trials/cohen2002/results.csv", ",14,74,", ",-14,74,")
     edit("data/raw/trials/cohen2004/arms.csv", "arm_id,", "arm,")
-    edit("data/raw/trials/fleischmann2003/results.csv", "death,24,,anakinra,", "death,24,,anakinla,")
+    edit(
+        "data/raw/trials/fleischmann2003/results.csv", "death,24,,anakinra,", "death,24,,anakinla,"
+    )
 
 
 EXPECTED = [

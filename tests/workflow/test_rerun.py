@@ -78,7 +78,9 @@ def test_an_analysis_added_to_one_outcome(ran: Review) -> None:
     config = ran.folder / "config.yaml"
     text = config.read_text(encoding="utf-8")
     head, tail = text.split("  death:\n")
-    tail = tail.replace("analyses: [primary, common]", "analyses: [primary, common, published_mh]", 1)
+    tail = tail.replace(
+        "analyses: [primary, common]", "analyses: [primary, common, published_mh]", 1
+    )
     config.write_text(f"{head}  death:\n{tail}", encoding="utf-8")
     assert ran.planned() == jobs({"death"}) | {"tables", "report"}
 

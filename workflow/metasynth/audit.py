@@ -31,7 +31,7 @@ class Reproduction:
 
 
 def reproduce(claims: Sequence[Claim], results: Sequence[OutcomeResult]) -> list[Reproduction]:
-    """Each published estimate against the analysis that config.yaml declares as the published one."""
+    """Each published estimate against the analysis that config.yaml declares as the published."""
     return [_reproduction(claim, results) for claim in claims if claim.kind == "figure_estimate"]
 
 

@@ -47,9 +47,7 @@ def reports(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
     return trial.study.status == "included" and bool(selected_rows(trial, outcome, comparison))
 
 
-def study_data(
-    trial: Trial, outcome: OutcomeSpec, comparison: Comparison
-) -> StudyData | Omission:
+def study_data(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> StudyData | Omission:
     """What the trial brings to the outcome's pool, or why it brings nothing."""
     rows = selected_rows(trial, outcome, comparison)
     contrasts = [row for row in rows if row.reference_arm_id]
@@ -80,9 +78,7 @@ def _with_contrast(
     if effect is None:
         return Omission(study.study, "the contrast has no standard error or interval")
     provenance = _weakest(rows)
-    return StudyData(
-        study.study, study.label, study.year, contrast=effect, provenance=provenance
-    )
+    return StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
 
 
 def _contrast(row: Result, *, log: bool) -> Contrast | None:
@@ -145,9 +141,7 @@ def _weakest(rows: Sequence[Result]) -> str:
     return max((row.provenance for row in rows), key=lambda name: _WEAKNESS.get(name, 0))
 
 
-def _why_no_group(
-    rows: Sequence[Result], intervention: Group | None, control: Group | None
-) -> str:
+def _why_no_group(rows: Sequence[Result], intervention: Group | None, control: Group | None) -> str:
     if any(row.reported_percent and row.events is None for row in rows):
         return "only percentages are reported, without the numbers of patients behind them"
     missing = [

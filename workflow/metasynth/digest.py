@@ -49,7 +49,7 @@ def _imports(file: Path) -> tuple[str, ...]:
 
 
 def _names(tree: ast.AST) -> Iterator[str]:
-    """Every module a syntax tree imports, also inside functions, also as `from package import module`."""
+    """Every module imported, also inside functions, also by `from package import module`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -70,7 +70,7 @@ def _module_files(name: str) -> Iterator[Path]:
 
 @cache
 def _distribution(module: str) -> tuple[str, ...]:
-    """The installed distribution that a top-level module comes from; none for the standard library."""
+    """The installed distribution that a module comes from; none for the standard library."""
     for name in (module, _RENAMED.get(module, module)):
         try:
             metadata.version(name)

@@ -76,7 +76,7 @@ def list_from_json(cls: type[Record], text: str) -> tuple[Record, ...]:
 
 
 def _cell(value: Any) -> str:
-    """One CSV cell; text that a spreadsheet would run as a formula is defused with an apostrophe."""
+    """One CSV cell; an apostrophe defuses text that a spreadsheet would run as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""Joined views of all trials, one CSV for each kind of raw table, for people and their own tools."""
+"""Joined views of all trials, one CSV for each kind of raw table, for people and their tools."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields

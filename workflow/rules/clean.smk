@@ -7,14 +7,15 @@ rule clean:
         lambda wildcards: raw_tables(wildcards.study),
     output:
         "results/clean/trials/{study}.json",
-    params:
-        data=str(RAW),
-        content=lambda wildcards, input: content(input),
-        code=code("clean.py"),
     log:
         "logs/clean/{study}.log",
     conda:
         "../../envs/metasynth.yaml"
+    params:
+        data=str(RAW),
+        # By wildcards alone: Snakemake does not compare params that are computed from input.
+        content=lambda wildcards: content(raw_tables(wildcards.study)),
+        code=code("clean.py"),
     script:
         "../scripts/clean.py"
 
@@ -27,11 +28,11 @@ rule views:
         arms="results/clean/arms.csv",
         results="results/clean/results.csv",
         sources="results/clean/sources.csv",
-    params:
-        code=code("views.py"),
     log:
         "logs/views.log",
     conda:
         "../../envs/metasynth.yaml"
+    params:
+        code=code("views.py"),
     script:
         "../scripts/views.py"

@@ -11,11 +11,11 @@ rule forest:
             category="Forest plots",
             labels={"outcome": "{outcome}"},
         ),
-    params:
-        code=code("forest.py"),
     log:
         "logs/forest/{outcome}.log",
     conda:
         "../../envs/metasynth.yaml"
+    params:
+        code=code("forest.py"),
     script:
         "../scripts/forest.py"

@@ -5,21 +5,23 @@
 rule pool:
     input:
         lambda wildcards: expand(
-            "results/clean/trials/{study}.json", study=trials_reporting(wildcards.outcome)
+            "results/clean/trials/{study}.json",
+            study=trials_reporting(wildcards.outcome),
         ),
     output:
         "results/outcomes/{outcome}/result.json",
-    params:
-        outcome=lambda wildcards: store.to_json(OUTCOMES[wildcards.outcome]),
-        analyses=lambda wildcards: [
-            store.to_json(ANALYSES[name]) for name in OUTCOMES[wildcards.outcome].analyses
-        ],
-        comparison=store.to_json(REVIEW.config.comparison),
-        code=code("pool.py"),
     log:
         "logs/pool/{outcome}.log",
     conda:
         "../../envs/metasynth.yaml"
+    params:
+        outcome=lambda wildcards: store.to_json(OUTCOMES[wildcards.outcome]),
+        analyses=lambda wildcards: [
+            store.to_json(ANALYSES[name])
+            for name in OUTCOMES[wildcards.outcome].analyses
+        ],
+        comparison=store.to_json(REVIEW.config.comparison),
+        code=code("pool.py"),
     script:
         "../scripts/pool.py"
 
@@ -34,12 +36,12 @@ rule tables:
         studies_json="results/tables/studies.json",
         reproduction="results/tables/reproduction.csv",
         reproduction_json="results/tables/reproduction.json",
-    params:
-        claims=[store.to_json(claim) for claim in REVIEW.claims],
-        code=code("tables.py"),
     log:
         "logs/tables.log",
     conda:
         "../../envs/metasynth.yaml"
+    params:
+        claims=[store.to_json(claim) for claim in REVIEW.claims],
+        code=code("tables.py"),
     script:
         "../scripts/tables.py"

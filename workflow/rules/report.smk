@@ -18,15 +18,15 @@ rule report:
             category="Report",
         ),
         pdf="results/report/review.pdf",
+    log:
+        "logs/report.log",
+    conda:
+        "../../envs/metasynth.yaml"
     params:
         config=store.to_json(REVIEW.config),
         prose_content=content([RAW / "references.bib", *prose()]),
         templates=content(templates()),
         versions=versions(),
         code=code("report.py"),
-    log:
-        "logs/report.log",
-    conda:
-        "../../envs/metasynth.yaml"
     script:
         "../scripts/report.py"

@@ -8,7 +8,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 # Jobs that run in a conda environment find the package here; under uv it is installed.
-os.environ["PYTHONPATH"] = f"{workflow.basedir}/workflow"
+os.environ.update(PYTHONPATH=f"{workflow.basedir}/workflow")
 
 from metasynth import comparison, digest, store
 from metasynth.faults import InvalidReview
@@ -18,7 +18,9 @@ from metasynth.validation import load_review
 def config_file():
     """The one file of choices: --configfile, or config.yaml where the run takes place."""
     if workflow.config_settings.config or len(workflow.overwrite_configfiles) > 1:
-        raise WorkflowError("All choices stand in one file: edit it, or give --configfile another.")
+        raise WorkflowError(
+            "All choices stand in one file: edit it, or give --configfile another."
+        )
     return str((*workflow.overwrite_configfiles, "config.yaml")[0])
 
 
@@ -26,7 +28,9 @@ def checked_review(path):
     try:
         return load_review(Path(path), Path.cwd())
     except InvalidReview as faults:
-        raise WorkflowError(f"nothing was run, earlier results are untouched.\n\n{faults}")
+        raise WorkflowError(
+            f"nothing was run, earlier results are untouched.\n\n{faults}"
+        )
 
 
 CONFIG_FILE = config_file()
@@ -74,7 +78,15 @@ def templates():
 
 def versions():
     """The locked versions that readers should know, as "name version"."""
-    names = ("snakemake", "numpy", "scipy", "matplotlib", "jinja2", "markdown-it-py", "typst")
+    names = (
+        "snakemake",
+        "numpy",
+        "scipy",
+        "matplotlib",
+        "jinja2",
+        "markdown-it-py",
+        "typst",
+    )
     return [f"{name} {metadata.version(name)}" for name in names]
 
 

@@ -9,12 +9,13 @@ from metasynth import bibliography, store
 from metasynth.audit import Reproduction
 from metasynth.records import Config, OutcomeResult, Trial
 from metasynth.report import html, typst
-from metasynth.report.compose import Material, compose
+from metasynth.report.compose import Material, ReportError, compose
 
 TEMPLATES = Path(__file__).parents[1] / "report"
 
 
 def records(cls, paths):
+    """The records of one class from their JSON files."""
     return tuple(store.from_json(cls, Path(path).read_text("utf-8")) for path in paths)
 
 
@@ -33,9 +34,14 @@ material = Material(
     figures={Path(path).parent.name: path for path in snakemake.input.figures},
     versions=tuple(tuple(line.split(" ")) for line in snakemake.params.versions),
 )
-document = compose(material, TEMPLATES, Path(config.text))
+try:
+    document = compose(material, TEMPLATES, Path(config.text))
+except ReportError as error:
+    sys.exit(f"The report cannot be written. {error}")
 store.write(snakemake.output.html, html.render(document, TEMPLATES))
 store.write(
     snakemake.output.pdf,
-    typst.pdf(document, TEMPLATES, attachments=[snakemake.input.estimates, snakemake.input.studies]),
+    typst.pdf(
+        document, TEMPLATES, attachments=[snakemake.input.estimates, snakemake.input.studies]
+    ),
 )

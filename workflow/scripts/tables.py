@@ -9,7 +9,9 @@ from metasynth import store
 from metasynth.audit import Reproduction, reproduce
 from metasynth.records import Claim, Estimate, OutcomeResult, StudyEffect
 
-results = [store.from_json(OutcomeResult, Path(path).read_text("utf-8")) for path in snakemake.input]
+results = [
+    store.from_json(OutcomeResult, Path(path).read_text("utf-8")) for path in snakemake.input
+]
 analyses = [analysis for result in results for analysis in result.analyses]
 estimates = [row for analysis in analyses for row in analysis.estimates]
 studies = [row for analysis in analyses for row in analysis.studies]

@@ -16,7 +16,7 @@ from metasynth.bibliography import Entry
 from metasynth.records import Config, OutcomeResult, Result, Trial
 from metasynth.report import tables
 from metasynth.report.document import Block, Document, Figure, References, Table, text
-from metasynth.report.markdown import Parser, UnknownName, escape
+from metasynth.report.markdown import Parser, UnknownNameError, escape
 from metasynth.report.names import OutcomeNames, count, outcome_names
 from metasynth.report.references import reference
 from metasynth.report.terms import TERMS
@@ -52,7 +52,7 @@ def compose(material: Material, skeleton: Path, prose: Path) -> Document:
     builder = _Builder(material, outcomes)
     try:
         blocks = builder.blocks(markdown)
-    except UnknownName as error:
+    except UnknownNameError as error:
         raise ReportError(str(error)) from error
     config = material.config
     return Document(
@@ -106,6 +106,7 @@ def _names(material: Material, outcomes: Sequence[OutcomeNames]) -> dict[str, An
         },
         "multi_arm": _combined_arms(material.results),
         "has_claims": bool(material.reproductions),
+        "is_missing": any(tables.is_missing(row) for trial in included for row in trial.results),
         "count": count,
         "terms": TERMS,
         "missing": formats.MISSING,
@@ -173,13 +174,13 @@ def _where(error: TemplateError) -> str:
 
 
 def _lowered(label: str) -> str:
-    """A label inside a sentence: "Serious infection" loses its capital, "ACR20 response" keeps it."""
+    """A label inside a sentence: "Death" loses its capital, "ACR20 response" keeps it."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _stated(value: str, symbol: str) -> str:
     """A value with its symbol: "p = 0.03", "p < 0.001"."""
-    return formats.stated(symbol, value)
+    return formats.stated(symbol, value).replace(" ", "\u00a0")
 
 
 class _Builder:
@@ -194,7 +195,8 @@ class _Builder:
     def blocks(self, markdown: str) -> tuple[Block, ...]:
         blocks = self._parser.parse(markdown)
         entries = tuple(
-            (f"ref-{key}", reference(self._material.bibliography[key])) for key in self._parser.cited
+            (f"ref-{key}", reference(self._material.bibliography[key]))
+            for key in self._parser.cited
         )
         return tuple(References(entries) if isinstance(b, References) else b for b in blocks)
 
@@ -209,7 +211,7 @@ class _Builder:
             return (self._figure(self._outcomes[name]),)
         if kind == "table":
             return (self._table(name),)
-        raise UnknownName(f"there is no {kind} {name!r}")
+        raise UnknownNameError(f"there is no {kind} {name!r}")
 
     def _figure(self, outcome: OutcomeNames) -> Figure:
         from metasynth.figures import drawn
@@ -257,7 +259,7 @@ class _Builder:
                         if kind == "data":
                             return tables.data_table(trial, self._outcome_label, cite)
                         return tables.sources_table(trial, cite)
-        raise UnknownName(f"there is no table {name!r}")
+        raise UnknownNameError(f"there is no table {name!r}")
 
     def _outcome_label(self, result: Result) -> str:
         """The label of the outcome that a raw row belongs to, else its id in words."""

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from metasynth.report.document import Document, plain
 
-
 FONTS = (
     ("SourceSans3-Regular.woff2", 400, "normal"),
     ("SourceSans3-Bold.woff2", 700, "normal"),
@@ -18,7 +17,7 @@ FONTS = (
 
 
 def render(document: Document, templates: Path) -> str:
-    """The HTML text. Every text is escaped by Jinja2; only our own SVG figures go in as they are."""
+    """The HTML text. Jinja2 escapes every text; only our own SVG figures go in as they are."""
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,

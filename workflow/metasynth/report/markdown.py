@@ -1,8 +1,8 @@
 """Authored Markdown into document blocks.
 
-The dialect is CommonMark without raw HTML, plus two things: `[@key]` or `[@key; @other]` cites, and
-a paragraph that consists of `{figure:…}`, `{table:…}` or `{list:…}` stands for what it names. Values that
-templates put into the text are escaped first, so that a trial's label is text whatever it holds.
+The dialect is CommonMark without raw HTML, plus two things: `[@key]` or `[@key; @other]` cites,
+and a paragraph that consists of `{figure:…}`, `{table:…}` or `{list:…}` stands for what it names.
+Values that templates put into the text are escaped first: a trial's label is text whatever it holds.
 """
 
 import re
@@ -28,7 +28,7 @@ from metasynth.report.document import (
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _PLACEHOLDER = re.compile(r"\{(figure|table|list):([a-z0-9_]+)\}")
-_CITATION = re.compile(r"\[(@[a-z0-9_]+(?:; ?@[a-z0-9_]+)*)\]")
+_CITATION = re.compile(r" ?\[(@[a-z0-9_]+(?:; ?@[a-z0-9_]+)*)\]")
 _STYLES = {"strong": "strong", "em": "emphasis"}
 
 
@@ -37,7 +37,7 @@ def escape(value: str) -> str:
     return _PUNCTUATION.sub(r"\\\1", " ".join(value.split()))
 
 
-class UnknownName(ValueError):
+class UnknownNameError(ValueError):
     """A text cites a reference, or asks for a figure or table, that does not exist."""
 
 
@@ -55,9 +55,9 @@ class Parser:
         """Blocks of a Markdown source.
 
         Raises:
-            UnknownName: for a citation or placeholder that names nothing.
+            UnknownNameError: for a citation or placeholder that names nothing.
         """
-        # Without text_join an escaped character stays a token of its own: "\\[@key]" is no citation.
+        # Without text_join an escaped character stays a token of its own: \\[@key] is no citation.
         markdown = MarkdownIt("commonmark", {"html": False}).disable("text_join")
         return tuple(self._blocks(iter(markdown.parse(source)), ""))
 
@@ -91,7 +91,7 @@ class Parser:
         if placeholder:
             yield from self._insert(*placeholder.groups())
         elif _PLACEHOLDER.search(token.content):
-            raise UnknownName(f"{token.content!r} must stand in a paragraph of its own")
+            raise UnknownNameError(f"{token.content!r} must stand in a paragraph of its own")
         else:
             yield Paragraph(self._inlines(token))
 
@@ -135,7 +135,10 @@ class Parser:
         yield from self._cited(run)
 
     def _cited(self, run: str) -> Iterator[Inline]:
-        """Plain text with its citations; every second part of the split is a citation's inside."""
+        """Plain text with its citations; every second part of the split is a citation's inside.
+
+        The space that authors leave before a citation goes: its number stands at the word.
+        """
         for index, part in enumerate(_CITATION.split(run)):
             if index % 2:
                 yield self.cite(*(key.strip().removeprefix("@") for key in part.split(";")))
@@ -146,8 +149,10 @@ class Parser:
         """A citation of bibliography keys; numbers are given on first use."""
         unknown = [key for key in keys if key not in self._known]
         if unknown:
-            raise UnknownName(f"the bibliography has no {', '.join(unknown)}")
-        return Citation(tuple((key, self.cited.setdefault(key, len(self.cited) + 1)) for key in keys))
+            raise UnknownNameError(f"the bibliography has no {', '.join(unknown)}")
+        return Citation(
+            tuple((key, self.cited.setdefault(key, len(self.cited) + 1)) for key in keys)
+        )
 
 
 def _joined(items: Iterable[Inline]) -> Inlines:

@@ -13,7 +13,6 @@ from metasynth.records import (
     AnalysisResult,
     AnalysisSpec,
     Estimate,
-    Omission,
     OutcomeResult,
     OutcomeSpec,
     Study,
@@ -41,7 +40,7 @@ def measure_name(outcome: OutcomeSpec, analysis: AnalysisSpec | None = None) -> 
 
 
 def count(number: int, noun: str) -> str:
-    """"three trials", "one trial", "13 trials"."""
+    """ "three trials", "one trial", "13 trials"."""
     word = _WORDS[number] if number < len(_WORDS) else str(number)
     return f"{word} {noun}{'' if number == 1 else 's'}"
 
@@ -190,7 +189,7 @@ def outcome_names(
     result: OutcomeResult, included: Sequence[Study], alternatives: Sequence[OutcomeResult] = ()
 ) -> OutcomeNames:
     """The names of one outcome and of its alternative readings, in a review of these trials."""
-    known = {item.study for item in (*result.studies, *result.omissions)}
+    known = {data.study for data in result.studies} | {item.study for item in result.omissions}
     outcome, comparison = result.outcome, result.comparison
     favours = (comparison.intervention_label.lower(), comparison.control_label.lower())
     row = result.analyses[0].estimates[0]

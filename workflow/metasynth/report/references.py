@@ -7,7 +7,7 @@ _MOST_AUTHORS = 6
 
 
 def reference(entry: Entry) -> Inlines:
-    """Authors. Title. *Journal*. Year;volume(number):pages. Address. What is not known is left out."""
+    """Authors. Title. *Journal*. Year;volume(number):pages. Address. The unknown is left out."""
     parts: list[Inlines] = []
     if authors := _authors(entry.get("author")):
         parts.append(text(_stop(authors)))
@@ -26,12 +26,12 @@ def reference(entry: Entry) -> Inlines:
 def _authors(names: str) -> str:
     people = [_author(name) for name in names.split(" and ") if name.strip()]
     if len(people) > _MOST_AUTHORS or "others" in people:
-        people = [name for name in people if name != "others"][:3] + ["et al"]
+        people = [*(name for name in people[:3] if name != "others"), "et al"]
     return ", ".join(people)
 
 
 def _author(name: str) -> str:
-    """"Mertens, Marty J." as "Mertens MJ"; a name without a comma stays as it is."""
+    """ "Mertens, Marty J." as "Mertens MJ"; a name without a comma stays as it is."""
     family, comma, given = name.strip().partition(",")
     initials = "".join(part[0] for part in given.replace("-", " ").replace(".", ". ").split())
     return f"{family} {initials}" if comma and initials else family

@@ -74,7 +74,12 @@ def trials_table(trials: Sequence[Trial], cite: Cite) -> TableBody:
                 study.note,
             )
         )
-    return text("Included trials, as their sources describe them, with the number of patients randomised."), columns, tuple(rows), ()
+    return (
+        text("Included trials, as their sources describe them, with the patients randomised."),
+        columns,
+        tuple(rows),
+        (),
+    )
 
 
 def arms_table(trials: Sequence[Trial], cite: Cite) -> TableBody:
@@ -231,7 +236,7 @@ def missing_table(trials: Sequence[Trial], outcome_label: Callable[[Result], str
     )
     rows = []
     for trial in trials:
-        missing = [result for result in trial.results if _is_missing(result)]
+        missing = [result for result in trial.results if is_missing(result)]
         if missing:
             rows.append(_group(f"{trial.study.label} ({trial.results[0].cell.file})"))
         for (_, week), group in groupby(missing, key=lambda result: (result.outcome, result.week)):
@@ -245,7 +250,8 @@ def missing_table(trials: Sequence[Trial], outcome_label: Callable[[Result], str
     return text(caption), columns, tuple(rows), ()
 
 
-def _is_missing(result: Result) -> bool:
+def is_missing(result: Result) -> bool:
+    """Whether a row holds no number to pool."""
     numbers = (result.events, result.mean, result.estimate)
     return all(value is None for value in numbers)
 
@@ -268,9 +274,7 @@ def _arm_label(trial: Trial, result: Result) -> str:
     return f"{label} v {reference}" if reference else label
 
 
-def data_table(
-    trial: Trial, outcome_label: Callable[[Result], str], cite: Cite
-) -> TableBody:
+def data_table(trial: Trial, outcome_label: Callable[[Result], str], cite: Cite) -> TableBody:
     """Every row of a trial's results.csv that holds a number, and where it comes from."""
     columns = (
         Column("Row", _RIGHT, 0.5),
@@ -337,9 +341,12 @@ def sources_table(trial: Trial, cite: Cite) -> TableBody:
     """A trial's sources with their quotes."""
     columns = (Column("Source", width=1.6), Column("Where", width=1.8), Column("Quote", width=6))
     rows = [_source_row(trial, source, cite) for source in trial.sources]
-    return text(f"{trial.study.label}: sources, with the words that carry the numbers."), columns, (
-        tuple(rows)
-    ), ()
+    return (
+        text(f"{trial.study.label}: sources, with the words that carry the numbers."),
+        columns,
+        (tuple(rows)),
+        (),
+    )
 
 
 def _source_row(trial: Trial, source: Source, cite: Cite) -> Row:

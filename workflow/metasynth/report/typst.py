@@ -6,6 +6,7 @@ Text enters Typst only as string literals, which is the one place where nothing 
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 from metasynth.report.document import (
     Block,
@@ -35,16 +36,15 @@ def pdf(document: Document, templates: Path, attachments: Iterable[str] = ()) ->
     Raises:
         typst.TypstError: where the document cannot be set, with Typst's own explanation.
     """
-    import typst
+    from typst import Compiler, Fonts
 
-    return typst.compile(  # type: ignore[no-any-return,call-overload]
+    compiler = Compiler(
         source(document, templates / "review.typ", attachments).encode(),
         root=".",
-        font_paths=[str(templates / "fonts")],
-        ignore_system_fonts=True,
-        pdf_standards=["a-3a", "ua-1"],
-        timestamp=0,
+        font_paths=Fonts(include_system_fonts=False, font_paths=[str(templates / "fonts")]),
     )
+    made = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    return cast(bytes, made)
 
 
 def source(document: Document, template: Path, attachments: Iterable[str] = ()) -> str:
@@ -54,11 +54,7 @@ def source(document: Document, template: Path, attachments: Iterable[str] = ()) 
         for name in ("title", "subtitle", "language", "version")
     )
     parts = [template.read_text(encoding="utf-8"), f"#show: review.with({settings})"]
-    parts += [
-        f"#pdf.attach({literal('/' + path)}, description: {literal(path)}, "
-        'mime-type: "text/csv", relationship: "data")'
-        for path in attachments
-    ]
+    parts += map(_attachment, attachments)
     return "\n\n".join([*parts, *(f"#{_block(block)}" for block in document.blocks)]) + "\n"
 
 
@@ -66,6 +62,12 @@ def literal(value: str) -> str:
     """A Typst string literal; JSON's escapes for quotes and backslashes are Typst's own."""
     printable = "".join(char for char in value if char.isprintable() or char == " ")
     return json.dumps(printable, ensure_ascii=False)
+
+
+def _attachment(path: str) -> str:
+    name, content = literal(path.rsplit("/")[-1]), f"read({literal('/' + path)}, encoding: none)"
+    kind = 'mime-type: "text/csv", relationship: "data"'
+    return f"#pdf.attach({name}, {content}, description: {literal(path)}, {kind})"
 
 
 def _block(block: Block) -> str:
@@ -76,7 +78,7 @@ def _block(block: Block) -> str:
             return f"par({_inlines(content)})"
         case Listing(ordered, items):
             kind = "enum" if ordered else "list"
-            return f"{kind}({', '.join(_blocks(item) for item in items)})"
+            return f"{kind}({', '.join(map(_blocks, items))})"
         case Quote(blocks):
             return f"quote(block: true, {_blocks(blocks)})"
         case Table():
@@ -88,8 +90,8 @@ def _block(block: Block) -> str:
                 f"alt: {literal(block.alt)})"
             )
         case References(entries):
-            items = ", ".join(f"({literal(anchor)}, {_inlines(body)})" for anchor, body in entries)
-            return f"reference-list({items})"
+            pairs = (f"({literal(anchor)}, {_inlines(body)})" for anchor, body in entries)
+            return f"reference-list({', '.join(pairs)})"
 
 
 def _blocks(blocks: Iterable[Block]) -> str:
@@ -97,16 +99,21 @@ def _blocks(blocks: Iterable[Block]) -> str:
 
 
 def _table(table: Table) -> str:
-    columns = ", ".join(f"{column.width}fr" for column in table.columns)
-    aligns = ", ".join(column.align for column in table.columns)
-    header = ", ".join(f"[#{literal(column.title)}]" for column in table.columns)
-    rows = ", ".join(_row(row, len(table.columns)) for row in table.rows)
+    columns = _array(f"{column.width}fr" for column in table.columns)
+    aligns = _array(column.align for column in table.columns)
+    header = _array(f"[#{literal(column.title)}]" for column in table.columns)
+    rows = _array(_row(row, len(table.columns)) for row in table.rows)
     return (
         f"review-table(anchor: {literal(table.anchor)}, number: {literal(table.number)}, "
         f"caption: {_inlines(table.caption)}, note: {_inlines(table.note)}, wide: "
-        f"{str(table.wide).lower()}, columns: ({columns},), align: ({aligns},), "
-        f"header: ({header},), rows: ({rows},))"
+        f"{str(table.wide).lower()}, columns: {columns}, align: {aligns}, "
+        f"header: {header}, rows: {rows})"
     )
+
+
+def _array(items: Iterable[str]) -> str:
+    """A Typst array; the comma behind each item makes one of a single item, too."""
+    return "(" + "".join(f"{item}, " for item in items) + ")"
 
 
 def _row(row: Row, width: int) -> str:
