@@ -15,7 +15,15 @@ from metasynth.audit import Reproduction
 from metasynth.bibliography import Entry
 from metasynth.records import Config, OutcomeResult, Result, Trial
 from metasynth.report import tables
-from metasynth.report.document import Block, Document, Figure, References, Table, text
+from metasynth.report.document import (
+    Block,
+    Document,
+    Figure,
+    Landscape,
+    References,
+    Table,
+    text,
+)
 from metasynth.report.markdown import Parser, UnknownNameError, escape
 from metasynth.report.names import OutcomeNames, count, outcome_names
 from metasynth.report.references import reference
@@ -207,6 +215,8 @@ class _Builder:
     def _insert(self, kind: str, name: str) -> tuple[Block, ...]:
         if kind == "list" and name == "references":
             return (References(),)
+        if kind == "page" and name == "landscape":
+            return (Landscape(),)
         if kind == "figure" and name in self._outcomes:
             return (self._figure(self._outcomes[name]),)
         if kind == "table":
@@ -226,8 +236,7 @@ class _Builder:
     def _table(self, name: str) -> Table:
         caption, columns, rows, note = self._body(name)
         number = self._number("appendix" if name.startswith(("data_", "sources_")) else "table")
-        wide = name.startswith("data_")
-        return Table(f"table-{name}", number, caption, columns, rows, note, wide)
+        return Table(f"table-{name}", number, caption, columns, rows, note)
 
     def _body(self, name: str) -> tables.TableBody:
         material, cite = self._material, self._parser.cite

@@ -100,7 +100,6 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     note: Inlines = ()
-    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,12 @@ class References:
     entries: tuple[tuple[str, Inlines], ...] = ()
 
 
-Block = Heading | Paragraph | Listing | Quote | Table | Figure | References
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """From here on, pages are wide; only paper knows it."""
+
+
+Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | Landscape
 
 
 @dataclass(frozen=True, slots=True)

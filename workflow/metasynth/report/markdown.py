@@ -1,8 +1,8 @@
 """Authored Markdown into document blocks.
 
 The dialect is CommonMark without raw HTML, plus two things: `[@key]` or `[@key; @other]` cites,
-and a paragraph that consists of `{figure:…}`, `{table:…}` or `{list:…}` stands for what it names.
-Values that templates put into the text are escaped first: a trial's label is text whatever it holds.
+and a paragraph that is just `{figure:…}`, `{table:…}`, `{list:…}` or `{page:…}` is what it names.
+Values that templates put into the text are escaped first: a label is text whatever it holds.
 """
 
 import re
@@ -27,7 +27,7 @@ from metasynth.report.document import (
 )
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_PLACEHOLDER = re.compile(r"\{(figure|table|list):([a-z0-9_]+)\}")
+_PLACEHOLDER = re.compile(r"\{(figure|table|list|page):([a-z0-9_]+)\}")
 _CITATION = re.compile(r" ?\[(@[a-z0-9_]+(?:; ?@[a-z0-9_]+)*)\]")
 _STYLES = {"strong": "strong", "em": "emphasis"}
 

@@ -1,5 +1,7 @@
 """A bibliography entry as a line of the reference list, in the manner of the ICMJE/AMA examples."""
 
+from collections.abc import Sequence
+
 from metasynth.bibliography import Entry
 from metasynth.report.document import Inlines, Link, Styled, Text, text
 
@@ -9,7 +11,7 @@ _MOST_AUTHORS = 6
 def reference(entry: Entry) -> Inlines:
     """Authors. Title. *Journal*. Year;volume(number):pages. Address. The unknown is left out."""
     parts: list[Inlines] = []
-    if authors := _authors(entry.get("author")):
+    if authors := _authors(entry.authors):
         parts.append(text(_stop(authors)))
     parts.append(text(_stop(entry.get("title"))))
     if journal := entry.get("journal") or entry.get("publisher"):
@@ -23,8 +25,8 @@ def reference(entry: Entry) -> Inlines:
     return tuple(item for part in parts for item in (*part, Text(" ")))[:-1]
 
 
-def _authors(names: str) -> str:
-    people = [_author(name) for name in names.split(" and ") if name.strip()]
+def _authors(names: Sequence[str]) -> str:
+    people = [_author(name) for name in names]
     if len(people) > _MOST_AUTHORS or "others" in people:
         people = [*(name for name in people[:3] if name != "others"), "et al"]
     return ", ".join(people)

@@ -242,6 +242,8 @@ def missing_table(trials: Sequence[Trial], outcome_label: Callable[[Result], str
         for (_, week), group in groupby(missing, key=lambda result: (result.outcome, result.week)):
             members = list(group)
             arms = "; ".join(_missing_arm(trial, result) for result in members)
+            if len(members) == len(trial.arms) > 2 and "(" not in arms:
+                arms = f"all {len(members)} arms"
             first, last = members[0].cell.row, members[-1].cell.row
             where = str(first) if first == last else f"{first}–{last}"
             label = outcome_label(members[0])
@@ -278,15 +280,15 @@ def data_table(trial: Trial, outcome_label: Callable[[Result], str], cite: Cite)
     """Every row of a trial's results.csv that holds a number, and where it comes from."""
     columns = (
         Column("Row", _RIGHT, 0.5),
-        Column("Outcome", width=2.2),
+        Column("Outcome", width=2.5),
         Column("Week", _RIGHT, 0.6),
-        Column("Arm", width=1.9),
-        Column("Result", _RIGHT, 1.3),
+        Column("Arm", width=2.2),
+        Column("Result", _RIGHT, 1),
         Column("Printed", _RIGHT, 0.8),
-        Column("Integers that fit", _RIGHT, 0.9),
-        Column("Provenance", width=1.2),
-        Column("Source", width=1.6),
-        Column("Note", width=3.6),
+        Column("Integers that fit", _RIGHT, 1),
+        Column("Provenance", width=1.1),
+        Column("Source", width=0.9),
+        Column("Note", width=5.4),
     )
     rows = [
         _row(
@@ -339,7 +341,7 @@ def _note(result: Result) -> Inlines:
 
 def sources_table(trial: Trial, cite: Cite) -> TableBody:
     """A trial's sources with their quotes."""
-    columns = (Column("Source", width=1.6), Column("Where", width=1.8), Column("Quote", width=6))
+    columns = (Column("Source", width=1.8), Column("Where", width=1), Column("Quote", width=6))
     rows = [_source_row(trial, source, cite) for source in trial.sources]
     return (
         text(f"{trial.study.label}: sources, with the words that carry the numbers."),

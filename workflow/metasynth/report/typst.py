@@ -16,6 +16,7 @@ from metasynth.report.document import (
     Heading,
     Inline,
     Inlines,
+    Landscape,
     Link,
     Listing,
     Paragraph,
@@ -27,6 +28,7 @@ from metasynth.report.document import (
     Text,
 )
 
+_WHOLE = 14  # a table of so many rows or fewer is not broken over pages
 _STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text"}
 
 
@@ -92,6 +94,8 @@ def _block(block: Block) -> str:
         case References(entries):
             pairs = (f"({literal(anchor)}, {_inlines(body)})" for anchor, body in entries)
             return f"reference-list({', '.join(pairs)})"
+        case Landscape():
+            return "set page(flipped: true)"
 
 
 def _blocks(blocks: Iterable[Block]) -> str:
@@ -105,8 +109,8 @@ def _table(table: Table) -> str:
     rows = _array(_row(row, len(table.columns)) for row in table.rows)
     return (
         f"review-table(anchor: {literal(table.anchor)}, number: {literal(table.number)}, "
-        f"caption: {_inlines(table.caption)}, note: {_inlines(table.note)}, wide: "
-        f"{str(table.wide).lower()}, columns: {columns}, align: {aligns}, "
+        f"caption: {_inlines(table.caption)}, note: {_inlines(table.note)}, "
+        f"whole: {str(len(table.rows) <= _WHOLE).lower()}, columns: {columns}, align: {aligns}, "
         f"header: {header}, rows: {rows})"
     )
 
