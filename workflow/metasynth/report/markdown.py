@@ -34,7 +34,7 @@ _STYLES = {"strong": "strong", "em": "emphasis"}
 
 def escape(value: str) -> str:
     """Text as Markdown that renders to exactly that text (CommonMark 2.4, backslash escapes)."""
-    return _PUNCTUATION.sub(r"\\\1", " ".join(value.split()))
+    return _PUNCTUATION.sub(r"\\\1", re.sub(r"[ \t\r\n]+", " ", value).strip())
 
 
 class UnknownNameError(ValueError):
