@@ -60,8 +60,8 @@ class RawTables:
 def read(data_dir: Path) -> RawTables:
     """Everything in the data folder as text, with the faults of files, form and single cells."""
     faults: list[Fault] = []
-    folders = list(_trial_folders(data_dir, faults))
-    trials = tuple(_read_trial(data_dir, folder, faults) for folder in folders)
+    studies = list(_studies(data_dir, faults))
+    trials = tuple(_read_trial(data_dir, study, faults) for study in studies)
     claims = None
     if os.path.lexists(data_dir / "claims.csv"):
         claims = _read_checked(data_dir, "claims.csv", "claims")
@@ -77,18 +77,17 @@ def read_trial(data_dir: Path, study: str) -> RawTrial:
         InvalidReview: when `study` is no trial of the review, or its tables are at fault.
     """
     faults: list[Fault] = []
-    folder = Path("trials", study)
-    if fault := _not_a_trial(data_dir, folder):
+    if fault := _not_a_trial(data_dir, study):
         raise InvalidReview([fault])
-    trial = _read_trial(data_dir, folder, faults)
+    trial = _read_trial(data_dir, study, faults)
     faults += (fault for table in trial.tables for fault in table.faults)
     if faults:
         raise InvalidReview(faults)
     return trial
 
 
-def _trial_folders(data_dir: Path, faults: list[Fault]) -> Iterator[Path]:
-    """The trials' folders, relative to the data folder, sorted; their names are checked first."""
+def _studies(data_dir: Path, faults: list[Fault]) -> Iterator[str]:
+    """The names of the trials' folders, sorted, those that may be read."""
     if not (data_dir / "trials").is_dir():
         remedy = "make it, with a folder for each trial"
         faults.append(of_file("trials", "", "a folder trials in the data folder", remedy))
@@ -99,11 +98,11 @@ def _trial_folders(data_dir: Path, faults: list[Fault]) -> Iterator[Path]:
     if not names and not faults:
         remedy = "copy the template folder and fill it in"
         faults.append(of_file("trials", "", "a folder for each trial, but there is none", remedy))
-    for folder in (Path("trials", name) for name in names):
-        if fault := _not_a_trial(data_dir, folder):
+    for name in names:
+        if fault := _not_a_trial(data_dir, name):
             faults.append(fault)
         else:
-            yield folder
+            yield name
 
 
 def _entries(data_dir: Path, folder: Path, faults: list[Fault]) -> list[os.DirEntry[str]]:
@@ -124,9 +123,9 @@ def _printable(entry: os.DirEntry[str]) -> str:
     return os.fsencode(entry.name).decode("utf-8", "backslashreplace")
 
 
-def _not_a_trial(data_dir: Path, folder: Path) -> Fault | None:
+def _not_a_trial(data_dir: Path, name: str) -> Fault | None:
     """Why the folder is not read; its name is judged before the file system is asked."""
-    name, path, file = folder.name, data_dir / folder, folder.as_posix()
+    path, file = data_dir / "trials" / name, f"trials/{name}"
     if not ID.fullmatch(name):
         expected, remedy = cells.id_advice(name)
         return of_file(file, name, f"a folder named by {expected}", remedy)
@@ -138,9 +137,9 @@ def _not_a_trial(data_dir: Path, folder: Path) -> Fault | None:
     return None
 
 
-def _read_trial(data_dir: Path, folder: Path, faults: list[Fault]) -> RawTrial:
+def _read_trial(data_dir: Path, study: str, faults: list[Fault]) -> RawTrial:
     """One trial's tables; a misspelt file name is told of once, not as a missing table as well."""
-    known = len(faults)
+    folder, known = Path("trials", study), len(faults)
     present = {_printable(entry) for entry in _entries(data_dir, folder, faults)}
     wanted = {f"{name}.csv": name for name in TRIAL_TABLES}
     unread = set(wanted) if len(faults) > known else set[str]()
@@ -158,7 +157,7 @@ def _read_trial(data_dir: Path, folder: Path, faults: list[Fault]) -> RawTrial:
             read.append(RawTable(name, relative, complete=file not in unread))
         else:
             read.append(_read_checked(data_dir, relative, name))
-    return RawTrial(folder.name, tuple(read))
+    return RawTrial(study, tuple(read))
 
 
 def _read_checked(data_dir: Path, file: str, name: str) -> RawTable:

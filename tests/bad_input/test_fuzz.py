@@ -1,0 +1,83 @@
+"""Whatever stands in the files, the answer is a review or a report of faults, never a crash.
+
+FUZZ_EXAMPLES sets how many reviews each test spoils (default 150, some seconds in all).
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metasynth.faults import InvalidReview
+from metasynth.validation import Review, load_review
+
+from .review import CONFIG, clean, write
+
+EXAMPLES = settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "150")), deadline=None)
+FILES = st.sampled_from(sorted(clean()))
+TABLES = st.sampled_from(sorted(name for name in clean() if name.endswith(".csv")))
+MARKS = [b"", b",", b'"', b"\n", b"\r", b";", b"\t", b"\0", b"\xff", b"\xef\xbb\xbf", b"  "]
+YAML_MARKS = [b"{", b"}", b"[", b"]", b": ", b"&a ", b"*a", b"!x ", b"#", b"@", b"\\", b"no"]
+PIECES = st.sampled_from([*MARKS, *YAML_MARKS, b"-", b"0", b"010", b"9" * 30])
+EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 6), PIECES), min_size=1, max_size=4)
+
+
+def judged(files):
+    """The review, or its faults, of which there must be an error with a place and a remedy."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(files, Path(folder))
+        try:
+            return load_review(Path(folder, CONFIG), Path(folder))
+        except InvalidReview as invalid:
+            told = invalid
+    assert any(fault.severity == "error" for fault in told.faults)
+    assert all(fault.cell and fault.expected and fault.remedy for fault in told.faults)
+    str(told).encode("utf-8")
+    return told
+
+
+@EXAMPLES
+@given(FILES, st.binary(max_size=200))
+def test_any_bytes(name, content):
+    judged({**clean(), name: content})
+
+
+@EXAMPLES
+@given(FILES, EDITS)
+def test_cut_and_pasted_bytes(name, edits):
+    content = clean()[name]
+    for place, cut, piece in edits:
+        at = int(place * len(content))
+        content = content[:at] + piece + content[at + cut :]
+    judged({**clean(), name: content})
+
+
+@EXAMPLES
+@given(TABLES, st.integers(1, 9), st.integers(0, 18), st.text(max_size=40))
+def test_any_cell(name, line, column, value):
+    lines = clean()[name].decode().split("\n")
+    cells = lines[line % len(lines)].split(",")
+    quoted = value.replace('"', '""')
+    cells[column % len(cells)] = f'"{quoted}"'
+    lines[line % len(lines)] = ",".join(cells)
+    judged({**clean(), name: "\n".join(lines).encode("utf-8", "surrogatepass")})
+
+
+WORDS = st.text(max_size=12)
+YAML = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@EXAMPLES
+@given(st.sampled_from(["review", "data", "comparison", "analyses", "outcomes"]), YAML)
+def test_any_section(section, value):
+    yaml = pytest.importorskip("yaml")
+    config = yaml.safe_load(clean()[CONFIG])
+    files = {**clean(), CONFIG: yaml.safe_dump({**config, section: value}).encode()}
+    assert isinstance(judged(files), Review | InvalidReview)

@@ -1,0 +1,163 @@
+"""config.yaml: schema, lines, traps, and the record it becomes."""
+
+import json
+
+import pytest
+from tests.bad_input.review import CONFIG, clean, write
+
+from metasynth import configuration, methods, strict_yaml
+from metasynth.faults import InvalidReview
+from metasynth.records import AnalysisSpec, Comparison, OutcomeSpec
+from metasynth.table_schema import SCHEMAS
+
+MINIMAL = """\
+review: {title: T, version: 1.0.0}
+comparison: {intervention: [a, b], control: [c]}
+analyses: {main: {label: Main}}
+outcomes:
+  o: {label: O, outcome: o, type: binary, measure: RR, direction: harm, analyses: [main]}
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "config.yaml"
+
+
+def test_defaults_are_those_of_the_records(path):
+    path.write_text(MINIMAL, encoding="utf-8")
+    config = configuration.load(path)
+    assert (config.title, config.version, config.languages) == ("T", "1.0.0", ("en",))
+    assert (config.data, config.text) == ("data/raw", "data/text")
+    assert config.comparison == Comparison(("a", "b"), ("c",))
+    assert config.analyses == (AnalysisSpec("main", "Main"),)
+    assert config.outcomes == (OutcomeSpec("o", "O", "o", None, "binary", "RR", "harm", ("main",)),)
+
+
+def test_every_choice_reaches_the_record(tmp_path):
+    write(clean(), tmp_path)
+    config = configuration.load(tmp_path / CONFIG)
+    assert config.comparison.intervention_label == "Drug"
+    assert config.comparison.control_label == "Placebo"
+    assert [analysis.name for analysis in config.analyses] == ["primary", "common", "published"]
+    assert config.analyses[2] == AnalysisSpec(
+        "published", "As published", model="random", tau2="DL", ci="Wald", study_ci="score"
+    )
+    first, second, *_ = config.outcomes
+    assert (first.id, first.as_published) == ("response_w24", "published")
+    assert (second.id, second.reading) == ("response_randomised", "randomised")
+    assert second.sensitivity_of == "response_w24"
+
+
+def test_load_tells_every_fault_with_its_line(path):
+    path.write_text(MINIMAL.replace("RR", "RX").replace("title: T", "titel: T"), encoding="utf-8")
+    with pytest.raises(InvalidReview) as caught:
+        configuration.load(path)
+    assert [(fault.cell, fault.column, fault.value) for fault in caught.value.faults] == [
+        ("config.yaml:1", "review.titel", "titel"),
+        ("config.yaml:5", "outcomes.o.measure", "RX"),
+    ]
+
+
+def test_the_file_keeps_its_own_name(tmp_path):
+    path = tmp_path / "other.yaml"
+    path.write_text("a: 1\n", encoding="utf-8")
+    assert {fault.file for fault in configuration.read(path).faults} == {"other.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("true", True),
+        ("24", 24),
+        ("-3", -3),
+        ("0", 0),
+        ("1.10", "1.10"),
+        ("1e5", "1e5"),
+        ("", None),
+        ("~", None),
+        ('"no"', "no"),
+        ("'010'", "010"),
+        ("no way", "no way"),
+        ("1.0.0", "1.0.0"),
+        (">-\n  folded\n  text", "folded text"),
+    ],
+)
+def test_plain_values_mean_what_they_say(text, value):
+    document = strict_yaml.parse(f"key: {text}\n", "f")
+    assert document.faults == []
+    assert document.value == {"key": value}
+
+
+TRUTHS = ["no", "No", "NO", "off", "yes", "on", "True"]
+NUMBERS = ["12:30", "1:2:3", "190:20:30.15", "010", "+012", "0x1F", "0b11", "1_000", ".5", "1."]
+OTHERS = [".inf", "-.inf", ".nan", "1.5e+3", "2024-01-31", "2024-01-31 12:00:00"]
+
+
+@pytest.mark.parametrize("text", [*TRUTHS, *NUMBERS, *OTHERS])
+def test_values_that_yaml_turns_into_others_are_refused(text):
+    document = strict_yaml.parse(f"key: [{text}]\n", "f")
+    (fault,) = document.faults
+    assert (fault.cell, fault.column, fault.value) == ("f:1", "key[1]", text)
+    assert '"' in fault.remedy
+
+
+def test_lines_are_those_of_the_entries():
+    document = strict_yaml.parse("a:\n  b:\n    - 1\n    - 2\n  c: {d: 3,\n    e: 4}\n", "f")
+    assert document.lines[("a",)] == 1
+    assert document.lines["a", "b", 1] == 4
+    assert document.lines["a", "c", "e"] == 6
+
+
+def test_an_endless_nest_does_not_crash():
+    for opening in ("[", "{a: ", "- ", "? "):
+        document = strict_yaml.parse(opening * 200_000, "f")
+        assert document.faults
+        assert document.value is None
+
+
+def schema():
+    return json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+
+
+def choices(section, key):
+    entry = schema()["properties"][section]["additionalProperties"]["properties"][key]
+    return entry["enum"]
+
+
+def test_the_schema_offers_exactly_the_methods_there_are():
+    assert choices("analyses", "model") == list(methods.MODELS)
+    assert choices("analyses", "tau2") == list(methods.TAU2_METHODS)
+    assert choices("analyses", "ci") == list(methods.CI_METHODS)
+    assert choices("analyses", "prediction") == list(methods.PREDICTIONS)
+    assert choices("analyses", "study_ci") == list(methods.STUDY_CIS)
+    assert choices("analyses", "zero_cells") == list(methods.ZERO_CELLS)
+    assert choices("analyses", "double_zero") == list(methods.DOUBLE_ZERO)
+    assert choices("outcomes", "type") == list(methods.MEASURES)
+    measures = {measure for of_type in methods.MEASURES.values() for measure in of_type}
+    assert set(choices("outcomes", "measure")) == measures
+
+
+def test_the_schema_is_a_json_schema_and_every_key_is_described():
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+    def walk(part, name):
+        assert "description" in part, name
+        for key, inner in part.get("properties", {}).items():
+            walk(inner, f"{name}.{key}")
+        if isinstance(part.get("additionalProperties"), dict):
+            walk(part["additionalProperties"], f"{name}.*")
+
+    for key, part in schema()["properties"].items():
+        walk(part, key)
+
+
+def test_the_defaults_in_the_schema_are_those_of_the_records():
+    properties = schema()["properties"]["analyses"]["additionalProperties"]["properties"]
+    plain = AnalysisSpec("a", "A")
+    for key, entry in properties.items():
+        if key != "label":
+            assert entry.get("default", getattr(plain, key) or None) == (
+                getattr(plain, key) or None
+            ), key
