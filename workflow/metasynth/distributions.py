@@ -32,6 +32,11 @@ def chi2_upper_tail(statistic: float, df: float) -> float:
     return float(special.chdtrc(df, statistic))
 
 
+def f_upper_tail(statistic: float, df1: float, df2: float) -> float:
+    """Give the probability that F with df1 and df2 degrees of freedom exceeds `statistic`."""
+    return float(special.fdtrc(df1, df2, statistic))
+
+
 def chi2_quantile(upper_tail: float, df: float) -> float:
     """Give the chi-squared value that is exceeded with probability `upper_tail`."""
     return float(special.chdtri(df, upper_tail))

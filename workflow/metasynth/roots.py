@@ -1,12 +1,19 @@
-"""A bracketed root to the last float: the only iteration that the package uses.
+"""Bracketed roots to the last float, and the maxima of a function by the roots of its derivative.
 
 A minimiser stops where its objective is flat to rounding, which is half the digits, and where that
 is differs from one processor to the next. A root in a bracket has neither fault.
 """
 
 from collections.abc import Callable
-from math import copysign
+from math import copysign, log10
 from sys import float_info
+
+import numpy as np
+from numpy.typing import NDArray
+
+POINTS_PER_DECADE = 8
+"""Density of the scan for several maxima of a variance's likelihood: a feature of such a profile
+is about a decade wide."""
 
 
 def bracketed_root(
@@ -48,3 +55,32 @@ def _safe_step(a: float, b: float, c: float, fa: float, fb: float, fc: float) ->
     if not (phi * phi < xi and (1 - phi) * (1 - phi) < 1 - xi):
         return 0.5
     return fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+
+
+def scan_points(smallest_variance: float, high: float) -> NDArray[np.float64]:
+    """Where to look at a score: 0, then evenly on the log scale from a thousandth of the smallest.
+
+    `smallest_variance` is that of the most exact study, `high` a bound on every root.
+    """
+    low = smallest_variance * 1e-3
+    steps = 2 + int(POINTS_PER_DECADE * log10(high / low))
+    return np.concatenate(([0.0], np.geomspace(low, high * (1 + 1e-9), steps)))
+
+
+def highest_maximum(
+    score: Callable[[float], float],
+    log_likelihood: Callable[[float], float],
+    grid: NDArray[np.float64],
+    rising: NDArray[np.bool_],
+    floor: float,
+) -> tuple[float, float | None]:
+    """Refine every maximum of a likelihood over tau2 >= 0; give the highest, then the next or None.
+
+    `rising` says where on `grid` the derivative `score` is positive; at 0 it may fall at once, and
+    0 is then a maximum itself. At the last point of the grid it must fall.
+    """
+    maxima = [] if rising[0] else [0.0]
+    for i in np.flatnonzero(rising[:-1] & ~rising[1:]):
+        maxima.append(bracketed_root(score, float(grid[i]), float(grid[i + 1]), floor))
+    maxima.sort(key=log_likelihood, reverse=True)
+    return maxima[0], maxima[1] if len(maxima) > 1 else None

@@ -76,11 +76,12 @@ def _analyse(
     pooled = [s for s, reason in reasons if reason is None]
     omissions = [Omission(s.study, reason, spec.name) for s, reason in reasons if reason]
     subgroups = list(dict.fromkeys(s.subgroup for s in pooled if s.subgroup))
-    whole, fit = _pool(outcome, spec, ALL, pooled)
+    whole, fit = pool_studies(outcome, spec, ALL, pooled)
     if fit is None:
         omissions.append(Omission("", whole.note, spec.name))
     parts = [
-        _pool(outcome, spec, name, [s for s in pooled if s.subgroup == name]) for name in subgroups
+        pool_studies(outcome, spec, name, [s for s in pooled if s.subgroup == name])
+        for name in subgroups
     ]
     estimates = (whole, *(estimate for estimate, _ in parts))
     tests = (
@@ -118,10 +119,10 @@ def _stratified_tests(
     return tuple(tests)
 
 
-def _pool(
+def pool_studies(
     outcome: OutcomeSpec, spec: AnalysisSpec, subgroup: str, studies: Sequence[StudyData]
 ) -> tuple[Estimate, Fit | None]:
-    """Pool one set of studies; without a result the row's note says why."""
+    """Pool one set of studies that passed the checks; without a result the row's note says why."""
     row = empty_row(outcome, spec, subgroup, studies)
     if not studies:
         return replace(row, note="No study could be pooled."), None

@@ -13,10 +13,7 @@ import numpy as np
 from metasynth.effects import Array
 from metasynth.heterogeneity import generalised_q, solve_q
 from metasynth.pooling import inverse_variance
-from metasynth.roots import bracketed_root
-
-POINTS_PER_DECADE = 8
-"""Density of the scan for several maxima: a feature of the profile is about a decade wide."""
+from metasynth.roots import highest_maximum, scan_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,26 +124,21 @@ Profile = Callable[[Array, Array, float | Array], Array]
 def _global_maximum(y: Array, v: Array, score: Profile, log_likelihood: Profile) -> Tau2:
     """Scan the score, refine each maximum by a root, and keep the highest.
 
-    The score is negative beyond max(v) and 4 S/(k - 1), S = sum((y - mean)²): there every weight
-    lies within a factor 2 of the next, and sum(w²(y - mu)²) <= max(w)² S falls below the penalty.
+    Every root lies below max(v) or 2 S/(k - 1), S = sum((y - mean)²): the first term of the score
+    is at most max(w)² S, the penalty at least (k - 1) min(w), and beyond max(v) all weights lie
+    within a factor 2 of each other.
     """
-    spread = float(((y - y.mean()) ** 2).sum())
-    high = max(float(v.max()), 4 * spread / (len(y) - 1))
-    low = float(v.min()) * 1e-3
-    steps = 2 + int(POINTS_PER_DECADE * np.log10(high / low))
-    grid = np.concatenate(([0.0], np.geomspace(low, high * (1 + 1e-9), steps)))
-    rising = score(y[:, None], v[:, None], grid) > 0
-    maxima = [] if rising[0] else [0.0]
-    floor = float(v.min()) * float_info.epsilon
-    for i in np.flatnonzero(rising[:-1] & ~rising[1:]):
-        maxima.append(
-            bracketed_root(
-                lambda t: float(score(y, v, t)), float(grid[i]), float(grid[i + 1]), floor
-            )
-        )
-    heights = [float(log_likelihood(y, v, t)) for t in maxima]
-    order = sorted(range(len(maxima)), key=lambda i: -heights[i])
-    return Tau2(maxima[order[0]], maxima[order[1]] if len(maxima) > 1 else None)
+    crude = float(((y - y.mean()) ** 2).sum()) / (len(y) - 1)
+    least = float(v.min())
+    grid = scan_points(least, max(float(v.max()), 2 * crude))
+    highest, other = highest_maximum(
+        lambda t: float(score(y, v, t)),
+        lambda t: float(log_likelihood(y, v, t)),
+        grid,
+        score(y[:, None], v[:, None], grid) > 0,
+        least * float_info.epsilon,
+    )
+    return Tau2(highest, other)
 
 
 ESTIMATORS: dict[str, Callable[[Array, Array], Tau2]] = {

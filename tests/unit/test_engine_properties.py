@@ -1,0 +1,184 @@
+"""What must hold of any data: symmetry, order, scale, and agreement between models."""
+
+from math import isfinite, log
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from metasynth.methods import CI_METHODS, TAU2_METHODS
+from metasynth.records import (
+    AnalysisSpec,
+    Comparison,
+    Contrast,
+    Group,
+    OutcomeSpec,
+    StudyData,
+)
+from metasynth.synthesis import synthesise
+
+COMPARISON = Comparison(("a",), ("b",))
+MODELS = [("IV", None), ("MH", None), ("random", "DL"), ("random", "REML"), ("random", "PM")]
+
+
+def binary(i, cells):
+    a, n1, c, n2 = cells
+    return StudyData(f"s{i}", f"S{i}", 2000, Group((), "", a, n1), Group((), "", c, n2))
+
+
+@st.composite
+def cells(draw):
+    n1, n2 = draw(st.integers(1, 400)), draw(st.integers(1, 400))
+    return draw(st.integers(0, n1)), n1, draw(st.integers(0, n2)), n2
+
+
+collections = st.lists(cells(), min_size=1, max_size=8).map(
+    lambda rows: [binary(i, row) for i, row in enumerate(rows)]
+)
+contrasts = st.lists(st.tuples(st.floats(-3, 3), st.floats(0.05, 2)), min_size=2, max_size=8).map(
+    lambda rows: [StudyData(f"s{i}", "", 1, contrast=Contrast(*r)) for i, r in enumerate(rows)]
+)
+models = st.sampled_from(MODELS)
+tau2_methods = st.sampled_from(TAU2_METHODS)
+
+
+def pool(studies, measure, model, kind="binary", **choices):
+    outcome = OutcomeSpec("o", "O", "o", 1, kind, measure, "harm", ("p",))
+    name, tau2 = model
+    spec = AnalysisSpec("p", "", model=name, tau2=tau2, **choices)
+    return synthesise(outcome, [spec], COMPARISON, studies).analyses[0].estimates[0]
+
+
+def swapped(study):
+    return StudyData(study.study, study.label, study.year, study.control, study.intervention)
+
+
+def same(one, other):
+    return one == pytest.approx(other, rel=1e-7, abs=1e-9)
+
+
+@given(collections, st.sampled_from(["RR", "OR", "RD"]), models)
+def test_swapping_the_groups_turns_the_effect_round(studies, measure, model):
+    row = pool(studies, measure, model)
+    mirror = pool([swapped(s) for s in studies], measure, model)
+    assert (row.log_estimate is None) == (mirror.log_estimate is None)
+    if row.log_estimate is not None:
+        assert same(mirror.log_estimate, -row.log_estimate)
+        assert same(mirror.se, row.se)
+
+
+@given(collections, models, st.randoms(use_true_random=False))
+def test_order_and_names_change_nothing(studies, model, random):
+    shuffled = list(studies)
+    random.shuffle(shuffled)
+    renamed = [
+        StudyData(f"x{i}", "other", 1950 + i, s.intervention, s.control)
+        for i, s in enumerate(shuffled)
+    ]
+    row, other = pool(studies, "RR", model), pool(renamed, "RR", model)
+    assert row.k == other.k
+    if row.estimate is not None:
+        assert same(other.log_estimate, row.log_estimate)
+        assert same(other.se, row.se)
+
+
+@given(collections, models)
+def test_limits_bracket_the_estimate(studies, model):
+    row = pool(studies, "OR", model)
+    if row.estimate is not None and row.ci_high is not None:
+        assert row.ci_low <= row.estimate <= row.ci_high
+
+
+@given(contrasts, st.sampled_from([("IV", None), ("random", "DL"), ("random", "REML")]))
+def test_seeing_every_study_twice_shrinks_the_error(studies, model):
+    twice = studies + [StudyData(f"{s.study}x", "", 1, contrast=s.contrast) for s in studies]
+    assert pool(twice, "other", model, "generic").se < pool(studies, "other", model, "generic").se
+
+
+@given(collections, models)
+def test_a_study_without_events_changes_nothing(studies, model):
+    empty = binary(99, (0, 37, 0, 11))
+    assert pool([*studies, empty], "RR", model) == pool(studies, "RR", model)
+
+
+@given(cells(), st.sampled_from(["RR", "OR", "RD"]))
+def test_one_study_is_itself_by_every_model(table, measure):
+    assume(all(x > 0 for x in (table[0], table[1] - table[0], table[2], table[3] - table[2])))
+    rows = [pool([binary(0, table)], measure, model) for model in MODELS]
+    pair = [binary(0, table)] * 2
+    for row in rows:
+        assert same(row.log_estimate, rows[0].log_estimate)
+        assert same(row.se, rows[0].se)
+    assert same(pool(pair, measure, ("MH", None)).log_estimate, rows[0].log_estimate)
+
+
+@given(contrasts, tau2_methods, st.floats(0.01, 100), st.floats(-5, 5))
+def test_changing_the_unit_and_the_origin(studies, method, scale, shift):
+    moved = [
+        StudyData(
+            s.study,
+            "",
+            1,
+            contrast=Contrast(scale * s.contrast.estimate + shift, scale * s.contrast.se),
+        )
+        for s in studies
+    ]
+    model = ("random", method)
+    row, other = pool(studies, "other", model, "generic"), pool(moved, "other", model, "generic")
+    assume("second" not in row.note + other.note)
+    spread = max(s.contrast.se for s in studies)
+    assert other.estimate == pytest.approx(
+        scale * row.estimate + shift, rel=1e-6, abs=1e-6 * scale * spread
+    )
+    assert other.tau2 == pytest.approx(scale**2 * row.tau2, rel=1e-4, abs=1e-5 * scale**2)
+    assert other.q == pytest.approx(row.q, rel=1e-6, abs=1e-6)
+
+
+@given(contrasts, tau2_methods)
+def test_tau2_lies_where_it_must(studies, method):
+    row = pool(studies, "other", ("random", method), "generic")
+    assert row.tau2 >= 0
+    assert 0 <= row.tau2_low <= row.tau2_high
+    assert 0 <= row.i2_low <= row.i2_high <= 100
+
+
+@settings(max_examples=200)
+@given(
+    collections,
+    st.sampled_from(["RR", "OR", "RD", "ASD"]),
+    tau2_methods,
+    st.sampled_from([c for c in CI_METHODS if c != "KR"]),
+    st.sampled_from(["only0", "treatment_arm", "all", "none"]),
+    st.sampled_from(["exclude", "include"]),
+)
+def test_no_record_ever_holds_a_number_that_is_none(studies, measure, tau2, ci, zero, double):
+    row = pool(
+        studies,
+        measure,
+        ("random", tau2),
+        ci=ci,
+        zero_cells=zero,
+        double_zero=double,
+        prediction="t_k-1",
+    )
+    values = [getattr(row, name) for name in row.__slots__]
+    assert all(isfinite(x) for x in values if isinstance(x, float))
+    assert (row.estimate is None) == (row.k == 0)
+
+
+@given(contrasts)
+def test_never_narrower_than_wald(studies):
+    widths = {
+        ci: pool(studies, "other", ("random", "REML"), "generic", ci=ci)
+        for ci in ("Wald", "HKSJ-adhoc")
+    }
+    wald, ad_hoc = widths["Wald"], widths["HKSJ-adhoc"]
+    assert ad_hoc.ci_high - ad_hoc.ci_low >= wald.ci_high - wald.ci_low
+
+
+@given(st.floats(0.01, 100), st.floats(0.01, 2))
+def test_ratio_measures_are_pooled_on_the_log_scale(ratio, se):
+    study = StudyData("s", "", 1, contrast=Contrast(log(ratio), se))
+    row = pool([study], "HR", ("IV", None), "generic")
+    assert row.estimate == pytest.approx(ratio, rel=1e-12)
+    assert row.ci_low * row.ci_high == pytest.approx(ratio**2, rel=1e-9)

@@ -1,0 +1,71 @@
+"""What a relative effect means for people at a stated risk: events per 1000 and numbers needed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AbsoluteEffect:
+    """The effect at one baseline risk; differences per 1000 people, negative for fewer events.
+
+    `number_needed` is the number treated for one event more or fewer (the sign of `difference`
+    says which), None when the difference is 0; its limits belong to the limits of the difference.
+    Where these have opposite signs (`includes_none`), the interval of the number needed runs from
+    one limit through infinity to the other: Altman, BMJ 1998;317:1309-12.
+    """
+
+    baseline_risk: float
+    risk: float
+    difference: float
+    difference_low: float
+    difference_high: float
+    number_needed: float | None
+    number_needed_at_low: float | None
+    number_needed_at_high: float | None
+    includes_none: bool
+
+
+def risk_with(measure: str, effect: float, baseline_risk: float) -> float:
+    """The risk under the intervention, given the risk under control and an effect, natural scale.
+
+    RR, OR and RD by Handbook 15.4.4, HR as 1 - (1 - risk)^HR, kept within 0 and 1. Raises
+    ValueError for a baseline outside 0 to 1, or another measure.
+    """
+    if not 0 <= baseline_risk <= 1:
+        raise ValueError(f"a baseline risk lies between 0 and 1, not {baseline_risk}")
+    if measure == "RR":
+        risk = baseline_risk * effect
+    elif measure == "OR":
+        risk = effect * baseline_risk / (1 - baseline_risk + effect * baseline_risk)
+    elif measure == "RD":
+        risk = baseline_risk + effect
+    elif measure == "HR":
+        risk = 1 - (1 - baseline_risk) ** effect
+    else:
+        raise ValueError(f"no absolute effect follows from {measure}; it does from RR, OR, RD, HR")
+    return min(1.0, max(0.0, risk))
+
+
+def absolute_effect(
+    measure: str, estimate: float, ci_low: float, ci_high: float, baseline_risk: float
+) -> AbsoluteEffect:
+    """Apply a pooled effect and its limits (natural scale) to people at a baseline risk.
+
+    The baseline is taken as known, as in a GRADE summary of findings. Errors as in `risk_with`.
+    """
+    risk, low, high = (risk_with(measure, e, baseline_risk) for e in (estimate, ci_low, ci_high))
+    difference, at_low, at_high = (x - baseline_risk for x in (risk, low, high))
+    return AbsoluteEffect(
+        baseline_risk=baseline_risk,
+        risk=risk,
+        difference=1000 * difference,
+        difference_low=1000 * at_low,
+        difference_high=1000 * at_high,
+        number_needed=_number_needed(difference),
+        number_needed_at_low=_number_needed(at_low),
+        number_needed_at_high=_number_needed(at_high),
+        includes_none=at_low <= 0 <= at_high,
+    )
+
+
+def _number_needed(difference: float) -> float | None:
+    return 1 / abs(difference) if difference else None

@@ -1,0 +1,68 @@
+"""Trials with several intervention arms and one control: share the control out, or correlate."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from metasynth.continuous import Means
+from metasynth.effects import Array, Tables
+from metasynth.pooling import Pool
+from metasynth.records import Group
+
+
+def split_group(group: Group, parts: int) -> tuple[Group, ...]:
+    """Divide a shared group's participants and events among `parts` comparisons (Handbook 23.3.4).
+
+    Counts stay whole and add up to the original, remainders going to the first parts; means and
+    standard deviations stay as they are. What the source allowed (events_low, events_high) is not
+    known of a part and becomes None. Raises ValueError for fewer than one part, or more than
+    participants.
+    """
+    if parts < 1 or (group.total is not None and group.total < parts):
+        raise ValueError(f"{group.total} participants cannot be shared by {parts} comparisons")
+    totals, events = _shares(group.total, parts), _shares(group.events, parts)
+    return tuple(
+        replace(group, total=n, events=e, events_low=None, events_high=None)
+        for n, e in zip(totals, events, strict=True)
+    )
+
+
+def _shares(count: int | None, parts: int) -> list[int | None]:
+    if count is None:
+        return [None] * parts
+    whole, rest = divmod(count, parts)
+    return [whole + (i < rest) for i in range(parts)]
+
+
+def covariance_of_shared_control(measure: str, data: Tables | Means) -> Array:
+    """The covariance of two effects that share a control group: the variance of its own part.
+
+    One value a row, from that row's control group. RR, OR and RD of counts; MD of means. Gleser and
+    Olkin, Stochastically dependent effect sizes (The Handbook of Research Synthesis, 2009).
+    """
+    if isinstance(data, Means):
+        if measure == "MD":
+            return data.sd2**2 / data.n2
+    elif measure == "RR":
+        return 1 / data.c - 1 / data.n2
+    elif measure == "OR":
+        return 1 / data.c + 1 / data.d
+    elif measure == "RD":
+        return data.c * data.d / data.n2**3
+    raise ValueError(f"no covariance is defined here for {measure}")
+
+
+def covariance_matrix(v: Array, shared: Array, study: list[str]) -> Array:
+    """Variances on the diagonal, `shared` between rows of the same study, 0 elsewhere."""
+    names = np.array(study)
+    same = names[:, None] == names[None, :]
+    matrix = np.where(same, np.sqrt(np.outer(shared, shared)), 0.0)
+    np.fill_diagonal(matrix, v)
+    return matrix
+
+
+def pool_correlated(y: Array, covariance: Array) -> Pool:
+    """Generalised least squares under a common effect: 1'V⁻¹y / 1'V⁻¹1, variance 1 / 1'V⁻¹1."""
+    weights = np.asarray(np.linalg.solve(covariance, np.ones(len(y))), dtype=np.float64)
+    total = weights.sum()
+    return Pool((weights * y).sum() / total, 1 / total, weights)
