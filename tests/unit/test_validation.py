@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.bad_input.review import (
+    ARMS,
     BETA_RESULTS,
     BETA_STUDY,
     CONFIG,
     RESULTS,
+    STUDY,
     cell,
     clean,
+    row,
     text,
     write,
 )
@@ -90,6 +93,44 @@ def test_unstated_bounds_of_a_derived_count_are_a_warning(tmp_path):
     )
     assert place == f"{BETA_RESULTS}:2:H"
     assert expected.startswith("94 to 96")
+
+
+def test_a_percentage_of_no_count_is_a_warning(tmp_path):
+    ((place, expected),) = warnings_of(
+        tmp_path,
+        cell(RESULTS, 10, "events", ""),
+        cell(RESULTS, 10, "reported_percent", "9"),
+    )
+    assert place == f"{RESULTS}:10:J"
+    assert "no count of 12 rounds to 9 %" in expected
+
+
+def test_arms_that_do_not_add_up_are_a_warning(tmp_path):
+    ((place, expected),) = warnings_of(tmp_path, cell(STUDY, 2, "n_randomised", "58"))
+    assert (place, expected[:2]) == (f"{STUDY}:2:H", "57")
+    assert warnings_of(tmp_path, cell(STUDY, 2, "n_randomised", "")) == []
+    both = (cell(STUDY, 2, "n_randomised", "58"), cell(ARMS, 3, "n_randomised", ""))
+    assert warnings_of(tmp_path, *both) == []
+
+
+def test_a_treatment_one_letter_off_is_a_warning(tmp_path):
+    third = row(ARMS, "dose2,intervention,More,drugs,20,mg/day,,,")
+    ((place, expected),) = warnings_of(tmp_path, third)
+    assert place == f"{ARMS}:4:D"
+    assert "takes no part in the comparison" in expected
+    other = row(ARMS, "dose2,intervention,More,drug_low,20,mg/day,,,")
+    assert warnings_of(tmp_path, other) == []
+
+
+def pain(arm, n, sd):
+    return row(BETA_RESULTS, f"pain,24,,{arm},,,{n},,,,30,{sd},,,,,reported,page3,")
+
+
+@pytest.mark.parametrize(("sd", "told"), [("1.2", True), ("12", False), ("5.9", False)])
+def test_a_standard_deviation_that_looks_like_an_error_is_a_warning(tmp_path, sd, told):
+    """The other trial's are 12.25 and 11; 1.2 of 100 patients is a standard error of one of 12."""
+    found = warnings_of(tmp_path, pain("drug", 100, sd), pain("placebo", 100, "11.5"))
+    assert [place for place, _ in found] == ([f"{BETA_RESULTS}:6:L"] if told else [])
 
 
 @given(

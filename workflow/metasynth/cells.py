@@ -43,10 +43,10 @@ def check(column: Column, text: str) -> Advice | None:
 
 
 def _described(column: Column) -> str:
+    if column.words:
+        return f"one of {', '.join(column.words)}"
     kind = {"integer": "a whole number: ", "number": "a number: "}.get(column.type, "")
-    words = f" ({', '.join(column.words)})" if column.words else ""
-    text = column.description[0].lower() + column.description[1:].rstrip(".")
-    return f"{kind}{text}{words}"
+    return f"{kind}{column.description[0].lower()}{column.description[1:].rstrip('.')}"
 
 
 def _surrounded(text: str) -> Advice:
@@ -61,7 +61,7 @@ def _check_text(column: Column, text: str) -> Advice | None:
             return None
         near = nearest(text, column.words)
         remedy = f"did you mean {near}?" if near else "choose one of these words"
-        return f"one of {', '.join(column.words)}", remedy
+        return _described(column), remedy
     if column.pattern and not column.pattern.fullmatch(text):
         return id_advice(text) if column.is_id else (_described(column), "see the template folder")
     return None

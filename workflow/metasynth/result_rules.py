@@ -120,16 +120,19 @@ def _bounds_enclose_events(row: Row) -> Iterator[Fault]:
 @rule("provenance", "reported_percent", "events", "total", "events_low", "events_high")
 def _count_fits_percentage(row: Row) -> Iterator[Fault]:
     percent, events, total = row["reported_percent"], row["events"], row["total"]
-    if not (percent and events and total) or int(events) > int(total):
+    if not (percent and total) or (events and int(events) > int(total)):
         return
     fitting = admissible_counts(percent, int(total))
-    if int(events) not in fitting:
+    remedy = "check count, total and percentage"
+    severity = "error" if events and row["provenance"] == "derived" else "warning"
+    if not fitting:
+        column = "events" if events else "reported_percent"
+        expected = f"another total: no count of {total} rounds to {percent} %"
+        yield row.fault(column, expected, remedy, severity)
+    elif events and int(events) not in fitting:
         expected = f"{_between(fitting)}: of {total}, no other count rounds to {percent} %"
-        if not fitting:
-            expected = f"another total: no count of {total} rounds to {percent} %"
-        severity = "error" if row["provenance"] == "derived" else "warning"
-        yield row.fault("events", expected, "check count, total and percentage", severity)
-    elif row["provenance"] == "derived":
+        yield row.fault("events", expected, remedy, severity)
+    elif events and row["provenance"] == "derived":
         yield from _bounds_fit_percentage(row, fitting)
 
 
@@ -149,8 +152,6 @@ def _bounds_fit_percentage(row: Row, fitting: range) -> Iterator[Fault]:
 
 
 def _between(counts: range) -> str:
-    if not counts:
-        return "no count"
     return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
 
 

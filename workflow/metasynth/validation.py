@@ -4,11 +4,11 @@ What passes here is typed and trusted by every later stage. Imports are few, sin
 whenever the workflow is loaded.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from metasynth import configuration, review_rules, tables, trial_rules
+from metasynth import configuration, consistency, review_rules, tables, trial_rules
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
 from metasynth.records import Claim, Config, Trial
@@ -43,7 +43,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         raise InvalidReview(faults)
     raw = tables.read(data_dir)
     faults += validate(config, raw, lines)
-    if config is None or any(fault.severity == "error" for fault in faults):
+    if config is None or _errors(faults):
         raise InvalidReview(faults)
     return Review(config, tables.trials(raw), tuple(faults), tables.claims(raw))
 
@@ -54,12 +54,18 @@ def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) 
     Without a configuration the tables are checked by themselves.
     """
     faults = list(_table_faults(raw))
+    lines = lines or Lines("config.yaml", {})
     if config:
-        lines = lines or Lines("config.yaml", {})
         faults += review_rules.config_faults(config, raw, lines)
-        if not any(fault.severity == "error" for fault in faults):
+    if not _errors(faults):
+        faults += consistency.warnings(raw, config.comparison if config else None)
+        if config:
             faults += review_rules.without_numbers(config, tables.trials(raw), lines)
     return sorted(faults, key=position)
+
+
+def _errors(faults: Iterable[Fault]) -> bool:
+    return any(fault.severity == "error" for fault in faults)
 
 
 def _table_faults(raw: RawTables) -> Iterator[Fault]:
