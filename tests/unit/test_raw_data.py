@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from metasynth import records
 
 ROOT = Path(__file__).parents[2]

@@ -2,7 +2,7 @@
 
 Raw tables become a `Trial`; config.yaml becomes a `Config`; an outcome's trials become `StudyData`
 (arms already combined for the comparison); pooling turns those into an `OutcomeResult`, which is
-all that figures and report ever read. `None` always means "not stated" or "does not exist", never 0.
+all that figures and report ever read. `None` means "not stated" or "does not exist", never 0.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where a raw row stands: a file relative to data/raw, and its line in a spreadsheet (header = 1)."""
+    """Where a raw row stands: a file below data/raw, and its line in a spreadsheet (header = 1)."""
 
     file: str
     row: int
@@ -167,14 +167,14 @@ class AnalysisSpec:
     ci: str = "Wald"  # Wald | HKSJ | HKSJ-adhoc | KR
     prediction: str | None = None  # t_k-1 | t_k-2 | HK | None: no prediction interval
     study_ci: str = "Wald"  # Wald | score
-    zero_cells: str = "only0"  # only0 | treatment_arm | all | none; 0.5 where inverse variance needs it
+    zero_cells: str = "only0"  # only0 | treatment_arm | all | none: where 0.5 is added
     double_zero: str = "exclude"  # exclude | include
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSpec:
-    """One outcome to pool; `id` names its folder, `outcome`/`week`/`reading` select the raw rows."""
+    """One outcome to pool; `id` names its folder; outcome, week and reading select its rows."""
 
     id: str
     label: str
@@ -195,7 +195,7 @@ class OutcomeSpec:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One side of a comparison in one study, arms combined; events_low/high bound what the source allows."""
+    """One side of a comparison in one study, arms combined; events_low/high: what sources allow."""
 
     arm_ids: tuple[str, ...]
     label: str
@@ -318,7 +318,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class SignificanceTest:
-    """A test that belongs to an analysis: its name, statistic, degrees of freedom (None for z) and p."""
+    """A test of an analysis: its name, statistic, degrees of freedom (None for z) and p."""
 
     name: str
     statistic: float
@@ -329,7 +329,7 @@ class SignificanceTest:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisResult:
-    """One analysis of one outcome: the pooled rows ("all" first, then subgroups) and each study's effect."""
+    """One analysis of one outcome: pooled rows ("all", then subgroups) and each study's effect."""
 
     spec: AnalysisSpec
     estimates: tuple[Estimate, ...]
