@@ -84,3 +84,54 @@ def highest_maximum(
         maxima.append(bracketed_root(score, float(grid[i]), float(grid[i + 1]), floor))
     maxima.sort(key=log_likelihood, reverse=True)
     return maxima[0], maxima[1] if len(maxima) > 1 else None
+
+
+def bracketed_roots(
+    function: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    floor: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """`bracketed_root` for many functions at once: arrays of brackets in, an array of roots out.
+
+    `function` takes one argument for each and must change sign over each bracket.
+    """
+    a, b = low.copy(), high.copy()
+    fa, fb = function(a), function(b)
+    step = np.full(a.shape, 0.5)
+    while True:
+        x = a + step * (b - a)
+        fx = function(x)
+        same = np.signbit(fx) == np.signbit(fa)
+        c, fc = np.where(same, a, b), np.where(same, fa, fb)
+        b, fb = np.where(same, b, a), np.where(same, fb, fa)
+        a, fa = x, fx
+        best = np.where(np.abs(fa) < np.abs(fb), a, b)
+        width = np.abs(b - a)
+        tolerance = float_info.epsilon * np.abs(best) + floor
+        done = (fa == 0) | (fb == 0) | (2 * tolerance > width)
+        if done.all():
+            return best
+        least = tolerance / np.where(done, np.inf, width)
+        step = np.where(
+            done, 0.0, np.clip(_safe_steps(a, b, c, fa, fb, fc, done), least, 1 - least)
+        )
+
+
+def _safe_steps(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    c: NDArray[np.float64],
+    fa: NDArray[np.float64],
+    fb: NDArray[np.float64],
+    fc: NDArray[np.float64],
+    done: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """The steps of `_safe_step`; 0.5 where the root is found or the quadratic is not monotone."""
+    usable = ~done & (fa != fb) & (fc != fb) & (fc != fa) & (b != c) & (b != a)
+    ba, cb = np.where(usable, b - a, 1.0), np.where(usable, c - b, 1.0)
+    fba, fcb, fca = (np.where(usable, d, 1.0) for d in (fb - fa, fc - fb, fc - fa))
+    xi, phi = -ba / cb, -fba / fcb
+    safe = usable & (phi * phi < xi) & ((1 - phi) ** 2 < 1 - xi)
+    quadratic = -fa / fba * fc / fcb + (c - a) / ba * fa / fca * fb / fcb
+    return np.where(safe, quadratic, 0.5)
