@@ -42,6 +42,9 @@ TRAPS = [
     config("anchor", "[en]", "&x [en]", "4 | no anchor"),
     config("alias", "data: data", "data: *x", "5 | no anchor"),
     config("tag", "data: data", "data: !folder data", "5 | no tag"),
+    config("trap_in_treatment", "[placebo]", "[no]", '8 | "no"'),
+    config("escaped_override", "A clean review", '"A \\u202e review"', "2 | U+202E"),
+    config("escaped_nul", "data: data", 'data: "da\\0ta"', "5 | U+0000"),
     config("tab", "  title", "\ttitle", "2 | not with the tabulator"),
     config("colon", "A clean review", "Drug: a review", "2 | put a text that holds a colon"),
     config("unclosed_quote", "A clean review", '"A clean review', "41 | close the quotation mark"),
@@ -185,6 +188,9 @@ TABLES = [
         "control: [placebo]",
         "control: [placebo, nothing]",
         "8 | a treatment of some arms.csv",
+    ),
+    config(
+        "no_prose", "data: data", "data: data\ntext: txt", "6 | the folder of the review's prose"
     ),
     config("no_folder", "data: data", "data: elsewhere", "5 | the folder of the raw tables"),
     case(

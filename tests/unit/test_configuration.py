@@ -59,6 +59,17 @@ def test_load_tells_every_fault_with_its_line(path):
     ]
 
 
+def test_the_file_may_be_a_link(tmp_path, path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere/choices").write_text(MINIMAL, encoding="utf-8")
+    path.symlink_to(tmp_path / "elsewhere/choices")
+    assert configuration.load(path).title == "T"
+    path.unlink()
+    path.symlink_to(path)
+    ((fault),) = configuration.read(path).faults
+    assert fault.cell == "config.yaml"
+
+
 def test_the_file_keeps_its_own_name(tmp_path):
     path = tmp_path / "other.yaml"
     path.write_text("a: 1\n", encoding="utf-8")

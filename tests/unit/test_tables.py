@@ -160,6 +160,16 @@ def test_a_broken_link_is_a_missing_file(data):
     assert file_faults(data) == [("trials/alpha2001/arms.csv", "a file of this name")]
 
 
+def test_links_in_a_circle_are_no_tables(data):
+    for name in ("trials/gamma2009", "trials/alpha2001/arms.csv"):
+        (data / name).unlink(missing_ok=True)
+        (data / name).symlink_to(data / name)
+    assert [place for place, _ in file_faults(data)] == [
+        "trials/gamma2009",
+        "trials/alpha2001/arms.csv",
+    ]
+
+
 def test_a_huge_file_is_not_read(data):
     with (data / "trials/alpha2001/arms.csv").open("r+b") as file:
         file.truncate(60_000_000)

@@ -4,6 +4,7 @@ The schema (workflow/schemas/config.schema.json) says which keys there are and w
 them; what must agree between keys is checked here. Every fault is found in one go, with its line.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +49,11 @@ def load(path: Path) -> Config:
 
 def read(path: Path) -> Reading:
     """The configuration in `path`, all its faults, and the lines of its entries."""
-    name = path.name
-    text, fault = read_text(path, name, path.parent)
+    name, real = (
+        path.name,
+        Path(os.path.realpath(path)),
+    )  # whoever runs the review may link to its choices
+    text, fault = read_text(real, name, real.parent)
     if text is not None and len(text) > _MAX_CHARACTERS:
         expected = f"a configuration of at most {_MAX_CHARACTERS} characters"
         text, fault = None, of_file(name, "", expected, "is this the right file?")

@@ -62,7 +62,7 @@ class RawTable:
     complete: bool = False
 
     def letter(self, column: str) -> str:
-        """ ":F" for the column that a spreadsheet shows as F; nothing for one that is not there."""
+        """A colon and the letters that a spreadsheet shows for the column; blank if not there."""
         return f":{column_letter(self.columns[column])}" if column in self.columns else ""
 
     def knows(self, column: str) -> bool:

@@ -49,12 +49,11 @@ def admissible_counts(percent: str, total: int) -> range:
 
 @rule("provenance", *_NUMBERS, *_DEPENDENT)
 def _missing_is_blank(row: Row) -> Iterator[Fault]:
-    if row["provenance"] != "missing":
-        return
-    for column in (*_NUMBERS, *_DEPENDENT):
-        if row[column]:
-            remedy = "remove the number, or say in provenance where it comes from"
-            yield row.fault(column, "a blank cell, as provenance is missing", remedy)
+    filled = [column for column in (*_NUMBERS, *_DEPENDENT) if row[column]]
+    if row["provenance"] == "missing" and filled:
+        remedy = "remove the number, or say in provenance where it comes from"
+        expected = f"nothing in {', '.join(filled)}, as provenance is missing"
+        yield row.fault(filled[0], expected, remedy)
 
 
 @rule("provenance", "note")
@@ -65,9 +64,8 @@ def _missing_is_explained(row: Row) -> Iterator[Fault]:
 
 @rule("provenance", *_NUMBERS, *_DEPENDENT)
 def _has_a_number(row: Row) -> Iterator[Fault]:
-    if row["provenance"] != "missing" and not any(
-        row[column] for column in (*_NUMBERS, *_DEPENDENT)
-    ):
+    numbers = [row[column] for column in (*_NUMBERS, *_DEPENDENT)]
+    if row["provenance"] != "missing" and not any(numbers):
         expected = f"a number in {', '.join(_NUMBERS)}, as provenance is {row['provenance']}"
         remedy = "fill in the number, or write missing in provenance and explain in note"
         yield row.fault("provenance", expected, remedy)
@@ -138,17 +136,14 @@ def _count_fits_percentage(row: Row) -> Iterator[Fault]:
 
 def _bounds_fit_percentage(row: Row, fitting: range) -> Iterator[Fault]:
     expected = f"{_between(fitting)}: the counts that round to {row['reported_percent']} %"
-    if not row["events_low"] and not row["events_high"] and len(fitting) > 1:
+    low, events, high = row["events_low"], int(row["events"]), row["events_high"]
+    if not low and not high and len(fitting) > 1:
         remedy = "fill in events_low and events_high, so that the uncertainty is carried on"
         yield row.fault("events_low", expected, remedy, "warning")
-    for column, bound in (("events_low", fitting[0]), ("events_high", fitting[-1])):
-        between = (
-            int(row["events_low"] or 0)
-            <= int(row["events"])
-            <= int(row["events_high"] or row["events"])
-        )
-        if row[column] and between and int(row[column]) != bound:
-            yield row.fault(column, expected, f"write {bound}")
+    if low and int(low) <= events and int(low) != fitting[0]:
+        yield row.fault("events_low", expected, f"write {fitting[0]}")
+    if high and int(high) >= events and int(high) != fitting[-1]:
+        yield row.fault("events_high", expected, f"write {fitting[-1]}")
 
 
 def _between(counts: range) -> str:
@@ -166,25 +161,23 @@ def _mean_is_whole(row: Row) -> Iterator[Fault]:
         yield row.fault("total", "a total, as there is a mean", remedy)
 
 
-@rule("arm_id", "reference_arm_id", *_NUMBERS, "se", "ci_low", "ci_high")
+@rule("arm_id", "reference_arm_id", *_NUMBERS, "se", "ci_low", "ci_high", "provenance")
 def _contrast_or_arm(row: Row) -> Iterator[Fault]:
+    if row["provenance"] == "missing":
+        return
+    foreign: tuple[str, ...]
     if row["reference_arm_id"]:
         if row["reference_arm_id"] == row["arm_id"]:
-            yield row.fault(
-                "reference_arm_id", "another arm than arm_id", "name the arm compared with"
-            )
-        for column in ("events", "reported_percent", "mean"):
-            if row[column]:
-                remedy = "give the result of each arm a row of its own, without reference_arm_id"
-                yield row.fault(
-                    column, "a blank cell, as the row is of a contrast of two arms", remedy
-                )
-    elif row["provenance"] != "missing":
-        for column in ("estimate", "se", "ci_low", "ci_high"):
-            if row[column]:
-                remedy = "name the arm compared with in reference_arm_id"
-                yield row.fault(column, "a blank cell, as the row is of one arm", remedy)
-                return
+            remedy = "name the arm compared with"
+            yield row.fault("reference_arm_id", "another arm than arm_id", remedy)
+        foreign, what = ("events", "reported_percent", "mean"), "a contrast of two arms"
+        remedy = "give the result of each arm a row of its own, without reference_arm_id"
+    else:
+        foreign, what = ("estimate", "se", "ci_low", "ci_high"), "one arm"
+        remedy = "name the arm compared with in reference_arm_id"
+    if filled := [column for column in foreign if row[column]]:
+        expected = f"nothing in {', '.join(filled)}, as the row is of {what}"
+        yield row.fault(filled[0], expected, remedy)
 
 
 @rule("estimate", "se", "ci_low", "ci_high")
@@ -193,9 +186,8 @@ def _contrast_is_whole(row: Row) -> Iterator[Fault]:
     if row["se"] and float(row["se"]) <= 0:
         yield row.fault("se", "a standard error above 0", _SOURCE)
     if (row["se"] or low or high) and not estimate:
-        yield row.fault(
-            "estimate", "an estimate, as there are limits or se", "fill in the estimate"
-        )
+        expected = "an estimate, as there are limits or se"
+        yield row.fault("estimate", expected, "fill in the estimate")
     elif bool(low) != bool(high):
         column = "ci_high" if low else "ci_low"
         yield row.fault(column, "both limits or none", f"fill in {column}, or remove the other")

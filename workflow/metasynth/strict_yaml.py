@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from metasynth.faults import Fault, of_line
+from metasynth.text_files import HIDDEN, hidden_advice
 
 Keys = tuple[str | int, ...]
 """The keys and list positions that lead to an entry: ("outcomes", "acr20", "analyses", 0)."""
@@ -159,6 +160,8 @@ def _scalar(document: Document, path: Keys, node: Any) -> object:
     A decimal number stays text, as version 1.10 is not 1.1, and no choice is a decimal number.
     """
     text, kind = node.value, node.tag.removeprefix(_TAG)
+    if hidden := HIDDEN.search(text):  # written as an escape, such as "\u202e"
+        document.add(path, node.start_mark.line + 1, text, *hidden_advice(hidden))
     if node.style or kind == "str":
         return text
     if kind == "null":

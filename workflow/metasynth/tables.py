@@ -88,12 +88,12 @@ def read_trial(data_dir: Path, study: str) -> RawTrial:
 
 def _studies(data_dir: Path, faults: list[Fault]) -> Iterator[str]:
     """The names of the trials' folders, sorted, those that may be read."""
-    if not (data_dir / "trials").is_dir():
+    if not os.path.isdir(data_dir / "trials"):
         remedy = "make it, with a folder for each trial"
         faults.append(of_file("trials", "", "a folder trials in the data folder", remedy))
         return
     entries = _entries(data_dir, Path("trials"), faults)
-    names = sorted(_printable(entry) for entry in entries if not entry.is_file())
+    names = sorted(_printable(entry) for entry in entries if not os.path.isfile(entry.path))
     names = [name for name in names if name[0] not in "_."]
     if not names and not faults:
         remedy = "copy the template folder and fill it in"
@@ -129,7 +129,7 @@ def _not_a_trial(data_dir: Path, name: str) -> Fault | None:
     if not ID.fullmatch(name):
         expected, remedy = cells.id_advice(name)
         return of_file(file, name, f"a folder named by {expected}", remedy)
-    if not path.is_dir():
+    if not os.path.isdir(path):
         return of_file(file, "", "a folder of this name", "add it; see the template folder")
     if path.is_symlink() and not leads_inside(path, data_dir):
         remedy = "put the folder itself here instead of a link"

@@ -4,6 +4,7 @@ What passes here is typed and trusted by every later stage. Imports are few, sin
 whenever the workflow is loaded.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,20 +33,28 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         InvalidReview: with every fault of the configuration and of the tables, warnings included.
     """
     reading = configuration.read(workdir / config_path)
-    faults, config, lines = list(reading.faults), reading.config, reading.lines
-    data_dir = workdir / reading.data
-    if not data_dir.is_dir():
-        if config:
-            remedy = "correct it: it is relative to the folder where the run takes place"
-            faults.append(
-                lines.fault(("data",), reading.data, "the folder of the raw tables", remedy)
-            )
-        raise InvalidReview(faults)
-    raw = tables.read(data_dir)
-    faults += validate(config, raw, lines)
-    if config is None or _errors(faults):
+    config, lines = reading.config, reading.lines
+    further = list(_missing_folders(config, workdir, lines)) if config else []
+    raw = None
+    if os.path.isdir(workdir / reading.data):
+        raw = tables.read(workdir / reading.data)
+        further += validate(config, raw, lines)
+    told = {(fault.file, fault.column) for fault in reading.faults}
+    faults = [
+        *reading.faults,
+        *(fault for fault in further if (fault.file, fault.column) not in told),
+    ]
+    if config is None or raw is None or _errors(faults):
         raise InvalidReview(faults)
     return Review(config, tables.trials(raw), tuple(faults), tables.claims(raw))
+
+
+def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fault]:
+    remedy = "make it, or correct its path, which begins where the run takes place"
+    if not os.path.isdir(workdir / config.data):
+        yield lines.fault(("data",), config.data, "the folder of the raw tables", remedy)
+    if not os.path.isdir(workdir / config.text):
+        yield lines.fault(("text",), config.text, "the folder of the review's prose", remedy)
 
 
 def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) -> list[Fault]:
