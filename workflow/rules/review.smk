@@ -73,7 +73,7 @@ def prose():
 def templates():
     """What the report's look and wording depend on."""
     folder = Path(workflow.basedir, "workflow", "report")
-    return [path for pattern in ("review.*", "*.css") for path in folder.glob(pattern)]
+    return [path for pattern in ("*.md", "*.typ", "*.j2", "*.css") for path in folder.glob(pattern)]
 
 
 def versions():

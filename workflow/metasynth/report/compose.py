@@ -13,6 +13,7 @@ from markupsafe import Markup
 from metasynth import formats
 from metasynth.audit import Reproduction
 from metasynth.bibliography import Entry
+from metasynth.methods import PREDICTIONS
 from metasynth.records import Config, OutcomeResult, Result, Trial
 from metasynth.report import tables
 from metasynth.report.document import (
@@ -99,7 +100,7 @@ def _outcomes(material: Material) -> tuple[OutcomeNames, ...]:
 def _names(material: Material, outcomes: Sequence[OutcomeNames]) -> dict[str, Any]:
     """What the authored text can name."""
     config, trials = material.config, material.trials
-    included = _included(material)
+    included, used = _included(material), _used(material)
     named = {name.id: name for outcome in outcomes for name in (outcome, *outcome.alternatives)}
     return named | {
         "review": config,
@@ -115,12 +116,34 @@ def _names(material: Material, outcomes: Sequence[OutcomeNames]) -> dict[str, An
         "multi_arm": _combined_arms(material.results),
         "has_claims": bool(material.reproductions),
         "is_missing": any(tables.is_missing(row) for trial in included for row in trial.results),
+        "used": used,
+        "used_predictions": used.intersection(PREDICTIONS),
         "count": count,
         "terms": TERMS,
         "missing": formats.MISSING,
         "label_of": {trial.study.study: trial.study.label for trial in trials}.__getitem__,
         "printed_percentages": _percentages(trials),
     }
+
+
+def _used(material: Material) -> frozenset[str]:
+    """The names of the measures and methods that gave this report's results."""
+    outcomes = {result.outcome for result in material.results}
+    specs = [analysis.spec for result in material.results for analysis in result.analyses]
+    rows = [
+        row
+        for result in material.results
+        for analysis in result.analyses
+        for row in analysis.estimates
+    ]
+    names = {name for o in outcomes for name in (o.measure, o.type)}
+    names |= {name for row in rows for name in (row.model, row.tau2_method, row.ci_method)}
+    names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
+    if any(row.model in ("random", "IV") for row in rows):
+        names |= {s.zero_cells for s in specs}
+    if _combined_arms(material.results):
+        names.add(material.config.comparison.multi_arm)
+    return frozenset(names)
 
 
 def _combined_arms(results: Sequence[OutcomeResult]) -> list[str]:
