@@ -119,3 +119,23 @@ def test_another_run_elsewhere_gives_the_same_bytes(
     first, second = finished(name).results(), other.results()
     assert sorted(first) == sorted(second)
     assert [path for path in first if first[path] != second[path]] == []
+
+
+def test_the_report_lists_the_formulas_of_this_run_only(
+    finished: Callable[[str], Review],
+) -> None:
+    texts = {
+        name: (finished(name).folder / "results/report/review.html").read_text(encoding="utf-8")
+        for name in ("anakinra", "bcg")
+    }
+    for name, present, absent in (
+        (
+            "anakinra",
+            ["Peto odds ratio</strong>", "DerSimonian–Laird</strong>"],
+            ["risk difference"],
+        ),
+        ("bcg", ["risk ratio</strong>", "tau², REML</strong>"], ["DerSimonian–Laird</strong>"]),
+    ):
+        appendix = texts[name][texts[name].index('id="appendix-formulas"') :]
+        assert all(words in appendix for words in present)
+        assert not any(words in appendix for words in ("Mantel–Haenszel odds ratio", *absent))
