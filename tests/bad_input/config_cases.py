@@ -75,6 +75,12 @@ SCHEMA = [
     config("number_as_text", "A clean review", "2013", "2 | put the value in quotes"),
     config("text_as_list", "[primary, common]", "primary", "40 | write [primary]"),
     config("empty_list", "control: [placebo]", "control: []", "8 | at least one entry"),
+    case(
+        "config",
+        "no_outcomes",
+        bytes_of(CONFIG, lambda c: c[: c.index(b"outcomes:")] + b"outcomes: {}\n"),
+        f"{CONFIG}:15 | at least one entry",
+    ),
     config("item_twice", "[primary, common]", "[primary, primary]", "40 | each item once"),
     config("blank_value", "data: data", "data:", "5 | write a value after the colon"),
     config("blank_title", "A clean review", '" "', "2 | text"),

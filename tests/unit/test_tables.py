@@ -183,6 +183,20 @@ def test_a_folder_name_that_is_not_utf8_is_spelt_out(data):
     assert expected.startswith("a folder named by an id")
 
 
+@pytest.mark.parametrize("name", ["trials", "trials/alpha2001"])
+def test_a_folder_that_may_not_be_opened_is_told_once(data, monkeypatch, name):
+    """The right to open is taken away by hand, as an administrator may open everything."""
+    scandir = os.scandir
+
+    def refuse(path):
+        if path == data / name:
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert file_faults(data) == [(name, "a folder that can be opened (Permission denied)")]
+
+
 @pytest.mark.parametrize("name", ["trials", "empty"])
 def test_a_review_needs_trials(tmp_path, name):
     (tmp_path / name).mkdir()

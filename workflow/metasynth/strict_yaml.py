@@ -111,7 +111,6 @@ _FORM_REMEDIES = (
     ("end of stream", "close the quotation mark"),
     ("expected ',' or", "close the bracket, or put a comma between the items"),
     ("another document", "remove the line ---: the file is one document"),
-    ("control characters", "remove the invisible control character"),
     (
         "did not find expected key",
         "check the indentation: entries of one level begin in one column",
