@@ -8,7 +8,8 @@ from metasynth.faults import nearest
 from metasynth.table_schema import Column
 
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,8}")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?")
+# As R and Python print doubles: up to 17 digits, and an exponent for the very small only.
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?([eE]-[0-9]{1,2})?")
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)|Err:[0-9]+")
 _NOT_STATED = re.compile(
     r"(n\.?/?[ar]\.?|n\.?d\.?|nan|null|none|missing|not (stated|reported)|[-–—?.*]+)", re.I
@@ -138,5 +139,5 @@ _NUMBER_REMEDIES = [
         re.compile(r"-?[0-9]{1,3}([ ,'’\u00a0\u2009\u202f][0-9]{3})+([.,][0-9]+)?"),
         "remove the separators of thousands",
     ),
-    (re.compile(r"-?[0-9.]+"), "write a decimal number with at most 15 digits"),
+    (re.compile(r"-?[0-9.]+"), "write a decimal number, with at most 15 digits before the point"),
 ]
