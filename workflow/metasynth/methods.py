@@ -15,7 +15,10 @@ MEASURES = {
 RATIO_MEASURES = frozenset({"RR", "OR", "HR", "IRR", "ROM"})
 """Measures whose analysis scale is the natural logarithm."""
 
-MODELS = ("random", "IV", "MH", "Peto")
+MODELS = ("random", "IV", "MH", "Peto", "GLMM", "GLMM-CM.EL")
+"""Random effects, the common-effect models, and binomial-normal models (UM.FS, conditional)."""
+
+GLMMS = frozenset({"GLMM", "GLMM-CM.EL"})
 TAU2_METHODS = ("REML", "DL", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2")
 CI_METHODS = ("Wald", "HKSJ", "HKSJ-adhoc", "KR")
 PREDICTIONS = ("t_k-1", "t_k-2", "HK")
@@ -77,6 +80,8 @@ def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
         return f"the Mantel-Haenszel method pools RR, OR and RD of counts, not {measure}"
     if analysis.model == "Peto" and not (binary and measure == "OR"):
         return f"Peto's method estimates an odds ratio from counts (measure OR), not {measure}"
+    if analysis.model in GLMMS and not (binary and measure == "OR"):
+        return f"a binomial-normal model estimates an odds ratio from counts, not {measure}"
     if analysis.study_ci == "score" and not (binary and measure == "RR"):
         return f"study_ci score is defined here for the risk ratio of counts, not for {measure}"
     return None
@@ -84,7 +89,14 @@ def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
 
 def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
     """Find a choice that only the random-effects model, or only REML, has."""
-    if analysis.model != "random":
+    if analysis.model in GLMMS:
+        if analysis.tau2 is not None:
+            return "a binomial-normal model has its own tau2, by maximum likelihood"
+        if analysis.ci != "Wald":
+            return f"ci {analysis.ci} needs effects and variances, which a binomial model has not"
+        if analysis.prediction == "HK":
+            return "prediction HK needs effects and variances, which a binomial model has not"
+    elif analysis.model != "random":
         if analysis.tau2 is not None:
             return f"model {analysis.model} has no between-study variance, so tau2 has no meaning"
         if analysis.prediction is not None:

@@ -6,6 +6,7 @@ from math import isinf, sqrt
 import numpy as np
 
 from metasynth.effects import Array, Effects, Tables
+from metasynth.glmm import conditional, unconditional
 from metasynth.heterogeneity import (
     Share,
     generalised_q,
@@ -21,7 +22,7 @@ from metasynth.intervals import (
     interval,
     prediction_interval,
 )
-from metasynth.methods import DEFAULT_TAU2
+from metasynth.methods import DEFAULT_TAU2, GLMMS
 from metasynth.pooling import EffectUndefined, Pool, inverse_variance, mantel_haenszel, peto
 from metasynth.records import AnalysisSpec
 from metasynth.tau2 import estimate_tau2
@@ -39,9 +40,9 @@ class Fit:
     mean: float
     interval: Interval
     ci_method: str
-    weights: Array
+    weights: Array | None
     variance: float
-    q: float
+    q: float | None
     q_df: int
     share: Share | None = None
     tau2: float | None = None
@@ -60,6 +61,8 @@ def fit_model(spec: AnalysisSpec, measure: str, effects: Effects, tables: Tables
         return single_study(spec, effects)
     if spec.model == "random":
         return fit_random(spec, effects.y, effects.v)
+    if spec.model in GLMMS and tables:
+        return fit_glmm(spec, effects, tables)
     return fit_common(effects, _common_pool(spec.model, measure, effects, tables))
 
 
@@ -95,6 +98,25 @@ def fit_common(effects: Effects, pool: Pool) -> Fit:
     wald = interval(mean, sqrt(float(pool.variance)))
     share = share_from_q(q, df) if df > 0 else None
     return Fit(mean, wald, "Wald", pool.weights, float(pool.variance), q, max(df, 0), share)
+
+
+def fit_glmm(spec: AnalysisSpec, effects: Effects, tables: Tables) -> Fit:
+    """Fit a binomial-normal model; Q and I2 describe the studies' own (corrected) effects."""
+    found = conditional(tables) if spec.model == "GLMM-CM.EL" else unconditional(tables)
+    y, v = effects.y, effects.v
+    wald = interval(found.mean, sqrt(found.variance))
+    fit = Fit(
+        found.mean,
+        wald,
+        "Wald",
+        None,
+        found.variance,
+        float(generalised_q(y, v)) if np.isfinite(v).all() else None,
+        len(y) - 1,
+        share_from_tau2(found.tau2, v) if np.isfinite(v).all() else None,
+        found.tau2,
+    )
+    return replace(fit, prediction=_predict(spec, y, v, fit), notes=tuple(_notes(spec, fit, None)))
 
 
 def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:

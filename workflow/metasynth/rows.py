@@ -11,7 +11,7 @@ from typing import Any
 
 from metasynth.distributions import chi2_upper_tail
 from metasynth.intervals import interval
-from metasynth.methods import DEFAULT_TAU2, is_ratio
+from metasynth.methods import DEFAULT_TAU2, GLMMS, is_ratio
 from metasynth.models import Fit
 from metasynth.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData, StudyEffect
 from metasynth.selection import counts, effects_of
@@ -32,7 +32,7 @@ def empty_row(
         "subgroup": subgroup,
         "measure": outcome.measure,
         "model": spec.model,
-        "tau2_method": (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else "",
+        "tau2_method": _tau2_method(spec),
         "ci_method": spec.ci,
         "k": len(studies),
         "events_intervention": _total(intervention, "events"),
@@ -43,6 +43,12 @@ def empty_row(
     }
     columns: dict[str, Any] = dict.fromkeys(f.name for f in fields(Estimate))
     return Estimate(**columns | known)
+
+
+def _tau2_method(spec: AnalysisSpec) -> str:
+    if spec.model in GLMMS:
+        return "ML"
+    return (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else ""
 
 
 def filled_row(row: Estimate, fit: Fit) -> Estimate:
@@ -66,7 +72,7 @@ def filled_row(row: Estimate, fit: Fit) -> Estimate:
         p=_number(ci.p),
         q=_number(fit.q),
         q_df=fit.q_df,
-        q_p=chi2_upper_tail(fit.q, fit.q_df) if fit.q_df else None,
+        q_p=chi2_upper_tail(fit.q, fit.q_df) if fit.q_df and fit.q is not None else None,
         i2=share.i2 if share else None,
         i2_low=i2_low,
         i2_high=i2_high,
@@ -85,7 +91,10 @@ def study_rows(
     if not studies:
         return ()
     effects = effects_of(studies, outcome, spec)
-    shares = (100 * fit.weights / fit.weights.sum()).tolist() if fit else [None] * len(studies)
+    weights = fit.weights if fit else None
+    shares: list[float | None] = [None] * len(studies)
+    if weights is not None:
+        shares = (100 * weights / weights.sum()).tolist()
     return tuple(
         _study_row(outcome, spec, studies[i], Own(y, v, corrected), shares[i])
         for i, (y, v, corrected) in enumerate(

@@ -7,6 +7,7 @@ import numpy as np
 
 from metasynth.continuous import CONTINUOUS_EFFECTS, Means
 from metasynth.effects import Array, Effects, Tables, binary_effects, peto_log_odds_ratio
+from metasynth.methods import GLMMS
 from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
 
 
@@ -77,7 +78,7 @@ def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec
     if outcome.type != "binary":
         return None
     a, n1, c, n2 = counts(study)
-    exclude = analysis.double_zero == "exclude" or analysis.model == "Peto"
+    exclude = analysis.double_zero == "exclude" or analysis.model in {"Peto", *GLMMS}
     if exclude and a == 0 and c == 0:
         return "no events in either group"
     if exclude and a == n1 and c == n2 and outcome.measure == "OR":
