@@ -5,13 +5,13 @@ from importlib import metadata
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 # Jobs that run in a conda environment find the package here; under uv it is installed.
 os.environ.update(PYTHONPATH=f"{workflow.basedir}/workflow")
 
-from metasynth import comparison, digest, store
-from metasynth.faults import InvalidReview
+from metasynth import comparison, digest, faults, store
 from metasynth.validation import load_review
 
 
@@ -25,12 +25,16 @@ def config_file():
 
 
 def checked_review(path):
+    """The review, or one report of all that is wrong with it; doubtful things are only told."""
     try:
-        return load_review(Path(path), Path.cwd())
-    except InvalidReview as faults:
+        review = load_review(Path(path), Path.cwd())
+    except faults.InvalidReview as invalid:
         raise WorkflowError(
-            f"nothing was run, earlier results are untouched.\n\n{faults}"
+            f"nothing was run, earlier results are untouched.\n\n{invalid}"
         )
+    if review.warnings:
+        logger.warning(faults.report(review.warnings))
+    return review
 
 
 CONFIG_FILE = config_file()
@@ -73,7 +77,11 @@ def prose():
 def templates():
     """What the report's look and wording depend on."""
     folder = Path(workflow.basedir, "workflow", "report")
-    return [path for pattern in ("*.md", "*.typ", "*.j2", "*.css") for path in folder.glob(pattern)]
+    return [
+        path
+        for pattern in ("*.md", "*.typ", "*.j2", "*.css")
+        for path in folder.glob(pattern)
+    ]
 
 
 def versions():
