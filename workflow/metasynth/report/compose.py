@@ -26,7 +26,7 @@ from metasynth.report.document import (
     text,
 )
 from metasynth.report.markdown import Parser, UnknownNameError, escape
-from metasynth.report.names import OutcomeNames, count, outcome_names
+from metasynth.report.names import OutcomeNames, count, lowered, outcome_names
 from metasynth.report.references import reference
 from metasynth.report.terms import TERMS
 
@@ -188,7 +188,7 @@ def _expand(names: dict[str, Any], skeleton: Path, prose: Path) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"lowered": _lowered, "stated": _stated}
+    environment.filters |= {"lowered": lowered, "stated": _stated}
     try:
         return environment.get_template(SKELETON).render(names)
     except TemplateError as error:
@@ -203,11 +203,6 @@ def _where(error: TemplateError) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     authored = [frame for frame in frames if frame.filename.endswith(".md")]
     return f"{authored[-1].filename}:{authored[-1].lineno}" if authored else SKELETON
-
-
-def _lowered(label: str) -> str:
-    """A label inside a sentence: "Death" loses its capital, "ACR20 response" keeps it."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _stated(value: str, symbol: str) -> str:

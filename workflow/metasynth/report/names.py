@@ -45,6 +45,11 @@ def count(number: int, noun: str) -> str:
     return f"{word} {noun}{'' if number == 1 else 's'}"
 
 
+def lowered(label: str) -> str:
+    """A label inside a sentence: "Death" loses its capital, "ACR20 response" keeps it."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """One pooled estimate as text: natural scale, 95 % intervals, two-sided p."""
@@ -191,7 +196,7 @@ def outcome_names(
     """The names of one outcome and of its alternative readings, in a review of these trials."""
     known = {data.study for data in result.studies} | {item.study for item in result.omissions}
     outcome, comparison = result.outcome, result.comparison
-    favours = (comparison.intervention_label.lower(), comparison.control_label.lower())
+    favours = (lowered(comparison.intervention_label), lowered(comparison.control_label))
     row = result.analyses[0].estimates[0]
     totals = [row.total_intervention, row.total_control]
     return OutcomeNames(
