@@ -398,6 +398,30 @@ def test_kenward_roger_is_refused_without_reml():
     assert "REML" in check_combination(outcome(), AnalysisSpec("p", "", tau2="DL", ci="KR"))
 
 
+@pytest.mark.parametrize("model", ["GLMM", "GLMM-CM.EL"])
+@pytest.mark.parametrize(
+    "zeros",
+    [
+        [(0, 10, 3, 12), (0, 20, 1, 20)],
+        [(3, 10, 0, 12), (1, 20, 0, 20)],
+        [(10, 10, 3, 12), (20, 20, 1, 20)],
+    ],
+)
+def test_binomial_models_without_a_finite_maximum_say_why(model, zeros):
+    studies = [study(f"s{i}", *cells) for i, cells in enumerate(zeros)]
+    result = pool(studies, "OR", model=model)
+    assert first(result).estimate is None
+    assert "same diagonal" in first(result).note
+
+
+@pytest.mark.parametrize("model", ["GLMM", "GLMM-CM.EL"])
+def test_binomial_models_use_studies_with_an_empty_cell_as_they_are(model):
+    row = first(pool([EMPTY_CELL, *SERIOUS, EMPTY], "OR", model=model))
+    assert row.k == 3
+    assert row.ci_low < row.estimate < row.ci_high
+    assert check_combination(outcome("RR"), AnalysisSpec("p", "", model=model))
+
+
 def test_every_analysis_is_answered_in_order():
     specs = [AnalysisSpec("p", ""), AnalysisSpec("q", "", model="MH")]
     result = synthesise(outcome(), specs, COMPARISON, ADVERSE)

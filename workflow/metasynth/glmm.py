@@ -17,6 +17,7 @@ import numpy as np
 from scipy import special  # type: ignore[import-untyped]
 
 from metasynth.effects import Array, Tables
+from metasynth.pooling import EffectUndefined
 from metasynth.roots import bracketed_root, bracketed_roots
 
 NODES, WEIGHTS = np.polynomial.hermite.hermgauss(31)
@@ -59,7 +60,11 @@ Model = Callable[[float, float], Scores]
 
 
 def unconditional(t: Tables) -> Glmm:
-    """Fit UM.FS by maximum likelihood; every study needs an event and a participant without one."""
+    """Fit UM.FS by maximum likelihood; every study needs an event and a participant without one.
+
+    Raises EffectUndefined when the mean has no finite maximum.
+    """
+    _require_finite_maximum(t)
     centre = np.log((t.a + t.c) / (t.b + t.d))
 
     def profiled(mean: float, tau: float) -> Scores:
@@ -76,9 +81,19 @@ def unconditional(t: Tables) -> Glmm:
 
 
 def conditional(t: Tables) -> Glmm:
-    """Fit CM.EL by maximum likelihood; every study needs an event and a participant without one."""
+    """Fit CM.EL by maximum likelihood; every study needs an event and a participant without one.
+
+    Raises EffectUndefined when the mean has no finite maximum.
+    """
+    _require_finite_maximum(t)
     x, ways = _support(t)
     return _maximise(lambda mean, tau: _hypergeometric(t.a, x, ways, mean, tau))
+
+
+def _require_finite_maximum(t: Tables) -> None:
+    """Refuse tables that all lie at the same end of what their margins allow."""
+    if not (np.any((t.a > 0) & (t.d > 0)) and np.any((t.b > 0) & (t.c > 0))):
+        raise EffectUndefined("every study has an empty cell on the same diagonal")
 
 
 def _maximise(model: Model) -> Glmm:
@@ -126,22 +141,28 @@ def _variance(model: Model, mean: float, tau: float) -> float:
 def _binomial(t: Tables, level: Array, mean: float, tau: float) -> Scores:
     """Both groups binomial, with log odds level + mean + tau u/2 and level - tau u/2."""
 
-    def terms(u: Array) -> tuple[Array, Array, Array]:
-        one, two = level[:, None] + mean + tau * u / 2, level[:, None] - tau * u / 2
-        a, n1, c, n2 = (x[:, None] for x in (t.a, t.n1, t.c, t.n2))
-        value = a * one - n1 * np.logaddexp(0, one) + c * two - n2 * np.logaddexp(0, two)
-        return value, a - n1 * special.expit(one), c - n2 * special.expit(two)
+    a, n1, c, n2, at = (x[:, None] for x in (t.a, t.n1, t.c, t.n2, level))
 
-    def derivatives(u: Array) -> tuple[Array, Array]:
-        p = special.expit(level[:, None] + mean + tau * u / 2)
-        q = special.expit(level[:, None] - tau * u / 2)
-        a, n1, c, n2 = (x[:, None] for x in (t.a, t.n1, t.c, t.n2))
-        bend = n1 * p * (1 - p) + n2 * q * (1 - q)
-        return tau * (a - n1 * p - c + n2 * q) / 2, tau**2 * bend / 4
+    def odds(u: Array) -> tuple[Array, Array]:
+        return at + mean + tau * u / 2, at - tau * u / 2
 
-    u, log_weights = _quadrature(derivatives, len(t.a))
-    value, one, two = terms(u)
+    def excess(u: Array) -> tuple[Array, Array]:
+        one, two = odds(u)
+        return a - n1 * special.expit(one), c - n2 * special.expit(two)
+
+    def slope(u: Array) -> Array:
+        one, two = excess(u)
+        return np.asarray(tau * (one - two) / 2)
+
+    def bend(u: Array) -> Array:
+        p, q = (special.expit(x) for x in odds(u))
+        return np.asarray(tau**2 * (n1 * p * (1 - p) + n2 * q * (1 - q)) / 4)
+
+    u, log_weights = _quadrature(slope, bend, len(t.a))
+    one, two = odds(u)
+    value = a * one - n1 * np.logaddexp(0, one) + c * two - n2 * np.logaddexp(0, two)
     total, posterior = _integrate(value, u, log_weights)
+    one, two = excess(u)
     return Scores(
         total,
         (posterior * (one + two)).sum(axis=1),
@@ -166,44 +187,51 @@ def _support(t: Tables) -> tuple[Array, Array]:
 
 def _hypergeometric(a: Array, x: Array, ways: Array, mean: float, tau: float) -> Scores:
     """Noncentral hypergeometric likelihoods with log odds ratios mean + tau u."""
+    counts = x[0, 0]
 
-    def terms(u: Array) -> tuple[Array, Array, Array]:
-        log_ratio = mean + tau * u
-        each = ways + x * log_ratio[..., None]
+    def chances(u: Array) -> tuple[Array, Array, Array]:
+        """Each count's chance but for a factor, the factor's inverse and its logarithm."""
+        each = ways + x * (mean + tau * u)[..., None]
         top = each.max(axis=-1)
         chance = np.exp(each - top[..., None])
         total = chance.sum(axis=-1)
-        expected = (chance * x).sum(axis=-1) / total
-        spread = (chance * x**2).sum(axis=-1) / total - expected**2
-        return a[:, None] * log_ratio - top - np.log(total), a[:, None] - expected, spread
+        return chance, total, top + np.log(total)
 
-    def derivatives(u: Array) -> tuple[Array, Array]:
-        _, excess, spread = terms(u)
-        return tau * excess, tau**2 * np.maximum(spread, 0)
+    def excess(chance: Array, total: Array) -> Array:
+        return np.asarray(a[:, None] - np.einsum("iqx,x->iq", chance, counts) / total)
 
-    u, log_weights = _quadrature(derivatives, len(a))
-    value, excess, _ = terms(u)
-    total, posterior = _integrate(value, u, log_weights)
-    by_mean = (posterior * excess).sum(axis=1)
-    return Scores(total, by_mean, by_mean, (posterior * excess * u).sum(axis=1))
+    def slope(u: Array) -> Array:
+        return np.asarray(tau * excess(*chances(u)[:2]))
+
+    def bend(u: Array) -> Array:
+        chance, total, _ = chances(u)
+        first, second = (np.einsum("iqx,x->iq", chance, counts**n) / total for n in (1, 2))
+        return np.asarray(tau**2 * np.maximum(second - first**2, 0))
+
+    u, log_weights = _quadrature(slope, bend, len(a))
+    chance, factor, log_factor = chances(u)
+    total, posterior = _integrate(a[:, None] * (mean + tau * u) - log_factor, u, log_weights)
+    beyond = excess(chance, factor)
+    by_mean = (posterior * beyond).sum(axis=1)
+    return Scores(total, by_mean, by_mean, (posterior * beyond * u).sum(axis=1))
 
 
 def _quadrature(
-    derivatives: Callable[[Array], tuple[Array, Array]], studies: int
+    slope: Callable[[Array], Array], bend: Callable[[Array], Array], studies: int
 ) -> tuple[Array, Array]:
     """Nodes around the most likely u of each study, and the logs of their weights.
 
-    `derivatives` gives the slope and minus the curvature of a concave log likelihood in u, so that
-    the most likely u lies between 0 and the slope there.
+    `slope` and `bend` are the slope and minus the curvature of a concave log likelihood in u, so
+    that the most likely u lies between 0 and the slope there.
     """
-    start = derivatives(np.zeros((studies, 1)))[0][:, 0]
+    start = slope(np.zeros((studies, 1)))[:, 0]
     mode = bracketed_roots(
-        lambda u: derivatives(u[:, None])[0][:, 0] - u,
+        lambda u: slope(u[:, None])[:, 0] - u,
         np.minimum(start, 0),
         np.maximum(start, 0),
         np.full(studies, MODE_PRECISION),
     )[:, None]
-    scale = np.sqrt(2 / (derivatives(mode)[1] + 1))
+    scale = np.sqrt(2 / (bend(mode) + 1))
     return mode + scale * NODES, LOG_WEIGHTS + np.log(scale)
 
 

@@ -25,6 +25,10 @@ PREDICTIONS = ("t_k-1", "t_k-2", "HK")
 STUDY_CIS = ("Wald", "score")
 ZERO_CELLS = ("only0", "treatment_arm", "all", "none")
 DOUBLE_ZERO = ("exclude", "include")
+MULTI_ARM = ("combine", "split", "covariance")
+COVARIANCE_MEASURES = ("RR", "OR", "RD", "MD")
+SUBGROUPS = ("design", "population", "background")
+"""Columns of study.csv by which trials can be grouped."""
 
 DEFAULT_TAU2 = "REML"
 
@@ -45,6 +49,18 @@ def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
         or _model_clash(outcome, analysis)
         or _random_effects_clash(analysis)
     )
+
+
+def check_multi_arm(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Why arms correlated through a shared control cannot be so analysed; None when they can."""
+    if outcome.type == "generic":
+        return None
+    if analysis.model not in ("random", "IV"):
+        return f"multi_arm covariance needs model random or IV; {analysis.model} takes counts only"
+    if outcome.measure not in COVARIANCE_MEASURES:
+        known = ", ".join(COVARIANCE_MEASURES)
+        return f"multi_arm covariance is defined here for {known}, not for {outcome.measure}"
+    return None
 
 
 def require_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> None:

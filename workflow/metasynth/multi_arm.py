@@ -1,13 +1,15 @@
 """Trials with several intervention arms and one control: share the control out, or correlate."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from metasynth.continuous import Means
-from metasynth.effects import Array, Tables
+from metasynth.effects import Array, Tables, continuity_correction
 from metasynth.pooling import Pool
-from metasynth.records import Group
+from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
+from metasynth.selection import effects_of, means_of, tables_of
 
 
 def split_group(group: Group, parts: int) -> tuple[Group, ...]:
@@ -66,3 +68,19 @@ def pool_correlated(y: Array, covariance: Array) -> Pool:
     weights = np.asarray(np.linalg.solve(covariance, np.ones(len(y))), dtype=np.float64)
     total = weights.sum()
     return Pool((weights * y).sum() / total, 1 / total, weights)
+
+
+def pool_within_trial(arms: Sequence[StudyData], outcome: OutcomeSpec) -> tuple[float, float]:
+    """One effect and its standard error from arms that share all of a control group.
+
+    The arms' effects, empty cells corrected as for inverse variance by default, are averaged by
+    generalised least squares. Raises ValueError for a measure without a covariance here.
+    """
+    spec = AnalysisSpec("", "", model="IV")
+    effects = effects_of(arms, outcome, spec)
+    data: Tables | Means = means_of(arms)
+    if outcome.type == "binary":
+        data, _ = continuity_correction(tables_of(arms), spec.zero_cells)
+    shared = covariance_of_shared_control(outcome.measure, data)
+    pool = pool_correlated(effects.y, covariance_matrix(effects.v, shared, [""] * len(arms)))
+    return float(pool.mean), float(np.sqrt(pool.variance))

@@ -91,14 +91,35 @@ def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec
 def effects_of(
     studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec
 ) -> Effects:
-    """Each study's own effect as this analysis sees it; the studies must have passed the checks."""
-    if outcome.type == "binary":
-        tables = tables_of(studies)
-        if analysis.model == "Peto":
-            return _uncorrected(*peto_log_odds_ratio(tables))
-        return binary_effects(tables, outcome.measure, analysis.zero_cells)
+    """Each study's own effect as this analysis sees it; the studies must have passed the checks.
+
+    A study that brings a contrast has that effect, whatever its groups: it was published so, or
+    made from several arms that share a control.
+    """
+    if outcome.type == "generic":
+        return _contrasts(studies)
+    own = _from_groups(studies, outcome, analysis)
+    given = np.array([study.contrast is not None for study in studies])
+    if not given.any():
+        return own
+    y, v = own.y.copy(), own.v.copy()
+    brought = _contrasts([study for study in studies if study.contrast])
+    y[given], v[given] = brought.y, brought.v
+    return Effects(y, v, own.corrected & ~given)
+
+
+def _from_groups(
+    studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec
+) -> Effects:
     if outcome.type == "continuous":
         return _uncorrected(*CONTINUOUS_EFFECTS[outcome.measure](means_of(studies)))
+    tables = tables_of(studies)
+    if analysis.model == "Peto":
+        return _uncorrected(*peto_log_odds_ratio(tables))
+    return binary_effects(tables, outcome.measure, analysis.zero_cells)
+
+
+def _contrasts(studies: Sequence[StudyData]) -> Effects:
     contrasts = [s.contrast for s in studies if s.contrast is not None]
     y = np.array([c.estimate for c in contrasts])
     return _uncorrected(y, np.array([c.se for c in contrasts]) ** 2)
