@@ -84,7 +84,7 @@ def ratio_axis(
         (axis for axis in _RATIO_AXES if log(axis[0]) >= reach - 1e-9), _RATIO_AXES[-1]
     )
     ticks = (*(1 / x for x in reversed(above)), 1.0, *above)
-    return Axis(True, 1 / top, top, ticks, tuple(_plain(x, numbers) for x in ticks))
+    return Axis(True, 1 / top, top, ticks, tuple(plain(x, numbers) for x in ticks))
 
 
 def difference_axis(
@@ -99,14 +99,14 @@ def difference_axis(
     decade = 10.0 ** _floor_log10(reach)
     top = next(decade * x for x in _ROUND if decade * x >= reach * (1 - 1e-9))
     ticks = (-top, -top / 2, 0.0, top / 2, top)
-    return Axis(False, -top, top, ticks, tuple(_plain(x, numbers) for x in ticks))
+    return Axis(False, -top, top, ticks, tuple(plain(x, numbers) for x in ticks))
 
 
 def _floor_log10(x: float) -> int:
     return int(f"{x:e}".partition("e")[2])
 
 
-def _plain(x: float, numbers: NumberStyle) -> str:
+def plain(x: float, numbers: NumberStyle) -> str:
     """A tick's label in full: round numbers are short, reciprocals take two significant digits."""
     digits = Decimal(f"{x:.{2 if abs(x) < 1 else 3}g}")
     decimals = max(0, -int(digits.normalize().as_tuple().exponent))

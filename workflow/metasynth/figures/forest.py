@@ -5,20 +5,17 @@ from dataclasses import replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.transforms import Affine2D
 
 from metasynth.figures.axis import Axis, difference_axis, ratio_axis
 from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.layout import TICK, Layout, lay_out
 from metasynth.figures.marks import draw_diamond, draw_interval, draw_square
+from metasynth.figures.page import blank, rule, write
 from metasynth.figures.rows import Forest, forest_rows
 from metasynth.figures.style import (
     INK,
-    MUTED,
     WIDTH,
     Z_REFERENCE,
-    font,
     isolated,
 )
 from metasynth.formats import NumberStyle
@@ -43,9 +40,9 @@ def forest(
     """
     said = forest_rows(result, analyses, language)
     layout = lay_out(said, _axis(said, language.numbers))
-    figure = Figure(figsize=(WIDTH / 72, layout.height / 72), dpi=72)
-    figure.patch.set_visible(False)
-    _draw_text(figure, layout)
+    figure = blank(layout.height)
+    write(figure, layout.labels)
+    rule(figure, layout.rules)
     axes = _add_axes(figure, layout)
     _draw_references(axes, said, layout)
     _draw_marks(axes, said, layout)
@@ -59,33 +56,6 @@ def _axis(said: Forest, numbers: NumberStyle) -> Axis:
     needed += [limit for mark in diamonds for limit in (mark.low, mark.high)]
     limits = [limit for mark in marks for limit in (mark.low, mark.high)]
     return (ratio_axis if said.logarithmic else difference_axis)(needed, limits, numbers)
-
-
-def _draw_text(figure: Figure, layout: Layout) -> None:
-    """All text and rules, in points from the upper left."""
-    points = (
-        Affine2D().scale(1 / 72, -1 / 72).translate(0, layout.height / 72) + figure.dpi_scale_trans
-    )
-    for label in layout.labels:
-        figure.text(
-            label.x,
-            label.y,
-            label.text,
-            transform=points,
-            ha=label.align,
-            va="baseline",
-            color=INK,
-            alpha=MUTED if label.muted else None,
-            fontproperties=font(label.bold, label.size),
-            parse_math=False,
-        )
-    for rule in layout.rules:
-        line = figure.add_artist(_line(rule.x0, rule.x1, rule.y, 0.6))
-        line.set_transform(points)
-
-
-def _line(x0: float, x1: float, y: float, weight: float) -> Line2D:
-    return Line2D([x0, x1], [y, y], color=INK, linewidth=weight)
 
 
 def _add_axes(figure: Figure, layout: Layout) -> Axes:

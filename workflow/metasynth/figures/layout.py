@@ -7,56 +7,22 @@ takes what remains beside a graph of useful width, and what is still too long is
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
 
 from metasynth.figures.axis import Axis, Scale
+from metasynth.figures.page import HALF_CAP, MARGIN, Align, Label, Rule
 from metasynth.figures.rows import Forest, Row
 from metasynth.figures.style import LINE, NOTE_SIZE, TEXT_SIZE, WIDTH
 from metasynth.figures.text import width, wrap
 
-MARGIN = 2.0
 GAP, GROUP_GAP = 7.0, 11.0
 GRAPH_BEST, GRAPH_GOOD, GRAPH_LEAST = 190.0, 145.0, 110.0
 STUDY_LEAST = 100.0
 OVERHANG = 6.0
 """How far squares and arrows may reach beyond the ends of the axis."""
 TICK = 3.0
-HALF_CAP = 0.33 * TEXT_SIZE
-"""From the middle of a line of text down to its baseline."""
 PITCH, PITCH_LEAST, TALL = 13.0, 10.5, 600.0
 """Height of a row; less, down to the least, once the rows would be taller together than TALL."""
 HEADING_LINES, LABEL_LINES, FAVOURS_LINES = 4, 3, 3
-
-Align = Literal["left", "center", "right"]
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A line of text: its baseline starts, has its middle or ends at x, y."""
-
-    text: str
-    x: float
-    y: float
-    align: Align = "left"
-    bold: bool = False
-    size: float = TEXT_SIZE
-    muted: bool = False
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of the text, from its advance width, ascent and descent."""
-        wide = width(self.text, self.bold, self.size)
-        left = self.x - {"left": 0.0, "center": wide / 2, "right": wide}[self.align]
-        return left, self.y - 0.75 * self.size, left + wide, self.y + 0.24 * self.size
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A thin horizontal line."""
-
-    x0: float
-    x1: float
-    y: float
 
 
 @dataclass(frozen=True, slots=True)

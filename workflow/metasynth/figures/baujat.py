@@ -1,0 +1,82 @@
+"""Baujat plots: which studies make for heterogeneity, and which of these move the result."""
+
+from collections.abc import Sequence
+
+from metasynth import influence
+from metasynth.figures.graph import Plan, draw_points, frame, name_points
+from metasynth.figures.language import ENGLISH, Language
+from metasynth.figures.observed import Observed, observed, subject
+from metasynth.figures.page import Drawing
+from metasynth.figures.style import isolated
+from metasynth.figures.ticks import linear_axis
+from metasynth.formats import number
+from metasynth.records import OutcomeResult
+
+
+@isolated
+def baujat(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+    """Draw each study's part of Cochran's Q (across) and its pull on the common effect (up).
+
+    Baujat et al., Stat Med 2002;21:2641-52; both are about the inverse-variance common effect.
+
+    Raises:
+        TooFewStudies: under two studies, of which none can be left out.
+    """
+    data = observed(result, 2)
+    heterogeneity, pull = (list(map(float, values)) for values in influence.baujat(data.y, data.v))
+    numbers = language.numbers
+    plan = Plan(
+        linear_axis(0.0, _reach(heterogeneity), numbers),
+        linear_axis(0.0, _reach(pull), numbers),
+        language.say("Contribution to heterogeneity (part of Cochran’s Q)"),
+        language.say("Influence on the common effect (squared standardised change)"),
+        notes=(
+            language.say(
+                "Studies far to the right disagree with the others; studies high up move the "
+                "pooled effect when they are left out."
+            ),
+        ),
+    )
+    graph = frame(plan)
+    draw_points(graph, heterogeneity, pull)
+    order = sorted(range(len(pull)), key=lambda i: -_distance(heterogeneity, pull, i))
+    name_points(graph, data.labels, heterogeneity, pull, first=order)
+    return Drawing(graph.figure, *_words(data, heterogeneity, pull, order, language))
+
+
+def _reach(values: Sequence[float]) -> float:
+    return 1.08 * max(values) or 1.0
+
+
+def _distance(xs: Sequence[float], ys: Sequence[float], i: int) -> float:
+    """How far a study stands from the corner where nothing matters, in shares of both axes."""
+    return float(xs[i] / _reach(xs) + ys[i] / _reach(ys))
+
+
+def _words(
+    data: Observed,
+    heterogeneity: Sequence[float],
+    pull: Sequence[float],
+    order: Sequence[int],
+    language: Language,
+) -> tuple[str, str]:
+    total = sum(heterogeneity) or 1.0
+    furthest = max(range(len(heterogeneity)), key=heterogeneity.__getitem__)
+    strongest = max(range(len(pull)), key=pull.__getitem__)
+    title = language.say(
+        "{subject}: {first} contributes {share}% of Q, and {second} moves the pooled effect most.",
+        subject=subject(language.say("Baujat plot"), data.result, language),
+        first=data.labels[furthest],
+        share=number(100 * heterogeneity[furthest] / total, 0, language.numbers),
+        second=data.labels[strongest],
+    )
+    sentences = (
+        language.say(
+            "{study}: contribution {q}, influence {pull}.",
+            study=data.labels[i],
+            q=number(heterogeneity[i], 2, language.numbers),
+            pull=number(pull[i], 2, language.numbers),
+        )
+        for i in order
+    )
+    return title, " ".join([title, *sentences])

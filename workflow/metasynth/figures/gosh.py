@@ -1,0 +1,135 @@
+"""GOSH plots: effect and heterogeneity of all subsets of the studies, or of a sample of them.
+
+Olkin, Dahabreh and Trikalinos, Res Synth Methods 2012;3:214-23. One cloud means that no study
+decides; several clouds that results depend on which studies are in.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from metasynth import batch
+from metasynth.effects import Array
+from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, frame
+from metasynth.figures.key import Entry
+from metasynth.figures.language import ENGLISH, Language
+from metasynth.figures.observed import Observed, effect_title, observed, subject
+from metasynth.figures.page import Drawing
+from metasynth.figures.style import BLUE, INK, isolated
+from metasynth.figures.ticks import linear_axis, span_axis
+from metasynth.formats import estimate, percent
+from metasynth.records import OutcomeResult
+
+ALL_UP_TO = 13
+"""With more studies than this a sample of subsets is pooled: 2^13 are 8191."""
+SAMPLE = 10_000
+CELLS_ACROSS, CELLS_UP = 72, 50
+SHADES = (0.16, 0.33, 0.52, 0.74, 1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subsets:
+    """The pooled effects of subsets (analysis scale) and their I² from Q, in per cent."""
+
+    effects: Array
+    i2: Array
+    complete: bool
+
+
+def subsets(data: Observed) -> Subsets:
+    """Pool subsets of two studies and more by random effects (REML)."""
+    complete = len(data.y) <= ALL_UP_TO
+    parts = list(batch.gosh(data.y, data.v, None if complete else SAMPLE))
+    k, mean, q = (np.concatenate([getattr(p, name) for p in parts]) for name in ("k", "mean", "q"))
+    several = k > 1
+    k, mean, q = k[several], mean[several], q[several]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        i2 = np.where(q > k - 1, 100 * (q - (k - 1)) / q, 0.0)
+    return Subsets(mean, i2, complete)
+
+
+@isolated
+def gosh(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+    """Draw how many subsets have which effect (across, natural scale) and I² (up).
+
+    The plane is divided into cells, shaded by the number of subsets in them: thousands of dots
+    would hide each other, and make a large file.
+
+    Raises:
+        TooFewStudies: under three studies, which have but one subset of several.
+    """
+    data = observed(result, 3)
+    found = subsets(data)
+    effects = np.exp(found.effects) if data.logarithmic else found.effects
+    graph = _graph(data, effects, found, language)
+    _draw_cells(graph, effects, found.i2)
+    if data.pooled and data.pooled.estimate is not None:
+        draw_line(graph, [data.pooled.estimate] * 2, [0.0, 100.0], "pooled", DASHED)
+    return Drawing(graph.figure, *_words(data, effects, found, language))
+
+
+def _graph(data: Observed, effects: Array, found: Subsets, language: Language) -> Graph:
+    numbers = language.numbers
+    across = span_axis([float(effects.min()), float(effects.max())], data.logarithmic, numbers)
+    entries = [
+        Entry(language.say("Few subsets"), marker="s", colour=BLUE, opacity=SHADES[0]),
+        Entry(language.say("Many subsets"), marker="s", colour=BLUE),
+        Entry(language.say("Pooled effect of all studies"), colour=INK, line=DASHED),
+    ]
+    count = len(found.effects)
+    kind = language.say("All {count} subsets of two or more studies.", count=count)
+    if not found.complete:
+        kind = language.say("A random sample of {count} subsets of two or more.", count=count)
+    up = linear_axis(-2.0, 102.0, numbers, most=6)
+    titles = effect_title(data, language), language.say("I² (%)")
+    return frame(Plan(across, up, *titles, entries, (kind,)))
+
+
+def _draw_cells(graph: Graph, effects: Array, i2: Array) -> None:
+    """Count subsets in cells and draw all cells of a shade as one path."""
+    axis = graph.x.axis
+    spaced = np.geomspace if axis.logarithmic else np.linspace
+    xs = spaced(axis.low, axis.high, CELLS_ACROSS + 1)
+    ys = np.linspace(graph.y.axis.low, graph.y.axis.high, CELLS_UP + 1)
+    counts, _, _ = np.histogram2d(effects, i2, bins=(xs, ys))
+    most = np.log1p(counts.max())
+    shades = np.ceil(len(SHADES) * np.log1p(counts) / most).astype(int)
+    for shade, opacity in enumerate(SHADES, 1):
+        columns, rows = np.nonzero(shades == shade)
+        corners = [
+            [(xs[i], ys[j]), (xs[i + 1], ys[j]), (xs[i + 1], ys[j + 1]), (xs[i], ys[j + 1])]
+            for i, j in zip(columns, rows, strict=True)
+        ]
+        graph.axes.add_patch(_cells(corners, opacity, f"shade-{shade}"))
+
+
+def _cells(corners: list[list[tuple[float, float]]], opacity: float, name: str) -> PathPatch:
+    vertices = [point for cell in corners for point in (*cell, cell[0])]
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * len(corners)
+    path = Path(np.array(vertices).reshape(-1, 2), codes)
+    return PathPatch(path, facecolor=BLUE, alpha=opacity, linewidth=0.0, gid=name)
+
+
+def _words(data: Observed, effects: Array, found: Subsets, language: Language) -> tuple[str, str]:
+    measure, numbers = data.result.outcome.measure, language.numbers
+    low, middle, high = (float(x) for x in np.quantile(effects, (0.0, 0.5, 1.0)))
+    i2_low, i2_middle, i2_high = (float(x) for x in np.quantile(found.i2, (0.0, 0.5, 1.0)))
+    title = language.say(
+        "{subject}: pooled effects of {count} subsets of the studies from {low} to {high}.",
+        subject=subject(language.say("GOSH plot"), data.result, language),
+        count=len(effects),
+        low=estimate(measure, low, numbers),
+        high=estimate(measure, high, numbers),
+    )
+    details = language.say(
+        "Half of the effects lie below {middle}. I² ranges from {i2_low} to {i2_high}, half of "
+        "the values below {i2_middle}. Studies: {studies}.",
+        middle=estimate(measure, middle, numbers),
+        i2_low=percent(i2_low, 0, numbers),
+        i2_middle=percent(i2_middle, 0, numbers),
+        i2_high=percent(i2_high, 0, numbers),
+        studies=", ".join(data.labels),
+    )
+    return title, f"{title} {details}"

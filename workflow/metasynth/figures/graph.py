@@ -1,0 +1,197 @@
+"""A graph with two axes and a key: the frame that funnel, Baujat and other plots share.
+
+The title of the vertical axis stands above it, upright, so that nobody has to turn the page.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from metasynth.figures.annotate import Box, beside
+from metasynth.figures.axis import Axis, Scale
+from metasynth.figures.key import MARKER, Entry, draw_symbols, lay_out_key
+from metasynth.figures.page import HALF_CAP, MARGIN, Label, blank, write
+from metasynth.figures.style import BLUE, INK, LINE, NOTE_SIZE, WIDTH, Z_REFERENCE, Z_SQUARE
+from metasynth.figures.text import width
+
+KEY_WIDTH = 146.0
+KEY_GAP = 16.0
+TICK = 3.0
+HEIGHT = 250.0
+DASHED = (0.0, (3.0, 2.0))
+DOTTED = (0.0, (1.0, 1.6))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a graph needs: axes and their titles, its key, and how high it is.
+
+    `y.low` is at the bottom unless `upside_down`; `square` makes the graph as wide as high;
+    `right_labels` is room that the graph's own labels need between it and the key.
+    """
+
+    x: Axis
+    y: Axis
+    x_title: str
+    y_title: str
+    entries: Sequence[Entry] = ()
+    notes: Sequence[str] = ()
+    upside_down: bool = False
+    square: bool = False
+    right_labels: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """A graph on its page: data coordinates in `axes`, points on the page by `x` and `y`."""
+
+    figure: Figure
+    axes: Axes
+    x: Scale
+    y: Scale
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the data stands on the page."""
+        return self.x.x(x), self.y.x(y)
+
+
+def frame(plan: Plan) -> Graph:
+    """Draw axes, titles and key; marks come after."""
+    left = MARGIN + max(width(label) for label in plan.y.labels) + TICK + 4.0
+    right = WIDTH - MARGIN - KEY_WIDTH - KEY_GAP - plan.right_labels
+    top = MARGIN + LINE + 5.0
+    bottom = top + (right - left if plan.square else HEIGHT)
+    key = lay_out_key(plan.entries, plan.notes, WIDTH - MARGIN - KEY_WIDTH, top, KEY_WIDTH)
+    foot = bottom + TICK + 2 * LINE + 5.0
+    figure = blank(max(foot, key.bottom) + MARGIN)
+    ends = (top, bottom) if plan.upside_down else (bottom, top)
+    x, y = Scale(plan.x, left, right), Scale(plan.y, *ends)
+    write(figure, key.labels)
+    draw_symbols(figure, key)
+    write(figure, _titles(plan, x, bottom))
+    write(figure, tick_labels(x, bottom + TICK + LINE / 2 + HALF_CAP + 1.0))
+    write(figure, _side_labels(y, left - TICK - 2.0))
+    return Graph(figure, add_axes(figure, x, y), x, y)
+
+
+def add_axes(figure: Figure, x: Scale, y: Scale) -> Axes:
+    """Axes in data coordinates between the ends of two scales, with spines left and below."""
+    wide, high = figure.get_figwidth() * 72, figure.get_figheight() * 72
+    top, bottom = sorted((y.left, y.right))
+    axes = figure.add_axes(
+        (x.left / wide, 1 - bottom / high, (x.right - x.left) / wide, (bottom - top) / high)
+    )
+    axes.patch.set_visible(False)
+    for side in ("right", "top"):
+        axes.spines[side].set_visible(False)
+    for name, scale in (("x", x), ("y", y)):
+        upwards = name == "x" or scale.left > scale.right
+        low, high = (
+            (scale.axis.low, scale.axis.high) if upwards else (scale.axis.high, scale.axis.low)
+        )
+        kind = "log" if scale.axis.logarithmic else "linear"
+        axes.set(**{f"{name}scale": kind, f"{name}lim": (low, high)})
+        own = axes.xaxis if name == "x" else axes.yaxis
+        own.set_ticks([], minor=True)
+        own.set_ticks(scale.axis.ticks, [""] * len(scale.axis.ticks))
+        axes.spines["bottom" if name == "x" else "left"].set(color=INK, linewidth=0.6)
+    axes.tick_params(length=TICK, width=0.6, color=INK)
+    return axes
+
+
+def _titles(plan: Plan, x: Scale, bottom: float) -> list[Label]:
+    below = bottom + TICK + 1.5 * LINE + HALF_CAP + 3.0
+    return [
+        Label(plan.y_title, MARGIN, MARGIN + LINE / 2 + HALF_CAP, bold=True),
+        Label(plan.x_title, (x.left + x.right) / 2, below, "center", bold=True),
+    ]
+
+
+def tick_labels(scale: Scale, baseline: float) -> list[Label]:
+    """The labels of a horizontal axis, but for those that would touch the one before."""
+    labels: list[Label] = []
+    for tick, text in zip(scale.axis.ticks, scale.axis.labels, strict=True):
+        label = Label(text, scale.x(tick), baseline, "center")
+        if not labels or labels[-1].box[2] + 3.0 <= label.box[0]:
+            labels.append(label)
+    return labels
+
+
+def _side_labels(scale: Scale, right: float) -> list[Label]:
+    return [
+        Label(text, right, scale.x(tick) + HALF_CAP, "right")
+        for tick, text in zip(scale.axis.ticks, scale.axis.labels, strict=True)
+    ]
+
+
+# --- marks ----------------------------------------------------------------------------------------
+
+
+def draw_points(
+    graph: Graph,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    *,
+    sizes: Sequence[float] | None = None,
+    marked: Sequence[bool] | None = None,
+    marked_colour: str = BLUE,
+) -> None:
+    """A circle for each study at its values; diamonds for `marked` ones. Sizes are diameters."""
+    for i, (x, y) in enumerate(zip(xs, ys, strict=True)):
+        special = bool(marked and marked[i])
+        size = sizes[i] if sizes else MARKER + special
+        graph.axes.plot(
+            [x],
+            [y],
+            marker="D" if special else "o",
+            markersize=size * 0.85 if special else size,
+            color=marked_colour if special else BLUE,
+            alpha=0.75 if sizes else None,
+            markeredgewidth=0.0,
+            linestyle="none",
+            clip_on=False,
+            zorder=Z_SQUARE,
+            gid=f"study-{i + 1}",
+        )
+
+
+def draw_line(
+    graph: Graph,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    gid: str,
+    line: str | tuple[float, tuple[float, ...]] = "-",
+    weight: float = 0.9,
+    colour: str = INK,
+) -> None:
+    """A line through points of the data, clipped at the graph's edges."""
+    graph.axes.plot(
+        xs, ys, color=colour, linewidth=weight, linestyle=line, zorder=Z_REFERENCE, gid=gid
+    )
+
+
+def name_points(
+    graph: Graph,
+    labels: Sequence[str],
+    xs: Sequence[float],
+    ys: Sequence[float],
+    *,
+    sizes: Sequence[float] | None = None,
+    first: Sequence[int] | None = None,
+    verticals: Sequence[float] = (),
+    obstacles: Sequence[Box] = (),
+) -> None:
+    """Write studies' names beside their marks where there is room, in the order `first`.
+
+    They keep clear of `obstacles`, and of vertical lines at the values `verticals` if they can.
+    """
+    places = [graph.at(x, y) for x, y in zip(xs, ys, strict=True)]
+    radii = [size / 2 for size in sizes] if sizes else [MARKER / 2] * len(places)
+    top, bottom = sorted((graph.y.left, graph.y.right))
+    bounds = (graph.x.left + 2.0, top - 3.0, graph.x.right + KEY_GAP - 4.0, bottom - 1.0)
+    order = range(len(labels)) if first is None else first
+    lines = [(graph.x.x(x) - 0.5, top, graph.x.x(x) + 0.5, bottom) for x in verticals]
+    names = beside(labels, places, radii, order, bounds, obstacles, lines, NOTE_SIZE)
+    write(graph.figure, names)

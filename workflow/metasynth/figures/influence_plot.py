@@ -1,0 +1,172 @@
+"""Influence of single studies: four deletion diagnostics side by side, a row a study.
+
+Viechtbauer and Cheung, Res Synth Methods 2010;1:112-25, and their cut-offs, which are guides to
+look more closely and no tests.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from matplotlib.figure import Figure
+
+from metasynth.distributions import chi2_quantile, normal_quantile
+from metasynth.figures.axis import Axis, Scale
+from metasynth.figures.graph import DASHED, TICK, add_axes, tick_labels
+from metasynth.figures.key import MARKER
+from metasynth.figures.language import ENGLISH, Language
+from metasynth.figures.observed import Observed, observed, subject
+from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
+from metasynth.figures.style import (
+    BLUE,
+    INK,
+    LINE,
+    NOTE_SIZE,
+    VERMILION,
+    WIDTH,
+    Z_REFERENCE,
+    Z_SQUARE,
+    isolated,
+)
+from metasynth.figures.text import shorten, width, wrap
+from metasynth.figures.ticks import linear_axis
+from metasynth.formats import number
+from metasynth.influence import influence
+from metasynth.records import OutcomeResult
+
+LEAST = 3
+NAMES_WIDEST = 130.0
+GAP = 12.0
+PITCH = 13.0
+TOP = MARGIN + LINE + 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A diagnostic of every study, and how far from 0 a value is remarkable."""
+
+    name: str
+    values: tuple[float, ...]
+    limit: float
+    signed: bool
+
+    def remarkable(self, i: int) -> bool:
+        """Whether study `i` is beyond the limit."""
+        return abs(self.values[i]) > self.limit
+
+
+def diagnostics(data: Observed, language: Language = ENGLISH) -> tuple[Diagnostic, ...]:
+    """The engine's diagnostics with the cut-offs of Viechtbauer and Cheung for one coefficient.
+
+    Studentised deleted residuals beyond ±1.96; |DFFITS| above 3 sqrt(1/(k - 1)); Cook's distance
+    above the median of chi-squared with 1 df; hat values above 3/k.
+    """
+    found, k = influence(data.y, data.v, data.tau2_method), len(data.y)
+    chosen = (
+        ("Studentised residual", found.rstudent, normal_quantile(), True),
+        ("DFFITS", found.dffits, 3 * sqrt(1 / (k - 1)), True),
+        ("Cook’s distance", found.cooks_distance, chi2_quantile(0.5, 1), False),
+        ("Hat value (weight)", found.hat, 3 / k, False),
+    )
+    return tuple(
+        Diagnostic(language.say(name), tuple(map(float, values)), limit, signed)
+        for name, values, limit, signed in chosen
+    )
+
+
+@isolated
+def influence_plot(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+    """Draw residuals, DFFITS, Cook's distances and hat values when each study is left out.
+
+    Raises:
+        TooFewStudies: under three studies, where leaving one out leaves nothing to compare.
+    """
+    data = observed(result, LEAST)
+    shown = diagnostics(data, language)
+    names = [shorten(label, NAMES_WIDEST) for label in data.labels]
+    left = MARGIN + max(map(width, [*names, language.say("Study")])) + GAP
+    bottom = TOP + len(names) * PITCH
+    text = [*_names(names, language), *_notes(bottom + TICK + LINE + 8.0, language)]
+    figure = blank(max(label.box[3] for label in text) + MARGIN)
+    write(figure, text)
+    room = (WIDTH - MARGIN - 6.0 - left + GAP) / len(shown)
+    for n, diagnostic in enumerate(shown):
+        start = left + n * room
+        scale = _scale(diagnostic, start, start + room - GAP - 6.0, language)
+        _draw(figure, scale, bottom, diagnostic, f"diagnostic-{n + 1}")
+    return Drawing(figure, *_words(data, shown, language))
+
+
+def _names(names: Sequence[str], language: Language) -> Iterator[Label]:
+    yield Label(language.say("Study"), MARGIN, MARGIN + LINE / 2 + HALF_CAP, bold=True)
+    for i, name in enumerate(names):
+        yield Label(name, MARGIN, TOP + (i + 0.5) * PITCH + HALF_CAP)
+
+
+def _notes(top: float, language: Language) -> Iterator[Label]:
+    note = language.say(
+        "Each study is left out in turn. Dashed lines: values beyond them call for a closer look "
+        "(studentised residual ±1.96, |DFFITS| 3/√(k − 1), Cook’s distance 0.45, hat value 3/k); "
+        "diamonds are the studies beyond them."
+    )
+    for i, line in enumerate(wrap(note, WIDTH - 2 * MARGIN, 3, size=NOTE_SIZE)):
+        yield Label(line, MARGIN, top + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
+
+
+def _scale(diagnostic: Diagnostic, left: float, right: float, language: Language) -> Scale:
+    """An axis that holds all values, and the limit where it does not squeeze them."""
+    furthest = max(map(abs, diagnostic.values))
+    reach = max(furthest, min(diagnostic.limit, 2 * furthest)) * 1.12 or 1.0
+    low = -reach if diagnostic.signed else -0.03 * reach
+    return Scale(linear_axis(low, reach, language.numbers, most=4), left, right)
+
+
+def _draw(figure: Figure, scale: Scale, bottom: float, diagnostic: Diagnostic, name: str) -> None:
+    """One diagnostic's column: heading, axis, a point for each study, lines at 0 and the limits."""
+    middle = (scale.left + scale.right) / 2
+    heading = Label(diagnostic.name, middle, MARGIN + LINE / 2 + HALF_CAP, "center", bold=True)
+    write(figure, [heading, *tick_labels(scale, bottom + TICK + LINE / 2 + HALF_CAP + 1.0)])
+    k = len(diagnostic.values)
+    rows = Axis(False, 0.0, float(k), (), ())
+    axes = add_axes(figure, scale, Scale(rows, TOP, bottom))
+    axes.spines["left"].set_visible(False)
+    axes.vlines(0.0, 0, k, colors=INK, linewidth=0.6, zorder=Z_REFERENCE, gid=f"{name}-zero")
+    for side in (-1, 1) if diagnostic.signed else (1,):
+        if scale.axis.holds(limit := side * diagnostic.limit):
+            line = axes.vlines(limit, 0, k, colors=INK, linewidth=0.6, linestyles=DASHED)
+            line.set(zorder=Z_REFERENCE, gid=f"{name}-limit-{'low' if side < 0 else 'high'}")
+    for i, value in enumerate(diagnostic.values):
+        special = diagnostic.remarkable(i)
+        axes.plot(
+            [0.0, value], [i + 0.5] * 2, color=INK, linewidth=0.6, alpha=0.5, zorder=Z_REFERENCE
+        )
+        axes.plot(
+            [value],
+            [i + 0.5],
+            marker="D" if special else "o",
+            markersize=MARKER,
+            color=VERMILION if special else BLUE,
+            markeredgewidth=0.0,
+            linestyle="none",
+            clip_on=False,
+            zorder=Z_SQUARE,
+            gid=f"{name}-study-{i + 1}",
+        )
+
+
+def _words(data: Observed, shown: Sequence[Diagnostic], language: Language) -> tuple[str, str]:
+    beyond = [label for i, label in enumerate(data.labels) if any(d.remarkable(i) for d in shown)]
+    title = language.say(
+        "{subject}: {finding}.",
+        subject=subject(language.say("Influence diagnostics"), data.result, language),
+        finding=language.say("beyond a limit: {studies}", studies=", ".join(beyond))
+        if beyond
+        else language.say("no study is beyond the limits"),
+    )
+    sentences = (
+        f"{label}: "
+        + ", ".join(f"{d.name} {number(d.values[i], 3, language.numbers)}" for d in shown)
+        + "."
+        for i, label in enumerate(data.labels)
+    )
+    return title, " ".join([title, *sentences])

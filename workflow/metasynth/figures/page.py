@@ -1,0 +1,97 @@
+"""The page of a figure: text and rules, in points from the upper left corner."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Affine2D, Transform
+
+from metasynth.figures.style import INK, MUTED, TEXT_SIZE, WIDTH, font
+from metasynth.figures.text import width
+
+Align = Literal["left", "center", "right"]
+
+MARGIN = 2.0
+HALF_CAP = 0.33 * TEXT_SIZE
+"""From the middle of a line of text down to its baseline."""
+
+
+class Drawing(NamedTuple):
+    """A figure, its short alternative text, and a long description made from its numbers."""
+
+    figure: Figure
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A line of text: its baseline starts, has its middle or ends at x, y.
+
+    `colour` is for text on a coloured ground; elsewhere text takes the page's own colour.
+    """
+
+    text: str
+    x: float
+    y: float
+    align: Align = "left"
+    bold: bool = False
+    size: float = TEXT_SIZE
+    muted: bool = False
+    colour: str = INK
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the text, from its advance width, ascent and descent."""
+        wide = width(self.text, self.bold, self.size)
+        left = self.x - {"left": 0.0, "center": wide / 2, "right": wide}[self.align]
+        return left, self.y - 0.75 * self.size, left + wide, self.y + 0.24 * self.size
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thin horizontal line."""
+
+    x0: float
+    x1: float
+    y: float
+
+
+def blank(height: float) -> Figure:
+    """An empty page of the common width, through which its surroundings show."""
+    figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
+    figure.patch.set_visible(False)
+    return figure
+
+
+def points(figure: Figure) -> Transform:
+    """From points right and down of the upper left corner to where `figure` draws them."""
+    down = Affine2D().scale(1 / 72, -1 / 72).translate(0, figure.get_figheight())
+    return down + figure.dpi_scale_trans
+
+
+def write(figure: Figure, labels: Iterable[Label]) -> None:
+    """Put text on the page; what it says is never taken for mathematics."""
+    transform = points(figure)
+    for label in labels:
+        figure.text(
+            label.x,
+            label.y,
+            label.text,
+            transform=transform,
+            ha=label.align,
+            va="baseline",
+            color=label.colour,
+            alpha=MUTED if label.muted else None,
+            fontproperties=font(label.bold, label.size),
+            parse_math=False,
+        )
+
+
+def rule(figure: Figure, rules: Iterable[Rule]) -> None:
+    """Put thin horizontal lines on the page."""
+    for line in rules:
+        drawn = Line2D([line.x0, line.x1], [line.y, line.y], color=INK, linewidth=0.6)
+        figure.add_artist(drawn).set_transform(points(figure))

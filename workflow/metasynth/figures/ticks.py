@@ -1,0 +1,85 @@
+"""Axes that span their data: round ticks within, no symmetry about no effect."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from math import exp, floor, isfinite, log, log10
+
+from metasynth.figures.axis import Axis, plain
+from metasynth.formats import NumberStyle, number
+
+MOST_TICKS = 7
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_DECADES: tuple[tuple[float, ...], ...] = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))
+"""What is ticked in each decade of a log axis, the densest first."""
+
+
+def span_axis(
+    values: Iterable[float | None], logarithmic: bool, numbers: NumberStyle, room: float = 0.05
+) -> Axis:
+    """An axis over all finite `values`, with `room` of its length to spare at both ends."""
+    usable = [
+        x for x in values if x is not None and isfinite(x) and (x > 0 or not logarithmic)
+    ] or ([0.5, 2.0] if logarithmic else [-1.0, 1.0])
+    low, high = min(usable), max(usable)
+    if logarithmic:
+        low, high = (exp(end) for end in _spread(log(low), log(high), room))
+    else:
+        low, high = _spread(low, high, room)
+    return axis_between(low, high, logarithmic, numbers)
+
+
+def axis_between(low: float, high: float, logarithmic: bool, numbers: NumberStyle) -> Axis:
+    """An axis from exactly `low` to `high`."""
+    return (_log_axis if logarithmic else linear_axis)(low, high, numbers)
+
+
+def _spread(low: float, high: float, room: float) -> tuple[float, float]:
+    spare = room * (high - low) or 0.5 * abs(high) or 1.0
+    return low - spare, high + spare
+
+
+def linear_axis(
+    low: float, high: float, numbers: NumberStyle, most: int = MOST_TICKS, factor: float = 1.0
+) -> Axis:
+    """A linear axis from `low` to `high`; tick labels say the value times `factor`."""
+    ticks, decimals = _linear_ticks(low * factor, high * factor, most)
+    labels = tuple(number(tick, decimals, numbers) for tick in ticks)
+    return Axis(False, low, high, tuple(tick / factor for tick in ticks), labels)
+
+
+def _linear_ticks(low: float, high: float, most: int) -> tuple[list[float], int]:
+    """At most `most` multiples of a round step, and the decimals they need."""
+    decade = 10.0 ** floor(log10((high - low) / most))
+    step = next(
+        decade * s for s in _STEPS if floor(high / decade / s) - low // (decade * s) <= most
+    )
+    first, last = int(-(-low // step)), int(high // step)
+    exponent = Decimal(f"{step:.2g}").normalize().as_tuple().exponent
+    decimals = max(0, -int(exponent))
+    return [round(i * step, decimals) for i in range(first, last + 1)], decimals
+
+
+def _log_axis(low: float, high: float, numbers: NumberStyle) -> Axis:
+    """Ticks 1, 2, 5 in each decade, fewer on long axes; on short ones as on a linear axis."""
+    decades = range(floor(log10(low)), floor(log10(high)) + 1)
+    choices = (
+        [m * 10.0**n for n in decades for m in multiples if low <= m * 10.0**n <= high]
+        for multiples in _DECADES
+    )
+    ticks = next((ticks for ticks in choices if len(ticks) <= MOST_TICKS), None)
+    if ticks is None:
+        every = -(-len(decades) // MOST_TICKS)
+        ticks = [10.0**n for n in decades if n % every == 0 and low <= 10.0**n <= high]
+    if len(ticks) < 3:
+        linear, decimals = _linear_ticks(low, high, 5)
+        labels = tuple(number(x, decimals, numbers) for x in linear)
+        return Axis(True, low, high, tuple(linear), labels)
+    ticks = [float(f"{x:.6g}") for x in ticks]
+    return Axis(True, low, high, tuple(ticks), tuple(plain(x, numbers) for x in ticks))
+
+
+def curve_points(axis: Axis, count: int = 201) -> list[float]:
+    """Values at equal distances along `axis`, its ends included: where to evaluate a curve."""
+    low, high = (log(axis.low), log(axis.high)) if axis.logarithmic else (axis.low, axis.high)
+    steps = (low + (high - low) * i / (count - 1) for i in range(count))
+    return [exp(x) for x in steps] if axis.logarithmic else list(steps)
