@@ -88,7 +88,7 @@ ENCODING = [
     case("encoding", "nul", bytes_of(ARMS, lambda c: c + b"\0"), f"{ARMS}:4 | NUL"),
     case("encoding", "workbook", replace(STUDY, b"PK\x03\x04\x14\0"), f"{STUDY} | workbook"),
     case("encoding", "cut_character", bytes_of(BIB, lambda c: c + b"% \xc5"), f"{BIB}:9 | UTF-8"),
-    case("encoding", "config", bytes_of(CONFIG, lambda c: c + b"# \xff\n"), f"{CONFIG}:41 | UTF-8"),
+    case("encoding", "config", bytes_of(CONFIG, lambda c: c + b"# \xff\n"), f"{CONFIG}:42 | UTF-8"),
     case("encoding", "claims", bytes_of(CLAIMS, lambda c: c + b"\xff"), f"{CLAIMS}:4 | UTF-8"),
     case(
         "encoding",
@@ -826,7 +826,7 @@ INJECTION = [
         "injection",
         "config_outcome_id",
         text(CONFIG, "  pain: {", '  "../pain": {'),
-        f"{CONFIG}:35 | {ID}",
+        f"{CONFIG}:36 | {ID}",
     ),
     case(
         "injection",
@@ -936,7 +936,7 @@ READING = [
         "other_week",
         cell(RESULTS, 6, "reading", "late"),
         f"{RESULTS}:6:C | a primary reading",
-        f"{CONFIG}:37 | a reading of this outcome",
+        f"{CONFIG}:38 | a reading of this outcome",
     ),
     case(
         "reading",
@@ -961,5 +961,55 @@ BIBLIOGRAPHY = [
         "command",
         text(BIB, "{Trial}", r"{\foo Trial}"),
         f"{BIB}:2 | the character itself",
+    ),
+]
+
+NESTED_CONFIG = text(CONFIG, "data: data", "data: data\nnested: [[harm, death, response]]")
+
+NESTED = [
+    case(
+        "nested",
+        "narrower_above_wider",
+        (NESTED_CONFIG, cell(RESULTS, 10, "events", "3")),
+        f"{RESULTS}:10:F | at most 2, the events of response (cell 3:F)",
+    ),
+    case(
+        "nested",
+        "next_to_next",
+        (
+            NESTED_CONFIG,
+            row(RESULTS, "death,24,,placebo,,1,12,,,,,,,,,,external,table2,"),
+            cell(RESULTS, 10, "events", "3"),
+        ),
+        f"{RESULTS}:10:F | at most 1, the events of death (cell 11:F)",
+    ),
+    case(
+        "nested",
+        "both_too_many",
+        (
+            NESTED_CONFIG,
+            row(RESULTS, "death,24,,placebo,,4,12,,,,,,,,,,external,table2,"),
+            cell(RESULTS, 10, "events", "5"),
+        ),
+        f"{RESULTS}:10:F | at most 4, the events of death",
+        f"{RESULTS}:11:F | at most 2, the events of response",
+    ),
+    case(
+        "nested",
+        "above_total_is_told_once",
+        (NESTED_CONFIG, cell(RESULTS, 10, "events", "13")),
+        f"{RESULTS}:10:F | at most the total",
+    ),
+    case(
+        "nested",
+        "wider_at_fault",
+        (NESTED_CONFIG, cell(RESULTS, 3, "events", "-2")),
+        f"{RESULTS}:3:F | never negative",
+    ),
+    case(
+        "nested",
+        "in_another_trial",
+        (NESTED_CONFIG, cell(BETA_RESULTS, 5, "events", "56")),
+        f"{BETA_RESULTS}:5:F | at most 55",
     ),
 ]

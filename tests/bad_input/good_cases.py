@@ -147,6 +147,27 @@ OTHER = [
             cell(BETA_RESULTS, 4, "reported_percent", "2"),
         ),
     ),
+    case(
+        "nested",
+        "equal_or_not_stated",
+        (
+            text(CONFIG, "data: data", "data: data\nnested: [[harm, death, response]]"),
+            cell(RESULTS, 10, "events", "2"),
+        ),
+    ),
+    case(
+        "nested",
+        "another_reading_may_be_less",
+        (
+            text(CONFIG, "data: data", "data: data\nnested: [[harm, response]]"),
+            cell(RESULTS, 8, "events", "1"),
+            *(cell(RESULTS, 8, name, "1") for name in ("events_low", "events_high")),
+            cell(RESULTS, 8, "reported_percent", "8"),
+            cell(RESULTS, 10, "events", "2"),
+        ),
+    ),
+    case("protocol", "weeks", text(CONFIG, "data: data", "data: data\nweeks: [12, 24]")),
+    case("protocol", "authors", text(CONFIG, "[en]", "[en]\n  authors: [Paweł Ł, B. Beta]")),
     case("number", "blank_year", cell(STUDY, 2, "year", "")),
     case("status", "excluded", cell("trials/beta2005/study.csv", 2, "status", "excluded")),
     case(

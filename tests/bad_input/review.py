@@ -75,6 +75,7 @@ _CLEAN = {
 review:
   title: A clean review
   version: 1.0.0
+  date: "2026-01-31"
   languages: [en]
 data: data
 comparison:

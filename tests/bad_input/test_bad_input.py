@@ -27,6 +27,7 @@ BAD = [
     *cases.SIZE,
     *cases.INJECTION,
     *cases.PROVENANCE,
+    *cases.NESTED,
     *cases.READING,
     *cases.BIBLIOGRAPHY,
     *config_cases.TRAPS,

@@ -5,13 +5,13 @@ import json
 import pytest
 from tests.bad_input.review import CONFIG, clean, write
 
-from metasynth import configuration, methods, strict_yaml
+from metasynth import configuration, methods, store, strict_yaml
 from metasynth.faults import InvalidReview
-from metasynth.records import AnalysisSpec, Comparison, OutcomeSpec
+from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
 from metasynth.table_schema import SCHEMAS
 
 MINIMAL = """\
-review: {title: T, version: 1.0.0}
+review: {title: T, version: 1.0.0, date: "2026-01-31"}
 comparison: {intervention: [a, b], control: [c]}
 analyses: {main: {label: Main}}
 outcomes:
@@ -29,6 +29,8 @@ def test_defaults_are_those_of_the_records(path):
     config = configuration.load(path)
     assert (config.title, config.version, config.languages) == ("T", "1.0.0", ("en",))
     assert (config.data, config.text) == ("data/raw", "data/text")
+    assert config.date == "2026-01-31"
+    assert (config.authors, config.weeks, config.nested) == ((), (), ())
     assert config.comparison == Comparison(("a", "b"), ("c",))
     assert config.analyses == (AnalysisSpec("main", "Main"),)
     assert config.outcomes == (OutcomeSpec("o", "O", "o", None, "binary", "RR", "harm", ("main",)),)
@@ -47,6 +49,17 @@ def test_every_choice_reaches_the_record(tmp_path):
     assert (first.id, first.as_published) == ("response_w24", "published")
     assert (second.id, second.reading) == ("response_randomised", "randomised")
     assert second.sensitivity_of == "response_w24"
+
+
+def test_the_protocol_and_the_authors_reach_the_record(path):
+    more = "weeks: [12, 24]\nnested: [[a, b, c], [d, e]]\n"
+    text = MINIMAL.replace("title: T,", "title: T, authors: [A. Alpha, Łukasz B.],")
+    path.write_text(text + more, encoding="utf-8")
+    config = configuration.load(path)
+    assert config.authors == ("A. Alpha", "Łukasz B.")
+    assert config.weeks == (12, 24)
+    assert config.nested == (("a", "b", "c"), ("d", "e"))
+    assert store.from_json(Config, store.to_json(config)) == config
 
 
 def test_load_tells_every_fault_with_its_line(path):

@@ -68,7 +68,7 @@ def test_an_unreadable_configuration_does_not_hide_the_tables(tmp_path):
     with pytest.raises(InvalidReview) as caught:
         validation.load_review(tmp_path / CONFIG, tmp_path)
     assert [fault.cell for fault in caught.value.faults] == [
-        "config.yaml:5",
+        "config.yaml:6",
         f"{BETA_STUDY}:2:A",
     ]
 
@@ -120,6 +120,39 @@ def test_a_treatment_one_letter_off_is_a_warning(tmp_path):
     assert "takes no part in the comparison" in expected
     other = row(ARMS, "dose2,intervention,More,drug_low,20,mg/day,,,")
     assert warnings_of(tmp_path, other) == []
+
+
+WEEKS = text(CONFIG, "data: data", "data: data\nweeks: [12, 24]")
+
+
+def test_a_week_off_the_protocol_is_one_warning_a_trial(tmp_path):
+    late = [
+        row(BETA_RESULTS, f"harm,{week},,{arm},,1,250,,,,,,,,,,external,page3,")
+        for week in (52, 36)
+        for arm in ("drug", "placebo")
+    ]
+    assert warnings_of(tmp_path, *late) == []
+    told = warnings_of(tmp_path, WEEKS, *late)
+    assert [place for place, _ in told] == [f"{BETA_RESULTS}:6:B", f"{BETA_RESULTS}:8:B"]
+    assert "week of the protocol (12, 24); 1 more of this trial's rows" in told[0][1]
+    blank = row(BETA_RESULTS, "harm,,,drug,,1,250,,,,,,,,,,external,page3,")
+    assert warnings_of(tmp_path, WEEKS, blank) == []
+
+
+def test_nested_counts_of_fewer_patients_are_a_warning(tmp_path):
+    """Response among 12, harm among 11: other patients, so nothing is certain."""
+    nested = text(CONFIG, "data: data", "data: data\nnested: [[response, harm]]")
+    ((place, expected),) = warnings_of(
+        tmp_path,
+        nested,
+        cell(BETA_RESULTS, 4, "events", "95"),
+        cell(BETA_RESULTS, 4, "reported_percent", ""),
+        cell(BETA_RESULTS, 5, "events", "54"),
+        cell(BETA_RESULTS, 5, "total", "249"),
+        cell(RESULTS, 10, "events", "2"),
+    )
+    assert place == f"{BETA_RESULTS}:3:F"
+    assert expected.startswith("at most 54, the events of harm (cell 5:F)")
 
 
 def pain(arm, n, sd):

@@ -81,7 +81,8 @@ def write_trials(folder: Path) -> None:
 
 
 def config() -> Iterator[str]:
-    yield from ("review: {title: Published data sets, version: 1.0.0}", "data: raw", "text: text")
+    yield "review: {title: Published data sets, version: 1.0.0, date: '2026-11-23'}"
+    yield from ("data: raw", "text: text")
     yield "comparison: {intervention: [new], control: [old], labels: {intervention: A, control: B}}"
     yield "analyses:"
     for tau2, ci in RANDOM.items():

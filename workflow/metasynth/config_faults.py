@@ -92,7 +92,7 @@ def _advice(error: ValidationError) -> tuple[str, str]:
     if rule == "type":
         if wanted == "string" and isinstance(value, int | float):
             return _KINDS[wanted], "put the value in quotes"
-        if wanted == "array" and isinstance(value, str):
+        if wanted == "array" and isinstance(value, str | int):
             return _KINDS[wanted], f"write [{value}]"
         return _KINDS[wanted], "see the manual for what stands here"
     if rule == "enum":
@@ -106,7 +106,7 @@ def _advice(error: ValidationError) -> tuple[str, str]:
     if rule == "uniqueItems":
         return "each item once", "remove the one that is there twice"
     if rule in ("minItems", "minProperties"):
-        return "at least one entry", "add one"
+        return f"at least {'one entry' if wanted == 1 else f'{wanted} entries'}", "add one"
     return f"{_described(error)}, at least {wanted}", "correct the value"
 
 

@@ -7,13 +7,14 @@ them; what must agree between keys is checked here. Every fault is found in one 
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from metasynth import strict_yaml
 from metasynth.config_faults import Lines, schema_faults
 from metasynth.faults import Fault, InvalidReview, nearest, of_file
-from metasynth.methods import check_combination
+from metasynth.methods import check_combination, check_multi_arm
 from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
 from metasynth.text_files import hidden_faults, read_text
 
@@ -104,6 +105,10 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         comparison=comparison,
         analyses=tuple(analyses),
         outcomes=tuple(_outcome(id_, keys) for id_, keys in mapping["outcomes"].items()),
+        date=review["date"],
+        authors=tuple(review.get("authors", ())),
+        weeks=tuple(mapping.get("weeks", ())),
+        nested=tuple(tuple(chain) for chain in mapping.get("nested", ())),
     )
 
 
@@ -112,7 +117,8 @@ def _outcome(id_: str, keys: Mapping[str, Any]) -> OutcomeSpec:
 
 
 def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
-    """What one entry says and another makes impossible."""
+    """What one entry says and another, or the calendar, makes impossible."""
+    yield from _impossible_date(config, lines)
     for index, treatment in enumerate(config.comparison.control):
         if treatment in config.comparison.intervention:
             path = ("comparison", "control", index)
@@ -121,7 +127,19 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     for outcome in config.outcomes:
         yield from _unknown_analyses(outcome, config, lines)
         yield from _unknown_primary(outcome, config, lines)
+        if config.weeks and outcome.week not in (None, *config.weeks):
+            known = ", ".join(map(str, config.weeks))
+            advice = f"one of weeks ({known})", "correct it, or add it to weeks"
+            yield lines.fault(("outcomes", outcome.id, "week"), outcome.week, *advice)
     yield from _impossible_combinations(config, lines)
+
+
+def _impossible_date(config: Config, lines: Lines) -> Iterator[Fault]:
+    try:
+        date.fromisoformat(config.date)
+    except ValueError as error:
+        expected = f"a date that the calendar has, year-month-day ({error})"
+        yield lines.fault(("review", "date"), config.date, expected, "correct the date")
 
 
 def _unknown_analyses(outcome: OutcomeSpec, config: Config, lines: Lines) -> Iterator[Fault]:
@@ -152,13 +170,20 @@ def _one_of(name: str, known: list[str] | tuple[str, ...], where: str) -> tuple[
     return f"a name {where} ({', '.join(known)})", remedy
 
 
+def _impossible(config: Config, outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    reason = check_combination(outcome, analysis)
+    if reason is None and config.comparison.multi_arm == "covariance":
+        reason = check_multi_arm(outcome, analysis)
+    return reason
+
+
 def _impossible_combinations(config: Config, lines: Lines) -> Iterator[Fault]:
     """Analyses that cannot be made of an outcome; one impossible for several is told of once."""
     clashes: dict[tuple[str, str], list[tuple[str, int]]] = {}
     analyses = {analysis.name: analysis for analysis in config.analyses}
     for outcome in config.outcomes:
         for index, name in enumerate(outcome.analyses):
-            reason = name in analyses and check_combination(outcome, analyses[name])
+            reason = name in analyses and _impossible(config, outcome, analyses[name])
             if reason:
                 clashes.setdefault((name, reason), []).append((outcome.id, index))
     for (name, reason), uses in clashes.items():

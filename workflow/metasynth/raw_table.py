@@ -40,9 +40,12 @@ class Row(dict[str, str]):
 
     def fault(self, column: str, expected: str, remedy: str, severity: str = "error") -> Fault:
         """A fault of this row at `column`."""
-        file, value = self.table.file, self[column]
-        cell = f"{file}:{self.number}{self.table.letter(column)}"
-        return Fault(file, self.number, column, cell, value, expected, remedy, severity)
+        cell, file = self.cell(column), self.table.file
+        return Fault(file, self.number, column, cell, self[column], expected, remedy, severity)
+
+    def cell(self, column: str) -> str:
+        """The place of a cell, such as "trials/bao2011/results.csv:17:F"."""
+        return f"{self.table.file}:{self.number}{self.table.letter(column)}"
 
 
 @dataclass(slots=True)

@@ -188,6 +188,7 @@ class OutcomeSpec:
     sensitivity_of: str = ""  # the id of the outcome that this one re-reads
     note: str = ""
     as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
+    subgroup: str = ""  # a column of study.csv by which trials are grouped
 
 
 # --- what pooling reads ---------------------------------------------------------------------------
@@ -353,7 +354,12 @@ class OutcomeResult:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """config.yaml, checked."""
+    """config.yaml, checked.
+
+    `date` is that of the review's version (YYYY-MM-DD). `weeks` are those of the protocol, and each
+    tuple of `nested` names raw outcomes from the narrowest to the widest, whose counts in one arm
+    cannot decrease.
+    """
 
     title: str
     version: str
@@ -363,3 +369,7 @@ class Config:
     comparison: Comparison
     analyses: tuple[AnalysisSpec, ...]
     outcomes: tuple[OutcomeSpec, ...]
+    date: str = ""
+    authors: tuple[str, ...] = ()
+    weeks: tuple[int, ...] = ()
+    nested: tuple[tuple[str, ...], ...] = ()

@@ -91,8 +91,12 @@ def _form_fault(error: yaml.YAMLError, text: str) -> tuple[int, str, str]:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
     line = mark.line + 1 if mark else 1
-    if "\t" in "".join(text.splitlines()[line - 1 : line]):
+    at_fault = "".join(text.splitlines()[line - 1 : line])
+    if "\t" in at_fault:
         return line, f"valid YAML ({problem})", "indent with blanks, not with the tabulator"
+    if "expected key" in problem and ('"' in at_fault or "'" in at_fault):
+        remedy = "close a quotation mark that opens above, or check the indentation"
+        return line, f"valid YAML ({problem})", remedy
     for sign, remedy in _FORM_REMEDIES:
         if sign in problem:
             return line, f"valid YAML ({problem})", remedy

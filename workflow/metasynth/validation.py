@@ -9,7 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from metasynth import configuration, consistency, review_rules, tables, trial_rules
+from metasynth import (
+    configuration,
+    consistency,
+    protocol_rules,
+    review_rules,
+    tables,
+    trial_rules,
+)
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
 from metasynth.records import Claim, Config, Trial
@@ -66,9 +73,12 @@ def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) 
     lines = lines or Lines("config.yaml", {})
     if config:
         faults += review_rules.config_faults(config, raw, lines)
+        told = {fault.cell for fault in faults}
+        faults += protocol_rules.faults(config, raw, lines, told)
     if not _errors(faults):
         faults += consistency.warnings(raw, config.comparison if config else None)
         if config:
+            faults += protocol_rules.other_weeks(config, raw)
             faults += review_rules.without_numbers(config, tables.trials(raw), lines)
     return sorted(faults, key=position)
 

@@ -1,0 +1,97 @@
+"""What config.yaml declares of the results of every trial: the weeks, and counts that are nested.
+
+Counts are compared within one arm, week and reading. A count that is not stated is passed over, and
+so the narrower one before it is compared with the wider one after it.
+"""
+
+from collections.abc import Iterator, Sequence, Set
+from itertools import combinations, pairwise
+
+from metasynth.config_faults import Lines
+from metasynth.faults import Fault
+from metasynth.raw_table import RawTable, Row
+from metasynth.records import Config
+from metasynth.tables import RawTables
+from metasynth.trial_rules import not_among
+
+Place = tuple[str, str, str]
+"""An arm, a week and a reading."""
+
+
+def faults(config: Config, raw: RawTables, lines: Lines, told: Set[str]) -> Iterator[Fault]:
+    """Nests that contradict each other or name what no trial reports; else counts that decrease.
+
+    Counts in the cells of `told` are known to be at fault already, and not compared.
+    """
+    results = [trial.table("results") for trial in raw.trials]
+    contradictions = list(_contradictions(config, lines))
+    yield from contradictions
+    for table in results if config.nested and not contradictions else ():
+        yield from _decreasing(table, config.nested, told)
+    if raw.whole and all(table.knows("outcome") for table in results):
+        reported = {row["outcome"] for table in results for row in table.rows}
+        for number, chain in enumerate(config.nested):
+            for index, name in enumerate(chain):
+                if name not in reported:
+                    advice = not_among(name, reported, "an outcome of some results.csv")
+                    yield lines.fault(("nested", number, index), name, *advice)
+
+
+def _contradictions(config: Config, lines: Lines) -> Iterator[Fault]:
+    """Of two outcomes, one is wider than the other here and narrower there."""
+    wider: set[tuple[str, str]] = set()
+    for number, chain in enumerate(config.nested):
+        pairs = set(combinations(chain, 2))
+        for narrow, wide in sorted(pairs):
+            if (wide, narrow) in wider:
+                expected = f"one order only: {wide} stands before {narrow} in another list"
+                remedy = "write each list from the narrowest outcome to the widest"
+                yield lines.fault(("nested", number), narrow, expected, remedy)
+        wider |= pairs
+
+
+def _decreasing(
+    table: RawTable, nested: Sequence[Sequence[str]], told: Set[str]
+) -> Iterator[Fault]:
+    counted: dict[Place, dict[str, Row]] = {}
+    looked_at = {"outcome", "week", "reading", "arm_id", "events"}
+    for row in table.rows:
+        if row["events"] and not row.bad & looked_at and row.cell("events") not in told:
+            place = row["arm_id"], row["week"], row["reading"]
+            counted.setdefault(place, {}).setdefault(row["outcome"], row)
+    for rows in counted.values():
+        for chain in nested:
+            present = [rows[name] for name in chain if name in rows]
+            for narrow, wide in pairwise(present):
+                if int(narrow["events"]) > int(wide["events"]):
+                    yield _decrease(narrow, wide)
+
+
+def _decrease(narrow: Row, wide: Row) -> Fault:
+    """A warning only where the wider outcome was counted among fewer patients."""
+    place = wide.cell("events").removeprefix(f"{wide.table.file}:")
+    expected = (
+        f"at most {wide['events']}, the events of {wide['outcome']} (cell {place}),"
+        " which includes this outcome"
+    )
+    fewer = all(row["total"] and "total" not in row.bad for row in (narrow, wide)) and int(
+        wide["total"]
+    ) < int(narrow["total"])
+    remedy = "check both counts, or nested in config.yaml"
+    return narrow.fault("events", expected, remedy, "warning" if fewer else "error")
+
+
+def other_weeks(config: Config, raw: RawTables) -> Iterator[Fault]:
+    """A warning for each week of a trial's results that the protocol does not name."""
+    known = {str(week) for week in config.weeks}
+    for trial in raw.trials if known else ():
+        rows: dict[str, list[Row]] = {}
+        for row in trial.table("results").rows:
+            if row["week"] and row["week"] not in known:
+                rows.setdefault(row["week"], []).append(row)
+        for first, *others in rows.values():
+            expected = f"a week of the protocol ({', '.join(map(str, config.weeks))})"
+            if others:
+                expected += f"; {len(others)} more of this trial's rows have this week"
+            remedy = "correct the week, or add it to weeks in config.yaml"
+            yield first.fault("week", expected, remedy, "warning")
