@@ -51,18 +51,20 @@ def row(arm_id: str, events: int | None = None, total: int | None = None, **more
 
 
 def trial(*results: Result) -> Trial:
-    study = Study("x", "X", 2000, "", "included", "", "", None, None, "", "", "", CELL)
+    study = Study("x", "X", 2000, "parallel", "included", "", "", None, None, "", "", "", CELL)
     arms = (arm("p", "placebo"), arm("d1", "drug"), arm("d2", "drug"), arm("low", "drug_low"))
     return Trial(study, arms, results, ())
 
 
+def only(trial_: Trial, outcome: OutcomeSpec = OUTCOME, how: str = "combine") -> StudyData:
+    data = study_data(trial_, outcome, replace(COMPARISON, multi_arm=how))
+    assert not isinstance(data, Omission)
+    (study,) = data
+    return study
+
+
 def test_arms_of_a_side_are_added_and_other_treatments_left_out() -> None:
-    data = study_data(
-        trial(row("p", 1, 10), row("d1", 2, 11), row("d2", 3, 12), row("low", 9, 13)),
-        OUTCOME,
-        COMPARISON,
-    )
-    assert isinstance(data, StudyData)
+    data = only(trial(row("p", 1, 10), row("d1", 2, 11), row("d2", 3, 12), row("low", 9, 13)))
     assert data.intervention is not None
     assert data.control is not None
     assert (data.intervention.events, data.intervention.total) == (5, 23)
@@ -72,19 +74,15 @@ def test_arms_of_a_side_are_added_and_other_treatments_left_out() -> None:
 
 def test_bounds_add_up_and_an_exact_count_is_its_own_bound() -> None:
     rows = (row("p", 1, 10), row("d1", 2, 11, events_low=1, events_high=3), row("d2", 3, 12))
-    data = study_data(trial(*rows), OUTCOME, COMPARISON)
-    assert isinstance(data, StudyData)
+    data = only(trial(*rows))
     assert data.intervention is not None
     assert (data.intervention.events_low, data.intervention.events_high) == (4, 6)
 
 
 def test_a_reading_replaces_only_the_arms_it_states() -> None:
     rows = (row("p", 1, 10), row("d1", 2, 11), row("p", 4, 40, reading="all"))
-    plain = study_data(trial(*rows), OUTCOME, COMPARISON)
-    other = study_data(trial(*rows), replace(OUTCOME, reading="all"), COMPARISON)
-    assert isinstance(plain, StudyData)
-    assert isinstance(other, StudyData)
-    assert (plain.control, other.control) != (None, None)
+    plain = only(trial(*rows))
+    other = only(trial(*rows), replace(OUTCOME, reading="all"))
     assert plain.control is not None
     assert plain.control.total == 10
     assert other.control is not None
@@ -118,9 +116,8 @@ def test_combined_means_are_those_of_the_patients_together() -> None:
         for arm_id, x in zip(("d1", "d2"), groups, strict=True)
     ]
     outcome = replace(OUTCOME, type="continuous", measure="MD")
-    data = study_data(trial(*rows, row("p", None, 5, mean=0.0, sd=1.0)), outcome, COMPARISON)
+    data = only(trial(*rows, row("p", None, 5, mean=0.0, sd=1.0)), outcome)
     together = np.concatenate(groups)
-    assert isinstance(data, StudyData)
     assert data.intervention is not None
     assert data.intervention.mean == pytest.approx(together.mean(), rel=1e-12)
     assert data.intervention.sd == pytest.approx(together.std(ddof=1), rel=1e-12)
@@ -129,8 +126,42 @@ def test_combined_means_are_those_of_the_patients_together() -> None:
 def test_a_contrast_is_taken_to_the_log_scale() -> None:
     contrast = row("d1", reference_arm_id="p", estimate=0.5, ci_low=0.25, ci_high=1.0)
     outcome = replace(OUTCOME, type="generic", measure="HR")
-    data = study_data(trial(contrast), outcome, COMPARISON)
-    assert isinstance(data, StudyData)
+    data = only(trial(contrast), outcome)
     assert data.contrast is not None
     assert data.contrast.estimate == pytest.approx(math.log(0.5))
     assert data.contrast.se == pytest.approx(math.log(4) / (2 * 1.959963984540054))
+
+
+THREE_ARMS = (row("p", 10, 100), row("d1", 20, 90), row("d2", 30, 80))
+
+
+def test_a_shared_control_is_split_into_whole_patients() -> None:
+    data = study_data(trial(*THREE_ARMS), OUTCOME, replace(COMPARISON, multi_arm="split"))
+    assert not isinstance(data, Omission)
+    controls = [study.control for study in data]
+    assert [(c.events, c.total) for c in controls if c] == [(5, 50), (5, 50)]
+    assert [study.label for study in data] == ["X, D1", "X, D2"]
+
+
+def test_correlated_arms_are_averaged_as_by_metafor() -> None:
+    """rma.mv(yi, V) with vcalc's shared-control covariance 1/c - 1/n2; see the R code below.
+
+    y <- log(c(20/90, 30/80) / (10/100)); s <- 1/10 - 1/100
+    V <- matrix(s, 2, 2) + diag(c(1/20 - 1/90, 1/30 - 1/80)); print(rma.mv(y, V), digits = 10)
+    """
+    study = only(trial(*THREE_ARMS), how="covariance")
+    assert study.contrast is not None
+    assert study.contrast.estimate == pytest.approx(1.1392274177, abs=1e-10)
+    assert study.contrast.se == pytest.approx(0.3218165494, abs=1e-10)
+    assert study.intervention is not None
+    assert study.intervention.total == 170
+
+
+def test_one_arm_on_each_side_is_the_same_by_every_rule() -> None:
+    rows = trial(row("p", 10, 100), row("d1", 20, 90))
+    assert only(rows) == only(rows, how="split") == only(rows, how="covariance")
+
+
+def test_trials_are_grouped_by_a_column_of_their_table() -> None:
+    grouped = replace(OUTCOME, subgroup="design")
+    assert only(trial(row("p", 1, 10), row("d1", 2, 11)), grouped).subgroup == "parallel"

@@ -2,13 +2,17 @@
 
 Arms of one side are combined (Cochrane Handbook 6.5.2.10 and table 6.5.a; 23.3.4): counts are
 summed; means and standard deviations are merged so that they equal those of the pooled patients.
+Or, where config.yaml says so, each intervention arm is compared with its share of the control
+(`split`), or with all of it, the effects being averaged with their covariance (`covariance`).
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from metasynth.methods import is_ratio
 from metasynth.records import (
+    Arm,
     Comparison,
     Contrast,
     Group,
@@ -47,30 +51,67 @@ def reports(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
     return trial.study.status == "included" and bool(selected_rows(trial, outcome, comparison))
 
 
-def study_data(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> StudyData | Omission:
-    """What the trial brings to the outcome's pool, or why it brings nothing."""
+def study_data(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison
+) -> tuple[StudyData, ...] | Omission:
+    """What the trial brings to the outcome's pool, or why it brings nothing.
+
+    One item a trial, unless several intervention arms are to share the control (`split`).
+    """
     rows = selected_rows(trial, outcome, comparison)
-    contrasts = [row for row in rows if row.reference_arm_id]
     if outcome.type == "generic":
-        return _with_contrast(trial, outcome, contrasts)
-    sides = (comparison.intervention, comparison.control)
-    groups = [_group(trial, rows, treatments, outcome.type) for treatments in sides]
-    intervention, control = groups
-    if intervention is None or control is None:
-        return Omission(trial.study.study, _why_no_group(rows, intervention, control))
-    return StudyData(
+        return _with_contrast(trial, outcome, [row for row in rows if row.reference_arm_id])
+    arms = {arm.arm_id: arm for arm in trial.arms}
+    usable = [row for row in rows if _usable(row, outcome.type)]
+    sides = [
+        [_group(row, arms, outcome.type) for row in usable if arms[row.arm_id].treatment in names]
+        for names in (comparison.intervention, comparison.control)
+    ]
+    if not all(sides):
+        return Omission(trial.study.study, _why_no_group(rows, *map(bool, sides)))
+    intervention, control = sides[0], _combined(sides[1])
+    whole = StudyData(
         study=trial.study.study,
         label=trial.study.label,
         year=trial.study.year,
-        intervention=intervention,
+        intervention=_combined(intervention),
         control=control,
+        subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
         provenance=_weakest(rows),
     )
+    if len(intervention) == 1 or comparison.multi_arm == "combine":
+        return (whole,)
+    separate = _separate(whole, intervention, control, shared=comparison.multi_arm == "split")
+    return separate if comparison.multi_arm == "split" else (_correlated(whole, separate, outcome),)
+
+
+def _separate(
+    whole: StudyData, intervention: Sequence[Group], control: Group, *, shared: bool
+) -> tuple[StudyData, ...]:
+    """A comparison for each intervention arm, with its share of the control or all of it."""
+    from metasynth.multi_arm import split_group
+
+    parts = len(intervention)
+    controls = split_group(control, parts) if shared else (control,) * parts
+    return tuple(
+        replace(whole, label=f"{whole.label}, {group.label}", intervention=group, control=part)
+        for group, part in zip(intervention, controls, strict=True)
+    )
+
+
+def _correlated(
+    whole: StudyData, separate: Sequence[StudyData], outcome: OutcomeSpec
+) -> StudyData:
+    """The arms' effects against the same control, averaged with their covariance (GLS)."""
+    from metasynth.multi_arm import pool_within_trial
+
+    estimate, se = pool_within_trial(separate, outcome)
+    return replace(whole, contrast=Contrast(estimate, se))
 
 
 def _with_contrast(
     trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result]
-) -> StudyData | Omission:
+) -> tuple[StudyData, ...] | Omission:
     study = trial.study
     if len(rows) != 1:
         return Omission(study.study, f"{len(rows)} contrasts reported where one is needed")
@@ -78,7 +119,8 @@ def _with_contrast(
     if effect is None:
         return Omission(study.study, "the contrast has no standard error or interval")
     provenance = _weakest(rows)
-    return StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
+    data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
+    return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
 
 
 def _contrast(row: Result, *, log: bool) -> Contrast | None:
@@ -97,24 +139,36 @@ def _contrast(row: Result, *, log: bool) -> Contrast | None:
     return Contrast(estimate, (high - low) / (2 * _Z975), (row.cell,))
 
 
-def _group(
-    trial: Trial, rows: Iterable[Result], treatments: tuple[str, ...], kind: str
-) -> Group | None:
-    """The side's arms combined; None where no arm of it has usable numbers."""
-    arms = {arm.arm_id: arm for arm in trial.arms if arm.treatment in treatments}
-    usable = [row for row in rows if row.arm_id in arms and _usable(row, kind)]
-    if not usable:
-        return None
-    label = " + ".join(arms[row.arm_id].label for row in usable)
-    ids, cells = tuple(row.arm_id for row in usable), tuple(row.cell for row in usable)
-    total = sum(row.total or 0 for row in usable)
+def _group(row: Result, arms: Mapping[str, Arm], kind: str) -> Group:
+    """One arm's numbers as a side of a comparison."""
+    label, cells = arms[row.arm_id].label, (row.cell,)
     if kind == "binary":
-        low = sum(_first(row.events_low, row.events) for row in usable)
-        high = sum(_first(row.events_high, row.events) for row in usable)
-        events = sum(row.events or 0 for row in usable)
-        return Group(ids, label, events, total, low, high, cells=cells)
-    mean, sd = _merged([(row.total or 0, row.mean or 0.0, row.sd or 0.0) for row in usable])
-    return Group(ids, label, total=total, mean=mean, sd=sd, cells=cells)
+        low, high = _first(row.events_low, row.events), _first(row.events_high, row.events)
+        return Group((row.arm_id,), label, row.events, row.total, low, high, cells=cells)
+    return Group((row.arm_id,), label, total=row.total, mean=row.mean, sd=row.sd, cells=cells)
+
+
+def _combined(groups: Sequence[Group]) -> Group:
+    """The arms of a side as one group."""
+    if len(groups) == 1:
+        return groups[0]
+    merged = replace(
+        groups[0],
+        arm_ids=tuple(arm for group in groups for arm in group.arm_ids),
+        label=" + ".join(group.label for group in groups),
+        total=sum(group.total or 0 for group in groups),
+        cells=tuple(cell for group in groups for cell in group.cells),
+    )
+    if groups[0].mean is not None:
+        known = [(group.total or 0, group.mean or 0.0, group.sd or 0.0) for group in groups]
+        mean, sd = _merged(known)
+        return replace(merged, mean=mean, sd=sd)
+    return replace(
+        merged,
+        events=sum(group.events or 0 for group in groups),
+        events_low=sum(group.events_low or 0 for group in groups),
+        events_high=sum(group.events_high or 0 for group in groups),
+    )
 
 
 def _usable(row: Result, kind: str) -> bool:
@@ -141,12 +195,9 @@ def _weakest(rows: Sequence[Result]) -> str:
     return max((row.provenance for row in rows), key=lambda name: _WEAKNESS.get(name, 0))
 
 
-def _why_no_group(rows: Sequence[Result], intervention: Group | None, control: Group | None) -> str:
+def _why_no_group(rows: Sequence[Result], intervention: bool, control: bool) -> str:
     if any(row.reported_percent and row.events is None for row in rows):
         return "only percentages are reported, without the numbers of patients behind them"
-    missing = [
-        side
-        for side, group in (("intervention", intervention), ("control", control))
-        if group is None
-    ]
+    present = (("intervention", intervention), ("control", control))
+    missing = [side for side, there in present if not there]
     return f"no numbers for the {' and '.join(missing)} side"

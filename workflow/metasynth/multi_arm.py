@@ -78,9 +78,12 @@ def pool_within_trial(arms: Sequence[StudyData], outcome: OutcomeSpec) -> tuple[
     """
     spec = AnalysisSpec("", "", model="IV")
     effects = effects_of(arms, outcome, spec)
-    data: Tables | Means = means_of(arms)
-    if outcome.type == "binary":
-        data, _ = continuity_correction(tables_of(arms), spec.zero_cells)
-    shared = covariance_of_shared_control(outcome.measure, data)
+    shared = covariance_of_shared_control(outcome.measure, _data(arms, outcome, spec))
     pool = pool_correlated(effects.y, covariance_matrix(effects.v, shared, [""] * len(arms)))
     return float(pool.mean), float(np.sqrt(pool.variance))
+
+
+def _data(arms: Sequence[StudyData], outcome: OutcomeSpec, spec: AnalysisSpec) -> Tables | Means:
+    if outcome.type == "continuous":
+        return means_of(arms)
+    return continuity_correction(tables_of(arms), spec.zero_cells)[0]

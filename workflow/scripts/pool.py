@@ -8,7 +8,7 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store
 from metasynth.comparison import study_data
-from metasynth.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, StudyData, Trial
+from metasynth.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, Trial
 from metasynth.synthesis import synthesise
 
 outcome = store.from_json(OutcomeSpec, snakemake.params.outcome)
@@ -17,7 +17,7 @@ comparison = store.from_json(Comparison, snakemake.params.comparison)
 trials = [store.from_json(Trial, Path(path).read_text("utf-8")) for path in snakemake.input]
 
 data = [study_data(trial, outcome, comparison) for trial in trials]
-studies = [item for item in data if isinstance(item, StudyData)]
+studies = [study for item in data if not isinstance(item, Omission) for study in item]
 omitted = [item for item in data if isinstance(item, Omission)]
 result = synthesise(outcome, analyses, comparison, studies)
 result = replace(result, omissions=(*result.omissions, *omitted))

@@ -142,8 +142,9 @@ def _used(material: Material) -> frozenset[str]:
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
     if any(row.model in ("random", "IV") for row in rows):
         names |= {s.zero_cells for s in specs}
-    if _combined_arms(material.results):
-        names.add(material.config.comparison.multi_arm)
+    how = material.config.comparison.multi_arm
+    if how != "combine" or _combined_arms(material.results):
+        names.add(how)
     return frozenset(names)
 
 
