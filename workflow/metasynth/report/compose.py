@@ -273,6 +273,8 @@ class _Builder:
                 return tables.summary_table(tuple(self._outcomes.values()), *sides)
             case "analyses", _ if part in self._outcomes:
                 return tables.analyses_table(self._outcomes[part])
+            case "subgroups", _ if part in self._outcomes:
+                return tables.subgroups_table(self._outcomes[part])
             case "reproduction", "":
                 labels = {analysis.name: analysis.label for analysis in material.config.analyses}
                 return tables.reproduction_table(

@@ -82,11 +82,12 @@ class Numbers:
         return self.estimate != formats.MISSING
 
 
-def numbers(outcome: OutcomeSpec, analysis: AnalysisResult, favours: tuple[str, str]) -> Numbers:
-    """The named numbers of an analysis's overall estimate; `favours` are the two sides' names."""
-    row, spec = analysis.estimates[0], analysis.spec
+def numbers(
+    outcome: OutcomeSpec, spec: AnalysisSpec, row: Estimate, favours: tuple[str, str]
+) -> Numbers:
+    """The named numbers of one pooled estimate; `favours` are the two sides' names."""
     return Numbers(
-        label=spec.label,
+        label=spec.label if row.subgroup == "all" else row.subgroup,
         method=_method(row),
         measure=measure_name(outcome, spec),
         k=str(row.k),
@@ -152,6 +153,7 @@ class OutcomeNames:
     control: str
     note: str
     absent: tuple[str, ...]
+    subgroups: tuple[Numbers, ...]
     alternatives: tuple["OutcomeNames", ...] = ()
 
     def __getitem__(self, analysis: str) -> Numbers:
@@ -168,6 +170,16 @@ class OutcomeNames:
     def main(self) -> Numbers:
         """The numbers of the outcome's first, primary, analysis."""
         return self.analyses[0]
+
+    @property
+    def differences(self) -> str:
+        """The primary analysis's test of differences between subgroups, as a statement."""
+        for test in self.result.analyses[0].tests:
+            if test.name == "subgroup differences":
+                df, p = formats.number(test.df, 0), formats.stated("p", formats.p_value(test.p))
+                statistic = formats.number(test.statistic, 2)
+                return f"Test for subgroup differences: χ² = {statistic}, df = {df}, {p}."
+        return ""
 
     @property
     def others(self) -> tuple[Numbers, ...]:
@@ -201,7 +213,13 @@ def outcome_names(
     totals = [row.total_intervention, row.total_control]
     return OutcomeNames(
         result=result,
-        analyses=tuple(numbers(outcome, item, favours) for item in result.analyses),
+        analyses=tuple(
+            numbers(outcome, item.spec, item.estimates[0], favours) for item in result.analyses
+        ),
+        subgroups=tuple(
+            numbers(outcome, result.analyses[0].spec, row, favours)
+            for row in result.analyses[0].estimates[1:]
+        ),
         label=outcome.label,
         measure=measure_name(outcome),
         direction=outcome.direction,

@@ -182,6 +182,25 @@ def analyses_table(outcome: OutcomeNames) -> TableBody:
     return text(caption), columns, tuple(rows), text(_remarks(outcome))
 
 
+def subgroups_table(outcome: OutcomeNames) -> TableBody:
+    """The primary analysis of each subgroup."""
+    columns = (
+        Column("Subgroup", width=2.6),
+        Column("Trials", _RIGHT, 0.7),
+        Column("Estimate [95% CI]", _RIGHT, 2),
+        Column("p", _RIGHT, 0.8),
+        Column("tau²", _RIGHT, 0.8),
+        Column("I²", _RIGHT, 0.7),
+    )
+    rows = [
+        _row(item.label, item.k, _effect(item), item.p, item.tau2, item.i2)
+        for item in outcome.subgroups
+    ]
+    column = outcome.result.outcome.subgroup
+    caption = f"{outcome.label} by {column}: {outcome.main.label} in each subgroup."
+    return text(caption), columns, tuple(rows), text(outcome.differences)
+
+
 def _remarks(outcome: OutcomeNames) -> str:
     """The analyses' own notes, each once, with the analyses that it belongs to."""
     every = [item for names in (outcome, *outcome.alternatives) for item in names.analyses]
