@@ -100,7 +100,7 @@ def test_escaped_text_renders_as_itself(text: str) -> None:
 def test_text_enters_typst_as_a_string(text: str) -> None:
     import typst as compiler
 
-    document = Document("T", "S", "en", "1", (Paragraph((Text(text),)),))
+    document = Document("T", "S", "en", "1", "2020-01-31", (Paragraph((Text(text),)),))
     source = typst.source(document, TEMPLATES / "review.typ")
     literal = source.rstrip().splitlines()[-1].removeprefix("#par([#").removesuffix("])")
     assert json.loads(compiler.eval(b"", literal)) == text

@@ -69,13 +69,17 @@ def compose(material: Material, skeleton: Path, prose: Path) -> Document:
         subtitle=_subtitle(material, len(outcomes)),
         language=config.languages[0],
         version=config.version,
+        date=config.date,
         blocks=blocks,
     )
 
 
 def _subtitle(material: Material, outcomes: int) -> str:
     trials = count(len(_included(material)), "trial").capitalize()
-    return f"{trials}, {count(outcomes, 'outcome')}. Version {material.config.version}."
+    config = material.config
+    made = f"Version {config.version} of {config.date}."
+    people = f" {', '.join(config.authors)}." if config.authors else ""
+    return f"{trials}, {count(outcomes, 'outcome')}. {made}{people}"
 
 
 def _included(material: Material) -> list[Trial]:

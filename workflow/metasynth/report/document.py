@@ -137,6 +137,7 @@ class Document:
     subtitle: str
     language: str
     version: str
+    date: str
     blocks: tuple[Block, ...]
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from metasynth import formats
 from metasynth.methods import is_ratio
 from metasynth.records import (
-    AnalysisResult,
     AnalysisSpec,
     Estimate,
     OutcomeResult,

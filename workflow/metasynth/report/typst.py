@@ -5,6 +5,7 @@ Text enters Typst only as string literals, which is the one place where nothing 
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
@@ -45,7 +46,9 @@ def pdf(document: Document, templates: Path, attachments: Iterable[str] = ()) ->
         root=".",
         font_paths=Fonts(include_system_fonts=False, font_paths=[str(templates / "fonts")]),
     )
-    made = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=0)
+    made = compiler.compile(
+        format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=_noon(document.date)
+    )
     return cast(bytes, made)
 
 
@@ -53,7 +56,7 @@ def source(document: Document, template: Path, attachments: Iterable[str] = ()) 
     """The document in Typst's markup, its look taken from the template."""
     settings = ", ".join(
         f"{name}: {literal(getattr(document, name))}"
-        for name in ("title", "subtitle", "language", "version")
+        for name in ("title", "subtitle", "language", "version", "date")
     )
     parts = [template.read_text(encoding="utf-8"), f"#show: review.with({settings})"]
     parts += map(_attachment, attachments)
@@ -64,6 +67,11 @@ def literal(value: str) -> str:
     """A Typst string literal; JSON's escapes for quotes and backslashes are Typst's own."""
     printable = "".join(char for char in value if char.isprintable() or char == " ")
     return json.dumps(printable, ensure_ascii=False)
+
+
+def _noon(date: str) -> datetime:
+    """The review's own date as the PDF's: the only time that a report knows."""
+    return datetime.fromisoformat(f"{date}T12:00:00+00:00")
 
 
 def _attachment(path: str) -> str:
