@@ -25,6 +25,11 @@ def test_floats_are_rounded_to_eight_digits_and_never_minus_zero() -> None:
     assert store.to_json([1 / 3, -0.0, 1e-9 / 3]) == "[\n 0.33333333,\n 0.0,\n 3.3333333e-10\n]\n"
 
 
+def test_extracted_numbers_keep_all_their_digits() -> None:
+    group = Group((), "G", mean=0.12345678901234567)
+    assert store.from_json(Group, store.to_json(group, exact=True)) == group
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_what_is_no_number_is_refused(value: float) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):

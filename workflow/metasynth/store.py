@@ -26,24 +26,30 @@ def number_text(value: float) -> str:
     return f"{value + 0.0:.{DIGITS}g}"
 
 
-def plain(value: Any) -> Any:
-    """A record as JSON's own types, floats rounded to `DIGITS` significant digits."""
+def plain(value: Any, *, exact: bool = False) -> Any:
+    """A record as JSON's own types, floats rounded to `DIGITS` significant digits or exact."""
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: plain(getattr(value, field.name), exact=exact) for field in fields(value)
+        }
     if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
+        return [plain(item, exact=exact) for item in value]
     if isinstance(value, float):
-        return float(number_text(value))
+        return value if exact else float(number_text(value))
     return value
 
 
-def to_json(value: Any) -> str:
+def to_json(value: Any, *, exact: bool = False) -> str:
     """A record, or a sequence of records, as indented JSON ending in a newline.
+
+    `exact` keeps every digit of floats: for numbers that were extracted, not computed.
 
     Raises:
         ValueError: for NaN or an infinity, which no record may hold.
     """
-    return json.dumps(plain(value), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return (
+        json.dumps(plain(value, exact=exact), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    )
 
 
 @cache

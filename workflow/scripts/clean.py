@@ -8,4 +8,4 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 from metasynth import store, tables
 
 raw = tables.read_trial(Path(snakemake.params.data), snakemake.wildcards.study)
-store.write(snakemake.output[0], store.to_json(tables.trial(raw)))
+store.write(snakemake.output[0], store.to_json(tables.trial(raw), exact=True))
