@@ -191,6 +191,13 @@ def test_score_limits_exist_at_zero_cells_where_there_are_any():
     assert high.ci_high is None
 
 
+@pytest.mark.parametrize("measure", ["RR", "OR", "RD"])
+def test_score_limits_of_every_measure_bracket_the_effect(measure):
+    for row in pool(SERIOUS, measure, study_ci="score").analyses[0].studies:
+        assert row.ci_method == "score"
+        assert row.ci_low < row.estimate < row.ci_high
+
+
 def test_subgroups_follow_the_row_of_all():
     groups = [
         study("a", 5, 50, 9, 50, "low dose"),
@@ -235,7 +242,7 @@ def test_extreme_tables_give_finite_records(choices, measure, cells, copies):
         ("RR", {"model": "MH", "tau2": "DL"}, "no between-study variance"),
         ("RR", {"model": "IV", "prediction": "t_k-1"}, "no between-study variance"),
         ("RR", {"model": "MH", "ci": "HKSJ"}, "random-effects"),
-        ("OR", {"study_ci": "score"}, "risk ratio of counts"),
+        ("ASD", {"study_ci": "score"}, "RR, OR and RD"),
         ("HR", {}, "not one of RR, OR, RD, ASD"),
         ("RR", {"tau2": "PMM"}, "tau2 'PMM' is not one of"),
         ("RR", {"model": "fixed"}, "model 'fixed' is not one of"),

@@ -98,8 +98,8 @@ def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
         return f"Peto's method estimates an odds ratio from counts (measure OR), not {measure}"
     if analysis.model in GLMMS and not (binary and measure == "OR"):
         return f"a binomial-normal model estimates an odds ratio from counts, not {measure}"
-    if analysis.study_ci == "score" and not (binary and measure == "RR"):
-        return f"study_ci score is defined here for the risk ratio of counts, not for {measure}"
+    if analysis.study_ci == "score" and not (binary and measure in ("RR", "OR", "RD")):
+        return f"study_ci score is defined for RR, OR and RD of counts, not for {measure}"
     return None
 
 

@@ -15,7 +15,7 @@ from metasynth.methods import DEFAULT_TAU2, GLMMS, is_ratio
 from metasynth.models import Fit
 from metasynth.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData, StudyEffect
 from metasynth.selection import counts, effects_of
-from metasynth.study_intervals import score_limits_risk_ratio
+from metasynth.study_intervals import score_limits
 
 LARGEST_EXPONENT = 700.0
 """exp of more than this overflows."""
@@ -120,7 +120,7 @@ def _study_row(
     wald = interval(own.y, sqrt(own.v))
     low, high = _natural(outcome.measure, wald.low), _natural(outcome.measure, wald.high)
     if spec.study_ci == "score":
-        low, high = score_limits_risk_ratio(*counts(study))
+        low, high = score_limits(outcome.measure, *counts(study))
     return StudyEffect(
         outcome=outcome.id,
         analysis=spec.name,

@@ -1,30 +1,96 @@
-"""Score limits of a single study's risk ratio."""
+"""Limits of a single study: score limits of RR, OR and RD, Wilson and exact limits of one arm.
+
+The score test of a hypothetical effect compares the data with the risks that are most likely under
+it; the limits are the effects that it would just not reject. No correction of empty cells, nor of
+n/(n - 1) as in Miettinen and Nurminen (Stat Med 1985;4:213-26), whose restricted risks are used.
+"""
 
 from collections.abc import Callable
-from math import exp, log, sqrt
+from math import acos, copysign, cos, exp, log, pi, sqrt
+
+from scipy import special  # type: ignore[import-untyped]
 
 from metasynth.distributions import LEVEL, normal_quantile
 from metasynth.roots import bracketed_root
 
+Limits = tuple[float, float | None]
 
-def score_limits_risk_ratio(
-    a: int, n1: int, c: int, n2: int, level: float = LEVEL
-) -> tuple[float, float | None]:
-    """Limits of a/n1 : c/n2 by inverting the score test (Koopman, Biometrics 1984;40:513-7).
 
-    The same as Miettinen and Nurminen's (Stat Med 1985;4:213-26) without their factor n/(n - 1).
-    Needs no correction: with no event under the intervention the lower limit is 0, with none under
-    control the upper limit does not exist (infinite) and is None; with no event at all nothing is
-    bounded and the limits are (0, None).
+def score_limits(measure: str, a: int, n1: int, c: int, n2: int, level: float = LEVEL) -> Limits:
+    """Score limits of `measure` (RR, OR or RD) for a of n1 against c of n2, natural scale."""
+    return SCORE_LIMITS[measure](a, n1, c, n2, level)
+
+
+def score_limits_risk_ratio(a: int, n1: int, c: int, n2: int, level: float = LEVEL) -> Limits:
+    """Limits of a/n1 : c/n2; Koopman, Biometrics 1984;40:513-7.
+
+    With no event under the intervention the lower limit is 0, with none under control the upper
+    one does not exist (infinite) and is None; with no event at all the limits are (0, None).
     """
-    z = normal_quantile(level)
 
     def score(log_ratio: float) -> float:
-        return _score(a, n1, c, n2, exp(log_ratio))
+        return _score_ratio(a, n1, c, n2, exp(log_ratio))
 
     start = log((a or 0.5) / n1) - log((c or 0.5) / n2)
-    low = exp(_falling_crossing(lambda x: score(x) - z, start)) if a else 0.0
-    high = exp(_falling_crossing(lambda x: score(x) + z, start)) if c else None
+    return _ratio_limits(score, start, normal_quantile(level), a > 0, c > 0)
+
+
+def score_limits_odds_ratio(a: int, n1: int, c: int, n2: int, level: float = LEVEL) -> Limits:
+    """Limits of the odds ratio; Cornfield 1956 without his continuity correction.
+
+    Proc 3rd Berkeley Symp 1956;4:135-48. The lower limit is 0 where the odds ratio is 0 or has no
+    data, the upper None where it is infinite or has none.
+    """
+    b, d = n1 - a, n2 - c
+
+    def score(log_ratio: float) -> float:
+        return _score_odds(a, n1, c, n2, exp(log_ratio))
+
+    start = log((a + 0.5) / (b + 0.5)) - log((c + 0.5) / (d + 0.5))
+    return _ratio_limits(score, start, normal_quantile(level), a > 0 and d > 0, b > 0 and c > 0)
+
+
+def score_limits_risk_difference(a: int, n1: int, c: int, n2: int, level: float = LEVEL) -> Limits:
+    """Limits of a/n1 - c/n2, within -1 and 1; Mee, Biometrics 1984;40:1175-6."""
+    z, difference = normal_quantile(level), a / n1 - c / n2
+
+    def score(delta: float) -> float:
+        return _score_difference(a, n1, c, n2, delta)
+
+    edge = 1 - 1e-12
+    low = -1.0 if difference <= -edge else bracketed_root(lambda x: score(x) - z, -edge, difference)
+    high = 1.0 if difference >= edge else bracketed_root(lambda x: score(x) + z, difference, edge)
+    return low, high
+
+
+SCORE_LIMITS = {
+    "RR": score_limits_risk_ratio,
+    "OR": score_limits_odds_ratio,
+    "RD": score_limits_risk_difference,
+}
+
+
+def wilson_limits(events: int, total: int, level: float = LEVEL) -> tuple[float, float]:
+    """Score limits of one risk; Wilson, J Am Stat Assoc 1927;22:209-12."""
+    z2 = normal_quantile(level) ** 2
+    centre = (events + z2 / 2) / (total + z2)
+    half = sqrt(z2 * (events * (total - events) / total + z2 / 4)) / (total + z2)
+    return max(0.0, centre - half) if events else 0.0, min(1.0, centre + half)
+
+
+def exact_limits(events: int, total: int, level: float = LEVEL) -> tuple[float, float]:
+    """Exact limits of one risk; Clopper and Pearson, Biometrika 1934;26:404-13."""
+    tail = (1 - level) / 2
+    low = special.betaincinv(events, total - events + 1, tail) if events else 0.0
+    high = special.betainccinv(events + 1, total - events, tail) if events < total else 1.0
+    return float(low), float(high)
+
+
+def _ratio_limits(
+    score: Callable[[float], float], start: float, z: float, has_low: bool, has_high: bool
+) -> Limits:
+    low = exp(_falling_crossing(lambda x: score(x) - z, start)) if has_low else 0.0
+    high = exp(_falling_crossing(lambda x: score(x) + z, start)) if has_high else None
     return low, high
 
 
@@ -39,19 +105,47 @@ def _falling_crossing(falling: Callable[[float], float], start: float) -> float:
     return low if low == high else bracketed_root(falling, low, high, floor=1e-16)
 
 
-def _score(a: int, n1: int, c: int, n2: int, ratio: float) -> float:
-    """Signed root of the score statistic of the hypothesis p1 = ratio p2; falls as ratio grows."""
-    p2 = _restricted_control_risk(a, n1, c, n2, ratio)
+def _score_ratio(a: int, n1: int, c: int, n2: int, ratio: float) -> float:
+    """Signed score statistic of p1 = ratio p2; falls as the ratio grows."""
+    quadratic, linear, constant = ratio * (n1 + n2), ratio * (n1 + c) + a + n2, a + c
+    root = sqrt(max(0.0, linear * linear - 4 * quadratic * constant))
+    p2 = min(1.0, 2 * constant / (linear + root))
     p1 = min(1.0, ratio * p2)
     variance = p1 * (1 - p1) / n1 + ratio * ratio * p2 * (1 - p2) / n2
-    difference = a / n1 - ratio * c / n2
-    return difference / sqrt(variance) if variance > 0 else 0.0
+    return (a / n1 - ratio * c / n2) / sqrt(variance) if variance > 0 else 0.0
 
 
-def _restricted_control_risk(a: int, n1: int, c: int, n2: int, ratio: float) -> float:
-    """The most likely control risk when p1 = ratio p2: the smaller root of a quadratic."""
-    quadratic = ratio * (n1 + n2)
-    linear = ratio * (n1 + c) + a + n2
-    constant = a + c
-    root = sqrt(max(0.0, linear * linear - 4 * quadratic * constant))
-    return min(1.0, 2 * constant / (linear + root))
+def _score_odds(a: int, n1: int, c: int, n2: int, ratio: float) -> float:
+    """Signed score statistic of an odds ratio; falls as it grows."""
+    events = a + c
+    linear = ratio * (n1 + events) + n2 - events
+    root = sqrt(max(0.0, linear * linear - 4 * n1 * events * ratio * (ratio - 1)))
+    expected = 2 * n1 * events * ratio / (linear + root)
+    cells = (expected, n1 - expected, events - expected, n2 - events + expected)
+    if min(cells) <= 0:
+        return copysign(float("inf"), a - expected)
+    return (a - expected) * sqrt(sum(1 / cell for cell in cells))
+
+
+def _score_difference(a: int, n1: int, c: int, n2: int, delta: float) -> float:
+    """Signed score statistic of p1 = p2 + delta; falls as delta grows."""
+    p2 = _restricted_control_risk(a, n1, c, n2, delta)
+    p1 = min(1.0, max(0.0, p2 + delta))
+    variance = p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2
+    excess = a / n1 - c / n2 - delta
+    if excess == 0:
+        return 0.0
+    return excess / sqrt(variance) if variance > 0 else copysign(float("inf"), excess)
+
+
+def _restricted_control_risk(a: int, n1: int, c: int, n2: int, delta: float) -> float:
+    """The most likely control risk when p1 = p2 + delta: Miettinen and Nurminen's cubic."""
+    n = n1 + n2
+    square = ((n1 + 2 * n2) * delta - n - a - c) / n
+    linear = ((n2 * delta - n - 2 * c) * delta + a + c) / n
+    constant = c * delta * (1 - delta) / n
+    q = (square / 3) ** 3 - square * linear / 6 + constant / 2
+    p = copysign(sqrt(max(0.0, (square / 3) ** 2 - linear / 3)), q)
+    angle = acos(min(1.0, max(-1.0, q / p**3))) if p else pi / 2
+    p2 = 2 * p * cos((pi + angle) / 3) - square / 3
+    return min(1.0, 1 - delta, max(0.0, -delta, p2))
