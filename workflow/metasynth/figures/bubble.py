@@ -57,11 +57,11 @@ def bubble(result: OutcomeResult, covariate: Covariate, *, language: Language = 
     weights = [1 / (float(data.v[i]) + fit.model.tau2) for i in fit.kept]
     sizes = [max(SMALLEST, LARGEST * sqrt(w / max(weights))) for w in weights]
     effects = [data.studies[i].estimate or 0.0 for i in fit.kept]
-    graph = _graph(data, covariate, fit, effects, language)
+    graph, lines = _graph(data, covariate, fit, effects, language)
     draw_points(graph, fit.xs, effects, sizes=sizes)
     labels = [data.labels[i] for i in fit.kept]
     order = sorted(range(len(sizes)), key=lambda i: -sizes[i])
-    name_points(graph, labels, fit.xs, effects, sizes=sizes, first=order)
+    name_points(graph, labels, fit.xs, effects, sizes=sizes, first=order, lines=lines)
     return Drawing(graph.figure, *_words(data, covariate, fit, labels, effects, language))
 
 
@@ -81,7 +81,7 @@ def _graph(
     fit: _Regression,
     effects: Sequence[float],
     language: Language,
-) -> Graph:
+) -> tuple[Graph, list[tuple[list[float], list[float]]]]:
     numbers = language.numbers
     across = span_axis(fit.xs, False, numbers, 0.08)
     xs = curve_points(across, 61)
@@ -103,7 +103,7 @@ def _graph(
     band.set(zorder=0, gid="band")
     draw_line(graph, [across.low, across.high], [data.null] * 2, "null", weight=0.6)
     draw_line(graph, xs, line, "regression", weight=1.4)
-    return graph
+    return graph, [([across.low, across.high], [data.null] * 2), (xs, line)]
 
 
 def _slope(data: Observed, model: MetaRegression, language: Language) -> str:

@@ -34,7 +34,10 @@ def drapery(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     """
     data = observed(result)
     graph = _graph(data, language)
-    at = curve_points(graph.x.axis)
+    tops = [effect for study in data.studies if (effect := study.estimate) is not None]
+    if data.pooled and data.pooled.estimate is not None:
+        tops.append(data.pooled.estimate)
+    at = sorted([*curve_points(graph.x.axis), *tops])
     for i, (y, v) in enumerate(zip(data.y, data.v, strict=True), 1):
         curve = _p_values(data, at, float(y), float(v) ** 0.5, None)
         draw_line(graph, at, curve, f"study-{i}", weight=0.7, colour=BLUE)

@@ -36,14 +36,15 @@ def funnel(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     test = _egger(data, language)
     graph = frame(_plan(data, errors, test, language))
     _draw_contours(graph, data)
-    verticals = [data.null]
+    down = [0.0, graph.y.axis.high]
+    lines = [([data.null] * 2, down)]
     if data.pooled and data.pooled.estimate is not None:
-        verticals.append(data.pooled.estimate)
-        draw_line(graph, verticals[-1:] * 2, [0.0, graph.y.axis.high], "pooled", DASHED)
+        lines.append(([data.pooled.estimate] * 2, down))
+        draw_line(graph, *lines[-1], "pooled", DASHED)
     effects = [study.estimate or 0.0 for study in data.studies]
     draw_points(graph, effects, errors)
     largest_first = sorted(range(len(errors)), key=lambda i: -errors[i])
-    name_points(graph, data.labels, effects, errors, first=largest_first, verticals=verticals)
+    name_points(graph, data.labels, effects, errors, first=largest_first, lines=lines)
     return Drawing(graph.figure, *_words(data, errors, test, language))
 
 

@@ -26,7 +26,7 @@ from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, points, write
 from metasynth.figures.style import INK, LINE, VERMILION, isolated
-from metasynth.figures.text import width
+from metasynth.figures.text import shorten, width
 from metasynth.figures.ticks import axis_between, linear_axis, span_axis
 from metasynth.formats import estimate, number
 from metasynth.pooling import inverse_variance
@@ -51,13 +51,18 @@ def galbraith(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing
     outside = [abs(zi - common * x) > band for x, zi in zip(precision, z, strict=True)]
     reach = 1.1 * max(precision)
     graph = _graph(data, z, common, reach, language)
-    draw_line(graph, [0.0, reach], [0.0, 0.0], "null", weight=0.6)
-    draw_line(graph, [0.0, reach], [0.0, common * reach], "common", DASHED)
-    for side, name in ((-band, "low"), (band, "high")):
-        draw_line(graph, [0.0, reach], [side, common * reach + side], f"band-{name}", DOTTED)
+    ends = [0.0, reach]
+    lines = [
+        (ends, [0.0, 0.0]),
+        *((ends, [side, common * reach + side]) for side in (0.0, -band, band)),
+    ]
+    draw_line(graph, *lines[0], "null", weight=0.6)
+    draw_line(graph, *lines[1], "common", DASHED)
+    draw_line(graph, *lines[2], "band-low", DOTTED)
+    draw_line(graph, *lines[3], "band-high", DOTTED)
     draw_points(graph, precision, z, marked=outside, marked_colour=VERMILION)
     order = sorted(range(len(z)), key=lambda i: -abs(z[i] - common * precision[i]))
-    name_points(graph, data.labels, precision, z, first=order)
+    name_points(graph, data.labels, precision, z, first=order, lines=lines)
     return Drawing(graph.figure, *_words(data, precision, z, outside, common, language))
 
 
@@ -79,9 +84,17 @@ def _graph(
     )
     across, down = (
         language.say("Precision (1 / standard error)"),
-        language.say("Effect / its error"),
+        language.say("z (effect / standard error)"),
     )
-    plan = Plan(linear_axis(0.0, reach, numbers), up, across, down, entries, right_labels=room)
+    plan = Plan(
+        linear_axis(0.0, reach, numbers),
+        up,
+        across,
+        down,
+        entries,
+        right_labels=room,
+        y_title_room=130.0,
+    )
     graph = frame(plan)
     _draw_right_axis(graph, effects, room, effect_title(data, language))
     return graph
@@ -96,6 +109,7 @@ def _draw_right_axis(graph: Graph, effects: Axis, room: float, title: str) -> No
     for xs, ys in (*spine, *(([right, right + TICK], [y, y]) for y in heights)):
         line = Line2D(xs, ys, color=INK, linewidth=0.6, transform=points(figure))
         figure.add_artist(line)
+    title = shorten(title, right + room - 140.0, bold=True)
     write(figure, [Label(title, right + room, MARGIN + LINE / 2 + HALF_CAP, "right", bold=True)])
     write(
         figure,

@@ -22,6 +22,7 @@ from metasynth.figures.ticks import linear_axis, span_axis
 from metasynth.formats import estimate, percent
 from metasynth.records import OutcomeResult
 
+LEAST = 5
 ALL_UP_TO = 13
 """With more studies than this a sample of subsets is pooled: 2^13 are 8191."""
 SAMPLE = 10_000
@@ -58,9 +59,9 @@ def gosh(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     would hide each other, and make a large file.
 
     Raises:
-        TooFewStudies: under three studies, which have but one subset of several.
+        TooFewStudies: under five studies, whose few subsets show no shape.
     """
-    data = observed(result, 3)
+    data = observed(result, LEAST)
     found = subsets(data)
     effects = np.exp(found.effects) if data.logarithmic else found.effects
     graph = _graph(data, effects, found, language)

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from metasynth.figures.annotate import Box, beside
+from metasynth.figures.annotate import beside
 from metasynth.figures.axis import Axis, Scale
 from metasynth.figures.key import MARKER, Entry, draw_symbols, lay_out_key
-from metasynth.figures.page import HALF_CAP, MARGIN, Label, blank, write
+from metasynth.figures.page import HALF_CAP, MARGIN, Align, Label, blank, write
 from metasynth.figures.style import BLUE, INK, LINE, NOTE_SIZE, WIDTH, Z_REFERENCE, Z_SQUARE
-from metasynth.figures.text import width
+from metasynth.figures.text import width, wrap
 
 KEY_WIDTH = 146.0
 KEY_GAP = 16.0
 TICK = 3.0
 HEIGHT = 250.0
+TITLE_LINES = 2
 DASHED = (0.0, (3.0, 2.0))
 DOTTED = (0.0, (1.0, 1.6))
 
@@ -29,7 +30,8 @@ class Plan:
     """What a graph needs: axes and their titles, its key, and how high it is.
 
     `y.low` is at the bottom unless `upside_down`; `square` makes the graph as wide as high;
-    `right_labels` is room that the graph's own labels need between it and the key.
+    `right_labels` is room for labels between the graph and its key, `y_title_room` the
+    width that the title above may take, all of the graph's if None.
     """
 
     x: Axis
@@ -41,6 +43,7 @@ class Plan:
     upside_down: bool = False
     square: bool = False
     right_labels: float = 0.0
+    y_title_room: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,19 +64,30 @@ def frame(plan: Plan) -> Graph:
     """Draw axes, titles and key; marks come after."""
     left = MARGIN + max(width(label) for label in plan.y.labels) + TICK + 4.0
     right = WIDTH - MARGIN - KEY_WIDTH - KEY_GAP - plan.right_labels
-    top = MARGIN + LINE + 5.0
+    above = wrap(plan.y_title, plan.y_title_room or right - MARGIN, TITLE_LINES, bold=True)
+    below = wrap(plan.x_title, right - MARGIN, TITLE_LINES, bold=True)
+    top = MARGIN + len(above) * LINE + 5.0
     bottom = top + (right - left if plan.square else HEIGHT)
     key = lay_out_key(plan.entries, plan.notes, WIDTH - MARGIN - KEY_WIDTH, top, KEY_WIDTH)
-    foot = bottom + TICK + 2 * LINE + 5.0
-    figure = blank(max(foot, key.bottom) + MARGIN)
+    middle = max((left + right) / 2, MARGIN + max(width(line, bold=True) for line in below) / 2)
+    x_title_top = bottom + TICK + LINE + 3.0
+    figure = blank(max(x_title_top + len(below) * LINE + 2.0, key.bottom) + MARGIN)
     ends = (top, bottom) if plan.upside_down else (bottom, top)
     x, y = Scale(plan.x, left, right), Scale(plan.y, *ends)
     write(figure, key.labels)
     draw_symbols(figure, key)
-    write(figure, _titles(plan, x, bottom))
+    write(figure, _title(above, MARGIN, MARGIN))
+    write(figure, _title(below, middle, x_title_top, "center"))
     write(figure, tick_labels(x, bottom + TICK + LINE / 2 + HALF_CAP + 1.0))
     write(figure, _side_labels(y, left - TICK - 2.0))
     return Graph(figure, add_axes(figure, x, y), x, y)
+
+
+def _title(lines: Sequence[str], x: float, top: float, align: Align = "left") -> list[Label]:
+    return [
+        Label(text, x, top + (i + 0.5) * LINE + HALF_CAP, align, bold=True)
+        for i, text in enumerate(lines)
+    ]
 
 
 def add_axes(figure: Figure, x: Scale, y: Scale) -> Axes:
@@ -99,14 +113,6 @@ def add_axes(figure: Figure, x: Scale, y: Scale) -> Axes:
         axes.spines["bottom" if name == "x" else "left"].set(color=INK, linewidth=0.6)
     axes.tick_params(length=TICK, width=0.6, color=INK)
     return axes
-
-
-def _titles(plan: Plan, x: Scale, bottom: float) -> list[Label]:
-    below = bottom + TICK + 1.5 * LINE + HALF_CAP + 3.0
-    return [
-        Label(plan.y_title, MARGIN, MARGIN + LINE / 2 + HALF_CAP, bold=True),
-        Label(plan.x_title, (x.left + x.right) / 2, below, "center", bold=True),
-    ]
 
 
 def tick_labels(scale: Scale, baseline: float) -> list[Label]:
@@ -141,15 +147,16 @@ def draw_points(
     """A circle for each study at its values; diamonds for `marked` ones. Sizes are diameters."""
     for i, (x, y) in enumerate(zip(xs, ys, strict=True)):
         special = bool(marked and marked[i])
+        colour = marked_colour if special else BLUE
         size = sizes[i] if sizes else MARKER + special
         graph.axes.plot(
             [x],
             [y],
             marker="D" if special else "o",
             markersize=size * 0.85 if special else size,
-            color=marked_colour if special else BLUE,
-            alpha=0.75 if sizes else None,
-            markeredgewidth=0.0,
+            color=colour,
+            markerfacecolor=(BLUE, 0.45) if sizes else colour,
+            markeredgewidth=0.8 if sizes else 0.0,
             linestyle="none",
             clip_on=False,
             zorder=Z_SQUARE,
@@ -180,18 +187,17 @@ def name_points(
     *,
     sizes: Sequence[float] | None = None,
     first: Sequence[int] | None = None,
-    verticals: Sequence[float] = (),
-    obstacles: Sequence[Box] = (),
+    lines: Sequence[tuple[Sequence[float], Sequence[float]]] = (),
 ) -> None:
     """Write studies' names beside their marks where there is room, in the order `first`.
 
-    They keep clear of `obstacles`, and of vertical lines at the values `verticals` if they can.
+    They keep clear of `lines`, each given by the values across and up of its points, if they can.
     """
     places = [graph.at(x, y) for x, y in zip(xs, ys, strict=True)]
     radii = [size / 2 for size in sizes] if sizes else [MARKER / 2] * len(places)
     top, bottom = sorted((graph.y.left, graph.y.right))
     bounds = (graph.x.left + 2.0, top - 3.0, graph.x.right + KEY_GAP - 4.0, bottom - 1.0)
     order = range(len(labels)) if first is None else first
-    lines = [(graph.x.x(x) - 0.5, top, graph.x.x(x) + 0.5, bottom) for x in verticals]
-    names = beside(labels, places, radii, order, bounds, obstacles, lines, NOTE_SIZE)
+    drawn = [[graph.at(x, y) for x, y in zip(*line, strict=True)] for line in lines]
+    names = beside(labels, places, radii, order, bounds, drawn, NOTE_SIZE)
     write(graph.figure, names)

@@ -15,6 +15,7 @@ from metasynth.figures.axis import Axis, Scale
 from metasynth.figures.graph import DASHED, TICK, add_axes, tick_labels
 from metasynth.figures.key import MARKER
 from metasynth.figures.language import ENGLISH, Language
+from metasynth.figures.layout import PITCH, PITCH_LEAST, TALL
 from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
 from metasynth.figures.style import (
@@ -37,7 +38,6 @@ from metasynth.records import OutcomeResult
 LEAST = 3
 NAMES_WIDEST = 130.0
 GAP = 12.0
-PITCH = 13.0
 TOP = MARGIN + LINE + 6.0
 
 
@@ -85,8 +85,9 @@ def influence_plot(result: OutcomeResult, *, language: Language = ENGLISH) -> Dr
     shown = diagnostics(data, language)
     names = [shorten(label, NAMES_WIDEST) for label in data.labels]
     left = MARGIN + max(map(width, [*names, language.say("Study")])) + GAP
-    bottom = TOP + len(names) * PITCH
-    text = [*_names(names, language), *_notes(bottom + TICK + LINE + 8.0, language)]
+    pitch = max(PITCH_LEAST, min(PITCH, TALL / len(names)))
+    bottom = TOP + len(names) * pitch
+    text = [*_names(names, pitch, language), *_notes(bottom + TICK + LINE + 8.0, language)]
     figure = blank(max(label.box[3] for label in text) + MARGIN)
     write(figure, text)
     room = (WIDTH - MARGIN - 6.0 - left + GAP) / len(shown)
@@ -97,10 +98,10 @@ def influence_plot(result: OutcomeResult, *, language: Language = ENGLISH) -> Dr
     return Drawing(figure, *_words(data, shown, language))
 
 
-def _names(names: Sequence[str], language: Language) -> Iterator[Label]:
+def _names(names: Sequence[str], pitch: float, language: Language) -> Iterator[Label]:
     yield Label(language.say("Study"), MARGIN, MARGIN + LINE / 2 + HALF_CAP, bold=True)
     for i, name in enumerate(names):
-        yield Label(name, MARGIN, TOP + (i + 0.5) * PITCH + HALF_CAP)
+        yield Label(name, MARGIN, TOP + (i + 0.5) * pitch + HALF_CAP)
 
 
 def _notes(top: float, language: Language) -> Iterator[Label]:

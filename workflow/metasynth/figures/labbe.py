@@ -18,8 +18,13 @@ from metasynth.figures.ticks import linear_axis
 from metasynth.formats import percent
 from metasynth.records import OutcomeResult, StudyEffect
 
-LARGEST, SMALLEST = 22.0, 4.0
+LARGEST, SMALLEST = 18.0, 4.0
+_FREE = 0.05
+"""Room before 0, in shares of the highest risk, for the circles of rare events."""
 _CURVE_STEPS = 100
+
+Line = tuple[list[float], list[float]]
+"""Values across and up of the points of a line."""
 
 _PREDICTED: dict[str, Callable[[float, float], float]] = {
     "RR": lambda risk, effect: risk * effect,
@@ -46,11 +51,11 @@ def labbe(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     sizes = [
         max(SMALLEST, LARGEST * sqrt((study.weight or 0.0) / heaviest)) for study in data.studies
     ]
-    graph = _graph(data, max(map(max, risks)), language)
+    graph, lines = _graph(data, max(map(max, risks)), language)
     xs, ys = [control for control, _ in risks], [intervention for _, intervention in risks]
     draw_points(graph, xs, ys, sizes=sizes)
     order = sorted(range(len(xs)), key=lambda i: -(xs[i] + ys[i]))
-    name_points(graph, data.labels, xs, ys, sizes=sizes, first=order)
+    name_points(graph, data.labels, xs, ys, sizes=sizes, first=order, lines=lines)
     return Drawing(graph.figure, *_words(data, risks, language))
 
 
@@ -62,8 +67,10 @@ def _risks(study: StudyEffect) -> tuple[float, float]:
     )
 
 
-def _graph(data: Observed, highest: float, language: Language) -> Graph:
-    axis = linear_axis(0.0, min(1.0, 1.12 * highest) or 1.0, language.numbers, factor=100.0)
+def _graph(data: Observed, highest: float, language: Language) -> tuple[Graph, list[Line]]:
+    highest = highest or 1.0
+    reach = min(1.0 + _FREE, 1.12 * highest)
+    axis = linear_axis(-_FREE * highest, reach, language.numbers, factor=100.0)
     intervention, control = group_names(data.result, language)
     events = language.say("with the event (%)")
     entries = [
@@ -74,13 +81,16 @@ def _graph(data: Observed, highest: float, language: Language) -> Graph:
         entries.append(Entry(language.say("Pooled effect"), colour=INK, line=DASHED))
     titles = f"{control}: {events}", f"{intervention}: {events}"
     graph = frame(Plan(axis, axis, *titles, entries, square=True))
-    draw_line(graph, [0.0, axis.high], [0.0, axis.high], "null", weight=0.6)
+    ends = [0.0, min(1.0, axis.high)]
+    lines = [(ends, ends)]
+    draw_line(graph, *lines[0], "null", weight=0.6)
     predicted = _PREDICTED[data.result.outcome.measure]
     if data.pooled and data.pooled.estimate is not None:
-        xs = [axis.high * i / _CURVE_STEPS for i in range(_CURVE_STEPS + 1)]
+        xs = [ends[1] * i / _CURVE_STEPS for i in range(_CURVE_STEPS + 1)]
         ys = [min(1.0, max(0.0, predicted(x, data.pooled.estimate))) for x in xs]
+        lines.append((xs, ys))
         draw_line(graph, xs, ys, "pooled", DASHED)
-    return graph
+    return graph, lines
 
 
 def _words(data: Observed, risks: list[tuple[float, float]], language: Language) -> tuple[str, str]:

@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
-from math import exp, floor, isfinite, log, log10
+from math import ceil, exp, floor, isfinite, log, log10
 
 from metasynth.figures.axis import Axis, plain
 from metasynth.formats import NumberStyle, number
 
 MOST_TICKS = 7
-_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
-_DECADES: tuple[tuple[float, ...], ...] = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))
+_STEPS = (1.0, 2.0, 5.0, 10.0)
+_ROUNDING = 1e-9
+_DECADES: tuple[tuple[float, ...], ...] = (
+    (1.0, 2.0, 3.0, 5.0, 7.0),
+    (1.0, 2.0, 5.0),
+    (1.0, 3.0),
+    (1.0,),
+)
 """What is ticked in each decade of a log axis, the densest first."""
 
 
@@ -50,10 +56,10 @@ def linear_axis(
 def _linear_ticks(low: float, high: float, most: int) -> tuple[list[float], int]:
     """At most `most` multiples of a round step, and the decimals they need."""
     decade = 10.0 ** floor(log10((high - low) / most))
-    step = next(
-        decade * s for s in _STEPS if floor(high / decade / s) - low // (decade * s) <= most
-    )
-    first, last = int(-(-low // step)), int(high // step)
+    for step in (decade * s for s in _STEPS):
+        first, last = ceil(low / step - _ROUNDING), floor(high / step + _ROUNDING)
+        if last - first < most:
+            break
     exponent = Decimal(f"{step:.2g}").normalize().as_tuple().exponent
     decimals = max(0, -int(exponent))
     return [round(i * step, decimals) for i in range(first, last + 1)], decimals
