@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from metasynth.effects import Tables
-from metasynth.influence import influence
+from metasynth.influence import baujat, influence
 from metasynth.meta_regression import meta_regression
 from metasynth.multi_arm import covariance_matrix, covariance_of_shared_control, split_group
 from metasynth.pooling import inverse_variance
@@ -59,6 +59,15 @@ def test_influence_of_equal_studies_is_equal():
     found = influence(y, v, None)
     assert found.hat == pytest.approx([1 / 3] * 3)
     assert found.rstudent == pytest.approx([-1.5 / np.sqrt(1.5), 0, 1.5 / np.sqrt(1.5)])
+
+
+def test_what_cannot_be_left_out_is_refused():
+    two = np.array([0.1, 0.4]), np.array([0.01, 0.02])
+    with pytest.raises(ValueError, match="needs 3"):
+        influence(*two)
+    assert influence(*two, None).hat == pytest.approx([2 / 3, 1 / 3])
+    with pytest.raises(ValueError, match="needs 2"):
+        baujat(np.ones(1), np.ones(1))
 
 
 def test_too_few_studies_are_refused_unless_asked_for():

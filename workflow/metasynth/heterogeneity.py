@@ -69,10 +69,11 @@ def q_profile(y: Array, v: Array, level: float = LEVEL) -> tuple[float, float]:
 def solve_q(y: Array, v: Array, target: float) -> float:
     """Find the tau2 at which the generalised Q equals `target`; 0 when it is below even there.
 
-    Q falls with tau2, and is at most sum((y - mean)²)/tau2, which gives the upper bracket.
+    Q falls with tau2, and is at most sum((y - mean)²)/tau2, which gives the upper bracket; a hair
+    more than that, as the two are equal to rounding where the variances are negligible.
     """
     if generalised_q(y, v) <= target:
         return 0.0
-    high = float(((y - y.mean()) ** 2).sum()) / target
+    high = float(((y - y.mean()) ** 2).sum()) / target * (1 + 1e-9)
     floor = float(v.min()) * float_info.epsilon
     return bracketed_root(lambda t: float(generalised_q(y, v, t)) - target, 0.0, high, floor)

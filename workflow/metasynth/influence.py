@@ -26,9 +26,12 @@ class Influence:
 def influence(y: Array, v: Array, method: str | None = "REML") -> Influence:
     """Diagnostics of Viechtbauer and Cheung, Res Synth Methods 2010;1:112-25.
 
-    `method` names the estimator of tau2, None a common effect. Needs three studies, or two under a
-    common effect.
+    `method` names the estimator of tau2, None a common effect. Raises ValueError below three
+    studies, or two under a common effect, as what is left could not be pooled.
     """
+    least = 2 if method is None else 3
+    if len(y) < least:
+        raise ValueError(f"{len(y)} studies; leaving one out needs {least}")
     tau2 = _tau2(y, v, method)
     full = inverse_variance(y, v, tau2)
     hat = full.weights / full.weights.sum()
@@ -57,8 +60,11 @@ def baujat(y: Array, v: Array) -> tuple[Array, Array]:
     """Each study's part of Cochran's Q, and its pull on the common effect.
 
     Baujat et al., Stat Med 2002;21:2641-52: (y - mean)²/v, and the squared change of the mean when
-    the study is left out, over the variance of the mean without it. Needs two studies.
+    the study is left out, over the variance of the mean without it. Raises ValueError below two
+    studies.
     """
+    if len(y) < 2:
+        raise ValueError(f"{len(y)} studies; leaving one out needs 2")
     full = inverse_variance(y, v)
     total, w = full.weights.sum(), full.weights
     without = (full.mean * total - w * y) / (total - w)

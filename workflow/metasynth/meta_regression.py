@@ -137,7 +137,9 @@ def _tau2(y: Array, v: Array, design: Array, method: str | None) -> float:
     if method == "PM":
         if _residual_q(y, v, design, 0.0) <= df:
             return 0.0
-        return bracketed_root(lambda t: _residual_q(y, v, design, t) - df, 0.0, crude, floor)
+        return bracketed_root(
+            lambda t: _residual_q(y, v, design, t) - df, 0.0, crude * (1 + 1e-9), floor
+        )
     if method in ("REML", "ML"):
         score = partial(_score, y, v, design, method == "REML")
         likelihood = partial(_log_likelihood, y, v, design, method == "REML")
