@@ -1,6 +1,7 @@
 """The columns of a forest plot: their headings, and the data that studies and pools put in them."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from metasynth.figures.language import Language
 from metasynth.figures.outcome import group_names, measure_name
@@ -11,12 +12,17 @@ _GROUP_HEADINGS = {"binary": ("Events", "Total"), "continuous": ("Mean", "SD", "
 """What each group has by outcome type; published contrasts come without group data."""
 
 
+ColumnKind = Literal["data", "weight", "effect"]
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of numbers under its own heading, and under that of a group where it has one."""
 
     heading: str
     group: str = ""
+    kind: ColumnKind = "data"
+    side: Literal["left", "right"] = "left"
 
 
 def columns(
@@ -29,7 +35,8 @@ def columns(
         for heading in _GROUP_HEADINGS.get(result.outcome.type, ())
     )
     measure = measure_name(result, analysis, language)
-    return (*data, Column(language.say("Weight")), Column(language.say("[95% CI]"), measure))
+    weight = Column(language.say("Weight"), kind="weight")
+    return (*data, weight, Column(language.say("[95% CI]"), measure, "effect"))
 
 
 def study_cells(result: OutcomeResult, study: StudyData, language: Language) -> tuple[str, ...]:

@@ -1,17 +1,20 @@
 """Forest plots in the layout that readers of Cochrane reviews know."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import inf, log
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from metasynth.figures.axis import Axis, difference_axis, ratio_axis
 from metasynth.figures.language import ENGLISH, Language
-from metasynth.figures.layout import TICK, Layout, lay_out
+from metasynth.figures.layout import DOT, TICK, Layout, lay_out
 from metasynth.figures.marks import draw_diamond, draw_interval, draw_square
 from metasynth.figures.page import blank, rule, write
-from metasynth.figures.rows import Forest, forest_rows
+from metasynth.figures.preset import COCHRANE, Preset
+from metasynth.figures.risk_of_bias import Judgements, draw_dots
+from metasynth.figures.rows import Forest, Mark, forest_rows
 from metasynth.figures.style import (
     INK,
     WIDTH,
@@ -25,20 +28,34 @@ LARGEST = 9.0
 """Side of the heaviest square and height of diamonds, in points, where rows are that high."""
 
 
+WIDEST = 1.6
+"""A diamond reaching this many times further than the studies need is clipped, as they are."""
+
+
 @isolated
 def forest(
-    result: OutcomeResult, analyses: Sequence[str] | None = None, *, language: Language = ENGLISH
+    result: OutcomeResult,
+    analyses: Sequence[str] | None = None,
+    *,
+    language: Language = ENGLISH,
+    preset: Preset = COCHRANE,
+    judgements: Judgements | None = None,
 ) -> Figure:
     """Draw an outcome's studies and pooled effects; `analyses` defaults to all that were made.
 
     Study effects, weights and subgroups are those of the first analysis shown. Marks stand in data
     coordinates on the natural scale of the measure: the axes' x is the effect, y the distance from
-    the figure's top in points.
+    the figure's top in points. `preset` is the journal whose layout to take; with `judgements`,
+    each study's by its id, dots of risk of bias stand right of all.
 
     Raises:
         KeyError: when an analysis is named that the result does not have.
     """
-    said = forest_rows(result, analyses, language)
+    return draw_forest(forest_rows(result, analyses, language, preset, judgements), language)
+
+
+def draw_forest(said: Forest, language: Language) -> Figure:
+    """Draw what was composed; whoever calls must be `isolated`."""
     layout = lay_out(said, _axis(said, language.numbers))
     figure = blank(layout.height)
     write(figure, layout.labels)
@@ -46,16 +63,35 @@ def forest(
     axes = _add_axes(figure, layout)
     _draw_references(axes, said, layout)
     _draw_marks(axes, said, layout)
+    for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), 1):
+        dots = [(word, x, y) for word, x in zip(row.dots, layout.dots, strict=False)]
+        draw_dots(figure, dots, DOT, f"row-{number}-dot")
     return figure
 
 
 def _axis(said: Forest, numbers: NumberStyle) -> Axis:
+    """An axis that holds all estimates, and diamonds' ends but those far beyond the studies'."""
     marks = [row.mark for row in said.rows if row.mark]
-    diamonds = [mark for mark in marks if mark.shape == "diamond"]
-    needed = [mark.estimate for mark in marks]
-    needed += [limit for mark in diamonds for limit in (mark.low, mark.high)]
-    limits = [limit for mark in marks for limit in (mark.low, mark.high)]
-    return (ratio_axis if said.logarithmic else difference_axis)(needed, limits, numbers)
+    make = ratio_axis if said.logarithmic else difference_axis
+    estimates = [mark.estimate for mark in marks]
+    limits = _limits(mark for mark in marks if mark.shape == "square")
+    limits = limits or _limits(marks)
+    reach = _distance(make(estimates, limits, numbers).high, said.logarithmic)
+    ends = _limits(mark for mark in marks if mark.shape == "diamond")
+    near = [end for end in ends if _distance(end, said.logarithmic) <= WIDEST * reach]
+    others = _limits(mark for mark in marks if mark.shape != "diamond")
+    return make([*estimates, *near], [*others, *near], numbers)
+
+
+def _limits(marks: Iterable[Mark]) -> list[float]:
+    return [limit for mark in marks for limit in (mark.low, mark.high) if limit is not None]
+
+
+def _distance(effect: float, logarithmic: bool) -> float:
+    """How far an effect is from none, as the axis has it."""
+    if not logarithmic:
+        return abs(effect)
+    return abs(log(effect)) if effect > 0 else inf
 
 
 def _add_axes(figure: Figure, layout: Layout) -> Axes:
@@ -126,4 +162,4 @@ def _draw_marks(axes: Axes, said: Forest, layout: Layout) -> None:
         draw_interval(axes, axis, row.mark, y, name)
         if row.mark.shape == "square":
             scaled = replace(row.mark, weight=row.mark.weight / heaviest)
-            draw_square(axes, axis, scaled, y, largest, name)
+            draw_square(axes, axis, scaled, y, largest, said.colour, name)

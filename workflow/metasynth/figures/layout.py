@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from metasynth.figures.axis import Axis, Scale
+from metasynth.figures.columns import Column
 from metasynth.figures.page import HALF_CAP, MARGIN, Align, Label, Rule
 from metasynth.figures.rows import Forest, Row
 from metasynth.figures.style import LINE, NOTE_SIZE, TEXT_SIZE, WIDTH
 from metasynth.figures.text import width, wrap
 
 GAP, GROUP_GAP = 7.0, 11.0
-GRAPH_BEST, GRAPH_GOOD, GRAPH_LEAST = 190.0, 145.0, 110.0
+GRAPH_BEST, GRAPH_GOOD, GRAPH_LEAST, GRAPH_BESIDE_DOTS = 190.0, 145.0, 110.0, 88.0
 STUDY_LEAST = 100.0
+DOT, DOT_PITCH = 8.0, 9.5
+"""Diameter of a dot of risk of bias, and from one to the next."""
 OVERHANG = 6.0
 """How far squares and arrows may reach beyond the ends of the axis."""
 TICK = 3.0
@@ -27,7 +30,10 @@ HEADING_LINES, LABEL_LINES, FAVOURS_LINES = 4, 3, 3
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The page: its height, the graph's place, each row's middle, and all text and rules."""
+    """The page: its height, the graph's place, each row's middle, and all text and rules.
+
+    `dots` are the middles of the columns of risk of bias.
+    """
 
     height: float
     scale: Scale
@@ -35,27 +41,29 @@ class Layout:
     bottom: float
     pitch: float
     middles: tuple[float, ...]
+    dots: tuple[float, ...]
     labels: tuple[Label, ...]
     rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Widths:
-    """The horizontal plan: room for study names, each column's right edge and width, the graph."""
+    """The horizontal plan: room for study names, each column's right edge and width, the graph.
+
+    `dots` are the middles of the columns of risk of bias; text beside the graph ends at
+    `text_right`.
+    """
 
     study: float
     rights: tuple[float, ...]
     widths: tuple[float, ...]
     scale: Scale
+    dots: tuple[float, ...]
+    text_right: float
 
     def span(self, first: int, last: int) -> tuple[float, float]:
         """Left and right edge of neighbouring columns."""
         return self.rights[first] - self.widths[first], self.rights[last]
-
-    @property
-    def text_right(self) -> float:
-        """Where text beside the graph must end."""
-        return self.rights[-1]
 
 
 def lay_out(forest: Forest, axis: Axis) -> Layout:
@@ -77,7 +85,15 @@ def lay_out(forest: Forest, axis: Axis) -> Layout:
     labels += [*below, *_notes(forest, foot + 4.0)]
     height = max(label.box[3] for label in labels) + MARGIN
     return Layout(
-        height, plan.scale, top, bottom, pitch, tuple(middles), tuple(labels), tuple(rules)
+        height,
+        plan.scale,
+        top,
+        bottom,
+        pitch,
+        tuple(middles),
+        plan.dots,
+        tuple(labels),
+        tuple(rules),
     )
 
 
@@ -89,20 +105,36 @@ def _plan_widths(forest: Forest, axis: Axis) -> _Widths:
     widths = _column_widths(forest)
     gaps = [GROUP_GAP if first else GAP for first in _starts_group(forest)]
     left, right = (max(OVERHANG, width(axis.labels[end]) / 2) for end in (0, -1))
-    room = WIDTH - 2 * MARGIN - sum(widths) - sum(gaps) - GROUP_GAP - left - right
+    dots = DOT_PITCH * len(forest.domains) + (GAP if forest.domains else 0.0)
+    room = WIDTH - 2 * MARGIN - sum(widths) - sum(gaps) - GROUP_GAP - left - right - dots
+    study = _study_width(forest, room)
+    spare = max(0.0, room - study - GRAPH_BEST)
+    gaps = [gap + min(spare / len(gaps), 5.0) for gap in gaps]
+    before = sum(column.side == "left" for column in forest.columns)
+    rights = [MARGIN + study]
+    for gap, wide in zip(gaps[:before], widths[:before], strict=True):
+        rights.append(rights[-1] + gap + wide)
+    last = WIDTH - MARGIN - dots
+    beyond = sum(gaps[before:]) + sum(widths[before:])
+    scale = Scale(axis, rights[-1] + GROUP_GAP + left, last - beyond - right)
+    text_right = rights[-1]
+    rights.append(last - beyond)
+    for gap, wide in zip(gaps[before:], widths[before:], strict=True):
+        rights.append(rights[-1] + gap + wide)
+    del rights[before + 1], rights[0]
+    middles = (last + GAP + (i + 0.5) * DOT_PITCH for i in range(len(forest.domains)))
+    return _Widths(study, tuple(rights), tuple(widths), scale, tuple(middles), text_right)
+
+
+def _study_width(forest: Forest, room: float) -> float:
+    """What names need, as far as a graph of useful width leaves it."""
     named = [row for row in forest.rows if row.kind not in ("heading", "note")]
     natural = max(width(row.label, _is_bold(row)) for row in named) if named else STUDY_LEAST
     study = min(natural, room - GRAPH_GOOD)
     if study < min(natural, STUDY_LEAST):
-        study = min(natural, STUDY_LEAST, room - GRAPH_LEAST)
-    spare = max(0.0, room - study - GRAPH_BEST)
-    gaps = [gap + min(spare / len(gaps), 5.0) for gap in gaps]
-    rights, x = [], MARGIN + study
-    for gap, wide in zip(gaps, widths, strict=True):
-        x += gap + wide
-        rights.append(x)
-    scale = Scale(axis, x + GROUP_GAP + left, WIDTH - MARGIN - right)
-    return _Widths(study, tuple(rights), tuple(widths), scale)
+        least = GRAPH_BESIDE_DOTS if forest.domains else GRAPH_LEAST
+        study = min(natural, STUDY_LEAST, room - least)
+    return study
 
 
 def _column_widths(forest: Forest) -> list[float]:
@@ -161,14 +193,29 @@ def _headings(forest: Forest, plan: _Widths) -> tuple[list[Label], list[Rule], f
             rules.append(Rule(left, right, line))
     y = line + 2.0 + LINE / 2 + HALF_CAP
     labels.append(Label(forest.study_heading, MARGIN, y, bold=True))
-    labels += [
-        Label(column.heading, right, y, "right", bold=True)
-        for column, right in zip(forest.columns[:-1], plan.rights, strict=False)
-    ]
-    labels.append(Label(forest.columns[-1].heading, sum(plan.span(-1, -1)) / 2, y, "center", True))
+    labels += [_heading(column, plan, i, y) for i, column in enumerate(forest.columns)]
+    labels += _dot_headings(forest, plan, y)
     top = line + 2.0 + LINE + 2.0
     rules.append(Rule(MARGIN, WIDTH - MARGIN, top))
     return labels, rules, top
+
+
+def _heading(column: Column, plan: _Widths, number: int, y: float) -> Label:
+    """A column's heading, above the middle of effects and the right edge of other numbers."""
+    if column.kind == "effect":
+        return Label(column.heading, sum(plan.span(number, number)) / 2, y, "center", bold=True)
+    return Label(column.heading, plan.rights[number], y, "right", bold=True)
+
+
+def _dot_headings(forest: Forest, plan: _Widths, y: float) -> Iterator[Label]:
+    """A letter above each column of dots, and above these what they are, if it has room."""
+    for letter, x in zip(forest.domains, plan.dots, strict=True):
+        yield Label(letter, x, y, "center", bold=True)
+    if plan.dots and len(plan.dots) * DOT_PITCH >= width(forest.dots_heading, bold=True):
+        above = y - LINE - 4.0
+        yield Label(
+            forest.dots_heading, (plan.dots[0] + plan.dots[-1]) / 2, above, "center", bold=True
+        )
 
 
 def _space_between(previous: Row | None, row: Row) -> float:

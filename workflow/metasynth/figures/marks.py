@@ -8,7 +8,6 @@ from matplotlib.patches import Polygon
 from metasynth.figures.axis import Axis
 from metasynth.figures.rows import Mark
 from metasynth.figures.style import (
-    BLUE,
     INK,
     VERMILION,
     Z_ARROW,
@@ -22,7 +21,9 @@ SMALLEST = 2.0
 ARROW = 4.0
 
 
-def draw_square(axes: Axes, axis: Axis, mark: Mark, y: float, largest: float, name: str) -> None:
+def draw_square(
+    axes: Axes, axis: Axis, mark: Mark, y: float, largest: float, colour: str, name: str
+) -> None:
     """A square at the estimate, its area in proportion to `mark.weight`, which is 1 at most."""
     if axis.holds(mark.estimate):
         axes.plot(
@@ -30,8 +31,9 @@ def draw_square(axes: Axes, axis: Axis, mark: Mark, y: float, largest: float, na
             [y],
             marker="s",
             markersize=max(SMALLEST, largest * sqrt(mark.weight)),
-            markeredgewidth=0,
-            color=BLUE,
+            markeredgewidth=0.0 if mark.filled else 1.0,
+            markerfacecolor=colour if mark.filled else "none",
+            color=colour,
             linestyle="none",
             clip_on=False,
             zorder=Z_SQUARE,

@@ -3,8 +3,9 @@
 The order and the words are those of Cochrane reviews: study, data of both groups, weight, effect.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 from typing import Literal
 
 from metasynth.figures.columns import Column, columns, pooled_cells, study_cells
@@ -18,7 +19,10 @@ from metasynth.figures.outcome import (
     studies_with_effects,
     study_label,
 )
+from metasynth.figures.preset import COCHRANE, Preset, arrange
+from metasynth.figures.risk_of_bias import Judgements, domain_names
 from metasynth.figures.statistics import heterogeneity, notes, statistics
+from metasynth.figures.style import BLUE
 from metasynth.figures.text import clean
 from metasynth.formats import FIGURE_SPACE, MISSING, NumberStyle, aligned, estimate, percent
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
@@ -38,21 +42,29 @@ class Mark:
     low: float | None
     high: float | None
     weight: float = 0.0
+    filled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: a label, a cell for each column (empty where there is nothing to say), a mark."""
+    """One row: a label, a cell for each column (empty where there is nothing to say), a mark.
+
+    `dots` are judgements of risk of bias, one for each domain of the figure.
+    """
 
     kind: Kind
     label: str
     cells: tuple[str, ...] = ()
     mark: Mark | None = None
+    dots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """All that a forest plot says; `reference` is the pooled effect of its first analysis."""
+    """All that a forest plot says; `reference` is the pooled effect of its first analysis.
+
+    `domains` are the headings of dots of risk of bias, `colour` is that of the squares.
+    """
 
     study_heading: str
     columns: tuple[Column, ...]
@@ -62,40 +74,86 @@ class Forest:
     favours: tuple[str, str]
     logarithmic: bool
     reference: float | None
+    domains: tuple[str, ...] = ()
+    colour: str = BLUE
+    dots_heading: str = ""
 
 
 def forest_rows(
-    result: OutcomeResult, analyses: Sequence[str] | None, language: Language
+    result: OutcomeResult,
+    analyses: Sequence[str] | None,
+    language: Language,
+    preset: Preset = COCHRANE,
+    judgements: Judgements | None = None,
 ) -> Forest:
     """Compose the forest plot of an outcome; the first of `analyses` gives weights and effects.
+
+    `judgements` are those of each study by its id, in the order of domains.
 
     Raises:
         KeyError: when an analysis is named that the result does not have.
     """
     chosen = chosen_analyses(result, analyses)
     first = chosen[0] if chosen else None
-    studies = list(_study_rows(result, first, language))
+    domains = domain_names(judgements)
+    studies = list(_study_rows(result, first, _dots(result, judgements, domains), language))
     if not studies:
         studies = [Row("note", language.say("No study has data on this outcome."))]
     rows = [*studies, *_pooled_rows(result, chosen, language)]
     pooled = overall(first) if first else None
+    ratio = is_logarithmic(result)
+    arranged, order = arrange(columns(result, first, language), preset)
+    spoken = with_effects(rows, result.outcome.measure, limits(preset, ratio, language.numbers))
     return Forest(
         language.say("Study"),
-        columns(result, first, language),
-        _with_effects(rows, result.outcome.measure, language.numbers),
+        tuple(_in_brackets(column, preset) for column in arranged),
+        tuple(replace(row, cells=order.cells(row.cells)) for row in spoken),
         statistics(chosen, language),
-        tuple(notes(chosen, language)),
-        _favours(result, language),
-        is_logarithmic(result),
+        (*notes(chosen, language), *_domain_note(domains, language)),
+        favours(result, language),
+        ratio,
         pooled.estimate if pooled else None,
+        tuple(ascii_uppercase[: len(domains)]),
+        preset.colour,
+        language.say("Risk of bias") if domains else "",
     )
+
+
+def _in_brackets(column: Column, preset: Preset) -> Column:
+    if column.kind != "effect":
+        return column
+    return replace(column, heading=column.heading.strip("[]").join(preset.brackets))
+
+
+# --- risk of bias ---------------------------------------------------------------------------------
+
+
+def _dots(
+    result: OutcomeResult, judgements: Judgements | None, domains: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Each study's judgements in the order of `domains`, empty where there is none."""
+    by_study = {
+        study.study: {j.domain: j.judgement for j in (judgements or {}).get(study.study, ())}
+        for study in result.studies
+    }
+    return {study: tuple(own.get(d, "") for d in domains) for study, own in by_study.items()}
+
+
+def _domain_note(domains: Sequence[str], language: Language) -> Iterator[str]:
+    if domains:
+        pairs = zip(ascii_uppercase, domains, strict=False)
+        named = "; ".join(f"{letter} {clean(domain)}" for letter, domain in pairs)
+        yield language.say("Risk of bias: {domains}.", domains=named)
 
 
 # --- studies --------------------------------------------------------------------------------------
 
 
 def _study_rows(
-    result: OutcomeResult, analysis: AnalysisResult | None, language: Language
+    result: OutcomeResult,
+    analysis: AnalysisResult | None,
+    dots: Mapping[str, tuple[str, ...]],
+    language: Language,
 ) -> Iterator[Row]:
     """Studies in the order of the data; under headings and with subtotals where there are any."""
     studies = studies_with_effects(result, analysis)
@@ -103,7 +161,7 @@ def _study_rows(
     for subtotal in subtotals:
         members = [pair for pair in studies if pair[0].subgroup == subtotal.subgroup]
         yield Row("heading", clean(subtotal.subgroup))
-        yield from (_study_row(result, *member, language) for member in members)
+        yield from (_study_row(result, *member, dots, language) for member in members)
         weight = sum(effect.weight or 0.0 for _, effect in members if effect)
         yield _pooled_row(result, subtotal, language.say("Subtotal"), weight, language)
         yield Row("note", heterogeneity(subtotal, language))
@@ -111,19 +169,24 @@ def _study_rows(
     others = [pair for pair in studies if pair[0].subgroup not in named]
     if subtotals and others:
         yield Row("heading", language.say("In no subgroup"))
-    yield from (_study_row(result, *other, language) for other in others)
+    yield from (_study_row(result, *other, dots, language) for other in others)
 
 
 def _study_row(
-    result: OutcomeResult, study: StudyData, effect: StudyEffect | None, language: Language
+    result: OutcomeResult,
+    study: StudyData,
+    effect: StudyEffect | None,
+    dots: Mapping[str, tuple[str, ...]],
+    language: Language,
 ) -> Row:
-    data = study_cells(result, study, language)
+    data, own = study_cells(result, study, language), dots[study.study]
     if effect is None:
-        return Row("study", study_label(study), (*data, MISSING, language.say("Not estimable")))
+        cells = (*data, MISSING, language.say("Not estimable"))
+        return Row("study", study_label(study), cells, dots=own)
     weight = percent(effect.weight, 1, language.numbers)
     mark = Mark("square", effect.estimate, effect.ci_low, effect.ci_high, effect.weight or 0.0)
     label = study_label(study) + (" †" if effect.corrected else "")
-    return Row("study", label, (*data, weight, ""), mark)
+    return Row("study", label, (*data, weight, ""), mark, own)
 
 
 # --- pooled results -------------------------------------------------------------------------------
@@ -164,8 +227,24 @@ def _pooled_row(
 # --- what all rows share --------------------------------------------------------------------------
 
 
-def _with_effects(rows: Sequence[Row], measure: str, numbers: NumberStyle) -> tuple[Row, ...]:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How an effect and its limits read: the language's numbers, brackets, what stands between."""
+
+    numbers: NumberStyle
+    brackets: tuple[str, str]
+    separator: str
+
+
+def limits(preset: Preset, ratio: bool, numbers: NumberStyle) -> Limits:
+    """The look of limits in a preset's layout."""
+    own = preset.separators[0 if ratio else 1] if preset.separators else numbers.separator
+    return Limits(numbers, preset.brackets, own)
+
+
+def with_effects(rows: Sequence[Row], measure: str, look: Limits) -> tuple[Row, ...]:
     """Say each mark in the last column: estimates and limits aligned, padded with figure spaces."""
+    numbers, (opening, closing) = look.numbers, look.brackets
     marks = [row.mark for row in rows if row.mark]
     estimates = aligned(
         "" if m.estimate is None else estimate(measure, m.estimate, numbers) for m in marks
@@ -173,7 +252,7 @@ def _with_effects(rows: Sequence[Row], measure: str, numbers: NumberStyle) -> tu
     lows = aligned(estimate(measure, mark.low, numbers) for mark in marks)
     highs = aligned(estimate(measure, mark.high, numbers) for mark in marks)
     texts = (
-        f"{x} [{low}{numbers.separator}{high}]".lstrip(FIGURE_SPACE + " ")
+        f"{x} {opening}{low}{look.separator}{high}{closing}".lstrip(FIGURE_SPACE + " ")
         for x, low, high in zip(estimates, lows, highs, strict=True)
     )
     return tuple(
@@ -181,7 +260,7 @@ def _with_effects(rows: Sequence[Row], measure: str, numbers: NumberStyle) -> tu
     )
 
 
-def _favours(result: OutcomeResult, language: Language) -> tuple[str, str]:
+def favours(result: OutcomeResult, language: Language) -> tuple[str, str]:
     """The labels left and right of no effect.
 
     A larger effect means more of the outcome under the intervention, which is in its favour when

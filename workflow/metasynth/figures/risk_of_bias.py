@@ -1,0 +1,84 @@
+"""Judgements of risk of bias as signs: a colour, a symbol and a rank for each word of the tools."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from metasynth.figures.page import Label, points, write
+from metasynth.figures.text import clean
+from metasynth.records import Judgement
+
+Judgements = Mapping[str, Sequence[Judgement]]
+"""The judgements of each study by its id."""
+
+OVERALL = "overall"
+BLACK = "#000000"
+_SYMBOL_SIZE = 0.82
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How a level of risk looks: colour-blind readers have the symbol, everybody the word."""
+
+    name: str
+    symbol: str
+    colour: str
+
+
+LOW = Level("Low", "+", "#56B4E9")
+SOME = Level("Some concerns", "?", "#F0E442")
+HIGH = Level("High", "−", "#E69F00")
+CRITICAL = Level("Critical", "×", "#D55E00")
+UNKNOWN = Level("No information", "", "#BBBBBB")
+LEVELS = (LOW, SOME, HIGH, CRITICAL, UNKNOWN)
+"""From the best; each ground is light enough for a black symbol, on light pages and dark ones."""
+
+_WORDS = {
+    "low": LOW,
+    "some concerns": SOME,
+    "unclear": SOME,
+    "moderate": SOME,
+    "high": HIGH,
+    "serious": HIGH,
+    "critical": CRITICAL,
+}
+"""The words of RoB 1, RoB 2 and ROBINS-I."""
+
+
+def level(judgement: str) -> Level:
+    """The level that a tool's word means; words like "no information" mean no level at all."""
+    word = clean(judgement).lower().removesuffix(" risk").removesuffix(" risk of bias")
+    return _WORDS.get(word, UNKNOWN)
+
+
+def domain_names(judgements: Judgements | None) -> tuple[str, ...]:
+    """All domains in the order in which studies have them, the overall judgement last."""
+    named = (j.domain for own in (judgements or {}).values() for j in own)
+    domains = list(dict.fromkeys(named))
+    return tuple(sorted(domains, key=is_overall))
+
+
+def is_overall(domain: str) -> bool:
+    """Whether a domain is the overall judgement, which tools write in several ways."""
+    return clean(domain).lower().startswith(OVERALL)
+
+
+def draw_dots(
+    figure: Figure, dots: Iterable[tuple[str, float, float]], size: float, name: str
+) -> None:
+    """A disc with its symbol for each judgement that is not blank, at x, y on the page."""
+    transform = points(figure)
+    symbols = []
+    for i, (judgement, x, y) in enumerate(dots, 1):
+        if not judgement:
+            continue
+        sign = level(judgement)
+        disc = Line2D([x], [y], marker="o", markersize=size, color=sign.colour, linestyle="none")
+        disc.set(markeredgewidth=0.0, gid=f"{name}-{i}", transform=transform)
+        figure.add_artist(disc)
+        text_size = _SYMBOL_SIZE * size
+        baseline = y + 0.32 * text_size
+        symbols.append(Label(sign.symbol, x, baseline, "center", True, text_size, colour=BLACK))
+    write(figure, (symbol for symbol in symbols if symbol.text))

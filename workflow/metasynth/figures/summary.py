@@ -1,0 +1,131 @@
+"""One forest plot for the whole review: benefits and harms, each outcome by its first analyses."""
+
+from collections.abc import Iterator, Sequence
+
+from metasynth.figures import drawn
+from metasynth.figures.columns import Column
+from metasynth.figures.forest import draw_forest
+from metasynth.figures.language import ENGLISH, Language
+from metasynth.figures.outcome import (
+    analysis_label,
+    chosen_analyses,
+    group_names,
+    is_logarithmic,
+    overall,
+)
+from metasynth.figures.page import Drawing
+from metasynth.figures.preset import COCHRANE
+from metasynth.figures.rows import Forest, Mark, Row, limits, with_effects
+from metasynth.figures.style import isolated
+from metasynth.figures.text import clean
+from metasynth.formats import count, effect
+from metasynth.records import AnalysisResult, Estimate, OutcomeResult
+
+_WEIGHT = 40.0
+_INDENT = "\u2003"
+
+
+@isolated
+def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -> Drawing:
+    """Draw the primary analysis of each outcome (filled) above its second (hollow).
+
+    The outcomes share an axis, so that all must be ratios, or all differences of one measure.
+
+    Raises:
+        ValueError: without results, or when they cannot share an axis.
+    """
+    _require_one_axis(results)
+    rows = list(_rows(results, language))
+    groups = group_names(results[0], language)
+    look = limits(COCHRANE, is_logarithmic(results[0]), language.numbers)
+    words = (language.say("Measure"), language.say("Studies"), language.say("Participants"))
+    effects = Column(language.say("[95% CI]"), language.say("Effect"), "effect")
+    legend = language.say("Filled squares: primary analysis. Hollow squares: second analysis.")
+    said = Forest(
+        language.say("Outcome"),
+        (*(Column(word) for word in words), effects),
+        with_effects(rows, results[0].outcome.measure, look),
+        (),
+        (legend,),
+        (
+            "←\u00a0" + language.say("Less with {group}", group=groups[0]),
+            language.say("More with {group}", group=groups[0]) + "\u00a0→",
+        ),
+        is_logarithmic(results[0]),
+        None,
+    )
+    return Drawing(draw_forest(said, language), *_words(results, language))
+
+
+def _require_one_axis(results: Sequence[OutcomeResult]) -> None:
+    scales = {"ratio" if is_logarithmic(result) else result.outcome.measure for result in results}
+    if len(scales) != 1:
+        found = ", ".join(sorted(scales)) or "none"
+        raise ValueError(f"outcomes of one axis must share a scale; these have {found}")
+
+
+def _grouped(
+    results: Sequence[OutcomeResult], language: Language
+) -> Iterator[tuple[str, list[OutcomeResult]]]:
+    """The outcomes of each direction that occurs, under a heading that says what more means."""
+    for direction, heading in (
+        ("benefit", language.say("Benefits (more is better)")),
+        ("harm", language.say("Harms (more is worse)")),
+    ):
+        members = [result for result in results if result.outcome.direction == direction]
+        if members:
+            yield heading, members
+
+
+def _rows(results: Sequence[OutcomeResult], language: Language) -> Iterator[Row]:
+    for heading, members in _grouped(results, language):
+        yield Row("heading", heading)
+        for result in members:
+            for i, analysis in enumerate(chosen_analyses(result, drawn(result))):
+                yield _row(result, analysis, i == 0, language)
+
+
+def _row(result: OutcomeResult, analysis: AnalysisResult, first: bool, language: Language) -> Row:
+    pooled = overall(analysis)
+    label = clean(result.outcome.label) if first else _INDENT + analysis_label(analysis)
+    measure = "Peto OR" if analysis.spec.model == "Peto" else result.outcome.measure
+    if pooled is None:
+        missing = (language.say("Not estimable"),)
+        return Row("study", label, (measure, *_sizes(analysis.estimates[:1]), *missing))
+    mark = Mark("square", pooled.estimate, pooled.ci_low, pooled.ci_high, _WEIGHT, first)
+    return Row("study", label, (measure, *_sizes([pooled]), ""), mark)
+
+
+def _sizes(estimates: Sequence[Estimate]) -> tuple[str, str]:
+    """Studies and participants of a pool; participants are unknown of published contrasts."""
+    if not estimates:
+        return count(None), count(None)
+    totals = estimates[0].total_intervention, estimates[0].total_control
+    known = None if None in totals else sum(total or 0 for total in totals)
+    return count(estimates[0].k), count(known)
+
+
+def _words(results: Sequence[OutcomeResult], language: Language) -> tuple[str, str]:
+    intervention, control = group_names(results[0], language)
+    title = language.say(
+        "Forest plot of all {n} outcomes, {intervention} compared with {control}.",
+        n=len(results),
+        intervention=intervention,
+        control=control,
+    )
+    return title, " ".join([title, *_sentences(results, language)])
+
+
+def _sentences(results: Sequence[OutcomeResult], language: Language) -> Iterator[str]:
+    for heading, members in _grouped(results, language):
+        yield heading + ":"
+        for result in members:
+            parts = []
+            for analysis in chosen_analyses(result, drawn(result)):
+                pooled = overall(analysis)
+                said = language.say("not estimable")
+                if pooled:
+                    values = pooled.estimate, pooled.ci_low, pooled.ci_high
+                    said = f"{pooled.measure} {effect(pooled.measure, *values, language.numbers)}"
+                parts.append(f"{analysis_label(analysis)} {said}")
+            yield f"{clean(result.outcome.label)}: {'; '.join(parts)}."
