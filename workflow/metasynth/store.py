@@ -81,24 +81,24 @@ def list_from_json(cls: type[Record], text: str) -> tuple[Record, ...]:
     return tuple(typing.cast(Record, _typed(cls, item)) for item in json.loads(text))
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, *, exact: bool) -> str:
     """One CSV cell; an apostrophe defuses text that a spreadsheet would run as a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return number_text(value)
+        return repr(value) if exact else number_text(value)
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else text
 
 
-def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table as UTF-8 CSV text with `\\n` line ends."""
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], *, exact: bool = False) -> str:
+    """A table as UTF-8 CSV text with `\\n` line ends; `exact` as in `to_json`."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([_cell(value, exact=exact) for value in row] for row in rows)
     return out.getvalue()
 
 

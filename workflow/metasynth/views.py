@@ -25,4 +25,4 @@ def _view(cls: type, rows: Iterable[tuple[Trial, Sequence[Any]]]) -> str:
         for trial, records in rows
         for row in records
     )
-    return to_csv(["study", *columns, "file", "row"], body)
+    return to_csv(["study", *columns, "file", "row"], body, exact=True)
