@@ -18,7 +18,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
 from metasynth.figures.describe import forest_alt
-from metasynth.figures.forest import LARGEST, forest
+from metasynth.figures.forest import forest
 from metasynth.figures.language import Language
 from metasynth.figures.marks import SMALLEST
 from metasynth.figures.style import BLUE, VERMILION
@@ -196,7 +196,7 @@ def test_areas_of_squares_are_in_proportion_to_weights(name: str) -> None:
     heaviest = max(study.weight or 0.0 for study in studies)
     sides = [square.get_markersize() for square in named(drawn(name)[0], "-square")]
     largest = max(sides)
-    assert 6.9 < largest <= LARGEST
+    assert 6.9 < largest <= 9.0
     for side, study in zip(sides, studies, strict=True):
         share = (study.weight or 0.0) / heaviest
         assert side**2 == pytest.approx(max(largest**2 * share, SMALLEST**2))

@@ -24,12 +24,10 @@ from metasynth.figures.style import (
 from metasynth.formats import NumberStyle
 from metasynth.records import OutcomeResult
 
-LARGEST = 9.0
-"""Side of the heaviest square and height of diamonds, in points, where rows are that high."""
-
-
 WIDEST = 1.6
-"""A diamond reaching this many times further than the studies need is clipped, as they are."""
+"""What reaches this many times further than the others need is clipped."""
+MANY = 20
+"""Limits of which a tenth may be clipped for the sake of the rest."""
 
 
 @isolated
@@ -79,8 +77,17 @@ def _axis(said: Forest, numbers: NumberStyle) -> Axis:
     reach = _distance(make(estimates, limits, numbers).high, said.logarithmic)
     ends = _limits(mark for mark in marks if mark.shape == "diamond")
     near = [end for end in ends if _distance(end, said.logarithmic) <= WIDEST * reach]
-    others = _limits(mark for mark in marks if mark.shape != "diamond")
+    others = _usual(_limits(m for m in marks if m.shape != "diamond"), said.logarithmic)
     return make([*estimates, *near], [*others, *near], numbers)
+
+
+def _usual(limits: list[float], logarithmic: bool) -> list[float]:
+    """Limits but for the few, among many, that are far beyond all others."""
+    distances = sorted(_distance(limit, logarithmic) for limit in limits)
+    if len(limits) < MANY:
+        return limits
+    most = WIDEST * distances[int(0.9 * len(distances))]
+    return [limit for limit in limits if _distance(limit, logarithmic) <= most]
 
 
 def _limits(marks: Iterable[Mark]) -> list[float]:
@@ -148,7 +155,7 @@ def _draw_references(axes: Axes, said: Forest, layout: Layout) -> None:
 def _draw_marks(axes: Axes, said: Forest, layout: Layout) -> None:
     """Each row's mark; of several pooled effects only the first is a filled diamond."""
     axis = layout.scale.axis
-    largest = min(LARGEST, layout.pitch - 3.5)
+    largest = min(said.largest, layout.pitch - 3.5)
     heaviest = max((row.mark.weight for row in said.rows if row.mark), default=0.0) or 1.0
     totals = 0
     for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), 1):

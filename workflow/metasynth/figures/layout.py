@@ -18,6 +18,7 @@ from metasynth.figures.text import width, wrap
 GAP, GROUP_GAP = 7.0, 11.0
 GRAPH_BEST, GRAPH_GOOD, GRAPH_LEAST, GRAPH_BESIDE_DOTS = 190.0, 145.0, 110.0, 88.0
 STUDY_LEAST = 100.0
+INDENT = 9.0
 DOT, DOT_PITCH = 8.0, 9.5
 """Diameter of a dot of risk of bias, and from one to the next."""
 OVERHANG = 6.0
@@ -129,7 +130,11 @@ def _plan_widths(forest: Forest, axis: Axis) -> _Widths:
 def _study_width(forest: Forest, room: float) -> float:
     """What names need, as far as a graph of useful width leaves it."""
     named = [row for row in forest.rows if row.kind not in ("heading", "note")]
-    natural = max(width(row.label, _is_bold(row)) for row in named) if named else STUDY_LEAST
+    natural = max(
+        (width(row.label, _is_bold(row)) + INDENT * row.indented for row in named),
+        default=STUDY_LEAST,
+    )
+    natural = max(natural, width(forest.study_heading, bold=True))
     study = min(natural, room - GRAPH_GOOD)
     if study < min(natural, STUDY_LEAST):
         least = GRAPH_BESIDE_DOTS if forest.domains else GRAPH_LEAST
@@ -232,7 +237,7 @@ def _is_bold(row: Row) -> bool:
 
 def _label_lines(row: Row, plan: _Widths) -> tuple[str, ...]:
     spans = row.kind in ("heading", "note")
-    room = plan.text_right - MARGIN if spans else plan.study
+    room = plan.text_right - MARGIN if spans else plan.study - INDENT * row.indented
     return wrap(row.label, room, LABEL_LINES, _is_bold(row))
 
 
@@ -241,7 +246,8 @@ def _row_labels(
 ) -> Iterator[Label]:
     """A row's label, line by line, and its cells beside the first line."""
     for i, text in enumerate(lines):
-        yield Label(text, MARGIN, baseline + i * LINE, bold=_is_bold(row), muted=row.kind == "note")
+        x, y = MARGIN + INDENT * row.indented, baseline + i * LINE
+        yield Label(text, x, y, bold=_is_bold(row), muted=row.kind == "note")
     for cell, right in zip(row.cells, plan.rights, strict=False):
         if cell:
             yield Label(cell, right, baseline, "right")

@@ -34,6 +34,7 @@ Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]
 class Mark:
     """What a row shows on the graph, on the natural scale; a limit of None has no end.
 
+    The square of a `second` analysis is a circle.
     Shapes: a square with its interval, a diamond, or an interval alone. `weight` is in per cent.
     """
 
@@ -42,7 +43,7 @@ class Mark:
     low: float | None
     high: float | None
     weight: float = 0.0
-    filled: bool = True
+    second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,15 @@ class Row:
     cells: tuple[str, ...] = ()
     mark: Mark | None = None
     dots: tuple[str, ...] = ()
+    indented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
     """All that a forest plot says; `reference` is the pooled effect of its first analysis.
 
-    `domains` are the headings of dots of risk of bias, `colour` is that of the squares.
+    `domains` are the headings of dots of risk of bias; `colour` is that of the squares, `largest`
+    the side of the heaviest and the height of diamonds, in points, where rows are that high.
     """
 
     study_heading: str
@@ -77,6 +80,7 @@ class Forest:
     domains: tuple[str, ...] = ()
     colour: str = BLUE
     dots_heading: str = ""
+    largest: float = 9.0
 
 
 def forest_rows(

@@ -16,8 +16,9 @@ from metasynth.formats import count, effect, estimate, p_value, percent, positiv
 from metasynth.records import Estimate, OutcomeResult
 
 LEAST = 3
-_WEIGHT = 40.0
-"""Equal squares: a pool of pools has no weights of its own."""
+_WEIGHT = 100.0
+_LARGEST = 6.5
+"""Small squares of one size: these pools have no weights."""
 
 
 @isolated
@@ -104,6 +105,7 @@ def _forest(
         favours(data.result, language),
         data.logarithmic,
         data.pooled.estimate if data.pooled else None,
+        largest=_LARGEST,
     )
 
 

@@ -1,6 +1,7 @@
 """One forest plot for the whole review: benefits and harms, each outcome by its first analyses."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from metasynth.figures import drawn
 from metasynth.figures.columns import Column
@@ -21,8 +22,7 @@ from metasynth.figures.text import clean
 from metasynth.formats import count, effect
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult
 
-_WEIGHT = 40.0
-_INDENT = "\u2003"
+_WEIGHT, _LARGEST = 100.0, 5.5
 
 
 @isolated
@@ -40,7 +40,7 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
     look = limits(COCHRANE, is_logarithmic(results[0]), language.numbers)
     words = (language.say("Measure"), language.say("Studies"), language.say("Participants"))
     effects = Column(language.say("[95% CI]"), language.say("Effect"), "effect")
-    legend = language.say("Filled squares: primary analysis. Hollow squares: second analysis.")
+    legend = language.say("Squares: primary analysis. Circles: second analysis, where it differs.")
     said = Forest(
         language.say("Outcome"),
         (*(Column(word) for word in words), effects),
@@ -53,6 +53,7 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
         ),
         is_logarithmic(results[0]),
         None,
+        largest=_LARGEST,
     )
     return Drawing(draw_forest(said, language), *_words(results, language))
 
@@ -81,28 +82,37 @@ def _rows(results: Sequence[OutcomeResult], language: Language) -> Iterator[Row]
     for heading, members in _grouped(results, language):
         yield Row("heading", heading)
         for result in members:
-            for i, analysis in enumerate(chosen_analyses(result, drawn(result))):
-                yield _row(result, analysis, i == 0, language)
+            yield from _outcome_rows(result, language)
 
 
-def _row(result: OutcomeResult, analysis: AnalysisResult, first: bool, language: Language) -> Row:
+def _outcome_rows(result: OutcomeResult, language: Language) -> Iterator[Row]:
+    """The primary analysis, and the second where it says something else."""
+    first, *others = chosen_analyses(result, drawn(result))
+    row = _row(first, clean(result.outcome.label), language)
+    yield row
+    for other in others:
+        second = _row(other, analysis_label(other), language)
+        if second.mark and (second.cells, second.mark) != (row.cells, row.mark):
+            mark = replace(second.mark, second=True)
+            yield replace(second, mark=mark, indented=True)
+
+
+def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
     pooled = overall(analysis)
-    label = clean(result.outcome.label) if first else _INDENT + analysis_label(analysis)
-    measure = "Peto OR" if analysis.spec.model == "Peto" else result.outcome.measure
+    estimate = pooled or analysis.estimates[0]
+    measure = "Peto OR" if analysis.spec.model == "Peto" else estimate.measure
+    cells = (measure, *_sizes(estimate))
     if pooled is None:
-        missing = (language.say("Not estimable"),)
-        return Row("study", label, (measure, *_sizes(analysis.estimates[:1]), *missing))
-    mark = Mark("square", pooled.estimate, pooled.ci_low, pooled.ci_high, _WEIGHT, first)
-    return Row("study", label, (measure, *_sizes([pooled]), ""), mark)
+        return Row("study", label, (*cells, language.say("Not estimable")))
+    mark = Mark("square", pooled.estimate, pooled.ci_low, pooled.ci_high, _WEIGHT)
+    return Row("study", label, (*cells, ""), mark)
 
 
-def _sizes(estimates: Sequence[Estimate]) -> tuple[str, str]:
+def _sizes(estimate: Estimate) -> tuple[str, str]:
     """Studies and participants of a pool; participants are unknown of published contrasts."""
-    if not estimates:
-        return count(None), count(None)
-    totals = estimates[0].total_intervention, estimates[0].total_control
+    totals = estimate.total_intervention, estimate.total_control
     known = None if None in totals else sum(total or 0 for total in totals)
-    return count(estimates[0].k), count(known)
+    return count(estimate.k), count(known)
 
 
 def _words(results: Sequence[OutcomeResult], language: Language) -> tuple[str, str]:
