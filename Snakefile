@@ -1,6 +1,6 @@
 # A systematic review, from extracted trial tables to a rendered report.
 #
-#   data/raw ─ clean (a trial) ─ pool (an outcome) ─ plot (an outcome) ─ report
+#   data/raw ─ clean (a trial) ─ pool (an outcome) ─ plot (an outcome) ─ report ─ archive
 #
 # The choices stand in config.yaml, each stage in its own file of workflow/rules. Nothing runs until
 # every table and every choice has been checked: that happens in review.smk, when this file is read.
@@ -14,6 +14,7 @@ include: "workflow/rules/clean.smk"
 include: "workflow/rules/pool.smk"
 include: "workflow/rules/plot.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/archive.smk"
 
 
 rule all:

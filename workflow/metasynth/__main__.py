@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from metasynth.archive import verify
 from metasynth.faults import Fault, InvalidReview, report
 from metasynth.validation import load_review
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 for success and 1 for a review with faults."""
-    chosen = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["verify"]:
+        return verify.main(given[1:])
+    chosen = _parser().parse_args(given)
     return validate(chosen.config, as_json=chosen.json)
 
 
@@ -50,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
         "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
     )
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
+    commands.add_parser(
+        "verify", add_help=False, help="check an archived review and rerun it (verify --help)"
+    )
     return parser
 
 

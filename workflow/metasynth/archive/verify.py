@@ -1,0 +1,359 @@
+"""Check an archived review: nothing in it has changed, and it gives the same results again.
+
+This file needs Python 3.11 or later and nothing else, stands alone, and may be taken out of the
+archive to be read and run:  python verify.py review-1.0.0.zip
+
+1. The zip is refused if anything in it could write outside its folder, or fill the disk.
+2. Every file is compared with its digest in MANIFEST.sha256.
+3. All but the results is unpacked into a new folder; the locked packages are installed there, from
+   the archive's own wheels without network, or else by uv from the lock.
+4. The review is run, with another time zone, locale, number of cores and hash seed than usual.
+5. Each result file is compared with the archived one.
+
+exit codes:
+  0  every result file is identical
+  2  wrong use of this command
+  3  all numbers are the same, some files have other bytes
+  4  numbers differ, or result files are missing, extra, or differ in a way that cannot be read
+  5  the archive is damaged: a file does not fit its digest, is missing, or is not listed
+  6  the archive is unsafe, and nothing was unpacked
+  7  the environment could not be rebuilt
+  8  the review did not run to its end
+"""
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+IDENTICAL, OTHER_BYTES, DIFFERENT, DAMAGED, UNSAFE, NO_ENVIRONMENT, NO_RUN = 0, 3, 4, 5, 6, 7, 8
+MANIFEST, RESULTS, WHEELS = "MANIFEST.sha256", "results/", "wheels/"
+ELSEWHERE = {"TZ": "XYZ-12:45", "LC_ALL": "C", "PYTHONHASHSEED": "4242"}
+CORES = 3
+MOST_FILES = 100_000
+UV = "uv>=0.13,<0.14"
+_OWN_SETTINGS = ("PYTHON", "SNAKEMAKE_", "VIRTUAL_ENV", "CONDA_", "UV_PROJECT")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_LINE = re.compile(r"([0-9a-f]{64})  (.+)")
+
+
+class VerifyError(Exception):
+    """Verification ends here, with an exit code and a reason."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+# --- 1. is it safe to open? -----------------------------------------------------------------------
+
+
+def safe_entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipInfo]:
+    """The files of a zip of `size` bytes, by name; VerifyError(UNSAFE) with all that is wrong."""
+    entries = archive.infolist()
+    if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > size:
+        raise VerifyError(UNSAFE, "It would unpack to more than it holds (a zip bomb).")
+    faults = [f"{entry.filename!r} {why}" for entry in entries if (why := unsafe(entry))]
+    seen = Counter(_folded(entry.filename) for entry in entries)
+    faults += [f"{name!r} stands there {n} times" for name, n in seen.items() if n > 1]
+    folders = {str(parent) for name in seen for parent in PurePosixPath(name).parents}
+    faults += [f"{name!r} is a file and a folder" for name in sorted(folders & seen.keys())]
+    if faults:
+        raise VerifyError(UNSAFE, "\n".join(faults))
+    return {entry.filename: entry for entry in entries}
+
+
+def _folded(name: str) -> str:
+    """The name as file systems take it that know neither capitals nor ways to write an accent."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def unsafe(entry: zipfile.ZipInfo) -> str:
+    """Why one entry may not be unpacked, or nothing."""
+    name = entry.orig_filename
+    parts = name.split("/")
+    if any(part in ("", ".", "..") for part in parts):
+        return "is not a plain path below the archive's folder"
+    if re.search(r'[\x00-\x1f\x7f\\:*?"<>|]', name):
+        return "has a character that some systems take for something else"
+    if any(part[-1] in ". " or _RESERVED.fullmatch(part) for part in parts):
+        return "is a name that some systems take for something else"
+    if any(len(part.encode("utf-8", "replace")) > 255 for part in parts):
+        return "is too long a name"
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
+        return "is a link or a special file"
+    if entry.flag_bits & 1:
+        return "is encrypted"
+    if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size:
+        return "is compressed; an archive's files are stored as they are"
+    return ""
+
+
+# --- 2. is it whole? ------------------------------------------------------------------------------
+
+
+def check_digests(archive: zipfile.ZipFile, names: Sequence[str]) -> None:
+    """Compare every file with the manifest; VerifyError(DAMAGED) with all that is wrong."""
+    listed = read_manifest(archive)
+    found = {name: _digest(archive, name) for name in names if name != MANIFEST}
+    faults = [f"{name}: missing" for name in listed.keys() - found.keys()]
+    faults += [f"{name}: not in {MANIFEST}" for name in found.keys() - listed.keys()]
+    faults += [
+        f"{name}: not the file that was archived"
+        for name in found.keys() & listed.keys()
+        if found[name] != listed[name]
+    ]
+    if faults:
+        raise VerifyError(DAMAGED, "\n".join(sorted(faults)))
+
+
+def read_manifest(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The digests by name; VerifyError(DAMAGED) unless the manifest is written as it must be."""
+    try:
+        content = archive.read(MANIFEST)
+        lines = content.decode("utf-8").removesuffix("\n").split("\n")
+    except (KeyError, zipfile.BadZipFile, UnicodeDecodeError):
+        raise VerifyError(DAMAGED, f"{MANIFEST}: missing or damaged") from None
+    listed = {m[2]: m[1] for line in lines if (m := _LINE.fullmatch(line))}
+    canonical = "".join(f"{listed[name]}  {name}\n" for name in sorted(listed))
+    if canonical.encode("utf-8") != content:
+        raise VerifyError(DAMAGED, f"{MANIFEST}: damaged")
+    return listed
+
+
+def _digest(archive: zipfile.ZipFile, name: str) -> str:
+    try:
+        with archive.open(name) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError):
+        return "damaged"
+
+
+# --- 3. and 4. does it run? -----------------------------------------------------------------------
+
+
+def unpack(archive: zipfile.ZipFile, names: Sequence[str], folder: Path) -> None:
+    """Write all files but the results below `folder`; names and content are known to be safe."""
+    for name in names:
+        if not name.startswith(RESULTS):
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(name) as source, target.open("xb") as out:
+                shutil.copyfileobj(source, out)
+
+
+def _call(command: list[str], folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(_OWN_SETTINGS)}
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+
+
+def _must(command: list[str], folder: Path, **settings: str) -> None:
+    done = _call(command, folder, **settings)
+    if done.returncode:
+        raise VerifyError(NO_ENVIRONMENT, f"{' '.join(command[:6])} …\n{done.stdout[-4000:]}")
+
+
+def rebuild(review: Path, work: Path) -> str:
+    """Install the locked packages below `work`; the Python that has them."""
+    python = str(work / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    wheels = sorted(map(str, (review / WHEELS).glob("*.whl")))
+    if wheels:
+        _must([_fitting_python(review), "-m", "venv", str(work / "env")], review)
+        _must([python, "-m", "pip", "install", "--no-index", "--no-deps", "--quiet", *wheels], work)
+        return python
+    uv = shutil.which("uv")
+    if uv is None:
+        target = str(work / "uv")
+        _must([sys.executable, "-m", "pip", "install", "--quiet", "--target", target, UV], work)
+        uv = str(work / "uv" / "bin" / "uv")
+    settings = {"UV_PROJECT_ENVIRONMENT": str(work / "env")}
+    _must([uv, "sync", "--locked", "--no-install-project", "--quiet"], review, **settings)
+    return python
+
+
+def _fitting_python(review: Path) -> str:
+    """A Python that the archived wheels serve; VerifyError(NO_ENVIRONMENT) where there is none."""
+    version, machine = (review / WHEELS / "python.txt").read_text("utf-8").splitlines()
+    if machine != f"{platform.system()} {platform.machine()}":
+        raise VerifyError(
+            NO_ENVIRONMENT,
+            f"The wheels are for {machine}. With a network, the archive without wheels will do.",
+        )
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return sys.executable
+    if python := shutil.which(f"python{version}"):
+        return python
+    raise VerifyError(
+        NO_ENVIRONMENT, f"The wheels are for Python {version}, which is not found here."
+    )
+
+
+def rerun(python: str, review: Path, work: Path) -> None:
+    """Run the review in `review` where everything that should not matter is otherwise."""
+    places = {"XDG_CACHE_HOME": str(work / "cache"), "MPLCONFIGDIR": str(work / "matplotlib")}
+    command = [python, "-m", "snakemake", "--cores", str(CORES)]
+    done = _call(command, review, **ELSEWHERE, **places)
+    if done.returncode:
+        raise VerifyError(NO_RUN, done.stdout[-4000:])
+
+
+# --- 5. are the results the same? -----------------------------------------------------------------
+
+
+def compare(name: str, old: bytes, new: bytes) -> tuple[str, list[str]]:
+    """The verdict on one result file, and where and by how much its numbers differ."""
+    if old == new:
+        return "identical", []
+    try:
+        before, after = _places(name, old.decode("utf-8")), _places(name, new.decode("utf-8"))
+    except ValueError:
+        return "other bytes, numbers cannot be read", []
+    where = [
+        f"{place}: {_difference(before.get(place, ''), after.get(place, ''))}"
+        for place in before | after
+        if _numbers(before.get(place, "")) != _numbers(after.get(place, ""))
+    ]
+    return ("numbers differ", where) if where else ("same numbers, other bytes", [])
+
+
+def _places(name: str, text: str) -> dict[str, str]:
+    """A file's text by place: CSV cells, JSON values, or lines."""
+    if name.endswith(".csv"):
+        header, *rows = csv.reader(io.StringIO(text)) if text else [[]]
+        return {
+            f"row {number}, {column}": cell or ""
+            for number, row in enumerate(rows, start=2)
+            for column, cell in zip_longest(header, row, fillvalue="")
+        }
+    if name.endswith(".json"):
+        return dict(_leaves("", json.loads(text, parse_float=str, parse_int=str)))
+    return {f"line {n}": line for n, line in enumerate(text.splitlines(), start=1)}
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(f"{path}.{key}".lstrip("."), item)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _leaves(f"{path}[{number}]", item)
+    else:
+        yield path, str(value)
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number.replace("−", "-")) for number in _NUMBER.findall(text)]
+
+
+def _difference(old: str, new: str) -> str:
+    """The first number that differs, and by how much of itself."""
+    pairs = zip_longest(_numbers(old), _numbers(new))
+    a, b = next((a, b) for a, b in pairs if a != b)
+    if a is None or b is None:
+        return f"{'nothing' if a is None else a} -> {'nothing' if b is None else b}"
+    return f"{a!r} -> {b!r} (relative {abs(a - b) / max(abs(a), abs(b)):.2g})"
+
+
+def report(archived: dict[str, bytes], made: dict[str, bytes]) -> int:
+    """Print the verdict on every result file that is not identical, and the sum; the exit code."""
+    verdicts = Counter[str]()
+    for name in sorted(archived.keys() | made.keys()):
+        where: list[str] = []
+        if name not in made:
+            verdict = "missing"
+        elif name not in archived:
+            verdict = "extra"
+        else:
+            verdict, where = compare(name, archived[name], made[name])
+        verdicts[verdict] += 1
+        if verdict != "identical":
+            print(f"{verdict}: {name}", *(f"    {line}" for line in where[:10]), sep="\n")
+            if len(where) > 10:
+                print(f"    and {len(where) - 10} places more")
+    print(", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())))
+    if set(verdicts) <= {"identical"}:
+        return IDENTICAL
+    same = {"identical", "same numbers, other bytes"}
+    return OTHER_BYTES if set(verdicts) <= same else DIFFERENT
+
+
+def verify(path: Path, work: Path | None) -> int:
+    """Verify the archive; rerun it below `work`, or not at all. The exit code."""
+    print(f"{path.name}  sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    with zipfile.ZipFile(path) as archive:
+        names = list(safe_entries(archive, path.stat().st_size))
+        check_digests(archive, names)
+        print(f"{len(names)} files, each as it was archived")
+        if "DIRTY.txt" in names:
+            print("It was made from files that differ from their commit.")
+        if work is None:
+            return IDENTICAL
+        review = work / "the review — prüfung"
+        unpack(archive, names, review)
+        archived = {name: archive.read(name) for name in names if name.startswith(RESULTS)}
+    python = rebuild(review, work)
+    print("environment rebuilt; the review runs")
+    rerun(python, review, work)
+    made = (file for file in (review / RESULTS).rglob("*") if file.is_file())
+    return report(
+        archived, {file.relative_to(review).as_posix(): file.read_bytes() for file in made}
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Verify one archive, as `--help` says."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    itself = sys.argv[0] if zipfile.is_zipfile(sys.argv[0]) else None
+    parser.add_argument("archive", type=Path, nargs="?" if itself else None, default=itself)
+    parser.add_argument("--no-rerun", action="store_true", help="only check names and digests")
+    parser.add_argument("--into", type=Path, help="a new folder to work in, which is kept")
+    chosen = parser.parse_args(arguments)
+    archive = Path(chosen.archive)
+    try:
+        if chosen.no_rerun:
+            return verify(archive, None)
+        if chosen.into:
+            chosen.into.mkdir(parents=True)
+            return verify(archive, chosen.into.resolve())
+        with tempfile.TemporaryDirectory(prefix="verify-") as work:
+            return verify(archive, Path(work).resolve())
+    except VerifyError as stop:
+        print(stop, file=sys.stderr)
+        return stop.code
+    except (zipfile.BadZipFile, EOFError) as error:
+        print(f"{archive}: {error}", file=sys.stderr)
+        return DAMAGED
+    except OSError as error:
+        parser.error(str(error))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

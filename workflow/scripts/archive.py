@@ -1,0 +1,31 @@
+"""Run the review afresh from what is committed, and pack it with its results into one zip."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
+
+from metasynth import store
+from metasynth.archive import build, machine, wheels
+from metasynth.records import Config
+
+config = store.from_json(Config, snakemake.params.config)
+pipeline, review = Path(snakemake.params.pipeline), Path.cwd()
+variant, target = snakemake.wildcards.variant, Path(snakemake.output.zip)
+
+with tempfile.TemporaryDirectory() as name:
+    folder, extras = Path(name, "stage"), Path(name, "extras")
+    folder.mkdir()
+    extras.mkdir()
+    try:
+        staged = build.stage(pipeline, review, folder, dirty=variant == "-dirty")
+        build.sources(folder, config)
+        fetched = wheels.fetch(folder, extras) if variant == "-full" else {}
+        build.run(folder, snakemake.threads)
+        build.refuse_differences(build.results(folder), review)
+        build.write(staged, config, fetched, Path(name, target.name))
+    except build.ArchiveError as reason:
+        sys.exit(f"There is no archive. {reason}")
+    target.write_bytes(Path(name, target.name).read_bytes())
+store.write(snakemake.output.environment, machine.environment(target))
