@@ -76,13 +76,13 @@ def draw_interval(axes: Axes, axis: Axis, mark: Mark, y: float, name: str) -> No
 def draw_diamond(
     axes: Axes, axis: Axis, mark: Mark, y: float, half_height: float, filled: bool, name: str
 ) -> None:
-    """A diamond from limit to limit, its corners above and below at the estimate."""
+    """A diamond about the estimate, from limit to limit or to an arrow at the axis' end."""
     assert mark.estimate is not None
-    low, high = (limit if limit is not None else _outside(axis)[end] for end, limit in _ends(mark))
+    low, high = visible(axis, mark)
     corners = [
-        (max(low, _outside(axis)[0]), y),
+        (low, y),
         (mark.estimate, y - half_height),
-        (min(high, _outside(axis)[1]), y),
+        (high, y),
         (mark.estimate, y + half_height),
     ]
     axes.add_patch(
@@ -124,14 +124,3 @@ def visible(axis: Axis, mark: Mark) -> tuple[float, float]:
     low = axis.low if mark.low is None else max(mark.low, axis.low)
     high = axis.high if mark.high is None else min(mark.high, axis.high)
     return low, high
-
-
-def _ends(mark: Mark) -> tuple[tuple[int, float | None], tuple[int, float | None]]:
-    return (0, mark.low), (1, mark.high)
-
-
-def _outside(axis: Axis) -> tuple[float, float]:
-    """Points well beyond the axis, for corners that have no place on it."""
-    if axis.logarithmic:
-        return axis.low**3, axis.high**3
-    return 3 * axis.low, 3 * axis.high

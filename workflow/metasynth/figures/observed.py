@@ -21,10 +21,14 @@ class Observed:
     """The studies of the primary analysis that have an effect: `y` with variances `v`."""
 
     result: OutcomeResult
-    analysis: AnalysisResult
     studies: tuple[StudyEffect, ...]
     y: Array
     v: Array
+
+    @property
+    def analysis(self) -> AnalysisResult:
+        """The primary analysis."""
+        return self.result.analyses[0]
 
     @property
     def logarithmic(self) -> bool:
@@ -72,7 +76,7 @@ def observed(result: OutcomeResult, least: int = 1) -> Observed:
         raise TooFewStudies(f"{len(studies)} studies with an effect; the figure needs {least}")
     y = np.array([study.log_estimate for study in studies], dtype=float)
     v = np.array([study.se for study in studies], dtype=float) ** 2
-    return Observed(result, result.analyses[0], studies, y, v)
+    return Observed(result, studies, y, v)
 
 
 def subject(figure: str, result: OutcomeResult, language: Language) -> str:

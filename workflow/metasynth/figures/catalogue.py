@@ -1,0 +1,95 @@
+"""Which figures an outcome gets, or the reason why not: known before anything is computed.
+
+Cheap to import, so that a workflow can ask while it is being loaded.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from metasynth.figures.language import ENGLISH, Language
+from metasynth.records import OutcomeSpec
+
+LEAST = {
+    "forest": 1,
+    "leave_one_out": 3,
+    "cumulative": 3,
+    "influence": 3,
+    "baujat": 3,
+    "galbraith": 3,
+    "labbe": 3,
+    "drapery": 3,
+    "gosh": 5,
+    "funnel": 10,
+    "bubble": 10,
+}
+"""The fewest trials that each figure of an outcome says something about, in the report's order.
+
+Ten for a funnel plot: Handbook 13.3.5.4; ten for a meta-regression: Handbook 10.11.5.1.
+"""
+
+_NEEDS = {
+    "leave_one_out": "A leave-one-out analysis needs three trials; {found}.",
+    "cumulative": "A cumulative meta-analysis needs three trials to show a course; {found}.",
+    "influence": "Influence diagnostics need three trials; {found}.",
+    "baujat": "A Baujat plot needs three trials; {found}.",
+    "galbraith": "A Galbraith plot needs three trials; {found}.",
+    "labbe": "A L’Abbé plot needs three trials to show how risks vary; {found}.",
+    "drapery": "A drapery plot adds to the forest plot from three trials up; {found}.",
+    "gosh": "A GOSH plot needs five trials for its subsets to show a shape; {found}.",
+    "funnel": "A funnel plot needs about ten trials to say anything; {found}.",
+    "bubble": "A meta-regression needs about ten trials; {found}.",
+    "forest": "No trial reports this outcome.",
+}
+_FOUND = (
+    "there is none",
+    "there is one",
+    "there are two",
+    "there are three",
+    "there are four",
+    "there are five",
+    "there are six",
+    "there are seven",
+    "there are eight",
+    "there are nine",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A figure of an outcome: whether it is drawn, and if not, why, in a sentence."""
+
+    name: str
+    drawn: bool
+    reason: str = ""
+
+
+def planned(
+    outcome: OutcomeSpec, trials: int, covariate: str = "", *, language: Language = ENGLISH
+) -> tuple[Planned, ...]:
+    """Every figure of an outcome that `trials` trials report; `covariate` is declared for it."""
+    reasons = {name: reason(name, outcome, trials, covariate, language=language) for name in LEAST}
+    return tuple(Planned(name, not why, why) for name, why in reasons.items())
+
+
+def reason(
+    name: str,
+    outcome: OutcomeSpec,
+    trials: int,
+    covariate: str = "",
+    *,
+    language: Language = ENGLISH,
+) -> str:
+    """Why the figure `name` is not drawn, in a sentence; nothing if it is.
+
+    Raises:
+        KeyError: when no figure has that name.
+    """
+    say: Callable[[str], str] = language.say
+    least = LEAST[name]
+    if name == "labbe" and outcome.type != "binary":
+        return say("A L’Abbé plot shows risks, which only a binary outcome has.")
+    if name == "bubble" and not covariate:
+        return say("No covariate is declared for this outcome, so there is no meta-regression.")
+    if trials >= least:
+        return ""
+    return language.say(_NEEDS[name], found=say(_FOUND[trials]))

@@ -1,0 +1,73 @@
+"""Any figure of an outcome by its name in the catalogue: what a job calls to draw them all."""
+
+from collections.abc import Callable
+
+from metasynth.figures import catalogue, drawn
+from metasynth.figures.baujat import baujat
+from metasynth.figures.bubble import Covariate, bubble
+from metasynth.figures.describe import forest_alt
+from metasynth.figures.drapery import drapery
+from metasynth.figures.forest import forest
+from metasynth.figures.funnel import funnel
+from metasynth.figures.galbraith import galbraith
+from metasynth.figures.gosh import gosh
+from metasynth.figures.influence_plot import influence_plot
+from metasynth.figures.labbe import labbe
+from metasynth.figures.language import ENGLISH, Language
+from metasynth.figures.observed import observed
+from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
+from metasynth.figures.sequence import cumulative, leave_one_out
+from metasynth.figures.style import LINE, WIDTH, isolated
+from metasynth.figures.text import wrap
+from metasynth.records import OutcomeResult
+
+_FIGURES: dict[str, Callable[..., Drawing]] = {
+    "leave_one_out": leave_one_out,
+    "cumulative": cumulative,
+    "influence": influence_plot,
+    "baujat": baujat,
+    "galbraith": galbraith,
+    "labbe": labbe,
+    "drapery": drapery,
+    "gosh": gosh,
+    "funnel": funnel,
+}
+
+
+def draw(
+    result: OutcomeResult,
+    name: str,
+    *,
+    covariate: Covariate | None = None,
+    language: Language = ENGLISH,
+) -> Drawing:
+    """Draw the figure `name` of an outcome: the figure, its short text, its long description.
+
+    Trials that report an outcome may have no effect to draw, such as those without events; where
+    too few remain, the figure is the sentence that says so.
+
+    Raises:
+        KeyError: when no figure has that name.
+    """
+    if name == "forest":
+        title, description = forest_alt(result, drawn(result), language=language)
+        return Drawing(forest(result, drawn(result), language=language), title, description)
+    effects = len(observed(result, 0).studies)
+    label = covariate.label if covariate else ""
+    if why := catalogue.reason(name, result.outcome, effects, label, language=language):
+        return _sentence(why)
+    if name == "bubble" and covariate:
+        return bubble(result, covariate, language=language)
+    return _FIGURES[name](result, language=language)
+
+
+@isolated
+def _sentence(text: str) -> Drawing:
+    """A figure that only says why there is none."""
+    lines = wrap(text, WIDTH - 2 * MARGIN, 4)
+    figure = blank(len(lines) * LINE + 2 * MARGIN)
+    write(
+        figure,
+        (Label(line, MARGIN, MARGIN + (i + 0.5) * LINE + HALF_CAP) for i, line in enumerate(lines)),
+    )
+    return Drawing(figure, text, text)

@@ -1,0 +1,160 @@
+"""The drawing of a PRISMA 2020 flow diagram: boxes as high as their text, arrows between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from metasynth.figures.flow import Box, Flow, boxes, disagreements, has_other_methods
+from metasynth.figures.language import ENGLISH, Language
+from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, points, write
+from metasynth.figures.style import INK, LINE, NOTE_SIZE, WIDTH, isolated
+from metasynth.figures.text import wrap
+from metasynth.formats import count
+
+GAP_ACROSS, GAP_DOWN = 18.0, 16.0
+PADDING = 6.0
+INDENT = 8.0
+MAIN = (0, 2)
+"""Columns of what goes on; the column to the right of each holds what was excluded."""
+LAST_ROW = 4
+_LINES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A box on the page: left, top, right, bottom, and its text."""
+
+    box: Box
+    left: float
+    top: float
+    right: float
+    bottom: float
+    labels: tuple[Label, ...]
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+@isolated
+def flow_diagram(flow: Flow, *, language: Language = ENGLISH) -> Drawing:
+    """Draw the flow of records, reports and studies; sums that fail are named below it.
+
+    Raises:
+        ValueError: for an id that the diagram does not have.
+    """
+    placed = _place(boxes(flow, language), 4 if has_other_methods(flow) else 2, language)
+    foot = max(box.bottom for box in placed)
+    faults = [
+        line
+        for fault in disagreements(flow, language)
+        for line in wrap(fault, WIDTH - 2 * MARGIN, 3, size=NOTE_SIZE)
+    ]
+    notes = [
+        Label(line, MARGIN, foot + 6.0 + (i + 0.8) * LINE, size=NOTE_SIZE)
+        for i, line in enumerate(faults)
+    ]
+    figure = blank(foot + (6.0 + len(notes) * LINE if notes else 0.0) + 2 * MARGIN)
+    write(figure, notes)
+    write(figure, _headings(placed, language))
+    for number, box in enumerate(placed, 1):
+        size = box.right - box.left, box.bottom - box.top
+        outline = Rectangle((box.left, box.top), *size, fill=False, edgecolor=INK, linewidth=0.6)
+        outline.set(transform=points(figure), gid=f"box-{number}")
+        figure.add_artist(outline)
+        write(figure, box.labels)
+    _draw_arrows(figure, {(box.box.column, box.box.row): box for box in placed})
+    return Drawing(figure, *_words(placed, flow, language))
+
+
+def _place(all_boxes: Sequence[Box], columns: int, language: Language) -> list[_Placed]:
+    """Columns of one width, rows as high as their highest box."""
+    wide = (WIDTH - 2 * MARGIN - GAP_ACROSS * (columns - 1)) / columns
+    texts = {id(box): _lines(box, wide - 2 * PADDING, language) for box in all_boxes}
+    placed, top = [], MARGIN + 2 * LINE + 6.0
+    for row in range(LAST_ROW + 1):
+        members = [box for box in all_boxes if box.row == row]
+        high = max(len(texts[id(box)]) for box in members) * LINE + 2 * PADDING
+        for box in members:
+            left = MARGIN + box.column * (wide + GAP_ACROSS)
+            labels = tuple(
+                Label(text, left + PADDING + indent, top + PADDING + (i + 0.5) * LINE + HALF_CAP)
+                for i, (text, indent) in enumerate(texts[id(box)])
+            )
+            placed.append(_Placed(box, left, top, left + wide, top + high, labels))
+        top += high + GAP_DOWN
+    return placed
+
+
+def _lines(box: Box, room: float, language: Language) -> list[tuple[str, float]]:
+    """A box's lines of text, each with its indent: items stand below what leads them."""
+    lines = [(line, 0.0) for line in wrap(box.lead + ":", room, 2)] if box.lead else []
+    for i, (what, n) in enumerate(box.items):
+        indent = INDENT if box.lead or (i > 0 and box.row < LAST_ROW) else 0.0
+        number = language.say("not reported") if n is None else f"n\u00a0=\u00a0{count(n)}"
+        text = f"{what} ({number})"
+        lines += [(line, indent) for line in wrap(text, room - indent, _LINES)]
+    return lines
+
+
+def _headings(placed: Sequence[_Placed], language: Language) -> list[Label]:
+    """What the columns are: how the records were found."""
+    names = (
+        "Identification through databases and registers",
+        "Identification through other methods",
+    )
+    starts = [box.left for box in placed if box.box.row == 0 and box.box.column in MAIN]
+    ends = [*(start - GAP_ACROSS for start in starts[1:]), WIDTH - MARGIN]
+    return [
+        Label(line, start, MARGIN + (i + 0.5) * LINE + HALF_CAP, bold=True)
+        for start, end, name in zip(starts, ends, names, strict=False)
+        for i, line in enumerate(wrap(language.say(name), end - start, 2, bold=True))
+    ]
+
+
+def _draw_arrows(figure: Figure, placed: dict[tuple[int, int], _Placed]) -> None:
+    """Down the main columns, right to what was excluded, and all into the included studies."""
+    included = placed[0, LAST_ROW]
+    for (column, row), box in placed.items():
+        if column not in MAIN:
+            continue
+        x = box.left + 3 * PADDING
+        if side := placed.get((column + 1, row)):
+            _arrow(figure, [(box.right, box.middle), (side.left, box.middle)], ">")
+        below = next(
+            (placed[column, r] for r in range(row + 1, LAST_ROW) if (column, r) in placed), None
+        )
+        if below:
+            _arrow(figure, [(x, box.bottom), (x, below.top)], "v")
+        elif row < LAST_ROW and column == 0:
+            _arrow(figure, [(x, box.bottom), (x, included.top)], "v")
+        elif row < LAST_ROW:
+            path = [(x, box.bottom), (x, included.middle), (included.right, included.middle)]
+            _arrow(figure, path, "<")
+
+
+def _arrow(figure: Figure, path: Sequence[tuple[float, float]], head: str) -> None:
+    """A line with its head just before the last point."""
+    transform = points(figure)
+    xs, ys = [x for x, _ in path], [y for _, y in path]
+    line = Line2D(xs, ys, color=INK, linewidth=0.6, transform=transform)
+    figure.add_artist(line)
+    dx, dy = {">": (-2.0, 0.0), "<": (2.0, 0.0), "v": (0.0, -2.0)}[head]
+    tip = Line2D([xs[-1] + dx], [ys[-1] + dy], marker=head, markersize=4.0, color=INK)
+    tip.set(markeredgewidth=0.0, linestyle="none", transform=transform)
+    figure.add_artist(tip)
+
+
+def _words(placed: Sequence[_Placed], flow: Flow, language: Language) -> tuple[str, str]:
+    studies = flow.get("studies")
+    number = language.say("not reported") if studies is None else count(studies)
+    title = language.say("PRISMA 2020 flow diagram: studies included: {n}.", n=number)
+    sentences = (
+        f"{what}: {language.say('not reported') if n is None else count(n)}."
+        for box in placed
+        for what, n in box.box.items
+    )
+    return title, " ".join([title, *sentences, *disagreements(flow, language)])
