@@ -46,10 +46,10 @@ rule pack:
     output:
         zip=f"{ARCHIVE}{{variant}}.zip",
         environment=f"{ARCHIVE}{{variant}}.environment.json",
-    wildcard_constraints:
-        variant="|-full|-dirty",
     log:
         "logs/archive{variant}.log",
+    wildcard_constraints:
+        variant="|-full|-dirty",
     conda:
         "../../envs/metasynth.yaml"
     threads: workflow.cores

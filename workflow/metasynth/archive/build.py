@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from metasynth.archive import checkout, container, crate, jobs
+from metasynth.archive import checkout, container, crate, jobs, verify
 from metasynth.archive.checkout import ArchiveError
 from metasynth.records import Config
 
@@ -136,7 +136,7 @@ def files(staged: Stage) -> dict[str, bytes | Path]:
 
 
 def write(staged: Stage, config: Config, wheels: Mapping[str, Path], target: Path) -> None:
-    """Pack a stage that has run into `target`."""
+    """Pack a stage that has run into `target`, and check that it would not be refused."""
     content = {**files(staged), **wheels}
     if staged.dirty:
         content["DIRTY.txt"] = (
@@ -163,3 +163,5 @@ def write(staged: Stage, config: Config, wheels: Mapping[str, Path], target: Pat
         sources(staged.folder, config),
     )
     container.pack(content, target)
+    if verify.main([str(target), "--no-rerun"]):
+        raise ArchiveError("Its own verification refuses it: see above.")

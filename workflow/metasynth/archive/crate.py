@@ -11,14 +11,21 @@ import json
 import mimetypes
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
 
+from metasynth.archive.actions import (
+    WORKFLOW,
+    Entity,
+    file_id,
+    files,
+    job_id,
+    references,
+    run,
+    step_id,
+    steps,
+)
 from metasynth.archive.jobs import Job
 
-Entity = dict[str, Any]
 METADATA = "ro-crate-metadata.json"
-WORKFLOW = "Snakefile"
 _CRATE = "https://w3id.org/ro/crate/1.1"
 _WORKFLOW_CRATE = "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
 _PROFILES = {
@@ -27,9 +34,10 @@ _PROFILES = {
     "https://w3id.org/ro/wfrun/provenance/0.5": ("Provenance Run Crate", "0.5"),
     _WORKFLOW_CRATE: ("Workflow RO-Crate", "1.0"),
 }
+_BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 _LICENCE = "https://spdx.org/licenses/MIT"
 _CONTEXT = [f"{_CRATE}/context", "https://w3id.org/ro/terms/workflow-run/context"]
-_COMPLETED = "http://schema.org/CompletedActionStatus"
+_ABOUT = {"about": {"@id": "./"}}
 _KINDS = {
     ".md": "text/markdown",
     ".yaml": "application/yaml",
@@ -75,39 +83,26 @@ def metadata(
             "@id": METADATA,
             "@type": "CreativeWork",
             "about": {"@id": "./"},
-            "conformsTo": _references([_CRATE, _WORKFLOW_CRATE]),
+            "conformsTo": references([_CRATE, _WORKFLOW_CRATE]),
         },
-        _root(subject, digests),
+        _root(subject, digests, jobs),
         *_profiles(),
         _workflow(subject, scripts, digests, sizes),
         *_engine(subject.snakemake),
-        *_steps(scripts),
+        *steps(scripts),
         *(
             _file(name, digests[name], sizes[name], name in scripts.values())
             for name in sorted(digests)
             if name != WORKFLOW
         ),
-        *_run(subject, jobs, sources),
+        *run(subject.snakemake, jobs, sources),
         *_people(subject.authors),
     ]
     content = {"@context": _CONTEXT, "@graph": entities}
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def file_id(name: str) -> str:
-    """A file's name as the relative URI that RO-Crate asks for."""
-    return quote(name, safe="/!$&'()*+,;=:@~")
-
-
-def _references(ids: Iterable[str]) -> list[Entity]:
-    return [{"@id": identifier} for identifier in ids]
-
-
-def _files(names: Iterable[str]) -> list[Entity]:
-    return _references(file_id(name) for name in names)
-
-
-def _root(subject: Subject, digests: Mapping[str, str]) -> Entity:
+def _root(subject: Subject, digests: Mapping[str, str], jobs: Sequence[Job]) -> Entity:
     state = "a checkout with uncommitted changes" if subject.dirty else "a clean commit"
     description = (
         f"A systematic review, version {subject.version}: extracted tables, declared choices, the "
@@ -122,13 +117,11 @@ def _root(subject: Subject, digests: Mapping[str, str]) -> Entity:
         "version": subject.version,
         "datePublished": subject.date,
         "license": {"@id": _LICENCE},
-        "conformsTo": _references(_PROFILES),
+        "conformsTo": references(_PROFILES),
         "mainEntity": {"@id": WORKFLOW},
-        "hasPart": _files(sorted(digests)),
-        "mentions": _references(["#run"]),
-    } | (
-        {"author": _references(f"#author-{i}" for i in _count(subject))} if subject.authors else {}
-    )
+        "hasPart": files(sorted(digests)),
+        "mentions": references(["#run", *(job_id(job, "job") for job in jobs)]),
+    } | ({"author": references(f"#author-{i}" for i in _count(subject))} if subject.authors else {})
 
 
 def _count(subject: Subject) -> range:
@@ -136,9 +129,9 @@ def _count(subject: Subject) -> range:
 
 
 def _people(authors: Sequence[str]) -> list[Entity]:
-    """The review's authors; whether a name is a person's or a group's is not known."""
+    """The review's authors, as config.yaml names them."""
     return [
-        {"@id": f"#author-{number}", "@type": "Thing", "name": name}
+        {"@id": f"#author-{number}", "@type": "Person", "name": name}
         for number, name in enumerate(authors, start=1)
     ]
 
@@ -149,7 +142,8 @@ def _profiles() -> list[Entity]:
         for address, (name, version) in _PROFILES.items()
     ]
     licence = {"@id": _LICENCE, "@type": "CreativeWork", "name": "MIT License"}
-    return [*profiles, licence | {"url": _LICENCE}]
+    bioschemas = {"@id": _BIOSCHEMAS, "@type": "CreativeWork", "name": "ComputationalWorkflow"}
+    return [*profiles, bioschemas, licence | {"url": _LICENCE}]
 
 
 def _workflow(
@@ -165,8 +159,9 @@ def _workflow(
         "version": " ".join(subject.commits),
         "programmingLanguage": {"@id": "#snakemake"},
         "license": {"@id": _LICENCE},
-        "hasPart": _files(sorted(set(scripts.values()))),
-        "step": _references(_step_id(rule) for rule in scripts),
+        "conformsTo": {"@id": _BIOSCHEMAS},
+        "hasPart": files(sorted(set(scripts.values()))),
+        "step": references(step_id(rule) for rule in scripts),
     }
 
 
@@ -180,83 +175,17 @@ def _engine(version: str) -> list[Entity]:
     ]
 
 
-def _step_id(rule: str) -> str:
-    return f"{WORKFLOW}#{rule}"
-
-
-def _steps(scripts: Mapping[str, str]) -> list[Entity]:
-    return [
-        {
-            "@id": _step_id(rule),
-            "@type": "HowToStep",
-            "name": rule,
-            "position": str(position),
-            "workExample": {"@id": file_id(script)},
-        }
-        for position, (rule, script) in enumerate(scripts.items(), start=1)
-    ]
-
-
 def _file(name: str, digest: str, size: int, tool: bool) -> Entity:
     suffix = "." + name.rpartition(".")[2] if "." in name else ""
     kind = _KINDS.get(suffix) or mimetypes.types_map.get(suffix)
-    return {
-        "@id": file_id(name),
-        "@type": ["File", "SoftwareSourceCode"] if tool else "File",
-        "name": name,
-        "contentSize": str(size),
-        "sha256": digest,
-    } | ({"encodingFormat": kind} if kind else {})
-
-
-def _run(subject: Subject, jobs: Sequence[Job], sources: Iterable[str]) -> list[Entity]:
-    """The run as a whole, what the engine organised, and each job."""
-    made = sorted(output for job in jobs for output in job.outputs)
-    run = _action("#run", "Run of the workflow", WORKFLOW, sorted(sources), made)
-    organize = {
-        "@id": "#organize",
-        "@type": "OrganizeAction",
-        "name": f"Run of Snakemake {subject.snakemake}",
-        "instrument": {"@id": "#engine"},
-        "object": _references(_job_id(job, "control") for job in jobs),
-        "result": {"@id": "#run"},
-    }
-    controls = [
+    return (
         {
-            "@id": _job_id(job, "control"),
-            "@type": "ControlAction",
-            "name": f"Orchestrate {job.rule}: {job.outputs[0]}",
-            "instrument": {"@id": _step_id(job.rule)},
-            "object": {"@id": _job_id(job, "job")},
+            "@id": file_id(name),
+            "@type": ["File", "SoftwareSourceCode"] if tool else "File",
+            "name": name,
+            "contentSize": str(size),
+            "sha256": digest,
         }
-        for job in jobs
-    ]
-    actions = [
-        _action(
-            _job_id(job, "job"),
-            f"{job.rule}: {job.outputs[0]}",
-            job.script,
-            job.inputs,
-            job.outputs,
-        )
-        for job in jobs
-    ]
-    return [run, organize, *controls, *actions]
-
-
-def _job_id(job: Job, kind: str) -> str:
-    return f"#{kind}/{job.rule}/{file_id(job.outputs[0])}"
-
-
-def _action(
-    identifier: str, name: str, tool: str, inputs: Iterable[str], outputs: Iterable[str]
-) -> Entity:
-    return {
-        "@id": identifier,
-        "@type": "CreateAction",
-        "name": name,
-        "actionStatus": _COMPLETED,
-        "instrument": {"@id": file_id(tool)},
-        "object": _files(inputs),
-        "result": _files(outputs),
-    }
+        | ({"encodingFormat": kind} if kind else {})
+        | (_ABOUT if name == "README.md" else {})
+    )

@@ -205,12 +205,12 @@ def _fitting_python(review: Path) -> str:
             NO_ENVIRONMENT,
             f"The wheels are for {machine}. With a network, the archive without wheels will do.",
         )
-    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
-        return sys.executable
-    if python := shutil.which(f"python{version}"):
-        return python
+    wanted = f"import sys; sys.exit('%d.%d' % sys.version_info[:2] != {version!r})"
+    for python in (sys.executable, shutil.which(f"python{version}"), shutil.which("python3")):
+        if python and _call([python, "-c", wanted], review).returncode == 0:
+            return python
     raise VerifyError(
-        NO_ENVIRONMENT, f"The wheels are for Python {version}, which is not found here."
+        NO_ENVIRONMENT, f"The wheels are for Python {version}: start this command by that one."
     )
 
 
@@ -305,7 +305,8 @@ def report(archived: dict[str, bytes], made: dict[str, bytes]) -> int:
 
 def verify(path: Path, work: Path | None) -> int:
     """Verify the archive; rerun it below `work`, or not at all. The exit code."""
-    print(f"{path.name}  sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
+    with path.open("rb") as file:
+        print(f"{path.name}  sha256 {hashlib.file_digest(file, 'sha256').hexdigest()}")
     with zipfile.ZipFile(path) as archive:
         names = list(safe_entries(archive, path.stat().st_size))
         check_digests(archive, names)
