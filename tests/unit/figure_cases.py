@@ -3,16 +3,28 @@
 The effects are plain inverse-variance sums, enough to place marks; no test takes them as truth.
 """
 
-from collections.abc import Sequence
+import itertools
+import warnings
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import exp, log, sqrt
+
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Bbox
 
 from metasynth.records import (
     AnalysisResult,
     AnalysisSpec,
+    Cell,
     Comparison,
+    Contrast,
     Estimate,
     Group,
+    Judgement,
     OutcomeResult,
     OutcomeSpec,
     StudyData,
@@ -239,7 +251,10 @@ def continuous(
 
 def generic(rows: Sequence[tuple[str, float, float]], measure: str = "HR") -> OutcomeResult:
     """Log ratios and their standard errors, as published."""
-    studies = [data(label, None, number) for number, (label, _, _) in enumerate(rows, 1)]
+    studies = [
+        replace(data(label, None, number), contrast=Contrast(y, se))
+        for number, (label, y, se) in enumerate(rows, 1)
+    ]
     effects = [
         effect(study, y, se, measure=measure)
         for study, (_, y, se) in zip(studies, rows, strict=True)
@@ -321,3 +336,71 @@ def cases() -> dict[str, OutcomeResult]:
             ),
         ),
     }
+
+
+DOMAINS = (
+    "Randomisation process",
+    "Deviations from intended interventions",
+    "Missing outcome data",
+    "Measurement of the outcome",
+    "Selection of the reported result",
+    "Overall",
+)
+WORDS = ("Low", "Some concerns", "High", "No information")
+
+
+def judged(result: OutcomeResult) -> dict[str, tuple[Judgement, ...]]:
+    """Judgements of every study in every domain, of all levels."""
+    return {
+        study.study: tuple(
+            Judgement("", "RoB 2", domain, WORDS[(i + n) % 4], "", "", Cell("t.csv", 2))
+            for n, domain in enumerate(DOMAINS)
+        )
+        for i, study in enumerate(result.studies)
+    }
+
+
+# --- what tests ask of a figure ----------------------------------------------------------------
+
+
+def named(figure: Figure, ending: str) -> list[Artist]:
+    """Artists by the end of their id, from the top of the figure down."""
+
+    def matches(artist: Artist) -> bool:
+        return (artist.get_gid() or "").endswith(ending)
+
+    found = figure.findobj(matches)
+    return sorted(found, key=lambda artist: int(str(artist.get_gid()).split("-")[1]))
+
+
+def texts(figure: Figure) -> dict[str, Text]:
+    return {text.get_text(): text for text in figure.texts}
+
+
+def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Where each text's ink is, in points: across by matplotlib's renderer, down by its glyphs."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    found = []
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
+        for text in figure.texts:
+            across = text.get_window_extent(renderer)
+            _, height, descent = text_to_path.get_text_width_height_descent(
+                text.get_text(), text.get_fontproperties(), ismath=False
+            )
+            baseline = text.get_transform().transform(text.get_position())[1]
+            box = Bbox.from_extents(
+                across.x0, baseline - descent, across.x1, baseline - descent + height
+            )
+            found.append((text.get_text(), box))
+    return found
+
+
+def overlaps(boxes: Iterable[tuple[str, Bbox]]) -> list[tuple[str, str]]:
+    """Pairs of texts whose boxes share more than the rounding of a pixel."""
+    return [
+        (a, b)
+        for (a, first), (b, second) in itertools.combinations(boxes, 2)
+        if min(first.x1, second.x1) - max(first.x0, second.x0) > 1.0
+        and min(first.y1, second.y1) - max(first.y0, second.y0) > 0.1
+    ]

@@ -1,20 +1,25 @@
 """The forest plot says what the numbers say, where they say it, and nothing stands on another."""
 
 import itertools
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
 import pytest
-from figure_cases import BCG, COMPARISON, LONG, binary, cases
-from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from figure_cases import (
+    BCG,
+    COMPARISON,
+    LONG,
+    binary,
+    boxes,
+    cases,
+    named,
+    overlaps,
+    texts,
+)
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
-from matplotlib.text import Text
-from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
 from metasynth.figures.describe import forest_alt
@@ -54,54 +59,11 @@ def drawn(name: str) -> tuple[Figure, list[tuple[str, Bbox]]]:
     return figure, boxes(figure)
 
 
-def named(figure: Figure, ending: str) -> list[Artist]:
-    """Artists by the end of their id, from the top of the figure down."""
-
-    def matches(artist: Artist) -> bool:
-        return (artist.get_gid() or "").endswith(ending)
-
-    found = figure.findobj(matches)
-    return sorted(found, key=lambda artist: int(str(artist.get_gid()).split("-")[1]))
-
-
-def texts(figure: Figure) -> dict[str, Text]:
-    return {text.get_text(): text for text in figure.texts}
-
-
-def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
-    """Where each text's ink is, in points: across by matplotlib's renderer, down by its glyphs."""
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    found = []
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
-        for text in figure.texts:
-            across = text.get_window_extent(renderer)
-            _, height, descent = text_to_path.get_text_width_height_descent(
-                text.get_text(), text.get_fontproperties(), ismath=False
-            )
-            baseline = text.get_transform().transform(text.get_position())[1]
-            box = Bbox.from_extents(
-                across.x0, baseline - descent, across.x1, baseline - descent + height
-            )
-            found.append((text.get_text(), box))
-    return found
-
-
 def effects(result: OutcomeResult) -> list[StudyEffect]:
     """The primary analysis' effects in the order of the figure's rows."""
     analysis = result.analyses[0]
     subgroups = [e.subgroup for e in analysis.estimates if e.subgroup != "all"] or [""]
     return [e for name in subgroups for e in analysis.studies if e.subgroup == name]
-
-
-def overlaps(boxes: Iterable[tuple[str, Bbox]]) -> list[tuple[str, str]]:
-    """Pairs of texts whose boxes share more than the rounding of a pixel."""
-    return [
-        (a, b)
-        for (a, first), (b, second) in itertools.combinations(boxes, 2)
-        if min(first.x1, second.x1) - max(first.x0, second.x0) > 1.0
-        and min(first.y1, second.y1) - max(first.y0, second.y0) > 0.1
-    ]
 
 
 # --- layout ---------------------------------------------------------------------------------------

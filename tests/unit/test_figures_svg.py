@@ -19,11 +19,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 PROGRAM = """
 import sys
 from figure_cases import cases
-from metasynth.figures.forest import forest
+from metasynth.figures.catalogue import LEAST
+from metasynth.figures.draw import draw
 from metasynth.figures.svg import render
 for name in ("bcg", "hostile", "continuous"):
-    text = render(forest(cases()[name]), id_prefix=name, title="T", description="D")
-    sys.stdout.buffer.write(text.encode())
+    for figure in LEAST:
+        drawing = draw(cases()[name], figure)
+        text = render(drawing.figure, id_prefix=name, title=drawing.title, description=drawing[2])
+        sys.stdout.buffer.write(text.encode())
 """
 
 

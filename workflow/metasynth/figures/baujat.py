@@ -13,6 +13,9 @@ from metasynth.formats import number
 from metasynth.records import OutcomeResult
 
 
+_NOTHING = 1e-9
+
+
 @isolated
 def baujat(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     """Draw each study's part of Cochran's Q (across) and its pull on the common effect (up).
@@ -45,7 +48,8 @@ def baujat(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
 
 
 def _reach(values: Sequence[float]) -> float:
-    return 1.08 * max(values) or 1.0
+    """The end of an axis; where studies agree but for rounding there is nothing to enlarge."""
+    return 1.08 * max(values) if max(values) > _NOTHING else 1.0
 
 
 def _distance(xs: Sequence[float], ys: Sequence[float], i: int) -> float:

@@ -3,10 +3,11 @@
 Cheap to import, so that a workflow can ask while it is being loaded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from metasynth.figures.language import ENGLISH, Language
+from metasynth.methods import is_ratio
 from metasynth.records import OutcomeSpec
 
 LEAST = {
@@ -93,3 +94,23 @@ def reason(
     if trials >= least:
         return ""
     return language.say(_NEEDS[name], found=say(_FOUND[trials]))
+
+
+def figures(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:
+    """The names of the figures that an outcome gets; an alternative reading only its forest plot."""
+    if outcome.sensitivity_of:
+        return ("forest",)
+    drawn = (plan.name for plan in planned(outcome, trials) if plan.drawn)
+    return ("forest", *(name for name in drawn if name != "forest"))
+
+
+def overview(outcomes: Sequence[OutcomeSpec], judged: bool) -> tuple[str, ...]:
+    """The figures of the whole review; those of risk of bias where any trial was `judged`."""
+    summary = ("summary",) if len(shared_axis(outcomes)) > 1 else ()
+    return (*summary, "flow", *(("traffic_light", "risk_bars") if judged else ()))
+
+
+def shared_axis(outcomes: Sequence[OutcomeSpec]) -> list[OutcomeSpec]:
+    """The outcomes that one axis can show: all ratios, or else those with the first's measure."""
+    ratios = [outcome for outcome in outcomes if is_ratio(outcome.measure)]
+    return ratios or [o for o in outcomes if o.measure == outcomes[0].measure]

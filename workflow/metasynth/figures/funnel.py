@@ -81,6 +81,8 @@ def _egger(data: Observed, language: Language) -> str:
         test = small_study.egger(data.y, data.v)
     except small_study.TooFewStudies:
         return language.say("Fewer than ten studies: asymmetry cannot be told from chance.")
+    except ValueError:
+        return language.say("All studies are equally precise: there is no asymmetry to test.")
     numbers = language.numbers
     return language.say(
         "Egger’s test of asymmetry: {t}, df = {df} ({p})",

@@ -40,7 +40,11 @@ def axis_between(low: float, high: float, logarithmic: bool, numbers: NumberStyl
 
 
 def _spread(low: float, high: float, room: float) -> tuple[float, float]:
-    spare = room * (high - low) or 0.5 * abs(high) or 1.0
+    """Room at both ends; values that differ by no more than rounding get an axis of their own."""
+    if high - low <= _ROUNDING * max(abs(low), abs(high)):
+        spare = 0.5 * abs(high) or 1.0
+    else:
+        spare = room * (high - low)
     return low - spare, high + spare
 
 

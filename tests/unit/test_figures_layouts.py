@@ -1,0 +1,138 @@
+"""Journals' layouts of the forest plot, dots of risk of bias, and what is clipped."""
+
+from dataclasses import replace
+
+import pytest
+from figure_cases import BCG, WORDS, binary, boxes, cases, judged, named, overlaps, texts
+
+from metasynth.figures.forest import forest
+from metasynth.figures.preset import BMJ, COCHRANE, JAMA
+from metasynth.figures.risk_of_bias import BLACK, HIGH, LEVELS, LOW, SOME, UNKNOWN, level
+from metasynth.records import OutcomeResult
+
+CASES = cases()
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("preset", [JAMA, BMJ])
+@pytest.mark.parametrize("dots", [True, False])
+def test_every_layout_keeps_text_apart_and_on_the_page(name, preset, dots) -> None:
+    result = CASES[name]
+    figure = forest(result, preset=preset, judgements=judged(result) if dots else None)
+    measured = boxes(figure)
+    assert overlaps(measured) == []
+    assert all(box.x0 >= 0 and box.x1 <= 504 and box.y0 >= 0 for _, box in measured)
+    assert figure.axes[0].get_window_extent().width >= 85
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_cochranes_layout_has_room_for_dots(name: str) -> None:
+    figure = forest(CASES[name], judgements=judged(CASES[name]))
+    assert overlaps(boxes(figure)) == []
+    assert all(box.x1 <= 504 for _, box in boxes(figure))
+
+
+def test_jama_and_bmj_print_limits_and_columns_in_their_own_way() -> None:
+    jama, bmj = (forest(CASES["bcg"], preset=preset) for preset in (JAMA, BMJ))
+    assert {"4/123", "0.41 (0.13–1.26)", "Events/total", "(95% CI)"} <= set(texts(jama))
+    assert "0.41 (0.13 to 1.26)" in texts(bmj)
+    assert "1065/191064" in texts(bmj)
+    graphs = [figure.axes[0].get_window_extent() for figure in (jama, bmj)]
+    weights = [texts(figure)["0.5%"].get_position()[0] for figure in (jama, bmj)]
+    effects = [
+        next(x.get_position()[0] for text, x in texts(figure).items() if text.startswith("0.41 ("))
+        for figure in (jama, bmj)
+    ]
+    assert effects[0] < graphs[0].x0 < graphs[0].x1 < weights[0]
+    assert graphs[1].x1 < weights[1] < effects[1]
+    differences = forest(CASES["continuous"], preset=JAMA)
+    assert any("(−5.24 to 0.06)" in text.replace("\u2007", "") for text in texts(differences))
+
+
+def test_marks_do_not_depend_on_the_layout() -> None:
+    figures = [forest(CASES["bcg"], preset=preset) for preset in (COCHRANE, JAMA, BMJ)]
+    places = [[float(s.get_xdata()[0]) for s in named(f, "-square")] for f in figures]
+    assert places[0] == places[1] == places[2]
+
+
+def test_dots_stand_in_the_row_of_their_study_with_symbol_and_colour() -> None:
+    case = CASES["two"]
+    figure = forest(case, judgements=judged(case))
+    for row in (1, 2):
+        dots = [
+            line for line in figure.artists if (line.get_gid() or "").startswith(f"row-{row}-dot-")
+        ]
+        expected = [level(WORDS[(row - 1 + n) % 4]).colour for n in range(6)]
+        assert [dot.get_color() for dot in dots] == expected
+        heights = {float(dot.get_ydata()[0]) for dot in dots}
+        (square,) = [s for s in named(figure, "-square") if s.get_gid() == f"row-{row}-square"]
+        assert heights == {float(square.get_ydata()[0])}
+    symbols = [text.get_text() for text in figure.texts if text.get_color() == BLACK]
+    assert symbols == ["+", "?", "−", "+", "?", "?", "−", "+", "?", "−"]
+    note = " ".join(text.get_text() for text in figure.texts)
+    assert "A Randomisation process; B Deviations" in note
+
+
+def test_a_study_or_a_domain_without_a_judgement_has_no_dot() -> None:
+    case = CASES["two"]
+    first = judged(case)["study1"]
+    figure = forest(case, judgements={"study1": first[:2], "study2": first[1:3]})
+    dots = {line.get_gid() for line in figure.artists if "-dot-" in (line.get_gid() or "")}
+    assert dots == {"row-1-dot-1", "row-1-dot-2", "row-2-dot-2", "row-2-dot-3"}
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("Low", LOW),
+        ("low risk of bias", LOW),
+        ("Unclear risk", SOME),
+        ("Some concerns", SOME),
+        ("HIGH", HIGH),
+        ("Serious", HIGH),
+        ("No information", UNKNOWN),
+        ("whatever", UNKNOWN),
+    ],
+)
+def test_words_of_all_tools_have_a_sign(word: str, expected: object) -> None:
+    assert level(word) == expected
+
+
+def test_levels_differ_in_symbol_and_are_light_enough_for_it() -> None:
+    assert len({one.symbol for one in LEVELS}) == len(LEVELS)
+    for one in LEVELS:
+        channels = [int(one.colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        assert (luminance + 0.05) / 0.05 > 4.5
+
+
+def widened(case: OutcomeResult, low: float, high: float) -> OutcomeResult:
+    first, *others = case.analyses
+    wide = replace(first.estimates[0], ci_low=low, ci_high=high)
+    return replace(case, analyses=(replace(first, estimates=(wide,)), *others))
+
+
+def test_a_diamond_of_absurd_width_leaves_the_studies_readable() -> None:
+    figure = forest(widened(CASES["two"], 3e-5, 170583.0))
+    low, high = figure.axes[0].get_xlim()
+    assert (low, high) == (0.25, 4)
+    first, _ = named(figure, "-diamond")
+    assert first.get_xy()[0][0] == low
+    assert first.get_xy()[2][0] == high
+    row = first.get_gid().removesuffix("-diamond")
+    ends = {artist.get_gid() for artist in figure.findobj() if artist.get_gid()}
+    assert {f"{row}-beyond-low", f"{row}-beyond-high"} <= ends
+
+
+def test_a_diamond_a_little_wider_than_the_studies_is_shown_whole() -> None:
+    figure = forest(widened(CASES["two"], 0.4, 8.0))
+    assert figure.axes[0].get_xlim()[1] >= 8
+    assert not [a for a in figure.findobj() if "diamond-beyond" in (a.get_gid() or "")]
+
+
+def test_one_far_interval_among_many_is_clipped() -> None:
+    figure = forest(binary([*BCG, ("Wild", (1, 40, 2, 4000))]))
+    ends = {artist.get_gid() for artist in figure.findobj() if artist.get_gid()}
+    assert "row-14-beyond-high" in ends
+    assert not any(f"row-{i}-beyond-high" in ends for i in range(1, 14))
