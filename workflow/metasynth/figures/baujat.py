@@ -12,7 +12,6 @@ from metasynth.figures.ticks import linear_axis
 from metasynth.formats import number
 from metasynth.records import OutcomeResult
 
-
 _NOTHING = 1e-9
 
 

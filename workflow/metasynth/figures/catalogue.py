@@ -97,7 +97,7 @@ def reason(
 
 
 def figures(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:
-    """The names of the figures that an outcome gets; an alternative reading only its forest plot."""
+    """The names of the figures that an outcome gets; an alternative reading gets only a forest."""
     if outcome.sensitivity_of:
         return ("forest",)
     drawn = (plan.name for plan in planned(outcome, trials) if plan.drawn)
