@@ -67,9 +67,10 @@ def study_data(
         [_group(row, arms, outcome.type) for row in usable if arms[row.arm_id].treatment in names]
         for names in (comparison.intervention, comparison.control)
     ]
-    if not all(sides):
-        return Omission(trial.study.study, _why_no_group(rows, *map(bool, sides)))
-    intervention, control = sides[0], _combined(sides[1])
+    single = outcome.type == "proportion"
+    if not all(sides[:1] if single else sides):
+        return Omission(trial.study.study, _why_no_group(rows, bool(sides[0]), bool(sides[1])))
+    intervention, control = sides[0], None if single else _combined(sides[1])
     whole = StudyData(
         study=trial.study.study,
         label=trial.study.label,
@@ -79,7 +80,7 @@ def study_data(
         subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
         provenance=_weakest(rows),
     )
-    if len(intervention) == 1 or comparison.multi_arm == "combine":
+    if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)
     separate = _separate(whole, intervention, control, shared=comparison.multi_arm == "split")
     return separate if comparison.multi_arm == "split" else (_correlated(whole, separate, outcome),)
@@ -99,9 +100,7 @@ def _separate(
     )
 
 
-def _correlated(
-    whole: StudyData, separate: Sequence[StudyData], outcome: OutcomeSpec
-) -> StudyData:
+def _correlated(whole: StudyData, separate: Sequence[StudyData], outcome: OutcomeSpec) -> StudyData:
     """The arms' effects against the same control, averaged with their covariance (GLS)."""
     from metasynth.multi_arm import pool_within_trial
 
@@ -124,7 +123,13 @@ def _with_contrast(
 
 
 def _contrast(row: Result, *, log: bool) -> Contrast | None:
-    """Estimate and SE on the analysis scale; a 95 % interval gives the SE (Handbook 6.3.1)."""
+    """Estimate and SE on the analysis scale; a 95 % interval gives the SE (Handbook 6.3.1).
+
+    O - E and its variance V give a log ratio (O - E)/V with SE 1/√V: Yusuf et al., Prog Cardiovasc
+    Dis 1985;27:335-71.
+    """
+    if log and row.o_minus_e is not None and row.variance:
+        return Contrast(row.o_minus_e / row.variance, 1 / math.sqrt(row.variance), (row.cell,))
     if row.estimate is None:
         return None
     if row.se is not None:
@@ -142,9 +147,12 @@ def _contrast(row: Result, *, log: bool) -> Contrast | None:
 def _group(row: Result, arms: Mapping[str, Arm], kind: str) -> Group:
     """One arm's numbers as a side of a comparison."""
     label, cells = arms[row.arm_id].label, (row.cell,)
-    if kind == "binary":
+    if kind in ("binary", "proportion"):
         low, high = _first(row.events_low, row.events), _first(row.events_high, row.events)
         return Group((row.arm_id,), label, row.events, row.total, low, high, cells=cells)
+    if kind == "rate":
+        time = row.person_time
+        return Group((row.arm_id,), label, row.events, row.total, cells=cells, person_time=time)
     return Group((row.arm_id,), label, total=row.total, mean=row.mean, sd=row.sd, cells=cells)
 
 
@@ -156,24 +164,34 @@ def _combined(groups: Sequence[Group]) -> Group:
         groups[0],
         arm_ids=tuple(arm for group in groups for arm in group.arm_ids),
         label=" + ".join(group.label for group in groups),
-        total=sum(group.total or 0 for group in groups),
+        total=_sum([group.total for group in groups]),
         cells=tuple(cell for group in groups for cell in group.cells),
     )
     if groups[0].mean is not None:
         known = [(group.total or 0, group.mean or 0.0, group.sd or 0.0) for group in groups]
         mean, sd = _merged(known)
         return replace(merged, mean=mean, sd=sd)
+    if groups[0].person_time is not None:
+        time = math.fsum(group.person_time or 0 for group in groups)
+        return replace(merged, events=_sum([g.events for g in groups]), person_time=time)
     return replace(
         merged,
-        events=sum(group.events or 0 for group in groups),
+        events=_sum([group.events for group in groups]),
         events_low=sum(group.events_low or 0 for group in groups),
         events_high=sum(group.events_high or 0 for group in groups),
     )
 
 
+def _sum(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
 def _usable(row: Result, kind: str) -> bool:
-    if kind == "binary":
+    if kind in ("binary", "proportion"):
         return row.events is not None and row.total is not None
+    if kind == "rate":
+        return row.events is not None and row.person_time is not None
     return row.mean is not None and row.sd is not None and row.total is not None
 
 

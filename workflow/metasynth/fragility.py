@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from metasynth.methods import is_ratio
+from metasynth.methods import no_effect
 from metasynth.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData
 from metasynth.selection import missing_data, uninformative
 from metasynth.synthesis import pool_studies
@@ -36,7 +36,7 @@ def fragility(
     outcomes only.
     """
     current = tuple(s for s in studies if missing_data(s, outcome) is None)
-    null = 1.0 if is_ratio(outcome.measure) else 0.0
+    null = no_effect(outcome.measure) or 0.0
     row = _pooled(outcome, analysis, current)
     if row.estimate is None or row.ci_low is None or row.ci_high is None:
         return None

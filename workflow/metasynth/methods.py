@@ -8,9 +8,14 @@ from metasynth.records import AnalysisSpec, OutcomeSpec
 MEASURES = {
     "binary": ("RR", "OR", "RD", "ASD"),
     "continuous": ("MD", "SMD", "SMD-RevMan", "ROM"),
+    "proportion": ("PLO", "PAS", "PFT"),
+    "rate": ("IRR", "IRD"),
     "generic": ("HR", "IRR", "RR", "OR", "ROM", "MD", "SMD", "RD", "IRD", "COR", "ZCOR", "other"),
 }
-"""The effect measures of each outcome type; `other` is any contrast on its own scale."""
+"""The effect measures of each outcome type; `other` is any contrast on its own scale.
+
+A proportion is that of the intervention side alone: its logit, arcsine or double arcsine.
+"""
 
 RATIO_MEASURES = frozenset({"RR", "OR", "HR", "IRR", "ROM"})
 """Measures whose analysis scale is the natural logarithm."""
@@ -42,6 +47,13 @@ def is_ratio(measure: str) -> bool:
     return measure in RATIO_MEASURES
 
 
+def no_effect(measure: str) -> float | None:
+    """Give the natural value of `measure` that means no effect; a proportion has none (None)."""
+    if measure in MEASURES["proportion"]:
+        return None
+    return 1.0 if is_ratio(measure) else 0.0
+
+
 def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Say in one sentence why `analysis` cannot be applied to `outcome`; None when it can."""
     return (
@@ -53,10 +65,12 @@ def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
 
 def check_multi_arm(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Why arms correlated through a shared control cannot be so analysed; None when they can."""
-    if outcome.type == "generic":
+    if outcome.type in ("generic", "proportion"):
         return None
     if analysis.model not in ("random", "IV"):
         return f"multi_arm covariance needs model random or IV; {analysis.model} takes counts only"
+    if analysis.study_ci == "score":
+        return "multi_arm covariance leaves several-armed trials without the counts of a score"
     if outcome.measure not in COVARIANCE_MEASURES:
         known = ", ".join(COVARIANCE_MEASURES)
         return f"multi_arm covariance is defined here for {known}, not for {outcome.measure}"
@@ -98,8 +112,12 @@ def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
         return f"Peto's method estimates an odds ratio from counts (measure OR), not {measure}"
     if analysis.model in GLMMS and not (binary and measure == "OR"):
         return f"a binomial-normal model estimates an odds ratio from counts, not {measure}"
-    if analysis.study_ci == "score" and not (binary and measure in ("RR", "OR", "RD")):
+    proportion = outcome.type == "proportion"
+    score = proportion or (binary and measure in ("RR", "OR", "RD"))
+    if analysis.study_ci == "score" and not score:
         return f"study_ci score is defined for RR, OR and RD of counts, not for {measure}"
+    if analysis.zero_cells == "treatment_arm" and (proportion or outcome.type == "rate"):
+        return f"zero_cells treatment_arm is defined for 2×2 tables, not for {measure}"
     return None
 
 

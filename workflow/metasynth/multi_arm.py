@@ -15,16 +15,17 @@ from metasynth.selection import effects_of, means_of, tables_of
 def split_group(group: Group, parts: int) -> tuple[Group, ...]:
     """Divide a shared group's participants and events among `parts` comparisons (Handbook 23.3.4).
 
-    Counts stay whole and add up to the original, remainders going to the first parts; means and
-    standard deviations stay as they are. What the source allowed (events_low, events_high) is not
-    known of a part and becomes None. Raises ValueError for fewer than one part, or more than
-    participants.
+    Counts stay whole and add up to the original, remainders going to the first parts; person-time
+    is divided evenly; means and standard deviations stay as they are. What the source allowed
+    (events_low, events_high) is not known of a part and becomes None. Raises ValueError for fewer
+    than one part, or more than participants.
     """
     if parts < 1 or (group.total is not None and group.total < parts):
         raise ValueError(f"{group.total} participants cannot be shared by {parts} comparisons")
     totals, events = _shares(group.total, parts), _shares(group.events, parts)
+    time = group.person_time / parts if group.person_time is not None else None
     return tuple(
-        replace(group, total=n, events=e, events_low=None, events_high=None)
+        replace(group, total=n, events=e, events_low=None, events_high=None, person_time=time)
         for n, e in zip(totals, events, strict=True)
     )
 

@@ -60,6 +60,7 @@ class Result:
 
     estimate, se, ci_low and ci_high are on the analysis scale of the measure (log for ratios) when
     `se` is given, and as printed (natural scale) when limits are given; see the table's manual.
+    A contrast may be o_minus_e and its variance instead: log ratio o_minus_e / variance.
     """
 
     outcome: str
@@ -82,6 +83,9 @@ class Result:
     source_id: str
     note: str
     cell: Cell
+    person_time: float | None = None
+    o_minus_e: float | None = None
+    variance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +184,8 @@ class OutcomeSpec:
     label: str
     outcome: str
     week: int | None
-    type: str  # binary | continuous | generic
-    measure: str  # RR OR RD ASD | MD SMD ROM | generic names
+    type: str  # binary | continuous | proportion | rate | generic
+    measure: str  # RR OR RD ASD | MD SMD ROM | PLO PAS PFT | IRR IRD | generic names
     direction: str  # benefit | harm: whether more of it is good for the patient
     analyses: tuple[str, ...]  # the first is the primary
     reading: str = ""
@@ -207,6 +211,7 @@ class Group:
     mean: float | None = None
     sd: float | None = None
     cells: tuple[Cell, ...] = ()
+    person_time: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +225,7 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class StudyData:
-    """What one study brings to one outcome."""
+    """What one study brings to one outcome; a single proportion has no control."""
 
     study: str
     label: str

@@ -6,19 +6,17 @@ is larger than a float, is None.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from math import exp, isfinite, sqrt
+from math import isfinite, sqrt
 from typing import Any
 
 from metasynth.distributions import chi2_upper_tail
 from metasynth.intervals import interval
-from metasynth.methods import DEFAULT_TAU2, GLMMS, is_ratio
+from metasynth.methods import DEFAULT_TAU2, GLMMS, no_effect
 from metasynth.models import Fit
 from metasynth.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData, StudyEffect
-from metasynth.selection import counts, effects_of
-from metasynth.study_intervals import score_limits
-
-LARGEST_EXPONENT = 700.0
-"""exp of more than this overflows."""
+from metasynth.scales import finite, natural
+from metasynth.selection import counts, effects_of, one_group
+from metasynth.study_intervals import score_limits, wilson_limits
 
 
 def empty_row(
@@ -51,26 +49,30 @@ def _tau2_method(spec: AnalysisSpec) -> str:
     return (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else ""
 
 
-def filled_row(row: Estimate, fit: Fit) -> Estimate:
-    """Write a fit into its row, effects on the natural scale."""
+def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
+    """Write a fit into its row, effects on the natural scale; `size` as in `scales.natural`.
+
+    A proportion is not tested: no value of it means no effect.
+    """
     ci, share = fit.interval, fit.share
+    tested = no_effect(row.measure) is not None
     pi_low, pi_high = fit.prediction or (None, None)
     tau2_low, tau2_high = fit.tau2_limits or (None, None)
     i2_low, i2_high = fit.i2_limits or (None, None)
     return replace(
         row,
         ci_method=fit.ci_method,
-        estimate=_natural(row.measure, fit.mean),
-        ci_low=_natural(row.measure, ci.low),
-        ci_high=_natural(row.measure, ci.high),
-        pi_low=_natural(row.measure, pi_low),
-        pi_high=_natural(row.measure, pi_high),
-        log_estimate=_number(fit.mean),
-        se=_number(ci.se),
-        statistic=_number(ci.statistic),
+        estimate=natural(row.measure, fit.mean, size),
+        ci_low=natural(row.measure, ci.low, size),
+        ci_high=natural(row.measure, ci.high, size),
+        pi_low=natural(row.measure, pi_low, size),
+        pi_high=natural(row.measure, pi_high, size),
+        log_estimate=finite(fit.mean),
+        se=finite(ci.se),
+        statistic=finite(ci.statistic) if tested else None,
         df=ci.df,
-        p=_number(ci.p),
-        q=_number(fit.q),
+        p=finite(ci.p) if tested else None,
+        q=finite(fit.q),
         q_df=fit.q_df,
         q_p=chi2_upper_tail(fit.q, fit.q_df) if fit.q_df and fit.q is not None else None,
         i2=share.i2 if share else None,
@@ -118,9 +120,10 @@ def _study_row(
     """Write one study's effect as a row of studies.csv."""
     exists = isfinite(own.v)
     wald = interval(own.y, sqrt(own.v))
-    low, high = _natural(outcome.measure, wald.low), _natural(outcome.measure, wald.high)
+    size = study.intervention.total if study.intervention else None
+    low, high = (natural(outcome.measure, x, size) for x in (wald.low, wald.high))
     if spec.study_ci == "score":
-        low, high = score_limits(outcome.measure, *counts(study))
+        low, high = _score_limits(outcome, study)
     return StudyEffect(
         outcome=outcome.id,
         analysis=spec.name,
@@ -133,19 +136,26 @@ def _study_row(
         total_intervention=study.intervention.total if study.intervention else None,
         events_control=study.control.events if study.control else None,
         total_control=study.control.total if study.control else None,
-        estimate=_natural(outcome.measure, own.y) if exists else None,
+        estimate=natural(outcome.measure, own.y, size) if exists else None,
         ci_low=low,
         ci_high=high,
         ci_method=spec.study_ci,
-        log_estimate=_number(own.y) if exists else None,
-        se=_number(wald.se),
-        weight=_number(share),
+        log_estimate=finite(own.y) if exists else None,
+        se=finite(wald.se),
+        weight=finite(share),
         corrected=own.corrected,
-        note=_study_note(spec, own),
+        note=_study_note(outcome, spec, own),
     )
 
 
-def _study_note(spec: AnalysisSpec, own: Own) -> str:
+def _score_limits(outcome: OutcomeSpec, study: StudyData) -> tuple[float, float | None]:
+    """Limits by the score test: of two groups' contrast, or (Wilson) of one group's proportion."""
+    if outcome.type == "proportion":
+        return wilson_limits(*one_group(study))
+    return score_limits(outcome.measure, *counts(study))
+
+
+def _study_note(outcome: OutcomeSpec, spec: AnalysisSpec, own: Own) -> str:
     """Say what was done to a study's cells."""
     if not isfinite(own.v):
         return "An empty cell, not corrected, leaves its own effect undefined."
@@ -153,7 +163,8 @@ def _study_note(spec: AnalysisSpec, own: Own) -> str:
         return ""
     if spec.zero_cells == "treatment_arm":
         return "Each group's share of the participants was added to its cells."
-    return "0.5 was added to each cell."
+    where = "the events of each group" if outcome.type == "rate" else "each cell"
+    return f"0.5 was added to {where}."
 
 
 def _total(groups: Sequence[Group | None], what: str) -> int | None:
@@ -161,15 +172,3 @@ def _total(groups: Sequence[Group | None], what: str) -> int | None:
     values: list[int | None] = [getattr(group, what) if group else None for group in groups]
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None
-
-
-def _natural(measure: str, value: float | None) -> float | None:
-    """From the analysis scale to the natural one; None beyond what a float holds."""
-    if value is None or not is_ratio(measure):
-        return _number(value)
-    return exp(value) if value < LARGEST_EXPONENT else None
-
-
-def _number(value: float | None) -> float | None:
-    """A plain float without a negative zero; None for what is not finite."""
-    return float(value) + 0.0 if value is not None and isfinite(value) else None

@@ -1,13 +1,15 @@
 """Which studies of an outcome can be pooled, the reason for each that cannot, and their arrays."""
 
 from collections.abc import Sequence
-from math import isinf
+from math import isfinite, isinf
 
 import numpy as np
 
 from metasynth.continuous import CONTINUOUS_EFFECTS, Means
 from metasynth.effects import Array, Effects, Tables, binary_effects, peto_log_odds_ratio
 from metasynth.methods import GLMMS
+from metasynth.proportions import proportion_effects
+from metasynth.rates import Rates, rate_effects
 from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
 
 
@@ -15,8 +17,9 @@ def missing_data(study: StudyData, outcome: OutcomeSpec) -> str | None:
     """Say what a study lacks for this type of outcome, whatever the analysis; None when nothing."""
     if outcome.type == "generic":
         return _missing_contrast(study)
-    check = _missing_counts if outcome.type == "binary" else _missing_means
-    for side, group in (("intervention", study.intervention), ("control", study.control)):
+    check = _MISSING[outcome.type]
+    sides = (("intervention", study.intervention), ("control", study.control))
+    for side, group in sides[:1] if outcome.type == "proportion" else sides:
         if group is None:
             return f"no result for the {side} group"
         if reason := check(side, group):
@@ -51,11 +54,31 @@ def _missing_means(side: str, group: Group) -> str | None:
     return None
 
 
+def _missing_rate(side: str, group: Group) -> str | None:
+    if group.events is None:
+        return f"the number of events in the {side} group is not given"
+    if group.person_time is None:
+        return f"the person-time of the {side} group is not given"
+    if group.events < 0 or not (group.person_time > 0 and isfinite(group.person_time)):
+        return f"the {side} group has {group.events} events in {group.person_time:g} person-time"
+    return None
+
+
+_MISSING = {
+    "binary": _missing_counts,
+    "proportion": _missing_counts,
+    "rate": _missing_rate,
+    "continuous": _missing_means,
+}
+
+
 def _missing_contrast(study: StudyData) -> str | None:
     if study.contrast is None:
         return "no contrast of intervention and control is given"
-    if study.contrast.se <= 0:
-        return f"the standard error is {study.contrast.se:g}, not above 0"
+    if not (study.contrast.se > 0 and isfinite(study.contrast.se)):
+        return f"the standard error is {study.contrast.se:g}, not a number above 0"
+    if not isfinite(study.contrast.estimate):
+        return f"the estimate is {study.contrast.estimate:g}, not a number"
     return None
 
 
@@ -75,17 +98,24 @@ def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec
     With `double_zero: exclude` a study without events in either group is left out of every
     measure, and one in which all had the event out of the odds ratio (it does inform RR and RD).
     """
-    if outcome.type != "binary":
+    if outcome.type not in ("binary", "proportion", "rate"):
         return None
-    a, n1, c, n2 = counts(study)
     exclude = analysis.double_zero == "exclude" or analysis.model in {"Peto", *GLMMS}
-    if exclude and a == 0 and c == 0:
+    if exclude and outcome.type != "proportion" and not any(_events(study)):
         return "no events in either group"
-    if exclude and a == n1 and c == n2 and outcome.measure == "OR":
+    if exclude and outcome.measure == "OR" and _all_had_it(study):
         return "every participant of both groups had the event"
     if analysis.model in ("IV", "random") and isinf(effects_of([study], outcome, analysis).v[0]):
         return "an empty cell leaves the effect or its variance undefined, and zero_cells is none"
     return None
+
+
+def _events(study: StudyData) -> list[int | None]:
+    return [group.events for group in (study.intervention, study.control) if group]
+
+
+def _all_had_it(study: StudyData) -> bool:
+    return _events(study) == [g.total for g in (study.intervention, study.control) if g]
 
 
 def effects_of(
@@ -113,6 +143,11 @@ def _from_groups(
 ) -> Effects:
     if outcome.type == "continuous":
         return _uncorrected(*CONTINUOUS_EFFECTS[outcome.measure](means_of(studies)))
+    if outcome.type == "proportion":
+        events, total = np.array([one_group(s) for s in studies], dtype=float).reshape(-1, 2).T
+        return proportion_effects(events, total, outcome.measure, analysis.zero_cells)
+    if outcome.type == "rate":
+        return rate_effects(rates_of(studies), outcome.measure, analysis.zero_cells)
     tables = tables_of(studies)
     if analysis.model == "Peto":
         return _uncorrected(*peto_log_odds_ratio(tables))
@@ -138,6 +173,23 @@ def counts(study: StudyData) -> tuple[int, int, int, int]:
     """Events and total of the intervention, then of control."""
     (a, n1), (c, n2) = _counts(study.intervention), _counts(study.control)
     return a, n1, c, n2
+
+
+def one_group(study: StudyData) -> tuple[int, int]:
+    """Events and total of the intervention side alone."""
+    return _counts(study.intervention)
+
+
+def rates_of(studies: Sequence[StudyData]) -> Rates:
+    """Stack the studies' events and person-time into arrays."""
+    rows = [(*_rate(s.intervention), *_rate(s.control)) for s in studies]
+    return Rates(*np.array(rows, dtype=float).reshape(-1, 4).T)
+
+
+def _rate(group: Group | None) -> tuple[int, float]:
+    if group is None or group.events is None or group.person_time is None:
+        raise ValueError("rates were asked of a study without them; see missing_data")
+    return group.events, group.person_time
 
 
 def _counts(group: Group | None) -> tuple[int, int]:

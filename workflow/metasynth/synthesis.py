@@ -14,6 +14,8 @@ Conventions of an `Estimate`:
   for the random-effects model. `tau2_low` to `i2_high` are Q-profile limits, random model only.
 - The prediction interval `t_k-1` uses the standard error of the analysis's own confidence interval
   and needs three studies.
+- A single proportion is back-transformed; its `log_estimate` and `se` are on the transformed
+  scale, and there is no test. Of a double arcsine, the pool uses the harmonic mean of the sizes.
 - One study is reported as it is under every model (q = 0 with no degrees of freedom, no tau2).
 """
 
@@ -135,4 +137,11 @@ def pool_studies(
     except EffectUndefined as undefined:
         note = f"{spec.model} {outcome.measure} is not defined: {undefined}."
         return replace(row, note=note), None
-    return filled_row(row, fit), fit
+    return filled_row(row, fit, _harmonic_mean_size(studies)), fit
+
+
+def _harmonic_mean_size(studies: Sequence[StudyData]) -> float | None:
+    """Of the intervention groups; None where one has no size."""
+    sizes = [s.intervention.total if s.intervention else None for s in studies]
+    known = [size for size in sizes if size]
+    return len(known) / sum(1 / size for size in known) if len(known) == len(sizes) else None

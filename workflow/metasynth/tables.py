@@ -228,8 +228,8 @@ def _columns(cls: Any) -> tuple[tuple[str, type | None], ...]:
 
 def _record(cls: Callable[..., Record], row: Row, *first: str) -> Record:
     """A record of `first`, then the row's cells (a blank number is None), then its place."""
-    cells = [
-        row[name] if number is None else number(row[name]) if row[name] else None
+    cells: dict[str, Any] = {
+        name: row[name] if number is None else number(row[name]) if row[name] else None
         for name, number in _columns(cls)
-    ]
-    return cls(*first, *cells, Cell(row.table.file, row.number))
+    }
+    return cls(*first, **cells, cell=Cell(row.table.file, row.number))
