@@ -26,4 +26,4 @@ rule all:
         "results/tables/studies.csv",
         "results/tables/reproduction.csv",
         "results/clean/results.csv",
-        expand("results/figures/{outcome}/forest.svg", outcome=OUTCOMES),
+        figures(),

@@ -61,6 +61,7 @@ class Review:
         _, *parts = _JOB.split(output)
         for rule, block in zip(parts[::2], parts[1::2], strict=True):
             wildcards = re.search(r"wildcards: \w+=(\w+)", block)
+            rule = re.sub(r"^plot_\d+$", "plot", rule)  # one rule for each set of figures
             jobs.add(f"{rule} {wildcards[1]}" if wildcards else rule)
         return jobs - {"all"}
 

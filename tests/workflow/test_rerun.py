@@ -12,11 +12,11 @@ from .conftest import REPOSITORY, Review
 
 REPORTED_BY_BAO = {"acr20_w24", "acr50_w24", "acr70_w24"}
 READINGS = {"acr20_w24_randomised", "acr50_w24_randomised", "acr70_w24_randomised"}
-ALWAYS = {"views", "tables", "report"}
+ALWAYS = {"views", "tables", "overview", "report"}
 
 
 def jobs(outcomes: set[str]) -> set[str]:
-    return {f"{rule} {outcome}" for rule in ("pool", "forest") for outcome in outcomes}
+    return {f"{rule} {outcome}" for rule in ("pool", "plot") for outcome in outcomes}
 
 
 def replace_in(path: Path, old: str, new: str) -> None:
@@ -50,7 +50,7 @@ def test_a_count_corrected(ran: Review) -> None:
     table = ran.folder / "data/raw/trials/fleischmann2003/results.csv"
     replace_in(table, "death,24,,anakinra,,4,1116", "death,24,,anakinra,,5,1116")
     planned = ran.planned()
-    assert {"clean fleischmann2003", "pool death", "forest death", "report"} <= planned
+    assert {"clean fleischmann2003", "pool death", "plot death", "report"} <= planned
     assert not planned & jobs(REPORTED_BY_BAO)
     assert not {"clean cohen2002", "clean cohen2004", "clean bao2011"} & planned
 
@@ -82,19 +82,19 @@ def test_an_analysis_added_to_one_outcome(ran: Review) -> None:
         "analyses: [primary, common]", "analyses: [primary, common, published_mh]", 1
     )
     config.write_text(f"{head}  death:\n{tail}", encoding="utf-8")
-    assert ran.planned() == jobs({"death"}) | {"tables", "report"}
+    assert ran.planned() == jobs({"death"}) | {"tables", "overview", "report"}
 
 
 def test_a_deleted_figure_is_made_again(ran: Review) -> None:
     (ran.folder / "results/figures/death/forest.svg").unlink()
-    assert "forest death" in ran.planned()
+    assert "plot death" in ran.planned()
 
 
 @pytest.mark.parametrize(
     ("module", "expected", "spared"),
     [
         ("workflow/metasynth/pooling.py", {"pool death", "report"}, {"clean bao2011"}),
-        ("workflow/metasynth/figures/forest.py", {"forest death", "report"}, {"pool death"}),
+        ("workflow/metasynth/figures/forest.py", {"plot death", "report"}, {"pool death"}),
         ("workflow/report/review.md", {"report"}, {"pool death", "tables"}),
     ],
 )

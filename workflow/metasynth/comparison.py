@@ -51,6 +51,12 @@ def reports(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
     return trial.study.status == "included" and bool(selected_rows(trial, outcome, comparison))
 
 
+def informs(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
+    """Whether a trial that reports the outcome can also say something: counts need an event."""
+    rows = selected_rows(trial, outcome, comparison)
+    return outcome.type != "binary" or any(row.events for row in rows)
+
+
 def study_data(
     trial: Trial, outcome: OutcomeSpec, comparison: Comparison
 ) -> tuple[StudyData, ...] | Omission:

@@ -1,21 +1,46 @@
-# Needs: an outcome's pooled result. Makes: its forest plot as SVG.
+# Needs: pooled results. Makes: the figures that each outcome has enough trials for, as SVG, and those
+# of the whole review.
+
+# Outcomes with the same figures share a rule: an output cannot depend on a wildcard's value.
+for number, names in enumerate(sorted(set(FIGURES.values()))):
+
+    rule:
+        name:
+            f"plot_{number}"
+        input:
+            "results/outcomes/{outcome}/result.json",
+        output:
+            report(
+                expand("results/figures/{{outcome}}/{name}.svg", name=names),
+                caption="../report/captions/figure.rst",
+                category="Figures",
+                labels={"outcome": "{outcome}"},
+            ),
+        log:
+            "logs/plot/{outcome}.log",
+        wildcard_constraints:
+            outcome="|".join(
+                outcome for outcome in OUTCOMES if FIGURES[outcome] == names
+            ),
+        conda:
+            "../../envs/metasynth.yaml"
+        params:
+            code=code("plot.py"),
+        script:
+            "../scripts/plot.py"
 
 
-rule forest:
+rule overview:
     input:
-        "results/outcomes/{outcome}/result.json",
+        results=expand("results/outcomes/{outcome}/result.json", outcome=PRIMARY),
+        trials=expand("results/clean/trials/{study}.json", study=TRIALS),
     output:
-        report(
-            "results/figures/{outcome}/forest.svg",
-            caption="../report/captions/forest.rst",
-            category="Forest plots",
-            labels={"outcome": "{outcome}"},
-        ),
+        expand("results/figures/{name}.svg", name=OVERVIEW),
     log:
-        "logs/forest/{outcome}.log",
+        "logs/overview.log",
     conda:
         "../../envs/metasynth.yaml"
     params:
-        code=code("forest.py"),
+        code=code("overview.py"),
     script:
-        "../scripts/forest.py"
+        "../scripts/overview.py"

@@ -5,7 +5,7 @@ rule report:
     input:
         trials=expand("results/clean/trials/{study}.json", study=TRIALS),
         results=expand("results/outcomes/{outcome}/result.json", outcome=OUTCOMES),
-        figures=expand("results/figures/{outcome}/forest.svg", outcome=OUTCOMES),
+        figures=figures(),
         estimates="results/tables/estimates.csv",
         studies="results/tables/studies.csv",
         reproduction="results/tables/reproduction.json",

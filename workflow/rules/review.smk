@@ -12,6 +12,7 @@ sys.path.insert(0, f"{workflow.basedir}/workflow")
 os.environ.update(PYTHONPATH=f"{workflow.basedir}/workflow")
 
 from metasynth import comparison, digest, faults, store
+from metasynth.figures import catalogue
 from metasynth.validation import load_review
 
 
@@ -57,6 +58,32 @@ def trials_reporting(outcome):
         for study, trial in TRIALS.items()
         if comparison.reports(trial, spec, REVIEW.config.comparison)
     ]
+
+
+def trials_informing(outcome):
+    """How many trials an outcome's figures can show."""
+    found = [TRIALS[study] for study in trials_reporting(outcome)]
+    choices = (OUTCOMES[outcome], REVIEW.config.comparison)
+    return sum(comparison.informs(trial, *choices) for trial in found)
+
+
+FIGURES = {
+    outcome: catalogue.figures(spec, trials_informing(outcome))
+    for outcome, spec in OUTCOMES.items()
+}
+PRIMARY = [outcome for outcome, spec in OUTCOMES.items() if not spec.sensitivity_of]
+OVERVIEW = catalogue.overview(
+    [OUTCOMES[outcome] for outcome in PRIMARY],
+    any(trial.risk_of_bias for trial in REVIEW.trials),
+)
+
+
+def figures():
+    """Every figure of the review."""
+    outcomes = [
+        f"{outcome}/{name}" for outcome, names in FIGURES.items() for name in names
+    ]
+    return [f"results/figures/{name}.svg" for name in (*OVERVIEW, *outcomes)]
 
 
 def code(script):

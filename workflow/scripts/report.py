@@ -31,7 +31,10 @@ material = Material(
         Reproduction, Path(snakemake.input.reproduction).read_text("utf-8")
     ),
     bibliography={entry.key: entry for entry in references},
-    figures={Path(path).parent.name: path for path in snakemake.input.figures},
+    figures={
+        path.removeprefix("results/figures/").removesuffix(".svg"): path
+        for path in snakemake.input.figures
+    },
     versions=tuple(tuple(line.split(" ")) for line in snakemake.params.versions),
 )
 try:

@@ -27,6 +27,7 @@ from metasynth.report.document import (
 )
 from metasynth.report.markdown import Parser, UnknownNameError, escape
 from metasynth.report.names import OutcomeNames, count, lowered, outcome_names
+from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, words
 from metasynth.report.references import reference
 from metasynth.report.terms import TERMS
 
@@ -120,6 +121,8 @@ def _names(material: Material, outcomes: Sequence[OutcomeNames]) -> dict[str, An
         "multi_arm": _combined_arms(material.results),
         "has_claims": bool(material.reproductions),
         "is_missing": any(tables.is_missing(row) for trial in included for row in trial.results),
+        "figures": frozenset(material.figures),
+        "further": [o for o in outcomes if f"{o.id}/leave_one_out" in material.figures],
         "used": used,
         "used_predictions": used.intersection(PREDICTIONS),
         "count": count,
@@ -241,21 +244,29 @@ class _Builder:
             return (References(),)
         if kind == "page" and name == "landscape":
             return (Landscape(),)
-        if kind == "figure" and name in self._outcomes:
-            return (self._figure(self._outcomes[name]),)
+        if kind == "figure":
+            return (self._figure(name),)
+        if kind == "figures" and name in self._outcomes:
+            keys = (key for key in self._material.figures if key.startswith(f"{name}/"))
+            return tuple(self._figure(key) for key in keys if key != f"{name}/forest")
         if kind == "table":
             return (self._table(name),)
         raise UnknownNameError(f"there is no {kind} {name!r}")
 
-    def _figure(self, outcome: OutcomeNames) -> Figure:
-        from metasynth.figures import drawn
-        from metasynth.figures.describe import forest_alt
-
-        alt, description = forest_alt(outcome.result, drawn(outcome.result))
-        caption = text(f"{outcome.label}: forest plot ({outcome.measure}).")
-        path = self._material.figures[outcome.id]
-        number = self._number("figure")
-        return Figure(f"fig-{outcome.id}", number, caption, path, alt, description)
+    def _figure(self, key: str) -> Figure:
+        """A figure of the review, of an outcome ("death/baujat"), or an outcome's forest plot."""
+        key = f"{key}/forest" if key in self._outcomes else key
+        if key not in self._material.figures:
+            raise UnknownNameError(f"there is no figure {key!r}")
+        outcome, _, name = key.rpartition("/")
+        if outcome:
+            names = self._outcomes[outcome]
+            caption = OF_AN_OUTCOME[name].format(label=names.label, measure=names.measure)
+        else:
+            caption = OF_THE_REVIEW[name]
+        path = self._material.figures[key]
+        anchor = f"fig-{outcome}" if name == "forest" else f"fig-{key.replace('/', '-')}"
+        return Figure(anchor, self._number("figure"), text(caption), path, *words(path))
 
     def _table(self, name: str) -> Table:
         caption, columns, rows, note = self._body(name)
@@ -284,6 +295,8 @@ class _Builder:
                 return tables.reproduction_table(
                     material.reproductions, material.trials, labels, cite
                 )
+            case "undrawn", "":
+                return tables.undrawn_table(tuple(self._outcomes.values()), material.figures)
             case "missing", "":
                 return tables.missing_table(included, self._outcome_label)
             case "versions", "":

@@ -27,7 +27,7 @@ from metasynth.report.document import (
 )
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_PLACEHOLDER = re.compile(r"\{(figure|table|list|page):([a-z0-9_]+)\}")
+_PLACEHOLDER = re.compile(r"\{(figure|figures|table|list|page):([a-z0-9_]+)\}")
 _CITATION = re.compile(r" ?\[(@[a-z0-9_]+(?:; ?@[a-z0-9_]+)*)\]")
 _STYLES = {"strong": "strong", "em": "emphasis"}
 

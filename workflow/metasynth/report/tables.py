@@ -1,10 +1,11 @@
 """The report's tables, each built from records by one function."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from itertools import groupby
 
 from metasynth import formats
 from metasynth.audit import Reproduction
+from metasynth.figures import catalogue
 from metasynth.records import Arm, Result, Source, Trial
 from metasynth.report.document import Citation, Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.names import Numbers, OutcomeNames
@@ -242,6 +243,30 @@ def reproduction_table(
 
 def _triple(estimate: str, low: str, high: str) -> str:
     return f"{estimate} [{low}, {high}]" if estimate else formats.MISSING
+
+
+def undrawn_table(outcomes: Sequence[OutcomeNames], figures: Container[str]) -> TableBody:
+    """Figures that a reader may look for and that are not drawn, with the reason.
+
+    The reason is that of the outcome which comes nearest to what the figure needs.
+    """
+    columns = (Column("Why it is not drawn", width=4), Column("For", width=3))
+    rows = []
+    for name in catalogue.LEAST:
+        without = [o for o in outcomes if f"{o.id}/{name}" not in figures and o.k]
+        if without:
+            nearest = max(without, key=lambda outcome: outcome.k)
+            reason = catalogue.reason(name, nearest.result.outcome, nearest.k)
+            rows.append(_row(reason, _these(without, sum(o.k > 0 for o in outcomes))))
+    return text("Figures that are not drawn, and why."), columns, tuple(rows), ()
+
+
+def _these(some: Sequence[OutcomeNames], of: int) -> str:
+    """Outcomes by name where they are few, by number where they are many."""
+    if len(some) == of:
+        return "every outcome" if of > 1 else some[0].label
+    names = "; ".join(outcome.label for outcome in some)
+    return names if len(some) <= 3 else f"{len(some)} of {of} outcomes"
 
 
 def missing_table(trials: Sequence[Trial], outcome_label: Callable[[Result], str]) -> TableBody:

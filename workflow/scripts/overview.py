@@ -1,0 +1,30 @@
+"""Draw the figures of the whole review: all outcomes, the flow of studies, the risk of bias."""
+
+import sys
+from pathlib import Path
+
+sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
+
+from metasynth import store
+from metasynth.figures.overview import overview
+from metasynth.figures.svg import render
+from metasynth.records import OutcomeResult, Trial
+
+
+def records(cls, paths):
+    """The records of one class from their JSON files."""
+    return [store.from_json(cls, Path(path).read_text("utf-8")) for path in paths]
+
+
+results = records(OutcomeResult, snakemake.input.results)
+trials = records(Trial, snakemake.input.trials)
+for path in snakemake.output:
+    name = Path(path).stem
+    drawing = overview(name, results, trials)
+    svg = render(
+        drawing.figure,
+        id_prefix=f"overview-{name}".replace("_", "-"),
+        title=drawing.title,
+        description=drawing.description,
+    )
+    store.write(path, svg)
