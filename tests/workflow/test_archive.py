@@ -1,0 +1,363 @@
+"""A review in its own folder, archived from committed files, and verified."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from metasynth.archive import container, verify
+
+from .conftest import REPOSITORY, Review, copy_review
+
+LEFT_OUT = shutil.ignore_patterns(
+    *(".git", ".uv", ".venv", "results", "logs", ".snakemake", "__pycache__", ".*_cache"),
+    ".hypothesis",
+)
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=Reviewer", "-c", "user.email=reviewer@example.org")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path) -> None:
+    (folder / ".gitignore").write_text("results/\nlogs/\n.snakemake/\n__pycache__/\n", "utf-8")
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "As it is")
+
+
+@pytest.fixture(scope="session")
+def committed(tmp_path_factory: pytest.TempPathFactory) -> Review:
+    """The pipeline and the BCG review, each a repository of its own, archived."""
+    root = tmp_path_factory.mktemp("archive")
+    shutil.copytree(REPOSITORY, root / "pipeline", ignore=LEFT_OUT)
+    review = copy_review("bcg", root / "review")
+    for folder in (root / "pipeline", review.folder):
+        commit(folder)
+    review = Review(review.folder, root / "pipeline" / "Snakefile")
+    review.run("archive")
+    return review
+
+
+def archive_of(review: Review, variant: str = "") -> Path:
+    (path,) = (review.folder / "results/archive").glob(f"review-*[0-9]{variant}.zip")
+    return path
+
+
+def content_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def elsewhere(committed: Review, folder: Path) -> Review:
+    """Fresh clones of both repositories."""
+    for source in (committed.snakefile.parent, committed.folder):
+        git(folder, "clone", "--quiet", str(source), source.name)
+    return Review(folder / "review", folder / "pipeline" / "Snakefile")
+
+
+@pytest.fixture
+def copied(committed: Review, tmp_path: Path) -> Review:
+    """The finished repositories, to be changed by a test."""
+    shutil.copytree(committed.snakefile.parent, tmp_path / "pipeline")
+    shutil.copytree(committed.folder, tmp_path / "review")
+    return Review(tmp_path / "review", tmp_path / "pipeline" / "Snakefile")
+
+
+# --- what is in it --------------------------------------------------------------------------------
+
+
+def test_the_archive_holds_the_review_and_all_it_is_made_by(committed: Review) -> None:
+    content = content_of(archive_of(committed))
+    for name in ("config.yaml", "data/raw/trials/aronson1948/results.csv"):
+        assert content[name] == (committed.folder / name).read_bytes()
+    for name in (
+        "Snakefile",
+        "uv.lock",
+        "CITATION.cff",
+        "codecheck.yml",
+        "workflow/rules/pool.smk",
+    ):
+        assert content[name] == (committed.snakefile.parent / name).read_bytes()
+    results = {name: data for name, data in content.items() if name.startswith("results/")}
+    there = {f"results/{name}": data for name, data in committed.results().items()}
+    assert results == {name: data for name, data in there.items() if "/archive/" not in name}
+    assert "results/report/review.pdf" in results
+    unwanted = (".git/", ".snakemake/", "logs/", "results/archive/", "data/raw/trials/cohen2004/")
+    assert [name for name in content if name.startswith(unwanted)] == []
+
+
+def test_the_volatile_part_stands_beside_the_archive(committed: Review) -> None:
+    path = archive_of(committed)
+    environment = json.loads(path.with_suffix(".environment.json").read_text("utf-8"))
+    assert environment["sha256"] == sha256(path.read_bytes()).hexdigest()
+    assert environment["about"].startswith("Volatile")
+    assert not [name for name in content_of(path) if "environment.json" in name]
+
+
+def test_another_checkout_gives_the_same_archive(committed: Review, tmp_path: Path) -> None:
+    folder = tmp_path / "zażółć – copy"
+    folder.mkdir()
+    again = elsewhere(committed, folder)
+    again.run("archive", "--cores", "1", TZ="Asia/Kathmandu", LC_ALL="C", PYTHONHASHSEED="7")
+    assert archive_of(again).read_bytes() == archive_of(committed).read_bytes()
+
+
+def test_a_second_call_has_nothing_to_do(committed: Review) -> None:
+    assert committed.planned() == set()
+    assert "Nothing to be done" in committed.run("archive").output
+
+
+# --- what is refused ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "data/raw/references.bib", "data/text/new.md"])
+def test_uncommitted_changes_are_refused(copied: Review, name: str) -> None:
+    archive_of(copied).unlink()
+    with (copied.folder / name).open("a", encoding="utf-8") as file:
+        file.write("\n")
+    refused = copied.snakemake("archive")
+    assert refused.code != 0
+    assert name in refused.output
+    assert "archive_dirty" in refused.output
+    assert not list((copied.folder / "results/archive").glob("*.zip"))
+
+
+def test_an_uncommitted_pipeline_is_refused(copied: Review) -> None:
+    (copied.snakefile.parent / "LICENSE").unlink()
+    refused = copied.snakemake("archive")
+    assert refused.code != 0
+    assert "LICENSE" in refused.output
+
+
+def test_a_dirty_archive_says_so(copied: Review) -> None:
+    with (copied.folder / "config.yaml").open("a", encoding="utf-8") as file:
+        file.write("# tried out\n")
+    copied.run("archive_dirty")
+    content = content_of(archive_of(copied, "-dirty"))
+    assert b"# tried out" in content["config.yaml"]
+    assert "DIRTY.txt" in content
+    root = entities(content)["./"]
+    assert "uncommitted changes" in root["description"]
+
+
+def test_a_folder_without_version_control_is_refused(copied: Review) -> None:
+    shutil.rmtree(copied.folder / ".git")
+    refused = copied.snakemake("archive")
+    assert refused.code != 0
+    assert "git init" in refused.output
+
+
+def test_an_edited_result_is_refused(copied: Review) -> None:
+    archive_of(copied).unlink()
+    table = copied.folder / "results/tables/studies.csv"
+    table.write_text(table.read_text("utf-8").replace("aronson1948", "aronson1949"), "utf-8")
+    refused = copied.snakemake("archive")
+    assert refused.code != 0
+    assert "results/tables/studies.csv" in refused.output
+    assert not list((copied.folder / "results/archive").glob("*.zip"))
+
+
+# --- what it says of itself -----------------------------------------------------------------------
+
+
+def entities(content: dict[str, bytes]) -> dict[str, Any]:
+    graph = json.loads(content["ro-crate-metadata.json"])["@graph"]
+    assert len({entity["@id"] for entity in graph}) == len(graph)
+    return {entity["@id"]: entity for entity in graph}
+
+
+def references(value: Any) -> list[str]:
+    """All ids that a value refers to."""
+    if isinstance(value, dict):
+        return [value["@id"]]
+    items = value if isinstance(value, list) else []
+    return [item["@id"] for item in items if isinstance(item, dict)]
+
+
+def names(value: Any) -> list[str]:
+    return [unquote(name) for name in references(value)]
+
+
+def announced(review: Review) -> list[tuple[str, list[str], list[str]]]:
+    """Rule, inputs and outputs of every job, as a dry run of everything prints them."""
+    output = review.run("--dry-run", "--forceall").output
+    jobs = re.findall(
+        r"^rule (\w+):\n(?:    (?!input)\w+:.*\n)*    input: (.*)\n    output: (.*)\n",
+        output,
+        flags=re.MULTILINE,
+    )
+    return [(rule, inputs.split(", "), outputs.split(", ")) for rule, inputs, outputs in jobs]
+
+
+def script(rule: str) -> str:
+    """A rule's script has its name; rules made in a loop are numbered."""
+    return re.sub(r"_\d+$", "", rule)
+
+
+def test_every_job_is_one_action_and_nothing_else_is(committed: Review) -> None:
+    crate = entities(content_of(archive_of(committed)))
+    actions = [
+        (unquote(entity["instrument"]["@id"]), names(entity["object"]), names(entity["result"]))
+        for name, entity in crate.items()
+        if entity["@type"] == "CreateAction" and name != "#run"
+    ]
+    jobs = announced(committed)
+    assert len(jobs) == len(actions) > 15
+    expected = [
+        (f"workflow/scripts/{script(rule)}.py", sorted(set(inputs)), sorted(outputs))
+        for rule, inputs, outputs in jobs
+    ]
+    assert sorted((tool, sorted(a), sorted(b)) for tool, a, b in actions) == sorted(expected)
+
+
+def test_the_run_as_a_whole(committed: Review) -> None:
+    content = content_of(archive_of(committed))
+    crate = entities(content)
+    results = sorted(name for name in content if name.startswith("results/"))
+    assert names(crate["#run"]["result"]) == results
+    sources = sorted(name for name in content if name == "config.yaml" or name.startswith("data/"))
+    assert names(crate["#run"]["object"]) == sources
+    controls = references(crate["#organize"]["object"])
+    assert len(controls) == len(announced(committed))
+    steps = {crate[control]["instrument"]["@id"] for control in controls}
+    assert steps == set(references(crate["Snakefile"]["step"]))
+    assert {crate[step]["name"] for step in steps} == {rule for rule, _, _ in announced(committed)}
+
+
+def test_every_file_is_described_by_its_digest(committed: Review) -> None:
+    content = content_of(archive_of(committed))
+    crate = entities(content)
+    own = {"ro-crate-metadata.json", container.MANIFEST}
+    assert names(crate["./"]["hasPart"]) == sorted(content.keys() - own)
+    for name in references(crate["./"]["hasPart"]):
+        data = content[unquote(name)]
+        assert crate[name]["sha256"] == sha256(data).hexdigest()
+        assert crate[name]["contentSize"] == str(len(data))
+
+
+def test_nothing_is_referred_to_that_is_not_described(committed: Review) -> None:
+    crate = entities(content_of(archive_of(committed)))
+    outside = ("https://w3id.org/ro/crate/1.1",)
+    referred = {
+        i for entity in crate.values() for value in entity.values() for i in references(value)
+    }
+    assert sorted(referred - crate.keys() - set(outside)) == []
+
+
+def test_no_clock_and_no_machine(committed: Review) -> None:
+    text = content_of(archive_of(committed))["ro-crate-metadata.json"].decode()
+    assert not re.search(r"(start|end)Time|dateCreated|dateModified|agent", text)
+    assert str(committed.folder.parent) not in text
+
+
+# --- verifying it ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verification takes the environment of these tests instead of installing another one."""
+    monkeypatch.setattr(verify, "rebuild", lambda review, work: sys.executable)
+
+
+@pytest.mark.usefixtures("installed")
+def test_it_runs_again_elsewhere(
+    committed: Review, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = verify.main([str(archive_of(committed)), "--into", str(tmp_path / "work")])
+    told = capsys.readouterr().out
+    assert code == verify.IDENTICAL, told
+    results = [n for n in content_of(archive_of(committed)) if n.startswith("results/")]
+    assert told.endswith(f"\n{len(results)} identical\n")
+
+
+def changed(review: Review, folder: Path, changes: dict[str, bytes | None]) -> Path:
+    """A forged archive: files changed, and the manifest to fit."""
+    content = content_of(archive_of(review)) | changes
+    target = folder / "forged.zip"
+    files = {k: v for k, v in content.items() if v is not None and k != container.MANIFEST}
+    container.pack(files, target)
+    return target
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_forged_result_is_found(
+    committed: Review, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "results/tables/estimates.csv"
+    header, first, rest = content_of(archive_of(committed))[name].decode().split("\n", 2)
+    column = header.split(",").index("log_estimate")
+    cells = first.split(",")
+    forged = ",".join([*cells[:column], "-0.7", *cells[column + 1 :]])
+    path = changed(
+        committed,
+        tmp_path,
+        {
+            name: f"{header}\n{forged}\n{rest}".encode(),
+            "results/clean/arms.csv": None,
+            "results/more.csv": b"1\n",
+        },
+    )
+    assert verify.main([str(path)]) == verify.DIFFERENT
+    told = capsys.readouterr().out
+    assert f"numbers differ: {name}\n    row 2, log_estimate: -0.7 -> {cells[column]}" in told
+    assert "extra: results/clean/arms.csv" in told
+    assert "missing: results/more.csv" in told
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_review_that_does_not_run_is_said_to(committed: Review, tmp_path: Path) -> None:
+    path = changed(committed, tmp_path, {"config.yaml": b"review: {}\n"})
+    assert verify.main([str(path)]) == verify.NO_RUN
+
+
+def test_one_byte_of_any_file(committed: Review, tmp_path: Path) -> None:
+    """The middle byte of every file in turn, in place."""
+    path = tmp_path / "damaged.zip"
+    path.write_bytes(archive_of(committed).read_bytes())
+    with zipfile.ZipFile(archive_of(committed)) as archive:
+        places = {
+            entry.filename: entry.header_offset
+            + 30
+            + len(entry.filename.encode())
+            + entry.file_size // 2
+            for entry in archive.infolist()
+            if entry.file_size
+        }
+    missed = []
+    with path.open("r+b", buffering=0) as file:
+        for name, at in places.items():
+            byte = os.pread(file.fileno(), 1, at)
+            os.pwrite(file.fileno(), bytes([byte[0] ^ 1]), at)
+            if verify.main([str(path), "--no-rerun"]) != verify.DAMAGED:
+                missed.append(name)
+            os.pwrite(file.fileno(), byte, at)
+    assert len(places) > 200
+    assert missed == []
+
+
+def test_the_verifier_in_the_archive_stands_alone(committed: Review, tmp_path: Path) -> None:
+    """Taken out of the archive, or started inside it, by a Python without any package."""
+    archive = archive_of(committed)
+    alone = tmp_path / "verify.py"
+    alone.write_bytes(content_of(archive)["verify.py"])
+    for command in ([str(alone), str(archive)], [str(archive)]):
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", *command, "--no-rerun"],
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "each as it was archived" in done.stdout
