@@ -59,9 +59,10 @@ def admissible(percent: str, total: int) -> list[int]:
 @pytest.mark.parametrize("trial", [*TRIALS, ANAKINRA / "_template"], ids=lambda trial: trial.name)
 def test_headers_are_the_fields_of_the_records(trial):
     for table, record in TABLES.items():
-        fields = [f.name for f in dataclasses.fields(record) if f.name not in ("study", "cell")]
+        fields = [f for f in dataclasses.fields(record) if f.name not in ("study", "cell")]
+        needed = [f.name for f in fields if f.default is dataclasses.MISSING]
         if (trial / f"{table}.csv").exists():
-            assert header(trial, table) == fields
+            assert header(trial, table) in (needed, [f.name for f in fields])
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.name)

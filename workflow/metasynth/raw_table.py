@@ -129,7 +129,8 @@ def _csv_fault(message: str) -> tuple[str, str]:
 def _read_header(table: RawTable, header: Sequence[str], contract: Table) -> bool:
     """Note where each column stands and what is wrong with the header; False when it is none."""
     known = {column.name for column in contract.columns}
-    if 2 * len(known.intersection(header)) < len(known):
+    needed = {column.name for column in contract.columns if not column.optional}
+    if 2 * len(known.intersection(header)) < len(needed):
         table.faults.append(
             _header_fault(table, 0, header[0] if header else "", *_no_header(header, contract))
         )
@@ -146,10 +147,10 @@ def _read_header(table: RawTable, header: Sequence[str], contract: Table) -> boo
             expected, remedy = _unknown_column(name, absent, known)
             table.faults.append(_header_fault(table, index, name, expected, remedy))
     explained = {nearest(name, absent) for name in header if name not in known}
-    for name in sorted(absent - explained):
+    for name in sorted(absent.intersection(needed) - explained):
         expected, remedy = f"a column {name}", f"add {name} to the header, and its cells below it"
         table.faults.append(Fault(table.file, 1, name, f"{table.file}:1", "", expected, remedy))
-    table.unusable |= absent
+    table.unusable |= absent.intersection(needed | explained)
     return True
 
 

@@ -11,8 +11,8 @@ from metasynth.raw_table import Row
 
 Rule = Callable[[Row], Iterator[Fault]]
 RULES: list[tuple[frozenset[str], Rule]] = []
-_NUMBERS = ("events", "reported_percent", "mean", "estimate")
-_DEPENDENT = ("events_low", "events_high", "sd", "se", "ci_low", "ci_high")
+_NUMBERS = ("events", "reported_percent", "mean", "estimate", "o_minus_e")
+_DEPENDENT = ("events_low", "events_high", "sd", "se", "ci_low", "ci_high", "variance")
 _SOURCE = "check the number against the source"
 
 
@@ -78,8 +78,10 @@ def _has_a_source(row: Row) -> Iterator[Fault]:
         yield row.fault("source_id", "a source, as the row has a number", remedy)
 
 
-@rule("events", "total")
+@rule("events", "total", "person_time")
 def _events_within_total(row: Row) -> Iterator[Fault]:
+    if row["person_time"]:  # of a rate, which counts every event of a patient
+        return
     if row["events"] and not row["total"]:
         remedy = "fill in the number of patients analysed"
         yield row.fault("total", "a total, as there are events", remedy)
@@ -150,6 +152,14 @@ def _between(counts: range) -> str:
     return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
 
 
+@rule("events", "person_time")
+def _rate_is_whole(row: Row) -> Iterator[Fault]:
+    if row["person_time"] and float(row["person_time"]) <= 0:
+        yield row.fault("person_time", "a time at risk above 0", _SOURCE)
+    elif row["person_time"] and not row["events"] and row["provenance"] != "missing":
+        yield row.fault("events", "events, as there is a time at risk", "fill in events")
+
+
 @rule("mean", "sd", "total")
 def _mean_is_whole(row: Row) -> Iterator[Fault]:
     if row["sd"] and not row["mean"] and row["provenance"] != "missing":
@@ -161,7 +171,7 @@ def _mean_is_whole(row: Row) -> Iterator[Fault]:
         yield row.fault("total", "a total, as there is a mean", remedy)
 
 
-@rule("arm_id", "reference_arm_id", *_NUMBERS, "se", "ci_low", "ci_high", "provenance")
+@rule("arm_id", "reference_arm_id", *_NUMBERS, *_DEPENDENT, "person_time", "provenance")
 def _contrast_or_arm(row: Row) -> Iterator[Fault]:
     if row["provenance"] == "missing":
         return
@@ -170,10 +180,12 @@ def _contrast_or_arm(row: Row) -> Iterator[Fault]:
         if row["reference_arm_id"] == row["arm_id"]:
             remedy = "name the arm compared with"
             yield row.fault("reference_arm_id", "another arm than arm_id", remedy)
-        foreign, what = ("events", "reported_percent", "mean"), "a contrast of two arms"
+        foreign = ("events", "reported_percent", "mean", "person_time")
+        what = "a contrast of two arms"
         remedy = "give the result of each arm a row of its own, without reference_arm_id"
     else:
-        foreign, what = ("estimate", "se", "ci_low", "ci_high"), "one arm"
+        foreign = ("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance")
+        what = "one arm"
         remedy = "name the arm compared with in reference_arm_id"
     if filled := [column for column in foreign if row[column]]:
         expected = f"nothing in {', '.join(filled)}, as the row is of {what}"
@@ -196,3 +208,17 @@ def _contrast_is_whole(row: Row) -> Iterator[Fault]:
         yield row.fault("se", "a standard error or limits, not both", remedy)
     elif low and estimate and not float(low) <= float(estimate) <= float(high):
         yield row.fault("estimate", f"a value from {low} to {high}, its limits", _SOURCE)
+
+
+@rule("o_minus_e", "variance", "estimate")
+def _difference_is_whole(row: Row) -> Iterator[Fault]:
+    """Observed minus expected goes with its variance, and stands for an estimate."""
+    if row["variance"] and float(row["variance"]) <= 0:
+        yield row.fault("variance", "a variance above 0", _SOURCE)
+    elif bool(row["o_minus_e"]) != bool(row["variance"]):
+        column = "variance" if row["o_minus_e"] else "o_minus_e"
+        expected = "o_minus_e and its variance, or neither"
+        yield row.fault(column, expected, f"fill in {column}, or remove the other")
+    elif row["o_minus_e"] and row["estimate"]:
+        remedy = "keep one of the two, as the source prints it"
+        yield row.fault("estimate", "an estimate or o_minus_e, not both", remedy)

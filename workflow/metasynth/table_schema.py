@@ -19,7 +19,10 @@ ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One column: `type` is string, integer or number; a blank cell is only wrong if `required`."""
+    """One column: `type` is string, integer or number; a blank cell is only wrong if `required`.
+
+    An `optional` column may be absent, which means the same as all its cells being blank.
+    """
 
     name: str
     type: str
@@ -29,6 +32,7 @@ class Column:
     words: tuple[str, ...]
     minimum: float | None
     maximum: float | None
+    optional: bool = False
 
     @property
     def is_id(self) -> bool:
@@ -75,4 +79,5 @@ def _column(field: dict[str, Any]) -> Column:
         words=tuple(rules.get("enum", ())),
         minimum=rules.get("minimum"),
         maximum=rules.get("maximum"),
+        optional=field.get("optional", False),
     )
