@@ -1,4 +1,4 @@
-"""The zip: the same bytes whoever packs it, and refused or found damaged when it is not as packed."""
+"""The zip: the same bytes whoever packs it; refused or found damaged when not as packed."""
 
 import os
 import stat
@@ -11,7 +11,7 @@ from metasynth.archive import container, verify
 
 FILES: dict[str, bytes | Path] = {
     "Snakefile": b"rule all:\n",
-    "data/raw/zażółć.csv": "a,b\n1,2\n".encode(),
+    "data/raw/zażółć.csv": b"a,b\n1,2\n",
     "empty.txt": b"",
     "results/tables/estimates.csv": b"outcome,estimate\nacr20,1.25\n",
 }
@@ -60,7 +60,7 @@ def test_what_was_packed_is_accepted(packed: Path) -> None:
 
 
 def rewritten(path: Path, changes: dict[str, bytes | None]) -> Path:
-    """The zip with some files replaced or left out; its checksums fit, its manifest is as it was."""
+    """The zip with files replaced or left out; its checksums fit, its manifest is as it was."""
     target = path.with_name("changed.zip")
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:
         content = {name: old.read(name) for name in old.namelist()} | changes
