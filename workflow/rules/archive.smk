@@ -52,7 +52,7 @@ rule pack:
         variant="|-full|-dirty",
     conda:
         "../../envs/metasynth.yaml"
-    threads: workflow.cores
+    threads: 1000  # it has the run to itself; Snakemake gives the cores that there are
     params:
         state=committed,
         config=store.to_json(REVIEW.config),
