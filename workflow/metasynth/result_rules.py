@@ -152,8 +152,10 @@ def _between(counts: range) -> str:
     return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
 
 
-@rule("events", "person_time")
+@rule("events", "person_time", "reference_arm_id", "provenance")
 def _rate_is_whole(row: Row) -> Iterator[Fault]:
+    if row["reference_arm_id"]:
+        return
     if row["person_time"] and float(row["person_time"]) <= 0:
         yield row.fault("person_time", "a time at risk above 0", _SOURCE)
     elif row["person_time"] and not row["events"] and row["provenance"] != "missing":

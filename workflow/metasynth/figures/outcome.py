@@ -38,9 +38,12 @@ def studies_with_effects(
 def is_logarithmic(result: OutcomeResult) -> bool:
     """Whether the effects are ratios; those of a declared generic measure show it themselves."""
     effects = (effect for analysis in result.analyses for effect in analysis.studies)
-    return is_ratio(result.outcome.measure) or any(
-        effect.log_estimate is not None and effect.log_estimate != effect.estimate
-        for effect in effects
+    return is_ratio(result.outcome.measure) or (
+        result.outcome.type == "generic"
+        and any(
+            effect.log_estimate is not None and effect.log_estimate != effect.estimate
+            for effect in effects
+        )
     )
 
 
