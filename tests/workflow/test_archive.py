@@ -158,6 +158,23 @@ def test_a_folder_without_version_control_is_refused(copied: Review) -> None:
     assert "git init" in refused.output
 
 
+def test_choices_in_another_file_are_refused(copied: Review) -> None:
+    (copied.folder / "config.yaml").rename(copied.folder / "other.yaml")
+    refused = copied.snakemake("archive", "--configfile", "other.yaml")
+    assert refused.code != 0
+    assert "not in other.yaml" in refused.output
+
+
+def test_a_symbolic_link_is_refused(copied: Review) -> None:
+    (copied.folder / "link.md").symlink_to("config.yaml")
+    git(copied.folder, "add", "link.md")
+    git(copied.folder, "commit", "--quiet", "--message", "A link")
+    archive_of(copied).unlink()
+    refused = copied.snakemake("archive")
+    assert refused.code != 0
+    assert "link.md is a symbolic link" in refused.output
+
+
 def test_an_edited_result_is_refused(copied: Review) -> None:
     archive_of(copied).unlink()
     table = copied.folder / "results/tables/studies.csv"

@@ -1,26 +1,8 @@
 # Needs: all results, and a checkout whose files are committed. Makes: the review as one zip that
 # anyone can verify, and beside it a note of the machine and the moment, which no result depends on.
-import time
-
 from metasynth.archive import checkout
 
 ARCHIVE = f"results/archive/review-{REVIEW.config.version}"
-
-
-def committed(wildcards):
-    """The commits, so that another one is archived anew; changes are refused before anything runs."""
-    if wildcards.variant == "-dirty":
-        return str(time.time_ns())  # never taken as done
-    try:
-        checkouts = [
-            checkout.read(Path(workflow.basedir), "Snakefile"),
-            checkout.read(Path.cwd(), CONFIG_FILE),
-        ]
-        for folder in checkouts:
-            checkout.refuse_changes(folder)
-    except checkout.ArchiveError as reason:
-        raise WorkflowError(f"There is no archive. {reason}")
-    return [folder.commit for folder in checkouts]
 
 
 rule archive:
@@ -54,7 +36,13 @@ rule pack:
         "../../envs/metasynth.yaml"
     threads: 1000  # it has the run to itself; Snakemake gives the cores that there are
     params:
-        state=committed,
+        # Another commit is archived anew; uncommitted changes are refused before anything runs.
+        state=lambda wildcards: checkout.state(
+            Path(workflow.basedir),
+            Path.cwd(),
+            CONFIG_FILE,
+            dirty=wildcards.variant == "-dirty",
+        ),
         config=store.to_json(REVIEW.config),
         pipeline=str(workflow.basedir),
         code=code("archive.py"),

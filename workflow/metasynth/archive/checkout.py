@@ -7,6 +7,7 @@ import io
 import shutil
 import subprocess
 import tarfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,22 @@ def read(folder: Path, member: str) -> Checkout:
             f"be archived: git init, git add and git commit. ({detail.decode().strip()})"
         ) from None
     return Checkout(folder, commit, _changed(status))
+
+
+def state(pipeline: Path, review: Path, config: str, *, dirty: bool) -> str:
+    """What an archive depends on: the commits; uncommitted files are never the same twice.
+
+    Raises:
+        ArchiveError: without a git checkout, or with changes unless `dirty` says they are meant.
+    """
+    if (review / config).resolve() != (review / "config.yaml").resolve():
+        raise ArchiveError(f"An archive's choices stand in config.yaml, not in {config}.")
+    checkouts = read(pipeline, "Snakefile"), read(review, "config.yaml")
+    if dirty:
+        return str(time.time_ns())
+    for found in checkouts:
+        refuse_changes(found)
+    return " ".join(found.commit for found in checkouts)
 
 
 def _changed(status: bytes) -> tuple[str, ...]:
