@@ -38,6 +38,8 @@ BOLD = FontProperties(
     family=FAMILY, fname=_FONTS / "SourceSans3-Bold.otf", size=TEXT_SIZE, weight="bold"
 )
 """The fonts by file: what is installed on the machine has no say in the layout."""
+EMBEDDED = {400: _FONTS / "ReviewSans-Regular.woff", 700: _FONTS / "ReviewSans-Bold.woff"}
+"""The same letters, in the small files that each SVG carries, by weight."""
 
 
 def font(bold: bool = False, size: float = TEXT_SIZE) -> FontProperties:

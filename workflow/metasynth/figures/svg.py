@@ -4,6 +4,7 @@ What matplotlib writes is made fit for a page: ids get a prefix, the global styl
 attributes of this figure, the reserved ink becomes the text colour of wherever the figure stands.
 """
 
+import base64
 import io
 import re
 import warnings
@@ -12,7 +13,7 @@ from xml.etree import ElementTree
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from metasynth.figures.style import FALLBACK, FAMILY, INK, isolated
+from metasynth.figures.style import EMBEDDED, FALLBACK, FAMILY, INK, isolated
 from metasynth.figures.text import clean
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
@@ -35,6 +36,7 @@ def render(figure: Figure, *, id_prefix: str, title: str, description: str) -> s
         _localise(element, prefix)
     _unwrap(root)
     _describe(root, prefix, clean(title), clean(description))
+    _carry_fonts(root)
     ElementTree.indent(root, " ")
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
@@ -94,6 +96,20 @@ def _unwrap(parent: ElementTree.Element) -> None:
         elif child.tag not in ("g", "defs") or len(child):
             children.append(child)
     parent[:] = children
+
+
+def _carry_fonts(root: ElementTree.Element) -> None:
+    """Put the fonts inside, so that text stands where it was measured wherever the file is opened.
+
+    A page that shows figures inline has the fonts itself, and leaves this element out.
+    """
+    element = ElementTree.Element("style")
+    element.text = "".join(
+        f'@font-face{{font-family:"{FAMILY}";font-weight:{weight};src:url(data:font/woff;base64,'
+        f"{base64.b64encode(path.read_bytes()).decode('ascii')})}}"
+        for weight, path in EMBEDDED.items()
+    )
+    root.insert(2, element)
 
 
 def _describe(root: ElementTree.Element, prefix: str, title: str, description: str) -> None:

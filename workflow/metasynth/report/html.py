@@ -1,6 +1,7 @@
 """A document as one self-contained HTML file: styles, fonts and figures inside, nothing fetched."""
 
 import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from markupsafe import Markup
 
 from metasynth.report.document import Document, plain
 
+_FONTS_INSIDE = re.compile(r" *<style>@font-face[^<]*</style>\n")
 FONTS = (
     ("SourceSans3-Regular.woff2", 400, "normal"),
     ("SourceSans3-Bold.woff2", 700, "normal"),
@@ -36,9 +38,9 @@ def render(document: Document, templates: Path) -> str:
 
 
 def _svg(path: str) -> Markup:
-    """A figure's own SVG element, without the XML prologue that HTML does not allow."""
+    """A figure's own SVG element, without the fonts that it carries: the page has them once."""
     source = Path(path).read_text(encoding="utf-8")
-    return Markup(source[source.index("<svg") :])
+    return Markup(_FONTS_INSIDE.sub("", source[source.index("<svg") :], count=1))
 
 
 def _font_reader(fonts: Path) -> Callable[[str], str]:
