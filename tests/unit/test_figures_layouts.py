@@ -7,8 +7,17 @@ from figure_cases import BCG, WORDS, binary, boxes, cases, judged, named, overla
 
 from metasynth.figures.forest import forest
 from metasynth.figures.preset import BMJ, COCHRANE, JAMA
-from metasynth.figures.risk_of_bias import BLACK, HIGH, LEVELS, LOW, SOME, UNKNOWN, level
-from metasynth.records import OutcomeResult
+from metasynth.figures.risk_of_bias import (
+    BLACK,
+    HIGH,
+    LEVELS,
+    LOW,
+    SOME,
+    UNKNOWN,
+    level,
+    of_outcome,
+)
+from metasynth.records import Cell, Judgement, OutcomeResult
 
 CASES = cases()
 
@@ -96,6 +105,18 @@ def test_a_study_or_a_domain_without_a_judgement_has_no_dot() -> None:
 )
 def test_words_of_all_tools_have_a_sign(word: str, expected: object) -> None:
     assert level(word) == expected
+
+
+def test_an_outcomes_own_judgement_stands_before_that_of_the_study() -> None:
+    def judgement(outcome: str, domain: str, word: str) -> Judgement:
+        return Judgement(outcome, "RoB 2", domain, word, "", "", Cell("t.csv", 2))
+
+    whole, missing = judgement("", "Blinding", "Low"), judgement("", "Missing data", "High")
+    own = judgement("pain", "Blinding", "High")
+    judgements = {"s1": (whole, missing, own), "s2": (own,)}
+    assert of_outcome(judgements) == {"s1": (whole, missing), "s2": ()}
+    assert of_outcome(judgements, "pain") == {"s1": (own, missing), "s2": (own,)}
+    assert of_outcome(judgements, "death") == {"s1": (whole, missing), "s2": ()}
 
 
 def test_levels_differ_in_symbol_and_are_light_enough_for_it() -> None:

@@ -84,7 +84,7 @@ def _graph(data: Observed, effects: Array, found: Subsets, language: Language) -
     if not found.complete:
         kind = language.say("A random sample of {count} subsets of two or more.", count=count)
     up = linear_axis(-2.0, 102.0, numbers, most=6)
-    titles = effect_title(data, language), language.say("I² (%)")
+    titles = effect_title(data, language), language.say("I² from Q (%)")
     return frame(Plan(across, up, *titles, entries, (kind,)))
 
 

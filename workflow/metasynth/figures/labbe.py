@@ -7,6 +7,7 @@ risk under control; effects that depend on the baseline risk leave it.
 from collections.abc import Callable
 from math import asin, sin, sqrt
 
+from metasynth.figures.axis import Axis
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
 from metasynth.figures.language import ENGLISH, Language
@@ -14,14 +15,16 @@ from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.outcome import group_names
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
-from metasynth.figures.ticks import linear_axis
-from metasynth.formats import percent
+from metasynth.figures.ticks import curve_points, linear_axis, span_axis
+from metasynth.formats import NumberStyle, percent
+from metasynth.methods import is_ratio
 from metasynth.records import OutcomeResult, StudyEffect
 
 LARGEST, SMALLEST = 18.0, 4.0
 _FREE = 0.05
 """Room before 0, in shares of the highest risk, for the circles of rare events."""
-_CURVE_STEPS = 100
+_HEAPED = 30.0
+"""How many times the lowest risk the highest may be on a linear axis."""
 
 Line = tuple[list[float], list[float]]
 """Values across and up of the points of a line."""
@@ -37,7 +40,7 @@ _PREDICTED: dict[str, Callable[[float, float], float]] = {
 
 @isolated
 def labbe(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
-    """Draw risks of a binary outcome; areas of circles follow the weights of the first analysis.
+    """Draw risks of a binary outcome in per cent; areas follow the first analysis's weights.
 
     Raises:
         ValueError: when the outcome is not binary.
@@ -51,8 +54,8 @@ def labbe(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     sizes = [
         max(SMALLEST, LARGEST * sqrt((study.weight or 0.0) / heaviest)) for study in data.studies
     ]
-    graph, lines = _graph(data, max(map(max, risks)), language)
-    xs, ys = [control for control, _ in risks], [intervention for _, intervention in risks]
+    xs, ys = [100 * control for control, _ in risks], [100 * treated for _, treated in risks]
+    graph, lines = _graph(data, [*xs, *ys], language)
     draw_points(graph, xs, ys, sizes=sizes)
     order = sorted(range(len(xs)), key=lambda i: -(xs[i] + ys[i]))
     name_points(graph, data.labels, xs, ys, sizes=sizes, first=order, lines=lines)
@@ -67,12 +70,24 @@ def _risks(study: StudyEffect) -> tuple[float, float]:
     )
 
 
-def _graph(data: Observed, highest: float, language: Language) -> tuple[Graph, list[Line]]:
-    highest = highest or 1.0
-    reach = min(1.0 + _FREE, 1.12 * highest)
-    axis = linear_axis(-_FREE * highest, reach, language.numbers, factor=100.0)
+def _axis(data: Observed, percentages: list[float], numbers: NumberStyle) -> Axis:
+    """An axis from 0; of ratios a log axis where risks differ so much that it would heap them."""
+    low, high = min(percentages), max(percentages)
+    ratio = is_ratio(data.result.outcome.measure)
+    if ratio and low > 0 and high / low > _HEAPED:
+        return span_axis([low, high], True, numbers, 0.08)
+    high = high or 100.0
+    return linear_axis(-_FREE * high, min(100.0 * (1 + _FREE), 1.12 * high), numbers)
+
+
+def _graph(
+    data: Observed, percentages: list[float], language: Language
+) -> tuple[Graph, list[Line]]:
+    axis = _axis(data, percentages, language.numbers)
     intervention, control = group_names(data.result, language)
     events = language.say("with the event (%)")
+    if axis.logarithmic:
+        events = language.say("with the event (%, log scale)")
     entries = [
         Entry(language.say("Study; its area follows its weight"), "o"),
         Entry(language.say("No effect"), colour=INK, line="-", weight=0.6),
@@ -81,15 +96,14 @@ def _graph(data: Observed, highest: float, language: Language) -> tuple[Graph, l
         entries.append(Entry(language.say("Pooled effect"), colour=INK, line=DASHED))
     titles = f"{control}: {events}", f"{intervention}: {events}"
     graph = frame(Plan(axis, axis, *titles, entries, square=True))
-    ends = [0.0, min(1.0, axis.high)]
-    lines = [(ends, ends)]
-    draw_line(graph, *lines[0], "null", weight=0.6)
+    at = [x for x in curve_points(axis) if 0 <= x <= 100]
+    lines = [(at, at)]
+    draw_line(graph, at, at, "null", weight=0.6)
     predicted = _PREDICTED[data.result.outcome.measure]
     if data.pooled and data.pooled.estimate is not None:
-        xs = [ends[1] * i / _CURVE_STEPS for i in range(_CURVE_STEPS + 1)]
-        ys = [min(1.0, max(0.0, predicted(x, data.pooled.estimate))) for x in xs]
-        lines.append((xs, ys))
-        draw_line(graph, xs, ys, "pooled", DASHED)
+        ys = [100 * min(1.0, max(0.0, predicted(x / 100, data.pooled.estimate))) for x in at]
+        lines.append((at, ys))
+        draw_line(graph, at, ys, "pooled", DASHED)
     return graph, lines
 
 
@@ -106,11 +120,16 @@ def _words(data: Observed, risks: list[tuple[float, float]], language: Language)
         language.say(
             "{study}: {treated} with {intervention}, {untreated} with {control}.",
             study=label,
-            treated=percent(100 * treated, 1, language.numbers),
-            untreated=percent(100 * untreated, 1, language.numbers),
+            treated=_percent(treated, language),
+            untreated=_percent(untreated, language),
             intervention=intervention,
             control=control,
         )
         for label, (untreated, treated) in zip(data.labels, risks, strict=True)
     )
     return title, " ".join([title, *sentences])
+
+
+def _percent(risk: float, language: Language) -> str:
+    """A risk with one decimal, and with two where it is below 1%."""
+    return percent(100 * risk, 2 if risk < 0.01 else 1, language.numbers)

@@ -11,7 +11,7 @@ from metasynth.figures.text import clean
 from metasynth.records import Judgement
 
 Judgements = Mapping[str, Sequence[Judgement]]
-"""The judgements of each study by its id."""
+"""The judgements of each study by its id; figures want one a domain, see `of_outcome`."""
 
 OVERALL = "overall"
 BLACK = "#000000"
@@ -58,6 +58,16 @@ def domain_names(judgements: Judgements | None) -> tuple[str, ...]:
     named = (j.domain for own in (judgements or {}).values() for j in own)
     domains = list(dict.fromkeys(named))
     return tuple(sorted(domains, key=is_overall))
+
+
+def of_outcome(judgements: Judgements, outcome: str = "") -> dict[str, tuple[Judgement, ...]]:
+    """One judgement a study and domain: the outcome's own, or that of the study as a whole."""
+    chosen = {}
+    for study, own in judgements.items():
+        known = {j.domain: j for j in own if not j.outcome}
+        known |= {j.domain: j for j in own if outcome and j.outcome == outcome}
+        chosen[study] = tuple(known.values())
+    return chosen
 
 
 def is_overall(domain: str) -> bool:

@@ -48,13 +48,11 @@ def _spread(low: float, high: float, room: float) -> tuple[float, float]:
     return low - spare, high + spare
 
 
-def linear_axis(
-    low: float, high: float, numbers: NumberStyle, most: int = MOST_TICKS, factor: float = 1.0
-) -> Axis:
-    """A linear axis from `low` to `high`; tick labels say the value times `factor`."""
-    ticks, decimals = _linear_ticks(low * factor, high * factor, most)
+def linear_axis(low: float, high: float, numbers: NumberStyle, most: int = MOST_TICKS) -> Axis:
+    """A linear axis from exactly `low` to `high`."""
+    ticks, decimals = _linear_ticks(low, high, most)
     labels = tuple(number(tick, decimals, numbers) for tick in ticks)
-    return Axis(False, low, high, tuple(tick / factor for tick in ticks), labels)
+    return Axis(False, low, high, tuple(ticks), labels)
 
 
 def _linear_ticks(low: float, high: float, most: int) -> tuple[list[float], int]:
