@@ -246,6 +246,8 @@ def test_extreme_tables_give_finite_records(choices, measure, cells, copies):
         ("HR", {}, "not one of RR, OR, RD, ASD"),
         ("RR", {"tau2": "PMM"}, "tau2 'PMM' is not one of"),
         ("RR", {"model": "fixed"}, "model 'fixed' is not one of"),
+        ("RR", {"model": "MH", "subgroup_tau2": "common"}, "cannot share one tau2"),
+        ("RR", {"ci": "KR", "subgroup_tau2": "common"}, "not from all subgroups"),
     ],
 )
 def test_impossible_combinations_are_refused_with_the_reason(measure, choices, reason):

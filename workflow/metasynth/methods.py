@@ -30,6 +30,7 @@ PREDICTIONS = ("t_k-1", "t_k-2", "HK")
 STUDY_CIS = ("Wald", "score")
 ZERO_CELLS = ("only0", "treatment_arm", "all", "none")
 DOUBLE_ZERO = ("exclude", "include")
+SUBGROUP_TAU2 = ("separate", "common")
 MULTI_ARM = ("combine", "split", "covariance")
 COVARIANCE_MEASURES = ("RR", "OR", "RD", "MD")
 SUBGROUPS = ("design", "population", "background")
@@ -96,6 +97,7 @@ def _unknown_name(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
         ("study_ci", analysis.study_ci, STUDY_CIS),
         ("zero_cells", analysis.zero_cells, ZERO_CELLS),
         ("double_zero", analysis.double_zero, DOUBLE_ZERO),
+        ("subgroup_tau2", analysis.subgroup_tau2, SUBGROUP_TAU2),
     )
     for what, name, allowed in choices:
         if name is not None and name not in allowed:
@@ -123,6 +125,11 @@ def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
 
 def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
     """Find a choice that only the random-effects model, or only REML, has."""
+    if analysis.subgroup_tau2 == "common":
+        if analysis.model != "random":
+            return f"model {analysis.model} cannot share one tau2 among subgroups, as random can"
+        if analysis.ci == "KR":
+            return "Kenward and Roger's interval takes tau2 from one group, not from all subgroups"
     if analysis.model in GLMMS:
         if analysis.tau2 is not None:
             return "a binomial-normal model has its own tau2, by maximum likelihood"

@@ -52,11 +52,20 @@ class Fit:
     notes: tuple[str, ...] = field(default=())
 
 
-def fit_model(spec: AnalysisSpec, measure: str, effects: Effects, tables: Tables | None) -> Fit:
+def fit_model(
+    spec: AnalysisSpec,
+    measure: str,
+    effects: Effects,
+    tables: Tables | None,
+    tau2: float | None = None,
+) -> Fit:
     """Pool by `spec.model`; `tables` are the counts as they are, `effects` from corrected cells.
 
-    Raises EffectUndefined when the Mantel-Haenszel or Peto sums hold no information.
+    `tau2` is given where subgroups share one, else estimated. Raises EffectUndefined when the
+    Mantel-Haenszel or Peto sums hold no information.
     """
+    if spec.model == "random" and tau2 is not None:
+        return fit_given_tau2(spec, effects.y, effects.v, tau2)
     if len(effects.y) == 1:
         return single_study(spec, effects)
     if spec.model == "random":
@@ -143,6 +152,23 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
         prediction=_predict(spec, y, v, fit),
         notes=tuple(_notes(spec, fit, tau2.other_maximum)),
     )
+
+
+def fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
+    """The random-effects model around a tau2 that all subgroups share, even for one study.
+
+    tau2 has no limits here, as they would not be this subgroup's. One study has Wald's interval,
+    its variance that of a mean of studies, v + tau2.
+    """
+    pool = inverse_variance(y, v, tau2)
+    mean, variance, df = float(pool.mean), float(pool.variance), len(y) - 1
+    ci = spec.ci if df else "Wald"
+    own = CONFIDENCE_INTERVALS[ci](y, v, tau2, mean, variance)
+    share = share_from_tau2(tau2, v) if df else None
+    q = float(generalised_q(y, v))
+    fit = Fit(mean, own, ci, pool.weights, variance, q, df, share, tau2)
+    notes = ("tau2 is that of all subgroups.", *_notes(spec, fit, None))
+    return replace(fit, prediction=_predict(spec, y, v, fit), notes=notes)
 
 
 def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:

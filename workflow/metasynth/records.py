@@ -174,6 +174,7 @@ class AnalysisSpec:
     zero_cells: str = "only0"  # only0 | treatment_arm | all | none: where 0.5 is added
     double_zero: str = "exclude"  # exclude | include
     note: str = ""
+    subgroup_tau2: str = "separate"  # separate | common: of the subgroups, random model only
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from dataclasses import replace
 import numpy as np
 
 from metasynth.distributions import chi2_upper_tail
-from metasynth.methods import require_combination
+from metasynth.methods import DEFAULT_TAU2, require_combination
 from metasynth.models import Fit, fit_model
 from metasynth.pooling import EffectUndefined
 from metasynth.records import (
@@ -42,7 +42,7 @@ from metasynth.records import (
 from metasynth.rows import empty_row, filled_row, study_rows
 from metasynth.selection import effects_of, missing_data, tables_of, uninformative
 from metasynth.stratified import breslow_day_tarone, cochran_mantel_haenszel
-from metasynth.subgroups import subgroup_differences
+from metasynth.subgroups import common_tau2, subgroup_differences
 
 ALL = "all"
 """The subgroup name of the row over all studies."""
@@ -79,29 +79,39 @@ def _analyse(
     reasons = [(s, uninformative(s, outcome, spec)) for s in studies]
     pooled = [s for s, reason in reasons if reason is None]
     omissions = [Omission(s.study, reason, spec.name) for s, reason in reasons if reason]
-    subgroups = list(dict.fromkeys(s.subgroup for s in pooled if s.subgroup))
+    names = dict.fromkeys(s.subgroup for s in pooled if s.subgroup)
+    subgroups = {name: [s for s in pooled if s.subgroup == name] for name in names}
     whole, fit = pool_studies(outcome, spec, ALL, pooled)
     if fit is None:
         omissions.append(Omission("", whole.note, spec.name))
-    parts = [
-        pool_studies(outcome, spec, name, [s for s in pooled if s.subgroup == name])
-        for name in subgroups
-    ]
+    tau2 = _shared_tau2(outcome, spec, list(subgroups.values()))
+    parts = [pool_studies(outcome, spec, name, own, tau2) for name, own in subgroups.items()]
     estimates = (whole, *(estimate for estimate, _ in parts))
     tests = (
         *_stratified_tests(outcome, spec, pooled),
-        *_subgroup_test([part for _, part in parts if part is not None]),
+        *_subgroup_test(spec, [part for _, part in parts if part is not None]),
     )
     return AnalysisResult(spec, estimates, study_rows(outcome, spec, pooled, fit), tests), omissions
 
 
-def _subgroup_test(fits: Sequence[Fit]) -> tuple[SignificanceTest, ...]:
+def _shared_tau2(
+    outcome: OutcomeSpec, spec: AnalysisSpec, subgroups: Sequence[Sequence[StudyData]]
+) -> float | None:
+    """The one tau2 of two or more subgroups, where the analysis says so."""
+    if spec.subgroup_tau2 != "common" or len(subgroups) < 2:
+        return None
+    effects = [effects_of(own, outcome, spec) for own in subgroups]
+    return common_tau2([(e.y, e.v) for e in effects], spec.tau2 or DEFAULT_TAU2).value
+
+
+def _subgroup_test(spec: AnalysisSpec, fits: Sequence[Fit]) -> tuple[SignificanceTest, ...]:
     """Test whether two or more subgroups differ."""
     if len(fits) < 2:
         return ()
     means, variances = np.array([f.mean for f in fits]), np.array([f.variance for f in fits])
     q, df = subgroup_differences(means, variances)
-    return (SignificanceTest("subgroup differences", q, df, chi2_upper_tail(q, df)),)
+    note = "One tau2 for all subgroups." if spec.subgroup_tau2 == "common" else ""
+    return (SignificanceTest("subgroup differences", q, df, chi2_upper_tail(q, df), note),)
 
 
 def _stratified_tests(
@@ -124,16 +134,23 @@ def _stratified_tests(
 
 
 def pool_studies(
-    outcome: OutcomeSpec, spec: AnalysisSpec, subgroup: str, studies: Sequence[StudyData]
+    outcome: OutcomeSpec,
+    spec: AnalysisSpec,
+    subgroup: str,
+    studies: Sequence[StudyData],
+    tau2: float | None = None,
 ) -> tuple[Estimate, Fit | None]:
-    """Pool one set of studies that passed the checks; without a result the row's note says why."""
+    """Pool one set of studies that passed the checks; without a result the row's note says why.
+
+    `tau2` is given where subgroups share one.
+    """
     row = empty_row(outcome, spec, subgroup, studies)
     if not studies:
         return replace(row, note="No study could be pooled."), None
     effects = effects_of(studies, outcome, spec)
     tables = tables_of(studies) if outcome.type == "binary" else None
     try:
-        fit = fit_model(spec, outcome.measure, effects, tables)
+        fit = fit_model(spec, outcome.measure, effects, tables, tau2)
     except EffectUndefined as undefined:
         note = f"{spec.model} {outcome.measure} is not defined: {undefined}."
         return replace(row, note=note), None
