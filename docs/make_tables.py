@@ -1,20 +1,23 @@
-"""Write docs/tables.md, the manual of the raw tables, from the schema that the validator uses."""
+"""Write docs/tables.md and the template folder from the schema that the validator uses."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from metasynth.scaffold import template_tables
+
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "workflow" / "schemas" / "datapackage.json"
 MANUAL = ROOT / "docs" / "tables.md"
+TEMPLATE = ROOT / "data" / "raw" / "trials" / "_template"
 
 _HEAD = """# The raw tables
 
 <!-- Made by docs/make_tables.py from workflow/schemas/datapackage.json; edit that, not this. -->
 
-A trial is a folder `data/raw/trials/<study id>`: copy `_template` and fill it in. Tables are UTF-8
-CSV with one header row, one fact a row, in any column order. Cells are read as text exactly as they
-stand. `snakemake -n` checks all of them and lists every fault at once.
+A trial is a folder `data/raw/trials/<study id>`: copy `_template`, delete the second row of each
+table, which explains its columns and begins with #, and fill in the rest. Tables are UTF-8 CSV with
+one header row, one fact a row, in any column order. Cells are read as text exactly as they stand. `snakemake -n` checks all of them and lists every fault at once.
 
 Ids (of studies, arms, outcomes, readings, sources) are small letters, digits and `_`, and begin
 with a letter.
@@ -45,3 +48,5 @@ def _row(field: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     MANUAL.write_text(manual(json.loads(SCHEMA.read_text("utf-8"))), encoding="utf-8")
+    for name, text in template_tables().items():
+        (TEMPLATE / name).write_text(text, encoding="utf-8")

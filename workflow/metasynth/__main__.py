@@ -1,4 +1,7 @@
-"""The command line: `python -m metasynth validate` checks a review without running anything."""
+"""The command line: `python -m metasynth validate`, `new` and `import`; nothing here runs a review.
+
+The exit status is 0 for success and 1 where something is wrong with what was given.
+"""
 
 import argparse
 import json
@@ -7,18 +10,24 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from metasynth.archive import verify
+from metasynth import scaffold
 from metasynth.faults import Fault, InvalidReview, report
+from metasynth.importers import covidence, folders, metafor, revman
+from metasynth.importers.source import Found, Sides
+from metasynth.table_schema import ID
 from metasynth.validation import load_review
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0 for success and 1 for a review with faults."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    if given[:1] == ["verify"]:
-        return verify.main(given[1:])
-    chosen = _parser().parse_args(given)
-    return validate(chosen.config, as_json=chosen.json)
+    """Run one command and give its exit status."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        if chosen.command == "validate":
+            return validate(chosen.config, as_json=chosen.json)
+        return new(chosen.folder) if chosen.command == "new" else import_trials(chosen)
+    except (OSError, folders.ImportRefused) as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 def validate(config: Path, *, as_json: bool) -> int:
@@ -42,9 +51,44 @@ def _text(faults: Sequence[Fault], verdict: str) -> str:
     return "\n\n".join(part for part in (report(faults) if faults else "", verdict) if part)
 
 
+def new(folder: Path) -> int:
+    """Make a new review and print what there is to fill in."""
+    print(f"{folder}: a new review. Its README.md says what to do next.")
+    print("\n".join(f"  {name}" for name in scaffold.create(folder)))
+    return 0
+
+
+def import_trials(chosen: argparse.Namespace) -> int:
+    """Write the trials of another program's file and print what could not be imported."""
+    items, unread = _read(chosen)
+    origin = folders.Provenance(chosen.file.name, chosen.reference, chosen.week or "")
+    made, unfit = folders.folders(items, origin)
+    written, present = folders.write(made, chosen.to)
+    print(f"{len(written)} trials written to {chosen.to}: {', '.join(written) or 'none'}")
+    left_out = sorted([*unread, *unfit, *present], key=lambda one: one.row or 0)
+    if left_out:
+        print(f"\nNot imported ({len(left_out)}):")
+        print("\n".join(f"  {one}" for one in left_out))
+    if written:
+        print(
+            "\nComplete what the file does not say (arms, weeks, sources), put the treatments and"
+            "\noutcomes into config.yaml, and let `python -m metasynth validate` check all of it."
+        )
+    return 0 if written else 1
+
+
+def _read(chosen: argparse.Namespace) -> Found:
+    if chosen.program == "covidence":
+        return covidence.read(chosen.file, chosen.arms, chosen.control)
+    sides = Sides(chosen.intervention, chosen.control)
+    if chosen.program == "revman":
+        return revman.read(chosen.file, chosen.comparison, sides)
+    return metafor.read(chosen.file, chosen.outcome, sides, dict(chosen.column))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m metasynth", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="command")
+    parser = argparse.ArgumentParser(prog="python -m metasynth")
+    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
     check = commands.add_parser(
         "validate",
         help="check config.yaml and all raw tables",
@@ -54,10 +98,68 @@ def _parser() -> argparse.ArgumentParser:
         "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
     )
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
-    commands.add_parser(
-        "verify", add_help=False, help="check an archived review and rerun it (verify --help)"
+    begin = commands.add_parser(
+        "new",
+        help="make the files of a new review",
+        description="Make the files of a new review in an empty folder, or in one that is not yet.",
     )
+    begin.add_argument("folder", type=Path)
+    bring = commands.add_parser(
+        "import",
+        help="make trial folders from a file of metafor, RevMan or Covidence",
+        description="Make a trial folder for each study in another program's CSV file, and list"
+        " what could not be imported. Folders that are there already are left as they are.",
+    )
+    _add_programs(bring.add_subparsers(required=True, metavar="program", dest="program"))
     return parser
+
+
+def _add_programs(programs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("file", type=Path, help="the CSV file")
+    common.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
+    common.add_argument(
+        "--reference", required=True, help="the file's own key in references.bib", metavar="KEY"
+    )
+    common.add_argument("--week", type=_week, help="of every result in the file")
+    sides = argparse.ArgumentParser(add_help=False)
+    for side in ("intervention", "control"):
+        sides.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
+    parents = [common, sides]
+    data_frame = programs.add_parser("metafor", parents=parents, help="data for escalc or rma")
+    data_frame.add_argument("--outcome", type=_id, required=True, metavar="ID")
+    data_frame.add_argument(
+        "--column",
+        type=_column,
+        default=[],
+        action="append",
+        help="where the file has other names: ai=tpos",
+        metavar="NAME=COLUMN",
+    )
+    package = programs.add_parser("revman", parents=parents, help="…-data-rows.csv of RevMan")
+    package.add_argument("--comparison", default="", help="number of the analysis group")
+    export = programs.add_parser("covidence", parents=[common], help="its file Study results")
+    export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
+    export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
+
+
+def _week(text: str) -> str:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("a whole number of weeks")
+    return str(int(text))
+
+
+def _id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise argparse.ArgumentTypeError("an id: small letters, digits and _, such as acr20")
+    return text
+
+
+def _column(text: str) -> tuple[str, str]:
+    wanted, equals, name = text.partition("=")
+    if not (wanted and equals and name):
+        raise argparse.ArgumentTypeError("such as ai=tpos")
+    return wanted, name
 
 
 if __name__ == "__main__":

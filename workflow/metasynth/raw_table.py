@@ -17,6 +17,8 @@ from metasynth.text_files import HIDDEN, hidden_advice, read_text
 
 # A column for remarks may be added to any table; nothing but a reader looks into it.
 EXTRA_COLUMN = "note"
+# Begins the template's row of explanations, and a row that other readers may take for a comment.
+COMMENT = "# "
 _HEADERLESS = "the first row to hold the names of the columns"
 
 
@@ -186,12 +188,24 @@ def _read_rows(table: RawTable, records: Sequence[Sequence[str]]) -> None:
     for number, cells in enumerate(body, start=2):
         if not "".join(cells).strip():
             continue
+        if cells[0].startswith(COMMENT):
+            table.faults.append(_explanations(table, number, cells[0]))
+            continue
         if len(cells) != len(header) or (nameless and any(cells[index] for index in nameless)):
             table.faults.append(_displaced(table, number, cells, len(header), nameless))
             table.complete = False
             continue
         named = {name: cells[index] for name, index in table.columns.items()}
         table.rows.append(Row(table, number, named))
+    if any(cells and cells[0].startswith(COMMENT) for cells in body) and not table.rows:
+        table.complete = False
+
+
+def _explanations(table: RawTable, number: int, value: str) -> Fault:
+    expected = "data: a row that begins with # and a blank only explains, as in the template"
+    remedy = "delete this row, or begin its first cell without #"
+    cell = f"{table.file}:{number}:A"
+    return Fault(table.file, number, "", cell, value, expected, remedy)
 
 
 def _displaced(

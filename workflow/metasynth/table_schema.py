@@ -40,6 +40,14 @@ class Column:
         return self.pattern is not None and self.pattern.pattern.strip("^$") == ID.pattern
 
     @property
+    def explanation(self) -> str:
+        """What the column holds, in words for whoever fills it in."""
+        kind = {"integer": " A whole number.", "number": " A number."}.get(self.type, "")
+        words = f" One of: {', '.join(self.words)}." if self.words else ""
+        letters = " Small letters, digits and _." if self.is_id else ""
+        return f"{'Required. ' if self.required else ''}{self.description}{words}{letters}{kind}"
+
+    @property
     def is_prose(self) -> bool:
         """Whether anything may stand in the column."""
         return self.type == "string" and not (self.pattern or self.words)

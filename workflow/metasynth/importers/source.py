@@ -1,0 +1,102 @@
+"""A file of another program, row by row, and what its rows become."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+
+from metasynth.importers.folders import ArmResult, ImportRefused, Item, LeftOut
+from metasynth.text_files import read_text
+
+Found = tuple[list[Item], list[LeftOut]]
+Results = tuple[ArmResult, ...]
+_COUNTS = frozenset({"events", "total"})
+_YEAR = re.compile(r"\b(1[89][0-9]{2}|20[0-9]{2})[a-z]?\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The names of the two treatments compared."""
+
+    intervention: str
+    control: str
+
+    def pair(self, first: Mapping[str, str], second: Mapping[str, str], note: str = "") -> Results:
+        """The numbers of the intervention's arm, then of the control's."""
+        arms = (self.intervention, "intervention", first), (self.control, "control", second)
+        return tuple(ArmResult(name, role, name, given, note=note) for name, role, given in arms)
+
+    def contrast(self, numbers: Mapping[str, str], note: str = "") -> Results:
+        """The numbers of a contrast on the scale of the analysis."""
+        name = self.intervention
+        return (ArmResult(name, "intervention", name, numbers, self.control, note=note),)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the file: its number in a spreadsheet, and its cells by lower-case column."""
+
+    row: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        """The cell; blank where there is none, or R has written NA."""
+        text = self.cells.get(column.casefold(), "").strip()
+        return "" if text == "NA" else text
+
+    def has(self, *columns: str) -> bool:
+        """Whether all of these cells are filled."""
+        return all(self[column] for column in columns)
+
+    def numbers(self, **columns: str) -> dict[str, str]:
+        """The cells that become columns of results.csv; a count may have been written as 12.0."""
+        texts = {name: self[column] for name, column in columns.items()}
+        whole = {name: re.sub(r"\.0+$", "", texts[name]) for name in texts.keys() & _COUNTS}
+        return texts | whole
+
+
+def lines(path: Path, *required: str) -> list[Line]:
+    """The rows of a CSV file by the names in its header.
+
+    Raises:
+        ImportRefused: when the file is no CSV file with rows and the `required` columns.
+    """
+    text, fault = read_text(path, path.name, path.resolve().parent)
+    if text is None:
+        raise ImportRefused(f"{path}: expected {fault.expected if fault else 'text'}")
+    try:
+        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise ImportRefused(f"{path} is no CSV file: {error}") from error
+    names = [name.strip().casefold() for name in records[0]] if records else []
+    if missing := [name for name in required if name.casefold() not in names]:
+        raise ImportRefused(f"{path} has no column {', '.join(missing)}")
+    found = [
+        Line(number, dict(zip(names, record, strict=False)))
+        for number, record in enumerate(records[1:], start=2)
+        if "".join(record).strip()
+    ]
+    if not found:
+        raise ImportRefused(f"{path} has no rows below its header")
+    return found
+
+
+def year_of(label: str) -> str:
+    """The last year in a study's name; blank when there is none."""
+    years = _YEAR.findall(label)
+    return years[-1] if years else ""
+
+
+def with_variance(estimate: str, variance: str) -> tuple[dict[str, str], str]:
+    """An estimate and its standard error, and how that was found.
+
+    A text that is no variance is left as it is, for the table's contract to refuse.
+    """
+    try:
+        se, how = repr(sqrt(float(variance))), f"se is the square root of the variance {variance}."
+    except ValueError:
+        se, how = variance, ""
+    return {"estimate": estimate, "se": se}, how
