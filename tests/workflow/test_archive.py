@@ -162,7 +162,7 @@ def test_choices_in_another_file_are_refused(copied: Review) -> None:
     (copied.folder / "config.yaml").rename(copied.folder / "other.yaml")
     refused = copied.snakemake("archive", "--configfile", "other.yaml")
     assert refused.code != 0
-    assert "not in other.yaml" in refused.output
+    assert "choices stand in config.yaml" in refused.output
 
 
 def test_a_symbolic_link_is_refused(copied: Review) -> None:
