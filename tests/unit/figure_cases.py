@@ -3,12 +3,12 @@
 The effects are plain inverse-variance sums, enough to place marks; no test takes them as truth.
 """
 
-import itertools
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import exp, log, sqrt
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -398,9 +398,11 @@ def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
 
 def overlaps(boxes: Iterable[tuple[str, Bbox]]) -> list[tuple[str, str]]:
     """Pairs of texts whose boxes share more than the rounding of a pixel."""
-    return [
-        (a, b)
-        for (a, first), (b, second) in itertools.combinations(boxes, 2)
-        if min(first.x1, second.x1) - max(first.x0, second.x0) > 1.0
-        and min(first.y1, second.y1) - max(first.y0, second.y0) > 0.1
-    ]
+    named = list(boxes)
+    if not named:
+        return []
+    x0, y0, x1, y1 = np.array([box.extents for _, box in named]).T
+    across = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
+    up = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
+    pairs = np.argwhere(np.triu((across > 1.0) & (up > 0.1), 1))
+    return [(named[i][0], named[j][0]) for i, j in pairs]

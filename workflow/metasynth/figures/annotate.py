@@ -22,11 +22,12 @@ def beside(
     bounds: Box,
     lines: Sequence[Sequence[Point]],
     size: float,
+    crowded: bool,
 ) -> Iterator[Label]:
     """Place the names of points, the most important first; who finds no room goes without.
 
-    A name crosses one of `lines` only if there is no other place for it. Every name is in the
-    figure's description, so that none is lost.
+    A name crosses one of `lines` only if there is no other place for it, and never where it is
+    `crowded`. Every name is in the figure's description, so that none is lost.
     """
     taken = [(x - r, y - r, x + r, y + r) for (x, y), r in zip(places, radii, strict=True)]
     for i in order:
@@ -37,7 +38,7 @@ def beside(
             if _within(label.box, bounds) and not any(_meet(label.box, box) for box in taken)
         ]
         clear = (label for label in free if not any(_crosses(line, label.box) for line in lines))
-        if best := next(clear, free[0] if free else None):
+        if best := next(clear, free[0] if free and not crowded else None):
             taken.append(best.box)
             yield best
 

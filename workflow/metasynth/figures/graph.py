@@ -21,6 +21,7 @@ KEY_GAP = 16.0
 TICK = 3.0
 HEIGHT = 250.0
 TITLE_LINES = 2
+CROWD, NAMED_IN_CROWD = 25, 12
 DASHED = (0.0, (3.0, 2.0))
 DOTTED = (0.0, (1.0, 1.6))
 
@@ -54,6 +55,8 @@ class Graph:
     axes: Axes
     x: Scale
     y: Scale
+    free: float
+    """Room for names right of the graph, in points."""
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the data stands on the page."""
@@ -74,13 +77,14 @@ def frame(plan: Plan) -> Graph:
     figure = blank(max(x_title_top + len(below) * LINE + 2.0, key.bottom) + MARGIN)
     ends = (top, bottom) if plan.upside_down else (bottom, top)
     x, y = Scale(plan.x, left, right), Scale(plan.y, *ends)
+    free = -2.0 if plan.right_labels else KEY_GAP - 4.0
     write(figure, key.labels)
     draw_symbols(figure, key)
     write(figure, _title(above, MARGIN, MARGIN))
     write(figure, _title(below, middle, x_title_top, "center"))
     write(figure, tick_labels(x, bottom + TICK + LINE / 2 + HALF_CAP + 1.0))
     write(figure, _side_labels(y, left - TICK - 2.0))
-    return Graph(figure, add_axes(figure, x, y), x, y)
+    return Graph(figure, add_axes(figure, x, y), x, y, free)
 
 
 def _title(lines: Sequence[str], x: float, top: float, align: Align = "left") -> list[Label]:
@@ -191,13 +195,16 @@ def name_points(
 ) -> None:
     """Write studies' names beside their marks where there is room, in the order `first`.
 
-    They keep clear of `lines`, each given by the values across and up of its points, if they can.
+    In a crowd only the first few are named. Names keep clear of `lines`, each given by the values
+    across and up of its points, if they can.
     """
     places = [graph.at(x, y) for x, y in zip(xs, ys, strict=True)]
     radii = [size / 2 for size in sizes] if sizes else [MARKER / 2] * len(places)
     top, bottom = sorted((graph.y.left, graph.y.right))
-    bounds = (graph.x.left + 2.0, top - 3.0, graph.x.right + KEY_GAP - 4.0, bottom - 1.0)
+    bounds = (graph.x.left + 2.0, top - 3.0, graph.x.right + graph.free, bottom - 1.0)
     order = range(len(labels)) if first is None else first
+    if crowded := len(labels) > CROWD:
+        order = order[:NAMED_IN_CROWD]
     drawn = [[graph.at(x, y) for x, y in zip(*line, strict=True)] for line in lines]
-    names = beside(labels, places, radii, order, bounds, drawn, NOTE_SIZE)
+    names = beside(labels, places, radii, order, bounds, drawn, NOTE_SIZE, crowded)
     write(graph.figure, names)

@@ -119,7 +119,7 @@ def _scale(diagnostic: Diagnostic, left: float, right: float, language: Language
     furthest = max(map(abs, diagnostic.values))
     reach = max(furthest, min(diagnostic.limit, 2 * furthest)) * 1.12 or 1.0
     low = -reach if diagnostic.signed else -0.03 * reach
-    return Scale(linear_axis(low, reach, language.numbers, most=4), left, right)
+    return Scale(linear_axis(low, reach, language.numbers, most=5), left, right)
 
 
 def _draw(figure: Figure, scale: Scale, bottom: float, diagnostic: Diagnostic, name: str) -> None:
