@@ -278,6 +278,26 @@ def test_no_clock_and_no_machine(committed: Review) -> None:
     assert str(committed.folder.parent) not in text
 
 
+def test_the_validator_of_the_profile_finds_no_fault(committed: Review, tmp_path: Path) -> None:
+    """CRS4's rocrate-validator: a tool to install beside, that fetches contexts from w3id.org."""
+    validator = shutil.which("rocrate-validator")
+    if validator is None:
+        pytest.skip("rocrate-validator is not installed: uv tool install roc-validator")
+    with zipfile.ZipFile(archive_of(committed)) as archive:
+        archive.extractall(tmp_path)
+    profile = ("--profile-identifier", "provenance-run-crate", "--verbose", "--no-paging")
+    done = subprocess.run(
+        [validator, "--disable-color", "validate", *profile, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    if "URLError" in done.stdout or "Connection" in done.stdout:
+        pytest.skip("rocrate-validator needs the contexts at https://w3id.org, out of reach here")
+    assert done.returncode == 0, done.stdout
+
+
 # --- verifying it ---------------------------------------------------------------------------------
 
 
