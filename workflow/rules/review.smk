@@ -74,7 +74,12 @@ FIGURES = {
 PRIMARY = [outcome for outcome, spec in OUTCOMES.items() if not spec.sensitivity_of]
 OVERVIEW = catalogue.overview(
     [OUTCOMES[outcome] for outcome in PRIMARY],
-    any(trial.risk_of_bias for trial in REVIEW.trials),
+    any(
+        not judgement.outcome
+        for trial in REVIEW.trials
+        for judgement in trial.risk_of_bias
+        if trial.study.status == "included"
+    ),
 )
 
 

@@ -6,6 +6,7 @@ from metasynth.figures.catalogue import shared_axis
 from metasynth.figures.flow_diagram import flow_diagram
 from metasynth.figures.judgements import risk_bars, traffic_light
 from metasynth.figures.page import Drawing
+from metasynth.figures.risk_of_bias import of_outcome
 from metasynth.figures.summary import summary
 from metasynth.records import OutcomeResult, Trial
 
@@ -17,7 +18,7 @@ def overview(name: str, results: Sequence[OutcomeResult], trials: Sequence[Trial
         KeyError: when no figure has that name.
     """
     included = [trial for trial in trials if trial.study.status == "included"]
-    judgements = {trial.study.study: trial.risk_of_bias for trial in included}
+    judgements = of_outcome({trial.study.study: trial.risk_of_bias for trial in included})
     if name == "summary":
         wanted = shared_axis([result.outcome for result in results])
         return summary([result for result in results if result.outcome in wanted])
