@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from metasynth import __main__
 from metasynth.archive import container, verify
 
 FILES: dict[str, bytes | Path] = {
@@ -57,6 +58,12 @@ def test_the_manifest_is_what_sha256sum_reads(packed: Path) -> None:
 
 def test_what_was_packed_is_accepted(packed: Path) -> None:
     assert verify.main([str(packed), "--no-rerun"]) == verify.IDENTICAL
+
+
+def test_the_command_of_the_package_is_the_same(packed: Path) -> None:
+    assert __main__.main(["verify", str(packed), "--no-rerun"]) == verify.IDENTICAL
+    packed.write_bytes(b"PK")
+    assert __main__.main(["verify", str(packed)]) == verify.DAMAGED
 
 
 def rewritten(path: Path, changes: dict[str, bytes | None]) -> Path:

@@ -1,6 +1,7 @@
-"""The command line: `python -m metasynth validate`, `new` and `import`; nothing here runs a review.
+"""The command line: `python -m metasynth validate`, `new`, `import` and `verify`.
 
-The exit status is 0 for success and 1 where something is wrong with what was given.
+The exit status is 0 for success and 1 where something is wrong with what was given; `verify`, which
+alone runs a review, has its own.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from metasynth import scaffold
+from metasynth.archive import verify
 from metasynth.faults import Fault, InvalidReview, report
 from metasynth.importers import covidence, folders, metafor, revman
 from metasynth.importers.source import Found, Sides
@@ -20,7 +22,10 @@ from metasynth.validation import load_review
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
-    chosen = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["verify"]:
+        return verify.main(given[1:])
+    chosen = _parser().parse_args(given)
     try:
         if chosen.command == "validate":
             return validate(chosen.config, as_json=chosen.json)
@@ -98,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
     )
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
+    commands.add_parser("verify", add_help=False, help="check an archived review: verify --help")
     begin = commands.add_parser(
         "new",
         help="make the files of a new review",
