@@ -133,6 +133,7 @@ SCHEMA = [
     ),
     config("bad_outcome_id", "  pain: {", "  Pain: {", "36 | write pain"),
     config("bad_analysis_id", COMMON, "Common" + COMMON[6:], "14 | write common"),
+    config("folder_as_wildcard", "data: data", "data: '{x}'", "6 | without braces"),
     config("windows_folder", "data: data", "data: C:\\data", "6 | correct the value"),
     config(
         "direction",
