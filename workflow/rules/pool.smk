@@ -1,5 +1,5 @@
-# Needs: the cleaned trials that report an outcome, and its choices. Makes: its pooled result, and
-# the two tables of all outcomes that readers and other programs use.
+# Needs: the cleaned trials that report an outcome, and its choices. Makes: its pooled result, the
+# same for R with a script in which metafor repeats it, and the tables of all outcomes.
 
 
 rule pool:
@@ -9,7 +9,9 @@ rule pool:
             study=trials_reporting(wildcards.outcome),
         ),
     output:
-        "results/outcomes/{outcome}/result.json",
+        result="results/outcomes/{outcome}/result.json",
+        data="results/outcomes/{outcome}/metafor.csv",
+        script="results/outcomes/{outcome}/metafor.R",
     log:
         "logs/pool/{outcome}.log",
     conda:

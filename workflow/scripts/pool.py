@@ -8,6 +8,7 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store
 from metasynth.comparison import study_data
+from metasynth.export import metafor_csv, metafor_script
 from metasynth.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, Trial
 from metasynth.synthesis import synthesise
 
@@ -21,4 +22,6 @@ studies = [study for item in data if not isinstance(item, Omission) for study in
 omitted = [item for item in data if isinstance(item, Omission)]
 result = synthesise(outcome, analyses, comparison, studies)
 result = replace(result, omissions=(*result.omissions, *omitted))
-store.write(snakemake.output[0], store.to_json(result))
+store.write(snakemake.output.result, store.to_json(result))
+store.write(snakemake.output.data, metafor_csv(result))
+store.write(snakemake.output.script, metafor_script(result, Path(snakemake.output.data).name))
