@@ -398,3 +398,23 @@ def test_the_verifier_in_the_archive_stands_alone(committed: Review, tmp_path: P
         )
         assert done.returncode == 0, done.stderr
         assert "each as it was archived" in done.stdout
+
+
+# --- the audit companion --------------------------------------------------------------------------
+
+
+def test_snakemake_s_own_report_is_whole_without_network(copied: Review, tmp_path: Path) -> None:
+    page = tmp_path / "audit.html"
+    copied.run("--report", str(page), https_proxy="http://127.0.0.1:9", http_proxy="")
+    text = page.read_text("utf-8")
+    assert not re.findall(r"<(?:script|img|link)[^>]+(?:src|href)=[\"']?https?:", text)
+    (listed,) = re.findall(r"var categories = (\{.*?\})\s*;?\s*</script>", text, flags=re.DOTALL)
+    categories = json.loads(listed)
+    assert categories["Report"] == {"Other": ["results/report/review.html"]}
+    figures = [path for part in categories["Figures"].values() for path in part]
+    drawn = copied.folder.glob("results/figures/*/*.svg")
+    outcomes = {path.relative_to(copied.folder).as_posix() for path in drawn}
+    assert outcomes
+    assert outcomes <= set(figures)
+    (results,) = re.findall(r"var results = (\{.*?\})\s*;?\s*</script>", text, flags=re.DOTALL)
+    assert all(result["caption"] for result in json.loads(results).values())
