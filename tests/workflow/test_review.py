@@ -74,7 +74,7 @@ def test_tables_agree_with_each_other(finished: Callable[[str], Review], name: s
     review = finished(name)
     estimates, studies = table(review, "estimates.csv"), table(review, "studies.csv")
     assert estimates
-    for row in estimates:
+    for row in (row for row in estimates if row["subgroup"] == "all"):
         members = [
             study
             for study in studies
@@ -103,7 +103,8 @@ def test_the_published_figures_are_reproduced(finished: Callable[[str], Review])
 
 def test_bcg_as_metafor_prints_it(finished: Callable[[str], Review]) -> None:
     """What metafor 3.8 prints for escalc(measure="RR", data=dat.bcg) and rma(yi, vi)."""
-    (row,) = (r for r in table(finished("bcg"), "estimates.csv") if r["analysis"] == "primary")
+    rows = table(finished("bcg"), "estimates.csv")
+    (row,) = (r for r in rows if (r["analysis"], r["subgroup"]) == ("primary", "all"))
     assert float(row["log_estimate"]) == pytest.approx(-0.7145, abs=5e-5)
     assert float(row["tau2"]) == pytest.approx(0.3132, abs=5e-5)
     assert float(row["i2"]) == pytest.approx(92.22, abs=5e-3)
@@ -139,3 +140,26 @@ def test_the_report_lists_the_formulas_of_this_run_only(
         appendix = texts[name][texts[name].index('id="appendix-formulas"') :]
         assert all(words in appendix for words in present)
         assert not any(words in appendix for words in ("Mantel–Haenszel odds ratio", *absent))
+
+
+def test_subgroups_make_up_the_whole(finished: Callable[[str], Review]) -> None:
+    rows = [r for r in table(finished("bcg"), "estimates.csv") if r["analysis"] == "primary"]
+    whole, *parts = rows
+    assert [row["subgroup"] for row in rows][0] == "all"
+    assert len(parts) == 3
+    for column in ("k", "events_intervention", "total_control"):
+        assert sum(int(row[column]) for row in parts) == int(whole[column])
+
+
+def test_every_figure_has_its_place_and_words(finished: Callable[[str], Review]) -> None:
+    folder = finished("bcg").folder / "results"
+    text = (folder / "report/review.html").read_text(encoding="utf-8")
+    drawn = sorted(folder.glob("figures/**/*.svg"))
+    assert len(drawn) == 12
+    assert text.count("<figure ") == len(drawn)
+    assert text.count("<svg ") == len(drawn)
+    assert "font/woff;base64" not in text
+    for path in drawn:
+        title = re.search(r"<title [^>]*>([^<]+)</title>", path.read_text(encoding="utf-8"))
+        assert title
+        assert title[1] in text
