@@ -20,10 +20,13 @@ A proportion is that of the intervention side alone: its logit, arcsine or doubl
 RATIO_MEASURES = frozenset({"RR", "OR", "HR", "IRR", "ROM"})
 """Measures whose analysis scale is the natural logarithm."""
 
-MODELS = ("random", "IV", "MH", "Peto", "GLMM", "GLMM-CM.EL")
-"""Random effects, the common-effect models, and binomial-normal models (UM.FS, conditional)."""
+MODELS = ("random", "IV", "MH", "Peto", "GLMM", "GLMM-UM.RS", "GLMM-CM.EL")
+"""Random effects, the common-effect models, and binomial-normal models.
 
-GLMMS = frozenset({"GLMM", "GLMM-CM.EL"})
+Of these, GLMM has fixed study levels (UM.FS), GLMM-UM.RS random ones, GLMM-CM.EL none (conditional).
+"""
+
+GLMMS = frozenset({"GLMM", "GLMM-UM.RS", "GLMM-CM.EL"})
 TAU2_METHODS = ("REML", "DL", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2")
 CI_METHODS = ("Wald", "HKSJ", "HKSJ-adhoc", "KR")
 PREDICTIONS = ("t_k-1", "t_k-2", "HK")

@@ -6,7 +6,7 @@ from math import isinf, sqrt
 import numpy as np
 
 from metasynth.effects import Array, Effects, Tables
-from metasynth.glmm import conditional, unconditional
+from metasynth.glmm import FITS
 from metasynth.heterogeneity import (
     Share,
     generalised_q,
@@ -111,7 +111,7 @@ def fit_common(effects: Effects, pool: Pool) -> Fit:
 
 def fit_glmm(spec: AnalysisSpec, effects: Effects, tables: Tables) -> Fit:
     """Fit a binomial-normal model; Q and I2 describe the studies' own (corrected) effects."""
-    found = conditional(tables) if spec.model == "GLMM-CM.EL" else unconditional(tables)
+    found = FITS[spec.model](tables)
     y, v = effects.y, effects.v
     wald = interval(found.mean, sqrt(found.variance))
     fit = Fit(

@@ -166,7 +166,7 @@ class AnalysisSpec:
 
     name: str
     label: str
-    model: str = "random"  # random | IV | MH | Peto | GLMM
+    model: str = "random"  # random | IV | MH | Peto | GLMM | GLMM-UM.RS | GLMM-CM.EL
     tau2: str | None = None  # DL REML ML PM EB SJ HE HS DL2; random only, default REML
     ci: str = "Wald"  # Wald | HKSJ | HKSJ-adhoc | KR
     prediction: str | None = None  # t_k-1 | t_k-2 | HK | None: no prediction interval
