@@ -32,6 +32,7 @@ HOSTILE = [
     "&amp; &lt; \"quoted\" 'single'",
     "> quote",
     "a\\*b",
+    "p\u00a0=\u00a00.03",
 ]
 
 

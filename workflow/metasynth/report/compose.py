@@ -181,7 +181,7 @@ def _percentages(trials: Sequence[Trial]) -> Callable[[str, OutcomeNames], str]:
             and result.reported_percent
             and result.events is None
         ]
-        return f" Printed are {' and '.join(printed)}." if printed else ""
+        return f"Printed are {' and '.join(printed)}." if printed else ""
 
     return sentence
 

@@ -30,6 +30,7 @@ from metasynth.report.document import (
 )
 
 _WHOLE = 14  # a table of so many rows or fewer is not broken over pages
+_SPACES = " \u00a0\u2007\u2009\u202f"  # none of which Python calls printable, but the first
 _STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text"}
 
 
@@ -65,7 +66,7 @@ def source(document: Document, template: Path, attachments: Iterable[str] = ()) 
 
 def literal(value: str) -> str:
     """A Typst string literal; JSON's escapes for quotes and backslashes are Typst's own."""
-    printable = "".join(char for char in value if char.isprintable() or char == " ")
+    printable = "".join(char for char in value if char.isprintable() or char in _SPACES)
     return json.dumps(printable, ensure_ascii=False)
 
 
