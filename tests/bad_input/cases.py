@@ -108,7 +108,7 @@ CSV_FORM = [
         "csv form",
         "sep_line",
         bytes_of(ARMS, lambda c: b"sep=,\n" + c),
-        f"{ARMS}:1:A | remove this first line",
+        f"{ARMS}:1:A | remove this row: the names of the columns stand in the next",
     ),
     case(
         "csv form",
@@ -144,8 +144,7 @@ CSV_FORM = [
         "csv form",
         "value_in_nameless_column",
         column(ARMS, "", "x"),
-        f"{ARMS}:2:J | without a name",
-        f"{ARMS}:3:J | without a name",
+        f"{ARMS}:1:J | a name, as 2 rows have a value in this column",
     ),
     case(
         "csv form",
@@ -157,7 +156,41 @@ CSV_FORM = [
     case("csv form", "html", replace(STUDY, b"<!DOCTYPE html>\n"), f"{STUDY}:1:A | the first row"),
 ]
 
+
+def shifted(file: str, at: int, by: int) -> Change:
+    """Move the cells of a row (the header is row 1) to the right, or to the left."""
+
+    def change(files: Files) -> None:
+        records = list(csv.reader(io.StringIO(files[file].decode(), newline="")))
+        row = records[at - 1]
+        records[at - 1] = ["", *row[:-1]] if by > 0 else [*row[1:], ""]
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows(records)
+        files[file] = out.getvalue().encode()
+
+    return change
+
+
 HEADER = [
+    case(
+        "header",
+        "title_above",
+        bytes_of(ARMS, lambda c: b"Arms of Alpha,,,,,,,,\n" + c),
+        f"{ARMS}:1:A | the names of the columns stand in the next one",
+    ),
+    case(
+        "header",
+        "merged_cell",
+        text(RESULTS, ",events,total,", ",events,,"),
+        f"{RESULTS}:1 | a column total",
+        f"{RESULTS}:1:G | a name, as 8 rows have a value",
+    ),
+    case(
+        "header",
+        "one_value_without_name",
+        (column(SOURCES, "", ""), cell(SOURCES, 3, "", "x")),
+        f"{SOURCES}:3:E | without a name",
+    ),
     case("header", "missing", drop(RESULTS, "provenance"), f"{RESULTS}:1 | a column provenance"),
     case("header", "missing_key", drop(ARMS, "arm_id"), f"{ARMS}:1 | a column arm_id"),
     case(
@@ -601,7 +634,29 @@ FOREIGN_KEY = [
 
 EMPTY_ARMS = bytes_of(ARMS, lambda content: content.split(b"\n", 1)[0] + b"\n")
 
+MISSING_COUNT = cell(RESULTS, 9, "events", "50")  # 42 were analysed, and provenance is missing
+
 ARM = [
+    case(
+        "arms",
+        "mixed_up",
+        tuple(cell(RESULTS, at, "arm_id", "placebo" if at % 2 else "drug") for at in (9, 10)),
+        f"{RESULTS}:9:G | at most the 12 randomised to arm placebo",
+    ),
+    case(
+        "arms",
+        "too_many_again_and_again",
+        (bytes_of(ARMS, lambda c: c.replace(b",45,", b",40,")),),
+        f"{RESULTS}:2:G | at most the 40 randomised to arm drug (rows 4, 9 too)",
+        f"{RESULTS}:7:G | at most the 40",
+    ),
+    case("arms", "number_of_the_missing", MISSING_COUNT, f"{RESULTS}:9:F | provenance is missing"),
+    case(
+        "arms",
+        "name_with_blank",
+        cell(RESULTS, 10, "arm_id", "placebo "),
+        f"{RESULTS}:10:D | remove the blank at the edge",
+    ),
     case("arms", "none", EMPTY_ARMS, f"{ARMS}:2 | at least two arms"),
     case(
         "arms",
@@ -648,6 +703,34 @@ ARM = [
 ]
 
 SPREADSHEET = [
+    case(
+        "spreadsheet damage",
+        "row_shifted_right",
+        shifted(RESULTS, 10, 1),
+        f"{RESULTS}:10:R | “external” in the column provenance, one to the left",
+    ),
+    case(
+        "spreadsheet damage",
+        "row_shifted_left",
+        shifted(ARMS, 3, -1),
+        f"{ARMS}:3:A | “control” in the column role, one to the right",
+    ),
+    case(
+        "spreadsheet damage",
+        "study_shifted",
+        shifted(STUDY, 2, 1),
+        f"{STUDY}:2:E | in the column status, one to the left",
+    ),
+    case(
+        "spreadsheet damage",
+        "counts_of_the_other_arm",
+        (
+            cell(BETA_RESULTS, 2, "events", "55"),
+            cell(BETA_RESULTS, 3, "events", "95"),
+        ),
+        f"{BETA_RESULTS}:2:F | 94 to 96",
+        f"{BETA_RESULTS}:3:F | 54 to 56",
+    ),
     *spoilt(
         "spreadsheet damage",
         EVENTS,

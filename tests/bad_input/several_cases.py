@@ -239,7 +239,6 @@ SEVERAL = [
         f"{BETA_ARMS}:3:B | control, the side",
         cell(BETA_ARMS, 3, "n_randomised", "100"),
         f"{BETA_ARMS}:3:H | a number of patients",
-        f"{BETA_RESULTS}:3:G | at most the 100",
-        f"{BETA_RESULTS}:5:G | at most the 100",
+        f"{BETA_RESULTS}:3:G | at most the 100 randomised to arm placebo (row 5 too)",
     ),
 ]

@@ -134,7 +134,7 @@ def test_a_week_off_the_protocol_is_one_warning_a_trial(tmp_path):
     assert warnings_of(tmp_path, *late) == []
     told = warnings_of(tmp_path, WEEKS, *late)
     assert [place for place, _ in told] == [f"{BETA_RESULTS}:6:B", f"{BETA_RESULTS}:8:B"]
-    assert "week of the protocol (12, 24); 1 more of this trial's rows" in told[0][1]
+    assert "week of the protocol (12, 24) (row 7 too)" in told[0][1]
     blank = row(BETA_RESULTS, "harm,,,drug,,1,250,,,,,,,,,,external,page3,")
     assert warnings_of(tmp_path, WEEKS, blank) == []
 

@@ -100,7 +100,8 @@ def summary(faults: Sequence[Fault]) -> str:
 
 def _paragraph(fault: Fault) -> str:
     place = fault.cell.removeprefix(fault.file).removeprefix(":") or "whole file"
-    head = "  ".join(part for part in (place, shown(fault.column), _quoted(fault.value)) if part)
+    column = "" if fault.column == fault.value else shown(fault.column)  # a header names itself
+    head = "  ".join(part for part in (place, column, _quoted(fault.value)) if part)
     mark = "warning: " if fault.severity == "warning" else ""
     return f"  {mark}{head}\n      expected {fault.expected}\n      remedy   {fault.remedy}"
 

@@ -12,7 +12,7 @@ from metasynth.faults import Fault
 from metasynth.raw_table import RawTable, Row
 from metasynth.records import Config
 from metasynth.tables import RawTables
-from metasynth.trial_rules import not_among
+from metasynth.trial_rules import not_among, row_numbers
 
 Place = tuple[str, str, str]
 """An arm, a week and a reading."""
@@ -92,6 +92,6 @@ def other_weeks(config: Config, raw: RawTables) -> Iterator[Fault]:
         for first, *others in rows.values():
             expected = f"a week of the protocol ({', '.join(map(str, config.weeks))})"
             if others:
-                expected += f"; {len(others)} more of this trial's rows have this week"
+                expected += f" ({row_numbers(others)} too)"
             remedy = "correct the week, or add it to weeks in config.yaml"
             yield first.fault("week", expected, remedy, "warning")

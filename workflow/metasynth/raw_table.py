@@ -88,7 +88,7 @@ def read_table(path: Path, name: str, file: str, root: Path) -> RawTable:
     elif not records:
         remedy = "fill it in; its header, at least, must be there"
         table.faults.append(of_file(file, "", "a table, but the file is empty", remedy))
-    if not records or not _read_header(table, records[0], tables()[name]):
+    if not records or not _read_header(table, records, tables()[name]):
         return table
     table.complete = broken is None
     _read_rows(table, records)
@@ -128,14 +128,17 @@ def _csv_fault(message: str) -> tuple[str, str]:
     )
 
 
-def _read_header(table: RawTable, header: Sequence[str], contract: Table) -> bool:
+def _read_header(table: RawTable, records: Sequence[Sequence[str]], contract: Table) -> bool:
     """Note where each column stands and what is wrong with the header; False when it is none."""
+    header = records[0]
     known = {column.name for column in contract.columns}
     needed = {column.name for column in contract.columns if not column.optional}
     if 2 * len(known.intersection(header)) < len(needed):
-        table.faults.append(
-            _header_fault(table, 0, header[0] if header else "", *_no_header(header, contract))
-        )
+        advice = _no_header(header, contract)
+        if len(records) > 1 and 2 * len(known.intersection(records[1])) >= len(needed):
+            advice = _HEADERLESS, "remove this row: the names of the columns stand in the next one"
+        first = header[0] if header else ""
+        table.faults.append(_header_fault(table, 0, first, *advice))
         return False
     absent = known.difference(header)
     for index, name in enumerate(header):
@@ -173,7 +176,7 @@ def _no_header(header: Sequence[str], contract: Table) -> tuple[str, str]:
 def _unknown_column(name: str, absent: set[str], known: set[str]) -> tuple[str, str]:
     near = nearest(name, absent) or nearest(name, known)
     remedy = f"did you mean {near}?" if near else f"remove it, or write remarks in {EXTRA_COLUMN}"
-    return f"one of {', '.join(sorted(known))}", remedy
+    return f"a column of this table ({', '.join(sorted(absent or known))})", remedy
 
 
 def _header_fault(table: RawTable, index: int, name: str, expected: str, remedy: str) -> Fault:
@@ -184,7 +187,7 @@ def _header_fault(table: RawTable, index: int, name: str, expected: str, remedy:
 def _read_rows(table: RawTable, records: Sequence[Sequence[str]]) -> None:
     """Add every row, unless it is blank (as below the end) or its cells are displaced."""
     header, *body = records
-    nameless = [index for index, name in enumerate(header) if not name.strip()]
+    nameless = list(_nameless(table, header, body))
     for number, cells in enumerate(body, start=2):
         if not "".join(cells).strip():
             continue
@@ -199,6 +202,20 @@ def _read_rows(table: RawTable, records: Sequence[Sequence[str]]) -> None:
         table.rows.append(Row(table, number, named))
     if any(cells and cells[0].startswith(COMMENT) for cells in body) and not table.rows:
         table.complete = False
+
+
+def _nameless(
+    table: RawTable, header: Sequence[str], body: Sequence[Sequence[str]]
+) -> Iterator[int]:
+    """The columns without a name that must be empty; one that is mostly filled lacks its name."""
+    for index in (index for index, name in enumerate(header) if not name.strip()):
+        filled = sum(len(cells) == len(header) and bool(cells[index].strip()) for cells in body)
+        if 1 < filled > len(body) / 2:
+            remedy = "write its name above it, or delete the column"
+            expected = f"a name, as {filled} rows have a value in this column"
+            table.faults.append(_header_fault(table, index, "", expected, remedy))
+        else:
+            yield index
 
 
 def _explanations(table: RawTable, number: int, value: str) -> Fault:

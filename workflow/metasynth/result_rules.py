@@ -78,9 +78,9 @@ def _has_a_source(row: Row) -> Iterator[Fault]:
         yield row.fault("source_id", "a source, as the row has a number", remedy)
 
 
-@rule("events", "total", "person_time")
+@rule("provenance", "events", "total", "person_time")
 def _events_within_total(row: Row) -> Iterator[Fault]:
-    if row["person_time"]:  # of a rate, which counts every event of a patient
+    if row["provenance"] == "missing" or row["person_time"]:  # a rate counts every event
         return
     if row["events"] and not row["total"]:
         remedy = "fill in the number of patients analysed"
@@ -101,8 +101,10 @@ def _bounds_are_whole(row: Row) -> Iterator[Fault]:
         yield row.fault(column, "both bounds or none", f"fill in {column}, or remove the other")
 
 
-@rule("events", "total", "events_low", "events_high")
+@rule("provenance", "events", "total", "events_low", "events_high", "reported_percent")
 def _bounds_enclose_events(row: Row) -> Iterator[Fault]:
+    if row["provenance"] == "missing" or _contradicts_percentage(row):
+        return
     low, events, high, total = (
         int(row[column]) if row[column] else None
         for column in ("events_low", "events", "events_high", "total")
@@ -120,7 +122,9 @@ def _bounds_enclose_events(row: Row) -> Iterator[Fault]:
 @rule("provenance", "reported_percent", "events", "total", "events_low", "events_high")
 def _count_fits_percentage(row: Row) -> Iterator[Fault]:
     percent, events, total = row["reported_percent"], row["events"], row["total"]
-    if not (percent and total) or (events and int(events) > int(total)):
+    if row["provenance"] == "missing" or not (percent and total):
+        return
+    if events and int(events) > int(total):
         return
     fitting = admissible_counts(percent, int(total))
     remedy = "check count, total and percentage"
@@ -134,6 +138,13 @@ def _count_fits_percentage(row: Row) -> Iterator[Fault]:
         yield row.fault("events", expected, remedy, severity)
     elif events and row["provenance"] == "derived":
         yield from _bounds_fit_percentage(row, fitting)
+
+
+def _contradicts_percentage(row: Row) -> bool:
+    """Whether a derived count is told of already, so that its bounds cannot be judged by it."""
+    percent, events, total = row["reported_percent"], row["events"], row["total"]
+    derived = row["provenance"] == "derived" and percent and events and total
+    return bool(derived) and int(events) not in admissible_counts(percent, int(total))
 
 
 def _bounds_fit_percentage(row: Row, fitting: range) -> Iterator[Fault]:

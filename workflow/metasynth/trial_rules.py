@@ -4,7 +4,7 @@ References to a table are only followed where all of it could be read: an arm wh
 must not make a fault of every result that names it.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 from metasynth import result_rules
 from metasynth.faults import Fault, nearest
@@ -46,9 +46,9 @@ def duplicates(table: RawTable) -> Iterator[Fault]:
             same = ", ".join(
                 f"{column} {value}" for column, value in zip(key, values, strict=True) if value
             )
-            expected = f"a row for each {' + '.join(key)} once; row {first[values]} has {same} too"
+            expected = f"no two rows alike: row {first[values]} has {same} too"
             column = max(key, key=lambda name: (bool(row[name]), -key.index(name)))
-            yield row.fault(column, expected, "remove one of the two rows, or correct its key")
+            yield row.fault(column, expected, "remove one of the two rows, or correct one")
         first.setdefault(values, row.number)
 
 
@@ -60,7 +60,8 @@ def unknown(table: RawTable, column: str, target: RawTable, key: str) -> Iterato
     for row in table.rows:
         name = row[column]
         if name and name not in known and column not in row.bad:
-            yield row.fault(column, *not_among(name, known, f"a {key} of {_short(target)}"))
+            article = "an" if key[0] in "aeiou" else "a"
+            yield row.fault(column, *not_among(name, known, f"{article} {key} of {_short(target)}"))
 
 
 def not_among(name: str, known: Set[str], what: str) -> tuple[str, str]:
@@ -69,6 +70,8 @@ def not_among(name: str, known: Set[str], what: str) -> tuple[str, str]:
     some = sorted(known)[:8]
     more = ", …" if len(known) > len(some) else ""
     expected = f"{what} ({', '.join(some)}{more})" if some else f"{what}, but there is none yet"
+    if near and near == name.strip():
+        return expected, "remove the blank at the edge of the cell"
     return expected, f"did you mean {near}?" if near else "correct it, or add what it names"
 
 
@@ -109,13 +112,26 @@ def _within_arm(results: RawTable, arms: RawTable) -> Iterator[Fault]:
         for row in arms.rows
         if row["n_randomised"] and not row.bad & {"arm_id", "n_randomised"}
     }
+    above: dict[tuple[str, str], list[Row]] = {}
     for row in results.rows:
         limit = randomised.get(row["arm_id"])
         if limit is None or not row["total"] or row.bad & {"arm_id", "total"}:
             continue
         if int(row["total"]) > limit:
-            expected = f"at most the {limit} randomised to arm {row['arm_id']}"
-            yield row.fault("total", expected, "check total, and n_randomised in arms.csv")
+            above.setdefault((row["arm_id"], row["total"]), []).append(row)
+    for (arm, _), (first, *others) in above.items():
+        expected = f"at most the {randomised[arm]} randomised to arm {arm}"
+        remedy = "check total, and n_randomised in arms.csv"
+        if others:  # the same number again is the same mistake
+            expected += f" ({row_numbers(others)} too)"
+            remedy += "; were the arms mixed up?"
+        yield first.fault("total", expected, remedy)
+
+
+def row_numbers(rows: Sequence[Row]) -> str:
+    """Such as "row 4" or "rows 4, 6, 8, …"."""
+    numbers = ", ".join(str(row.number) for row in rows[:5])
+    return f"row{'s' if len(rows) > 1 else ''} {numbers}{', …' if len(rows) > 5 else ''}"
 
 
 def _primary_readings(results: RawTable) -> Iterator[Fault]:
