@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MEASURES = ("RR", "OR", "RD", "HR")
+"""Measures from which a risk under the intervention follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class AbsoluteEffect:
@@ -32,6 +35,8 @@ def risk_with(measure: str, effect: float, baseline_risk: float) -> float:
     """
     if not 0 <= baseline_risk <= 1:
         raise ValueError(f"a baseline risk lies between 0 and 1, not {baseline_risk}")
+    if measure == "OR" and baseline_risk == 1:
+        return 1.0
     if measure == "RR":
         risk = baseline_risk * effect
     elif measure == "OR":
@@ -41,7 +46,9 @@ def risk_with(measure: str, effect: float, baseline_risk: float) -> float:
     elif measure == "HR":
         risk = 1 - (1 - baseline_risk) ** effect
     else:
-        raise ValueError(f"no absolute effect follows from {measure}; it does from RR, OR, RD, HR")
+        raise ValueError(
+            f"no absolute effect follows from {measure}; it does from {', '.join(MEASURES)}"
+        )
     return min(1.0, max(0.0, risk))
 
 

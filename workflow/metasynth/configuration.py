@@ -113,7 +113,10 @@ def _config(mapping: Mapping[str, Any]) -> Config:
 
 
 def _outcome(id_: str, keys: Mapping[str, Any]) -> OutcomeSpec:
-    return OutcomeSpec(id=id_, **{"week": None, **keys, "analyses": tuple(keys["analyses"])})
+    lists = {"analyses": tuple(keys["analyses"])}
+    if "baseline_risks" in keys:
+        lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))
+    return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
 
 
 def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:

@@ -25,15 +25,18 @@ class Fragility:
 
 
 def fragility(
-    outcome: OutcomeSpec, analysis: AnalysisSpec, studies: Sequence[StudyData]
+    outcome: OutcomeSpec,
+    analysis: AnalysisSpec,
+    studies: Sequence[StudyData],
+    most: int | None = None,
 ) -> Fragility | None:
     """Change one patient at a time, each time the one that moves the nearer limit furthest.
 
     Atal et al., J Clin Epidemiol 2019;111:32-40: a significant result is moved towards no effect
     until its interval includes it, another one away until it does not. One study gives the index of
     Walsh et al., J Clin Epidemiol 2014;67:622-8, with the analysis's own interval in place of
-    Fisher's test. None without a pooled result, or when no change of patients can do it. Binary
-    outcomes only.
+    Fisher's test. None without a pooled result, or when no change of patients, or of the `most`
+    that are asked for, can do it. Binary outcomes only.
     """
     current = tuple(s for s in studies if missing_data(s, outcome) is None)
     null = no_effect(outcome.measure) or 0.0
@@ -49,7 +52,7 @@ def fragility(
             (_beyond(_pooled(outcome, analysis, changed), side, null), name, changed)
             for name, changed in _one_patient_changed(current, push)
         ]
-        if not moves or len(changes) == _patients(current):
+        if not moves or len(changes) == (_patients(current) if most is None else most):
             return None
         _, name, current = max(moves, key=lambda move: move[0] * side * push)
         row = _pooled(outcome, analysis, current)

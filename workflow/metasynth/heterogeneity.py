@@ -7,7 +7,7 @@ import numpy as np
 
 from metasynth.distributions import LEVEL, chi2_quantile
 from metasynth.effects import Array
-from metasynth.pooling import inverse_variance
+from metasynth.pooling import inverse_variance, sum_of_products
 from metasynth.roots import bracketed_root
 
 
@@ -36,7 +36,7 @@ def typical_variance(v: Array) -> float:
     Equation 9: (k - 1) sum(w) / (sum(w)² - sum(w²)), w = 1/v; needs two studies.
     """
     w = 1 / v
-    return float((len(w) - 1) * w.sum() / (w.sum() ** 2 - (w**2).sum()))
+    return (len(w) - 1) * float(w.sum()) / sum_of_products(w)
 
 
 def share_from_q(q: float, df: int) -> Share:

@@ -66,6 +66,7 @@ def baujat(y: Array, v: Array) -> tuple[Array, Array]:
     if len(y) < 2:
         raise ValueError(f"{len(y)} studies; leaving one out needs 2")
     full = inverse_variance(y, v)
-    total, w = full.weights.sum(), full.weights
-    without = (full.mean * total - w * y) / (total - w)
-    return (y - full.mean) ** 2 / v, (full.mean - without) ** 2 * (total - w)
+    others = 1 - np.eye(len(y))
+    left = others @ full.weights
+    without = others @ (full.weights * y) / left
+    return (y - full.mean) ** 2 / v, (full.mean - without) ** 2 * left

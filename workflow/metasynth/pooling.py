@@ -35,6 +35,12 @@ def inverse_variance(y: Array, v: Array, tau2: float | Array = 0.0) -> Pool:
     return Pool((w * y).sum(axis=0) / total, 1 / total, w)
 
 
+def sum_of_products(w: Array) -> float:
+    """Sum of w[i] w[j] over all i ≠ j, which is sum(w)² - sum(w²) without its cancellation."""
+    ordered = np.sort(w)
+    return 2 * float((ordered[1:] * ordered.cumsum()[:-1]).sum())
+
+
 def mantel_haenszel(t: Tables, measure: str) -> Pool:
     """Pool RR, OR or RD by Mantel and Haenszel's weights; see the function of each measure."""
     return {"RR": mh_risk_ratio, "OR": mh_odds_ratio, "RD": mh_risk_difference}[measure](t)

@@ -194,6 +194,7 @@ class OutcomeSpec:
     note: str = ""
     as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
     subgroup: str = ""  # a column of study.csv by which trials are grouped
+    baseline_risks: tuple[float, ...] = ()  # risks under control, for absolute effects
 
 
 # --- what pooling reads ---------------------------------------------------------------------------

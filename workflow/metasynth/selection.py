@@ -12,6 +12,9 @@ from metasynth.proportions import proportion_effects
 from metasynth.rates import Rates, rate_effects
 from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
 
+LARGEST = 1e60
+"""Effects and variances, and the inverses of variances, stay below this."""
+
 
 def missing_data(study: StudyData, outcome: OutcomeSpec) -> str | None:
     """Say what a study lacks for this type of outcome, whatever the analysis; None when nothing."""
@@ -79,7 +82,14 @@ def _missing_contrast(study: StudyData) -> str | None:
         return f"the standard error is {study.contrast.se:g}, not a number above 0"
     if not isfinite(study.contrast.estimate):
         return f"the estimate is {study.contrast.estimate:g}, not a number"
-    return None
+    return _beyond_computing(study.contrast.estimate, study.contrast.se**2)
+
+
+def _beyond_computing(y: float, v: float) -> str | None:
+    """Say that an effect or its variance is so large or small that its powers are no floats."""
+    if abs(y) < LARGEST and 1 / LARGEST < v < LARGEST:
+        return None
+    return f"an effect of {y:g} with variance {v:g} is beyond what can be computed with"
 
 
 def _measure_undefined(study: StudyData, measure: str) -> str | None:
@@ -89,7 +99,9 @@ def _measure_undefined(study: StudyData, measure: str) -> str | None:
         return "both standard deviations are 0"
     if measure == "ROM" and m.m1[0] * m.m2[0] <= 0:
         return "a ratio of means needs two means of the same sign"
-    return None
+    with np.errstate(all="ignore"):
+        y, v = CONTINUOUS_EFFECTS[measure](m)
+    return _beyond_computing(float(y[0]), float(v[0]))
 
 
 def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:

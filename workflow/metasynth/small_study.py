@@ -63,12 +63,15 @@ def _slope(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
     df = len(y) - 2
     dispersion = float((w * fit.residuals**2).sum()) / df
     slope, se = float(fit.coefficients[1]), sqrt(dispersion * float(fit.unscaled[1, 1]))
+    if se == 0:
+        raise ValueError("the effects lie exactly on a line, so that nothing is left to test by")
     return AsymmetryTest(slope, se, slope / se, df, two_sided_p(slope / se, df))
 
 
 def _require(k: int, minimum: int) -> None:
     if k < minimum:
-        raise TooFewStudies(f"{k} studies; a test of funnel asymmetry needs {minimum}")
+        studies = "1 study" if k == 1 else f"{k} studies"
+        raise TooFewStudies(f"{studies}; a test of funnel asymmetry needs {minimum}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ def begg(y: Array, v: Array, minimum: int = MINIMUM) -> RankTest:
     """
     _require(len(y), max(3, minimum))
     pool = inverse_variance(y, v)
+    if np.ptp(v) == 0 or np.any(v <= pool.variance):
+        raise ValueError("the variances cannot be ranked, or one study has all the weight")
     standardised = (y - pool.mean) / np.sqrt(v - pool.variance)
     return kendall(standardised, v)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from metasynth.effects import Array
 from metasynth.heterogeneity import generalised_q
+from metasynth.pooling import sum_of_products
 from metasynth.roots import bracketed_root, highest_maximum, scan_points
 from metasynth.tau2 import (
     Profile,
@@ -64,7 +65,7 @@ def _moment(groups: Groups, weight: Callable[[Array], Array]) -> Tau2:
         total = float(a.sum())
         q += float((a * (y - (a * y).sum() / total) ** 2).sum())
         within += float((a * v).sum() - (a**2 * v).sum() / total)
-        slope += total - float((a**2).sum()) / total
+        slope += sum_of_products(a) / total
     return Tau2(max(0.0, (q - within) / slope))
 
 

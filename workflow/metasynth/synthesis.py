@@ -154,10 +154,10 @@ def pool_studies(
     except EffectUndefined as undefined:
         note = f"{spec.model} {outcome.measure} is not defined: {undefined}."
         return replace(row, note=note), None
-    return filled_row(row, fit, _harmonic_mean_size(studies)), fit
+    return filled_row(row, fit, harmonic_mean_size(studies)), fit
 
 
-def _harmonic_mean_size(studies: Sequence[StudyData]) -> float | None:
+def harmonic_mean_size(studies: Sequence[StudyData]) -> float | None:
     """Of the intervention groups; None where one has no size."""
     sizes = [s.intervention.total if s.intervention else None for s in studies]
     known = [size for size in sizes if size]

@@ -12,7 +12,7 @@ import numpy as np
 
 from metasynth.effects import Array
 from metasynth.heterogeneity import generalised_q, solve_q
-from metasynth.pooling import inverse_variance
+from metasynth.pooling import inverse_variance, sum_of_products
 from metasynth.roots import highest_maximum, scan_points
 
 
@@ -39,7 +39,7 @@ def _moment(y: Array, v: Array, a: Array) -> float:
     total = a.sum()
     q = float((a * (y - (a * y).sum() / total) ** 2).sum())
     expected_within = float((a * v).sum() - (a**2 * v).sum() / total)
-    return max(0.0, (q - expected_within) / float(total - (a**2).sum() / total))
+    return max(0.0, (q - expected_within) / (sum_of_products(a) / float(total)))
 
 
 def two_step_dersimonian_laird(y: Array, v: Array) -> Tau2:
