@@ -1096,3 +1096,25 @@ NESTED = [
         f"{BETA_RESULTS}:5:F | at most 55",
     ),
 ]
+
+FILES = [
+    case(
+        "files",
+        "workbook_beside",
+        rename(RESULTS, RESULTS.replace(".csv", ".ods")),
+        "trials/alpha2001/results.ods | save it as CSV",
+    ),
+    case(
+        "files",
+        "capital",
+        rename(SOURCES, SOURCES.replace("sources", "Sources")),
+        "trials/alpha2001/Sources.csv | did you mean sources.csv?",
+    ),
+    case("files", "none", rename(SOURCES, ""), f"{SOURCES} | a file of this name"),
+    case(
+        "files",
+        "stranger",
+        replace("trials/alpha2001/outcomes.csv", b"a,b\n"),
+        "trials/alpha2001/outcomes.csv | only study.csv, arms.csv",
+    ),
+]

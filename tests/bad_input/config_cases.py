@@ -112,6 +112,14 @@ SCHEMA = [
     config("blank_title", "A clean review", '" "', "2 | text"),
     config("unknown_model", "model: MH", "model: MHH", "14 | did you mean MH?"),
     config("model_by_case", "model: MH", "model: mh", "14 | did you mean MH?"),
+    config("method_in_full", "tau2: REML", "tau2: DerSimonian-Laird", "13 | mean DL?"),
+    config("measure_in_full", "measure: MD", "measure: mean difference", "36 | mean MD?"),
+    config(
+        "week_in_quotes",
+        "{label: Pain, outcome: pain, week: 24",
+        "{label: Pain, outcome: pain, week: '24'",
+        "36 | write 24, without quotes",
+    ),
     config("unknown_tau2", "tau2: REML", "tau2: reml", "13 | did you mean REML?"),
     config(
         "negative_week",
@@ -236,6 +244,12 @@ TABLES = [
     ),
     config(
         "no_prose", "data: data", "data: data\ntext: txt", "7 | the folder of the review's prose"
+    ),
+    config(
+        "nest_turned_round",
+        "data: data",
+        "data: data\nnested: [[response, harm]]",
+        "7 | from the narrowest outcome to the widest",
     ),
     config(
         "unknown_nested_outcome",

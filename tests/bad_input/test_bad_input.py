@@ -28,6 +28,7 @@ BAD = [
     *cases.INJECTION,
     *cases.PROVENANCE,
     *cases.NESTED,
+    *cases.FILES,
     *cases.READING,
     *cases.BIBLIOGRAPHY,
     *config_cases.TRAPS,

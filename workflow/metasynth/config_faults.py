@@ -1,7 +1,8 @@
 """What the JSON schema finds wrong with a configuration, in words for its author."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -94,9 +95,11 @@ def _advice(error: ValidationError) -> tuple[str, str]:
             return _KINDS[wanted], "put the value in quotes"
         if wanted == "array" and isinstance(value, str | int):
             return _KINDS[wanted], f"write [{value}]"
+        if wanted == "integer" and isinstance(value, str) and value.isdecimal():
+            return _KINDS[wanted], f"write {value}, without quotes"
         return _KINDS[wanted], "see the manual for what stands here"
     if rule == "enum":
-        near = nearest(str(value), wanted)
+        near = nearest(str(value), wanted) or _abbreviated(str(value), wanted)
         remedy = f"did you mean {near}?" if near else "choose one of these"
         return f"one of {', '.join(wanted)}", remedy
     if rule == "pattern" and wanted.strip("^$") == ID.pattern:
@@ -108,6 +111,13 @@ def _advice(error: ValidationError) -> tuple[str, str]:
     if rule in ("minItems", "minProperties"):
         return f"at least {'one entry' if wanted == 1 else f'{wanted} entries'}", "add one"
     return f"{_described(error)}, at least {wanted}", "correct the value"
+
+
+def _abbreviated(name: str, known: Sequence[str]) -> str | None:
+    """The known abbreviation that a full name begins like: DL for DerSimonian-Laird."""
+    initials = "".join(word[0] for word in re.findall(r"[^\W_]+", name)).upper()
+    fitting = (word for word in known if len(initials) > 1 and word.upper().startswith(initials))
+    return next(fitting, None)
 
 
 def _described(error: ValidationError) -> str:

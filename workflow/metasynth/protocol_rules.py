@@ -4,7 +4,7 @@ Counts are compared within one arm, week and reading. A count that is not stated
 so the narrower one before it is compared with the wider one after it.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import combinations, pairwise
 
 from metasynth.config_faults import Lines
@@ -14,6 +14,7 @@ from metasynth.records import Config
 from metasynth.tables import RawTables
 from metasynth.trial_rules import not_among, row_numbers
 
+_MANY = 3  # comparisons that all go wrong are no slips of the finger
 Place = tuple[str, str, str]
 """An arm, a week and a reading."""
 
@@ -26,8 +27,10 @@ def faults(config: Config, raw: RawTables, lines: Lines, told: Set[str]) -> Iter
     results = [trial.table("results") for trial in raw.trials]
     contradictions = list(_contradictions(config, lines))
     yield from contradictions
-    for table in results if config.nested and not contradictions else ():
-        yield from _decreasing(table, config.nested, told)
+    if config.nested and not contradictions:
+        arms = [rows for table in results for rows in _counted(table, told)]
+        for number, chain in enumerate(config.nested):
+            yield from _decreasing(number, chain, arms, lines)
     if raw.whole and all(table.knows("outcome") for table in results):
         reported = {row["outcome"] for table in results for row in table.rows}
         for number, chain in enumerate(config.nested):
@@ -50,21 +53,32 @@ def _contradictions(config: Config, lines: Lines) -> Iterator[Fault]:
         wider |= pairs
 
 
-def _decreasing(
-    table: RawTable, nested: Sequence[Sequence[str]], told: Set[str]
-) -> Iterator[Fault]:
+def _counted(table: RawTable, told: Set[str]) -> Iterable[dict[str, Row]]:
+    """For each arm, week and reading, the rows with a sound count by their outcome."""
     counted: dict[Place, dict[str, Row]] = {}
     looked_at = {"outcome", "week", "reading", "arm_id", "events"}
     for row in table.rows:
         if row["events"] and not row.bad & looked_at and row.cell("events") not in told:
             place = row["arm_id"], row["week"], row["reading"]
             counted.setdefault(place, {}).setdefault(row["outcome"], row)
-    for rows in counted.values():
-        for chain in nested:
-            present = [rows[name] for name in chain if name in rows]
-            for narrow, wide in pairwise(present):
-                if int(narrow["events"]) > int(wide["events"]):
-                    yield _decrease(narrow, wide)
+    return counted.values()
+
+
+def _decreasing(
+    number: int, chain: Sequence[str], arms: Iterable[dict[str, Row]], lines: Lines
+) -> Iterator[Fault]:
+    """Counts that decrease; where all do that are not equal, the list is the wrong way round."""
+    pairs = [
+        pair for rows in arms for pair in pairwise(rows[name] for name in chain if name in rows)
+    ]
+    unequal = [pair for pair in pairs if int(pair[0]["events"]) != int(pair[1]["events"])]
+    wrong = [pair for pair in unequal if int(pair[0]["events"]) > int(pair[1]["events"])]
+    if len(wrong) == len(unequal) >= _MANY:
+        expected = "the narrowest outcome first, but in every arm it has the most events"
+        remedy = "write the list from the narrowest outcome to the widest"
+        yield lines.fault(("nested", number), ", ".join(chain), expected, remedy)
+    else:
+        yield from (_decrease(narrow, wide) for narrow, wide in wrong)
 
 
 def _decrease(narrow: Row, wide: Row) -> Fault:

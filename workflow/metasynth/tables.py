@@ -143,6 +143,12 @@ def _read_trial(data_dir: Path, study: str, faults: list[Fault]) -> RawTrial:
     present = {_printable(entry) for entry in _entries(data_dir, folder, faults)}
     wanted = {f"{name}.csv": name for name in TRIAL_TABLES}
     unread = set(wanted) if len(faults) > known else set[str]()
+    for file in sorted(set(wanted) - present):
+        if workbook := next((f for f in present if f in _workbooks(file)), None):
+            unread.add(file)
+            expected = f"{file}, but this is a workbook"
+            remedy = "open it in the spreadsheet and save it as CSV"
+            faults.append(of_file((folder / workbook).as_posix(), workbook, expected, remedy))
     for stranger in sorted(present - set(wanted)):
         if stranger.casefold().endswith(".csv") and stranger[0] not in "._~":
             near = nearest(stranger, set(wanted) - present)
@@ -158,6 +164,11 @@ def _read_trial(data_dir: Path, study: str, faults: list[Fault]) -> RawTrial:
         else:
             read.append(_read_checked(data_dir, relative, name))
     return RawTrial(study, tuple(read))
+
+
+def _workbooks(file: str) -> set[str]:
+    """The names under which a spreadsheet would keep the table as its own kind of file."""
+    return {file.replace(".csv", ending) for ending in (".xlsx", ".xls", ".ods")}
 
 
 def _read_checked(data_dir: Path, file: str, name: str) -> RawTable:
