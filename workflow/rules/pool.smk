@@ -10,6 +10,7 @@ rule pool:
         ),
     output:
         result="results/outcomes/{outcome}/result.json",
+        sensitivity="results/outcomes/{outcome}/sensitivity.json",
         data="results/outcomes/{outcome}/metafor.csv",
         script="results/outcomes/{outcome}/metafor.R",
     log:

@@ -5,6 +5,9 @@ rule report:
     input:
         trials=expand("results/clean/trials/{study}.json", study=TRIALS),
         results=expand("results/outcomes/{outcome}/result.json", outcome=OUTCOMES),
+        sensitivities=expand(
+            "results/outcomes/{outcome}/sensitivity.json", outcome=PRIMARY
+        ),
         figures=figures(),
         estimates="results/tables/estimates.csv",
         studies="results/tables/studies.csv",

@@ -10,6 +10,7 @@ from metasynth import store
 from metasynth.comparison import study_data
 from metasynth.export import metafor_csv, metafor_script
 from metasynth.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, Trial
+from metasynth.sensitivity import battery
 from metasynth.synthesis import synthesise
 
 outcome = store.from_json(OutcomeSpec, snakemake.params.outcome)
@@ -23,5 +24,6 @@ omitted = [item for item in data if isinstance(item, Omission)]
 result = synthesise(outcome, analyses, comparison, studies)
 result = replace(result, omissions=(*result.omissions, *omitted))
 store.write(snakemake.output.result, store.to_json(result))
+store.write(snakemake.output.sensitivity, store.to_json(battery(result)))
 store.write(snakemake.output.data, metafor_csv(result))
 store.write(snakemake.output.script, metafor_script(result, Path(snakemake.output.data).name))

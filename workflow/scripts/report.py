@@ -10,6 +10,7 @@ from metasynth.audit import Reproduction
 from metasynth.records import Config, OutcomeResult, Trial
 from metasynth.report import html, typst
 from metasynth.report.compose import Material, ReportError, compose
+from metasynth.sensitivity import Sensitivity
 
 TEMPLATES = Path(__file__).parents[1] / "report"
 
@@ -30,6 +31,9 @@ material = Material(
     reproductions=store.list_from_json(
         Reproduction, Path(snakemake.input.reproduction).read_text("utf-8")
     ),
+    sensitivities={
+        item.outcome: item for item in records(Sensitivity, snakemake.input.sensitivities)
+    },
     bibliography={entry.key: entry for entry in references},
     figures={
         path.removeprefix("results/figures/").removesuffix(".svg"): path

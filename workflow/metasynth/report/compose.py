@@ -15,7 +15,7 @@ from metasynth.audit import Reproduction
 from metasynth.bibliography import Entry
 from metasynth.methods import PREDICTIONS
 from metasynth.records import Config, OutcomeResult, Result, Trial
-from metasynth.report import tables
+from metasynth.report import robustness, tables
 from metasynth.report.document import (
     Block,
     Document,
@@ -30,6 +30,7 @@ from metasynth.report.names import OutcomeNames, count, lowered, outcome_names
 from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, words
 from metasynth.report.references import reference
 from metasynth.report.terms import TERMS
+from metasynth.sensitivity import Sensitivity
 
 SKELETON = "review.md"
 
@@ -48,6 +49,7 @@ class Material:
     reproductions: tuple[Reproduction, ...]
     bibliography: Mapping[str, Entry]
     figures: Mapping[str, str]
+    sensitivities: Mapping[str, Sensitivity]
     versions: tuple[tuple[str, str], ...]
 
 
@@ -122,6 +124,8 @@ def _names(material: Material, outcomes: Sequence[OutcomeNames]) -> dict[str, An
         "has_claims": bool(material.reproductions),
         "is_missing": any(tables.is_missing(row) for trial in included for row in trial.results),
         "figures": frozenset(material.figures),
+        "has_absolute": any(item.absolute for item in material.sensitivities.values()),
+        "small_study": [o for o in outcomes if f"{o.id}/funnel" in material.figures],
         "further": [o for o in outcomes if f"{o.id}/leave_one_out" in material.figures],
         "used": used,
         "used_predictions": used.intersection(PREDICTIONS),
@@ -294,6 +298,14 @@ class _Builder:
                 labels = {analysis.name: analysis.label for analysis in material.config.analyses}
                 return tables.reproduction_table(
                     material.reproductions, material.trials, labels, cite
+                )
+            case "absolute", "":
+                return robustness.absolute_table(
+                    tuple(self._outcomes.values()), dict(material.sensitivities)
+                )
+            case "asymmetry", _ if part in self._outcomes:
+                return robustness.asymmetry_table(
+                    self._outcomes[part], material.sensitivities[part]
                 )
             case "undrawn", "":
                 return tables.undrawn_table(tuple(self._outcomes.values()), material.figures)

@@ -16,7 +16,8 @@ TableBody = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
 _RIGHT = "right"
 
 
-def _row(*cells: str | Inlines, anchor: str = "") -> Row:
+def row(*cells: str | Inlines, anchor: str = "") -> Row:
+    """A row of cells, text or inlines."""
     return Row(tuple(text(cell) if isinstance(cell, str) else cell for cell in cells), anchor)
 
 
@@ -65,7 +66,7 @@ def trials_table(trials: Sequence[Trial], cite: Cite) -> TableBody:
         if study.reference:
             name += (cite(study.reference),)
         rows.append(
-            _row(
+            row(
                 name,
                 study.design or formats.MISSING,
                 _count(study.duration_weeks),
@@ -106,7 +107,7 @@ def _arm_row(trial: Trial, arm: Arm, cite: Cite) -> Row:
     dose = formats.MISSING if arm.dose is None else f"{arm.dose:g} {arm.dose_unit}"
     source = _source_link(trial, arm.source_id, cite)
     randomised = _count(arm.n_randomised)
-    return _row(arm.label, arm.role, arm.treatment, dose, randomised, source, arm.note)
+    return row(arm.label, arm.role, arm.treatment, dose, randomised, source, arm.note)
 
 
 def summary_table(outcomes: Sequence[OutcomeNames], intervention: str, control: str) -> TableBody:
@@ -125,7 +126,7 @@ def summary_table(outcomes: Sequence[OutcomeNames], intervention: str, control: 
     for outcome in outcomes:
         first, second = outcome.main, outcome.analyses[1:2]
         rows.append(
-            _row(
+            row(
                 _linked(outcome),
                 first.k,
                 outcome.intervention,
@@ -194,7 +195,7 @@ def subgroups_table(outcome: OutcomeNames) -> TableBody:
         Column("I²", _RIGHT, 0.7),
     )
     rows = [
-        _row(item.label, item.k, _effect(item), item.p, item.tau2, item.i2)
+        row(item.label, item.k, _effect(item), item.p, item.tau2, item.i2)
         for item in outcome.subgroups
     ]
     column = outcome.result.outcome.subgroup
@@ -213,7 +214,7 @@ def _remarks(outcome: OutcomeNames) -> str:
 
 
 def _analysis_row(item: Numbers) -> Row:
-    return _row(item.label, item.k, _effect(item), item.p, item.tau2, item.i2, item.prediction)
+    return row(item.label, item.k, _effect(item), item.p, item.tau2, item.i2, item.prediction)
 
 
 def reproduction_table(
@@ -230,13 +231,13 @@ def reproduction_table(
     )
     names = {trial.study.study: trial.study.label for trial in trials}
     body = []
-    for row in rows:
-        printed = _triple(row.printed_estimate, row.printed_ci_low, row.printed_ci_high)
-        ours = _triple(row.estimate, row.ci_low, row.ci_high)
-        where: Inlines = (Text(row.locator), cite(row.reference))
-        verdict: Inlines = (Styled("strong", text(row.verdict)),)
-        study, label = names.get(row.study, row.study), labels.get(row.analysis, "")
-        body.append(_row(where, study, printed, ours, verdict, label))
+    for item in rows:
+        printed = _triple(item.printed_estimate, item.printed_ci_low, item.printed_ci_high)
+        ours = _triple(item.estimate, item.ci_low, item.ci_high)
+        where: Inlines = (Text(item.locator), cite(item.reference))
+        verdict: Inlines = (Styled("strong", text(item.verdict)),)
+        study, label = names.get(item.study, item.study), labels.get(item.analysis, "")
+        body.append(row(where, study, printed, ours, verdict, label))
     caption = "The published figures' estimates, and the same analyses recomputed from the tables."
     return text(caption), columns, tuple(body), ()
 
@@ -257,7 +258,7 @@ def undrawn_table(outcomes: Sequence[OutcomeNames], figures: Container[str]) -> 
         if without:
             nearest = max(without, key=lambda outcome: outcome.k)
             reason = catalogue.reason(name, nearest.result.outcome, nearest.k)
-            rows.append(_row(reason, _these(without, sum(o.k > 0 for o in outcomes))))
+            rows.append(row(reason, _these(without, sum(o.k > 0 for o in outcomes))))
     return text("Figures that are not drawn, and why."), columns, tuple(rows), ()
 
 
@@ -291,7 +292,7 @@ def missing_table(trials: Sequence[Trial], outcome_label: Callable[[Result], str
             first, last = members[0].cell.row, members[-1].cell.row
             where = str(first) if first == last else f"{first}–{last}"
             label = outcome_label(members[0])
-            rows.append(_row(label, _count(week), arms, where, members[0].note))
+            rows.append(row(label, _count(week), arms, where, members[0].note))
     caption = "Numbers that no source at hand states, by row of the raw tables."
     return text(caption), columns, tuple(rows), ()
 
@@ -335,7 +336,7 @@ def data_table(trial: Trial, outcome_label: Callable[[Result], str], cite: Cite)
         Column("Note", width=5.4),
     )
     rows = [
-        _row(
+        row(
             str(result.cell.row),
             outcome_label(result),
             _count(result.week),
@@ -398,11 +399,11 @@ def sources_table(trial: Trial, cite: Cite) -> TableBody:
 def _source_row(trial: Trial, source: Source, cite: Cite) -> Row:
     where: Inlines = (Text(source.locator), cite(source.reference))
     quote = f"“{source.quote}”" if source.quote else formats.MISSING
-    return _row(source.source_id, where, quote, anchor=source_anchor(trial, source.source_id))
+    return row(source.source_id, where, quote, anchor=source_anchor(trial, source.source_id))
 
 
 def versions_table(versions: Iterable[tuple[str, str]]) -> TableBody:
     """Software and its versions."""
     columns = (Column("Software"), Column("Version"))
-    rows = tuple(_row(name, version) for name, version in versions)
+    rows = tuple(row(name, version) for name, version in versions)
     return text("Software that made this report."), columns, rows, ()
