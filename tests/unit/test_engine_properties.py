@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from metasynth.methods import CI_METHODS, TAU2_METHODS
+from metasynth import store
+from metasynth.methods import CI_METHODS, GLMMS, MEASURES, TAU2_METHODS, check_combination
 from metasynth.records import (
     AnalysisSpec,
     Comparison,
@@ -182,3 +183,92 @@ def test_ratio_measures_are_pooled_on_the_log_scale(ratio, se):
     row = pool([study], "HR", ("IV", None), "generic")
     assert row.estimate == pytest.approx(ratio, rel=1e-12)
     assert row.ci_low * row.ci_high == pytest.approx(ratio**2, rel=1e-9)
+
+
+EXTREMES = [0.0, 1e-200, 1e-12, 1e-3, 1.0, 3.0, 1e4, 1e15, 1e200]
+numbers = st.sampled_from([*EXTREMES, -1.0, -1e9, float("inf"), float("-inf"), float("nan")])
+sizes = st.sampled_from([*EXTREMES[1:], float("inf"), float("nan")])
+totals = st.sampled_from([0, 1, 2, 5, 50, 10**6, 10**12])
+
+
+@st.composite
+def groups(draw):
+    """A group with every kind of number, possible or not."""
+    total = draw(totals)
+    events = draw(st.sampled_from([0, total, total // 2, min(1, total), None]))
+    return Group((), "", events, total, mean=draw(numbers), sd=draw(sizes), person_time=draw(sizes))
+
+
+@st.composite
+def anything(draw):
+    """A few studies of whatever kind, some of them in subgroups."""
+    rows = draw(
+        st.lists(st.tuples(groups(), groups(), numbers, sizes, st.sampled_from("xy")), max_size=5)
+    )
+    kind = draw(st.sampled_from(sorted(MEASURES)))
+    return kind, [
+        StudyData(
+            f"s{i}",
+            "",
+            1990 + i,
+            one,
+            None if kind == "proportion" else two,
+            Contrast(y, se) if kind == "generic" else None,
+            subgroup=name,
+        )
+        for i, (one, two, y, se, name) in enumerate(rows)
+    ]
+
+
+choices = st.fixed_dictionaries(
+    {
+        "model": st.sampled_from(["random", "random", "IV", "MH", "Peto"]),
+        "tau2": st.sampled_from([None, *TAU2_METHODS]),
+        "ci": st.sampled_from(CI_METHODS),
+        "prediction": st.sampled_from([None, "t_k-1", "t_k-2", "HK"]),
+        "study_ci": st.sampled_from(["Wald", "score"]),
+        "zero_cells": st.sampled_from(["only0", "treatment_arm", "all", "none"]),
+        "double_zero": st.sampled_from(["exclude", "include"]),
+        "subgroup_tau2": st.sampled_from(["separate", "common"]),
+    }
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(anything(), st.data(), choices)
+def test_whatever_goes_in_a_defined_answer_comes_out(studies, data, chosen):
+    kind, rows = studies
+    measure = data.draw(st.sampled_from(MEASURES[kind]))
+    outcome = OutcomeSpec("o", "O", "o", 1, kind, measure, "harm", ("p",))
+    spec = AnalysisSpec("p", "", **chosen)
+    assume(check_combination(outcome, spec) is None)
+    result = synthesise(outcome, [spec], COMPARISON, rows)
+    store.to_json(result.analyses)  # refuses NaN and infinity
+    whole = result.analyses[0].estimates[0]
+    assert whole.estimate is not None or whole.note
+    named = {o.study for o in result.omissions}
+    assert named.union(s.study for s in result.analyses[0].studies) >= {s.study for s in rows}
+
+
+@settings(max_examples=60, deadline=None)
+@given(collections, st.sampled_from(sorted(GLMMS)))
+def test_binomial_models_have_an_answer_too(studies, model):
+    row = pool(studies, "OR", (model, None), prediction="t_k-1")
+    values = [getattr(row, name) for name in row.__slots__]
+    assert all(isfinite(x) for x in values if isinstance(x, float))
+    assert row.estimate is not None or row.note
+    mirror = pool([swapped(s) for s in studies], "OR", (model, None))
+    assert (mirror.estimate is None) == (row.estimate is None)
+    if row.log_estimate is not None:
+        assert mirror.log_estimate == pytest.approx(-row.log_estimate, rel=1e-4, abs=1e-4)
+
+
+def test_a_subgroup_that_is_certain_is_not_compared():
+    sure = [
+        StudyData(f"s{i}", "", 1, Group((), "", 5, 5), Group((), "", 0, 5), subgroup="x")
+        for i in range(2)
+    ]
+    other = StudyData("o", "", 1, Group((), "", 2, 9), Group((), "", 3, 9), subgroup="y")
+    outcome = OutcomeSpec("o", "O", "o", 1, "binary", "RD", "harm", ("p",))
+    result = synthesise(outcome, [AnalysisSpec("p", "", model="MH")], COMPARISON, [*sure, other])
+    assert result.analyses[0].tests == ()

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
+
 from metasynth.distributions import half_width_factor, t_quantile, two_sided_p
 from metasynth.effects import Array
 from metasynth.heterogeneity import generalised_q
+from metasynth.pooling import EffectUndefined
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,22 @@ def kenward_roger_interval(
 
     Biometrics 1997;53:983-97, as given for meta-analysis by Partlett and Riley, Stat Med
     2017;36:301-17: the degrees of freedom use the inflated variance. For REML only; needs two
-    studies. `y` does not enter: the information is expected, not observed.
+    studies. `y` does not enter: the information is expected, not observed. Differences of sums of
+    powers of the weights are written as sums over pairs of studies, which do not cancel. Raises
+    EffectUndefined where one study has all the weight.
     """
     w = 1 / (v + tau2)
-    w1, w2, w3 = (float((w**power).sum()) for power in (1, 2, 3))
-    information = w2 / 2 - w3 / w1 + (w2 / w1) ** 2 / 2
-    inflated = variance * (1 + 2 * (w3 / w1 - (w2 / w1) ** 2) / information)
+    total = float(w.sum())
+    share = w / total
+    others = 1 - np.eye(len(w))
+    information = (
+        float(((share * (others @ share)) ** 2 + share**2 * (others @ share**2)).sum()) / 2
+    )
+    if information == 0:
+        raise EffectUndefined("one study has all the weight, which Kenward and Roger cannot judge")
+    spread = float((share[:, None] * share * (share[:, None] - share) ** 2).sum()) / 2
+    inflated = variance * (1 + 2 * spread / information)
+    w2 = float((share**2).sum()) * total
     return interval(mean, sqrt(inflated), 2 * information / (inflated * w2) ** 2)
 
 

@@ -67,7 +67,8 @@ def maximise(model: Model, start: State) -> Glmm:
     """Climb to the other parameters' maximum at each tau, then to the tau with the highest.
 
     At a given tau the likelihood is concave in the fixed effects. The profile's slope is scanned,
-    each maximum refined as a root, and the highest taken.
+    each maximum refined as a root, and the highest taken. Raises EffectUndefined where that lies
+    beyond the scan, or has no curvature.
     """
     latest = start
 
@@ -81,8 +82,12 @@ def maximise(model: Model, start: State) -> Glmm:
     for i in np.flatnonzero(np.array(rising[:-1]) & ~np.array(rising[1:])):
         low, high = float(TAU_GRID[i]), float(TAU_GRID[i + 1])
         candidates.append(bracketed_root(slope, low, high, PRECISION))
+    if rising[-1]:
+        candidates.append(float(TAU_GRID[-1]))
     fits = [_climb(model, _with_tau(latest, tau)) for tau in candidates]
     state, there = max(fits, key=lambda fit: float(fit[1].value.sum()))
+    if rising[-1] and state.deviations[-1] == TAU_GRID[-1]:
+        raise EffectUndefined(f"the likelihood still rises at tau = {TAU_GRID[-1]:g}")
     mean, deviations = float(state.fixed[0, -1]), state.deviations
     variance = _variance(model, there, deviations)
     sigma2 = float(deviations[0]) ** 2 if len(deviations) > 1 else None

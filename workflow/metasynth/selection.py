@@ -14,6 +14,8 @@ from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
 
 LARGEST = 1e60
 """Effects and variances, and the inverses of variances, stay below this."""
+LONGEST = 1e20
+"""Person-time and its inverse, means and standard deviations stay below this."""
 
 
 def missing_data(study: StudyData, outcome: OutcomeSpec) -> str | None:
@@ -54,6 +56,9 @@ def _missing_means(side: str, group: Group) -> str | None:
             return f"the {what} of the {side} group is not given"
     if (group.total or 0) < 2:
         return f"the {side} group has fewer than two participants, so no standard deviation"
+    mean, sd = group.mean or 0.0, group.sd or 0.0
+    if not (abs(mean) < LONGEST and 0 <= sd < LONGEST):
+        return f"a mean of {mean:g} with standard deviation {sd:g} is beyond what can be computed"
     return None
 
 
@@ -62,7 +67,7 @@ def _missing_rate(side: str, group: Group) -> str | None:
         return f"the number of events in the {side} group is not given"
     if group.person_time is None:
         return f"the person-time of the {side} group is not given"
-    if group.events < 0 or not (group.person_time > 0 and isfinite(group.person_time)):
+    if group.events < 0 or not 1 / LONGEST < group.person_time < LONGEST:
         return f"the {side} group has {group.events} events in {group.person_time:g} person-time"
     return None
 
@@ -82,7 +87,7 @@ def _missing_contrast(study: StudyData) -> str | None:
         return f"the standard error is {study.contrast.se:g}, not a number above 0"
     if not isfinite(study.contrast.estimate):
         return f"the estimate is {study.contrast.estimate:g}, not a number"
-    return _beyond_computing(study.contrast.estimate, study.contrast.se**2)
+    return _beyond_computing(study.contrast.estimate, study.contrast.se * study.contrast.se)
 
 
 def _beyond_computing(y: float, v: float) -> str | None:

@@ -58,9 +58,12 @@ def score_limits_risk_difference(a: int, n1: int, c: int, n2: int, level: float 
         return _score_difference(a, n1, c, n2, delta)
 
     edge = 1 - 1e-12
-    low = -1.0 if difference <= -edge else bracketed_root(lambda x: score(x) - z, -edge, difference)
-    high = 1.0 if difference >= edge else bracketed_root(lambda x: score(x) + z, difference, edge)
-    return low, high
+    low = high = difference
+    if score(-edge) > z:
+        low = bracketed_root(lambda x: score(x) - z, -edge, difference)
+    if score(edge) < -z:
+        high = bracketed_root(lambda x: score(x) + z, difference, edge)
+    return (-1.0 if low == difference else low), (1.0 if high == difference else high)
 
 
 SCORE_LIMITS = {

@@ -105,10 +105,10 @@ def _shared_tau2(
 
 
 def _subgroup_test(spec: AnalysisSpec, fits: Sequence[Fit]) -> tuple[SignificanceTest, ...]:
-    """Test whether two or more subgroups differ."""
-    if len(fits) < 2:
-        return ()
+    """Test whether two or more subgroups differ, unless one of them is certain of its effect."""
     means, variances = np.array([f.mean for f in fits]), np.array([f.variance for f in fits])
+    if len(fits) < 2 or not np.all(variances > 0):
+        return ()
     q, df = subgroup_differences(means, variances)
     note = "One tau2 for all subgroups." if spec.subgroup_tau2 == "common" else ""
     return (SignificanceTest("subgroup differences", q, df, chi2_upper_tail(q, df), note),)
