@@ -17,6 +17,7 @@ from metasynth.text_files import HIDDEN, hidden_advice, read_text
 
 # A column for remarks may be added to any table; nothing but a reader looks into it.
 EXTRA_COLUMN = "note"
+MAX_CELL = 131_072
 # Begins the template's row of explanations, and a row that other readers may take for a comment.
 COMMENT = "# "
 _HEADERLESS = "the first row to hold the names of the columns"
@@ -103,6 +104,8 @@ def _records(text: str, file: str) -> tuple[list[list[str]], Fault | None]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for record in reader:
+            if len(text) > MAX_CELL and max(map(len, record), default=0) > MAX_CELL:
+                raise csv.Error("field larger")  # whatever limit another library has set
             records.append(record)
     except csv.Error as error:
         row = len(records) + 1
@@ -119,7 +122,7 @@ def _csv_fault(message: str) -> tuple[str, str]:
         )
     if "field larger" in message:
         return (
-            "a cell of at most 131072 characters",
+            f"a cell of at most {MAX_CELL} characters",
             "shorten it; look for a missing quotation mark",
         )
     return (

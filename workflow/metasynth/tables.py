@@ -4,17 +4,17 @@ A trial is a folder of `trials`; folders that begin with "_" (the template) or "
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from metasynth import bibliography, cells
+from metasynth import bibliography, cell_checks, cells
 from metasynth.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.raw_table import RawTable, Row, read_table
 from metasynth.records import Arm, Cell, Claim, Judgement, Result, Source, Study, Trial
-from metasynth.table_schema import ID, OPTIONAL_TABLES, TRIAL_TABLES, Column, tables
+from metasynth.table_schema import ID, OPTIONAL_TABLES, TRIAL_TABLES
 from metasynth.text_files import hidden_faults, leads_inside, read_text
 
 Record = TypeVar("Record")
@@ -174,43 +174,8 @@ def _workbooks(file: str) -> set[str]:
 def _read_checked(data_dir: Path, file: str, name: str) -> RawTable:
     """A table, each cell checked against its column."""
     table = read_table(data_dir / file, name, file, data_dir)
-    _remove_shifted(table)
-    columns = [c for c in tables()[name].columns if c.name not in table.unusable]
-    for row in table.rows:
-        table.faults += _cell_faults(row, columns)
+    cell_checks.check(table)
     return table
-
-
-def _remove_shifted(table: RawTable) -> None:
-    """Take out rows whose cells stand one column too far, each told of once."""
-    columns = [column for column in tables()[table.name].columns if column.words]
-    for row in list(table.rows):
-        if fault := next((f for column in columns for f in _shifted(row, column)), None):
-            table.faults.append(fault)
-            table.rows.remove(row)
-            table.complete = False
-
-
-def _shifted(row: Row, column: Column) -> Iterator[Fault]:
-    """The neighbour that holds one of the words of `column`, which itself does not."""
-    place = row.table.columns.get(column.name)
-    if place is None or row[column.name] in column.words:
-        return
-    by_place = {index: name for name, index in row.table.columns.items()}
-    for step, side, back in ((1, "right", "left"), (-1, "left", "right")):
-        neighbour = by_place.get(place + step, "")
-        if row[neighbour] in column.words:
-            expected = f"“{row[neighbour]}” in the column {column.name}, one to the {back}"
-            remedy = f"move the cells of this row that stand too far to the {side}"
-            yield row.fault(neighbour, expected, remedy)
-
-
-def _cell_faults(row: Row, columns: Iterable[Column]) -> Iterator[Fault]:
-    for column in columns:
-        advice = cells.check(column, row[column.name])
-        if advice and column.name not in row.bad:
-            row.bad.add(column.name)
-            yield row.fault(column.name, *advice)
 
 
 def _references(data_dir: Path, faults: list[Fault]) -> tuple[bibliography.Entry, ...] | None:
