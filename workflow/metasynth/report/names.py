@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metasynth import formats
-from metasynth.methods import is_ratio
+from metasynth.methods import no_effect
 from metasynth.records import (
     AnalysisSpec,
     Estimate,
@@ -28,6 +28,14 @@ MEASURES = {
     "ROM": "ratio of means",
     "HR": "hazard ratio",
     "IRR": "incidence rate ratio",
+    "IRD": "incidence rate difference",
+    "SMD-RevMan": "standardised mean difference",
+    "PLO": "proportion",
+    "PAS": "proportion",
+    "PFT": "proportion",
+    "COR": "correlation",
+    "ZCOR": "correlation (Fisher's z)",
+    "other": "effect",
 }
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -128,7 +136,9 @@ def _reading(outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str]) -> s
     """What the interval says about no effect, in words."""
     if row.estimate is None or row.ci_low is None or row.ci_high is None:
         return "there is no interval to read"
-    null = 1.0 if is_ratio(outcome.measure) else 0.0
+    null = no_effect(outcome.measure)
+    if null is None:
+        return "a proportion of one group has no value of no effect"
     if row.ci_low <= null <= row.ci_high:
         return "the interval includes no effect"
     more_is_better = outcome.direction == "benefit"
