@@ -26,7 +26,7 @@ from metasynth.report.document import (
     text,
 )
 from metasynth.report.markdown import Parser, UnknownNameError, escape
-from metasynth.report.names import OutcomeNames, count, lowered, outcome_names
+from metasynth.report.names import OutcomeNames, count, lowered, outcome_names, stated
 from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, words
 from metasynth.report.references import reference
 from metasynth.report.terms import TERMS
@@ -200,7 +200,7 @@ def _expand(names: dict[str, Any], skeleton: Path, prose: Path) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"lowered": lowered, "stated": _stated}
+    environment.filters |= {"lowered": lowered, "stated": stated}
     try:
         return environment.get_template(SKELETON).render(names)
     except TemplateError as error:
@@ -215,11 +215,6 @@ def _where(error: TemplateError) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     authored = [frame for frame in frames if frame.filename.endswith(".md")]
     return f"{authored[-1].filename}:{authored[-1].lineno}" if authored else SKELETON
-
-
-def _stated(value: str, symbol: str) -> str:
-    """A value with its symbol: "p = 0.03", "p < 0.001"."""
-    return formats.stated(symbol, value).replace(" ", "\u00a0")
 
 
 class _Builder:

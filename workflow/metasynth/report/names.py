@@ -52,6 +52,11 @@ def count(number: int, noun: str) -> str:
     return f"{word} {noun}{'' if number == 1 else 's'}"
 
 
+def stated(value: str, symbol: str) -> str:
+    """A value with its symbol, on one line: "p = 0.03", "p < 0.001"."""
+    return formats.stated(symbol, value).replace(" ", "\u00a0")
+
+
 def lowered(label: str) -> str:
     """A label inside a sentence: "Death" loses its capital, "ACR20 response" keeps it."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
@@ -82,6 +87,13 @@ class Numbers:
     reading: str
     note: str
     published: bool
+
+    @property
+    def interval_and_p(self) -> str:
+        """The interval and, where there is a test of no effect, its p-value."""
+        if self.p == formats.MISSING:
+            return self.interval
+        return f"{self.interval}; {stated(self.p, 'p')}"
 
     @property
     def exists(self) -> bool:
@@ -169,6 +181,17 @@ class OutcomeNames:
         """The numbers of one analysis by its name in config.yaml."""
         names = [item.spec.name for item in self.result.analyses]
         return self.analyses[names.index(analysis)] if analysis in names else _unknown(analysis)
+
+    @property
+    def patients(self) -> str:
+        """The patients of each side, with the outcome and in all."""
+        comparison = self.result.comparison
+        sides = (
+            (self.intervention, comparison.intervention_label),
+            (self.control, comparison.control_label),
+        )
+        known = (f"{n} with {lowered(label)}" for n, label in sides if n != formats.MISSING)
+        return " and ".join(known)
 
     @property
     def id(self) -> str:
