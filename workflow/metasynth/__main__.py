@@ -40,11 +40,15 @@ def validate(config: Path, *, as_json: bool) -> int:
     try:
         review = load_review(config, Path.cwd())
         faults, sound = review.warnings, True
-        verdict = f"{config}: {len(review.trials)} trials and all choices are in order."
+        verdict = f"{config}: {_trials(len(review.trials))} and all choices are in order."
     except InvalidReview as invalid:
         faults, sound, verdict = invalid.faults, False, ""
     print(_json(faults, sound) if as_json else _text(faults, verdict))
     return 0 if sound else 1
+
+
+def _trials(number: int) -> str:
+    return f"{number} trial{'' if number == 1 else 's'}"
 
 
 def _json(faults: Sequence[Fault], sound: bool) -> str:
@@ -69,7 +73,7 @@ def import_trials(chosen: argparse.Namespace) -> int:
     origin = folders.Provenance(chosen.file.name, chosen.reference, chosen.week or "")
     made, unfit = folders.folders(items, origin)
     written, present = folders.write(made, chosen.to)
-    print(f"{len(written)} trials written to {chosen.to}: {', '.join(written) or 'none'}")
+    print(f"{_trials(len(written))} written to {chosen.to}: {', '.join(written) or 'none'}")
     left_out = sorted([*unread, *unfit, *present], key=lambda one: one.row or 0)
     if left_out:
         print(f"\nNot imported ({len(left_out)}):")

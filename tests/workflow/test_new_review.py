@@ -1,0 +1,48 @@
+"""A new review, made by one command, runs as soon as one trial is in it."""
+
+import csv
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import Review
+
+TABLE = "study,year,ai,n1i,ci,n2i\n"
+
+
+def metasynth(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "metasynth", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_from_nothing_to_the_report(tmp_path: Path) -> None:
+    metasynth(tmp_path, "new", "review")
+    folder = tmp_path / "review"
+    with (folder / "data/raw/references.bib").open("a", encoding="utf-8") as file:
+        file.write("@article{smith2001, author = {Smith, A.}, title = {T}, year = {2001}}\n")
+    (tmp_path / "counts.csv").write_text(TABLE + "Smith 2001,2001,27,42,2,12\n", encoding="utf-8")
+    metasynth(
+        folder,
+        *("import", "metafor", "../counts.csv", "--reference", "smith2001", "--week", "24"),
+        *("--outcome", "response", "--intervention", "drug", "--control", "placebo"),
+    )
+    assert metasynth(folder, "validate").endswith(": 1 trial and all choices are in order.\n")
+    review = Review(folder)
+    review.run()
+    text = (folder / "results/tables/estimates.csv").read_text("utf-8")
+    (row,) = (r for r in csv.DictReader(io.StringIO(text)) if r["analysis"] == "common")
+    assert float(row["estimate"]) == pytest.approx(27 * 12 / (2 * 42), rel=1e-7)
+    assert (folder / "results/report/review.pdf").stat().st_size > 10_000
+    html = (folder / "results/report/review.html").read_text("utf-8")
+    assert "Title of the review" in html
