@@ -6,9 +6,12 @@ import math
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from metasynth import __main__, tables, validation
 from metasynth.importers import folders
@@ -40,7 +43,7 @@ def imported(folder):
 def sheet(path, header, *rows):
     out = io.StringIO()
     csv.writer(out).writerows([header.split(","), *rows])
-    path.write_text(out.getvalue(), encoding="utf-8")
+    path.write_bytes(out.getvalue().encode("utf-8", "replace"))
     return path
 
 
@@ -358,8 +361,23 @@ def test_hostile_names_stay_text_or_stay_out(review, capsys):
     assert sorted(trials) == ["hyperlink_1", "script_x_script", "touch_x", "x"]
     assert trials["hyperlink_1"].study.label == "'=HYPERLINK(1)"
     assert trials["x"].study.label == "../../x"
-    assert capsys.readouterr().out.count("no name that can be printed") == 2
+    said = capsys.readouterr().out
+    assert "label has a character that cannot be seen" in said
+    assert 'label "": expected name of the study' in said
     assert {path for path in review.parent.rglob("*") if review not in path.parents} == before
+
+
+def test_what_the_contract_refuses_stays_out(review, capsys):
+    file = sheet(
+        review / "x.csv",
+        "study,year,ai,n1i,ci,n2i",
+        ("Smith", "20l1", 1, 10, 2, 20),
+        ("Jones", "", 1, 10, 2, 20),
+    )
+    assert run("metafor", file, "--outcome", "death", "--control", " ") == 1
+    assert run("metafor", file, "--outcome", "death") == 0
+    assert sorted(imported(review)) == ["jones"]
+    assert 'year "20l1": expected a whole number' in capsys.readouterr().out
 
 
 def test_ids_are_made_of_names():
@@ -368,3 +386,31 @@ def test_ids_are_made_of_names():
     assert folders.identifier("Müller", ("muller",), "study") == "muller_2"
     assert folders.identifier("…", ("study",), "study") == "study_2"
     assert len(folders.identifier("x" * 500, (), "study")) <= 64
+
+
+FILES = {
+    "metafor": ("study,year,ai,n1i,ci,n2i", [["Smith", "2001", "1", "10", "2", "20"]] * 2),
+    "revman": (REVMAN, REVMAN_ROWS),
+    "covidence": (RESULTS, COVIDENCE_ROWS),
+}
+OPTIONS = {"metafor": ["--outcome", "o"], "revman": [], "covidence": ["--control", "Sugar pill"]}
+CELLS = st.sampled_from(["", "NA", "-1", "1e9", "1.5", "=1", '"', "\n", "9" * 12, "\u202e", "inf"])
+EDITS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30), CELLS | st.text(max_size=9)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(FILES)), EDITS)
+def test_whatever_stands_in_the_file_the_validator_passes_what_is_imported(program, edits):
+    header, rows = FILES[program]
+    changed = [list(row) for row in rows]
+    for line, column, text in edits:
+        row = changed[line % len(changed)]
+        row[column % len(row)] = text
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "data/raw").mkdir(parents=True)
+        (folder / "data/raw/references.bib").write_text("@misc{source, title = {T}}\n", "utf-8")
+        file = sheet(folder / "f.csv", header, *changed)
+        to = str(folder / "data/raw/trials")
+        if run(program, file, "--to", to, *OPTIONS[program]) == 0:
+            assert imported(folder)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from metasynth import cells, result_rules
 from metasynth.raw_table import RawTable, Row
-from metasynth.table_schema import ID, tables
+from metasynth.table_schema import ID, Column, tables
 from metasynth.text_files import HIDDEN
 
 _FORMULA = ("=", "+", "-", "@")
@@ -110,10 +110,16 @@ def _both(item: Item) -> Iterator[ArmResult]:
 
 def _unfit(item: Item, known: Sequence[Item]) -> str:
     """Why an item cannot be imported; blank when it can."""
-    label = tables()["study"].columns[0]
-    advice = cells.check(label, item.study)
-    if advice or HIDDEN.search(item.study):
-        return "the study has no name that can be printed"
+    texts = [(_column("study", "label"), item.study), (_column("study", "year"), item.year)]
+    for result in item.results:
+        names = {result.arm, result.reference or result.arm}
+        texts += [(_column("arms", "label"), name) for name in sorted(names)]
+        texts += [(_column("arms", "treatment"), result.treatment)]
+    for column, text in texts:
+        if HIDDEN.search(text):
+            return f"{column.name} has a character that cannot be seen"
+        if advice := cells.check(column, text):
+            return f'{column.name} "{text}": expected {advice[0]}'
     for other in known:
         same = {(r.arm, r.reference) for r in item.results} & {
             (r.arm, r.reference) for r in other.results
@@ -124,6 +130,10 @@ def _unfit(item: Item, known: Sequence[Item]) -> str:
         if reason := _invalid(item, result):
             return reason
     return ""
+
+
+def _column(table: str, name: str) -> Column:
+    return next(column for column in tables()[table].columns if column.name == name)
 
 
 def _invalid(item: Item, result: ArmResult) -> str:
@@ -141,6 +151,8 @@ def _invalid(item: Item, result: ArmResult) -> str:
     }
     row = Row(table, item.row, texts)
     for column in columns:
+        if HIDDEN.search(row[column.name]):
+            return f"{column.name} has a character that cannot be seen"
         if advice := cells.check(column, row[column.name]):
             return f'{column.name} "{row[column.name]}": expected {advice[0]}'
     for fault in result_rules.row_faults(row):
