@@ -36,5 +36,10 @@ MEASURES = {
     "ROM": "Ratio of means",
     "HR": "Hazard ratio",
     "IRR": "Rate ratio",
+    "IRD": "Rate difference",
+    "SMD-RevMan": "Standardised mean difference",
+    "PLO": "Proportion",
+    "PAS": "Proportion",
+    "PFT": "Proportion",
 }
 """Effect measures by their full names; any other measure is written as it was declared."""

@@ -150,6 +150,8 @@ def _used(material: Material) -> frozenset[str]:
     names = {name for o in outcomes for name in (o.measure, o.type)}
     names |= {name for row in rows for name in (row.model, row.tau2_method, row.ci_method)}
     names |= {f"{row.model} {row.measure}" for row in rows}
+    if any(outcome.subgroup for outcome in outcomes):
+        names |= {f"{spec.subgroup_tau2} tau2" for spec in specs if spec.model == "random"}
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
     if any(row.model in ("random", "IV") for row in rows):
         names |= {s.zero_cells for s in specs}
