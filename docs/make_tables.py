@@ -17,7 +17,8 @@ _HEAD = """# The raw tables
 
 A trial is a folder `data/raw/trials/<study id>`: copy `_template`, delete the second row of each
 table, which explains its columns and begins with #, and fill in the rest. Tables are UTF-8 CSV with
-one header row, one fact a row, in any column order. Cells are read as text exactly as they stand. `snakemake -n` checks all of them and lists every fault at once.
+one header row, one fact a row, in any column order. Cells are read as text exactly as they stand.
+`snakemake -n` checks all of them and lists every fault at once.
 
 Ids (of studies, arms, outcomes, readings, sources) are small letters, digits and `_`, and begin
 with a letter.

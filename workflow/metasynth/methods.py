@@ -23,7 +23,8 @@ RATIO_MEASURES = frozenset({"RR", "OR", "HR", "IRR", "ROM"})
 MODELS = ("random", "IV", "MH", "Peto", "GLMM", "GLMM-UM.RS", "GLMM-CM.EL")
 """Random effects, the common-effect models, and binomial-normal models.
 
-Of these, GLMM has fixed study levels (UM.FS), GLMM-UM.RS random ones, GLMM-CM.EL none (conditional).
+Of these, GLMM has fixed study levels (UM.FS), GLMM-UM.RS random ones, GLMM-CM.EL none: it is
+conditional.
 """
 
 GLMMS = frozenset({"GLMM", "GLMM-UM.RS", "GLMM-CM.EL"})

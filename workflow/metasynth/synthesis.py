@@ -6,7 +6,8 @@ says why. Records never hold NaN or infinity: what does not exist is None.
 Conventions of an `Estimate`:
 
 - GLMM is the unconditional binomial-normal model with fixed study levels (UM.FS), GLMM-UM.RS that
-  with random ones, GLMM-CM.EL the conditional one; they have no weights, and their `q` and `i2` describe the studies' own effects.
+  with random ones, GLMM-CM.EL the conditional one; they have no weights, and their `q` and `i2`
+  describe the studies' own effects.
 - `q` is the inverse-variance weighted sum of squares about the common effect: Cochran's Q for IV
   and random, about the Mantel-Haenszel or Peto estimate for those. Where a study has an empty cell
   its own effect comes from corrected cells, in Q too, though the Mantel-Haenszel estimate does not.
