@@ -110,3 +110,8 @@ def test_text_enters_typst_as_a_string(text: str) -> None:
 def test_plain_text_of_inlines() -> None:
     content = (Text("a "), Styled("strong", (Text("b"),)), Citation((("x", 3),)))
     assert plain(content) == "a b[3]"
+
+
+def test_a_letter_that_the_font_lacks_does_not_cost_the_report() -> None:
+    document = Document("研究", "S", "en", "1", "2020-01-31", (Paragraph((Text("中 שלום"),)),))
+    assert typst.pdf(document, TEMPLATES).startswith(b"%PDF")

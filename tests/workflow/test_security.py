@@ -266,7 +266,6 @@ def test_ids_and_hidden_characters_are_refused(
     assert not [name for name in new_files if ".snakemake/" not in name]
 
 
-@pytest.mark.xfail(strict=True, reason="text params of rules are searched for wildcards")
 @pytest.mark.parametrize("old", ["title: BCG vaccine", "label: Tuberculosis", "label: Random"])
 def test_braces_in_the_choices_are_no_wildcards(fresh: Callable[[str], Review], old: str) -> None:
     review = fresh("bcg")

@@ -43,7 +43,7 @@ rule pack:
             CONFIG_FILE,
             dirty=wildcards.variant == "-dirty",
         ),
-        config=store.to_json(REVIEW.config),
+        config=lambda wildcards: store.to_json(REVIEW.config),
         pipeline=str(workflow.basedir),
         code=code("archive.py"),
     script:

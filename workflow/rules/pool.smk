@@ -23,7 +23,8 @@ rule pool:
             store.to_json(ANALYSES[name])
             for name in OUTCOMES[wildcards.outcome].analyses
         ],
-        comparison=store.to_json(REVIEW.config.comparison),
+        # By a function: in a plain string Snakemake would take braces for wildcards.
+        comparison=lambda wildcards: store.to_json(REVIEW.config.comparison),
         code=code("pool.py"),
     script:
         "../scripts/pool.py"
@@ -44,7 +45,7 @@ rule tables:
     conda:
         "../../envs/metasynth.yaml"
     params:
-        claims=[store.to_json(claim) for claim in REVIEW.claims],
+        claims=lambda wildcards: [store.to_json(claim) for claim in REVIEW.claims],
         code=code("tables.py"),
     script:
         "../scripts/tables.py"

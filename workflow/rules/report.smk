@@ -26,7 +26,8 @@ rule report:
     conda:
         "../../envs/metasynth.yaml"
     params:
-        config=store.to_json(REVIEW.config),
+        # By a function: in a plain string Snakemake would take braces for wildcards.
+        config=lambda wildcards: store.to_json(REVIEW.config),
         prose_content=content([RAW / "references.bib", *prose()]),
         templates=content(templates()),
         versions=versions(),

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from metasynth.report.document import (
     Block,
@@ -29,27 +29,44 @@ from metasynth.report.document import (
     Text,
 )
 
+if TYPE_CHECKING:
+    from typst import PDFStandard
+
 _WHOLE = 14  # a table of so many rows or fewer is not broken over pages
+_STANDARDS: "list[PDFStandard]" = ["a-3a", "ua-1"]
 _SPACES = " \u00a0\u2007\u2009\u202f"  # none of which Python calls printable, but the first
 _STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text"}
 
 
 def pdf(document: Document, templates: Path, attachments: Iterable[str] = ()) -> bytes:
-    """The PDF's bytes. Paths in the document are relative to the working directory.
+    """The PDF's bytes, PDF/A-3a and PDF/UA-1 wherever the font has all letters.
+
+    Paths in the document are relative to the working directory.
 
     Raises:
         typst.TypstError: where the document cannot be set, with Typst's own explanation.
     """
+    from typst import TypstError
+
+    text, moment = source(document, templates / "review.typ", attachments), _noon(document.date)
+    try:
+        return _compiled(text, templates / "fonts", moment, _STANDARDS)
+    except TypstError as error:
+        if "could not be displayed with font" not in error.message:
+            raise
+        # A letter that the font lacks: shown as a box, in a PDF that claims no standard.
+        return _compiled(text, templates / "fonts", moment, [])
+
+
+def _compiled(text: str, fonts: Path, moment: datetime, standards: "list[PDFStandard]") -> bytes:
     from typst import Compiler, Fonts
 
     compiler = Compiler(
-        source(document, templates / "review.typ", attachments).encode(),
+        text.encode(),
         root=".",
-        font_paths=Fonts(include_system_fonts=False, font_paths=[str(templates / "fonts")]),
+        font_paths=Fonts(include_system_fonts=False, font_paths=[str(fonts)]),
     )
-    made = compiler.compile(
-        format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=_noon(document.date)
-    )
+    made = compiler.compile(format="pdf", pdf_standards=standards, timestamp=moment)
     return cast(bytes, made)
 
 
