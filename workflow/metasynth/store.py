@@ -76,6 +76,11 @@ def from_json(cls: type[Record], text: str) -> Record:
     return typing.cast(Record, _typed(cls, json.loads(text)))
 
 
+def read_records(cls: type[Record], paths: Iterable[str]) -> tuple[Record, ...]:
+    """The records of class `cls` that stand one in each JSON file."""
+    return tuple(from_json(cls, Path(path).read_text(encoding="utf-8")) for path in paths)
+
+
 def list_from_json(cls: type[Record], text: str) -> tuple[Record, ...]:
     """The records of class `cls` that `to_json` wrote as a sequence."""
     return tuple(typing.cast(Record, _typed(cls, item)) for item in json.loads(text))

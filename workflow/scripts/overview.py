@@ -10,14 +10,8 @@ from metasynth.figures.overview import overview
 from metasynth.figures.svg import render
 from metasynth.records import OutcomeResult, Trial
 
-
-def records(cls, paths):
-    """The records of one class from their JSON files."""
-    return [store.from_json(cls, Path(path).read_text("utf-8")) for path in paths]
-
-
-results = records(OutcomeResult, snakemake.input.results)
-trials = records(Trial, snakemake.input.trials)
+results = store.read_records(OutcomeResult, snakemake.input.results)
+trials = store.read_records(Trial, snakemake.input.trials)
 for path in snakemake.output:
     name = Path(path).stem
     drawing = overview(name, results, trials)

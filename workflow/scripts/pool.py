@@ -16,7 +16,7 @@ from metasynth.synthesis import synthesise
 outcome = store.from_json(OutcomeSpec, snakemake.params.outcome)
 analyses = [store.from_json(AnalysisSpec, text) for text in snakemake.params.analyses]
 comparison = store.from_json(Comparison, snakemake.params.comparison)
-trials = [store.from_json(Trial, Path(path).read_text("utf-8")) for path in snakemake.input]
+trials = store.read_records(Trial, snakemake.input)
 
 data = [study_data(trial, outcome, comparison) for trial in trials]
 studies = [study for item in data if not isinstance(item, Omission) for study in item]

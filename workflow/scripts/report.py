@@ -15,24 +15,20 @@ from metasynth.sensitivity import Sensitivity
 TEMPLATES = Path(__file__).parents[1] / "report"
 
 
-def records(cls, paths):
-    """The records of one class from their JSON files."""
-    return tuple(store.from_json(cls, Path(path).read_text("utf-8")) for path in paths)
-
-
 config = store.from_json(Config, snakemake.params.config)
 references, _ = bibliography.parse(
     Path(snakemake.input.bibliography).read_text("utf-8-sig"), "references.bib"
 )
 material = Material(
     config=config,
-    trials=records(Trial, snakemake.input.trials),
-    results=records(OutcomeResult, snakemake.input.results),
+    trials=store.read_records(Trial, snakemake.input.trials),
+    results=store.read_records(OutcomeResult, snakemake.input.results),
     reproductions=store.list_from_json(
         Reproduction, Path(snakemake.input.reproduction).read_text("utf-8")
     ),
     sensitivities={
-        item.outcome: item for item in records(Sensitivity, snakemake.input.sensitivities)
+        item.outcome: item
+        for item in store.read_records(Sensitivity, snakemake.input.sensitivities)
     },
     bibliography={entry.key: entry for entry in references},
     figures={

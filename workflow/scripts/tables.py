@@ -1,7 +1,6 @@
 """Write the tables of all outcomes, and published estimates beside the recomputed ones."""
 
 import sys
-from pathlib import Path
 
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
@@ -9,9 +8,7 @@ from metasynth import store
 from metasynth.audit import Reproduction, reproduce
 from metasynth.records import Claim, Estimate, OutcomeResult, StudyEffect
 
-results = [
-    store.from_json(OutcomeResult, Path(path).read_text("utf-8")) for path in snakemake.input
-]
+results = store.read_records(OutcomeResult, snakemake.input)
 analyses = [analysis for result in results for analysis in result.analyses]
 estimates = [row for analysis in analyses for row in analysis.estimates]
 studies = [row for analysis in analyses for row in analysis.studies]

@@ -1,13 +1,12 @@
 """Join all trials' tables into read-only views for people: one row of a view is one raw row."""
 
 import sys
-from pathlib import Path
 
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store, views
 from metasynth.records import Trial
 
-trials = [store.from_json(Trial, Path(path).read_text("utf-8")) for path in snakemake.input]
+trials = store.read_records(Trial, snakemake.input)
 for name, content in views.views(trials).items():
     store.write(snakemake.output[name], content)

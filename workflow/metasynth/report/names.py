@@ -67,7 +67,6 @@ class Numbers:
     """One pooled estimate as text: natural scale, 95 % intervals, two-sided p."""
 
     label: str
-    method: str
     measure: str
     k: str
     estimate: str
@@ -107,7 +106,6 @@ def numbers(
     """The named numbers of one pooled estimate; `favours` are the two sides' names."""
     return Numbers(
         label=spec.label if row.subgroup == "all" else row.subgroup,
-        method=_method(row),
         measure=measure_name(outcome, spec),
         k=str(row.k),
         estimate=formats.estimate(row.measure, row.estimate),
@@ -137,11 +135,6 @@ def _span(low: str, high: str) -> str:
 
 def _limits(measure: str, low: float | None, high: float | None) -> str:
     return _span(formats.estimate(measure, low), formats.estimate(measure, high))
-
-
-def _method(row: Estimate) -> str:
-    parts = [row.model, row.tau2_method, row.ci_method]
-    return ", ".join(part for part in parts if part)
 
 
 def _reading(outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str]) -> str:
