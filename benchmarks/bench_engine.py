@@ -73,7 +73,7 @@ def peak_of_gosh(y: np.ndarray, v: np.ndarray, subsets: int) -> float:
 def main() -> None:
     """Measure both sides and print a Markdown table."""
     y, v = bcg()
-    many = 10000
+    many = 100_000
     draw = np.random.default_rng(1)
     columns = y[:, None] + draw.normal(0, 0.1, (len(y), many)), np.repeat(v[:, None], many, axis=1)
     command = ["Rscript", str(HERE / "bench_engine.R")]

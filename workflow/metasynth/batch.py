@@ -5,12 +5,13 @@ else 0. Results agree with those of one at a time to rounding: the same equation
 scan, evaluated for all columns together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import ceil, log10
 from sys import float_info
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special  # type: ignore[import-untyped]
 
 from metasynth.distributions import LEVEL
@@ -107,11 +108,11 @@ def _reml(y: Array, v: Array, mask: Array, k: Array) -> Array:
     several = np.flatnonzero(k > 1)
     if not len(several):
         return tau2
-    y, v, mask = y[:, several], v[:, several], mask[:, several]
+    y, v, mask = _columns((y, v, mask), several)
     low, high, maxima = _brackets(y, v, mask, k[several])
     found = np.zeros(len(several))
     one = np.flatnonzero((maxima == 1) & (high > 0))
-    y1, v1, m1 = y[:, one], v[:, one], mask[:, one]
+    y1, v1, m1 = _columns((y, v, mask), one)
     floor = float_info.epsilon * _least(v1, m1)
     found[one] = bracketed_roots(lambda t: _score(y1, v1, m1, t), low[one], high[one], floor)
     for i in np.flatnonzero(maxima > 1):
@@ -121,15 +122,20 @@ def _reml(y: Array, v: Array, mask: Array, k: Array) -> Array:
     return tau2
 
 
+def _columns(arrays: Iterable[Array], chosen: NDArray[np.intp]) -> list[Array]:
+    """The chosen columns, rows contiguous: indexing alone would turn the memory's order round."""
+    return [np.ascontiguousarray(array[:, chosen]) for array in arrays]
+
+
 def _score(y: Array, v: Array, mask: Array, tau2: Array) -> Array:
     """The REML score of each column, as in `tau2.reml_score`."""
-    w = mask / (v + tau2)
+    w = v + tau2
+    np.divide(mask, w, out=w)
     total = w.sum(axis=0)
-    deviation = y - (w * y).sum(axis=0) / total
+    deviation = y - np.einsum("ij,ij->j", w, y) / total
     deviation *= w
-    np.square(deviation, out=deviation)
-    w *= w
-    return np.asarray(deviation.sum(axis=0) - total + w.sum(axis=0) / total)
+    squares, weights = (np.einsum("ij,ij->j", a, a) for a in (deviation, w))
+    return np.asarray(squares - total + weights / total)
 
 
 def _least(v: Array, mask: Array) -> Array:
@@ -141,17 +147,17 @@ def _brackets(y: Array, v: Array, mask: Array, k: Array) -> tuple[Array, Array, 
     centre = (mask * y).sum(axis=0) / k
     crude = (mask * (y - centre) ** 2).sum(axis=0) / (k - 1)
     last = np.maximum((mask * v).max(axis=0), 2 * crude) * (1 + 1e-9)
-    first = _least(v, mask) * 1e-3
-    steps = 1 + ceil(POINTS_PER_DECADE * log10(float((last / first).max())))
-    ratio = (last / first) ** (1 / steps)
+    least = _least(v, mask)
+    steps = 1 + ceil(POINTS_PER_DECADE * log10(1 + float((last / least).max())))
+    ratio = (1 + last / least) ** (1 / steps)
     low, high = np.zeros(k.shape), np.zeros(k.shape)
-    point, before = first.copy(), np.zeros(k.shape)
+    before, point = np.zeros(k.shape), least * (ratio - 1)
     rising = _score(y, v, mask, before) > 0
     maxima = np.where(rising, 0, 1)
-    for _ in range(steps + 1):
+    for _ in range(steps):
         now = _score(y, v, mask, point) > 0
         top = rising & ~now
         low, high = np.where(top, before, low), np.where(top, point, high)
         maxima = maxima + top
-        before, rising, point = point, now, point * ratio
+        before, rising, point = point, now, (point + least) * ratio - least
     return low, high, maxima

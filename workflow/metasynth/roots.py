@@ -58,13 +58,16 @@ def _safe_step(a: float, b: float, c: float, fa: float, fb: float, fc: float) ->
 
 
 def scan_points(smallest_variance: float, high: float) -> NDArray[np.float64]:
-    """Where to look at a score: 0, then evenly on the log scale from a thousandth of the smallest.
+    """Where to look at a score between 0 and `high`, a bound on every root.
 
-    `smallest_variance` is that of the most exact study, `high` a bound on every root.
+    Evenly on the log scale of tau2 + `smallest_variance`, that of the most exact study: the score
+    depends on tau2 by the studies' total variances alone, and none of them changes faster.
     """
-    low = smallest_variance * 1e-3
-    steps = 2 + int(POINTS_PER_DECADE * log10(high / low))
-    return np.concatenate(([0.0], np.geomspace(low, high * (1 + 1e-9), steps)))
+    decades = log10(1 + high / smallest_variance)
+    totals = np.geomspace(1, 1 + high / smallest_variance, 2 + int(POINTS_PER_DECADE * decades))
+    points = smallest_variance * (totals - 1)
+    points[-1] = high * (1 + 1e-9)
+    return np.asarray(points)
 
 
 def highest_maximum(
