@@ -24,10 +24,10 @@ from matplotlib.transforms import Bbox
 
 from metasynth.figures.describe import forest_alt
 from metasynth.figures.forest import forest
-from metasynth.figures.language import Language
 from metasynth.figures.marks import SMALLEST
 from metasynth.figures.style import BLUE, VERMILION
 from metasynth.formats import POLISH
+from metasynth.language import Language
 from metasynth.records import Comparison, OutcomeResult, SignificanceTest, StudyEffect
 
 CASES = cases()

@@ -18,12 +18,12 @@ from metasynth.figures import influence_plot
 from metasynth.figures.bubble import Covariate, bubble
 from metasynth.figures.catalogue import LEAST, planned, reason
 from metasynth.figures.draw import draw
-from metasynth.figures.language import Language
 from metasynth.figures.observed import TooFewStudies, observed
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import VERMILION
 from metasynth.figures.summary import summary
 from metasynth.formats import POLISH
+from metasynth.language import Language
 from metasynth.records import OutcomeResult
 from metasynth.synthesis import synthesise
 

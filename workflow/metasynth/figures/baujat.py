@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from metasynth import influence
 from metasynth.figures.graph import Plan, draw_points, frame, name_points
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import isolated
 from metasynth.figures.ticks import linear_axis
 from metasynth.formats import number
+from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
 
 _NOTHING = 1e-9

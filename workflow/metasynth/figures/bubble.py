@@ -8,13 +8,13 @@ import numpy as np
 
 from metasynth.figures.graph import Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import Observed, TooFewStudies, effect_title, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
 from metasynth.figures.text import clean
 from metasynth.figures.ticks import curve_points, span_axis
 from metasynth.formats import MINUS, estimate, number, p_value, stated
+from metasynth.language import ENGLISH, Language
 from metasynth.meta_regression import MetaRegression, meta_regression, predict
 from metasynth.records import OutcomeResult
 

@@ -6,7 +6,7 @@ Cheap to import, so that a workflow can ask while it is being loaded.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from metasynth.figures.language import ENGLISH, Language
+from metasynth.language import ENGLISH, Language
 from metasynth.methods import is_ratio
 from metasynth.records import OutcomeSpec
 

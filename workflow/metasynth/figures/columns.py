@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from metasynth.figures.language import Language
 from metasynth.figures.outcome import group_names, measure_name
 from metasynth.formats import count, number
+from metasynth.language import Language
 from metasynth.records import AnalysisResult, Estimate, Group, OutcomeResult, StudyData
 
 _GROUP_HEADINGS = {"binary": ("Events", "Total"), "continuous": ("Mean", "SD", "Total")}

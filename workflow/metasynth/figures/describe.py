@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from metasynth.figures.columns import study_cells
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
@@ -17,6 +16,7 @@ from metasynth.figures.outcome import (
 from metasynth.figures.statistics import heterogeneity, overall_effect, subgroup_differences
 from metasynth.figures.text import clean
 from metasynth.formats import effect, interval, percent
+from metasynth.language import ENGLISH, Language
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
 

@@ -11,12 +11,12 @@ from metasynth.distributions import two_sided_p
 from metasynth.figures.axis import Axis
 from metasynth.figures.graph import DOTTED, Graph, Plan, draw_line, frame
 from metasynth.figures.key import Entry
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import BLUE, INK, isolated
 from metasynth.figures.ticks import curve_points, linear_axis, span_axis
 from metasynth.formats import effect, p_value, stated
+from metasynth.language import ENGLISH, Language
 from metasynth.records import Estimate, OutcomeResult
 
 _PLACES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)

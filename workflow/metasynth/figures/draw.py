@@ -13,12 +13,12 @@ from metasynth.figures.galbraith import galbraith
 from metasynth.figures.gosh import gosh
 from metasynth.figures.influence_plot import influence_plot
 from metasynth.figures.labbe import labbe
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import observed
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
 from metasynth.figures.sequence import cumulative, leave_one_out
 from metasynth.figures.style import LINE, WIDTH, isolated
 from metasynth.figures.text import wrap
+from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
 
 _FIGURES: dict[str, Callable[..., Drawing]] = {

@@ -8,8 +8,8 @@ ids with a colon: "assessed_excluded:Wrong comparator".
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.text import clean
+from metasynth.language import ENGLISH, Language
 
 Flow = Mapping[str, int | None]
 

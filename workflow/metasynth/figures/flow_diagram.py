@@ -8,11 +8,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from metasynth.figures.flow import Box, Flow, boxes, disagreements, has_other_methods
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, points, write
 from metasynth.figures.style import INK, LINE, NOTE_SIZE, WIDTH, isolated
 from metasynth.figures.text import wrap
 from metasynth.formats import count
+from metasynth.language import ENGLISH, Language
 
 GAP_ACROSS, GAP_DOWN = 18.0, 16.0
 PADDING = 6.0

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from metasynth.figures.axis import Axis, difference_axis, ratio_axis
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.layout import DOT, TICK, Layout, lay_out
 from metasynth.figures.marks import draw_diamond, draw_interval, draw_square
 from metasynth.figures.page import blank, rule, write
@@ -22,6 +21,7 @@ from metasynth.figures.style import (
     isolated,
 )
 from metasynth.formats import NumberStyle
+from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
 
 WIDEST = 1.6

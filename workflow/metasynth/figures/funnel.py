@@ -11,12 +11,12 @@ from metasynth import small_study
 from metasynth.distributions import normal_quantile
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
 from metasynth.figures.ticks import linear_axis, span_axis
 from metasynth.formats import estimate, number, p_value, stated
+from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
 
 LEVELS = (0.1, 0.05, 0.01)

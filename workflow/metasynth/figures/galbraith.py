@@ -22,13 +22,13 @@ from metasynth.figures.graph import (
     name_points,
 )
 from metasynth.figures.key import Entry
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, points, write
 from metasynth.figures.style import INK, LINE, VERMILION, isolated
 from metasynth.figures.text import shorten, width
 from metasynth.figures.ticks import axis_between, linear_axis, span_axis
 from metasynth.formats import estimate, number
+from metasynth.language import ENGLISH, Language
 from metasynth.pooling import inverse_variance
 from metasynth.records import OutcomeResult
 

@@ -14,12 +14,12 @@ from metasynth import batch
 from metasynth.effects import Array
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, frame
 from metasynth.figures.key import Entry
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import BLUE, INK, isolated
 from metasynth.figures.ticks import linear_axis, span_axis
 from metasynth.formats import estimate, percent
+from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
 
 LEAST = 5

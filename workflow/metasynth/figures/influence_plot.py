@@ -14,7 +14,6 @@ from metasynth.distributions import chi2_quantile, normal_quantile
 from metasynth.figures.axis import Axis, Scale
 from metasynth.figures.graph import DASHED, TICK, add_axes, tick_labels
 from metasynth.figures.key import MARKER
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.layout import PITCH, PITCH_LEAST, TALL
 from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
@@ -33,6 +32,7 @@ from metasynth.figures.text import shorten, width, wrap
 from metasynth.figures.ticks import linear_axis
 from metasynth.formats import number
 from metasynth.influence import influence
+from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
 
 LEAST = 3

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, points, write
 from metasynth.figures.risk_of_bias import (
     BLACK,
@@ -19,6 +18,7 @@ from metasynth.figures.risk_of_bias import (
 )
 from metasynth.figures.style import INK, LINE, TEXT_SIZE, WIDTH, isolated
 from metasynth.figures.text import clean, shorten, width, wrap
+from metasynth.language import ENGLISH, Language
 
 DOT, ROW = 11.0, 14.5
 COLUMN_LEAST, COLUMN_MOST = 26.0, 66.0

@@ -10,13 +10,13 @@ from math import asin, sin, sqrt
 from metasynth.figures.axis import Axis
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.outcome import group_names
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
 from metasynth.figures.ticks import curve_points, linear_axis, span_axis
 from metasynth.formats import NumberStyle, percent
+from metasynth.language import ENGLISH, Language
 from metasynth.methods import is_ratio
 from metasynth.records import OutcomeResult, StudyEffect
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from metasynth.effects import Array
-from metasynth.figures.language import Language
 from metasynth.figures.outcome import group_names, is_logarithmic, measure_name, overall
 from metasynth.figures.text import clean
+from metasynth.language import Language
 from metasynth.methods import DEFAULT_TAU2
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyEffect
 

@@ -2,10 +2,28 @@
 
 from collections.abc import Sequence
 
-from metasynth.figures.language import MEASURES, Language
 from metasynth.figures.text import clean
+from metasynth.language import Language, message
 from metasynth.methods import is_ratio
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
+
+MEASURES = {
+    "RR": message("Risk ratio"),
+    "OR": message("Odds ratio"),
+    "RD": message("Risk difference"),
+    "ASD": message("Arcsine difference"),
+    "MD": message("Mean difference"),
+    "SMD": message("Standardised mean difference"),
+    "ROM": message("Ratio of means"),
+    "HR": message("Hazard ratio"),
+    "IRR": message("Rate ratio"),
+    "IRD": message("Rate difference"),
+    "SMD-RevMan": message("Standardised mean difference"),
+    "PLO": message("Proportion"),
+    "PAS": message("Proportion"),
+    "PFT": message("Proportion"),
+}
+"""Effect measures by their full names; any other measure is written as it was declared."""
 
 
 def chosen_analyses(

@@ -9,7 +9,6 @@ from string import ascii_uppercase
 from typing import Literal
 
 from metasynth.figures.columns import Column, columns, pooled_cells, study_cells
-from metasynth.figures.language import Language
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
@@ -25,6 +24,7 @@ from metasynth.figures.statistics import heterogeneity, notes, statistics
 from metasynth.figures.style import BLUE
 from metasynth.figures.text import clean
 from metasynth.formats import FIGURE_SPACE, MISSING, NumberStyle, aligned, estimate, percent
+from metasynth.language import Language
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
 Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]

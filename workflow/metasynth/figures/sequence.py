@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from metasynth import sensitivity
 from metasynth.figures.columns import Column
 from metasynth.figures.forest import draw_forest
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.outcome import analysis_label, measure_name, study_label
 from metasynth.figures.page import Drawing
@@ -13,6 +12,7 @@ from metasynth.figures.preset import COCHRANE
 from metasynth.figures.rows import Forest, Mark, Row, favours, limits, with_effects
 from metasynth.figures.style import isolated
 from metasynth.formats import count, effect, estimate, p_value, percent, positive
+from metasynth.language import ENGLISH, Language
 from metasynth.records import Estimate, OutcomeResult
 
 LEAST = 3

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from metasynth.figures.language import Language
 from metasynth.figures.outcome import analysis_label, overall
 from metasynth.figures.text import clean
 from metasynth.formats import number, p_value, percent, positive, stated
+from metasynth.language import Language
 from metasynth.records import AnalysisResult, Estimate
 
 

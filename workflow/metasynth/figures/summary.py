@@ -6,7 +6,6 @@ from dataclasses import replace
 from metasynth.figures import drawn
 from metasynth.figures.columns import Column
 from metasynth.figures.forest import draw_forest
-from metasynth.figures.language import ENGLISH, Language
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
@@ -20,6 +19,7 @@ from metasynth.figures.rows import Forest, Mark, Row, limits, with_effects
 from metasynth.figures.style import isolated
 from metasynth.figures.text import clean
 from metasynth.formats import count, effect
+from metasynth.language import ENGLISH, Language
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult
 
 _WEIGHT, _LARGEST = 100.0, 5.5
