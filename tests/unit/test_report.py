@@ -12,14 +12,18 @@ from metasynth.report.document import (
     Heading,
     Link,
     Listing,
+    Number,
     Paragraph,
     Quote,
     Styled,
     Table,
     Text,
     plain,
+    text,
 )
 from metasynth.report.markdown import Parser, UnknownNameError, escape
+from metasynth.report.marks import marked
+from metasynth.report.names import stated
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 HOSTILE = [
@@ -115,3 +119,29 @@ def test_plain_text_of_inlines() -> None:
 def test_a_letter_that_the_font_lacks_does_not_cost_the_report() -> None:
     document = Document("研究", "S", "en", "1", "2020-01-31", (Paragraph((Text("中 שלום"),)),))
     assert typst.pdf(document, TEMPLATES).startswith(b"%PDF")
+
+
+def test_a_marked_number_comes_out_of_template_and_markdown_as_a_number() -> None:
+    marked_value = marked("1.82", "acr20_w24.primary.estimate")
+    (paragraph,) = parser().parse(f"It is **{escape(marked_value)}**, {escape(marked_value)}!")
+    number = Number("1.82", "acr20_w24.primary.estimate")
+    assert paragraph == Paragraph(
+        (Text("It is "), Styled("strong", (number,)), Text(", "), number, Text("!"))
+    )
+    assert plain(paragraph.content) == "It is 1.82, 1.82!"
+
+
+def test_what_does_not_exist_and_what_is_marked_already_stay_as_they_are() -> None:
+    assert marked("–", "key") == "–"
+    assert marked(marked("1", "first"), "second") == marked("1", "first")
+
+
+def test_a_statement_keeps_the_key_of_its_value() -> None:
+    assert text(stated(marked("<0.001", "a.p"), "p")) == (
+        Text("p\u00a0"),
+        Number("<\u00a00.001", "a.p"),
+    )
+    assert text(stated(marked("0.20", "a.p"), "p")) == (
+        Text("p\u00a0=\u00a0"),
+        Number("0.20", "a.p"),
+    )

@@ -72,9 +72,16 @@ def interval(
     measure: str, low: float | None, high: float | None, style: NumberStyle = ENGLISH
 ) -> str:
     """ "[0.94, 2.65]"; a limit that does not exist is "–", and so is an interval without any."""
-    if low is None and high is None:
-        return MISSING
-    return f"[{estimate(measure, low, style)}{style.separator}{estimate(measure, high, style)}]"
+    return _between(estimate(measure, low, style), estimate(measure, high, style), style)
+
+
+def _between(low: str, high: str, style: NumberStyle) -> str:
+    return MISSING if low == high == MISSING else f"[{low}{style.separator}{high}]"
+
+
+def bracketed(estimate: str, low: str, high: str, style: NumberStyle = ENGLISH) -> str:
+    """An effect with its interval, of numbers that are printed already: "1.58 [0.94, 2.65]"."""
+    return f"{estimate} {_between(low, high, style)}"
 
 
 def effect(

@@ -8,8 +8,11 @@ from pathlib import Path
 from metasynth.faults import Fault, of_file, of_line
 
 MAX_BYTES = 50_000_000
-HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-"""Control characters, and those that make text read in another order than it is written."""
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""Control characters, those that make text read in another order than it is written, and those that
+Unicode keeps for programs' own use."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _AS_UTF8 = "save the file again as CSV with the encoding (character set) UTF-8"
 

@@ -6,6 +6,8 @@ them. Text here is never markup: each renderer escapes it in its own way.
 
 from dataclasses import dataclass
 
+from metasynth.report.marks import pieces
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -37,7 +39,15 @@ class Citation:
     items: tuple[tuple[str, int], ...]
 
 
-Inline = Text | Styled | Link | Citation
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A printed number; `key` names its entry in provenance.json, which says where it is from."""
+
+    text: str
+    key: str
+
+
+Inline = Text | Styled | Link | Citation | Number
 Inlines = tuple[Inline, ...]
 
 
@@ -142,8 +152,8 @@ class Document:
 
 
 def text(content: str) -> Inlines:
-    """Plain text as inlines."""
-    return (Text(content),) if content else ()
+    """Plain text as inlines, its marked numbers (see marks.py) as numbers."""
+    return tuple(Number(printed, key) if key else Text(printed) for printed, key in pieces(content))
 
 
 def plain(content: Inlines) -> str:
@@ -153,7 +163,7 @@ def plain(content: Inlines) -> str:
 
 def _plain(item: Inline) -> str:
     match item:
-        case Text(content):
+        case Text(content) | Number(content, _):
             return content
         case Citation(items):
             return f"[{', '.join(str(number) for _, number in items)}]"

@@ -24,6 +24,7 @@ from metasynth.report.document import (
     Styled,
     Text,
     plain,
+    text,
 )
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -123,7 +124,7 @@ class Parser:
             if kind == "text_special":
                 yield Text(token.content)
             elif kind == "code_inline":
-                yield Styled("code", (Text(token.content),))
+                yield Styled("code", text(token.content))
             elif kind == "link_open":
                 children = _joined(self._children(tokens, "link_close"))
                 yield Link(str(token.attrs["href"]), children)
@@ -156,11 +157,12 @@ class Parser:
 
 
 def _joined(items: Iterable[Inline]) -> Inlines:
-    """Inlines with neighbouring texts made one."""
+    """Inlines with neighbouring texts made one, and the numbers that are marked in them told."""
     joined: list[Inline] = []
     for item in items:
         if isinstance(item, Text) and joined and isinstance(joined[-1], Text):
             joined[-1] = Text(joined[-1].text + item.text)
         else:
             joined.append(item)
-    return tuple(joined)
+    parts = (text(item.text) if isinstance(item, Text) else (item,) for item in joined)
+    return tuple(part for each in parts for part in each)

@@ -4,10 +4,10 @@ Every name is a string, already formatted, taken from a pooled result and nowher
 does not exist stops the report (see compose.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from metasynth import formats
+from metasynth import formats, keys
 from metasynth.methods import no_effect
 from metasynth.records import (
     AnalysisSpec,
@@ -17,6 +17,7 @@ from metasynth.records import (
     Study,
     StudyData,
 )
+from metasynth.report.marks import bare, marked, remark
 
 MEASURES = {
     "RR": "risk ratio",
@@ -54,7 +55,9 @@ def count(number: int, noun: str) -> str:
 
 def stated(value: str, symbol: str) -> str:
     """A value with its symbol, on one line: "p = 0.03", "p < 0.001"."""
-    return formats.stated(symbol, value).replace(" ", "\u00a0")
+    statement = formats.stated(symbol, bare(value)).replace(" ", "\u00a0")
+    number = statement.removeprefix(f"{symbol}\u00a0").removeprefix("=\u00a0")
+    return statement.removesuffix(number) + remark(value, number)
 
 
 def lowered(label: str) -> str:
@@ -101,40 +104,60 @@ class Numbers:
 
 
 def numbers(
-    outcome: OutcomeSpec, spec: AnalysisSpec, row: Estimate, favours: tuple[str, str]
+    outcome: OutcomeSpec,
+    spec: AnalysisSpec,
+    row: Estimate,
+    favours: tuple[str, str],
+    subgroup: int = 0,
 ) -> Numbers:
-    """The named numbers of one pooled estimate; `favours` are the two sides' names."""
+    """The named numbers of one pooled estimate; `favours` are the two sides' names.
+
+    `subgroup` is the row's place among the analysis's estimates: 0 for all trials together.
+    """
+    at = pooled(row, subgroup)
+    estimate = at("estimate", formats.estimate(row.measure, row.estimate))
+    low = at("ci_low", formats.estimate(row.measure, row.ci_low))
+    high = at("ci_high", formats.estimate(row.measure, row.ci_high))
+    prediction_low = at("pi_low", formats.estimate(row.measure, row.pi_low))
+    prediction_high = at("pi_high", formats.estimate(row.measure, row.pi_high))
     return Numbers(
         label=spec.label if row.subgroup == "all" else row.subgroup,
         measure=measure_name(outcome, spec),
-        k=str(row.k),
-        estimate=formats.estimate(row.measure, row.estimate),
-        interval=_limits(row.measure, row.ci_low, row.ci_high),
-        effect=formats.effect(row.measure, row.estimate, row.ci_low, row.ci_high),
-        p=formats.p_value(row.p),
-        q=formats.number(row.q, 2),
-        q_df=formats.number(row.q_df, 0),
-        q_p=formats.p_value(row.q_p),
-        i2=formats.percent(row.i2),
-        i2_interval=_span(formats.percent(row.i2_low), formats.percent(row.i2_high)),
-        tau2=formats.positive(row.tau2),
-        tau2_interval=_span(formats.positive(row.tau2_low), formats.positive(row.tau2_high)),
-        prediction=_limits(row.measure, row.pi_low, row.pi_high),
-        prediction_low=formats.estimate(row.measure, row.pi_low),
-        prediction_high=formats.estimate(row.measure, row.pi_high),
+        k=at("k", str(row.k)),
+        estimate=estimate,
+        interval=_span(low, high),
+        effect=formats.bracketed(estimate, low, high),
+        p=at("p", formats.p_value(row.p)),
+        q=at("q", formats.number(row.q, 2)),
+        q_df=at("q_df", formats.number(row.q_df, 0)),
+        q_p=at("q_p", formats.p_value(row.q_p)),
+        i2=at("i2", formats.percent(row.i2)),
+        i2_interval=_span(
+            at("i2_low", formats.percent(row.i2_low)), at("i2_high", formats.percent(row.i2_high))
+        ),
+        tau2=at("tau2", formats.positive(row.tau2)),
+        tau2_interval=_span(
+            at("tau2_low", formats.positive(row.tau2_low)),
+            at("tau2_high", formats.positive(row.tau2_high)),
+        ),
+        prediction=_span(prediction_low, prediction_high),
+        prediction_low=prediction_low,
+        prediction_high=prediction_high,
         reading=_reading(outcome, row, favours),
         note=row.note,
         published=spec.name == outcome.as_published,
     )
 
 
+def pooled(row: Estimate, subgroup: int = 0) -> Callable[[str, str], str]:
+    """Marks the printed field of a pooled estimate with its key."""
+    prefix = keys.pooled(row.outcome, row.analysis, subgroup)
+    return lambda field, printed: marked(printed, f"{prefix}.{field}")
+
+
 def _span(low: str, high: str) -> str:
     """Two limits in a sentence: "0.94 to 1.17"; one sign where neither exists."""
     return low if low == high == formats.MISSING else f"{low} to {high}"
-
-
-def _limits(measure: str, low: float | None, high: float | None) -> str:
-    return _span(formats.estimate(measure, low), formats.estimate(measure, high))
 
 
 def _reading(outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str]) -> str:
@@ -201,8 +224,10 @@ class OutcomeNames:
         """The primary analysis's test of differences between subgroups, as a statement."""
         for test in self.result.analyses[0].tests:
             if test.name == "subgroup differences":
-                df, p = formats.number(test.df, 0), formats.stated("p", formats.p_value(test.p))
-                statistic = formats.number(test.statistic, 2)
+                prefix = keys.test(self.id, self.result.analyses[0].spec.name, test.name)
+                statistic = marked(formats.number(test.statistic, 2), f"{prefix}.statistic")
+                df = marked(formats.number(test.df, 0), f"{prefix}.df")
+                p = stated(marked(formats.p_value(test.p), f"{prefix}.p"), "p")
                 return f"Test for subgroup differences: χ² = {statistic}, df = {df}, {p}."
         return ""
 
@@ -242,24 +267,27 @@ def outcome_names(
             numbers(outcome, item.spec, item.estimates[0], favours) for item in result.analyses
         ),
         subgroups=tuple(
-            numbers(outcome, result.analyses[0].spec, row, favours)
-            for row in result.analyses[0].estimates[1:]
+            numbers(outcome, result.analyses[0].spec, row, favours, place)
+            for place, row in enumerate(result.analyses[0].estimates[1:], start=1)
         ),
         label=outcome.label,
         measure=measure_name(outcome),
         direction=outcome.direction,
         k=row.k,
         trials=count(row.k, "trial"),
-        participants=str(sum(total or 0 for total in totals)),
-        intervention=_of(row.events_intervention, row.total_intervention),
-        control=_of(row.events_control, row.total_control),
+        participants=marked(str(sum(total or 0 for total in totals)), f"{outcome.id}.participants"),
+        intervention=_of(row, "intervention"),
+        control=_of(row, "control"),
         note=outcome.note,
         absent=tuple(study.label for study in included if study.study not in known),
         alternatives=tuple(outcome_names(item, included) for item in alternatives),
     )
 
 
-def _of(events: int | None, total: int | None) -> str:
+def _of(row: Estimate, side: str) -> str:
+    events, total = (getattr(row, f"{what}_{side}") for what in ("events", "total"))
     if not total:
         return formats.MISSING
-    return str(total) if events is None else f"{events} of {total}"
+    at = pooled(row)
+    patients = at(f"total_{side}", str(total))
+    return patients if events is None else f"{at(f'events_{side}', str(events))} of {patients}"

@@ -20,6 +20,7 @@ from metasynth.report.document import (
     Landscape,
     Link,
     Listing,
+    Number,
     Paragraph,
     Quote,
     References,
@@ -161,7 +162,7 @@ def _inlines(content: Inlines) -> str:
 
 def _inline(item: Inline) -> str:
     match item:
-        case Text(content):
+        case Text(content) | Number(content, _):
             return literal(content)
         case Styled(style, children):
             return f"{_STYLES[style]}({_inlines(children)})"

@@ -1,0 +1,39 @@
+"""Names of single numbers: what a printed number and its entry in provenance.json are called by.
+
+A key is a path to the number from the outcome or trial that it belongs to. Keys are a contract like
+the columns of the result tables (docs/results.md), and never depend on what is printed.
+"""
+
+import re
+
+from metasynth.records import Cell
+
+
+def pooled(outcome: str, analysis: str, subgroup: int = 0) -> str:
+    """A pooled estimate; subgroups are numbered from 1 in the order of estimates.csv."""
+    return f"{outcome}.{analysis}" + (f".subgroups.{subgroup}" if subgroup else "")
+
+
+def effect(outcome: str, analysis: str, study: str, part: int = 0) -> str:
+    """A study's own effect in an analysis; of a trial that counts as several, `part` from 1."""
+    return f"{outcome}.{analysis}.studies.{study}" + (f".{part}" if part else "")
+
+
+def group(outcome: str, study: str, side: str, part: int = 0) -> str:
+    """One side (intervention or control) of a study in an outcome, arms combined."""
+    return f"{outcome}.studies.{study}" + (f".{part}" if part else "") + f".{side}"
+
+
+def test(outcome: str, analysis: str, name: str) -> str:
+    """A test that belongs to an analysis, such as that of subgroup differences."""
+    return f"{outcome}.{analysis}.tests.{slug(name)}"
+
+
+def cell(place: Cell, column: str) -> str:
+    """A cell of a raw table: "trials/cohen2004/results/12/events"."""
+    return f"{place.file.removesuffix('.csv')}/{place.row}/{column}"
+
+
+def slug(name: str) -> str:
+    """A name as part of a key: small letters and digits, joined by "_"."""
+    return "_".join(re.findall(r"[a-z0-9]+", name.lower()))
