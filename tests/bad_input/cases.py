@@ -10,6 +10,7 @@ from .review import (
     BETA_STUDY,
     BIAS,
     BIB,
+    CHANGELOG,
     CLAIMS,
     CONFIG,
     RESULTS,
@@ -1116,5 +1117,52 @@ FILES = [
         "stranger",
         replace("trials/alpha2001/outcomes.csv", b"a,b\n"),
         "trials/alpha2001/outcomes.csv | only study.csv, arms.csv",
+    ),
+]
+
+
+def entry(line: str) -> Change:
+    """A changelog with a good entry and then this one."""
+    header = "date,version,scope,item,row,kind,reason,who\n"
+    good = "2026-01-31,1.0.0,review,,,first_version,First version.,\n"
+    return replace(CHANGELOG, f"{header}{good}{line}\n".encode())
+
+
+CHANGELOGS = [
+    case(
+        "changelog",
+        "no_such_day",
+        entry("2026-02-30,1.1.0,trial,beta2005,,added,New trial.,"),
+        f"{CHANGELOG}:3:A | a date that the calendar has",
+    ),
+    case(
+        "changelog",
+        "date_of_a_spreadsheet",
+        entry("30.01.2026,1.1.0,trial,beta2005,,added,New trial.,"),
+        f"{CHANGELOG}:3:A | year-month-day",
+    ),
+    case(
+        "changelog",
+        "version",
+        entry("2026-01-31,1.1,trial,beta2005,,added,New trial.,"),
+        f"{CHANGELOG}:3:B | three numbers",
+    ),
+    case(
+        "changelog",
+        "scope",
+        entry("2026-01-31,1.1.0,trials,beta2005,,added,New trial.,"),
+        f"{CHANGELOG}:3:C | mean trial?",
+    ),
+    case(
+        "changelog",
+        "trial_without_name",
+        entry("2026-01-31,1.1.0,trial,,,added,New trial.,"),
+        f"{CHANGELOG}:3:D | which trial",
+    ),
+    case(
+        "changelog",
+        "without_reason",
+        entry("2026-01-31,1.1.0,trial,beta2005,,added,,"),
+        f"{CHANGELOG}:3:G | fill in the cell",
     ),
 ]

@@ -20,6 +20,7 @@ BETA_ARMS = "trials/beta2005/arms.csv"
 BETA_RESULTS = "trials/beta2005/results.csv"
 BETA_SOURCES = "trials/beta2005/sources.csv"
 CLAIMS = "claims.csv"
+CHANGELOG = "changelog.csv"
 BIB = "references.bib"
 CONFIG = "config.yaml"
 

@@ -31,6 +31,7 @@ BAD = [
     *cases.FILES,
     *cases.READING,
     *cases.BIBLIOGRAPHY,
+    *cases.CHANGELOGS,
     *config_cases.TRAPS,
     *config_cases.SCHEMA,
     *config_cases.AGREEMENT,

@@ -14,7 +14,7 @@ from tests.bad_input import cases, good_cases
 from tests.bad_input.review import clean, write
 
 from metasynth import tables, validation
-from metasynth.table_schema import SCHEMAS, TRIAL_TABLES
+from metasynth.table_schema import REVIEW_TABLES, SCHEMAS, TRIAL_TABLES
 
 ROOT = Path(__file__).parents[2]
 DATA = {"anakinra": ROOT / "data/raw", "bcg": ROOT / "tests/bcg/data/raw"}
@@ -113,7 +113,7 @@ def errors(data, study, passed_over=()):
 def test_the_contract_is_a_valid_package():
     assert list(Package.metadata_validate(descriptor())) == []
     names = [resource["name"] for resource in descriptor()["resources"]]
-    assert names == [*TRIAL_TABLES, "claims"]
+    assert names == [*TRIAL_TABLES, *REVIEW_TABLES]
 
 
 def test_the_template_itself_is_valid():
@@ -135,7 +135,11 @@ def judged(case, folder):
     before = clean()
     changed = {path for path in files if files[path] != before.get(path)}
     study = "beta2005" if any("beta2005" in path for path in changed) else "alpha2001"
-    alone = {"claims.csv", *(f"trials/{study}/{name}.csv" for name in ("study", "risk_of_bias"))}
+    alone = {
+        "claims.csv",
+        "changelog.csv",
+        *(f"trials/{study}/{name}.csv" for name in ("study", "risk_of_bias")),
+    }
     return errors(folder / "data", study, alone - changed)
 
 

@@ -20,6 +20,7 @@ RECORDS = {
     "sources": records.Source,
     "risk_of_bias": records.Judgement,
     "claims": records.Claim,
+    "changelog": records.ChangelogEntry,
 }
 
 

@@ -146,6 +146,25 @@ class Claim:
     cell: Cell
 
 
+@dataclass(frozen=True, slots=True)
+class ChangelogEntry:
+    """One row of changelog.csv: a change of the review's data, choices or software, and why.
+
+    `item` is a trial, an outcome, a table or a key, `row` a row's table and key, or its beginning;
+    blank means all of them.
+    """
+
+    date: str
+    version: str
+    scope: str  # review | trial | outcome | config | code
+    item: str
+    row: str
+    kind: str  # first_version | added | corrected | removed | changed
+    reason: str
+    who: str
+    cell: Cell
+
+
 # --- the choices of config.yaml -------------------------------------------------------------------
 
 

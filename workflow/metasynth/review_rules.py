@@ -5,6 +5,7 @@ a treatment, the configuration is not blamed for naming it.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from metasynth.comparison import reports
 from metasynth.config_faults import Lines
@@ -19,9 +20,11 @@ def table_faults(raw: RawTables) -> Iterator[Fault]:
     """Faults between the tables of the whole review."""
     yield from _references(raw)
     yield from _labels(raw)
-    if raw.claims:
-        yield from duplicates(raw.claims)
-        yield from _claimed_studies(raw, raw.claims)
+    if claims := raw.table("claims"):
+        yield from duplicates(claims)
+        yield from _claimed_studies(raw, claims)
+    if changelog := raw.table("changelog"):
+        yield from _entries(changelog)
 
 
 def _references(raw: RawTables) -> Iterator[Fault]:
@@ -59,6 +62,18 @@ def _claimed_studies(raw: RawTables, claims: RawTable) -> Iterator[Fault]:
         if name and name not in known and "study_id" not in row.bad:
             expected, remedy = not_among(name, known, "a trial's folder")
             yield row.fault("study_id", f"{expected}, or a blank cell for a pooled result", remedy)
+
+
+def _entries(changelog: RawTable) -> Iterator[Fault]:
+    """Days that the calendar lacks, and entries that do not say what they are about."""
+    for row in changelog.rows:
+        try:
+            date.fromisoformat("2000-01-01" if "date" in row.bad else row["date"])
+        except ValueError as error:
+            expected = f"a date that the calendar has, year-month-day ({error})"
+            yield row.fault("date", expected, "correct the date")
+        if row["scope"] in ("trial", "outcome") and not row["item"] and "item" not in row.bad:
+            yield row.fault("item", f"which {row['scope']} was changed", "fill in its id")
 
 
 def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Fault]:

@@ -13,8 +13,18 @@ from typing import Any, TypeVar
 from metasynth import bibliography, cell_checks, cells
 from metasynth.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.raw_table import RawTable, Row, read_table
-from metasynth.records import Arm, Cell, Claim, Judgement, Result, Source, Study, Trial
-from metasynth.table_schema import ID, OPTIONAL_TABLES, TRIAL_TABLES
+from metasynth.records import (
+    Arm,
+    Cell,
+    ChangelogEntry,
+    Claim,
+    Judgement,
+    Result,
+    Source,
+    Study,
+    Trial,
+)
+from metasynth.table_schema import ID, OPTIONAL_TABLES, REVIEW_TABLES, TRIAL_TABLES
 from metasynth.text_files import hidden_faults, leads_inside, read_text
 
 Record = TypeVar("Record")
@@ -36,13 +46,18 @@ class RawTrial:
 class RawTables:
     """All tables of the review; `references` is None when references.bib cannot be used.
 
-    `faults` are those of files and folders; each table has its own as well.
+    `whole_review` holds the tables that are of no single trial, as far as there are any. `faults`
+    are those of files and folders; each table has its own as well.
     """
 
     trials: tuple[RawTrial, ...]
-    claims: RawTable | None
+    whole_review: tuple[RawTable, ...]
     references: frozenset[str] | None
     faults: tuple[Fault, ...]
+
+    def table(self, name: str) -> RawTable | None:
+        """The table of the whole review called `name`, such as "claims"; None if not there."""
+        return next((table for table in self.whole_review if table.name == name), None)
 
     @property
     def whole(self) -> bool:
@@ -53,8 +68,7 @@ class RawTables:
         """Every table that was read."""
         for trial in self.trials:
             yield from trial.tables
-        if self.claims:
-            yield self.claims
+        yield from self.whole_review
 
 
 def read(data_dir: Path) -> RawTables:
@@ -62,12 +76,14 @@ def read(data_dir: Path) -> RawTables:
     faults: list[Fault] = []
     studies = list(_studies(data_dir, faults))
     trials = tuple(_read_trial(data_dir, study, faults) for study in studies)
-    claims = None
-    if os.path.lexists(data_dir / "claims.csv"):
-        claims = _read_checked(data_dir, "claims.csv", "claims")
+    whole_review = tuple(
+        _read_checked(data_dir, f"{name}.csv", name)
+        for name in REVIEW_TABLES
+        if os.path.lexists(data_dir / f"{name}.csv")
+    )
     entries = _references(data_dir, faults)
     references = None if entries is None else frozenset(entry.key for entry in entries)
-    return RawTables(trials, claims, references, tuple(faults))
+    return RawTables(trials, whole_review, references, tuple(faults))
 
 
 def read_trial(data_dir: Path, study: str) -> RawTrial:
@@ -209,7 +225,16 @@ def trial(raw: RawTrial) -> Trial:
 
 def claims(raw: RawTables) -> tuple[Claim, ...]:
     """The typed records of claims.csv, in its order; only for tables without faults."""
-    return _records(Claim, raw.claims) if raw.claims else ()
+    return _of_the_review(Claim, raw.table("claims"))
+
+
+def changelog(raw: RawTables) -> tuple[ChangelogEntry, ...]:
+    """The typed records of changelog.csv, in its order; only for tables without faults."""
+    return _of_the_review(ChangelogEntry, raw.table("changelog"))
+
+
+def _of_the_review(cls: Callable[..., Record], table: RawTable | None) -> tuple[Record, ...]:
+    return _records(cls, table) if table else ()
 
 
 def _records(cls: Callable[..., Record], table: RawTable) -> tuple[Record, ...]:

@@ -19,18 +19,22 @@ from metasynth import (
 )
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
-from metasynth.records import Claim, Config, Trial
+from metasynth.records import ChangelogEntry, Claim, Config, Trial
 from metasynth.tables import RawTables
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A review without errors: its choices, its trials sorted by id, the statements to audit."""
+    """A review without errors: its choices, its trials sorted by id, the statements to audit.
+
+    `changelog` says why the review was changed, as far as its authors told.
+    """
 
     config: Config
     trials: tuple[Trial, ...]
     warnings: tuple[Fault, ...] = ()
     claims: tuple[Claim, ...] = ()
+    changelog: tuple[ChangelogEntry, ...] = ()
 
 
 def load_review(config_path: Path, workdir: Path) -> Review:
@@ -53,7 +57,13 @@ def load_review(config_path: Path, workdir: Path) -> Review:
     ]
     if config is None or raw is None or _errors(faults):
         raise InvalidReview(faults)
-    return Review(config, tables.trials(raw), tuple(faults), tables.claims(raw))
+    return Review(
+        config,
+        tables.trials(raw),
+        tuple(faults),
+        tables.claims(raw),
+        tables.changelog(raw),
+    )
 
 
 def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fault]:
