@@ -10,6 +10,7 @@ from .review import (
     BETA_STUDY,
     BIAS,
     BIB,
+    CERTAINTY,
     CHANGELOG,
     CLAIMS,
     CONFIG,
@@ -89,7 +90,7 @@ ENCODING = [
     case("encoding", "nul", bytes_of(ARMS, lambda c: c + b"\0"), f"{ARMS}:4 | NUL"),
     case("encoding", "workbook", replace(STUDY, b"PK\x03\x04\x14\0"), f"{STUDY} | workbook"),
     case("encoding", "cut_character", bytes_of(BIB, lambda c: c + b"% \xc5"), f"{BIB}:9 | UTF-8"),
-    case("encoding", "config", bytes_of(CONFIG, lambda c: c + b"# \xff\n"), f"{CONFIG}:42 | UTF-8"),
+    case("encoding", "config", bytes_of(CONFIG, lambda c: c + b"# \xff\n"), f"{CONFIG}:50 | UTF-8"),
     case("encoding", "claims", bytes_of(CLAIMS, lambda c: c + b"\xff"), f"{CLAIMS}:4 | UTF-8"),
     case(
         "encoding",
@@ -1164,5 +1165,86 @@ CHANGELOGS = [
         "without_reason",
         entry("2026-01-31,1.1.0,trial,beta2005,,added,,"),
         f"{CHANGELOG}:3:G | fill in the cell",
+    ),
+]
+
+CERTAINTIES = [
+    case(
+        "certainty",
+        "unknown_outcome",
+        cell(CERTAINTY, 2, "outcome", "response"),
+        f"{CERTAINTY}:2:A | an outcome under outcomes in config.yaml",
+    ),
+    case(
+        "certainty",
+        "outcome_of_a_reading",
+        cell(CERTAINTY, 2, "outcome", "response_randomised"),
+        f"{CERTAINTY}:2:A | that has no sensitivity_of",
+    ),
+    case(
+        "certainty",
+        "unknown_domain",
+        cell(CERTAINTY, 2, "domain", "impresision"),
+        f"{CERTAINTY}:2:B | did you mean imprecision?",
+    ),
+    case(
+        "certainty",
+        "domain_twice",
+        row(CERTAINTY, "response_w24,imprecision,-2,again,panel,"),
+        f"{CERTAINTY}:4:A | row 2 has outcome response_w24, domain imprecision too",
+    ),
+    case("certainty", "no_reason", cell(CERTAINTY, 2, "reason", ""), f"{CERTAINTY}:2:D | fill in"),
+    case("certainty", "no_judge", cell(CERTAINTY, 2, "judge", ""), f"{CERTAINTY}:2:E | fill in"),
+    case(
+        "certainty",
+        "three_levels",
+        cell(CERTAINTY, 2, "rating", "-3"),
+        f"{CERTAINTY}:2:C | at least -2",
+    ),
+    case(
+        "certainty", "half_a_level", cell(CERTAINTY, 2, "rating", "-0.5"), f"{CERTAINTY}:2:C | -1"
+    ),
+    case(
+        "certainty",
+        "plus_sign",
+        cell(CERTAINTY, 3, "rating", "+1"),
+        f"{CERTAINTY}:3:C | remove the plus sign",
+    ),
+    case(
+        "certainty",
+        "word",
+        cell(CERTAINTY, 2, "rating", "serious"),
+        f"{CERTAINTY}:2:C | whole number",
+    ),
+    case(
+        "certainty",
+        "typographic_minus",
+        cell(CERTAINTY, 2, "rating", "\u22121"),
+        f"{CERTAINTY}:2:C | the hyphen of the keyboard",
+    ),
+    case(
+        "certainty",
+        "raised_by_a_lowering_domain",
+        cell(CERTAINTY, 2, "rating", "1"),
+        f"{CERTAINTY}:2:C | as imprecision lowers certainty",
+    ),
+    case(
+        "certainty",
+        "lowered_by_a_raising_domain",
+        cell(CERTAINTY, 3, "rating", "-1"),
+        f"{CERTAINTY}:3:C | as large_effect raises certainty",
+    ),
+    case(
+        "certainty",
+        "reference",
+        cell(CERTAINTY, 3, "reference", "alhpa"),
+        f"{CERTAINTY}:3:F | mean alpha?",
+    ),
+    case("certainty", "empty", replace(CERTAINTY, b""), f"{CERTAINTY} | the file is empty"),
+    case(
+        "certainty",
+        "missing_column",
+        drop(CERTAINTY, "judge"),
+        f"{CERTAINTY}:1 | a column judge",
     ),
 ]

@@ -10,6 +10,7 @@ from .review import (
     BETA_RESULTS,
     BIAS,
     BIB,
+    CERTAINTY,
     CLAIMS,
     CONFIG,
     RESULTS,
@@ -180,6 +181,7 @@ OTHER = [
         ),
     ),
     case("files", "no_claims", rename(CLAIMS, "")),
+    case("files", "no_certainty", rename(CERTAINTY, "")),
     case("files", "no_bias", rename(BIAS, "")),
     case(
         "bibliography",

@@ -21,6 +21,7 @@ BETA_RESULTS = "trials/beta2005/results.csv"
 BETA_SOURCES = "trials/beta2005/sources.csv"
 CLAIMS = "claims.csv"
 CHANGELOG = "changelog.csv"
+CERTAINTY = "certainty.csv"
 BIB = "references.bib"
 CONFIG = "config.yaml"
 
@@ -70,6 +71,9 @@ _CLEAN = {
     + 'figure1_alpha,beta,Figure 1,"3.86 (1.06, 14.01)",figure_estimate,alpha2001,response,24,RR,'
     + "3.86,1.06,14.01,\n"
     + "figure1_pooled,beta,Figure 1,1.80,figure_estimate,,response,24,RR,1.80,,,\n",
+    CERTAINTY: "outcome,domain,rating,reason,judge,reference\n"
+    + "response_w24,imprecision,-1,fewer than 300 events,panel,\n"
+    + 'response_w24,large_effect,1,"more than twofold, in both trials",panel,alpha\n',
     BIB: "% Documents\n@article{alpha,\n  author = {Alpha, A. and others},\n  title = {Trial},\n"
     + "  year = 2001\n}\n\n@article{beta, title = {Other}, year = {2005}}\n",
     CONFIG: """\
@@ -114,6 +118,14 @@ outcomes:
     analyses: [primary]}
   harm: {label: Harm, outcome: harm, week: 24, type: binary, measure: OR, direction: harm,
     analyses: [primary, common]}
+certainty:
+  findings: [response_w24, death]
+  large: [0.5, 2]
+  imprecision: {events: 300, important: [0.75, 1.25]}
+  inconsistency: {i2: [50, 75], p: 0.1}
+  indirectness:
+    trials: {beta2005: other patients}
+    outcomes: {death: {rating: -1, reason: a surrogate}}
 """,
 }
 

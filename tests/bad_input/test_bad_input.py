@@ -32,10 +32,12 @@ BAD = [
     *cases.READING,
     *cases.BIBLIOGRAPHY,
     *cases.CHANGELOGS,
+    *cases.CERTAINTIES,
     *config_cases.TRAPS,
     *config_cases.SCHEMA,
     *config_cases.AGREEMENT,
     *config_cases.TABLES,
+    *config_cases.CERTAINTY,
     *SEVERAL,
 ]
 

@@ -6,9 +6,18 @@ import pytest
 from tests.bad_input.review import CONFIG, clean, write
 
 from metasynth import configuration, methods, store, strict_yaml
+from metasynth.certainty_rules import (
+    LOWERING,
+    RAISING,
+    BiasRule,
+    CertaintyRules,
+    ImprecisionRule,
+    IndirectOutcome,
+    IndirectTrial,
+)
 from metasynth.faults import InvalidReview
 from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
-from metasynth.table_schema import SCHEMAS
+from metasynth.table_schema import SCHEMAS, tables
 
 MINIMAL = """\
 review: {title: T, version: 1.0.0, date: "2026-01-31"}
@@ -49,6 +58,38 @@ def test_every_choice_reaches_the_record(tmp_path):
     assert (first.id, first.as_published) == ("response_w24", "published")
     assert (second.id, second.reading) == ("response_randomised", "randomised")
     assert second.sensitivity_of == "response_w24"
+
+
+def test_rules_of_certainty_reach_the_record_and_the_rest_keeps_its_defaults(tmp_path):
+    write(clean(), tmp_path)
+    rules = configuration.load(tmp_path / CONFIG).certainty
+    assert rules.findings == ("response_w24", "death")
+    assert rules.large == (0.5, 2)
+    assert rules.imprecision == ImprecisionRule(events=300, important=(0.75, 1.25))
+    assert rules.inconsistency.i2 == (50, 75)
+    assert rules.indirectness.trials == (IndirectTrial("beta2005", "other patients"),)
+    assert rules.indirectness.outcomes == (IndirectOutcome("death", -1, "a surrogate"),)
+    assert rules.risk_of_bias == BiasRule()
+    text = store.to_json(rules)
+    assert store.from_json(CertaintyRules, text) == rules
+
+
+def test_declared_baseline_risks_are_numbers(path):
+    risks = "direction: harm, baseline_risks: [0.05, 0.2]"
+    path.write_text(MINIMAL.replace("direction: harm", risks), encoding="utf-8")
+    assert configuration.load(path).outcomes[0].baseline_risks == (0.05, 0.2)
+
+
+def test_a_baseline_risk_in_words_is_a_fault(path):
+    risks = "direction: harm, baseline_risks: [low]"
+    path.write_text(MINIMAL.replace("direction: harm", risks), encoding="utf-8")
+    (fault,) = configuration.read(path).faults
+    assert (fault.column, fault.expected) == ("outcomes.o.baseline_risks[1]", "a number")
+
+
+def test_the_domains_of_the_table_are_those_of_the_rules():
+    (domain,) = (c for c in tables()["certainty"].columns if c.name == "domain")
+    assert domain.words == (*LOWERING, *RAISING)
 
 
 def test_the_protocol_and_the_authors_reach_the_record(path):

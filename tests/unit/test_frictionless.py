@@ -135,11 +135,8 @@ def judged(case, folder):
     before = clean()
     changed = {path for path in files if files[path] != before.get(path)}
     study = "beta2005" if any("beta2005" in path for path in changed) else "alpha2001"
-    alone = {
-        "claims.csv",
-        "changelog.csv",
-        *(f"trials/{study}/{name}.csv" for name in ("study", "risk_of_bias")),
-    }
+    optional = (f"trials/{study}/{name}.csv" for name in ("study", "risk_of_bias"))
+    alone = {*(f"{name}.csv" for name in REVIEW_TABLES), *optional}
     return errors(folder / "data", study, alone - changed)
 
 

@@ -21,6 +21,7 @@ RECORDS = {
     "risk_of_bias": records.Judgement,
     "claims": records.Claim,
     "changelog": records.ChangelogEntry,
+    "certainty": records.CertaintyRating,
 }
 
 
@@ -68,6 +69,13 @@ def test_printed_numbers_stay_text(data):
     assert figure.cell == records.Cell("claims.csv", 2)
     (_, beta) = tables.trials(tables.read(data))
     assert beta.results[2].reported_percent == "4.0"
+
+
+def test_ratings_are_whole_levels(data):
+    lowered, raised = tables.certainty(tables.read(data))
+    assert (lowered.outcome, lowered.domain, lowered.rating) == ("response_w24", "imprecision", -1)
+    assert (raised.rating, raised.judge, raised.reference) == (1, "panel", "alpha")
+    assert raised.cell == records.Cell("certainty.csv", 3)
 
 
 def test_one_trial_alone_is_the_same(data):

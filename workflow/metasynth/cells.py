@@ -8,6 +8,7 @@ from metasynth.faults import nearest
 from metasynth.table_schema import Column
 
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,8}")
+_SIGNED = re.compile(r"0|-?[1-9][0-9]{0,8}")
 # As R and Python print doubles: up to 17 digits, and an exponent for the very small only.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?([eE]-[0-9]{1,2})?")
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)|Err:[0-9]+")
@@ -81,9 +82,10 @@ def id_advice(text: str) -> Advice:
 
 
 def _check_number(column: Column, text: str) -> Advice | None:
-    grammar = _INTEGER if column.type == "integer" else _NUMBER
+    whole, signed = column.type == "integer", (column.minimum or 0) < 0
+    grammar = _NUMBER if not whole else _SIGNED if signed else _INTEGER
     if not grammar.fullmatch(text):
-        return _described(column), _number_remedy(text, whole=column.type == "integer")
+        return _described(column), _number_remedy(text, whole=whole and not signed)
     value = int(text) if column.type == "integer" else float(text)
     if column.minimum is not None and value < column.minimum:
         return f"{_described(column)}, at least {column.minimum}", "check it against the source"

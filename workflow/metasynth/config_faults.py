@@ -19,6 +19,14 @@ _KINDS = {
     "array": "a list, such as [a, b]",
     "string": "a text",
     "integer": "a whole number",
+    "number": "a number",
+}
+
+_BOUNDS = {
+    "minimum": "at least",
+    "maximum": "at most",
+    "exclusiveMinimum": "above",
+    "exclusiveMaximum": "below",
 }
 
 
@@ -110,7 +118,9 @@ def _advice(error: ValidationError) -> tuple[str, str]:
         return "each item once", "remove the one that is there twice"
     if rule in ("minItems", "minProperties"):
         return f"at least {'one entry' if wanted == 1 else f'{wanted} entries'}", "add one"
-    return f"{_described(error)}, at least {wanted}", "correct the value"
+    if rule == "maxItems":
+        return f"at most {wanted} entries", "remove what is too much"
+    return f"{_described(error)}, {_BOUNDS[str(rule)]} {wanted}", "correct the value"
 
 
 def _abbreviated(name: str, known: Sequence[str]) -> str | None:

@@ -5,17 +5,28 @@ them; what must agree between keys is checked here. Every fault is found in one 
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from metasynth import strict_yaml
+from metasynth.certainty_rules import (
+    BiasRule,
+    CertaintyRules,
+    ImprecisionRule,
+    InconsistencyRule,
+    IndirectnessRule,
+    IndirectOutcome,
+    IndirectTrial,
+    PublicationRule,
+)
 from metasynth.config_faults import Lines, schema_faults
 from metasynth.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.methods import check_combination, check_multi_arm
 from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
+from metasynth.strict_yaml import Keys
 from metasynth.text_files import hidden_faults, read_text
 
 _MAX_CHARACTERS = 1_000_000
@@ -79,10 +90,25 @@ def _data_folder(mapping: object) -> str:
 
 def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
     """The configuration that a YAML document means, and all its faults."""
+    mapping = _with_numbers(mapping)
     if faults := schema_faults(mapping, lines):
         return None, faults
     config = _config(mapping)
     return config, list(_disagreements(config, lines))
+
+
+_DECIMALS = ("certainty", "baseline_risks")
+"""Keys below which a decimal number is a number, not a text such as a version."""
+
+
+def _with_numbers(value: Any, wanted: bool = False) -> Any:
+    """The document with decimal numbers as numbers where a choice can be one."""
+    if isinstance(value, dict):
+        items = value.items()
+        return {key: _with_numbers(item, wanted or key in _DECIMALS) for key, item in items}
+    if isinstance(value, list):
+        return [_with_numbers(item, wanted) for item in value]
+    return float(value) if wanted and isinstance(value, strict_yaml.DecimalText) else value
 
 
 def _config(mapping: Mapping[str, Any]) -> Config:
@@ -109,7 +135,35 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         authors=tuple(review.get("authors", ())),
         weeks=tuple(mapping.get("weeks", ())),
         nested=tuple(tuple(chain) for chain in mapping.get("nested", ())),
+        certainty=_certainty(mapping.get("certainty", {})),
     )
+
+
+_RULES: dict[str, Callable[..., Any]] = {
+    "risk_of_bias": BiasRule,
+    "inconsistency": InconsistencyRule,
+    "imprecision": ImprecisionRule,
+    "publication_bias": PublicationRule,
+}
+
+
+def _certainty(keys: Mapping[str, Any]) -> CertaintyRules:
+    """The rules that suggest a certainty; what is left out keeps its default."""
+    rules = {name: rule(**_frozen(keys.get(name, {}))) for name, rule in _RULES.items()}
+    indirect = _frozen(keys.get("indirectness", {}))
+    trials = indirect.pop("trials", {}).items()
+    outcomes = indirect.pop("outcomes", {}).items()
+    rules["indirectness"] = IndirectnessRule(
+        **indirect,
+        trials=tuple(IndirectTrial(study, reason) for study, reason in trials),
+        outcomes=tuple(IndirectOutcome(outcome, **rating) for outcome, rating in outcomes),
+    )
+    return CertaintyRules(**_frozen(keys) | rules)
+
+
+def _frozen(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys with each list as a tuple."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
 
 
 def _outcome(id_: str, keys: Mapping[str, Any]) -> OutcomeSpec:
@@ -135,6 +189,26 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             advice = f"one of weeks ({known})", "correct it, or add it to weeks"
             yield lines.fault(("outcomes", outcome.id, "week"), outcome.week, *advice)
     yield from _impossible_combinations(config, lines)
+    yield from _certainty_faults(config, lines)
+
+
+def _certainty_faults(config: Config, lines: Lines) -> Iterator[Fault]:
+    """Outcomes that the rules of certainty name but that are none, or only read another again."""
+    rules, known = config.certainty, [o.id for o in config.outcomes if not o.sensitivity_of]
+    where = "under outcomes that has no sensitivity_of"
+    declared = (item.outcome for item in rules.indirectness.outcomes)
+    named: list[tuple[Keys, str]] = [
+        *((("certainty", "findings", i), name) for i, name in enumerate(rules.findings)),
+        *((("certainty", "indirectness", "outcomes", name), name) for name in declared),
+    ]
+    for path, name in named:
+        if name not in known:
+            yield lines.fault(path, name, *_one_of(name, known, where))
+    serious, very_serious = rules.inconsistency.i2
+    if serious > very_serious:
+        expected = "the I2 that is serious first, then one at least as large"
+        path = ("certainty", "inconsistency", "i2")
+        yield lines.fault(path, list(rules.inconsistency.i2), expected, "exchange the two")
 
 
 def _impossible_date(config: Config, lines: Lines) -> Iterator[Fault]:

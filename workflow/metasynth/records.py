@@ -7,6 +7,8 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 
 from dataclasses import dataclass
 
+from metasynth.certainty_rules import DEFAULT_RULES, CertaintyRules
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -162,6 +164,23 @@ class ChangelogEntry:
     kind: str  # first_version | added | corrected | removed | changed
     reason: str
     who: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class CertaintyRating:
+    """One row of certainty.csv: how far people move the certainty of an outcome's evidence.
+
+    `rating` is in levels of GRADE: 0, -1 or -2 where a domain lowers it, +1 or +2 where one raises
+    it. `judge` says who rated.
+    """
+
+    outcome: str
+    domain: str
+    rating: int
+    reason: str
+    judge: str
+    reference: str
     cell: Cell
 
 
@@ -399,3 +418,4 @@ class Config:
     authors: tuple[str, ...] = ()
     weeks: tuple[int, ...] = ()
     nested: tuple[tuple[str, ...], ...] = ()
+    certainty: CertaintyRules = DEFAULT_RULES

@@ -7,6 +7,7 @@ a treatment, the configuration is not blamed for naming it.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from metasynth.certainty_rules import RAISING
 from metasynth.comparison import reports
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault
@@ -14,6 +15,8 @@ from metasynth.raw_table import RawTable, Row
 from metasynth.records import Comparison, Config, OutcomeSpec, Trial
 from metasynth.tables import RawTables
 from metasynth.trial_rules import duplicates, not_among
+
+_SIGN = "correct the sign, or the domain"
 
 
 def table_faults(raw: RawTables) -> Iterator[Fault]:
@@ -25,6 +28,9 @@ def table_faults(raw: RawTables) -> Iterator[Fault]:
         yield from _claimed_studies(raw, claims)
     if changelog := raw.table("changelog"):
         yield from _entries(changelog)
+    if certainty := raw.table("certainty"):
+        yield from duplicates(certainty)
+        yield from _directions(certainty)
 
 
 def _references(raw: RawTables) -> Iterator[Fault]:
@@ -32,7 +38,7 @@ def _references(raw: RawTables) -> Iterator[Fault]:
     if raw.references is None:
         return
     for table in raw.each():
-        if table.name not in ("study", "sources", "claims"):
+        if table.name not in ("study", "sources", "claims", "certainty"):
             continue
         for row in table.rows:
             name = row["reference"]
@@ -76,6 +82,18 @@ def _entries(changelog: RawTable) -> Iterator[Fault]:
             yield row.fault("item", f"which {row['scope']} was changed", "fill in its id")
 
 
+def _directions(certainty: RawTable) -> Iterator[Fault]:
+    """Ratings against the direction of their domain."""
+    for row in certainty.rows:
+        if row.bad & {"domain", "rating"}:
+            continue
+        raises, rating = row["domain"] in RAISING, int(row["rating"])
+        if raises and rating < 0:
+            yield row.fault("rating", f"0, 1 or 2, as {row['domain']} raises certainty", _SIGN)
+        elif rating > 0 and not raises:
+            yield row.fault("rating", f"0, -1 or -2, as {row['domain']} lowers certainty", _SIGN)
+
+
 def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Fault]:
     """Treatments and outcomes that are configured but in no table; arms on the wrong side."""
     arms = [trial.table("arms") for trial in raw.trials]
@@ -89,6 +107,27 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
         found = {_selection(row) for table in results for row in table.rows}
         for outcome in config.outcomes:
             yield from _unreported(outcome, found, lines)
+    if raw.whole:
+        yield from _indirect_trials(config, raw, lines)
+    if certainty := raw.table("certainty"):
+        yield from _rated_outcomes(config, certainty)
+
+
+def _indirect_trials(config: Config, raw: RawTables, lines: Lines) -> Iterator[Fault]:
+    known = {trial.study for trial in raw.trials}
+    for item in config.certainty.indirectness.trials:
+        if item.study not in known:
+            path = ("certainty", "indirectness", "trials", item.study)
+            yield lines.fault(path, item.study, *not_among(item.study, known, "a trial's folder"))
+
+
+def _rated_outcomes(config: Config, certainty: RawTable) -> Iterator[Fault]:
+    """Ratings of outcomes that the configuration does not have, or only as another's reading."""
+    known = {outcome.id for outcome in config.outcomes if not outcome.sensitivity_of}
+    for row in certainty.rows:
+        if row["outcome"] not in known and "outcome" not in row.bad:
+            what = "an outcome under outcomes in config.yaml that has no sensitivity_of"
+            yield row.fault("outcome", *not_among(row["outcome"], known, what))
 
 
 def _knows(all_tables: Iterable[RawTable], column: str) -> bool:

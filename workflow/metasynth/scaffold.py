@@ -23,8 +23,11 @@ def _template(name: str) -> str:
     columns = [column for column in tables()[name].columns if not column.optional]
     explanations = [column.explanation for column in columns]
     explanations[0] = f"{COMMENT}{explanations[0]}"
+    return _csv([column.name for column in columns], explanations)
+
+
+def _csv(*rows: list[str]) -> str:
     out = io.StringIO()
-    rows = ([column.name for column in columns], explanations)
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
 
@@ -33,6 +36,8 @@ def files() -> dict[str, str]:
     """Every file of a new review, by its path from the review's folder."""
     paths = sorted(path for path in TEXTS.rglob("*") if path.is_file())
     texts = {path.relative_to(TEXTS).as_posix(): path.read_text("utf-8") for path in paths}
+    ratings = _csv([column.name for column in tables()["certainty"].columns])
+    texts["data/raw/certainty.csv"] = ratings  # a header only: no rating but a panel's
     return texts | {f"{TEMPLATE}/{name}": text for name, text in template_tables().items()}
 
 

@@ -26,6 +26,12 @@ _PLAIN_INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 
 
+class DecimalText(str):
+    """The text of a decimal number written without quotes."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Document:
     """What a YAML text says: dicts, lists, str, int, bool and None, with their lines."""
@@ -160,7 +166,8 @@ def _key(document: Document, path: Keys, node: Any) -> str | None:
 def _scalar(document: Document, path: Keys, node: Any) -> object:
     """The value of one entry; what YAML would silently turn into something else is a fault.
 
-    A decimal number stays text, as version 1.10 is not 1.1, and no choice is a decimal number.
+    A decimal number stays text, as version 1.10 is not 1.1; `DecimalText` marks it, so that where
+    a number is wanted it can become one.
     """
     text, kind = node.value, node.tag.removeprefix(_TAG)
     if hidden := HIDDEN.search(text):  # written as an escape, such as "\u202e"
@@ -174,7 +181,7 @@ def _scalar(document: Document, path: Keys, node: Any) -> object:
     if kind == "int" and _PLAIN_INT.fullmatch(text):
         return int(text)
     if kind == "float" and _DECIMAL.fullmatch(text):
-        return text
+        return DecimalText(text)
     document.add(path, node.start_mark.line + 1, text, *_trap(kind, text))
     return text
 

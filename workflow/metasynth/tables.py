@@ -16,6 +16,7 @@ from metasynth.raw_table import RawTable, Row, read_table
 from metasynth.records import (
     Arm,
     Cell,
+    CertaintyRating,
     ChangelogEntry,
     Claim,
     Judgement,
@@ -237,6 +238,11 @@ def _of_the_review(cls: Callable[..., Record], table: RawTable | None) -> tuple[
     return _records(cls, table) if table else ()
 
 
+def certainty(raw: RawTables) -> tuple[CertaintyRating, ...]:
+    """The typed records of certainty.csv, in its order; only for tables without faults."""
+    return _of_the_review(CertaintyRating, raw.table("certainty"))
+
+
 def _records(cls: Callable[..., Record], table: RawTable) -> tuple[Record, ...]:
     return tuple(_record(cls, row) for row in table.rows)
 
@@ -244,7 +250,11 @@ def _records(cls: Callable[..., Record], table: RawTable) -> tuple[Record, ...]:
 @cache
 def _columns(cls: Any) -> tuple[tuple[str, type | None], ...]:
     """The fields of a record that columns fill, in order, each with the type of its numbers."""
-    numbers = {str(int | None): int, str(float | None): float}
+    numbers: dict[str, type] = {
+        str(int): int,
+        str(int | None): int,
+        str(float | None): float,
+    }
     return tuple(
         (field.name, numbers.get(str(field.type)))
         for field in fields(cls)

@@ -19,7 +19,7 @@ from metasynth import (
 )
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
-from metasynth.records import ChangelogEntry, Claim, Config, Trial
+from metasynth.records import CertaintyRating, ChangelogEntry, Claim, Config, Trial
 from metasynth.tables import RawTables
 
 
@@ -35,6 +35,7 @@ class Review:
     warnings: tuple[Fault, ...] = ()
     claims: tuple[Claim, ...] = ()
     changelog: tuple[ChangelogEntry, ...] = ()
+    certainty: tuple[CertaintyRating, ...] = ()
 
 
 def load_review(config_path: Path, workdir: Path) -> Review:
@@ -63,6 +64,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         tuple(faults),
         tables.claims(raw),
         tables.changelog(raw),
+        tables.certainty(raw),
     )
 
 

@@ -1,0 +1,130 @@
+"""The rules that suggest a certainty of evidence where no panel has rated it: choices, with names.
+
+They are the `certainty` section of config.yaml; what stands here are its defaults. The domains and
+levels are those of GRADE (Balshem et al., J Clin Epidemiol 2011;64:401-6). GRADE asks for
+judgement; rules cannot judge, so whatever they give is called a suggestion wherever it is shown.
+"""
+
+from dataclasses import dataclass
+
+LOWERING = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
+"""Domains that lower certainty, by one level or two; a rule suggests a rating for each."""
+RAISING = ("large_effect", "dose_response", "plausible_confounding")
+"""Domains that raise it (Guyatt et al., J Clin Epidemiol 2011;64:1311-6); left to a panel."""
+OVERALL = "overall"
+LEVELS = ("very low", "low", "moderate", "high")
+"""From the lowest, which stands for one sign of four, to the highest."""
+
+
+@dataclass(frozen=True, slots=True)
+class BiasRule:
+    """Risk of bias, by the share of the weight (per cent) that trials at risk carry.
+
+    Two levels where trials at high risk carry `weight` or more, one where trials with some concerns
+    or worse do. `no_information` is the rating, 0 or -1, where no trial has a judgement; beside
+    others, a trial without one counts as of some concern if it is -1, as of low risk if it is 0.
+    """
+
+    weight: float = 50.0
+    no_information: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InconsistencyRule:
+    """Inconsistency, by I2 (per cent) from which it is serious and very serious, and p of Q.
+
+    The limits of I2 are those from which the Cochrane Handbook (section 10.10.2) speaks of
+    substantial and of considerable heterogeneity.
+    """
+
+    i2: tuple[float, ...] = (50.0, 75.0)
+    p: float = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class IndirectTrial:
+    """A trial whose question differs from the review's, and in what."""
+
+    study: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndirectOutcome:
+    """A declared rating, 0, -1 or -2, of an outcome's directness, and its reason."""
+
+    outcome: str
+    rating: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndirectnessRule:
+    """Indirectness is declared: of outcomes, or of trials.
+
+    One level where declared trials carry `weight` per cent of the weight or more.
+    """
+
+    weight: float = 50.0
+    trials: tuple[IndirectTrial, ...] = ()
+    outcomes: tuple[IndirectOutcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImprecisionRule:
+    """Imprecision, by the amount of information and by what the interval includes.
+
+    The optimal information size is, with `thresholds`, `events` events or (continuous outcomes)
+    `participants` participants; with `computed`, the participants that a trial of `power` at
+    two-sided `alpha` needs to show a relative risk reduction of `relative_reduction` from the
+    control risk. Under the share `far_below` of it, two levels. `important` are the risk ratios
+    below and above which an effect is appreciable.
+
+    Guyatt et al., J Clin Epidemiol 2011;64:1283-93 (GRADE guidelines 6): the 0.75 and 1.25, the
+    rules of thumb for events and participants; GRADE guidance 34, J Clin Epidemiol
+    2022;150:216-24: two levels where information is far from optimal or the interval crosses
+    thresholds appreciably. What "far" means is a choice made here.
+    """
+
+    information_size: str = "thresholds"  # thresholds | computed
+    events: int = 300
+    participants: int = 400
+    relative_reduction: float = 0.25
+    alpha: float = 0.05
+    power: float = 0.80
+    far_below: float = 0.30
+    important: tuple[float, ...] = (0.75, 1.25)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationRule:
+    """Publication bias is assessed from `trials` trials up, by a test of asymmetry with p < `p`."""
+
+    trials: int = 10
+    p: float = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class CertaintyRules:
+    """The `certainty` section of config.yaml.
+
+    `start` is the certainty to begin with: high for randomised trials, low for observational
+    studies. With `one_degree: common` an outcome whose primary interval rests on one degree of
+    freedom is judged by its first common-effect analysis instead. `findings` are the outcomes of
+    the summary of findings (all, where none is named), `control_risk` where their assumed risk
+    comes from, and `large` the risk ratios beyond which an effect is called large.
+    """
+
+    start: str = "high"  # high | low
+    one_degree: str = "common"  # common | primary
+    control_risk: str = "pooled"  # pooled | median
+    findings: tuple[str, ...] = ()
+    large: tuple[float, ...] = (0.5, 2.0)
+    risk_of_bias: BiasRule = BiasRule()
+    inconsistency: InconsistencyRule = InconsistencyRule()
+    indirectness: IndirectnessRule = IndirectnessRule()
+    imprecision: ImprecisionRule = ImprecisionRule()
+    publication_bias: PublicationRule = PublicationRule()
+
+
+DEFAULT_RULES = CertaintyRules()
