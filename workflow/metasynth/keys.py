@@ -34,6 +34,28 @@ def cell(place: Cell, column: str) -> str:
     return f"{place.file.removesuffix('.csv')}/{place.row}/{column}"
 
 
+def place(of: Cell) -> str:
+    """A row of a raw table as part of an anchor: "cohen2002-12" for one of a trial's results."""
+    folder, _, table = of.file.removeprefix("trials/").removesuffix(".csv").rpartition("/")
+    middle = "" if table == "results" else f"-{table}"
+    return f"{folder}{middle}-{of.row}"
+
+
+def analysis_choice(name: str) -> str:
+    """An analysis as config.yaml declares it."""
+    return f"config/analyses/{name}"
+
+
+def outcome_choice(outcome: str) -> str:
+    """An outcome as config.yaml declares it."""
+    return f"config/outcomes/{outcome}"
+
+
+def baseline_risk(outcome: str, number: int) -> str:
+    """A declared risk under control, numbered from 1."""
+    return f"config/outcomes/{outcome}/baseline_risks/{number}"
+
+
 def slug(name: str) -> str:
     """A name as part of a key: small letters and digits, joined by "_"."""
     return "_".join(re.findall(r"[a-z0-9]+", name.lower()))

@@ -1,0 +1,78 @@
+"""All that is known of a review's numbers, gathered in one book."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from metasynth import keys
+from metasynth.language import Language, message
+from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
+from metasynth.provenance.outcome import outcome_entries
+from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
+from metasynth.provenance.sensitivity import sensitivity_entries
+from metasynth.records import Claim, Config, OutcomeResult, Result, Trial
+from metasynth.sensitivity import Sensitivity
+
+_COUNTED = message("counted")
+
+
+def collect(
+    config: Config,
+    trials: Sequence[Trial],
+    results: Sequence[OutcomeResult],
+    sensitivities: Mapping[str, Sensitivity],
+    claims: Sequence[Claim],
+    language: Language,
+) -> Book:
+    """Entries of every number that tables, results and choices hold, said in a language."""
+    book = Book()
+    book.add(choice_entries(config, language))
+    for trial in trials:
+        book.add(trial_entries(trial, outcome_namer(config, language), language))
+    for claim in claims:
+        book.add(claim_entries(claim, language))
+    cells = {key for key, entry in book.entries.items() if entry.kind == RAW}
+    for result in results:
+        book.add(outcome_entries(result, cells, language))
+        if result.outcome.id in sensitivities:
+            item = sensitivities[result.outcome.id]
+            book.add(sensitivity_entries(item, result, language))
+    book.add(_counts(config, trials, language))
+    return book
+
+
+def outcome_namer(config: Config, language: Language) -> Callable[[Result], str]:
+    """Names the outcome that a raw row belongs to: its label, else its id in words and its week."""
+    labels: dict[tuple[str, int | None], str] = {}
+    for spec in config.outcomes:
+        if not spec.sensitivity_of:
+            labels.setdefault((spec.outcome, spec.week), language.label(spec.label))
+
+    def name(result: Result) -> str:
+        return labels.get((result.outcome, result.week)) or result.outcome.replace("_", " ")
+
+    return name
+
+
+def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iterator[Entry]:
+    """How many trials and outcomes there are."""
+    included = [trial for trial in trials if trial.study.status == "included"]
+    yield Entry(
+        key="review.trials",
+        kind=COMPUTED,
+        label=language.say("trials included"),
+        of="",
+        value=len(included),
+        method=language.say(_COUNTED),
+        inputs=tuple(keys.cell(trial.study.cell, "status") for trial in trials),
+        target="table-trials",
+    )
+    primary = [spec for spec in config.outcomes if not spec.sensitivity_of]
+    yield Entry(
+        key="review.outcomes",
+        kind=COMPUTED,
+        label=language.say("outcomes"),
+        of="",
+        value=len(primary),
+        method=language.say(_COUNTED),
+        inputs=tuple(keys.outcome_choice(spec.id) for spec in primary),
+        target="table-summary",
+    )

@@ -1,0 +1,135 @@
+"""The cells of the raw tables as entries: each with its place, provenance and quoted source."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from metasynth import keys
+from metasynth.language import Language, message
+from metasynth.provenance.entry import CHOICE, RAW, Entry, Origin, Place
+from metasynth.records import Cell, Claim, Config, Result, Source, Trial
+
+COLUMNS = {
+    "status": message("status of the trial in the review"),
+    "year": message("year of publication"),
+    "duration_weeks": message("duration in weeks"),
+    "n_randomised": message("patients randomised"),
+    "dose": message("dose"),
+    "week": message("week of the measurement"),
+    "events": message("patients with the event"),
+    "total": message("patients analysed"),
+    "events_low": message("smallest number of events that the source allows"),
+    "events_high": message("largest number of events that the source allows"),
+    "reported_percent": message("percentage as printed"),
+    "mean": message("mean"),
+    "sd": message("standard deviation"),
+    "estimate": message("published estimate"),
+    "se": message("standard error of the published estimate"),
+    "ci_low": message("lower 95% limit as published"),
+    "ci_high": message("upper 95% limit as published"),
+    "person_time": message("person-time"),
+    "o_minus_e": message("observed minus expected events"),
+    "variance": message("variance of observed minus expected"),
+}
+_RESULTS = tuple(COLUMNS)[5:]
+_FROM_PERCENT = message("the whole number of these patients that rounds to the printed percentage")
+_BOUND = message("the whole numbers of these patients that round to the printed percentage")
+Namer = Callable[[Result], str]
+
+
+def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Entry]:
+    """Every number in a trial's tables; `name` gives the label of a result's outcome."""
+    study, label = trial.study, language.label(trial.study.label)
+    sources = {source.source_id: source for source in trial.sources}
+    reference = Origin(study.reference, "", "") if study.reference else None
+    for column in ("status", "year", "duration_weeks", "n_randomised"):
+        made = _cells(study, study.cell, (column,), label, language)
+        yield from (replace(entry, source=reference, target="table-trials") for entry in made)
+    for arm in trial.arms:
+        of = f"{label}, {language.label(arm.label)}"
+        extra: dict[str, Any] = {"source": _origin(sources.get(arm.source_id)), "note": arm.note}
+        for entry in _cells(arm, arm.cell, ("dose", "n_randomised"), of, language):
+            yield replace(entry, **extra, target="table-arms")
+    arms = {arm.arm_id: language.label(arm.label) for arm in trial.arms}
+    for result in trial.results:
+        yield from _result_entries(result, label, arms, sources, name, language)
+
+
+def _result_entries(
+    result: Result,
+    label: str,
+    arms: Mapping[str, str],
+    sources: Mapping[str, Source],
+    name: Namer,
+    language: Language,
+) -> Iterator[Entry]:
+    sides = [arms.get(arm, arm) for arm in (result.arm_id, result.reference_arm_id) if arm]
+    of = f"{name(result)}; {label}, {' v '.join(sides)}"
+    extra: dict[str, Any] = {
+        "provenance": result.provenance,
+        "source": _origin(sources.get(result.source_id)),
+        "note": language.label(result.note),
+        "target": f"row-{keys.place(result.cell)}" if result.provenance != "missing" else "",
+    }
+    for entry in _cells(result, result.cell, _RESULTS, of, language):
+        yield replace(entry, **extra, **_derivation(result, entry, language))
+
+
+def _derivation(result: Result, entry: Entry, language: Language) -> dict[str, Any]:
+    """How a derived count follows from the printed percentage beside it."""
+    column = entry.place.column if entry.place else ""
+    derived = result.provenance == "derived" and result.reported_percent and result.total
+    if not derived or column not in ("events", "events_low", "events_high"):
+        return {}
+    inputs = tuple(keys.cell(result.cell, name) for name in ("reported_percent", "total"))
+    how = _FROM_PERCENT if column == "events" else _BOUND
+    return {"inputs": inputs, "method": language.say(how)}
+
+
+def _cells(
+    record: Any, cell: Cell, columns: tuple[str, ...], of: str, language: Language
+) -> Iterator[Entry]:
+    for column in columns:
+        value = getattr(record, column)
+        if value is None or value == "":
+            continue
+        yield Entry(
+            key=keys.cell(cell, column),
+            kind=RAW,
+            label=language.say(COLUMNS[column]),
+            of=of,
+            value=value,
+            place=Place(cell.file, cell.row, column),
+        )
+
+
+def claim_entries(claim: Claim, language: Language) -> Iterator[Entry]:
+    """The numbers that a published statement prints."""
+    source = Origin(claim.reference, claim.locator, claim.quote)
+    columns = tuple(c for c in ("week", "estimate", "ci_low", "ci_high") if hasattr(claim, c))
+    for entry in _cells(claim, claim.cell, columns, claim.claim_id, language):
+        yield replace(entry, source=source, provenance="reported", note=claim.note)
+
+
+def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
+    """What config.yaml declares: outcomes and analyses, on which every result rests as well."""
+    for outcome in config.outcomes:
+        label = language.label(outcome.label)
+        yield _choice(keys.outcome_choice(outcome.id), language.say("the outcome"), label, "")
+        for place, risk in enumerate(outcome.baseline_risks, start=1):
+            what = language.say("declared risk under control")
+            yield _choice(keys.baseline_risk(outcome.id, place), what, label, risk)
+    for analysis in config.analyses:
+        named = language.say("the analysis")
+        yield _choice(
+            keys.analysis_choice(analysis.name), named, language.label(analysis.label), ""
+        )
+
+
+def _choice(key: str, label: str, of: str, value: float | str) -> Entry:
+    place = Place("config.yaml", None, key.removeprefix("config/").replace("/", "."))
+    return Entry(key=key, kind=CHOICE, label=label, of=of, value=value or None, place=place)
+
+
+def _origin(source: Source | None) -> Origin | None:
+    return Origin(source.reference, source.locator, source.quote) if source else None

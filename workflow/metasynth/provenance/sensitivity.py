@@ -1,0 +1,135 @@
+"""What qualifies a primary analysis, as entries: absolute effects, fragility, small-study tests."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from metasynth import keys
+from metasynth.absolute import AbsoluteEffect
+from metasynth.language import Language, message
+from metasynth.provenance.entry import COMPUTED, Entry
+from metasynth.records import OutcomeResult
+from metasynth.sensitivity import Absolute, Sensitivity
+
+ABSOLUTE = {
+    "baseline_risk": message("risk under control"),
+    "risk": message("risk under the intervention, by the pooled effect"),
+    "difference": message("difference in events per 1000 patients"),
+    "difference_low": message("difference per 1000 at the lower limit of the pooled effect"),
+    "difference_high": message("difference per 1000 at the upper limit of the pooled effect"),
+    "number_needed": message("patients treated for one event more or fewer"),
+    "number_needed_at_low": message("number needed at the lower limit of the pooled effect"),
+    "number_needed_at_high": message("number needed at the upper limit of the pooled effect"),
+}
+_RISK = message("patients with the event over all patients, control groups together")
+_DECLARED = message("declared in config.yaml")
+_APPLIED = message("the pooled effect applied to the risk under control")
+_NEEDED = message("1 over the difference in risks")
+_FRAGILE = message(
+    "patients changed one at a time until the interval reaches, or leaves, no effect"
+)
+_ASYMMETRY = {
+    "coefficient": message("coefficient"),
+    "se": message("standard error"),
+    "statistic": message("test statistic"),
+    "df": message("degrees of freedom"),
+    "p": message("p-value, two-sided"),
+}
+_FILLED = {
+    "filled": message("trials added by trim and fill"),
+    "estimate": message("pooled effect with the added trials"),
+    "ci_low": message("its lower 95% limit"),
+    "ci_high": message("its upper 95% limit"),
+}
+
+
+def sensitivity_entries(
+    item: Sensitivity, result: OutcomeResult, language: Language
+) -> Iterator[Entry]:
+    """Every number of an outcome's sensitivity analyses that the report prints."""
+    prefix = keys.pooled(item.outcome, item.analysis)
+    effects = tuple(
+        f"{keys.effect(item.outcome, item.analysis, row.study)}.{field}"
+        for row in result.analyses[0].studies
+        for field in ("log_estimate", "se")
+        if getattr(row, field) is not None
+    )
+    groups = tuple(
+        f"{keys.group(item.outcome, study.study, side)}.{field}"
+        for study in result.studies
+        for side in ("intervention", "control")
+        if (group := getattr(study, side))
+        for field in ("events", "total")
+        if getattr(group, field) is not None
+    )
+    chosen = (keys.outcome_choice(item.outcome), keys.analysis_choice(item.analysis))
+    common: dict[str, Any] = {
+        "of": language.label(result.outcome.label),
+        "target": f"table-inputs_{item.outcome}",
+        "kind": COMPUTED,
+    }
+    for place, absolute in enumerate(item.absolute, start=1):
+        yield from _absolute(item, absolute, place, prefix, common, language)
+    if item.fragility:
+        yield Entry(
+            key=f"{item.outcome}.fragility.index",
+            label=language.say("fragility index"),
+            value=item.fragility.index,
+            method=language.say(_FRAGILE),
+            inputs=(*groups, *chosen),
+            **common,
+        )
+    for test in item.asymmetry:
+        at = f"{item.outcome}.asymmetry.{keys.slug(test.name)}"
+        more = {"inputs": (*effects, *chosen), "method": language.say(test.name)}
+        yield from _fields(at, test, _ASYMMETRY, common | more, language)
+    more = {"inputs": (*effects, *chosen), "method": language.say("trim and fill")}
+    at = f"{item.outcome}.trim_and_fill"
+    yield from _fields(at, item.trim_and_fill, _FILLED, common | more, language)
+
+
+def _absolute(
+    item: Sensitivity,
+    absolute: Absolute,
+    place: int,
+    prefix: str,
+    common: Mapping[str, Any],
+    language: Language,
+) -> Iterator[Entry]:
+    """An absolute effect: the pooled effect at one risk under control."""
+    at = f"{item.outcome}.absolute.{place}"
+    observed = absolute.origin == "observed"
+    declared = sum(other.origin != "observed" for other in item.absolute[:place])
+    risk = (
+        (f"{prefix}.events_control", f"{prefix}.total_control")
+        if observed
+        else (keys.baseline_risk(item.outcome, declared),)
+    )
+    effect = {"low": "ci_low", "high": "ci_high"}
+    for field in fields(AbsoluteEffect):
+        value = getattr(absolute.effect, field.name)
+        if value is None or field.name not in ABSOLUTE:
+            continue
+        source = effect.get(field.name.rpartition("_")[2], "estimate")
+        applied = (f"{at}.baseline_risk", f"{prefix}.{source}")
+        baseline = field.name == "baseline_risk"
+        needed = field.name.startswith("number_needed")
+        method = (_RISK if observed else _DECLARED) if baseline else _NEEDED if needed else _APPLIED
+        yield Entry(
+            key=f"{at}.{field.name}",
+            label=language.say(ABSOLUTE[field.name]),
+            value=value,
+            method=language.say(method),
+            inputs=risk if baseline else applied,
+            formula="" if baseline else "formula-absolute",
+            **common,
+        )
+
+
+def _fields(
+    at: str, record: Any, labels: Mapping[str, str], common: Mapping[str, Any], language: Language
+) -> Iterator[Entry]:
+    for name, label in labels.items():
+        value = getattr(record, name)
+        if value is not None:
+            yield Entry(key=f"{at}.{name}", label=language.say(label), value=value, **common)
