@@ -16,6 +16,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
+from metasynth.figures.panel import Panel
 from metasynth.records import (
     AnalysisResult,
     AnalysisSpec,
@@ -371,6 +372,17 @@ def named(figure: Figure, ending: str) -> list[Artist]:
 
     found = figure.findobj(matches)
     return sorted(found, key=lambda artist: int(str(artist.get_gid()).split("-")[1]))
+
+
+def panels(figure: Figure) -> list[Panel]:
+    """The graphs of a figure."""
+    return [artist for artist in figure.artists if isinstance(artist, Panel)]
+
+
+def graph_of(figure: Figure) -> Panel:
+    """The only graph of a figure."""
+    (panel,) = panels(figure)
+    return panel
 
 
 def texts(figure: Figure) -> dict[str, Text]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from figure_cases import BCG, WORDS, binary, boxes, cases, judged, named, overlaps, texts
+from figure_cases import BCG, WORDS, binary, boxes, cases, graph_of, judged, named, overlaps, texts
 
 from metasynth.figures.forest import forest
 from metasynth.figures.preset import BMJ, COCHRANE, JAMA
@@ -31,7 +31,7 @@ def test_every_layout_keeps_text_apart_and_on_the_page(name, preset, dots) -> No
     measured = boxes(figure)
     assert overlaps(measured) == []
     assert all(box.x0 >= 0 and box.x1 <= 504 and box.y0 >= 0 for _, box in measured)
-    assert figure.axes[0].get_window_extent().width >= 85
+    assert graph_of(figure).extent.width >= 85
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -46,7 +46,7 @@ def test_jama_and_bmj_print_limits_and_columns_in_their_own_way() -> None:
     assert {"4/123", "0.41 (0.13–1.26)", "Events/total", "(95% CI)"} <= set(texts(jama))
     assert "0.41 (0.13 to 1.26)" in texts(bmj)
     assert "1065/191064" in texts(bmj)
-    graphs = [figure.axes[0].get_window_extent() for figure in (jama, bmj)]
+    graphs = [graph_of(figure).extent for figure in (jama, bmj)]
     weights = [texts(figure)["0.5%"].get_position()[0] for figure in (jama, bmj)]
     effects = [
         next(x.get_position()[0] for text, x in texts(figure).items() if text.startswith("0.41 ("))
@@ -136,7 +136,8 @@ def widened(case: OutcomeResult, low: float, high: float) -> OutcomeResult:
 
 def test_a_diamond_of_absurd_width_leaves_the_studies_readable() -> None:
     figure = forest(widened(CASES["two"], 3e-5, 170583.0))
-    low, high = figure.axes[0].get_xlim()
+    axis = graph_of(figure).x.axis
+    low, high = axis.low, axis.high
     assert (low, high) == (0.25, 4)
     first, _ = named(figure, "-diamond")
     assert first.get_xy()[0][0] == low
@@ -148,7 +149,7 @@ def test_a_diamond_of_absurd_width_leaves_the_studies_readable() -> None:
 
 def test_a_diamond_a_little_wider_than_the_studies_is_shown_whole() -> None:
     figure = forest(widened(CASES["two"], 0.4, 8.0))
-    assert figure.axes[0].get_xlim()[1] >= 8
+    assert graph_of(figure).x.axis.high >= 8
     assert not [a for a in figure.findobj() if "diamond-beyond" in (a.get_gid() or "")]
 
 

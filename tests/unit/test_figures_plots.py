@@ -8,7 +8,18 @@ from math import exp, log, sqrt
 
 import numpy as np
 import pytest
-from figure_cases import BCG, LONG, binary, boxes, cases, continuous, named, overlaps
+from figure_cases import (
+    BCG,
+    LONG,
+    binary,
+    boxes,
+    cases,
+    continuous,
+    graph_of,
+    named,
+    overlaps,
+    panels,
+)
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon
@@ -19,7 +30,7 @@ from metasynth.figures.bubble import Covariate, bubble
 from metasynth.figures.catalogue import LEAST, planned, reason
 from metasynth.figures.draw import draw
 from metasynth.figures.observed import TooFewStudies, observed
-from metasynth.figures.page import Drawing
+from metasynth.figures.page import Drawing, points
 from metasynth.figures.style import VERMILION
 from metasynth.figures.summary import summary
 from metasynth.formats import POLISH
@@ -100,15 +111,23 @@ def test_no_text_stands_on_another_or_leaves_the_page(name: str, figure: str) ->
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.parametrize("name", EVERY)
 def test_every_mark_of_a_study_is_on_the_graph(name: str, figure: str) -> None:
-    for axes in drawn(name, figure).figure.axes:
-        (low, high), (bottom, top) = (
-            sorted(axes.get_xlim()),
-            sorted(axes.get_ylim()),
-        )
-        for line in axes.findobj(Line2D):
+    for panel in panels(drawn(name, figure).figure):
+        x, y = panel.x.axis, panel.y.axis
+        for line in panel.findobj(Line2D):
             if "study" in (line.get_gid() or "") and line.get_linestyle() == "None":
-                assert low <= line.get_xdata()[0] <= high
-                assert bottom <= line.get_ydata()[0] <= top
+                assert x.low <= line.get_xdata()[0] <= x.high
+                assert y.low <= line.get_ydata()[0] <= y.high
+
+
+@pytest.mark.parametrize("figure", [*FIGURES, "forest"])
+def test_data_stand_where_labels_of_their_axes_say(figure: str) -> None:
+    page = drawn("bcg", figure).figure
+    for panel in panels(page):
+        across, up = panel.x.axis, panel.y.axis
+        for x in (*across.ticks, across.low, across.high):
+            for y in (*up.ticks, up.low, up.high):
+                place = points(page).transform((panel.x.x(x), panel.y.x(y)))
+                assert panel.data.transform((x, y)) == pytest.approx(place)
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -146,9 +165,10 @@ def test_funnel_points_stand_at_effect_and_standard_error() -> None:
     assert places(lines(figure)) == [
         (pytest.approx(exp(a)), pytest.approx(b)) for a, b in zip(y, se, strict=True)
     ]
-    bottom, top = figure.axes[0].get_ylim()
-    assert bottom > max(se)
-    assert top == 0
+    down = graph_of(figure).y
+    assert down.left < down.right
+    assert down.axis.low == 0
+    assert down.axis.high > max(se)
 
 
 @pytest.mark.parametrize("p", [0.1, 0.05, 0.01])

@@ -4,22 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import inf, log
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from metasynth.figures.axis import Axis, difference_axis, ratio_axis
-from metasynth.figures.layout import DOT, TICK, Layout, lay_out
+from metasynth.figures.axis import Axis, Scale, difference_axis, ratio_axis
+from metasynth.figures.layout import DOT, Layout, lay_out
 from metasynth.figures.marks import draw_diamond, draw_interval, draw_square
-from metasynth.figures.page import blank, rule, write
+from metasynth.figures.page import Page, blank, rule, write
+from metasynth.figures.panel import Panel
 from metasynth.figures.preset import COCHRANE, Preset
 from metasynth.figures.risk_of_bias import Judgements, draw_dots
 from metasynth.figures.rows import Forest, Mark, forest_rows
-from metasynth.figures.style import (
-    INK,
-    WIDTH,
-    Z_REFERENCE,
-    isolated,
-)
+from metasynth.figures.style import INK, Z_REFERENCE, isolated
 from metasynth.formats import NumberStyle
 from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
@@ -101,39 +96,22 @@ def _distance(effect: float, logarithmic: bool) -> float:
     return abs(log(effect)) if effect > 0 else inf
 
 
-def _add_axes(figure: Figure, layout: Layout) -> Axes:
+def _add_axes(figure: Page, layout: Layout) -> Panel:
     """The graph: effects across, points from the figure's top down, only the lower spine."""
-    scale, height = layout.scale, layout.height
-    axes = figure.add_axes(
-        (
-            scale.left / WIDTH,
-            1 - layout.bottom / height,
-            (scale.right - scale.left) / WIDTH,
-            (layout.bottom - layout.top) / height,
-        )
-    )
-    axes.patch.set_visible(False)
-    axes.set_xscale("log" if scale.axis.logarithmic else "linear")
-    axes.set_xlim(scale.axis.low, scale.axis.high)
-    axes.set_ylim(layout.bottom, layout.top)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set(color=INK, linewidth=0.6)
-    axes.set_yticks([])
-    axes.set_xticks([], minor=True)
-    axes.set_xticks(scale.axis.ticks, [""] * len(scale.axis.ticks))
-    axes.tick_params(axis="x", length=TICK, width=0.6, color=INK)
+    down = Axis(False, layout.top, layout.bottom, (), ())
+    axes = Panel(figure, layout.scale, Scale(down, layout.top, layout.bottom))
+    axes.spines(left=False)
     return axes
 
 
-def _draw_references(axes: Axes, said: Forest, layout: Layout) -> None:
+def _draw_references(axes: Panel, said: Forest, layout: Layout) -> None:
     """The line of no effect, and the dashed line of the first pooled effect above its diamond."""
     axis = layout.scale.axis
     axes.vlines(
         axis.null,
         layout.top,
         layout.bottom,
-        colors=INK,
+        color=INK,
         linewidth=0.6,
         zorder=Z_REFERENCE,
         gid="null",
@@ -144,15 +122,15 @@ def _draw_references(axes: Axes, said: Forest, layout: Layout) -> None:
             said.reference,
             layout.top,
             layout.middles[totals[0]],
-            colors=INK,
+            color=INK,
             linewidth=0.6,
-            linestyles=(0, (3, 2)),
+            linestyle=(0, (3, 2)),
             zorder=Z_REFERENCE,
             gid="pooled",
         )
 
 
-def _draw_marks(axes: Axes, said: Forest, layout: Layout) -> None:
+def _draw_marks(axes: Panel, said: Forest, layout: Layout) -> None:
     """Each row's mark; of several pooled effects only the first is a filled diamond."""
     axis = layout.scale.axis
     largest = min(said.largest, layout.pitch - 3.5)

@@ -13,7 +13,6 @@ from metasynth.figures.axis import Axis, Scale
 from metasynth.figures.graph import (
     DASHED,
     DOTTED,
-    TICK,
     Graph,
     Plan,
     draw_line,
@@ -24,6 +23,7 @@ from metasynth.figures.graph import (
 from metasynth.figures.key import Entry
 from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, points, write
+from metasynth.figures.panel import TICK
 from metasynth.figures.style import INK, LINE, VERMILION, isolated
 from metasynth.figures.text import shorten, width
 from metasynth.figures.ticks import axis_between, linear_axis, span_axis

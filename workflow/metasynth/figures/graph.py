@@ -6,19 +6,18 @@ The title of the vertical axis stands above it, upright, so that nobody has to t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from metasynth.figures.annotate import beside
 from metasynth.figures.axis import Axis, Scale
 from metasynth.figures.key import MARKER, Entry, draw_symbols, lay_out_key
 from metasynth.figures.page import HALF_CAP, MARGIN, Align, Label, blank, write
+from metasynth.figures.panel import TICK, Panel
 from metasynth.figures.style import BLUE, INK, LINE, NOTE_SIZE, WIDTH, Z_REFERENCE, Z_SQUARE
 from metasynth.figures.text import width, wrap
 
 KEY_WIDTH = 146.0
 KEY_GAP = 16.0
-TICK = 3.0
 HEIGHT = 250.0
 TITLE_LINES = 2
 CROWD, NAMED_IN_CROWD = 25, 12
@@ -52,7 +51,7 @@ class Graph:
     """A graph on its page: data coordinates in `axes`, points on the page by `x` and `y`."""
 
     figure: Figure
-    axes: Axes
+    axes: Panel
     x: Scale
     y: Scale
     free: float
@@ -84,7 +83,9 @@ def frame(plan: Plan) -> Graph:
     write(figure, _title(below, middle, x_title_top, "center"))
     write(figure, tick_labels(x, bottom + TICK + LINE / 2 + HALF_CAP + 1.0))
     write(figure, _side_labels(y, left - TICK - 2.0))
-    return Graph(figure, add_axes(figure, x, y), x, y, free)
+    axes = Panel(figure, x, y)
+    axes.spines()
+    return Graph(figure, axes, x, y, free)
 
 
 def _title(lines: Sequence[str], x: float, top: float, align: Align = "left") -> list[Label]:
@@ -92,31 +93,6 @@ def _title(lines: Sequence[str], x: float, top: float, align: Align = "left") ->
         Label(text, x, top + (i + 0.5) * LINE + HALF_CAP, align, bold=True)
         for i, text in enumerate(lines)
     ]
-
-
-def add_axes(figure: Figure, x: Scale, y: Scale) -> Axes:
-    """Axes in data coordinates between the ends of two scales, with spines left and below."""
-    wide, high = figure.get_figwidth() * 72, figure.get_figheight() * 72
-    top, bottom = sorted((y.left, y.right))
-    axes = figure.add_axes(
-        (x.left / wide, 1 - bottom / high, (x.right - x.left) / wide, (bottom - top) / high)
-    )
-    axes.patch.set_visible(False)
-    for side in ("right", "top"):
-        axes.spines[side].set_visible(False)
-    for name, scale in (("x", x), ("y", y)):
-        upwards = name == "x" or scale.left > scale.right
-        low, high = (
-            (scale.axis.low, scale.axis.high) if upwards else (scale.axis.high, scale.axis.low)
-        )
-        kind = "log" if scale.axis.logarithmic else "linear"
-        axes.set(**{f"{name}scale": kind, f"{name}lim": (low, high)})
-        own = axes.xaxis if name == "x" else axes.yaxis
-        own.set_ticks([], minor=True)
-        own.set_ticks(scale.axis.ticks, [""] * len(scale.axis.ticks))
-        axes.spines["bottom" if name == "x" else "left"].set(color=INK, linewidth=0.6)
-    axes.tick_params(length=TICK, width=0.6, color=INK)
-    return axes
 
 
 def tick_labels(scale: Scale, baseline: float) -> list[Label]:

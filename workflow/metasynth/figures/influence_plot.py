@@ -8,15 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from matplotlib.figure import Figure
-
 from metasynth.distributions import chi2_quantile, normal_quantile
 from metasynth.figures.axis import Axis, Scale
-from metasynth.figures.graph import DASHED, TICK, add_axes, tick_labels
+from metasynth.figures.graph import DASHED, tick_labels
 from metasynth.figures.key import MARKER
 from metasynth.figures.layout import PITCH, PITCH_LEAST, TALL
 from metasynth.figures.observed import Observed, observed, subject
-from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
+from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, Page, blank, write
+from metasynth.figures.panel import TICK, Panel
 from metasynth.figures.style import (
     BLUE,
     INK,
@@ -122,19 +121,19 @@ def _scale(diagnostic: Diagnostic, left: float, right: float, language: Language
     return Scale(linear_axis(low, reach, language.numbers, most=5), left, right)
 
 
-def _draw(figure: Figure, scale: Scale, bottom: float, diagnostic: Diagnostic, name: str) -> None:
+def _draw(figure: Page, scale: Scale, bottom: float, diagnostic: Diagnostic, name: str) -> None:
     """One diagnostic's column: heading, axis, a point for each study, lines at 0 and the limits."""
     middle = (scale.left + scale.right) / 2
     heading = Label(diagnostic.name, middle, MARGIN + LINE / 2 + HALF_CAP, "center", bold=True)
     write(figure, [heading, *tick_labels(scale, bottom + TICK + LINE / 2 + HALF_CAP + 1.0)])
     k = len(diagnostic.values)
     rows = Axis(False, 0.0, float(k), (), ())
-    axes = add_axes(figure, scale, Scale(rows, TOP, bottom))
-    axes.spines["left"].set_visible(False)
-    axes.vlines(0.0, 0, k, colors=INK, linewidth=0.6, zorder=Z_REFERENCE, gid=f"{name}-zero")
+    axes = Panel(figure, scale, Scale(rows, TOP, bottom))
+    axes.spines(left=False)
+    axes.vlines(0.0, 0, k, color=INK, linewidth=0.6, zorder=Z_REFERENCE, gid=f"{name}-zero")
     for side in (-1, 1) if diagnostic.signed else (1,):
         if scale.axis.holds(limit := side * diagnostic.limit):
-            line = axes.vlines(limit, 0, k, colors=INK, linewidth=0.6, linestyles=DASHED)
+            line = axes.vlines(limit, 0, k, color=INK, linewidth=0.6, linestyle=DASHED)
             line.set(zorder=Z_REFERENCE, gid=f"{name}-limit-{'low' if side < 0 else 'high'}")
     for i, value in enumerate(diagnostic.values):
         special = diagnostic.remarkable(i)

@@ -11,6 +11,7 @@ from itertools import groupby
 from metasynth.figures.axis import Axis, Scale
 from metasynth.figures.columns import Column
 from metasynth.figures.page import HALF_CAP, MARGIN, Align, Label, Rule
+from metasynth.figures.panel import TICK
 from metasynth.figures.rows import Forest, Row
 from metasynth.figures.style import LINE, NOTE_SIZE, TEXT_SIZE, WIDTH
 from metasynth.figures.text import width, wrap
@@ -23,7 +24,6 @@ DOT, DOT_PITCH = 8.0, 9.5
 """Diameter of a dot of risk of bias, and from one to the next."""
 OVERHANG = 6.0
 """How far squares and arrows may reach beyond the ends of the axis."""
-TICK = 3.0
 PITCH, PITCH_LEAST, TALL = 13.0, 10.5, 600.0
 """Height of a row; less, down to the least, once the rows would be taller together than TALL."""
 HEADING_LINES, LABEL_LINES, FAVOURS_LINES = 4, 3, 3

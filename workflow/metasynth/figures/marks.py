@@ -2,10 +2,10 @@
 
 from math import sqrt
 
-from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from metasynth.figures.axis import Axis
+from metasynth.figures.panel import Panel
 from metasynth.figures.rows import Mark
 from metasynth.figures.style import (
     INK,
@@ -22,7 +22,7 @@ ARROW = 4.0
 
 
 def draw_square(
-    axes: Axes, axis: Axis, mark: Mark, y: float, largest: float, colour: str, name: str
+    axes: Panel, axis: Axis, mark: Mark, y: float, largest: float, colour: str, name: str
 ) -> None:
     """A square at the estimate, its area in proportion to `mark.weight`, which is 1 at most."""
     if axis.holds(mark.estimate):
@@ -40,7 +40,7 @@ def draw_square(
         )
 
 
-def draw_interval(axes: Axes, axis: Axis, mark: Mark, y: float, name: str) -> None:
+def draw_interval(axes: Panel, axis: Axis, mark: Mark, y: float, name: str) -> None:
     """A line from limit to limit, as far as the axis goes; the prediction interval has end caps."""
     prediction = mark.shape == "interval"
     low, high = visible(axis, mark)
@@ -74,7 +74,7 @@ def draw_interval(axes: Axes, axis: Axis, mark: Mark, y: float, name: str) -> No
 
 
 def draw_diamond(
-    axes: Axes, axis: Axis, mark: Mark, y: float, half_height: float, filled: bool, name: str
+    axes: Panel, axis: Axis, mark: Mark, y: float, half_height: float, filled: bool, name: str
 ) -> None:
     """A diamond about the estimate, from limit to limit or to an arrow at the axis' end."""
     assert mark.estimate is not None
@@ -99,7 +99,7 @@ def draw_diamond(
     draw_arrows(axes, axis, mark, y, INK, name)
 
 
-def draw_arrows(axes: Axes, axis: Axis, mark: Mark, y: float, colour: str, name: str) -> None:
+def draw_arrows(axes: Panel, axis: Axis, mark: Mark, y: float, colour: str, name: str) -> None:
     """An arrowhead at each end of the axis that the interval goes beyond."""
     ends = ((mark.low, axis.low, "<", "low"), (mark.high, axis.high, ">", "high"))
     for limit, end, marker, side in ends:

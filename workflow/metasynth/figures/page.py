@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Transform
 
 from metasynth.figures.style import INK, MUTED, TEXT_SIZE, WIDTH, font
@@ -59,24 +61,50 @@ class Rule:
     y: float
 
 
-def blank(height: float) -> Figure:
-    """An empty page of the common width, through which its surroundings show."""
-    figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
-    figure.patch.set_visible(False)
-    return figure
+class Page(Figure):
+    """A figure of the common width, through which its surroundings show.
+
+    `points` leads from points right and down of the upper left corner to where they are drawn.
+    """
+
+    def __init__(self, height: float) -> None:
+        super().__init__(figsize=(WIDTH / 72, height / 72), dpi=72)
+        self.patch.set_visible(False)
+        down = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72)
+        self.points: Transform = down + self.dpi_scale_trans
+
+
+class _Line(Text):
+    """One line of text that stands where it was measured to: nothing is left to lay out."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Hand the text and its anchor to the renderer."""
+        x, y = self.get_transform().transform(self.get_position())
+        gc = renderer.new_gc()
+        gc.set_foreground(self.get_color())
+        gc.set_alpha(self.get_alpha() or 1.0)
+        font = self.get_fontproperties()
+        height = renderer.get_canvas_width_height()[1]
+        renderer.draw_text(gc, x, height - y, self.get_text(), font, 0.0, False, self)
+        gc.restore()
+
+
+def blank(height: float) -> Page:
+    """An empty page, `height` points high."""
+    return Page(height)
 
 
 def points(figure: Figure) -> Transform:
     """From points right and down of the upper left corner to where `figure` draws them."""
-    down = Affine2D().scale(1 / 72, -1 / 72).translate(0, figure.get_figheight())
-    return down + figure.dpi_scale_trans
+    assert isinstance(figure, Page)
+    return figure.points
 
 
 def write(figure: Figure, labels: Iterable[Label]) -> None:
     """Put text on the page; what it says is never taken for mathematics."""
     transform = points(figure)
     for label in labels:
-        figure.text(
+        text = _Line(
             label.x,
             label.y,
             label.text,
@@ -88,6 +116,8 @@ def write(figure: Figure, labels: Iterable[Label]) -> None:
             fontproperties=font(label.bold, label.size),
             parse_math=False,
         )
+        text.set_figure(figure)
+        figure.texts.append(text)
 
 
 def rule(figure: Figure, rules: Iterable[Rule]) -> None:

@@ -1,7 +1,8 @@
 """The look that all figures share: colours, sizes in points, the font, what lies above what."""
 
 from collections.abc import Callable
-from functools import wraps
+from contextvars import ContextVar
+from functools import cache, wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -42,22 +43,35 @@ EMBEDDED = {400: _FONTS / "ReviewSans-Regular.woff", 700: _FONTS / "ReviewSans-B
 """The same letters, in the small files that each SVG carries, by weight."""
 
 
+@cache
 def font(bold: bool = False, size: float = TEXT_SIZE) -> FontProperties:
-    """The figures' font in a weight and size."""
+    """The figures' font in a weight and size; nobody changes what this gives."""
     properties = (BOLD if bold else REGULAR).copy()
     properties.set_size(size)
     return properties
 
 
+_inside: ContextVar[bool] = ContextVar("_inside", default=False)
+
+
 def isolated(draw: Callable[Parameters, Made]) -> Callable[Parameters, Made]:
-    """Run `draw` with matplotlib's defaults and ours, whatever a matplotlibrc of the user says."""
+    """Run `draw` with matplotlib's defaults and ours, whatever a matplotlibrc of the user says.
+
+    Within another isolated function there is nothing left to set.
+    """
 
     @wraps(draw)
     def drawn(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Made:
+        if _inside.get():
+            return draw(*args, **kwargs)
         with matplotlib.rc_context():
             matplotlib.rcdefaults()
             matplotlib.rcParams["svg.fonttype"] = "none"
             matplotlib.rcParams["svg.hashsalt"] = "figure"
-            return draw(*args, **kwargs)
+            token = _inside.set(True)
+            try:
+                return draw(*args, **kwargs)
+            finally:
+                _inside.reset(token)
 
     return drawn

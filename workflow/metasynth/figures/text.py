@@ -17,6 +17,8 @@ _BIDI_CONTROLS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066,
 
 def clean(text: str) -> str:
     """`text` on one line, without control characters or marks that reorder what follows them."""
+    if text.isprintable():
+        return text.strip(" ")
     visible = (
         " " if char.isspace() and char != "\u2007" else char
         for char in text
