@@ -5,19 +5,15 @@ else 0. Results agree with those of one at a time to rounding: the same equation
 scan, evaluated for all columns together.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil, log10
-from sys import float_info
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special  # type: ignore[import-untyped]
 
+from metasynth.batch_tau2 import tau2_many
 from metasynth.distributions import LEVEL
 from metasynth.effects import Array
-from metasynth.roots import POINTS_PER_DECADE, bracketed_roots
-from metasynth.tau2 import estimate_tau2
 
 COLUMNS = 2048
 """Meta-analyses that are worked on together: enough to hide overhead, few enough for the cache."""
@@ -81,7 +77,7 @@ def gosh(y: Array, v: Array, subsets: int | None = None, seed: int = 1) -> Itera
 
 def _pool_block(y: Array, v: Array, mask: Array) -> Batch:
     k = mask.sum(axis=0)
-    tau2 = _reml(y, v, mask, k)
+    tau2 = tau2_many("REML", y, v, mask)
     w = mask / (v + tau2)
     total = w.sum(axis=0)
     mean = (w * y).sum(axis=0) / total
@@ -100,64 +96,3 @@ def _t_quantiles(df: Array) -> Array:
     """Quantiles of t, calculated once for each number of studies; NaN stays NaN."""
     values, place = np.unique(df, return_inverse=True)
     return np.asarray(special.stdtrit(values, (1 + LEVEL) / 2))[place]
-
-
-def _reml(y: Array, v: Array, mask: Array, k: Array) -> Array:
-    """Scan each column's score and refine its maximum; rare second maxima go the slow way."""
-    tau2 = np.zeros(k.shape)
-    several = np.flatnonzero(k > 1)
-    if not len(several):
-        return tau2
-    y, v, mask = _columns((y, v, mask), several)
-    low, high, maxima = _brackets(y, v, mask, k[several])
-    found = np.zeros(len(several))
-    one = np.flatnonzero((maxima == 1) & (high > 0))
-    y1, v1, m1 = _columns((y, v, mask), one)
-    floor = float_info.epsilon * _least(v1, m1)
-    found[one] = bracketed_roots(lambda t: _score(y1, v1, m1, t), low[one], high[one], floor)
-    for i in np.flatnonzero(maxima > 1):
-        here = mask[:, i] > 0
-        found[i] = estimate_tau2(y[here, i], v[here, i], "REML").value
-    tau2[several] = found
-    return tau2
-
-
-def _columns(arrays: Iterable[Array], chosen: NDArray[np.intp]) -> list[Array]:
-    """The chosen columns, rows contiguous: indexing alone would turn the memory's order round."""
-    return [np.ascontiguousarray(array[:, chosen]) for array in arrays]
-
-
-def _score(y: Array, v: Array, mask: Array, tau2: Array) -> Array:
-    """The REML score of each column, as in `tau2.reml_score`."""
-    w = v + tau2
-    np.divide(mask, w, out=w)
-    total = w.sum(axis=0)
-    deviation = y - np.einsum("ij,ij->j", w, y) / total
-    deviation *= w
-    squares, weights = (np.einsum("ij,ij->j", a, a) for a in (deviation, w))
-    return np.asarray(squares - total + weights / total)
-
-
-def _least(v: Array, mask: Array) -> Array:
-    return np.asarray(np.where(mask > 0, v, np.inf).min(axis=0))
-
-
-def _brackets(y: Array, v: Array, mask: Array, k: Array) -> tuple[Array, Array, Array]:
-    """Walk up the scan points: the last bracket of each column (0, 0 if none), and its maxima."""
-    centre = (mask * y).sum(axis=0) / k
-    crude = (mask * (y - centre) ** 2).sum(axis=0) / (k - 1)
-    last = np.maximum((mask * v).max(axis=0), 2 * crude) * (1 + 1e-9)
-    least = _least(v, mask)
-    steps = 1 + ceil(POINTS_PER_DECADE * log10(1 + float((last / least).max())))
-    ratio = (1 + last / least) ** (1 / steps)
-    low, high = np.zeros(k.shape), np.zeros(k.shape)
-    before, point = np.zeros(k.shape), least * (ratio - 1)
-    rising = _score(y, v, mask, before) > 0
-    maxima = np.where(rising, 0, 1)
-    for _ in range(steps):
-        now = _score(y, v, mask, point) > 0
-        top = rising & ~now
-        low, high = np.where(top, before, low), np.where(top, point, high)
-        maxima = maxima + top
-        before, rising, point = point, now, (point + least) * ratio - least
-    return low, high, maxima
