@@ -11,6 +11,7 @@ rule pool:
     output:
         result="results/outcomes/{outcome}/result.json",
         sensitivity="results/outcomes/{outcome}/sensitivity.json",
+        extraction="results/outcomes/{outcome}/extraction.json",
         data="results/outcomes/{outcome}/metafor.csv",
         script="results/outcomes/{outcome}/metafor.R",
     log:

@@ -9,6 +9,7 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 from metasynth import store
 from metasynth.comparison import study_data
 from metasynth.export import metafor_csv, metafor_script
+from metasynth.extraction import extraction
 from metasynth.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, Trial
 from metasynth.sensitivity import battery
 from metasynth.synthesis import synthesise
@@ -25,5 +26,6 @@ result = synthesise(outcome, analyses, comparison, studies)
 result = replace(result, omissions=(*result.omissions, *omitted))
 store.write(snakemake.output.result, store.to_json(result))
 store.write(snakemake.output.sensitivity, store.to_json(battery(result)))
+store.write(snakemake.output.extraction, store.to_json(extraction(result, trials)))
 store.write(snakemake.output.data, metafor_csv(result))
 store.write(snakemake.output.script, metafor_script(result, Path(snakemake.output.data).name))
