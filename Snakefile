@@ -20,8 +20,11 @@ include: "workflow/rules/archive.smk"
 rule all:
     default_target: True
     input:
-        "results/report/review.html",
-        "results/report/review.pdf",
+        expand(
+            "results/report/review{suffix}.{format}",
+            suffix=SUFFIXES,
+            format=["html", "pdf"],
+        ),
         "results/tables/estimates.csv",
         "results/tables/studies.csv",
         "results/tables/reproduction.csv",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from metasynth.language import ENGLISH
 from metasynth.report import typst
 from metasynth.report.document import (
     Citation,
@@ -106,7 +107,7 @@ def test_text_enters_typst_as_a_string(text: str) -> None:
     import typst as compiler
 
     document = Document("T", "S", "en", "1", "2020-01-31", (Paragraph((Text(text),)),))
-    source = typst.source(document, TEMPLATES / "review.typ")
+    source = typst.source(document, TEMPLATES / "review.typ", ENGLISH)
     literal = source.rstrip().splitlines()[-1].removeprefix("#par([#").removesuffix("])")
     assert json.loads(compiler.eval(b"", literal)) == text
 
@@ -118,7 +119,7 @@ def test_plain_text_of_inlines() -> None:
 
 def test_a_letter_that_the_font_lacks_does_not_cost_the_report() -> None:
     document = Document("研究", "S", "en", "1", "2020-01-31", (Paragraph((Text("中 שלום"),)),))
-    assert typst.pdf(document, TEMPLATES).startswith(b"%PDF")
+    assert typst.pdf(document, TEMPLATES, ENGLISH).startswith(b"%PDF")
 
 
 def test_a_marked_number_comes_out_of_template_and_markdown_as_a_number() -> None:

@@ -110,7 +110,7 @@ def test_the_command_says_what_it_made(tmp_path, capsys):
     assert __main__.main(["new", str(tmp_path / "review")]) == 0
     said = capsys.readouterr().out
     assert "config.yaml" in said
-    assert (tmp_path / "review/data/text/question.md").is_file()
+    assert (tmp_path / "review/data/text/en/question.md").is_file()
     assert sorted(scaffold.files()) == sorted(
         path.relative_to(tmp_path / "review").as_posix()
         for path in (tmp_path / "review").rglob("*")

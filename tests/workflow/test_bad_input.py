@@ -65,7 +65,7 @@ def test_settings_on_the_command_line_are_refused(fresh: Callable[[str], Review]
 
 def test_a_name_that_does_not_exist_stops_the_report(fresh: Callable[[str], Review]) -> None:
     review = fresh("bcg")
-    question = review.folder / "data/text/question.md"
+    question = review.folder / "data/text/en/question.md"
     question.write_text("One line.\n\nRR {{ tuberculosis.primary.estimat }}\n", encoding="utf-8")
     done = review.snakemake()
     assert done.code != 0

@@ -95,7 +95,7 @@ def test_a_deleted_figure_is_made_again(ran: Review) -> None:
     [
         ("workflow/metasynth/pooling.py", {"pool death", "report"}, {"clean bao2011"}),
         ("workflow/metasynth/figures/forest.py", {"plot death", "report"}, {"pool death"}),
-        ("workflow/report/review.md", {"report"}, {"pool death", "tables"}),
+        ("workflow/report/en/results.md", {"report"}, {"pool death", "tables"}),
     ],
 )
 def test_an_edited_module_reruns_what_uses_it(

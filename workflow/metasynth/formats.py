@@ -39,6 +39,11 @@ def number(x: float | None, decimals: int = 2, style: NumberStyle = ENGLISH) -> 
     return (MINUS if exact < 0 else "") + f"{rounded:f}".replace(".", style.decimal)
 
 
+def shortest(x: float, style: NumberStyle = ENGLISH) -> str:
+    """A number as it was extracted, without zeros behind: 0.04 → "0.04", 100.0 → "100"."""
+    return f"{x:g}".replace("-", MINUS).replace(".", style.decimal)
+
+
 def count(n: int | None) -> str:
     """A whole number, without a thousands separator: 123456; None → "–"."""
     return MISSING if n is None else number(n, 0)

@@ -40,7 +40,8 @@ class Language:
     """A language: its two letters, messages, plural forms and number style.
 
     `plurals` holds the forms of a message by its singular; `form` chooses among them for a number.
-    `labels` are texts of the review itself.
+    `labels` are texts of the review itself; `words` are the small numbers, where sentences spell
+    them and they do not inflect; `templates` are the messages with places.
     """
 
     gettext: Callable[[str], str] = _same
@@ -49,6 +50,7 @@ class Language:
     plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     form: Callable[[int], int] = _english_form
     labels: Mapping[str, str] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
 
     def say(self, message: str, **values: Any) -> str:
@@ -98,6 +100,10 @@ class Language:
         ordered = sorted(self.templates, key=lambda t: (-len(_PLACE.sub("", t)), t))
         return tuple((template, _pattern(template)) for template in ordered)
 
+    def written(self, number: str) -> str:
+        """A number as an English text prints it, with this language's decimal mark."""
+        return number.replace(".", self.numbers.decimal)
+
     def suffix(self, languages: tuple[str, ...]) -> str:
         """What stands before the extension of this language's files: nothing for the main one."""
         return suffix(self.code, languages)
@@ -112,7 +118,9 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile("".join(texts), re.DOTALL)
 
 
-ENGLISH = Language()
+ENGLISH = Language(
+    words=("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+)
 
 
 def suffix(code: str, languages: tuple[str, ...]) -> str:

@@ -1,4 +1,5 @@
-# Needs: everything above, the review's prose and the report's own templates. Makes: the report.
+# Needs: everything above, the review's prose and the report's own templates. Makes: the report, in
+# each language.
 
 
 rule report:
@@ -16,11 +17,11 @@ rule report:
         prose=prose(),
     output:
         html=report(
-            "results/report/review.html",
+            expand("results/report/review{suffix}.html", suffix=SUFFIXES),
             caption="../report/captions/review.rst",
             category="Report",
         ),
-        pdf="results/report/review.pdf",
+        pdf=expand("results/report/review{suffix}.pdf", suffix=SUFFIXES),
     log:
         "logs/report.log",
     conda:

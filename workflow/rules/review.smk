@@ -11,7 +11,7 @@ sys.path.insert(0, f"{workflow.basedir}/workflow")
 # Jobs that run in a conda environment find the package here; under uv it is installed.
 os.environ.update(PYTHONPATH=f"{workflow.basedir}/workflow")
 
-from metasynth import comparison, digest, faults, store
+from metasynth import comparison, digest, faults, language, store
 from metasynth.figures import catalogue
 from metasynth.validation import load_review
 
@@ -44,6 +44,9 @@ TRIALS = {trial.study.study: trial for trial in REVIEW.trials}
 OUTCOMES = {outcome.id: outcome for outcome in REVIEW.config.outcomes}
 ANALYSES = {analysis.name: analysis for analysis in REVIEW.config.analyses}
 RAW = Path(REVIEW.config.data)
+LANGUAGES = REVIEW.config.languages
+# What stands before the extension of each language's files: nothing for the main one.
+SUFFIXES = [language.suffix(code, LANGUAGES) for code in LANGUAGES]
 
 
 def raw_tables(study):
@@ -102,8 +105,10 @@ def content(paths):
 
 
 def prose():
-    """The review's own texts."""
-    return sorted(str(path) for path in Path(REVIEW.config.text).glob("*.md"))
+    """The review's own texts, and its own catalogues."""
+    folders = [Path(REVIEW.config.text, code) for code in LANGUAGES]
+    kinds = ("*.md", language.LABELS)
+    return sorted(str(path) for f in folders for kind in kinds for path in f.glob(kind))
 
 
 def templates():
@@ -111,7 +116,7 @@ def templates():
     folder = Path(workflow.basedir, "workflow", "report")
     return [
         path
-        for pattern in ("*.md", "*.typ", "*.j2", "*.css")
+        for pattern in ("*/*.md", "locales/*.po", "*.typ", "*.j2", "*.css")
         for path in folder.glob(pattern)
     ]
 

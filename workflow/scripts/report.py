@@ -1,15 +1,18 @@
-"""Compose the report once and render it twice: one self-contained HTML file and one PDF."""
+"""Compose the report in each language and render it twice: a self-contained HTML file and a PDF."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import bibliography, store
 from metasynth.audit import Reproduction
+from metasynth.language import speak
 from metasynth.records import Config, OutcomeResult, Trial
 from metasynth.report import html, typst
 from metasynth.report.compose import Material, ReportError, compose
+from metasynth.report.pictures import by_language
 from metasynth.sensitivity import Sensitivity
 
 TEMPLATES = Path(__file__).parents[1] / "report"
@@ -31,20 +34,18 @@ material = Material(
         for item in store.read_records(Sensitivity, snakemake.input.sensitivities)
     },
     bibliography={entry.key: entry for entry in references},
-    figures={
-        path.removeprefix("results/figures/").removesuffix(".svg"): path
-        for path in snakemake.input.figures
-    },
+    figures={},
     versions=tuple(tuple(line.split(" ")) for line in snakemake.params.versions),
 )
-try:
-    document = compose(material, TEMPLATES, Path(config.text))
-except ReportError as error:
-    sys.exit(f"The report cannot be written. {error}")
-store.write(snakemake.output.html, html.render(document, TEMPLATES))
-store.write(
-    snakemake.output.pdf,
-    typst.pdf(
-        document, TEMPLATES, attachments=[snakemake.input.estimates, snakemake.input.studies]
-    ),
-)
+figures = by_language(snakemake.input.figures, config.languages)
+tables = [snakemake.input.estimates, snakemake.input.studies]
+for code, page, paper in zip(
+    config.languages, snakemake.output.html, snakemake.output.pdf, strict=True
+):
+    language = speak(code, Path(config.text))
+    try:
+        document = compose(replace(material, figures=figures[code]), language, TEMPLATES)
+    except ReportError as error:
+        sys.exit(f"The report cannot be written. {error}")
+    store.write(page, html.render(document, TEMPLATES, language))
+    store.write(paper, typst.pdf(document, TEMPLATES, language, attachments=tables))

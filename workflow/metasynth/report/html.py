@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from metasynth.language import Language
 from metasynth.report.document import Document, plain
 
 _FONTS_INSIDE = re.compile(r" *<style>@font-face[^<]*</style>\n")
@@ -18,7 +19,7 @@ FONTS = (
 )
 
 
-def render(document: Document, templates: Path) -> str:
+def render(document: Document, templates: Path, language: Language) -> str:
     """The HTML text. Jinja2 escapes every text; only our own SVG figures go in as they are."""
     environment = Environment(
         loader=FileSystemLoader(templates),
@@ -30,6 +31,7 @@ def render(document: Document, templates: Path) -> str:
     )
     environment.tests["a"] = lambda value, name: type(value).__name__ == name
     environment.filters["plain"] = plain
+    environment.globals["say"] = language.say
     environment.globals["svg"] = _svg
     environment.globals["font"] = _font_reader(templates / "fonts")
     template = environment.get_template("review.html.j2")

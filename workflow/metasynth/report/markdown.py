@@ -39,7 +39,14 @@ def escape(value: str) -> str:
 
 
 class UnknownNameError(ValueError):
-    """A text cites a reference, or asks for a figure or table, that does not exist."""
+    """A text cites a reference, or asks for a figure or table, that does not exist.
+
+    `written` is how the text names it.
+    """
+
+    def __init__(self, message: str, written: str):
+        super().__init__(message)
+        self.written = written
 
 
 class Parser:
@@ -92,7 +99,8 @@ class Parser:
         if placeholder:
             yield from self._insert(*placeholder.groups())
         elif _PLACEHOLDER.search(token.content):
-            raise UnknownNameError(f"{token.content!r} must stand in a paragraph of its own")
+            message = f"{token.content!r} must stand in a paragraph of its own"
+            raise UnknownNameError(message, token.content)
         else:
             yield Paragraph(self._inlines(token))
 
@@ -150,7 +158,8 @@ class Parser:
         """A citation of bibliography keys; numbers are given on first use."""
         unknown = [key for key in keys if key not in self._known]
         if unknown:
-            raise UnknownNameError(f"the bibliography has no {', '.join(unknown)}")
+            message = f"the bibliography has no {', '.join(unknown)}"
+            raise UnknownNameError(message, f"@{unknown[0]}")
         return Citation(
             tuple((key, self.cited.setdefault(key, len(self.cited) + 1)) for key in keys)
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from metasynth import formats, keys
+from metasynth.language import Language, message
 from metasynth.methods import no_effect
 from metasynth.records import (
     AnalysisSpec,
@@ -20,37 +21,51 @@ from metasynth.records import (
 from metasynth.report.marks import bare, marked, remark
 
 MEASURES = {
-    "RR": "risk ratio",
-    "OR": "odds ratio",
-    "RD": "risk difference",
-    "ASD": "arcsine difference",
-    "MD": "mean difference",
-    "SMD": "standardised mean difference",
-    "ROM": "ratio of means",
-    "HR": "hazard ratio",
-    "IRR": "incidence rate ratio",
-    "IRD": "incidence rate difference",
-    "SMD-RevMan": "standardised mean difference",
-    "PLO": "proportion",
-    "PAS": "proportion",
-    "PFT": "proportion",
-    "COR": "correlation",
-    "ZCOR": "correlation (Fisher's z)",
-    "other": "effect",
+    "RR": message("risk ratio"),
+    "OR": message("odds ratio"),
+    "RD": message("risk difference"),
+    "ASD": message("arcsine difference"),
+    "MD": message("mean difference"),
+    "SMD": message("standardised mean difference"),
+    "ROM": message("ratio of means"),
+    "HR": message("hazard ratio"),
+    "IRR": message("incidence rate ratio"),
+    "IRD": message("incidence rate difference"),
+    "SMD-RevMan": message("standardised mean difference"),
+    "PLO": message("proportion"),
+    "PAS": message("proportion"),
+    "PFT": message("proportion"),
+    "COR": message("correlation"),
+    "ZCOR": message("correlation (Fisher's z)"),
+    "other": message("effect"),
 }
-_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def measure_name(outcome: OutcomeSpec, analysis: AnalysisSpec | None = None) -> str:
+def measure_name(
+    outcome: OutcomeSpec, language: Language, analysis: AnalysisSpec | None = None
+) -> str:
     """The measure in words; Peto's one-step method estimates an odds ratio of its own."""
-    peto = analysis is not None and analysis.model == "Peto"
-    return "Peto odds ratio" if peto else MEASURES.get(outcome.measure, outcome.measure)
+    if analysis is not None and analysis.model == "Peto":
+        return language.say("Peto odds ratio")
+    measure = outcome.measure
+    return language.say(MEASURES[measure]) if measure in MEASURES else measure
 
 
-def count(number: int, noun: str) -> str:
+def spelled(n: int, language: Language) -> str:
+    """A small number as its word, where the language writes it so in a sentence."""
+    return language.words[n] if n < len(language.words) else str(n)
+
+
+def trials(n: int, language: Language) -> str:
     """ "three trials", "one trial", "13 trials"."""
-    word = _WORDS[number] if number < len(_WORDS) else str(number)
-    return f"{word} {noun}{'' if number == 1 else 's'}"
+    return language.say_n("{number} trial", "{number} trials", n, number=spelled(n, language))
+
+
+def joined(items: Sequence[str], language: Language) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return language.say("{some} and {last}", some=", ".join(items[:-1]), last=items[-1])
 
 
 def stated(value: str, symbol: str) -> str:
@@ -108,42 +123,44 @@ def numbers(
     spec: AnalysisSpec,
     row: Estimate,
     favours: tuple[str, str],
+    language: Language,
     subgroup: int = 0,
 ) -> Numbers:
     """The named numbers of one pooled estimate; `favours` are the two sides' names.
 
     `subgroup` is the row's place among the analysis's estimates: 0 for all trials together.
     """
-    at = pooled(row, subgroup)
-    estimate = at("estimate", formats.estimate(row.measure, row.estimate))
-    low = at("ci_low", formats.estimate(row.measure, row.ci_low))
-    high = at("ci_high", formats.estimate(row.measure, row.ci_high))
-    prediction_low = at("pi_low", formats.estimate(row.measure, row.pi_low))
-    prediction_high = at("pi_high", formats.estimate(row.measure, row.pi_high))
+    at, style, measure = pooled(row, subgroup), language.numbers, row.measure
+
+    def natural(field: str) -> str:
+        return at(field, formats.estimate(measure, getattr(row, field), style))
+
+    def variance(field: str) -> str:
+        return at(field, formats.positive(getattr(row, field), style))
+
+    def percent(field: str) -> str:
+        return at(field, formats.percent(getattr(row, field)))
+
+    estimate, low, high = natural("estimate"), natural("ci_low"), natural("ci_high")
     return Numbers(
         label=spec.label if row.subgroup == "all" else row.subgroup,
-        measure=measure_name(outcome, spec),
+        measure=measure_name(outcome, language, spec),
         k=at("k", str(row.k)),
         estimate=estimate,
-        interval=_span(low, high),
-        effect=formats.bracketed(estimate, low, high),
-        p=at("p", formats.p_value(row.p)),
-        q=at("q", formats.number(row.q, 2)),
+        interval=_span(low, high, language),
+        effect=formats.bracketed(estimate, low, high, style),
+        p=at("p", formats.p_value(row.p, style)),
+        q=at("q", formats.number(row.q, 2, style)),
         q_df=at("q_df", formats.number(row.q_df, 0)),
-        q_p=at("q_p", formats.p_value(row.q_p)),
-        i2=at("i2", formats.percent(row.i2)),
-        i2_interval=_span(
-            at("i2_low", formats.percent(row.i2_low)), at("i2_high", formats.percent(row.i2_high))
-        ),
-        tau2=at("tau2", formats.positive(row.tau2)),
-        tau2_interval=_span(
-            at("tau2_low", formats.positive(row.tau2_low)),
-            at("tau2_high", formats.positive(row.tau2_high)),
-        ),
-        prediction=_span(prediction_low, prediction_high),
-        prediction_low=prediction_low,
-        prediction_high=prediction_high,
-        reading=_reading(outcome, row, favours),
+        q_p=at("q_p", formats.p_value(row.q_p, style)),
+        i2=percent("i2"),
+        i2_interval=_span(percent("i2_low"), percent("i2_high"), language),
+        tau2=variance("tau2"),
+        tau2_interval=_span(variance("tau2_low"), variance("tau2_high"), language),
+        prediction=_span(natural("pi_low"), natural("pi_high"), language),
+        prediction_low=natural("pi_low"),
+        prediction_high=natural("pi_high"),
+        reading=_reading(outcome, row, favours, language),
         note=row.note,
         published=spec.name == outcome.as_published,
     )
@@ -155,23 +172,27 @@ def pooled(row: Estimate, subgroup: int = 0) -> Callable[[str, str], str]:
     return lambda field, printed: marked(printed, f"{prefix}.{field}")
 
 
-def _span(low: str, high: str) -> str:
+def _span(low: str, high: str, language: Language) -> str:
     """Two limits in a sentence: "0.94 to 1.17"; one sign where neither exists."""
-    return low if low == high == formats.MISSING else f"{low} to {high}"
+    if low == high == formats.MISSING:
+        return low
+    return language.say("{low} to {high}", low=low, high=high)
 
 
-def _reading(outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str]) -> str:
+def _reading(
+    outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str], language: Language
+) -> str:
     """What the interval says about no effect, in words."""
     if row.estimate is None or row.ci_low is None or row.ci_high is None:
-        return "there is no interval to read"
+        return language.say("there is no interval to read")
     null = no_effect(outcome.measure)
     if null is None:
-        return "a proportion of one group has no value of no effect"
+        return language.say("a proportion of one group has no value of no effect")
     if row.ci_low <= null <= row.ci_high:
-        return "the interval includes no effect"
+        return language.say("the interval includes no effect")
     more_is_better = outcome.direction == "benefit"
     side = favours[0] if (row.estimate > null) == more_is_better else favours[1]
-    return f"the interval excludes no effect, in favour of {side}"
+    return language.say("the interval excludes no effect, in favour of {side}", side=side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +200,7 @@ class OutcomeNames:
     """An outcome as authors name it; `{{ id.analysis.number }}` reaches its analyses."""
 
     result: OutcomeResult
+    language: Language
     analyses: tuple[Numbers, ...]
     label: str
     measure: str
@@ -206,8 +228,12 @@ class OutcomeNames:
             (self.intervention, comparison.intervention_label),
             (self.control, comparison.control_label),
         )
-        known = (f"{n} with {lowered(label)}" for n, label in sides if n != formats.MISSING)
-        return " and ".join(known)
+        known = [(n, label) for n, label in sides if n != formats.MISSING]
+        said = [
+            self.language.say("{patients} with {treatment}", patients=n, treatment=lowered(label))
+            for n, label in known
+        ]
+        return joined(said, self.language)
 
     @property
     def id(self) -> str:
@@ -225,10 +251,14 @@ class OutcomeNames:
         for test in self.result.analyses[0].tests:
             if test.name == "subgroup differences":
                 prefix = keys.test(self.id, self.result.analyses[0].spec.name, test.name)
-                statistic = marked(formats.number(test.statistic, 2), f"{prefix}.statistic")
-                df = marked(formats.number(test.df, 0), f"{prefix}.df")
-                p = stated(marked(formats.p_value(test.p), f"{prefix}.p"), "p")
-                return f"Test for subgroup differences: χ² = {statistic}, df = {df}, {p}."
+                style = self.language.numbers
+                statistic = formats.number(test.statistic, 2, style)
+                return self.language.say(
+                    "Test for subgroup differences: χ² = {statistic}, df = {df}, {p}.",
+                    statistic=marked(statistic, f"{prefix}.statistic"),
+                    df=marked(formats.number(test.df, 0), f"{prefix}.df"),
+                    p=stated(marked(formats.p_value(test.p, style), f"{prefix}.p"), "p"),
+                )
         return ""
 
     @property
@@ -253,7 +283,10 @@ def _unknown(name: str) -> Numbers:
 
 
 def outcome_names(
-    result: OutcomeResult, included: Sequence[Study], alternatives: Sequence[OutcomeResult] = ()
+    result: OutcomeResult,
+    included: Sequence[Study],
+    language: Language,
+    alternatives: Sequence[OutcomeResult] = (),
 ) -> OutcomeNames:
     """The names of one outcome and of its alternative readings, in a review of these trials."""
     known = {data.study for data in result.studies} | {item.study for item in result.omissions}
@@ -263,31 +296,35 @@ def outcome_names(
     totals = [row.total_intervention, row.total_control]
     return OutcomeNames(
         result=result,
+        language=language,
         analyses=tuple(
-            numbers(outcome, item.spec, item.estimates[0], favours) for item in result.analyses
+            numbers(outcome, item.spec, item.estimates[0], favours, language)
+            for item in result.analyses
         ),
         subgroups=tuple(
-            numbers(outcome, result.analyses[0].spec, row, favours, place)
+            numbers(outcome, result.analyses[0].spec, row, favours, language, place)
             for place, row in enumerate(result.analyses[0].estimates[1:], start=1)
         ),
         label=outcome.label,
-        measure=measure_name(outcome),
+        measure=measure_name(outcome, language),
         direction=outcome.direction,
         k=row.k,
-        trials=count(row.k, "trial"),
+        trials=trials(row.k, language),
         participants=marked(str(sum(total or 0 for total in totals)), f"{outcome.id}.participants"),
-        intervention=_of(row, "intervention"),
-        control=_of(row, "control"),
+        intervention=_of(row, "intervention", language),
+        control=_of(row, "control", language),
         note=outcome.note,
         absent=tuple(study.label for study in included if study.study not in known),
-        alternatives=tuple(outcome_names(item, included) for item in alternatives),
+        alternatives=tuple(outcome_names(item, included, language) for item in alternatives),
     )
 
 
-def _of(row: Estimate, side: str) -> str:
+def _of(row: Estimate, side: str, language: Language) -> str:
     events, total = (getattr(row, f"{what}_{side}") for what in ("events", "total"))
     if not total:
         return formats.MISSING
     at = pooled(row)
     patients = at(f"total_{side}", str(total))
-    return patients if events is None else f"{at(f'events_{side}', str(events))} of {patients}"
+    if events is None:
+        return patients
+    return language.say("{n} of {m}", n=at(f"events_{side}", str(events)), m=patients)

@@ -1,26 +1,38 @@
 """The names of methods in words, for the report's list of methods."""
 
+from metasynth.language import message
+
 TERMS = {
-    "IV": "inverse-variance common-effect model",
-    "MH": "Mantel–Haenszel common-effect model, without a continuity correction",
-    "Peto": "Peto's one-step method (common-effect odds ratio), without a continuity correction",
-    "GLMM": "binomial–normal mixed model of the odds ratio, a fixed level for each trial",
-    "GLMM-UM.RS": "binomial–normal mixed model of the odds ratio, random levels of the trials",
-    "GLMM-CM.EL": "hypergeometric–normal mixed model of the odds ratio, given each trial's events",
-    "DL": "DerSimonian and Laird",
-    "DL2": "DerSimonian and Laird in two steps",
-    "REML": "restricted maximum likelihood",
-    "ML": "maximum likelihood",
-    "PM": "Paule and Mandel",
-    "EB": "empirical Bayes",
-    "SJ": "Sidik and Jonkman",
-    "HE": "Hedges",
-    "HS": "Hunter and Schmidt",
-    "Wald": "Wald (normal quantiles)",
-    "HKSJ": "Hartung, Knapp, Sidik and Jonkman (t quantiles with k − 1 degrees of freedom)",
-    "HKSJ-adhoc": "Hartung, Knapp, Sidik and Jonkman, never narrower than Wald's",
-    "KR": "Kenward and Roger",
-    "t_k-1": "the t distribution with k − 1 degrees of freedom",
-    "t_k-2": "the t distribution with k − 2 degrees of freedom",
-    "HK": "the t distribution with k − 1 degrees of freedom and the Hartung–Knapp variance",
+    "IV": message("inverse-variance common-effect model"),
+    "MH": message("Mantel–Haenszel common-effect model, without a continuity correction"),
+    "Peto": message(
+        "Peto's one-step method (common-effect odds ratio), without a continuity correction"
+    ),
+    "GLMM": message("binomial–normal mixed model of the odds ratio, a fixed level for each trial"),
+    "GLMM-UM.RS": message(
+        "binomial–normal mixed model of the odds ratio, random levels of the trials"
+    ),
+    "GLMM-CM.EL": message(
+        "hypergeometric–normal mixed model of the odds ratio, given each trial's events"
+    ),
+    "DL": message("DerSimonian and Laird"),
+    "DL2": message("DerSimonian and Laird in two steps"),
+    "REML": message("restricted maximum likelihood"),
+    "ML": message("maximum likelihood"),
+    "PM": message("Paule and Mandel"),
+    "EB": message("empirical Bayes"),
+    "SJ": message("Sidik and Jonkman"),
+    "HE": message("Hedges"),
+    "HS": message("Hunter and Schmidt"),
+    "Wald": message("Wald (normal quantiles)"),
+    "HKSJ": message(
+        "Hartung, Knapp, Sidik and Jonkman (t quantiles with k − 1 degrees of freedom)"
+    ),
+    "HKSJ-adhoc": message("Hartung, Knapp, Sidik and Jonkman, never narrower than Wald's"),
+    "KR": message("Kenward and Roger"),
+    "t_k-1": message("the t distribution with k − 1 degrees of freedom"),
+    "t_k-2": message("the t distribution with k − 2 degrees of freedom"),
+    "HK": message(
+        "the t distribution with k − 1 degrees of freedom and the Hartung–Knapp variance"
+    ),
 }

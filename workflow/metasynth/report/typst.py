@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from metasynth.language import Language
 from metasynth.report.document import (
     Block,
     Citation,
@@ -39,7 +40,9 @@ _SPACES = " \u00a0\u2007\u2009\u202f"  # none of which Python calls printable, b
 _STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text"}
 
 
-def pdf(document: Document, templates: Path, attachments: Iterable[str] = ()) -> bytes:
+def pdf(
+    document: Document, templates: Path, language: Language, attachments: Iterable[str] = ()
+) -> bytes:
     """The PDF's bytes, PDF/A-3a and PDF/UA-1 wherever the font has all letters.
 
     Paths in the document are relative to the working directory.
@@ -49,7 +52,8 @@ def pdf(document: Document, templates: Path, attachments: Iterable[str] = ()) ->
     """
     from typst import TypstError
 
-    text, moment = source(document, templates / "review.typ", attachments), _noon(document.date)
+    text = source(document, templates / "review.typ", language, attachments)
+    moment = _noon(document.date)
     try:
         return _compiled(text, templates / "fonts", moment, _STANDARDS)
     except TypstError as error:
@@ -71,15 +75,30 @@ def _compiled(text: str, fonts: Path, moment: datetime, standards: "list[PDFStan
     return cast(bytes, made)
 
 
-def source(document: Document, template: Path, attachments: Iterable[str] = ()) -> str:
+def source(
+    document: Document, template: Path, language: Language, attachments: Iterable[str] = ()
+) -> str:
     """The document in Typst's markup, its look taken from the template."""
     settings = ", ".join(
         f"{name}: {literal(getattr(document, name))}"
         for name in ("title", "subtitle", "language", "version", "date")
     )
+    settings += f", said: {_said(language)}"
     parts = [template.read_text(encoding="utf-8"), f"#show: review.with({settings})"]
     parts += map(_attachment, attachments)
     return "\n\n".join([*parts, *(f"#{_block(block)}" for block in document.blocks)]) + "\n"
+
+
+def _said(language: Language) -> str:
+    """The words that the template itself says."""
+    words = {
+        "table": language.say("Table"),
+        "figure": language.say("Figure"),
+        "contents": language.say("Contents"),
+        "version": language.say("version"),
+        "kind": language.say("Systematic review"),
+    }
+    return "(" + ", ".join(f"{name}: {literal(word)}" for name, word in words.items()) + ")"
 
 
 def literal(value: str) -> str:

@@ -1,0 +1,90 @@
+"""What the report is made of, and what a table's builder can draw on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from metasynth.audit import Reproduction
+from metasynth.bibliography import Entry
+from metasynth.language import Language
+from metasynth.localise import localise
+from metasynth.records import Config, OutcomeResult, Result, Trial
+from metasynth.report.document import Citation
+from metasynth.report.names import OutcomeNames, outcome_names
+from metasynth.sensitivity import Sensitivity
+
+Cite = Callable[..., Citation]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that the report is made of; `figures` are paths of SVGs by their names."""
+
+    config: Config
+    trials: tuple[Trial, ...]
+    results: tuple[OutcomeResult, ...]
+    reproductions: tuple[Reproduction, ...]
+    bibliography: Mapping[str, Entry]
+    figures: Mapping[str, str]
+    sensitivities: Mapping[str, Sensitivity]
+    versions: tuple[tuple[str, str], ...]
+
+    @property
+    def included(self) -> tuple[Trial, ...]:
+        """The trials of the review, without those excluded, ongoing or awaiting."""
+        return tuple(trial for trial in self.trials if trial.study.status == "included")
+
+    def within(self, language: Language) -> "Material":
+        """The same with the review's own words in a language; numbers and ids stay."""
+        sensitivities = {key: localise(it, language) for key, it in self.sensitivities.items()}
+        return replace(
+            self,
+            config=localise(self.config, language),
+            trials=localise(self.trials, language),
+            results=localise(self.results, language),
+            sensitivities=sensitivities,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a builder of tables draws on: the material, in the language that it is to be said in.
+
+    `outcomes` are the primary outcomes by id, in order; `cite` gives a reference its number.
+    """
+
+    material: Material
+    language: Language
+    outcomes: Mapping[str, OutcomeNames]
+    cite: Cite
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """The names of the intervention and of the control."""
+        comparison = self.material.config.comparison
+        return (
+            comparison.intervention_label or self.language.say("Intervention"),
+            comparison.control_label or self.language.say("Control"),
+        )
+
+    def outcome_label(self, result: Result) -> str:
+        """The label of the outcome that a raw row belongs to, else its id in words."""
+        specs = [outcome.result.outcome for outcome in self.outcomes.values()]
+        exact = [s for s in specs if (s.outcome, s.week) == (result.outcome, result.week)]
+        words = result.outcome.replace("_", " ")
+        return exact[0].label if exact else self.language.label(words)
+
+
+def primary_outcomes(material: Material, language: Language) -> dict[str, OutcomeNames]:
+    """Primary outcomes in config order, each with its alternative readings."""
+    included = [trial.study for trial in material.included]
+    return {
+        result.outcome.id: outcome_names(
+            result, included, language, _readings(material.results, result.outcome.id)
+        )
+        for result in material.results
+        if not result.outcome.sensitivity_of
+    }
+
+
+def _readings(results: Sequence[OutcomeResult], outcome: str) -> list[OutcomeResult]:
+    return [item for item in results if item.outcome.sensitivity_of == outcome]

@@ -1,0 +1,121 @@
+"""Tables of the trials: what they are, their arms, and what their sources do not state."""
+
+from itertools import groupby
+
+from metasynth import formats
+from metasynth.language import Language, message
+from metasynth.records import Arm, Result, Trial
+from metasynth.report.document import Column, Inlines, Row, text
+from metasynth.report.material import Scope
+from metasynth.report.table import RIGHT, TableBody, arm_label, count, group, row, source_link
+
+ROLES = {"intervention": message("intervention"), "control": message("control")}
+
+
+def trials_table(scope: Scope) -> TableBody:
+    """The included trials, one row each."""
+    say = scope.language.say
+    columns = (
+        Column(say("Trial"), width=1.4),
+        Column(say("Design"), width=1.8),
+        Column(say("Weeks"), RIGHT, 0.8),
+        Column(say("Patients"), RIGHT, 1),
+        Column(say("Population"), width=2.4),
+        Column(say("Background treatment"), width=2.1),
+        Column(say("Note"), width=3),
+    )
+    caption = say("Included trials, as their sources describe them, with the patients randomised.")
+    rows = tuple(_trial_row(trial, scope) for trial in scope.material.included)
+    return text(caption), columns, rows, ()
+
+
+def _trial_row(trial: Trial, scope: Scope) -> Row:
+    study = trial.study
+    name: Inlines = text(study.label)
+    if study.reference:
+        name += (scope.cite(study.reference),)
+    return row(
+        name,
+        study.design or formats.MISSING,
+        count(study.duration_weeks),
+        count(study.n_randomised),
+        study.population or formats.MISSING,
+        study.background or formats.MISSING,
+        study.note,
+    )
+
+
+def arms_table(scope: Scope) -> TableBody:
+    """Every arm of every included trial."""
+    say = scope.language.say
+    columns = (
+        Column(say("Arm"), width=2),
+        Column(say("Side"), width=1.2),
+        Column(say("Treatment"), width=1.4),
+        Column(say("Dose"), RIGHT, 1.2),
+        Column(say("Patients"), RIGHT, 0.9),
+        Column(say("Source"), width=1.6),
+        Column(say("Note"), width=3),
+    )
+    rows = []
+    for trial in scope.material.included:
+        rows.append(group(trial.study.label))
+        rows += [_arm_row(trial, arm, scope) for arm in trial.arms]
+    caption = say("Arms of the included trials, the patients randomised to each, and the source.")
+    return text(caption), columns, tuple(rows), ()
+
+
+def _arm_row(trial: Trial, arm: Arm, scope: Scope) -> Row:
+    dose = formats.MISSING
+    if arm.dose is not None:
+        dose = f"{formats.shortest(arm.dose, scope.language.numbers)} {arm.dose_unit}"
+    role = scope.language.say(ROLES[arm.role]) if arm.role in ROLES else arm.role
+    source = source_link(trial, arm.source_id, scope.cite)
+    return row(arm.label, role, arm.treatment, dose, count(arm.n_randomised), source, arm.note)
+
+
+def missing_table(scope: Scope) -> TableBody:
+    """What was looked for and no source states, or states only as a percentage."""
+    say = scope.language.say
+    columns = (
+        Column(say("Outcome"), width=2),
+        Column(say("Week"), RIGHT, 0.6),
+        Column(say("Arms"), width=2.6),
+        Column(say("Rows"), RIGHT, 0.8),
+        Column(say("What was looked for, and where"), width=5),
+    )
+    rows = []
+    for trial in scope.material.included:
+        missing = [result for result in trial.results if is_missing(result)]
+        if missing:
+            rows.append(group(f"{trial.study.label} ({trial.results[0].cell.file})"))
+        for _, members in groupby(missing, key=lambda result: (result.outcome, result.week)):
+            rows.append(_missing_row(trial, list(members), scope))
+    caption = say("Numbers that no source at hand states, by row of the raw tables.")
+    return text(caption), columns, tuple(rows), ()
+
+
+def _missing_row(trial: Trial, members: list[Result], scope: Scope) -> Row:
+    arms = "; ".join(_missing_arm(trial, result, scope.language) for result in members)
+    if len(members) == len(trial.arms) > 2 and "(" not in arms:
+        arms = scope.language.say("all arms ({n})", n=len(members))
+    first, last = members[0].cell.row, members[-1].cell.row
+    where = str(first) if first == last else f"{first}–{last}"
+    label = scope.outcome_label(members[0])
+    return row(label, count(members[0].week), arms, where, members[0].note)
+
+
+def is_missing(result: Result) -> bool:
+    """Whether a row holds no number to pool."""
+    numbers = (result.events, result.mean, result.estimate)
+    return all(value is None for value in numbers)
+
+
+def _missing_arm(trial: Trial, result: Result, language: Language) -> str:
+    label = arm_label(trial, result)
+    if not result.reported_percent:
+        return label
+    known = f"{language.written(result.reported_percent)}%"
+    if result.total is not None:
+        known = language.say("{percent} of {total}", percent=known, total=result.total)
+    return f"{label} ({known})"

@@ -1,0 +1,53 @@
+"""What all builders of tables share: rows from cells, and small ways to write them."""
+
+from metasynth import formats
+from metasynth.records import Result, Trial
+from metasynth.report.document import Column, Inlines, Link, Row, text
+from metasynth.report.material import Cite
+
+TableBody = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
+"""A table's caption, columns, rows and note."""
+
+RIGHT = "right"
+
+
+def row(*cells: str | Inlines, anchor: str = "") -> Row:
+    """A row of cells, text or inlines."""
+    return Row(tuple(text(cell) if isinstance(cell, str) else cell for cell in cells), anchor)
+
+
+def group(title: str) -> Row:
+    """A heading over the rows that follow."""
+    return Row((text(title),), heading=True)
+
+
+def count(value: int | None) -> str:
+    """A whole number, or the sign that there is none."""
+    return formats.MISSING if value is None else str(value)
+
+
+def row_anchor(trial: Trial, result: Result) -> str:
+    """Where the data appendix shows a raw row of results.csv."""
+    return f"row-{trial.study.study}-{result.cell.row}"
+
+
+def source_anchor(trial: Trial, source_id: str) -> str:
+    """Where the data appendix shows a trial's source."""
+    return f"source-{trial.study.study}-{source_id}"
+
+
+def source_link(trial: Trial, source_id: str, cite: Cite) -> Inlines:
+    """Where in which document, leading to the quote in the appendix."""
+    for source in trial.sources:
+        if source.source_id == source_id:
+            target = f"#{source_anchor(trial, source_id)}"
+            return (Link(target, text(source.locator or source_id)), cite(source.reference))
+    return ()
+
+
+def arm_label(trial: Trial, result: Result) -> str:
+    """The arm, or the two arms, that a raw row is about."""
+    labels = {arm.arm_id: arm.label for arm in trial.arms}
+    label = labels.get(result.arm_id, result.arm_id)
+    reference = labels.get(result.reference_arm_id, result.reference_arm_id)
+    return f"{label} v {reference}" if reference else label

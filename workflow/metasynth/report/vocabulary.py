@@ -1,0 +1,109 @@
+"""What the authored text can name besides outcomes: the trials, the choices, what this run used."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from metasynth import formats
+from metasynth.language import Language
+from metasynth.methods import PREDICTIONS
+from metasynth.records import OutcomeResult, Trial
+from metasynth.report.material import Material
+from metasynth.report.names import OutcomeNames, joined, spelled, trials
+from metasynth.report.study_tables import is_missing
+from metasynth.report.terms import TERMS
+
+
+def vocabulary(
+    material: Material, outcomes: Mapping[str, OutcomeNames], language: Language
+) -> dict[str, Any]:
+    """Every name that a template may use, with what it stands for."""
+    config, included, primary = material.config, material.included, tuple(outcomes.values())
+    named = {name.id: name for outcome in primary for name in (outcome, *outcome.alternatives)}
+    used = used_methods(material)
+    return named | {
+        "review": config,
+        "analyses": config.analyses,
+        "intervention": config.comparison.intervention_label or language.say("Intervention"),
+        "control": config.comparison.control_label or language.say("Control"),
+        "outcomes": primary,
+        "trials": {
+            "all": material.trials,
+            "included": included,
+            "other": [trial for trial in material.trials if trial not in included],
+        },
+        "multi_arm": combined_arms(material.results),
+        "has_claims": bool(material.reproductions),
+        "is_missing": any(is_missing(row) for trial in included for row in trial.results),
+        "figures": frozenset(material.figures),
+        "has_absolute": any(item.absolute for item in material.sensitivities.values()),
+        "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
+        "further": [o for o in primary if f"{o.id}/leave_one_out" in material.figures],
+        "used": used,
+        "used_predictions": used.intersection(PREDICTIONS),
+        "terms": {name: language.say(words) for name, words in TERMS.items()},
+        "missing": formats.MISSING,
+        "label_of": {trial.study.study: trial.study.label for trial in material.trials}.get,
+        "printed_percentages": _percentages(material.trials, language),
+        "choose": language.choose,
+        "spelled": lambda n: spelled(n, language),
+        "count_trials": lambda n: trials(n, language),
+        "joined": lambda items: joined(list(items), language),
+    }
+
+
+def used_methods(material: Material) -> frozenset[str]:
+    """The names of the measures and methods that gave this report's results."""
+    outcomes = {result.outcome for result in material.results}
+    specs = [analysis.spec for result in material.results for analysis in result.analyses]
+    rows = [
+        row
+        for result in material.results
+        for analysis in result.analyses
+        for row in analysis.estimates
+    ]
+    names = {name for o in outcomes for name in (o.measure, o.type)}
+    names |= {name for row in rows for name in (row.model, row.tau2_method, row.ci_method)}
+    names |= {f"{row.model} {row.measure}" for row in rows}
+    if any(outcome.subgroup for outcome in outcomes):
+        names |= {f"{spec.subgroup_tau2} tau2" for spec in specs if spec.model == "random"}
+    names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
+    if any(row.model in ("random", "IV") for row in rows):
+        names |= {s.zero_cells for s in specs}
+    how = material.config.comparison.multi_arm
+    if how != "combine" or combined_arms(material.results):
+        names.add(how)
+    return frozenset(names)
+
+
+def combined_arms(results: Sequence[OutcomeResult]) -> list[str]:
+    """Trials with several arms on one side, and these arms."""
+    groups = (
+        (study.label, group)
+        for result in results
+        for study in result.studies
+        for group in (study.intervention, study.control)
+        if group is not None and len(group.arm_ids) > 1
+    )
+    return sorted({f"{label}: {group.label}" for label, group in groups})
+
+
+def _percentages(every: Sequence[Trial], language: Language) -> Callable[[str, OutcomeNames], str]:
+    """Percentages printed without counts, as a sentence."""
+
+    def sentence(study: str, names: OutcomeNames) -> str:
+        spec = names.result.outcome
+        printed = [
+            f"{language.written(result.reported_percent)}% ({arm.label})"
+            for trial in every
+            if trial.study.study == study
+            for result in trial.results
+            for arm in trial.arms
+            if (result.outcome, result.week, result.arm_id) == (spec.outcome, spec.week, arm.arm_id)
+            and result.reported_percent
+            and result.events is None
+        ]
+        if not printed:
+            return ""
+        return language.say("Printed are {percentages}.", percentages=joined(printed, language))
+
+    return sentence
