@@ -129,7 +129,8 @@ class Trial:
 class Claim:
     """One row of claims.csv: a published statement to audit; printed values keep their decimals.
 
-    A blank `study_id` means a pooled result.
+    A blank `study_id` means a pooled result, or a statement about the whole review. Which of the
+    other columns a statement fills depends on its kind: see metasynth.audit.kinds.
     """
 
     claim_id: str
@@ -146,6 +147,16 @@ class Claim:
     ci_high: str
     note: str
     cell: Cell
+    arm_id: str = ""
+    reference_arm_id: str = ""
+    assertion: str = ""
+    value: str = ""
+    reference_value: str = ""
+    total: int | None = None
+    quantity: str = ""
+    parts: str = ""
+    cited: str = ""
+    contradicts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ rule pool:
 
 rule tables:
     input:
-        expand("results/outcomes/{outcome}/result.json", outcome=OUTCOMES),
+        results=expand("results/outcomes/{outcome}/result.json", outcome=OUTCOMES),
+        trials=expand("results/clean/trials/{study}.json", study=TRIALS),
     output:
         estimates="results/tables/estimates.csv",
         estimates_json="results/tables/estimates.json",
@@ -41,12 +42,15 @@ rule tables:
         studies_json="results/tables/studies.json",
         reproduction="results/tables/reproduction.csv",
         reproduction_json="results/tables/reproduction.json",
+        claims="results/tables/claims.csv",
+        claims_json="results/tables/claims.json",
     log:
         "logs/tables.log",
     conda:
         "../../envs/metasynth.yaml"
     params:
         claims=lambda wildcards: [store.to_json(claim) for claim in REVIEW.claims],
+        comparison=lambda wildcards: store.to_json(REVIEW.config.comparison),
         code=code("tables.py"),
     script:
         "../scripts/tables.py"

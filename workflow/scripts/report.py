@@ -7,7 +7,7 @@ from pathlib import Path
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import bibliography, store
-from metasynth.audit import Reproduction
+from metasynth.audit.reproduction import Reproduction
 from metasynth.language import speak
 from metasynth.records import Config, OutcomeResult, Trial
 from metasynth.report import html, typst

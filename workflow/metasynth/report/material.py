@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from metasynth.audit import Reproduction
+from metasynth.audit.reproduction import Reproduction
 from metasynth.bibliography import Entry
 from metasynth.language import Language
 from metasynth.localise import localise

@@ -32,12 +32,15 @@ class Reproduction:
 
 def reproduce(claims: Sequence[Claim], results: Sequence[OutcomeResult]) -> list[Reproduction]:
     """Each published estimate against the analysis that config.yaml declares as the published."""
-    return [_reproduction(claim, results) for claim in claims if claim.kind == "figure_estimate"]
+    return [reproduction(claim, results) for claim in claims if claim.kind == "figure_estimate"]
 
 
-def _reproduction(claim: Claim, results: Sequence[OutcomeResult]) -> Reproduction:
+def reproduction(claim: Claim, results: Sequence[OutcomeResult]) -> Reproduction:
+    """One published estimate against the published analysis."""
     printed = (claim.estimate, claim.ci_low, claim.ci_high)
-    result = _published(claim, results)
+    result = as_published(claim, results)
+    if result is not None and not result.outcome.as_published:
+        result = None
     ours = _limits(claim, result.analyses, result.outcome.as_published) if result else None
     values = ("", "", "")
     if ours is not None:
@@ -57,18 +60,18 @@ def _reproduction(claim: Claim, results: Sequence[OutcomeResult]) -> Reproductio
     )
 
 
-def _published(claim: Claim, results: Sequence[OutcomeResult]) -> OutcomeResult | None:
-    """The primary reading of the claim's outcome, where config declares a published analysis."""
-    for result in results:
-        spec = result.outcome
-        wanted = (spec.outcome, spec.week, spec.measure) == (
-            claim.outcome,
-            claim.week,
-            claim.measure,
-        )
-        if wanted and spec.as_published and not spec.sensitivity_of:
-            return result
-    return None
+def as_published(claim: Claim, results: Sequence[OutcomeResult]) -> OutcomeResult | None:
+    """The primary reading of the claim's outcome, one with a declared published analysis first."""
+    found = [
+        result
+        for result in results
+        if (result.outcome.outcome, result.outcome.week) == (claim.outcome, claim.week)
+        and claim.measure in ("", result.outcome.measure)
+        and not result.outcome.sensitivity_of
+    ]
+    return next(
+        (result for result in found if result.outcome.as_published), next(iter(found), None)
+    )
 
 
 def _limits(
@@ -85,6 +88,8 @@ def _limits(
 
 
 def _rounded_like(printed: str, value: float) -> str:
-    """`value` with as many decimals as `printed` has."""
+    """`value` with as many decimals as `printed` has; blank where nothing is printed."""
+    if not printed:
+        return ""
     quantum = Decimal(1).scaleb(Decimal(printed).as_tuple().exponent)  # type: ignore[arg-type]
     return str(Decimal(repr(value)).quantize(quantum, ROUND_HALF_EVEN))

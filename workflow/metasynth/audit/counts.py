@@ -1,0 +1,95 @@
+"""The counts behind a statement about one trial: as extracted, and all that the sources allow."""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+from metasynth.audit.records import Evidence
+from metasynth.audit.two_by_two import TwoByTwo
+from metasynth.records import Claim, Result, Trial
+
+MOST_TABLES = 10_000
+"""Beyond this many combinations of counts only the extreme ones are looked at."""
+
+
+def rows(evidence: Evidence, claim: Claim, arm_id: str) -> dict[str, Result]:
+    """The rows of an arm at the claim's outcome and week, by reading; "" is the primary one."""
+    trial = evidence.trials[claim.study_id]
+    return {
+        row.reading: row
+        for row in trial.results
+        if (row.outcome, row.week, row.arm_id) == (claim.outcome, claim.week, arm_id)
+        and not row.reference_arm_id
+    }
+
+
+def tables(evidence: Evidence, claim: Claim) -> dict[str, tuple[TwoByTwo, tuple[TwoByTwo, ...]]]:
+    """By reading, the 2×2 table extracted and every table that the sources allow.
+
+    An arm without a row of a reading keeps its primary one, as in pooling; a reading without the
+    counts of both arms is left out.
+    """
+    first, second = (rows(evidence, claim, arm) for arm in (claim.arm_id, claim.reference_arm_id))
+    found = {}
+    for reading in sorted({*first, *second}):
+        a, c = (_reading(side, reading) for side in (first, second))
+        if a and c and a.events is not None and c.events is not None and a.total and c.total:
+            extracted = TwoByTwo(a.events, a.total, c.events, c.total)
+            every = (
+                TwoByTwo(x, a.total, y, c.total) for x, y in product(admissible(a), admissible(c))
+            )
+            found[reading] = extracted, tuple(every)
+    return found
+
+
+def _reading(side: Mapping[str, Result], reading: str) -> Result | None:
+    return side.get(reading) or side.get("")
+
+
+def admissible(row: Result) -> range:
+    """The events that the row's source allows."""
+    events = row.events or 0
+    low = events if row.events_low is None else row.events_low
+    high = events if row.events_high is None else row.events_high
+    return range(low, high + 1)
+
+
+def intervention_rows(evidence: Evidence, claim: Claim, outcome: str) -> dict[str, list[Result]]:
+    """By trial, the rows with counts of the arms compared as intervention, primary reading.
+
+    Of the claim's trial, or of every included one where it names none.
+    """
+    trials = (evidence.trials[claim.study_id],) if claim.study_id else evidence.included
+    found: dict[str, list[Result]] = {}
+    for trial in trials:
+        names = _intervention_arms(trial, evidence)
+        for row in trial.results:
+            wanted = (row.outcome, row.week, row.reading) == (outcome, claim.week, "")
+            if wanted and row.arm_id in names and row.events is not None and row.total:
+                found.setdefault(trial.study.study, []).append(row)
+    return found
+
+
+def _intervention_arms(trial: Trial, evidence: Evidence) -> set[str]:
+    return {arm.arm_id for arm in trial.arms if arm.treatment in evidence.comparison.intervention}
+
+
+def rounds_to(events: int, total: int, percent: str) -> bool:
+    """Whether 100 events/total is printed as `percent`; a tie may be rounded either way."""
+    decimals = decimals_of(percent)
+    scaled = round(float(percent) * 10**decimals)
+    # |100·events/total − percent| ≤ half a unit of its last decimal, in whole numbers
+    return abs(200 * 10**decimals * events - 2 * scaled * total) <= total
+
+
+def decimals_of(number: str) -> int:
+    """How many decimals a number is printed with."""
+    return len(number.partition(".")[2])
+
+
+def fitting(total: int, percent: str) -> Iterator[int]:
+    """Every count of `total` patients that is printed as `percent`."""
+    centre = round(float(percent) * total / 100)
+    reach = total // (200 * 10 ** decimals_of(percent)) + 1
+    for events in range(max(0, centre - reach), min(total, centre + reach) + 1):
+        if rounds_to(events, total, percent):
+            yield events

@@ -1,0 +1,170 @@
+"""Checks of statements about pooled results."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from metasynth.audit.counts import MOST_TABLES
+from metasynth.audit.records import Evidence, Finding, judged, unchecked
+from metasynth.audit.reproduction import as_published, reproduction
+from metasynth.audit.trial_checks import asserted
+from metasynth.methods import no_effect
+from metasynth.records import AnalysisResult, Claim, Estimate, Group, OutcomeResult, StudyData
+
+
+def figure_estimate(claim: Claim, evidence: Evidence) -> Finding:
+    """A printed estimate with its limits: reproduced where every printed digit is.
+
+    By the analysis that config.yaml declares as the published one, rounded to the same decimals.
+    """
+    found = reproduction(claim, evidence.results)
+    values = [value for value in (found.estimate, found.ci_low, found.ci_high) if value]
+    if not values:
+        return unchecked("digits", "no_result")
+    estimate = values[0]
+    limits = f" ({', '.join(values[1:])})" if values[1:] else ""
+    return Finding(
+        found.verdict,
+        "digits",
+        analysis=found.analysis,
+        measure=claim.measure,
+        recomputed=f"{estimate}{limits}",
+    )
+
+
+def pooled_comparison(claim: Claim, evidence: Evidence) -> Finding:
+    """An asserted pooled difference, or its absence.
+
+    The verdict is that of the analysis declared as the published one (else the primary one): its
+    two-sided p at 0.05, and its direction. Named as differing are the outcome's other analyses that
+    would decide otherwise; the published analysis is repeated with every combination of counts that
+    the sources allow, and the outcome's other readings are asked too. One trial makes no pool.
+    """
+    result = as_published(claim, evidence.results)
+    if result is None:
+        return unchecked("pool", "no_counts")
+    analysis = _decisive(result)
+    row = analysis.estimates[0]
+    without = _without(result, evidence)
+    if row.k < 2 or row.p is None:
+        reason = "one_trial" if row.k == 1 else "no_counts"
+        return replace(_pool(row, analysis), reason=reason, without=without)
+    holds = _holds(claim, row)
+    allowed = [_holds(claim, other) for other in _admissible_pools(result, analysis)]
+    differing = [
+        item.spec.name for item in result.analyses if _differs(claim, item.estimates[0], holds)
+    ]
+    return replace(
+        _pool(row, analysis),
+        verdict=judged(holds),
+        tables=len(allowed),
+        agreeing=sum(other == holds for other in allowed),
+        differing=" ".join(differing),
+        readings=" ".join(_other_readings(claim, evidence, result, holds)),
+        without=without,
+    )
+
+
+def _decisive(result: OutcomeResult) -> AnalysisResult:
+    """The published analysis where there is one, else the primary."""
+    for item in result.analyses:
+        if item.spec.name == result.outcome.as_published:
+            return item
+    return result.analyses[0]
+
+
+def _holds(claim: Claim, row: Estimate) -> bool:
+    null = no_effect(row.measure) or 0.0
+    direction = 0 if row.estimate is None else (row.estimate > null) - (row.estimate < null)
+    return asserted(claim.assertion, row.p, direction)
+
+
+def _differs(claim: Claim, row: Estimate, holds: bool) -> bool:
+    return row.p is not None and _holds(claim, row) != holds
+
+
+def _pool(row: Estimate, analysis: AnalysisResult) -> Finding:
+    """The numbers of a pool, without a verdict yet."""
+    return replace(
+        unchecked("pool", ""),
+        analysis=analysis.spec.name,
+        measure=row.measure,
+        estimate=row.estimate,
+        ci_low=row.ci_low,
+        ci_high=row.ci_high,
+        p=row.p,
+        events_intervention=row.events_intervention,
+        total_intervention=row.total_intervention,
+        events_control=row.events_control,
+        total_control=row.total_control,
+    )
+
+
+def _without(result: OutcomeResult, evidence: Evidence) -> str:
+    """The included trials whose tables say that a count of the outcome is stated by no source."""
+    pooled = {study.study for study in result.studies}
+    wanted = (result.outcome.outcome, result.outcome.week)
+    return " ".join(
+        trial.study.study
+        for trial in evidence.included
+        if trial.study.study not in pooled
+        and any((row.outcome, row.week) == wanted for row in trial.results)
+    )
+
+
+def _admissible_pools(result: OutcomeResult, analysis: AnalysisResult) -> Iterator[Estimate]:
+    """The analysis with every combination of counts allowed; beyond MOST_TABLES, of their ends."""
+    from metasynth.selection import uninformative
+    from metasynth.synthesis import pool_studies
+
+    groups = [g for s in result.studies for g in (s.intervention, s.control) if g is not None]
+    choices = [_events(group) for group in groups]
+    size = 1
+    for choice in choices:
+        size *= len(choice)
+    if size > MOST_TABLES:
+        choices = [sorted({choice[0], choice[-1]}) for choice in choices]
+    for events in product(*choices):
+        studies = list(_with_events(result.studies, iter(events)))
+        used = [s for s in studies if uninformative(s, result.outcome, analysis.spec) is None]
+        yield pool_studies(result.outcome, analysis.spec, "all", used)[0]
+
+
+def _events(group: Group) -> list[int]:
+    events = group.events or 0
+    low = events if group.events_low is None else group.events_low
+    high = events if group.events_high is None else group.events_high
+    return list(range(low, high + 1))
+
+
+def _with_events(studies: tuple[StudyData, ...], events: Iterator[int]) -> Iterator[StudyData]:
+    for study in studies:
+        sides = {
+            side: replace(group, events=next(events))
+            for side in ("intervention", "control")
+            if (group := getattr(study, side)) is not None
+        }
+        yield replace(study, **sides)
+
+
+def _other_readings(
+    claim: Claim, evidence: Evidence, primary: OutcomeResult, holds: bool
+) -> Iterator[str]:
+    """The outcome's other readings whose published (else primary) analysis decides otherwise."""
+    for result in evidence.results:
+        if result.outcome.sensitivity_of == primary.outcome.id and result.analyses:
+            if _differs(claim, _decisive(result).estimates[0], holds):
+                yield result.outcome.reading
+
+
+def empty_group(claim: Claim, evidence: Evidence) -> Finding:
+    """That some group of a pooled outcome had no event: a group is found, or none is."""
+    result = as_published(claim, evidence.results)
+    if result is None:
+        return unchecked("empty_group", "no_counts")
+    empty = [s.study for s in result.studies for g in (s.intervention, s.control) if _is_empty(g)]
+    return Finding(judged(bool(empty)), "empty_group", recomputed=str(len(empty)))
+
+
+def _is_empty(group: Group | None) -> bool:
+    return group is not None and not group.events and not group.events_high

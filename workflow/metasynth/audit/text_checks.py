@@ -1,0 +1,164 @@
+"""Checks of statements of numbers, of frequencies in words, and of what the text itself lists."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from metasynth.audit.counts import admissible, intervention_rows
+from metasynth.audit.kinds import FREQUENT, QUANTITIES, SELDOM, parts
+from metasynth.audit.records import Evidence, Finding, judged, unchecked
+from metasynth.audit.trial_checks import asserted
+from metasynth.methods import is_ratio
+from metasynth.records import Arm, Claim, Result, Trial
+
+
+def quantity(claim: Claim, evidence: Evidence) -> Finding:
+    """A stated number against the tables: patients, arms, weeks, doses, trials.
+
+    A number whose only source is the audited document cannot be checked by itself.
+    """
+    level = QUANTITIES[claim.quantity]
+    if level == "review":
+        return _equals(claim, len(evidence.included))
+    trial = evidence.trials[claim.study_id]
+    if level == "arm":
+        return _arm_quantity(claim, trial)
+    known = _of_study(trial, evidence)[claim.quantity]
+    return unchecked("quantity", "not_in_tables") if known is None else _equals(claim, known)
+
+
+def _equals(claim: Claim, known: float) -> Finding:
+    holds = Decimal(claim.value) == Decimal(repr(known))
+    return Finding(judged(holds), "quantity", recomputed=f"{known:g}")
+
+
+def _of_study(trial: Trial, evidence: Evidence) -> dict[str, float | None]:
+    doses = [arm.dose for arm in trial.arms if arm.role == "intervention" and arm.dose is not None]
+    return {
+        "n_randomised": trial.study.n_randomised,
+        "duration_weeks": trial.study.duration_weeks,
+        "arms": len(trial.arms),
+        "lowest_dose": min(doses, default=None),
+        "highest_dose": max(doses, default=None),
+    }
+
+
+def _arm_quantity(claim: Claim, trial: Trial) -> Finding:
+    (arm,) = (arm for arm in trial.arms if arm.arm_id == claim.arm_id)
+    known = arm.dose if claim.quantity == "dose" else arm.n_randomised
+    if known is None:
+        return unchecked("quantity", "not_in_tables")
+    if _reference(arm, trial) == claim.reference:
+        return unchecked("quantity", "only_source")
+    return _equals(claim, known)
+
+
+def _reference(arm: Arm, trial: Trial) -> str:
+    return next((s.reference for s in trial.sources if s.source_id == arm.source_id), "")
+
+
+def listed(claim: Claim, evidence: Evidence) -> Finding:
+    """A stated number of things against those that the document itself lists, each counted once."""
+    found = len(set(parts(claim.parts)))
+    return replace(_equals(claim, found), method="listed")
+
+
+def total(claim: Claim, evidence: Evidence) -> Finding:
+    """Printed parts against their printed total; each part may be off by half its last decimal."""
+    printed = [Decimal(part) for part in parts(claim.parts)]
+    slack = sum(
+        (Decimal(1).scaleb(int(part.as_tuple().exponent)) / 2 for part in printed), Decimal(0)
+    )
+    found = sum(printed, Decimal(0))
+    holds = abs(found - Decimal(claim.value)) <= slack
+    return Finding(judged(holds), "sum", recomputed=str(found))
+
+
+def frequency(claim: Claim, evidence: Evidence) -> Finding:
+    """A frequency in words against the risk with the intervention, by CIOMS's bands.
+
+    The arms' patients are added up, of all included trials with counts where none is named. Common
+    (frequent): at least 1 %; very common: 10 %; uncommon, rare and very rare: below 1, 0.1 and
+    0.01 %. Reproduced or not where the exact 95 % interval lies wholly on one side of the bound;
+    otherwise there are too few patients to tell.
+    """
+    from metasynth.study_intervals import exact_limits
+
+    found = [
+        row for rows in intervention_rows(evidence, claim, claim.outcome).values() for row in rows
+    ]
+    if not found:
+        return unchecked("frequency", "no_counts")
+    events, patients = sum(row.events or 0 for row in found), sum(row.total or 0 for row in found)
+    low = exact_limits(sum(admissible(row)[0] for row in found), patients)[0]
+    high = exact_limits(sum(admissible(row)[-1] for row in found), patients)[1]
+    verdict = _by_band(claim.assertion, low, high)
+    finding = (
+        unchecked("frequency", "too_few")
+        if verdict is None
+        else Finding(judged(verdict), "frequency")
+    )
+    return replace(
+        finding,
+        events_intervention=events,
+        total_intervention=patients,
+        measure="risk",
+        estimate=events / patients,
+        ci_low=low,
+        ci_high=high,
+    )
+
+
+def _by_band(word: str, low: float, high: float) -> bool | None:
+    """Whether a word fits a risk between two limits; None where only part of it does."""
+    bound = FREQUENT.get(word) or SELDOM[word]
+    if low >= bound:
+        return word in FREQUENT
+    return word in SELDOM if high < bound else None
+
+
+def most_frequent(claim: Claim, evidence: Evidence) -> Finding:
+    """That an event is the most frequent of several with the intervention.
+
+    In each trial with counts of it and of another, for all counts that the sources allow, the same
+    arms being compared. `recomputed` counts the comparisons.
+    """
+    own = intervention_rows(evidence, claim, claim.outcome)
+    pairs = [
+        _more(own[study], rows)
+        for other in parts(claim.parts)
+        for study, rows in intervention_rows(evidence, claim, other).items()
+        if study in own and _same_arms(own[study], rows)
+    ]
+    if not pairs:
+        return unchecked("most_frequent", "no_counts")
+    return Finding(judged(all(pairs)), "most_frequent", recomputed=str(len(pairs)))
+
+
+def _same_arms(first: Sequence[Result], second: Sequence[Result]) -> bool:
+    return {row.arm_id for row in first} == {row.arm_id for row in second}
+
+
+def _more(first: Sequence[Result], second: Sequence[Result]) -> bool:
+    """Whether the smallest risk that `first` allows exceeds the largest that `second` does."""
+    low = sum(admissible(row)[0] for row in first) * sum(row.total or 0 for row in second)
+    return low > sum(admissible(row)[-1] for row in second) * sum(row.total or 0 for row in first)
+
+
+def cited_interval(claim: Claim, evidence: Evidence) -> Finding:
+    """What is said of another document's result against the interval which that document prints.
+
+    Significant is an interval that leaves out no effect; for want of a p-value nothing else is
+    asked.
+    """
+    null = 1.0 if is_ratio(claim.measure) else 0.0
+    estimate, low, high = (float(x) for x in (claim.estimate, claim.ci_low, claim.ci_high))
+    p = 0.0 if low > null or high < null else 1.0
+    direction = (estimate > null) - (estimate < null)
+    finding = Finding(judged(asserted(claim.assertion, p, direction)), "cited_interval")
+    return replace(finding, measure=claim.measure, estimate=estimate, ci_low=low, ci_high=high)
+
+
+def text(claim: Claim, evidence: Evidence) -> Finding:
+    """A statement for which the tables hold no number; other statements may contradict it."""
+    return unchecked("text", "no_numbers")

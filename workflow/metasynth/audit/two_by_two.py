@@ -1,0 +1,90 @@
+"""Two-sided tests of one 2×2 table, in plain integers and the standard library.
+
+Four tests, since a publication seldom names its own: a verdict that hangs on the choice says so.
+"""
+
+from dataclasses import dataclass
+from math import comb, erfc, log, sqrt
+
+ALPHA = 0.05
+"""Level of significance, that of the reviews audited unless they say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwoByTwo:
+    """`a` of `n1` patients with the event under the intervention, `c` of `n2` under control."""
+
+    a: int
+    n1: int
+    c: int
+    n2: int
+
+    @property
+    def direction(self) -> int:
+        """1 where the risk is higher under the intervention, -1 where lower, 0 where equal."""
+        difference = self.a * self.n2 - self.c * self.n1
+        return (difference > 0) - (difference < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Two-sided p-values of one table."""
+
+    fisher: float
+    midp: float
+    score: float
+    wald: float
+
+
+def tests(table: TwoByTwo) -> Tests:
+    """All four tests of a table."""
+    fisher, midp = exact_p(table)
+    return Tests(fisher, midp, score_p(table), wald_p(table))
+
+
+def exact_p(table: TwoByTwo) -> tuple[float, float]:
+    """Fisher's exact p and its mid-p.
+
+    The tables with the same margins that are no likelier than the one observed (Fisher 1934; the
+    rule of R's fisher.test); mid-p counts half of the observed one's own probability (Lancaster, J
+    Am Stat Assoc 1961;56:223-34). Weights are integers, so that ties are exact.
+    """
+    a, n1, n2 = table.a, table.n1, table.n2
+    events = a + table.c
+    low, high = max(0, events - n2), min(n1, events)
+    weights = [comb(n1, low) * comb(n2, events - low)]
+    for x in range(low, high):
+        step = (n1 - x) * (events - x), (x + 1) * (n2 - events + x + 1)
+        weights.append(weights[-1] * step[0] // step[1])
+    own, total = weights[a - low], sum(weights)
+    tail = sum(weight for weight in weights if weight <= own)
+    return tail / total, (2 * tail - own) / (2 * total)
+
+
+def score_p(table: TwoByTwo) -> float:
+    """Pearson's chi-squared test without correction: the score test of equal risks.
+
+    1 where no patient, or every one, has the event.
+    """
+    a, n1, c, n2 = table.a, table.n1, table.c, table.n2
+    events, n = a + c, n1 + n2
+    if events in (0, n):
+        return 1.0
+    return _normal_p((a * n2 - c * n1) / sqrt(n1 * n2 * events * (n - events) / n))
+
+
+def wald_p(table: TwoByTwo) -> float:
+    """Wald's test of the log risk ratio, 0.5 added to every cell where one is empty.
+
+    1 where no patient, or every one, has the event.
+    """
+    a, n1, c, n2 = table.a, table.n1, table.c, table.n2
+    if a + c in (0, n1 + n2):
+        return 1.0
+    add = 0.5 if 0 in (a, c, n1 - a, n2 - c) else 0.0
+    x, n, y, m = a + add, n1 + 2 * add, c + add, n2 + 2 * add
+    return _normal_p(log(x * m / (y * n)) / sqrt(1 / x - 1 / n + 1 / y - 1 / m))
+
+
+def _normal_p(z: float) -> float:
+    return erfc(abs(z) / sqrt(2))
