@@ -4,6 +4,7 @@ import csv
 import io
 
 from .cases import case
+from .claim_cases import GOOD, claims
 from .review import (
     ARMS,
     BETA_ARMS,
@@ -95,6 +96,7 @@ SAME = [
 ]
 
 OTHER = [
+    case("claim", "every_kind", claims(*({"kind": k, **cells} for k, cells in GOOD.items()))),
     case("text", "non_latin_label", cell(STUDY, 2, "label", "Бао и соавт. 2011")),
     case("text", "chinese", cell(STUDY, 2, "population", "类风湿关节炎")),
     case("text", "hebrew_with_mark", cell(STUDY, 2, "note", "\u200fשלום\u200f")),

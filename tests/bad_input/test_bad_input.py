@@ -6,7 +6,7 @@ from metasynth import faults
 from metasynth.faults import InvalidReview
 from metasynth.validation import load_review
 
-from . import cases, config_cases
+from . import cases, claim_cases, config_cases
 from .good_cases import OTHER, SAME
 from .review import CONFIG, clean, write
 from .several_cases import SEVERAL
@@ -33,6 +33,7 @@ BAD = [
     *cases.BIBLIOGRAPHY,
     *cases.CHANGELOGS,
     *cases.CERTAINTIES,
+    *claim_cases.CLAIM,
     *config_cases.TRAPS,
     *config_cases.SCHEMA,
     *config_cases.AGREEMENT,

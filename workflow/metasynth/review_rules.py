@@ -6,7 +6,9 @@ a treatment, the configuration is not blamed for naming it.
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import product
 
+from metasynth import claim_rules
 from metasynth.certainty_rules import RAISING
 from metasynth.comparison import reports
 from metasynth.config_faults import Lines
@@ -26,6 +28,7 @@ def table_faults(raw: RawTables) -> Iterator[Fault]:
     if claims := raw.table("claims"):
         yield from duplicates(claims)
         yield from _claimed_studies(raw, claims)
+        yield from claim_rules.faults(raw, claims)
     if changelog := raw.table("changelog"):
         yield from _entries(changelog)
     if certainty := raw.table("certainty"):
@@ -40,11 +43,11 @@ def _references(raw: RawTables) -> Iterator[Fault]:
     for table in raw.each():
         if table.name not in ("study", "sources", "claims", "certainty"):
             continue
-        for row in table.rows:
-            name = row["reference"]
-            if name and name not in raw.references and "reference" not in row.bad:
+        for row, column in product(table.rows, ("reference", "cited")):
+            name = row[column]
+            if name and name not in raw.references and column not in row.bad:
                 advice = not_among(name, raw.references, "a key of references.bib")
-                yield row.fault("reference", *advice)
+                yield row.fault(column, *advice)
 
 
 def _labels(raw: RawTables) -> Iterator[Fault]:

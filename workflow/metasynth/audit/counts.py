@@ -1,6 +1,7 @@
 """The counts behind a statement about one trial: as extracted, and all that the sources allow."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from itertools import product
 
 from metasynth.audit.records import Evidence
@@ -75,10 +76,9 @@ def _intervention_arms(trial: Trial, evidence: Evidence) -> set[str]:
 
 def rounds_to(events: int, total: int, percent: str) -> bool:
     """Whether 100 events/total is printed as `percent`; a tie may be rounded either way."""
-    decimals = decimals_of(percent)
-    scaled = round(float(percent) * 10**decimals)
-    # |100·events/total − percent| ≤ half a unit of its last decimal, in whole numbers
-    return abs(200 * 10**decimals * events - 2 * scaled * total) <= total
+    exact = Fraction(percent)
+    half = Fraction(1, 2 * 10 ** decimals_of(percent))
+    return abs(Fraction(100 * events, total) - exact) <= half
 
 
 def decimals_of(number: str) -> int:

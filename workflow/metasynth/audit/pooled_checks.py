@@ -26,6 +26,7 @@ def figure_estimate(claim: Claim, evidence: Evidence) -> Finding:
     return Finding(
         found.verdict,
         "digits",
+        result=found.outcome,
         analysis=found.analysis,
         measure=claim.measure,
         recomputed=f"{estimate}{limits}",
@@ -87,6 +88,7 @@ def _pool(row: Estimate, analysis: AnalysisResult) -> Finding:
     """The numbers of a pool, without a verdict yet."""
     return replace(
         unchecked("pool", ""),
+        result=row.outcome,
         analysis=analysis.spec.name,
         measure=row.measure,
         estimate=row.estimate,
@@ -152,9 +154,9 @@ def _other_readings(
 ) -> Iterator[str]:
     """The outcome's other readings whose published (else primary) analysis decides otherwise."""
     for result in evidence.results:
-        if result.outcome.sensitivity_of == primary.outcome.id and result.analyses:
-            if _differs(claim, _decisive(result).estimates[0], holds):
-                yield result.outcome.reading
+        related = result.outcome.sensitivity_of == primary.outcome.id
+        if related and _differs(claim, _decisive(result).estimates[0], holds):
+            yield result.outcome.reading
 
 
 def empty_group(claim: Claim, evidence: Evidence) -> Finding:
@@ -163,7 +165,8 @@ def empty_group(claim: Claim, evidence: Evidence) -> Finding:
     if result is None:
         return unchecked("empty_group", "no_counts")
     empty = [s.study for s in result.studies for g in (s.intervention, s.control) if _is_empty(g)]
-    return Finding(judged(bool(empty)), "empty_group", recomputed=str(len(empty)))
+    found = Finding(judged(bool(empty)), "empty_group", recomputed=str(len(empty)))
+    return replace(found, result=result.outcome.id)
 
 
 def _is_empty(group: Group | None) -> bool:

@@ -30,6 +30,7 @@ class Evidence:
 class Finding:
     """What the check of one statement found; names of columns as in docs/results.md.
 
+    `result` and `analysis` are ids of config.yaml, for a statement about a pooled result.
     `tables` counts the combinations of whole numbers that the sources allow, `agreeing` those with
     the same verdict. `differing` names other tests or analyses, and `readings` alternative readings
     of the data, with another verdict; `without` names trials whose counts no source states.
@@ -38,6 +39,7 @@ class Finding:
     verdict: str
     method: str
     reason: str = ""
+    result: str = ""
     analysis: str = ""
     measure: str = ""
     estimate: float | None = None

@@ -1,6 +1,7 @@
 """Checks of statements about one trial: percentages, comparisons of two arms, ratios."""
 
 from dataclasses import replace
+from typing import Any
 
 from metasynth.audit.counts import decimals_of, fitting, rounds_to, rows, tables
 from metasynth.audit.records import UNCHECKED, Evidence, Finding, judged, unchecked
@@ -43,7 +44,7 @@ def _percentage(side: dict[str, Result], value: str) -> tuple[bool | None, str, 
     return any(True for _ in fitting(row.total, value)), "granularity", row
 
 
-def _arm_counts(found: list[Result | None]) -> dict[str, int | None]:
+def _arm_counts(found: list[Result | None]) -> dict[str, Any]:
     names = ("intervention", "control")
     return {
         f"{what}_{name}": getattr(row, what)
@@ -200,7 +201,8 @@ def _fold_holds(claim: Claim, table: TwoByTwo) -> bool:
     if not table.c:
         return False
     ratio = table.a * table.n2 / (table.n1 * table.c)
-    value, half = float(claim.value), 0.5 / 10 ** decimals_of(claim.value)
+    value = float(claim.value)
+    half: float = 0.5 / 10 ** decimals_of(claim.value)
     if claim.assertion == "more_than":
         return ratio > value
     below = value if claim.assertion == "almost" else value + half
