@@ -220,7 +220,7 @@ def test_the_contract_has_the_columns_of_the_records(name):
     fields = [f for f in dataclasses.fields(RECORDS[name]) if f.name not in ("study", "cell")]
     columns = table_schema.tables()[name].columns
     assert [column.name for column in columns] == [field.name for field in fields]
-    printed = {"reported_percent", "estimate", "ci_low", "ci_high"}
+    printed = {"reported_percent", "estimate", "ci_low", "ci_high", "value", "reference_value"}
     for column, field in zip(columns, fields, strict=True):
         assert column.type == hints[field.type] or (field.type is str and column.name in printed)
 
