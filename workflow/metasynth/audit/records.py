@@ -26,7 +26,28 @@ class Evidence:
         return tuple(t for t in self.trials.values() if t.study.status == "included")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Statement:
+    """A published statement, as claims.csv has it; `printed` are its numbers in one text.
+
+    `contradicts` names the statements that cannot be true together with this one.
+    """
+
+    claim_id: str
+    reference: str
+    locator: str
+    quote: str
+    kind: str
+    study: str
+    outcome: str
+    week: int | None
+    assertion: str
+    printed: str
+    contradicts: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Finding:
     """What the check of one statement found; names of columns as in docs/results.md.
 
@@ -62,25 +83,12 @@ class Finding:
     without: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Audited(Finding):
+@dataclass(frozen=True)
+class Audited(Finding, Statement):
     """One statement and what was found; a row of results/tables/claims.csv.
 
-    `contradicts` names the statements that cannot be true together with this one.
+    Without slots, as its columns are those of two records, the statement's first.
     """
-
-    claim_id: str = ""
-    reference: str = ""
-    locator: str = ""
-    quote: str = ""
-    kind: str = ""
-    study: str = ""
-    outcome: str = ""
-    week: int | None = None
-    assertion: str = ""
-    printed: str = ""
-    contradicts: str = ""
-    note: str = ""
 
 
 def unchecked(method: str, reason: str, **numbers: object) -> Finding:
