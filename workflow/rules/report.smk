@@ -22,6 +22,7 @@ rule report:
             category="Report",
         ),
         pdf=expand("results/report/review{suffix}.pdf", suffix=SUFFIXES),
+        docx=expand("results/report/review{suffix}.docx", suffix=SUFFIXES),
     log:
         "logs/report.log",
     conda:

@@ -10,7 +10,7 @@ from metasynth import bibliography, store
 from metasynth.audit.reproduction import Reproduction
 from metasynth.language import speak
 from metasynth.records import Config, OutcomeResult, Trial
-from metasynth.report import html, typst
+from metasynth.report import docx, html, typst
 from metasynth.report.compose import Material, ReportError, compose
 from metasynth.report.pictures import by_language
 from metasynth.sensitivity import Sensitivity
@@ -39,9 +39,8 @@ material = Material(
 )
 figures = by_language(snakemake.input.figures, config.languages)
 tables = [snakemake.input.estimates, snakemake.input.studies]
-for code, page, paper in zip(
-    config.languages, snakemake.output.html, snakemake.output.pdf, strict=True
-):
+outputs = (snakemake.output.html, snakemake.output.pdf, snakemake.output.docx)
+for code, page, paper, word in zip(config.languages, *outputs, strict=True):
     language = speak(code, Path(config.text))
     try:
         document = compose(replace(material, figures=figures[code]), language, TEMPLATES)
@@ -49,3 +48,4 @@ for code, page, paper in zip(
         sys.exit(f"The report cannot be written. {error}")
     store.write(page, html.render(document, TEMPLATES, language))
     store.write(paper, typst.pdf(document, TEMPLATES, language, attachments=tables))
+    store.write(word, docx.docx(document, TEMPLATES, language))

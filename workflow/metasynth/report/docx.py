@@ -1,0 +1,94 @@
+"""A document as a Word file, for journals that ask for one.
+
+Pandoc writes it from its own document tree, which is built here without any markup in between:
+text stays data. Figures become pictures, since Word draws SVG in some versions only; Typst, which
+sets the PDF, makes these too.
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+from metasynth.language import Language
+from metasynth.report.document import Document, Figure, Landscape
+from metasynth.report.pandoc import PORTRAIT, WIDTH_INCHES, tree
+from metasynth.report.typst import literal
+
+_PIXELS_PER_INCH = 220.0
+_WIDE = '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
+
+
+def docx(document: Document, templates: Path, language: Language) -> bytes:
+    """The Word file's bytes; the same document gives the same bytes.
+
+    Paths in the document are relative to the working directory.
+
+    Raises:
+        subprocess.CalledProcessError: where pandoc fails.
+    """
+    import pypandoc  # type: ignore[import-untyped]
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pictures = _pictures(document, templates, folder)
+        nodes = json.dumps(tree(document, pictures, language), ensure_ascii=False)
+        reference = folder / "reference.docx"
+        reference.write_bytes(_reference(document, templates))
+        moment = datetime.fromisoformat(f"{document.date}T12:00:00+00:00").timestamp()
+        target = folder / "report.docx"
+        subprocess.run(
+            [
+                pypandoc.get_pandoc_path(),
+                *("--from=json", "--to=docx", f"--reference-doc={reference}"),
+                f"--output={target}",
+            ],
+            input=nodes,
+            encoding="utf-8",
+            check=True,
+            capture_output=True,
+            cwd=folder,
+            env=os.environ | {"SOURCE_DATE_EPOCH": f"{moment:.0f}"},
+        )
+        return target.read_bytes()
+
+
+def _pictures(document: Document, templates: Path, folder: Path) -> dict[str, str]:
+    """The PNG in `folder` of each figure, by its SVG: one page of a Typst document each."""
+    from typst import Compiler, Fonts
+
+    paths = [block.path for block in document.blocks if isinstance(block, Figure)]
+    if not paths:
+        return {}
+    pages = [f"#page(image({literal('/' + path)}, width: {WIDTH_INCHES}in))" for path in paths]
+    fonts = Fonts(include_system_fonts=False, font_paths=[str(templates / "fonts")])
+    setting = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
+    compiler = Compiler((setting + "\n".join(pages)).encode(), root=".", font_paths=fonts)
+    made = compiler.compile(format="png", ppi=_PIXELS_PER_INCH)
+    images = cast(Sequence[bytes], made if isinstance(made, list) else [made])
+    found = {}
+    for number, (path, image) in enumerate(zip(paths, images, strict=True)):
+        target = folder / f"{number}.png"
+        target.write_bytes(image)
+        found[path] = target.name
+    return found
+
+
+def _reference(document: Document, templates: Path) -> bytes:
+    """The file whose styles and last section's page Word takes: wide where the document turns."""
+    wide = any(isinstance(block, Landscape) for block in document.blocks)
+    made = BytesIO()
+    source = zipfile.ZipFile(templates / "reference.docx")
+    with source, zipfile.ZipFile(made, "w") as target:
+        for entry in source.infolist():
+            content = source.read(entry)
+            if wide and entry.filename == "word/document.xml":
+                content = content.replace(PORTRAIT.encode(), _WIDE.encode())
+            target.writestr(entry, content)
+    return made.getvalue()
