@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from metasynth import judgement_levels
 from metasynth.figures.page import Label, points, write
 from metasynth.figures.text import clean
 from metasynth.records import Judgement
@@ -13,7 +14,6 @@ from metasynth.records import Judgement
 Judgements = Mapping[str, Sequence[Judgement]]
 """The judgements of each study by its id; figures want one a domain, see `of_outcome`."""
 
-OVERALL = "overall"
 BLACK = "#000000"
 _SYMBOL_SIZE = 0.82
 
@@ -33,24 +33,16 @@ HIGH = Level("High", "−", "#E69F00")
 CRITICAL = Level("Critical", "×", "#D55E00")
 UNKNOWN = Level("No information", "", "#BBBBBB")
 LEVELS = (LOW, SOME, HIGH, CRITICAL, UNKNOWN)
-"""From the best; each ground is light enough for a black symbol, on light pages and dark ones."""
+"""From the best, ordered as in judgement_levels.
 
-_WORDS = {
-    "low": LOW,
-    "some concerns": SOME,
-    "unclear": SOME,
-    "moderate": SOME,
-    "high": HIGH,
-    "serious": HIGH,
-    "critical": CRITICAL,
-}
-"""The words of RoB 1, RoB 2 and ROBINS-I."""
+Each ground is light enough for a black symbol, on light pages and dark ones.
+"""
 
 
 def level(judgement: str) -> Level:
     """The level that a tool's word means; words like "no information" mean no level at all."""
-    word = clean(judgement).lower().removesuffix(" risk").removesuffix(" risk of bias")
-    return _WORDS.get(word, UNKNOWN)
+    rank = judgement_levels.risk(clean(judgement))
+    return UNKNOWN if rank is None else LEVELS[rank]
 
 
 def domain_names(judgements: Judgements | None) -> tuple[str, ...]:
@@ -72,7 +64,7 @@ def of_outcome(judgements: Judgements, outcome: str = "") -> dict[str, tuple[Jud
 
 def is_overall(domain: str) -> bool:
     """Whether a domain is the overall judgement, which tools write in several ways."""
-    return clean(domain).lower().startswith(OVERALL)
+    return judgement_levels.is_overall(clean(domain))
 
 
 def draw_dots(

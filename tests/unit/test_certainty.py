@@ -1,0 +1,427 @@
+"""The rules that suggest a certainty, each at its boundary, and the panel's ratings before them."""
+
+from dataclasses import replace
+
+import pytest
+
+from metasynth import store
+from metasynth.certainty import COLUMNS, Rating, assess
+from metasynth.certainty_case import control_risk, make_case
+from metasynth.certainty_domains import (
+    imprecision,
+    inconsistency,
+    indirectness,
+    publication_bias,
+    risk_of_bias,
+)
+from metasynth.certainty_imprecision import optimal_information_size
+from metasynth.certainty_rules import (
+    DEFAULT_RULES,
+    LOWERING,
+    BiasRule,
+    ImprecisionRule,
+    IndirectnessRule,
+    IndirectOutcome,
+    IndirectTrial,
+)
+from metasynth.findings import Finding, chosen, findings
+from metasynth.reasons import Reason, Value, told
+from metasynth.records import (
+    AnalysisResult,
+    AnalysisSpec,
+    Cell,
+    CertaintyRating,
+    Comparison,
+    Group,
+    Judgement,
+    OutcomeSpec,
+    StudyData,
+)
+from metasynth.sensitivity import battery
+from metasynth.synthesis import synthesise
+
+SIDES = Comparison(("drug",), ("placebo",), intervention_label="Drug", control_label="Placebo")
+OUTCOME = OutcomeSpec("o", "O", "raw", 24, "binary", "RR", "harm", ("main", "mh"))
+MAIN = AnalysisSpec("main", "Random effects", tau2="REML", ci="HKSJ", prediction="t_k-1")
+MH = AnalysisSpec("mh", "Mantel-Haenszel", model="MH")
+
+
+def study(name, a, n1, c, n2):
+    return StudyData(name, name.upper(), 2000, Group((), "", a, n1), Group((), "", c, n2))
+
+
+THREE = [study("x", 60, 200, 30, 200), study("y", 50, 150, 28, 150), study("z", 40, 120, 18, 120)]
+
+
+def pooled(studies=THREE, outcome=OUTCOME, analyses=(MAIN, MH)):
+    return synthesise(outcome, list(analyses), SIDES, studies)
+
+
+def case(rules=DEFAULT_RULES, result=None, judgements=None, sensitivity=None, **row):
+    """A case whose primary row has these values, whatever the trials would give."""
+    result = result or pooled()
+    first = result.analyses[0]
+    changed = replace(first.estimates[0], **{"df": 5.0, **row})
+    analyses = (
+        AnalysisResult(first.spec, (changed,), first.studies),
+        *result.analyses[1:],
+    )
+    return make_case(replace(result, analyses=analyses), rules, judgements, sensitivity)
+
+
+def events(total, **limits):
+    return {"events_intervention": total, "events_control": 0, **limits}
+
+
+PRECISE = {"ci_low": 1.5, "ci_high": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("row", "rating"),
+    [
+        (events(300, **PRECISE), 0),
+        (events(299, **PRECISE), -1),
+        (events(90, **PRECISE), -1),
+        (events(89, **PRECISE), -2),
+        (events(300, ci_low=0.75, ci_high=1.25), 0),
+        (events(300, ci_low=0.749, ci_high=1.25), -1),
+        (events(300, ci_low=0.75, ci_high=1.251), -1),
+        (events(300, ci_low=0.749, ci_high=1.251), -2),
+        (events(299, ci_low=0.75, ci_high=1.25), -1),
+        (events(299, ci_low=0.75, ci_high=1.251), -2),
+        (events(300, ci_low=1.0, ci_high=1.3), -1),
+        (events(300, ci_low=1.001, ci_high=1.3), 0),
+        (events(300, ci_low=0.5, ci_high=0.999), 0),
+        (events(300, ci_low=0.5, ci_high=1.0), -1),
+    ],
+)
+def test_imprecision_at_its_boundaries(row, rating):
+    assert imprecision(case(**row)).rating == rating
+
+
+def test_imprecision_gives_its_numbers():
+    text = "; ".join(map(told, imprecision(case(**events(78, ci_low=0.5, ci_high=2.5))).reasons))
+    assert text.startswith("78 events, less than 30% of the optimal information size of 300; ")
+    assert "0.50 to 2.50, includes an important reduction (risk ratio below 0.75)" in text
+    one = told(imprecision(case(**events(1, **PRECISE))).reasons[0])
+    assert one.startswith("1 event, ")
+
+
+def test_the_limits_of_an_odds_ratio_are_read_as_risk_ratios():
+    """At a control risk of 0.5, odds ratios of 0.6 and 5/3 are risk ratios of 0.75 and 1.25."""
+    studies = [study(name, 100, 200, 100, 200) for name in "xyz"]
+    result = pooled(studies, replace(OUTCOME, measure="OR"))
+    assert control_risk(result, "pooled") == 0.5
+    inside, outside = ({"ci_low": 0.601, "ci_high": 1.66}, {"ci_low": 0.599, "ci_high": 1.66})
+    assert imprecision(case(result=result, **events(600, **inside))).rating == 0
+    assert imprecision(case(result=result, **events(600, **outside))).rating == -1
+
+
+def test_a_computed_information_size_counts_participants():
+    rules = replace(DEFAULT_RULES, imprecision=ImprecisionRule(information_size="computed"))
+    risk = 76 / 470
+    needed = optimal_information_size(risk, 0.25, 0.05, 0.80)
+    assert control_risk(pooled(), "pooled") == pytest.approx(risk)
+    enough = {"total_intervention": int(needed) + 1, "total_control": 0, **PRECISE}
+    short = {**enough, "total_intervention": int(needed)}
+    assert imprecision(case(rules, **enough)).rating == 0
+    assert imprecision(case(rules, **short)).rating == -1
+    assert "participants" in told(imprecision(case(rules, **short)).reasons[0])
+
+
+@pytest.mark.parametrize(("people", "rating"), [(400, 0), (399, -1), (120, -1), (119, -2)])
+def test_continuous_outcomes_count_participants(people, rating):
+    sides = Group((), "", None, 50, mean=3.0, sd=2.0), Group((), "", None, 50, mean=1.0, sd=2.0)
+    data = [StudyData(name, name, 2000, *sides) for name in "xyz"]
+    result = pooled(data, replace(OUTCOME, type="continuous", measure="MD"), (MAIN,))
+    row = {"total_intervention": people, "total_control": 0, "ci_low": 1.0, "ci_high": 2.0}
+    assert imprecision(case(result=result, **row)).rating == rating
+
+
+@pytest.mark.parametrize(
+    ("i2", "q_p", "rating"),
+    [(49.9, 0.01, 0), (50.0, 0.0999, -1), (50.0, 0.10, 0), (99.0, 0.2, 0), (74.9, 0.01, -1)],
+)
+def test_inconsistency_at_its_boundaries(i2, q_p, rating):
+    """Of trials on both sides of an important effect, whose intervals overlap."""
+    mixed = [study("x", 20, 100, 20, 100), study("y", 30, 100, 15, 100)]
+    assert inconsistency(case(result=pooled(mixed), i2=i2, q_p=q_p, pi_low=None)).rating == rating
+
+
+def test_intervals_apart_are_very_inconsistent():
+    apart = pooled([study("x", 20, 400, 100, 400), study("y", 300, 400, 100, 400)])
+    assert inconsistency(case(result=apart)).rating == -2
+    assert inconsistency(case(result=apart, i2=74.9)).rating == -1
+
+
+def test_variation_without_meaning_is_no_inconsistency():
+    alike = pooled([study("x", 920, 1000, 920, 1000), study("y", 990, 1000, 910, 1000)])
+    found = inconsistency(case(result=alike))
+    assert alike.analyses[0].estimates[0].i2 > 75
+    assert found.rating == 0
+    assert "every trial's effect (1.00 to 1.09)" in told(found.reasons[0])
+
+
+@pytest.mark.parametrize(("pi_low", "rating"), [(0.749, -1), (0.75, 0)])
+def test_a_prediction_interval_that_reaches_the_opposite(pi_low, rating):
+    row = {"i2": 10.0, "q_p": 0.4, "ci_low": 1.2, "ci_high": 2.0, "pi_low": pi_low, "pi_high": 3.0}
+    assert inconsistency(case(**row)).rating == rating
+    assert inconsistency(case(**{**row, "ci_low": 0.9})).rating == 0
+
+
+def test_one_trial_cannot_be_inconsistent():
+    found = inconsistency(case(result=pooled(THREE[:1])))
+    assert (found.rating, found.assessed) == (0, False)
+
+
+def indirect(**choices):
+    return replace(DEFAULT_RULES, indirectness=IndirectnessRule(**choices))
+
+
+def test_indirect_trials_count_by_their_weight():
+    trial = (IndirectTrial("x", "other patients"),)
+    share = make_case(pooled(), DEFAULT_RULES).weights()["x"]
+    at, above = indirect(trials=trial, weight=share), indirect(trials=trial, weight=share + 0.01)
+    assert indirectness(case(at)).rating == -1
+    assert indirectness(case(above)).rating == 0
+    assert [told(r) for r in indirectness(case(at)).reasons] == [
+        f"X: {share:.0f}% of the weight",
+        "other patients",
+    ]
+
+
+def test_a_declared_outcome_needs_no_trials():
+    rules = indirect(outcomes=(IndirectOutcome("o", -2, "a surrogate"),))
+    assert (indirectness(case(rules)).rating, told(indirectness(case(rules)).reasons[0])) == (
+        -2,
+        "a surrogate",
+    )
+
+
+def test_other_trials_and_nothing_declared_are_direct():
+    assert indirectness(case(indirect(trials=(IndirectTrial("other", "why"),)))).rating == 0
+    assert indirectness(case()).rating == 0
+
+
+def judged(**words):
+    return {
+        name: (Judgement("", "RoB 2", "Overall", word, "", "", Cell("", 2)),)
+        for name, word in words.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "rating"),
+    [
+        ({"x": "low", "y": "low", "z": "low"}, 0),
+        ({"x": "high", "y": "high", "z": "low"}, -2),
+        ({"x": "some concerns", "y": "unclear", "z": "low"}, -1),
+        ({"x": "low", "y": "low", "z": "high"}, 0),
+        ({"x": "high"}, 0),
+    ],
+)
+def test_risk_of_bias_by_weight(words, rating):
+    found = risk_of_bias(case(judgements=judged(**words)))
+    assert (found.rating, found.assessed) == (rating, True)
+
+
+def test_trials_without_judgement_count_as_declared():
+    strict = replace(DEFAULT_RULES, risk_of_bias=BiasRule(no_information=-1))
+    assert risk_of_bias(case(strict, judgements=judged(z="low"))).rating == -1
+    assert risk_of_bias(case(judgements=judged(z="low"))).rating == 0
+    assert risk_of_bias(case(strict)).rating == -1
+    assert risk_of_bias(case()).rating == 0
+    assert not risk_of_bias(case()).assessed
+
+
+def test_a_judgement_of_the_outcome_goes_before_that_of_the_study():
+    own = Judgement("raw", "RoB 2", "overall", "high", "", "", Cell("", 3))
+    other = Judgement("else", "RoB 2", "overall", "low", "", "", Cell("", 4))
+    words = {name: (*j, own, other) for name, j in judged(x="low", y="low", z="low").items()}
+    assert risk_of_bias(case(judgements=words)).rating == -2
+
+
+def test_without_an_overall_judgement_the_worst_domain_counts():
+    domains = {
+        name: tuple(
+            Judgement("", "RoB 2", f"D{i}", word, "", "", Cell("", i))
+            for i, word in enumerate(("low", "high"))
+        )
+        for name in "xyz"
+    }
+    assert risk_of_bias(case(judgements=domains)).rating == -2
+
+
+def test_publication_bias_needs_trials_and_a_test():
+    few = publication_bias(case(k=9))
+    assert (few.rating, few.assessed) == (0, False)
+    assert told(few.reasons[0]) == "not assessable with 9 trials: the tests of asymmetry need 10"
+    assert told(publication_bias(case(k=1)).reasons[0]).startswith("not assessable with 1 trial:")
+    result = pooled([study(f"s{i}", 5 + 3 * i, 60 + 40 * i, 4 + i, 60 + 40 * i) for i in range(12)])
+    examined = battery(result)
+    p = next(test.p for test in examined.asymmetry if test.name == "Egger")
+    rules = DEFAULT_RULES.publication_bias
+    for limit, rating in ((p, 0), (p + 1e-9, -1)):
+        chosen_rules = replace(DEFAULT_RULES, publication_bias=replace(rules, p=limit))
+        found = publication_bias(make_case(result, chosen_rules, {}, examined))
+        assert (found.rating, found.assessed) == (rating, True)
+
+
+def overall(ratings):
+    return next(rating for rating in ratings if rating.domain == "overall")
+
+
+def rated(domain, rating, reason="as agreed", outcome="o"):
+    return CertaintyRating(outcome, domain, rating, reason, "panel", "", Cell("certainty.csv", 2))
+
+
+def test_a_panel_goes_before_the_rules():
+    found = assess(
+        pooled(), DEFAULT_RULES, [rated("imprecision", -2), rated("imprecision", 0, outcome="p")]
+    )
+    by_domain = {rating.domain: rating for rating in found}
+    assert tuple(by_domain) == (*LOWERING, "overall")
+    mine = by_domain["imprecision"]
+    assert (mine.rating, mine.source, mine.judge, mine.reason) == (
+        -2,
+        "panel",
+        "panel",
+        "as agreed",
+    )
+    assert by_domain["inconsistency"].source == "rule"
+    assert (overall(found).source, overall(found).certainty) == ("panel and rule", "low")
+
+
+def test_a_whole_panel_is_no_suggestion():
+    panel = [rated(domain, 0) for domain in LOWERING]
+    found = overall(assess(pooled(), DEFAULT_RULES, panel))
+    assert (found.source, found.certainty, found.assessed) == ("panel", "high", True)
+
+
+@pytest.mark.parametrize(
+    ("start", "changes", "level"),
+    [
+        ("high", {"imprecision": 0}, "high"),
+        ("high", {"imprecision": -1}, "moderate"),
+        ("high", {"imprecision": -2}, "low"),
+        ("high", {"imprecision": -2, "risk_of_bias": -1}, "very low"),
+        ("high", {"imprecision": -2, "risk_of_bias": -2, "indirectness": -2}, "very low"),
+        ("high", {"large_effect": 2}, "high"),
+        ("low", {"large_effect": 1}, "moderate"),
+        ("low", {"large_effect": 2, "dose_response": 1}, "high"),
+        ("low", {"imprecision": -1, "plausible_confounding": 1}, "low"),
+    ],
+)
+def test_levels_are_counted_within_four(start, changes, level):
+    panel = [rated(domain, 0) for domain in LOWERING if domain not in changes]
+    panel += [rated(domain, rating) for domain, rating in changes.items()]
+    found = overall(assess(pooled(), replace(DEFAULT_RULES, start=start), panel))
+    assert found.certainty == level
+
+
+def test_no_pool_is_not_rated():
+    found = assess(pooled([]), DEFAULT_RULES)
+    assert [(r.domain, r.rating, r.certainty) for r in found] == [("overall", None, "not rated")]
+    (finding,) = findings(pooled([]), DEFAULT_RULES, found)
+    assert (finding.estimate, finding.control_risk, finding.certainty) == (None, None, "not rated")
+
+
+TWO = [study("x", 60, 200, 30, 200), study("y", 70, 150, 28, 150)]
+
+
+def test_one_degree_of_freedom_is_judged_by_the_common_effect():
+    judged_case = make_case(pooled(TWO), DEFAULT_RULES)
+    assert judged_case.judging.spec.name == "mh"
+    told_reasons = "; ".join(map(told, imprecision(judged_case).reasons))
+    assert "judged by the analysis “Mantel-Haenszel”" in told_reasons
+    primary = make_case(pooled(TWO), replace(DEFAULT_RULES, one_degree="primary"))
+    assert primary.judging.spec.name == "main"
+    assert imprecision(primary).rating == -2
+    assert "rests on one degree of freedom" in told(imprecision(primary).reasons[-1])
+    assert make_case(pooled(), DEFAULT_RULES).judging.spec.name == "main"
+
+
+def test_without_a_common_effect_the_primary_is_judged():
+    dl = AnalysisSpec("dl", "DL", tau2="DL")
+    assert make_case(pooled(TWO, analyses=(MAIN, dl)), DEFAULT_RULES).judging.spec.name == "main"
+
+
+def test_both_analyses_of_two_trials_are_shown():
+    result = pooled(TWO)
+    first, second = findings(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    assert (first.analysis, first.judged, first.one_degree, first.size) == ("main", False, True, "")
+    assert (second.analysis, second.judged, second.one_degree) == ("mh", True, False)
+    assert second.control_risk == pytest.approx(1000 * 58 / 350)
+    assert second.difference == pytest.approx(second.control_risk * (second.estimate - 1))
+    assert second.intervention_risk == pytest.approx(second.control_risk * second.estimate)
+    assert second.number_needed == pytest.approx(1000 / second.difference)
+    assert second.number_needed_low == pytest.approx(1000 / second.difference_high)
+    assert second.number_needed_low < second.number_needed < second.number_needed_high
+    assert first.number_needed is None
+
+
+def test_the_median_and_declared_risks():
+    rules = replace(DEFAULT_RULES, control_risk="median")
+    assert control_risk(pooled(), "median") == 0.15
+    assert control_risk(pooled(TWO), "median") == pytest.approx((30 / 200 + 28 / 150) / 2)
+    (found,) = findings(pooled(), rules, assess(pooled(), rules))
+    assert (found.risk_origin, found.control_risk) == ("median", 150)
+    result = pooled(outcome=replace(OUTCOME, baseline_risks=(0.05, 0.2)))
+    lines = findings(result, rules, assess(result, rules))
+    assert [(f.risk_origin, f.control_risk) for f in lines] == [("declared", 50), ("declared", 200)]
+
+
+def test_no_control_risk_gives_no_absolute_effect():
+    result = pooled([study("x", 3, 50, 0, 50), study("y", 4, 50, 0, 50), study("z", 1, 50, 0, 50)])
+    (found,) = findings(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    assert (found.control_risk, found.difference, found.risk_origin) == (None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "size", "sign"),
+    [
+        (0.5, "large", "reduction"),
+        (0.51, "important", "reduction"),
+        (0.74, "important", "reduction"),
+        (0.75, "little", "reduction"),
+        (1.25, "little", "increase"),
+        (1.26, "important", "increase"),
+        (1.99, "important", "increase"),
+        (2.0, "large", "increase"),
+    ],
+)
+def test_sizes_at_their_boundaries(ratio, size, sign):
+    result = case(estimate=ratio).result
+    (found,) = findings(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    assert (found.size, found.sign) == (size, sign)
+
+
+def test_the_summary_shows_the_outcomes_named():
+    first, second = pooled(), pooled(outcome=replace(OUTCOME, id="p"))
+    reading = pooled(outcome=replace(OUTCOME, id="r", sensitivity_of="o"))
+    every = [first, second, reading]
+    assert list(chosen(every, DEFAULT_RULES)) == [first, second]
+    assert list(chosen(every, replace(DEFAULT_RULES, findings=("p",)))) == [second]
+
+
+def test_records_survive_their_json():
+    result = pooled(TWO)
+    ratings = assess(result, DEFAULT_RULES)
+    lines = findings(result, DEFAULT_RULES, ratings)
+    text = store.to_json(ratings)
+    assert store.to_json(store.list_from_json(Rating, text)) == text
+    assert store.to_json(store.list_from_json(Finding, store.to_json(lines))) == store.to_json(
+        lines
+    )
+    assert set(COLUMNS) < set(Rating.__slots__)
+
+
+def test_reasons_are_said_in_a_language_when_they_are_told():
+    from metasynth.formats import POLISH
+    from metasynth.language import Language
+
+    polish = Language({"{n} event": "{n} zdarzenie"}.get, POLISH)
+    reason = Reason("{n} event", (Value("n", "ratio", 1.5, key="a.b"),))
+    assert told(reason) == "1.50 event"
+    assert told(reason, polish) == "1,50 zdarzenie"
+    assert told(reason, polish, lambda printed, key: f"<{printed}|{key}>") == "<1,50|a.b> zdarzenie"

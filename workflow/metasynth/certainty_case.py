@@ -1,0 +1,136 @@
+"""What the rules of certainty look at: one outcome's results, and the analysis that judges it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from metasynth.absolute import risk_with
+from metasynth.certainty_rules import CertaintyRules
+from metasynth.reasons import Reason
+from metasynth.records import AnalysisResult, Estimate, Judgement, OutcomeResult
+from metasynth.sensitivity import Sensitivity
+
+_RISK_RATIOS = ("RR", "HR", "IRR")
+"""Measures read against thresholds of the risk ratio as they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An outcome to be rated.
+
+    `judging` is the analysis whose interval is judged: the primary one, or a common-effect analysis
+    where the primary interval rests on one degree of freedom and the rules say so. `judgements` are
+    the trials' judgements of risk of bias by study.
+    """
+
+    result: OutcomeResult
+    rules: CertaintyRules
+    judging: AnalysisResult
+    judgements: Mapping[str, Sequence[Judgement]]
+    sensitivity: Sensitivity | None
+
+    @property
+    def primary(self) -> Estimate:
+        """The primary analysis of all trials."""
+        return self.result.analyses[0].estimates[0]
+
+    @property
+    def row(self) -> Estimate:
+        """The estimate that is judged, of all trials."""
+        return self.judging.estimates[0]
+
+    @property
+    def substituted(self) -> bool:
+        """Whether another analysis than the primary one is judged."""
+        return self.judging.spec.name != self.result.analyses[0].spec.name
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The limits that are judged, natural scale."""
+        low, high = self.row.ci_low, self.row.ci_high
+        return None if low is None or high is None else (low, high)
+
+    @property
+    def control_risk(self) -> float | None:
+        """The assumed risk under control; None where no group of the trials gives one."""
+        return control_risk(self.result, self.rules.control_risk)
+
+    def risk_ratio(self, value: float, risk: float | None = None) -> float | None:
+        """An effect as a risk ratio at a risk under control, else at that of the trials.
+
+        Hazard and rate ratios stand for themselves, as do odds ratios where no control risk is
+        known or it is nil. None for what has no such meaning.
+        """
+        measure, risk = self.result.outcome.measure, risk or self.control_risk
+        if measure in _RISK_RATIOS or (measure == "OR" and not risk):
+            return value
+        if measure in ("OR", "RD") and risk:
+            return risk_with(measure, value, risk) / risk
+        return None
+
+    def weights(self) -> dict[str, float]:
+        """Each trial's share of the weight in per cent, or of the participants where it has none.
+
+        Parts of one trial (several arms compared) count together.
+        """
+        studies = self.judging.studies
+        shares = [study.weight for study in studies]
+        if any(share is None for share in shares):
+            totals = [(s.total_intervention or 0) + (s.total_control or 0) for s in studies]
+            shares = [100 * total / (sum(totals) or 1) for total in totals]
+        found: dict[str, float] = {}
+        for study, share in zip(studies, shares, strict=True):
+            found[study.study] = found.get(study.study, 0.0) + (share or 0.0)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A rating that a rule suggests; `assessed` is False where it could not tell."""
+
+    rating: int
+    reasons: tuple[Reason, ...]
+    assessed: bool = True
+
+
+def make_case(
+    result: OutcomeResult,
+    rules: CertaintyRules,
+    judgements: Mapping[str, Sequence[Judgement]] | None = None,
+    sensitivity: Sensitivity | None = None,
+) -> Case:
+    """The case of an outcome; see `Case` for which analysis is judged."""
+    first = result.analyses[0]
+    judging = first
+    if rules.one_degree == "common" and rests_on_one_degree(first.estimates[0]):
+        common = (a for a in result.analyses[1:] if a.spec.model != "random")
+        known = (a for a in common if a.estimates[0].ci_low is not None)
+        judging = next(known, first)
+    return Case(result, rules, judging, judgements or {}, sensitivity)
+
+
+def rests_on_one_degree(row: Estimate) -> bool:
+    """Whether an interval comes from Student's t with one degree of freedom (12.7 times the SE).
+
+    So does the Hartung-Knapp interval of two trials, which then says next to nothing: Bender et
+    al., Res Synth Methods 2018;9:382-92.
+    """
+    return row.df is not None and row.df <= 1
+
+
+def control_risk(result: OutcomeResult, how: str) -> float | None:
+    """The risk under control: of all control groups together (pooled), or their median.
+
+    Only of counts of patients; None where there are none. GRADE guidelines 12, J Clin Epidemiol
+    2013;66:158-72.
+    """
+    if result.outcome.type != "binary":
+        return None
+    groups = [study.control for study in result.studies if study.control]
+    counted = [(g.events, g.total) for g in groups if g.events is not None and g.total]
+    if not counted:
+        return None
+    if how == "median":
+        risks = sorted(events / total for events, total in counted)
+        middle = len(risks) // 2
+        return risks[middle] if len(risks) % 2 else (risks[middle - 1] + risks[middle]) / 2
+    return sum(events for events, _ in counted) / sum(total for _, total in counted)
