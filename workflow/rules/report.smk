@@ -23,6 +23,7 @@ rule report:
         ),
         pdf=expand("results/report/review{suffix}.pdf", suffix=SUFFIXES),
         docx=expand("results/report/review{suffix}.docx", suffix=SUFFIXES),
+        provenance="results/report/provenance.json",
     log:
         "logs/report.log",
     conda:
@@ -30,6 +31,7 @@ rule report:
     params:
         # By a function: in a plain string Snakemake would take braces for wildcards.
         config=lambda wildcards: store.to_json(REVIEW.config),
+        claims=lambda wildcards: [store.to_json(claim) for claim in REVIEW.claims],
         prose_content=content([RAW / "references.bib", *prose()]),
         templates=content(templates()),
         versions=versions(),

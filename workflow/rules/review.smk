@@ -116,7 +116,7 @@ def templates():
     folder = Path(workflow.basedir, "workflow", "report")
     return [
         path
-        for pattern in ("*/*.md", "locales/*.po", "*.typ", "*.j2", "*.css")
+        for pattern in ("*/*.md", "locales/*.po", "*.typ", "*.j2", "*.css", "*.js")
         for path in folder.glob(pattern)
     ]
 

@@ -9,9 +9,11 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 from metasynth import bibliography, store
 from metasynth.audit.reproduction import Reproduction
 from metasynth.language import speak
-from metasynth.records import Config, OutcomeResult, Trial
+from metasynth.provenance.publish import provenance_json
+from metasynth.records import Claim, Config, OutcomeResult, Trial
 from metasynth.report import docx, html, typst
 from metasynth.report.compose import Material, ReportError, compose
+from metasynth.report.document import numbers
 from metasynth.report.pictures import by_language
 from metasynth.sensitivity import Sensitivity
 
@@ -36,6 +38,7 @@ material = Material(
     bibliography={entry.key: entry for entry in references},
     figures={},
     versions=tuple(tuple(line.split(" ")) for line in snakemake.params.versions),
+    claims=tuple(store.from_json(Claim, text) for text in snakemake.params.claims),
 )
 figures = by_language(snakemake.input.figures, config.languages)
 tables = [snakemake.input.estimates, snakemake.input.studies]
@@ -46,6 +49,9 @@ for code, page, paper, word in zip(config.languages, *outputs, strict=True):
         document = compose(replace(material, figures=figures[code]), language, TEMPLATES)
     except ReportError as error:
         sys.exit(f"The report cannot be written. {error}")
+    if code == config.languages[0]:
+        printed = [(number.text, number.key) for number in numbers(document)]
+        store.write(snakemake.output.provenance, provenance_json(document.provenance, printed))
     store.write(page, html.render(document, TEMPLATES, language))
     store.write(paper, typst.pdf(document, TEMPLATES, language, attachments=tables))
     store.write(word, docx.docx(document, TEMPLATES, language))

@@ -104,7 +104,8 @@ class _Context:
 
     def entry(self, key: str, label: str, of: str, value: Any, **more: Any) -> Entry:
         said = self.language.say(label)
-        more = {"target": f"table-inputs_{self.id}", **more}
+        outcome = self.result.outcome
+        more = {"target": f"table-inputs_{outcome.sensitivity_of or outcome.id}", **more}
         return Entry(key=key, kind=COMPUTED, label=said, of=of, value=value, **more)
 
     def scale(self, field: str) -> str:

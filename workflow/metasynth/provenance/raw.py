@@ -30,8 +30,14 @@ COLUMNS = {
     "person_time": message("person-time"),
     "o_minus_e": message("observed minus expected events"),
     "variance": message("variance of observed minus expected"),
+    "value": message("published value"),
+    "reference_value": message("published value of the reference"),
 }
-_RESULTS = tuple(COLUMNS)[5:]
+_RESULTS = (
+    *("week", "events", "total", "events_low", "events_high", "reported_percent", "mean", "sd"),
+    *("estimate", "se", "ci_low", "ci_high", "person_time", "o_minus_e", "variance"),
+)
+_CLAIM = ("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total")
 _FROM_PERCENT = message("the whole number of these patients that rounds to the printed percentage")
 _BOUND = message("the whole numbers of these patients that round to the printed percentage")
 Namer = Callable[[Result], str]
@@ -106,8 +112,7 @@ def _cells(
 def claim_entries(claim: Claim, language: Language) -> Iterator[Entry]:
     """The numbers that a published statement prints."""
     source = Origin(claim.reference, claim.locator, claim.quote)
-    columns = tuple(c for c in ("week", "estimate", "ci_low", "ci_high") if hasattr(claim, c))
-    for entry in _cells(claim, claim.cell, columns, claim.claim_id, language):
+    for entry in _cells(claim, claim.cell, _CLAIM, claim.claim_id, language):
         yield replace(entry, source=source, provenance="reported", note=claim.note)
 
 

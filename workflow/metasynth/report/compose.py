@@ -1,8 +1,12 @@
 """The report put together: authored text, named numbers, tables and figures become one document."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from metasynth.language import Language
+from metasynth.provenance.collect import collect
+from metasynth.provenance.entry import Entry, UntracedNumberError
 from metasynth.report import tables
 from metasynth.report.document import (
     Block,
@@ -11,6 +15,8 @@ from metasynth.report.document import (
     Landscape,
     References,
     Table,
+    anchors,
+    numbers,
     text,
 )
 from metasynth.report.markdown import Parser, UnknownNameError
@@ -40,14 +46,43 @@ def compose(material: Material, language: Language, templates: Path) -> Document
         except UnknownNameError as error:
             raise ReportError(f"{texts.place(section, error.written)}: {error}") from error
     config = said.config
+    finished = builder.finished(blocks)
     return Document(
         title=config.title,
         subtitle=_subtitle(said, len(builder.scope.outcomes), language),
         language=language.code,
         version=config.version,
         date=config.date,
-        blocks=builder.finished(blocks),
+        blocks=finished,
+        provenance=_provenance(finished, said, language),
     )
+
+
+def _provenance(
+    blocks: Sequence[Block], material: Material, language: Language
+) -> Mapping[str, Entry]:
+    """What is known of every number in the blocks; links that lead nowhere here are left out."""
+    book = collect(
+        material.config,
+        material.trials,
+        material.results,
+        material.sensitivities,
+        material.claims,
+        language,
+    )
+    try:
+        behind = book.behind(number.key for number in numbers(tuple(blocks)))
+    except UntracedNumberError as error:
+        raise ReportError(str(error)) from error
+    there = {"", *anchors(tuple(blocks))}
+    return {
+        key: replace(
+            entry,
+            target=entry.target if entry.target in there else "",
+            formula=entry.formula if entry.formula in there else "",
+        )
+        for key, entry in behind.items()
+    }
 
 
 def _subtitle(material: Material, outcomes: int, language: Language) -> str:

@@ -4,8 +4,10 @@ Authored Markdown and the results become these records once; HTML and Typst are 
 them. Text here is never markup: each renderer escapes it in its own way.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 
+from metasynth.provenance.entry import Entry
 from metasynth.report.marks import pieces
 
 
@@ -62,9 +64,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph."""
+    """A paragraph; `anchor` lets other places link to it."""
 
     content: Inlines
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | La
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole report."""
+    """The whole report; `provenance` holds what is known of its numbers, by key."""
 
     title: str
     subtitle: str
@@ -149,6 +152,34 @@ class Document:
     version: str
     date: str
     blocks: tuple[Block, ...]
+    provenance: Mapping[str, Entry] = field(default_factory=dict)
+
+
+def numbers(part: object) -> Iterator[Number]:
+    """Every number that a part of a document prints, in order."""
+    if isinstance(part, Number):
+        yield part
+    else:
+        for inner in _parts(part):
+            yield from numbers(inner)
+
+
+def anchors(part: object) -> Iterator[str]:
+    """Every anchor in a part of a document."""
+    if isinstance(part, References):
+        yield from (anchor for anchor, _ in part.entries)
+        return
+    if anchor := getattr(part, "anchor", ""):
+        yield anchor
+    for inner in _parts(part):
+        yield from anchors(inner)
+
+
+def _parts(part: object) -> Iterator[object]:
+    if isinstance(part, tuple):
+        yield from part
+    elif is_dataclass(part) and not isinstance(part, type):
+        yield from (getattr(part, item.name) for item in fields(part))
 
 
 def text(content: str) -> Inlines:

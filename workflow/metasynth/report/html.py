@@ -1,15 +1,20 @@
 """A document as one self-contained HTML file: styles, fonts and figures inside, nothing fetched."""
 
 import base64
+import hashlib
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from metasynth.language import Language
-from metasynth.report.document import Document, plain
+from metasynth import store
+from metasynth.language import Language, message
+from metasynth.provenance.publish import record
+from metasynth.report.document import Document, References, Table, plain
 
 _FONTS_INSIDE = re.compile(r" *<style>@font-face[^<]*</style>\n")
 FONTS = (
@@ -17,6 +22,27 @@ FONTS = (
     ("SourceSans3-Bold.woff2", 700, "normal"),
     ("SourceSans3-It.woff2", 400, "italic"),
 )
+WORDS = {
+    "back": message("Back"),
+    "cell": message("Cell"),
+    "cells": message("Rows of the raw tables behind it"),
+    "close": message("Close"),
+    "declared": message("declared in config.yaml"),
+    "derived": message("derived"),
+    "external": message("external"),
+    "formula": message("Formula"),
+    "inputs": message("Made from"),
+    "log": message("logarithmic scale"),
+    "method": message("Method"),
+    "natural": message("natural scale"),
+    "reference": message("reference"),
+    "reported": message("reported"),
+    "row": message("row"),
+    "see": message("Show the row"),
+    "source": message("Source"),
+    "svg": message("Save as SVG"),
+}
+"""What the page's script says."""
 
 
 def render(document: Document, templates: Path, language: Language) -> str:
@@ -31,19 +57,66 @@ def render(document: Document, templates: Path, language: Language) -> str:
     )
     environment.tests["a"] = lambda value, name: type(value).__name__ == name
     environment.filters["plain"] = plain
-    environment.globals["say"] = language.say
-    environment.globals["svg"] = _svg
-    environment.globals["font"] = _font_reader(templates / "fonts")
-    template = environment.get_template("review.html.j2")
-    style = Markup((templates / "style.css").read_text(encoding="utf-8"))
-    return template.render(document=document, style=style, fonts=FONTS)
+    environment.globals |= {"svg": _svg, "csv": _csv, "say": language.say}
+    style, script = (_read(templates / name) for name in ("review.css", "review.js"))
+    return environment.get_template("review.html.j2").render(
+        document=document,
+        style=Markup(_faces(templates / "fonts") + style),
+        script=Markup(script),
+        hashes={"style": _hash(_faces(templates / "fonts") + style), "script": _hash(script)},
+        data=Markup(_data(document, language)),
+        targets={key: entry.target for key, entry in document.provenance.items()},
+    )
+
+
+def _read(path: Path) -> str:
+    return "\n" + path.read_text(encoding="utf-8")
+
+
+def _faces(fonts: Path) -> str:
+    """The fonts as a part of the style."""
+    return "".join(
+        f'\n@font-face {{ font-family: "Source Sans 3"; font-weight: {weight}; font-style: {slant};'
+        f' src: url("data:font/woff2;base64,{_base64((fonts / name).read_bytes())}"); }}'
+        for name, weight, slant in FONTS
+    )
+
+
+def _hash(content: str) -> str:
+    """As a content security policy names an inline style or script."""
+    return f"sha256-{_base64(hashlib.sha256(content.encode()).digest())}"
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _data(document: Document, language: Language) -> str:
+    """What the page's script knows of the numbers; spelling "<" keeps the element whole."""
+    references = {
+        anchor.removeprefix("ref-"): number
+        for block in document.blocks
+        if isinstance(block, References)
+        for number, (anchor, _) in enumerate(block.entries, start=1)
+    }
+    words: dict[str, str] = {name: language.say(text) for name, text in WORDS.items()}
+    known: Mapping[str, Any] = {
+        "words": words | {"decimal": language.numbers.decimal},
+        "references": references,
+        "entries": {key: record(entry) for key, entry in document.provenance.items()},
+    }
+    text = json.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def _csv(table: Table) -> str:
+    """A table as an address that saves it: CSV, with the mark that spreadsheets look for."""
+    rows = [[plain(cell) for cell in row.cells] for row in table.rows]
+    text = store.to_csv([column.title for column in table.columns], rows)
+    return f"data:text/csv;charset=utf-8;base64,{_base64(text.encode('utf-8-sig'))}"
 
 
 def _svg(path: str) -> Markup:
     """A figure's own SVG element, without the fonts that it carries: the page has them once."""
     source = Path(path).read_text(encoding="utf-8")
     return Markup(_FONTS_INSIDE.sub("", source[source.index("<svg") :], count=1))
-
-
-def _font_reader(fonts: Path) -> Callable[[str], str]:
-    return lambda name: base64.b64encode((fonts / name).read_bytes()).decode("ascii")

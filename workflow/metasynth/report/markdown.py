@@ -1,7 +1,8 @@
 """Authored Markdown into document blocks.
 
-The dialect is CommonMark without raw HTML, plus two things: `[@key]` or `[@key; @other]` cites,
-and a paragraph that is just `{figure:…}`, `{table:…}`, `{list:…}` or `{page:…}` is what it names.
+The dialect is CommonMark without raw HTML, plus three things: `[@key]` or `[@key; @other]` cites,
+a paragraph that is just `{figure:…}`, `{table:…}`, `{list:…}` or `{page:…}` is what it names, and
+one that begins with `{anchor:name}` can be linked to by that name.
 Values that templates put into the text are escaped first: a label is text whatever it holds.
 """
 
@@ -29,6 +30,7 @@ from metasynth.report.document import (
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _PLACEHOLDER = re.compile(r"\{(figure|figures|table|list|page):([a-z0-9_]+)\}")
+_ANCHOR = re.compile(r"\{anchor:([a-z0-9-]+)\} *")
 _CITATION = re.compile(r" ?\[(@[a-z0-9_]+(?:; ?@[a-z0-9_]+)*)\]")
 _STYLES = {"strong": "strong", "em": "emphasis"}
 
@@ -102,7 +104,15 @@ class Parser:
             message = f"{token.content!r} must stand in a paragraph of its own"
             raise UnknownNameError(message, token.content)
         else:
-            yield Paragraph(self._inlines(token))
+            yield self._anchored(self._inlines(token))
+
+    def _anchored(self, content: Inlines) -> Paragraph:
+        """A paragraph, with the name that it may begin with as its anchor."""
+        first = content[0] if content else None
+        if not isinstance(first, Text) or not (found := _ANCHOR.match(first.text)):
+            return Paragraph(content)
+        self._anchors.add(found[1])
+        return Paragraph((*text(first.text[found.end() :]), *content[1:]), found[1])
 
     def _listing(self, tokens: Iterator[Token], closing: str) -> Listing:
         items = []

@@ -7,7 +7,7 @@ from metasynth.audit.reproduction import Reproduction
 from metasynth.bibliography import Entry
 from metasynth.language import Language
 from metasynth.localise import localise
-from metasynth.records import Config, OutcomeResult, Result, Trial
+from metasynth.records import Claim, Config, OutcomeResult, Result, Trial
 from metasynth.report.document import Citation
 from metasynth.report.names import OutcomeNames, outcome_names
 from metasynth.sensitivity import Sensitivity
@@ -27,6 +27,7 @@ class Material:
     figures: Mapping[str, str]
     sensitivities: Mapping[str, Sensitivity]
     versions: tuple[tuple[str, str], ...]
+    claims: tuple[Claim, ...] = ()
 
     @property
     def included(self) -> tuple[Trial, ...]:

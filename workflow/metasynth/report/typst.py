@@ -122,8 +122,10 @@ def _block(block: Block) -> str:
     match block:
         case Heading(level, anchor, content):
             return f"labelled({literal(anchor)}, heading(level: {level}, {_inlines(content)}))"
-        case Paragraph(content):
+        case Paragraph(content, ""):
             return f"par({_inlines(content)})"
+        case Paragraph(content, anchor):
+            return f"labelled({literal(anchor)}, par({_inlines(content)}))"
         case Listing(ordered, items):
             kind = "enum" if ordered else "list"
             return f"{kind}({', '.join(map(_blocks, items))})"

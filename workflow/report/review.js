@@ -1,0 +1,351 @@
+// What the report's page does beyond being read: numbers open their origin, tables sort, tables and
+// figures can be saved, the contents show where the reader is. Without it the page is whole: numbers
+// lead to their data, tables stand in their order, CSV files are links.
+"use strict";
+
+const page = JSON.parse(document.getElementById("provenance").textContent);
+const { entries, words, references } = page;
+
+/** An element with properties, attributes (those with a hyphen or "role") and children. */
+function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "role" || name.includes("-")) element.setAttribute(name, value);
+    else element[name] = value;
+  }
+  element.append(...children.filter((child) => child !== null && child !== ""));
+  return element;
+}
+
+// --- where a number comes from ------------------------------------------------------------------
+
+const box = make("div", {
+  id: "origin", className: "origin", role: "dialog", tabIndex: -1, hidden: true,
+  "aria-labelledby": "origin-label",
+});
+document.body.append(box);
+let opener = null; // the number that was selected
+let trail = []; // the keys walked through, the one shown last
+
+function show(number) {
+  if (opener) opener.setAttribute("aria-expanded", "false");
+  opener = number;
+  opener.setAttribute("aria-expanded", "true");
+  trail = [number.dataset.key];
+  draw();
+  box.hidden = false;
+  place();
+  box.focus({ preventScroll: true });
+}
+
+function close(focus = true) {
+  if (box.hidden) return;
+  box.hidden = true;
+  opener.setAttribute("aria-expanded", "false");
+  if (focus) opener.focus({ preventScroll: true });
+}
+
+/** Below the number, or above it where there is more room; on small screens the style decides. */
+function place() {
+  const number = opener.getBoundingClientRect();
+  const width = document.documentElement.clientWidth;
+  const height = document.documentElement.clientHeight;
+  const left = Math.max(8, Math.min(number.left, width - box.offsetWidth - 8));
+  const below = height - number.bottom > Math.min(box.offsetHeight, number.top);
+  const top = below ? number.bottom + 8 : number.top - box.offsetHeight - 8;
+  box.style.left = `${left + window.scrollX}px`;
+  box.style.top = `${Math.max(8, top) + window.scrollY}px`;
+}
+
+function draw() {
+  const key = trail[trail.length - 1];
+  const entry = entries[key];
+  const parts = [
+    make("div", { className: "origin-head" },
+      trail.length > 1 ? button(words.back, "‹ ", back) : null,
+      button(words.close, "×", () => close())),
+    make("p", { id: "origin-label", className: "origin-label" }, entry.label),
+    entry.of ? make("p", { className: "origin-of" }, entry.of) : null,
+    make("p", { className: "origin-value" }, ...value(entry)),
+    entry.method ? method(entry) : null,
+    entry.place ? cell(entry) : null,
+    entry.source ? quotation(entry.source) : null,
+    entry.note ? make("p", { className: "origin-note" }, entry.note) : null,
+    ...inputs(entry, key),
+  ];
+  box.replaceChildren(...parts.filter(Boolean));
+}
+
+function button(label, text, action) {
+  const element = make("button", { type: "button", "aria-label": label, onclick: action }, text);
+  return element;
+}
+
+function value(entry) {
+  if (entry.value === undefined) return [words.declared];
+  const shown = typeof entry.value === "number" ? localNumber(entry.value) : entry.value;
+  const remarks = [entry.measure, entry.scale && words[entry.scale], entry.provenance && words[entry.provenance]];
+  return [make("strong", {}, shown), ` ${remarks.filter(Boolean).join(", ")}`];
+}
+
+function localNumber(x) {
+  return String(x).replace("-", "−").replace(".", words.decimal);
+}
+
+function method(entry) {
+  const line = make("p", {}, `${words.method}: ${entry.method}. `);
+  const formula = entry.formula && document.getElementById(entry.formula);
+  if (formula) line.append(link(`#${entry.formula}`, words.formula));
+  return line;
+}
+
+function link(target, text) {
+  return make("a", { href: target, onclick: () => close(false) }, text);
+}
+
+function cell(entry) {
+  const { file, row, column } = entry.place;
+  const where = row ? `${file}, ${words.row} ${row}, ${column}` : `${file}, ${column}`;
+  const line = make("p", {}, `${words.cell}: `, make("code", {}, where), ". ");
+  if (entry.target && document.getElementById(entry.target)) line.append(link(`#${entry.target}`, words.see));
+  return line;
+}
+
+function quotation(source) {
+  const number = references[source.reference];
+  const cited = number ? link(`#ref-${source.reference}`, `${words.reference} ${number}`) : source.reference;
+  const quote = source.quote ? [": ", make("q", {}, source.quote)] : [];
+  return make("p", {}, `${words.source}: ${source.locator ? `${source.locator}, ` : ""}`, cited, ...quote);
+}
+
+/** The numbers that this one was made from, and the raw cells that it rests on in the end. */
+function inputs(entry) {
+  const made = (entry.inputs || []).filter((key) => entries[key]);
+  if (!made.length) return [];
+  const list = make("ul", { className: "origin-inputs" }, ...made.map((key) => make("li", {}, input(key))));
+  const parts = [make("p", { className: "origin-list" }, `${words.inputs}:`), list];
+  if (entry.kind === "computed") {
+    const rows = rowsBehind(made);
+    if (rows.length) {
+      parts.push(make("p", { className: "origin-list" }, `${words.cells}:`));
+      parts.push(make("ul", { className: "origin-rows" }, ...rows.map(([where, target]) => make("li", {},
+        target && document.getElementById(target) ? link(`#${target}`, where) : where))));
+    }
+  }
+  return parts;
+}
+
+function input(key) {
+  const entry = entries[key];
+  const number = entry.value === undefined ? "" : `${typeof entry.value === "number" ? localNumber(entry.value) : entry.value} `;
+  return make("button", { type: "button", className: "origin-input", onclick: () => { trail.push(key); draw(); box.focus(); } },
+    make("strong", {}, number), entry.label, entry.of ? make("span", {}, ` ${entry.of}`) : null);
+}
+
+function rowsBehind(keys) {
+  const found = new Map();
+  const seen = new Set();
+  const walk = (key) => {
+    const entry = entries[key];
+    if (!entry || seen.has(key)) return;
+    seen.add(key);
+    if (entry.kind === "raw" && entry.place.row) {
+      found.set(`${entry.place.file}, ${words.row} ${entry.place.row}`, entry.target);
+    }
+    (entry.inputs || []).forEach(walk);
+  };
+  keys.forEach(walk);
+  return [...found].sort((a, b) => a[0].localeCompare(b[0], "en", { numeric: true }));
+}
+
+function back() {
+  trail.pop();
+  draw();
+  box.focus();
+}
+
+box.addEventListener("keydown", (event) => {
+  const buttons = [...box.querySelectorAll(".origin-input")];
+  const at = buttons.indexOf(document.activeElement);
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && buttons.length) {
+    buttons[Math.max(0, Math.min(buttons.length - 1, at + step))].focus();
+  } else if (event.key === "ArrowRight" && at >= 0) {
+    buttons[at].click();
+  } else if (event.key === "ArrowLeft" && trail.length > 1) {
+    back();
+  } else {
+    return;
+  }
+  event.preventDefault();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") close();
+  if (event.key === " " && event.target.matches?.("a.n")) {
+    event.preventDefault();
+    show(event.target);
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const number = event.target.closest("a.n");
+  if (number) {
+    event.preventDefault();
+    if (!box.hidden && opener === number) close();
+    else show(number);
+  } else if (!event.composedPath().includes(box)) {
+    close(false);
+  }
+});
+
+window.addEventListener("resize", () => { if (!box.hidden) place(); });
+
+for (const number of document.querySelectorAll("a.n")) {
+  number.setAttribute("role", "button");
+  number.setAttribute("aria-haspopup", "dialog");
+  number.setAttribute("aria-expanded", "false");
+}
+
+// In a table the numbers are one stop of the Tab key; the arrows move among them.
+for (const table of document.querySelectorAll("table")) {
+  const numbers = [...table.querySelectorAll("a.n")];
+  numbers.slice(1).forEach((number) => { number.tabIndex = -1; });
+  table.addEventListener("focusin", (event) => {
+    if (!event.target.matches("a.n")) return;
+    numbers.forEach((number) => { number.tabIndex = number === event.target ? 0 : -1; });
+  });
+  table.addEventListener("keydown", (event) => {
+    if (!event.target.matches("a.n")) return;
+    const next = neighbour(event.target, event.key);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+}
+
+function neighbour(number, key) {
+  const table = number.closest("table");
+  const numbers = [...table.querySelectorAll("a.n")]; // in the order shown, also after sorting
+  const at = numbers.indexOf(number);
+  if (key === "ArrowRight") return numbers[at + 1];
+  if (key === "ArrowLeft") return numbers[at - 1];
+  if (key !== "ArrowDown" && key !== "ArrowUp") return null;
+  const column = number.closest("td, th").cellIndex;
+  const along = key === "ArrowDown" ? numbers.slice(at + 1) : numbers.slice(0, at).reverse();
+  const row = number.closest("tr");
+  return along.find((other) => other.closest("tr") !== row && other.closest("td, th").cellIndex === column);
+}
+
+// --- tables that sort ---------------------------------------------------------------------------
+
+for (const table of document.querySelectorAll("table")) {
+  const body = table.tBodies[0];
+  if (!body || body.rows.length < 3) continue;
+  [...body.rows].forEach((row, place) => { row.dataset.place = place; });
+  [...table.tHead.rows[0].cells].forEach((header, column) => {
+    if (!header.textContent.trim()) return;
+    const control = make("button", { type: "button", className: "sort" }, ...header.childNodes);
+    header.append(control);
+    control.addEventListener("click", () => sort(table, column));
+  });
+}
+
+/** Ascending, descending, then the table's own order again; rows stay within their group. */
+function sort(table, column) {
+  const headers = [...table.tHead.rows[0].cells];
+  const before = headers[column].getAttribute("aria-sort");
+  const order = { ascending: "descending", descending: null }[before] ?? (before ? null : "ascending");
+  headers.forEach((header) => header.removeAttribute("aria-sort"));
+  if (order) headers[column].setAttribute("aria-sort", order);
+  for (const group of groups(table.tBodies[0])) {
+    const sorted = [...group.rows];
+    if (order) sorted.sort((a, b) => compare(a.cells[column], b.cells[column], order === "ascending" ? 1 : -1));
+    else sorted.sort((a, b) => a.dataset.place - b.dataset.place);
+    group.after(sorted);
+  }
+}
+
+function groups(body) {
+  const found = [];
+  let head = null;
+  for (const row of body.rows) {
+    if (row.classList.contains("group") || !found.length) {
+      head = row.classList.contains("group") ? row : null;
+      const start = head;
+      found.push({ rows: [], after: (rows) => (start ? start.after(...rows) : body.prepend(...rows)) });
+    }
+    if (row !== head) found[found.length - 1].rows.push(row);
+  }
+  return found;
+}
+
+/** Numbers before words, and what is missing last in either direction. */
+function compare(a, b, sign) {
+  const [x, y] = [sortable(a), sortable(b)];
+  if ((x === null) !== (y === null)) return x === null ? 1 : -1;
+  if (x === null) return 0;
+  if (typeof x !== typeof y) return sign * (typeof x === "number" ? -1 : 1);
+  return sign * (typeof x === "number" ? x - y : x.localeCompare(y, document.documentElement.lang, { numeric: true }));
+}
+
+function sortable(cell) {
+  const text = cell ? cell.textContent.trim() : "";
+  if (text === "" || text === "–") return null;
+  const number = cell.querySelector("a.n");
+  const known = number && text.startsWith(number.textContent) ? entries[number.dataset.key]?.value : undefined;
+  if (typeof known === "number") return known;
+  const plain = text.replace("−", "-").replace(words.decimal, ".").replace(/^[<>] ?/, "");
+  const found = plain.match(/^-?\d+(\.\d+)?/);
+  return found ? parseFloat(found[0]) : text;
+}
+
+// --- figures to keep ----------------------------------------------------------------------------
+
+for (const figure of document.querySelectorAll("figure[id]")) {
+  const tools = figure.querySelector(".tools");
+  tools.append(make("button", { type: "button", onclick: () => save(figure) }, words.svg));
+  tools.hidden = false;
+}
+
+/** The figure as a file of its own: its ink and font are those of the page, so they go with it. */
+function save(figure) {
+  const picture = figure.querySelector("svg").cloneNode(true);
+  picture.setAttribute("color", "#1a1d21");
+  const fonts = make("style");
+  fonts.textContent = [...document.styleSheets[0].cssRules].filter((rule) => rule instanceof CSSFontFaceRule).map((rule) => rule.cssText).join("\n");
+  picture.prepend(document.createElementNS("http://www.w3.org/2000/svg", "style"));
+  picture.firstChild.textContent = fonts.textContent;
+  const text = new XMLSerializer().serializeToString(picture);
+  const address = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+  make("a", { href: address, download: `${figure.id}.svg` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+// --- the contents -------------------------------------------------------------------------------
+
+const links = new Map([...document.querySelectorAll("nav a")].map((item) => [item.hash.slice(1), item]));
+const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+let current = null;
+
+function follow() {
+  const passed = headings.filter((heading) => heading.getBoundingClientRect().top < 120);
+  const item = links.get((passed[passed.length - 1] || headings[0])?.id);
+  if (!item || item === current) return;
+  current?.removeAttribute("aria-current");
+  item.setAttribute("aria-current", "location");
+  current = item;
+  const list = item.closest("nav");
+  if (list.scrollHeight > list.clientHeight) {
+    const top = item.offsetTop - list.clientHeight / 2;
+    list.scrollTo({ top });
+  }
+}
+
+let waiting = false;
+window.addEventListener("scroll", () => {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => { waiting = false; follow(); });
+}, { passive: true });
+follow();
