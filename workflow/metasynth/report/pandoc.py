@@ -85,7 +85,7 @@ def _block(block: Block, setting: _Setting) -> list[Node]:
     match block:
         case Heading(level, anchor, content):
             return [_node("Header", [level, _attributes(anchor), _inlines(content)])]
-        case Paragraph(content):
+        case Paragraph(content, _):
             return [_node("Para", _inlines(content))]
         case Listing(ordered, points):
             bodies = [_blocks(item, setting) for item in points]
