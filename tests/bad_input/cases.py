@@ -15,6 +15,7 @@ from .review import (
     CLAIMS,
     CONFIG,
     RESULTS,
+    SEARCH,
     SOURCES,
     STUDY,
     Change,
@@ -1246,5 +1247,28 @@ CERTAINTIES = [
         "missing_column",
         drop(CERTAINTY, "judge"),
         f"{CERTAINTY}:1 | a column judge",
+    ),
+]
+
+SEARCHES = [
+    case("search", "part", cell(SEARCH, 2, "part", "sources"), f"{SEARCH}:2:A | mean source?"),
+    case("search", "no_text", cell(SEARCH, 3, "text", ""), f"{SEARCH}:3:C | fill in the cell"),
+    case(
+        "search",
+        "term_without_concept",
+        cell(SEARCH, 3, "concept", ""),
+        f"{SEARCH}:3:B | the part of the question",
+    ),
+    case(
+        "search",
+        "term_twice",
+        row(SEARCH, "term,population,rheumatoid arthritis,,"),
+        f"{SEARCH}:5:A | row 3 has part term",
+    ),
+    case(
+        "search",
+        "reference",
+        cell(SEARCH, 2, "reference", "btea"),
+        f"{SEARCH}:2:D | mean beta?",
     ),
 ]

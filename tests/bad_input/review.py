@@ -22,6 +22,7 @@ BETA_SOURCES = "trials/beta2005/sources.csv"
 CLAIMS = "claims.csv"
 CHANGELOG = "changelog.csv"
 CERTAINTY = "certainty.csv"
+SEARCH = "search.csv"
 BIB = "references.bib"
 CONFIG = "config.yaml"
 
@@ -74,6 +75,10 @@ _CLEAN = {
     CERTAINTY: "outcome,domain,rating,reason,judge,reference\n"
     + "response_w24,imprecision,-1,fewer than 300 events,panel,\n"
     + 'response_w24,large_effect,1,"more than twofold, in both trials",panel,alpha\n',
+    SEARCH: "part,concept,text,reference,note\n"
+    + "source,,MEDLINE,beta,\n"
+    + "term,population,rheumatoid arthritis,beta,\n"
+    + "limit,language,English,beta,\n",
     BIB: "% Documents\n@article{alpha,\n  author = {Alpha, A. and others},\n  title = {Trial},\n"
     + "  year = 2001\n}\n\n@article{beta, title = {Other}, year = {2005}}\n",
     CONFIG: """\

@@ -33,6 +33,7 @@ BAD = [
     *cases.BIBLIOGRAPHY,
     *cases.CHANGELOGS,
     *cases.CERTAINTIES,
+    *cases.SEARCHES,
     *claim_cases.CLAIM,
     *config_cases.TRAPS,
     *config_cases.SCHEMA,

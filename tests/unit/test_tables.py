@@ -22,6 +22,7 @@ RECORDS = {
     "claims": records.Claim,
     "changelog": records.ChangelogEntry,
     "certainty": records.CertaintyRating,
+    "search": records.SearchLine,
 }
 
 

@@ -179,6 +179,18 @@ class ChangelogEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchLine:
+    """One row of search.csv: a source that was searched, a term, or a limit of the search."""
+
+    part: str
+    concept: str
+    text: str
+    reference: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class CertaintyRating:
     """One row of certainty.csv: how far people move the certainty of an outcome's evidence.
 

@@ -34,6 +34,9 @@ def table_faults(raw: RawTables) -> Iterator[Fault]:
     if certainty := raw.table("certainty"):
         yield from duplicates(certainty)
         yield from _directions(certainty)
+    if search := raw.table("search"):
+        yield from duplicates(search)
+        yield from _without_concept(search)
 
 
 def _references(raw: RawTables) -> Iterator[Fault]:
@@ -41,7 +44,7 @@ def _references(raw: RawTables) -> Iterator[Fault]:
     if raw.references is None:
         return
     for table in raw.each():
-        if table.name not in ("study", "sources", "claims", "certainty"):
+        if table.name not in ("study", "sources", "claims", "certainty", "search"):
             continue
         for row, column in product(table.rows, ("reference", "cited")):
             name = row[column]
@@ -71,6 +74,14 @@ def _claimed_studies(raw: RawTables, claims: RawTable) -> Iterator[Fault]:
         if name and name not in known and "study_id" not in row.bad:
             expected, remedy = not_among(name, known, "a trial's folder")
             yield row.fault("study_id", f"{expected}, or a blank cell for a pooled result", remedy)
+
+
+def _without_concept(search: RawTable) -> Iterator[Fault]:
+    """Terms of no concept, which could not be joined with the others."""
+    for row in search.rows:
+        if row["part"] == "term" and not row["concept"] and "concept" not in row.bad:
+            expected = "the part of the question that the term stands for, such as population"
+            yield row.fault("concept", expected, "fill in the cell")
 
 
 def _entries(changelog: RawTable) -> Iterator[Fault]:

@@ -21,6 +21,7 @@ from metasynth.records import (
     Claim,
     Judgement,
     Result,
+    SearchLine,
     Source,
     Study,
     Trial,
@@ -241,6 +242,11 @@ def _of_the_review(cls: Callable[..., Record], table: RawTable | None) -> tuple[
 def certainty(raw: RawTables) -> tuple[CertaintyRating, ...]:
     """The typed records of certainty.csv, in its order; only for tables without faults."""
     return _of_the_review(CertaintyRating, raw.table("certainty"))
+
+
+def search(raw: RawTables) -> tuple[SearchLine, ...]:
+    """The typed records of search.csv, in its order; only for tables without faults."""
+    return _of_the_review(SearchLine, raw.table("search"))
 
 
 def _records(cls: Callable[..., Record], table: RawTable) -> tuple[Record, ...]:

@@ -19,7 +19,7 @@ from metasynth import (
 )
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
-from metasynth.records import CertaintyRating, ChangelogEntry, Claim, Config, Trial
+from metasynth.records import CertaintyRating, ChangelogEntry, Claim, Config, SearchLine, Trial
 from metasynth.tables import RawTables
 
 
@@ -36,6 +36,7 @@ class Review:
     claims: tuple[Claim, ...] = ()
     changelog: tuple[ChangelogEntry, ...] = ()
     certainty: tuple[CertaintyRating, ...] = ()
+    search: tuple[SearchLine, ...] = ()
 
 
 def load_review(config_path: Path, workdir: Path) -> Review:
@@ -65,6 +66,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         tables.claims(raw),
         tables.changelog(raw),
         tables.certainty(raw),
+        tables.search(raw),
     )
 
 
