@@ -23,11 +23,13 @@ from metasynth.report.markdown import Parser, UnknownNameError
 from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.names import trials
 from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, words
-from metasynth.report.references import reference
+from metasynth.report.references import references
 from metasynth.report.sections import ReportError, Texts
 from metasynth.report.vocabulary import vocabulary
 
 __all__ = ["Material", "ReportError", "compose"]
+
+REFERENCES = "references.csl"
 
 
 def compose(material: Material, language: Language, templates: Path) -> Document:
@@ -38,7 +40,7 @@ def compose(material: Material, language: Language, templates: Path) -> Document
     """
     said = material.within(language)
     texts = Texts(templates / language.code, Path(material.config.text) / language.code)
-    builder = _Builder(said, language)
+    builder = _Builder(said, language, templates / REFERENCES)
     blocks: list[Block] = []
     for section, markdown in texts.filled(vocabulary(said, builder.scope.outcomes, language)):
         try:
@@ -100,7 +102,8 @@ def _subtitle(material: Material, outcomes: int, language: Language) -> str:
 class _Builder:
     """Resolves the placeholders of the text, numbering tables and figures as they come."""
 
-    def __init__(self, material: Material, language: Language):
+    def __init__(self, material: Material, language: Language, style: Path):
+        self._style = style
         self._parser = Parser(self._insert, frozenset(material.bibliography))
         outcomes = primary_outcomes(material, language)
         self.scope = Scope(material, language, outcomes, self._parser.cite)
@@ -116,10 +119,10 @@ class _Builder:
 
     def finished(self, blocks: list[Block]) -> tuple[Block, ...]:
         """The blocks of all sections, with what only the whole text tells: the references cited."""
-        entries = tuple(
-            (f"ref-{key}", reference(self.scope.material.bibliography[key]))
-            for key in self._parser.cited
-        )
+        keys = tuple(self._parser.cited)
+        cited = [self.scope.material.bibliography[key] for key in keys]
+        printed = references(cited, self._style, self.scope.language.code)
+        entries = tuple(zip((f"ref-{key}" for key in keys), printed, strict=True))
         return tuple(References(entries) if isinstance(b, References) else b for b in blocks)
 
     def _number(self, kind: str) -> str:

@@ -1,49 +1,128 @@
-"""A bibliography entry as a line of the reference list, in the manner of the ICMJE/AMA examples."""
+"""The reference list, set by a CSL style: pandoc's citeproc formats what references.bib says.
 
-from collections.abc import Sequence
+The style is workflow/report/references.csl (American Medical Association, by the CSL project, CC
+BY-SA 3.0); any other numeric style of https://github.com/citation-style-language/styles serves.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
 
 from metasynth.bibliography import Entry
-from metasynth.report.document import Inlines, Link, Styled, Text, text
+from metasynth.report.document import Inline, Inlines, Link, Styled, Text
 
-_MOST_AUTHORS = 6
-
-
-def reference(entry: Entry) -> Inlines:
-    """Authors. Title. *Journal*. Year;volume(number):pages. Address. The unknown is left out."""
-    parts: list[Inlines] = []
-    if authors := _authors(entry.authors):
-        parts.append(text(_stop(authors)))
-    parts.append(text(_stop(entry.get("title"))))
-    if journal := entry.get("journal") or entry.get("publisher"):
-        parts.append((Styled("emphasis", text(journal)), Text(".")))
-    if issue := _issue(entry):
-        parts.append(text(_stop(issue)))
-    if doi := entry.get("doi"):
-        parts.append((Link(f"https://doi.org/{doi}", text(f"doi:{doi}")),))
-    elif url := entry.get("url"):
-        parts.append((Link(url, text(url)),))
-    return tuple(item for part in parts for item in (*part, Text(" ")))[:-1]
-
-
-def _authors(names: Sequence[str]) -> str:
-    people = [_author(name) for name in names]
-    if len(people) > _MOST_AUTHORS or "others" in people:
-        people = [*(name for name in people[:3] if name != "others"), "et al"]
-    return ", ".join(people)
-
-
-def _author(name: str) -> str:
-    """ "Mertens, Marty J." as "Mertens MJ"; a name without a comma stays as it is."""
-    family, comma, given = name.strip().partition(",")
-    initials = "".join(part[0] for part in given.replace("-", " ").replace(".", ". ").split())
-    return f"{family} {initials}" if comma and initials else family
+_TYPES = {
+    "article": "article-journal",
+    "book": "book",
+    "incollection": "chapter",
+    "inproceedings": "paper-conference",
+    "phdthesis": "thesis",
+    "techreport": "report",
+    "online": "webpage",
+}
+_FIELDS = {
+    "title": "title",
+    "journal": "container-title",
+    "booktitle": "container-title",
+    "publisher": "publisher",
+    "institution": "publisher",
+    "volume": "volume",
+    "number": "issue",
+    "edition": "edition",
+    "doi": "DOI",
+    "url": "URL",
+}
+_LESS = "\uf8ff"
+"""Stands for "<" on the way through citeproc, which would take <b> in a title for bold."""
+_STYLES = {"Emph": "emphasis", "Strong": "strong"}
 
 
-def _issue(entry: Entry) -> str:
-    volume, number, pages = (entry.get(name) for name in ("volume", "number", "pages"))
-    where = volume + (f"({number})" if number else "") + (f":{pages}" if pages else "")
-    return f"{entry.get('year')};{where}" if where else entry.get("year")
+def references(entries: Sequence[Entry], style: Path, language: str) -> tuple[Inlines, ...]:
+    """Each entry as the CSL style at `style` prints it, in the same order, without its number.
+
+    Raises:
+        subprocess.CalledProcessError: where pandoc cannot use the style.
+    """
+    import pypandoc  # type: ignore[import-untyped]
+
+    if not entries:
+        return ()
+    items = [_item(entry) for entry in entries]
+    command = [pypandoc.get_pandoc_path(), "--from=csljson", "--to=json", "--citeproc"]
+    done = subprocess.run(
+        [*command, f"--csl={style.resolve()}", f"--metadata=lang:{language}"],
+        input=json.dumps(items, ensure_ascii=False).replace("<", _LESS),
+        encoding="utf-8",
+        check=True,
+        capture_output=True,
+    )
+    (listed,) = json.loads(done.stdout.replace(_LESS, "<"))["blocks"]
+    found = {block["c"][0][0]: _entry(block) for block in listed["c"][1]}
+    return tuple(found[f"ref-{entry.key}"] for entry in entries)
 
 
-def _stop(sentence: str) -> str:
-    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+def _item(entry: Entry) -> dict[str, Any]:
+    """An entry in CSL's own terms; what references.bib does not state is left out."""
+    known = {csl: entry.get(name) for name, csl in _FIELDS.items() if entry.get(name)}
+    item: dict[str, Any] = {"id": entry.key, "type": _TYPES.get(entry.type, "document"), **known}
+    if entry.authors:
+        item["author"] = [_name(author) for author in entry.authors]
+    if entry.get("year"):
+        item["issued"] = {"date-parts": [[entry.get("year")]]}
+    if pages := entry.get("pages"):
+        item["page"] = pages.replace("–", "-")
+    return item
+
+
+def _name(author: str) -> dict[str, str]:
+    """ "Mertens, Marty J." by parts; a name without a comma is printed as it stands."""
+    if author == "others":
+        return {"literal": "et al"}
+    family, comma, given = author.partition(",")
+    return {"family": family.strip(), "given": given.strip()} if comma else {"literal": author}
+
+
+def _entry(block: dict[str, Any]) -> Inlines:
+    """An entry's text; the number that a numeric style puts before it is the list's own here."""
+    content = [inline for part in block["c"][1] for inline in part["c"]]
+    bodies = [item for item in content if "csl-right-inline" in _classes(item)]
+    return _joined(chain.from_iterable(body["c"][1] for body in bodies) if bodies else content)
+
+
+def _classes(inline: dict[str, Any]) -> list[str]:
+    return list(inline["c"][0][1]) if inline["t"] == "Span" else []
+
+
+def _joined(inlines: Iterable[dict[str, Any]]) -> Inlines:
+    """Pandoc's inlines as the report's, neighbouring texts joined."""
+    found: list[Inline] = []
+    for item in chain.from_iterable(map(_inline, inlines)):
+        if isinstance(item, Text) and found and isinstance(found[-1], Text):
+            found[-1] = Text(found[-1].text + item.text)
+        else:
+            found.append(item)
+    return tuple(found)
+
+
+def _inline(node: dict[str, Any]) -> Inlines:
+    kind: str = node["t"]
+    content: Any = node.get("c")
+    match kind:
+        case "Str":
+            return (Text(content),)
+        case "Space" | "SoftBreak":
+            return (Text(" "),)
+        case "Link":
+            return (Link(content[2][0], _joined(content[1])),)
+        case "Quoted":
+            marks = "“”" if content[0]["t"] == "DoubleQuote" else "‘’"
+            return (Text(marks[0]), *_joined(content[1]), Text(marks[1]))
+        case "Emph" | "Strong":
+            return (Styled(_STYLES[kind], _joined(content)),)
+        case "Span":
+            return _joined(content[1])
+        case _:
+            return _joined(content if isinstance(content, list) else ())
