@@ -116,7 +116,16 @@ def templates():
     folder = Path(workflow.basedir, "workflow", "report")
     return [
         path
-        for pattern in ("*/*.md", "locales/*.po", "*.typ", "*.j2", "*.css", "*.js")
+        for pattern in (
+            "*/*.md",
+            "locales/*.po",
+            "*.typ",
+            "*.j2",
+            "*.css",
+            "*.js",
+            "*.csl",
+            "*.docx",
+        )
         for path in folder.glob(pattern)
     ]
 
