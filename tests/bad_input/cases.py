@@ -14,6 +14,7 @@ from .review import (
     CHANGELOG,
     CLAIMS,
     CONFIG,
+    FLOW,
     RESULTS,
     SEARCH,
     SOURCES,
@@ -1270,5 +1271,33 @@ SEARCHES = [
         "reference",
         cell(SEARCH, 2, "reference", "btea"),
         f"{SEARCH}:2:D | mean beta?",
+    ),
+]
+
+FLOWS = [
+    case(
+        "flow", "unknown_box", cell(FLOW, 4, "box", "duplicate"), f"{FLOW}:4:A | mean duplicates?"
+    ),
+    case("flow", "box_twice", row(FLOW, "screened,,100,beta,,,"), f"{FLOW}:12:A | row 7 has box"),
+    case("flow", "no_source", cell(FLOW, 2, "reference", ""), f"{FLOW}:2:D | a source"),
+    case(
+        "flow",
+        "unknown_reference",
+        cell(FLOW, 2, "reference", "betta"),
+        f"{FLOW}:2:D | did you mean beta?",
+    ),
+    case("flow", "about", cell(FLOW, 2, "count", "~120"), f"{FLOW}:2:C | only an exact value"),
+    case("flow", "negative", cell(FLOW, 4, "count", "-20"), f"{FLOW}:4:C | never negative"),
+    case(
+        "flow",
+        "sum",
+        cell(FLOW, 7, "count", "101"),
+        f"{FLOW}:7:C | 100, which follows from databases, registers, duplicates",
+    ),
+    case(
+        "flow",
+        "reasons",
+        cell(FLOW, 10, "count", "3"),
+        f"{FLOW}:11:C | 7, which follows from Wrong comparator and No outcome",
     ),
 ]

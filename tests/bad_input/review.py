@@ -23,6 +23,7 @@ CLAIMS = "claims.csv"
 CHANGELOG = "changelog.csv"
 CERTAINTY = "certainty.csv"
 SEARCH = "search.csv"
+FLOW = "flow.csv"
 BIB = "references.bib"
 CONFIG = "config.yaml"
 
@@ -79,6 +80,17 @@ _CLEAN = {
     + "source,,MEDLINE,beta,\n"
     + "term,population,rheumatoid arthritis,beta,\n"
     + "limit,language,English,beta,\n",
+    FLOW: "box,part,count,reference,locator,quote,note\n"
+    + "databases,,120,beta,p. 1,120 records,\n"
+    + "registers,,0,beta,p. 1,no register,\n"
+    + "duplicates,,20,beta,p. 1,20 duplicates,\n"
+    + "automation,,0,beta,p. 1,by hand,\n"
+    + "removed_other,,0,beta,p. 1,by hand,\n"
+    + "screened,,100,beta,p. 1,100 were screened,\n"
+    + "excluded,,,,,,Not stated.\n"
+    + "assessed_excluded,Wrong comparator,4,beta,p. 2,4 of 6,\n"
+    + "assessed_excluded,No outcome,2,beta,p. 2,2 of 6,\n"
+    + "assessed_excluded,,6,beta,p. 2,6 were excluded,\n",
     BIB: "% Documents\n@article{alpha,\n  author = {Alpha, A. and others},\n  title = {Trial},\n"
     + "  year = 2001\n}\n\n@article{beta, title = {Other}, year = {2005}}\n",
     CONFIG: """\

@@ -35,6 +35,7 @@ BAD = [
     *cases.CERTAINTIES,
     *cases.SEARCHES,
     *claim_cases.CLAIM,
+    *cases.FLOWS,
     *config_cases.TRAPS,
     *config_cases.SCHEMA,
     *config_cases.AGREEMENT,

@@ -23,6 +23,7 @@ RECORDS = {
     "changelog": records.ChangelogEntry,
     "certainty": records.CertaintyRating,
     "search": records.SearchLine,
+    "flow": records.FlowCount,
 }
 
 

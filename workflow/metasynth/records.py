@@ -207,6 +207,23 @@ class CertaintyRating:
     cell: Cell
 
 
+@dataclass(frozen=True, slots=True)
+class FlowCount:
+    """One row of flow.csv: a number in a box of a PRISMA 2020 flow diagram, or of a part of it.
+
+    A `count` of None was not reported.
+    """
+
+    box: str
+    part: str
+    count: int | None
+    reference: str
+    locator: str
+    quote: str
+    note: str
+    cell: Cell
+
+
 # --- the choices of config.yaml -------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import product
 
-from metasynth import claim_rules
+from metasynth import claim_rules, flow_rules, tables
 from metasynth.certainty_rules import RAISING
 from metasynth.comparison import reports
 from metasynth.config_faults import Lines
@@ -37,6 +37,10 @@ def table_faults(raw: RawTables) -> Iterator[Fault]:
     if search := raw.table("search"):
         yield from duplicates(search)
         yield from _without_concept(search)
+    if flow := raw.table("flow"):
+        yield from duplicates(flow)
+        whole = flow.complete and not any(row.bad & {"box", "part", "count"} for row in flow.rows)
+        yield from flow_rules.faults(flow, tables.flow(raw) if whole else None)
 
 
 def _references(raw: RawTables) -> Iterator[Fault]:
@@ -44,7 +48,7 @@ def _references(raw: RawTables) -> Iterator[Fault]:
     if raw.references is None:
         return
     for table in raw.each():
-        if table.name not in ("study", "sources", "claims", "certainty", "search"):
+        if table.name not in ("study", "sources", "claims", "certainty", "search", "flow"):
             continue
         for row, column in product(table.rows, ("reference", "cited")):
             name = row[column]

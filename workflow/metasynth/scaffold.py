@@ -36,8 +36,8 @@ def files() -> dict[str, str]:
     """Every file of a new review, by its path from the review's folder."""
     paths = sorted(path for path in TEXTS.rglob("*") if path.is_file())
     texts = {path.relative_to(TEXTS).as_posix(): path.read_text("utf-8") for path in paths}
-    ratings = _csv([column.name for column in tables()["certainty"].columns])
-    texts["data/raw/certainty.csv"] = ratings  # a header only: no rating but a panel's
+    for name in ("certainty", "flow"):  # a header only: no rating but a panel's, no invented count
+        texts[f"data/raw/{name}.csv"] = _csv([column.name for column in tables()[name].columns])
     return texts | {f"{TEMPLATE}/{name}": text for name, text in template_tables().items()}
 
 

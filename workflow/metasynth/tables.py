@@ -19,6 +19,7 @@ from metasynth.records import (
     CertaintyRating,
     ChangelogEntry,
     Claim,
+    FlowCount,
     Judgement,
     Result,
     SearchLine,
@@ -247,6 +248,11 @@ def certainty(raw: RawTables) -> tuple[CertaintyRating, ...]:
 def search(raw: RawTables) -> tuple[SearchLine, ...]:
     """The typed records of search.csv, in its order; only for tables without faults."""
     return _of_the_review(SearchLine, raw.table("search"))
+
+
+def flow(raw: RawTables) -> tuple[FlowCount, ...]:
+    """The typed records of flow.csv, in its order; only for tables without faults."""
+    return _of_the_review(FlowCount, raw.table("flow"))
 
 
 def _records(cls: Callable[..., Record], table: RawTable) -> tuple[Record, ...]:

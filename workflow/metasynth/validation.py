@@ -12,6 +12,7 @@ from pathlib import Path
 from metasynth import (
     configuration,
     consistency,
+    flow_rules,
     protocol_rules,
     review_rules,
     tables,
@@ -19,7 +20,15 @@ from metasynth import (
 )
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
-from metasynth.records import CertaintyRating, ChangelogEntry, Claim, Config, SearchLine, Trial
+from metasynth.records import (
+    CertaintyRating,
+    ChangelogEntry,
+    Claim,
+    Config,
+    FlowCount,
+    SearchLine,
+    Trial,
+)
 from metasynth.tables import RawTables
 
 
@@ -37,6 +46,7 @@ class Review:
     changelog: tuple[ChangelogEntry, ...] = ()
     certainty: tuple[CertaintyRating, ...] = ()
     search: tuple[SearchLine, ...] = ()
+    flow: tuple[FlowCount, ...] = ()
 
 
 def load_review(config_path: Path, workdir: Path) -> Review:
@@ -67,6 +77,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         tables.changelog(raw),
         tables.certainty(raw),
         tables.search(raw),
+        tables.flow(raw),
     )
 
 
@@ -91,6 +102,8 @@ def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) 
         faults += protocol_rules.faults(config, raw, lines, told)
     if not _errors(faults):
         faults += consistency.warnings(raw, config.comparison if config else None)
+        if flow := raw.table("flow"):
+            faults += flow_rules.warnings(flow, tables.flow(raw), tables.trials(raw))
         if config:
             faults += protocol_rules.other_weeks(config, raw)
             faults += review_rules.without_numbers(config, tables.trials(raw), lines)

@@ -41,6 +41,8 @@ rule overview:
     conda:
         "../../envs/metasynth.yaml"
     params:
+        # By a function: in a plain string Snakemake would take braces for wildcards.
+        flow=lambda wildcards: store.to_json(REVIEW.flow),
         code=code("overview.py"),
     script:
         "../scripts/overview.py"

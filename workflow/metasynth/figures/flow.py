@@ -1,44 +1,47 @@
-"""The PRISMA 2020 flow diagram: where the studies of a review come from.
+"""The boxes of a PRISMA 2020 flow diagram in words, and their places.
 
-Page et al., BMJ 2021;372:n71. Numbers come as a mapping of box ids to counts; None, or an id that
-is missing, is a number that was not reported, and the diagram says so. Reasons for exclusion are
-ids with a colon: "assessed_excluded:Wrong comparator".
+Page et al., BMJ 2021;372:n71. A number that was not reported says so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metasynth.figures.text import clean
-from metasynth.language import ENGLISH, Language
+from metasynth.flow import BOXES, Flow, has_other_methods, parts
+from metasynth.language import ENGLISH, Language, message
 
-Flow = Mapping[str, int | None]
-
-OTHER = "other_"
 ITEMS = {
-    "databases": "Databases",
-    "registers": "Registers",
-    "duplicates": "Duplicate records",
-    "automation": "Records marked as ineligible by automation tools",
-    "removed_other": "Records removed for other reasons",
-    "screened": "Records screened",
-    "excluded": "Records excluded",
-    "sought": "Reports sought for retrieval",
-    "not_retrieved": "Reports not retrieved",
-    "assessed": "Reports assessed for eligibility",
-    "assessed_excluded": "Reports excluded",
-    "other_websites": "Websites",
-    "other_organisations": "Organisations",
-    "other_citations": "Citation searching",
-    "other_sought": "Reports sought for retrieval",
-    "other_not_retrieved": "Reports not retrieved",
-    "other_assessed": "Reports assessed for eligibility",
-    "other_assessed_excluded": "Reports excluded",
-    "studies": "Studies included in the review",
-    "reports": "Reports of included studies",
+    "databases": message("Databases"),
+    "registers": message("Registers"),
+    "duplicates": message("Duplicate records"),
+    "automation": message("Records marked as ineligible by automation tools"),
+    "removed_other": message("Records removed for other reasons"),
+    "screened": message("Records screened"),
+    "excluded": message("Records excluded"),
+    "sought": message("Reports sought for retrieval"),
+    "not_retrieved": message("Reports not retrieved"),
+    "assessed": message("Reports assessed for eligibility"),
+    "assessed_excluded": message("Reports excluded"),
+    "other_websites": message("Websites"),
+    "other_organisations": message("Organisations"),
+    "other_citations": message("Citation searching"),
+    "other_sought": message("Reports sought for retrieval"),
+    "other_not_retrieved": message("Reports not retrieved"),
+    "other_assessed": message("Reports assessed for eligibility"),
+    "other_assessed_excluded": message("Reports excluded"),
+    "studies": message("Studies included in the review"),
+    "reports": message("Reports of included studies"),
 }
-"""Every box id and what it counts."""
+"""What each box counts."""
 
-_WITH_REASONS = ("assessed_excluded", "other_assessed_excluded")
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a box: what is counted, and how many; a `part` is told below its box's item."""
+
+    what: str
+    count: int | None
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +51,22 @@ class Box:
     column: int
     row: int
     lead: str
-    items: tuple[tuple[str, int | None], ...]
+    items: tuple[Item, ...]
 
 
 def boxes(flow: Flow, language: Language = ENGLISH) -> tuple[Box, ...]:
     """The boxes of a flow; those of other methods only where the flow has any.
 
     Raises:
-        ValueError: for an id that the diagram does not have.
+        ValueError: for a box that the diagram does not have.
     """
-    _require_known(flow)
+    for name in flow:
+        if name.partition(":")[0] not in BOXES:
+            raise ValueError(f"{name!r} is no box of the flow diagram: {', '.join(BOXES)}")
+    found, removed = message("Records identified from"), message("Removed before screening")
     layout: list[tuple[int, int, str, tuple[str, ...]]] = [
-        (0, 0, "Records identified from", ("databases", "registers")),
-        (1, 0, "Removed before screening", ("duplicates", "automation", "removed_other")),
+        (0, 0, found, ("databases", "registers")),
+        (1, 0, removed, ("duplicates", "automation", "removed_other")),
         (0, 1, "", ("screened",)),
         (1, 1, "", ("excluded",)),
         (0, 2, "", ("sought",)),
@@ -72,7 +78,7 @@ def boxes(flow: Flow, language: Language = ENGLISH) -> tuple[Box, ...]:
     if has_other_methods(flow):
         sources = ("other_websites", "other_organisations", "other_citations")
         layout += [
-            (2, 0, "Records identified from", sources),
+            (2, 0, found, sources),
             (2, 2, "", ("other_sought",)),
             (3, 2, "", ("other_not_retrieved",)),
             (2, 3, "", ("other_assessed",)),
@@ -84,69 +90,13 @@ def boxes(flow: Flow, language: Language = ENGLISH) -> tuple[Box, ...]:
     )
 
 
-def has_other_methods(flow: Flow) -> bool:
-    """Whether the flow has records found by other methods than databases and registers."""
-    return any(name.startswith(OTHER) for name in flow)
-
-
-def _require_known(flow: Flow) -> None:
-    for name in flow:
-        base, _, reason = name.partition(":")
-        if base not in ITEMS or (reason and base not in _WITH_REASONS):
-            raise ValueError(f"{name!r} is no box of the flow diagram: {', '.join(ITEMS)}")
-
-
-def _items(
-    flow: Flow, ids: Sequence[str], language: Language
-) -> tuple[tuple[str, int | None], ...]:
-    counted = [(language.say(ITEMS[name]), flow.get(name)) for name in ids]
-    return (*counted, *((reason, n) for name in ids for reason, n in reasons(flow, name)))
-
-
-def reasons(flow: Flow, name: str) -> list[tuple[str, int | None]]:
-    """The reasons for exclusion that a flow gives for a box."""
-    return [
-        (clean(key.partition(":")[2]), n) for key, n in flow.items() if key.startswith(f"{name}:")
-    ]
-
-
-def disagreements(flow: Flow, language: Language = ENGLISH) -> tuple[str, ...]:
-    """Sentences on the sums that fail; a sum with a number that is not known is not checked.
-
-    Raises:
-        ValueError: for an id that the diagram does not have.
-    """
-    _require_known(flow)
+def _items(flow: Flow, ids: Sequence[str], language: Language) -> tuple[Item, ...]:
+    """Each box's item, followed by those of its parts."""
     return tuple(
-        language.say(
-            "{what}: {found} reported, but the boxes before it leave {expected}.",
-            what=language.say(ITEMS[name]),
-            found=flow[name],
-            expected=expected,
+        item
+        for name in ids
+        for item in (
+            Item(language.say(ITEMS[name]), flow.get(name)),
+            *(Item(clean(language.label(what)), n, True) for what, n in parts(flow, name)),
         )
-        for name, expected in _expected(flow)
-        if flow.get(name) is not None and flow[name] != expected
     )
-
-
-def _expected(flow: Flow) -> Iterator[tuple[str, int]]:
-    """What each number must be, where the numbers that it follows from are all known."""
-    removed = ("duplicates", "automation", "removed_other")
-    sums = [
-        ("screened", ("databases", "registers"), removed),
-        ("sought", ("screened",), ("excluded",)),
-        ("assessed", ("sought",), ("not_retrieved",)),
-        ("other_sought", ("other_websites", "other_organisations", "other_citations"), ()),
-        ("other_assessed", ("other_sought",), ("other_not_retrieved",)),
-    ]
-    other = has_other_methods(flow)
-    last = ("assessed", "other_assessed") if other else ("assessed",)
-    sums.append(("reports", last, _WITH_REASONS if other else _WITH_REASONS[:1]))
-    for name, added, taken in sums:
-        plus, minus = [flow.get(a) for a in added], [flow.get(t) for t in taken]
-        if None not in (*plus, *minus):
-            yield name, sum(n or 0 for n in plus) - sum(n or 0 for n in minus)
-    for name in _WITH_REASONS:
-        own = [n for _, n in reasons(flow, name)]
-        if own and None not in own:
-            yield name, sum(n or 0 for n in own)

@@ -7,10 +7,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from metasynth.figures.flow import Box, Flow, boxes, disagreements, has_other_methods
+from metasynth.figures.flow import Box, Item, boxes
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, points, write
 from metasynth.figures.style import INK, LINE, NOTE_SIZE, WIDTH, isolated
-from metasynth.figures.text import wrap
+from metasynth.figures.text import clean, wrap
+from metasynth.flow import Flow, has_other_methods
 from metasynth.formats import count
 from metasynth.language import ENGLISH, Language
 
@@ -40,25 +41,22 @@ class _Placed:
 
 
 @isolated
-def flow_diagram(flow: Flow, *, language: Language = ENGLISH) -> Drawing:
-    """Draw the flow of records, reports and studies; sums that fail are named below it.
+def flow_diagram(flow: Flow, notes: Sequence[str] = (), *, language: Language = ENGLISH) -> Drawing:
+    """Draw the flow of records, reports and studies, with the notes of its table below.
 
     Raises:
-        ValueError: for an id that the diagram does not have.
+        ValueError: for a box that the diagram does not have.
     """
     placed = _place(boxes(flow, language), 4 if has_other_methods(flow) else 2, language)
     foot = max(box.bottom for box in placed)
-    faults = [
-        line
-        for fault in disagreements(flow, language)
-        for line in wrap(fault, WIDTH - 2 * MARGIN, 3, size=NOTE_SIZE)
+    remarks = [clean(note) for note in notes]
+    lines = [line for text in remarks for line in wrap(text, WIDTH - 2 * MARGIN, 4, size=NOTE_SIZE)]
+    below = [
+        Label(line, MARGIN, foot + 6.0 + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
+        for i, line in enumerate(lines)
     ]
-    notes = [
-        Label(line, MARGIN, foot + 6.0 + (i + 0.8) * LINE, size=NOTE_SIZE)
-        for i, line in enumerate(faults)
-    ]
-    figure = blank(foot + (6.0 + len(notes) * LINE if notes else 0.0) + 2 * MARGIN)
-    write(figure, notes)
+    figure = blank(foot + (6.0 + len(below) * LINE if below else 0.0) + 2 * MARGIN)
+    write(figure, below)
     write(figure, _headings(placed, language))
     for number, box in enumerate(placed, 1):
         size = box.right - box.left, box.bottom - box.top
@@ -67,7 +65,7 @@ def flow_diagram(flow: Flow, *, language: Language = ENGLISH) -> Drawing:
         figure.add_artist(outline)
         write(figure, box.labels)
     _draw_arrows(figure, {(box.box.column, box.box.row): box for box in placed})
-    return Drawing(figure, *_words(placed, flow, language))
+    return Drawing(figure, *_words(placed, flow, remarks, language))
 
 
 def _place(all_boxes: Sequence[Box], columns: int, language: Language) -> list[_Placed]:
@@ -92,12 +90,17 @@ def _place(all_boxes: Sequence[Box], columns: int, language: Language) -> list[_
 def _lines(box: Box, room: float, language: Language) -> list[tuple[str, float]]:
     """A box's lines of text, each with its indent: items stand below what leads them."""
     lines = [(line, 0.0) for line in wrap(box.lead + ":", room, 2)] if box.lead else []
-    for i, (what, n) in enumerate(box.items):
-        indent = INDENT if box.lead or (i > 0 and box.row < LAST_ROW) else 0.0
-        number = language.say("not reported") if n is None else f"n\u00a0=\u00a0{count(n)}"
-        text = f"{what} ({number})"
+    for item in box.items:
+        indent = INDENT * (bool(box.lead) + item.part)
+        text = f"{item.what} ({_number(item, language)})"
         lines += [(line, indent) for line in wrap(text, room - indent, _LINES)]
     return lines
+
+
+def _number(item: Item, language: Language) -> str:
+    if item.count is None:
+        return language.say("not reported")
+    return f"n\u00a0=\u00a0{count(item.count)}"
 
 
 def _headings(placed: Sequence[_Placed], language: Language) -> list[Label]:
@@ -148,13 +151,18 @@ def _arrow(figure: Figure, path: Sequence[tuple[float, float]], head: str) -> No
     figure.add_artist(tip)
 
 
-def _words(placed: Sequence[_Placed], flow: Flow, language: Language) -> tuple[str, str]:
-    studies = flow.get("studies")
-    number = language.say("not reported") if studies is None else count(studies)
-    title = language.say("PRISMA 2020 flow diagram: studies included: {n}.", n=number)
-    sentences = (
-        f"{what}: {language.say('not reported') if n is None else count(n)}."
+def _words(
+    placed: Sequence[_Placed], flow: Flow, remarks: Sequence[str], language: Language
+) -> tuple[str, str]:
+    unknown = language.say("not reported")
+    numbers = [
+        (item.what, unknown if item.count is None else count(item.count))
         for box in placed
-        for what, n in box.box.items
+        for item in box.box.items
+    ]
+    studies = flow.get("studies")
+    title = language.say(
+        "PRISMA 2020 flow diagram: studies included: {n}.",
+        n=unknown if studies is None else count(studies),
     )
-    return title, " ".join([title, *sentences, *disagreements(flow, language)])
+    return title, " ".join([title, *(f"{what}: {n}." for what, n in numbers), *remarks])

@@ -8,11 +8,22 @@ from metasynth.figures.judgements import risk_bars, traffic_light
 from metasynth.figures.page import Drawing
 from metasynth.figures.risk_of_bias import of_outcome
 from metasynth.figures.summary import summary
-from metasynth.records import OutcomeResult, Trial
+from metasynth.flow import flow_of
+from metasynth.language import ENGLISH, Language
+from metasynth.records import FlowCount, OutcomeResult, Trial
 
 
-def overview(name: str, results: Sequence[OutcomeResult], trials: Sequence[Trial]) -> Drawing:
+def overview(
+    name: str,
+    results: Sequence[OutcomeResult],
+    trials: Sequence[Trial],
+    rows: Sequence[FlowCount] = (),
+    *,
+    language: Language = ENGLISH,
+) -> Drawing:
     """Draw a figure of the whole review; which ones there are is the catalogue's to say.
+
+    `rows` are those of flow.csv; without a word of them the included studies are counted.
 
     Raises:
         KeyError: when no figure has that name.
@@ -21,11 +32,22 @@ def overview(name: str, results: Sequence[OutcomeResult], trials: Sequence[Trial
     judgements = of_outcome({trial.study.study: trial.risk_of_bias for trial in included})
     if name == "summary":
         wanted = shared_axis([result.outcome for result in results])
-        return summary([result for result in results if result.outcome in wanted])
+        shown = [result for result in results if result.outcome in wanted]
+        return summary(shown, language=language)
     if name == "flow":
-        return flow_diagram({"studies": len(included)})
+        return _flow(len(included), rows, language)
     if name == "traffic_light":
-        return traffic_light(judgements, {t.study.study: t.study.label for t in included})
+        labels = {trial.study.study: trial.study.label for trial in included}
+        return traffic_light(judgements, labels, language=language)
     if name == "risk_bars":
-        return risk_bars(judgements)
+        return risk_bars(judgements, language=language)
     raise KeyError(name)
+
+
+def _flow(included: int, rows: Sequence[FlowCount], language: Language) -> Drawing:
+    """The flow that was told, with a note where it ends with other studies than the review has."""
+    flow = {"studies": included} | flow_of(rows)
+    notes = [language.label(row.note) for row in rows if row.note]
+    if flow["studies"] not in (None, included):
+        notes.append(language.say("Studies in the tables of this review: {n}.", n=included))
+    return flow_diagram(flow, notes, language=language)
