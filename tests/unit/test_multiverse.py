@@ -1,0 +1,224 @@
+"""A multiverse against `synthesise`: every specification, analysed by itself from the raw rows."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from tests.examples import ANAKINRA, BCG, outcomes, review
+
+from metasynth import store
+from metasynth.comparison import study_data
+from metasynth.methods import check_combination, check_multi_arm
+from metasynth.multiverse import Multiverse, multiverse
+from metasynth.records import AnalysisSpec, Omission
+from metasynth.robustness_choices import MultiverseChoices
+from metasynth.synthesis import synthesise
+from metasynth.universe import DIMENSIONS
+
+DEFAULT = MultiverseChoices()
+EVERYTHING = MultiverseChoices(
+    measures=("RR", "OR", "RD", "ASD"),
+    models=("random", "IV", "MH", "Peto"),
+    tau2=("REML", "DL", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2"),
+    ci=("Wald", "HKSJ", "HKSJ-adhoc", "KR"),
+    zero_cells=("only0", "treatment_arm", "all", "none"),
+    leave_one_out=False,
+)
+IDS = [outcome.id for outcome in review(ANAKINRA).config.outcomes if not outcome.sensitivity_of]
+
+
+def options_taken(found, code):
+    """A code's option of each dimension; None where it has none."""
+    numbers = (None if part == "-" else int(part) for part in code.split("."))
+    return {
+        d.name: None if i is None else d.options[i]
+        for d, i in zip(found.dimensions, numbers, strict=True)
+    }
+
+
+def alone(result, trials, options):
+    """One analysis, from the trials' raw rows, as `synthesise` makes it."""
+    outcome = replace(result.outcome, measure=options["measure"], reading=options["reading"])
+    comparison = replace(result.comparison, multi_arm=options["multi_arm"])
+    spec = AnalysisSpec(
+        "own",
+        "Own",
+        options["model"],
+        options["tau2"],
+        options["ci"] or "Wald",
+        zero_cells=options["zero_cells"],
+        double_zero=options["double_zero"],
+    )
+    data = [study_data(trial, outcome, comparison) for trial in trials]
+    studies = [
+        study
+        for item in data
+        if not isinstance(item, Omission)
+        for study in item
+        if study.study != options["left_out"]
+    ]
+    return synthesise(outcome, [spec], comparison, studies).analyses[0].estimates[0]
+
+
+def check_all(result, trials, found, every=1):
+    rows = found.specifications
+    for i in range(0, len(rows.code), every):
+        options = options_taken(found, rows.code[i])
+        row = alone(result, trials, options)
+        assert row.k == rows.k[i], options
+        for expected, value in (
+            (row.estimate, rows.estimate[i]),
+            (row.ci_low, rows.ci_low[i]),
+            (row.ci_high, rows.ci_high[i]),
+            (row.p, rows.p[i]),
+        ):
+            if expected is None:  # a limit too large for a float
+                assert value is None, options
+            else:
+                assert value == pytest.approx(expected, rel=1e-8, abs=1e-12), options
+
+
+@pytest.mark.parametrize("id_", IDS)
+def test_every_specification_is_what_that_analysis_gives_alone(id_):
+    result, trials = outcomes(ANAKINRA)[id_]
+    check_all(result, trials, multiverse(result, trials, DEFAULT))
+
+
+@pytest.mark.parametrize("id_", ["acr20_w24", "acr70_w24", "serious_infection"])
+def test_so_is_every_specification_of_every_method(id_):
+    result, trials = outcomes(ANAKINRA)[id_]
+    check_all(result, trials, multiverse(result, trials, EVERYTHING))
+
+
+def test_so_it_is_with_thirteen_trials():
+    (result, trials), *_ = outcomes(BCG).values()
+    found = multiverse(result, trials, DEFAULT)
+    assert found.tally.analyses == 14 * (17 + 18 + 17)
+    check_all(result, trials, found, every=7)
+
+
+def test_mixed_models_are_fitted_as_alone():
+    (result, trials), *_ = outcomes(BCG).values()
+    choices = MultiverseChoices(
+        measures=("OR",), models=("GLMM",), tau2=("DL",), ci=("Wald",), leave_one_out=False
+    )
+    found = multiverse(result, trials[:4], choices)
+    models = {options_taken(found, code)["model"] for code in found.specifications.code}
+    assert models == {"random", "GLMM"}
+    check_all(result, trials[:4], found)
+
+
+@pytest.mark.parametrize("id_", ["acr20_w24", "acr70_w24", "serious_infection", "infection"])
+def test_nothing_is_left_out(id_):
+    """The product of all options, each analysed alone, holds no result that is not there."""
+    result, trials = outcomes(ANAKINRA)[id_]
+    found = multiverse(result, trials, DEFAULT)
+    rows = found.specifications
+    there = {
+        (options_taken(found, code)["measure"], k, f"{e:.6g} {p:.5g}")
+        for code, k, e, p in zip(rows.code, rows.k, rows.estimate, rows.p, strict=True)
+    }
+    lists = [dimension.options for dimension in found.dimensions]
+    needed = set()
+    for values in product(*lists):
+        options = dict(zip(DIMENSIONS, values, strict=True))
+        if not possible(result, trials, options):
+            continue
+        row = alone(result, trials, options)
+        if row.estimate is not None:
+            needed.add((options["measure"], row.k, f"{row.estimate:.6g} {row.p:.5g}"))
+    assert there == needed
+
+
+def possible(result, trials, options):
+    """Whether a combination has a meaning; of what a common-effect model ignores, the first."""
+    outcome = replace(result.outcome, measure=options["measure"])
+    random = options["model"] == "random"
+    if not random and (options["tau2"], options["ci"]) != ("REML", "HKSJ"):
+        return False
+    options |= {} if random else {"tau2": None, "ci": "Wald"}
+    spec = AnalysisSpec("a", "A", options["model"], options["tau2"], options["ci"])
+    several = any(sum(arm.treatment == "anakinra" for arm in trial.arms) > 1 for trial in trials)
+    if options["multi_arm"] == "covariance" and several and check_multi_arm(outcome, spec):
+        return False
+    return check_combination(outcome, spec) is None
+
+
+def test_the_primary_analysis_is_found_in_its_place():
+    for result, trials in outcomes(ANAKINRA).values():
+        found = multiverse(result, trials, DEFAULT)
+        own = result.analyses[0].estimates[0]
+        if found.primary is None:
+            assert own.estimate is None or result.outcome.sensitivity_of
+            continue
+        rows = found.specifications
+        assert rows.estimate[found.primary] == pytest.approx(own.estimate, rel=1e-9)
+        assert rows.ci_low[found.primary] == pytest.approx(own.ci_low, rel=1e-9)
+        same = [
+            e
+            for code, e in zip(rows.code, rows.estimate, strict=True)
+            if options_taken(found, code)["measure"] == result.outcome.measure
+        ]
+        assert found.lower == sum(
+            f"{e:.8g}" != f"{own.estimate:.8g}" and e < own.estimate for e in same
+        )
+
+
+def test_an_undeclared_choice_of_the_primary_analysis_belongs_all_the_same():
+    result, trials = outcomes(ANAKINRA)["acr20_w24"]
+    choices = MultiverseChoices(
+        measures=("OR",), models=("MH",), tau2=("DL",), ci=("Wald",), multi_arm=("combine",),
+        zero_cells=("only0",), double_zero=("exclude",), readings=False, leave_one_out=False,
+    )  # fmt: skip
+    found = multiverse(result, trials, choices)
+    assert [d.options for d in found.dimensions][:4] == [
+        ("RR", "OR"), ("random", "MH"), ("REML", "DL"), ("HKSJ", "Wald"),
+    ]  # fmt: skip
+    # For each measure two tau2 by two intervals, and Mantel-Haenszel.
+    assert found.tally.analyses == 2 * (2 * 2 + 1)
+
+
+def test_shares_count_estimates_and_intervals_on_each_side():
+    result, trials = outcomes(ANAKINRA)["serious_infection"]
+    found = multiverse(result, trials, DEFAULT)
+    rows = found.specifications
+    nulls = [0.0 if options_taken(found, code)["measure"] == "RD" else 1.0 for code in rows.code]
+    below = sum(e < n for e, n in zip(rows.estimate, nulls, strict=True))
+    ci_above = sum(low > n for low, n in zip(rows.ci_low, nulls, strict=True))
+    assert (found.tally.below, found.tally.ci_above) == (below, ci_above)
+    assert sum(scale.tally.analyses for scale in found.scales) == len(rows.code)
+    assert below > 0
+    assert ci_above > 0
+    firsts = [*(scale.first for scale in found.scales), len(rows.code)]
+    for scale, after in zip(found.scales, firsts[1:], strict=True):
+        part = [float(f"{e:.8g}") for e in rows.estimate[scale.first : after]]
+        assert part == sorted(part)
+        assert scale.low == pytest.approx(part[0])
+        assert scale.high == pytest.approx(part[-1])
+
+
+def test_rules_for_empty_cells_count_once_where_no_cell_is_empty():
+    result, trials = outcomes(ANAKINRA)["injection_site_reaction"]
+    found = multiverse(result, trials, DEFAULT)
+    taken = [options_taken(found, code) for code in found.specifications.code]
+    assert {(t["zero_cells"], t["double_zero"]) for t in taken} == {("only0", "exclude")}
+
+
+def test_a_reading_has_no_multiverse_of_its_own():
+    result, trials = outcomes(ANAKINRA)["acr20_w24_randomised"]
+    found = multiverse(result, trials, DEFAULT)
+    assert "acr20_w24" in found.reason
+    assert found.specifications.code == ()
+
+
+def test_without_a_result_there_is_a_reason():
+    result, trials = outcomes(ANAKINRA)["acr20_completers"]
+    assert multiverse(result, trials, DEFAULT).reason
+    assert multiverse(result, [], DEFAULT).reason
+
+
+def test_a_record_survives_its_file_and_is_small():
+    result, trials = outcomes(ANAKINRA)["acr70_w24"]
+    text = store.to_json(multiverse(result, trials, DEFAULT))
+    assert store.to_json(store.from_json(Multiverse, text)) == text
+    assert len(text) < 200_000

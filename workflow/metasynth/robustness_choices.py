@@ -1,0 +1,23 @@
+"""What config.yaml declares for the analyses of robustness: multiverse and sequential analysis."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MultiverseChoices:
+    """The defensible choices of every kind; each outcome's own choices always belong to them.
+
+    `measures` that an outcome's type does not have, and combinations that have no meaning (tau2 of
+    a common-effect model, Peto's method of a risk ratio), are left out. `readings` and
+    `leave_one_out` say whether declared alternative readings are taken, and each trial left out.
+    """
+
+    measures: tuple[str, ...] = ("RR", "OR", "RD")
+    models: tuple[str, ...] = ("random", "IV", "MH", "Peto")
+    tau2: tuple[str, ...] = ("REML", "DL", "PM", "ML", "SJ")
+    ci: tuple[str, ...] = ("Wald", "HKSJ", "HKSJ-adhoc")
+    zero_cells: tuple[str, ...] = ("only0", "treatment_arm")
+    double_zero: tuple[str, ...] = ("exclude", "include")
+    multi_arm: tuple[str, ...] = ("combine", "split", "covariance")
+    readings: bool = True
+    leave_one_out: bool = True
