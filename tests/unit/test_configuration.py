@@ -17,6 +17,7 @@ from metasynth.certainty_rules import (
 )
 from metasynth.faults import InvalidReview
 from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
+from metasynth.robustness_choices import MultiverseChoices, SequentialChoices
 from metasynth.table_schema import SCHEMAS, tables
 
 MINIMAL = """\
@@ -198,6 +199,13 @@ def test_the_schema_offers_exactly_the_methods_there_are():
     assert choices("analyses", "study_ci") == list(methods.STUDY_CIS)
     assert choices("analyses", "zero_cells") == list(methods.ZERO_CELLS)
     assert choices("analyses", "double_zero") == list(methods.DOUBLE_ZERO)
+    many = schema()["properties"]["multiverse"]["properties"]
+    assert many["models"]["items"]["enum"] == list(methods.MODELS)
+    assert set(many["tau2"]["items"]["enum"]) == set(methods.TAU2_METHODS)
+    assert many["ci"]["items"]["enum"] == list(methods.CI_METHODS)
+    assert many["zero_cells"]["items"]["enum"] == list(methods.ZERO_CELLS)
+    assert many["double_zero"]["items"]["enum"] == list(methods.DOUBLE_ZERO)
+    assert many["multi_arm"]["items"]["enum"] == list(methods.MULTI_ARM)
     assert choices("outcomes", "type") == list(methods.MEASURES)
     measures = {measure for of_type in methods.MEASURES.values() for measure in of_type}
     assert set(choices("outcomes", "measure")) == measures
@@ -226,3 +234,78 @@ def test_the_defaults_in_the_schema_are_those_of_the_records():
             assert entry.get("default", getattr(plain, key) or None) == (
                 getattr(plain, key) or None
             ), key
+
+
+def test_choices_of_robustness_have_the_defaults_of_the_schema(path):
+    path.write_text(MINIMAL, encoding="utf-8")
+    config = configuration.load(path)
+    schema = json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
+    for name, key in schema["properties"]["multiverse"]["properties"].items():
+        value = getattr(config.multiverse, name)
+        assert (list(value) if isinstance(value, tuple) else value) == key["default"]
+    for name, key in schema["$defs"]["sequential"]["properties"].items():
+        default = SequentialChoices.__dataclass_fields__[name].default
+        assert key.get("default", default) == default or name == "relative_risk_reduction"
+    assert config.outcomes[0].sequential is None
+
+
+def test_choices_of_robustness_reach_the_record(path):
+    more = (
+        "multiverse: {measures: [RR], tau2: [DL], leave_one_out: false}\n"
+        "sequential: {relative_risk_reduction: -0.25, power: 0.8}\n"
+    )
+    own = "analyses: [main], sequential: {control_risk: 0.3, power: 0.95, diversity: 0}}"
+    text = MINIMAL.replace("analyses: [main]}", own)
+    text += (
+        "  p: {label: P, outcome: p, type: binary, measure: OR, direction: harm, "
+        "analyses: [main]}\n"
+        "  q: {label: Q, outcome: q, type: continuous, measure: MD, direction: harm, "
+        "analyses: [main]}\n"
+    )
+    path.write_text(text + more, encoding="utf-8")
+    config = configuration.load(path)
+    assert config.multiverse == MultiverseChoices(
+        measures=("RR",), tau2=("DL",), leave_one_out=False
+    )
+    first, second, third = (outcome.sequential for outcome in config.outcomes)
+    assert first == SequentialChoices(-0.25, power=0.95, control_risk=0.3, diversity=0)
+    assert second == SequentialChoices(-0.25, power=0.8)
+    assert third is None
+    assert store.from_json(Config, store.to_json(config)) == config
+
+
+def test_every_fault_in_the_choices_of_robustness_is_told(path):
+    text = MINIMAL.replace("analyses: [main]}", "analyses: [main], sequential: {power: 0.8}}")
+    text += (
+        "  q: {label: Q, outcome: q, type: continuous, measure: MD, direction: harm, "
+        "analyses: [main], sequential: {power: 0.8}}\n"
+        "  r: {label: R, outcome: r, type: binary, measure: RR, direction: harm, "
+        "analyses: [main], sequential: {relative_risk_reduction: -3, control_risk: 0.5}}\n"
+        "  s: {label: S, outcome: s, type: binary, measure: RR, direction: harm, "
+        "analyses: [main], sequential: {relative_risk_reduction: 0}}\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InvalidReview) as caught:
+        configuration.load(path)
+    assert [(fault.cell, fault.column) for fault in caught.value.faults] == [
+        ("config.yaml:5", "outcomes.o.sequential.relative_risk_reduction"),
+        ("config.yaml:6", "outcomes.q.sequential"),
+        ("config.yaml:7", "outcomes.r.sequential.relative_risk_reduction"),
+        ("config.yaml:8", "outcomes.s.sequential.relative_risk_reduction"),
+    ]
+
+
+def test_a_fault_of_the_reviews_own_sequential_choices_is_told_once(path):
+    text = MINIMAL + MINIMAL.splitlines()[-1].replace("  o:", "  p:") + "\n"
+    path.write_text(text + "sequential: {alpha: 0.05}\n", encoding="utf-8")
+    with pytest.raises(InvalidReview) as caught:
+        configuration.load(path)
+    (fault,) = caught.value.faults
+    assert fault.column == "sequential.relative_risk_reduction"
+    path.write_text(text + 'multiverse: {leave_one_out: "yes", tau2: [RELM]}\n', encoding="utf-8")
+    with pytest.raises(InvalidReview) as caught:
+        configuration.load(path)
+    assert [(fault.column, fault.remedy) for fault in caught.value.faults] == [
+        ("multiverse.tau2[0]", "did you mean REML?"),
+        ("multiverse.leave_one_out", "see the manual for what stands here"),
+    ]

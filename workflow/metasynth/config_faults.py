@@ -20,6 +20,7 @@ _KINDS = {
     "string": "a text",
     "integer": "a whole number",
     "number": "a number",
+    "boolean": "true or false, without quotes",
 }
 
 _BOUNDS = {

@@ -26,6 +26,8 @@ from metasynth.config_faults import Lines, schema_faults
 from metasynth.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.methods import check_combination, check_multi_arm
 from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
+from metasynth.robustness_choices import MultiverseChoices, SequentialChoices
+from metasynth.sequential_config import sequential_choices, sequential_faults
 from metasynth.strict_yaml import Keys
 from metasynth.text_files import hidden_faults, read_text
 
@@ -94,10 +96,10 @@ def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
     if faults := schema_faults(mapping, lines):
         return None, faults
     config = _config(mapping)
-    return config, list(_disagreements(config, lines))
+    return config, [*_disagreements(config, lines), *sequential_faults(mapping, lines)]
 
 
-_DECIMALS = ("certainty", "baseline_risks")
+_DECIMALS = ("certainty", "baseline_risks", "sequential")
 """Keys below which a decimal number is a number, not a text such as a version."""
 
 
@@ -130,12 +132,16 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         text=mapping.get("text", "data/text"),
         comparison=comparison,
         analyses=tuple(analyses),
-        outcomes=tuple(_outcome(id_, keys) for id_, keys in mapping["outcomes"].items()),
+        outcomes=tuple(
+            _outcome(id_, keys, sequential_choices(keys, mapping))
+            for id_, keys in mapping["outcomes"].items()
+        ),
         date=review["date"],
         authors=tuple(review.get("authors", ())),
         weeks=tuple(mapping.get("weeks", ())),
         nested=tuple(tuple(chain) for chain in mapping.get("nested", ())),
         certainty=_certainty(mapping.get("certainty", {})),
+        multiverse=MultiverseChoices(**_frozen(mapping.get("multiverse", {}))),
     )
 
 
@@ -166,8 +172,10 @@ def _frozen(keys: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
 
 
-def _outcome(id_: str, keys: Mapping[str, Any]) -> OutcomeSpec:
-    lists = {"analyses": tuple(keys["analyses"])}
+def _outcome(
+    id_: str, keys: Mapping[str, Any], sequential: SequentialChoices | None
+) -> OutcomeSpec:
+    lists: dict[str, Any] = {"analyses": tuple(keys["analyses"]), "sequential": sequential}
     if "baseline_risks" in keys:
         lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})

@@ -8,6 +8,7 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 from dataclasses import dataclass
 
 from metasynth.certainty_rules import DEFAULT_RULES, CertaintyRules
+from metasynth.robustness_choices import DEFAULT_MULTIVERSE, MultiverseChoices, SequentialChoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +274,7 @@ class OutcomeSpec:
     as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
     subgroup: str = ""  # a column of study.csv by which trials are grouped
     baseline_risks: tuple[float, ...] = ()  # risks under control, for absolute effects
+    sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
 
 
 # --- what pooling reads ---------------------------------------------------------------------------
@@ -459,3 +461,4 @@ class Config:
     weeks: tuple[int, ...] = ()
     nested: tuple[tuple[str, ...], ...] = ()
     certainty: CertaintyRules = DEFAULT_RULES
+    multiverse: MultiverseChoices = DEFAULT_MULTIVERSE

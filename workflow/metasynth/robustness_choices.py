@@ -21,3 +21,22 @@ class MultiverseChoices:
     multi_arm: tuple[str, ...] = ("combine", "split", "covariance")
     readings: bool = True
     leave_one_out: bool = True
+
+
+DEFAULT_MULTIVERSE = MultiverseChoices()
+
+
+@dataclass(frozen=True, slots=True)
+class SequentialChoices:
+    """What a sequential analysis is planned for: a relative risk reduction, and errors.
+
+    `relative_risk_reduction` is 1 - RR, negative for an increase; `alpha` is two-sided. What is
+    None comes from the data: `control_risk` from all control groups together, `diversity` (D2, from
+    0 to below 1) from the pooled trials.
+    """
+
+    relative_risk_reduction: float
+    alpha: float = 0.05
+    power: float = 0.9
+    control_risk: float | None = None
+    diversity: float | None = None

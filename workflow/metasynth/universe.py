@@ -97,19 +97,25 @@ class Column:
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """Columns of one kind, each once, and the analyses that are made of them."""
+    """Columns of one kind, each once, and the analyses that are made of them, with their places."""
 
     measure: str
-    specs: tuple[AnalysisSpec, ...]
-    columns: dict[tuple[bytes, ...], Column] = field(default_factory=dict)
+    columns: list[Column] = field(default_factory=list)
     places: dict[tuple[bytes, ...], int] = field(default_factory=dict)
+    analyses: dict[AnalysisSpec, int] = field(default_factory=dict)
 
-    def add(self, key: tuple[bytes, ...], column: Column) -> int:
-        """The column's place."""
-        if key not in self.places:
-            self.places[key] = len(self.columns)
-            self.columns[key] = column
-        return self.places[key]
+    def column(self, key: tuple[bytes, ...], column: Column) -> int:
+        """The place of a column."""
+        place = self.places.setdefault(key, len(self.columns))
+        if place == len(self.columns):
+            self.columns.append(column)
+        return place
+
+    def analysis(self, spec: AnalysisSpec) -> int:
+        """The place of an analysis, EB being PM by another name."""
+        tau2 = "PM" if spec.tau2 == "EB" else spec.tau2
+        method = AnalysisSpec("", "", spec.model, tau2, spec.ci)
+        return self.analyses.setdefault(method, len(self.analyses))
 
 
 Place = tuple[str, int, int]
@@ -128,12 +134,11 @@ def universe(
     for data in _data(outcome, comparison, trials, options):
         for model_class, specs in _methods(data, options).items():
             _enter(data, model_class, specs, options, groups, named)
-    fitted = {name: _fit(group) for name, group in groups.items()}
-    sizes = {name: [c.size for c in g.columns.values()] for name, g in groups.items()}
+    fitted = {name: _fit(group) for name, group in groups.items() if group.columns}
     for (name, column, analysis), code in named.items():
         r = fitted[name][analysis]
         mean, low, high, p = (float(x[column]) for x in (r.mean, r.low, r.high, r.p))
-        yield code, Found(int(r.k[column]), mean, low, high, p, sizes[name][column])
+        yield code, Found(int(r.k[column]), mean, low, high, p, groups[name].columns[column].size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,11 @@ class Data:
     zero_cells: str
     double_zero: str
     code: Mapping[str, int]
+
+    def named(self, model: int | None, tau2: int | None, ci: int | None) -> Code:
+        """The code of an analysis, but for the trial that is left out."""
+        code = {**self.code, "model": model, "tau2": tau2, "ci": ci}
+        return tuple(code[dimension] for dimension in DIMENSIONS[:-1])
 
 
 def _data(
@@ -237,39 +247,25 @@ def _enter(
     named: dict[Place, Code],
 ) -> None:
     """Put the columns of a choice of data into their group, and name the analyses of them."""
-    first = specs[0][0]
-    outcome = data.outcome
+    first, outcome = specs[0][0], data.outcome
     used = [s for s in data.studies if uninformative(s, outcome, first) is None]
     whole = _column(used, outcome, first)
-    group_name = WEIGHTS if model_class == WEIGHTS else f"{model_class} {outcome.measure}"
+    name = WEIGHTS if model_class == WEIGHTS else f"{model_class} {outcome.measure}"
+    group = groups.setdefault(name, Group(outcome.measure))
+    analyses = [(group.analysis(spec), data.named(*method)) for spec, method in specs]
+    # One study has its own result under every model: it is pooled, once, with the weights.
+    alone = [(0, data.named(specs[0][1][0], None, None))]
     for place, left_out in enumerate(options["left_out"]):
         here = [i for i, study in enumerate(used) if study.study != left_out]
         if not here or (left_out and len(here) == len(used)):
             continue
+        own = name if len(here) > 1 else WEIGHTS
         column = _without(whole, here, used, outcome)
-        # One study has its own result under every model: it is pooled, once, with the weights.
-        alone = len(here) == 1
-        name = WEIGHTS if alone else group_name
-        group = groups.setdefault(name, Group(outcome.measure, ()))
-        index = group.add(_key(outcome.measure, column, name), column)
-        for spec, method in specs[:1] if alone else specs:
-            analysis = 0 if alone else _analysis(group, spec)
-            code: dict[str, int | None] = {**data.code, "left_out": place}
-            code |= dict(zip(("model", "tau2", "ci"), method, strict=True))
-            if alone:
-                code |= {"tau2": None, "ci": None}
-            named.setdefault(
-                (name, index, analysis), tuple(code.get(dimension) for dimension in DIMENSIONS)
-            )
-
-
-def _analysis(group: Group, spec: AnalysisSpec) -> int:
-    """The place of an analysis among those of its group, EB being PM by another name."""
-    tau2 = "PM" if spec.tau2 == "EB" else spec.tau2
-    method = AnalysisSpec("", "", spec.model, tau2, spec.ci)
-    if method not in group.specs:
-        group.specs = (*group.specs, method)
-    return group.specs.index(method)
+        index = groups.setdefault(own, Group(outcome.measure)).column(
+            _key(outcome.measure, column, own), column
+        )
+        for analysis, code in analyses if len(here) > 1 else alone:
+            named.setdefault((own, index, analysis), (*code, place))
 
 
 def _column(used: Sequence[StudyData], outcome: OutcomeSpec, spec: AnalysisSpec) -> Column:
@@ -297,7 +293,7 @@ def _key(measure: str, column: Column, group: str) -> tuple[bytes, ...]:
 
 def _fit(group: Group) -> list[Results]:
     """Fit all analyses of a group to all its columns."""
-    columns = list(group.columns.values())
+    columns = group.columns
     rows, wide = max(len(c.y) for c in columns), len(columns)
     y, v, mask = np.zeros((rows, wide)), np.ones((rows, wide)), np.zeros((rows, wide))
     cells = np.empty((4, rows, wide))
@@ -307,5 +303,5 @@ def _fit(group: Group) -> list[Results]:
         y[:k, i], v[:k, i], mask[:k, i] = column.y, column.v, 1.0
         cells[:, :k, i] = column.cells.T
     # Columns of single studies may stand in a group of which no analysis was asked.
-    specs = group.specs or (AnalysisSpec("", "", "IV"),)
+    specs = tuple(group.analyses) or (AnalysisSpec("", "", "IV"),)
     return fit_many(specs, group.measure, Pools(y, v, mask, Tables(*cells)))

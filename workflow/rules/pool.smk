@@ -12,6 +12,7 @@ rule pool:
         result="results/outcomes/{outcome}/result.json",
         sensitivity="results/outcomes/{outcome}/sensitivity.json",
         extraction="results/outcomes/{outcome}/extraction.json",
+        multiverse="results/outcomes/{outcome}/multiverse.json",
         data="results/outcomes/{outcome}/metafor.csv",
         script="results/outcomes/{outcome}/metafor.R",
     log:
@@ -26,6 +27,7 @@ rule pool:
         ],
         # By a function: in a plain string Snakemake would take braces for wildcards.
         comparison=lambda wildcards: store.to_json(REVIEW.config.comparison),
+        multiverse=lambda wildcards: store.to_json(REVIEW.config.multiverse),
         code=code("pool.py"),
     script:
         "../scripts/pool.py"

@@ -10,7 +10,9 @@ from metasynth import store
 from metasynth.comparison import study_data
 from metasynth.export import metafor_csv, metafor_script
 from metasynth.extraction import extraction
+from metasynth.multiverse import multiverse
 from metasynth.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, Trial
+from metasynth.robustness_choices import MultiverseChoices
 from metasynth.sensitivity import battery
 from metasynth.synthesis import synthesise
 
@@ -27,5 +29,7 @@ result = replace(result, omissions=(*result.omissions, *omitted))
 store.write(snakemake.output.result, store.to_json(result))
 store.write(snakemake.output.sensitivity, store.to_json(battery(result)))
 store.write(snakemake.output.extraction, store.to_json(extraction(result, trials)))
+choices = store.from_json(MultiverseChoices, snakemake.params.multiverse)
+store.write(snakemake.output.multiverse, store.to_json(multiverse(result, trials, choices)))
 store.write(snakemake.output.data, metafor_csv(result))
 store.write(snakemake.output.script, metafor_script(result, Path(snakemake.output.data).name))
