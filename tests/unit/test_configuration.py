@@ -306,6 +306,6 @@ def test_a_fault_of_the_reviews_own_sequential_choices_is_told_once(path):
     with pytest.raises(InvalidReview) as caught:
         configuration.load(path)
     assert [(fault.column, fault.remedy) for fault in caught.value.faults] == [
-        ("multiverse.tau2[0]", "did you mean REML?"),
         ("multiverse.leave_one_out", "see the manual for what stands here"),
+        ("multiverse.tau2[0]", "did you mean REML?"),
     ]
