@@ -307,5 +307,5 @@ def test_a_fault_of_the_reviews_own_sequential_choices_is_told_once(path):
         configuration.load(path)
     assert [(fault.column, fault.remedy) for fault in caught.value.faults] == [
         ("multiverse.leave_one_out", "see the manual for what stands here"),
-        ("multiverse.tau2[0]", "did you mean REML?"),
+        ("multiverse.tau2[1]", "did you mean REML?"),
     ]
