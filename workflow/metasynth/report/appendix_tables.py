@@ -9,7 +9,7 @@ from metasynth.report.table import (
     RIGHT,
     TableBody,
     arm_label,
-    count,
+    raw,
     row,
     row_anchor,
     source_anchor,
@@ -50,12 +50,14 @@ def data_table(scope: Scope, trial: Trial) -> TableBody:
 
 def _data_row(trial: Trial, result: Result, scope: Scope) -> Row:
     language = scope.language
-    printed = f"{language.written(result.reported_percent)}%" if result.reported_percent else ""
+    printed = ""
+    if result.reported_percent:
+        printed = raw(result, "reported_percent", f"{language.written(result.reported_percent)}%")
     provenance = PROVENANCES.get(result.provenance)
     return row(
         str(result.cell.row),
         scope.outcome_label(result),
-        count(result.week),
+        raw(result, "week"),
         arm_label(trial, result),
         _value(result, language),
         printed,
@@ -68,18 +70,20 @@ def _data_row(trial: Trial, result: Result, scope: Scope) -> Row:
 
 
 def _value(result: Result, language: Language) -> str:
-    def short(x: float | None) -> str:
-        return formats.MISSING if x is None else formats.shortest(x, language.numbers)
+    def short(column: str) -> str:
+        x = getattr(result, column)
+        printed = formats.MISSING if x is None else formats.shortest(x, language.numbers)
+        return raw(result, column, printed)
 
     if result.events is not None:
-        return f"{result.events}/{count(result.total)}"
+        return f"{raw(result, 'events')}/{raw(result, 'total')}"
     if result.mean is not None:
-        return f"{short(result.mean)} (SD {short(result.sd)})"
+        return f"{short('mean')} (SD {short('sd')})"
     if result.estimate is not None:
         if result.ci_low is None or result.ci_high is None:
-            return f"{short(result.estimate)} (SE {short(result.se)})"
-        limits = (short(result.ci_low), short(result.ci_high))
-        return f"{short(result.estimate)} [{language.numbers.separator.join(limits)}]"
+            return f"{short('estimate')} (SE {short('se')})"
+        limits = (short("ci_low"), short("ci_high"))
+        return f"{short('estimate')} [{language.numbers.separator.join(limits)}]"
     return formats.MISSING
 
 
@@ -88,8 +92,9 @@ def _bounds(result: Result, language: Language) -> str:
     if low is None or high is None:
         return ""
     if low == high:
-        return language.say("only {n}", n=low)
-    return language.say("{low} to {high}", low=low, high=high)
+        return language.say("only {n}", n=raw(result, "events_low"))
+    bounds = (raw(result, name) for name in ("events_low", "events_high"))
+    return language.say("{low} to {high}", **dict(zip(("low", "high"), bounds, strict=True)))
 
 
 def _note(result: Result, language: Language) -> Inlines:

@@ -1,6 +1,6 @@
 """The report put together: authored text, named numbers, tables and figures become one document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from metasynth.report.document import (
     text,
 )
 from metasynth.report.markdown import Parser, UnknownNameError
+from metasynth.report.marks import marked
 from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.names import trials
 from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, words
@@ -49,21 +50,22 @@ def compose(material: Material, language: Language, templates: Path) -> Document
             raise ReportError(f"{texts.place(section, error.written)}: {error}") from error
     config = said.config
     finished = builder.finished(blocks)
+    subtitle = text(_subtitle(said, len(builder.scope.outcomes), language))
     return Document(
         title=config.title,
-        subtitle=_subtitle(said, len(builder.scope.outcomes), language),
+        subtitle=subtitle,
         language=language.code,
         version=config.version,
         date=config.date,
         blocks=finished,
-        provenance=_provenance(finished, said, language),
+        provenance=_provenance((subtitle, *finished), said, language),
     )
 
 
 def _provenance(
-    blocks: Sequence[Block], material: Material, language: Language
+    parts: tuple[object, ...], material: Material, language: Language
 ) -> Mapping[str, Entry]:
-    """What is known of every number in the blocks; links that lead nowhere here are left out."""
+    """What is known of every number in these parts; links that lead nowhere here are left out."""
     book = collect(
         material.config,
         material.trials,
@@ -73,10 +75,10 @@ def _provenance(
         language,
     )
     try:
-        behind = book.behind(number.key for number in numbers(tuple(blocks)))
+        behind = book.behind(number.key for number in numbers(parts))
     except UntracedNumberError as error:
         raise ReportError(str(error)) from error
-    there = {"", *anchors(tuple(blocks))}
+    there = {"", *anchors(parts)}
     return {
         key: replace(
             entry,
@@ -91,8 +93,13 @@ def _subtitle(material: Material, outcomes: int, language: Language) -> str:
     config, k = material.config, len(material.included)
     size = language.say(
         "{trials}, {outcomes}.",
-        trials=trials(k, language),
-        outcomes=(language.say_n("{n} outcome", "{n} outcomes", outcomes)),
+        trials=trials(k, language, "review.trials"),
+        outcomes=language.say_n(
+            "{number} outcome",
+            "{number} outcomes",
+            outcomes,
+            number=marked(str(outcomes), "review.outcomes"),
+        ),
     )
     made = language.say("Version {version} of {date}.", version=config.version, date=config.date)
     people = f" {', '.join(config.authors)}." if config.authors else ""

@@ -147,7 +147,7 @@ class Document:
     """The whole report; `provenance` holds what is known of its numbers, by key."""
 
     title: str
-    subtitle: str
+    subtitle: Inlines
     language: str
     version: str
     date: str

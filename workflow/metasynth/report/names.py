@@ -56,9 +56,10 @@ def spelled(n: int, language: Language) -> str:
     return language.words[n] if n < len(language.words) else str(n)
 
 
-def trials(n: int, language: Language) -> str:
-    """ "three trials", "one trial", "13 trials"."""
-    return language.say_n("{number} trial", "{number} trials", n, number=spelled(n, language))
+def trials(n: int, language: Language, key: str) -> str:
+    """ "three trials", "one trial", "13 trials"; `key` names the number's provenance."""
+    number = marked(spelled(n, language), key)
+    return language.say_n("{number} trial", "{number} trials", n, number=number)
 
 
 def joined(items: Sequence[str], language: Language) -> str:
@@ -309,7 +310,7 @@ def outcome_names(
         measure=measure_name(outcome, language),
         direction=outcome.direction,
         k=row.k,
-        trials=trials(row.k, language),
+        trials=trials(row.k, language, f"{keys.pooled(outcome.id, row.analysis)}.k"),
         participants=marked(str(sum(total or 0 for total in totals)), f"{outcome.id}.participants"),
         intervention=_of(row, "intervention", language),
         control=_of(row, "control", language),

@@ -58,7 +58,7 @@ def tree(document: Document, pictures: Mapping[str, str], language: Language) ->
         "pandoc-api-version": _API,
         "meta": {
             "title": _meta(text(document.title)),
-            "subtitle": _meta(text(document.subtitle)),
+            "subtitle": _meta(document.subtitle),
             "lang": _meta(text(document.language)),
         },
         "blocks": _blocks(document.blocks, _Setting(pictures, language)),

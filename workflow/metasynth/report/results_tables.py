@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from metasynth import formats
+from metasynth import formats, keys
+from metasynth.audit.reproduction import Reproduction
 from metasynth.figures import catalogue
 from metasynth.language import Language, message
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
+from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import Numbers, OutcomeNames
-from metasynth.report.table import RIGHT, TableBody, group, row
+from metasynth.report.table import RIGHT, TableBody, group, raw, row
 
 COLUMNS = {
     "design": message("design"),
@@ -161,8 +163,16 @@ def reproduction_table(scope: Scope) -> TableBody:
     labels = {analysis.name: analysis.label for analysis in material.config.analyses}
     body = []
     for item in material.reproductions:
-        printed = (item.printed_estimate, item.printed_ci_low, item.printed_ci_high)
-        ours = (item.estimate, item.ci_low, item.ci_high)
+        claim = next(claim for claim in material.claims if claim.claim_id == item.claim_id)
+        own = _recomputed(item)
+        printed = [
+            raw(claim, field, scope.language.written(getattr(item, f"printed_{field}")))
+            for field in ("estimate", "ci_low", "ci_high")
+        ]
+        ours = [
+            marked(scope.language.written(getattr(item, field)), f"{own}.{field}")
+            for field in ("estimate", "ci_low", "ci_high")
+        ]
         where: Inlines = (Text(scope.language.label(item.locator)), scope.cite(item.reference))
         verdict: Inlines = (Styled("strong", text(say(VERDICTS[item.verdict]))),)
         body.append(
@@ -179,8 +189,15 @@ def reproduction_table(scope: Scope) -> TableBody:
     return text(caption), columns, tuple(body), ()
 
 
-def _triple(values: tuple[str, str, str], language: Language) -> str:
-    estimate, low, high = map(language.written, values)
+def _recomputed(item: Reproduction) -> str:
+    """The key of the estimate that a published one is compared with."""
+    if item.study == "pooled":
+        return keys.pooled(item.outcome, item.analysis)
+    return keys.effect(item.outcome, item.analysis, item.study)
+
+
+def _triple(values: Sequence[str], language: Language) -> str:
+    estimate, low, high = values
     if not estimate:
         return formats.MISSING
     return f"{estimate} [{low}{language.numbers.separator}{high}]"

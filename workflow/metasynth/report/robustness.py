@@ -1,8 +1,9 @@
 """The report's tables of what an effect means, and of how firmly it stands."""
 
-from metasynth import formats
+from metasynth import formats, keys
 from metasynth.language import Language
 from metasynth.report.document import Column, text
+from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import OutcomeNames
 from metasynth.report.table import RIGHT, TableBody, row
@@ -23,11 +24,11 @@ def absolute_table(scope: Scope) -> TableBody:
     rows = [
         row(
             _name(outcome, effect, scope.language),
-            *_effect(effect, scope.language),
+            *_effect(effect, f"{outcome.id}.absolute.{place}", scope.language),
             _fragility(sensitivities[outcome.id]),
         )
         for outcome in scope.outcomes.values()
-        for effect in sensitivities[outcome.id].absolute
+        for place, effect in enumerate(sensitivities[outcome.id].absolute, start=1)
     ]
     caption = say("What the primary analyses mean for 1000 patients.")
     note = say(
@@ -46,35 +47,33 @@ def _name(outcome: OutcomeNames, effect: Absolute, language: Language) -> str:
     return language.say("{outcome}, declared risk", outcome=outcome.label)
 
 
-def _effect(absolute: Absolute, language: Language) -> tuple[str, ...]:
-    effect, style = absolute.effect, language.numbers
+def _effect(absolute: Absolute, prefix: str, language: Language) -> tuple[str, ...]:
+    """The cells of an absolute effect; `prefix` begins the keys of its numbers."""
+    effect, separator = absolute.effect, language.numbers.separator
+
+    def printed(field: str, per: int = 1) -> str:
+        value = per * getattr(effect, field)
+        decimals = 0 if per > 1 or abs(value) >= 10 else 1
+        return marked(formats.number(value, decimals, language.numbers), f"{prefix}.{field}")
+
+    risk = printed("baseline_risk", 1000)
     if not effect.baseline_risk:
-        return ("0", *(formats.MISSING,) * 3)
-    low, high = (_thousand(x, language) for x in (effect.difference_low, effect.difference_high))
+        return (risk, *(formats.MISSING,) * 3)
+    limits = separator.join(map(printed, ("difference_low", "difference_high")))
     needed = formats.MISSING
     if effect.number_needed is not None and not effect.includes_none:
-        limits = [effect.number_needed_at_low, effect.number_needed_at_high]
-        known = [_whole(x, language) for x in sorted(x for x in limits if x is not None)]
-        needed = f"{_whole(effect.number_needed, language)} [{style.separator.join(known)}]"
-    return (
-        formats.number(1000 * effect.baseline_risk, 0),
-        formats.number(1000 * effect.risk, 0),
-        f"{_thousand(effect.difference, language)} [{low}{style.separator}{high}]",
-        needed,
-    )
-
-
-def _thousand(difference: float, language: Language) -> str:
-    return formats.number(difference, 0 if abs(difference) >= 10 else 1, language.numbers)
-
-
-def _whole(value: float, language: Language) -> str:
-    return formats.number(value, 0 if value >= 10 else 1, language.numbers)
+        names = ("number_needed_at_low", "number_needed_at_high")
+        known = [name for name in names if getattr(effect, name) is not None]
+        known.sort(key=lambda name: float(getattr(effect, name)))
+        needed = f"{printed('number_needed')} [{separator.join(map(printed, known))}]"
+    return risk, printed("risk", 1000), f"{printed('difference')} [{limits}]", needed
 
 
 def _fragility(sensitivity: Sensitivity) -> str:
     found = sensitivity.fragility
-    return formats.MISSING if found is None else str(found.index)
+    if found is None:
+        return formats.MISSING
+    return marked(str(found.index), f"{sensitivity.outcome}.fragility.index")
 
 
 def asymmetry_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
@@ -91,12 +90,13 @@ def asymmetry_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     rows = [
         row(
             test.name,
-            _statistic(test, language),
-            _count(test.df),
-            formats.p_value(test.p, language.numbers),
+            _statistic(test, prefix, language),
+            marked(_count(test.df), f"{prefix}.df"),
+            marked(formats.p_value(test.p, language.numbers), f"{prefix}.p"),
             test.reason,
         )
         for test in sensitivity.asymmetry
+        for prefix in (f"{outcome.id}.asymmetry.{keys.slug(test.name)}",)
     ]
     filled = _filled(outcome, sensitivity.trim_and_fill, language)
     rows.append(row(say("Trim and fill"), "", "", "", filled))
@@ -108,24 +108,30 @@ def _filled(outcome: OutcomeNames, filled: Filled, language: Language) -> str:
     """What trim and fill added, and the effect with it, or why there is none."""
     if filled.estimate is None:
         return filled.reason
+    at = f"{outcome.id}.trim_and_fill"
+    n = marked(_count(filled.filled), f"{at}.filled")
     sides = {
-        "left": language.say("{n} added on the left", n=filled.filled),
-        "right": language.say("{n} added on the right", n=filled.filled),
+        "left": language.say("{n} added on the left", n=n),
+        "right": language.say("{n} added on the right", n=n),
     }
-    added = sides.get(filled.side or "", language.say("{n} added", n=_count(filled.filled)))
-    measure = outcome.result.outcome.measure
-    effect = formats.effect(
-        measure, filled.estimate, filled.ci_low, filled.ci_high, language.numbers
+    added = sides.get(filled.side or "", language.say("{n} added", n=n))
+    measure, style = outcome.result.outcome.measure, language.numbers
+    estimate, low, high = (
+        marked(formats.estimate(measure, getattr(filled, name), style), f"{at}.{name}")
+        for name in ("estimate", "ci_low", "ci_high")
     )
+    effect = formats.bracketed(estimate, low, high, style)
     return f"{added} ({filled.estimator}): {effect}"
 
 
-def _statistic(test: Asymmetry, language: Language) -> str:
+def _statistic(test: Asymmetry, prefix: str, language: Language) -> str:
     if test.statistic is not None:
-        return f"t = {formats.number(test.statistic, 2, language.numbers)}"
+        number = formats.number(test.statistic, 2, language.numbers)
+        return f"t = {marked(number, f'{prefix}.statistic')}"
     if test.coefficient is None:
         return ""
-    return f"tau = {formats.number(test.coefficient, 2, language.numbers)}"
+    number = formats.number(test.coefficient, 2, language.numbers)
+    return f"tau = {marked(number, f'{prefix}.coefficient')}"
 
 
 def _count(value: int | None) -> str:

@@ -7,7 +7,7 @@ from metasynth.language import Language, message
 from metasynth.records import Arm, Result, Trial
 from metasynth.report.document import Column, Inlines, Row, text
 from metasynth.report.material import Scope
-from metasynth.report.table import RIGHT, TableBody, arm_label, count, group, row, source_link
+from metasynth.report.table import RIGHT, TableBody, arm_label, group, raw, row, source_link
 
 ROLES = {"intervention": message("intervention"), "control": message("control")}
 
@@ -37,8 +37,8 @@ def _trial_row(trial: Trial, scope: Scope) -> Row:
     return row(
         name,
         study.design or formats.MISSING,
-        count(study.duration_weeks),
-        count(study.n_randomised),
+        raw(study, "duration_weeks"),
+        raw(study, "n_randomised"),
         study.population or formats.MISSING,
         study.background or formats.MISSING,
         study.note,
@@ -68,10 +68,11 @@ def arms_table(scope: Scope) -> TableBody:
 def _arm_row(trial: Trial, arm: Arm, scope: Scope) -> Row:
     dose = formats.MISSING
     if arm.dose is not None:
-        dose = f"{formats.shortest(arm.dose, scope.language.numbers)} {arm.dose_unit}"
+        dose = raw(arm, "dose", formats.shortest(arm.dose, scope.language.numbers))
+        dose += f" {arm.dose_unit}"
     role = scope.language.say(ROLES[arm.role]) if arm.role in ROLES else arm.role
     source = source_link(trial, arm.source_id, scope.cite)
-    return row(arm.label, role, arm.treatment, dose, count(arm.n_randomised), source, arm.note)
+    return row(arm.label, role, arm.treatment, dose, raw(arm, "n_randomised"), source, arm.note)
 
 
 def missing_table(scope: Scope) -> TableBody:
@@ -102,7 +103,7 @@ def _missing_row(trial: Trial, members: list[Result], scope: Scope) -> Row:
     first, last = members[0].cell.row, members[-1].cell.row
     where = str(first) if first == last else f"{first}–{last}"
     label = scope.outcome_label(members[0])
-    return row(label, count(members[0].week), arms, where, members[0].note)
+    return row(label, raw(members[0], "week"), arms, where, members[0].note)
 
 
 def is_missing(result: Result) -> bool:
@@ -115,7 +116,7 @@ def _missing_arm(trial: Trial, result: Result, language: Language) -> str:
     label = arm_label(trial, result)
     if not result.reported_percent:
         return label
-    known = f"{language.written(result.reported_percent)}%"
+    known = raw(result, "reported_percent", f"{language.written(result.reported_percent)}%")
     if result.total is not None:
-        known = language.say("{percent} of {total}", percent=known, total=result.total)
+        known = language.say("{percent} of {total}", percent=known, total=raw(result, "total"))
     return f"{label} ({known})"

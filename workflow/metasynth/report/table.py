@@ -1,8 +1,11 @@
 """What all builders of tables share: rows from cells, and small ways to write them."""
 
-from metasynth import formats
-from metasynth.records import Result, Trial
+from typing import Protocol
+
+from metasynth import formats, keys
+from metasynth.records import Cell, Result, Trial
 from metasynth.report.document import Column, Inlines, Link, Row, text
+from metasynth.report.marks import marked
 from metasynth.report.material import Cite
 
 TableBody = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
@@ -24,6 +27,22 @@ def group(title: str) -> Row:
 def count(value: int | None) -> str:
     """A whole number, or the sign that there is none."""
     return formats.MISSING if value is None else str(value)
+
+
+class Extracted(Protocol):
+    """A record of a raw table's row."""
+
+    @property
+    def cell(self) -> Cell:
+        """Where the row stands."""
+
+
+def raw(record: Extracted, column: str, printed: str | None = None) -> str:
+    """A number of a raw table as a table or sentence prints it, with its provenance."""
+    value = getattr(record, column)
+    if printed is None:
+        printed = count(value)
+    return marked(printed, keys.cell(record.cell, column))
 
 
 def row_anchor(trial: Trial, result: Result) -> str:

@@ -29,6 +29,7 @@ from metasynth.report.document import (
     Styled,
     Table,
     Text,
+    plain,
 )
 
 if TYPE_CHECKING:
@@ -81,8 +82,9 @@ def source(
     """The document in Typst's markup, its look taken from the template."""
     settings = ", ".join(
         f"{name}: {literal(getattr(document, name))}"
-        for name in ("title", "subtitle", "language", "version", "date")
+        for name in ("title", "language", "version", "date")
     )
+    settings += f", subtitle: {literal(plain(document.subtitle))}"
     settings += f", said: {_said(language)}"
     parts = [template.read_text(encoding="utf-8"), f"#show: review.with({settings})"]
     parts += map(_attachment, attachments)

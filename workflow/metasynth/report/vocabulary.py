@@ -10,6 +10,7 @@ from metasynth.records import OutcomeResult, Trial
 from metasynth.report.material import Material
 from metasynth.report.names import OutcomeNames, joined, spelled, trials
 from metasynth.report.study_tables import is_missing
+from metasynth.report.table import raw
 from metasynth.report.terms import TERMS
 
 
@@ -46,7 +47,7 @@ def vocabulary(
         "printed_percentages": _percentages(material.trials, language),
         "choose": language.choose,
         "spelled": lambda n: spelled(n, language),
-        "count_trials": lambda n: trials(n, language),
+        "count_trials": lambda n, key="review.trials": trials(n, language, key),
         "joined": lambda items: joined(list(items), language),
     }
 
@@ -93,7 +94,8 @@ def _percentages(every: Sequence[Trial], language: Language) -> Callable[[str, O
     def sentence(study: str, names: OutcomeNames) -> str:
         spec = names.result.outcome
         printed = [
-            f"{language.written(result.reported_percent)}% ({arm.label})"
+            raw(result, "reported_percent", f"{language.written(result.reported_percent)}%")
+            + f" ({arm.label})"
             for trial in every
             if trial.study.study == study
             for result in trial.results
