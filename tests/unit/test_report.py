@@ -106,7 +106,7 @@ def test_escaped_text_renders_as_itself(text: str) -> None:
 def test_text_enters_typst_as_a_string(text: str) -> None:
     import typst as compiler
 
-    document = Document("T", "S", "en", "1", "2020-01-31", (Paragraph((Text(text),)),))
+    document = Document("T", (Text("S"),), "en", "1", "2020-01-31", (Paragraph((Text(text),)),))
     source = typst.source(document, TEMPLATES / "review.typ", ENGLISH)
     literal = source.rstrip().splitlines()[-1].removeprefix("#par([#").removesuffix("])")
     assert json.loads(compiler.eval(b"", literal)) == text
@@ -118,7 +118,9 @@ def test_plain_text_of_inlines() -> None:
 
 
 def test_a_letter_that_the_font_lacks_does_not_cost_the_report() -> None:
-    document = Document("研究", "S", "en", "1", "2020-01-31", (Paragraph((Text("中 שלום"),)),))
+    document = Document(
+        "研究", (Text("S"),), "en", "1", "2020-01-31", (Paragraph((Text("中 שלום"),)),)
+    )
     assert typst.pdf(document, TEMPLATES, ENGLISH).startswith(b"%PDF")
 
 

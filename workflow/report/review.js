@@ -4,7 +4,18 @@
 "use strict";
 
 const page = JSON.parse(document.getElementById("provenance").textContent);
-const { entries, words, references } = page;
+const { words, references } = page;
+const entries = unpacked(page);
+
+/** The entries by key; their texts and the keys of their inputs stand in the page as numbers. */
+function unpacked({ keys, texts, entries: packed }) {
+  const shared = ["label", "of", "method", "formula", "source", "note", "target"];
+  packed.forEach((entry) => {
+    shared.filter((name) => name in entry).forEach((name) => { entry[name] = texts[entry[name]]; });
+    entry.inputs = (entry.inputs || []).map((number) => keys[number]);
+  });
+  return Object.fromEntries(keys.map((key, number) => [key, packed[number]]));
+}
 
 /** An element with properties, attributes (those with a hyphen or "role") and children. */
 function make(tag, properties = {}, ...children) {
@@ -120,7 +131,7 @@ function quotation(source) {
 
 /** The numbers that this one was made from, and the raw cells that it rests on in the end. */
 function inputs(entry) {
-  const made = (entry.inputs || []).filter((key) => entries[key]);
+  const made = entry.inputs;
   if (!made.length) return [];
   const list = make("ul", { className: "origin-inputs" }, ...made.map((key) => make("li", {}, input(key))));
   const parts = [make("p", { className: "origin-list" }, `${words.inputs}:`), list];
@@ -139,7 +150,13 @@ function input(key) {
   const entry = entries[key];
   const number = entry.value === undefined ? "" : `${typeof entry.value === "number" ? localNumber(entry.value) : entry.value} `;
   return make("button", { type: "button", className: "origin-input", onclick: () => { trail.push(key); draw(); box.focus(); } },
-    make("strong", {}, number), entry.label, entry.of ? make("span", {}, ` ${entry.of}`) : null);
+    make("strong", {}, number), entry.label, make("span", {}, ` ${beyond(entry.of)}`));
+}
+
+/** What an input belongs to, as far as the number shown does not belong to it too. */
+function beyond(of = "") {
+  const known = (entries[trail[trail.length - 1]].of || "").split("; ");
+  return of.split("; ").filter((part) => !known.includes(part)).join("; ");
 }
 
 function rowsBehind(keys) {
@@ -147,12 +164,12 @@ function rowsBehind(keys) {
   const seen = new Set();
   const walk = (key) => {
     const entry = entries[key];
-    if (!entry || seen.has(key)) return;
+    if (seen.has(key)) return;
     seen.add(key);
     if (entry.kind === "raw" && entry.place.row) {
       found.set(`${entry.place.file}, ${words.row} ${entry.place.row}`, entry.target);
     }
-    (entry.inputs || []).forEach(walk);
+    entry.inputs.forEach(walk);
   };
   keys.forEach(walk);
   return [...found].sort((a, b) => a[0].localeCompare(b[0], "en", { numeric: true }));

@@ -191,6 +191,7 @@ def _group_entries(context: _Context, study: StudyData, part: int) -> Iterator[E
                 continue
             columns = _CELLS.get(field, (field,))
             inputs = tuple(keys.cell(cell, c) for cell in group.cells for c in columns)
+            target = {"target": f"row-{keys.place(group.cells[0])}"} if group.cells else {}
             several = len(group.cells) > 1
             yield context.entry(
                 f"{keys.group(context.id, study.study, side, part)}.{field}",
@@ -201,6 +202,7 @@ def _group_entries(context: _Context, study: StudyData, part: int) -> Iterator[E
                 method=say(formulas.ARMS) if several else say(formulas.ONE_ARM),
                 formula="formula-combine" if several else "",
                 provenance=study.provenance,
+                **target,
             )
 
 
@@ -241,7 +243,7 @@ def _effect_entries(
                     what,
                     f"{context.label}; {row.label}; {context.language.label(spec.label)}",
                     getattr(row, field),
-                    measure=row.measure,
+                    measure=row.measure if context.scale(field) else "",
                     scale=context.scale(field),
                     inputs=(*inputs.get(field, study.raw), keys.analysis_choice(spec.name)),
                     method=say(method),
@@ -299,7 +301,7 @@ def _pooled_entries(
             what,
             of,
             value,
-            measure=row.measure,
+            measure=row.measure if context.scale(field) else "",
             scale=context.scale(field),
             inputs=(*(made or _from_studies(field, row, prefix, studies)), *chosen),
             method=language.say(method),

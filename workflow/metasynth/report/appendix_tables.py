@@ -1,11 +1,12 @@
 """Tables of the appendix: the raw rows that hold numbers, their sources, the software."""
 
 from metasynth import formats
-from metasynth.language import Language, message
+from metasynth.language import Language
 from metasynth.records import Result, Source, Trial
 from metasynth.report.document import Column, Inlines, Row, Styled, Text, text
 from metasynth.report.material import Cite, Scope
 from metasynth.report.table import (
+    PROVENANCES,
     RIGHT,
     TableBody,
     arm_label,
@@ -15,12 +16,6 @@ from metasynth.report.table import (
     source_anchor,
     source_link,
 )
-
-PROVENANCES = {
-    "reported": message("reported"),
-    "external": message("external"),
-    "derived": message("derived"),
-}
 
 
 def data_table(scope: Scope, trial: Trial) -> TableBody:

@@ -16,6 +16,7 @@ from metasynth.report.document import (
     References,
     Table,
     anchors,
+    leading,
     numbers,
     text,
 )
@@ -51,14 +52,16 @@ def compose(material: Material, language: Language, templates: Path) -> Document
     config = said.config
     finished = builder.finished(blocks)
     subtitle = text(_subtitle(said, len(builder.scope.outcomes), language))
+    provenance = _provenance((subtitle, *finished), said, language)
+    targets = {key: entry.target for key, entry in provenance.items() if entry.target}
     return Document(
         title=config.title,
-        subtitle=subtitle,
+        subtitle=leading(subtitle, targets),
         language=language.code,
         version=config.version,
         date=config.date,
-        blocks=finished,
-        provenance=_provenance((subtitle, *finished), said, language),
+        blocks=leading(finished, targets),
+        provenance=provenance,
     )
 
 

@@ -5,10 +5,13 @@ them. Text here is never markup: each renderer escapes it in its own way.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, TypeVar, cast
 
 from metasynth.provenance.entry import Entry
 from metasynth.report.marks import pieces
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A printed number; `key` names its entry in provenance.json, which says where it is from."""
+    """A printed number; `key` names its entry in provenance.json, which says where it is from.
+
+    `target` is the anchor of the data behind it, where there is one.
+    """
 
     text: str
     key: str
+    target: str = ""
 
 
 Inline = Text | Styled | Link | Citation | Number
@@ -175,6 +182,29 @@ def anchors(part: object) -> Iterator[str]:
         yield from anchors(inner)
 
 
+def leading(part: Part, targets: Mapping[str, str]) -> Part:
+    """A part of a document whose numbers lead to the data behind them, by the targets of keys.
+
+    What stands in the very row that it would lead to leads nowhere.
+    """
+    if isinstance(part, Number):
+        return cast(Part, replace(part, target=targets.get(part.key, "")))
+    if isinstance(part, tuple):
+        return cast(Part, tuple(leading(inner, targets) for inner in part))
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    if isinstance(part, Row) and part.anchor:
+        targets = {key: target for key, target in targets.items() if target != part.anchor}
+    record: Any = part
+    changed = {}
+    for item in fields(record):
+        old = getattr(record, item.name)
+        new = leading(old, targets)
+        if new != old:
+            changed[item.name] = new
+    return cast(Part, replace(record, **changed)) if changed else part
+
+
 def _parts(part: object) -> Iterator[object]:
     if isinstance(part, tuple):
         yield from part
@@ -194,7 +224,7 @@ def plain(content: Inlines) -> str:
 
 def _plain(item: Inline) -> str:
     match item:
-        case Text(content) | Number(content, _):
+        case Text(content) | Number(content):
             return content
         case Citation(items):
             return f"[{', '.join(str(number) for _, number in items)}]"

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from metasynth import store
 from metasynth.language import Language, message
+from metasynth.provenance.entry import Entry
 from metasynth.provenance.publish import record
 from metasynth.report.document import Document, References, Table, plain
 
@@ -44,6 +45,9 @@ WORDS = {
 }
 """What the page's script says."""
 
+PACKED = frozenset({"label", "of", "method", "formula", "source", "note", "target"})
+"""Parts of entries that the page holds once for all entries that share them."""
+
 
 def render(document: Document, templates: Path, language: Language) -> str:
     """The HTML text. Jinja2 escapes every text; only our own SVG figures go in as they are."""
@@ -65,7 +69,6 @@ def render(document: Document, templates: Path, language: Language) -> str:
         script=Markup(script),
         hashes={"style": _hash(_faces(templates / "fonts") + style), "script": _hash(script)},
         data=Markup(_data(document, language)),
-        targets={key: entry.target for key, entry in document.provenance.items()},
     )
 
 
@@ -103,10 +106,33 @@ def _data(document: Document, language: Language) -> str:
     known: Mapping[str, Any] = {
         "words": words | {"decimal": language.numbers.decimal},
         "references": references,
-        "entries": {key: record(entry) for key, entry in document.provenance.items()},
+        **_packed(document.provenance),
     }
     text = json.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c")
+
+
+def _packed(provenance: Mapping[str, Entry]) -> dict[str, Any]:
+    """The entries with keys and texts as numbers of lists, since most are said many times."""
+    numbers = {key: number for number, key in enumerate(provenance)}
+    texts: dict[str, int] = {}
+    entries = []
+    for entry in provenance.values():
+        packed = record(entry)
+        for name in PACKED.intersection(packed):
+            packed[name] = texts.setdefault(_dumped(packed[name]), len(texts))
+        if entry.inputs:
+            packed["inputs"] = [numbers[key] for key in entry.inputs]
+        entries.append(packed)
+    return {
+        "keys": list(numbers),
+        "texts": [json.loads(text) for text in texts],
+        "entries": entries,
+    }
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _csv(table: Table) -> str:

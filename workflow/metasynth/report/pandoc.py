@@ -194,7 +194,7 @@ def _inlines(content: Iterable[Inline]) -> list[Node]:
 
 def _inline(item: Inline) -> Node:
     match item:
-        case Text(content) | Number(content, _):
+        case Text(content) | Number(content):
             return _node("Str", content)
         case Styled("code", children):
             return _node("Code", [_attributes(), "".join(_code(children))])

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from metasynth import formats, keys
+from metasynth.language import message
 from metasynth.records import Cell, Result, Trial
 from metasynth.report.document import Column, Inlines, Link, Row, text
 from metasynth.report.marks import marked
@@ -12,6 +13,12 @@ TableBody = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
 """A table's caption, columns, rows and note."""
 
 RIGHT = "right"
+PROVENANCES = {
+    "reported": message("reported"),
+    "external": message("external"),
+    "derived": message("derived"),
+}
+"""How a number of the tables came to be known."""
 
 
 def row(*cells: str | Inlines, anchor: str = "") -> Row:

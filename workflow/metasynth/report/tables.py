@@ -6,7 +6,7 @@ A table is of the whole review, of an outcome (`<name>_<outcome id>`) or of a tr
 from collections.abc import Callable, Mapping
 
 from metasynth.records import Trial
-from metasynth.report import appendix_tables, results_tables, robustness, study_tables
+from metasynth.report import appendix_tables, inputs, results_tables, robustness, study_tables
 from metasynth.report.material import Scope
 from metasynth.report.names import OutcomeNames
 from metasynth.report.table import TableBody
@@ -24,13 +24,14 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
 OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
     "analyses": results_tables.analyses_table,
     "asymmetry": robustness.asymmetry_table,
+    "inputs": inputs.inputs_table,
     "subgroups": results_tables.subgroups_table,
 }
 OF_A_TRIAL: Mapping[str, Callable[[Scope, Trial], TableBody]] = {
     "data": appendix_tables.data_table,
     "sources": appendix_tables.sources_table,
 }
-APPENDIX = frozenset({"data", "sources"})
+APPENDIX = frozenset({"data", "inputs", "sources"})
 """Tables that are numbered A1, A2, …"""
 
 

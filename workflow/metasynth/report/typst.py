@@ -185,8 +185,10 @@ def _inlines(content: Inlines) -> str:
 
 def _inline(item: Inline) -> str:
     match item:
-        case Text(content) | Number(content, _):
+        case Text(content) | Number(content, _, ""):
             return literal(content)
+        case Number(content, _, target):
+            return f"number(label({literal(target)}), {literal(content)})"
         case Styled(style, children):
             return f"{_STYLES[style]}({_inlines(children)})"
         case Link(target, children):
