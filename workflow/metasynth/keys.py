@@ -29,6 +29,11 @@ def test(outcome: str, analysis: str, name: str) -> str:
     return f"{outcome}.{analysis}.tests.{slug(name)}"
 
 
+def claim(claim_id: str, column: str) -> str:
+    """A number of an audited statement, by its column of results/tables/claims.csv."""
+    return f"claims.{claim_id}.{column}"
+
+
 def cell(place: Cell, column: str) -> str:
     """A cell of a raw table: "trials/cohen2004/results/12/events"."""
     return f"{place.file.removesuffix('.csv')}/{place.row}/{column}"

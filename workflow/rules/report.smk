@@ -13,6 +13,7 @@ rule report:
         estimates="results/tables/estimates.csv",
         studies="results/tables/studies.csv",
         reproduction="results/tables/reproduction.json",
+        claims="results/tables/claims.json",
         bibliography=str(RAW / "references.bib"),
         prose=prose(),
     output:

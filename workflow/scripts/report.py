@@ -7,6 +7,7 @@ from pathlib import Path
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import bibliography, store
+from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.language import speak
 from metasynth.provenance.publish import provenance_json
@@ -37,6 +38,7 @@ material = Material(
     },
     bibliography={entry.key: entry for entry in references},
     figures={},
+    audit=store.list_from_json(Audited, Path(snakemake.input.claims).read_text("utf-8")),
     versions=tuple(tuple(line.split(" ")) for line in snakemake.params.versions),
     claims=tuple(store.from_json(Claim, text) for text in snakemake.params.claims),
 )

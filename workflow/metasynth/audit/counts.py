@@ -1,10 +1,11 @@
 """The counts behind a statement about one trial: as extracted, and all that the sources allow."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from metasynth.audit.records import Evidence
+from metasynth.audit.records import Evidence, places
 from metasynth.audit.two_by_two import TwoByTwo
 from metasynth.records import Claim, Result, Trial
 
@@ -23,8 +24,17 @@ def rows(evidence: Evidence, claim: Claim, arm_id: str) -> dict[str, Result]:
     }
 
 
-def tables(evidence: Evidence, claim: Claim) -> dict[str, tuple[TwoByTwo, tuple[TwoByTwo, ...]]]:
-    """By reading, the 2×2 table extracted and every table that the sources allow.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A 2×2 table as extracted, every table that the sources allow, and the rows it is from."""
+
+    extracted: TwoByTwo
+    admissible: tuple[TwoByTwo, ...]
+    rows: str
+
+
+def tables(evidence: Evidence, claim: Claim) -> dict[str, Counted]:
+    """By reading, the 2×2 table of two arms.
 
     An arm without a row of a reading keeps its primary one, as in pooling; a reading without the
     counts of both arms is left out.
@@ -38,7 +48,7 @@ def tables(evidence: Evidence, claim: Claim) -> dict[str, tuple[TwoByTwo, tuple[
             every = (
                 TwoByTwo(x, a.total, y, c.total) for x, y in product(admissible(a), admissible(c))
             )
-            found[reading] = extracted, tuple(every)
+            found[reading] = Counted(extracted, tuple(every), places((a.cell, c.cell)))
     return found
 
 

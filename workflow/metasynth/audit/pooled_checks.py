@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import product
 
 from metasynth.audit.counts import MOST_TABLES
-from metasynth.audit.records import Evidence, Finding, judged, unchecked
+from metasynth.audit.records import Evidence, Finding, judged, places, unchecked
 from metasynth.audit.reproduction import as_published, reproduction
 from metasynth.audit.trial_checks import asserted
 from metasynth.methods import no_effect
@@ -16,6 +16,7 @@ def figure_estimate(claim: Claim, evidence: Evidence) -> Finding:
     """A printed estimate with its limits: reproduced where every printed digit is.
 
     By the analysis that config.yaml declares as the published one, rounded to the same decimals.
+    Where counts behind it were themselves derived from this figure, the finding says so.
     """
     found = reproduction(claim, evidence.results)
     values = [value for value in (found.estimate, found.ci_low, found.ci_high) if value]
@@ -26,11 +27,37 @@ def figure_estimate(claim: Claim, evidence: Evidence) -> Finding:
     return Finding(
         found.verdict,
         "digits",
+        "own_counts" if _from_itself(claim, evidence) else "",
         result=found.outcome,
         analysis=found.analysis,
         measure=claim.measure,
         recomputed=f"{estimate}{limits}",
+        rows=_rows(claim, as_published(claim, evidence.results)),
     )
+
+
+def _rows(claim: Claim, result: OutcomeResult | None) -> str:
+    """The rows that a result was pooled from, or those of the claim's trial alone."""
+    studies = result.studies if result else ()
+    return places(
+        cell
+        for study in studies
+        for group in (study.intervention, study.control)
+        if group is not None and claim.study_id in ("", study.study)
+        for cell in group.cells
+    )
+
+
+def _from_itself(claim: Claim, evidence: Evidence) -> bool:
+    """Whether a count of the outcome has this very place of this document as its source."""
+    trials = (evidence.trials[claim.study_id],) if claim.study_id else evidence.included
+    for trial in trials:
+        places = {s.source_id: (s.reference, s.locator) for s in trial.sources}
+        for row in trial.results:
+            wanted = (row.outcome, row.week, row.reading) == (claim.outcome, claim.week, "")
+            if wanted and places.get(row.source_id) == (claim.reference, claim.locator):
+                return True
+    return False
 
 
 def pooled_comparison(claim: Claim, evidence: Evidence) -> Finding:
@@ -49,7 +76,8 @@ def pooled_comparison(claim: Claim, evidence: Evidence) -> Finding:
     without = _without(result, evidence)
     if row.k < 2 or row.p is None:
         reason = "one_trial" if row.k == 1 else "no_counts"
-        return replace(_pool(row, analysis), reason=reason, without=without)
+        found = replace(_pool(row, analysis), reason=reason, without=without)
+        return replace(found, rows=_rows(claim, result))
     holds = _holds(claim, row)
     allowed = [_holds(claim, other) for other in _admissible_pools(result, analysis)]
     differing = [
@@ -63,6 +91,7 @@ def pooled_comparison(claim: Claim, evidence: Evidence) -> Finding:
         differing=" ".join(differing),
         readings=" ".join(_other_readings(claim, evidence, result, holds)),
         without=without,
+        rows=_rows(claim, result),
     )
 
 
@@ -164,10 +193,7 @@ def empty_group(claim: Claim, evidence: Evidence) -> Finding:
     result = as_published(claim, evidence.results)
     if result is None:
         return unchecked("empty_group", "no_counts")
-    empty = [s.study for s in result.studies for g in (s.intervention, s.control) if _is_empty(g)]
-    found = Finding(judged(bool(empty)), "empty_group", recomputed=str(len(empty)))
-    return replace(found, result=result.outcome.id)
-
-
-def _is_empty(group: Group | None) -> bool:
-    return group is not None and not group.events and not group.events_high
+    groups = [g for s in result.studies for g in (s.intervention, s.control) if g is not None]
+    empty = sum(not group.events and not group.events_high for group in groups)
+    found = Finding(judged(empty > 0), "empty_group", recomputed=str(empty))
+    return replace(found, result=result.outcome.id, rows=_rows(claim, result))

@@ -1,9 +1,9 @@
 """What an audit reads and what it finds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from metasynth.records import Comparison, OutcomeResult, Trial
+from metasynth.records import Cell, Comparison, OutcomeResult, Trial
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
@@ -41,8 +41,11 @@ class Statement:
     study: str
     outcome: str
     week: int | None
+    arm_id: str
+    reference_arm_id: str
     assertion: str
     printed: str
+    cited: str
     contradicts: str
     note: str
 
@@ -54,7 +57,8 @@ class Finding:
     `result` and `analysis` are ids of config.yaml, for a statement about a pooled result.
     `tables` counts the combinations of whole numbers that the sources allow, `agreeing` those with
     the same verdict. `differing` names other tests or analyses, and `readings` alternative readings
-    of the data, with another verdict; `without` names trials whose counts no source states.
+    of the data, with another verdict; `without` names trials whose counts no source states. `rows`
+    are the rows of the raw tables that the numbers were read from, as "file:row".
     """
 
     verdict: str
@@ -81,6 +85,7 @@ class Finding:
     differing: str = ""
     readings: str = ""
     without: str = ""
+    rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,11 @@ class Audited(Finding, Statement):
 def unchecked(method: str, reason: str, **numbers: object) -> Finding:
     """A statement that cannot be checked, with the reason's name (see report/claims.py)."""
     return Finding(UNCHECKED, method, reason, **numbers)  # type: ignore[arg-type]
+
+
+def places(cells: Iterable[Cell]) -> str:
+    """Rows of raw tables as text, each once."""
+    return " ".join(dict.fromkeys(f"{cell.file}:{cell.row}" for cell in cells))
 
 
 def judged(holds: bool) -> str:

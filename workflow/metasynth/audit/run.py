@@ -68,8 +68,11 @@ def _audited(claim: Claim, evidence: Evidence, opposed: Sequence[str]) -> Audite
         study=claim.study_id,
         outcome=claim.outcome,
         week=claim.week,
+        arm_id=claim.arm_id,
+        reference_arm_id=claim.reference_arm_id,
         assertion=claim.assertion,
         printed=printed(claim),
+        cited=claim.cited,
         contradicts=" ".join(opposed),
         note=claim.note,
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from metasynth.audit.counts import admissible, intervention_rows
 from metasynth.audit.kinds import FREQUENT, QUANTITIES, SELDOM, parts
-from metasynth.audit.records import Evidence, Finding, judged, unchecked
+from metasynth.audit.records import Evidence, Finding, judged, places, unchecked
 from metasynth.audit.trial_checks import asserted
 from metasynth.methods import is_ratio
 from metasynth.records import Arm, Claim, Result, Trial
@@ -19,12 +19,17 @@ def quantity(claim: Claim, evidence: Evidence) -> Finding:
     """
     level = QUANTITIES[claim.quantity]
     if level == "review":
-        return _equals(claim, len(evidence.included))
+        cells = [trial.study.cell for trial in evidence.trials.values()]
+        return replace(_equals(claim, len(evidence.included)), rows=places(cells))
     trial = evidence.trials[claim.study_id]
     if level == "arm":
         return _arm_quantity(claim, trial)
     known = _of_study(trial, evidence)[claim.quantity]
-    return unchecked("quantity", "not_in_tables") if known is None else _equals(claim, known)
+    if known is None:
+        return unchecked("quantity", "not_in_tables")
+    of_arms = claim.quantity not in ("n_randomised", "duration_weeks")
+    cells = [arm.cell for arm in trial.arms] if of_arms else [trial.study.cell]
+    return replace(_equals(claim, known), rows=places(cells))
 
 
 def _equals(claim: Claim, known: float) -> Finding:
@@ -50,7 +55,7 @@ def _arm_quantity(claim: Claim, trial: Trial) -> Finding:
         return unchecked("quantity", "not_in_tables")
     if _reference(arm, trial) == claim.reference:
         return unchecked("quantity", "only_source")
-    return _equals(claim, known)
+    return replace(_equals(claim, known), rows=places((arm.cell,)))
 
 
 def _reference(arm: Arm, trial: Trial) -> str:
@@ -106,6 +111,7 @@ def frequency(claim: Claim, evidence: Evidence) -> Finding:
         estimate=events / patients,
         ci_low=low,
         ci_high=high,
+        rows=places(row.cell for row in found),
     )
 
 
@@ -125,14 +131,16 @@ def most_frequent(claim: Claim, evidence: Evidence) -> Finding:
     """
     own = intervention_rows(evidence, claim, claim.outcome)
     pairs = [
-        _more(own[study], rows)
+        (own[study], rows)
         for other in parts(claim.parts)
         for study, rows in intervention_rows(evidence, claim, other).items()
         if study in own and _same_arms(own[study], rows)
     ]
     if not pairs:
         return unchecked("most_frequent", "no_counts")
-    return Finding(judged(all(pairs)), "most_frequent", recomputed=str(len(pairs)))
+    holds = all(_more(first, second) for first, second in pairs)
+    used = places(row.cell for pair in pairs for rows in pair for row in rows)
+    return Finding(judged(holds), "most_frequent", recomputed=str(len(pairs)), rows=used)
 
 
 def _same_arms(first: Sequence[Result], second: Sequence[Result]) -> bool:

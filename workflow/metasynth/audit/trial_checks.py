@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from metasynth.audit.counts import decimals_of, fitting, rounds_to, rows, tables
-from metasynth.audit.records import UNCHECKED, Evidence, Finding, judged, unchecked
+from metasynth.audit.records import UNCHECKED, Evidence, Finding, judged, places, unchecked
 from metasynth.audit.two_by_two import ALPHA, Tests, TwoByTwo, tests
 from metasynth.records import Claim, Result
 
@@ -46,7 +46,8 @@ def _percentage(side: dict[str, Result], value: str) -> tuple[bool | None, str, 
 
 def _arm_counts(found: list[Result | None]) -> dict[str, Any]:
     names = ("intervention", "control")
-    return {
+    rows = places(row.cell for row in found if row is not None)
+    return {"rows": rows} | {
         f"{what}_{name}": getattr(row, what)
         for name, row in zip(names, found, strict=False)
         if row is not None
@@ -64,13 +65,13 @@ def comparison(claim: Claim, evidence: Evidence) -> Finding:
     found = tables(evidence, claim)
     if "" not in found:
         return unchecked("fisher", "no_counts")
-    extracted, every = found[""]
+    extracted, every = found[""].extracted, found[""].admissible
     holds = _fisher_holds(claim.assertion, extracted)
     agreeing = sum(_fisher_holds(claim.assertion, table) == holds for table in every)
     readings = [
         reading
-        for reading, (_, others) in found.items()
-        if any(_fisher_holds(claim.assertion, table) != holds for table in others) and reading
+        for reading, other in found.items()
+        if any(_fisher_holds(claim.assertion, t) != holds for t in other.admissible) and reading
     ]
     p = tests(extracted)
     differing = [
@@ -85,6 +86,7 @@ def comparison(claim: Claim, evidence: Evidence) -> Finding:
         agreeing=agreeing,
         differing=" ".join(differing),
         readings=" ".join(readings),
+        rows=found[""].rows,
     )
 
 
@@ -153,7 +155,12 @@ def split_comparison(claim: Claim, evidence: Evidence) -> Finding:
         for a in fitting(n1, claim.value)
         for c in fitting(total - n1, claim.reference_value)
     ]
-    return _unanimous(claim.assertion, every)
+    return replace(_unanimous(claim.assertion, every), rows=_rows(claim, evidence))
+
+
+def _rows(claim: Claim, evidence: Evidence) -> str:
+    arms = (claim.arm_id, claim.reference_arm_id)
+    return places(row.cell for arm in arms for row in rows(evidence, claim, arm).values())
 
 
 def _unanimous(assertion: str, every: list[TwoByTwo]) -> Finding:
@@ -184,9 +191,9 @@ def fold(claim: Claim, evidence: Evidence) -> Finding:
     "more than": it lies above N. Holds or fails for each pair of counts allowed.
     """
     found = tables(evidence, claim)
-    if "" not in found or found[""][0].c == 0:
+    if "" not in found or found[""].extracted.c == 0:
         return unchecked("ratio", "no_counts")
-    extracted, every = found[""]
+    extracted, every = found[""].extracted, found[""].admissible
     holds = _fold_holds(claim, extracted)
     return replace(
         _compared(extracted, tests(extracted)),
@@ -194,6 +201,7 @@ def fold(claim: Claim, evidence: Evidence) -> Finding:
         method="ratio",
         tables=len(every),
         agreeing=sum(_fold_holds(claim, table) == holds for table in every),
+        rows=found[""].rows,
     )
 
 

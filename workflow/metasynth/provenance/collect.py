@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from metasynth import keys
+from metasynth.audit.records import Audited
 from metasynth.language import Language, message
+from metasynth.provenance.audited import audit_entries
 from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
@@ -20,6 +22,7 @@ def collect(
     results: Sequence[OutcomeResult],
     sensitivities: Mapping[str, Sensitivity],
     claims: Sequence[Claim],
+    audit: Sequence[Audited],
     language: Language,
 ) -> Book:
     """Entries of every number that tables, results and choices hold, said in a language."""
@@ -35,6 +38,7 @@ def collect(
         if result.outcome.id in sensitivities:
             item = sensitivities[result.outcome.id]
             book.add(sensitivity_entries(item, result, language))
+    book.add(audit_entries(audit, claims, frozenset(book.entries), language))
     book.add(_counts(config, trials, language))
     return book
 

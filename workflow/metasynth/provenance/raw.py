@@ -32,12 +32,17 @@ COLUMNS = {
     "variance": message("variance of observed minus expected"),
     "value": message("published value"),
     "reference_value": message("published value of the reference"),
+    "parts": message("published parts"),
+    "quote": message("the statement quoted"),
 }
 _RESULTS = (
     *("week", "events", "total", "events_low", "events_high", "reported_percent", "mean", "sd"),
     *("estimate", "se", "ci_low", "ci_high", "person_time", "o_minus_e", "variance"),
 )
-_CLAIM = ("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total")
+_CLAIM = (
+    *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),
+    "quote",
+)
 _FROM_PERCENT = message("the whole number of these patients that rounds to the printed percentage")
 _BOUND = message("the whole numbers of these patients that round to the printed percentage")
 Namer = Callable[[Result], str]

@@ -8,6 +8,7 @@ from metasynth.language import Language
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Entry, UntracedNumberError
 from metasynth.report import tables
+from metasynth.report.claims import audit_names
 from metasynth.report.document import (
     Block,
     Document,
@@ -44,7 +45,9 @@ def compose(material: Material, language: Language, templates: Path) -> Document
     texts = Texts(templates / language.code, Path(material.config.text) / language.code)
     builder = _Builder(said, language, templates / REFERENCES)
     blocks: list[Block] = []
-    for section, markdown in texts.filled(vocabulary(said, builder.scope.outcomes, language)):
+    names = vocabulary(said, builder.scope.outcomes, language)
+    names |= {"audit": audit_names(builder.scope)}
+    for section, markdown in texts.filled(names):
         try:
             blocks += builder.blocks(markdown)
         except UnknownNameError as error:
@@ -75,6 +78,7 @@ def _provenance(
         material.results,
         material.sensitivities,
         material.claims,
+        material.audit,
         language,
     )
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.bibliography import Entry
 from metasynth.language import Language
@@ -28,6 +29,7 @@ class Material:
     sensitivities: Mapping[str, Sensitivity]
     versions: tuple[tuple[str, str], ...]
     claims: tuple[Claim, ...] = ()
+    audit: tuple[Audited, ...] = ()
 
     @property
     def included(self) -> tuple[Trial, ...]:
@@ -43,6 +45,7 @@ class Material:
             trials=localise(self.trials, language),
             results=localise(self.results, language),
             sensitivities=sensitivities,
+            audit=tuple(replace(a, note=language.again(a.note)) for a in self.audit),
         )
 
 

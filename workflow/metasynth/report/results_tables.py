@@ -7,6 +7,7 @@ from metasynth.audit.reproduction import Reproduction
 from metasynth.figures import catalogue
 from metasynth.language import Language, message
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
+from metasynth.report.findings import VERDICT_WORDS
 from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import Numbers, OutcomeNames
@@ -18,12 +19,6 @@ COLUMNS = {
     "background": message("background treatment"),
 }
 """The columns of study.csv by which trials can be grouped, in words."""
-
-VERDICTS = {
-    "reproduced": message("reproduced"),
-    "not reproduced": message("not reproduced"),
-    "cannot be checked": message("cannot be checked"),
-}
 
 
 def summary_table(scope: Scope) -> TableBody:
@@ -174,7 +169,7 @@ def reproduction_table(scope: Scope) -> TableBody:
             for field in ("estimate", "ci_low", "ci_high")
         ]
         where: Inlines = (Text(scope.language.label(item.locator)), scope.cite(item.reference))
-        verdict: Inlines = (Styled("strong", text(say(VERDICTS[item.verdict]))),)
+        verdict: Inlines = (Styled("strong", text(say(VERDICT_WORDS[item.verdict]))),)
         body.append(
             row(
                 where,

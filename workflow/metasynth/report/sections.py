@@ -32,12 +32,14 @@ SECTIONS = (
     "risk_of_bias",
     "results",
     "reproduction",
+    "audit",
     "remarks",
     "missing",
     "versions",
     "references",
     "further_figures",
     "formulas",
+    "audit_appendix",
     "data_appendix",
 )
 """The sections in the order of the report; one that a language has no file for is left out."""

@@ -6,7 +6,14 @@ A table is of the whole review, of an outcome (`<name>_<outcome id>`) or of a tr
 from collections.abc import Callable, Mapping
 
 from metasynth.records import Trial
-from metasynth.report import appendix_tables, inputs, results_tables, robustness, study_tables
+from metasynth.report import (
+    appendix_tables,
+    claims,
+    inputs,
+    results_tables,
+    robustness,
+    study_tables,
+)
 from metasynth.report.material import Scope
 from metasynth.report.names import OutcomeNames
 from metasynth.report.table import TableBody
@@ -14,6 +21,10 @@ from metasynth.report.table import TableBody
 OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "absolute": robustness.absolute_table,
     "arms": study_tables.arms_table,
+    "audit_contradictions": claims.contradictions_table,
+    "audit_findings": claims.findings_table,
+    "audit_statements": claims.statements_table,
+    "audit_verdicts": claims.verdicts_table,
     "missing": study_tables.missing_table,
     "reproduction": results_tables.reproduction_table,
     "summary": results_tables.summary_table,

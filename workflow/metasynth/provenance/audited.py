@@ -1,0 +1,127 @@
+"""The audit's numbers as entries: each statement's finding, and how many there are of a sort."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from metasynth import keys
+from metasynth.audit.records import Audited
+from metasynth.audit.summary import SORTS, of_sort, parts
+from metasynth.language import Language, message
+from metasynth.provenance.entry import COMPUTED, Entry
+from metasynth.records import Cell, Claim
+
+_FISHER = message("Fisher’s exact test, the tables with the same margins that are no likelier")
+FIELDS = {
+    "events_intervention": (message("patients with the event, intervention"), message("as read")),
+    "total_intervention": (message("patients, intervention"), message("as read")),
+    "events_control": (message("patients with the event, control"), message("as read")),
+    "total_control": (message("patients, control"), message("as read")),
+    "percent_intervention": (message("percentage, intervention"), message("events of patients")),
+    "percent_control": (message("percentage, control"), message("events of patients")),
+    "estimate": (message("effect or risk"), message("by the rule of the statement’s kind")),
+    "ci_low": (message("lower 95% limit"), message("by the rule of the statement’s kind")),
+    "ci_high": (message("upper 95% limit"), message("by the rule of the statement’s kind")),
+    "p": (message("p-value, two-sided"), message("by the rule of the statement’s kind")),
+    "p_fisher": (message("p-value, two-sided"), _FISHER),
+    "p_midp": (message("mid-p, two-sided"), message("Fisher’s p less half of the observed table")),
+    "p_score": (message("p-value, two-sided"), message("χ² of Pearson without correction")),
+    "p_wald": (message("p-value, two-sided"), message("Wald test of the log risk ratio")),
+    "recomputed": (message("recomputed value"), message("by the rule of the statement’s kind")),
+    "tables": (message("combinations of admissible counts"), message("counted")),
+    "agreeing": (message("combinations that agree with the verdict"), message("counted")),
+}
+"""What each column with a number is, and how it was made."""
+
+_PRINTED = ("estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts", "quote")
+_OF_QUANTITY = {
+    "n_randomised": ("n_randomised",),
+    "duration_weeks": ("duration_weeks",),
+    "arm_size": ("n_randomised",),
+    "trials": ("status",),
+}
+
+
+def audit_entries(
+    items: Sequence[Audited], claims: Sequence[Claim], known: Collection[str], language: Language
+) -> Iterator[Entry]:
+    """Entries of all findings and of the numbers of statements; `known` are the keys there are."""
+    by_id = {claim.claim_id: claim for claim in claims}
+    for item in items:
+        yield from _finding(item, by_id[item.claim_id], known, language)
+    yield from _counts("audit", items, "", language)
+    for number, (part, members) in enumerate(parts(items).items(), start=1):
+        yield from _counts(f"audit.parts.{number}", members, part, language)
+
+
+def _finding(
+    item: Audited, claim: Claim, known: Collection[str], language: Language
+) -> Iterator[Entry]:
+    printed = [keys.cell(claim.cell, column) for column in _PRINTED]
+    read = [keys.cell(place, column) for place in _places(item) for column in _columns(claim)]
+    inputs = tuple(key for key in (*read, *printed) if key in known)
+    about = f"{claim.claim_id}: “{claim.quote}”"
+    for column, (label, method) in FIELDS.items():
+        value = _value(item, column)
+        if value is None or value == "":
+            continue
+        pooled = f"{keys.pooled(item.result, item.analysis)}.{column}"
+        yield Entry(
+            key=keys.claim(item.claim_id, column),
+            kind=COMPUTED,
+            label=language.say(label),
+            of=about,
+            value=value,
+            measure=item.measure,
+            method=language.say(method),
+            inputs=(pooled,) if pooled in known else inputs,
+            target=f"claim-{item.claim_id}",
+        )
+    yield Entry(
+        key=keys.claim(item.claim_id, "verdict"),
+        kind=COMPUTED,
+        label=language.say("verdict"),
+        of=about,
+        value=language.say(item.verdict),
+        method=language.say("by the rule of the statement’s kind"),
+        inputs=inputs,
+        target=f"claim-{item.claim_id}",
+    )
+
+
+def _columns(claim: Claim) -> tuple[str, ...]:
+    """The columns of a raw row that the check of a statement reads."""
+    if claim.kind != "quantity":
+        return ("events", "total", "reported_percent")
+    return _OF_QUANTITY.get(claim.quantity, ("dose", "n_randomised"))
+
+
+def _places(item: Audited) -> Iterator[Cell]:
+    for text in item.rows.split():
+        file, _, row = text.rpartition(":")
+        yield Cell(file, int(row))
+
+
+def _value(item: Audited, column: str) -> float | int | str | None:
+    name, _, side = column.partition("_")
+    if name == "percent":
+        events = getattr(item, f"events_{side}")
+        total = getattr(item, f"total_{side}")
+        return None if events is None or not total else 100 * events / total
+    value: float | int | str | None = getattr(item, column)
+    return value
+
+
+def _counts(
+    prefix: str, items: Sequence[Audited], part: str, language: Language
+) -> Iterator[Entry]:
+    for sort in SORTS:
+        members = of_sort(items, sort)
+        yield Entry(
+            key=f"{prefix}.{sort}",
+            kind=COMPUTED,
+            label=language.say("audited statements"),
+            of=language.label(part),
+            value=len(members),
+            method=language.say("counted"),
+            inputs=tuple(keys.claim(item.claim_id, "verdict") for item in items),
+            target="table-audit_statements",
+        )
