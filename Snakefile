@@ -12,6 +12,7 @@ min_version("9.27")
 include: "workflow/rules/review.smk"
 include: "workflow/rules/clean.smk"
 include: "workflow/rules/pool.smk"
+include: "workflow/rules/changes.smk"
 include: "workflow/rules/plot.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
@@ -29,4 +30,5 @@ rule all:
         "results/tables/studies.csv",
         "results/tables/reproduction.csv",
         "results/clean/results.csv",
+        "results/changes.json",
         figures(),

@@ -1,4 +1,4 @@
-"""The command line: `python -m metasynth validate`, `new`, `import` and `verify`.
+"""The command line: `python -m metasynth validate`, `new`, `import`, `accept` and `verify`.
 
 The exit status is 0 for success and 1 where something is wrong with what was given; `verify`, which
 alone runs a review, has its own.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from metasynth import scaffold
+from metasynth import acceptance, scaffold
 from metasynth.archive import verify
 from metasynth.faults import Fault, InvalidReview, report
 from metasynth.importers import covidence, folders, metafor, revman
@@ -29,8 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.command == "validate":
             return validate(chosen.config, as_json=chosen.json)
+        if chosen.command == "accept":
+            return accept(chosen.config)
         return new(chosen.folder) if chosen.command == "new" else import_trials(chosen)
-    except (OSError, folders.ImportRefused) as error:
+    except (OSError, folders.ImportRefused, acceptance.NotAccepted) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -58,6 +60,20 @@ def _json(faults: Sequence[Fault], sound: bool) -> str:
 
 def _text(faults: Sequence[Fault], verdict: str) -> str:
     return "\n\n".join(part for part in (report(faults) if faults else "", verdict) if part)
+
+
+def accept(config: Path) -> int:
+    """Keep the state that the last run left as the baseline of the review in the current folder."""
+    try:
+        review = load_review(config, Path.cwd())
+    except InvalidReview as invalid:
+        print(invalid, file=sys.stderr)
+        return 1
+    path = acceptance.accept(review, Path.cwd())
+    version = f"Version {review.config.version} of {review.config.date}"
+    verdict = f"{version} is the baseline now: commit {path.relative_to(Path.cwd())}."
+    print(_text(review.warnings, verdict))
+    return 0
 
 
 def new(folder: Path) -> int:
@@ -107,6 +123,15 @@ def _parser() -> argparse.ArgumentParser:
         "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
     )
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
+    keep = commands.add_parser(
+        "accept",
+        help="make the last run's state the baseline of what changes next",
+        description="Keep the state that the last run left (results/state.json) in data/baseline,"
+        " so that later versions are compared with it.",
+    )
+    keep.add_argument(
+        "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
+    )
     commands.add_parser("verify", add_help=False, help="check an archived review: verify --help")
     begin = commands.add_parser(
         "new",

@@ -24,7 +24,8 @@ from metasynth.certainty_rules import (
 )
 from metasynth.config_faults import Lines, schema_faults
 from metasynth.faults import Fault, InvalidReview, nearest, of_file
-from metasynth.methods import check_combination, check_multi_arm
+from metasynth.living_rules import LivingRules
+from metasynth.methods import check_combination, check_multi_arm, is_ratio
 from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
 from metasynth.robustness_choices import MultiverseChoices, SequentialChoices
 from metasynth.sequential_config import sequential_choices, sequential_faults
@@ -99,7 +100,7 @@ def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
     return config, [*_disagreements(config, lines), *sequential_faults(mapping, lines)]
 
 
-_DECIMALS = ("certainty", "baseline_risks", "sequential")
+_DECIMALS = ("certainty", "baseline_risks", "sequential", "important_difference")
 """Keys below which a decimal number is a number, not a text such as a version."""
 
 
@@ -142,6 +143,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         nested=tuple(tuple(chain) for chain in mapping.get("nested", ())),
         certainty=_certainty(mapping.get("certainty", {})),
         multiverse=MultiverseChoices(**_frozen(mapping.get("multiverse", {}))),
+        living=_living(mapping.get("living", {})),
     )
 
 
@@ -165,6 +167,17 @@ def _certainty(keys: Mapping[str, Any]) -> CertaintyRules:
         outcomes=tuple(IndirectOutcome(outcome, **rating) for outcome, rating in outcomes),
     )
     return CertaintyRules(**_frozen(keys) | rules)
+
+
+def _living(keys: Mapping[str, Any]) -> LivingRules:
+    """How the review is kept alive; what is left out keeps its default."""
+    known = _frozen(keys)
+    important = known.pop("important_difference", {})
+    for name in ("measures", "outcomes"):
+        known[f"important_{name}"] = {
+            key: float(value) for key, value in important.get(name, {}).items()
+        }
+    return LivingRules(**known)
 
 
 def _frozen(keys: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,6 +211,25 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             yield lines.fault(("outcomes", outcome.id, "week"), outcome.week, *advice)
     yield from _impossible_combinations(config, lines)
     yield from _certainty_faults(config, lines)
+    yield from _important_faults(config, lines)
+
+
+def _important_faults(config: Config, lines: Lines) -> Iterator[Fault]:
+    """Important differences of outcomes that are none, and ratios that are no difference."""
+    path = ("living", "important_difference")
+    measures = {outcome.id: outcome.measure for outcome in config.outcomes}
+    for name, value in config.living.important_outcomes.items():
+        if name not in measures:
+            advice = _one_of(name, list(measures), "under outcomes")
+            yield lines.fault((*path, "outcomes", name), name, *advice)
+        elif value == 1 and is_ratio(measures[name]):
+            yield lines.fault((*path, "outcomes", name), value, *_NO_DIFFERENCE)
+    for name, value in config.living.important_measures.items():
+        if value == 1 and is_ratio(name):
+            yield lines.fault((*path, "measures", name), value, *_NO_DIFFERENCE)
+
+
+_NO_DIFFERENCE = "a ratio other than 1, which is no difference", "write one such as 1.25"
 
 
 def _certainty_faults(config: Config, lines: Lines) -> Iterator[Fault]:

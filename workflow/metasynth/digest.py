@@ -25,10 +25,19 @@ def files_digest(paths: Iterable[Path]) -> str:
 
 def code_digest(script: Path) -> str:
     """Hex digest of a script, the modules of this package behind it and its libraries' versions."""
+    modules, versions = software([script])
+    text = "".join(f"{name} {version}\n" for name, version in versions.items())
+    return hashlib.sha256(f"{modules} {text}".encode()).hexdigest()[:16]
+
+
+def software(files: Iterable[Path]) -> tuple[str, dict[str, str]]:
+    """Of some modules and all that they import: the digest of this package's part of it, and the
+    versions of the libraries by name.
+    """
     modules, libraries = set[Path](), set[str]()
-    _follow(script, modules, libraries)
-    text = "".join(f"{name} {metadata.version(name)}\n" for name in sorted(libraries))
-    return hashlib.sha256(f"{files_digest(modules)} {text}".encode()).hexdigest()[:16]
+    for file in files:
+        _follow(file, modules, libraries)
+    return files_digest(modules), {name: metadata.version(name) for name in sorted(libraries)}
 
 
 def _follow(file: Path, modules: set[Path], libraries: set[str]) -> None:

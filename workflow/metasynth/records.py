@@ -8,6 +8,7 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 from dataclasses import dataclass
 
 from metasynth.certainty_rules import DEFAULT_RULES, CertaintyRules
+from metasynth.living_rules import DEFAULT_LIVING, LivingRules
 from metasynth.robustness_choices import DEFAULT_MULTIVERSE, MultiverseChoices, SequentialChoices
 
 
@@ -462,3 +463,4 @@ class Config:
     nested: tuple[tuple[str, ...], ...] = ()
     certainty: CertaintyRules = DEFAULT_RULES
     multiverse: MultiverseChoices = DEFAULT_MULTIVERSE
+    living: LivingRules = DEFAULT_LIVING

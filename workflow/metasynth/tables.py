@@ -79,14 +79,18 @@ def read(data_dir: Path) -> RawTables:
     faults: list[Fault] = []
     studies = list(_studies(data_dir, faults))
     trials = tuple(_read_trial(data_dir, study, faults) for study in studies)
-    whole_review = tuple(
+    entries = _references(data_dir, faults)
+    references = None if entries is None else frozenset(entry.key for entry in entries)
+    return RawTables(trials, of_the_review(data_dir), references, tuple(faults))
+
+
+def of_the_review(data_dir: Path) -> tuple[RawTable, ...]:
+    """The tables that are of no single trial, as text, as far as there are any."""
+    return tuple(
         _read_checked(data_dir, f"{name}.csv", name)
         for name in REVIEW_TABLES
         if os.path.lexists(data_dir / f"{name}.csv")
     )
-    entries = _references(data_dir, faults)
-    references = None if entries is None else frozenset(entry.key for entry in entries)
-    return RawTables(trials, whole_review, references, tuple(faults))
 
 
 def read_trial(data_dir: Path, study: str) -> RawTrial:

@@ -6,10 +6,12 @@ whenever the workflow is loaded.
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from metasynth import (
+    baseline,
+    changelog,
     configuration,
     consistency,
     flow_rules,
@@ -20,6 +22,8 @@ from metasynth import (
 )
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
+from metasynth.input_changes import compare_inputs
+from metasynth.raw_table import RawTable
 from metasynth.records import (
     CertaintyRating,
     ChangelogEntry,
@@ -29,6 +33,7 @@ from metasynth.records import (
     SearchLine,
     Trial,
 )
+from metasynth.state import State, state
 from metasynth.tables import RawTables
 
 
@@ -36,7 +41,9 @@ from metasynth.tables import RawTables
 class Review:
     """A review without errors: its choices, its trials sorted by id, the statements to audit.
 
-    `changelog` says why the review was changed, as far as its authors told.
+    `changelog` says why the review was changed, as far as its authors told; `whole_review` are the
+    tables of no single trial as text; `baseline` is the state that the review is compared with,
+    None for a first version.
     """
 
     config: Config
@@ -47,6 +54,13 @@ class Review:
     certainty: tuple[CertaintyRating, ...] = ()
     search: tuple[SearchLine, ...] = ()
     flow: tuple[FlowCount, ...] = ()
+    whole_review: tuple[RawTable, ...] = ()
+    baseline: State | None = None
+
+    @property
+    def state(self) -> State:
+        """What the review is made from, as it is compared with its baseline."""
+        return state(self.config, self.trials, self.whole_review, self.changelog)
 
 
 def load_review(config_path: Path, workdir: Path) -> Review:
@@ -58,7 +72,10 @@ def load_review(config_path: Path, workdir: Path) -> Review:
     reading = configuration.read(workdir / config_path)
     config, lines = reading.config, reading.lines
     further = list(_missing_folders(config, workdir, lines)) if config else []
-    raw = None
+    raw = accepted = None
+    if config:
+        accepted, unread = baseline.load(config.living.baseline, workdir, lines)
+        further += unread
     if os.path.isdir(workdir / reading.data):
         raw = tables.read(workdir / reading.data)
         further += validate(config, raw, lines)
@@ -69,7 +86,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
     ]
     if config is None or raw is None or _errors(faults):
         raise InvalidReview(faults)
-    return Review(
+    review = Review(
         config,
         tables.trials(raw),
         tuple(faults),
@@ -78,7 +95,18 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         tables.certainty(raw),
         tables.search(raw),
         tables.flow(raw),
+        raw.whole_review,
+        accepted,
     )
+    return replace(review, warnings=(*review.warnings, *_without_reason(review)))
+
+
+def _without_reason(review: Review) -> Iterator[Fault]:
+    """A warning for each change since the baseline that changelog.csv says nothing about."""
+    if (before := review.baseline) is not None:
+        after = review.state
+        found = changelog.unexplained(before, after, compare_inputs(before, after))
+        yield from changelog.warnings(before.version, found)
 
 
 def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fault]:

@@ -53,6 +53,16 @@ def raw_tables(study):
     return sorted(str(path) for path in (RAW / "trials" / study).glob("*.csv"))
 
 
+def review_tables():
+    """The tables that are of no single trial."""
+    return [str(RAW / table.file) for table in REVIEW.whole_review]
+
+
+def baseline():
+    """The state that this one is compared with, if one was accepted."""
+    return [REVIEW.config.living.baseline] if REVIEW.baseline else []
+
+
 def trials_reporting(outcome):
     """The trials that have a number for this outcome: it depends on these and no others."""
     spec = OUTCOMES[outcome]

@@ -1,0 +1,121 @@
+"""To what the change of an outcome's numbers is due: data, choices, code, or a library.
+
+An outcome's change is put down to whatever differs among the things that its pooled numbers are
+made from. Where several differ all are named, since two states alone cannot part them.
+"""
+
+from dataclasses import dataclass
+
+from metasynth.input_changes import Inputs, RowChange
+from metasynth.state import State
+
+_COUNTED = frozenset(
+    [
+        *("events", "total", "person_time", "mean", "sd"),
+        *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "provenance"),
+    ]
+)
+"""Columns of results.csv that reach a pool; provenance does by saying that a number is missing."""
+_SELECTING = frozenset(("outcome", "week", "reading", "type", "measure", "subgroup", "analyses"))
+"""Choices of an outcome that its numbers depend on; labels and notes are none of them."""
+_WORDS = frozenset({"label", "note"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One kind of thing that differs among what an outcome is made from, and which of them.
+
+    unknown: the numbers differ and nothing that they are made from does.
+    """
+
+    kind: str  # data | config | code | library | unknown
+    items: tuple[str, ...]
+
+
+class Attribution:
+    """The causes of changes between two states, looked up outcome by outcome."""
+
+    def __init__(self, before: State, after: State, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._sides = _Side(before), _Side(after)
+        self._rows = [row for row in inputs.rows if row.table in ("results", "study", "arms")]
+
+    def causes(self, outcome: str) -> tuple[Cause, ...]:
+        """What differs among the things that the outcome's numbers are made from."""
+        libraries = (item for item in self._inputs.software if item.name != "code")
+        found = {
+            "data": [
+                f"{row.study} {row.name}" for row in self._rows if self._informs(row, outcome)
+            ],
+            "config": [c.name for c in self._inputs.choices if self._is_input(c.name, outcome)],
+            "code": [item.name for item in self._inputs.software if item.name == "code"],
+            "library": [f"{c.name} {c.before or '–'} → {c.after or '–'}" for c in libraries],
+        }
+        causes = tuple(Cause(kind, tuple(items)) for kind, items in found.items() if items)
+        return causes or (Cause("unknown", ()),)
+
+    def _informs(self, row: RowChange, outcome: str) -> bool:
+        """Whether a changed row can change the outcome's numbers.
+
+        A trial or arm that comes or goes does so by its results, which are rows of their own.
+        """
+        changed = {cell.name for cell in row.cells}
+        if row.table == "results":
+            return bool(changed & _COUNTED) and any(
+                row.study in side.included and side.selects(outcome, row.study, row.key)
+                for side in self._sides
+            )
+        watched = {"treatment"}
+        if row.table == "study":
+            watched = {"status", *(side.choice(outcome, "subgroup") for side in self._sides)}
+        return (
+            row.kind == "corrected"
+            and bool(changed & watched)
+            and any(side.selects_any(outcome, row.study) for side in self._sides)
+        )
+
+    def _is_input(self, key: str, outcome: str) -> bool:
+        """Whether a choice, by its dotted key, reaches the outcome's numbers."""
+        section, _, rest = key.partition(".")
+        name, _, last = rest.partition(".")
+        if section == "outcomes":
+            return name == outcome and last in _SELECTING
+        if section == "analyses":
+            used = (side.choice(outcome, "analyses").split(", ") for side in self._sides)
+            return any(name in names for names in used) and last not in _WORDS
+        return section == "comparison" and name != "labels"
+
+
+class _Side:
+    """One state, its trials' results indexed by study."""
+
+    def __init__(self, state: State) -> None:
+        self._choices = state.choices
+        self._results: dict[str, dict[str, tuple[str, str, str]]] = {}
+        for row in state.rows:
+            if row.table == "results":
+                cells = row.cells
+                place = cells["outcome"], cells.get("week", ""), cells.get("reading", "")
+                self._results.setdefault(row.study, {})[row.key] = place
+        self.included = {
+            row.study
+            for row in state.rows
+            if row.table == "study" and row.cells.get("status") == "included"
+        }
+
+    def choice(self, outcome: str, key: str) -> str:
+        """What config.yaml says of the outcome; blank where it says nothing."""
+        return self._choices.get(f"outcomes.{outcome}.{key}", "")
+
+    def selects(self, outcome: str, study: str, key: str) -> bool:
+        """Whether the outcome reads this row of the study's results, if there is such a row."""
+        place = self._results.get(study, {}).get(key)
+        return place is not None and self._reads(outcome, place)
+
+    def selects_any(self, outcome: str, study: str) -> bool:
+        """Whether the outcome reads any row of the study's results."""
+        return any(self._reads(outcome, p) for p in self._results.get(study, {}).values())
+
+    def _reads(self, outcome: str, place: tuple[str, str, str]) -> bool:
+        wanted = self.choice(outcome, "outcome"), self.choice(outcome, "week")
+        return place[:2] == wanted and place[2] in ("", self.choice(outcome, "reading"))

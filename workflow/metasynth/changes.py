@@ -1,0 +1,164 @@
+"""What changed between two states of a review (see state.py), outcome by outcome.
+
+Nothing here computes an effect: two states are compared by their text and numbers.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from metasynth.attribution import Attribution, Cause
+from metasynth.change_flags import Flag, flags
+from metasynth.changelog import Unexplained, new_entries, unexplained
+from metasynth.growth import Step
+from metasynth.input_changes import CellChange, Inputs, RowChange, TrialChange, compare_inputs
+from metasynth.living_rules import LivingRules
+from metasynth.records import ChangelogEntry
+from metasynth.state import Measured, State
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisChange:
+    """One analysis (or one of its subgroups) before and after; None where it is not there."""
+
+    analysis: str
+    subgroup: str
+    before: Measured | None
+    after: Measured | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeChange:
+    """An outcome before and after: its primary analysis first, then all of its analyses."""
+
+    outcome: str
+    label: str
+    kind: str  # added | removed | changed | unchanged
+    primary: AnalysisChange
+    analyses: tuple[AnalysisChange, ...]
+    flags: tuple[Flag, ...]
+    causes: tuple[Cause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the review, and its date."""
+
+    version: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that changed since the baseline; `baseline` is None for a review's first version.
+
+    `reasons` are the entries of changelog.csv since then, `unexplained` the changes that none of
+    them covers; `cumulative` is how each outcome's primary analysis grew by year.
+    """
+
+    version: Version
+    baseline: Version | None
+    trials: tuple[TrialChange, ...] = ()
+    rows: tuple[RowChange, ...] = ()
+    choices: tuple[CellChange, ...] = ()
+    software: tuple[CellChange, ...] = ()
+    outcomes: tuple[OutcomeChange, ...] = ()
+    reasons: tuple[ChangelogEntry, ...] = ()
+    unexplained: tuple[Unexplained, ...] = ()
+    cumulative: tuple[Step, ...] = ()
+
+
+def compare(before: State | None, after: State, rules: LivingRules) -> Changes:
+    """What changed from one state to another; everything is empty without an earlier one."""
+    version = Version(after.version, after.date)
+    if before is None:
+        return Changes(version, None, reasons=after.changelog)
+    inputs = compare_inputs(before, after)
+    return Changes(
+        version,
+        Version(before.version, before.date),
+        inputs.trials,
+        inputs.rows,
+        inputs.choices,
+        inputs.software,
+        compare_outcomes(before, after, inputs, rules),
+        new_entries(before, after),
+        unexplained(before, after, inputs),
+    )
+
+
+def compare_outcomes(
+    before: State, after: State, inputs: Inputs, rules: LivingRules
+) -> tuple[OutcomeChange, ...]:
+    """Every outcome of two states, in the order of the later one, then those that are no more."""
+    old, new = _by_outcome(before.estimates), _by_outcome(after.estimates)
+    attribution = Attribution(before, after, inputs)
+    return tuple(
+        _outcome(
+            _Pair(name, tuple(old.get(name, ())), tuple(new.get(name, ())), before, after),
+            attribution,
+            rules,
+        )
+        for name in dict.fromkeys((*new, *old))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One outcome's rows in two states; the first row is that of the primary analysis."""
+
+    name: str
+    old: tuple[Measured, ...]
+    new: tuple[Measured, ...]
+    before: State
+    after: State
+
+    @property
+    def kind(self) -> str:
+        if not self.old:
+            return "added"
+        if not self.new:
+            return "removed"
+        return "unchanged" if set(self.old) == set(self.new) and self.same_primary else "changed"
+
+    @property
+    def same_primary(self) -> bool:
+        return self.old[:1] == self.new[:1]
+
+    @property
+    def label(self) -> str:
+        key = f"outcomes.{self.name}.label"
+        return self.after.choices.get(key) or self.before.choices.get(key, self.name)
+
+    @property
+    def analyses(self) -> tuple[AnalysisChange, ...]:
+        old, new = ({(r.analysis, r.subgroup): r for r in rows} for rows in (self.old, self.new))
+        keys = dict.fromkeys((*new, *old))
+        return tuple(AnalysisChange(*key, old.get(key), new.get(key)) for key in keys)
+
+    @property
+    def certainty(self) -> tuple[str, str]:
+        before, after = ((s.certainty or {}).get(self.name, "") for s in (self.before, self.after))
+        return before, after
+
+
+def _outcome(pair: _Pair, attribution: Attribution, rules: LivingRules) -> OutcomeChange:
+    first, last = next(iter(pair.old), None), next(iter(pair.new), None)
+    named = last or first
+    assert named is not None, "an outcome has rows in one state at least"
+    both = bool(first and last)
+    return OutcomeChange(
+        pair.name,
+        pair.label,
+        pair.kind,
+        AnalysisChange(named.analysis, named.subgroup, first, last),
+        pair.analyses,
+        flags(first, last, pair.certainty, rules) if both else (),
+        attribution.causes(pair.name) if pair.kind == "changed" else (),
+    )
+
+
+def _by_outcome(estimates: Iterable[Measured]) -> dict[str, list[Measured]]:
+    found: dict[str, list[Measured]] = {}
+    for row in estimates:
+        found.setdefault(row.outcome, []).append(row)
+    return found

@@ -1,0 +1,212 @@
+"""A state of the review: everything that its results were made from, and the results themselves.
+
+Two states can be compared long after either was made (see changes.py), so that this holds plain
+text and numbers only: raw cells, the choices that differ from what is usual, pooled estimates, and
+the digests and versions of what computed them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from metasynth import digest
+from metasynth.raw_table import RawTable
+from metasynth.records import ChangelogEntry, Config, Estimate, Trial
+from metasynth.table_schema import tables
+
+FORMAT = 1
+"""Of the file that holds a state; another one is not compared."""
+
+_ENGINE = ("comparison.py", "synthesis.py")
+"""The modules through which every pooled number goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row of a raw table as text: its trial (blank: the whole review), table, key and cells.
+
+    Only cells that say something are kept.
+    """
+
+    study: str
+    table: str
+    key: str
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One pooled estimate: the numbers that two versions of a review are compared by.
+
+    Effects and limits are on the natural scale, i2 in per cent, tau2 on the analysis scale.
+    """
+
+    outcome: str
+    analysis: str
+    subgroup: str
+    measure: str
+    k: int
+    participants: int | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    pi_low: float | None
+    pi_high: float | None
+    tau2: float | None
+    i2: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """What computed the pooled numbers: a digest of this package's modules, libraries' versions."""
+
+    code: str
+    libraries: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of a review.
+
+    `choices` are the entries of config.yaml by their dotted keys, `certainty` the certainty of
+    evidence by outcome. `estimates` and `certainty` are empty before anything is pooled.
+    """
+
+    format: int
+    version: str
+    date: str
+    rows: tuple[RawRow, ...]
+    changelog: tuple[ChangelogEntry, ...]
+    choices: Mapping[str, str]
+    software: Software
+    estimates: tuple[Measured, ...] = ()
+    certainty: Mapping[str, str] | None = None
+
+
+def state(
+    config: Config,
+    trials: Iterable[Trial],
+    whole_review: Iterable[RawTable],
+    changelog: Sequence[ChangelogEntry],
+    estimates: Iterable[Estimate] = (),
+    certainty: Mapping[str, str] | None = None,
+) -> State:
+    """The state of a review of these choices and tables, made by the package as it is installed."""
+    rows = [row for trial in trials for row in _trial_rows(trial)]
+    rows += [row for table in whole_review for row in _raw_rows(table)]
+    return State(
+        format=FORMAT,
+        version=config.version,
+        date=config.date,
+        rows=tuple(rows),
+        changelog=tuple(changelog),
+        choices=choices(config),
+        software=software(),
+        estimates=tuple(measured(row) for row in estimates),
+        certainty=dict(certainty or {}),
+    )
+
+
+def software() -> Software:
+    """The digest and versions of what pools, as it is installed."""
+    return Software(*digest.software(Path(__file__).with_name(name) for name in _ENGINE))
+
+
+def measured(row: Estimate) -> Measured:
+    """The compared numbers of a row of estimates.csv."""
+    totals = [row.total_intervention, row.total_control]
+    known = [total for total in totals if total is not None]
+    same = {field.name for field in fields(Measured)} - {"participants"}
+    return Measured(
+        participants=sum(known) if known else None,
+        **{name: getattr(row, name) for name in same},
+    )
+
+
+def _trial_rows(trial: Trial) -> Iterator[RawRow]:
+    study = trial.study.study
+    yield from _rows(study, "study", [trial.study])
+    yield from _rows(study, "arms", trial.arms)
+    yield from _rows(study, "results", trial.results)
+    yield from _rows(study, "sources", trial.sources)
+    yield from _rows(study, "risk_of_bias", trial.risk_of_bias)
+
+
+def _rows(study: str, table: str, records: Iterable[Any]) -> Iterator[RawRow]:
+    """Typed rows as text, so that 12.50 and 12.5 are the same cell."""
+    for record in records:
+        names = [field.name for field in fields(record) if field.name not in ("study", "cell")]
+        yield _row(study, table, {name: _text(getattr(record, name)) for name in names})
+
+
+def _raw_rows(table: RawTable) -> Iterator[RawRow]:
+    """The rows of a table of the whole review; the changelog, which tells of changes, has none."""
+    if table.name != "changelog":
+        yield from (_row("", table.name, row) for row in table.rows)
+
+
+def _row(study: str, table: str, cells: Mapping[str, str]) -> RawRow:
+    said = {name: text for name, text in cells.items() if text}
+    key = " ".join(said.get(name, "-") for name in tables()[table].key)
+    return RawRow(study, table, key.rstrip(" -"), said)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+_ELSEWHERE = {
+    "title": "review.title",
+    "languages": "review.languages",
+    "authors": "review.authors",
+    "comparison.intervention_label": "comparison.labels.intervention",
+    "comparison.control_label": "comparison.labels.control",
+}
+"""Where config.yaml has a choice that its record has in another place."""
+
+
+_NO_CHOICES = frozenset({"version", "date", "living.baseline"})
+
+
+def choices(config: Config) -> dict[str, str]:
+    """Every choice by its dotted key in config.yaml, but for those that are as usual.
+
+    A choice left at its default is left out: an option that a later version of the software adds
+    is then no change of the review. The review's version, date and baseline are no choices.
+    """
+    found = {_ELSEWHERE.get(key, key): text for key, text in _flat("", config) if text}
+    return {key: found[key] for key in sorted(found) if key not in _NO_CHOICES}
+
+
+def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
+    """A choice, or what a record of choices holds, by dotted keys."""
+    if is_dataclass(value):
+        yield from _entries(path, value, fields(value))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _flat(f"{path}.{key}", item)
+    elif isinstance(value, tuple) and value and is_dataclass(value[0]):
+        for item in value:  # the first field of such a record is what tells it apart
+            first, *others = fields(item)
+            yield from _entries(f"{path}.{getattr(item, first.name)}", item, others)
+    elif isinstance(value, tuple):
+        yield path, ", ".join(map(_listed, value))
+    else:
+        yield path, _text(value)
+
+
+def _entries(path: str, record: Any, wanted: Iterable[Field[Any]]) -> Iterator[tuple[str, str]]:
+    """The entries of a record that are not at their default."""
+    for field in wanted:
+        item, default = getattr(record, field.name), field.default
+        if field.default_factory is not MISSING:
+            default = field.default_factory()
+        if item != default:
+            yield from _flat(f"{path}.{field.name}".lstrip("."), item)
+
+
+def _listed(value: object) -> str:
+    return f"[{', '.join(map(_text, value))}]" if isinstance(value, tuple) else _text(value)
