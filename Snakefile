@@ -29,6 +29,7 @@ rule all:
         "results/tables/estimates.csv",
         "results/tables/studies.csv",
         "results/tables/reproduction.csv",
+        "results/tables/claims.csv",
         "results/clean/results.csv",
         "results/changes.json",
         figures(),

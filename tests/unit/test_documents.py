@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import fields
 from pathlib import Path
 
+from metasynth.audit.records import Audited
 from metasynth.records import Estimate, StudyEffect
 
 ROOT = Path(__file__).parents[2]
@@ -23,8 +24,9 @@ def test_the_manual_of_the_tables_is_up_to_date() -> None:
 
 
 def test_every_column_of_the_results_is_explained() -> None:
-    first, second = (ROOT / "docs/results.md").read_text("utf-8").split("## studies.csv")
-    for text, record in ((first, Estimate), (second, StudyEffect)):
+    manual = (ROOT / "docs/results.md").read_text("utf-8")
+    first, second, third = re.split(r"## (?:studies|claims)\.csv", manual)
+    for text, record in ((first, Estimate), (second, StudyEffect), (third, Audited)):
         cells = re.findall(r"^\| ([a-z0-9_, ]+) \|", text, flags=re.MULTILINE)
         named = [name.strip() for cell in cells for name in cell.split(",")]
         assert [name for name in named if name != "column"] == [f.name for f in fields(record)]
