@@ -8,7 +8,8 @@ for number, names in enumerate(sorted(set(FIGURES.values()))):
         name:
             f"plot_{number}"
         input:
-            "results/outcomes/{outcome}/result.json",
+            result="results/outcomes/{outcome}/result.json",
+            multiverse="results/outcomes/{outcome}/multiverse.json",
         output:
             report(
                 expand("results/figures/{{outcome}}/{name}.svg", name=names),

@@ -8,12 +8,14 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 from metasynth import store
 from metasynth.figures.draw import draw
 from metasynth.figures.svg import render
+from metasynth.multiverse import Multiverse
 from metasynth.records import OutcomeResult
 
-result = store.from_json(OutcomeResult, Path(snakemake.input[0]).read_text("utf-8"))
+(result,) = store.read_records(OutcomeResult, [snakemake.input.result])
+(multiverse,) = store.read_records(Multiverse, [snakemake.input.multiverse])
 for path in snakemake.output:
     name = Path(path).stem
-    drawing = draw(result, name)
+    drawing = draw(result, name, multiverse=multiverse)
     prefix = f"{result.outcome.id}-{name}".replace("_", "-")
     svg = render(
         drawing.figure,

@@ -101,7 +101,16 @@ def figures(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:
     if outcome.sensitivity_of:
         return ("forest",)
     drawn = (plan.name for plan in planned(outcome, trials) if plan.drawn)
-    return ("forest", *(name for name in drawn if name != "forest"))
+    return ("forest", *(name for name in drawn if name != "forest"), *robustness(outcome, trials))
+
+
+def robustness(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:
+    """The figures that are drawn from a record of their own beside the result.
+
+    With one trial the multiverse has a handful of analyses, for which numbers do.
+    """
+    curve = ("multiverse",) if trials > 1 else ()
+    return (*curve, *(("sequential",) if outcome.sequential else ()))
 
 
 def overview(outcomes: Sequence[OutcomeSpec], judged: bool) -> tuple[str, ...]:

@@ -13,12 +13,14 @@ from metasynth.figures.galbraith import galbraith
 from metasynth.figures.gosh import gosh
 from metasynth.figures.influence_plot import influence_plot
 from metasynth.figures.labbe import labbe
+from metasynth.figures.multiverse_plot import specification_curve
 from metasynth.figures.observed import observed
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
 from metasynth.figures.sequence import cumulative, leave_one_out
 from metasynth.figures.style import LINE, WIDTH, isolated
 from metasynth.figures.text import wrap
 from metasynth.language import ENGLISH, Language
+from metasynth.multiverse import Multiverse
 from metasynth.records import OutcomeResult
 
 _FIGURES: dict[str, Callable[..., Drawing]] = {
@@ -39,9 +41,12 @@ def draw(
     name: str,
     *,
     covariate: Covariate | None = None,
+    multiverse: Multiverse | None = None,
     language: Language = ENGLISH,
 ) -> Drawing:
     """Draw the figure `name` of an outcome: the figure, its short text, its long description.
+
+    Figures of robustness need their own record (`multiverse`).
 
     Trials that report an outcome may have no effect to draw, such as those without events; where
     too few remain, the figure is the sentence that says so.
@@ -52,6 +57,11 @@ def draw(
     if name == "forest":
         title, description = forest_alt(result, drawn(result), language=language)
         return Drawing(forest(result, drawn(result), language=language), title, description)
+    if name == "multiverse" and multiverse:
+        if multiverse.reason:
+            why = language.say("There is no specification curve: no analysis has a result.")
+            return _sentence(why)
+        return specification_curve(result, multiverse, language=language)
     effects = len(observed(result, 0).studies)
     label = covariate.label if covariate else ""
     if why := catalogue.reason(name, result.outcome, effects, label, language=language):

@@ -23,6 +23,8 @@ OF_AN_OUTCOME = {
         "{label}: p-value functions of the trials and of the pooled effect (drapery plot)."
     ),
     "gosh": message("{label}: the pooled effect of every subset of trials (GOSH plot)."),
+    "multiverse": message("{label}: all declared analyses, sorted (specification curve)."),
+    "sequential": message("{label}: cumulative Z with sequential boundaries."),
     "funnel": message("{label}: funnel plot with contours of significance."),
     "bubble": message("{label}: meta-regression."),
 }

@@ -38,7 +38,7 @@ def vocabulary(
         "figures": frozenset(material.figures),
         "has_absolute": any(item.absolute for item in material.sensitivities.values()),
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
-        "further": [o for o in primary if f"{o.id}/leave_one_out" in material.figures],
+        "further": [o for o in primary if _has_more(o.id, material.figures)],
         "used": used,
         "used_predictions": used.intersection(PREDICTIONS),
         "terms": {name: language.say(words) for name, words in TERMS.items()},
@@ -50,6 +50,11 @@ def vocabulary(
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
         "joined": lambda items: joined(list(items), language),
     }
+
+
+def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
+    """Whether an outcome has figures besides its forest plot."""
+    return any(key.startswith(f"{outcome}/") and key != f"{outcome}/forest" for key in figures)
 
 
 def used_methods(material: Material) -> frozenset[str]:
