@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .review import (
     ARMS,
+    BETA_COVARIATES,
     BETA_RESULTS,
     BETA_STUDY,
     BIAS,
@@ -14,6 +15,7 @@ from .review import (
     CHANGELOG,
     CLAIMS,
     CONFIG,
+    COVARIATES,
     FLOW,
     RESULTS,
     SEARCH,
@@ -1271,6 +1273,51 @@ SEARCHES = [
         "reference",
         cell(SEARCH, 2, "reference", "btea"),
         f"{SEARCH}:2:D | mean beta?",
+    ),
+]
+
+COVARIATE = [
+    case(
+        "covariate",
+        "other_unit",
+        cell(BETA_COVARIATES, 2, "unit", "months"),
+        f"{BETA_COVARIATES}:2:C | years, as in {COVARIATES}",
+    ),
+    case(
+        "covariate",
+        "twice",
+        row(COVARIATES, "age,53,years,table1,"),
+        f"{COVARIATES}:3:A | row 2 has covariate age too",
+    ),
+    case(
+        "covariate",
+        "name_of_another_table",
+        row(COVARIATES, "year,2001,,table1,"),
+        f"{COVARIATES}:3:A | which other tables have",
+    ),
+    case(
+        "covariate",
+        "no_source",
+        cell(COVARIATES, 2, "source_id", ""),
+        f"{COVARIATES}:2:D | fill in the cell",
+    ),
+    case(
+        "covariate",
+        "unknown_source",
+        cell(COVARIATES, 2, "source_id", "table11"),
+        f"{COVARIATES}:2:D | did you mean table1?",
+    ),
+    case(
+        "covariate",
+        "decimal_comma",
+        cell(COVARIATES, 2, "value", "52,5"),
+        f"{COVARIATES}:2:B | a point as decimal mark",
+    ),
+    case(
+        "covariate",
+        "value_in_words",
+        cell(COVARIATES, 2, "value", "about 50"),
+        f"{COVARIATES}:2:B | words about the number belong in note",
     ),
 ]
 

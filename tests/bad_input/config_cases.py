@@ -1,7 +1,7 @@
 """Configurations that must not pass."""
 
 from .cases import Case, case
-from .review import CONFIG, bytes_of, cell, rename, replace, text
+from .review import BETA_ARMS, CONFIG, bytes_of, cell, rename, replace, text
 from .review import RESULTS as _RESULTS
 
 
@@ -275,6 +275,29 @@ TABLES = [
         (bytes_of("trials/alpha2001/study.csv", lambda c: c.replace(b"included", b"excluded")),),
         f"{CONFIG}:36 | in an included trial",
         f"{CONFIG}:38 | in an included trial",
+    ),
+]
+
+FIGURES = [
+    config("unknown_covariate", "name: age", "name: ages", "41 | did you mean age?"),
+    config("covariate_without_label", ", label: Mean age (years)", "", "41 | a key label"),
+    config("layout", "data: data", "data: data\nfigures: {layout: lancet}", "7 | one of cochrane"),
+    config("dots", "data: data", "data: data\nfigures: {risk_of_bias: some}", "7 | true or false"),
+    config(
+        "unknown_analysis_in_figures",
+        "data: data",
+        "data: data\nfigures: {analyses: [comon]}",
+        "7 | mean common?",
+    ),
+    case(
+        "config",
+        "doses_in_two_units",
+        (
+            text(CONFIG, "name: age", "name: dose"),
+            cell(BETA_ARMS, 2, "dose", "1"),
+            cell(BETA_ARMS, 2, "dose_unit", "mg/kg"),
+        ),
+        f"{CONFIG}:41 | arms.csv has mg/day and mg/kg",
     ),
 ]
 

@@ -15,6 +15,8 @@ ARMS = "trials/alpha2001/arms.csv"
 RESULTS = "trials/alpha2001/results.csv"
 SOURCES = "trials/alpha2001/sources.csv"
 BIAS = "trials/alpha2001/risk_of_bias.csv"
+COVARIATES = "trials/alpha2001/covariates.csv"
+BETA_COVARIATES = "trials/beta2005/covariates.csv"
 BETA_STUDY = "trials/beta2005/study.csv"
 BETA_ARMS = "trials/beta2005/arms.csv"
 BETA_RESULTS = "trials/beta2005/results.csv"
@@ -58,6 +60,8 @@ _CLEAN = {
     BIAS: "outcome,tool,domain,judgement,support,source_id\n"
     + "response,RoB 2,randomisation,low,By telephone.,table1\n"
     + ",RoB 2,overall,some concerns,,\n",
+    COVARIATES: "covariate,value,unit,source_id,note\nage,52.5,years,table1,Mean age.\n",
+    BETA_COVARIATES: "covariate,value,unit,source_id,note\nage,48,years,page3,\n",
     BETA_STUDY: _STUDY_HEADER + "Beta 2005,2005,randomised,included,,,,,,beta,\n",
     BETA_ARMS: _ARMS_HEADER
     + "drug,intervention,Drug,drug,,,,,\n"
@@ -134,7 +138,7 @@ outcomes:
   death: {label: Death, outcome: death, week: 24, type: generic, measure: HR, direction: harm,
     analyses: [primary]}
   harm: {label: Harm, outcome: harm, week: 24, type: binary, measure: OR, direction: harm,
-    analyses: [primary, common]}
+    analyses: [primary, common], covariate: {name: age, label: Mean age (years)}}
 certainty:
   findings: [response_w24, death]
   large: [0.5, 2]

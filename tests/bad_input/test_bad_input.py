@@ -35,11 +35,13 @@ BAD = [
     *cases.CERTAINTIES,
     *cases.SEARCHES,
     *claim_cases.CLAIM,
+    *cases.COVARIATE,
     *cases.FLOWS,
     *config_cases.TRAPS,
     *config_cases.SCHEMA,
     *config_cases.AGREEMENT,
     *config_cases.TABLES,
+    *config_cases.FIGURES,
     *config_cases.CERTAINTY,
     *SEVERAL,
 ]

@@ -54,9 +54,13 @@ write_trial <- function(trial, folder) {
     source_id = source_id, reference = "colditz1994",
     locator = paste0("dat.bcg, trial ", trial$trial),
     quote = sprintf(
-      "tpos %d, tneg %d, cpos %d, cneg %d", trial$tpos, trial$tneg, trial$cpos, trial$cneg
+      "tpos %d, tneg %d, cpos %d, cneg %d, ablat %d",
+      trial$tpos, trial$tneg, trial$cpos, trial$cneg, trial$ablat
     )
   ), folder, "sources.csv")
+  write_table(data.frame(
+    covariate = "latitude", value = trial$ablat, unit = "degrees", source_id = source_id, note = ""
+  ), folder, "covariates.csv")
 }
 
 stopifnot(nrow(dat.bcg) == length(study_ids), all(endsWith(study_ids, as.character(dat.bcg$year))))

@@ -23,6 +23,7 @@ from metasynth.records import (
     Cell,
     Comparison,
     Contrast,
+    CovariateSpec,
     Estimate,
     Group,
     Judgement,
@@ -66,13 +67,21 @@ def outcome(
     measure: str = "RR", direction: str = "benefit", type_: str = "binary", label: str = "Response"
 ) -> OutcomeSpec:
     return OutcomeSpec(
-        "response", label, "response", 24, type_, measure, direction, ("random", "common")
+        "response",
+        label,
+        "response",
+        24,
+        type_,
+        measure,
+        direction,
+        ("random", "common"),
+        covariate=CovariateSpec("latitude", "Absolute latitude (degrees)"),
     )
 
 
 def data(label: str, table: Table | None, number: int = 1, subgroup: str = "") -> StudyData:
     if table is None:
-        return StudyData(f"study{number}", label, None, subgroup=subgroup)
+        return StudyData(f"study{number}", label, None, subgroup=subgroup, covariate=value(number))
     a, n1, c, n2 = table
     return StudyData(
         f"study{number}",
@@ -81,7 +90,13 @@ def data(label: str, table: Table | None, number: int = 1, subgroup: str = "") -
         Group(("a",), "A", a, n1),
         Group(("b",), "B", c, n2),
         subgroup=subgroup,
+        covariate=value(number),
     )
+
+
+def value(number: int) -> float:
+    """A covariate between 10 and 59."""
+    return 10.0 + 17 * number % 50
 
 
 def effect(
@@ -243,6 +258,7 @@ def continuous(
             None,
             Group(("a",), "A", None, n1, mean=m1, sd=s1),
             Group(("b",), "B", None, n2, mean=m2, sd=s2),
+            covariate=value(number),
         )
         studies.append(study)
         se = sqrt(s1**2 / n1 + s2**2 / n2)

@@ -26,7 +26,7 @@ from matplotlib.patches import PathPatch, Polygon
 from scipy.stats import norm, t
 
 from metasynth.figures import influence_plot
-from metasynth.figures.bubble import Covariate, bubble
+from metasynth.figures.bubble import bubble
 from metasynth.figures.catalogue import LEAST, planned, reason
 from metasynth.figures.draw import draw
 from metasynth.figures.observed import TooFewStudies, observed
@@ -39,7 +39,7 @@ from metasynth.records import OutcomeResult
 from metasynth.synthesis import synthesise
 
 CASES = cases()
-FIGURES = [name for name in LEAST if name not in ("forest", "bubble")]
+FIGURES = [name for name in LEAST if name != "forest"]
 
 
 def grid() -> Iterator[tuple[str, OutcomeResult]]:
@@ -151,6 +151,7 @@ def test_every_word_goes_through_the_catalogue(figure: str) -> None:
     foreign = draw(CASES["bcg"], figure, language=Language(disguised, POLISH))
     data = " ".join(label for label, _ in BCG)
     data += " Anakinra Placebo Response Tau Random effects REML HKSJ Common effect Mantel Haenszel"
+    data += " Absolute latitude degrees"
     texts = [text.get_text() for text in foreign.figure.texts]
     words = set(re.findall(r"[A-Za-z]{3,}", " ".join([*texts, *foreign[1:]])))
     assert words <= set(re.findall(r"\w+", data))
@@ -310,8 +311,12 @@ def test_a_cumulative_analysis_goes_by_year_and_ends_with_all_studies() -> None:
     assert last == pytest.approx(again.analyses[0].estimates[0].estimate)
 
 
-def covariate(*values: float) -> Covariate:
-    return Covariate("Latitude", tuple((f"study{i}", x) for i, x in enumerate(values, 1)))
+def with_covariate(*values: float) -> OutcomeResult:
+    """The BCG trials with values of a covariate, the first few if there are fewer values."""
+    case = CASES["bcg"]
+    padded = (*values, *(None,) * (len(case.studies) - len(values)))
+    studies = (replace(s, covariate=x) for s, x in zip(case.studies, padded, strict=True))
+    return replace(case, studies=tuple(studies))
 
 
 def test_a_bubble_plot_shows_values_effects_and_the_regression_line() -> None:
@@ -320,7 +325,7 @@ def test_a_bubble_plot_shows_values_effects_and_the_regression_line() -> None:
     # control = list(threshold = 1e-12, maxiter = 1000))
     latitudes = (44, 55, 42, 52, 13, 44, 19, 13, 27, 42, 18, 33, 33)
     intercept, slope = 0.25146821001, -0.02910172501
-    figure = bubble(CASES["bcg"], covariate(*latitudes)).figure
+    figure = bubble(with_covariate(*latitudes)).figure
     y, _ = effects()
     assert places(lines(figure)) == [
         (x, pytest.approx(exp(e))) for x, e in zip(latitudes, y, strict=True)
@@ -332,10 +337,20 @@ def test_a_bubble_plot_shows_values_effects_and_the_regression_line() -> None:
 
 
 def test_a_bubble_plot_leaves_out_studies_without_a_value_and_needs_three() -> None:
-    figure = bubble(CASES["bcg"], covariate(44, 55, 42, 52)).figure
+    figure = bubble(with_covariate(44, 55, 42, 52)).figure
     assert len(lines(figure)) == 4
     with pytest.raises(TooFewStudies, match="2 studies"):
-        bubble(CASES["bcg"], covariate(44, 55))
+        bubble(with_covariate(44, 55))
+
+
+def test_what_a_bubble_plot_cannot_show_is_said_in_its_place() -> None:
+    assert draw(with_covariate(44, 55, 42), "bubble").title == (
+        "A meta-regression needs about ten trials with a value of the covariate; there are three."
+    )
+    same = draw(with_covariate(*(30,) * 13), "bubble").title
+    assert same == "All trials have the same value of the covariate."
+    undeclared = replace(CASES["bcg"].outcome, covariate=None)
+    assert "No covariate" in draw(replace(CASES["bcg"], outcome=undeclared), "bubble").title
 
 
 # --- the summary ----------------------------------------------------------------------------------
@@ -372,15 +387,15 @@ def test_outcomes_on_different_scales_have_no_common_axis() -> None:
 
 def test_the_catalogue_gives_a_reason_for_every_figure_that_is_not_drawn() -> None:
     outcome = CASES["bcg"].outcome
-    by_name = {figure.name: figure for figure in planned(outcome, 4)}
+    by_name = {figure.name: figure for figure in planned(outcome, 4, 4)}
     assert by_name["funnel"].reason == (
         "A funnel plot needs about ten trials to say anything; there are four."
     )
     drawn_with_four = {name for name, figure in by_name.items() if figure.drawn}
     assert drawn_with_four == {"forest", "leave_one_out", "cumulative", "drapery"}
     assert all(figure.drawn == (figure.reason == "") for figure in by_name.values())
-    assert [figure.drawn for figure in planned(outcome, 0)] == [False] * len(LEAST)
-    assert all(figure.drawn for figure in planned(outcome, 13, "Latitude"))
+    assert [figure.drawn for figure in planned(outcome, 0, 0)] == [False] * len(LEAST)
+    assert all(figure.drawn for figure in planned(outcome, 13, 13))
     assert "one" in reason("gosh", outcome, 1)
 
 
@@ -393,7 +408,7 @@ def test_only_binary_outcomes_have_risks_to_show() -> None:
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_that_cannot_be_drawn_says_why(figure: str) -> None:
     page, title, description = drawn("one", figure)
-    assert title == description == reason(figure, CASES["one"].outcome, 1)
+    assert title == description == reason(figure, CASES["one"].outcome, 1, 1)
     assert title == " ".join(text.get_text() for text in page.texts)
 
 

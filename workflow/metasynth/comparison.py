@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from metasynth import covariates
 from metasynth.methods import is_ratio
 from metasynth.records import (
     Arm,
@@ -62,9 +63,25 @@ def study_data(
 ) -> tuple[StudyData, ...] | Omission:
     """What the trial brings to the outcome's pool, or why it brings nothing.
 
-    One item a trial, unless several intervention arms are to share the control (`split`).
+    One item a trial, unless several intervention arms are to share the control (`split`). Each has
+    its value of the outcome's covariate, where there is one.
     """
     rows = selected_rows(trial, outcome, comparison)
+    data = _study_data(trial, outcome, comparison, rows)
+    if isinstance(data, Omission) or outcome.covariate is None:
+        return data
+    contrasted = [row.arm_id for row in rows if row.reference_arm_id]
+    found = []
+    for item in data:
+        arm_ids = item.intervention.arm_ids if item.intervention else contrasted
+        number, cell = covariates.value(trial, outcome.covariate, arm_ids)
+        found.append(replace(item, covariate=number, covariate_cell=cell))
+    return tuple(found)
+
+
+def _study_data(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison, rows: Sequence[Result]
+) -> tuple[StudyData, ...] | Omission:
     if outcome.type == "generic":
         return _with_contrast(trial, outcome, [row for row in rows if row.reference_arm_id])
     arms = {arm.arm_id: arm for arm in trial.arms}

@@ -26,7 +26,14 @@ from metasynth.config_faults import Lines, schema_faults
 from metasynth.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.living_rules import LivingRules
 from metasynth.methods import check_combination, check_multi_arm, is_ratio
-from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
+from metasynth.records import (
+    AnalysisSpec,
+    Comparison,
+    Config,
+    CovariateSpec,
+    FigureChoices,
+    OutcomeSpec,
+)
 from metasynth.robustness_choices import MultiverseChoices, SequentialChoices
 from metasynth.sequential_config import sequential_choices, sequential_faults
 from metasynth.strict_yaml import Keys
@@ -142,6 +149,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         weeks=tuple(mapping.get("weeks", ())),
         nested=tuple(tuple(chain) for chain in mapping.get("nested", ())),
         certainty=_certainty(mapping.get("certainty", {})),
+        figures=FigureChoices(**_frozen(mapping.get("figures", {}))),
         multiverse=MultiverseChoices(**_frozen(mapping.get("multiverse", {}))),
         living=_living(mapping.get("living", {})),
     )
@@ -191,6 +199,8 @@ def _outcome(
     lists: dict[str, Any] = {"analyses": tuple(keys["analyses"]), "sequential": sequential}
     if "baseline_risks" in keys:
         lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))
+    if "covariate" in keys:
+        lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
 
 
@@ -211,6 +221,7 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             yield lines.fault(("outcomes", outcome.id, "week"), outcome.week, *advice)
     yield from _impossible_combinations(config, lines)
     yield from _certainty_faults(config, lines)
+    yield from _unknown_in_figures(config, lines)
     yield from _important_faults(config, lines)
 
 
@@ -230,6 +241,14 @@ def _important_faults(config: Config, lines: Lines) -> Iterator[Fault]:
 
 
 _NO_DIFFERENCE = "a ratio other than 1, which is no difference", "write one such as 1.25"
+
+
+def _unknown_in_figures(config: Config, lines: Lines) -> Iterator[Fault]:
+    declared = [analysis.name for analysis in config.analyses]
+    for index, name in enumerate(config.figures.analyses):
+        if name not in declared:
+            advice = _one_of(name, declared, "under analyses")
+            yield lines.fault(("figures", "analyses", index), name, *advice)
 
 
 def _certainty_faults(config: Config, lines: Lines) -> Iterator[Fault]:

@@ -117,6 +117,18 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class CovariateValue:
+    """One row of covariates.csv: a characteristic of the study, as a number in a unit."""
+
+    covariate: str
+    value: float
+    unit: str
+    source_id: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A trial folder: all its tables, typed."""
 
@@ -125,6 +137,7 @@ class Trial:
     results: tuple[Result, ...]
     sources: tuple[Source, ...]
     risk_of_bias: tuple[Judgement, ...] = ()
+    covariates: tuple[CovariateValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +271,26 @@ class AnalysisSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class CovariateSpec:
+    """What effects are regressed on: `name` as in covariates.csv, or of `covariates.BUILT_IN`."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChoices:
+    """How forest plots look: a journal's layout, dots of risk of bias, which analyses.
+
+    Without `analyses` an outcome's figure shows its primary one and the one named second.
+    """
+
+    layout: str = "cochrane"  # cochrane | jama | bmj
+    risk_of_bias: bool = True
+    analyses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeSpec:
     """One outcome to pool; `id` names its folder; outcome, week and reading select its rows."""
 
@@ -275,6 +308,7 @@ class OutcomeSpec:
     as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
     subgroup: str = ""  # a column of study.csv by which trials are grouped
     baseline_risks: tuple[float, ...] = ()  # risks under control, for absolute effects
+    covariate: CovariateSpec | None = None  # of the meta-regression
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
 
 
@@ -318,6 +352,8 @@ class StudyData:
     contrast: Contrast | None = None
     subgroup: str = ""
     provenance: str = ""  # reported | external | derived: the weakest of the rows used
+    covariate: float | None = None  # the study's value of the outcome's covariate
+    covariate_cell: Cell | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -461,6 +497,7 @@ class Config:
     authors: tuple[str, ...] = ()
     weeks: tuple[int, ...] = ()
     nested: tuple[tuple[str, ...], ...] = ()
+    figures: FigureChoices = FigureChoices()
     certainty: CertaintyRules = DEFAULT_RULES
     multiverse: MultiverseChoices = DEFAULT_MULTIVERSE
     living: LivingRules = DEFAULT_LIVING

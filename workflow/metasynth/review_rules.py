@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import product
 
-from metasynth import claim_rules, flow_rules, tables
+from metasynth import claim_rules, covariate_rules, flow_rules, tables
 from metasynth.certainty_rules import RAISING
 from metasynth.comparison import reports
 from metasynth.config_faults import Lines
@@ -25,6 +25,7 @@ def table_faults(raw: RawTables) -> Iterator[Fault]:
     """Faults between the tables of the whole review."""
     yield from _references(raw)
     yield from _labels(raw)
+    yield from covariate_rules.table_faults(raw)
     if claims := raw.table("claims"):
         yield from duplicates(claims)
         yield from _claimed_studies(raw, claims)
@@ -127,6 +128,7 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
             yield from _unreported(outcome, found, lines)
     if raw.whole:
         yield from _indirect_trials(config, raw, lines)
+    yield from covariate_rules.config_faults(config, raw, lines)
     if certainty := raw.table("certainty"):
         yield from _rated_outcomes(config, certainty)
 

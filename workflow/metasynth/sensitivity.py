@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from metasynth.absolute import MEASURES, AbsoluteEffect, absolute_effect
+from metasynth.covariate_regression import Regression, regress
 from metasynth.effects import Array, Effects, continuity_correction
 from metasynth.fragility import Fragility, fragility
 from metasynth.influence import Influence, baujat, influence
@@ -117,6 +118,7 @@ class Sensitivity:
     fragility_reason: str
     absolute: tuple[Absolute, ...]
     absolute_reason: str
+    regression: Regression | None = None
 
 
 def battery(result: OutcomeResult) -> Sensitivity:
@@ -143,6 +145,7 @@ def battery(result: OutcomeResult) -> Sensitivity:
         fragility_reason=why_not_fragile,
         absolute=absolute,
         absolute_reason=why_not_absolute,
+        regression=regress(outcome, used, effects.y, effects.v) if effects else None,
     )
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 SCHEMAS = Path(__file__).parents[1] / "schemas"
-TRIAL_TABLES = ("study", "arms", "results", "sources", "risk_of_bias")
-OPTIONAL_TABLES = frozenset({"risk_of_bias"})
+TRIAL_TABLES = ("study", "arms", "results", "sources", "risk_of_bias", "covariates")
+OPTIONAL_TABLES = frozenset({"risk_of_bias", "covariates"})
 REVIEW_TABLES = ("claims", "changelog", "certainty", "search", "flow")
 """Tables of the whole review; each may be left out."""
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")

@@ -19,6 +19,7 @@ from metasynth.records import (
     CertaintyRating,
     ChangelogEntry,
     Claim,
+    CovariateValue,
     FlowCount,
     Judgement,
     Result,
@@ -227,6 +228,7 @@ def trial(raw: RawTrial) -> Trial:
         results=_records(Result, raw.table("results")),
         sources=_records(Source, raw.table("sources")),
         risk_of_bias=_records(Judgement, raw.table("risk_of_bias")),
+        covariates=_records(CovariateValue, raw.table("covariates")),
     )
 
 
@@ -269,6 +271,7 @@ def _columns(cls: Any) -> tuple[tuple[str, type | None], ...]:
     numbers: dict[str, type] = {
         str(int): int,
         str(int | None): int,
+        str(float): float,
         str(float | None): float,
     }
     return tuple(

@@ -30,7 +30,7 @@ def faults(trial: RawTrial) -> Iterator[Fault]:
     yield from _primary_readings(results)
     for column in ("arm_id", "reference_arm_id"):
         yield from unknown(results, column, arms, "arm_id")
-    for table in (arms, results, trial.table("risk_of_bias")):
+    for table in (arms, results, trial.table("risk_of_bias"), trial.table("covariates")):
         yield from unknown(table, "source_id", sources, "source_id")
 
 

@@ -13,6 +13,7 @@ os.environ.update(PYTHONPATH=f"{workflow.basedir}/workflow")
 
 from metasynth import comparison, digest, faults, language, store
 from metasynth.figures import catalogue
+from metasynth.records import Omission
 from metasynth.validation import load_review
 
 
@@ -80,8 +81,23 @@ def trials_informing(outcome):
     return sum(comparison.informs(trial, *choices) for trial in found)
 
 
+def trials_valued(outcome):
+    """How many trials have a value of an outcome's covariate."""
+    choices = (OUTCOMES[outcome], REVIEW.config.comparison)
+    data = [
+        comparison.study_data(TRIALS[study], *choices)
+        for study in (trials_reporting(outcome) if choices[0].covariate else [])
+    ]
+    return sum(
+        not isinstance(item, Omission) and item[0].covariate is not None
+        for item in data
+    )
+
+
 FIGURES = {
-    outcome: catalogue.figures(spec, trials_informing(outcome))
+    outcome: catalogue.figures(
+        spec, trials_informing(outcome), trials_valued(outcome)
+    )
     for outcome, spec in OUTCOMES.items()
 }
 PRIMARY = [outcome for outcome, spec in OUTCOMES.items() if not spec.sensitivity_of]

@@ -6,6 +6,7 @@ from math import sqrt
 
 import numpy as np
 
+from metasynth import covariate_regression
 from metasynth.figures.graph import Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
 from metasynth.figures.observed import Observed, TooFewStudies, effect_title, observed, subject
@@ -15,20 +16,12 @@ from metasynth.figures.text import clean
 from metasynth.figures.ticks import curve_points, span_axis
 from metasynth.formats import MINUS, estimate, number, p_value, stated
 from metasynth.language import ENGLISH, Language
-from metasynth.meta_regression import MetaRegression, meta_regression, predict
+from metasynth.meta_regression import MetaRegression, predict
 from metasynth.records import OutcomeResult
 
 LARGEST, SMALLEST = 22.0, 4.0
 LEAST = 3
 _BAND = 0.13
-
-
-@dataclass(frozen=True, slots=True)
-class Covariate:
-    """A characteristic of studies: its name as a reader says it, and each study's value by id."""
-
-    label: str
-    values: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,19 +34,18 @@ class _Regression:
 
 
 @isolated
-def bubble(result: OutcomeResult, covariate: Covariate, *, language: Language = ENGLISH) -> Drawing:
-    """Draw effects (up, natural scale) against a covariate, and the regression of one on the other.
+def bubble(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+    """Draw effects (up, natural scale) against the covariate, with the regression on it.
 
-    The model is a mixed-effects meta-regression (REML, Knapp and Hartung) whatever the outcome's
-    own analysis; areas follow the inverse variances that it weighs with. Studies without a value
-    are left out.
+    The model is that of `covariate_regression`; areas follow the inverse variances that it weighs
+    with. Studies without a value are left out.
 
     Raises:
         TooFewStudies: when fewer than three studies have an effect and a value.
-        ValueError: when all values are the same.
+        ValueError: without a declared covariate, or when all values are the same.
     """
     data = observed(result)
-    fit = _regression(data, covariate)
+    covariate, fit = _regression(data)
     weights = [1 / (float(data.v[i]) + fit.model.tau2) for i in fit.kept]
     sizes = [max(SMALLEST, LARGEST * sqrt(w / max(weights))) for w in weights]
     effects = [data.studies[i].estimate or 0.0 for i in fit.kept]
@@ -65,19 +57,24 @@ def bubble(result: OutcomeResult, covariate: Covariate, *, language: Language = 
     return Drawing(graph.figure, *_words(data, covariate, fit, labels, effects, language))
 
 
-def _regression(data: Observed, covariate: Covariate) -> _Regression:
-    known = dict(covariate.values)
-    kept = [i for i, study in enumerate(data.studies) if study.study in known]
+def _regression(data: Observed) -> tuple[str, _Regression]:
+    """The covariate's label, and the regression of the studies that have a value of it."""
+    spec = data.result.outcome.covariate
+    if spec is None:
+        raise ValueError(f"{data.result.outcome.id} has no covariate")
+    known = {(s.study, s.label): s.covariate for s in data.result.studies}
+    values = [known[study.study, study.label] for study in data.studies]
+    kept = [i for i, value in enumerate(values) if value is not None]
     if len(kept) < LEAST:
-        raise TooFewStudies(f"{len(kept)} studies with an effect and {covariate.label}")
-    xs = [known[data.studies[i].study] for i in kept]
-    design = np.column_stack([np.ones(len(xs)), xs])
-    return _Regression(kept, xs, meta_regression(data.y[kept], data.v[kept], design))
+        raise TooFewStudies(f"{len(kept)} studies with an effect and {spec.label}")
+    xs = [value for value in values if value is not None]
+    model = covariate_regression.fit(data.y[kept], data.v[kept], np.array(xs))
+    return clean(spec.label), _Regression(kept, xs, model)
 
 
 def _graph(
     data: Observed,
-    covariate: Covariate,
+    covariate: str,
     fit: _Regression,
     effects: Sequence[float],
     language: Language,
@@ -97,7 +94,7 @@ def _graph(
     )
     notes = (_slope(data, fit.model, language),)
     title = effect_title(data, language)
-    graph = frame(Plan(across, up, clean(covariate.label), title, entries, notes))
+    graph = frame(Plan(across, up, covariate, title, entries, notes))
     low, high = [data.natural(at.low) for at in limits], [data.natural(at.high) for at in limits]
     band = graph.axes.fill_between(xs, low, high, facecolor=INK, alpha=_BAND, linewidth=0.0)
     band.set(zorder=0, gid="band")
@@ -119,7 +116,7 @@ def _slope(data: Observed, model: MetaRegression, language: Language) -> str:
 
 def _words(
     data: Observed,
-    covariate: Covariate,
+    covariate: str,
     fit: _Regression,
     labels: Sequence[str],
     effects: Sequence[float],
@@ -129,7 +126,7 @@ def _words(
     title = language.say(
         "{subject}, against {covariate}: {k} studies. {slope}.",
         subject=subject(language.say("Bubble plot"), data.result, language),
-        covariate=clean(covariate.label),
+        covariate=covariate,
         k=len(labels),
         slope=_slope(data, fit.model, language),
     )
@@ -137,7 +134,7 @@ def _words(
         language.say(
             "{study}: {covariate} {x}, {effect}.",
             study=label,
-            covariate=clean(covariate.label),
+            covariate=covariate,
             x=f"{x:g}".replace(".", numbers.decimal).replace("-", MINUS),
             effect=estimate(measure, effect, numbers),
         )

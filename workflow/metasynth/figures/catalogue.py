@@ -38,7 +38,7 @@ _NEEDS = {
     "drapery": "A drapery plot adds to the forest plot from three trials up; {found}.",
     "gosh": "A GOSH plot needs five trials for its subsets to show a shape; {found}.",
     "funnel": "A funnel plot needs about ten trials to say anything; {found}.",
-    "bubble": "A meta-regression needs about ten trials; {found}.",
+    "bubble": "A meta-regression needs about ten trials with a value of the covariate; {found}.",
     "forest": "No trial reports this outcome.",
 }
 _FOUND = (
@@ -65,10 +65,10 @@ class Planned:
 
 
 def planned(
-    outcome: OutcomeSpec, trials: int, covariate: str = "", *, language: Language = ENGLISH
+    outcome: OutcomeSpec, trials: int, valued: int = 0, *, language: Language = ENGLISH
 ) -> tuple[Planned, ...]:
-    """Every figure of an outcome that `trials` trials report; `covariate` is declared for it."""
-    reasons = {name: reason(name, outcome, trials, covariate, language=language) for name in LEAST}
+    """Every figure of an outcome that `trials` report, `valued` with a value of its covariate."""
+    reasons = {name: reason(name, outcome, trials, valued, language=language) for name in LEAST}
     return tuple(Planned(name, not why, why) for name, why in reasons.items())
 
 
@@ -76,7 +76,7 @@ def reason(
     name: str,
     outcome: OutcomeSpec,
     trials: int,
-    covariate: str = "",
+    valued: int = 0,
     *,
     language: Language = ENGLISH,
 ) -> str:
@@ -89,18 +89,20 @@ def reason(
     least = LEAST[name]
     if name == "labbe" and outcome.type != "binary":
         return say("A L’Abbé plot shows risks, which only a binary outcome has.")
-    if name == "bubble" and not covariate:
-        return say("No covariate is declared for this outcome, so there is no meta-regression.")
+    if name == "bubble":
+        if outcome.covariate is None:
+            return say("No covariate is declared for this outcome, so there is no meta-regression.")
+        trials = valued
     if trials >= least:
         return ""
     return language.say(_NEEDS[name], found=say(_FOUND[trials]))
 
 
-def figures(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:
+def figures(outcome: OutcomeSpec, trials: int, valued: int = 0) -> tuple[str, ...]:
     """The names of the figures that an outcome gets; an alternative reading gets only a forest."""
     if outcome.sensitivity_of:
         return ("forest",)
-    drawn = (plan.name for plan in planned(outcome, trials) if plan.drawn)
+    drawn = (plan.name for plan in planned(outcome, trials, valued) if plan.drawn)
     return ("forest", *(name for name in drawn if name != "forest"), *robustness(outcome, trials))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from metasynth.figures import catalogue, drawn
 from metasynth.figures.baujat import baujat
-from metasynth.figures.bubble import Covariate, bubble
+from metasynth.figures.bubble import bubble
 from metasynth.figures.describe import forest_alt
 from metasynth.figures.drapery import drapery
 from metasynth.figures.forest import forest
@@ -33,6 +33,7 @@ _FIGURES: dict[str, Callable[..., Drawing]] = {
     "drapery": drapery,
     "gosh": gosh,
     "funnel": funnel,
+    "bubble": bubble,
 }
 
 
@@ -40,7 +41,6 @@ def draw(
     result: OutcomeResult,
     name: str,
     *,
-    covariate: Covariate | None = None,
     multiverse: Multiverse | None = None,
     language: Language = ENGLISH,
 ) -> Drawing:
@@ -62,13 +62,20 @@ def draw(
             why = language.say("There is no specification curve: no analysis has a result.")
             return _sentence(why)
         return specification_curve(result, multiverse, language=language)
-    effects = len(observed(result, 0).studies)
-    label = covariate.label if covariate else ""
-    if why := catalogue.reason(name, result.outcome, effects, label, language=language):
+    if why := _why_not(result, name, language):
         return _sentence(why)
-    if name == "bubble" and covariate:
-        return bubble(result, covariate, language=language)
     return _FIGURES[name](result, language=language)
+
+
+def _why_not(result: OutcomeResult, name: str, language: Language) -> str:
+    """Why the effects that there are in the end cannot be drawn; nothing if they can."""
+    effects = {(study.study, study.label) for study in observed(result, 0).studies}
+    known = [(s.study, s.label) in effects and s.covariate is not None for s in result.studies]
+    why = catalogue.reason(name, result.outcome, len(effects), sum(known), language=language)
+    values = {study.covariate for study, own in zip(result.studies, known, strict=True) if own}
+    if name == "bubble" and not why and len(values) == 1:
+        return language.say("All trials have the same value of the covariate.")
+    return why
 
 
 @isolated

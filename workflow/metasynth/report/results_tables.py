@@ -211,7 +211,8 @@ def undrawn_table(scope: Scope) -> TableBody:
         if without:
             nearest = max(without, key=lambda outcome: outcome.k)
             spec, k = nearest.result.outcome, nearest.k
-            reason = catalogue.reason(name, spec, k, language=scope.language)
+            valued = sum(s.covariate is not None for s in nearest.result.studies)
+            reason = catalogue.reason(name, spec, k, valued, language=scope.language)
             all_of = sum(o.k > 0 for o in outcomes)
             rows.append(row(reason, _these(without, all_of, scope.language)))
     return text(say("Figures that are not drawn, and why.")), columns, tuple(rows), ()

@@ -1,0 +1,50 @@
+"""The BCG review, from its folders to its meta-regression on latitude, against metafor 3.8.
+
+Expected values: make_covariate_reference.R beside this file.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from metasynth import store
+from metasynth.comparison import study_data
+from metasynth.covariate_regression import Regression
+from metasynth.sensitivity import battery
+from metasynth.synthesis import synthesise
+from metasynth.validation import load_review
+
+HERE = Path(__file__).parent
+BCG = HERE.parent / "bcg"
+EXPECTED = {
+    row["quantity"]: float(row["value"])
+    for row in csv.DictReader(
+        (HERE / "expected" / "covariate.csv").read_text(encoding="utf-8").splitlines()
+    )
+}
+
+
+@pytest.fixture(scope="module")
+def regression() -> Regression:
+    review = load_review(Path("config.yaml"), BCG)
+    config = review.config
+    (outcome,) = config.outcomes
+    studies = [
+        study for trial in review.trials for study in study_data(trial, outcome, config.comparison)
+    ]
+    result = synthesise(outcome, config.analyses[:1], config.comparison, studies)
+    found = battery(result).regression
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("quantity", EXPECTED)
+def test_every_number_is_metafors(regression: Regression, quantity: str) -> None:
+    assert getattr(regression, quantity) == pytest.approx(EXPECTED[quantity], rel=1e-7)
+
+
+def test_it_is_kept_whole_in_a_file(regression: Regression) -> None:
+    again = store.from_json(Regression, store.to_json(regression))
+    assert (again.label, again.left_out) == ("Absolute latitude (degrees)", ())
+    assert again.ratio == pytest.approx(EXPECTED["ratio"], rel=1e-7)
