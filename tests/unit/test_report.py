@@ -83,10 +83,11 @@ def test_citations_are_numbered_as_they_come() -> None:
 
 
 def test_headings_with_the_same_words_have_anchors_of_their_own() -> None:
-    blocks = parser().parse("# A\n\n# A\n\n# Ł\n")
+    blocks = parser().parse("# A\n\n# A\n\n# Ł\n\n# 中\n")
     assert [block.anchor for block in blocks if isinstance(block, Heading)] == [
         "a",
         "a-more",
+        "l",
         "section",
     ]
 

@@ -32,6 +32,7 @@ rule report:
     params:
         # By a function: in a plain string Snakemake would take braces for wildcards.
         config=lambda wildcards: store.to_json(REVIEW.config),
+        search=lambda wildcards: [store.to_json(line) for line in REVIEW.search],
         claims=lambda wildcards: [store.to_json(claim) for claim in REVIEW.claims],
         prose_content=content([RAW / "references.bib", *prose()]),
         templates=content(templates()),

@@ -11,7 +11,7 @@ from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.language import speak
 from metasynth.provenance.publish import provenance_json
-from metasynth.records import Claim, Config, OutcomeResult, Trial
+from metasynth.records import Claim, Config, OutcomeResult, SearchLine, Trial
 from metasynth.report import docx, html, typst
 from metasynth.report.compose import Material, ReportError, compose
 from metasynth.report.document import numbers
@@ -41,6 +41,7 @@ material = Material(
     audit=store.list_from_json(Audited, Path(snakemake.input.claims).read_text("utf-8")),
     versions=tuple(tuple(line.split(" ")) for line in snakemake.params.versions),
     claims=tuple(store.from_json(Claim, text) for text in snakemake.params.claims),
+    search=tuple(store.from_json(SearchLine, text) for text in snakemake.params.search),
 )
 figures = by_language(snakemake.input.figures, config.languages)
 tables = [snakemake.input.estimates, snakemake.input.studies]

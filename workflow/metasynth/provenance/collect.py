@@ -14,6 +14,7 @@ from metasynth.records import Claim, Config, OutcomeResult, Result, Trial
 from metasynth.sensitivity import Sensitivity
 
 _COUNTED = message("counted")
+_ADDED = message("added up")
 
 
 def collect(
@@ -67,6 +68,21 @@ def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iter
         value=len(included),
         method=language.say(_COUNTED),
         inputs=tuple(keys.cell(trial.study.cell, "status") for trial in trials),
+        target="table-trials",
+    )
+    numbers = [t.study.n_randomised for t in included if t.study.n_randomised is not None]
+    yield Entry(
+        key="review.randomised",
+        kind=COMPUTED,
+        label=language.say("patients randomised"),
+        of="",
+        value=sum(numbers),
+        method=language.say(_ADDED),
+        inputs=tuple(
+            keys.cell(trial.study.cell, "n_randomised")
+            for trial in included
+            if trial.study.n_randomised is not None
+        ),
         target="table-trials",
     )
     primary = [spec for spec in config.outcomes if not spec.sensitivity_of]

@@ -1,24 +1,29 @@
 """The report put together: authored text, named numbers, tables and figures become one document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metasynth.language import Language
+from metasynth.language import Language, message
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Entry, UntracedNumberError
-from metasynth.report import tables
+from metasynth.report import prisma, tables
 from metasynth.report.claims import audit_names
 from metasynth.report.document import (
     Block,
     Document,
     Figure,
+    Heading,
+    Inlines,
     Landscape,
+    Paragraph,
     References,
+    Styled,
     Table,
     anchors,
     leading,
     numbers,
+    plain,
     text,
 )
 from metasynth.report.markdown import Parser, UnknownNameError
@@ -28,7 +33,16 @@ from metasynth.report.names import trials
 from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, words
 from metasynth.report.references import references
 from metasynth.report.sections import ReportError, Texts
-from metasynth.report.vocabulary import vocabulary
+from metasynth.report.vocabulary import filters, vocabulary
+
+CHECKLISTS = {
+    "table-prisma": (prisma.ITEMS, message("PRISMA 2020: where this report answers each item.")),
+    "table-prisma_abstract": (
+        prisma.ABSTRACT,
+        message("PRISMA 2020 for abstracts: where the abstract answers each item."),
+    ),
+}
+"""Tables that are filled in last, since they tell where the whole text answers what."""
 
 __all__ = ["Material", "ReportError", "compose"]
 
@@ -42,7 +56,8 @@ def compose(material: Material, language: Language, templates: Path) -> Document
         ReportError: for a name, number, figure, table or reference that does not exist.
     """
     said = material.within(language)
-    texts = Texts(templates / language.code, Path(material.config.text) / language.code)
+    own = Path(material.config.text) / language.code
+    texts = Texts(templates / language.code, own, filters(language))
     builder = _Builder(said, language, templates / REFERENCES)
     blocks: list[Block] = []
     names = vocabulary(said, builder.scope.outcomes, language)
@@ -52,6 +67,7 @@ def compose(material: Material, language: Language, templates: Path) -> Document
             blocks += builder.blocks(markdown)
         except UnknownNameError as error:
             raise ReportError(f"{texts.place(section, error.written)}: {error}") from error
+    builder.refuse_unanswered(blocks)
     config = said.config
     finished = builder.finished(blocks)
     subtitle = text(_subtitle(said, len(builder.scope.outcomes), language))
@@ -113,12 +129,25 @@ def _subtitle(material: Material, outcomes: int, language: Language) -> str:
     return f"{size[:1].upper()}{size[1:]} {made}{people}"
 
 
+def _title(block: Block) -> Inlines:
+    """What a link to a block is called: a heading, or the strong words that begin a paragraph."""
+    if isinstance(block, Heading):
+        return block.content
+    first = block.content[0] if isinstance(block, Paragraph) else None
+    words = plain(first.children) if isinstance(first, Styled) else ""
+    return text(words.rstrip("."))
+
+
+def _is_checklist(block: Block) -> bool:
+    return isinstance(block, Table) and block.anchor in CHECKLISTS
+
+
 class _Builder:
     """Resolves the placeholders of the text, numbering tables and figures as they come."""
 
     def __init__(self, material: Material, language: Language, style: Path):
         self._style = style
-        self._parser = Parser(self._insert, frozenset(material.bibliography))
+        self._parser = Parser(self._insert, frozenset(material.bibliography), prisma.KNOWN)
         outcomes = primary_outcomes(material, language)
         self.scope = Scope(material, language, outcomes, self._parser.cite)
         self._numbers = {"figure": 0, "table": 0, "appendix": 0}
@@ -131,13 +160,44 @@ class _Builder:
         """
         return self._parser.parse(markdown)
 
-    def finished(self, blocks: list[Block]) -> tuple[Block, ...]:
-        """The blocks of all sections, with what only the whole text tells: the references cited."""
+    def refuse_unanswered(self, blocks: Sequence[Block]) -> None:
+        """Every item of PRISMA 2020 must have text, or a stated reason why not.
+
+        Raises:
+            ReportError: naming the items that have neither.
+        """
+        answered = prisma.with_text(self._parser.places, blocks).keys() | self._parser.reasons
+        if missing := prisma.missing(answered):
+            raise ReportError(
+                f"these items of PRISMA 2020 have neither text nor a stated reason: "
+                f"{', '.join(missing)}. Write the text and mark its place, such as {{prisma:24a}}, "
+                f"or a paragraph that says why there is none: {{prisma-none:24a}} …"
+            )
+
+    def finished(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
+        """The blocks of all sections, with what only the whole text tells: references, checklists.
+
+        The references come last, since checklists may cite.
+        """
+        whole = tuple(self._checklist(b, blocks) if _is_checklist(b) else b for b in blocks)
         keys = tuple(self._parser.cited)
         cited = [self.scope.material.bibliography[key] for key in keys]
         printed = references(cited, self._style, self.scope.language.code)
         entries = tuple(zip((f"ref-{key}" for key in keys), printed, strict=True))
-        return tuple(References(entries) if isinstance(b, References) else b for b in blocks)
+        return tuple(References(entries) if isinstance(b, References) else b for b in whole)
+
+    def _checklist(self, table: Block, blocks: Sequence[Block]) -> Table:
+        assert isinstance(table, Table)
+        titles = {
+            block.anchor: _title(block)
+            for block in blocks
+            if isinstance(block, Heading | Paragraph)
+        }
+        places = prisma.with_text(self._parser.places, blocks)
+        items, caption = CHECKLISTS[table.anchor]
+        language, reasons = self.scope.language, self._parser.reasons
+        body = prisma.checklist(items, caption, places, reasons, titles, language)
+        return Table(table.anchor, table.number, *body)
 
     def _number(self, kind: str) -> str:
         self._numbers[kind] += 1
@@ -153,6 +213,8 @@ class _Builder:
         if kind == "figures" and name in self.scope.outcomes:
             keys = (key for key in self.scope.material.figures if key.startswith(f"{name}/"))
             return tuple(self._figure(key) for key in keys if key != f"{name}/forest")
+        if kind == "table" and f"table-{name}" in CHECKLISTS:
+            return (Table(f"table-{name}", self._number("appendix"), (), (), ()),)
         if kind == "table" and (body := tables.build(name, self.scope)):
             appendix = name.partition("_")[0] in tables.APPENDIX
             number = self._number("appendix" if appendix else "table")

@@ -7,6 +7,7 @@ Values that templates put into the text are escaped first: a label is text whate
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from markdown_it import MarkdownIt
@@ -31,6 +32,9 @@ from metasynth.report.document import (
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _PLACEHOLDER = re.compile(r"\{(figure|figures|table|list|page):([a-z0-9_]+)\}")
 _ANCHOR = re.compile(r"\{anchor:([a-z0-9-]+)\} *")
+_HEADING_ANCHOR = re.compile(r" *\{anchor:([a-z0-9-]+)\}")
+_ITEMS = re.compile(r" *\{prisma:([a-z0-9 ]+)\}")
+_NO_ITEM = re.compile(r"\{prisma-none:([a-z0-9 ]+)\} *")
 _CITATION = re.compile(r" ?\[(@[a-z0-9_]+(?:; ?@[a-z0-9_]+)*)\]")
 _STYLES = {"strong": "strong", "em": "emphasis"}
 
@@ -54,12 +58,27 @@ class UnknownNameError(ValueError):
 class Parser:
     """Turns Markdown into blocks, numbering citations in the order in which they first appear."""
 
-    def __init__(self, insert: Callable[[str, str], Sequence[Block]], known: frozenset[str]):
-        """`insert(kind, name)` gives the blocks of a placeholder; `known` are the citable keys."""
+    def __init__(
+        self,
+        insert: Callable[[str, str], Sequence[Block]],
+        known: frozenset[str],
+        items: frozenset[str] = frozenset(),
+    ):
+        """`insert(kind, name)` gives the blocks of a placeholder.
+
+        `known` are the citable keys, `items` those of the checklists. After parsing, `cited` holds
+        the numbers of citations, `places` the anchors where each item is answered (a paragraph's
+        own, or its heading's), and `reasons` why items have no place.
+        """
         self._insert = insert
         self._known = known
+        self._items = items
         self.cited: dict[str, int] = {}
+        self.places: dict[str, list[str]] = {}
+        self.reasons: dict[str, Inlines] = {}
         self._anchors: set[str] = set()
+        self._marked: list[str] = []
+        self._heading = ""
 
     def parse(self, source: str) -> tuple[Block, ...]:
         """Blocks of a Markdown source.
@@ -77,8 +96,7 @@ class Parser:
             if kind == closing:
                 return
             if kind == "heading_open":
-                content = self._inlines(next(tokens))
-                yield Heading(int(token.tag[1]), self._anchor(plain(content)), content)
+                yield self._titled(int(token.tag[1]), self._inlines(next(tokens)))
             elif kind == "paragraph_open":
                 yield from self._paragraph(next(tokens))
             elif kind in ("bullet_list_open", "ordered_list_open"):
@@ -88,13 +106,37 @@ class Parser:
             elif kind not in ("heading_close", "paragraph_close"):
                 raise ValueError(f"this Markdown is not for reports: {kind} in {token.content!r}")
 
+    def _titled(self, level: int, content: Inlines) -> Heading:
+        """A heading with its anchor: the one written behind it, or one made of its words."""
+        last = content[-1] if content else None
+        own = _HEADING_ANCHOR.search(last.text) if isinstance(last, Text) else None
+        if own and isinstance(last, Text):
+            content = (*content[:-1], *text(last.text[: own.start()]))
+        self._heading = self._anchor(own[1] if own else plain(content))
+        self._place_items(self._heading)
+        return Heading(level, self._heading, content)
+
     def _anchor(self, title: str) -> str:
-        """A heading's anchor, its ASCII letters and digits joined by hyphens, made unique."""
-        name = "-".join(re.findall(r"[a-z0-9]+", title.lower())) or "section"
+        """A title's ASCII letters and digits joined by hyphens, made unique."""
+        folded = unicodedata.normalize("NFKD", title.lower().replace("ł", "l"))
+        letters = folded.encode("ascii", "ignore").decode("ascii")
+        name = "-".join(re.findall(r"[a-z0-9]+", letters)) or "section"
         while name in self._anchors:
             name += "-more"
         self._anchors.add(name)
         return name
+
+    def _place_items(self, anchor: str) -> None:
+        """Items marked in what was just read are answered there."""
+        for item in self._marked:
+            self.places.setdefault(item, []).append(anchor)
+        self._marked.clear()
+
+    def _checked(self, items: str, written: str) -> list[str]:
+        unknown = [item for item in items.split() if item not in self._items]
+        if unknown:
+            raise UnknownNameError(f"PRISMA 2020 has no item {', '.join(unknown)}", written)
+        return items.split()
 
     def _paragraph(self, token: Token) -> Iterator[Block]:
         placeholder = _PLACEHOLDER.fullmatch(token.content.strip())
@@ -103,8 +145,16 @@ class Parser:
         elif _PLACEHOLDER.search(token.content):
             message = f"{token.content!r} must stand in a paragraph of its own"
             raise UnknownNameError(message, token.content)
+        elif no_item := _NO_ITEM.match(token.content):
+            first, *others = self._inlines(token)
+            rest = text(plain((first,)).removeprefix(no_item[0]))
+            for item in self._checked(no_item[1], no_item[0].strip()):
+                self.reasons[item] = (*rest, *others)
         else:
-            yield self._anchored(self._inlines(token))
+            paragraph = self._anchored(self._inlines(token))
+            self._place_items(paragraph.anchor or self._heading)
+            if paragraph.content:
+                yield paragraph
 
     def _anchored(self, content: Inlines) -> Paragraph:
         """A paragraph, with the name that it may begin with as its anchor."""
@@ -158,7 +208,9 @@ class Parser:
 
         The space that authors leave before a citation goes: its number stands at the word.
         """
-        for index, part in enumerate(_CITATION.split(run)):
+        for found in _ITEMS.finditer(run):
+            self._marked += self._checked(found[1], found[0].strip())
+        for index, part in enumerate(_CITATION.split(_ITEMS.sub("", run))):
             if index % 2:
                 yield self.cite(*(key.strip().removeprefix("@") for key in part.split(";")))
             elif part:

@@ -8,7 +8,7 @@ from metasynth.audit.reproduction import Reproduction
 from metasynth.bibliography import Entry
 from metasynth.language import Language
 from metasynth.localise import localise
-from metasynth.records import Claim, Config, OutcomeResult, Result, Trial
+from metasynth.records import Claim, Config, OutcomeResult, Result, SearchLine, Trial
 from metasynth.report.document import Citation
 from metasynth.report.names import OutcomeNames, outcome_names
 from metasynth.sensitivity import Sensitivity
@@ -30,6 +30,7 @@ class Material:
     versions: tuple[tuple[str, str], ...]
     claims: tuple[Claim, ...] = ()
     audit: tuple[Audited, ...] = ()
+    search: tuple[SearchLine, ...] = ()
 
     @property
     def included(self) -> tuple[Trial, ...]:

@@ -242,6 +242,11 @@ class OutcomeNames:
         return self.result.outcome.id
 
     @property
+    def anchor(self) -> str:
+        """Where the report tells of the outcome, in every language."""
+        return self.id.replace("_", "-")
+
+    @property
     def main(self) -> Numbers:
         """The numbers of the outcome's first, primary, analysis."""
         return self.analyses[0]

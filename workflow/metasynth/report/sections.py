@@ -5,7 +5,7 @@ this review can say, from the review's own texts, as `{% include "own/question.m
 """
 
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,22 +21,35 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from metasynth.report.markdown import escape
-from metasynth.report.names import lowered, stated
 
 SECTIONS = (
-    "question",
+    "abstract",
+    "plain_language",
+    "introduction",
+    "eligibility",
     "search",
+    "selection",
     "data",
+    "bias_methods",
     "synthesis",
+    "flow",
     "trials",
     "risk_of_bias",
     "results",
+    "single_trials",
+    "observational",
+    "reporting_bias",
+    "robustness",
+    "certainty",
     "reproduction",
     "audit",
-    "remarks",
+    "changes",
+    "discussion",
     "missing",
+    "declarations",
     "versions",
     "references",
+    "checklist",
     "further_figures",
     "formulas",
     "audit_appendix",
@@ -54,7 +67,7 @@ class ReportError(ValueError):
 class Texts:
     """The texts of a language: those of any review, and this review's own."""
 
-    def __init__(self, general: Path, own: Path):
+    def __init__(self, general: Path, own: Path, filters: Mapping[str, Callable[..., str]]):
         self._general = general
         self._own = own
         loaders = [FileSystemLoader(general), PrefixLoader({_OWN: FileSystemLoader(own)})]
@@ -66,7 +79,7 @@ class Texts:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        self._environment.filters |= {"lowered": lowered, "stated": stated}
+        self._environment.filters.update(filters)
 
     def filled(self, names: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Each section with its Markdown, named numbers filled in; values are escaped, text is not.
@@ -75,6 +88,7 @@ class Texts:
             ReportError: for a name that does not exist, with its file and line.
         """
         self._refuse_unused()
+        names = {"own": {path.stem for path in self._own.glob("*.md")}} | dict(names)
         for section in SECTIONS:
             if (self._general / f"{section}.md").is_file():
                 try:

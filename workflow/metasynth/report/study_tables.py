@@ -75,6 +75,29 @@ def _arm_row(trial: Trial, arm: Arm, scope: Scope) -> Row:
     return row(arm.label, role, arm.treatment, dose, raw(arm, "n_randomised"), source, arm.note)
 
 
+def risk_of_bias_table(scope: Scope) -> TableBody:
+    """Every judgement of the included trials' risk of bias, with its support."""
+    say, label = scope.language.say, scope.language.label
+    columns = (
+        Column(say("Domain"), width=2.4),
+        Column(say("Judgement"), width=1.3),
+        Column(say("Support"), width=5),
+        Column(say("Source"), width=1.2),
+    )
+    rows = []
+    for trial in scope.material.included:
+        if trial.risk_of_bias:
+            tools = dict.fromkeys(item.tool for item in trial.risk_of_bias)
+            rows.append(group(f"{trial.study.label} ({', '.join(tools)})"))
+        for item in trial.risk_of_bias:
+            outcome = label(item.outcome.replace("_", " "))
+            domain = f"{item.domain} ({outcome})" if outcome else item.domain
+            source = source_link(trial, item.source_id, scope.cite)
+            rows.append(row(domain, label(item.judgement), item.support, source))
+    caption = say("Risk of bias: the judgement of each domain, and what it rests on.")
+    return text(caption), columns, tuple(rows), ()
+
+
 def missing_table(scope: Scope) -> TableBody:
     """What was looked for and no source states, or states only as a percentage."""
     say = scope.language.say

@@ -12,6 +12,7 @@ from metasynth.report import (
     inputs,
     results_tables,
     robustness,
+    search_table,
     study_tables,
 )
 from metasynth.report.material import Scope
@@ -27,6 +28,8 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "audit_verdicts": claims.verdicts_table,
     "missing": study_tables.missing_table,
     "reproduction": results_tables.reproduction_table,
+    "risk_of_bias": study_tables.risk_of_bias_table,
+    "search": search_table.search_table,
     "summary": results_tables.summary_table,
     "trials": study_tables.trials_table,
     "undrawn": results_tables.undrawn_table,

@@ -4,14 +4,23 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from metasynth import formats
-from metasynth.language import Language
+from metasynth.language import Language, message
 from metasynth.methods import PREDICTIONS
 from metasynth.records import OutcomeResult, Trial
+from metasynth.report.marks import marked
 from metasynth.report.material import Material
-from metasynth.report.names import OutcomeNames, joined, spelled, trials
+from metasynth.report.names import OutcomeNames, joined, lowered, spelled, stated, trials
+from metasynth.report.raw_names import StudyNames, search_names
 from metasynth.report.study_tables import is_missing
 from metasynth.report.table import raw
 from metasynth.report.terms import TERMS
+
+STATUSES = {
+    "excluded": message("excluded"),
+    "awaiting": message("awaiting assessment"),
+    "ongoing": message("ongoing"),
+}
+"""What became of studies that are not included."""
 
 
 def vocabulary(
@@ -30,8 +39,12 @@ def vocabulary(
         "trials": {
             "all": material.trials,
             "included": included,
+            "randomised": _randomised(included),
             "other": [trial for trial in material.trials if trial not in included],
         },
+        "study": {trial.study.study: StudyNames(trial, language) for trial in material.trials},
+        "search": search_names(material.search),
+        "tools": tools(included),
         "multi_arm": combined_arms(material.results),
         "has_claims": bool(material.reproductions),
         "is_missing": any(is_missing(row) for trial in included for row in trial.results),
@@ -45,16 +58,45 @@ def vocabulary(
         "missing": formats.MISSING,
         "label_of": {trial.study.study: trial.study.label for trial in material.trials}.get,
         "printed_percentages": _percentages(material.trials, language),
+        "measures": _measures(primary),
+        "statuses": {name: language.say(words) for name, words in STATUSES.items()},
         "choose": language.choose,
-        "spelled": lambda n: spelled(n, language),
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
-        "joined": lambda items: joined(list(items), language),
     }
 
 
 def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
     """Whether an outcome has figures besides its forest plot."""
     return any(key.startswith(f"{outcome}/") and key != f"{outcome}/forest" for key in figures)
+
+
+def filters(language: Language) -> dict[str, Callable[..., str]]:
+    """What a template may do to a value: `{{ names | joined }}`."""
+    return {
+        "joined": lambda items: joined(list(items), language),
+        "lowered": lowered,
+        "spelled": lambda n: spelled(n, language),
+        "stated": stated,
+    }
+
+
+def _measures(outcomes: Sequence[OutcomeNames]) -> dict[str, list[OutcomeNames]]:
+    measures: dict[str, list[OutcomeNames]] = {}
+    for outcome in outcomes:
+        measures.setdefault(outcome.measure, []).append(outcome)
+    return measures
+
+
+def _randomised(included: Sequence[Trial]) -> str:
+    """Patients randomised in all trials whose number is known."""
+    total = sum(trial.study.n_randomised or 0 for trial in included)
+    return marked(str(total), "review.randomised")
+
+
+def tools(included: Sequence[Trial]) -> tuple[str, ...]:
+    """The tools by which risk of bias was judged."""
+    judgements = (judgement for trial in included for judgement in trial.risk_of_bias)
+    return tuple(dict.fromkeys(judgement.tool for judgement in judgements))
 
 
 def used_methods(material: Material) -> frozenset[str]:

@@ -1,0 +1,166 @@
+"""The checklists of PRISMA 2020: which items there are, where the report answers them, or why not.
+
+Page and colleagues, BMJ 2021;372:n71: 27 items for the report, 42 with their parts, and 12 for the
+abstract (a1 to a12). Texts mark the place of an item as `{prisma:13a}`, and state why one has no
+place as a paragraph that begins with `{prisma-none:13e}`. The names here are short ones of our own.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from metasynth.language import Language, message
+from metasynth.report.document import Block, Column, Heading, Inlines, Link, Row, text
+from metasynth.report.table import TableBody, group, row
+
+ITEMS: Mapping[str, Mapping[str, str]] = {
+    message("Title"): {"1": message("a systematic review by its title page")},
+    message("Abstract"): {"2": message("abstract with the items of its own checklist")},
+    message("Introduction"): {
+        "3": message("why the review was made"),
+        "4": message("the question"),
+    },
+    message("Methods"): {
+        "5": message("what was included and how studies were grouped"),
+        "6": message("sources searched, with dates"),
+        "7": message("full search strategy"),
+        "8": message("how studies were selected"),
+        "9": message("how data were collected"),
+        "10a": message("outcomes sought"),
+        "10b": message("other data sought, and assumptions"),
+        "11": message("how risk of bias was assessed"),
+        "12": message("effect measures"),
+        "13a": message("which studies entered each synthesis"),
+        "13b": message("preparation of data"),
+        "13c": message("tables and figures used"),
+        "13d": message("methods of synthesis, and software"),
+        "13e": message("causes of heterogeneity explored"),
+        "13f": message("sensitivity analyses"),
+        "14": message("how bias by missing results was assessed"),
+        "15": message("how certainty was assessed"),
+    },
+    message("Results"): {
+        "16a": message("flow of studies"),
+        "16b": message("studies that look eligible but were excluded"),
+        "17": message("characteristics of the studies"),
+        "18": message("risk of bias in each study"),
+        "19": message("results of each study"),
+        "20a": message("what each synthesis rests on"),
+        "20b": message("results of syntheses"),
+        "20c": message("causes of heterogeneity found"),
+        "20d": message("results of sensitivity analyses"),
+        "21": message("bias by missing results"),
+        "22": message("certainty of each body of evidence"),
+    },
+    message("Discussion"): {
+        "23a": message("interpretation with other evidence"),
+        "23b": message("limits of the evidence"),
+        "23c": message("limits of the review itself"),
+        "23d": message("what follows for practice and research"),
+    },
+    message("Other information"): {
+        "24a": message("registration"),
+        "24b": message("protocol"),
+        "24c": message("amendments"),
+        "25": message("support and funders"),
+        "26": message("competing interests"),
+        "27": message("data, code and other material"),
+    },
+}
+"""The items by section, each with a short name."""
+
+ABSTRACT: Mapping[str, Mapping[str, str]] = {
+    message("Title"): {"a1": message("a systematic review by its title page")},
+    message("Background"): {"a2": message("the question")},
+    message("Methods"): {
+        "a3": message("what was included"),
+        "a4": message("sources and dates of the search"),
+        "a5": message("risk of bias: method"),
+        "a6": message("synthesis: method"),
+    },
+    message("Results"): {
+        "a7": message("studies and participants"),
+        "a8": message("main results with intervals and direction"),
+    },
+    message("Discussion"): {
+        "a9": message("limits of the evidence"),
+        "a10": message("interpretation"),
+    },
+    message("Other information"): {
+        "a11": message("main source of funding"),
+        "a12": message("registration"),
+    },
+}
+
+ON_THE_TITLE_PAGE = frozenset({"1", "a1"})
+"""Items that every report answers: its title page calls it a systematic review."""
+
+KNOWN = frozenset(item for part in (ITEMS, ABSTRACT) for items in part.values() for item in items)
+
+
+def with_text(places: Mapping[str, Sequence[str]], blocks: Sequence[Block]) -> dict[str, list[str]]:
+    """The places of items that have text: a heading over nothing is no place."""
+    empty = set(_empty(blocks))
+    kept = {item: [p for p in anchors if p not in empty] for item, anchors in places.items()}
+    return {item: anchors for item, anchors in kept.items() if anchors}
+
+
+def _empty(blocks: Sequence[Block]) -> Iterable[str]:
+    """Anchors of headings with nothing before the next heading of their level or above."""
+    for block, following in zip(blocks, (*blocks[1:], None), strict=True):
+        if isinstance(block, Heading) and (
+            following is None or (isinstance(following, Heading) and following.level <= block.level)
+        ):
+            yield block.anchor
+
+
+def missing(found: Iterable[str]) -> list[str]:
+    """Items that have neither text nor a stated reason, with their names."""
+    done = ON_THE_TITLE_PAGE.union(found)
+    return [
+        f"{item} ({name})"
+        for part in (ITEMS, ABSTRACT)
+        for items in part.values()
+        for item, name in items.items()
+        if item not in done
+    ]
+
+
+def checklist(
+    items: Mapping[str, Mapping[str, str]],
+    caption: str,
+    places: Mapping[str, Sequence[str]],
+    reasons: Mapping[str, Inlines],
+    titles: Mapping[str, Inlines],
+    language: Language,
+) -> TableBody:
+    """A filled checklist: each item with links to where the report answers it, or with the reason.
+
+    `titles` are the headings by their anchors.
+    """
+    say = language.say
+    columns = (
+        Column(say("Item"), width=0.5),
+        Column(say("What it asks for"), width=3),
+        Column(say("Where"), width=4),
+    )
+    rows: list[Row] = []
+    for section, names in items.items():
+        rows.append(group(say(section)))
+        for item, name in names.items():
+            where = _where(item, places, reasons, titles, say)
+            rows.append(row(item.removeprefix("a"), say(name), where))
+    return text(say(caption)), columns, tuple(rows), ()
+
+
+def _where(
+    item: str,
+    places: Mapping[str, Sequence[str]],
+    reasons: Mapping[str, Inlines],
+    titles: Mapping[str, Inlines],
+    say: Callable[..., str],
+) -> Inlines:
+    if item in ON_THE_TITLE_PAGE:
+        return text(say("Title page"))
+    links: Inlines = ()
+    for anchor in dict.fromkeys(places.get(item, ())):
+        links += (*(text("; ") if links else ()), Link(f"#{anchor}", titles[anchor]))
+    return links or reasons[item]
