@@ -142,7 +142,7 @@ def _rows(items: Iterable[Audited], scope: Scope, *, anchors: bool) -> Iterator[
 
 
 def _cells(item: Audited, scope: Scope) -> Iterator[Inlines]:
-    yield text(f"“{item.quote}”")
+    yield text(_quoted(item.quote, scope))
     yield text(about(item, scope))
     yield (Styled("strong", text(scope.language.say(VERDICT_WORDS[item.verdict]))),)
     yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
@@ -158,13 +158,13 @@ def _more(item: Audited, scope: Scope) -> Iterator[Inline]:
         yield Text(f" {scope.language.say('Contradicts:')} ")
         for index, other in enumerate(item.contradicts.split()):
             yield from (Text("; "),) if index else ()
-            yield Link(f"#{claim_anchor(other)}", text(_quote_of(other, scope)))
+            (quote,) = (one.quote for one in scope.material.audit if one.claim_id == other)
+            yield Link(f"#{claim_anchor(other)}", text(_quoted(quote, scope)))
         yield Text(".")
 
 
-def _quote_of(claim_id: str, scope: Scope) -> str:
-    (quote,) = (item.quote for item in scope.material.audit if item.claim_id == claim_id)
-    return f"“{quote}”"
+def _quoted(quote: str, scope: Scope) -> str:
+    return scope.language.say("“{quote}”", quote=quote)
 
 
 def about(item: Audited, scope: Scope) -> str:
@@ -224,7 +224,7 @@ def contradictions_table(scope: Scope) -> TableBody:
 
 def _side(item: Audited, scope: Scope) -> tuple[Inlines, Inlines]:
     verdict = scope.language.say(VERDICT_WORDS[item.verdict])
-    quoted: Inlines = (Link(f"#{claim_anchor(item.claim_id)}", text(f"“{item.quote}”")),)
+    quoted: Inlines = (Link(f"#{claim_anchor(item.claim_id)}", text(_quoted(item.quote, scope))),)
     if item.verdict != CONTRADICTED:
         quoted += (Text(f" ({verdict})"),)
     return text(scope.language.label(item.locator)), quoted

@@ -143,6 +143,10 @@ class Found:
                 p=stated(self.p("p"), "p"),
                 analysis=labels[self.item.analysis],
             )
+            primary = self._scope.outcomes[self.item.result]
+            name = primary.result.analyses[0].spec.name
+            if name not in (self.item.analysis, *self.item.differing.split()):
+                yield f"{primary.main.label}: {primary.main.effect}."
 
     def percentages(self) -> Iterator[str]:
         """Percentages beside the counts."""
