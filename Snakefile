@@ -13,6 +13,7 @@ include: "workflow/rules/review.smk"
 include: "workflow/rules/clean.smk"
 include: "workflow/rules/pool.smk"
 include: "workflow/rules/changes.smk"
+include: "workflow/rules/certainty.smk"
 include: "workflow/rules/plot.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
@@ -30,6 +31,8 @@ rule all:
         "results/tables/studies.csv",
         "results/tables/reproduction.csv",
         "results/tables/claims.csv",
+        "results/tables/certainty.csv",
+        "results/tables/findings.csv",
         "results/clean/results.csv",
         "results/changes.json",
         figures(),

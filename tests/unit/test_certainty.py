@@ -402,6 +402,7 @@ def test_the_summary_shows_the_outcomes_named():
     every = [first, second, reading]
     assert list(chosen(every, DEFAULT_RULES)) == [first, second]
     assert list(chosen(every, replace(DEFAULT_RULES, findings=("p",)))) == [second]
+    assert list(chosen(every, replace(DEFAULT_RULES, findings=("p", "o")))) == [second, first]
 
 
 def test_records_survive_their_json():

@@ -12,7 +12,7 @@ from .conftest import REPOSITORY, Review
 
 REPORTED_BY_BAO = {"acr20_w24", "acr50_w24", "acr70_w24"}
 READINGS = {"acr20_w24_randomised", "acr50_w24_randomised", "acr70_w24_randomised"}
-ALWAYS = {"views", "tables", "changes", "overview", "report"}
+ALWAYS = {"views", "tables", "certainty", "changes", "overview", "report"}
 
 
 def jobs(outcomes: set[str]) -> set[str]:
@@ -82,7 +82,7 @@ def test_an_analysis_added_to_one_outcome(ran: Review) -> None:
         "analyses: [primary, common]", "analyses: [primary, common, published_mh]", 1
     )
     config.write_text(f"{head}  death:\n{tail}", encoding="utf-8")
-    assert ran.planned() == jobs({"death"}) | {"tables", "changes", "overview", "report"}
+    assert ran.planned() == jobs({"death"}) | {"tables", "certainty", "changes", "overview", "report"}
 
 
 def test_a_deleted_figure_is_made_again(ran: Review) -> None:

@@ -12,7 +12,7 @@ from metasynth.certainty_case import Case, make_case
 from metasynth.certainty_rules import LEVELS, LOWERING, OVERALL, CertaintyRules
 from metasynth.language import message
 from metasynth.reasons import Reason, Value, told
-from metasynth.records import CertaintyRating, Judgement, OutcomeResult
+from metasynth.records import CertaintyRating, Judgement, OutcomeResult, Trial
 from metasynth.sensitivity import Sensitivity
 
 PANEL, RULE, BOTH = "panel", "rule", "panel and rule"
@@ -71,6 +71,24 @@ def assess(
     lowering = [_by_panel(own[d]) if d in own else _by_rule(case, d) for d in LOWERING]
     raising = [_by_panel(item) for domain, item in own.items() if domain not in LOWERING]
     return (*lowering, *raising, _overall(case, [*lowering, *raising]))
+
+
+def assess_all(
+    results: Sequence[OutcomeResult],
+    rules: CertaintyRules,
+    panel: Sequence[CertaintyRating],
+    trials: Sequence[Trial],
+    sensitivities: Sequence[Sensitivity],
+) -> list[Rating]:
+    """The ratings of every outcome that is not another's reading, in the order of `results`."""
+    judgements = {trial.study.study: trial.risk_of_bias for trial in trials}
+    examined = {item.outcome: item for item in sensitivities}
+    return [
+        rating
+        for result in results
+        if not result.outcome.sensitivity_of
+        for rating in assess(result, rules, panel, judgements, examined.get(result.outcome.id))
+    ]
 
 
 def _unrated(case: Case) -> Rating:

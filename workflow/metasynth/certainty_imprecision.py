@@ -4,8 +4,8 @@ from math import sqrt
 
 from scipy import special  # type: ignore[import-untyped]
 
+from metasynth import keys
 from metasynth.certainty_case import Case, Suggestion, rests_on_one_degree
-from metasynth.keys import pooled
 from metasynth.language import message
 from metasynth.methods import no_effect
 from metasynth.reasons import Reason, Value
@@ -60,7 +60,6 @@ def imprecision(case: Case) -> Suggestion:
 def _information(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
     """Whether information is less than optimal, and far less, and how much there is."""
     rule, row = case.rules.imprecision, case.row
-    key = pooled(row.outcome, row.analysis)
     people = _sum(row.total_intervention, row.total_control)
     events = _sum(row.events_intervention, row.events_control)
     counted = case.result.outcome.type in ("binary", "rate", "proportion")
@@ -78,7 +77,7 @@ def _information(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
         return False, False, (Reason(text),)
     scarce, far = found < needed, found < rule.far_below * needed
     values = (
-        Value("found", "count", float(found), key=f"{key}.{unit}"),
+        Value("found", "count", float(found), key=f"{keys.rating(row.outcome)}.{unit}"),
         Value("needed", "count", needed),
         Value("share", "percent", 100 * rule.far_below),
     )
@@ -124,7 +123,7 @@ def _included(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
     if null is None or limits is None:
         return False, False, ()
     low, high = limits
-    key = pooled(case.row.outcome, case.row.analysis)
+    key = keys.pooled(case.row.outcome, case.row.analysis)
     smaller, larger = case.rules.imprecision.important
     ratios = case.risk_ratio(low), case.risk_ratio(high)
     less = ratios[0] is not None and ratios[0] < smaller
@@ -163,7 +162,7 @@ def _substitution(case: Case) -> tuple[Reason, ...]:
     row = case.primary
     if not rests_on_one_degree(row):
         return ()
-    key = pooled(row.outcome, row.analysis)
+    key = keys.pooled(row.outcome, row.analysis)
     values = (
         Value("low", row.measure, row.ci_low, key=f"{key}.ci_low"),
         Value("high", row.measure, row.ci_high, key=f"{key}.ci_high"),

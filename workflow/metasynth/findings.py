@@ -59,7 +59,7 @@ class Finding:
 def findings(
     result: OutcomeResult, rules: CertaintyRules, ratings: Sequence[Rating]
 ) -> tuple[Finding, ...]:
-    """The lines of an outcome, `ratings` being its own."""
+    """The lines of an outcome, its own among the `ratings`."""
     case = make_case(result, rules)
     (overall,) = (r for r in ratings if r.domain == OVERALL and r.outcome == result.outcome.id)
     rows = [case.primary, case.row] if case.substituted else [case.primary]
@@ -70,12 +70,17 @@ def findings(
     )
 
 
+def summary(
+    results: Sequence[OutcomeResult], rules: CertaintyRules, ratings: Sequence[Rating]
+) -> list[Finding]:
+    """The summary of findings; `ratings` are those of all outcomes."""
+    return [line for one in chosen(results, rules) for line in findings(one, rules, ratings)]
+
+
 def chosen(results: Sequence[OutcomeResult], rules: CertaintyRules) -> Iterator[OutcomeResult]:
-    """The outcomes of the summary, in the order of config.yaml: those named, else all primary."""
-    for result in results:
-        outcome = result.outcome
-        if not outcome.sensitivity_of and (not rules.findings or outcome.id in rules.findings):
-            yield result
+    """The outcomes of the summary: those named, in that order, else all primary ones."""
+    primary = {r.outcome.id: r for r in results if not r.outcome.sensitivity_of}
+    return (primary[name] for name in rules.findings or primary)
 
 
 def _risks(case: Case) -> list[tuple[str, float | None]]:

@@ -61,6 +61,16 @@ def baseline_risk(outcome: str, number: int) -> str:
     return f"config/outcomes/{outcome}/baseline_risks/{number}"
 
 
+def rating(outcome: str) -> str:
+    """What an outcome's certainty is judged by."""
+    return f"{outcome}.certainty"
+
+
+def finding(outcome: str, line: int) -> str:
+    """A line of the summary of findings, an outcome's numbered from 1."""
+    return f"{outcome}.findings.{line}"
+
+
 def slug(name: str) -> str:
     """A name as part of a key: small letters and digits, joined by "_"."""
     return "_".join(re.findall(r"[a-z0-9]+", name.lower()))

@@ -256,7 +256,7 @@ function neighbour(number, key) {
 
 // --- tables that sort ---------------------------------------------------------------------------
 
-for (const table of document.querySelectorAll("table")) {
+for (const table of document.querySelectorAll("table:not(.stacked)")) {
   const body = table.tBodies[0];
   if (!body || body.rows.length < 3) continue;
   [...body.rows].forEach((row, place) => { row.dataset.place = place; });

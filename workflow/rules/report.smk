@@ -14,6 +14,8 @@ rule report:
         studies="results/tables/studies.csv",
         reproduction="results/tables/reproduction.json",
         claims="results/tables/claims.json",
+        certainty="results/tables/certainty.json",
+        findings="results/tables/findings.json",
         bibliography=str(RAW / "references.bib"),
         prose=prose(),
     output:

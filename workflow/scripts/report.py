@@ -9,6 +9,8 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 from metasynth import bibliography, store
 from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
+from metasynth.certainty import Rating
+from metasynth.findings import Finding
 from metasynth.language import speak
 from metasynth.provenance.publish import provenance_json
 from metasynth.records import Claim, Config, OutcomeResult, SearchLine, Trial
@@ -42,6 +44,8 @@ material = Material(
     versions=tuple(tuple(line.split(" ")) for line in snakemake.params.versions),
     claims=tuple(store.from_json(Claim, text) for text in snakemake.params.claims),
     search=tuple(store.from_json(SearchLine, text) for text in snakemake.params.search),
+    ratings=store.list_from_json(Rating, Path(snakemake.input.certainty).read_text("utf-8")),
+    findings=store.list_from_json(Finding, Path(snakemake.input.findings).read_text("utf-8")),
 )
 figures = by_language(snakemake.input.figures, config.languages)
 tables = [snakemake.input.estimates, snakemake.input.studies]

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from metasynth import keys
 from metasynth.audit.records import Audited
+from metasynth.findings import Finding
 from metasynth.language import Language, message
 from metasynth.provenance.audited import audit_entries
+from metasynth.provenance.certainty import finding_entries, judged_entries
 from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
@@ -25,6 +27,7 @@ def collect(
     claims: Sequence[Claim],
     audit: Sequence[Audited],
     language: Language,
+    findings: Sequence[Finding] = (),
 ) -> Book:
     """Entries of every number that tables, results and choices hold, said in a language."""
     book = Book()
@@ -39,6 +42,10 @@ def collect(
         if result.outcome.id in sensitivities:
             item = sensitivities[result.outcome.id]
             book.add(sensitivity_entries(item, result, language))
+        if not result.outcome.sensitivity_of:
+            lines = [line for line in findings if line.outcome == result.outcome.id]
+            book.add(finding_entries(lines, result, language))
+            book.add(judged_entries(result, config.certainty, language))
     book.add(audit_entries(audit, claims, frozenset(book.entries), language))
     book.add(_counts(config, trials, language))
     return book

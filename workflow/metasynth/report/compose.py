@@ -96,6 +96,7 @@ def _provenance(
         material.claims,
         material.audit,
         language,
+        material.findings,
     )
     try:
         behind = book.behind(number.key for number in numbers(parts))
@@ -218,7 +219,8 @@ class _Builder:
         if kind == "table" and (body := tables.build(name, self.scope)):
             appendix = name.partition("_")[0] in tables.APPENDIX
             number = self._number("appendix" if appendix else "table")
-            return (Table(f"table-{name}", number, *body),)
+            stacked = name in tables.STACKED
+            return (replace(Table(f"table-{name}", number, *body), stacked=stacked),)
         raise UnknownNameError(f"there is no {kind} {name!r}", f"{{{kind}:{name}}}")
 
     def _figure(self, name: str) -> Figure:

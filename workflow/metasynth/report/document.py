@@ -23,7 +23,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Styled:
-    """Inlines in one style: strong, emphasis or code."""
+    """Inlines in one style: strong, emphasis, superscript or code."""
 
     style: str
     children: tuple["Inline", ...]
@@ -112,7 +112,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A captioned table; `number` is 1, 2, … or A1, A2, … in the appendix."""
+    """A captioned table; `number` is 1, 2, … or A1, A2, … in the appendix.
+
+    `footnotes` stand below the note, a line each, with their marks. `stacked` makes each row a card
+    of its own where a page is narrow, and keeps the order of rows.
+    """
 
     anchor: str
     number: str
@@ -120,6 +124,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     note: Inlines = ()
+    footnotes: tuple[Inlines, ...] = ()
+    stacked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

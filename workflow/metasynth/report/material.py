@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.bibliography import Entry
+from metasynth.certainty import Rating
+from metasynth.findings import Finding
 from metasynth.language import Language
 from metasynth.localise import localise
 from metasynth.records import Claim, Config, OutcomeResult, Result, SearchLine, Trial
@@ -31,6 +33,8 @@ class Material:
     claims: tuple[Claim, ...] = ()
     audit: tuple[Audited, ...] = ()
     search: tuple[SearchLine, ...] = ()
+    ratings: tuple[Rating, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def included(self) -> tuple[Trial, ...]:

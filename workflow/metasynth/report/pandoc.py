@@ -36,7 +36,7 @@ WIDTH_INCHES = 6.3
 """How wide figures are set on an upright page."""
 _API = [1, 23, 1]
 _ALIGN = {"left": "AlignLeft", "right": "AlignRight", "center": "AlignCenter"}
-_STYLES = {"strong": "Strong", "emphasis": "Emph"}
+_STYLES = {"strong": "Strong", "emphasis": "Emph", "superscript": "Superscript"}
 _MARGINS = (
     '<w:pgMar w:top="1304" w:right="1191" w:bottom="1191" w:left="1191" w:header="600" '
     'w:footer="600" w:gutter="0"/>'
@@ -166,7 +166,8 @@ def _table(table: Table, setting: _Setting) -> list[Node]:
     made = _node(
         "Table", [_attributes(table.anchor), caption, columns, head, body, [_attributes(), []]]
     )
-    return [made, _note(table.note)] if table.note else [made]
+    notes = [table.note] if table.note else []
+    return [made, *map(_note, (*notes, *table.footnotes))]
 
 
 def _note(content: Inlines) -> Node:

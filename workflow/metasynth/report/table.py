@@ -9,8 +9,9 @@ from metasynth.report.document import Column, Inlines, Link, Row, text
 from metasynth.report.marks import marked
 from metasynth.report.material import Cite
 
-TableBody = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
-"""A table's caption, columns, rows and note."""
+_Body = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
+TableBody = _Body | tuple[*_Body, tuple[Inlines, ...]]
+"""A table's caption, columns, rows and note, and its footnotes where it has any."""
 
 RIGHT = "right"
 PROVENANCES = {
@@ -26,9 +27,9 @@ def row(*cells: str | Inlines, anchor: str = "") -> Row:
     return Row(tuple(text(cell) if isinstance(cell, str) else cell for cell in cells), anchor)
 
 
-def group(title: str) -> Row:
+def group(title: str, anchor: str = "") -> Row:
     """A heading over the rows that follow."""
-    return Row((text(title),), heading=True)
+    return Row((text(title),), anchor, heading=True)
 
 
 def count(value: int | None) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from metasynth.records import Trial
 from metasynth.report import (
     appendix_tables,
+    certainty,
     claims,
     inputs,
     results_tables,
@@ -26,7 +27,10 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "audit_findings": claims.findings_table,
     "audit_statements": claims.statements_table,
     "audit_verdicts": claims.verdicts_table,
+    "certainty": certainty.certainty_table,
+    "findings": certainty.findings_table,
     "missing": study_tables.missing_table,
+    "reasons": certainty.reasons_table,
     "reproduction": results_tables.reproduction_table,
     "risk_of_bias": study_tables.risk_of_bias_table,
     "search": search_table.search_table,
@@ -45,8 +49,10 @@ OF_A_TRIAL: Mapping[str, Callable[[Scope, Trial], TableBody]] = {
     "data": appendix_tables.data_table,
     "sources": appendix_tables.sources_table,
 }
-APPENDIX = frozenset({"data", "inputs", "sources"})
+APPENDIX = frozenset({"data", "inputs", "reasons", "sources"})
 """Tables that are numbered A1, A2, …"""
+STACKED = frozenset({"findings"})
+"""Tables whose rows become cards where a page is narrow."""
 
 
 def build(name: str, scope: Scope) -> TableBody | None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _WHOLE = 14  # a table of so many rows or fewer is not broken over pages
 _STANDARDS: "list[PDFStandard]" = ["a-3a", "ua-1"]
 _SPACES = " \u00a0\u2007\u2009\u202f"  # none of which Python calls printable, but the first
-_STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text"}
+_STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text", "superscript": "small-super"}
 
 
 def pdf(
@@ -160,6 +160,7 @@ def _table(table: Table) -> str:
     return (
         f"review-table(anchor: {literal(table.anchor)}, number: {literal(table.number)}, "
         f"caption: {_inlines(table.caption)}, note: {_inlines(table.note)}, "
+        f"footnotes: {_array(map(_inlines, table.footnotes))}, "
         f"whole: {str(len(table.rows) <= _WHOLE).lower()}, columns: {columns}, align: {aligns}, "
         f"header: {header}, rows: {rows})"
     )
@@ -172,10 +173,10 @@ def _array(items: Iterable[str]) -> str:
 
 def _row(row: Row, width: int) -> str:
     cells = [_inlines(cell) for cell in row.cells]
-    if row.heading:
-        return f"table.cell(colspan: {width}, group-row({cells[0]}))"
     if row.anchor:
         cells[0] = f"labelled({literal(row.anchor)}, {cells[0]})"
+    if row.heading:
+        return f"table.cell(colspan: {width}, group-row({cells[0]}))"
     return ", ".join(cells)
 
 

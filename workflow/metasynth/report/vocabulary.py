@@ -7,6 +7,7 @@ from metasynth import formats
 from metasynth.language import Language, message
 from metasynth.methods import PREDICTIONS
 from metasynth.records import OutcomeResult, Trial
+from metasynth.report.certainty import rule_words
 from metasynth.report.marks import marked
 from metasynth.report.material import Material
 from metasynth.report.names import OutcomeNames, joined, lowered, spelled, stated, trials
@@ -57,6 +58,7 @@ def vocabulary(
         "terms": {name: language.say(words) for name, words in TERMS.items()},
         "missing": formats.MISSING,
         "label_of": {trial.study.study: trial.study.label for trial in material.trials}.get,
+        "certainty": rule_words(config.certainty, material.ratings, language),
         "printed_percentages": _percentages(material.trials, language),
         "measures": _measures(primary),
         "statuses": {name: language.say(words) for name, words in STATUSES.items()},

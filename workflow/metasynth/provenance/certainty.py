@@ -1,0 +1,130 @@
+"""The summary of findings, and the amounts that certainty is judged by, as entries."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from metasynth import keys
+from metasynth.certainty_case import make_case
+from metasynth.certainty_rules import CertaintyRules
+from metasynth.findings import Finding
+from metasynth.language import Language, message
+from metasynth.provenance.entry import COMPUTED, Entry
+from metasynth.provenance.outcome import study_parts
+from metasynth.records import OutcomeResult
+
+_RISKS = {
+    "pooled": message("patients with the event over all patients, control groups together"),
+    "median": message("median of the risks in the control groups"),
+    "declared": message("declared in config.yaml"),
+}
+_APPLIED = message("the pooled effect applied to the risk under control")
+_SUM = message("sum")
+_FIELDS = {
+    "intervention_risk": (message("risk under the intervention, per 1000"), "estimate", _APPLIED),
+    "difference": (message("difference in events per 1000 patients"), "estimate", _APPLIED),
+    "difference_low": (
+        message("difference per 1000 at the lower limit of the pooled effect"),
+        "ci_low",
+        _APPLIED,
+    ),
+    "difference_high": (
+        message("difference per 1000 at the upper limit of the pooled effect"),
+        "ci_high",
+        _APPLIED,
+    ),
+}
+
+
+def finding_entries(
+    lines: Sequence[Finding], result: OutcomeResult, language: Language
+) -> Iterator[Entry]:
+    """Every number of an outcome's lines that is not an entry of its analyses already."""
+    outcome = result.outcome
+    common: dict[str, Any] = {
+        "of": language.label(outcome.label),
+        "target": f"table-inputs_{outcome.id}",
+        "kind": COMPUTED,
+    }
+    for number, line in enumerate(lines, start=1):
+        at = keys.finding(outcome.id, number)
+        prefix = keys.pooled(outcome.id, line.analysis)
+        if line.participants is not None:
+            yield Entry(
+                key=f"{at}.participants",
+                label=language.say("patients of all groups"),
+                value=line.participants,
+                method=language.say(_SUM),
+                inputs=_known(line, result, "total"),
+                **common,
+            )
+        if line.control_risk is None:
+            continue
+        yield Entry(
+            key=f"{at}.control_risk",
+            label=language.say("risk under control, per 1000"),
+            value=line.control_risk,
+            method=language.say(_RISKS[line.risk_origin]),
+            inputs=_risk(number, line, lines, result),
+            **common,
+        )
+        for field, (label, source, method) in _FIELDS.items():
+            value = getattr(line, field)
+            if value is not None:
+                yield Entry(
+                    key=f"{at}.{field}",
+                    label=language.say(label),
+                    value=value,
+                    method=language.say(method),
+                    inputs=(f"{at}.control_risk", f"{prefix}.{source}"),
+                    formula="formula-absolute",
+                    **common,
+                )
+
+
+def judged_entries(
+    result: OutcomeResult, rules: CertaintyRules, language: Language
+) -> Iterator[Entry]:
+    """The events and participants that imprecision is judged by."""
+    row = make_case(result, rules).row
+    labels = {
+        "events": (language.say("patients with the event, all groups"), "events"),
+        "participants": (language.say("patients of all groups"), "total"),
+    }
+    for field, (label, column) in labels.items():
+        sides = [f"{column}_{side}" for side in ("intervention", "control")]
+        known = [side for side in sides if getattr(row, side) is not None]
+        if known:
+            yield Entry(
+                key=f"{keys.rating(result.outcome.id)}.{field}",
+                kind=COMPUTED,
+                label=label,
+                of=language.label(result.outcome.label),
+                value=sum(getattr(row, side) for side in known),
+                method=language.say(_SUM),
+                inputs=tuple(f"{keys.pooled(row.outcome, row.analysis)}.{s}" for s in known),
+                target=f"table-inputs_{result.outcome.id}",
+            )
+
+
+def _known(line: Finding, result: OutcomeResult, column: str) -> tuple[str, ...]:
+    """The keys of both sides' sums in the line's analysis, of those that exist."""
+    row = next(a.estimates[0] for a in result.analyses if a.spec.name == line.analysis)
+    prefix = keys.pooled(line.outcome, line.analysis)
+    fields = (f"{column}_{side}" for side in ("intervention", "control"))
+    return tuple(f"{prefix}.{field}" for field in fields if getattr(row, field) is not None)
+
+
+def _risk(
+    number: int, line: Finding, lines: Sequence[Finding], result: OutcomeResult
+) -> tuple[str, ...]:
+    """What the assumed risk rests on: all control groups' cells, or the choice."""
+    if line.risk_origin == "declared":
+        risks = dict.fromkeys(other.control_risk for other in lines[:number])
+        return (keys.baseline_risk(line.outcome, len(risks)),)
+    parts = study_parts(result.studies)
+    counted = [s for s in result.studies if s.control and s.control.events is not None]
+    groups = (
+        keys.group(line.outcome, study.study, "control", parts[study.study, study.label])
+        for study in counted
+    )
+    return tuple(f"{group}.{field}" for group in groups for field in ("events", "total"))

@@ -1,0 +1,395 @@
+"""The summary of findings and the certainty of evidence as tables, in words and signs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from metasynth import formats, keys
+from metasynth.certainty import NOT_RATED, Rating
+from metasynth.certainty_rules import LEVELS, LOWERING, OVERALL, RAISING, CertaintyRules
+from metasynth.findings import IMPORTANT, LARGE, LITTLE, SOME, Finding
+from metasynth.language import Language, message
+from metasynth.reasons import levels, told
+from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
+from metasynth.report.marks import marked
+from metasynth.report.material import Scope
+from metasynth.report.names import lowered
+from metasynth.report.table import RIGHT, TableBody, count, group, row
+
+DOMAINS = {
+    "risk_of_bias": message("Risk of bias"),
+    "inconsistency": message("Inconsistency"),
+    "indirectness": message("Indirectness"),
+    "imprecision": message("Imprecision"),
+    "publication_bias": message("Publication bias"),
+    "large_effect": message("Large effect"),
+    "dose_response": message("Dose–response gradient"),
+    "plausible_confounding": message("Plausible confounding"),
+    OVERALL: message("All together"),
+}
+_CERTAINTY = {
+    "high": message("high"),
+    "moderate": message("moderate"),
+    "low": message("low"),
+    "very low": message("very low"),
+    NOT_RATED: message("not rated"),
+}
+_AT_MOST = {
+    "high": message("at most high"),
+    "moderate": message("at most moderate"),
+    "low": message("at most low"),
+    "very low": message("very low"),
+    NOT_RATED: message("not rated"),
+}
+_SOURCES = {
+    "rule": message("rule"),
+    "panel": message("panel"),
+    "panel and rule": message("panel and rule"),
+}
+_EFFECTS = {
+    (LARGE, "increase"): message("a large increase"),
+    (LARGE, "reduction"): message("a large reduction"),
+    (IMPORTANT, "increase"): message("an increase"),
+    (IMPORTANT, "reduction"): message("a reduction"),
+    (LITTLE, "increase"): message("little to no difference"),
+    (LITTLE, "reduction"): message("little to no difference"),
+    (SOME, "increase"): message("an increase"),
+    (SOME, "reduction"): message("a reduction"),
+}
+_STATEMENTS = {
+    "high": message("{intervention} results in {effect}."),
+    "moderate": message("{intervention} likely results in {effect}."),
+    "low": message("{intervention} may result in {effect}."),
+    "very low": message("The evidence is very uncertain about the effect of {intervention}."),
+}
+"""Certainty is in the verb, size in the noun: GRADE guidelines 26 (2020;119:126-35)."""
+_RISKS = {
+    "pooled": message("The risk with control is that of all control groups together."),
+    "median": message("The risk with control is the median of the control groups."),
+    "declared": message("The risk with control is declared."),
+}
+_FULL, _EMPTY = "●", "○"
+
+
+def signs(certainty: str) -> str:
+    """Four signs, as many of them full as the level is high: "●●○○"."""
+    full = LEVELS.index(certainty) + 1
+    return _FULL * full + _EMPTY * (len(LEVELS) - full)
+
+
+def certainty_words(ratings: Sequence[Rating], language: Language) -> str:
+    """An outcome's certainty in signs and words; "at most" where risk of bias is not known.
+
+    A rule that could not look at the risk of bias has not lowered certainty for it, though it may
+    have to be lowered.
+    """
+    level = next(r.certainty for r in ratings if r.domain == OVERALL)
+    bias = next((r for r in ratings if r.domain == "risk_of_bias"), None)
+    bound = bias is not None and not bias.assessed and not bias.rating
+    words = language.say((_AT_MOST if bound else _CERTAINTY)[level])
+    return words if level == NOT_RATED else f"{signs(level)} {words}"
+
+
+def statement(finding: Finding, intervention: str, language: Language) -> str:
+    """What the finding means, in a sentence that says how sure it is."""
+    if not finding.size:
+        return ""
+    effect = language.say(_EFFECTS[finding.size, finding.sign])
+    said = language.say(
+        _STATEMENTS[finding.certainty], intervention=lowered(intervention), effect=effect
+    )
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def findings_table(scope: Scope) -> TableBody:
+    """The summary of findings: a row an outcome, a second where another analysis judges it."""
+    say, (intervention, control) = scope.language.say, scope.sides
+    columns = (
+        Column(say("Outcome"), width=2.3),
+        Column(say("Participants (trials)"), RIGHT, 1.25),
+        Column(say("Relative effect [95% CI]"), RIGHT, 1.75),
+        Column(say("Risk with {side}, per 1000", side=lowered(control)), RIGHT, 1.05),
+        Column(say("Risk with {side}, per 1000", side=lowered(intervention)), RIGHT, 1.05),
+        Column(say("Difference per 1000 [95% CI]"), RIGHT, 1.5),
+        Column(say("Certainty (GRADE)"), width=1.5),
+        Column(say("What it means"), width=2),
+    )
+    rows = [row for _, found in _by_outcome(scope) for row in _finding_rows(scope, found)]
+    caption = say(
+        "Summary of findings: {intervention} against {control}. Certainty is {source}.",
+        intervention=lowered(intervention),
+        control=lowered(control),
+        source=_whose(scope),
+    )
+    return text(caption), columns, tuple(rows), text(_key(scope)), _footnotes(scope)
+
+
+def _whose(scope: Scope) -> str:
+    """Whether people rated the outcomes of the summary or a rule suggests their certainty."""
+    say, shown = scope.language.say, {f.outcome for f in scope.material.findings}
+    overall = [r for r in scope.material.ratings if r.domain == OVERALL and r.outcome in shown]
+    sources = {r.source for r in overall}
+    if sources == {"panel"}:
+        return say("that rated by a panel")
+    if sources == {"rule"}:
+        return say("suggested by rule, not judged by a panel")
+    return say("rated by a panel or, where the footnotes do not say so, suggested by rule")
+
+
+def _by_outcome(scope: Scope) -> Iterator[tuple[str, list[tuple[int, Finding]]]]:
+    """The lines of each outcome, numbered from 1."""
+    for outcome, lines in groupby(scope.material.findings, key=lambda line: line.outcome):
+        yield outcome, list(enumerate(lines, start=1))
+
+
+def _finding_rows(scope: Scope, lines: Sequence[tuple[int, Finding]]) -> Iterator[Row]:
+    for number, line in lines:
+        first = number == 1
+        yield row(
+            _name(scope, line, first),
+            _people(line, number) if first else "",
+            _effect(scope, line),
+            *_absolute(scope, line, number),
+            _certainty(scope, line) if line.judged else "",
+            statement(line, scope.sides[0], scope.language) if line.judged else "",
+        )
+
+
+def _name(scope: Scope, line: Finding, first: bool) -> str:
+    say, outcome = scope.language.say, scope.outcomes[line.outcome]
+    if line.risk_origin == "declared":
+        risk = formats.number(line.control_risk, 0, scope.language.numbers)
+        return say("{outcome}, at a risk of {risk} per 1000", outcome=outcome.label, risk=risk)
+    if first:
+        return outcome.label
+    label = next(a.spec.label for a in outcome.result.analyses if a.spec.name == line.analysis)
+    return f"– {lowered(label)}"
+
+
+def _people(line: Finding, number: int) -> str:
+    """Participants and trials: "708 (3)"."""
+    people = marked(count(line.participants), f"{keys.finding(line.outcome, number)}.participants")
+    trials = marked(str(line.k), f"{keys.pooled(line.outcome, line.analysis)}.k")
+    return f"{people} ({trials})" if line.k else formats.MISSING
+
+
+def _effect(scope: Scope, line: Finding) -> Inlines:
+    """The pooled effect; a dagger marks an interval of one degree of freedom."""
+    if line.estimate is None:
+        return text(scope.language.say("not estimable"))
+    at, style = keys.pooled(line.outcome, line.analysis), scope.language.numbers
+    effect, low, high = (
+        marked(formats.estimate(line.measure, getattr(line, name), style), f"{at}.{name}")
+        for name in ("estimate", "ci_low", "ci_high")
+    )
+    measure = f"{line.measure}\u00a0" if line.measure != "other" else ""
+    dagger = "\u00a0†" if line.one_degree else ""
+    return text(f"{measure}{_bracketed(effect, low, high, style)}{dagger}")
+
+
+def _absolute(scope: Scope, line: Finding, number: int) -> tuple[str, str, str]:
+    """The risks and their difference per 1000; a difference has its sign."""
+    if line.control_risk is None:
+        return (formats.MISSING,) * 3
+    at, style = keys.finding(line.outcome, number), scope.language.numbers
+    control, treated = (
+        marked(_thousand(getattr(line, name), style), f"{at}.{name}")
+        for name in ("control_risk", "intervention_risk")
+    )
+    difference, low, high = (
+        marked(_signed(getattr(line, name), style), f"{at}.{name}")
+        for name in ("difference", "difference_low", "difference_high")
+    )
+    return control, treated, _bracketed(difference, low, high, style)
+
+
+def _bracketed(effect: str, low: str, high: str, style: formats.NumberStyle) -> str:
+    """An effect with its interval, which is not broken over lines."""
+    unbroken = style.separator.replace(" ", "\u00a0")
+    return f"{effect} [{low}{unbroken}{high}]"
+
+
+def _thousand(value: float, style: formats.NumberStyle) -> str:
+    return formats.number(value, 0 if abs(value) >= 10 else 1, style)
+
+
+def _signed(value: float, style: formats.NumberStyle) -> str:
+    return f"+{_thousand(value, style)}" if value > 0 else _thousand(value, style)
+
+
+def _certainty(scope: Scope, line: Finding) -> Inlines:
+    """The certainty, leading to its reasons, with the letter of its footnote."""
+    words = certainty_words(_ratings(scope, line.outcome), scope.language)
+    letter = _letters(scope)[line.outcome]
+    link = Link(f"#certainty-{line.outcome}", text(words))
+    return (link, Text("\u00a0"), Styled("superscript", text(letter)))
+
+
+def _ratings(scope: Scope, outcome: str) -> list[Rating]:
+    return [rating for rating in scope.material.ratings if rating.outcome == outcome]
+
+
+def _letters(scope: Scope) -> Mapping[str, str]:
+    """A letter for each outcome of the summary: a to z, then aa, ab, and so on."""
+    shown = dict.fromkeys(line.outcome for line in scope.material.findings)
+    names = (f"{chr(96 + i // 26) if i >= 26 else ''}{chr(97 + i % 26)}" for i in range(len(shown)))
+    return dict(zip(shown, names, strict=True))
+
+
+def _footnotes(scope: Scope) -> tuple[Inlines, ...]:
+    """Why each outcome's certainty is what it is: every domain that moved it, with the numbers."""
+    say, found = scope.language.say, []
+    for outcome, letter in _letters(scope).items():
+        ratings = _ratings(scope, outcome)
+        moved = [r for r in ratings if r.rating and r.domain != OVERALL]
+        parts = [
+            f"{say(DOMAINS[r.domain])} {levels(r.rating or 0)}: {_why(r, scope.language)}."
+            for r in moved
+        ]
+        parts = parts or [say("No domain lowered it.")]
+        found.append((Styled("superscript", text(letter)), *text(f"\u00a0{' '.join(parts)}")))
+    return tuple(found)
+
+
+def _why(rating: Rating, language: Language) -> str:
+    """The reasons of a rating, with the judge of a panel's."""
+    said = "; ".join(told(reason, language, marked) for reason in rating.reasons)
+    return f"{said} ({language.label(rating.judge)})" if rating.judge else said
+
+
+def _key(scope: Scope) -> str:
+    """What the summary's signs mean."""
+    say, lines = scope.language.say, scope.material.findings
+    measures = {scope.outcomes[f.outcome].measure: f.measure for f in lines}
+    parts = [f"{short}: {name}." for name, short in measures.items() if name != short]
+    origins = dict.fromkeys(f.risk_origin for f in lines if f.risk_origin)
+    parts += [say(_RISKS[origin]) for origin in origins]
+    if any(line.one_degree for line in lines):
+        parts.append(
+            say(
+                "† An interval that rests on one degree of freedom, as that of two trials does, "
+                "says next to nothing; where a line below it shows another analysis, certainty "
+                "and meaning are of that one."
+            )
+        )
+    shown = dict.fromkeys(line.outcome for line in lines)
+    words = " ".join(certainty_words(_ratings(scope, o), scope.language) for o in shown)
+    if any(say(_AT_MOST[level]) in words for level in LEVELS[1:]):
+        parts.append(
+            say(
+                "At most: nothing is known of the trials’ risk of bias, for which certainty may "
+                "have to be lowered."
+            )
+        )
+    return " ".join(parts)
+
+
+def certainty_table(scope: Scope) -> TableBody:
+    """Every outcome by domain, in levels, with the certainty that is left and who rated it."""
+    say = scope.language.say
+    raised = {r.domain for r in scope.material.ratings if r.domain in RAISING}
+    domains = (*LOWERING, *(domain for domain in RAISING if domain in raised))
+    columns = (
+        Column(say("Outcome"), width=2.6),
+        *(Column(say(DOMAINS[domain]), "center", 1.1) for domain in domains),
+        Column(say("Certainty (GRADE)"), width=1.7),
+        Column(say("By"), width=0.9),
+    )
+    rows = []
+    for outcome, names in scope.outcomes.items():
+        ratings = {r.domain: r for r in _ratings(scope, outcome)}
+        if ratings:
+            cells = (_cell(ratings.get(domain)) for domain in domains)
+            words = certainty_words(list(ratings.values()), scope.language)
+            source = say(_SOURCES[ratings[OVERALL].source])
+            rows.append(row(names.label, *cells, words, source))
+    caption = say("Certainty of the evidence by domain, in levels by which it is moved.")
+    note = say("?: could not be assessed, and so did not lower certainty.")
+    return text(caption), columns, tuple(rows), text(note)
+
+
+def _cell(rating: Rating | None) -> str:
+    if rating is None or rating.rating is None:
+        return formats.MISSING
+    return levels(rating.rating) if rating.assessed or rating.rating else "?"
+
+
+def reasons_table(scope: Scope) -> TableBody:
+    """Why: each domain of each outcome with its reason."""
+    say = scope.language.say
+    columns = (
+        Column(say("Domain"), width=1.5),
+        Column(say("Levels"), "center", 0.6),
+        Column(say("By"), width=0.8),
+        Column(say("Reason"), width=6),
+    )
+    rows: list[Row] = []
+    for outcome, names in scope.outcomes.items():
+        ratings = _ratings(scope, outcome)
+        if ratings:
+            words = certainty_words(ratings, scope.language)
+            rows.append(group(f"{names.label}: {words}", anchor=f"certainty-{outcome}"))
+        rows += [
+            row(
+                say(DOMAINS[r.domain]),
+                _cell(r),
+                scope.language.label(r.judge) or say(_SOURCES[r.source]),
+                _reason(r, scope),
+            )
+            for r in ratings
+            if r.domain != OVERALL
+        ]
+    caption = say("Reasons for the certainty of each outcome, domain by domain.")
+    return text(caption), columns, tuple(rows), ()
+
+
+def _reason(rating: Rating, scope: Scope) -> Inlines:
+    said = "; ".join(told(reason, scope.language, marked) for reason in rating.reasons)
+    where: Inlines = (scope.cite(rating.reference),) if rating.reference else ()
+    return (*text(f"{said[:1].upper()}{said[1:]}."), *where)
+
+
+def rule_words(
+    rules: CertaintyRules, ratings: Sequence[Rating], language: Language
+) -> dict[str, str | bool]:
+    """The rules as authored text names them, `{{ certainty.events }}`: numbers already written."""
+    style, imprecision = language.numbers, rules.imprecision
+    percents = {
+        "bias_weight": rules.risk_of_bias.weight,
+        "i2_serious": rules.inconsistency.i2[0],
+        "i2_very_serious": rules.inconsistency.i2[1],
+        "indirect_weight": rules.indirectness.weight,
+        "far_below": 100 * imprecision.far_below,
+        "relative_reduction": 100 * imprecision.relative_reduction,
+        "alpha": 100 * imprecision.alpha,
+        "power": 100 * imprecision.power,
+    }
+    ratios = {
+        "important_low": imprecision.important[0],
+        "important_high": imprecision.important[1],
+        "large_low": rules.large[0],
+        "large_high": rules.large[1],
+        "heterogeneity_p": rules.inconsistency.p,
+        "asymmetry_p": rules.publication_bias.p,
+    }
+    counts = {
+        "events": imprecision.events,
+        "participants": imprecision.participants,
+        "asymmetry_trials": rules.publication_bias.trials,
+    }
+    sources = {rating.source for rating in ratings}
+    return {
+        **{name: formats.percent(value, 0, style) for name, value in percents.items()},
+        **{name: _short(value, style) for name, value in ratios.items()},
+        **{name: str(value) for name, value in counts.items()},
+        "start": rules.start,
+        "one_degree": rules.one_degree,
+        "information_size": rules.imprecision.information_size,
+        "bias_lowers": bool(rules.risk_of_bias.no_information),
+        "rated": bool(ratings),
+        "by_rule": sources == {"rule"},
+    }
+
+
+def _short(value: float, style: formats.NumberStyle) -> str:
+    """A declared number with the decimals that it has: 0.75, 2."""
+    return f"{value:.4g}".replace(".", style.decimal)
