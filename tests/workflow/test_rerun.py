@@ -82,7 +82,13 @@ def test_an_analysis_added_to_one_outcome(ran: Review) -> None:
         "analyses: [primary, common]", "analyses: [primary, common, published_mh]", 1
     )
     config.write_text(f"{head}  death:\n{tail}", encoding="utf-8")
-    assert ran.planned() == jobs({"death"}) | {"tables", "certainty", "changes", "overview", "report"}
+    assert ran.planned() == jobs({"death"}) | {
+        "tables",
+        "certainty",
+        "changes",
+        "overview",
+        "report",
+    }
 
 
 def test_a_deleted_figure_is_made_again(ran: Review) -> None:
