@@ -10,6 +10,7 @@ for number, names in enumerate(sorted(set(FIGURES.values()))):
         input:
             result="results/outcomes/{outcome}/result.json",
             multiverse="results/outcomes/{outcome}/multiverse.json",
+            sequential="results/outcomes/{outcome}/sequential.json",
         output:
             report(
                 expand("results/figures/{{outcome}}/{name}.svg", name=names),

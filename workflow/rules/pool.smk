@@ -13,6 +13,7 @@ rule pool:
         sensitivity="results/outcomes/{outcome}/sensitivity.json",
         extraction="results/outcomes/{outcome}/extraction.json",
         multiverse="results/outcomes/{outcome}/multiverse.json",
+        sequential="results/outcomes/{outcome}/sequential.json",
         data="results/outcomes/{outcome}/metafor.csv",
         script="results/outcomes/{outcome}/metafor.R",
     log:

@@ -10,12 +10,14 @@ from metasynth.figures.draw import draw
 from metasynth.figures.svg import render
 from metasynth.multiverse import Multiverse
 from metasynth.records import OutcomeResult
+from metasynth.sequential import Sequential
 
 (result,) = store.read_records(OutcomeResult, [snakemake.input.result])
 (multiverse,) = store.read_records(Multiverse, [snakemake.input.multiverse])
+(sequential,) = store.read_records(Sequential, [snakemake.input.sequential])
 for path in snakemake.output:
     name = Path(path).stem
-    drawing = draw(result, name, multiverse=multiverse)
+    drawing = draw(result, name, multiverse=multiverse, sequential=sequential)
     prefix = f"{result.outcome.id}-{name}".replace("_", "-")
     svg = render(
         drawing.figure,

@@ -14,6 +14,7 @@ from metasynth.multiverse import multiverse
 from metasynth.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, Trial
 from metasynth.robustness_choices import MultiverseChoices
 from metasynth.sensitivity import battery
+from metasynth.sequential import sequential
 from metasynth.synthesis import synthesise
 
 outcome = store.from_json(OutcomeSpec, snakemake.params.outcome)
@@ -31,5 +32,6 @@ store.write(snakemake.output.sensitivity, store.to_json(battery(result)))
 store.write(snakemake.output.extraction, store.to_json(extraction(result, trials)))
 choices = store.from_json(MultiverseChoices, snakemake.params.multiverse)
 store.write(snakemake.output.multiverse, store.to_json(multiverse(result, trials, choices)))
+store.write(snakemake.output.sequential, store.to_json(sequential(result)))
 store.write(snakemake.output.data, metafor_csv(result))
 store.write(snakemake.output.script, metafor_script(result, Path(snakemake.output.data).name))

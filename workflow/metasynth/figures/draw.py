@@ -17,11 +17,13 @@ from metasynth.figures.multiverse_plot import specification_curve
 from metasynth.figures.observed import observed
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
 from metasynth.figures.sequence import cumulative, leave_one_out
+from metasynth.figures.sequential_plot import sequential_plot
 from metasynth.figures.style import LINE, WIDTH, isolated
 from metasynth.figures.text import wrap
 from metasynth.language import ENGLISH, Language
 from metasynth.multiverse import Multiverse
 from metasynth.records import OutcomeResult
+from metasynth.sequential import Sequential
 
 _FIGURES: dict[str, Callable[..., Drawing]] = {
     "leave_one_out": leave_one_out,
@@ -42,11 +44,12 @@ def draw(
     name: str,
     *,
     multiverse: Multiverse | None = None,
+    sequential: Sequential | None = None,
     language: Language = ENGLISH,
 ) -> Drawing:
     """Draw the figure `name` of an outcome: the figure, its short text, its long description.
 
-    Figures of robustness need their own record (`multiverse`).
+    Figures of robustness need their own record (`multiverse`, `sequential`).
 
     Trials that report an outcome may have no effect to draw, such as those without events; where
     too few remain, the figure is the sentence that says so.
@@ -62,6 +65,10 @@ def draw(
             why = language.say("There is no specification curve: no analysis has a result.")
             return _sentence(why)
         return specification_curve(result, multiverse, language=language)
+    if name == "sequential" and sequential:
+        if not sequential.looks:
+            return _sentence(language.say("There is no sequential analysis of this outcome."))
+        return sequential_plot(result, sequential, language=language)
     if why := _why_not(result, name, language):
         return _sentence(why)
     return _FIGURES[name](result, language=language)

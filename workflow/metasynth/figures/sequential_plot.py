@@ -1,0 +1,178 @@
+"""Sequential analysis: cumulative Z by participants, with the boundaries of all looks together."""
+
+from collections.abc import Sequence
+
+from metasynth.figures.axis import Axis
+from metasynth.figures.graph import DASHED, DOTTED, Graph, Plan, draw_line, frame, name_points
+from metasynth.figures.key import Entry
+from metasynth.figures.observed import subject
+from metasynth.figures.page import Drawing
+from metasynth.figures.style import BLUE, INK, VERMILION, Z_SQUARE, isolated
+from metasynth.figures.ticks import linear_axis
+from metasynth.formats import effect, number, percent
+from metasynth.language import ENGLISH, Language
+from metasynth.records import OutcomeResult
+from metasynth.sequential import Look, Sequential
+
+LEAST_REACH, MOST_REACH = 4.0, 8.0
+USUAL = 1.959963984540054
+"""The limit of a single test at 0.05, two-sided."""
+
+
+@isolated
+def sequential_plot(
+    result: OutcomeResult, found: Sequential, *, language: Language = ENGLISH
+) -> Drawing:
+    """Draw an analysis that has looks; without any the caller says why."""
+    looks = [look for look in found.looks if look.z is not None]
+    graph = frame(_plan(found, looks, language))
+    required = float(found.required or 0)
+    draw_line(graph, [graph.x.axis.low, graph.x.axis.high], [0.0, 0.0], "no-effect")
+    draw_line(graph, [required] * 2, [graph.y.axis.low, graph.y.axis.high], "required", DASHED)
+    for sign in (-1, 1):
+        ends = [graph.x.axis.low, graph.x.axis.high]
+        draw_line(graph, ends, [sign * USUAL] * 2, f"usual-{sign}", DOTTED)
+        xs, ys = _boundary(found)
+        draw_line(graph, xs, [sign * y for y in ys], f"boundary-{sign}", "-", 1.2, VERMILION)
+        graph.axes.plot(
+            xs[:-1], [sign * y for y in ys[:-1]], marker="s", markersize=3.0, markeredgewidth=0.0,
+            color=VERMILION, linestyle="none", zorder=Z_SQUARE, gid=f"looks-{sign}",
+        )  # fmt: skip
+    xs, ys = [float(look.participants) for look in looks], [look.z or 0.0 for look in looks]
+    draw_line(graph, [0.0, *xs], [0.0, *ys], "z", "-", 1.2, BLUE)
+    graph.axes.plot(
+        xs, ys, marker="o", markersize=5.0, markeredgewidth=0.0, color=BLUE, linestyle="none",
+        clip_on=False, zorder=Z_SQUARE, gid="z-looks",
+    )  # fmt: skip
+    across = [graph.x.axis.low, graph.x.axis.high]
+    bound = _boundary(found)
+    lines = [(bound[0], [sign * y for y in bound[1]]) for sign in (-1, 1)]
+    lines += [(across, [sign * USUAL] * 2) for sign in (-1, 1)]
+    _name_years(graph, looks, xs, ys, lines, language)
+    return Drawing(graph.figure, *words(result, found, language))
+
+
+def _boundary(found: Sequential) -> tuple[list[float], list[float]]:
+    """Participants and boundary of each look that has one, then of the required size."""
+    known = [look for look in found.looks if look.boundary is not None and look.fraction < 1]
+    xs = [float(look.participants) for look in known]
+    ys = [look.boundary or 0.0 for look in known]
+    return [*xs, float(found.required or 0)], [*ys, found.final or 0.0]
+
+
+def _plan(found: Sequential, looks: Sequence[Look], language: Language) -> Plan:
+    say, numbers = language.say, language.numbers
+    far = max([float(found.required or 0), *(float(look.participants) for look in looks)])
+    farthest = max([*(abs(look.z or 0.0) for look in looks), *_boundary(found)[1]], default=0.0)
+    reach = min(MOST_REACH, max(LEAST_REACH, farthest)) + 0.3
+    x: Axis = linear_axis(0.0, far * 1.06, numbers)
+    entries = [
+        Entry(say("Cumulative Z"), "o", BLUE, "-", 1.2),
+        Entry(say("Boundary by alpha spending (O’Brien–Fleming)"), "s", VERMILION, "-", 1.2),
+        Entry(say("Single test at 0.05"), colour=INK, line=DOTTED),
+        Entry(say("Required participants"), colour=INK, line=DASHED),
+    ]
+    titles = say("Participants"), say("Cumulative Z")
+    y = linear_axis(-reach, reach, numbers, most=9)
+    return Plan(x, y, *titles, entries, (_planned(found, language),))
+
+
+def _planned(found: Sequential, language: Language) -> str:
+    """For what effect the size is required."""
+    numbers = language.numbers
+    return language.say(
+        "Required: {required} participants, for {effect} from a control risk of {risk}, two-sided "
+        "alpha {alpha}, power {power}, diversity {diversity}.",
+        required=found.required,
+        effect=planned_effect(found, language),
+        risk=percent(100 * (found.control_risk or 0.0), 1, numbers),
+        alpha=number(found.alpha, 2, numbers),
+        power=percent(100 * (found.power or 0.0), 0, numbers),
+        diversity=percent(100 * (found.diversity or 0.0), 0, numbers),
+    )
+
+
+def planned_effect(found: Sequential, language: Language) -> str:
+    """The planned effect as a relative reduction, or increase, of the risk."""
+    reduction = found.relative_risk_reduction or 0.0
+    size = percent(100 * abs(reduction), 0, language.numbers)
+    if reduction < 0:
+        return language.say("a relative risk increase of {size}", size=size)
+    return language.say("a relative risk reduction of {size}", size=size)
+
+
+def _name_years(
+    graph: Graph,
+    looks: Sequence[Look],
+    xs: Sequence[float],
+    ys: Sequence[float],
+    lines: Sequence[tuple[Sequence[float], Sequence[float]]],
+    language: Language,
+) -> None:
+    """The years beside their Z, clear of the lines if they can."""
+    labels = [year_name(look, language) for look in looks]
+    inside = [i for i, y in enumerate(ys) if graph.y.axis.low < y < graph.y.axis.high]
+    chosen = [[items[i] for i in inside] for items in (xs, ys)]
+    name_points(
+        graph,
+        [labels[i] for i in inside],
+        *chosen,
+        sizes=[5.0] * len(inside),
+        lines=[([0.0, *xs], [0.0, *ys]), *lines],
+    )
+
+
+def year_name(look: Look, language: Language) -> str:
+    """A look by its year."""
+    return language.say("no year") if look.year is None else str(look.year)
+
+
+def verdict(found: Sequential, language: Language) -> str:
+    """What the analysis says, in a sentence."""
+    crossed = next((look for look in found.looks if look.crossed), None)
+    last = found.looks[-1]
+    share = percent(100 * last.fraction, 0, language.numbers)
+    if crossed is not None:
+        return language.say(
+            "The boundary was crossed in {year}; {share} of the required participants have been "
+            "analysed.",
+            year=year_name(crossed, language),
+            share=share,
+        )
+    if last.fraction >= 1:
+        return language.say(
+            "The required size was reached without crossing the boundary ({share} of it).",
+            share=share,
+        )
+    return language.say(
+        "No boundary was crossed, and {share} of the required participants have been analysed: "
+        "the evidence does not suffice for a conclusion by this rule.",
+        share=share,
+    )
+
+
+def words(result: OutcomeResult, found: Sequential, language: Language) -> tuple[str, str]:
+    """A short alternative text, and a long one with every look."""
+    numbers = language.numbers
+    title = language.say(
+        "{subject}. {verdict}",
+        subject=subject(language.say("Sequential analysis"), result, language),
+        verdict=verdict(found, language),
+    )
+    looks = (
+        language.say(
+            "{year}: {participants} participants, Z {z}, boundary {boundary}.",
+            year=year_name(look, language),
+            participants=look.participants,
+            z=number(look.z, 2, numbers),
+            boundary=number(look.boundary, 2, numbers),
+        )
+        for look in found.looks
+    )
+    adjusted = language.say(
+        "Interval adjusted for the looks: {effect}.",
+        effect=effect(
+            result.outcome.measure, found.estimate, found.adjusted_low, found.adjusted_high, numbers
+        ),
+    )
+    return title, " ".join([title, _planned(found, language), *looks, adjusted])
