@@ -297,12 +297,12 @@ function groups(body) {
   return found;
 }
 
-/** Numbers before words, and what is missing last in either direction. */
+/** Numbers before words and words before what is missing, in either direction. */
 function compare(a, b, sign) {
   const [x, y] = [sortable(a), sortable(b)];
   if ((x === null) !== (y === null)) return x === null ? 1 : -1;
   if (x === null) return 0;
-  if (typeof x !== typeof y) return sign * (typeof x === "number" ? -1 : 1);
+  if (typeof x !== typeof y) return typeof x === "number" ? -1 : 1;
   return sign * (typeof x === "number" ? x - y : x.localeCompare(y, document.documentElement.lang, { numeric: true }));
 }
 

@@ -1,0 +1,274 @@
+"""The page as readers meet it: by mouse or keyboard, in the dark, on a phone, without script."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from .conftest import Opened
+
+Open = Callable[..., Opened]
+KEY = "acr20_w24.primary.estimate"
+NUMBER = f'a.n[data-key="{KEY}"]'
+
+
+def settle(page: Page) -> None:
+    page.wait_for_function("document.readyState === 'complete'")
+
+
+def test_the_page_is_one_file_under_three_megabytes(pages: dict[str, Path]) -> None:
+    assert pages
+    for path in pages.values():
+        assert path.stat().st_size < 3_000_000, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_fetched_and_the_console_is_silent(
+    open_page: Open, pages: dict[str, Path], scheme: str
+) -> None:
+    for language, path in pages.items():
+        view = open_page(language, color_scheme=scheme)
+        settle(view.page)
+        view.page.locator("a.n").first.click()
+        asked = [url for url in view.asked if not url.startswith("data:font/")]
+        assert asked == [path.as_uri()]
+        assert view.said == []
+
+
+def test_the_policy_lets_nothing_in_but_the_page_itself(open_page: Open) -> None:
+    view = open_page()
+    policy = view.page.locator("meta[http-equiv]").get_attribute("content") or ""
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    for kind in ("script-src", "style-src"):
+        assert re.fullmatch(r"'sha256-[A-Za-z0-9+/=]+'", rules[kind]), kind
+    view.page.evaluate("document.body.append(document.createElement('script'))")
+    blocked = view.page.evaluate(
+        """() => new Promise((done) => {
+          document.addEventListener('securitypolicyviolation', (e) => done(e.effectiveDirective));
+          const script = document.createElement('script');
+          script.textContent = 'window.ran = true';
+          document.body.append(script);
+          setTimeout(() => done('nothing'), 2000);
+        })"""
+    )
+    assert blocked == "script-src-elem"
+    assert view.page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_no_violation(
+    open_page: Open, pages: dict[str, Path], scheme: str, width: int
+) -> None:
+    for language in pages:
+        page = open_page(
+            language, color_scheme=scheme, viewport={"width": width, "height": 900}
+        ).page
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        page.locator(NUMBER).first.click()
+        found = Axe().run(page, context={"include": [["#origin"]]})
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_the_page_does_not_scroll_sideways(
+    open_page: Open, pages: dict[str, Path], width: int
+) -> None:
+    for language in pages:
+        page = open_page(language, viewport={"width": width, "height": 800}).page
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.locator(NUMBER).first.click()
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        box = page.locator("#origin").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+
+
+def test_a_number_opens_its_origin_by_keyboard_and_gives_the_focus_back(open_page: Open) -> None:
+    page = open_page().page
+    number, box = page.locator(f"main p {NUMBER}").first, page.locator("#origin")
+    number.focus()
+    expect(number).to_have_attribute("role", "button")
+    expect(number).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    expect(box).to_be_visible()
+    expect(box).to_be_focused()
+    expect(box).to_have_attribute("role", "dialog")
+    expect(number).to_have_attribute("aria-expanded", "true")
+    expect(box).to_contain_text("REML")
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    expect(number).to_be_focused()
+    expect(number).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Space")
+    expect(box).to_be_visible()
+
+
+def test_arrows_lead_from_a_pooled_estimate_to_a_raw_cell_and_its_quote(open_page: Open) -> None:
+    page = open_page().page
+    box = page.locator("#origin")
+    page.locator(f"main p {NUMBER}").first.focus()
+    page.keyboard.press("Enter")
+    seen = []
+    for _ in range(12):
+        seen.append(box.locator("#origin-label").text_content())
+        if box.locator("code", has_text="results.csv").count():
+            break
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowRight")
+    code, quote = box.locator("code").inner_text(), box.locator("q").inner_text()
+    assert re.fullmatch(r"trials/\w+/results\.csv, row \d+, events", code)
+    assert len(quote) > 20
+    depth = len(seen)
+    assert depth > 2
+    for _ in range(depth - 1):
+        page.keyboard.press("ArrowLeft")
+    assert box.locator("#origin-label").text_content() == seen[0]
+
+
+def test_every_number_opens(open_page: Open) -> None:
+    """Each key's origin is drawn without an error and says something."""
+    view = open_page()
+    empty = view.page.evaluate(
+        """() => [...new Map([...document.querySelectorAll('a.n')]
+            .map((n) => [n.dataset.key, n])).values()]
+          .filter((n) => { n.click();
+            const box = document.getElementById('origin');
+            const said = box.querySelector('.origin-label').textContent.length > 2
+              && box.querySelectorAll('code, .origin-input').length > 0;
+            n.click();
+            return !said || !box.hidden; })
+          .map((n) => n.dataset.key)"""
+    )
+    assert empty == []
+    assert view.said == []
+
+
+def test_a_click_elsewhere_closes_and_another_number_takes_over(open_page: Open) -> None:
+    page = open_page().page
+    numbers, box = page.locator("main p a.n"), page.locator("#origin")
+    numbers.first.click()
+    first = box.inner_text()
+    numbers.last.click()
+    expect(box).to_be_visible()
+    assert box.inner_text() != first
+    page.locator("h1").click()
+    expect(box).to_be_hidden()
+
+
+def test_the_numbers_of_a_table_are_one_stop_and_arrows_move_among_them(open_page: Open) -> None:
+    page = open_page().page
+    numbers = page.locator("#table-summary a.n")
+    assert page.locator('#table-summary a.n[tabindex="-1"]').count() == numbers.count() - 1
+    numbers.nth(0).focus()
+    page.keyboard.press("ArrowRight")
+    expect(numbers.nth(1)).to_be_focused()
+    expect(numbers.nth(1)).to_have_attribute("tabindex", "0")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    below = page.locator("#table-summary tbody tr").nth(1).locator("td").first.locator("a.n")
+    expect(below).to_be_focused()
+
+
+def column(page: Page, table: str, number: int) -> list[str]:
+    return page.locator(f"#{table} tbody tr > :nth-child({number})").all_inner_texts()
+
+
+def test_a_table_sorts_by_numbers_both_ways_and_back(open_page: Open) -> None:
+    page = open_page().page
+    header = page.locator("#table-summary thead th").nth(1)
+    before = column(page, "table-summary", 1)
+    button = header.locator("button")
+    button.focus()
+    for direction in ("ascending", "descending"):
+        page.keyboard.press("Enter")
+        expect(header).to_have_attribute("aria-sort", direction)
+        values = [int(text) for text in column(page, "table-summary", 2) if text.isdigit()]
+        assert values == sorted(values, reverse=direction == "descending")
+        assert len(set(values)) > 1
+    page.keyboard.press("Enter")
+    expect(header).not_to_have_attribute("aria-sort", re.compile(".*"))
+    assert column(page, "table-summary", 1) == before
+
+
+def test_what_is_missing_sorts_last_and_rows_stay_in_their_group(open_page: Open) -> None:
+    page = open_page().page
+    for _ in range(2):
+        page.locator("#table-summary thead th").nth(5).locator("button").click()
+        shown = column(page, "table-summary", 6)
+        assert shown[-1] == "not estimable"
+    groups = page.locator("#table-arms tr.group").all_inner_texts()
+    page.locator("#table-arms thead th").nth(0).locator("button").click()
+    assert page.locator("#table-arms tr.group").all_inner_texts() == groups
+
+
+def test_tables_and_figures_can_be_saved(open_page: Open, tmp_path: Path) -> None:
+    page = open_page().page
+    with page.expect_download() as saving:
+        page.locator(".table:has(#table-summary) .tools a").click()
+    assert saving.value.suggested_filename == "table-summary.csv"
+    rows = list(csv.reader(io.StringIO(Path(saving.value.path()).read_text("utf-8-sig"))))
+    assert len(rows) == page.locator("#table-summary tbody tr").count() + 1
+    assert rows[1][0] == column(page, "table-summary", 1)[0]
+    with page.expect_download() as saving:
+        page.locator("#fig-acr20_w24 .tools button").click()
+    assert saving.value.suggested_filename == "fig-acr20_w24.svg"
+    root = ElementTree.parse(saving.value.path()).getroot()
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    style = root.find("{http://www.w3.org/2000/svg}style")
+    assert style is not None
+    assert "@font-face" in (style.text or "")
+
+
+def test_without_script_numbers_lead_to_their_data_and_tables_can_be_saved(
+    open_page: Open,
+) -> None:
+    page = open_page(java_script_enabled=False).page
+    page.locator(f"main p {NUMBER}").first.click()
+    assert page.url.endswith("#table-inputs_acr20_w24")
+    expect(page.locator("#table-inputs_acr20_w24")).to_be_in_viewport()
+    page.locator("#table-inputs_acr20_w24 tbody tr").first.locator("td a.n").first.click()
+    assert re.search(r"#row-\w+-\d+$", page.url)
+    with page.expect_download() as saving:
+        page.locator(".table:has(#table-summary) .tools a").click()
+    assert "ACR20" in Path(saving.value.path()).read_text("utf-8-sig")
+    expect(page.locator("figure .tools").first).to_be_hidden()
+
+
+def test_every_link_within_the_page_has_its_goal_and_every_id_is_one(
+    open_page: Open, pages: dict[str, Path]
+) -> None:
+    for language in pages:
+        page = open_page(language, java_script_enabled=False).page
+        goals = page.locator("a[href^='#']").evaluate_all("all => all.map((a) => a.hash.slice(1))")
+        ids = page.locator("[id]").evaluate_all("all => all.map((e) => e.id)")
+        assert len(ids) == len(set(ids))
+        assert set(goals) <= set(ids)
+
+
+def test_the_contents_follow_the_reader(open_page: Open) -> None:
+    page = open_page().page
+    links = page.locator("nav a")
+    links.last.click()
+    expect(links.last).to_have_attribute("aria-current", "location")
+    assert page.locator("nav a[aria-current]").count() == 1
+    page.evaluate("window.scrollTo(0, 0)")
+    expect(links.first).to_have_attribute("aria-current", "location")
+
+
+def test_on_paper_there_is_the_text_and_nothing_to_press(open_page: Open) -> None:
+    page = open_page().page
+    page.locator(NUMBER).first.click()
+    page.emulate_media(media="print")
+    for what in ("nav", ".tools a", "#origin"):
+        expect(page.locator(what).first).to_be_hidden()
+    expect(page.locator("h1")).to_be_visible()

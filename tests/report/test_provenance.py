@@ -1,0 +1,248 @@
+"""From every printed number to raw cells or declared choices, and that the arithmetic holds."""
+
+import csv
+import json
+import math
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from scipy.special import chdtrc, ndtri, stdtrit
+
+from tests.reviews import Review
+
+Entries = dict[str, dict[str, Any]]
+REVIEWS = ["anakinra", "bcg"]
+
+
+class Numbers(HTMLParser):
+    """The numbers of a page as (key, text), and its text without them and without figures."""
+
+    HIDDEN = frozenset({"script", "style", "svg", "nav"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+        self.rest: list[str] = []
+        self._key = ""
+        self._text = ""
+        self._hidden: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in self.HIDDEN:
+            self._hidden.append(tag)
+        if tag == "a" and given.get("class") == "n":
+            self._key, self._text = given["data-key"] or "", ""
+        elif tag in ("p", "li", "td", "th", "caption", "figcaption", "summary", "h2", "h3", "h4"):
+            self.rest.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._hidden and tag == self._hidden[-1]:
+            self._hidden.pop()
+        if tag == "a" and self._key:
+            self.found.append((self._key, self._text))
+            self._key = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._hidden:
+            return
+        if self._key:
+            self._text += data
+        elif self.rest:
+            self.rest[-1] += data
+
+
+@pytest.fixture(scope="module", params=["anakinra"])
+def review(request: pytest.FixtureRequest, finished: Callable[[str], Review]) -> Review:
+    return Review(Path("/tmp/w/trace"))
+
+
+@pytest.fixture(scope="module")
+def entries(review: Review) -> Entries:
+    text = (review.folder / "results/report/provenance.json").read_text("utf-8")
+    return json.loads(text)  # type: ignore[no-any-return]
+
+
+def pages(review: Review) -> Iterator[tuple[str, Numbers]]:
+    for path in sorted((review.folder / "results/report").glob("review*.html")):
+        yield path.name, Numbers(path.read_text("utf-8"))
+
+
+def ends(entries: Entries, key: str) -> set[str]:
+    """The raw cells and choices that a number rests on, walked without the project's own code."""
+    found, seen, waiting = set(), set(), [key]
+    while waiting:
+        key = waiting.pop()
+        if key in seen:
+            continue
+        seen.add(key)
+        entry = entries[key]
+        if entry["kind"] == "computed":
+            assert entry.get("inputs"), f"{key} rests on nothing"
+        else:
+            found.add(key)
+        waiting += entry.get("inputs", [])
+    return found
+
+
+def test_every_printed_number_leads_to_raw_cells_or_declared_choices(
+    review: Review, entries: Entries
+) -> None:
+    for name, page in pages(review):
+        assert len(page.found) > 100, name
+        for key, text in page.found:
+            assert key in entries, f"{name}: {text}"
+            last = ends(entries, key)
+            assert last
+            value = entries[key].get("value")
+            raw = any(entries[end]["kind"] == "raw" for end in last)
+            assert raw or value == 0 or entries[key]["label"] == "outcomes", key
+
+
+def test_every_raw_cell_is_in_the_tables_with_that_value_and_has_a_source(
+    review: Review, entries: Entries
+) -> None:
+    tables: dict[str, list[list[str]]] = {}
+    raw = {key: entry for key, entry in entries.items() if entry["kind"] == "raw"}
+    assert raw
+    for key, entry in raw.items():
+        place = entry["place"]
+        path = review.folder / "data/raw" / place["file"]
+        if place["file"] not in tables:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                tables[place["file"]] = list(csv.reader(file))
+        rows = tables[place["file"]]
+        cell = rows[place["row"] - 1][rows[0].index(place["column"])]
+        value = entry["value"]
+        same = cell == value if isinstance(value, str) else math.isclose(float(cell), value)
+        assert same, key
+        numeric = place["column"] not in ("status", "year", "week")
+        assert entry.get("source") or not numeric, f"{key} has no source"
+
+
+def test_every_choice_is_declared_in_the_config(review: Review, entries: Entries) -> None:
+    config = yaml.safe_load((review.folder / "config.yaml").read_text("utf-8"))
+    choices = [entry for entry in entries.values() if entry["kind"] == "choice"]
+    assert choices
+    for entry in choices:
+        part: Any = config
+        for name in entry["place"]["column"].split("."):
+            part = part[int(name) - 1] if isinstance(part, list) else part[name]
+        assert part is not None
+
+
+def decimals(text: str) -> tuple[float, float, str]:
+    """What a printed number can stand for: the number, half a unit of its last place, a sign."""
+    plain = text.replace("−", "-").replace(",", ".").replace("%", "").replace("\u00a0", "")
+    sign = plain[0] if plain[0] in "<>" else ""
+    plain = plain.lstrip("<> ")
+    places = len(plain.partition(".")[2])
+    return float(plain), 0.5 * 10.0**-places, sign
+
+
+def test_each_printed_number_is_its_entry_rounded(review: Review, entries: Entries) -> None:
+    """The key of a printed number is the right one: what is printed is the entry's own value."""
+    checked = 0
+    for name, page in pages(review):
+        for key, text in page.found:
+            value = entries[key]["value"]
+            if not re.fullmatch(r"[<>]?[\s\u00a0]?[−-]?[0-9.,]+%?", text):
+                continue
+            if isinstance(value, str):
+                assert text == value.replace(".", ",") or text == value, f"{name}: {key}"
+                continue
+            printed, half, sign = decimals(text)
+            if ".absolute." in key and key.endswith("risk"):
+                value = 1000 * value
+            allowed = half * (1 + 1e-6)
+            fits = {"<": value < printed, ">": value > printed}.get(
+                sign, abs(value - printed) <= allowed
+            )
+            assert fits, f"{name}: {key} is {value}, printed {text}"
+            checked += 1
+    assert checked > 100
+
+
+def natural(entry: dict[str, Any], x: float) -> float:
+    return math.exp(x) if entry.get("scale") == "natural" and entry["ratio"] else x
+
+
+def test_limits_and_tests_follow_from_their_inputs(entries: Entries) -> None:
+    """The arithmetic that the entries claim, done again from the inputs that they name."""
+    ratios = {"RR", "OR", "HR", "IRR", "ROM"}
+    plain = {"MD", "RD", "SMD", *ratios}
+    done = 0
+    for key, entry in entries.items():
+        prefix, _, name = key.rpartition(".")
+        own = {
+            f: entries[f"{prefix}.{f}"]["value"]
+            for f in ("log_estimate", "se", "df", "q")
+            if f"{prefix}.{f}" in entries
+        }
+        if name == "q_p":
+            expected = float(chdtrc(entries[f"{prefix}.q_df"]["value"], own["q"]))
+        elif name in ("ci_low", "ci_high") and entry.get("measure") in plain:
+            if any(end.split(".")[-1] in ("events", "total") for end in entry["inputs"]):
+                continue  # a score limit, from the counts
+            if not {"log_estimate", "se"} <= own.keys():
+                continue
+            reach = stdtrit(own["df"], 0.975) if "df" in own else ndtri(0.975)
+            x = own["log_estimate"] + (reach if name == "ci_high" else -reach) * own["se"]
+            expected = math.exp(x) if entry["measure"] in ratios else x
+        elif entry.get("method") == "sum":
+            expected = sum(entries[i]["value"] for i in entry["inputs"] if "value" in entries[i])
+        else:
+            continue
+        assert math.isclose(expected, entry["value"], rel_tol=1e-6, abs_tol=1e-12), key
+        done += 1
+    assert done > 50
+
+
+ALLOWED = re.compile(
+    r"""
+      \b(19|20)\d\d(-\d\d-\d\d)?\b            # years and dates
+    | \b\d{1,2}\ (January|February|March|April|May|June|July|August|September|October|November
+        |December)\b
+    | \bACR\ ?(20|50|70)\b | \bIL[- ]1\w*\b | \binterleukin-1\b | \bPRISMA\ 2020\b
+    | \b95\s?% | \b97\.5\s?% | \b2\.5\s?% | \bper\ 1000\b | \b1000\ patients\b
+    | \b[Ww]eeks?\ \d+\b | \bup\ to\ \d+\ weeks\b
+    | \b[Vv]ersion\ \d+(\.\d+)*\b
+    | \b(Table|Figure|Tables|Figures|section|sections|chapter|chapters|table|item)\ [A-Z]?\d[\d.]*[a-z]?
+    """,
+    re.VERBOSE,
+)
+
+
+def test_no_number_escapes(review: Review, entries: Entries) -> None:
+    """Digits outside numbers are years, names and the like, or words of the tables and sources."""
+    verbatim = sorted(_said(review), key=len, reverse=True)
+    for name, page in pages(review):
+        if "." in name.removesuffix(".html"):
+            continue  # another language says the same, number by number: tested with the texts
+        loose = []
+        for text in page.rest:
+            left = text
+            for known in verbatim:
+                if not re.search(r"\d", left):
+                    break
+                left = left.replace(known, "")
+            left = ALLOWED.sub("", left)
+            if re.search(r"\d", left):
+                loose.append(text.strip())
+        assert loose == []
+
+
+def _said(review: Review) -> set[str]:
+    """The words of tables, config and the review's own texts, which stand as they were written."""
+    found: set[str] = set()
+    for path in sorted((review.folder / "data/raw").rglob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            cells = {cell for row in csv.reader(file) for cell in row}
+        found |= {cell for cell in cells if re.search(r"[A-Za-z]", cell)}
+    return found
