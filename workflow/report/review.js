@@ -8,13 +8,22 @@ const { words, references } = page;
 const entries = unpacked(page);
 
 /** The entries by key; their texts and the keys of their inputs stand in the page as numbers. */
-function unpacked({ keys, texts, entries: packed }) {
-  const shared = ["label", "of", "method", "formula", "source", "note", "target"];
-  packed.forEach((entry) => {
+function unpacked({ shared, keys, texts, entries: packed }) {
+  packed.forEach((entry, number) => {
     shared.filter((name) => name in entry).forEach((name) => { entry[name] = texts[entry[name]]; });
-    entry.inputs = (entry.inputs || []).map((number) => keys[number]);
+    entry.inputs = (entry.inputs || []).map((other) => keys[other]);
+    entry.place = placed(keys[number]);
   });
   return Object.fromEntries(keys.map((key, number) => [key, packed[number]]));
+}
+
+/** The cell that a key such as "trials/cohen2004/results/12/events" names; none if it names none. */
+function placed(key) {
+  const parts = key.split("/");
+  if (parts[0] === "config") return { file: "config.yaml", column: parts.slice(1).join(".") };
+  if (parts.length < 3) return null;
+  const [row, column] = parts.slice(-2);
+  return { file: `${parts.slice(0, -2).join("/")}.csv`, row: Number(row), column };
 }
 
 /** An element with properties, attributes (those with a hyphen or "role") and children. */
@@ -135,7 +144,7 @@ function inputs(entry) {
   if (!made.length) return [];
   const list = make("ul", { className: "origin-inputs" }, ...made.map((key) => make("li", {}, input(key))));
   const parts = [make("p", { className: "origin-list" }, `${words.inputs}:`), list];
-  if (entry.kind === "computed") {
+  if (!entry.place) {
     const rows = rowsBehind(made);
     if (rows.length) {
       parts.push(make("p", { className: "origin-list" }, `${words.cells}:`));
@@ -166,7 +175,7 @@ function rowsBehind(keys) {
     const entry = entries[key];
     if (seen.has(key)) return;
     seen.add(key);
-    if (entry.kind === "raw" && entry.place.row) {
+    if (entry.place?.row) {
       found.set(`${entry.place.file}, ${words.row} ${entry.place.row}`, entry.target);
     }
     entry.inputs.forEach(walk);

@@ -67,39 +67,23 @@ def outcome_namer(config: Config, language: Language) -> Callable[[Result], str]
 def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iterator[Entry]:
     """How many trials and outcomes there are."""
     included = [trial for trial in trials if trial.study.status == "included"]
-    yield Entry(
-        key="review.trials",
-        kind=COMPUTED,
-        label=language.say("trials included"),
-        of="",
-        value=len(included),
-        method=language.say(_COUNTED),
-        inputs=tuple(keys.cell(trial.study.cell, "status") for trial in trials),
-        target="table-trials",
-    )
-    numbers = [t.study.n_randomised for t in included if t.study.n_randomised is not None]
+    states = [keys.cell(trial.study.cell, "status") for trial in trials]
+    primary = [keys.outcome_choice(spec.id) for spec in config.outcomes if not spec.sensitivity_of]
+    known = [trial.study for trial in included if trial.study.n_randomised is not None]
+    yield counted("review.trials", language.say("trials included"), len(included), states, language)
+    yield counted("review.outcomes", language.say("outcomes"), len(primary), primary, language)
     yield Entry(
         key="review.randomised",
         kind=COMPUTED,
         label=language.say("patients randomised"),
         of="",
-        value=sum(numbers),
+        value=sum(study.n_randomised or 0 for study in known),
         method=language.say(_ADDED),
-        inputs=tuple(
-            keys.cell(trial.study.cell, "n_randomised")
-            for trial in included
-            if trial.study.n_randomised is not None
-        ),
+        inputs=tuple(keys.cell(study.cell, "n_randomised") for study in known),
         target="table-trials",
     )
-    primary = [spec for spec in config.outcomes if not spec.sensitivity_of]
-    yield Entry(
-        key="review.outcomes",
-        kind=COMPUTED,
-        label=language.say("outcomes"),
-        of="",
-        value=len(primary),
-        method=language.say(_COUNTED),
-        inputs=tuple(keys.outcome_choice(spec.id) for spec in primary),
-        target="table-summary",
-    )
+
+
+def counted(key: str, label: str, n: int, inputs: Sequence[str], language: Language) -> Entry:
+    """How many there are of something."""
+    return Entry(key, COMPUTED, label, "", n, method=language.say(_COUNTED), inputs=tuple(inputs))

@@ -11,6 +11,7 @@ from metasynth.records import Cell, Claim, Config, Result, Source, Trial
 
 COLUMNS = {
     "status": message("status of the trial in the review"),
+    "role": message("side of the comparison"),
     "year": message("year of publication"),
     "duration_weeks": message("duration in weeks"),
     "n_randomised": message("patients randomised"),
@@ -59,7 +60,7 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
     for arm in trial.arms:
         of = f"{label}, {language.label(arm.label)}"
         extra: dict[str, Any] = {"source": _origin(sources.get(arm.source_id)), "note": arm.note}
-        for entry in _cells(arm, arm.cell, ("dose", "n_randomised"), of, language):
+        for entry in _cells(arm, arm.cell, ("role", "dose", "n_randomised"), of, language):
             yield replace(entry, **extra, target="table-arms")
     arms = {arm.arm_id: language.label(arm.label) for arm in trial.arms}
     for result in trial.results:

@@ -71,7 +71,7 @@ def compose(material: Material, language: Language, templates: Path) -> Document
     config = said.config
     finished = builder.finished(blocks)
     subtitle = text(_subtitle(said, len(builder.scope.outcomes), language))
-    provenance = _provenance((subtitle, *finished), said, language)
+    provenance = _provenance((subtitle, *finished), builder.scope)
     targets = {key: entry.target for key, entry in provenance.items() if entry.target}
     return Document(
         title=config.title,
@@ -84,10 +84,9 @@ def compose(material: Material, language: Language, templates: Path) -> Document
     )
 
 
-def _provenance(
-    parts: tuple[object, ...], material: Material, language: Language
-) -> Mapping[str, Entry]:
+def _provenance(parts: tuple[object, ...], scope: Scope) -> Mapping[str, Entry]:
     """What is known of every number in these parts; links that lead nowhere here are left out."""
+    material = scope.material
     book = collect(
         material.config,
         material.trials,
@@ -95,9 +94,10 @@ def _provenance(
         material.sensitivities,
         material.claims,
         material.audit,
-        language,
+        scope.language,
         material.findings,
     )
+    book.add(scope.counts.values())
     try:
         behind = book.behind(number.key for number in numbers(parts))
     except UntracedNumberError as error:

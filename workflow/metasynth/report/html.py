@@ -45,7 +45,10 @@ WORDS = {
 }
 """What the page's script says."""
 
-PACKED = frozenset({"label", "of", "method", "formula", "source", "note", "target"})
+PACKED = (
+    *("label", "of", "measure", "scale", "method", "formula", "provenance", "source", "note"),
+    "target",
+)
 """Parts of entries that the page holds once for all entries that share them."""
 
 
@@ -113,18 +116,25 @@ def _data(document: Document, language: Language) -> str:
 
 
 def _packed(provenance: Mapping[str, Entry]) -> dict[str, Any]:
-    """The entries with keys and texts as numbers of lists, since most are said many times."""
+    """The entries with keys and texts as numbers of lists, since most are said many times.
+
+    A cell's kind and place are in its key.
+    """
     numbers = {key: number for number, key in enumerate(provenance)}
     texts: dict[str, int] = {}
     entries = []
     for entry in provenance.values():
-        packed = record(entry)
-        for name in PACKED.intersection(packed):
-            packed[name] = texts.setdefault(_dumped(packed[name]), len(texts))
+        known = record(entry)
+        packed: dict[str, Any] = {
+            name: texts.setdefault(_dumped(known[name]), len(texts))
+            for name in PACKED
+            if name in known
+        }
         if entry.inputs:
             packed["inputs"] = [numbers[key] for key in entry.inputs]
-        entries.append(packed)
+        entries.append(packed | ({"value": known["value"]} if "value" in known else {}))
     return {
+        "shared": PACKED,
         "keys": list(numbers),
         "texts": [json.loads(text) for text in texts],
         "entries": entries,

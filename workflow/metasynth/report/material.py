@@ -1,17 +1,20 @@
 """What the report is made of, and what a table's builder can draw on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
-from metasynth.bibliography import Entry
+from metasynth.bibliography import Entry as Reference
 from metasynth.certainty import Rating
 from metasynth.findings import Finding
 from metasynth.language import Language
 from metasynth.localise import localise
+from metasynth.provenance.collect import counted
+from metasynth.provenance.entry import Entry
 from metasynth.records import Claim, Config, OutcomeResult, Result, SearchLine, Trial
 from metasynth.report.document import Citation
+from metasynth.report.marks import marked
 from metasynth.report.names import OutcomeNames, outcome_names
 from metasynth.sensitivity import Sensitivity
 
@@ -26,7 +29,7 @@ class Material:
     trials: tuple[Trial, ...]
     results: tuple[OutcomeResult, ...]
     reproductions: tuple[Reproduction, ...]
-    bibliography: Mapping[str, Entry]
+    bibliography: Mapping[str, Reference]
     figures: Mapping[str, str]
     sensitivities: Mapping[str, Sensitivity]
     versions: tuple[tuple[str, str], ...]
@@ -65,6 +68,16 @@ class Scope:
     language: Language
     outcomes: Mapping[str, OutcomeNames]
     cite: Cite
+    counts: dict[str, Entry] = field(default_factory=dict)
+
+    def counted(self, key: str, label: str, inputs: Sequence[str], n: int | None = None) -> str:
+        """How many there are of something that a table counts, with its provenance.
+
+        `inputs` are the keys of what is counted, one or several each; `label` says what that is.
+        """
+        n = len(inputs) if n is None else n
+        self.counts[key] = counted(key, label, n, inputs, self.language)
+        return marked(str(n), key)
 
     @property
     def sides(self) -> tuple[str, str]:

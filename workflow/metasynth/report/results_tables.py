@@ -213,16 +213,23 @@ def undrawn_table(scope: Scope) -> TableBody:
             spec, k = nearest.result.outcome, nearest.k
             valued = sum(s.covariate is not None for s in nearest.result.studies)
             reason = catalogue.reason(name, spec, k, valued, language=scope.language)
-            all_of = sum(o.k > 0 for o in outcomes)
-            rows.append(row(reason, _these(without, all_of, scope.language)))
+            rows.append(row(reason, _these(name, without, scope)))
     return text(say("Figures that are not drawn, and why.")), columns, tuple(rows), ()
 
 
-def _these(some: Sequence[OutcomeNames], of: int, language: Language) -> str:
+def _these(name: str, some: Sequence[OutcomeNames], scope: Scope) -> str:
     """Outcomes by name where they are few, by number where they are many."""
-    if len(some) == of:
-        return language.say("every outcome") if of > 1 else some[0].label
-    names = "; ".join(outcome.label for outcome in some)
+    say, every = scope.language.say, [o for o in scope.outcomes.values() if o.k]
+    if len(some) == len(every):
+        return say("every outcome") if len(every) > 1 else some[0].label
     if len(some) <= 3:
-        return names
-    return language.say("{some} of {all} outcomes", some=len(some), all=of)
+        return "; ".join(outcome.label for outcome in some)
+    pooled, undrawn = (
+        [f"{keys.pooled(o.id, o.result.analyses[0].spec.name)}.k" for o in group]
+        for group in (every, some)
+    )
+    return say(
+        "{some} of {all} outcomes",
+        some=scope.counted(f"review.undrawn.{name}", say("outcomes without this figure"), undrawn),
+        all=scope.counted("review.outcomes.pooled", say("outcomes with a trial"), pooled),
+    )

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from metasynth import formats
+from metasynth import formats, keys
 from metasynth.language import Language, message
 from metasynth.records import Arm, Result, Trial
 from metasynth.report.document import Column, Inlines, Row, text
@@ -122,7 +122,10 @@ def missing_table(scope: Scope) -> TableBody:
 def _missing_row(trial: Trial, members: list[Result], scope: Scope) -> Row:
     arms = "; ".join(_missing_arm(trial, result, scope.language) for result in members)
     if len(members) == len(trial.arms) > 2 and "(" not in arms:
-        arms = scope.language.say("all arms ({n})", n=len(members))
+        roles = [keys.cell(arm.cell, "role") for arm in trial.arms]
+        what = scope.language.say("arms of {trial}", trial=trial.study.label)
+        n = scope.counted(f"review.arms.{trial.study.study}", what, roles)
+        arms = scope.language.say("all arms ({n})", n=n)
     first, last = members[0].cell.row, members[-1].cell.row
     where = str(first) if first == last else f"{first}–{last}"
     label = scope.outcome_label(members[0])
