@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from metasynth import covariates
+from metasynth.messages import message
 from metasynth.methods import is_ratio
 from metasynth.records import (
     Arm,
@@ -136,10 +137,12 @@ def _with_contrast(
 ) -> tuple[StudyData, ...] | Omission:
     study = trial.study
     if len(rows) != 1:
-        return Omission(study.study, f"{len(rows)} contrasts reported where one is needed")
+        return Omission(
+            study.study, message("{n} contrasts reported where one is needed").format(n=len(rows))
+        )
     effect = _contrast(rows[0], log=is_ratio(outcome.measure))
     if effect is None:
-        return Omission(study.study, "the contrast has no standard error or interval")
+        return Omission(study.study, message("the contrast has no standard error or interval"))
     provenance = _weakest(rows)
     data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
     return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
@@ -238,7 +241,7 @@ def _weakest(rows: Sequence[Result]) -> str:
 
 def _why_no_group(rows: Sequence[Result], intervention: bool, control: bool) -> str:
     if any(row.reported_percent and row.events is None for row in rows):
-        return "only percentages are reported, without the numbers of patients behind them"
+        return message("only percentages are reported, without the numbers of patients behind them")
     present = (("intervention", intervention), ("control", control))
     missing = [side for side, there in present if not there]
-    return f"no numbers for the {' and '.join(missing)} side"
+    return message("no numbers for the {sides} side").format(sides=" and ".join(missing))

@@ -15,9 +15,11 @@ from typing import Any
 
 from metasynth.formats import ENGLISH as ENGLISH_NUMBERS
 from metasynth.formats import NumberStyle
+from metasynth.messages import message as message
 
 LOCALES = Path(__file__).parents[1] / "report" / "locales"
 LABELS = "labels.po"
+_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 _PLACE = re.compile(r"\{(\w+)\}")
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
@@ -28,11 +30,6 @@ def _same(message: str) -> str:
 
 def _english_form(n: int) -> int:
     return 0 if n == 1 else 1
-
-
-def message(text: str) -> str:
-    """Mark a text for the catalogue where it stands; `say` translates it where it is used."""
-    return text
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ class Language:
 
     def say_n(self, singular: str, plural: str, n: int, **values: Any) -> str:
         """As `say`, in the form that goes with the number `n`, which fills the place {n} too."""
-        forms = self.plurals.get(singular, (singular, plural))
+        forms = self.plurals.get(singular) or (self.gettext(singular), self.gettext(plural))
         return forms[min(self.form(n), len(forms) - 1)].format(**{"n": n, **values})
 
     def choose(self, n: int, *forms: str) -> str:
@@ -70,8 +67,13 @@ class Language:
         return forms[self.form(n)]
 
     def label(self, text: str) -> str:
-        """A text of the review itself (config.yaml, tables) in this language, else as it stands."""
-        return self.labels.get(text, text)
+        """A text of the review itself (config.yaml, tables) in this language, else as it stands.
+
+        Arms that were combined are called "this + that".
+        """
+        if text in self.labels or " + " not in text:
+            return self.labels.get(text, text)
+        return " + ".join(self.labels.get(part, part) for part in text.split(" + "))
 
     def again(self, text: str) -> str:
         """Sentences that an earlier stage made in English, in this language.
@@ -90,9 +92,16 @@ class Language:
             return said
         for template, pattern in self._patterns:
             if found := pattern.fullmatch(sentence):
-                values = {name: self.label(value) for name, value in found.groupdict().items()}
+                values = {name: self._word(text) for name, text in found.groupdict().items()}
                 return self.say(template, **values)
         return self.label(sentence)
+
+    def _word(self, text: str) -> str:
+        """What fills a place: a word of the catalogue, a label, or a number."""
+        said = self.gettext(text)
+        if said != text:
+            return said
+        return self.written(text) if _DECIMAL.fullmatch(text) else self.label(text)
 
     @cached_property
     def _patterns(self) -> tuple[tuple[str, re.Pattern[str]], ...]:

@@ -22,6 +22,7 @@ from metasynth.intervals import (
     interval,
     prediction_interval,
 )
+from metasynth.messages import message
 from metasynth.methods import DEFAULT_TAU2, GLMMS
 from metasynth.pooling import EffectUndefined, Pool, inverse_variance, mantel_haenszel, peto
 from metasynth.records import AnalysisSpec
@@ -80,11 +81,11 @@ def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
     mean, se = float(effects.y[0]), sqrt(float(effects.v[0]))
     if isinf(se):
         raise EffectUndefined("the only study has an empty cell, and zero_cells is none")
-    notes = ["One study: its own result, not a pooled one."]
+    notes = [message("One study: its own result, not a pooled one.")]
     if spec.ci != "Wald":
-        notes.append(f"{spec.ci} needs two studies; the interval is Wald's.")
+        notes.append(message("{ci} needs two studies; the interval is Wald's.").format(ci=spec.ci))
     if spec.prediction:
-        notes.append("A prediction interval needs three studies.")
+        notes.append(message("A prediction interval needs three studies."))
     own = interval(mean, se)
     weight = np.ones(1)
     return Fit(mean, own, "Wald", weight, se * se, 0.0, 0, notes=tuple(notes))
@@ -188,16 +189,28 @@ def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[st
     notes = []
     if spec.ci != "Wald" and fit.q_df == 1:
         notes.append(
-            f"Two studies: {spec.ci} rests on one degree of freedom, so its interval says little."
+            message(
+                "Two studies: {ci} rests on one degree of freedom, so its interval says little."
+            ).format(ci=spec.ci)
         )
     if spec.ci != "Wald" and fit.interval.se == 0:
-        notes.append(f"The studies agree exactly, so the {spec.ci} interval has no width.")
+        notes.append(
+            message("The studies agree exactly, so the {ci} interval has no width.").format(
+                ci=spec.ci
+            )
+        )
     if spec.ci == "KR" and (fit.interval.df or 0) < 1:
         notes.append(
-            f"Kenward-Roger leaves {fit.interval.df:.2g} degrees of freedom: no useful interval."
+            message("Kenward-Roger leaves {df} degrees of freedom: no useful interval.").format(
+                df=f"{fit.interval.df:.2g}"
+            )
         )
     if spec.prediction and fit.q_df < 2:
-        notes.append("A prediction interval needs three studies.")
+        notes.append(message("A prediction interval needs three studies."))
     if other_maximum is not None:
-        notes.append(f"The likelihood has a second, lower maximum at tau2 = {other_maximum:.6g}.")
+        notes.append(
+            message("The likelihood has a second, lower maximum at tau2 = {other_maximum}.").format(
+                other_maximum=f"{other_maximum:.6g}"
+            )
+        )
     return notes

@@ -11,6 +11,7 @@ from typing import Any
 
 from metasynth.distributions import chi2_upper_tail
 from metasynth.intervals import interval
+from metasynth.messages import message
 from metasynth.methods import DEFAULT_TAU2, GLMMS, no_effect
 from metasynth.models import Fit
 from metasynth.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData, StudyEffect
@@ -158,13 +159,13 @@ def _score_limits(outcome: OutcomeSpec, study: StudyData) -> tuple[float, float 
 def _study_note(outcome: OutcomeSpec, spec: AnalysisSpec, own: Own) -> str:
     """Say what was done to a study's cells."""
     if not isfinite(own.v):
-        return "An empty cell, not corrected, leaves its own effect undefined."
+        return message("An empty cell, not corrected, leaves its own effect undefined.")
     if not own.corrected:
         return ""
     if spec.zero_cells == "treatment_arm":
-        return "Each group's share of the participants was added to its cells."
+        return message("Each group's share of the participants was added to its cells.")
     where = "the events of each group" if outcome.type == "rate" else "each cell"
-    return f"0.5 was added to {where}."
+    return message("0.5 was added to {where}.").format(where=where)
 
 
 def _total(groups: Sequence[Group | None], what: str) -> int | None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from metasynth.continuous import CONTINUOUS_EFFECTS, Means
 from metasynth.effects import Array, Effects, Tables, binary_effects, peto_log_odds_ratio
+from metasynth.messages import message
 from metasynth.methods import GLMMS
 from metasynth.proportions import proportion_effects
 from metasynth.rates import Rates, rate_effects
@@ -26,7 +27,7 @@ def missing_data(study: StudyData, outcome: OutcomeSpec) -> str | None:
     sides = (("intervention", study.intervention), ("control", study.control))
     for side, group in sides[:1] if outcome.type == "proportion" else sides:
         if group is None:
-            return f"no result for the {side} group"
+            return message("no result for the {side} group").format(side=side)
         if reason := check(side, group):
             return reason
     return _measure_undefined(study, outcome.measure) if outcome.type == "continuous" else None
@@ -34,15 +35,21 @@ def missing_data(study: StudyData, outcome: OutcomeSpec) -> str | None:
 
 def _missing_counts(side: str, group: Group) -> str | None:
     if group.events is None and group.total is None:
-        return f"neither events nor participants are given for the {side} group"
+        return message("neither events nor participants are given for the {side} group").format(
+            side=side
+        )
     if group.events is None:
-        return f"the number of events in the {side} group is not given"
+        return message("the number of events in the {side} group is not given").format(side=side)
     if group.total is None:
-        return f"the number of participants in the {side} group is not given"
+        return message("the number of participants in the {side} group is not given").format(
+            side=side
+        )
     if group.total < 1:
-        return f"the {side} group has no participants"
+        return message("the {side} group has no participants").format(side=side)
     if not 0 <= group.events <= group.total:
-        return f"the {side} group has {group.events} events among {group.total} participants"
+        return message("the {side} group has {n} events among {total} participants").format(
+            side=side, n=group.events, total=group.total
+        )
     return None
 
 
@@ -53,22 +60,30 @@ def _missing_means(side: str, group: Group) -> str | None:
         ("number of participants", group.total),
     ):
         if value is None:
-            return f"the {what} of the {side} group is not given"
+            return message("the {what} of the {side} group is not given").format(
+                what=what, side=side
+            )
     if (group.total or 0) < 2:
-        return f"the {side} group has fewer than two participants, so no standard deviation"
+        return message(
+            "the {side} group has fewer than two participants, so no standard deviation"
+        ).format(side=side)
     mean, sd = group.mean or 0.0, group.sd or 0.0
     if not (abs(mean) < LONGEST and 0 <= sd < LONGEST):
-        return f"a mean of {mean:g} with standard deviation {sd:g} is beyond what can be computed"
+        return message(
+            "a mean of {mean} with standard deviation {sd} is beyond what can be computed"
+        ).format(mean=f"{mean:g}", sd=f"{sd:g}")
     return None
 
 
 def _missing_rate(side: str, group: Group) -> str | None:
     if group.events is None:
-        return f"the number of events in the {side} group is not given"
+        return message("the number of events in the {side} group is not given").format(side=side)
     if group.person_time is None:
-        return f"the person-time of the {side} group is not given"
+        return message("the person-time of the {side} group is not given").format(side=side)
     if group.events < 0 or not 1 / LONGEST < group.person_time < LONGEST:
-        return f"the {side} group has {group.events} events in {group.person_time:g} person-time"
+        return message("the {side} group has {n} events in {person_time} person-time").format(
+            side=side, n=group.events, person_time=f"{group.person_time:g}"
+        )
     return None
 
 
@@ -82,11 +97,15 @@ _MISSING = {
 
 def _missing_contrast(study: StudyData) -> str | None:
     if study.contrast is None:
-        return "no contrast of intervention and control is given"
+        return message("no contrast of intervention and control is given")
     if not (study.contrast.se > 0 and isfinite(study.contrast.se)):
-        return f"the standard error is {study.contrast.se:g}, not a number above 0"
+        return message("the standard error is {se}, not a number above 0").format(
+            se=f"{study.contrast.se:g}"
+        )
     if not isfinite(study.contrast.estimate):
-        return f"the estimate is {study.contrast.estimate:g}, not a number"
+        return message("the estimate is {estimate}, not a number").format(
+            estimate=f"{study.contrast.estimate:g}"
+        )
     return _beyond_computing(study.contrast.estimate, study.contrast.se * study.contrast.se)
 
 
@@ -94,16 +113,18 @@ def _beyond_computing(y: float, v: float) -> str | None:
     """Say that an effect or its variance is so large or small that its powers are no floats."""
     if abs(y) < LARGEST and 1 / LARGEST < v < LARGEST:
         return None
-    return f"an effect of {y:g} with variance {v:g} is beyond what can be computed with"
+    return message("an effect of {y} with variance {v} is beyond what can be computed with").format(
+        y=f"{y:g}", v=f"{v:g}"
+    )
 
 
 def _measure_undefined(study: StudyData, measure: str) -> str | None:
     """Say why complete means have no effect of this measure."""
     m = means_of([study])
     if m.sd1[0] <= 0 and m.sd2[0] <= 0:
-        return "both standard deviations are 0"
+        return message("both standard deviations are 0")
     if measure == "ROM" and m.m1[0] * m.m2[0] <= 0:
-        return "a ratio of means needs two means of the same sign"
+        return message("a ratio of means needs two means of the same sign")
     with np.errstate(all="ignore"):
         y, v = CONTINUOUS_EFFECTS[measure](m)
     return _beyond_computing(float(y[0]), float(v[0]))
@@ -119,11 +140,13 @@ def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec
         return None
     exclude = analysis.double_zero == "exclude" or analysis.model in {"Peto", *GLMMS}
     if exclude and outcome.type != "proportion" and not any(_events(study)):
-        return "no events in either group"
+        return message("no events in either group")
     if exclude and outcome.measure == "OR" and _all_had_it(study):
-        return "every participant of both groups had the event"
+        return message("every participant of both groups had the event")
     if analysis.model in ("IV", "random") and isinf(effects_of([study], outcome, analysis).v[0]):
-        return "an empty cell leaves the effect or its variance undefined, and zero_cells is none"
+        return message(
+            "an empty cell leaves the effect or its variance undefined, and zero_cells is none"
+        )
     return None
 
 

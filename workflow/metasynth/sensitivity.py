@@ -11,6 +11,7 @@ from metasynth.covariate_regression import Regression, regress
 from metasynth.effects import Array, Effects, continuity_correction
 from metasynth.fragility import Fragility, fragility
 from metasynth.influence import Influence, baujat, influence
+from metasynth.messages import message
 from metasynth.methods import DEFAULT_TAU2, GLMMS
 from metasynth.models import fit_model
 from metasynth.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
@@ -37,7 +38,7 @@ MOST_CHANGES = 100
 """Patients that the fragility index changes before it gives up: a verdict that stands so many is
 not fragile."""
 INVERSE_VARIANCE = ("random", "IV")
-NO_POOL = "there is no pooled result"
+NO_POOL = message("there is no pooled result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +217,17 @@ def _trim_and_fill(
     outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
 ) -> Filled:
     if spec.model not in INVERSE_VARIANCE:
-        return Filled(reason=f"model {spec.model} does not average effects by their variances")
+        return Filled(
+            reason=message("model {model} does not average effects by their variances").format(
+                model=spec.model
+            )
+        )
     if effects is None or len(used) < MINIMUM:
-        return Filled(reason=f"trim and fill needs {MINIMUM} studies, as its funnel tests do")
+        return Filled(
+            reason=message("trim and fill needs {n} studies, as its funnel tests do").format(
+                n=MINIMUM
+            )
+        )
     method = (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else None
     try:
         found = trim_and_fill(effects.y, effects.v, ESTIMATOR, method)
@@ -237,22 +246,28 @@ def _fragility(
     outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData], whole: Estimate
 ) -> tuple[Fragility | None, str]:
     if outcome.type != "binary":
-        return None, "the fragility index counts patients with an event in two groups"
+        return None, message("the fragility index counts patients with an event in two groups")
     if whole.estimate is None:
         return None, NO_POOL
     if spec.model in GLMMS:
-        return None, "the fragility index is not computed for binomial-normal models"
+        return None, message("the fragility index is not computed for binomial-normal models")
     if any(study.contrast for study in used):
-        return None, "a trial with correlated arms has no one table in which to change patients"
+        return None, message(
+            "a trial with correlated arms has no one table in which to change patients"
+        )
     found = fragility(outcome, spec, used, MOST_CHANGES)
-    beyond = f"the verdict stands even if {MOST_CHANGES} patients, or all that can, are changed"
+    beyond = message(
+        "the verdict stands even if {n} patients, or all that can, are changed"
+    ).format(n=MOST_CHANGES)
     return found, "" if found else beyond
 
 
 def _absolute(outcome: OutcomeSpec, whole: Estimate) -> tuple[tuple[Absolute, ...], str]:
     """At the risk of all control groups together, then at the declared ones."""
     if outcome.measure not in MEASURES:
-        return (), f"no absolute effect follows from {outcome.measure}"
+        return (), message("no absolute effect follows from {measure}").format(
+            measure=outcome.measure
+        )
     if whole.estimate is None or whole.ci_low is None or whole.ci_high is None:
         return (), NO_POOL
     risks = [("declared", risk) for risk in outcome.baseline_risks]

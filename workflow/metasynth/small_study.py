@@ -11,6 +11,7 @@ import numpy as np
 
 from metasynth.distributions import two_sided_p
 from metasynth.effects import Array, Tables, log_odds_ratio, observed_minus_expected
+from metasynth.messages import message
 from metasynth.pooling import inverse_variance
 from metasynth.regression import weighted_least_squares
 
@@ -64,14 +65,20 @@ def _slope(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
     dispersion = float((w * fit.residuals**2).sum()) / df
     slope, se = float(fit.coefficients[1]), sqrt(dispersion * float(fit.unscaled[1, 1]))
     if se == 0:
-        raise ValueError("the effects lie exactly on a line, so that nothing is left to test by")
+        raise ValueError(
+            message("the effects lie exactly on a line, so that nothing is left to test by")
+        )
     return AsymmetryTest(slope, se, slope / se, df, two_sided_p(slope / se, df))
 
 
 def _require(k: int, minimum: int) -> None:
     if k < minimum:
         studies = "1 study" if k == 1 else f"{k} studies"
-        raise TooFewStudies(f"{studies}; a test of funnel asymmetry needs {minimum}")
+        raise TooFewStudies(
+            message("{studies}; a test of funnel asymmetry needs {n}").format(
+                studies=studies, n=minimum
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from dataclasses import replace
 import numpy as np
 
 from metasynth.distributions import chi2_upper_tail
+from metasynth.messages import message
 from metasynth.methods import DEFAULT_TAU2, require_combination
 from metasynth.models import Fit, fit_model
 from metasynth.pooling import EffectUndefined
@@ -111,7 +112,7 @@ def _subgroup_test(spec: AnalysisSpec, fits: Sequence[Fit]) -> tuple[Significanc
     if len(fits) < 2 or not np.all(variances > 0):
         return ()
     q, df = subgroup_differences(means, variances)
-    note = "One tau2 for all subgroups." if spec.subgroup_tau2 == "common" else ""
+    note = message("One tau2 for all subgroups.") if spec.subgroup_tau2 == "common" else ""
     return (SignificanceTest("subgroup differences", q, df, chi2_upper_tail(q, df), note),)
 
 
@@ -147,13 +148,15 @@ def pool_studies(
     """
     row = empty_row(outcome, spec, subgroup, studies)
     if not studies:
-        return replace(row, note="No study could be pooled."), None
+        return replace(row, note=message("No study could be pooled.")), None
     effects = effects_of(studies, outcome, spec)
     tables = tables_of(studies) if outcome.type == "binary" else None
     try:
         fit = fit_model(spec, outcome.measure, effects, tables, tau2)
     except EffectUndefined as undefined:
-        note = f"{spec.model} {outcome.measure} is not defined: {undefined}."
+        note = message("{model} {measure} is not defined: {undefined}.").format(
+            model=spec.model, measure=outcome.measure, undefined=undefined
+        )
         return replace(row, note=note), None
     return filled_row(row, fit, harmonic_mean_size(studies)), fit
 
