@@ -162,7 +162,7 @@ def _name(scope: Scope, line: Finding, first: bool) -> str:
     if first:
         return outcome.label
     label = next(a.spec.label for a in outcome.result.analyses if a.spec.name == line.analysis)
-    return f"– {lowered(label)}"
+    return f"– {label}"
 
 
 def _people(line: Finding, number: int) -> str:
