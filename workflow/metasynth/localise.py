@@ -12,6 +12,7 @@ _LABELS = frozenset(
     {
         *("title", "label", "intervention_label", "control_label", "treatment", "dose_unit"),
         *("design", "population", "background", "subgroup", "domain", "support", "locator"),
+        "part",
     }
 )
 _SENTENCES = frozenset({"note", "reason"})

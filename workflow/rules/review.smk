@@ -95,9 +95,7 @@ def trials_valued(outcome):
 
 
 FIGURES = {
-    outcome: catalogue.figures(
-        spec, trials_informing(outcome), trials_valued(outcome)
-    )
+    outcome: catalogue.figures(spec, trials_informing(outcome), trials_valued(outcome))
     for outcome, spec in OUTCOMES.items()
 }
 PRIMARY = [outcome for outcome, spec in OUTCOMES.items() if not spec.sensitivity_of]
@@ -117,7 +115,22 @@ def figures():
     outcomes = [
         f"{outcome}/{name}" for outcome, names in FIGURES.items() for name in names
     ]
-    return [f"results/figures/{name}.svg" for name in (*OVERVIEW, *outcomes)]
+    names = (*OVERVIEW, *outcomes)
+    return [f"results/figures/{n}{suffix}.svg" for n in names for suffix in SUFFIXES]
+
+
+def judgements(outcome):
+    """The judgements of risk of bias of the trials that an outcome's figures show."""
+    found = {study: TRIALS[study].risk_of_bias for study in trials_reporting(outcome)}
+    return {study: store.to_json(own) for study, own in found.items() if own}
+
+
+def catalogues():
+    """The catalogues that figures are translated by."""
+    own = [Path(REVIEW.config.text, code, language.LABELS) for code in LANGUAGES]
+    return [path for path in own if path.is_file()] + sorted(
+        language.LOCALES.glob("*.po")
+    )
 
 
 def code(script):

@@ -6,20 +6,16 @@ from pathlib import Path
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store
-from metasynth.figures.overview import overview
-from metasynth.figures.svg import render
+from metasynth.figures.files import review_files
+from metasynth.language import speak_all
 from metasynth.records import FlowCount, OutcomeResult, Trial
 
-results = store.read_records(OutcomeResult, snakemake.input.results)
-trials = store.read_records(Trial, snakemake.input.trials)
-flow = store.list_from_json(FlowCount, snakemake.params.flow)
-for path in snakemake.output:
-    name = Path(path).stem
-    drawing = overview(name, results, trials, flow)
-    svg = render(
-        drawing.figure,
-        id_prefix=f"overview-{name}".replace("_", "-"),
-        title=drawing.title,
-        description=drawing.description,
-    )
+files = review_files(
+    snakemake.output,
+    store.read_records(OutcomeResult, snakemake.input.results),
+    store.read_records(Trial, snakemake.input.trials),
+    store.list_from_json(FlowCount, snakemake.params.flow),
+    speak_all(snakemake.params.languages, Path(snakemake.params.text)),
+)
+for path, svg in files.items():
     store.write(path, svg)

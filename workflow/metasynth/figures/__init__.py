@@ -5,12 +5,16 @@ where it stands, from measured text (`layout`), and the drawing itself (`forest`
 figure into deterministic, self-describing SVG text; `describe` says in words what it shows.
 """
 
+from collections.abc import Sequence
+
 from metasynth.records import OutcomeResult
 
 
-def drawn(result: OutcomeResult) -> list[str]:
-    """The analyses that an outcome's figure shows: its primary one and the one named second.
+def drawn(result: OutcomeResult, chosen: Sequence[str] = ()) -> list[str]:
+    """The analyses that an outcome's figure shows: its primary one, and those of its `chosen`.
 
-    More diamonds than two say little more, and the report tabulates every analysis beside them.
+    Where none are chosen it is the one named second: more diamonds than two say little more, and
+    the report tabulates every analysis.
     """
-    return [analysis.spec.name for analysis in result.analyses[:2]]
+    first, *others = [analysis.spec.name for analysis in result.analyses]
+    return [first, *(name for name in others if name in chosen)] if chosen else [first, *others[:1]]

@@ -13,6 +13,7 @@ from metasynth.figures.outcome import (
     studies_with_effects,
     study_label,
 )
+from metasynth.figures.risk_of_bias import Judgements, judgement_word
 from metasynth.figures.statistics import heterogeneity, overall_effect, subgroup_differences
 from metasynth.figures.text import clean
 from metasynth.formats import effect, interval, percent
@@ -21,7 +22,11 @@ from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData
 
 
 def forest_alt(
-    result: OutcomeResult, analyses: Sequence[str] | None = None, *, language: Language = ENGLISH
+    result: OutcomeResult,
+    analyses: Sequence[str] | None = None,
+    judgements: Judgements | None = None,
+    *,
+    language: Language = ENGLISH,
 ) -> tuple[str, str]:
     """A short alternative text with the first analysis' result, and a long one with every number.
 
@@ -33,6 +38,7 @@ def forest_alt(
     chosen = chosen_analyses(result, analyses)
     short = f"{_subject(result, language)}: {_finding(result, chosen, language)}."
     details = [*_studies(result, chosen, language), *_pools(result, chosen, language)]
+    details += _risks(result, judgements, language)
     return short, " ".join([short, *details])
 
 
@@ -102,6 +108,20 @@ def _pools(
             yield f"{', '.join(names)}: {said}."
         if differences := subgroup_differences(analysis, language):
             yield f"{analysis_label(analysis)}: {differences}."
+
+
+def _risks(
+    result: OutcomeResult, judgements: Judgements | None, language: Language
+) -> Iterator[str]:
+    """A sentence for each study's judgements of risk of bias, where there are any."""
+    for study in result.studies:
+        own = [j for j in (judgements or {}).get(study.study, ()) if j.judgement]
+        if own:
+            said = "; ".join(f"{clean(j.domain)}: {judgement_word(j, language)}" for j in own)
+            label = study_label(study)
+            yield language.say(
+                "Risk of bias of {study}: {judgements}.", study=label, judgements=said
+            )
 
 
 def _statistics(pooled: Estimate, language: Language) -> Iterator[str]:

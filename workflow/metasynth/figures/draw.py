@@ -16,15 +16,18 @@ from metasynth.figures.labbe import labbe
 from metasynth.figures.multiverse_plot import specification_curve
 from metasynth.figures.observed import observed
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
+from metasynth.figures.preset import PRESETS
+from metasynth.figures.risk_of_bias import Judgements
 from metasynth.figures.sequence import cumulative, leave_one_out
 from metasynth.figures.sequential_plot import sequential_plot
 from metasynth.figures.style import LINE, WIDTH, isolated
 from metasynth.figures.text import wrap
 from metasynth.language import ENGLISH, Language
 from metasynth.multiverse import Multiverse
-from metasynth.records import OutcomeResult
+from metasynth.records import FigureChoices, OutcomeResult
 from metasynth.sequential import Sequential
 
+DEFAULT = FigureChoices()
 _FIGURES: dict[str, Callable[..., Drawing]] = {
     "leave_one_out": leave_one_out,
     "cumulative": cumulative,
@@ -43,13 +46,16 @@ def draw(
     result: OutcomeResult,
     name: str,
     *,
+    choices: FigureChoices = DEFAULT,
+    judgements: Judgements | None = None,
     multiverse: Multiverse | None = None,
     sequential: Sequential | None = None,
     language: Language = ENGLISH,
 ) -> Drawing:
     """Draw the figure `name` of an outcome: the figure, its short text, its long description.
 
-    Figures of robustness need their own record (`multiverse`, `sequential`).
+    `choices` and `judgements` of risk of bias, by study, are the forest plot's. Figures of
+    robustness need their own record (`multiverse`, `sequential`).
 
     Trials that report an outcome may have no effect to draw, such as those without events; where
     too few remain, the figure is the sentence that says so.
@@ -58,8 +64,7 @@ def draw(
         KeyError: when no figure has that name.
     """
     if name == "forest":
-        title, description = forest_alt(result, drawn(result), language=language)
-        return Drawing(forest(result, drawn(result), language=language), title, description)
+        return _forest(result, choices, judgements, language)
     if name == "multiverse" and multiverse:
         if multiverse.reason:
             why = language.say("There is no specification curve: no analysis has a result.")
@@ -72,6 +77,19 @@ def draw(
     if why := _why_not(result, name, language):
         return _sentence(why)
     return _FIGURES[name](result, language=language)
+
+
+def _forest(
+    result: OutcomeResult,
+    choices: FigureChoices,
+    judgements: Judgements | None,
+    language: Language,
+) -> Drawing:
+    """The forest plot in the look that was chosen."""
+    shown, preset = drawn(result, choices.analyses), PRESETS[choices.layout]
+    judged = judgements if choices.risk_of_bias else None
+    figure = forest(result, shown, language=language, preset=preset, judgements=judged)
+    return Drawing(figure, *forest_alt(result, shown, judged, language=language))
 
 
 def _why_not(result: OutcomeResult, name: str, language: Language) -> str:

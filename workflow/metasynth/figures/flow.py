@@ -97,6 +97,6 @@ def _items(flow: Flow, ids: Sequence[str], language: Language) -> tuple[Item, ..
         for name in ids
         for item in (
             Item(language.say(ITEMS[name]), flow.get(name)),
-            *(Item(clean(language.label(what)), n, True) for what, n in parts(flow, name)),
+            *(Item(clean(what), n, True) for what, n in parts(flow, name)),
         )
     )

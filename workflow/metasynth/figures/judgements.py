@@ -14,6 +14,7 @@ from metasynth.figures.risk_of_bias import (
     domain_names,
     draw_dots,
     is_overall,
+    judgement_word,
     level,
 )
 from metasynth.figures.style import INK, LINE, TEXT_SIZE, WIDTH, isolated
@@ -108,8 +109,8 @@ def _light_words(
     )
     sentences = []
     for study, label in labels.items():
-        own = {j.domain: j.judgement for j in judgements.get(study, ())}
-        said = [f"{clean(d)}: {clean(own[d])}" for d in domains if own.get(d)]
+        own = {j.domain: j for j in judgements.get(study, ()) if j.judgement}
+        said = [f"{clean(d)}: {judgement_word(own[d], language)}" for d in domains if d in own]
         sentences.append(f"{clean(label)} – {'; '.join(said) or language.say('not judged')}.")
     return title, " ".join([title, *sentences])
 

@@ -47,7 +47,7 @@ def overview(
 def _flow(included: int, rows: Sequence[FlowCount], language: Language) -> Drawing:
     """The flow that was told, with a note where it ends with other studies than the review has."""
     flow = {"studies": included} | flow_of(rows)
-    notes = [language.label(row.note) for row in rows if row.note]
+    notes = [row.note for row in rows if row.note]
     if flow["studies"] not in (None, included):
         notes.append(language.say("Studies in the tables of this review: {n}.", n=included))
     return flow_diagram(flow, notes, language=language)

@@ -33,6 +33,9 @@ COCHRANE = Preset()
 JAMA = Preset(("data", "effect"), ("weight",), True, ("(", ")"), ("–", " to "), INK)
 BMJ = Preset(("data",), ("weight", "effect"), True, ("(", ")"), (" to ", " to "))
 
+PRESETS = {"cochrane": COCHRANE, "jama": JAMA, "bmj": BMJ}
+"""By their names in config.yaml."""
+
 
 def arrange(columns: tuple[Column, ...], preset: Preset) -> tuple[tuple[Column, ...], "Order"]:
     """The columns as `preset` has them, and the order that cells must be put into."""

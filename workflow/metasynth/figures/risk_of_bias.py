@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 from metasynth import judgement_levels
 from metasynth.figures.page import Label, points, write
 from metasynth.figures.text import clean
+from metasynth.language import Language, message
 from metasynth.records import Judgement
 
 Judgements = Mapping[str, Sequence[Judgement]]
@@ -27,22 +28,40 @@ class Level:
     colour: str
 
 
-LOW = Level("Low", "+", "#56B4E9")
-SOME = Level("Some concerns", "?", "#F0E442")
-HIGH = Level("High", "−", "#E69F00")
-CRITICAL = Level("Critical", "×", "#D55E00")
-UNKNOWN = Level("No information", "", "#BBBBBB")
+LOW = Level(message("Low"), "+", "#56B4E9")
+SOME = Level(message("Some concerns"), "?", "#F0E442")
+HIGH = Level(message("High"), "−", "#E69F00")
+CRITICAL = Level(message("Critical"), "×", "#D55E00")
+UNKNOWN = Level(message("No information"), "", "#BBBBBB")
 LEVELS = (LOW, SOME, HIGH, CRITICAL, UNKNOWN)
 """From the best, ordered as in judgement_levels.
 
 Each ground is light enough for a black symbol, on light pages and dark ones.
 """
 
+_SAID = {
+    "low": message("Low"),
+    "some concerns": message("Some concerns"),
+    "unclear": message("Unclear"),
+    "moderate": message("Moderate"),
+    "high": message("High"),
+    "serious": message("Serious"),
+    "critical": message("Critical"),
+    "no information": message("No information"),
+}
+"""The words of the tools that have a translation."""
+
 
 def level(judgement: str) -> Level:
     """The level that a tool's word means; words like "no information" mean no level at all."""
     rank = judgement_levels.risk(clean(judgement))
     return UNKNOWN if rank is None else LEVELS[rank]
+
+
+def judgement_word(judgement: Judgement, language: Language) -> str:
+    """A judgement in the words of its tool, in the language where the catalogue has them."""
+    word = clean(judgement.judgement)
+    return language.say(_SAID[word.lower()]) if word.lower() in _SAID else language.label(word)
 
 
 def domain_names(judgements: Judgements | None) -> tuple[str, ...]:

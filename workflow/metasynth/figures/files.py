@@ -1,0 +1,97 @@
+"""Figures as files: the SVG of each by its path, in the language and the look that were chosen."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+
+from metasynth.figures.draw import draw
+from metasynth.figures.overview import overview
+from metasynth.figures.page import Drawing
+from metasynth.figures.style import isolated
+from metasynth.figures.svg import render
+from metasynth.language import Language
+from metasynth.localise import localise
+from metasynth.multiverse import Multiverse
+from metasynth.records import FigureChoices, FlowCount, Judgement, OutcomeResult, Trial
+from metasynth.sequential import Sequential
+
+Languages = Mapping[str, Language]
+"""Languages by their code; "" is the main one, whose files carry none."""
+
+
+def named(path: str) -> tuple[str, str]:
+    """A figure's name and its language's code: "death/forest.pl.svg" is ("forest", "pl")."""
+    name, _, code = PurePosixPath(path).name.removesuffix(".svg").partition(".")
+    return name, code
+
+
+@isolated
+def outcome_files(
+    paths: Iterable[str],
+    result: OutcomeResult,
+    languages: Languages,
+    choices: FigureChoices,
+    judgements: Mapping[str, Sequence[Judgement]],
+    multiverse: Multiverse | None = None,
+    sequential: Sequential | None = None,
+) -> dict[str, str]:
+    """The SVG of each figure of an outcome; `judgements` of risk of bias by study.
+
+    Raises:
+        KeyError: when no figure, or no language, has the name in a path.
+    """
+    files, spoken = {}, {code: localise(result, one) for code, one in languages.items()}
+    judged = {code: _localised(judgements, one) for code, one in languages.items()}
+    for path in paths:
+        name, code = named(path)
+        drawing = draw(
+            spoken[code],
+            name,
+            choices=choices,
+            judgements=judged[code],
+            multiverse=multiverse,
+            sequential=sequential,
+            language=languages[code],
+        )
+        files[path] = _svg(drawing, result.outcome.id, name)
+    return files
+
+
+@isolated
+def review_files(
+    paths: Iterable[str],
+    results: Sequence[OutcomeResult],
+    trials: Sequence[Trial],
+    flow: Sequence[FlowCount],
+    languages: Languages,
+) -> dict[str, str]:
+    """The SVG of each figure of the whole review.
+
+    Raises:
+        KeyError: when no figure, or no language, has the name in a path.
+    """
+    files = {}
+    for path in paths:
+        name, code = named(path)
+        language = languages[code]
+        drawing = overview(
+            name,
+            localise(tuple(results), language),
+            localise(tuple(trials), language),
+            localise(tuple(flow), language),
+            language=language,
+        )
+        files[path] = _svg(drawing, "overview", name)
+    return files
+
+
+def _localised(
+    judgements: Mapping[str, Sequence[Judgement]], language: Language
+) -> dict[str, tuple[Judgement, ...]]:
+    return {study: localise(tuple(own), language) for study, own in judgements.items()}
+
+
+def _svg(drawing: Drawing, of: str, name: str) -> str:
+    prefix = f"{of}-{name}".replace("_", "-")
+    return render(
+        drawing.figure, id_prefix=prefix, title=drawing.title, description=drawing.description
+    )
