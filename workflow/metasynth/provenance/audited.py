@@ -47,9 +47,14 @@ def audit_entries(
     by_id = {claim.claim_id: claim for claim in claims}
     for item in items:
         yield from _finding(item, by_id[item.claim_id], known, language)
-    yield from _counts("audit", items, "", language)
+    totals = []
     for number, (part, members) in enumerate(parts(items).items(), start=1):
-        yield from _counts(f"audit.parts.{number}", members, part, language)
+        verdicts = tuple(keys.claim(item.claim_id, "verdict") for item in members)
+        totals.append(f"audit.parts.{number}.total")
+        yield from _counts(
+            f"audit.parts.{number}", members, verdicts, language.label(part), language
+        )
+    yield from _counts("audit", items, tuple(totals), "", language)
 
 
 def _finding(
@@ -58,7 +63,6 @@ def _finding(
     printed = [keys.cell(claim.cell, column) for column in _PRINTED]
     read = [keys.cell(place, column) for place in _places(item) for column in _columns(claim)]
     inputs = tuple(key for key in (*read, *printed) if key in known)
-    about = f"{claim.claim_id}: “{claim.quote}”"
     for column, (label, method) in FIELDS.items():
         value = _value(item, column)
         if value is None or value == "":
@@ -68,7 +72,7 @@ def _finding(
             key=keys.claim(item.claim_id, column),
             kind=COMPUTED,
             label=language.say(label),
-            of=about,
+            of=claim.claim_id,
             value=value,
             measure=item.measure,
             method=language.say(method),
@@ -79,7 +83,7 @@ def _finding(
         key=keys.claim(item.claim_id, "verdict"),
         kind=COMPUTED,
         label=language.say("verdict"),
-        of=about,
+        of=claim.claim_id,
         value=language.say(item.verdict),
         method=language.say("by the rule of the statement’s kind"),
         inputs=inputs,
@@ -111,17 +115,17 @@ def _value(item: Audited, column: str) -> float | int | str | None:
 
 
 def _counts(
-    prefix: str, items: Sequence[Audited], part: str, language: Language
+    prefix: str, items: Sequence[Audited], counted: tuple[str, ...], of: str, language: Language
 ) -> Iterator[Entry]:
+    """How many statements there are, and of which sorts among them."""
     for sort in SORTS:
-        members = of_sort(items, sort)
         yield Entry(
             key=f"{prefix}.{sort}",
             kind=COMPUTED,
             label=language.say("audited statements"),
-            of=language.label(part),
-            value=len(members),
+            of=of,
+            value=len(of_sort(items, sort)),
             method=language.say("counted"),
-            inputs=tuple(keys.claim(item.claim_id, "verdict") for item in items),
+            inputs=counted if sort == "total" else (f"{prefix}.total",),
             target="table-audit_statements",
         )
