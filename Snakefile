@@ -35,4 +35,5 @@ rule all:
         "results/tables/findings.csv",
         "results/clean/results.csv",
         "results/changes.json",
+        "results/changes.html",
         figures(),

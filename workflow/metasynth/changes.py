@@ -28,10 +28,14 @@ class AnalysisChange:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeChange:
-    """An outcome before and after: its primary analysis first, then all of its analyses."""
+    """An outcome before and after: its primary analysis first, then all of its analyses.
+
+    `reading_of` is the label of the outcome that this one reads in another way, blank if none.
+    """
 
     outcome: str
     label: str
+    reading_of: str
     kind: str  # added | removed | changed | unchanged
     primary: AnalysisChange
     analyses: tuple[AnalysisChange, ...]
@@ -126,8 +130,16 @@ class _Pair:
 
     @property
     def label(self) -> str:
-        key = f"outcomes.{self.name}.label"
-        return self.after.choices.get(key) or self.before.choices.get(key, self.name)
+        return self._choice(self.name, "label") or self.name
+
+    @property
+    def reading_of(self) -> str:
+        return self._choice(self._choice(self.name, "sensitivity_of"), "label")
+
+    def _choice(self, outcome: str, key: str) -> str:
+        """What the later state says of an outcome, else the earlier one."""
+        name = f"outcomes.{outcome}.{key}"
+        return self.after.choices.get(name) or self.before.choices.get(name, "")
 
     @property
     def analyses(self) -> tuple[AnalysisChange, ...]:
@@ -149,6 +161,7 @@ def _outcome(pair: _Pair, attribution: Attribution, rules: LivingRules) -> Outco
     return OutcomeChange(
         pair.name,
         pair.label,
+        pair.reading_of,
         pair.kind,
         AnalysisChange(named.analysis, named.subgroup, first, last),
         pair.analyses,

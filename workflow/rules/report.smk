@@ -16,6 +16,7 @@ rule report:
         claims="results/tables/claims.json",
         certainty="results/tables/certainty.json",
         findings="results/tables/findings.json",
+        changes="results/changes.json",
         bibliography=str(RAW / "references.bib"),
         prose=prose(),
     output:

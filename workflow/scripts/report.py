@@ -10,6 +10,7 @@ from metasynth import bibliography, store
 from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.certainty import Rating
+from metasynth.changes import Changes
 from metasynth.findings import Finding
 from metasynth.language import speak
 from metasynth.provenance.publish import provenance_json
@@ -46,6 +47,7 @@ material = Material(
     search=tuple(store.from_json(SearchLine, text) for text in snakemake.params.search),
     ratings=store.list_from_json(Rating, Path(snakemake.input.certainty).read_text("utf-8")),
     findings=store.list_from_json(Finding, Path(snakemake.input.findings).read_text("utf-8")),
+    changes=store.from_json(Changes, Path(snakemake.input.changes).read_text("utf-8")),
 )
 figures = by_language(snakemake.input.figures, config.languages)
 tables = [snakemake.input.estimates, snakemake.input.studies]

@@ -7,6 +7,7 @@ from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.bibliography import Entry as Reference
 from metasynth.certainty import Rating
+from metasynth.changes import Changes
 from metasynth.findings import Finding
 from metasynth.language import Language
 from metasynth.localise import localise
@@ -38,6 +39,7 @@ class Material:
     search: tuple[SearchLine, ...] = ()
     ratings: tuple[Rating, ...] = ()
     findings: tuple[Finding, ...] = ()
+    changes: Changes | None = None
 
     @property
     def included(self) -> tuple[Trial, ...]:

@@ -8,6 +8,7 @@ from metasynth.language import Language, message
 from metasynth.methods import PREDICTIONS
 from metasynth.records import OutcomeResult, Trial
 from metasynth.report.certainty import rule_words
+from metasynth.report.changes import change_names
 from metasynth.report.marks import marked
 from metasynth.report.material import Material
 from metasynth.report.names import OutcomeNames, joined, lowered, spelled, stated, trials
@@ -47,6 +48,8 @@ def vocabulary(
         "search": search_names(material.search),
         "tools": tools(included),
         "multi_arm": combined_arms(material.results),
+        "changes": change_names(material.changes, language) if material.changes else None,
+        "grown": [o for o in primary if f"{o.id}/cumulative" in material.figures],
         "has_claims": bool(material.reproductions),
         "is_missing": any(is_missing(row) for trial in included for row in trial.results),
         "figures": frozenset(material.figures),

@@ -1,0 +1,333 @@
+"""The tables of what changed since the baseline, and the names by which the text reaches them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from metasynth import formats, keys
+from metasynth.attribution import Cause
+from metasynth.change_flags import Flag
+from metasynth.changes import Changes, OutcomeChange
+from metasynth.input_changes import CellChange, RowChange
+from metasynth.language import Language, message
+from metasynth.report.document import Column, Row, text
+from metasynth.report.marks import marked
+from metasynth.report.material import Scope
+from metasynth.report.table import RIGHT, TableBody, group, row
+from metasynth.state import Measured
+
+Mark = Callable[[str, str], str]
+"""Gives a printed number (first) the key of its provenance (second)."""
+
+KINDS = {
+    "added": message("added"),
+    "corrected": message("corrected"),
+    "removed": message("removed"),
+    "changed": message("changed"),
+    "first_version": message("first version"),
+    "status": message("another status"),
+}
+FLAGS = {
+    ("interval", "includes", "excludes"): message("The interval now excludes no effect."),
+    ("interval", "excludes", "includes"): message("The interval now includes no effect."),
+    ("direction", "above", "below"): message("The estimate is on the other side of no effect."),
+    ("direction", "below", "above"): message("The estimate is on the other side of no effect."),
+    ("outside", "within", "below"): message("The estimate lies below the previous interval."),
+    ("outside", "within", "above"): message("The estimate lies above the previous interval."),
+    ("importance", "none", "higher"): message("The effect is now an important one."),
+    ("importance", "none", "lower"): message("The effect is now an important one."),
+    ("importance", "higher", "none"): message("The effect is no longer an important one."),
+    ("importance", "lower", "none"): message("The effect is no longer an important one."),
+}
+_REVERSED = message("The effect is important in the other direction.")
+CAUSES = {
+    "data": message("data"),
+    "config": message("choices"),
+    "code": message("software of the review"),
+    "library": message("library"),
+    "unknown": message("nothing that the numbers are made from: they should be the same"),
+}
+_MANY = 8
+"""Rows that a cause names before it only counts the rest; changes.json names all."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNames:
+    """What the text can say of the changes: sentences, and what there is to show."""
+
+    first: bool
+    summary: str
+    unchanged: str
+    outcomes: bool
+    rows: bool
+    choices: bool
+    reasons: bool
+    unexplained: tuple[str, ...]
+
+
+def change_names(changes: Changes, language: Language) -> ChangeNames:
+    """The names of the changes in a language."""
+    shown = [outcome for outcome in changes.outcomes if outcome.kind != "unchanged"]
+    return ChangeNames(
+        first=changes.baseline is None,
+        summary=summary(changes, language),
+        unchanged=_unchanged(changes, language),
+        outcomes=bool(shown),
+        rows=bool(changes.rows),
+        choices=bool(changes.choices or changes.software),
+        reasons=bool(changes.reasons),
+        unexplained=tuple(
+            f"{language.say(SCOPES[item.scope])} {item.item}".strip()
+            for item in changes.unexplained
+        ),
+    )
+
+
+def summary(changes: Changes, language: Language) -> str:
+    """Which versions are compared, and how much changed between them."""
+    say, now, before = language.say, changes.version, changes.baseline
+    if before is None:
+        return say(
+            "This is the first version of the review, {version} of {date}: no earlier state was "
+            "accepted with which it could be compared.",
+            version=now.version,
+            date=now.date,
+        )
+    versions = say(
+        "Version {version} of {date} is compared with version {before} of {earlier}, the state "
+        "accepted last.",
+        version=now.version,
+        date=now.date,
+        before=before.version,
+        earlier=before.date,
+    )
+    counted = Counter(change.kind for change in changes.rows)
+    amount = say(
+        "Rows of the raw tables: {added} added, {corrected} corrected, {removed} removed. Choices "
+        "and software: {choices} changed.",
+        added=counted["added"],
+        corrected=counted["corrected"],
+        removed=counted["removed"],
+        choices=len(changes.choices) + len(changes.software),
+    )
+    return " ".join([versions, amount, *(_trial(changes, language))])
+
+
+def _trial(changes: Changes, language: Language) -> Iterable[str]:
+    for trial in changes.trials:
+        yield language.say(
+            "{trial}: {change} ({status}).",
+            trial=trial.label,
+            change=language.say(KINDS[trial.kind]),
+            status=" → ".join(language.say(word) for word in (trial.before, trial.after) if word),
+        )
+
+
+def _unchanged(changes: Changes, language: Language) -> str:
+    """How many outcomes have the same numbers as before."""
+    same = sum(outcome.kind == "unchanged" for outcome in changes.outcomes)
+    if not changes.outcomes:
+        return ""
+    return language.say_n(
+        "{n} outcome has the same numbers as before.",
+        "{n} outcomes have the same numbers as before.",
+        same,
+    )
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def of_the_report(
+    table: Callable[[Changes, Language], TableBody],
+) -> Callable[[Scope], TableBody]:
+    """A table of changes as the report's texts ask for it, which they do if there are any."""
+    return lambda scope: table(known(scope), scope.language)
+
+
+def known(scope: Scope) -> Changes:
+    """The changes that the report was given."""
+    if scope.material.changes is None:
+        raise ValueError("the report was given no changes")
+    return scope.material.changes
+
+
+def outcomes_table(changes: Changes, language: Language, mark: Mark = marked) -> TableBody:
+    """Each outcome whose numbers differ: its primary analysis before and after, flags, causes."""
+    say = language.say
+    columns = (
+        Column(say("Version"), width=0.8),
+        Column(say("Trials"), RIGHT, 0.6),
+        Column(say("Participants"), RIGHT, 0.9),
+        Column(say("Measure"), "center", 0.8),
+        Column(say("Effect [95% CI]"), RIGHT, 1.7),
+        Column(say("Prediction interval"), RIGHT, 1.4),
+        Column("tau²", RIGHT, 0.6),
+        Column("I²", RIGHT, 0.5),
+        Column(say("What it means, and what it is due to"), width=3),
+    )
+    rows: list[Row] = []
+    for outcome in changes.outcomes:
+        if outcome.kind != "unchanged":
+            title = say(
+                "{outcome}: {change}",
+                outcome=": ".join(
+                    language.label(name) for name in (outcome.reading_of, outcome.label) if name
+                ),
+                change=say(KINDS[outcome.kind]),
+            )
+            rows += [group(title), *_before_after(outcome, changes, language, mark)]
+    caption = say("Outcomes whose numbers changed: the primary analysis before and after.")
+    return text(caption), columns, tuple(rows), ()
+
+
+def _before_after(
+    outcome: OutcomeChange, changes: Changes, language: Language, mark: Mark
+) -> Iterable[Row]:
+    earlier = changes.baseline.version if changes.baseline else ""
+    primary = outcome.primary
+    if primary.before:
+        yield row(earlier, *_numbers(primary.before, language, lambda printed, _: printed), "")
+    told = " ".join([*_flags(outcome.flags, language), _due(outcome.causes, language)]).strip()
+    if primary.after:
+        yield row(changes.version.version, *_numbers(primary.after, language, mark), told)
+
+
+def _numbers(found: Measured, language: Language, mark: Mark) -> tuple[str, ...]:
+    """The cells of one state's numbers; those of the current state carry their provenance."""
+    style, at = language.numbers, keys.pooled(found.outcome, found.analysis)
+
+    def natural(name: str) -> str:
+        printed = formats.estimate(found.measure, getattr(found, name), style)
+        return mark(printed, f"{at}.{name}")
+
+    effect = formats.bracketed(natural("estimate"), natural("ci_low"), natural("ci_high"), style)
+    limits = (natural("pi_low"), natural("pi_high"))
+    prediction = formats.MISSING if found.pi_low is None else style.separator.join(limits)
+    return (
+        mark(str(found.k), f"{at}.k"),
+        formats.count(found.participants),
+        found.measure,
+        effect,
+        prediction,
+        mark(formats.positive(found.tau2, style), f"{at}.tau2"),
+        mark(formats.percent(found.i2), f"{at}.i2"),
+    )
+
+
+def _flags(flags: Sequence[Flag], language: Language) -> Iterable[str]:
+    for flag in flags:
+        if flag.rule == "certainty":
+            yield language.say(
+                "Certainty of the evidence: {before} → {after}.",
+                before=language.say(flag.before),
+                after=language.say(flag.after),
+            )
+        else:
+            yield language.say(FLAGS.get((flag.rule, flag.before, flag.after), _REVERSED))
+
+
+def _due(causes: Sequence[Cause], language: Language) -> str:
+    told = [_cause(cause, language) for cause in causes]
+    return language.say("Due to {causes}.", causes="; ".join(told)) if told else ""
+
+
+def _cause(cause: Cause, language: Language) -> str:
+    kind = language.say(CAUSES[cause.kind])
+    if cause.kind in ("code", "unknown"):
+        return kind
+    shown, more = ", ".join(cause.items[:_MANY]), len(cause.items) - _MANY
+    rest = f" {language.say('and {n} more', n=more)}" if more > 0 else ""
+    return f"{kind} ({shown}{rest})"
+
+
+def rows_table(changes: Changes, language: Language) -> TableBody:
+    """Every corrected row cell by cell; added and removed ones with what they say, or counted."""
+    say = language.say
+    columns = (
+        Column(say("Trial"), width=1.3),
+        Column(say("Row"), width=2.6),
+        Column(say("Change"), width=1),
+        Column(say("Cells"), width=5),
+    )
+    whole = {trial.study for trial in changes.trials if trial.kind in ("added", "removed")}
+    single = [change for change in changes.rows if change.study not in whole]
+    counted = Counter(
+        (change.study, change.table, change.kind)
+        for change in changes.rows
+        if change.study in whole
+    )
+    rows = [
+        row(study, table, say(KINDS[kind]), language.say_n("{n} row", "{n} rows", n))
+        for (study, table, kind), n in counted.items()
+    ]
+    rows += [
+        row(change.study, change.name, say(KINDS[change.kind]), _cells(change)) for change in single
+    ]
+    caption = say("Rows of the raw tables that changed.")
+    note = say("Of a trial that is new or gone, rows are counted; results/changes.json names them.")
+    return text(caption), columns, tuple(rows), text(note) if whole else ()
+
+
+def _cells(change: RowChange) -> str:
+    if change.kind == "corrected":
+        return "; ".join(map(_cell, change.cells))
+    return "; ".join(f"{cell.name} {cell.before or cell.after}" for cell in change.cells)
+
+
+def _cell(cell: CellChange) -> str:
+    return f"{cell.name}: {cell.before or formats.MISSING} → {cell.after or formats.MISSING}"
+
+
+def choices_table(changes: Changes, language: Language) -> TableBody:
+    """Choices of config.yaml, and software, before and after."""
+    say = language.say
+    columns = (
+        Column(say("Choice"), width=3),
+        Column(say("Before"), width=3),
+        Column(say("Now"), width=3),
+    )
+    software = (
+        CellChange(say("software of the review") if c.name == "code" else c.name, c.before, c.after)
+        for c in changes.software
+    )
+    rows = tuple(
+        row(item.name, item.before or formats.MISSING, item.after or formats.MISSING)
+        for item in (*changes.choices, *software)
+    )
+    caption = say("Choices and software that changed; what is not stated has its default.")
+    return text(caption), columns, rows, ()
+
+
+SCOPES = {
+    "review": message("review as a whole"),
+    "trial": message("trial"),
+    "outcome": message("outcome"),
+    "config": message("choice"),
+    "code": message("software"),
+}
+
+
+def reasons_table(changes: Changes, language: Language) -> TableBody:
+    """The entries of changelog.csv since the baseline."""
+    say = language.say
+    columns = (
+        Column(say("Date"), width=1),
+        Column(say("Version"), width=0.8),
+        Column(say("What"), width=2.4),
+        Column(say("Change"), width=1),
+        Column(say("Reason"), width=4),
+        Column(say("By"), width=1.2),
+    )
+    rows = tuple(
+        row(
+            entry.date,
+            entry.version,
+            " ".join(filter(None, (say(SCOPES[entry.scope]), entry.item, entry.row))),
+            say(KINDS[entry.kind]),
+            language.label(entry.reason),
+            entry.who or say("not stated"),
+        )
+        for entry in changes.reasons
+    )
+    return text(say("Reasons given for the changes (changelog.csv).")), columns, rows, ()

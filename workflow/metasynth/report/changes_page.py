@@ -1,0 +1,59 @@
+"""What changed, as a small page of its own: the report's section without the report."""
+
+from collections.abc import Iterator
+
+from metasynth.changes import Changes
+from metasynth.language import Language
+from metasynth.records import Config
+from metasynth.report import changes as told
+from metasynth.report.document import Block, Document, Heading, Paragraph, Table, text
+from metasynth.report.living import living_table
+from metasynth.report.table import TableBody
+
+
+def page(config: Config, changes: Changes, language: Language) -> Document:
+    """The page as a document, in the report's main language."""
+    return Document(
+        title=language.say("What changed: {title}", title=language.label(config.title)),
+        subtitle=text(
+            language.say("Version {version} of {date}.", version=config.version, date=config.date)
+        ),
+        language=language.code,
+        version=config.version,
+        date=config.date,
+        blocks=tuple(_blocks(config, changes, language)),
+    )
+
+
+def _blocks(config: Config, changes: Changes, language: Language) -> Iterator[Block]:
+    say, names = language.say, told.change_names(changes, language)
+    yield Heading(1, "changes", text(say("What changed")))
+    yield Paragraph(text(" ".join(filter(None, (names.summary, names.unchanged)))))
+    if names.unexplained:
+        yield Paragraph(
+            text(
+                say(
+                    "No reason is given in changelog.csv for changes of: {changes}.",
+                    changes=", ".join(names.unexplained),
+                )
+            )
+        )
+    tables = list(_tables(changes, names, language))
+    for number, (name, body) in enumerate(tables, start=1):
+        yield Table(f"table-{name}", str(number), *body)
+    yield Heading(1, "living", text(say("Living mode")))
+    living = living_table(config, changes, language)
+    yield Table("table-living", str(len(tables) + 1), *living)
+
+
+def _tables(
+    changes: Changes, names: told.ChangeNames, language: Language
+) -> Iterator[tuple[str, TableBody]]:
+    if names.outcomes:
+        yield "outcomes", told.outcomes_table(changes, language, lambda printed, _: printed)
+    if names.rows:
+        yield "rows", told.rows_table(changes, language)
+    if names.choices:
+        yield "choices", told.choices_table(changes, language)
+    if names.reasons:
+        yield "reasons", told.reasons_table(changes, language)
