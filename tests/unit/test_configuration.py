@@ -16,6 +16,7 @@ from metasynth.certainty_rules import (
     IndirectTrial,
 )
 from metasynth.faults import InvalidReview
+from metasynth.living_rules import LivingRules
 from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
 from metasynth.robustness_choices import MultiverseChoices, SequentialChoices
 from metasynth.table_schema import SCHEMAS, tables
@@ -79,6 +80,65 @@ def test_declared_baseline_risks_are_numbers(path):
     risks = "direction: harm, baseline_risks: [0.05, 0.2]"
     path.write_text(MINIMAL.replace("direction: harm", risks), encoding="utf-8")
     assert configuration.load(path).outcomes[0].baseline_risks == (0.05, 0.2)
+
+
+def test_how_a_review_is_kept_alive_reaches_the_record(path):
+    living = """living:
+  baseline: old/review-1.0.0.zip
+  flags: [direction]
+  important_difference: {measures: {RR: 1.25, MD: 10}, outcomes: {o: 0.5}}
+  statements: {rationale: Trials are under way., retirement: No plan.}
+"""
+    path.write_text(MINIMAL + living, encoding="utf-8")
+    config = configuration.load(path)
+    assert config.living == LivingRules(
+        baseline="old/review-1.0.0.zip",
+        flags=("direction",),
+        important_measures={"RR": 1.25, "MD": 10.0},
+        important_outcomes={"o": 0.5},
+        statements={"rationale": "Trials are under way.", "retirement": "No plan."},
+    )
+    assert store.from_json(Config, store.to_json(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("living", "column", "words"),
+    [
+        ("flags: [intervall]", "living.flags[1]", "mean interval?"),
+        ("statements: {rational: x}", "living.statements.rational", "mean rationale?"),
+        ("baseline: 3", "living.baseline", "put the value in quotes"),
+        (
+            "important_difference: {measures: {RR: 0}}",
+            "living.important_difference.measures.RR",
+            "correct the value",
+        ),
+        (
+            "important_difference: {measures: {RR: 1}}",
+            "living.important_difference.measures.RR",
+            "write one such as 1.25",
+        ),
+        (
+            "important_difference: {outcomes: {o: 1.0}}",
+            "living.important_difference.outcomes.o",
+            "write one such as 1.25",
+        ),
+        (
+            "important_difference: {outcomes: {oo: 2}}",
+            "living.important_difference.outcomes.oo",
+            "mean o?",
+        ),
+        (
+            "important_difference: {RR: 2}",
+            "living.important_difference.RR",
+            "remove it",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_living_review_is_told(path, living, column, words):
+    path.write_text(f"{MINIMAL}living: {{{living}}}\n", encoding="utf-8")
+    (fault,) = configuration.read(path).faults
+    assert fault.column == column
+    assert words in fault.remedy
 
 
 def test_a_baseline_risk_in_words_is_a_fault(path):

@@ -1,0 +1,158 @@
+"""Changes as tables and as a page: in two languages, and with text always text."""
+
+import itertools
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from tests.unit.test_changes import CONFIG, made, upto, with_analysis
+
+from metasynth.change_flags import Flag
+from metasynth.changes import compare
+from metasynth.language import ENGLISH, speak
+from metasynth.living_rules import STATEMENTS, LivingRules
+from metasynth.report import changes as told
+from metasynth.report import html
+from metasynth.report.changes_page import page
+from metasynth.report.document import Table, plain
+from metasynth.report.living import ITEMS, living_table
+
+TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
+POLISH = speak("pl")
+
+
+@pytest.fixture(scope="module")
+def states():
+    of_2004 = made(replace(CONFIG, version="0.9.0", date="2004-12-31"), upto(2004))
+    return of_2004, made(with_analysis(CONFIG, "primary", tau2="DL"))
+
+
+@pytest.fixture(scope="module")
+def changes(states):
+    return compare(*states, CONFIG.living)
+
+
+def rows(body):
+    return [[plain(cell) for cell in row.cells] for row in body[2]]
+
+
+def test_each_changed_outcome_before_and_after(changes):
+    found = rows(told.outcomes_table(changes, ENGLISH))
+    at = found.index(["ACR70 response at week 24: changed"])
+    before, after = found[at + 1 : at + 3]
+    assert before[:5] == ["0.9.0", "2", "654", "OR", "3.57 [0.04, 318.24]"]
+    assert after[:5] == ["1.0.0", "3", "708", "OR", "3.71 [1.26, 10.93]"]
+    assert after[-1].startswith("The interval now excludes no effect. Due to data (bao2011 results")
+    assert "choices (analyses.primary.tau2)" in after[-1]
+
+
+def test_readings_of_an_outcome_are_told_apart(changes):
+    titles = [row[0] for row in rows(told.outcomes_table(changes, ENGLISH)) if len(row) == 1]
+    assert len(titles) == len(set(titles))
+    reading = "all randomised patients of Cohen 2002 as denominators"
+    assert f"ACR20 response at week 24: {reading}: changed" in titles
+
+
+def test_rows_of_a_new_trial_are_counted_and_single_ones_shown(changes):
+    found = rows(told.rows_table(changes, ENGLISH))
+    of_bao = sum(row.study == "bao2011" for row in changes.rows)
+    assert sum(int(row[3].split()[0]) for row in found if row[0] == "bao2011") == of_bao
+
+
+def test_choices_before_and_now(changes):
+    assert rows(told.choices_table(changes, ENGLISH)) == [["analyses.primary.tau2", "REML", "DL"]]
+
+
+def test_the_page_speaks_polish(changes):
+    document = page(CONFIG, changes, POLISH)
+    text = html.render(document, TEMPLATES, POLISH)
+    for words in ("Co się zmieniło", "porównano z wersją 0.9.0", "Przedział nie obejmuje już"):
+        assert words in text
+    assert "3,71 [1,26; 10,93]" in text
+    assert "the interval" not in text.casefold()
+
+
+def test_text_of_tables_is_text_on_the_page(states):
+    """Whatever stands in a cell, an id or a reason, the page shows it and runs nothing."""
+    hostile = "<script>alert(1)</script>{{ 7 * 7 }}"
+    before, after = states
+    spoilt = tuple(replace(row, cells={**row.cells, "note": hostile}) for row in after.rows[:4])
+    after = replace(
+        after,
+        version=hostile,
+        rows=(*spoilt, *after.rows[4:]),
+        choices={**after.choices, "outcomes.death.label": hostile},
+    )
+    changes = compare(before, after, CONFIG.living)
+    text = html.render(page(CONFIG, changes, ENGLISH), TEMPLATES, ENGLISH)
+    assert text.count("&lt;script&gt;alert(1)") >= 3
+    assert "<script>alert" not in text
+    assert "{{ 7 * 7 }}" in text
+
+
+def test_a_first_version_says_so_and_shows_no_table_of_changes(states):
+    first = compare(None, states[1], CONFIG.living)
+    document = page(CONFIG, first, ENGLISH)
+    tables = [block.anchor for block in document.blocks if isinstance(block, Table)]
+    assert tables == ["table-living"]
+    assert "first version" in told.summary(first, ENGLISH)
+
+
+@pytest.mark.parametrize("language", [ENGLISH, POLISH], ids=["en", "pl"])
+def test_every_flag_has_its_sentence(language):
+    """In Polish too; what changes both ways has one for each."""
+    words = {
+        "interval": ("includes", "excludes"),
+        "direction": ("above", "below"),
+        "importance": ("lower", "none", "higher"),
+    }
+    pairs = [
+        (rule, *pair) for rule, seen in words.items() for pair in itertools.permutations(seen, 2)
+    ]
+    pairs += [("outside", "within", "above"), ("outside", "within", "below")]
+    for flag in itertools.starmap(Flag, pairs):
+        (sentence,) = told._flags([flag], language)
+        assert sentence.endswith(".")
+        assert (sentence in {*told.FLAGS.values(), told._REVERSED}) == (language is ENGLISH)
+
+
+# --- the items of PRISMA-LSR ----------------------------------------------------------------------
+
+
+def answers(statements, changes, language=ENGLISH):
+    config = replace(CONFIG, living=replace(CONFIG.living, statements=statements))
+    return [row[1] for row in rows(living_table(config, changes, language)) if len(row) == 2]
+
+
+def test_what_the_team_does_not_say_is_not_stated(changes):
+    found = answers({}, changes)
+    assert len(found) == len(ITEMS)
+    own = {"title", "version", "baseline", "choices", "selection", "results"}
+    assert [item.statement for item, a in zip(ITEMS, found, strict=True) if a == "not stated"] == [
+        item.statement for item in ITEMS if item.statement not in own
+    ]
+
+
+def test_what_the_team_says_stands_in_its_items(changes):
+    found = answers({name: f"About {name}." for name in STATEMENTS}, changes)
+    for item, answer in zip(ITEMS, found, strict=True):
+        if item.statement in STATEMENTS:
+            assert answer == f"About {item.statement}."
+    assert set(STATEMENTS) <= {item.statement for item in ITEMS}
+
+
+def test_the_preceding_version_is_named(changes, states):
+    assert "Version 0.9.0 of 2004-12-31." in answers({}, changes)
+    assert "First version: there is none." in answers({}, compare(None, states[1], LivingRules()))
+
+
+def test_every_statement_is_a_key_of_the_schema():
+    import json
+
+    schema = json.loads(
+        (TEMPLATES.parent / "schemas/config.schema.json").read_text(encoding="utf-8")
+    )
+    keys = schema["properties"]["living"]["properties"]
+    assert tuple(keys["statements"]["properties"]) == STATEMENTS
+    assert set(keys) == {"baseline", "flags", "important_difference", "statements"}
+    assert len(fields(LivingRules)) == len(keys) + 1  # important differences are of two kinds

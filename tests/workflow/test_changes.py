@@ -1,0 +1,73 @@
+"""A living review by its commands: a state is accepted, a count corrected, and the change told."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from .conftest import Review
+from .test_rerun import replace_in
+
+
+def accept(review: Review) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "metasynth", "accept"]
+    return subprocess.run(command, cwd=review.folder, text=True, capture_output=True, check=False)
+
+
+def changes(review: Review) -> dict:  # type: ignore[type-arg]
+    return json.loads((review.folder / "results/changes.json").read_text(encoding="utf-8"))
+
+
+def test_a_first_version_has_no_baseline(finished) -> None:  # type: ignore[no-untyped-def]
+    review = finished("anakinra")
+    found = changes(review)
+    assert (found["baseline"], found["rows"], found["outcomes"]) == (None, [], [])
+    steps = [step for step in found["cumulative"] if step["outcome"] == "acr20_w24"]
+    assert [step["pooled"]["k"] for step in steps] == [1, 2, 3]
+    for page in ("results/changes.html", "results/report/review.html"):
+        assert "This is the first version" in (review.folder / page).read_text("utf-8")
+
+
+@pytest.fixture
+def accepted(ran: Review) -> Review:
+    done = accept(ran)
+    assert done.returncode == 0, done.stderr
+    return ran
+
+
+def test_a_count_corrected_after_acceptance(accepted: Review) -> None:
+    table = accepted.folder / "data/raw/trials/fleischmann2003/results.csv"
+    replace_in(table, "death,24,,anakinra,,4,1116", "death,24,,anakinra,,5,1116")
+    run = accepted.run("results/changes.json")
+    assert "an entry that says why this has changed since version 1.0.0" in " ".join(
+        run.output.split()
+    )
+    found = changes(accepted)
+    (row,) = found["rows"]
+    assert (row["study"], row["table"], row["kind"]) == ("fleischmann2003", "results", "corrected")
+    assert row["cells"] == [{"name": "events", "before": "4", "after": "5"}]
+    (death,) = [o for o in found["outcomes"] if o["kind"] != "unchanged"]
+    assert death["outcome"] == "death"
+    assert death["causes"] == [{"kind": "data", "items": [f"fleischmann2003 results {row['key']}"]}]
+    assert death["primary"]["before"]["estimate"] != death["primary"]["after"]["estimate"]
+    assert [item["item"] for item in found["unexplained"]] == ["fleischmann2003"]
+
+
+def test_what_was_not_run_is_not_accepted(ran: Review) -> None:
+    table = ran.folder / "data/raw/trials/fleischmann2003/results.csv"
+    replace_in(table, "death,24,,anakinra,,4,1116", "death,24,,anakinra,,5,1116")
+    done = accept(ran)
+    assert done.returncode == 1
+    assert "run snakemake" in done.stderr
+    assert not (ran.folder / "data/baseline").exists()
+
+
+def test_an_accepted_review_has_not_changed(accepted: Review) -> None:
+    """The baseline itself makes the changes anew, and they say that nothing changed."""
+    assert accepted.planned() == {"changes", "report"}
+    accepted.run("results/changes.json")
+    found = changes(accepted)
+    assert found["baseline"] == found["version"]
+    assert {o["kind"] for o in found["outcomes"]} == {"unchanged"}
+    assert (found["rows"], found["choices"], found["software"]) == ([], [], [])
