@@ -14,7 +14,17 @@ import pytest
 
 REPOSITORY = Path(__file__).parents[1]
 REVIEWS = {"anakinra": REPOSITORY, "bcg": REPOSITORY / "tests" / "bcg"}
-_JOB = re.compile(r"^(?:local)?rule (\w+):$", re.MULTILINE)
+_OUTPUT = re.compile(r"^    output: (.*)$", re.MULTILINE)
+_RECORD = re.compile(r"results/made/(\w+)(?:/([\w.]+))?\.json")
+
+
+def made(output: str) -> set[str]:
+    """What the jobs in Snakemake's own list make, by the records that are among their outputs.
+
+    The report's languages and forms are one: "report".
+    """
+    records = {pair for line in _OUTPUT.findall(output) for pair in _RECORD.findall(line)}
+    return {stage if stage == "report" else f"{stage} {name}".strip() for stage, name in records}
 
 
 @dataclass(frozen=True)
@@ -54,16 +64,9 @@ class Review:
         assert done.code == 0, done.output
         return done
 
-    def planned(self, **environment: str) -> set[str]:
-        """The jobs that a dry run announces, as "rule wildcard"."""
-        output = self.run("--dry-run", **environment).output
-        jobs = set()
-        _, *parts = _JOB.split(output)
-        for rule, block in zip(parts[::2], parts[1::2], strict=True):
-            wildcards = re.search(r"wildcards: \w+=(\w+)", block)
-            rule = re.sub(r"^plot_\d+$", "plot", rule)  # one rule for each set of figures
-            jobs.add(f"{rule} {wildcards[1]}" if wildcards else rule)
-        return jobs - {"all"}
+    def planned(self, *arguments: str, **environment: str) -> set[str]:
+        """What the jobs that a dry run announces would make, as "stage member"."""
+        return made(self.run("--dry-run", *arguments, **environment).output)
 
     def results(self) -> dict[str, bytes]:
         root = self.folder / "results"

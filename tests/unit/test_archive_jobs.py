@@ -1,47 +1,48 @@
-"""Jobs out of records as Snakemake writes them, and the environment out of archived wheels."""
+"""Jobs out of the records of what was made, and the environment out of archived wheels."""
 
-import base64
-import json
 import platform
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from metasynth.archive import jobs, verify
 from metasynth.archive.jobs import Job
+from metasynth.pipeline import made
+from metasynth.pipeline.members import Member
 
 
-def record(folder: Path, output: str, **fields: Any) -> None:
-    """Write one record where Snakemake would: names too long for a file system are cut by @."""
-    name = base64.urlsafe_b64encode(output.encode()).decode()
-    parts = [name[i : i + 254] for i in range(0, len(name), 254)]
-    path = folder.joinpath(".snakemake", "metadata", *(f"@{p}" for p in parts[:-1]), parts[-1])
-    path.parent.mkdir(parents=True, exist_ok=True)
-    usual = {"incomplete": False, "log": [], "code": '  "../scripts/pool.py"\n\n'}
-    path.write_text(json.dumps(usual | fields), encoding="utf-8")
+def record(folder: Path, stage: str, name: str, inputs: tuple[str, ...], *files: str) -> None:
+    """Make a member's files, and its record."""
+    member = Member(stage, name, "code", "data", "{}", {"all": inputs}, files)
+    made.write(member, {Path(file).name: "content" for file in files}, folder)
 
 
-def test_outputs_of_one_job_belong_together_and_makers_come_first(tmp_path: Path) -> None:
+def test_makers_come_first_and_each_record_is_an_output(tmp_path: Path) -> None:
     long = f"results/{'ź' * 100}/{'x' * 200}.json"
-    for output in ("b.csv", "a.csv"):
-        record(tmp_path, output, rule="a_table", input=[long, "y", "y"], log=["t.log"])
-    record(tmp_path, long, rule="pool", input=["data.csv"], log=["1.log"])
-    record(tmp_path, "y", rule="pool", input=["data.csv"], log=["2.log"])
-    script = "workflow/scripts/pool.py"
+    record(tmp_path, "a_table", "", (long, "results/y", "results/y"), "results/b", "results/a")
+    record(tmp_path, "pool", "z", ("data.csv",), long)
+    record(tmp_path, "pool", "y", ("data.csv",), "results/y")
+    pool = "workflow/scripts/pool.py"
     assert jobs.read(tmp_path) == (
-        Job("pool", script, ("data.csv",), (long,)),
-        Job("pool", script, ("data.csv",), ("y",)),
-        Job("a_table", script, (long, "y"), ("a.csv", "b.csv")),
+        Job("pool", pool, ("data.csv",), ("results/made/pool/y.json", "results/y")),
+        Job("pool", pool, ("data.csv",), tuple(sorted(("results/made/pool/z.json", long)))),
+        Job(
+            "a_table",
+            "workflow/scripts/a_table.py",
+            (long, "results/y"),
+            ("results/a", "results/b", "results/made/a_table.json"),
+        ),
     )
 
 
-def test_a_job_that_was_cut_off_is_not_described_as_done(tmp_path: Path) -> None:
-    record(tmp_path, "a", rule="pool", input=[], incomplete=True)
-    with pytest.raises(ValueError, match="did not finish a"):
+@pytest.mark.parametrize("path", ["results/a", "results/made/pool/a.json"])
+def test_what_is_not_as_it_was_made_is_not_described(tmp_path: Path, path: str) -> None:
+    record(tmp_path, "pool", "a", (), "results/a")
+    (tmp_path / path).write_bytes((tmp_path / path).read_bytes()[:-3])
+    with pytest.raises(ValueError, match="does not tell of its files"):
         jobs.read(tmp_path)
 
 

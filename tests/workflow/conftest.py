@@ -1,5 +1,5 @@
 """What tests of real runs share with the other tests of built reviews."""
 
-from tests.reviews import REPOSITORY, Review, Run, copy_review
+from tests.reviews import REPOSITORY, Review, Run, copy_review, made
 
-__all__ = ["REPOSITORY", "Review", "Run", "copy_review"]
+__all__ = ["REPOSITORY", "Review", "Run", "copy_review", "made"]

@@ -206,23 +206,19 @@ def names(value: Any) -> list[str]:
     return [unquote(name) for name in references(value)]
 
 
-def announced(review: Review) -> list[tuple[str, list[str], list[str]]]:
+def announced(review: Review) -> list[tuple[str, set[str], set[str]]]:
     """Rule, inputs and outputs of every job, as a dry run of everything prints them."""
     output = review.run("--dry-run", "--forceall").output
     jobs = re.findall(
-        r"^rule (\w+):\n(?:    (?!input)\w+:.*\n)*    input: (.*)\n    output: (.*)\n",
-        output,
-        flags=re.MULTILINE,
+        r"^rule (\w+):\n    input: (.*)\n    output: (.*)\n", output, flags=re.MULTILINE
     )
-    return [(rule, inputs.split(", "), outputs.split(", ")) for rule, inputs, outputs in jobs]
+    return [
+        (rule, set(inputs.split(", ")), set(outputs.split(", "))) for rule, inputs, outputs in jobs
+    ]
 
 
-def script(rule: str) -> str:
-    """A rule's script has its name; rules made in a loop are numbered."""
-    return re.sub(r"_\d+$", "", rule)
-
-
-def test_every_job_is_one_action_and_nothing_else_is(committed: Review) -> None:
+def test_every_job_is_told_and_nothing_else_is(committed: Review) -> None:
+    """A job makes many members, each of which is an action; together they are the job."""
     crate = entities(content_of(archive_of(committed)))
     actions = [
         (unquote(entity["instrument"]["@id"]), names(entity["object"]), names(entity["result"]))
@@ -230,12 +226,15 @@ def test_every_job_is_one_action_and_nothing_else_is(committed: Review) -> None:
         if entity["@type"] == "CreateAction" and name != "#run"
     ]
     jobs = announced(committed)
-    assert len(jobs) == len(actions) > 15
-    expected = [
-        (f"workflow/scripts/{script(rule)}.py", sorted(set(inputs)), sorted(outputs))
-        for rule, inputs, outputs in jobs
-    ]
-    assert sorted((tool, sorted(a), sorted(b)) for tool, a, b in actions) == sorted(expected)
+    assert len(actions) >= len(jobs) >= 7
+    told = []
+    for rule, inputs, outputs in jobs:
+        script = f"workflow/scripts/{rule.split('_')[0]}.py"
+        own = [action for action in actions if action[0] == script and set(action[2]) <= outputs]
+        assert inputs == {name for _, objects, _ in own for name in objects}
+        assert sorted(outputs) == sorted(name for _, _, results in own for name in results)
+        told += own
+    assert len(told) == len(actions)
 
 
 def test_the_run_as_a_whole(committed: Review) -> None:
@@ -246,10 +245,11 @@ def test_the_run_as_a_whole(committed: Review) -> None:
     sources = sorted(name for name in content if name == "config.yaml" or name.startswith("data/"))
     assert names(crate["#run"]["object"]) == sources
     controls = references(crate["#organize"]["object"])
-    assert len(controls) == len(announced(committed))
+    assert len(controls) == len(names(crate["./"]["mentions"])) - 1
     steps = {crate[control]["instrument"]["@id"] for control in controls}
     assert steps == set(references(crate["Snakefile"]["step"]))
-    assert {crate[step]["name"] for step in steps} == {rule for rule, _, _ in announced(committed)}
+    rules = {rule.split("_")[0] for rule, _, _ in announced(committed)}
+    assert {crate[step]["name"] for step in steps} == rules
 
 
 def test_every_file_is_described_by_its_digest(committed: Review) -> None:

@@ -29,6 +29,20 @@ _Z975 = 1.959963984540054
 _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 
 
+def topics(trial: Trial) -> dict[tuple[str, int | None], Trial]:
+    """The trial with what it says of one outcome at one week, and of no other, by outcome and week.
+
+    That is all that a pooled result depends on; sources and judgements are left out as well.
+    """
+    rows: dict[tuple[str, int | None], list[Result]] = {}
+    for row in trial.results:
+        rows.setdefault((row.outcome, row.week), []).append(row)
+    return {
+        topic: replace(trial, results=tuple(found), sources=(), risk_of_bias=())
+        for topic, found in rows.items()
+    }
+
+
 def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> list[Result]:
     """The trial's rows for an outcome, one an arm (or contrast), its declared reading preferred.
 

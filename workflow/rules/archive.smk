@@ -1,5 +1,6 @@
 # Needs: all results, and a checkout whose files are committed. Makes: the review as one zip that
 # anyone can verify, and beside it a note of the machine and the moment, which no result depends on.
+from metasynth import digest
 from metasynth.archive import checkout
 
 ARCHIVE = f"results/archive/review-{REVIEW.config.version}"
@@ -24,7 +25,7 @@ rule archive_dirty:
 
 rule pack:
     input:
-        lambda wildcards: rules.all.input,
+        PLAN.files(),
     output:
         zip=f"{ARCHIVE}{{variant}}.zip",
         environment=f"{ARCHIVE}{{variant}}.environment.json",
@@ -45,6 +46,6 @@ rule pack:
         ),
         config=lambda wildcards: store.to_json(REVIEW.config),
         pipeline=str(workflow.basedir),
-        code=code("archive.py"),
+        code=digest.code_digest(Path(workflow.basedir, "workflow/scripts/archive.py")),
     script:
         "../scripts/archive.py"

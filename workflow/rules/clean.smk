@@ -1,38 +1,39 @@
-# Needs: a trial's folder of raw tables. Makes: the trial as one typed record, and joined read-only
-# views of all trials for people.
+# Needs: the trials' folders of raw tables. Makes: each trial as one typed record in
+# results/clean/trials, and joined read-only views of all trials for people in results/clean.
 
 
 rule clean:
     input:
-        lambda wildcards: raw_tables(wildcards.study),
-    output:
-        "results/clean/trials/{study}.json",
-    log:
-        "logs/clean/{study}.log",
-    conda:
-        "../../envs/metasynth.yaml"
-    params:
-        data=str(RAW),
-        # By wildcards alone: Snakemake does not compare params that are computed from input.
-        content=lambda wildcards: content(raw_tables(wildcards.study)),
-        code=code("clean.py"),
-    script:
-        "../scripts/clean.py"
+        PLAN.files("clean"),
 
 
-rule views:
-    input:
-        expand("results/clean/trials/{study}.json", study=TRIALS),
-    output:
-        studies="results/clean/studies.csv",
-        arms="results/clean/arms.csv",
-        results="results/clean/results.csv",
-        sources="results/clean/sources.csv",
-    log:
-        "logs/views.log",
-    conda:
-        "../../envs/metasynth.yaml"
-    params:
-        code=code("views.py"),
-    script:
-        "../scripts/views.py"
+for batch in PLAN.batches["clean"]:
+
+    rule:
+        name:
+            batch.rule
+        input:
+            needed(batch),
+        output:
+            batch.outputs,
+        log:
+            f"logs/{batch.rule}.log",
+        conda:
+            "../../envs/metasynth.yaml"
+        script:
+            "../scripts/clean.py"
+
+
+for batch in PLAN.batches["views"]:
+
+    rule views:
+        input:
+            needed(batch),
+        output:
+            batch.outputs,
+        log:
+            "logs/views.log",
+        conda:
+            "../../envs/metasynth.yaml"
+        script:
+            "../scripts/views.py"

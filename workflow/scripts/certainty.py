@@ -6,24 +6,33 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store
 from metasynth.certainty import COLUMNS, assess_all
-from metasynth.certainty_rules import CertaintyRules
 from metasynth.findings import Finding, summary
-from metasynth.records import CertaintyRating, OutcomeResult, Trial
+from metasynth.pipeline import jobs
+from metasynth.pipeline.choices import Rating
+from metasynth.pipeline.members import Member
+from metasynth.records import OutcomeResult, Trial
 from metasynth.sensitivity import Sensitivity
 
-rules = store.from_json(CertaintyRules, snakemake.params.rules)
-results = store.read_records(OutcomeResult, snakemake.input.results)
-ratings = assess_all(
-    results,
-    rules,
-    store.list_from_json(CertaintyRating, snakemake.params.panel),
-    store.read_records(Trial, snakemake.input.trials),
-    store.read_records(Sensitivity, snakemake.input.sensitivities),
-)
-findings = summary(results, rules, ratings)
 
-rows = ([getattr(rating, column) for column in COLUMNS] for rating in ratings)
-store.write(snakemake.output.certainty, store.to_csv(COLUMNS, rows))
-store.write(snakemake.output.certainty_json, store.to_json(ratings))
-store.write(snakemake.output.findings, store.records_csv(Finding, findings))
-store.write(snakemake.output.findings_json, store.to_json(findings))
+def rate(member: Member) -> dict[str, str]:
+    """Both tables, as CSV and as JSON."""
+    told, inputs = store.from_json(Rating, member.choices), member.inputs
+    results = store.read_records(OutcomeResult, inputs["results"])
+    ratings = assess_all(
+        results,
+        told.rules,
+        told.panel,
+        store.read_records(Trial, inputs["trials"]),
+        store.read_records(Sensitivity, inputs["sensitivities"]),
+    )
+    findings = summary(results, told.rules, ratings)
+    rows = ([getattr(rating, column) for column in COLUMNS] for rating in ratings)
+    return {
+        "certainty.csv": store.to_csv(COLUMNS, rows),
+        "certainty.json": store.to_json(ratings),
+        "findings.csv": store.records_csv(Finding, findings),
+        "findings.json": store.to_json(findings),
+    }
+
+
+jobs.run(snakemake.rule, rate)

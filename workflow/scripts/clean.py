@@ -1,4 +1,4 @@
-"""Turn one trial's raw tables, already checked, into one typed record."""
+"""Turn trials' raw tables, already checked, into one typed record each."""
 
 import sys
 from pathlib import Path
@@ -6,6 +6,16 @@ from pathlib import Path
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store, tables
+from metasynth.pipeline import jobs
+from metasynth.pipeline.choices import Cleaning
+from metasynth.pipeline.members import Member
 
-raw = tables.read_trial(Path(snakemake.params.data), snakemake.wildcards.study)
-store.write(snakemake.output[0], store.to_json(tables.trial(raw), exact=True))
+
+def clean(member: Member) -> dict[str, str]:
+    """One trial's record."""
+    told = store.from_json(Cleaning, member.choices)
+    trial = tables.trial(tables.read_trial(Path(told.data), told.study))
+    return {f"{told.study}.json": store.to_json(trial, exact=True)}
+
+
+jobs.run(snakemake.rule, clean)

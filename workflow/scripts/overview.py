@@ -8,14 +8,22 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 from metasynth import store
 from metasynth.figures.files import review_files
 from metasynth.language import speak_all
-from metasynth.records import FlowCount, OutcomeResult, Trial
+from metasynth.pipeline import jobs
+from metasynth.pipeline.choices import Overview
+from metasynth.pipeline.members import Member
+from metasynth.records import OutcomeResult, Trial
 
-files = review_files(
-    snakemake.output,
-    store.read_records(OutcomeResult, snakemake.input.results),
-    store.read_records(Trial, snakemake.input.trials),
-    store.list_from_json(FlowCount, snakemake.params.flow),
-    speak_all(snakemake.params.languages, Path(snakemake.params.text)),
-)
-for path, svg in files.items():
-    store.write(path, svg)
+
+def overview(member: Member) -> dict[str, str]:
+    """Every figure of the review as a whole, in each of its languages."""
+    told = store.from_json(Overview, member.choices)
+    return review_files(
+        member.files,
+        store.read_records(OutcomeResult, member.inputs["results"]),
+        store.read_records(Trial, member.inputs["trials"]),
+        told.flow,
+        speak_all(told.languages, Path(told.text)),
+    )
+
+
+jobs.run(snakemake.rule, overview)

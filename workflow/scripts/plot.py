@@ -1,4 +1,4 @@
-"""Draw an outcome's figures: each output is one, named as in the catalogue of figures."""
+"""Draw outcomes' figures, in each language of the review."""
 
 import sys
 from pathlib import Path
@@ -10,24 +10,29 @@ from metasynth.figures.files import outcome_files
 from metasynth.figures.risk_of_bias import of_outcome
 from metasynth.language import speak_all
 from metasynth.multiverse import Multiverse
-from metasynth.records import FigureChoices, Judgement, OutcomeResult
+from metasynth.pipeline import jobs
+from metasynth.pipeline.choices import Plotting
+from metasynth.pipeline.members import Member
+from metasynth.records import OutcomeResult
 from metasynth.sequential import Sequential
 
-(result,) = store.read_records(OutcomeResult, [snakemake.input.result])
-(multiverse,) = store.read_records(Multiverse, [snakemake.input.multiverse])
-(sequential,) = store.read_records(Sequential, [snakemake.input.sequential])
-judged = {
-    study: store.list_from_json(Judgement, text)
-    for study, text in snakemake.params.judgements.items()
-}
-files = outcome_files(
-    snakemake.output,
-    result,
-    speak_all(snakemake.params.languages, Path(snakemake.params.text)),
-    store.from_json(FigureChoices, snakemake.params.choices),
-    of_outcome(judged, result.outcome.outcome),
-    multiverse,
-    sequential,
-)
-for path, svg in files.items():
-    store.write(path, svg)
+
+def plot(member: Member) -> dict[str, str]:
+    """One outcome's figures."""
+    told = store.from_json(Plotting, member.choices)
+    (result,) = store.read_records(OutcomeResult, member.inputs["result"])
+    (multiverse,) = store.read_records(Multiverse, member.inputs["multiverse"])
+    (sequential,) = store.read_records(Sequential, member.inputs["sequential"])
+    judged = {one.study: one.judgements for one in told.judged}
+    return outcome_files(
+        member.files,
+        result,
+        speak_all(told.languages, Path(told.text)),
+        told.look,
+        of_outcome(judged, result.outcome.outcome),
+        multiverse,
+        sequential,
+    )
+
+
+jobs.run(snakemake.rule, plot)

@@ -8,23 +8,26 @@ from metasynth import store
 from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction, reproduce
 from metasynth.audit.run import audit
-from metasynth.records import Claim, Comparison, Estimate, OutcomeResult, StudyEffect, Trial
+from metasynth.pipeline import jobs
+from metasynth.pipeline.choices import Tabling
+from metasynth.pipeline.members import Member
+from metasynth.records import Estimate, OutcomeResult, StudyEffect, Trial
 
-results = store.read_records(OutcomeResult, snakemake.input.results)
-trials = store.read_records(Trial, snakemake.input.trials)
-comparison = store.from_json(Comparison, snakemake.params.comparison)
-analyses = [analysis for result in results for analysis in result.analyses]
-estimates = [row for analysis in analyses for row in analysis.estimates]
-studies = [row for analysis in analyses for row in analysis.studies]
-claims = [store.from_json(Claim, text) for text in snakemake.params.claims]
-reproductions = reproduce(claims, results)
-audited = audit(claims, results, trials, comparison)
 
-store.write(snakemake.output.estimates, store.records_csv(Estimate, estimates))
-store.write(snakemake.output.estimates_json, store.to_json(estimates))
-store.write(snakemake.output.studies, store.records_csv(StudyEffect, studies))
-store.write(snakemake.output.studies_json, store.to_json(studies))
-store.write(snakemake.output.reproduction, store.records_csv(Reproduction, reproductions))
-store.write(snakemake.output.reproduction_json, store.to_json(reproductions))
-store.write(snakemake.output.claims, store.records_csv(Audited, audited))
-store.write(snakemake.output.claims_json, store.to_json(audited))
+def tabulate(member: Member) -> dict[str, str]:
+    """Each table as CSV and as JSON."""
+    told = store.from_json(Tabling, member.choices)
+    results = store.read_records(OutcomeResult, member.inputs["results"])
+    trials = store.read_records(Trial, member.inputs["trials"])
+    analyses = [analysis for result in results for analysis in result.analyses]
+    tables = {
+        "estimates": (Estimate, [row for analysis in analyses for row in analysis.estimates]),
+        "studies": (StudyEffect, [row for analysis in analyses for row in analysis.studies]),
+        "reproduction": (Reproduction, reproduce(told.claims, results)),
+        "claims": (Audited, audit(told.claims, results, trials, told.comparison)),
+    }
+    csvs = {f"{name}.csv": store.records_csv(*table) for name, table in tables.items()}
+    return csvs | {f"{name}.json": store.to_json(rows) for name, (_, rows) in tables.items()}
+
+
+jobs.run(snakemake.rule, tabulate)

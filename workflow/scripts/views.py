@@ -5,8 +5,15 @@ import sys
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store, views
+from metasynth.pipeline import jobs
+from metasynth.pipeline.members import Member
 from metasynth.records import Trial
 
-trials = store.read_records(Trial, snakemake.input)
-for name, content in views.views(trials).items():
-    store.write(snakemake.output[name], content)
+
+def join(member: Member) -> dict[str, str]:
+    """Every view by its file's name."""
+    trials = store.read_records(Trial, member.inputs["trials"])
+    return {f"{name}.csv": content for name, content in views.views(trials).items()}
+
+
+jobs.run(snakemake.rule, join)

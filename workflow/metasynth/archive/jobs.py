@@ -1,21 +1,20 @@
-"""What ran, from Snakemake's own records: each job with its rule, script, inputs and outputs.
+"""What ran, from the records of what was made: each trial, outcome or table with its script.
 
-Snakemake keeps a record of every output in .snakemake/metadata, under the output's name in base64.
+How these are dealt into processes depends on the machine and is not told; what each was made from,
+and into which files, does not.
 """
 
-import base64
-import json
-import posixpath
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-_RULES = "workflow/rules"
+from metasynth.pipeline import made
+
+_RECORDS = "results/made"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job that ran; paths are relative to the review's folder, outputs sorted."""
+    """One thing that was made; paths are relative to the review's folder, outputs sorted."""
 
     rule: str
     script: str
@@ -24,34 +23,21 @@ class Job:
 
 
 def read(folder: Path) -> tuple[Job, ...]:
-    """The jobs of the run in `folder`, those that others need first, otherwise by name."""
-    found: dict[tuple[str, str, tuple[str, ...], str], list[str]] = {}
-    for file in (folder / ".snakemake" / "metadata").rglob("*"):
-        if file.is_file():
-            record = json.loads(file.read_text("utf-8"))
-            if record["incomplete"]:
-                raise ValueError(f"Snakemake did not finish {_name(folder, file)}")
-            inputs = tuple(dict.fromkeys(record["input"]))
-            key = (record["rule"], _script(record["code"]), inputs, str(record["log"]))
-            found.setdefault(key, []).append(_name(folder, file))
-    jobs = [
-        Job(rule, script, inputs, tuple(sorted(outputs)))
-        for (rule, script, inputs, _), outputs in found.items()
-    ]
-    return _in_order(sorted(jobs, key=lambda job: (job.rule, job.outputs)))
+    """What was made in `folder`, that which others need first, otherwise by name.
+
+    Raises:
+        ValueError: for a record that cannot be read, or whose files are not those that it tells of.
+    """
+    return _in_order([_job(folder, path) for path in sorted((folder / _RECORDS).rglob("*.json"))])
 
 
-def _name(folder: Path, record: Path) -> str:
-    """The output that a record is about; a long name is cut into folders, each marked by an @."""
-    parts = record.relative_to(folder / ".snakemake" / "metadata").parts
-    text = "".join(part.removeprefix("@") for part in parts[:-1]) + parts[-1]
-    return base64.urlsafe_b64decode(text).decode("utf-8")
-
-
-def _script(code: str) -> str:
-    """The script, from the path that its rule names, which begins at the rule's own file."""
-    (path,) = re.findall(r'"([^"]+)"', code)
-    return posixpath.normpath(posixpath.join(_RULES, path))
+def _job(folder: Path, path: Path) -> Job:
+    name, record = path.relative_to(folder).as_posix(), made.read(path)
+    if record is None or made.damage(record, folder):
+        raise ValueError(f"{name} does not tell of its files as they are")
+    script = f"workflow/scripts/{record.stage}.py"
+    inputs = tuple(dict.fromkeys(record.inputs))
+    return Job(record.stage, script, inputs, tuple(sorted((*record.files, name))))
 
 
 def _in_order(jobs: list[Job]) -> tuple[Job, ...]:

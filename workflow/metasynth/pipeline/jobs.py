@@ -1,0 +1,37 @@
+"""A job: its members, taken from the plan and made one after the other."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from metasynth import comparison, store
+from metasynth.pipeline import made, plan
+from metasynth.pipeline.members import Member
+from metasynth.records import OutcomeSpec, Trial
+
+PLAN = Path(".snakemake/metasynth/plan.json")
+"""The plan of the run, which its jobs read: written when it starts, in the review's folder."""
+Maker = Callable[[Member], Mapping[str, str | bytes]]
+
+
+def run(rule: str, make: Maker) -> None:
+    """Make the members of a rule's job by `make`, each whole before the next is begun.
+
+    A member that fails ends the job with its name and the reason.
+    """
+    for member in plan.from_json(PLAN.read_text("utf-8")).batch(rule).members:
+        try:
+            made.write(member, make(member))
+        except Exception as error:
+            error.add_note(f"This happened in {member.stage}: {member.name or 'the whole review'}.")
+            raise
+
+
+def trial_about(path: str, outcome: OutcomeSpec) -> Trial:
+    """A cleaned trial with what it says of an outcome, and of no other; read once a job."""
+    return _topics(path)[outcome.outcome, outcome.week]
+
+
+@cache
+def _topics(path: str) -> dict[tuple[str, int | None], Trial]:
+    return comparison.topics(store.from_json(Trial, Path(path).read_text("utf-8")))

@@ -1,0 +1,125 @@
+"""What a run makes: members that do not stand as they should, dealt into a few jobs a stage.
+
+A job has many members, since starting one costs more than its work. Members that stand are dealt
+into jobs as well, which have no reason to run unless they are asked for.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import ceil
+from pathlib import Path
+
+from metasynth.pipeline import made
+from metasynth.pipeline.members import Member
+
+LARGEST = 100
+"""The most members of a job: a job that is cut off loses no more, and starting it is 1 % of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The members that one job makes, if they are `stale` or it is asked for."""
+
+    stage: str
+    rule: str
+    stale: bool
+    members: tuple[Member, ...]
+
+    @property
+    def inputs(self) -> list[str]:
+        """Every file that the job reads."""
+        return sorted({path for member in self.members for path in member.sources})
+
+    @property
+    def outputs(self) -> list[str]:
+        """Its members' files and their records."""
+        return [path for member in self.members for path in (*member.files, member.record)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The batches of each stage, and why the stale members have to be made."""
+
+    batches: Mapping[str, tuple[Batch, ...]]
+    reasons: Mapping[str, Mapping[str, str]]
+
+    def files(self, *stages: str) -> list[str]:
+        """Everything that is to be there at the end, without the records."""
+        return [
+            path
+            for stage in stages or self.batches
+            for batch in self.batches[stage]
+            for member in batch.members
+            for path in member.files
+        ]
+
+    def batch(self, rule: str) -> Batch:
+        """The batch of a rule."""
+        return next(b for batches in self.batches.values() for b in batches if b.rule == rule)
+
+
+def make(stages: Mapping[str, Sequence[Member]], workers: int, root: Path = Path()) -> Plan:
+    """The plan for the members of all stages; `workers` is how many jobs can run at once."""
+    reasons, batches = {}, {}
+    for stage, members in stages.items():
+        why = {member.name: made.why_stale(member, root) for member in members}
+        reasons[stage] = {name: reason for name, reason in why.items() if reason}
+        batches[stage] = tuple(_batches(stage, members, reasons[stage], workers))
+    return Plan(batches, reasons)
+
+
+def _batches(
+    stage: str, members: Sequence[Member], stale: Mapping[str, str], workers: int
+) -> Iterator[Batch]:
+    """A stage of one nameless member is one job by the stage's own name."""
+    if [member.name for member in members] == [""]:
+        yield Batch(stage, stage, bool(stale), tuple(members))
+        return
+    for number, dealt in enumerate(_deal([m for m in members if m.name in stale], workers), 1):
+        yield Batch(stage, f"{stage}_{number}", True, dealt)
+    for number, dealt in enumerate(_deal([m for m in members if m.name not in stale], workers), 1):
+        yield Batch(stage, f"{stage}_kept_{number}", False, dealt)
+
+
+def _deal(members: Sequence[Member], workers: int) -> list[tuple[Member, ...]]:
+    """Neighbours together, about as many files in each batch."""
+    rounds = ceil(len(members) / (LARGEST * workers))
+    count = min(len(members), rounds * workers)
+    total, so_far = sum(len(member.files) for member in members), 0
+    dealt: list[list[Member]] = [[] for _ in range(count)]
+    for member in members:
+        dealt[count * (2 * so_far + len(member.files)) // (2 * total)].append(member)
+        so_far += len(member.files)
+    return [tuple(batch) for batch in dealt if batch]
+
+
+# --- the plan as a file, for jobs that do not make it themselves ----------------------------------
+
+
+def to_json(plan: Plan) -> str:
+    """The plan as text that `from_json` reads."""
+    return json.dumps(asdict(plan), ensure_ascii=False)
+
+
+def from_json(text: str) -> Plan:
+    """The plan that `to_json` wrote."""
+    content = json.loads(text)
+    batches = {
+        stage: tuple(
+            Batch(
+                item["stage"],
+                item["rule"],
+                item["stale"],
+                tuple(_member(one) for one in item["members"]),
+            )
+            for item in items
+        )
+        for stage, items in content["batches"].items()
+    }
+    return Plan(batches, content["reasons"])
+
+
+def _member(content: dict[str, object]) -> Member:
+    inputs = {name: tuple(paths) for name, paths in content["inputs"].items()}  # type: ignore
+    return Member(**content | {"inputs": inputs, "files": tuple(content["files"])})  # type: ignore

@@ -1,0 +1,85 @@
+"""The report's material, read from what earlier stages made, and the document in each form."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from metasynth import bibliography, store
+from metasynth.audit.records import Audited
+from metasynth.audit.reproduction import Reproduction
+from metasynth.certainty import Rating
+from metasynth.changes import Changes
+from metasynth.findings import Finding
+from metasynth.language import Language
+from metasynth.pipeline.choices import Reporting
+from metasynth.pipeline.members import Member
+from metasynth.records import OutcomeResult, Trial
+from metasynth.report.document import Document, numbers
+from metasynth.report.material import Material
+from metasynth.report.pictures import by_language
+from metasynth.sensitivity import Sensitivity
+
+Record = TypeVar("Record")
+_ATTACHED = ("/estimates.csv", "/studies.csv")
+
+
+def material(member: Member, told: Reporting) -> Material:
+    """All that the report in a language is made of."""
+    inputs, config = member.inputs, told.config
+    references = Path(inputs["bibliography"][0]).read_text("utf-8-sig")
+    sensitivities = _records(Sensitivity, inputs["pool"], "sensitivity.json")
+    readings = {outcome.id for outcome in config.outcomes if outcome.sensitivity_of}
+    figures = by_language((*inputs["overview"], *inputs["plot"]), config.languages)
+    return Material(
+        config=config,
+        trials=store.read_records(Trial, inputs["clean"]),
+        results=_records(OutcomeResult, inputs["pool"], "result.json"),
+        reproductions=_table(Reproduction, inputs["tables"], "reproduction.json"),
+        sensitivities={it.outcome: it for it in sensitivities if it.outcome not in readings},
+        bibliography={it.key: it for it in bibliography.parse(references, "references.bib")[0]},
+        figures=figures[told.language],
+        versions=tuple((name, version) for name, version in map(str.split, told.versions)),
+        audit=_table(Audited, inputs["tables"], "claims.json"),
+        claims=told.claims,
+        search=told.search,
+        ratings=_table(Rating, inputs["certainty"], "certainty.json"),
+        changes=_one(Changes, inputs["changes"], "changes.json"),
+        findings=_table(Finding, inputs["certainty"], "findings.json"),
+    )
+
+
+def _records(cls: type[Record], paths: Sequence[str], name: str) -> tuple[Record, ...]:
+    return store.read_records(cls, (path for path in paths if path.endswith(f"/{name}")))
+
+
+def _one(cls: type[Record], paths: Sequence[str], name: str) -> Record:
+    (record,) = _records(cls, paths, name)
+    return record
+
+
+def _table(cls: type[Record], paths: Sequence[str], name: str) -> tuple[Record, ...]:
+    (path,) = (path for path in paths if path.endswith(f"/{name}"))
+    return store.list_from_json(cls, Path(path).read_text("utf-8"))
+
+
+def rendered(
+    document: Document, form: str, language: Language, templates: Path, tables: Sequence[str]
+) -> str | bytes:
+    """The document as "html", "pdf", "docx", or the origin of its numbers as "json"."""
+    if form == "html":
+        from metasynth.report import html
+
+        return html.render(document, templates, language)
+    if form == "docx":
+        from metasynth.report import docx
+
+        return docx.docx(document, templates, language)
+    if form == "json":
+        from metasynth.provenance.publish import provenance_json
+
+        printed = [(number.text, number.key) for number in numbers(document)]
+        return provenance_json(document.provenance, printed)
+    from metasynth.report import typst
+
+    attached = [path for path in tables if path.endswith(_ATTACHED)]
+    return typst.pdf(document, templates, language, attachments=attached)
