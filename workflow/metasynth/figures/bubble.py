@@ -15,7 +15,7 @@ from metasynth.figures.style import INK, isolated
 from metasynth.figures.text import clean
 from metasynth.figures.ticks import curve_points, span_axis
 from metasynth.formats import MINUS, estimate, number, p_value, stated
-from metasynth.language import ENGLISH, Language
+from metasynth.language import ENGLISH, Language, message
 from metasynth.meta_regression import MetaRegression, predict
 from metasynth.records import OutcomeResult
 
@@ -107,11 +107,12 @@ def _slope(data: Observed, model: MetaRegression, language: Language) -> str:
     numbers = language.numbers
     slope = model.intervals[1]
     values = [data.natural(x) for x in (float(model.coefficients[1]), slope.low, slope.high)]
-    message = "Ratio of effects per unit: {slope}" if data.logarithmic else "Slope: {slope}"
+    per_unit = message("Ratio of effects per unit: {slope}")
+    template = per_unit if data.logarithmic else message("Slope: {slope}")
     said = f"{number(values[0], 3, numbers)} [{number(values[1], 3, numbers)}"
     said += f"{numbers.separator}{number(values[2], 3, numbers)}]"
     p = stated("p", p_value(model.qm_p, numbers))
-    return f"{language.say(message, slope=said)} ({p})"
+    return f"{language.say(template, slope=said)} ({p})"
 
 
 def _words(

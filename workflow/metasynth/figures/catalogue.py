@@ -6,7 +6,7 @@ Cheap to import, so that a workflow can ask while it is being loaded.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from metasynth.language import ENGLISH, Language
+from metasynth.language import ENGLISH, Language, message
 from metasynth.methods import is_ratio
 from metasynth.records import OutcomeSpec
 
@@ -29,29 +29,33 @@ Ten for a funnel plot: Handbook 13.3.5.4; ten for a meta-regression: Handbook 10
 """
 
 _NEEDS = {
-    "leave_one_out": "A leave-one-out analysis needs three trials; {found}.",
-    "cumulative": "A cumulative meta-analysis needs three trials to show a course; {found}.",
-    "influence": "Influence diagnostics need five trials to single one out; {found}.",
-    "baujat": "A Baujat plot needs five trials to single one out; {found}.",
-    "galbraith": "A Galbraith plot needs five trials to show a scatter; {found}.",
-    "labbe": "A L’Abbé plot needs five trials to show how risks vary; {found}.",
-    "drapery": "A drapery plot adds to the forest plot from three trials up; {found}.",
-    "gosh": "A GOSH plot needs five trials for its subsets to show a shape; {found}.",
-    "funnel": "A funnel plot needs about ten trials to say anything; {found}.",
-    "bubble": "A meta-regression needs about ten trials with a value of the covariate; {found}.",
-    "forest": "No trial reports this outcome.",
+    "leave_one_out": message("A leave-one-out analysis needs three trials; {found}."),
+    "cumulative": message(
+        "A cumulative meta-analysis needs three trials to show a course; {found}."
+    ),
+    "influence": message("Influence diagnostics need five trials to single one out; {found}."),
+    "baujat": message("A Baujat plot needs five trials to single one out; {found}."),
+    "galbraith": message("A Galbraith plot needs five trials to show a scatter; {found}."),
+    "labbe": message("A L’Abbé plot needs five trials to show how risks vary; {found}."),
+    "drapery": message("A drapery plot adds to the forest plot from three trials up; {found}."),
+    "gosh": message("A GOSH plot needs five trials for its subsets to show a shape; {found}."),
+    "funnel": message("A funnel plot needs about ten trials to say anything; {found}."),
+    "bubble": message(
+        "A meta-regression needs about ten trials with a value of the covariate; {found}."
+    ),
+    "forest": message("No trial reports this outcome."),
 }
 _FOUND = (
-    "there is none",
-    "there is one",
-    "there are two",
-    "there are three",
-    "there are four",
-    "there are five",
-    "there are six",
-    "there are seven",
-    "there are eight",
-    "there are nine",
+    message("there is none"),
+    message("there is one"),
+    message("there are two"),
+    message("there are three"),
+    message("there are four"),
+    message("there are five"),
+    message("there are six"),
+    message("there are seven"),
+    message("there are eight"),
+    message("there are nine"),
 )
 
 

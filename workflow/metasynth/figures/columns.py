@@ -5,10 +5,13 @@ from typing import Literal
 
 from metasynth.figures.outcome import group_names, measure_name
 from metasynth.formats import count, number
-from metasynth.language import Language
+from metasynth.language import Language, message
 from metasynth.records import AnalysisResult, Estimate, Group, OutcomeResult, StudyData
 
-_GROUP_HEADINGS = {"binary": ("Events", "Total"), "continuous": ("Mean", "SD", "Total")}
+_GROUP_HEADINGS = {
+    "binary": (message("Events"), message("Total")),
+    "continuous": (message("Mean"), message("SD"), message("Total")),
+}
 """What each group has by outcome type; published contrasts come without group data."""
 
 

@@ -31,7 +31,7 @@ from metasynth.figures.text import shorten, width, wrap
 from metasynth.figures.ticks import linear_axis
 from metasynth.formats import number
 from metasynth.influence import influence
-from metasynth.language import ENGLISH, Language
+from metasynth.language import ENGLISH, Language, message
 from metasynth.records import OutcomeResult
 
 LEAST = 3
@@ -62,10 +62,10 @@ def diagnostics(data: Observed, language: Language = ENGLISH) -> tuple[Diagnosti
     """
     found, k = influence(data.y, data.v, data.tau2_method), len(data.y)
     chosen = (
-        ("Studentised residual", found.rstudent, normal_quantile(), True),
-        ("DFFITS", found.dffits, 3 * sqrt(1 / (k - 1)), True),
-        ("Cook’s distance", found.cooks_distance, chi2_quantile(0.5, 1), False),
-        ("Hat value (weight)", found.hat, 3 / k, False),
+        (message("Studentised residual"), found.rstudent, normal_quantile(), True),
+        (message("DFFITS"), found.dffits, 3 * sqrt(1 / (k - 1)), True),
+        (message("Cook’s distance"), found.cooks_distance, chi2_quantile(0.5, 1), False),
+        (message("Hat value (weight)"), found.hat, 3 / k, False),
     )
     return tuple(
         Diagnostic(language.say(name), tuple(map(float, values)), limit, signed)

@@ -168,9 +168,9 @@ class Found:
         at_least = item.assertion in FREQUENT
         bound = FREQUENT[item.assertion] if at_least else SELDOM[item.assertion]
         decimals = 2 if bound < 0.001 else 1 if bound < 0.01 else 0
-        template = "{counts} = {risk}; {word} is at least {bound}."
+        template = message("{counts} = {risk}; {word} is at least {bound}.")
         if not at_least:
-            template = "{counts} = {risk}; {word} is below {bound}."
+            template = message("{counts} = {risk}; {word} is below {bound}.")
         yield self._say(
             template,
             counts=self.counts("intervention"),
@@ -198,7 +198,7 @@ class Found:
             if item.tables == item.agreeing:
                 yield self._say("The same for all {n} combinations of admissible counts.", n=n)
             else:
-                template = (
+                template = message(
                     "Depends on the counts: so for {agreeing} of {n} admissible combinations."
                 )
                 yield self._say(template, agreeing=agreeing, n=n)
