@@ -20,6 +20,8 @@ from metasynth.messages import message as message
 LOCALES = Path(__file__).parents[1] / "report" / "locales"
 LABELS = "labels.po"
 _DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_LEAST_LETTERS = 10
 _PLACE = re.compile(r"\{(\w+)\}")
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
@@ -82,19 +84,19 @@ class Language:
         that no message of the catalogue gives is a label, or stays as it is.
         """
         if text in self.labels or not self.templates:
-            return self.label(text)
+            return self.labels.get(text, text)
         said = [self._again(sentence) for sentence in _SENTENCES.split(text)]
         return " ".join(said)
 
     def _again(self, sentence: str) -> str:
-        said = self.gettext(sentence)
-        if said != sentence:
+        if (said := self._word(sentence)) != sentence:
             return said
         for template, pattern in self._patterns:
             if found := pattern.fullmatch(sentence):
                 values = {name: self._word(text) for name, text in found.groupdict().items()}
-                return self.say(template, **values)
-        return self.label(sentence)
+                text = self.labels.get(template) or self.gettext(template)
+                return text.format(**values)
+        return sentence
 
     def _word(self, text: str) -> str:
         """What fills a place: a word of the catalogue, a label, or a number."""
@@ -105,8 +107,13 @@ class Language:
 
     @cached_property
     def _patterns(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        """Messages with places as patterns, the most specific first."""
-        ordered = sorted(self.templates, key=lambda t: (-len(_PLACE.sub("", t)), t))
+        """Messages with places as patterns, the most specific first.
+
+        One with hardly a word of its own, such as "{low} to {high}", would match by chance.
+        """
+        letters = {t: len(_LETTER.findall(_PLACE.sub("", t))) for t in self.templates}
+        told = [t for t in self.templates if letters[t] >= _LEAST_LETTERS or t in self.labels]
+        ordered = sorted(told, key=lambda t: (-letters[t], t))
         return tuple((template, _pattern(template)) for template in ordered)
 
     def written(self, number: str) -> str:
@@ -154,7 +161,9 @@ def speak(code: str, text: Path | None = None) -> Language:
     own = text / code / LABELS if text else None
     if own is None or not own.is_file():
         return language
-    return replace(language, labels=_read(own)[0])
+    labels = _read(own)[0]
+    own_templates = tuple(text for text in labels if _PLACE.search(text))
+    return replace(language, labels=labels, templates=language.templates + own_templates)
 
 
 def speak_all(codes: Sequence[str], text: Path | None = None) -> dict[str, Language]:
