@@ -26,7 +26,7 @@ class Numbers(HTMLParser):
     """
 
     HIDDEN = frozenset({"script", "style", "svg", "nav", "sup", "details"})
-    PLACES = frozenset({"Row", "Rows", "Raw rows", "Software", "Version"})
+    PLACES = frozenset({"Row", "Rows", "Raw rows", "Item", "Software", "Version"})
 
     def __init__(self, page: str) -> None:
         super().__init__()

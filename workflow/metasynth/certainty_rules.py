@@ -5,7 +5,8 @@ levels are those of GRADE (Balshem et al., J Clin Epidemiol 2011;64:401-6). GRAD
 judgement; rules cannot judge, so whatever they give is called a suggestion wherever it is shown.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
 
 LOWERING = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
 """Domains that lower certainty, by one level or two; a rule suggests a rating for each."""
@@ -128,3 +129,16 @@ class CertaintyRules:
 
 
 DEFAULT_RULES = CertaintyRules()
+
+
+def rule_numbers(rules: object, path: str = "") -> Iterator[tuple[str, float]]:
+    """Every number of the rules by its place, "imprecision/events"; of several, counted from 1."""
+    if isinstance(rules, int | float):
+        yield path, rules
+    elif isinstance(rules, tuple):
+        for place, item in enumerate(rules, start=1):
+            yield from rule_numbers(item, f"{path}/{place}")
+    elif is_dataclass(rules):
+        for item in fields(rules):
+            at = f"{path}/{item.name}" if path else item.name
+            yield from rule_numbers(getattr(rules, item.name), at)

@@ -62,8 +62,13 @@ def baseline_risk(outcome: str, number: int) -> str:
 
 
 def rating(outcome: str) -> str:
-    """What an outcome's certainty is judged by."""
+    """What an outcome's certainty is judged by; "<that>.<domain>" is the rating of a domain."""
     return f"{outcome}.certainty"
+
+
+def rule(path: str) -> str:
+    """A number of the rules of certainty: "config/certainty/imprecision/events"."""
+    return f"config/certainty/{path}"
 
 
 def finding(outcome: str, line: int) -> str:

@@ -4,8 +4,8 @@ A rule gives its reason once, in English; whoever prints it chooses the language
 to be read back from a text.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from metasynth import formats
 from metasynth.language import ENGLISH, Language
@@ -38,6 +38,25 @@ class Reason:
     message: str
     values: tuple[Value, ...] = ()
     plural: str = ""
+
+
+def keyed(reasons: Sequence[Reason], prefix: str) -> tuple[Reason, ...]:
+    """The reasons with a key for each of their numbers: its own, or one made from `prefix`.
+
+    The key of the first reason's number called "share" is "<prefix>.1.share".
+    """
+    return tuple(
+        replace(
+            reason,
+            values=tuple(
+                replace(value, key=value.key or f"{prefix}.{place}.{value.name}")
+                if value.number is not None
+                else value
+                for value in reason.values
+            ),
+        )
+        for place, reason in enumerate(reasons, start=1)
+    )
 
 
 def told(reason: Reason, language: Language = ENGLISH, mark: Mark | None = None) -> str:

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from metasynth import keys
+from metasynth.certainty import PANEL, Rating
 from metasynth.certainty_case import make_case
-from metasynth.certainty_rules import CertaintyRules
+from metasynth.certainty_rules import CertaintyRules, rule_numbers
 from metasynth.findings import Finding
 from metasynth.language import Language, message
-from metasynth.provenance.entry import COMPUTED, Entry
+from metasynth.provenance.entry import CHOICE, COMPUTED, Entry, Place
 from metasynth.provenance.outcome import study_parts
-from metasynth.records import OutcomeResult
+from metasynth.reasons import keyed
+from metasynth.records import Estimate, OutcomeResult
 
 _RISKS = {
     "pooled": message("patients with the event over all patients, control groups together"),
@@ -104,6 +106,42 @@ def judged_entries(
                 inputs=tuple(f"{keys.pooled(row.outcome, row.analysis)}.{s}" for s in known),
                 target=f"table-inputs_{result.outcome.id}",
             )
+
+
+def rating_entries(
+    ratings: Sequence[Rating], result: OutcomeResult, rules: CertaintyRules, language: Language
+) -> Iterator[Entry]:
+    """The levels of each domain of an outcome, and the numbers of their reasons."""
+    row = make_case(result, rules).row
+    prefix = keys.pooled(row.outcome, row.analysis)
+    pooled = [f"{prefix}.{f}" for f in ("k", "estimate", "ci_low", "ci_high") if _has(row, f)]
+    common: dict[str, Any] = {"of": language.label(result.outcome.label), "scale": ""}
+    for rating in ratings:
+        at = f"{keys.rating(rating.outcome)}.{rating.domain}"
+        if rating.rating is None:
+            continue
+        label = language.say("levels by which certainty is moved: {domain}", domain=rating.domain)
+        if rating.source == PANEL:
+            place = Place("certainty.csv", None, f"{rating.outcome}, {rating.domain}")
+            yield Entry(at, CHOICE, label, value=rating.rating, place=place, **common)
+            continue
+        chosen = [keys.rule(p) for p, _ in rule_numbers(rules) if p.startswith(rating.domain)]
+        basis = (*pooled, *chosen)
+        own = [v for r in keyed(rating.reasons, at) for v in r.values if v.number is not None]
+        how = language.say("by the rules of certainty")
+        inputs = tuple(dict.fromkeys([*(value.key for value in own), *basis]))
+        yield Entry(at, COMPUTED, label, value=rating.rating, method=how, inputs=inputs, **common)
+        for value in own:
+            if value.key.startswith(f"{at}."):
+                what = language.say("number of a reason: {domain}", domain=rating.domain)
+                amount = value.number
+                yield Entry(
+                    value.key, COMPUTED, what, value=amount, method=how, inputs=basis, **common
+                )
+
+
+def _has(row: Estimate, field: str) -> bool:
+    return getattr(row, field) is not None
 
 
 def _known(line: Finding, result: OutcomeResult, column: str) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from metasynth import keys
 from metasynth.audit.records import Audited
+from metasynth.certainty import Rating
 from metasynth.findings import Finding
 from metasynth.language import Language, message
 from metasynth.provenance.audited import audit_entries
-from metasynth.provenance.certainty import finding_entries, judged_entries
+from metasynth.provenance.certainty import finding_entries, judged_entries, rating_entries
 from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
@@ -28,6 +29,7 @@ def collect(
     audit: Sequence[Audited],
     language: Language,
     findings: Sequence[Finding] = (),
+    ratings: Sequence[Rating] = (),
 ) -> Book:
     """Entries of every number that tables, results and choices hold, said in a language."""
     book = Book()
@@ -46,6 +48,8 @@ def collect(
             lines = [line for line in findings if line.outcome == result.outcome.id]
             book.add(finding_entries(lines, result, language))
             book.add(judged_entries(result, config.certainty, language))
+            own = [rating for rating in ratings if rating.outcome == result.outcome.id]
+            book.add(rating_entries(own, result, config.certainty, language))
     book.add(audit_entries(audit, claims, frozenset(book.entries), language))
     book.add(_counts(config, trials, language))
     return book

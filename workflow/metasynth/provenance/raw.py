@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from metasynth import keys
+from metasynth.certainty_rules import rule_numbers
 from metasynth.language import Language, message
 from metasynth.provenance.entry import CHOICE, RAW, Entry, Origin, Place
 from metasynth.records import Cell, Claim, Config, Result, Source, Trial
@@ -130,6 +131,8 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
         for place, risk in enumerate(outcome.baseline_risks, start=1):
             what = language.say("declared risk under control")
             yield _choice(keys.baseline_risk(outcome.id, place), what, label, risk)
+    for path, number in rule_numbers(config.certainty):
+        yield _choice(keys.rule(path), language.say("rule of certainty"), path, number)
     for analysis in config.analyses:
         named = language.say("the analysis")
         yield _choice(
@@ -139,7 +142,7 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
 
 def _choice(key: str, label: str, of: str, value: float | str) -> Entry:
     place = Place("config.yaml", None, key.removeprefix("config/").replace("/", "."))
-    return Entry(key=key, kind=CHOICE, label=label, of=of, value=value or None, place=place)
+    return Entry(key, CHOICE, label, of, None if value == "" else value, place=place)
 
 
 def _origin(source: Source | None) -> Origin | None:

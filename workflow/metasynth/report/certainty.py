@@ -5,10 +5,17 @@ from itertools import groupby
 
 from metasynth import formats, keys
 from metasynth.certainty import NOT_RATED, Rating
-from metasynth.certainty_rules import LEVELS, LOWERING, OVERALL, RAISING, CertaintyRules
+from metasynth.certainty_rules import (
+    LEVELS,
+    LOWERING,
+    OVERALL,
+    RAISING,
+    CertaintyRules,
+    rule_numbers,
+)
 from metasynth.findings import IMPORTANT, LARGE, LITTLE, SOME, Finding
 from metasynth.language import Language, message
-from metasynth.reasons import levels, told
+from metasynth.reasons import keyed, levels, told
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.marks import marked
 from metasynth.report.material import Scope
@@ -242,8 +249,7 @@ def _footnotes(scope: Scope) -> tuple[Inlines, ...]:
         ratings = _ratings(scope, outcome)
         moved = [r for r in ratings if r.rating and r.domain != OVERALL]
         parts = [
-            f"{say(DOMAINS[r.domain])} {levels(r.rating or 0)}: {_why(r, scope.language)}."
-            for r in moved
+            f"{say(DOMAINS[r.domain])} {_levels(r)}: {_why(r, scope.language)}." for r in moved
         ]
         parts = parts or [say("No domain lowered it.")]
         found.append((Styled("superscript", text(letter)), *text(f"\u00a0{' '.join(parts)}")))
@@ -252,7 +258,7 @@ def _footnotes(scope: Scope) -> tuple[Inlines, ...]:
 
 def _why(rating: Rating, language: Language) -> str:
     """The reasons of a rating, with the judge of a panel's."""
-    said = "; ".join(told(reason, language, marked) for reason in rating.reasons)
+    said = _told(rating, language)
     return f"{said} ({language.label(rating.judge)})" if rating.judge else said
 
 
@@ -310,7 +316,17 @@ def certainty_table(scope: Scope) -> TableBody:
 def _cell(rating: Rating | None) -> str:
     if rating is None or rating.rating is None:
         return formats.MISSING
-    return levels(rating.rating) if rating.assessed or rating.rating else "?"
+    return _levels(rating) if rating.assessed or rating.rating else "?"
+
+
+def _levels(rating: Rating) -> str:
+    return marked(levels(rating.rating or 0), f"{keys.rating(rating.outcome)}.{rating.domain}")
+
+
+def _told(rating: Rating, language: Language) -> str:
+    """The reasons of a rating, each number with its provenance."""
+    reasons = keyed(rating.reasons, f"{keys.rating(rating.outcome)}.{rating.domain}")
+    return "; ".join(told(reason, language, marked) for reason in reasons)
 
 
 def reasons_table(scope: Scope) -> TableBody:
@@ -343,7 +359,7 @@ def reasons_table(scope: Scope) -> TableBody:
 
 
 def _reason(rating: Rating, scope: Scope) -> Inlines:
-    said = "; ".join(told(reason, scope.language, marked) for reason in rating.reasons)
+    said = _told(rating, scope.language)
     where: Inlines = (scope.cite(rating.reference),) if rating.reference else ()
     return (*text(f"{said[:1].upper()}{said[1:]}."), *where)
 
@@ -352,35 +368,40 @@ def rule_words(
     rules: CertaintyRules, ratings: Sequence[Rating], language: Language
 ) -> dict[str, str | bool]:
     """The rules as authored text names them, `{{ certainty.events }}`: numbers already written."""
-    style, imprecision = language.numbers, rules.imprecision
+    style = language.numbers
     percents = {
-        "bias_weight": rules.risk_of_bias.weight,
-        "i2_serious": rules.inconsistency.i2[0],
-        "i2_very_serious": rules.inconsistency.i2[1],
-        "indirect_weight": rules.indirectness.weight,
-        "far_below": 100 * imprecision.far_below,
-        "relative_reduction": 100 * imprecision.relative_reduction,
-        "alpha": 100 * imprecision.alpha,
-        "power": 100 * imprecision.power,
+        "bias_weight": "risk_of_bias/weight",
+        "i2_serious": "inconsistency/i2/1",
+        "i2_very_serious": "inconsistency/i2/2",
+        "indirect_weight": "indirectness/weight",
     }
-    ratios = {
-        "important_low": imprecision.important[0],
-        "important_high": imprecision.important[1],
-        "large_low": rules.large[0],
-        "large_high": rules.large[1],
-        "heterogeneity_p": rules.inconsistency.p,
-        "asymmetry_p": rules.publication_bias.p,
+    shares = {
+        "far_below": "imprecision/far_below",
+        "relative_reduction": "imprecision/relative_reduction",
+        "alpha": "imprecision/alpha",
+        "power": "imprecision/power",
     }
-    counts = {
-        "events": imprecision.events,
-        "participants": imprecision.participants,
-        "asymmetry_trials": rules.publication_bias.trials,
+    others = {
+        "important_low": "imprecision/important/1",
+        "important_high": "imprecision/important/2",
+        "large_low": "large/1",
+        "large_high": "large/2",
+        "heterogeneity_p": "inconsistency/p",
+        "asymmetry_p": "publication_bias/p",
+        "events": "imprecision/events",
+        "participants": "imprecision/participants",
+        "asymmetry_trials": "publication_bias/trials",
     }
+    values = dict(rule_numbers(rules))
+
+    def percent(path: str, factor: int) -> str:
+        return marked(formats.percent(factor * values[path], 0, style), keys.rule(path))
+
     sources = {rating.source for rating in ratings}
     return {
-        **{name: formats.percent(value, 0, style) for name, value in percents.items()},
-        **{name: _short(value, style) for name, value in ratios.items()},
-        **{name: str(value) for name, value in counts.items()},
+        **{name: percent(path, 1) for name, path in percents.items()},
+        **{name: percent(path, 100) for name, path in shares.items()},
+        **{n: marked(_short(values[path], style), keys.rule(path)) for n, path in others.items()},
         "start": rules.start,
         "one_degree": rules.one_degree,
         "information_size": rules.imprecision.information_size,

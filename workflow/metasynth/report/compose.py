@@ -96,6 +96,7 @@ def _provenance(parts: tuple[object, ...], scope: Scope) -> Mapping[str, Entry]:
         material.audit,
         scope.language,
         material.findings,
+        material.ratings,
     )
     book.add(scope.counts.values())
     try:
