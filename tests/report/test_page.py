@@ -232,8 +232,9 @@ def test_tables_and_figures_can_be_saved(open_page: Open, tmp_path: Path) -> Non
 def test_without_script_numbers_lead_to_their_data_and_tables_can_be_saved(
     open_page: Open,
 ) -> None:
+    number = open_page().page.locator(f"main p {NUMBER}").first.get_attribute("data-n")
     page = open_page(java_script_enabled=False).page
-    page.locator(f"main p {NUMBER}").first.click()
+    page.locator(f'main p a.n[data-n="{number}"]').first.click()
     assert page.url.endswith("#table-inputs_acr20_w24")
     expect(page.locator("#table-inputs_acr20_w24")).to_be_in_viewport()
     page.locator("#table-inputs_acr20_w24 tbody tr").first.locator("td a.n").first.click()

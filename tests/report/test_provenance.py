@@ -38,6 +38,8 @@ class Numbers(HTMLParser):
         self._titles: list[str] = []
         self._heads = False
         self._cell = 0
+        data = re.search(r'id="provenance">(.*?)</script>', page)
+        self._keys: list[str] = json.loads(data[1])["keys"] if data else []
         self.feed(page)
 
     def _hides(self, tag: str, given: dict[str, str | None]) -> bool:
@@ -59,7 +61,7 @@ class Numbers(HTMLParser):
         if self._heads:
             self._titles.append("")
         if tag == "a" and given.get("class") == "n":
-            self._key, self._text = given["data-key"] or "", ""
+            self._key, self._text = self._keys[int(given["data-n"] or "")], ""
         elif tag in ("p", "li", "td", "th", "caption", "figcaption", "summary", "h2", "h3", "h4"):
             self.rest.append("")
 

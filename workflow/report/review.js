@@ -228,6 +228,7 @@ document.addEventListener("click", (event) => {
 window.addEventListener("resize", () => { if (!box.hidden) place(); });
 
 for (const number of document.querySelectorAll("a.n")) {
+  number.dataset.key = page.keys[number.dataset.n];
   number.setAttribute("role", "button");
   number.setAttribute("aria-haspopup", "dialog");
   number.setAttribute("aria-expanded", "false");
@@ -319,7 +320,7 @@ function sortable(cell) {
   const text = cell ? cell.textContent.trim() : "";
   if (text === "" || text === "–") return null;
   const number = cell.querySelector("a.n");
-  const known = number && text.startsWith(number.textContent) ? entries[number.dataset.key]?.value : undefined;
+  const known = number && text.startsWith(number.textContent) ? entries[number.dataset.key]?.value : null;
   if (typeof known === "number") return known;
   const plain = text.replace("−", "-").replace(words.decimal, ".").replace(/^[<>] ?/, "");
   const found = plain.match(/^-?\d+(\.\d+)?/);

@@ -19,6 +19,7 @@ from metasynth.figures.text import clean
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _DROPPED = {"metadata", "style"}
 _AUTOMATIC_ID = re.compile(r"[a-z0-9.]+_\d+")
+_DECIMALS = re.compile(r"-?\d+\.\d{3,}")
 _NO_TURN = "rotate(-0 "
 """matplotlib turns each text by no angle at all."""
 
@@ -70,12 +71,19 @@ def _localise(element: ElementTree.Element, prefix: str) -> None:
             attributes[name] = prefix + value
         elif name == "href":
             attributes[name] = value.replace("#", "#" + prefix, 1)
+        elif name == "d":
+            attributes[name] = _DECIMALS.sub(_hundredths, " ".join(value.split()))
         elif name == "style":
             attributes |= _declarations(value)
         elif not value.startswith(_NO_TURN):
             attributes[name] = value.replace("url(#", f"url(#{prefix}").strip()
     element.attrib.clear()
     element.attrib.update(attributes)
+
+
+def _hundredths(number: re.Match[str]) -> str:
+    """A coordinate to a hundredth of a point, which is finer than any screen or printer."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _declarations(style: str) -> dict[str, str]:

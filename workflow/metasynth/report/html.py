@@ -71,6 +71,7 @@ def render(document: Document, templates: Path, language: Language) -> str:
         style=Markup(_faces(templates / "fonts") + style),
         script=Markup(script),
         hashes={"style": _hash(_faces(templates / "fonts") + style), "script": _hash(script)},
+        place={key: number for number, key in enumerate(document.provenance)},
         data=Markup(_data(document, language)),
     )
 
