@@ -17,7 +17,7 @@ sys.dont_write_bytecode = False
 
 from metasynth import faults, store
 from metasynth.pipeline import jobs, plan
-from metasynth.pipeline.stages import Folders, stages
+from metasynth.pipeline.stages import stages
 from metasynth.validation import load_review
 
 
@@ -47,8 +47,8 @@ def planned(review):
     """What has to be made. A job that Snakemake starts elsewhere reads the plan of its run."""
     if not workflow.is_main_process:
         return plan.from_json(jobs.PLAN.read_text("utf-8"))
-    folders = Folders(Path(workflow.basedir, "workflow"), Path.cwd())
-    return plan.make(stages(review, folders), workers())
+    pipeline = Path(workflow.basedir, "workflow")
+    return plan.make(stages(review, pipeline, Path.cwd()), workers())
 
 
 def workers():

@@ -26,7 +26,7 @@ _ATTACHED = ("/estimates.csv", "/studies.csv")
 def material(member: Member, told: Reporting) -> Material:
     """All that the report in a language is made of."""
     inputs, config = member.inputs, told.config
-    references = Path(inputs["bibliography"][0]).read_text("utf-8-sig")
+    references = Path(inputs["own"][0]).read_text("utf-8-sig")
     sensitivities = _records(Sensitivity, inputs["pool"], "sensitivity.json")
     readings = {outcome.id for outcome in config.outcomes if outcome.sensitivity_of}
     figures = by_language((*inputs["overview"], *inputs["plot"]), config.languages)
