@@ -127,7 +127,9 @@ def battery(result: OutcomeResult) -> Sensitivity:
     outcome, primary = result.outcome, result.analyses[0]
     spec, whole = primary.spec, primary.estimates[0]
     used = pooled_studies(outcome, spec, result.studies)
-    alone = NO_POOL if whole.estimate is None else "one study only" if len(used) < 2 else ""
+    alone = (
+        NO_POOL if whole.estimate is None else message("one study only") if len(used) < 2 else ""
+    )
     effects = effects_of(used, outcome, spec) if used else None
     shown, why_not_shown = _influence(spec, used, effects, alone)
     fragile, why_not_fragile = _fragility(outcome, spec, used, whole)
@@ -157,7 +159,7 @@ def _influence(
     if alone or effects is None:
         return (), alone
     if not np.isfinite(effects.v).all():
-        return (), "a study has no effect of its own, as zero_cells is none"
+        return (), message("a study has no effect of its own, as zero_cells is none")
     y, v = effects.y, effects.v
     found = None
     method = (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else None
@@ -277,4 +279,4 @@ def _absolute(outcome: OutcomeSpec, whole: Estimate) -> tuple[tuple[Absolute, ..
     found = tuple(
         Absolute(origin, absolute_effect(outcome.measure, *limits, risk)) for origin, risk in risks
     )
-    return found, "" if found else "no baseline risk is observed or declared"
+    return found, "" if found else message("no baseline risk is observed or declared")

@@ -73,14 +73,20 @@ def _studies(
 def _data(result: OutcomeResult, study: StudyData, language: Language) -> list[str]:
     cells = study_cells(result, study, language)
     half = len(cells) // 2
-    message = {
-        2: "{0} of {1}",
-        3: "mean {0} (SD {1}, n = {2})",
-    }.get(half)
-    if message is None:
+    sides = [_group(side, language) for side in (cells[:half], cells[half:])]
+    if not all(sides):
         return []
-    sides = [language.gettext(message).format(*side) for side in (cells[:half], cells[half:])]
     return [language.say("{data} compared with {control}", data=sides[0], control=sides[1])]
+
+
+def _group(cells: Sequence[str], language: Language) -> str:
+    """The data of one group in words: its events, or its mean."""
+    if len(cells) == 2:
+        return language.say("{n} of {m}", n=cells[0], m=cells[1])
+    if len(cells) == 3:
+        mean, sd, n = cells
+        return language.say("mean {mean} (SD {sd}, n = {n})", mean=mean, sd=sd, n=n)
+    return ""
 
 
 def _own_effect(own: StudyEffect | None, language: Language) -> str:

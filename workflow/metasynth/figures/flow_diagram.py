@@ -13,7 +13,7 @@ from metasynth.figures.style import INK, LINE, NOTE_SIZE, WIDTH, isolated
 from metasynth.figures.text import clean, wrap
 from metasynth.flow import Flow, has_other_methods
 from metasynth.formats import count
-from metasynth.language import ENGLISH, Language
+from metasynth.language import ENGLISH, Language, message
 
 GAP_ACROSS, GAP_DOWN = 18.0, 16.0
 PADDING = 6.0
@@ -106,8 +106,8 @@ def _number(item: Item, language: Language) -> str:
 def _headings(placed: Sequence[_Placed], language: Language) -> list[Label]:
     """What the columns are: how the records were found."""
     names = (
-        "Identification through databases and registers",
-        "Identification through other methods",
+        message("Identification through databases and registers"),
+        message("Identification through other methods"),
     )
     starts = [box.left for box in placed if box.box.row == 0 and box.box.column in MAIN]
     ends = [*(start - GAP_ACROSS for start in starts[1:]), WIDTH - MARGIN]

@@ -12,7 +12,7 @@ from metasynth.figures.preset import COCHRANE
 from metasynth.figures.rows import Forest, Mark, Row, favours, limits, with_effects
 from metasynth.figures.style import isolated
 from metasynth.formats import count, effect, estimate, p_value, percent, positive
-from metasynth.language import ENGLISH, Language
+from metasynth.language import ENGLISH, Language, message
 from metasynth.records import Estimate, OutcomeResult
 
 LEAST = 3
@@ -39,7 +39,7 @@ def leave_one_out(result: OutcomeResult, *, language: Language = ENGLISH) -> Dra
         *_words(
             data,
             kind,
-            "Without {study}: {effect}, number of studies {k}, I² {i2}.",
+            message("Without {study}: {effect}, number of studies {k}, I² {i2}."),
             labels,
             pools,
             language,
@@ -65,7 +65,7 @@ def cumulative(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawin
         *_words(
             data,
             kind,
-            "Up to {study}: {effect}, number of studies {k}, I² {i2}.",
+            message("Up to {study}: {effect}, number of studies {k}, I² {i2}."),
             labels,
             pools,
             language,

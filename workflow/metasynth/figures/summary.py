@@ -100,7 +100,7 @@ def _outcome_rows(result: OutcomeResult, language: Language) -> Iterator[Row]:
 def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
     pooled = overall(analysis)
     estimate = pooled or analysis.estimates[0]
-    measure = "Peto OR" if analysis.spec.model == "Peto" else estimate.measure
+    measure = language.say("Peto OR") if analysis.spec.model == "Peto" else estimate.measure
     cells = (measure, *_sizes(estimate))
     if pooled is None:
         return Row("study", label, (*cells, language.say("Not estimable")))

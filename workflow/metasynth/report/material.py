@@ -55,8 +55,14 @@ class Material:
             trials=localise(self.trials, language),
             results=localise(self.results, language),
             sensitivities=sensitivities,
+            search=tuple(_limit(line, language) for line in self.search),
             audit=tuple(replace(a, note=language.again(a.note)) for a in self.audit),
         )
+
+
+def _limit(line: SearchLine, language: Language) -> SearchLine:
+    """A source or limit in a language; terms stay as they were searched."""
+    return line if line.part == "term" else replace(line, text=language.label(line.text))
 
 
 @dataclass(frozen=True, slots=True)
