@@ -9,8 +9,10 @@ from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.certainty import Rating
 from metasynth.changes import Changes
+from metasynth.extraction import Extraction
 from metasynth.findings import Finding
 from metasynth.language import Language
+from metasynth.multiverse import Multiverse
 from metasynth.pipeline.choices import Reporting
 from metasynth.pipeline.members import Member
 from metasynth.records import OutcomeResult, Trial
@@ -18,6 +20,8 @@ from metasynth.report.document import Document, numbers
 from metasynth.report.material import Material
 from metasynth.report.pictures import by_language
 from metasynth.sensitivity import Sensitivity
+from metasynth.sequential import Sequential
+from metasynth.stability import Stability
 
 Record = TypeVar("Record")
 _ATTACHED = ("/estimates.csv", "/studies.csv")
@@ -45,7 +49,19 @@ def material(member: Member, told: Reporting) -> Material:
         ratings=_table(Rating, inputs["certainty"], "certainty.json"),
         changes=_one(Changes, inputs["changes"], "changes.json"),
         findings=_table(Finding, inputs["certainty"], "findings.json"),
+        stability=_stability(inputs["pool"]),
     )
+
+
+def _stability(paths: Sequence[str]) -> dict[str, Stability]:
+    """By outcome, how firmly its results stand."""
+    records = zip(
+        _records(Extraction, paths, "extraction.json"),
+        _records(Multiverse, paths, "multiverse.json"),
+        _records(Sequential, paths, "sequential.json"),
+        strict=True,
+    )
+    return {item[0].outcome: Stability(*item) for item in records}
 
 
 def _records(cls: type[Record], paths: Sequence[str], name: str) -> tuple[Record, ...]:

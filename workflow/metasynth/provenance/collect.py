@@ -13,8 +13,10 @@ from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
 from metasynth.provenance.sensitivity import sensitivity_entries
+from metasynth.provenance.stability import stability_entries
 from metasynth.records import Claim, Config, OutcomeResult, Result, Trial
 from metasynth.sensitivity import Sensitivity
+from metasynth.stability import Stability
 
 _COUNTED = message("counted")
 _ADDED = message("added up")
@@ -30,6 +32,7 @@ def collect(
     language: Language,
     findings: Sequence[Finding] = (),
     ratings: Sequence[Rating] = (),
+    stability: Mapping[str, Stability] | None = None,
 ) -> Book:
     """Entries of every number that tables, results and choices hold, said in a language."""
     book = Book()
@@ -44,6 +47,8 @@ def collect(
         if result.outcome.id in sensitivities:
             item = sensitivities[result.outcome.id]
             book.add(sensitivity_entries(item, result, language))
+        if found := (stability or {}).get(result.outcome.id):
+            book.add(stability_entries(result, found, language))
         if not result.outcome.sensitivity_of:
             lines = [line for line in findings if line.outcome == result.outcome.id]
             book.add(finding_entries(lines, result, language))

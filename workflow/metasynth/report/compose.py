@@ -97,6 +97,7 @@ def _provenance(parts: tuple[object, ...], scope: Scope) -> Mapping[str, Entry]:
         scope.language,
         material.findings,
         material.ratings,
+        material.stability,
     )
     book.add(scope.counts.values())
     try:

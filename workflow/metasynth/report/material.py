@@ -18,6 +18,7 @@ from metasynth.report.document import Citation
 from metasynth.report.marks import marked
 from metasynth.report.names import OutcomeNames, outcome_names
 from metasynth.sensitivity import Sensitivity
+from metasynth.stability import Stability
 
 Cite = Callable[..., Citation]
 
@@ -40,6 +41,7 @@ class Material:
     ratings: tuple[Rating, ...] = ()
     findings: tuple[Finding, ...] = ()
     changes: Changes | None = None
+    stability: Mapping[str, Stability] = field(default_factory=dict)
 
     @property
     def included(self) -> tuple[Trial, ...]:

@@ -16,6 +16,7 @@ from metasynth.report import (
     results_tables,
     robustness,
     search_table,
+    stability,
     study_tables,
 )
 from metasynth.report.material import Scope
@@ -35,12 +36,15 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "changes_outcomes": changes.of_the_report(changes.outcomes_table),
     "changes_reasons": changes.of_the_report(changes.reasons_table),
     "changes_rows": changes.of_the_report(changes.rows_table),
+    "extraction": stability.extraction_table,
     "living": living.of_the_report,
     "missing": study_tables.missing_table,
+    "multiverse": stability.multiverse_table,
     "reasons": certainty.reasons_table,
     "reproduction": results_tables.reproduction_table,
     "risk_of_bias": study_tables.risk_of_bias_table,
     "search": search_table.search_table,
+    "sequential": stability.sequential_table,
     "summary": results_tables.summary_table,
     "trials": study_tables.trials_table,
     "undrawn": results_tables.undrawn_table,

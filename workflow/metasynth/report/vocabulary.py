@@ -13,6 +13,7 @@ from metasynth.report.marks import marked
 from metasynth.report.material import Material
 from metasynth.report.names import OutcomeNames, joined, lowered, spelled, stated, trials
 from metasynth.report.raw_names import StudyNames, search_names
+from metasynth.report.stability import stability_names
 from metasynth.report.study_tables import is_missing
 from metasynth.report.table import raw
 from metasynth.report.terms import TERMS
@@ -65,6 +66,7 @@ def vocabulary(
         "printed_percentages": _percentages(material.trials, language),
         "measures": _measures(primary),
         "statuses": {name: language.say(words) for name, words in STATUSES.items()},
+        "stability": stability_names(material, primary, language),
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }

@@ -1,0 +1,134 @@
+"""How firmly a result stands, as entries: ranges over tables, the multiverse, sequential looks."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from metasynth import keys
+from metasynth.extraction import ExtractionRange
+from metasynth.language import Language, message
+from metasynth.multiverse import Multiverse, Scale
+from metasynth.provenance.entry import COMPUTED, Entry
+from metasynth.records import OutcomeResult
+from metasynth.sequential import Sequential
+from metasynth.stability import Stability
+
+_OVER_TABLES = message("the analysis of every table of counts that the sources admit")
+_OVER_SAMPLE = message("the analysis of corner tables and of a sample drawn with a fixed seed")
+_OVER_CHOICES = message("every combination of the choices declared for the multiverse")
+_SEQUENTIAL = message("alpha spending of O’Brien–Fleming type (Lan and DeMets)")
+_RANGES = {
+    "estimate": message("pooled effect"),
+    "ci_low": message("lower 95% limit"),
+    "ci_high": message("upper 95% limit"),
+    "p": message("p-value, two-sided"),
+}
+_LEAST, _GREATEST = (
+    message("{what}: the least over tables"),
+    message("{what}: the greatest over tables"),
+)
+_COUNTS = {
+    "tables": message("tables of counts that the sources admit"),
+    "pooled": message("tables that were analysed"),
+}
+_EXCLUDING = message("tables whose interval excludes no effect")
+_TALLY = {
+    "analyses": message("analyses"),
+    "above": message("analyses with an estimate above no effect"),
+    "ci_above": message("analyses with an interval above no effect"),
+    "ci_below": message("analyses with an interval below no effect"),
+}
+_SCALE = {
+    "low": message("lowest estimate of the multiverse"),
+    "median": message("median estimate of the multiverse"),
+    "high": message("highest estimate of the multiverse"),
+}
+_LOWER = message("analyses with a lower estimate than the primary one")
+_PLANNED = {
+    "required": message("required participants"),
+    "diversity": message("diversity D²"),
+    "estimate": message("pooled effect"),
+    "adjusted_low": message("lower limit adjusted for the looks"),
+    "adjusted_high": message("upper limit adjusted for the looks"),
+}
+
+
+def stability_entries(
+    result: OutcomeResult, found: Stability, language: Language
+) -> Iterator[Entry]:
+    """Every number of these that the report prints."""
+    outcome = result.outcome.id
+    common: dict[str, Any] = {
+        "of": language.label(result.outcome.label),
+        "kind": COMPUTED,
+        "inputs": (*_counts(result), keys.outcome_choice(outcome)),
+    }
+    for own in found.extraction.ranges:
+        yield from _extraction(f"{outcome}.extraction.{own.analysis}", own, common, language)
+    yield from _multiverse(f"{outcome}.multiverse", found.multiverse, common, language)
+    if found.sequential.looks:
+        yield from _sequential(f"{outcome}.sequential", found.sequential, common, language)
+
+
+def _counts(result: OutcomeResult) -> tuple[str, ...]:
+    """The groups' numbers that the outcome was pooled from."""
+    return tuple(
+        f"{keys.group(result.outcome.id, study.study, side)}.{field}"
+        for study in result.studies
+        for side in ("intervention", "control")
+        if (group := getattr(study, side))
+        for field in ("events", "total")
+        if getattr(group, field) is not None
+    )
+
+
+def _extraction(
+    at: str, own: ExtractionRange, common: dict[str, Any], language: Language
+) -> Iterator[Entry]:
+    method = language.say(_OVER_TABLES if own.exact else _OVER_SAMPLE)
+    more = common | {"method": method, "target": "table-extraction"}
+    for name, label in _COUNTS.items():
+        value = getattr(own, name)
+        yield Entry(key=f"{at}.{name}", label=language.say(label), value=value, **more)
+    value = own.below + own.above
+    yield Entry(key=f"{at}.excluding", label=language.say(_EXCLUDING), value=value, **more)
+    for name, label in _RANGES.items():
+        ends, what = getattr(own, name), language.say(label)
+        for end, words in (("low", _LEAST), ("high", _GREATEST)):
+            said = language.say(words, what=what)
+            yield Entry(key=f"{at}.{name}.{end}", label=said, value=getattr(ends, end), **more)
+
+
+def _multiverse(
+    at: str, found: Multiverse, common: dict[str, Any], language: Language
+) -> Iterator[Entry]:
+    more = common | {"method": language.say(_OVER_CHOICES), "target": "table-multiverse"}
+    yield Entry(key=f"{at}.lower", label=language.say(_LOWER), value=found.lower, **more)
+    for scale in found.scales:
+        yield from _scale(f"{at}.{scale.measure}", scale, more, language)
+
+
+def _scale(at: str, scale: Scale, more: dict[str, Any], language: Language) -> Iterator[Entry]:
+    own = more | {"measure": scale.measure}
+    for name, label in _TALLY.items():
+        value = getattr(scale.tally, name)
+        yield Entry(key=f"{at}.{name}", label=language.say(label), value=value, **own)
+    for name, label in _SCALE.items():
+        said = language.say(label)
+        yield Entry(key=f"{at}.{name}", label=said, value=getattr(scale, name), **own)
+
+
+def _sequential(
+    at: str, found: Sequential, common: dict[str, Any], language: Language
+) -> Iterator[Entry]:
+    more = common | {"method": language.say(_SEQUENTIAL), "target": "table-sequential"}
+    for name, label in _PLANNED.items():
+        said = language.say(label)
+        yield Entry(key=f"{at}.{name}", label=said, value=getattr(found, name), **more)
+    last = found.looks[-1]
+    boundary = next((x.boundary for x in reversed(found.looks) if x.boundary is not None), None)
+    for name, label, value in (
+        ("participants", message("participants analysed"), last.participants),
+        ("z", message("Z of all trials"), last.z),
+        ("boundary", message("boundary of the last look"), boundary),
+    ):
+        yield Entry(key=f"{at}.{name}", label=language.say(label), value=value, **more)
