@@ -44,9 +44,9 @@ def extraction_table(scope: Scope) -> TableBody:
     ]
     caption = say("Results over all tables of counts that the sources admit.")
     note = say(
-        "From the least to the greatest value over all tables. A conclusion is whether the interval "
-        "excludes no effect, and on which side. Where not all tables could be analysed, the number "
-        "analysed stands beside theirs, and the ranges are at least so wide."
+        "From the least to the greatest value over all tables. A conclusion is whether the "
+        "interval excludes no effect, and on which side. Where not all tables could be analysed, "
+        "the number analysed stands beside theirs, and the ranges are at least so wide."
     )
     return text(caption), columns, tuple(rows), text(note)
 
@@ -73,19 +73,25 @@ def _tables(own: ExtractionRange, at: str, language: Language) -> str:
 def _ranges(outcome: OutcomeNames, own: ExtractionRange, language: Language) -> list[str]:
     measure, at = outcome.result.outcome.measure, _at(outcome.id, own)
     style = language.numbers
-    found = [
-        _range(getattr(own, name), f"{at}.{name}", lambda x: formats.estimate(measure, x, style))
+
+    def effect(x: float | None) -> str:
+        return formats.estimate(measure, x, style)
+
+    effects = [
+        _range(getattr(own, name), f"{at}.{name}", effect, language)
         for name in ("estimate", "ci_low", "ci_high")
     ]
-    return [*found, _range(own.p, f"{at}.p", lambda x: formats.p_value(x, style))]
+    p = _range(own.p, f"{at}.p", lambda x: formats.p_value(x, style), language)
+    return [*effects, p]
 
 
-def _range(own: Range, at: str, printed: Callable[[float | None], str]) -> str:
+def _range(own: Range, at: str, printed: Callable[[float | None], str], language: Language) -> str:
     """ "1.73 to 1.82", or one number where both ends read the same."""
     low, high = printed(own.low), printed(own.high)
     if low == high:
         return marked(low, f"{at}.low")
-    return f"{marked(low, f'{at}.low')}–{marked(high, f'{at}.high')}"
+    ends = {"low": marked(low, f"{at}.low"), "high": marked(high, f"{at}.high")}
+    return language.say("{low} to {high}", **ends)
 
 
 def _change(own: ExtractionRange, at: str, language: Language) -> str:
@@ -104,8 +110,8 @@ def extraction_sentence(outcome: OutcomeNames, material: Material, language: Lan
     at = _at(outcome.id, own)
     estimates, low, high, _ = _ranges(outcome, own, language)
     first = language.say(
-        "The sources admit {tables} tables of counts; over them the estimate ranges over "
-        "{estimates}, its lower limit over {low} and its upper limit over {high}.",
+        "The sources admit {tables} tables of counts, over which the estimate is {estimates}, its "
+        "lower limit {low} and its upper limit {high}.",
         tables=_tables(own, at, language),
         estimates=estimates,
         low=low,
@@ -173,7 +179,7 @@ def _scales(outcome: OutcomeNames, found: Multiverse, scope: Scope) -> list[list
                 _linked(outcome, scope) if place == 0 else "",
                 measure,
                 marked(str(tally.analyses), f"{at}.analyses"),
-                _range(ends, at, printed),
+                _range(ends, at, printed, language),
                 marked(printed(scale.median), f"{at}.median"),
                 *shares,
                 lower,
