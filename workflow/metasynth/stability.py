@@ -14,4 +14,3 @@ class Stability:
     extraction: Extraction
     multiverse: Multiverse
     sequential: Sequential
-

@@ -1,0 +1,139 @@
+"""How firmly results stand, in the report: the numbers of the records, each with its provenance."""
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from tests.examples import ANAKINRA, outcomes, review
+
+from metasynth import store
+from metasynth.extraction import extraction
+from metasynth.language import ENGLISH, speak
+from metasynth.multiverse import multiverse
+from metasynth.provenance.collect import collect
+from metasynth.provenance.entry import ends
+from metasynth.report.document import Table, numbers, plain
+from metasynth.report.marks import bare
+from metasynth.report.material import Material, Scope, primary_outcomes
+from metasynth.report.stability import extraction_sentence, stability_names
+from metasynth.report.tables import build
+from metasynth.robustness_choices import MultiverseChoices, SequentialChoices
+from metasynth.sequential import sequential
+from metasynth.stability import Stability, read
+
+CHOICES = MultiverseChoices(leave_one_out=False, multi_arm=("combine",), tau2=("REML",))
+
+
+@cache
+def stability(*, planned=False):
+    found = {}
+    for id_, (result, trials) in outcomes(ANAKINRA).items():
+        if not result.outcome.sensitivity_of:
+            if planned:
+                asked = replace(result.outcome, sequential=SequentialChoices(-0.5))
+                result = replace(result, outcome=asked)
+            found[id_] = Stability(
+                extraction(result, trials),
+                multiverse(result, trials, CHOICES),
+                sequential(result),
+            )
+    return found
+
+
+def scope(language=ENGLISH, *, planned=False):
+    whole = review(ANAKINRA)
+    results = tuple(result for result, _ in outcomes(ANAKINRA).values())
+    material = Material(
+        config=whole.config, trials=whole.trials, results=results, reproductions=(),
+        bibliography={}, figures={}, sensitivities={}, versions=(),
+        stability=stability(planned=planned),
+    ).within(language)  # fmt: skip
+    return Scope(material, language, primary_outcomes(material, language), lambda *_: ())
+
+
+def cells(body):
+    return [[plain(cell) for cell in row.cells] for row in body[2]]
+
+
+def test_uncertain_outcomes_are_tabulated_with_their_ranges():
+    rows = cells(build("extraction", scope()))
+    assert len(rows) == sum(
+        len(item.extraction.ranges)
+        for item in stability().values()
+        if any(own.tables > 1 for own in item.extraction.ranges)
+    )
+    (primary,) = [
+        r for r in rows if r[0].startswith("ACR70 response at week 24") and "REML" in r[1]
+    ]
+    # As metafor finds them (tests/reference/expected/extraction.csv), rounded.
+    assert primary[2:] == [
+        "18", "2.96 to 4.99", "0.59 to 2.14", "10.53 to 17.17", "0.01 to 0.10",
+        "yes: 11 exclude no effect",
+    ]  # fmt: skip
+
+
+def test_the_sentence_beside_an_estimate_says_whether_the_conclusion_changes():
+    here = scope()
+    said = {
+        id_: bare(extraction_sentence(names, here.material, ENGLISH))
+        for id_, names in here.outcomes.items()
+    }
+    assert said["acr70_w24"].endswith("excludes no effect in 11 of them.")
+    assert said["acr20_w24"].endswith("The conclusion changes: no.")
+    assert said["death"] == ""
+
+
+def test_the_multiverse_is_tabulated_by_measure():
+    rows = cells(build("multiverse", scope()))
+    found = stability()["acr20_w24"].multiverse
+    own = rows[:3]
+    assert [row[1] for row in own] == [scale.measure for scale in found.scales]
+    assert [row[2] for row in own] == [str(scale.tally.analyses) for scale in found.scales]
+    assert own[0][-1] == str(found.lower)
+    assert own[1][-1] == ""
+
+
+@pytest.mark.parametrize("code", ["en", "pl"])
+@pytest.mark.parametrize("name", ["extraction", "multiverse", "sequential"])
+def test_every_number_rests_on_cells_and_choices(name, code):
+    language = speak(code, ANAKINRA / "data/text")
+    here = scope(language, planned=True)
+    table = Table(f"table-{name}", "1", *build(name, here))
+    used = [number.key for number in numbers((table,))]
+    assert len(used) > 20
+    material = here.material
+    book = collect(
+        material.config, material.trials, material.results, {}, (), (), language, (), (),
+        material.stability,
+    )  # fmt: skip
+    behind = book.behind(used)
+    for key in dict.fromkeys(used):
+        assert list(ends(behind, key)), key
+
+
+def test_sequential_analyses_are_tabulated_only_where_asked_for():
+    assert cells(build("sequential", scope())) == []
+    rows = cells(build("sequential", scope(planned=True)))
+    assert rows[0][0] == "ACR20 response at week 24"
+    assert rows[0][1] == "a relative risk increase of 50%"
+    found = stability(planned=True)["acr20_w24"].sequential
+    assert rows[0][2] == str(found.required)
+
+
+def test_texts_know_which_tables_there_are():
+    here = scope()
+    names = stability_names(here.material, tuple(here.outcomes.values()), ENGLISH)
+    assert names["changing"] == ["ACR70 response at week 24"]
+    assert (names["multiverse"], names["sequential"]) == (True, False)
+
+
+def test_records_are_read_in_one_order(tmp_path):
+    paths = []
+    item = stability()["acr20_w24"]
+    for name in ("extraction", "multiverse", "sequential"):
+        path = tmp_path / f"{name}.json"
+        path.write_text(store.to_json(getattr(item, name)), encoding="utf-8")
+        paths.append([str(path)])
+    (found,) = read(*paths).values()
+    assert store.to_json(found.extraction) == store.to_json(item.extraction)
+    assert found.sequential.reason
