@@ -12,7 +12,7 @@ from tests.bad_input.claim_cases import GOOD
 from tests.bad_input.review import CONFIG, clean, write
 
 from metasynth import table_schema
-from metasynth.audit.counts import decimals_of, fitting, rounds_to
+from metasynth.audit.counts import combinations, decimals_of, fitting, rounds_to
 from metasynth.audit.kinds import COMPARED, KINDS, QUANTITIES, TYPED
 from metasynth.audit.records import VERDICTS, Audited
 from metasynth.audit.reproduction import reproduce
@@ -255,6 +255,28 @@ def test_a_split_is_significant_only_where_every_division_is(small):
     assert found[0].agreeing == found[0].tables > 100
     assert found[0].p < 0.05
     assert found[1].verdict in (UNCHECKED, NOT_REPRODUCED)
+
+
+def test_many_admissible_counts_are_tried_at_their_ends():
+    assert len(list(combinations([range(99)], [range(101)]))) == 9999
+    assert list(combinations([range(200)], [range(300)])) == [
+        (0, 0),
+        (0, 299),
+        (199, 0),
+        (199, 299),
+    ]
+    wide = [range(5, 9)] * 40
+    first, second = combinations(wide, wide)
+    assert first == (5,) * 40 + (8,) * 40
+    assert second == (8,) * 40 + (5,) * 40
+
+
+def test_too_many_splits_are_not_tried(small):
+    huge = recounted("beta2005", "response", "drug", total=400_000, events=152_000)
+    both = recounted("beta2005", "response", "placebo", total=400_000, events=88_000)
+    statement = claim("split_comparison", total="500000")
+    (item,) = judge(small, statement, change=lambda trial: both(huge(trial)))
+    assert (item.verdict, item.reason) == (UNCHECKED, "too_many")
 
 
 def test_a_split_that_no_count_gives(small):

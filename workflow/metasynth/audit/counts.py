@@ -1,16 +1,32 @@
 """The counts behind a statement about one trial: as extracted, and all that the sources allow."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
 from metasynth.audit.records import Evidence, places
 from metasynth.audit.two_by_two import TwoByTwo
-from metasynth.records import Claim, Result, Trial
+from metasynth.records import Claim, Group, Result, Trial
 
 MOST_TABLES = 10_000
 """Beyond this many combinations of counts only the extreme ones are looked at."""
+
+
+def combinations(first: Sequence[range], second: Sequence[range]) -> Iterable[tuple[int, ...]]:
+    """Every combination of counts of the `first` and `second` groups, in this order.
+
+    Of more than MOST_TABLES only those of the ranges' ends; where these are too many as well, the
+    two in which one side has its fewest events and the other its most.
+    """
+    choices: list[Sequence[int]] = [*first, *second]
+    if math.prod(map(len, choices)) > MOST_TABLES:
+        choices = [sorted({choice[0], choice[-1]}) for choice in choices]
+    if math.prod(map(len, choices)) <= MOST_TABLES:
+        return product(*choices)
+    ends = ((0, -1), (-1, 0))
+    return [tuple(r[x] for r in first) + tuple(r[y] for r in second) for x, y in ends]
 
 
 def rows(evidence: Evidence, claim: Claim, arm_id: str) -> dict[str, Result]:
@@ -45,10 +61,9 @@ def tables(evidence: Evidence, claim: Claim) -> dict[str, Counted]:
         a, c = (_reading(side, reading) for side in (first, second))
         if a and c and a.events is not None and c.events is not None and a.total and c.total:
             extracted = TwoByTwo(a.events, a.total, c.events, c.total)
-            every = (
-                TwoByTwo(x, a.total, y, c.total) for x, y in product(admissible(a), admissible(c))
-            )
-            found[reading] = Counted(extracted, tuple(every), places((a.cell, c.cell)))
+            pairs = combinations([admissible(a)], [admissible(c)])
+            every = tuple(TwoByTwo(x, a.total, y, c.total) for x, y in pairs)
+            found[reading] = Counted(extracted, every, places((a.cell, c.cell)))
     return found
 
 
@@ -56,8 +71,8 @@ def _reading(side: Mapping[str, Result], reading: str) -> Result | None:
     return side.get(reading) or side.get("")
 
 
-def admissible(row: Result) -> range:
-    """The events that the row's source allows."""
+def admissible(row: Result | Group) -> range:
+    """The events that the source of a row, or of a group, allows."""
     events = row.events or 0
     low = events if row.events_low is None else row.events_low
     high = events if row.events_high is None else row.events_high

@@ -1,15 +1,17 @@
 """Checks of statements about pooled results."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from typing import Any
 
-from metasynth.audit.counts import MOST_TABLES
+from metasynth.audit.counts import admissible, combinations
 from metasynth.audit.records import Evidence, Finding, judged, places, unchecked
 from metasynth.audit.reproduction import as_published, reproduction
 from metasynth.audit.trial_checks import asserted
 from metasynth.methods import no_effect
-from metasynth.records import AnalysisResult, Claim, Estimate, Group, OutcomeResult, StudyData
+from metasynth.records import AnalysisResult, Claim, Estimate, OutcomeResult, StudyData
+
+_SIDES = ("intervention", "control")
 
 
 def figure_estimate(claim: Claim, evidence: Evidence) -> Finding:
@@ -144,36 +146,28 @@ def _without(result: OutcomeResult, evidence: Evidence) -> str:
 
 
 def _admissible_pools(result: OutcomeResult, analysis: AnalysisResult) -> Iterator[Estimate]:
-    """The analysis with every combination of counts allowed; beyond MOST_TABLES, of their ends."""
-    from metasynth.selection import uninformative
+    """The analysis with every combination of counts that the sources allow."""
+    from metasynth.selection import missing_data, uninformative
     from metasynth.synthesis import pool_studies
 
-    groups = [g for s in result.studies for g in (s.intervention, s.control) if g is not None]
-    choices = [_events(group) for group in groups]
-    size = 1
-    for choice in choices:
-        size *= len(choice)
-    if size > MOST_TABLES:
-        choices = [sorted({choice[0], choice[-1]}) for choice in choices]
-    for events in product(*choices):
-        studies = list(_with_events(result.studies, iter(events)))
-        used = [s for s in studies if uninformative(s, result.outcome, analysis.spec) is None]
-        yield pool_studies(result.outcome, analysis.spec, "all", used)[0]
+    outcome, spec = result.outcome, analysis.spec
+    if outcome.type != "binary":
+        yield analysis.estimates[0]
+        return
+    studies = [s for s in result.studies if missing_data(s, outcome) is None]
+    groups = [[admissible(getattr(s, side)) for s in studies] for side in _SIDES]
+    for events in combinations(*groups):
+        counted = list(_with_events(studies, events))
+        used = [s for s in counted if uninformative(s, outcome, spec) is None]
+        yield pool_studies(outcome, spec, "all", used)[0]
 
 
-def _events(group: Group) -> list[int]:
-    events = group.events or 0
-    low = events if group.events_low is None else group.events_low
-    high = events if group.events_high is None else group.events_high
-    return list(range(low, high + 1))
-
-
-def _with_events(studies: tuple[StudyData, ...], events: Iterator[int]) -> Iterator[StudyData]:
-    for study in studies:
-        sides = {
-            side: replace(group, events=next(events))
-            for side in ("intervention", "control")
-            if (group := getattr(study, side)) is not None
+def _with_events(studies: Sequence[StudyData], events: Sequence[int]) -> Iterator[StudyData]:
+    """The studies with other counts: those of all interventions, then those of all controls."""
+    for place, study in enumerate(studies):
+        sides: dict[str, Any] = {
+            side: replace(getattr(study, side), events=events[place + shift])
+            for side, shift in zip(_SIDES, (0, len(studies)), strict=True)
         }
         yield replace(study, **sides)
 

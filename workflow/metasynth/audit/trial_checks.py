@@ -1,9 +1,11 @@
 """Checks of statements about one trial: percentages, comparisons of two arms, ratios."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
-from metasynth.audit.counts import decimals_of, fitting, rounds_to, rows, tables
+from metasynth.audit.counts import MOST_TABLES, decimals_of, fitting, rounds_to, rows, tables
 from metasynth.audit.records import UNCHECKED, Evidence, Finding, judged, places, unchecked
 from metasynth.audit.two_by_two import ALPHA, Tests, TwoByTwo, tests
 from metasynth.records import Claim, Result
@@ -149,13 +151,17 @@ def split_comparison(claim: Claim, evidence: Evidence) -> Finding:
     if None in limits:
         return unchecked("every_split", "no_counts")
     most, other = (limit or 0 for limit in limits)
-    every = [
-        TwoByTwo(a, n1, c, total - n1)
-        for n1 in range(max(1, total - other), min(most, total - 1) + 1)
-        for a in fitting(n1, claim.value)
-        for c in fitting(total - n1, claim.reference_value)
-    ]
+    every = list(islice(_splits(claim, total, most, other), MOST_TABLES + 1))
+    if len(every) > MOST_TABLES:
+        return unchecked("every_split", "too_many")
     return replace(_unanimous(claim.assertion, every), rows=_rows(claim, evidence))
+
+
+def _splits(claim: Claim, total: int, most: int, other: int) -> Iterator[TwoByTwo]:
+    for n1 in range(max(1, total - other), min(most, total - 1) + 1):
+        for a in fitting(n1, claim.value):
+            for c in fitting(total - n1, claim.reference_value):
+                yield TwoByTwo(a, n1, c, total - n1)
 
 
 def _rows(claim: Claim, evidence: Evidence) -> str:

@@ -36,6 +36,7 @@ REASONS = {
     "no_result": message("No analysis is declared as the published one."),
     "not_in_tables": message("The tables do not hold this number."),
     "only_source": message("This statement is the only source of the number."),
+    "too_many": message("The patients can be divided in too many ways to try each."),
     "too_few": message("Too few patients to tell on which side of the bound the risk lies."),
     "no_numbers": message("The tables hold no number that bears on it."),
 }
