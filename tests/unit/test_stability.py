@@ -6,7 +6,6 @@ from functools import cache
 import pytest
 from tests.examples import ANAKINRA, outcomes, review
 
-from metasynth import store
 from metasynth.extraction import extraction
 from metasynth.language import ENGLISH, speak
 from metasynth.multiverse import multiverse
@@ -19,7 +18,7 @@ from metasynth.report.stability import extraction_sentence, stability_names
 from metasynth.report.tables import build
 from metasynth.robustness_choices import MultiverseChoices, SequentialChoices
 from metasynth.sequential import sequential
-from metasynth.stability import Stability, read
+from metasynth.stability import Stability
 
 CHOICES = MultiverseChoices(leave_one_out=False, multi_arm=("combine",), tau2=("REML",))
 
@@ -125,15 +124,3 @@ def test_texts_know_which_tables_there_are():
     names = stability_names(here.material, tuple(here.outcomes.values()), ENGLISH)
     assert names["changing"] == ["ACR70 response at week 24"]
     assert (names["multiverse"], names["sequential"]) == (True, False)
-
-
-def test_records_are_read_in_one_order(tmp_path):
-    paths = []
-    item = stability()["acr20_w24"]
-    for name in ("extraction", "multiverse", "sequential"):
-        path = tmp_path / f"{name}.json"
-        path.write_text(store.to_json(getattr(item, name)), encoding="utf-8")
-        paths.append([str(path)])
-    (found,) = read(*paths).values()
-    assert store.to_json(found.extraction) == store.to_json(item.extraction)
-    assert found.sequential.reason
