@@ -354,6 +354,32 @@ def test_another_primary_analysis_is_compared_with_the_earlier_one(whole):
     assert all(pair.before == pair.after for pair in found.analyses)
 
 
+def test_a_row_that_an_outcome_does_not_read_is_no_cause(whole):
+    """An arm that is not compared, and the reading that another one of the same arm replaces."""
+    other = ("acr20", 24, "", "anakinra_0_04")
+    primary = ("acr20", 24, "", "placebo")
+    trials = {trial.study.study: trial for trial in ALL}
+    rows = {(r.outcome, r.week, r.reading, r.arm_id) for r in trials["cohen2002"].results}
+    assert {other, primary, ("acr20", 24, "randomised", "placebo")} <= rows
+    first, *rest = whole.estimates
+    before = replace(whole, estimates=(replace(first, k=9), *rest))
+    after = made(trials=corrected("cohen2002", other, events=1))
+    assert [
+        c.kind for c in outcome(compare(before, after, CONFIG.living), first.outcome).causes
+    ] == ["unknown"]
+    after = made(trials=corrected("cohen2002", primary, events=1))
+    found = {o.outcome: o.kind for o in compare(whole, after, CONFIG.living).outcomes}
+    assert (found["acr20_w24"], found["acr20_w24_randomised"]) == ("changed", "unchanged")
+    spoilt = replace(
+        whole,
+        estimates=tuple(
+            replace(r, k=9) if r.outcome == "acr20_w24_randomised" else r for r in whole.estimates
+        ),
+    )
+    found = outcome(compare(spoilt, after, CONFIG.living), "acr20_w24_randomised")
+    assert [cause.kind for cause in found.causes] == ["unknown"]
+
+
 # --- flags ----------------------------------------------------------------------------------------
 
 

@@ -53,6 +53,15 @@ def test_readings_of_an_outcome_are_told_apart(changes):
     assert f"ACR20 response at week 24: {reading}: changed" in titles
 
 
+def test_another_certainty_alone_is_shown(states):
+    now = states[1]
+    before = replace(now, version="0.9.0", certainty={"death": "low"})
+    changes = compare(before, replace(now, certainty={"death": "moderate"}), CONFIG.living)
+    title, _, after = rows(told.outcomes_table(changes, ENGLISH))
+    assert title == ["Death: same numbers"]
+    assert after[-1] == "Certainty of the evidence: low → moderate."
+
+
 def test_rows_of_a_new_trial_are_counted_and_single_ones_shown(changes):
     found = rows(told.rows_table(changes, ENGLISH))
     of_bao = sum(row.study == "bao2011" for row in changes.rows)

@@ -4,7 +4,8 @@ An outcome's change is put down to whatever differs among the things that its po
 made from. Where several differ all are named, since two states alone cannot part them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from metasynth.input_changes import Inputs, RowChange
 from metasynth.state import State
@@ -87,35 +88,70 @@ class Attribution:
 
 
 class _Side:
-    """One state, its trials' results indexed by study."""
+    """One state: which rows of results.csv an outcome reads, by study and key.
+
+    Rows that only say that a number is missing are read by none.
+    """
 
     def __init__(self, state: State) -> None:
         self._choices = state.choices
-        self._results: dict[str, dict[str, tuple[str, str, str]]] = {}
+        self._results: dict[str, dict[str, _Place]] = {}
+        treatments: dict[tuple[str, str], str] = {}
+        self.included = set[str]()
         for row in state.rows:
-            if row.table == "results":
-                cells = row.cells
-                place = cells["outcome"], cells.get("week", ""), cells.get("reading", "")
-                self._results.setdefault(row.study, {})[row.key] = place
-        self.included = {
-            row.study
-            for row in state.rows
-            if row.table == "study" and row.cells.get("status") == "included"
+            cells = row.cells
+            if row.table == "arms":
+                treatments[row.study, cells["arm_id"]] = cells.get("treatment", "")
+            elif row.table == "results" and cells.get("provenance") != "missing":
+                self._results.setdefault(row.study, {})[row.key] = _place(cells)
+            elif row.table == "study" and cells.get("status") == "included":
+                self.included.add(row.study)
+        self._compared = {
+            arm for arm, treatment in treatments.items() if self._is_compared(treatment)
         }
+
+    def _is_compared(self, treatment: str) -> bool:
+        """Whether a treatment is on a side of the comparison, or may be: its list is one text."""
+        return any(
+            treatment in self._choices.get(f"comparison.{side}", "")
+            for side in ("intervention", "control")
+        )
 
     def choice(self, outcome: str, key: str) -> str:
         """What config.yaml says of the outcome; blank where it says nothing."""
         return self._choices.get(f"outcomes.{outcome}.{key}", "")
 
     def selects(self, outcome: str, study: str, key: str) -> bool:
-        """Whether the outcome reads this row of the study's results, if there is such a row."""
+        """Whether the outcome reads this row of the study's results, if there is such a row.
+
+        As comparison.selected_rows: of two readings of an arm, the one that the outcome names.
+        """
         place = self._results.get(study, {}).get(key)
-        return place is not None and self._reads(outcome, place)
+        if place is None or (study, place.arm) not in self._compared:
+            return False
+        reading = self.choice(outcome, "reading")
+        wanted = self.choice(outcome, "outcome"), self.choice(outcome, "week")
+        if (place.outcome, place.week) != wanted or place.reading not in ("", reading):
+            return False
+        named = replace(place, reading=reading)
+        return place == named or named not in self._results[study].values()
 
     def selects_any(self, outcome: str, study: str) -> bool:
         """Whether the outcome reads any row of the study's results."""
-        return any(self._reads(outcome, p) for p in self._results.get(study, {}).values())
+        return any(self.selects(outcome, study, key) for key in self._results.get(study, {}))
 
-    def _reads(self, outcome: str, place: tuple[str, str, str]) -> bool:
-        wanted = self.choice(outcome, "outcome"), self.choice(outcome, "week")
-        return place[:2] == wanted and place[2] in ("", self.choice(outcome, "reading"))
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a row of results.csv is about."""
+
+    outcome: str
+    week: str
+    reading: str
+    arm: str
+    reference: str
+
+
+def _place(cells: Mapping[str, str]) -> _Place:
+    names = ("outcome", "week", "reading", "arm_id", "reference_arm_id")
+    return _Place(*(cells.get(name, "") for name in names))

@@ -13,7 +13,7 @@ from typing import Any
 from metasynth import digest
 from metasynth.raw_table import RawTable
 from metasynth.records import ChangelogEntry, Config, Estimate, Trial
-from metasynth.table_schema import tables
+from metasynth.table_schema import TRIAL_TABLES, tables
 
 FORMAT = 1
 """Of the file that holds a state; another one is not compared."""
@@ -125,12 +125,11 @@ def measured(row: Estimate) -> Measured:
 
 
 def _trial_rows(trial: Trial) -> Iterator[RawRow]:
+    """A trial's rows, table by table; study.csv is the one with a single row."""
     study = trial.study.study
-    yield from _rows(study, "study", [trial.study])
-    yield from _rows(study, "arms", trial.arms)
-    yield from _rows(study, "results", trial.results)
-    yield from _rows(study, "sources", trial.sources)
-    yield from _rows(study, "risk_of_bias", trial.risk_of_bias)
+    for name in TRIAL_TABLES:
+        found = getattr(trial, name)
+        yield from _rows(study, name, found if isinstance(found, tuple) else (found,))
 
 
 def _rows(study: str, table: str, records: Iterable[Any]) -> Iterator[RawRow]:

@@ -24,6 +24,7 @@ KINDS = {
     "corrected": message("corrected"),
     "removed": message("removed"),
     "changed": message("changed"),
+    "unchanged": message("same numbers"),
     "first_version": message("first version"),
     "status": message("another status"),
 }
@@ -67,12 +68,11 @@ class ChangeNames:
 
 def change_names(changes: Changes, language: Language) -> ChangeNames:
     """The names of the changes in a language."""
-    shown = [outcome for outcome in changes.outcomes if outcome.kind != "unchanged"]
     return ChangeNames(
         first=changes.baseline is None,
         summary=summary(changes, language),
         unchanged=_unchanged(changes, language),
-        outcomes=bool(shown),
+        outcomes=any(map(_is_shown, changes.outcomes)),
         rows=bool(changes.rows),
         choices=bool(changes.choices or changes.software),
         reasons=bool(changes.reasons),
@@ -81,6 +81,11 @@ def change_names(changes: Changes, language: Language) -> ChangeNames:
             for item in changes.unexplained
         ),
     )
+
+
+def _is_shown(outcome: OutcomeChange) -> bool:
+    """Whether an outcome's numbers differ, or its certainty alone."""
+    return outcome.kind != "unchanged" or bool(outcome.flags)
 
 
 def summary(changes: Changes, language: Language) -> str:
@@ -168,7 +173,7 @@ def outcomes_table(changes: Changes, language: Language, mark: Mark = marked) ->
     )
     rows: list[Row] = []
     for outcome in changes.outcomes:
-        if outcome.kind != "unchanged":
+        if _is_shown(outcome):
             title = say(
                 "{outcome}: {change}",
                 outcome=": ".join(
