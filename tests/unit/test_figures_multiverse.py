@@ -14,12 +14,13 @@ from metasynth.figures import multiverse_plot
 from metasynth.figures.catalogue import figures
 from metasynth.figures.draw import draw
 from metasynth.figures.multiverse_plot import specification_curve
-from metasynth.figures.multiverse_words import excluding, share
+from metasynth.figures.multiverse_words import excluding
 from metasynth.figures.svg import render
 from metasynth.formats import POLISH
 from metasynth.language import ENGLISH, Language
 from metasynth.multiverse import multiverse
 from metasynth.robustness_choices import MultiverseChoices
+from metasynth.robustness_words import share
 
 WIDER = MultiverseChoices(
     tau2=("REML", "DL", "ML", "PM", "SJ", "HE", "HS"), zero_cells=("only0", "all")

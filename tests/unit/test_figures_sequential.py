@@ -10,10 +10,11 @@ from tests.examples import ANAKINRA, BCG, outcomes
 
 from metasynth.figures.catalogue import figures
 from metasynth.figures.draw import draw
-from metasynth.figures.sequential_plot import sequential_plot, verdict
+from metasynth.figures.sequential_plot import sequential_plot
 from metasynth.figures.svg import render
 from metasynth.language import ENGLISH
 from metasynth.robustness_choices import SequentialChoices
+from metasynth.robustness_words import verdict
 from metasynth.sequential import sequential
 
 CASES = {

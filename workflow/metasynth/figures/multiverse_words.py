@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from metasynth.figures.choices import dimension_name, option_name, options_taken
 from metasynth.figures.observed import subject
 from metasynth.figures.outcome import MEASURES
-from metasynth.formats import effect, estimate, percent
+from metasynth.formats import effect, estimate
 from metasynth.language import Language
 from metasynth.methods import is_ratio
-from metasynth.multiverse import Multiverse, Scale, Tally
+from metasynth.multiverse import Multiverse, Scale
 from metasynth.records import OutcomeResult
+from metasynth.robustness_words import shares
 
 
 def measure_title(scale: Scale, language: Language) -> tuple[str, str]:
@@ -51,29 +52,6 @@ def words(result: OutcomeResult, found: Multiverse, language: Language) -> tuple
     )
     sentences = [*_measures(found, language), *_primary(found, language)]
     return title, " ".join([title, *sentences, *_options(result, found, language)])
-
-
-def shares(tally: Tally, language: Language) -> str:
-    """How many estimates and intervals lie on which side of no effect."""
-    return language.say(
-        "{above} of the estimates above no effect and {below} below; {ci_above} of the confidence "
-        "intervals entirely above it, {ci_below} entirely below, {rest} include it",
-        above=share(tally.above, tally.analyses, language),
-        below=share(tally.below, tally.analyses, language),
-        ci_above=share(tally.ci_above, tally.analyses, language),
-        ci_below=share(tally.ci_below, tally.analyses, language),
-        rest=share(tally.analyses - tally.ci_above - tally.ci_below, tally.analyses, language),
-    )
-
-
-def share(part: int, whole: int, language: Language) -> str:
-    """A share in per cent that reads 0% and 100% only where it is."""
-    value = 100 * part / whole if whole else 0.0
-    if 0 < value < 0.5:
-        return "<" + percent(1.0, 0, language.numbers)
-    if 99.5 <= value < 100:
-        return ">" + percent(99.0, 0, language.numbers)
-    return percent(value, 0, language.numbers)
 
 
 def _measures(found: Multiverse, language: Language) -> Iterator[str]:

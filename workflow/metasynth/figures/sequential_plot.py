@@ -12,6 +12,7 @@ from metasynth.figures.ticks import linear_axis
 from metasynth.formats import effect, number, percent
 from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
+from metasynth.robustness_words import planned_effect, verdict, year_name
 from metasynth.sequential import Look, Sequential
 
 LEAST_REACH, MOST_REACH = 4.0, 8.0
@@ -92,15 +93,6 @@ def _planned(found: Sequential, language: Language) -> str:
     )
 
 
-def planned_effect(found: Sequential, language: Language) -> str:
-    """The planned effect as a relative reduction, or increase, of the risk."""
-    reduction = found.relative_risk_reduction or 0.0
-    size = percent(100 * abs(reduction), 0, language.numbers)
-    if reduction < 0:
-        return language.say("a relative risk increase of {size}", size=size)
-    return language.say("a relative risk reduction of {size}", size=size)
-
-
 def _name_years(
     graph: Graph,
     looks: Sequence[Look],
@@ -119,35 +111,6 @@ def _name_years(
         *chosen,
         sizes=[5.0] * len(inside),
         lines=[([0.0, *xs], [0.0, *ys]), *lines],
-    )
-
-
-def year_name(look: Look, language: Language) -> str:
-    """A look by its year."""
-    return language.say("no year") if look.year is None else str(look.year)
-
-
-def verdict(found: Sequential, language: Language) -> str:
-    """What the analysis says, in a sentence."""
-    crossed = next((look for look in found.looks if look.crossed), None)
-    last = found.looks[-1]
-    share = percent(100 * last.fraction, 0, language.numbers)
-    if crossed is not None:
-        return language.say(
-            "The boundary was crossed in {year}; {share} of the required participants have been "
-            "analysed.",
-            year=year_name(crossed, language),
-            share=share,
-        )
-    if last.fraction >= 1:
-        return language.say(
-            "The required size was reached without crossing the boundary ({share} of it).",
-            share=share,
-        )
-    return language.say(
-        "No boundary was crossed, and {share} of the required participants have been analysed: "
-        "the evidence does not suffice for a conclusion by this rule.",
-        share=share,
     )
 
 

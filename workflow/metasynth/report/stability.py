@@ -5,8 +5,6 @@ from typing import Any
 
 from metasynth import formats
 from metasynth.extraction import ExtractionRange, Range
-from metasynth.figures.multiverse_words import share
-from metasynth.figures.sequential_plot import planned_effect, verdict
 from metasynth.language import Language
 from metasynth.multiverse import Multiverse
 from metasynth.report.document import Column, Inlines, Link, text
@@ -14,6 +12,7 @@ from metasynth.report.marks import marked
 from metasynth.report.material import Material, Scope
 from metasynth.report.names import OutcomeNames
 from metasynth.report.table import RIGHT, TableBody, row
+from metasynth.robustness_words import planned_effect, share, verdict
 from metasynth.sequential import Sequential
 
 
