@@ -4,6 +4,7 @@ A section is workflow/report/<language>/<section>.md, the same for any review. I
 this review can say, from the review's own texts, as `{% include "own/question.md" %}`.
 """
 
+import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -60,6 +61,14 @@ SECTIONS = (
 """The sections in the order of the report; one that a language has no file for is left out."""
 
 _OWN = "own"
+_PASSED_OVER = re.compile(
+    r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|`[^`]*`|“[^”]*”|„[^”]*”|\]\([^)]*\)", re.DOTALL
+)
+
+
+def _blanked(found: re.Match[str]) -> str:
+    """As many lines, and nothing on them."""
+    return "\n" * found[0].count("\n")
 
 
 class ReportError(ValueError):
@@ -69,7 +78,11 @@ class ReportError(ValueError):
 class Texts:
     """The texts of a language: those of any review, and this review's own."""
 
-    def __init__(self, general: Path, own: Path, filters: Mapping[str, Callable[..., str]]):
+    def __init__(
+        self, general: Path, own: Path, filters: Mapping[str, Callable[..., str]], decimal: str
+    ):
+        """`decimal` is the language's decimal mark, by which results typed by hand are told."""
+        self._decimal = decimal
         self._general = general
         self._own = own
         loaders = [FileSystemLoader(general), PrefixLoader({_OWN: FileSystemLoader(own)})]
@@ -90,6 +103,7 @@ class Texts:
             ReportError: for a name that does not exist, with its file and line.
         """
         self._refuse_unused()
+        self._refuse_typed()
         names = {"own": {path.stem for path in self._own.glob("*.md")}} | dict(names)
         for section in SECTIONS:
             if (self._general / f"{section}.md").is_file():
@@ -106,6 +120,21 @@ class Texts:
                 raise ReportError(
                     f"{path}: no section includes this text; included are {', '.join(sorted(used))}"
                 )
+
+    def _refuse_typed(self) -> None:
+        """Results are named, never typed: a number with two decimals or more in our own prose.
+
+        Quotes, code and templates' own numbers are passed over.
+        """
+        typed = re.compile(rf"(?<![\w.,])\d+[{self._decimal}]\d{{2,}}(?![\d.,]*\d)")
+        for path in sorted(self._own.glob("*.md")):
+            text = _PASSED_OVER.sub(_blanked, path.read_text(encoding="utf-8"))
+            for number, line in enumerate(text.splitlines(), start=1):
+                if found := typed.search(line):
+                    raise ReportError(
+                        f"{path}:{number}: {found[0]} is typed by hand; name the result instead, "
+                        f"such as {{{{ outcome.primary.estimate }}}}"
+                    )
 
     def _included(self, path: Path) -> set[str]:
         """The names of the review's own texts that a section includes."""

@@ -1,0 +1,177 @@
+"""Each language says all that the others say: messages, sections, named numbers, labels."""
+
+import re
+import string
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir, extract_from_file
+from babel.messages.pofile import read_po
+
+from metasynth import configuration
+from metasynth.language import LABELS, LOCALES, Language, known, speak
+from metasynth.localise import _LABELS, _SENTENCES
+from metasynth.report.sections import SECTIONS
+from metasynth.validation import load_review
+
+ROOT = Path(__file__).parents[2]
+REPORT = ROOT / "workflow" / "report"
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "say": None,
+    "_say": None,
+    "say_n": (1, 2),
+    "message": None,
+}
+OTHERS = [code for code in known() if code != "en"]
+Message = str | tuple[str, ...]
+
+
+def messages() -> dict[Message, str]:
+    """Every message of code and templates, with where it stands."""
+    package = ROOT / "workflow" / "metasynth"
+    found = {
+        text: f"{file}:{line}"
+        for file, line, text, *_ in extract_from_dir(
+            str(package), [("**.py", "python")], keywords=KEYWORDS
+        )
+    }
+    for page in sorted(REPORT.glob("*.j2")):
+        for line, text, *_ in extract_from_file(
+            "jinja2.ext:babel_extract", str(page), keywords=KEYWORDS
+        ):
+            found[text] = f"{page.name}:{line}"
+    return found
+
+
+def catalogue(path: Path) -> dict[str, tuple[str, ...]]:
+    """Each message of a catalogue by its (singular) id, with its translations."""
+    with path.open("rb") as file:
+        read = read_po(file)
+    done = {}
+    for item in read:
+        if item.id:
+            assert not item.fuzzy, item.id
+            key = item.id if isinstance(item.id, str) else item.id[0]
+            done[key] = (item.string,) if isinstance(item.string, str) else tuple(item.string)
+    return done
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_every_message_is_translated_and_none_is_left_over(code: str) -> None:
+    ours = {text if isinstance(text, str) else text[0]: text for text in messages()}
+    theirs = catalogue(LOCALES / f"{code}.po")
+    assert {text for text in ours if not all(theirs.get(text, ("",)))} == set()
+    assert set(theirs) - set(ours) == set()
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_translations_have_the_places_and_the_plural_forms_of_their_messages(code: str) -> None:
+    language = speak(code)
+    forms = len({language.form(n) for n in range(200)})
+    theirs = catalogue(LOCALES / f"{code}.po")
+    for text in messages():
+        singular, plural = (text, text) if isinstance(text, str) else (text[0], text[1])
+        said = theirs[singular]
+        # A message that stands in the code by itself may still be told by number (reasons.py).
+        assert len(said) == forms or (isinstance(text, str) and len(said) == 1), text
+        for translation in said:
+            assert places(translation) in (places(singular), places(plural)), text
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_catalogue_is_in_alphabetical_order(code: str) -> None:
+    ids = list(catalogue(LOCALES / f"{code}.po"))
+    assert ids == sorted(ids, key=lambda text: (text.casefold(), text))
+
+
+# --- sections -------------------------------------------------------------------------------------
+
+_JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_AGREEMENT = re.compile(r"choose\([^()]*\)")
+_STRINGS = re.compile(r'"[^"]*"')
+_NAME = re.compile(r"\b[a-z_][\w]*(?:\.[a-z_]\w*(?:\([^()]*\))?)+")
+_PLACEHOLDER = re.compile(r"\{(?:figure|figures|table|list|page|anchor|prisma|prisma-none):[^}]*\}")
+_CITATION = re.compile(r"@[a-z0-9_]+")
+
+
+def named(text: str) -> set[str]:
+    """The named values, placeholders and citations of a text, whatever words agree with them."""
+    code = [_AGREEMENT.sub("", _STRINGS.sub("''", part)) for part in _JINJA.findall(text)]
+    values = {name for part in code for name in _NAME.findall(part)}
+    return values | set(_PLACEHOLDER.findall(_JINJA.sub("", text))) | set(_CITATION.findall(text))
+
+
+def pairs() -> Iterator[tuple[str, Path, Path]]:
+    """Each English section, of any review and of this one, beside that of another language."""
+    for folder in (REPORT, ROOT / "data" / "text"):
+        for code in OTHERS:
+            english = {path.name for path in (folder / "en").glob("*.md")}
+            other = {path.name for path in (folder / code).glob("*.md")}
+            for name in sorted(english | other):
+                yield f"{folder.name}/{code}/{name}", folder / "en" / name, folder / code / name
+
+
+@pytest.mark.parametrize(
+    ("english", "other"), [(a, b) for _, a, b in pairs()], ids=[name for name, *_ in pairs()]
+)
+def test_a_section_names_the_same_in_each_language(english: Path, other: Path) -> None:
+    assert english.is_file()
+    assert other.is_file()
+    assert named(other.read_text("utf-8")) == named(english.read_text("utf-8"))
+
+
+def test_every_section_has_its_place() -> None:
+    assert {path.stem for path in (REPORT / "en").glob("*.md")} <= set(SECTIONS)
+
+
+# --- what this review says ------------------------------------------------------------------------
+
+
+def texts(value: object) -> Iterator[tuple[str, str]]:
+    """Every label and remark of records, with the name of its field."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from texts(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            content = getattr(value, field.name)
+            if isinstance(content, str):
+                yield field.name, content
+            else:
+                yield from texts(content)
+
+
+def untranslated(language: Language) -> list[str]:
+    review = load_review(ROOT / "config.yaml", ROOT)
+    names = {trial.study.label for trial in review.trials}
+    said = (
+        (text, text in language.labels if name in _LABELS else _is_said(text, language))
+        for name, text in texts((review.config, review.trials))
+        if text and text not in names and name in _LABELS | _SENTENCES
+    )
+    return sorted({text for text, done in said if not done})
+
+
+def _is_said(text: str, language: Language) -> bool:
+    """Whether the catalogue gives the text, whole or sentence by sentence."""
+    marked = Language(
+        gettext=lambda message: f"✓{message}" if language.gettext(message) != message else message,
+        labels={key: f"✓{key}" for key in language.labels},
+        templates=language.templates,
+    )
+    sentences = re.split(r"(?<=[.!?]) (?=[A-Z])", text)
+    return marked.again(text).startswith("✓") or all("✓" in marked.again(s) for s in sentences)
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_the_labels_of_this_review_are_translated(code: str) -> None:
+    config = configuration.load(ROOT / "config.yaml")
+    assert code in config.languages
+    assert (ROOT / config.text / code / LABELS).is_file()
+    assert untranslated(speak(code, ROOT / config.text)) == []
