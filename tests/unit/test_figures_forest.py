@@ -26,10 +26,20 @@ from matplotlib.transforms import Bbox
 from metasynth.figures.describe import forest_alt
 from metasynth.figures.forest import forest
 from metasynth.figures.marks import SMALLEST
+from metasynth.figures.preset import PRESETS
 from metasynth.figures.style import BLUE, VERMILION
-from metasynth.formats import POLISH
-from metasynth.language import Language
-from metasynth.records import Comparison, OutcomeResult, SignificanceTest, StudyEffect
+from metasynth.language import speak
+from metasynth.records import (
+    AnalysisSpec,
+    Comparison,
+    Group,
+    OutcomeResult,
+    OutcomeSpec,
+    SignificanceTest,
+    StudyData,
+    StudyEffect,
+)
+from metasynth.synthesis import synthesise
 
 CASES = cases()
 SOME_POOLED = [name for name, case in CASES.items() if case.analyses[0].estimates]
@@ -53,10 +63,16 @@ def grid() -> Iterator[tuple[str, OutcomeResult]]:
 EVERY = {**CASES, **dict(grid())}
 
 
+LANGUAGES = {"en": speak("en"), "pl": speak("pl")}
+PRESET_NAMES = list(PRESETS)
+
+
 @cache
-def drawn(name: str) -> tuple[Figure, list[tuple[str, Bbox]]]:
+def drawn(
+    name: str, language: str = "en", preset: str = "cochrane"
+) -> tuple[Figure, list[tuple[str, Bbox]]]:
     """A case's figure, and where its texts are; no test changes it."""
-    figure = forest(EVERY[name])
+    figure = forest(EVERY[name], language=LANGUAGES[language], preset=PRESETS[preset])
     return figure, boxes(figure)
 
 
@@ -70,9 +86,13 @@ def effects(result: OutcomeResult) -> list[StudyEffect]:
 # --- layout ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("preset", PRESET_NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", EVERY)
-def test_no_text_stands_on_another_or_leaves_the_page(name: str) -> None:
-    figure, measured = drawn(name)
+def test_no_text_stands_on_another_or_leaves_the_page(
+    name: str, language: str, preset: str
+) -> None:
+    figure, measured = drawn(name, language, preset)
     assert figure.bbox.width == 504
     assert overlaps(measured) == []
     for text, box in measured:
@@ -82,9 +102,11 @@ def test_no_text_stands_on_another_or_leaves_the_page(name: str) -> None:
         assert box.y1 <= figure.bbox.height, text
 
 
+@pytest.mark.parametrize("preset", PRESET_NAMES)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", EVERY)
-def test_no_text_stands_on_the_graph(name: str) -> None:
-    figure, measured = drawn(name)
+def test_no_text_stands_on_the_graph(name: str, language: str, preset: str) -> None:
+    figure, measured = drawn(name, language, preset)
     graph = graph_of(figure).extent
     around = Bbox.from_extents(graph.x0 - 4.5, graph.y0, graph.x1 + 4.5, graph.y1)
     for text, box in measured:
@@ -111,16 +133,11 @@ def test_sixty_studies_fit_a_page() -> None:
     assert forest(CASES["sixty"]).bbox.height < 770
 
 
-def test_a_polish_figure_is_laid_out_as_well() -> None:
-    words = {"Events": "Zdarzenia", "Total": "Liczba chorych", "Not estimable": "Nie do oceny"}
-    language = Language(lambda message: words.get(message, message), POLISH)
-    for case in (CASES["bcg"], CASES["zeros"], CASES["continuous"]):
-        figure = forest(case, language=language)
-        assert overlaps(boxes(figure)) == []
-    assert "Zdarzenia" in texts(forest(CASES["zeros"], language=language))
-    assert any(
-        "0,65 [0,56; 0,75]" in text for text in texts(forest(CASES["bcg"], language=language))
-    )
+def test_a_polish_figure_says_words_and_numbers_in_polish() -> None:
+    printed = texts(forest(CASES["bcg"], language=LANGUAGES["pl"]))
+    assert {"Badanie", "Zdarzenia", "Razem", "Waga", "względne"} <= set(printed)
+    assert any("0,65 [0,56; 0,75]" in text for text in printed)
+    assert not any("." in text for text in printed if text[:1].isdigit())
 
 
 # --- marks ----------------------------------------------------------------------------------------
@@ -335,3 +352,46 @@ def test_group_names_default_to_what_they_are() -> None:
     found = texts(forest(binary(BCG[:2], comparison=Comparison(("a",), ("b",)))))
     assert "Intervention" in found
     assert "Control" in found
+
+
+# --- other kinds of outcome -----------------------------------------------------------------------
+
+
+def pooled(type_: str, measure: str, groups: list[tuple[Group, Group | None]]) -> OutcomeResult:
+    """An outcome of any kind, pooled by random effects."""
+    outcome = OutcomeSpec("x", "Relapse", "x", None, type_, measure, "harm", ("primary",))
+    studies = [
+        StudyData(f"s{i}", f"Trial {i}", None, one, other)
+        for i, (one, other) in enumerate(groups, 1)
+    ]
+    spec = AnalysisSpec("primary", "Random effects", ci="HKSJ")
+    return synthesise(outcome, [spec], COMPARISON, studies)
+
+
+def test_rates_have_columns_of_person_time_and_their_sums() -> None:
+    groups = [
+        (Group((), "A", e, n, person_time=t), Group((), "B", e + 4, n, person_time=t + 0.5))
+        for e, n, t in ((12, 80, 120.0), (3, 40, 60.25), (30, 120, 180.5))
+    ]
+    result = pooled("rate", "IRR", groups)
+    figure = forest(result)
+    words = texts(figure)
+    assert "Person-time" in words
+    assert {"60.25", "60.75", "360.75", "362.25"} <= set(words)
+    assert overlaps(boxes(figure)) == []
+    assert "Trial 2: 3 in 60.25 of person-time compared with 7 in 60.75" in forest_alt(result)[1]
+
+
+def test_a_proportion_has_one_group_an_axis_from_nothing_and_no_side_to_favour() -> None:
+    groups = [(Group((), "A", e, n), None) for e, n in ((12, 80), (3, 40), (30, 120), (1, 25))]
+    result = pooled("proportion", "PLO", groups)
+    figure = forest(result)
+    axis = graph_of(figure).x.axis
+    assert (axis.low, axis.high) == (0.0, 0.4)
+    assert [x.get_gid() for x in graph_of(figure).get_children() if x.get_gid() == "null"] == []
+    assert "Placebo" not in " ".join(texts(figure))
+    assert "Favours" not in " ".join(texts(figure))
+    short, long = forest_alt(result)
+    assert short.startswith("Forest plot of Relapse, Anakinra: Proportion 0.")
+    assert "Trial 2: 3 of 40, 0.07" in long
+    assert "Placebo" not in long

@@ -34,7 +34,7 @@ from metasynth.figures.page import Drawing, points
 from metasynth.figures.style import VERMILION
 from metasynth.figures.summary import summary
 from metasynth.formats import POLISH
-from metasynth.language import Language
+from metasynth.language import Language, speak
 from metasynth.records import OutcomeResult
 from metasynth.synthesis import synthesise
 
@@ -62,10 +62,15 @@ def grid() -> Iterator[tuple[str, OutcomeResult]]:
 EVERY = {**CASES, **dict(grid())}
 
 
+SIZES = list(dict(grid()))
+LANGUAGES = {"en": speak("en"), "pl": speak("pl")}
+SPOKEN = [("en", name) for name in EVERY] + [("pl", name) for name in ("bcg", *SIZES)]
+
+
 @cache
-def drawn(name: str, figure: str) -> Drawing:
+def drawn(name: str, figure: str, language: str = "en") -> Drawing:
     """A case's figure; no test changes it."""
-    return draw(EVERY[name], figure)
+    return draw(EVERY[name], figure, language=LANGUAGES[language])
 
 
 def lines(figure: Figure, prefix: str = "study-") -> list[Line2D]:
@@ -95,9 +100,11 @@ def effects(name: str = "bcg") -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-@pytest.mark.parametrize("name", EVERY)
-def test_no_text_stands_on_another_or_leaves_the_page(name: str, figure: str) -> None:
-    page = drawn(name, figure).figure
+@pytest.mark.parametrize(("language", "name"), SPOKEN)
+def test_no_text_stands_on_another_or_leaves_the_page(
+    language: str, name: str, figure: str
+) -> None:
+    page = drawn(name, figure, language).figure
     measured = boxes(page)
     assert page.bbox.width == 504
     assert overlaps(measured) == []
@@ -415,3 +422,10 @@ def test_a_figure_that_cannot_be_drawn_says_why(figure: str) -> None:
 def test_an_unknown_figure_is_an_error() -> None:
     with pytest.raises(KeyError, match="pie"):
         draw(CASES["bcg"], "pie")
+
+
+def test_a_single_proportion_has_no_figures_of_comparisons() -> None:
+    share = replace(CASES["bcg"].outcome, type="proportion", measure="PLO", covariate=None)
+    drawn_of_it = {figure.name for figure in planned(share, 20) if figure.drawn}
+    assert drawn_of_it == {"forest", "leave_one_out", "cumulative", "influence", "baujat"}
+    assert "single proportion" in reason("gosh", share, 20)

@@ -125,7 +125,7 @@ def test_the_traffic_light_has_a_sign_for_each_judgement() -> None:
     for i in range(1, 14):
         own = [x for x in figure.artists if (x.get_gid() or "").startswith(f"study-{i}-")]
         assert len(own) == 6
-    assert title == "Risk of bias of 13 studies in 5 domains."
+    assert title == "Risk of bias of 13 studies; domains: 5."
     assert "Aronson 1948 – Randomisation process: Low; " in description
     assert overlaps(boxes(figure)) == []
     assert all(b.x0 >= 0 and b.x1 <= 504 and b.y0 >= 0 for _, b in boxes(figure))

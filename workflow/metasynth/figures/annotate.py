@@ -51,7 +51,7 @@ def _candidates(text: str, x: float, y: float, r: float, size: float) -> Iterato
     yield Label(text, x - near, middle, "right", size=size)
     yield Label(text, x, above, "center", size=size)
     yield Label(text, x, below, "center", size=size)
-    for baseline in (above + 1.5, below - 1.5):
+    for baseline in (above + 0.5, below - 1.5):
         yield Label(text, x + 0.6 * near, baseline, size=size)
         yield Label(text, x - 0.6 * near, baseline, "right", size=size)
 

@@ -29,6 +29,9 @@ _RATIO_AXES: tuple[tuple[float, tuple[float, ...]], ...] = (
 _ROUND = (1.0, 2.0, 4.0, 5.0, 10.0)
 """Reaches of a linear axis within a decade: each has a half that is round too."""
 
+_SHARES = (0.002, 0.004, 0.008, 0.02, 0.04, 0.08, 0.2, 0.4, 0.8)
+"""Reaches of an axis of shares, a fourth of each being round; more reach to 1."""
+
 _STRETCH = 2.5
 _ALWAYS_SHOWN = 10.0
 """A log axis this long is still easy to read, so no interval within it is clipped."""
@@ -100,6 +103,16 @@ def difference_axis(
     top = next(decade * x for x in _ROUND if decade * x >= reach * (1 - 1e-9))
     ticks = (-top, -top / 2, 0.0, top / 2, top)
     return Axis(False, -top, top, ticks, tuple(plain(x, numbers) for x in ticks))
+
+
+def share_axis(
+    estimates: Iterable[float | None], limits: Iterable[float | None], numbers: NumberStyle
+) -> Axis:
+    """A linear axis from 0 over shares of patients, to 1 at most."""
+    reach = max((x for x in (*estimates, *limits) if x is not None), default=1.0)
+    top = next((x for x in _SHARES if x >= reach * (1 - 1e-9)), 1.0)
+    ticks = tuple(i * top / 4 for i in range(5))
+    return Axis(False, 0.0, top, ticks, tuple(plain(x, numbers) for x in ticks))
 
 
 def _floor_log10(x: float) -> int:

@@ -28,6 +28,7 @@ LEAST = {
 Ten for a funnel plot: Handbook 13.3.5.4; ten for a meta-regression: Handbook 10.11.5.1.
 """
 
+_OF_COMPARISONS = ("funnel", "drapery", "galbraith", "gosh", "bubble")
 _NEEDS = {
     "leave_one_out": message("A leave-one-out analysis needs three trials; {found}."),
     "cumulative": message(
@@ -93,6 +94,8 @@ def reason(
     least = LEAST[name]
     if name == "labbe" and outcome.type != "binary":
         return say("A L’Abbé plot shows risks, which only a binary outcome has.")
+    if outcome.type == "proportion" and name in _OF_COMPARISONS:
+        return say("The figure is about a comparison, and a single proportion is none.")
     if name == "bubble":
         if outcome.covariate is None:
             return say("No covariate is declared for this outcome, so there is no meta-regression.")

@@ -1,6 +1,8 @@
 """The columns of a forest plot: their headings, and the data that studies and pools put in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Literal
 
 from metasynth.figures.outcome import group_names, measure_name
@@ -10,6 +12,8 @@ from metasynth.records import AnalysisResult, Estimate, Group, OutcomeResult, St
 
 _GROUP_HEADINGS = {
     "binary": (message("Events"), message("Total")),
+    "proportion": (message("Events"), message("Total")),
+    "rate": (message("Events"), message("Person-time")),
     "continuous": (message("Mean"), message("SD"), message("Total")),
 }
 """What each group has by outcome type; published contrasts come without group data."""
@@ -34,7 +38,7 @@ def columns(
     """The data of both groups, then weight, then effect."""
     data = (
         Column(language.say(heading), group)
-        for group in group_names(result, language)
+        for group in group_names(result, language)[: groups(result)]
         for heading in _GROUP_HEADINGS.get(result.outcome.type, ())
     )
     measure = measure_name(result, analysis, language)
@@ -42,38 +46,65 @@ def columns(
     return (*data, weight, Column(language.say("[95% CI]"), measure, "effect"))
 
 
+def groups(result: OutcomeResult) -> int:
+    """How many groups an outcome compares; a proportion is of one."""
+    return 1 if result.outcome.type == "proportion" else 2
+
+
 def study_cells(result: OutcomeResult, study: StudyData, language: Language) -> tuple[str, ...]:
     """What one study brings to the data columns, as it was extracted."""
-    groups = (study.intervention or Group((), ""), study.control or Group((), ""))
-    if result.outcome.type == "binary":
-        return tuple(count(n) for group in groups for n in (group.events, group.total))
-    if result.outcome.type == "continuous":
-        decimals = _decimals(result)
-        return tuple(
-            cell
-            for group in groups
-            for cell in (
-                number(group.mean, decimals, language.numbers),
-                number(group.sd, decimals, language.numbers),
-                count(group.total),
-            )
-        )
+    sides = (study.intervention or Group((), ""), study.control or Group((), ""))
+    return tuple(
+        cell for side in sides[: groups(result)] for cell in _group_cells(result, side, language)
+    )
+
+
+def _group_cells(result: OutcomeResult, group: Group, language: Language) -> tuple[str, ...]:
+    numbers, decimals = language.numbers, _decimals(result)
+    match result.outcome.type:
+        case "binary" | "proportion":
+            return count(group.events), count(group.total)
+        case "rate":
+            return count(group.events), number(group.person_time, decimals, numbers)
+        case "continuous":
+            mean, sd = (number(x, decimals, numbers) for x in (group.mean, group.sd))
+            return mean, sd, count(group.total)
     return ()
 
 
-def pooled_cells(result: OutcomeResult, pooled: Estimate) -> tuple[str, ...]:
-    """A pooled result's events and totals; means are not summed."""
-    intervention = (count(pooled.events_intervention), count(pooled.total_intervention))
-    control = (count(pooled.events_control), count(pooled.total_control))
-    if result.outcome.type == "binary":
-        return (*intervention, *control)
-    if result.outcome.type == "continuous":
-        return ("", "", intervention[1], "", "", control[1])
+def pooled_cells(result: OutcomeResult, pooled: Estimate, language: Language) -> tuple[str, ...]:
+    """A pooled result's events, totals and times; means are not summed."""
+    events = pooled.events_intervention, pooled.events_control
+    totals = pooled.total_intervention, pooled.total_control
+    match result.outcome.type:
+        case "binary" | "proportion":
+            pairs = list(zip(map(count, events), map(count, totals), strict=True))
+            return tuple(cell for pair in pairs[: groups(result)] for cell in pair)
+        case "rate":
+            times = (number(t, _decimals(result), language.numbers) for t in _times(result, pooled))
+            pairs = list(zip(map(count, events), times, strict=True))
+            return tuple(cell for pair in pairs for cell in pair)
+        case "continuous":
+            return ("", "", count(totals[0]), "", "", count(totals[1]))
     return ()
+
+
+def _times(result: OutcomeResult, pooled: Estimate) -> tuple[float | None, float | None]:
+    """The time at risk of both groups, summed over the studies of a pool."""
+    (analysis,) = (a for a in result.analyses if a.spec.name == pooled.analysis)
+    of = {(e.study, e.label) for e in analysis.studies if pooled.subgroup in ("all", e.subgroup)}
+    studies = [study for study in result.studies if (study.study, study.label) in of]
+    return _total([s.intervention for s in studies]), _total([s.control for s in studies])
+
+
+def _total(sides: Sequence[Group | None]) -> float | None:
+    times = [side.person_time if side else None for side in sides]
+    known = [time for time in times if time is not None]
+    return fsum(known) if known and len(known) == len(times) else None
 
 
 def _decimals(result: OutcomeResult) -> int:
-    """As many decimals as the most precise mean or SD was given with, at most two."""
-    groups = (group for study in result.studies for group in (study.intervention, study.control))
-    values = [x for group in groups if group for x in (group.mean, group.sd) if x is not None]
+    """As many decimals as the most precise mean, SD or time was given with, at most two."""
+    sides = (side for study in result.studies for side in (study.intervention, study.control))
+    values = [x for s in sides if s for x in (s.mean, s.sd, s.person_time) if x is not None]
     return next((n for n in (0, 1) if all(round(x, n) == x for x in values)), 2)

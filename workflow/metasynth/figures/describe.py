@@ -6,9 +6,11 @@ from metasynth.figures.columns import study_cells
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
+    compares,
     group_names,
     is_logarithmic,
     measure_name,
+    of_what,
     overall,
     studies_with_effects,
     study_label,
@@ -17,8 +19,16 @@ from metasynth.figures.risk_of_bias import Judgements, judgement_word
 from metasynth.figures.statistics import heterogeneity, overall_effect, subgroup_differences
 from metasynth.figures.text import clean
 from metasynth.formats import effect, interval, percent
-from metasynth.language import ENGLISH, Language
+from metasynth.language import ENGLISH, Language, message
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
+
+_DATA = {
+    "binary": message("{events} of {total}"),
+    "proportion": message("{events} of {total}"),
+    "rate": message("{events} in {total} of person-time"),
+    "continuous": message("mean {mean} (SD {sd}, n = {total})"),
+}
+"""What a group has, in words, by outcome type."""
 
 
 def forest_alt(
@@ -43,13 +53,7 @@ def forest_alt(
 
 
 def _subject(result: OutcomeResult, language: Language) -> str:
-    intervention, control = group_names(result, language)
-    return language.say(
-        "Forest plot of {outcome}, {intervention} compared with {control}",
-        outcome=clean(result.outcome.label),
-        intervention=intervention,
-        control=control,
-    )
+    return language.say("Forest plot of {outcome}", outcome=of_what(result, language))
 
 
 def _finding(result: OutcomeResult, chosen: Sequence[AnalysisResult], language: Language) -> str:
@@ -58,7 +62,8 @@ def _finding(result: OutcomeResult, chosen: Sequence[AnalysisResult], language: 
     if pooled is None:
         return language.say("not estimable")
     measure = measure_name(result, chosen[0], language)
-    return f"{measure} {_pooled(pooled, language)}, {_direction(result, pooled, language)}"
+    said = f"{measure} {_pooled(pooled, language)}"
+    return f"{said}, {_direction(result, pooled, language)}" if compares(result) else said
 
 
 def _studies(
@@ -72,21 +77,17 @@ def _studies(
 
 def _data(result: OutcomeResult, study: StudyData, language: Language) -> list[str]:
     cells = study_cells(result, study, language)
-    half = len(cells) // 2
-    sides = [_group(side, language) for side in (cells[:half], cells[half:])]
-    if not all(sides):
+    kind = result.outcome.type
+    if kind not in _DATA:
         return []
-    return [language.say("{data} compared with {control}", data=sides[0], control=sides[1])]
-
-
-def _group(cells: Sequence[str], language: Language) -> str:
-    """The data of one group in words: its events, or its mean."""
-    if len(cells) == 2:
-        return language.say("{n} of {m}", n=cells[0], m=cells[1])
-    if len(cells) == 3:
-        mean, sd, n = cells
-        return language.say("mean {mean} (SD {sd}, n = {n})", mean=mean, sd=sd, n=n)
-    return ""
+    names = ("mean", "sd", "total") if kind == "continuous" else ("events", "total")
+    sides = [cells[: len(names)], cells[len(names) :]]
+    said = [
+        language.say(_DATA[kind], **dict(zip(names, side, strict=True))) for side in sides if side
+    ]
+    if len(said) == 1:
+        return said
+    return [language.say("{data} compared with {control}", data=said[0], control=said[1])]
 
 
 def _own_effect(own: StudyEffect | None, language: Language) -> str:

@@ -6,7 +6,7 @@ from math import inf, log
 
 from matplotlib.figure import Figure
 
-from metasynth.figures.axis import Axis, Scale, difference_axis, ratio_axis
+from metasynth.figures.axis import Axis, Scale, difference_axis, ratio_axis, share_axis
 from metasynth.figures.layout import DOT, Layout, lay_out
 from metasynth.figures.marks import draw_diamond, draw_interval, draw_square
 from metasynth.figures.page import Page, blank, rule, write
@@ -65,6 +65,8 @@ def draw_forest(said: Forest, language: Language) -> Figure:
 def _axis(said: Forest, numbers: NumberStyle) -> Axis:
     """An axis that holds all estimates, and diamonds' ends but those far beyond the studies'."""
     marks = [row.mark for row in said.rows if row.mark]
+    if said.share:
+        return share_axis([mark.estimate for mark in marks], _limits(marks), numbers)
     make = ratio_axis if said.logarithmic else difference_axis
     estimates = [mark.estimate for mark in marks]
     limits = _limits(mark for mark in marks if mark.shape == "square")
@@ -107,15 +109,16 @@ def _add_axes(figure: Page, layout: Layout) -> Panel:
 def _draw_references(axes: Panel, said: Forest, layout: Layout) -> None:
     """The line of no effect, and the dashed line of the first pooled effect above its diamond."""
     axis = layout.scale.axis
-    axes.vlines(
-        axis.null,
-        layout.top,
-        layout.bottom,
-        color=INK,
-        linewidth=0.6,
-        zorder=Z_REFERENCE,
-        gid="null",
-    )
+    if not said.share:
+        axes.vlines(
+            axis.null,
+            layout.top,
+            layout.bottom,
+            color=INK,
+            linewidth=0.6,
+            zorder=Z_REFERENCE,
+            gid="null",
+        )
     totals = [i for i, row in enumerate(said.rows) if row.kind == "total"]
     if said.reference is not None and axis.holds(said.reference) and totals:
         axes.vlines(

@@ -106,8 +106,10 @@ def _names(names: Sequence[str], pitch: float, language: Language) -> Iterator[L
 def _notes(top: float, language: Language) -> Iterator[Label]:
     note = language.say(
         "Each study is left out in turn. Dashed lines: values beyond them call for a closer look "
-        "(studentised residual ±1.96, |DFFITS| 3/√(k − 1), Cook’s distance 0.45, hat value 3/k); "
-        "diamonds are the studies beyond them."
+        "(studentised residual ±{residual}, |DFFITS| 3/√(k − 1), Cook’s distance {distance}, hat "
+        "value 3/k); diamonds are the studies beyond them.",
+        residual=number(normal_quantile(), 2, language.numbers),
+        distance=number(chi2_quantile(0.5, 1), 2, language.numbers),
     )
     for i, line in enumerate(wrap(note, WIDTH - 2 * MARGIN, 3, size=NOTE_SIZE)):
         yield Label(line, MARGIN, top + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)

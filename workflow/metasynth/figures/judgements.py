@@ -102,10 +102,11 @@ def _light_words(
     domains: Sequence[str],
     language: Language,
 ) -> tuple[str, str]:
-    title = language.say(
-        "Risk of bias of {k} studies in {n} domains.",
-        k=len(labels),
-        n=sum(not is_overall(domain) for domain in domains),
+    title = language.say_n(
+        "Risk of bias of {n} study; domains: {domains}.",
+        "Risk of bias of {n} studies; domains: {domains}.",
+        len(labels),
+        domains=sum(not is_overall(domain) for domain in domains),
     )
     sentences = []
     for study, label in labels.items():

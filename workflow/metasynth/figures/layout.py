@@ -260,6 +260,8 @@ def _below_graph(forest: Forest, plan: _Widths, bottom: float) -> Iterator[Label
     for i in visible_ticks(scale):
         yield Label(scale.axis.labels[i], scale.x(scale.axis.ticks[i]), y, "center")
     null = scale.x(scale.axis.null)
+    if not any(forest.favours):
+        return
     for text, edge, side in zip(forest.favours, (-1, 1), ("right", "left"), strict=True):
         room = (null - scale.left if edge < 0 else scale.right - null) + OVERHANG - 6.0
         for i, line in enumerate(wrap(text, room, FAVOURS_LINES)):

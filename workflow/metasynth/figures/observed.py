@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metasynth.effects import Array
-from metasynth.figures.outcome import group_names, is_logarithmic, measure_name, overall
+from metasynth.figures.outcome import is_logarithmic, measure_name, of_what, overall
 from metasynth.figures.text import clean
 from metasynth.language import Language
 from metasynth.methods import DEFAULT_TAU2
@@ -81,14 +81,7 @@ def observed(result: OutcomeResult, least: int = 1) -> Observed:
 
 def subject(figure: str, result: OutcomeResult, language: Language) -> str:
     """What a figure is and of what: the beginning of its alternative text."""
-    intervention, control = group_names(result, language)
-    return language.say(
-        "{figure} of {outcome}, {intervention} compared with {control}",
-        figure=figure,
-        outcome=clean(result.outcome.label),
-        intervention=intervention,
-        control=control,
-    )
+    return language.say("{figure} of {outcome}", figure=figure, outcome=of_what(result, language))
 
 
 def effect_title(data: Observed, language: Language) -> str:

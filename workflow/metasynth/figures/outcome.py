@@ -65,6 +65,25 @@ def is_logarithmic(result: OutcomeResult) -> bool:
     )
 
 
+def compares(result: OutcomeResult) -> bool:
+    """Whether two groups are compared; a single proportion has no other side to compare."""
+    return result.outcome.type != "proportion"
+
+
+def of_what(result: OutcomeResult, language: Language) -> str:
+    """The outcome and the groups, as titles and descriptions name them."""
+    intervention, control = group_names(result, language)
+    outcome = clean(result.outcome.label)
+    if not compares(result):
+        return language.say("{outcome}, {group}", outcome=outcome, group=intervention)
+    return language.say(
+        "{outcome}, {intervention} compared with {control}",
+        outcome=outcome,
+        intervention=intervention,
+        control=control,
+    )
+
+
 def analysis_label(analysis: AnalysisResult) -> str:
     """An analysis as it was labelled, or by its name."""
     return clean(analysis.spec.label) or analysis.spec.name

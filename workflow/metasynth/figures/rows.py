@@ -12,6 +12,7 @@ from metasynth.figures.columns import Column, columns, pooled_cells, study_cells
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
+    compares,
     group_names,
     is_logarithmic,
     overall,
@@ -66,7 +67,8 @@ class Forest:
     """All that a forest plot says; `reference` is the pooled effect of its first analysis.
 
     `domains` are the headings of dots of risk of bias; `colour` is that of the squares, `largest`
-    the side of the heaviest and the height of diamonds, in points, where rows are that high.
+    the side of the heaviest and the height of diamonds, in points, where rows are that high. Of a
+    `share` of patients, from 0 to 1, no value means no effect.
     """
 
     study_heading: str
@@ -81,6 +83,7 @@ class Forest:
     colour: str = BLUE
     dots_heading: str = ""
     largest: float = 9.0
+    share: bool = False
 
 
 def forest_rows(
@@ -120,6 +123,7 @@ def forest_rows(
         tuple(ascii_uppercase[: len(domains)]),
         preset.colour,
         language.say("Risk of bias") if domains else "",
+        share=not compares(result),
     )
 
 
@@ -221,7 +225,7 @@ def _pooled_row(
     result: OutcomeResult, pooled: Estimate, label: str, weight: float, language: Language
 ) -> Row:
     kind: Kind = "total" if pooled.subgroup == "all" else "subtotal"
-    data = pooled_cells(result, pooled)
+    data = pooled_cells(result, pooled, language)
     if pooled.estimate is None:
         return Row(kind, label, (*data, "", language.say("Not estimable")))
     mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
@@ -265,11 +269,13 @@ def with_effects(rows: Sequence[Row], measure: str, look: Limits) -> tuple[Row, 
 
 
 def favours(result: OutcomeResult, language: Language) -> tuple[str, str]:
-    """The labels left and right of no effect.
+    """The labels left and right of no effect; none where there is no comparison.
 
     A larger effect means more of the outcome under the intervention, which is in its favour when
     the outcome is a benefit.
     """
+    if not compares(result):
+        return "", ""
     intervention, control = group_names(result, language)
     benefit = result.outcome.direction == "benefit"
     left, right = (control, intervention) if benefit else (intervention, control)

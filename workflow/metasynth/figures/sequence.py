@@ -6,7 +6,7 @@ from metasynth import sensitivity
 from metasynth.figures.columns import Column
 from metasynth.figures.forest import draw_forest
 from metasynth.figures.observed import Observed, observed, subject
-from metasynth.figures.outcome import analysis_label, measure_name, study_label
+from metasynth.figures.outcome import analysis_label, compares, measure_name, study_label
 from metasynth.figures.page import Drawing
 from metasynth.figures.preset import COCHRANE
 from metasynth.figures.rows import Forest, Mark, Row, favours, limits, with_effects
@@ -106,6 +106,7 @@ def _forest(
         data.logarithmic,
         data.pooled.estimate if data.pooled else None,
         largest=_LARGEST,
+        share=not compares(data.result),
     )
 
 
