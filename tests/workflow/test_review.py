@@ -101,6 +101,21 @@ def test_the_published_figures_are_reproduced(finished: Callable[[str], Review])
     assert {row["verdict"] for row in rows} == {"reproduced"}
 
 
+def test_every_statement_has_a_verdict_in_table_and_report(
+    finished: Callable[[str], Review],
+) -> None:
+    review = finished("anakinra")
+    raw = (review.folder / "data/raw/claims.csv").read_text(encoding="utf-8")
+    rows = table(review, "claims.csv")
+    names = [row["claim_id"] for row in csv.DictReader(io.StringIO(raw))]
+    assert [row["claim_id"] for row in rows] == names
+    verdicts = {row["verdict"] for row in rows}
+    assert verdicts >= {"reproduced", "not reproduced", "cannot be checked"}
+    page = Page((review.folder / "results/report/review.html").read_text(encoding="utf-8"))
+    assert {f"claim-{name}" for name in names} <= set(page.ids)
+    assert table(finished("bcg"), "claims.csv") == []
+
+
 def test_bcg_as_metafor_prints_it(finished: Callable[[str], Review]) -> None:
     """What metafor 3.8 prints for escalc(measure="RR", data=dat.bcg) and rma(yi, vi)."""
     rows = table(finished("bcg"), "estimates.csv")
