@@ -25,8 +25,8 @@ def test_the_manual_of_the_tables_is_up_to_date() -> None:
 
 def test_every_column_of_the_results_is_explained() -> None:
     manual = (ROOT / "docs/results.md").read_text("utf-8")
-    first, second, third = re.split(r"## (?:studies|claims)\.csv", manual)
-    for text, record in ((first, Estimate), (second, StudyEffect), (third, Audited)):
+    for name, record in (("estimates", Estimate), ("studies", StudyEffect), ("claims", Audited)):
+        text = manual.split(f"\n## {name}.csv")[1].split("\n## ")[0]
         cells = re.findall(r"^\| ([a-z0-9_, ]+) \|", text, flags=re.MULTILINE)
         named = [name.strip() for cell in cells for name in cell.split(",")]
         assert [name for name in named if name != "column"] == [f.name for f in fields(record)]
