@@ -1,9 +1,9 @@
 """Every stage's members: what is made of this review, from what, and into which files.
 
 This is the one place that says where results land. To add a file to a stage, name it here and let
-the stage's script return it; to tell a script more, add to its record in choices.py. What an earlier
-stage made enters a later key by its own key; only a pool's key holds what the trials say of the
-outcome, and no more of them.
+the stage's script return it; to tell a script more, add to its record in choices.py. What an
+earlier stage made enters a later key by its own key; only a pool's key holds what the trials say of
+the outcome, and no more of them.
 """
 
 from importlib import metadata
@@ -132,10 +132,8 @@ def plot(at: Context) -> Members:
             name: files([source], f"{name}.json") for name in ("result", "multiverse", "sequential")
         }
         names = catalogue.figures(outcome, *at.counted(outcome))
-        made, data = (
-            figures(names, at.suffixes, outcome.id),
-            digest.text_digest(source.key, at.labels),
-        )
+        made = figures(names, at.suffixes, outcome.id)
+        data = digest.text_digest(source.key, at.labels)
         members.append(Member("plot", outcome.id, code, data, told, inputs, made))
     return tuple(members)
 
