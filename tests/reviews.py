@@ -66,7 +66,7 @@ class Review:
 
     def planned(self, *arguments: str, **environment: str) -> set[str]:
         """What the jobs that a dry run announces would make, as "stage member"."""
-        return made(self.run("--dry-run", *arguments, **environment).output)
+        return made(self.run("--dry-run", *arguments, "--quiet", "host", **environment).output)
 
     def results(self) -> dict[str, bytes]:
         root = self.folder / "results"

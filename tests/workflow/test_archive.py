@@ -208,7 +208,7 @@ def names(value: Any) -> list[str]:
 
 def announced(review: Review) -> list[tuple[str, set[str], set[str]]]:
     """Rule, inputs and outputs of every job, as a dry run of everything prints them."""
-    output = review.run("--dry-run", "--forceall").output
+    output = review.run("--dry-run", "--forceall", "--quiet", "host").output
     jobs = re.findall(
         r"^rule (\w+):\n    input: (.*)\n    output: (.*)\n", output, flags=re.MULTILINE
     )

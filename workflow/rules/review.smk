@@ -60,6 +60,8 @@ def workers():
 CONFIG_FILE = config_file()
 REVIEW = checked_review(CONFIG_FILE)
 PLAN = planned(REVIEW)
+if workflow.is_main_process and (not_up_to_date := plan.summary(PLAN)):
+    logger.info(not_up_to_date)
 
 
 def needed(batch):

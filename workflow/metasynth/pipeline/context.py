@@ -45,7 +45,7 @@ class Context:
         return digest.files_digest(self.folder / path for path in paths)
 
     def keys(self, *stages: str) -> str:
-        """Digest of all that earlier stages depend on, and so of all that they say to a later one."""
+        """Digest of all that earlier stages depend on, and so of all that they tell."""
         return keys(member for stage in stages for member in self.made[stage])
 
     def files(self, *stages: str) -> tuple[str, ...]:

@@ -78,11 +78,11 @@ def read(path: Path) -> Made | None:
 def why_stale(member: Member, root: Path = Path()) -> str:
     """Why a member has to be made, by one of the reasons above; nothing if it stands."""
     made = read(root / member.record)
-    if made is None or set(made.files) != set(member.files):
+    if made is None:
         return NEW
     if made.code != member.code:
         return CODE
-    if made.choices != text_digest(member.choices):
+    if made.choices != text_digest(member.choices) or set(made.files) != set(member.files):
         return CHOICES
     if made.data != member.data:
         return DATA

@@ -16,6 +16,10 @@ from metasynth.pipeline.members import Member
 LARGEST = 100
 """The most members of a job: a job that is cut off loses no more, and starting it is 1 % of it."""
 
+_SHOWN = 6
+_FEWEST = {"clean": 50}
+"""The fewest members that are worth a job of their own; one, where a stage is not named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -85,13 +89,38 @@ def _batches(
 def _deal(members: Sequence[Member], workers: int) -> list[tuple[Member, ...]]:
     """Neighbours together, about as many files in each batch."""
     rounds = ceil(len(members) / (LARGEST * workers))
-    count = min(len(members), rounds * workers)
+    fewest = _FEWEST.get(members[0].stage, 1) if members else 1
+    count = min(ceil(len(members) / fewest), rounds * workers)
     total, so_far = sum(len(member.files) for member in members), 0
     dealt: list[list[Member]] = [[] for _ in range(count)]
     for member in members:
         dealt[count * (2 * so_far + len(member.files)) // (2 * total)].append(member)
         so_far += len(member.files)
     return [tuple(batch) for batch in dealt if batch]
+
+
+# --- the plan in words ----------------------------------------------------------------------------
+
+
+def summary(plan: Plan) -> str:
+    """What does not stand, and why, in a few lines; nothing if all stands."""
+    lines, single = [], dict[str, list[str]]()
+    for stage, why in plan.reasons.items():
+        total = sum(len(batch.members) for batch in plan.batches[stage])
+        for reason in dict.fromkeys(why.values()):
+            names = [name for name, own in why.items() if own == reason]
+            if names == [""]:
+                single.setdefault(reason, []).append(stage)
+            else:
+                which = f" ({_some(names)})" if len(names) < total else ""
+                lines.append(f"  {stage}, {len(names)} of {total}: {reason}{which}")
+    lines += [f"  {', '.join(stages)}: {reason}" for reason, stages in single.items()]
+    return "\n".join(["Not up to date:", *lines]) if lines else ""
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
 
 # --- the plan as a file, for jobs that do not make it themselves ----------------------------------
