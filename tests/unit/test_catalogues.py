@@ -1,5 +1,6 @@
 """Each language says all that the others say: messages, sections, named numbers, labels."""
 
+import ast
 import re
 import string
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir, extract_from_file
+from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from metasynth import configuration
@@ -18,31 +19,32 @@ from metasynth.validation import load_review
 
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "workflow" / "report"
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "say": None,
-    "_say": None,
-    "say_n": (1, 2),
-    "message": None,
-}
+KEYWORDS = {"say": 1, "_say": 1, "say_n": 2, "message": 1}
+"""Functions that take messages, and how many."""
 OTHERS = [code for code in known() if code != "en"]
 Message = str | tuple[str, ...]
 
 
-def messages() -> dict[Message, str]:
-    """Every message of code and templates, with where it stands."""
-    package = ROOT / "workflow" / "metasynth"
-    found = {
-        text: f"{file}:{line}"
-        for file, line, text, *_ in extract_from_dir(
-            str(package), [("**.py", "python")], keywords=KEYWORDS
-        )
-    }
+def messages() -> set[Message]:
+    """Every message of code and templates."""
+    files = sorted((ROOT / "workflow" / "metasynth").rglob("*.py"))
+    found = {text for file in files for text in _in_code(ast.parse(file.read_bytes()))}
     for page in sorted(REPORT.glob("*.j2")):
-        for line, text, *_ in extract_from_file(
-            "jinja2.ext:babel_extract", str(page), keywords=KEYWORDS
-        ):
-            found[text] = f"{page.name}:{line}"
+        kinds = dict.fromkeys(KEYWORDS)
+        for _, text, *_ in extract_from_file("jinja2.ext:babel_extract", str(page), keywords=kinds):
+            found.add(text[0] if isinstance(text, tuple) else text)
     return found
+
+
+def _in_code(tree: ast.AST) -> Iterator[Message]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            texts = node.args[: KEYWORDS.get(name, 0)]
+            assert not any(isinstance(text, ast.JoinedStr) for text in texts), ast.unparse(node)
+            said = tuple(str(t.value) for t in texts if isinstance(t, ast.Constant))
+            if said and len(said) == KEYWORDS[name]:
+                yield said if len(said) > 1 else said[0]
 
 
 def catalogue(path: Path) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,145 @@
+"""The report answers every item of PRISMA 2020, or says why not; texts fail with file and line."""
+
+from pathlib import Path
+
+import pytest
+
+from metasynth.language import ENGLISH, speak
+from metasynth.report import prisma
+from metasynth.report.document import Heading, Link, Paragraph, Table, Text, plain, text
+from metasynth.report.markdown import Parser, UnknownNameError
+from metasynth.report.sections import ReportError, Texts
+from metasynth.report.vocabulary import filters
+
+
+def parser() -> Parser:
+    return Parser(lambda kind, name: (Table("t", "1", (), (), ()),), frozenset({"a"}), prisma.KNOWN)
+
+
+def test_the_checklists_have_the_items_of_the_statement() -> None:
+    items = [item for names in prisma.ITEMS.values() for item in names]
+    assert len(items) == 42
+    assert sorted({int("".join(filter(str.isdigit, item))) for item in items}) == [*range(1, 28)]
+    assert [item for names in prisma.ABSTRACT.values() for item in names] == [
+        f"a{n}" for n in range(1, 13)
+    ]
+
+
+def test_an_item_is_answered_under_its_heading_or_in_its_own_paragraph() -> None:
+    reader = parser()
+    heading, first, second = reader.parse(
+        "# Methods {prisma:13a 13b} {anchor:methods}\n\nText. {prisma:12}\n\n"
+        "{anchor:own}**Bias.** More. {prisma:11} And more.\n"
+    )
+    assert heading == Heading(1, "methods", (Text("Methods"),))
+    assert first == Paragraph((Text("Text."),))
+    assert isinstance(second, Paragraph)
+    assert plain(second.content) == "Bias. More. And more."
+    assert reader.places == {
+        "13a": ["methods"],
+        "13b": ["methods"],
+        "12": ["methods"],
+        "11": ["own"],
+    }
+
+
+def test_a_reason_stands_in_the_checklist_and_not_in_the_text() -> None:
+    reader = parser()
+    assert reader.parse("{prisma-none:24a 24b} Nothing was *registered* [@a].\n") == ()
+    assert plain(reader.reasons["24b"]) == "Nothing was registered[1]."
+    assert set(reader.reasons) == {"24a", "24b"}
+
+
+def test_an_unknown_item_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="no item 28") as refused:
+        parser().parse("Text. {prisma:28}")
+    assert refused.value.written == "{prisma:28}"
+
+
+def test_a_heading_over_nothing_is_no_answer() -> None:
+    reader = parser()
+    blocks = reader.parse(
+        "# One {prisma:3}\n\n## Two {prisma:4}\n\n# Three {prisma:5}\n\n## Four\n\nText.\n"
+    )
+    assert prisma.with_text(reader.places, blocks) == {"3": ["one"], "5": ["three"]}
+
+
+def test_items_without_text_or_reason_are_named() -> None:
+    done = prisma.KNOWN - {"24a", "a7"}
+    assert prisma.missing(done) == ["24a (registration)", "a7 (studies and participants)"]
+    assert prisma.missing(prisma.KNOWN - {"1", "a1"}) == []
+
+
+def test_the_checklist_links_to_the_places_and_prints_the_reasons() -> None:
+    places = {"4": ["question", "more"]}
+    reasons = {"3": text("Not needed.")}
+    titles = {"question": text("Question"), "more": text("More")}
+    items = {"Introduction": {"3": "why", "4": "question"}}
+    _, _, rows, _ = prisma.checklist(items, "Items.", places, reasons, titles, ENGLISH)
+    assert rows[0].heading
+    assert rows[1].cells[2] == reasons["3"]
+    links = [item.target for item in rows[2].cells[2] if isinstance(item, Link)]
+    assert links == ["#question", "#more"]
+
+
+# --- authored texts -------------------------------------------------------------------------------
+
+
+def texts(folder: Path, own: str, code: str = "en") -> Texts:
+    general, mine = folder / "general", folder / "own"
+    general.mkdir()
+    mine.mkdir()
+    section = '# Q\n\n{% include "own/question.md" ignore missing %}\n'
+    (general / "introduction.md").write_text(section, encoding="utf-8")
+    (mine / "question.md").write_text(own, encoding="utf-8")
+    language = speak(code)
+    return Texts(general, mine, filters(language), language.numbers.decimal)
+
+
+@pytest.mark.parametrize("code", ["en", "pl"])
+@pytest.mark.parametrize("name", ["nobody", "known.nothing", 'known["x"]', "known | nofilter"])
+def test_a_name_that_does_not_exist_stops_with_file_and_line(
+    tmp_path: Path, code: str, name: str
+) -> None:
+    authored = texts(tmp_path, f"One.\n\nTwo {{{{ {name} }}}}.\n", code)
+    with pytest.raises(ReportError, match=r"question\.md:3"):
+        list(authored.filled({"known": {}}))
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("en", "The risk ratio is 1.82."),
+        ("en", "It is (1.42 to 2.33)."),
+        ("en", "Here p = 0.033 holds."),
+        ("pl", "Ryzyko względne wynosi 1,82."),
+    ],
+)
+def test_a_result_typed_by_hand_is_refused(tmp_path: Path, code: str, line: str) -> None:
+    with pytest.raises(ReportError, match=r"question\.md:2: .* is typed by hand"):
+        list(texts(tmp_path, f"One.\n{line}\n", code).filled({}))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Section 23.3.4, doses of 1.0 mg and 0.1 mg, 24 weeks, 1,399 patients, version 1.0.0.",
+        "They print “1.82 (1.42 to\n2.33)” and `0.05`.",
+        "[Here](https://example.org/1.234) is {{ 1.234 }}.",
+    ],
+)
+def test_other_numbers_may_be_typed(tmp_path: Path, line: str) -> None:
+    assert len(list(texts(tmp_path, f"{line}\n").filled({}))) == 1
+
+
+def test_a_text_that_no_section_includes_is_refused(tmp_path: Path) -> None:
+    authored = texts(tmp_path, "Text.\n")
+    (tmp_path / "own" / "qestion.md").write_text("Text.\n", encoding="utf-8")
+    with pytest.raises(ReportError, match=r"qestion\.md: no section includes"):
+        list(authored.filled({}))
+
+
+def test_where_an_unknown_reference_stands_is_told(tmp_path: Path) -> None:
+    authored = texts(tmp_path, "One.\n\nTwo [@nobody].\n")
+    assert authored.place("introduction", "@nobody").endswith("question.md:3")
+    assert authored.place("introduction", "{table:generated}").endswith("introduction.md")
