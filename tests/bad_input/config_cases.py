@@ -338,3 +338,65 @@ CERTAINTY = [
     ),
     config("unknown_start", "  large: [0.5, 2]", "  start: hgih", "44 | did you mean high?"),
 ]
+
+_SECTION = "data: data"
+
+ROBUSTNESS = [
+    config(
+        "unknown_choice", _SECTION, f"{_SECTION}\nmultiverse: {{modles: [MH]}}", "7 | mean models?"
+    ),
+    config(
+        "unknown_model", _SECTION, f"{_SECTION}\nmultiverse: {{models: [HM]}}", "7 | one of random"
+    ),
+    config(
+        "no_measure",
+        _SECTION,
+        f"{_SECTION}\nmultiverse: {{measures: []}}",
+        "7 | at least one entry",
+    ),
+    config(
+        "tau2_twice", _SECTION, f"{_SECTION}\nmultiverse: {{tau2: [DL, DL]}}", "7 | there twice"
+    ),
+    config(
+        "leave_one_out_in_words",
+        _SECTION,
+        f'{_SECTION}\nmultiverse: {{leave_one_out: "often"}}',
+        "7 | true or false",
+    ),
+    config(
+        "no_planned_effect",
+        _SECTION,
+        f"{_SECTION}\nsequential: {{power: 0.8}}",
+        "7 | add relative_risk_reduction",
+    ),
+    config(
+        "no_effect_planned",
+        _SECTION,
+        f"{_SECTION}\nsequential: {{relative_risk_reduction: 0}}",
+        "7 | an effect, not 0",
+    ),
+    config(
+        "nobody_left",
+        _SECTION,
+        f"{_SECTION}\nsequential: {{relative_risk_reduction: -4, control_risk: 0.3}}",
+        "7 | stays below 1",
+    ),
+    config(
+        "all_prevented",
+        _SECTION,
+        f"{_SECTION}\nsequential: {{relative_risk_reduction: 1}}",
+        "7 | below 1",
+    ),
+    config(
+        "certain_error",
+        _SECTION,
+        f"{_SECTION}\nsequential: {{relative_risk_reduction: 0.2, alpha: 1}}",
+        "7 | below 1",
+    ),
+    config(
+        "sequential_of_means",
+        "{label: Pain, outcome: pain, week: 24",
+        "{label: Pain, sequential: {relative_risk_reduction: 0.2}, outcome: pain, week: 24",
+        "36 | remove the key",
+    ),
+]

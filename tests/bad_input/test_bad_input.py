@@ -43,6 +43,7 @@ BAD = [
     *config_cases.TABLES,
     *config_cases.FIGURES,
     *config_cases.CERTAINTY,
+    *config_cases.ROBUSTNESS,
     *SEVERAL,
 ]
 
