@@ -18,6 +18,7 @@ include: "workflow/rules/changes.smk"
 include: "workflow/rules/plot.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
+include: "workflow/rules/gallery.smk"
 
 
 rule all:

@@ -1,81 +1,129 @@
-"""Draw every figure of pooled outcomes into one self-contained page, to look at them together.
+"""Draw every kind of figure into one page: of the BCG trials, and of this review.
 
-    python docs/make_gallery.py FOLDER RESULTS...
+    python docs/make_gallery.py [PAGE]
 
-RESULTS are folders of pooled outcomes, such as results/outcomes; FOLDER gets gallery.html and each
-figure as SVG. Every forest plot is drawn in all layouts; a meta-regression on the year of
-publication is added where ten studies have one.
+PAGE, by default docs/gallery/index.html, needs nothing beside it. Both reviews are pooled anew from
+their raw tables, so that no earlier run is asked for anything. `snakemake gallery` does the same.
 """
 
 import base64
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 from metasynth import store
-from metasynth.figures.bubble import Covariate
-from metasynth.figures.catalogue import LEAST, planned
-from metasynth.figures.describe import forest_alt
+from metasynth.comparison import study_data
+from metasynth.figures.catalogue import planned, robustness
 from metasynth.figures.draw import draw
-from metasynth.figures.forest import forest
+from metasynth.figures.overview import overview
 from metasynth.figures.page import Drawing
-from metasynth.figures.preset import BMJ, JAMA
 from metasynth.figures.style import FAMILY
-from metasynth.figures.summary import summary
 from metasynth.figures.svg import render
-from metasynth.records import OutcomeResult
+from metasynth.language import ENGLISH, speak
+from metasynth.localise import localise
+from metasynth.multiverse import Multiverse, multiverse
+from metasynth.records import FigureChoices, Omission, OutcomeResult, OutcomeSpec
+from metasynth.synthesis import synthesise
+from metasynth.validation import Review, load_review
 
-FONTS = Path(__file__).parents[1] / "workflow" / "report" / "fonts"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "gallery" / "index.html"
+FONTS = ROOT / "workflow" / "report" / "fonts"
 WEIGHTS = {"Regular": 400, "Bold": 700}
-PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>Figures</title>
+HTML = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Gallery of the figures</title>
 <meta name="viewport" content="width=device-width">
 <style>{fonts}
-body {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font-family: {family}, sans-serif;
+body {{ max-width: 60rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 {family}, sans-serif;
   color: #1a1a1a; background: #fff }}
 svg {{ width: 100%; height: auto }}
-figure {{ margin: 2rem 0 }}
+figure {{ margin: 2rem 0 3rem }}
+figcaption {{ color: inherit; opacity: 0.8 }}
 @media (prefers-color-scheme: dark) {{ body {{ color: #e8e8e8; background: #161616 }} }}
 </style>
-<h1>Figures</h1>
+<h1>Gallery of the figures</h1>
 {body}
 </html>
 """
 
 
-def drawings(result: OutcomeResult) -> Iterator[tuple[str, Drawing]]:
-    """The figures of an outcome that have enough studies, the forest plot in every layout."""
-    covariate = years(result)
-    for figure in planned(result.outcome, len(result.studies), covariate.label):
-        if figure.drawn:
-            yield figure.name, draw(result, figure.name, covariate=covariate)
-    for name, preset in (("jama", JAMA), ("bmj", BMJ)):
-        first = [analysis.spec.name for analysis in result.analyses[:1]]
-        figure = forest(result, first, preset=preset)
-        yield f"forest_{name}", Drawing(figure, *forest_alt(result, first))
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """An outcome of a review, pooled, with all defensible analyses of it."""
+
+    result: OutcomeResult
+    multiverse: Multiverse
 
 
-def years(result: OutcomeResult) -> Covariate:
-    """The studies' years of publication; no label where too few are known."""
-    known = tuple((s.study, float(s.year)) for s in result.studies if s.year is not None)
-    return Covariate("Year of publication" if len(known) >= LEAST["bubble"] else "", known)
+def pooled(review: Review, outcome: OutcomeSpec) -> Pooled:
+    """Pool an outcome as the pipeline does."""
+    config = review.config
+    found = [study_data(trial, outcome, config.comparison) for trial in review.trials]
+    studies = [study for item in found if not isinstance(item, Omission) for study in item]
+    analyses = {analysis.name: analysis for analysis in config.analyses}
+    used = [analyses[name] for name in outcome.analyses]
+    result = synthesise(outcome, used, config.comparison, studies)
+    return Pooled(result, multiverse(result, review.trials, config.multiverse))
 
 
-def section(folder: Path, heading: str, shown: Iterator[tuple[str, Drawing]]) -> str:
-    """Write the figures as files, and say them as a section of the page."""
+def of_an_outcome(one: Pooled, *names: str) -> Iterator[tuple[str, Drawing]]:
+    """The figures of an outcome, all that it has trials for unless some are named."""
+    result = one.result
+    known = sum(study.covariate is not None for study in result.studies)
+    plans = planned(result.outcome, len(result.studies), known)
+    possible = [plan.name for plan in plans if plan.drawn]
+    possible += [n for n in robustness(result.outcome, len(result.studies)) if n == "multiverse"]
+    for name in names or possible:
+        yield name, draw(result, name, multiverse=one.multiverse)
+
+
+def looks(result: OutcomeResult) -> Iterator[tuple[str, Drawing]]:
+    """The forest plot in the other layouts, and in Polish."""
+    for layout in ("jama", "bmj"):
+        choices = FigureChoices(layout=layout, analyses=("none",))
+        yield f"forest-{layout}", draw(result, "forest", choices=choices)
+    polish = speak("pl", ROOT / "data" / "text")
+    yield "forest-pl", draw(localise(result, polish), "forest", language=polish)
+
+
+def of_a_review(review: Review, results: list[OutcomeResult]) -> Iterator[tuple[str, Drawing]]:
+    """All outcomes in one view, and the flow of studies."""
+    for name in ("summary", "flow"):
+        yield name, overview(name, results, review.trials, review.flow, language=ENGLISH)
+
+
+def section(heading: str, shown: Iterator[tuple[str, Drawing]]) -> str:
+    """Figures under a heading."""
     parts = [f"<h2>{escape(heading)}</h2>"]
     for name, drawing in shown:
-        prefix = f"{heading}-{name}".replace("_", "-")
+        prefix = f"{heading}-{name}".lower().replace(" ", "-").replace("_", "-")
         svg = render(
             drawing.figure,
             id_prefix=prefix,
             title=drawing.title,
             description=drawing.description,
+            fonts=False,
         )
-        store.write(folder / f"{prefix}.svg", svg)
-        parts.append(f"<figure>{svg}<figcaption>{escape(drawing.title)}</figcaption></figure>")
+        caption = f"<figcaption>{escape(drawing.title)}</figcaption>"
+        parts.append(f"<figure>{svg}{caption}</figure>")
     return "\n".join(parts)
+
+
+def page() -> str:
+    """The whole page."""
+    bcg, own = (load_review(Path("config.yaml"), at) for at in (ROOT / "tests" / "bcg", ROOT))
+    vaccine = pooled(bcg, bcg.config.outcomes[0])
+    primary = [outcome for outcome in own.config.outcomes if not outcome.sensitivity_of]
+    each = [pooled(own, outcome) for outcome in primary]
+    sections = (
+        section("BCG", of_an_outcome(vaccine)),
+        section("BCG layouts", looks(vaccine.result)),
+        section("Anakinra", of_a_review(own, [one.result for one in each])),
+        section("Anakinra outcome", of_an_outcome(each[0])),
+    )
+    return HTML.format(fonts=fonts(), family=f"'{FAMILY}'", body="\n".join(sections))
 
 
 def fonts() -> str:
@@ -91,23 +139,5 @@ def _encoded(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode("ascii")
 
 
-def main(folder: Path, results: list[Path]) -> None:
-    """Write the page of all outcomes in all folders."""
-    sections = []
-    for root in results:
-        found = [
-            store.from_json(OutcomeResult, path.read_text("utf-8"))
-            for path in sorted(root.glob("*/result.json"))
-        ]
-        declared = [result for result in found if not result.outcome.sensitivity_of]
-        sections += [section(folder, r.outcome.id, drawings(r)) for r in declared]
-        if len(declared) > 1:
-            sections.append(section(folder, "all", iter([("summary", summary(declared))])))
-    page = PAGE.format(fonts=fonts(), family=f"'{FAMILY}'", body="\n".join(sections))
-    store.write(folder / "gallery.html", page)
-
-
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
-        sys.exit(__doc__)
-    main(Path(sys.argv[1]), [Path(name) for name in sys.argv[2:]])
+    store.write(Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE, page())

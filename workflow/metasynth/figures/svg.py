@@ -24,11 +24,13 @@ _NO_TURN = "rotate(-0 "
 """matplotlib turns each text by no angle at all."""
 
 
-def render(figure: Figure, *, id_prefix: str, title: str, description: str) -> str:
+def render(
+    figure: Figure, *, id_prefix: str, title: str, description: str, fonts: bool = True
+) -> str:
     """`figure` as SVG text, the same bytes wherever and whenever it is rendered.
 
     `title` and `description` are what a screen reader says. All ids start with `id_prefix` and a
-    hyphen, so that several figures can stand in one page.
+    hyphen, so that several figures can stand in one page, which may have the `fonts` itself.
     """
     prefix = f"{id_prefix}-"
     root = ElementTree.fromstring(_drawn(figure))
@@ -37,7 +39,8 @@ def render(figure: Figure, *, id_prefix: str, title: str, description: str) -> s
         _localise(element, prefix)
     _unwrap(root)
     _describe(root, prefix, clean(title), clean(description))
-    _carry_fonts(root)
+    if fonts:
+        _carry_fonts(root)
     ElementTree.indent(root, " ")
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
