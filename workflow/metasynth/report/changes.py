@@ -162,8 +162,8 @@ def outcomes_table(changes: Changes, language: Language, mark: Mark = marked) ->
     say = language.say
     columns = (
         Column(say("Version"), width=0.8),
-        Column(say("Trials"), RIGHT, 0.6),
-        Column(say("Participants"), RIGHT, 0.9),
+        Column(say("Trials"), RIGHT, 0.7),
+        Column(say("Participants"), RIGHT, 1.1),
         Column(say("Measure"), "center", 0.8),
         Column(say("Effect [95% CI]"), RIGHT, 1.7),
         Column(say("Prediction interval"), RIGHT, 1.4),
