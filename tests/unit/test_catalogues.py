@@ -128,6 +128,14 @@ def test_a_section_names_the_same_in_each_language(english: Path, other: Path) -
     assert named(other.read_text("utf-8")) == named(english.read_text("utf-8"))
 
 
+@pytest.mark.parametrize(
+    "path", sorted(REPORT.glob("*/*.md")), ids=lambda p: p.parent.name + p.stem
+)
+def test_links_do_not_depend_on_the_words_of_a_heading(path: Path) -> None:
+    headings = re.findall(r"^#+ .*$", path.read_text("utf-8"), re.MULTILINE)
+    assert [heading for heading in headings if "{anchor:" not in heading] == []
+
+
 def test_every_section_has_its_place() -> None:
     assert {path.stem for path in (REPORT / "en").glob("*.md")} <= set(SECTIONS)
 

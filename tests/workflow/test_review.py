@@ -1,13 +1,18 @@
 """Both reviews, from raw tables to the report, by the same Snakefile."""
 
 import csv
+import html
 import io
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pikepdf
 import pytest
+
+from metasynth.configuration import load
+from metasynth.language import suffix
 
 from .conftest import Review
 
@@ -41,21 +46,65 @@ class Page(HTMLParser):
             self.fetched += [values.get("href", ""), values.get("xlink:href", "")]
 
 
+def reports(review: Review, ending: str) -> dict[str, Path]:
+    """The report in each of the review's languages."""
+    folder = review.folder / "results/report"
+    codes = load(review.folder / "config.yaml").languages
+    return {code: folder / f"review{suffix(code, codes)}.{ending}" for code in codes}
+
+
 @BOTH
 def test_the_report_is_whole(finished: Callable[[str], Review], name: str) -> None:
-    report = finished(name).folder / "results/report"
-    text = (report / "review.html").read_text(encoding="utf-8")
-    page = Page(text)
-    assert len(page.ids) == len(set(page.ids))
-    inside = [link[1:] for link in page.links if link.startswith("#")]
-    assert inside
-    assert set(inside) <= set(page.ids)
-    assert all(not address or address.startswith("#") for address in page.fetched)
-    assert not re.findall(r"url\((?!\"?(?:data:|#))[^)]*\)", text)
-    assert not re.findall(
-        r"\b(?:nan|inf|None|Undefined)\b", re.sub(r"<svg.*?</svg>", "", text, flags=re.S)
-    )
-    assert "<script" not in text
+    for code, path in reports(finished(name), "html").items():
+        text = path.read_text(encoding="utf-8")
+        page = Page(text)
+        assert f'<html lang="{code}"' in text
+        assert len(page.ids) == len(set(page.ids))
+        inside = [link[1:] for link in page.links if link.startswith("#")]
+        assert inside
+        assert set(inside) <= set(page.ids)
+        assert all(not address or address.startswith("#") for address in page.fetched)
+        assert not re.findall(r"url\((?!\"?(?:data:|#))[^)]*\)", text)
+        assert not re.findall(r"\b(?:nan|inf|None|Undefined)\b", said(text))
+
+
+def said(page: str) -> str:
+    """What a page says outside of its figures, styles and programs."""
+    words = re.sub(r"<(svg|script|style|head)\b.*?</\1>", "", page, flags=re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " ", words))
+
+
+def test_both_languages_have_the_same_parts(finished: Callable[[str], Review]) -> None:
+    files = reports(finished("anakinra"), "html")
+    pages = {code: path.read_text("utf-8") for code, path in files.items()}
+    assert set(pages) == {"en", "pl"}
+    for part in ("table id", "figure id", "li id", "h2 id", "h3 id", "h4 id"):
+        english, polish = (re.findall(f'<{part}="([^"]+)"', page) for page in pages.values())
+        assert english or part == "h4 id"
+        assert english == polish
+
+
+ENGLISH_WORDS = re.compile(
+    r"\b(?:the|of|and|with|for|was|were|is|are|not|from|which|this|that|trial|study|patients|week)\b",
+    re.IGNORECASE,
+)
+AS_THEY_STAND = re.compile(
+    r"[„“][^”]*”"  # quotes
+    r"|<code>.*?</code>|<ol class=\"references\".*?</ol>"  # files, titles of documents
+    r"|https?://\S+|trim and fill|drapery plot",  # addresses, names of methods
+    re.DOTALL,
+)
+
+
+def test_the_polish_report_speaks_polish(finished: Callable[[str], Review]) -> None:
+    page = reports(finished("anakinra"), "html")["pl"].read_text(encoding="utf-8")
+    searched = re.search(r'<table id="table-search".*?</table>.*?</p>', page, re.DOTALL)
+    assert searched
+    rest = page.replace(searched[0], "")
+    drawn = " ".join(re.findall(r"<text\b[^>]*>(.*?)</text>", rest, re.DOTALL))
+    for text in (said(AS_THEY_STAND.sub("", rest)), html.unescape(re.sub("<[^>]+>", " ", drawn))):
+        assert ENGLISH_WORDS.findall(text) == []
+        assert re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", text) == []
 
 
 @BOTH
