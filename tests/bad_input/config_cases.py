@@ -159,6 +159,8 @@ SCHEMA = [
 ]
 
 AGREEMENT = [
+    config("language_without_catalogue", "[en]", "[en, xx]", "5 | a catalogue of (en, pl)"),
+    config("language_without_prose", "[en]", "[en, pl]", "5 | in a folder data/text/pl"),
     config(
         "unknown_analysis",
         "    analyses: [primary, common, published]",

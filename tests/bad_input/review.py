@@ -158,7 +158,7 @@ def clean() -> Files:
 
 def write(files: Files, folder: Path) -> Path:
     """Write the review into a folder and give its configuration."""
-    (folder / "data/text").mkdir(parents=True, exist_ok=True)
+    (folder / "data/text/en").mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         path = folder / name if name == CONFIG else folder / "data" / name
         path.parent.mkdir(parents=True, exist_ok=True)

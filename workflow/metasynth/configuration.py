@@ -24,6 +24,7 @@ from metasynth.certainty_rules import (
 )
 from metasynth.config_faults import Lines, schema_faults
 from metasynth.faults import Fault, InvalidReview, nearest, of_file
+from metasynth.language import known as known_languages
 from metasynth.living_rules import LivingRules
 from metasynth.methods import check_combination, check_multi_arm, is_ratio
 from metasynth.records import (
@@ -207,6 +208,11 @@ def _outcome(
 def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     """What one entry says and another, or the calendar, makes impossible."""
     yield from _impossible_date(config, lines)
+    for index, code in enumerate(config.languages):
+        if code not in known_languages():
+            expected = f"a language that there is a catalogue of ({', '.join(known_languages())})"
+            remedy = "choose one of these, or add its catalogue and sections to workflow/report"
+            yield lines.fault(("review", "languages", index), code, expected, remedy)
     for index, treatment in enumerate(config.comparison.control):
         if treatment in config.comparison.intervention:
             path = ("comparison", "control", index)

@@ -23,6 +23,7 @@ from metasynth import (
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
 from metasynth.input_changes import compare_inputs
+from metasynth.language import known as known_languages
 from metasynth.raw_table import RawTable
 from metasynth.records import (
     CertaintyRating,
@@ -115,6 +116,13 @@ def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fa
         yield lines.fault(("data",), config.data, "the folder of the raw tables", remedy)
     if not os.path.isdir(workdir / config.text):
         yield lines.fault(("text",), config.text, "the folder of the review's prose", remedy)
+        return
+    for index, code in enumerate(config.languages):
+        folder = f"{config.text}/{code}"
+        if code in known_languages() and not os.path.isdir(workdir / folder):
+            expected = f"a language in which the review's prose stands, in a folder {folder}"
+            remedy = "write its texts there, or remove the language"
+            yield lines.fault(("review", "languages", index), code, expected, remedy)
 
 
 def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) -> list[Fault]:
