@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def main() -> None:
+    """Pool every outcome, then make and count its multiverse three times."""
     review = load_review(ROOT / "config.yaml", ROOT)
     config = review.config
     analyses = {analysis.name: analysis for analysis in config.analyses}

@@ -4,13 +4,23 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from tests.examples import ANAKINRA, BCG, outcomes, review
+from tests.examples import ANAKINRA, BCG, outcomes, pooled, review
 
 from metasynth import store
 from metasynth.comparison import study_data
 from metasynth.methods import check_combination, check_multi_arm
 from metasynth.multiverse import Multiverse, multiverse
-from metasynth.records import AnalysisSpec, Omission
+from metasynth.records import (
+    AnalysisSpec,
+    Arm,
+    Cell,
+    Comparison,
+    Omission,
+    OutcomeSpec,
+    Result,
+    Study,
+    Trial,
+)
 from metasynth.robustness_choices import MultiverseChoices
 from metasynth.synthesis import synthesise
 from metasynth.universe import DIMENSIONS
@@ -106,6 +116,66 @@ def test_mixed_models_are_fitted_as_alone():
     models = {options_taken(found, code)["model"] for code in found.specifications.code}
     assert models == {"random", "GLMM"}
     check_all(result, trials[:4], found)
+
+
+def _row(arm, **numbers):
+    blank = dict.fromkeys(
+        ("events", "total", "events_low", "events_high", "mean", "sd", "estimate", "se",
+         "ci_low", "ci_high")
+    )  # fmt: skip
+    text = {"outcome": "x", "week": 24, "reading": "", "reported_percent": "", "source_id": ""}
+    more = {"reference_arm_id": "", "provenance": "reported", "note": "", "cell": Cell("f", 2)}
+    return Result(**blank | text | more | {"arm_id": arm} | numbers)
+
+
+def _trial(number, rows):
+    study = Study(f"t{number}", f"T {number}", 2000 + number, "", "included", "", "", None, None,
+                  "", "", "", Cell("s", 2))  # fmt: skip
+    arms = tuple(
+        Arm(arm, role, arm, arm, None, "", None, "", "", Cell("a", 2))
+        for arm, role in (("drug", "intervention"), ("placebo", "control"))
+    )
+    return Trial(study, arms, tuple(rows), ())
+
+
+KINDS = {
+    ("proportion", "PFT"): lambda i: [_row("drug", events=3 + i, total=30 + i)],
+    ("proportion", "PLO"): lambda i: [_row("drug", events=i, total=30 + i)],
+    ("rate", "IRR"): lambda i: [
+        _row("drug", events=3 + i, person_time=30.0 + i),
+        _row("placebo", events=i, person_time=20.0),
+    ],
+    ("continuous", "SMD"): lambda i: [
+        _row("drug", mean=3.0 + i, sd=2.0, total=20), _row("placebo", mean=1.0, sd=3.0, total=22)
+    ],
+    ("generic", "HR"): lambda i: [
+        _row("drug", reference_arm_id="placebo", estimate=-0.2 * i, se=0.3 + 0.1 * i)
+    ],
+    ("binary", "ASD"): lambda i: [
+        _row("drug", events=3 + i, total=30), _row("placebo", events=i, total=20)
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS, ids="-".join)
+def test_every_type_of_outcome_has_one(kind):
+    """Four invented trials; of proportions, rates and counts one has an empty cell."""
+    type_, measure = kind
+    outcome = OutcomeSpec("x", "X", "x", 24, type_, measure, "harm", ("primary",))
+    config = replace(
+        review(ANAKINRA).config,
+        comparison=Comparison(("drug",), ("placebo",)),
+        analyses=(AnalysisSpec("primary", "P", tau2="PM", ci="HKSJ-adhoc"),),
+    )
+    result, trials = pooled(config, [_trial(i, KINDS[kind](i)) for i in range(4)], outcome)
+    choices = replace(
+        DEFAULT, measures=("RR", "RD", "MD", "SMD", "IRR", "IRD", "PLO", "PAS", "PFT")
+    )
+    found = multiverse(result, trials, choices)
+    assert found.scales[0].measure == measure
+    assert len(found.scales) == {"generic": 1, "proportion": 3, "binary": 3}.get(type_, 2)
+    assert found.tally.analyses > 50
+    check_all(result, trials, found)
 
 
 @pytest.mark.parametrize("id_", ["acr20_w24", "acr70_w24", "serious_infection", "infection"])

@@ -134,7 +134,7 @@ def _summary(
         _spread(outcome.measure, parts, "mean"),
         _spread(outcome.measure, parts, "low"),
         _spread(outcome.measure, parts, "high"),
-        _spread("", parts, "p"),
+        Range(None, None) if null is None else _spread("", parts, "p"),
         below,
         inconclusive,
         above,

@@ -68,7 +68,7 @@ class Specifications:
 
     A code holds a number for each dimension, that of the option taken; `-` where the dimension has
     no meaning for the analysis. Estimates and limits are on the natural scale; p is None where a
-    standard error is 0.
+    standard error is 0 or the measure has no value of no effect.
     """
 
     code: tuple[str, ...] = ()
@@ -159,7 +159,7 @@ def _row(code: Code, found: Found, measures: Sequence[str]) -> _Row | None:
         estimate,
         low,
         high,
-        finite(found.p),
+        finite(found.p) if tested else None,
         found.k,
         side if tested else 0,
         ci_side if tested else 0,

@@ -8,7 +8,7 @@ from metasynth.figures.outcome import MEASURES
 from metasynth.formats import effect, estimate
 from metasynth.language import Language
 from metasynth.methods import is_ratio
-from metasynth.multiverse import Multiverse, Scale
+from metasynth.multiverse import Multiverse, Scale, Tally
 from metasynth.records import OutcomeResult
 from metasynth.robustness_words import shares
 
@@ -48,10 +48,16 @@ def words(result: OutcomeResult, found: Multiverse, language: Language) -> tuple
         "{subject}: {count}; {shares}.",
         subject=subject(language.say("Specification curve"), result, language),
         count=language.say_n("{n} analysis", "{n} analyses", found.tally.analyses),
-        shares=shares(found.tally, language),
+        shares=_shares(found.tally, found.scales[0].null, language),
     )
     sentences = [*_measures(found, language), *_primary(found, language)]
     return title, " ".join([title, *sentences, *_options(result, found, language)])
+
+
+def _shares(tally: Tally, null: float | None, language: Language) -> str:
+    if null is None:
+        return language.say("the measure has no value of no effect")
+    return shares(tally, language)
 
 
 def _measures(found: Multiverse, language: Language) -> Iterator[str]:
@@ -62,7 +68,7 @@ def _measures(found: Multiverse, language: Language) -> Iterator[str]:
             low=estimate(scale.measure, scale.low, language.numbers),
             high=estimate(scale.measure, scale.high, language.numbers),
             median=estimate(scale.measure, scale.median, language.numbers),
-            shares=shares(scale.tally, language),
+            shares=_shares(scale.tally, scale.null, language),
         )
 
 

@@ -168,7 +168,9 @@ def _scales(outcome: OutcomeNames, found: Multiverse, scope: Scope) -> list[list
             return formats.estimate(measure, x, style)
 
         shares = [
-            marked(share(getattr(tally, name), tally.analyses, language), f"{at}.{name}")
+            formats.MISSING
+            if scale.null is None
+            else marked(share(getattr(tally, name), tally.analyses, language), f"{at}.{name}")
             for name in ("above", "ci_above", "ci_below")
         ]
         known = place == 0 and found.lower is not None
