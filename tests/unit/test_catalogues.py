@@ -4,7 +4,6 @@ import ast
 import re
 import string
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,10 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from metasynth import configuration
-from metasynth.language import LABELS, LOCALES, Language, known, speak
-from metasynth.localise import _LABELS, _SENTENCES
+from metasynth.__main__ import main
+from metasynth.language import LABELS, LOCALES, known, speak
 from metasynth.report.sections import SECTIONS
+from metasynth.untranslated import as_catalogue, untranslated
 from metasynth.validation import load_review
 
 ROOT = Path(__file__).parents[2]
@@ -143,45 +143,27 @@ def test_every_section_has_its_place() -> None:
 # --- what this review says ------------------------------------------------------------------------
 
 
-def texts(value: object) -> Iterator[tuple[str, str]]:
-    """Every label and remark of records, with the name of its field."""
-    if isinstance(value, tuple):
-        for item in value:
-            yield from texts(item)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            content = getattr(value, field.name)
-            if isinstance(content, str):
-                yield field.name, content
-            else:
-                yield from texts(content)
-
-
-def untranslated(language: Language) -> list[str]:
-    review = load_review(ROOT / "config.yaml", ROOT)
-    names = {trial.study.label for trial in review.trials}
-    said = (
-        (text, text in language.labels if name in _LABELS else _is_said(text, language))
-        for name, text in texts((review.config, review.trials))
-        if text and text not in names and name in _LABELS | _SENTENCES
-    )
-    return sorted({text for text, done in said if not done})
-
-
-def _is_said(text: str, language: Language) -> bool:
-    """Whether the catalogue gives the text, whole or sentence by sentence."""
-    marked = Language(
-        gettext=lambda message: f"✓{message}" if language.gettext(message) != message else message,
-        labels={key: f"✓{key}" for key in language.labels},
-        templates=language.templates,
-    )
-    sentences = re.split(r"(?<=[.!?]) (?=[A-Z])", text)
-    return marked.again(text).startswith("✓") or all("✓" in marked.again(s) for s in sentences)
-
-
 @pytest.mark.parametrize("code", OTHERS)
 def test_the_labels_of_this_review_are_translated(code: str) -> None:
     config = configuration.load(ROOT / "config.yaml")
     assert code in config.languages
     assert (ROOT / config.text / code / LABELS).is_file()
-    assert untranslated(speak(code, ROOT / config.text)) == []
+    review = load_review(ROOT / "config.yaml", ROOT)
+    language = speak(code, ROOT / config.text)
+    assert untranslated(review.config, review.trials, review.search, language) == []
+
+
+def test_what_is_not_translated_is_listed_ready_for_the_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["untranslated"]) == 0
+    assert "pl: everything is translated" in capsys.readouterr().out
+    bcg = ROOT / "tests" / "bcg"
+    review = load_review(bcg / "config.yaml", bcg)
+    missing = untranslated(review.config, review.trials, review.search, speak("pl"))
+    assert {"Tuberculosis", "BCG vaccine"} <= set(missing)
+    assert not {trial.study.label for trial in review.trials} & set(missing)
+    (tmp_path / "pl.po").write_text(as_catalogue(missing), encoding="utf-8")
+    with (tmp_path / "pl.po").open("rb") as file:
+        assert {item.id for item in read_po(file) if item.id} == set(missing)

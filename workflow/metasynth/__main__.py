@@ -1,4 +1,4 @@
-"""The command line: `python -m metasynth validate`, `new`, `import`, `accept` and `verify`.
+"""The command line: `python -m metasynth validate`, `new`, `import`, `untranslated` and others.
 
 The exit status is 0 for success and 1 where something is wrong with what was given; `verify`, which
 alone runs a review, has its own.
@@ -16,7 +16,9 @@ from metasynth.archive import verify
 from metasynth.faults import Fault, InvalidReview, report
 from metasynth.importers import covidence, folders, metafor, revman
 from metasynth.importers.source import Found, Sides
+from metasynth.language import speak
 from metasynth.table_schema import ID
+from metasynth.untranslated import as_catalogue, untranslated
 from metasynth.validation import load_review
 
 
@@ -31,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return validate(chosen.config, as_json=chosen.json)
         if chosen.command == "accept":
             return accept(chosen.config)
+        if chosen.command == "untranslated":
+            return list_untranslated(chosen.config)
         return new(chosen.folder) if chosen.command == "new" else import_trials(chosen)
     except (OSError, folders.ImportRefused, acceptance.NotAccepted) as error:
         print(error, file=sys.stderr)
@@ -73,6 +77,21 @@ def accept(config: Path) -> int:
     version = f"Version {review.config.version} of {review.config.date}"
     verdict = f"{version} is the baseline now: commit {path.relative_to(Path.cwd())}."
     print(_text(review.warnings, verdict))
+    return 0
+
+
+def list_untranslated(config: Path) -> int:
+    """Print what the review's catalogues lack, ready to be pasted into them."""
+    try:
+        review = load_review(config, Path.cwd())
+    except InvalidReview as invalid:
+        print(invalid, file=sys.stderr)
+        return 1
+    for code in review.config.languages:
+        if code != "en":
+            language = speak(code, Path.cwd() / review.config.text)
+            missing = untranslated(review.config, review.trials, review.search, language)
+            print(as_catalogue(missing) if missing else f"{code}: everything is translated.")
     return 0
 
 
@@ -130,6 +149,15 @@ def _parser() -> argparse.ArgumentParser:
         " so that later versions are compared with it.",
     )
     keep.add_argument(
+        "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
+    )
+    words = commands.add_parser(
+        "untranslated",
+        help="list labels and remarks that a language of the report lacks",
+        description="List what config.yaml and the tables say in English and the review's own"
+        " catalogues (labels.po) do not translate, as entries to paste into them.",
+    )
+    words.add_argument(
         "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
     )
     commands.add_parser("verify", add_help=False, help="check an archived review: verify --help")

@@ -8,14 +8,17 @@ from metasynth.language import Language
 
 Record = TypeVar("Record")
 
-_LABELS = frozenset(
+LABELS = frozenset(
     {
         *("title", "label", "intervention_label", "control_label", "treatment", "dose_unit"),
         *("design", "population", "background", "subgroup", "domain", "support", "locator"),
         "part",
     }
 )
-_SENTENCES = frozenset({"note", "reason"})
+"""Fields that hold a label, translated whole."""
+
+SENTENCES = frozenset({"note", "reason"})
+"""Fields that hold remarks, translated sentence by sentence."""
 
 
 def localise(record: Record, language: Language) -> Record:
@@ -51,6 +54,6 @@ def _names(cls: type) -> tuple[str, ...]:
 
 
 def _text(name: str, text: str, language: Language) -> str:
-    if name in _LABELS:
+    if name in LABELS:
         return language.label(text)
-    return language.again(text) if text and name in _SENTENCES else text
+    return language.again(text) if text and name in SENTENCES else text
