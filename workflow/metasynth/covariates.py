@@ -10,6 +10,11 @@ BUILT_IN = (DOSE, *OF_STUDY)
 """Covariates that other tables have: the dose of arms.csv, numbers of study.csv."""
 
 
+def column(name: str) -> str:
+    """The column in which a covariate's number stands."""
+    return name if name in BUILT_IN else "value"
+
+
 def value(
     trial: Trial, spec: CovariateSpec | None, arm_ids: Sequence[str]
 ) -> tuple[float | None, Cell | None]:

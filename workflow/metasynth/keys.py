@@ -29,6 +29,11 @@ def test(outcome: str, analysis: str, name: str) -> str:
     return f"{outcome}.{analysis}.tests.{slug(name)}"
 
 
+def regression(outcome: str, name: str) -> str:
+    """A number of the outcome's meta-regression, such as its slope."""
+    return f"{outcome}.regression.{name}"
+
+
 def claim(claim_id: str, column: str) -> str:
     """A number of an audited statement, by its column of results/tables/claims.csv."""
     return f"claims.{claim_id}.{column}"

@@ -45,6 +45,7 @@ _CLAIM = (
     *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),
     "quote",
 )
+_COVARIATE = message("characteristic of the trial")
 _FROM_PERCENT = message("the whole number of these patients that rounds to the printed percentage")
 _BOUND = message("the whole numbers of these patients that round to the printed percentage")
 Namer = Callable[[Result], str]
@@ -63,6 +64,11 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
         extra: dict[str, Any] = {"source": _origin(sources.get(arm.source_id)), "note": arm.note}
         for entry in _cells(arm, arm.cell, ("role", "dose", "n_randomised"), of, language):
             yield replace(entry, **extra, target="table-arms")
+    for row in trial.covariates:
+        named = f"{label}, {language.label(row.covariate.replace('_', ' '))}"
+        extra = {"source": _origin(sources.get(row.source_id)), "note": row.note}
+        for entry in _cells(row, row.cell, ("value",), named, language):
+            yield replace(entry, **extra, label=language.say(_COVARIATE), target="table-trials")
     arms = {arm.arm_id: language.label(arm.label) for arm in trial.arms}
     for result in trial.results:
         yield from _result_entries(result, label, arms, sources, name, language)

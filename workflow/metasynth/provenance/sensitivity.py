@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from metasynth import keys
+from metasynth import covariates, keys
 from metasynth.absolute import AbsoluteEffect
 from metasynth.language import Language, message
 from metasynth.provenance.entry import COMPUTED, Entry
@@ -34,6 +34,21 @@ _ASYMMETRY = {
     "statistic": message("test statistic"),
     "df": message("degrees of freedom"),
     "p": message("p-value, two-sided"),
+}
+_REGRESSED = message("meta-regression, mixed effects by REML, interval of Knapp and Hartung")
+_REGRESSION = {
+    "k": message("trials with a value of the covariate"),
+    "slope": message("change of the effect per unit"),
+    "slope_low": message("lower 95% limit of the change per unit"),
+    "slope_high": message("upper 95% limit of the change per unit"),
+    "ratio": message("ratio of effects per unit"),
+    "ratio_low": message("lower 95% limit of the ratio per unit"),
+    "ratio_high": message("upper 95% limit of the ratio per unit"),
+    "statistic": message("test statistic"),
+    "df": message("degrees of freedom"),
+    "p": message("p-value, two-sided"),
+    "tau2": message("residual variance between trials"),
+    "r2": message("share of tau² that the covariate explains, in per cent"),
 }
 _FILLED = {
     "filled": message("trials added by trim and fill"),
@@ -83,6 +98,16 @@ def sensitivity_entries(
         at = f"{item.outcome}.asymmetry.{keys.slug(test.name)}"
         more = {"inputs": (*effects, *chosen), "method": language.say(test.name)}
         yield from _fields(at, test, _ASYMMETRY, common | more, language)
+    if item.regression:
+        values = tuple(
+            keys.cell(study.covariate_cell, covariates.column(item.regression.covariate))
+            for study in result.studies
+            if study.covariate_cell
+        )
+        more = {"inputs": (*effects, *values, *chosen), "method": language.say(_REGRESSED)}
+        yield from _fields(
+            f"{item.outcome}.regression", item.regression, _REGRESSION, common | more, language
+        )
     more = {"inputs": (*effects, *chosen), "method": language.say("trim and fill")}
     at = f"{item.outcome}.trim_and_fill"
     yield from _fields(at, item.trim_and_fill, _FILLED, common | more, language)

@@ -13,6 +13,7 @@ from metasynth.report import (
     claims,
     inputs,
     living,
+    regression,
     results_tables,
     robustness,
     search_table,
@@ -54,6 +55,7 @@ OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
     "analyses": results_tables.analyses_table,
     "asymmetry": robustness.asymmetry_table,
     "inputs": inputs.inputs_table,
+    "regression": regression.regression_table,
     "subgroups": results_tables.subgroups_table,
 }
 OF_A_TRIAL: Mapping[str, Callable[[Scope, Trial], TableBody]] = {

@@ -55,6 +55,10 @@ def vocabulary(
         "is_missing": any(is_missing(row) for trial in included for row in trial.results),
         "figures": frozenset(material.figures),
         "has_absolute": any(item.absolute for item in material.sensitivities.values()),
+        "covariates": [
+            (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
+        ],
+        "regressed": [o for o in primary if f"{o.id}/bubble" in material.figures],
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
         "further": [o for o in primary if _has_more(o.id, material.figures)],
         "used": used,
