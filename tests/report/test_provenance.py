@@ -12,8 +12,11 @@ import pytest
 import yaml
 from scipy.special import chdtrc, ndtri, stdtrit
 
+from metasynth.certainty_rules import DEFAULT_RULES, rule_numbers
 from tests.reviews import REPOSITORY, Review
 
+CHOSEN = ("review.outcomes",)
+"""Printed numbers that count choices; others without a raw cell are choices, or count nothing."""
 Entries = dict[str, dict[str, Any]]
 REVIEWS = ["anakinra", "bcg"]
 
@@ -126,9 +129,9 @@ def test_every_printed_number_leads_to_raw_cells_or_declared_choices(
             assert key in entries, f"{name}: {text}"
             last = ends(entries, key)
             assert last
-            value = entries[key].get("value")
             raw = any(entries[end]["kind"] == "raw" for end in last)
-            assert raw or value == 0 or entries[key]["label"] == "outcomes", key
+            chosen = all(end.startswith("config/") for end in last)
+            assert raw or (chosen and (key in last or key in CHOSEN or not entries[key]["value"]))
 
 
 def test_every_raw_cell_is_in_the_tables_with_that_value_and_has_a_source(
@@ -158,9 +161,22 @@ def test_every_choice_is_declared_in_the_config(review: Review, entries: Entries
     assert choices
     for entry in choices:
         part: Any = config
-        for name in entry["place"]["column"].split("."):
+        path = entry["place"]["column"].split(".")
+        if path[0] == "certainty" and not _declares(config, path):
+            assert entry["value"] == dict(rule_numbers(DEFAULT_RULES))["/".join(path[1:])]
+            continue
+        for name in path:
             part = part[int(name) - 1] if isinstance(part, list) else part[name]
         assert part is not None
+
+
+def _declares(config: Any, path: list[str]) -> bool:
+    """Whether the config itself says what stands at a path, or leaves it to the defaults."""
+    for name in path:
+        if isinstance(config, dict) and name not in config:
+            return False
+        config = config[int(name) - 1] if isinstance(config, list) else config[name]
+    return True
 
 
 def decimals(text: str) -> tuple[float, float, str]:
@@ -190,6 +206,8 @@ def test_each_printed_number_is_its_entry_rounded(review: Review, entries: Entri
             natural = key.rpartition(".")[2] in ("estimate", "ci_low", "ci_high")
             if key.startswith("claims.") and natural and "%" in text:
                 value = 100 * value  # a risk, printed in per cent as the publication does
+            if key.startswith("config/certainty/imprecision") and "%" in text:
+                value = 100 * value  # a share, printed in per cent
             allowed = half * (1 + 1e-6)
             fits = {"<": value < printed, ">": value > printed}.get(
                 sign, abs(value - printed) <= allowed
@@ -239,7 +257,8 @@ ALLOWED = re.compile(
     | \b95\s?% | \b97\.5\s?% | \b2\.5\s?% | \bper\ 1000\b | \b1000\ patients\b
     | \b[Ww]eeks?\ \d+\b | \bup\ to\ \d+\ weeks\b
     | \bis\ (below|at\ least)\ [\d.]+%         # what words of frequency mean
-    | \b[Vv]ersion\ \d+(\.\d+)*\b
+    | \b\d+\.\d+\.\d+\b | https?://\S+       # versions and addresses
+    | \#\d+ | \bL1\b                         # lines of the search, the mode of a living review
     | \b([Tt]ables?|[Ff]igures?|sections?|chapters?|items?)\ [A-Z]?\d[\d.]*[a-z]?
     """,
     re.VERBOSE,

@@ -37,6 +37,7 @@ def render(
     _strip(root)
     for element in root.iter():
         _localise(element, prefix)
+    _name_once(root)
     _unwrap(root)
     _describe(root, prefix, clean(title), clean(description))
     if fonts:
@@ -95,6 +96,15 @@ def _declarations(style: str) -> dict[str, str]:
     named = {name.strip(): value.strip() for name, _, value in pairs if value}
     named.pop("font-family", None)
     return named
+
+
+def _name_once(root: ElementTree.Element) -> None:
+    """Leave an id to the first element that has it: panels name their axes alike."""
+    seen: set[str] = set()
+    for element in root.iter():
+        if (name := element.get("id", "")) in seen:
+            del element.attrib["id"]
+        seen |= {name} if name else set()
 
 
 def _unwrap(parent: ElementTree.Element) -> None:

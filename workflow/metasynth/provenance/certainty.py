@@ -120,7 +120,9 @@ def rating_entries(
         at = f"{keys.rating(rating.outcome)}.{rating.domain}"
         if rating.rating is None:
             continue
-        label = language.say("levels by which certainty is moved: {domain}", domain=rating.domain)
+        label = language.say(
+            "levels by which certainty is moved: {domain}", domain=rating.domain.replace("_", " ")
+        )
         if rating.source == PANEL:
             place = Place("certainty.csv", None, f"{rating.outcome}, {rating.domain}")
             yield Entry(at, CHOICE, label, value=rating.rating, place=place, **common)
@@ -133,7 +135,9 @@ def rating_entries(
         yield Entry(at, COMPUTED, label, value=rating.rating, method=how, inputs=inputs, **common)
         for value in own:
             if value.key.startswith(f"{at}."):
-                what = language.say("number of a reason: {domain}", domain=rating.domain)
+                what = language.say(
+                    "number of a reason: {domain}", domain=rating.domain.replace("_", " ")
+                )
                 amount = value.number
                 yield Entry(
                     value.key, COMPUTED, what, value=amount, method=how, inputs=basis, **common

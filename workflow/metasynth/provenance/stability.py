@@ -33,9 +33,9 @@ _COUNTS = {
 _EXCLUDING = message("tables whose interval excludes no effect")
 _TALLY = {
     "analyses": message("analyses"),
-    "above": message("analyses with an estimate above no effect"),
-    "ci_above": message("analyses with an interval above no effect"),
-    "ci_below": message("analyses with an interval below no effect"),
+    "above": message("analyses with an estimate above no effect, in per cent"),
+    "ci_above": message("analyses with an interval above no effect, in per cent"),
+    "ci_below": message("analyses with an interval below no effect, in per cent"),
 }
 _SCALE = {
     "low": message("lowest estimate of the multiverse"),
@@ -111,6 +111,8 @@ def _scale(at: str, scale: Scale, more: dict[str, Any], language: Language) -> I
     own = more | {"measure": scale.measure}
     for name, label in _TALLY.items():
         value = getattr(scale.tally, name)
+        if name != "analyses":
+            value = 100 * value / scale.tally.analyses if scale.tally.analyses else None
         yield Entry(key=f"{at}.{name}", label=language.say(label), value=value, **own)
     for name, label in _SCALE.items():
         said = language.say(label)

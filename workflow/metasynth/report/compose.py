@@ -27,7 +27,7 @@ from metasynth.report.document import (
     text,
 )
 from metasynth.report.markdown import Parser, UnknownNameError
-from metasynth.report.marks import marked
+from metasynth.report.marks import capitalised, marked
 from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.names import trials
 from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, words
@@ -129,7 +129,7 @@ def _subtitle(material: Material, outcomes: int, language: Language) -> str:
     )
     made = language.say("Version {version} of {date}.", version=config.version, date=config.date)
     people = f" {', '.join(config.authors)}." if config.authors else ""
-    return f"{size[:1].upper()}{size[1:]} {made}{people}"
+    return f"{capitalised(size)} {made}{people}"
 
 
 def _title(block: Block) -> Inlines:

@@ -14,12 +14,13 @@ _MARK = re.compile(f"{_OPEN}([^{_OPEN}{_MIDDLE}{_CLOSE}]*){_MIDDLE}([^{_OPEN}{_C
 _DIGIT = re.compile("[0-9]")
 
 
-def marked(printed: str, key: str) -> str:
+def marked(printed: str, key: str, *, spelled: bool = False) -> str:
     """`printed` with the key of its entry in provenance.json; text without a digit stays as it is.
 
-    What does not exist ("–") has no provenance, and what is marked already keeps its own key.
+    What does not exist ("–") has no provenance, and what is marked already keeps its own key. A
+    number may be `spelled` as a word.
     """
-    if _OPEN in printed or not _DIGIT.search(printed):
+    if _OPEN in printed or not (spelled or _DIGIT.search(printed)):
         return printed
     return f"{_OPEN}{key}{_MIDDLE}{printed}{_CLOSE}"
 
@@ -27,6 +28,12 @@ def marked(printed: str, key: str) -> str:
 def bare(content: str) -> str:
     """`content` without marks: only what is printed."""
     return _MARK.sub(r"\2", content)
+
+
+def capitalised(content: str) -> str:
+    """`content` with its first letter that is printed in upper case."""
+    place = content.find(_MIDDLE) + 1 if content.startswith(_OPEN) else 0
+    return content[:place] + content[place : place + 1].upper() + content[place + 1 :]
 
 
 def remark(content: str, printed: str) -> str:

@@ -58,7 +58,7 @@ def spelled(n: int, language: Language) -> str:
 
 def trials(n: int, language: Language, key: str) -> str:
     """ "three trials", "one trial", "13 trials"; `key` names the number's provenance."""
-    number = marked(spelled(n, language), key)
+    number = marked(spelled(n, language), key, spelled=True)
     return language.say_n("{number} trial", "{number} trials", n, number=number)
 
 

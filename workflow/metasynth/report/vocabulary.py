@@ -10,6 +10,7 @@ from metasynth.records import OutcomeResult, Trial
 from metasynth.report.certainty import rule_words
 from metasynth.report.changes import change_names
 from metasynth.report.marks import marked
+from metasynth.report.marks import capitalised
 from metasynth.report.material import Material
 from metasynth.report.names import OutcomeNames, joined, lowered, spelled, stated, trials
 from metasynth.report.raw_names import StudyNames, search_names
@@ -84,6 +85,7 @@ def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
 def filters(language: Language) -> dict[str, Callable[..., str]]:
     """What a template may do to a value: `{{ names | joined }}`."""
     return {
+        "capitalize": capitalised,
         "joined": lambda items: joined(list(items), language),
         "lowered": lowered,
         "spelled": lambda n: spelled(n, language),
