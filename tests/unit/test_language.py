@@ -6,6 +6,8 @@ import pytest
 
 from metasynth import formats
 from metasynth.language import ENGLISH, Language, known, speak, suffix
+from metasynth.localise import localise
+from metasynth.records import Cell, Group, Omission, Source
 
 
 @pytest.fixture
@@ -62,3 +64,29 @@ def test_only_the_main_language_has_no_suffix() -> None:
     assert {"en", "pl"} <= set(known())
     with pytest.raises(ValueError, match="no catalogue"):
         speak("xx")
+
+
+def test_a_record_is_said_in_a_language_without_its_ids_and_quotes() -> None:
+    texts = {"A prediction interval needs three studies.": "Przedział wymaga trzech badań."}
+    language = Language(
+        gettext=lambda text: texts.get(text, text),
+        labels={"Death": "Zgon", "Drug": "Lek", "N: {source}.": "N: {source}!", "a": "b"},
+        templates=("N: {source}.",),
+    )
+    cell = Cell("a", 1)
+    source = Source("a", "a", "Death", "Death", cell)
+    assert localise(source, language) == Source("a", "a", "Zgon", "Death", cell)
+    group = Group(("a",), "Drug + Death", 1, 2)
+    assert localise((group,), language) == (Group(("a",), "Lek + Zgon", 1, 2),)
+    note = "A prediction interval needs three studies. N: table1. Unknown."
+    omission = Omission("a", note)
+    assert (
+        localise(omission, language).reason == "Przedział wymaga trzech badań. N: table1! Unknown."
+    )
+    assert localise(omission, ENGLISH) is omission
+
+
+def test_hardly_a_word_is_no_pattern() -> None:
+    texts = {"{a} to {b}": "{a} do {b}"}
+    language = Language(gettext=lambda text: texts.get(text, text), templates=tuple(texts))
+    assert language.again("Hard to say") == "Hard to say"

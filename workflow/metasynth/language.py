@@ -120,10 +120,6 @@ class Language:
         """A number as an English text prints it, with this language's decimal mark."""
         return number.replace(".", self.numbers.decimal)
 
-    def suffix(self, languages: tuple[str, ...]) -> str:
-        """What stands before the extension of this language's files: nothing for the main one."""
-        return suffix(self.code, languages)
-
 
 def _pattern(template: str) -> re.Pattern[str]:
     parts = _PLACE.split(template)

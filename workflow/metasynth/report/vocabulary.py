@@ -9,10 +9,9 @@ from metasynth.methods import PREDICTIONS
 from metasynth.records import OutcomeResult, Trial
 from metasynth.report.certainty import rule_words
 from metasynth.report.changes import change_names
-from metasynth.report.marks import marked
-from metasynth.report.marks import capitalised
+from metasynth.report.marks import capitalised, marked
 from metasynth.report.material import Material
-from metasynth.report.names import OutcomeNames, joined, lowered, spelled, stated, trials
+from metasynth.report.names import OutcomeNames, joined, lowered, stated, trials
 from metasynth.report.raw_names import StudyNames, search_names
 from metasynth.report.stability import stability_names
 from metasynth.report.study_tables import is_missing
@@ -88,7 +87,6 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
         "capitalize": capitalised,
         "joined": lambda items: joined(list(items), language),
         "lowered": lowered,
-        "spelled": lambda n: spelled(n, language),
         "stated": stated,
     }
 
