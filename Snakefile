@@ -24,4 +24,4 @@ include: "workflow/rules/gallery.smk"
 rule all:
     default_target: True
     input:
-        PLAN.files(),
+        PLAN.records(),

@@ -10,7 +10,8 @@ from metasynth.pipeline.members import Member
 
 def member(name: str, data: str = "data", files: int = 1, stage: str = "pool") -> Member:
     paths = tuple(f"results/{stage}/{name}/{number}.json" for number in range(files))
-    return Member(stage, name, "code", data, '{"a": "{b}"}', {"trials": (f"{name}.csv",)}, paths)
+    inputs = {"trials": (f"{name}.csv",)}
+    return Member(stage, name, "code", data, '{"a": "{b}"}', inputs, paths, weight=files)
 
 
 def make(member: Member, root: Path) -> None:

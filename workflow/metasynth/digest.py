@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
@@ -40,7 +41,7 @@ def code_digest(script: Path, *others: Path) -> str:
     """
     modules, libraries = _behind([script])
     files = (f"{path.name} {_code(path)}" for path in sorted({*modules, *others}))
-    return text_digest(*files, *_versions(libraries).values())
+    return text_digest(*files, *(f"{name} {_version(name)}" for name in sorted(libraries)))
 
 
 def software(files: Iterable[Path]) -> tuple[str, dict[str, str]]:
@@ -48,18 +49,7 @@ def software(files: Iterable[Path]) -> tuple[str, dict[str, str]]:
     versions of the libraries by name.
     """
     modules, libraries = _behind(files)
-    return files_digest(modules), _versions(libraries)
-
-
-def _behind(files: Iterable[Path]) -> tuple[set[Path], set[str]]:
-    modules, libraries = set[Path](), set[str]()
-    for file in files:
-        _follow(file, modules, libraries)
-    return modules, libraries
-
-
-def _versions(libraries: Iterable[str]) -> dict[str, str]:
-    return {name: metadata.version(name) for name in sorted(libraries)}
+    return files_digest(modules), {name: _version(name) for name in sorted(libraries)}
 
 
 @cache
@@ -68,27 +58,43 @@ def _code(path: Path) -> str:
     return _content(path)
 
 
-def _follow(file: Path, modules: set[Path], libraries: set[str]) -> None:
-    if file in modules:
-        return
-    modules.add(file)
-    for name in _imports(file):
-        if name.split(".")[0] == _PACKAGE.name:
-            for module in _module_files(name):
-                _follow(module, modules, libraries)
-        else:
-            libraries.update(_distribution(name.split(".")[0]))
+@cache
+def _version(name: str) -> str:
+    return metadata.version(name)
+
+
+def _behind(files: Iterable[Path]) -> tuple[set[Path], set[str]]:
+    """All modules of this package that running `files` runs, and all libraries."""
+    modules, libraries, waiting = set[Path](), set[str](), [*files]
+    while waiting:
+        file = waiting.pop()
+        if file not in modules:
+            modules.add(file)
+            own, others = _imports(file)
+            waiting += own
+            libraries |= others
+    return modules, libraries
 
 
 @cache
-def _imports(file: Path) -> tuple[str, ...]:
-    """Every module imported, also inside functions, also by `from package import module`."""
-    return tuple(dict.fromkeys(_names(file.read_text(encoding="utf-8"))))
+def _imports(file: Path) -> tuple[frozenset[Path], frozenset[str]]:
+    """The modules of this package, and the libraries, that a file imports itself.
+
+    Also inside functions, also by `from package import module`.
+    """
+    names = set(_names(file.read_text(encoding="utf-8")))
+    known, own = _modules(), {name for name in names if name.split(".")[0] == _PACKAGE.name}
+    parents = {".".join(name.split(".")[:depth]) for name in own for depth in range(1, 9)}
+    libraries = {name.split(".")[0] for name in names - own}
+    return (
+        frozenset(known[name] for name in parents if name in known),
+        frozenset(name for library in libraries for name in _distribution(library)),
+    )
 
 
 def _names(code: str) -> Iterator[str]:
-    for module, members, modules in _IMPORT.findall(code):
-        names = _NAME.findall(_COMMENT.sub("", members or modules).strip("() \n"))
+    for module, members, modules in _IMPORT.findall(_COMMENT.sub("", code)):
+        names = _NAME.findall((members or modules).strip("() \n"))
         if module:
             yield module
             yield from (f"{module}.{name}" for name in names)
@@ -97,20 +103,23 @@ def _names(code: str) -> Iterator[str]:
 
 
 @cache
-def _module_files(name: str) -> tuple[Path, ...]:
-    """The files that importing `name` runs: the module, and each package it stands in."""
-    parts = name.split(".")[1:]
-    stems = [_PACKAGE.joinpath(*parts[:depth]) for depth in range(len(parts) + 1)]
-    files = [file for stem in stems for file in (stem / "__init__.py", stem.with_suffix(".py"))]
-    return tuple(file for file in files if file.is_file())
+def _modules() -> dict[str, Path]:
+    """Each module of this package by its name: a package by its __init__.py."""
+    found = {}
+    for path in _PACKAGE.rglob("*.py"):
+        name = ".".join((_PACKAGE.name, *path.relative_to(_PACKAGE).with_suffix("").parts))
+        found[name.removesuffix(".__init__")] = path
+    return found
 
 
 @cache
 def _distribution(module: str) -> tuple[str, ...]:
     """The installed distribution that a module comes from; none for the standard library."""
+    if module in sys.stdlib_module_names:
+        return ()
     for name in (module, _RENAMED.get(module, module)):
         try:
-            metadata.version(name)
+            _version(name)
         except metadata.PackageNotFoundError:
             continue
         return (name,)

@@ -4,7 +4,7 @@
 
 rule clean:
     input:
-        PLAN.files("clean"),
+        PLAN.records("clean"),
 
 
 for batch in PLAN.batches["clean"]:

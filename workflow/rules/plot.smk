@@ -4,7 +4,7 @@
 
 rule plot:
     input:
-        PLAN.files("plot"),
+        PLAN.records("plot"),
 
 
 for batch in PLAN.batches["plot"]:

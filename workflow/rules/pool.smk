@@ -5,7 +5,7 @@
 
 rule pool:
     input:
-        PLAN.files("pool"),
+        PLAN.records("pool"),
 
 
 for batch in PLAN.batches["pool"]:

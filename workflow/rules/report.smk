@@ -4,7 +4,7 @@
 
 rule report:
     input:
-        PLAN.files("report"),
+        PLAN.records("report"),
 
 
 for batch in PLAN.batches["report"]:

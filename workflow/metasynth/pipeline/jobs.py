@@ -1,12 +1,13 @@
 """A job: its members, taken from the plan and made one after the other."""
 
+import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 from metasynth import comparison, store
-from metasynth.pipeline import made, plan
-from metasynth.pipeline.members import Member
+from metasynth.pipeline import made
+from metasynth.pipeline.members import Member, from_content
 from metasynth.records import OutcomeSpec, Trial
 
 PLAN = Path(".snakemake/metasynth/plan.json")
@@ -19,12 +20,19 @@ def run(rule: str, make: Maker) -> None:
 
     A member that fails ends the job with its name and the reason.
     """
-    for member in plan.from_json(PLAN.read_text("utf-8")).batch(rule).members:
+    for member in members_of(rule):
         try:
             made.write(member, make(member))
         except Exception as error:
             error.add_note(f"This happened in {member.stage}: {member.name or 'the whole review'}.")
             raise
+
+
+def members_of(rule: str) -> list[Member]:
+    """The members that the plan deals to a rule; how it deals them is no concern of a job."""
+    stages = json.loads(PLAN.read_text("utf-8"))["batches"].values()
+    (batch,) = (batch for batches in stages for batch in batches if batch["rule"] == rule)
+    return [from_content(content) for content in batch["members"]]
 
 
 def trial_about(path: str, outcome: OutcomeSpec) -> Trial:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from metasynth.digest import text_digest
 
@@ -12,7 +13,8 @@ class Member:
 
     `choices` is all that its maker is told (JSON), `data` the digest of all that its inputs say to
     it, `code` that of its maker: as long as the three stand, its files are what they would be if
-    they were made again. Paths are relative to the review's folder.
+    they were made again. Paths are relative to the review's folder. `weight` tells how much work it is,
+    beside others of its stage.
     """
 
     stage: str
@@ -22,6 +24,7 @@ class Member:
     choices: str
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     files: tuple[str, ...] = ()
+    weight: int = 1
 
     @property
     def key(self) -> str:
@@ -37,3 +40,9 @@ class Member:
     def sources(self) -> tuple[str, ...]:
         """Every file that it is made from."""
         return tuple(path for paths in self.inputs.values() for path in paths)
+
+
+def from_content(content: Mapping[str, Any]) -> Member:
+    """The member of which `content` are the fields, as JSON gives them."""
+    inputs = {name: tuple(paths) for name, paths in content["inputs"].items()}
+    return Member(**{**content, "inputs": inputs, "files": tuple(content["files"])})

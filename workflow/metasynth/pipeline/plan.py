@@ -11,7 +11,7 @@ from math import ceil
 from pathlib import Path
 
 from metasynth.pipeline import made
-from metasynth.pipeline.members import Member
+from metasynth.pipeline.members import Member, from_content
 
 LARGEST = 100
 """The most members of a job: a job that is cut off loses no more, and starting it is 1 % of it."""
@@ -58,9 +58,14 @@ class Plan:
             for path in member.files
         ]
 
-    def batch(self, rule: str) -> Batch:
-        """The batch of a rule."""
-        return next(b for batches in self.batches.values() for b in batches if b.rule == rule)
+    def records(self, *stages: str) -> list[str]:
+        """The records of what is to be there at the end, each of which stands for its files."""
+        return [
+            member.record
+            for stage in stages or self.batches
+            for batch in self.batches[stage]
+            for member in batch.members
+        ]
 
 
 def make(stages: Mapping[str, Sequence[Member]], workers: int, root: Path = Path()) -> Plan:
@@ -87,15 +92,15 @@ def _batches(
 
 
 def _deal(members: Sequence[Member], workers: int) -> list[tuple[Member, ...]]:
-    """Neighbours together, about as many files in each batch."""
+    """Neighbours together, about as much work in each batch."""
     rounds = ceil(len(members) / (LARGEST * workers))
     fewest = _FEWEST.get(members[0].stage, 1) if members else 1
     count = min(ceil(len(members) / fewest), rounds * workers)
-    total, so_far = sum(len(member.files) for member in members), 0
+    total, so_far = sum(member.weight for member in members), 0
     dealt: list[list[Member]] = [[] for _ in range(count)]
     for member in members:
-        dealt[count * (2 * so_far + len(member.files)) // (2 * total)].append(member)
-        so_far += len(member.files)
+        dealt[count * (2 * so_far + member.weight) // (2 * total)].append(member)
+        so_far += member.weight
     return [tuple(batch) for batch in dealt if batch]
 
 
@@ -136,19 +141,9 @@ def from_json(text: str) -> Plan:
     content = json.loads(text)
     batches = {
         stage: tuple(
-            Batch(
-                item["stage"],
-                item["rule"],
-                item["stale"],
-                tuple(_member(one) for one in item["members"]),
-            )
+            Batch(stage, item["rule"], item["stale"], tuple(map(from_content, item["members"])))
             for item in items
         )
         for stage, items in content["batches"].items()
     }
     return Plan(batches, content["reasons"])
-
-
-def _member(content: dict[str, object]) -> Member:
-    inputs = {name: tuple(paths) for name, paths in content["inputs"].items()}  # type: ignore
-    return Member(**content | {"inputs": inputs, "files": tuple(content["files"])})  # type: ignore

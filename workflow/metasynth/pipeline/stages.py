@@ -134,7 +134,7 @@ def plot(at: Context) -> Members:
         names = catalogue.figures(outcome, *at.counted(outcome))
         made = figures(names, at.suffixes, outcome.id)
         data = digest.text_digest(source.key, at.labels)
-        members.append(Member("plot", outcome.id, code, data, told, inputs, made))
+        members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(names)))
     return tuple(members)
 
 
@@ -161,12 +161,13 @@ def report(at: Context) -> Members:
     code, members = at.code("report", "report", *_TEMPLATES), []
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
         told = choices.Reporting(config, spoken, versions, at.review.claims, at.review.search)
-        for form in ("html", "pdf", "docx"):
+        said = text(told)
+        for form in ("pdf", "html", "docx"):
             origins = ("provenance.json",) if form == "html" and not suffix else ()
             names = (f"review{suffix}.{form}", *origins)
             made = tuple(f"results/report/{name}" for name in names)
             name = f"{spoken}.{form}"
-            members.append(Member("report", name, code, data, text(told), inputs, made))
+            members.append(Member("report", name, code, data, said, inputs, made))
     return tuple(members)
 
 
