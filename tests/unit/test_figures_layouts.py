@@ -158,3 +158,8 @@ def test_one_far_interval_among_many_is_clipped() -> None:
     ends = {artist.get_gid() for artist in figure.findobj() if artist.get_gid()}
     assert "row-14-beyond-high" in ends
     assert not any(f"row-{i}-beyond-high" in ends for i in range(1, 14))
+
+
+def test_signs_of_risk_of_bias_are_explained_below() -> None:
+    words = texts(forest(CASES["bcg"], judgements=judged(CASES["bcg"])))
+    assert "Signs: +: Low; ?: Some concerns; −: High; no sign: No information." in words

@@ -263,7 +263,7 @@ def _below_graph(forest: Forest, plan: _Widths, bottom: float) -> Iterator[Label
     if not any(forest.favours):
         return
     for text, edge, side in zip(forest.favours, (-1, 1), ("right", "left"), strict=True):
-        room = (null - scale.left if edge < 0 else scale.right - null) + OVERHANG - 6.0
+        room = (null - plan.text_right - GAP if edge < 0 else WIDTH - MARGIN - null) - 6.0
         for i, line in enumerate(wrap(text, room, FAVOURS_LINES)):
             align: Align = "right" if side == "right" else "left"
             yield Label(line, null + 6.0 * edge, y + (i + 1.15) * LINE, align)

@@ -20,7 +20,7 @@ from metasynth.figures.outcome import (
     study_label,
 )
 from metasynth.figures.preset import COCHRANE, Preset, arrange
-from metasynth.figures.risk_of_bias import Judgements, domain_names
+from metasynth.figures.risk_of_bias import LEVELS, Judgements, domain_names, level
 from metasynth.figures.statistics import heterogeneity, notes, statistics
 from metasynth.figures.style import BLUE
 from metasynth.figures.text import clean
@@ -116,7 +116,7 @@ def forest_rows(
         tuple(_in_brackets(column, preset) for column in arranged),
         tuple(replace(row, cells=order.cells(row.cells)) for row in spoken),
         statistics(chosen, language),
-        (*notes(chosen, language), *_domain_note(domains, language)),
+        (*notes(chosen, language), *_domain_notes(rows, domains, language)),
         favours(result, language),
         ratio,
         pooled.estimate if pooled else None,
@@ -147,11 +147,19 @@ def _dots(
     return {study: tuple(own.get(d, "") for d in domains) for study, own in by_study.items()}
 
 
-def _domain_note(domains: Sequence[str], language: Language) -> Iterator[str]:
+def _domain_notes(rows: Sequence[Row], domains: Sequence[str], language: Language) -> Iterator[str]:
+    """What the letters above the dots mean, and the signs in them."""
     if domains:
         pairs = zip(ascii_uppercase, domains, strict=False)
         named = "; ".join(f"{letter} {clean(domain)}" for letter, domain in pairs)
         yield language.say("Risk of bias: {domains}.", domains=named)
+        present = {level(judgement) for row in rows for judgement in row.dots if judgement}
+        signs = [
+            f"{sign.symbol or language.say('no sign')}: {language.say(sign.name)}"
+            for sign in LEVELS
+            if sign in present
+        ]
+        yield language.say("Signs: {signs}.", signs="; ".join(signs))
 
 
 # --- studies --------------------------------------------------------------------------------------

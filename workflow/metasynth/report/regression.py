@@ -31,8 +31,8 @@ def regression_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     caption = say("{outcome}: meta-regression.", outcome=outcome.label)
     note = say(
         "Mixed effects by REML with the interval of Knapp and Hartung. Tau² is what remains "
-        "between trials of the same value; R² is the share of tau² that the covariate explains. The "
-        "covariate was not randomised: other differences between trials may lie behind it."
+        "between trials of the same value; R² is the share of tau² that the covariate explains. "
+        "The covariate was not randomised: other differences between trials may lie behind it."
     )
     return text(caption), columns, (body,), text(note)
 
