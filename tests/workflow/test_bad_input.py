@@ -71,3 +71,15 @@ def test_a_name_that_does_not_exist_stops_the_report(fresh: Callable[[str], Revi
     assert done.code != 0
     assert "question.md:3" in done.output
     assert not (review.folder / "results/report/review.html").exists()
+
+
+def test_an_item_of_prisma_that_no_text_answers_stops_the_report(
+    fresh: Callable[[str], Review],
+) -> None:
+    review = fresh("bcg")
+    (review.folder / "data/text/en/discussion.md").unlink()
+    done = review.snakemake()
+    assert done.code != 0
+    assert "23a (interpretation with other evidence)" in done.output
+    assert "24a" not in done.output.split("Write the text")[0]
+    assert not (review.folder / "results/report/review.html").exists()
