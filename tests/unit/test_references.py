@@ -1,5 +1,6 @@
 """The reference list against printed examples, and against bytes that vary from run to run."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,25 @@ def test_the_journal_is_in_italics_and_the_doi_a_link() -> None:
     assert [i.target for i in entry if isinstance(i, Link)] == [
         "https://doi.org/10.5114/reum.2013.34820"
     ]
+
+
+def test_nothing_of_the_machine_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A locale without letters beyond ASCII, a folder with them; another pandoc, and its styles."""
+    entries, _ = parse(ARTICLE, "references.bib")
+    expected = references(entries, STYLE, "en")
+    folder = tmp_path / "zażółć gęślą"
+    folder.mkdir()
+    shutil.copy(STYLE, folder)
+    other = folder / "pandoc"
+    other.write_text("#!/bin/sh\necho pandoc 99.0\n", encoding="utf-8")
+    other.chmod(0o755)
+    (folder / ".pandoc").mkdir()
+    (folder / ".pandoc/abbreviations").write_text("Reumatologia.\n", encoding="utf-8")
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    monkeypatch.setenv("PYPANDOC_PANDOC", str(other))
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("HOME", str(folder))
+    assert references(entries, folder / STYLE.name, "en") == expected
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])

@@ -6,8 +6,6 @@ sets the PDF, makes these too.
 """
 
 import json
-import os
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import cast
 
 from metasynth.language import Language
+from metasynth.report.converter import pandoc
 from metasynth.report.document import Document, Figure, Landscape
 from metasynth.report.pandoc import PORTRAIT, WIDTH_INCHES, tree
 from metasynth.report.typst import literal
@@ -33,29 +32,16 @@ def docx(document: Document, templates: Path, language: Language) -> bytes:
     Raises:
         subprocess.CalledProcessError: where pandoc fails.
     """
-    import pypandoc  # type: ignore[import-untyped]
-
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pictures = _pictures(document, templates, folder)
         nodes = json.dumps(tree(document, pictures, language), ensure_ascii=False)
-        reference = folder / "reference.docx"
-        reference.write_bytes(_reference(document, templates))
+        (folder / "reference.docx").write_bytes(_reference(document, templates))
         moment = datetime.fromisoformat(f"{document.date}T12:00:00+00:00").timestamp()
+        command = ("--from=json", "--to=docx", "--reference-doc=reference.docx")
         target = folder / "report.docx"
-        subprocess.run(
-            [
-                pypandoc.get_pandoc_path(),
-                *("--from=json", "--to=docx", f"--reference-doc={reference}"),
-                f"--output={target}",
-            ],
-            input=nodes,
-            encoding="utf-8",
-            check=True,
-            capture_output=True,
-            cwd=folder,
-            env=os.environ | {"SOURCE_DATE_EPOCH": f"{moment:.0f}"},
-        )
+        written = f"--output={target.name}"
+        pandoc((*command, written), nodes, folder, SOURCE_DATE_EPOCH=f"{moment:.0f}")
         return target.read_bytes()
 
 

@@ -5,13 +5,13 @@ BY-SA 3.0); any other numeric style of https://github.com/citation-style-languag
 """
 
 import json
-import subprocess
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from metasynth.bibliography import Entry
+from metasynth.report.converter import pandoc
 from metasynth.report.document import Inline, Inlines, Link, Styled, Text
 
 _TYPES = {
@@ -46,20 +46,13 @@ def references(entries: Sequence[Entry], style: Path, language: str) -> tuple[In
     Raises:
         subprocess.CalledProcessError: where pandoc cannot use the style.
     """
-    import pypandoc  # type: ignore[import-untyped]
-
     if not entries:
         return ()
-    items = [_item(entry) for entry in entries]
-    command = [pypandoc.get_pandoc_path(), "--from=csljson", "--to=json", "--citeproc"]
-    done = subprocess.run(
-        [*command, f"--csl={style.resolve()}", f"--metadata=lang:{language}"],
-        input=json.dumps(items, ensure_ascii=False).replace("<", _LESS),
-        encoding="utf-8",
-        check=True,
-        capture_output=True,
-    )
-    (listed,) = json.loads(done.stdout.replace(_LESS, "<"))["blocks"]
+    items = json.dumps([_item(entry) for entry in entries], ensure_ascii=False)
+    command = ("--from=csljson", "--to=json", "--citeproc")
+    chosen = (f"--csl={style.name}", f"--metadata=lang:{language}")
+    printed = pandoc((*command, *chosen), items.replace("<", _LESS), style.parent)
+    (listed,) = json.loads(printed.replace(_LESS, "<"))["blocks"]
     found = {block["c"][0][0]: _entry(block) for block in listed["c"][1]}
     return tuple(found[f"ref-{entry.key}"] for entry in entries)
 
