@@ -37,7 +37,9 @@ def document(member: Member, told: Reporting, language: Language) -> Document:
     try:
         return compose(read, language, TEMPLATES)
     except ReportError as error:
-        sys.exit(f"The report cannot be written. {error}")
+        reason = f"The report cannot be written. {error}"
+        print(reason, file=sys.__stderr__)  # in sight of who writes the text, not in the log alone
+        sys.exit(reason)
 
 
 jobs.run(snakemake.rule, report)
