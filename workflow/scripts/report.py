@@ -10,7 +10,7 @@ from metasynth.language import Language, speak
 from metasynth.pipeline import jobs
 from metasynth.pipeline.choices import Reporting
 from metasynth.pipeline.members import Member
-from metasynth.pipeline.reporting import material, rendered
+from metasynth.pipeline.reporting import attachments, material, rendered
 from metasynth.report.compose import ReportError, compose
 from metasynth.report.document import Document
 
@@ -24,10 +24,10 @@ def report(member: Member) -> dict[str, str | bytes]:
     language = speak(told.language, Path(told.config.text))
     if told.language not in composed:
         composed[told.language] = document(member, told, language)
-    files, tables = [Path(path) for path in member.files], member.inputs["tables"]
+    said, attached = composed[told.language], attachments(member)
     return {
-        file.name: rendered(composed[told.language], file.suffix[1:], language, TEMPLATES, tables)
-        for file in files
+        file.name: rendered(said, file.suffix[1:], language, TEMPLATES, attached)
+        for file in map(Path, member.files)
     }
 
 

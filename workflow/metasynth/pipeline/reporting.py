@@ -24,7 +24,6 @@ from metasynth.sequential import Sequential
 from metasynth.stability import Stability
 
 Record = TypeVar("Record")
-_ATTACHED = ("/estimates.csv", "/studies.csv")
 
 
 def material(member: Member, told: Reporting) -> Material:
@@ -78,8 +77,19 @@ def _table(cls: type[Record], paths: Sequence[str], name: str) -> tuple[Record, 
     return store.list_from_json(cls, Path(path).read_text("utf-8"))
 
 
+def attachments(member: Member) -> list[str]:
+    """The tables that the PDF carries: every table of results, and every raw table.
+
+    Typst reads below the review's folder only: raw tables that lie elsewhere are left out.
+    """
+    made = (*member.inputs["tables"], *member.inputs["certainty"])
+    raw = (path for path in map(Path, member.inputs["raw"]) if ".." not in path.parts)
+    inside = [str(path) for path in raw if not path.is_absolute()]
+    return [*(path for path in made if path.endswith(".csv")), *inside]
+
+
 def rendered(
-    document: Document, form: str, language: Language, templates: Path, tables: Sequence[str]
+    document: Document, form: str, language: Language, templates: Path, attached: Sequence[str]
 ) -> str | bytes:
     """The document as "html", "pdf", "docx", or the origin of its numbers as "json"."""
     if form == "html":
@@ -97,5 +107,4 @@ def rendered(
         return provenance_json(document.provenance, printed)
     from metasynth.report import typst
 
-    attached = [path for path in tables if path.endswith(_ATTACHED)]
     return typst.pdf(document, templates, language, attachments=attached)

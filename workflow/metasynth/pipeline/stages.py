@@ -155,8 +155,10 @@ def report(at: Context) -> Members:
     """The report, in each language and form, and the origin of its numbers."""
     config, before = at.config, [stage for stage in at.made if stage != "views"]
     own = (f"{config.data}/references.bib", *_prose(at))
-    inputs = {stage: at.files(stage) for stage in before} | {"own": own}
-    data = digest.text_digest(at.keys(*before), at.content(*own), at.labels)
+    raw = tuple(path for trial in at.made["clean"] for path in trial.inputs["raw"])
+    raw += tuple(f"{config.data}/{table.file}" for table in at.review.whole_review)
+    inputs = {stage: at.files(stage) for stage in before} | {"own": own, "raw": raw}
+    data = digest.text_digest(at.keys(*before), at.content(*own, *raw), at.labels)
     versions = tuple(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
     code, members = at.code("report", "report", *_TEMPLATES), []
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):

@@ -115,7 +115,9 @@ def _noon(date: str) -> datetime:
 
 
 def _attachment(path: str) -> str:
-    name, content = literal(path.rsplit("/")[-1]), f"read({literal('/' + path)}, encoding: none)"
+    # Its folder is part of the name: every trial has an arms.csv.
+    name = literal("-".join(path.split("/")[-2:]))
+    content = f"read({literal('/' + path)}, encoding: none)"
     kind = 'mime-type: "text/csv", relationship: "data"'
     return f"#pdf.attach({name}, {content}, description: {literal(path)}, {kind})"
 

@@ -1,0 +1,134 @@
+"""The PDF's structure: what archives, screen readers and readers on paper need."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from tests.reviews import Review
+
+
+@pytest.fixture(scope="module", params=["anakinra", "bcg"])
+def review(request: pytest.FixtureRequest, finished: Callable[[str], Review]) -> Review:
+    return finished(request.param)
+
+
+@pytest.fixture(scope="module")
+def papers(review: Review) -> Iterator[dict[str, pikepdf.Pdf]]:
+    """The PDF in each language."""
+    found = {}
+    for path in sorted((review.folder / "results/report").glob("review*.pdf")):
+        page = path.with_suffix(".html").read_text(encoding="utf-8")
+        (code,) = re.findall(r'<html lang="(\w+)"', page)
+        found[code] = pikepdf.open(path)
+    yield found
+    for pdf in found.values():
+        pdf.close()
+
+
+def test_it_claims_both_standards(papers: dict[str, pikepdf.Pdf]) -> None:
+    for pdf in papers.values():
+        with pdf.open_metadata() as said:
+            assert (said["pdfaid:part"], said["pdfaid:conformance"]) == ("3", "A")
+            assert said["pdfuaid:part"] == "1"
+
+
+def test_it_has_a_title_and_a_language(papers: dict[str, pikepdf.Pdf]) -> None:
+    for code, pdf in papers.items():
+        assert str(pdf.Root.Lang).startswith(code)
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        with pdf.open_metadata() as said:
+            assert said["dc:title"]
+
+
+def elements(node: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    """Every element of the structure tree."""
+    children = node.get("/K", [])
+    for child in children if isinstance(children, pikepdf.Array) else [children]:
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            yield child
+            yield from elements(child)
+
+
+def test_the_structure_is_that_of_the_page(papers: dict[str, pikepdf.Pdf], review: Review) -> None:
+    for code, pdf in papers.items():
+        suffix = (
+            ""
+            if (review.folder / "results/report/review.html")
+            .read_text(encoding="utf-8")
+            .count(f'<html lang="{code}"')
+            else f".{code}"
+        )
+        page = (review.folder / f"results/report/review{suffix}.html").read_text(encoding="utf-8")
+        kinds = [str(element.S) for element in elements(pdf.Root.StructTreeRoot)]
+        assert kinds.count("/Table") == page.count("<table")
+        figures = [e for e in elements(pdf.Root.StructTreeRoot) if e.S == "/Figure"]
+        assert sum("/Alt" in figure for figure in figures) >= page.count("<figure")
+        headings = sum(kinds.count(f"/H{level}") for level in range(1, 5))
+        assert headings >= len(re.findall(r"<h[2-4] id=", page[page.index("<main") :]))
+
+
+def test_bookmarks_lead_through_it(papers: dict[str, pikepdf.Pdf]) -> None:
+    for pdf in papers.values():
+        with pdf.open_outline() as outline:
+            assert len(outline.root) >= 10
+            assert any(item.children for item in outline.root)
+
+
+def test_every_link_inside_it_leads_somewhere(papers: dict[str, pikepdf.Pdf]) -> None:
+    for pdf in papers.values():
+        pages = {page.obj.objgen for page in pdf.pages}
+        links = [
+            note
+            for page in pdf.pages
+            for note in page.get("/Annots", [])
+            if note.get("/Subtype") == "/Link"
+        ]
+        inside = [
+            link for link in links if "/Dest" in link or link.get("/A", {}).get("/S") == "/GoTo"
+        ]
+        assert len(inside) > 50
+        for link in inside:
+            (goal,) = (
+                place[key]
+                for place, key in ((link, "/Dest"), (link.get("/A", {}), "/D"))
+                if key in place
+            )
+            if isinstance(goal, pikepdf.Array):
+                assert goal[0].objgen in pages
+            else:
+                assert str(goal) in named(pdf)
+
+
+def named(pdf: pikepdf.Pdf) -> set[str]:
+    """The names of places in the document."""
+    tree = pdf.Root.get("/Names", {}).get("/Dests")
+    return set() if tree is None else set(pikepdf.NameTree(tree))
+
+
+def test_every_raw_and_result_table_is_attached_as_it_is(
+    papers: dict[str, pikepdf.Pdf], review: Review
+) -> None:
+    results = [*(review.folder / "results/tables").glob("*.csv")]
+    raw = [*(review.folder / "data/raw").glob("*.csv")]
+    trials = (review.folder / "data/raw/trials").glob("[!_]*/*.csv")
+    expected = {named_by_folder(path): path.read_bytes() for path in (*results, *raw, *trials)}
+    for pdf in papers.values():
+        found = {
+            name: attachment.get_file().read_bytes() for name, attachment in pdf.attachments.items()
+        }
+        assert found == expected
+
+
+def named_by_folder(path: Path) -> str:
+    return f"{path.parent.name}-{path.name}"
+
+
+def test_fonts_are_inside(papers: dict[str, pikepdf.Pdf]) -> None:
+    for pdf in papers.values():
+        fonts = [o for o in pdf.objects if isinstance(o, pikepdf.Dictionary)]
+        described = [f for f in fonts if f.get("/Type") == "/FontDescriptor"]
+        assert described
+        assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(f.keys()) for f in described)
