@@ -42,6 +42,11 @@ def test_dots_of_risk_of_bias_are_drawn_and_described_unless_not_wanted() -> Non
     without = draw(CASE, "forest", choices=FigureChoices(risk_of_bias=False), judgements=JUDGED)
     assert "Risk of bias" not in without.description
     assert not any("dot" in (artist.get_gid() or "") for artist in without.figure.artists)
+    unknown = {
+        study: tuple(replace(one, judgement="No information") for one in own)
+        for study, own in JUDGED.items()
+    }
+    assert "Risk of bias" not in draw(CASE, "forest", judgements=unknown).description
 
 
 @pytest.mark.parametrize(

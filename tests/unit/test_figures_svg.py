@@ -26,9 +26,10 @@ from figure_cases import cases
 from metasynth.figures.catalogue import LEAST
 from metasynth.figures.draw import draw
 from metasynth.figures.svg import render
-for name in ("bcg", "hostile", "continuous"):
+from metasynth.language import speak
+for name, code in (("bcg", "en"), ("bcg", "pl"), ("hostile", "en"), ("continuous", "pl")):
     for figure in LEAST:
-        drawing = draw(cases()[name], figure)
+        drawing = draw(cases()[name], figure, language=speak(code))
         text = render(drawing.figure, id_prefix=name, title=drawing.title, description=drawing[2])
         sys.stdout.buffer.write(text.encode())
 """

@@ -17,7 +17,7 @@ from metasynth.figures.multiverse_plot import specification_curve
 from metasynth.figures.observed import observed
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
 from metasynth.figures.preset import PRESETS
-from metasynth.figures.risk_of_bias import Judgements
+from metasynth.figures.risk_of_bias import Judgements, tells
 from metasynth.figures.sequence import cumulative, leave_one_out
 from metasynth.figures.sequential_plot import sequential_plot
 from metasynth.figures.style import LINE, WIDTH, isolated
@@ -87,7 +87,7 @@ def _forest(
 ) -> Drawing:
     """The forest plot in the look that was chosen."""
     shown, preset = drawn(result, choices.analyses), PRESETS[choices.layout]
-    judged = judgements if choices.risk_of_bias else None
+    judged = judgements if choices.risk_of_bias and tells(judgements) else None
     figure = forest(result, shown, language=language, preset=preset, judgements=judged)
     return Drawing(figure, *forest_alt(result, shown, judged, language=language))
 

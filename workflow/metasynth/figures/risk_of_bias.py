@@ -58,6 +58,12 @@ def level(judgement: str) -> Level:
     return UNKNOWN if rank is None else LEVELS[rank]
 
 
+def tells(judgements: Judgements | None) -> bool:
+    """Whether any judgement says more than that there is no information."""
+    each = (j.judgement for own in (judgements or {}).values() for j in own)
+    return any(level(judgement) is not UNKNOWN for judgement in each)
+
+
 def judgement_word(judgement: Judgement, language: Language) -> str:
     """A judgement in the words of its tool, in the language where the catalogue has them."""
     word = clean(judgement.judgement)

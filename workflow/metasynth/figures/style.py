@@ -16,7 +16,7 @@ WIDTH = 504.0
 """Width of every figure, in points: the text width of an A4 page."""
 
 TEXT_SIZE = 8.0
-NOTE_SIZE = 7.0
+NOTE_SIZE = 8.0
 LINE = 9.6
 """From one line of text to the next, in points."""
 
