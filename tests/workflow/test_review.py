@@ -207,7 +207,7 @@ def test_every_figure_has_its_place_and_words(finished: Callable[[str], Review])
     folder = finished("bcg").folder / "results"
     text = (folder / "report/review.html").read_text(encoding="utf-8")
     drawn = sorted(folder.glob("figures/**/*.svg"))
-    assert len(drawn) == 11
+    assert len(drawn) == 13
     assert text.count("<figure ") == len(drawn)
     assert text.count("<svg ") == len(drawn)
     assert "font/woff;base64" not in text
