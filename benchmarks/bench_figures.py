@@ -26,6 +26,7 @@ from metasynth.figures.forest import forest
 from metasynth.figures.page import Page
 from metasynth.figures.panel import Panel
 from metasynth.figures.svg import render
+from metasynth.figures.text import width
 from metasynth.records import OutcomeResult
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "unit"))
@@ -38,7 +39,8 @@ SHAPE = ("facecolor", "edgecolor", "linewidth", "clip_on")
 
 
 def ours(results: list[OutcomeResult]) -> None:
-    """Every forest from its result to its SVG."""
+    """Every forest from its result to its SVG, no text having been measured before."""
+    width.cache_clear()
     for result in results:
         title, description = forest_alt(result)
         render(forest(result), id_prefix="bench", title=title, description=description)

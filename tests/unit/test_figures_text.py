@@ -1,6 +1,9 @@
+import json
+
 import pytest
 
-from metasynth.figures.text import clean, shorten, width, wrap
+from metasynth.figures.style import METRICS
+from metasynth.figures.text import clean, laid_out, shorten, width, wrap
 
 
 def test_widths_follow_the_font() -> None:
@@ -59,3 +62,29 @@ def test_a_parenthesis_stays_together_and_a_long_word_breaks_at_a_hyphen() -> No
     assert wrap("Interleukin-1-Receptor", room, 3) == ("Interleukin-1-", "Receptor")
     unbroken = wrap("x" * 100, 50, 3)
     assert all(width(line) <= 50 for line in unbroken)
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_summed_widths_are_those_of_the_layout_engine(bold: bool) -> None:
+    texts = [
+        "Frimodt-Møller & Śliwińska 1973, Tōkyō",
+        "Heterogeneity: Tau² = 0.04; Q = 152.23, df = 12 (p < 0.001); I² = 92%",
+        "AVATAR WAVE To. P. L’Abbé “Ty” fi fl ffi 1:11,7",
+        "← Na korzyść: Żółć\u00a0– łąka →",
+        "0,41\u2007[0,13;\u20071,26] ±1.96 ≤ ≥ √ τ²",
+        "中文研究 2019",
+    ]
+    for text in texts:
+        assert width(text, bold) == pytest.approx(8 * laid_out(text, bold), abs=0.02)
+    assert width("Study", bold, 16.0) == pytest.approx(2 * width("Study", bold))
+
+
+def test_widths_of_letters_and_pairs_are_those_of_the_font_in_use() -> None:
+    """Made anew by workflow/report/fonts/make_metrics.py."""
+    found = json.loads(METRICS.read_text(encoding="utf-8"))
+    for name, bold in (("regular", False), ("bold", True)):
+        letters, pairs = found[name]["letters"], found[name]["pairs"]
+        assert all(abs(1000 * laid_out(a, bold) - w) <= 0.5 for a, w in letters.items())
+        for pair, extra in list(pairs.items())[::29]:
+            apart = laid_out(pair[0], bold) + laid_out(pair[1], bold)
+            assert abs(1000 * (laid_out(pair, bold) - apart) - extra) <= 0.5

@@ -41,6 +41,7 @@ BOLD = FontProperties(
 """The fonts by file: what is installed on the machine has no say in the layout."""
 EMBEDDED = {400: _FONTS / "ReviewSans-Regular.woff", 700: _FONTS / "ReviewSans-Bold.woff"}
 """The same letters, in the small files that each SVG carries, by weight."""
+METRICS = _FONTS / "metrics.json"
 
 
 @cache

@@ -1,13 +1,15 @@
 """Text measured before it is drawn: widths from the font's own metrics, wrapping, shortening."""
 
+import json
 import re
 import unicodedata
 from functools import cache
+from itertools import pairwise
 
 from matplotlib.font_manager import get_font
 from matplotlib.textpath import text_to_path
 
-from metasynth.figures.style import BOLD, REGULAR, TEXT_SIZE
+from metasynth.figures.style import BOLD, METRICS, REGULAR, TEXT_SIZE
 
 ELLIPSIS = "…"
 _UNKNOWN = "…0"
@@ -42,13 +44,30 @@ def _known(bold: bool) -> frozenset[int]:
 @cache
 def width(text: str, bold: bool = False, size: float = TEXT_SIZE) -> float:
     """The advance width of one line of `text` in points, kerning included."""
+    letters, pairs = _metrics()["bold" if bold else "regular"].values()
+    try:
+        thousandths = sum(letters[char] for char in text)
+    except KeyError:
+        return laid_out(text, bold) * size
+    return (thousandths + sum(pairs.get(a + b, 0) for a, b in pairwise(text))) * size / 1000
+
+
+@cache
+def _metrics() -> dict[str, dict[str, dict[str, int]]]:
+    """Widths of letters, and what pairs of them add, by weight: see make_metrics.py beside them."""
+    found: dict[str, dict[str, dict[str, int]]] = json.loads(METRICS.read_text(encoding="utf-8"))
+    return found
+
+
+def laid_out(text: str, bold: bool = False) -> float:
+    """The width of `text` as matplotlib lays it out, as a multiple of its size; slow."""
     if not text:
         return 0.0
     known = _known(bold)
     shown = "".join(char if ord(char) in known else _UNKNOWN for char in text)
     font = BOLD if bold else REGULAR
     at_text_size: float = text_to_path.get_text_width_height_descent(shown, font, ismath=False)[0]
-    return at_text_size * size / TEXT_SIZE
+    return at_text_size / TEXT_SIZE
 
 
 def shorten(text: str, room: float, bold: bool = False, size: float = TEXT_SIZE) -> str:
