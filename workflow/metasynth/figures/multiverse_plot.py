@@ -128,8 +128,9 @@ def specification_curve(
 def _lines(result: OutcomeResult, found: Multiverse, language: Language) -> list[Line]:
     """The matrix's lines: each dimension in which analyses differ, and its options."""
     lines: list[Line] = []
+    options = options_taken(found)
     for dimension in found.dimensions[1:]:
-        taken = options_taken(found)[dimension.name]
+        taken = options[dimension.name]
         names = [
             option_name(dimension.name, option, result, language) for option in dimension.options
         ]
@@ -342,8 +343,8 @@ def _runs(curve: Curve, lines: Sequence[Line]) -> dict[float, list[tuple[float, 
 
     Analyses with marks of their own have cells of their own.
     """
-    place = np.arange(curve.count) + 0.5
-    sizes, _ = np.histogram(place, curve.edges)
+    place, edges = np.arange(curve.count) + 0.5, curve.edges
+    sizes, _ = np.histogram(place, edges)
     apart = curve.step >= DOTS
     inset = 0.12 if apart else 0.0
     runs: dict[float, list[tuple[float, float, float]]] = {}
@@ -351,13 +352,13 @@ def _runs(curve: Curve, lines: Sequence[Line]) -> dict[float, list[tuple[float, 
         if line.heading:
             continue
         taken = np.array(line.taken[curve.first : curve.first + curve.count], dtype=float)
-        counts, _ = np.histogram(place, curve.edges, weights=taken)
+        counts, _ = np.histogram(place, edges, weights=taken)
         shades = np.ceil(len(SHADES) * counts / np.maximum(sizes, 1)).astype(int)
         breaks = np.flatnonzero(np.diff(shades) != 0) + 1
         starts = np.arange(len(shades)) if apart else np.concatenate([[0], breaks])
         for start, end in zip(starts, [*starts[1:], len(shades)], strict=True):
             if shades[start]:
-                left, right = float(curve.edges[start]), float(curve.edges[end])
+                left, right = float(edges[start]), float(edges[end])
                 run = left + inset, right - inset, (row + 0.5) * ROW
                 runs.setdefault(SHADES[shades[start] - 1], []).append(run)
     return runs
