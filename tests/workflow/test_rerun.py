@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -34,8 +35,12 @@ def replace_in(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def without_claims(review: Review, study: str) -> None:
-    """Leave out the statements to audit that are about one trial."""
+def without_words_on(review: Review, study: str) -> None:
+    """Leave out the statements to audit, and the paragraphs of prose, that are about one trial."""
+    for text in (review.folder / "data/text").glob("*/*.md"):
+        paragraphs = text.read_text(encoding="utf-8").split("\n\n")
+        kept = [paragraph for paragraph in paragraphs if study not in paragraph]
+        text.write_text("\n\n".join(kept), encoding="utf-8")
     path = review.folder / "data/raw/claims.csv"
     rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
     column = rows[0].index("study_id")
@@ -123,7 +128,7 @@ def test_one_file_can_be_asked_for(ran: Review) -> None:
 
 
 def test_a_trial_added_and_removed(ran: Review, tmp_path: Path) -> None:
-    without_claims(ran, "bao2011")
+    without_words_on(ran, "bao2011")
     ran.run()
     before = ran.results()
     bao, aside = ran.folder / "data/raw/trials/bao2011", tmp_path / "aside"
@@ -181,7 +186,7 @@ def test_an_analysis_added_to_one_outcome(ran: Review) -> None:
 def test_an_outcome_added(ran: Review) -> None:
     config = ran.folder / "config.yaml"
     head, tail = config.read_text(encoding="utf-8").split("  death:\n")
-    entry = tail.split("\n  ")[0]
+    entry = re.split(r"\n  (?=\w)", tail)[0]
     own = entry.replace("label: Death", "label: Death, odds ratio").replace("RR", "OR")
     assert own.count("OR") == 1
     config.write_text(f"{head}  death:\n{tail.rstrip()}\n  death_or:\n{own}\n", encoding="utf-8")

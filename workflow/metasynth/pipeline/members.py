@@ -13,8 +13,8 @@ class Member:
 
     `choices` is all that its maker is told (JSON), `data` the digest of all that its inputs say to
     it, `code` that of its maker: as long as the three stand, its files are what they would be if
-    they were made again. Paths are relative to the review's folder. `weight` tells how much work it is,
-    beside others of its stage.
+    they were made again. Paths are relative to the review's folder. `weight` tells how much work
+    it is, beside others of its stage.
     """
 
     stage: str
