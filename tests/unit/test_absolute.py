@@ -1,10 +1,15 @@
 """Absolute effects against the Handbook's formulas, and the fragility index."""
 
+import math
+import random
+from dataclasses import replace
+
 import pytest
 
 from metasynth.absolute import absolute_effect, risk_with
 from metasynth.fragility import fragility
 from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
+from metasynth.selection import uninformative
 from metasynth.synthesis import pool_studies
 
 
@@ -79,3 +84,52 @@ def test_a_study_too_small_to_ever_be_significant_has_no_index():
 
 def test_fragility_without_a_pool():
     assert fragility(OUTCOME, SPEC, []) is None
+
+
+def one_by_one(analysis, studies):
+    """The same walk with every candidate pooled by itself, as a published analysis is."""
+
+    def row(current):
+        used = [s for s in current if uninformative(s, OUTCOME, analysis) is None]
+        return pool_studies(OUTCOME, analysis, "all", used)[0]
+
+    def beyond(current):
+        found = row(current)
+        limit = found.ci_low if side > 0 else found.ci_high
+        return -math.inf if limit is None else round(side * math.log(limit), 10)
+
+    side = 1 if row(studies).estimate >= 1 else -1
+    significant = beyond(studies) > 0
+    push, changes = -side if significant else side, []
+    while (beyond(studies) > 0) == significant:
+        moves = []
+        for at, one in enumerate(studies):
+            for name, step in (("intervention", push), ("control", -push)):
+                group = getattr(one, name)
+                if 0 <= group.events + step <= group.total:
+                    new = replace(one, **{name: replace(group, events=group.events + step)})
+                    moves.append((*studies[:at], new, *studies[at + 1 :]))
+        best = max(moves, key=lambda move: beyond(move) * side * push)
+        changes += [new.study for new, old in zip(best, studies, strict=True) if new is not old]
+        studies = best
+    return len(changes), significant, tuple(changes)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"model": "random", "tau2": "REML", "ci": "HKSJ"},
+        {"model": "random", "tau2": "DL", "zero_cells": "all"},
+        {"model": "MH"},
+        {"model": "IV", "double_zero": "include"},
+    ],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_fragility_of_several_studies_is_that_of_pooling_them_one_by_one(spec, seed):
+    numbers, analysis = random.Random(seed), AnalysisSpec("p", "", **spec)
+    studies = tuple(
+        study(name, numbers.randint(0, 8), numbers.randint(12, 60), numbers.randint(1, 12), 40)
+        for name in "abcd"
+    )
+    found = fragility(OUTCOME, analysis, studies)
+    assert (found.index, found.significant, found.changes) == one_by_one(analysis, studies)

@@ -11,7 +11,8 @@ from pathlib import Path
 _PACKAGE = Path(__file__).parent
 # The code is scanned, not parsed: parsing 150 modules would take longer than all else at load.
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|.+)|import[ \t]+(.+))$", re.MULTILINE
+    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\((?:[^)#]|#.*)*\)|.+)|import[ \t]+(.+))",
+    re.MULTILINE,
 )
 _NAME = re.compile(r"(?:^|,)\s*([\w.]+)")
 _COMMENT = re.compile(r"#.*")
@@ -93,8 +94,8 @@ def _imports(file: Path) -> tuple[frozenset[Path], frozenset[str]]:
 
 
 def _names(code: str) -> Iterator[str]:
-    for module, members, modules in _IMPORT.findall(_COMMENT.sub("", code)):
-        names = _NAME.findall((members or modules).strip("() \n"))
+    for module, members, modules in _IMPORT.findall(code):
+        names = _NAME.findall(_COMMENT.sub("", members or modules).strip("() \n"))
         if module:
             yield module
             yield from (f"{module}.{name}" for name in names)

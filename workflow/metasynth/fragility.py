@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from metasynth.methods import no_effect
-from metasynth.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData
-from metasynth.selection import missing_data, uninformative
-from metasynth.synthesis import pool_studies
+import numpy as np
+
+from metasynth.admissible import variant_arrays
+from metasynth.effects import Array, Tables
+from metasynth.many import Pools, fit_many
+from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
+from metasynth.selection import missing_data
 
 Studies = tuple[StudyData, ...]
+Move = tuple[tuple[int, StudyData], ...]
+"""Which study, by its place, becomes what; no study, for the studies as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,36 +45,74 @@ def fragility(
     that are asked for, can do it. Binary outcomes only.
     """
     current = tuple(s for s in studies if missing_data(s, outcome) is None)
-    null = no_effect(outcome.measure) or 0.0
-    row = _pooled(outcome, analysis, current)
-    if row.estimate is None or row.ci_low is None or row.ci_high is None:
+    pool = partial(_limits, outcome, analysis)
+    mean, low, high = pool(current, [()])[:, 0]
+    if not np.isfinite([mean, low, high]).all():
         return None
-    side = 1 if row.estimate >= null else -1
-    significant = _beyond(row, side, null) > 0
+    side = 1 if mean >= 0 else -1
+    beyond = _beyond((low, high), side)
+    significant = beyond > 0
     push = -side if significant else side
     changes: list[str] = []
-    while (_beyond(row, side, null) > 0) == significant:
-        moves = [
-            (_beyond(_pooled(outcome, analysis, changed), side, null), name, changed)
-            for name, changed in _one_patient_changed(current, push)
-        ]
+    while (beyond > 0) == significant:
+        moves = list(_one_patient_changed(current, push))
         if not moves or len(changes) == (_patients(current) if most is None else most):
             return None
-        _, name, current = max(moves, key=lambda move: move[0] * side * push)
-        row = _pooled(outcome, analysis, current)
-        changes.append(name)
+        _, lows, highs = pool(current, moves)
+        reached = [_beyond(limits, side) for limits in zip(lows, highs, strict=True)]
+        best = max(range(len(moves)), key=lambda move: reached[move] * side * push)
+        current, beyond = _moved(current, moves[best]), reached[best]
+        changes += [changed.study for _, changed in moves[best]]
     return Fragility(len(changes), significant, tuple(changes))
 
 
-def _beyond(row: Estimate, side: int, null: float) -> float:
-    """How far the limit on the estimate's side of no effect lies beyond it; negative if short."""
-    limit = row.ci_low if side > 0 else row.ci_high
-    return -float("inf") if limit is None else side * (limit - null)
+def _beyond(limits: tuple[float, float], side: int) -> float:
+    """How far the limit on the estimate's side of no effect lies beyond it; negative if short.
+
+    On the analysis scale, where 0 is no effect, to 10 digits: moves as good as each other are told
+    apart by their order, not by the last bits.
+    """
+    limit = side * limits[0 if side > 0 else 1]
+    return float(f"{limit:.10g}") if np.isfinite(limit) else -float("inf")
 
 
-def _pooled(outcome: OutcomeSpec, analysis: AnalysisSpec, studies: Studies) -> Estimate:
-    used = [s for s in studies if uninformative(s, outcome, analysis) is None]
-    return pool_studies(outcome, analysis, "all", used)[0]
+def _limits(
+    outcome: OutcomeSpec, analysis: AnalysisSpec, studies: Studies, moves: Sequence[Move]
+) -> Array:
+    """Mean, low and high of the studies with each of the moves, on the analysis scale."""
+    if not studies:
+        return np.full((3, len(moves)), np.nan)
+    found = _columns(outcome, analysis, studies, moves)
+    y, v, mask, *cells = found
+    pools = Pools(y, v, mask, Tables(*cells))
+    (results,) = fit_many([analysis], outcome.measure, pools)
+    return np.array([results.mean, results.low, results.high])
+
+
+def _columns(
+    outcome: OutcomeSpec, analysis: AnalysisSpec, studies: Studies, moves: Sequence[Move]
+) -> Array:
+    """y, v, mask and the four cells: these, by the studies, by the moves."""
+    if analysis.zero_cells == "all":  # a zero in one study corrects every study
+        sets = [_moved(studies, move) for move in moves]
+        return np.stack([_arrays(one, outcome, analysis) for one in sets], axis=2)
+    now = _arrays(studies, outcome, analysis)
+    found = np.repeat(now[:, :, None], len(moves), axis=2)
+    changes = [(column, at, changed) for column, move in enumerate(moves) for at, changed in move]
+    if changes:
+        columns, rows, changed = zip(*changes, strict=True)
+        found[:, list(rows), list(columns)] = _arrays(changed, outcome, analysis)
+    return found
+
+
+def _moved(studies: Studies, move: Move) -> Studies:
+    changed = dict(move)
+    return tuple(changed.get(at, study) for at, study in enumerate(studies))
+
+
+def _arrays(studies: Studies, outcome: OutcomeSpec, analysis: AnalysisSpec) -> Array:
+    """y, v, mask and the four cells of each study by itself."""
+    return variant_arrays([(study,) for study in studies], outcome, analysis)[:, 0, :]
 
 
 def _patients(studies: Studies) -> int:
@@ -76,12 +120,11 @@ def _patients(studies: Studies) -> int:
     return sum(g.total or 0 for g in groups)
 
 
-def _one_patient_changed(studies: Studies, push: int) -> Iterator[tuple[str, Studies]]:
+def _one_patient_changed(studies: Studies, push: int) -> Iterator[Move]:
     """Every way to raise (push 1) or lower (push -1) the effect by one patient in one group."""
-    for i, study in enumerate(studies):
+    for at, study in enumerate(studies):
         for side, step in (("intervention", push), ("control", -push)):
             group: Group = getattr(study, side)
             if 0 <= (group.events or 0) + step <= (group.total or 0):
                 changes: dict[str, Any] = {side: replace(group, events=(group.events or 0) + step)}
-                changed = replace(study, **changes)
-                yield study.study, (*studies[:i], changed, *studies[i + 1 :])
+                yield ((at, replace(study, **changes)),)

@@ -28,15 +28,22 @@ def number_text(value: float) -> str:
 
 def plain(value: Any, *, exact: bool = False) -> Any:
     """A record as JSON's own types, floats rounded to `DIGITS` significant digits or exact."""
-    if is_dataclass(value):
-        return {
-            field.name: plain(getattr(value, field.name), exact=exact) for field in fields(value)
-        }
-    if isinstance(value, tuple | list):
-        return [plain(item, exact=exact) for item in value]
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, float):
         return value if exact else float(number_text(value))
+    if isinstance(value, tuple | list):
+        return [plain(item, exact=exact) for item in value]
+    if is_dataclass(value):
+        kind: Any = type(value)
+        names = _names(kind)
+        return {name: plain(getattr(value, name), exact=exact) for name in names}
     return value
+
+
+@cache
+def _names(cls: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls))
 
 
 def to_json(value: Any, *, exact: bool = False) -> str:

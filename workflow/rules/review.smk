@@ -80,26 +80,22 @@ def needed(batch):
 
 
 def figures(batch):
-    """A batch's files; in Snakemake's own report each figure stands under its outcome."""
+    """A batch's records and figures; Snakemake's own report shows each under its outcome."""
     told = {"caption": "../report/captions/figure.rst", "category": "Figures"}
-    figures = [
+    shown = [
         (path, {"outcome": member.name})
         for member in batch.members
         for path in member.files
     ]
-    records = [member.record for member in batch.members]
-    return [
-        *(report(path, labels=labels, **told) for path, labels in figures),
-        *records,
-    ]
+    return batch.records + [report(path, labels=of, **told) for path, of in shown]
 
 
 def pages(batch):
-    """A batch's files; Snakemake's own report shows the HTML ones."""
+    """A batch's records and reports; Snakemake's own report shows the HTML ones."""
     told = {"caption": "../report/captions/review.rst", "category": "Report"}
-    others = [path for path in batch.outputs if not path.endswith(".html")]
-    shown = [path for path in batch.outputs if path.endswith(".html")]
-    return [*(report(path, **told) for path in shown), *others]
+    html = [path for path in batch.outputs if path.endswith(".html")]
+    others = [path for path in batch.outputs if path not in html]
+    return others + [report(path, **told) for path in html]
 
 
 onstart:

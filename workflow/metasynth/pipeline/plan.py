@@ -36,9 +36,15 @@ class Batch:
         return sorted({path for member in self.members for path in member.sources})
 
     @property
+    def records(self) -> list[str]:
+        """The records of its members, each of which stands for a member's files."""
+        return [member.record for member in self.members]
+
+    @property
     def outputs(self) -> list[str]:
-        """Its members' files and their records."""
-        return [path for member in self.members for path in (*member.files, member.record)]
+        """All that the job writes: the records first, since they are what is asked for."""
+        files = [path for member in self.members for path in member.files]
+        return [*self.records, *files]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +56,13 @@ class Plan:
 
     def files(self, *stages: str) -> list[str]:
         """Everything that is to be there at the end, without the records."""
-        return [
-            path
-            for stage in stages or self.batches
-            for batch in self.batches[stage]
-            for member in batch.members
-            for path in member.files
-        ]
+        named = [batch for stage in stages or self.batches for batch in self.batches[stage]]
+        return [path for batch in named for member in batch.members for path in member.files]
 
     def records(self, *stages: str) -> list[str]:
         """The records of what is to be there at the end, each of which stands for its files."""
-        return [
-            member.record
-            for stage in stages or self.batches
-            for batch in self.batches[stage]
-            for member in batch.members
-        ]
+        named = [batch for stage in stages or self.batches for batch in self.batches[stage]]
+        return [record for batch in named for record in batch.records]
 
 
 def make(stages: Mapping[str, Sequence[Member]], workers: int, root: Path = Path()) -> Plan:
