@@ -272,3 +272,18 @@ def test_on_paper_there_is_the_text_and_nothing_to_press(open_page: Open) -> Non
     for what in ("nav", ".tools a", "#origin"):
         expect(page.locator(what).first).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
+
+
+def test_the_numbers_of_a_forest_plot_open_by_mouse_and_keyboard(open_page: Open) -> None:
+    view = open_page()
+    page, box = view.page, view.page.locator("#origin")
+    numbers = page.locator("#fig-acr20_w24 svg a.n")
+    numbers.first.click()
+    expect(box).to_contain_text("trials/bao2011/results.csv")
+    page.keyboard.press("Escape")
+    expect(numbers.first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(numbers.nth(1)).to_have_attribute("aria-expanded", "true")
+    expect(page.locator("#fig-acr20_w24 svg")).to_have_attribute("role", "group")
+    assert view.said == []

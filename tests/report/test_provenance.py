@@ -42,7 +42,7 @@ class Numbers(HTMLParser):
         self._heads = False
         self._cell = 0
         data = re.search(r'id="provenance">(.*?)</script>', page)
-        self._keys: list[str] = json.loads(data[1])["keys"] if data else []
+        self.keys: list[str] = json.loads(data[1])["keys"] if data else []
         self.feed(page)
 
     def _hides(self, tag: str, given: dict[str, str | None]) -> bool:
@@ -64,7 +64,7 @@ class Numbers(HTMLParser):
         if self._heads:
             self._titles.append("")
         if tag == "a" and given.get("class") == "n":
-            self._key, self._text = self._keys[int(given["data-n"] or "")], ""
+            self._key, self._text = self.keys[int(given["data-n"] or "")], ""
         elif tag in ("p", "li", "td", "th", "caption", "figcaption", "summary", "h2", "h3", "h4"):
             self.rest.append("")
 
@@ -301,3 +301,31 @@ def _said(review: Review) -> set[str]:
         for segment in MARKUP.split(path.read_text("utf-8")):
             found |= {part.strip() for part in re.split(r"(?<=[.!?]) |\n", segment)}
     return {text for text in found if re.search(r"[A-Za-z“].*[0-9]|[0-9].*[A-Za-z]", text)}
+
+
+def test_the_numbers_of_forest_plots_open_where_they_are_drawn(
+    review: Review, entries: Entries
+) -> None:
+    """Each trial's counts, and the pooled effect, are links to the entries of that very trial."""
+    page = (review.folder / "results/report/review.html").read_text("utf-8")
+    keys = Numbers(page).keys
+    figures = re.findall(r'<figure id="fig-(\w+)">(.*?)</figure>', page, re.DOTALL)
+    forests = [(outcome, figure) for outcome, figure in figures if "-forest-" in figure]
+    assert forests
+    for outcome, figure in forests:
+        assert f'href="#table-inputs_{outcome}"' in figure
+        drawn = {
+            keys[int(number)]: text
+            for number, text in re.findall(r'<a class="n"[^>]* data-n="(\d+)">([^<]*)</a>', figure)
+        }
+        result = json.loads(
+            (review.folder / f"results/outcomes/{outcome}/result.json").read_text("utf-8")
+        )
+        for study in result["studies"]:
+            for side in ("intervention", "control"):
+                key = f"{outcome}.studies.{study['study']}.{side}.events"
+                assert drawn[key] == str(study[side]["events"]), key
+        first = result["analyses"][0]
+        if first["estimates"][0]["estimate"] is not None:
+            key = f"{outcome}.{first['spec']['name']}.estimate"
+            assert drawn[key] in entries[key]["printed"]

@@ -159,7 +159,7 @@ function input(key) {
   const entry = entries[key];
   const number = entry.value === undefined ? "" : `${typeof entry.value === "number" ? localNumber(entry.value) : entry.value} `;
   return make("button", { type: "button", className: "origin-input", onclick: () => { trail.push(key); draw(); box.focus(); } },
-    make("strong", {}, number), entry.label, make("span", {}, ` ${beyond(entry.of)}`));
+    make("strong", {}, number), entry.label, make("span", {}, ` ${entry.value === undefined ? entry.of : beyond(entry.of)}`));
 }
 
 /** What an input belongs to, as far as the number shown does not belong to it too. */
@@ -234,13 +234,13 @@ for (const number of document.querySelectorAll("a.n")) {
   number.setAttribute("aria-expanded", "false");
 }
 
-// In a table the numbers are one stop of the Tab key; the arrows move among them.
-for (const table of document.querySelectorAll("table")) {
+// In a table or figure the numbers are one stop of the Tab key; the arrows move among them.
+for (const table of document.querySelectorAll("table, .plot")) {
   const numbers = [...table.querySelectorAll("a.n")];
-  numbers.slice(1).forEach((number) => { number.tabIndex = -1; });
+  numbers.slice(1).forEach((number) => { number.setAttribute("tabindex", "-1"); });
   table.addEventListener("focusin", (event) => {
     if (!event.target.matches("a.n")) return;
-    numbers.forEach((number) => { number.tabIndex = number === event.target ? 0 : -1; });
+    numbers.forEach((number) => { number.setAttribute("tabindex", number === event.target ? "0" : "-1"); });
   });
   table.addEventListener("keydown", (event) => {
     if (!event.target.matches("a.n")) return;
@@ -252,12 +252,12 @@ for (const table of document.querySelectorAll("table")) {
 }
 
 function neighbour(number, key) {
-  const table = number.closest("table");
+  const table = number.closest("table, .plot");
   const numbers = [...table.querySelectorAll("a.n")]; // in the order shown, also after sorting
   const at = numbers.indexOf(number);
   if (key === "ArrowRight") return numbers[at + 1];
   if (key === "ArrowLeft") return numbers[at - 1];
-  if (key !== "ArrowDown" && key !== "ArrowUp") return null;
+  if ((key !== "ArrowDown" && key !== "ArrowUp") || !number.closest("table")) return null;
   const column = number.closest("td, th").cellIndex;
   const along = key === "ArrowDown" ? numbers.slice(at + 1) : numbers.slice(0, at).reverse();
   const row = number.closest("tr");

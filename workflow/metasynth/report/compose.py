@@ -16,6 +16,7 @@ from metasynth.report.document import (
     Heading,
     Inlines,
     Landscape,
+    Link,
     Paragraph,
     References,
     Styled,
@@ -26,6 +27,7 @@ from metasynth.report.document import (
     plain,
     text,
 )
+from metasynth.report.forest_numbers import forest_numbers
 from metasynth.report.markdown import Parser, UnknownNameError
 from metasynth.report.marks import capitalised, marked
 from metasynth.report.material import Material, Scope, primary_outcomes
@@ -234,9 +236,12 @@ class _Builder:
         outcome, _, kind = key.rpartition("/")
         if outcome:
             names = self.scope.outcomes[outcome]
-            caption = say(OF_AN_OUTCOME[kind], label=names.label, measure=names.measure)
+            said = say(OF_AN_OUTCOME[kind], label=names.label, measure=names.measure)
+            data = Link(f"#table-inputs_{outcome}", text(say("The numbers behind it.")))
+            caption = (*text(f"{said} "), data)
         else:
-            caption = say(OF_THE_REVIEW[kind])
+            caption = text(say(OF_THE_REVIEW[kind]))
+        rows = forest_numbers(names, self.scope) if kind == "forest" else ()
         path = figures[key]
         anchor = f"fig-{outcome}" if kind == "forest" else f"fig-{key.replace('/', '-')}"
-        return Figure(anchor, self._number("figure"), text(caption), path, *words(path))
+        return Figure(anchor, self._number("figure"), caption, path, *words(path), rows)

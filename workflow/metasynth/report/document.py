@@ -129,8 +129,19 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A row of a figure: its label there, and the numbers that its texts say."""
+
+    label: str
+    cells: tuple[Inlines, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """A captioned figure: the path of its SVG, a short alternative text and a long description."""
+    """A captioned figure: the path of its SVG, a short alternative text and a long description.
+
+    `rows` are those numbers in it that can be told apart.
+    """
 
     anchor: str
     number: str
@@ -138,6 +149,7 @@ class Figure:
     path: str
     alt: str
     description: str
+    rows: tuple[Drawn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from metasynth import store
 from metasynth.language import Language, message
 from metasynth.provenance.entry import Entry
 from metasynth.provenance.publish import record
-from metasynth.report.document import Document, References, Table, plain
+from metasynth.report.document import Document, Figure, References, Table, plain
+from metasynth.report.forest_numbers import link
 
 _FONTS_INSIDE = re.compile(r" *<style>@font-face[^<]*</style>\n")
 FONTS = (
@@ -153,7 +154,8 @@ def _csv(table: Table) -> str:
     return f"data:text/csv;charset=utf-8;base64,{_base64(text.encode('utf-8-sig'))}"
 
 
-def _svg(path: str) -> Markup:
+def _svg(figure: Figure, places: dict[str, int]) -> Markup:
     """A figure's own SVG element, without the fonts that it carries: the page has them once."""
-    source = Path(path).read_text(encoding="utf-8")
-    return Markup(_FONTS_INSIDE.sub("", source[source.index("<svg") :], count=1))
+    source = Path(figure.path).read_text(encoding="utf-8")
+    element = _FONTS_INSIDE.sub("", source[source.index("<svg") :], count=1)
+    return Markup(link(element, figure.rows, places))
