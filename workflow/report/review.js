@@ -268,8 +268,10 @@ function neighbour(number, key) {
 
 for (const table of document.querySelectorAll("table:not(.stacked)")) {
   const body = table.tBodies[0];
-  if (!body || body.rows.length < 3) continue;
-  [...body.rows].forEach((row, place) => { row.dataset.place = place; });
+  const rows = [...(body ? body.rows : [])];
+  // A row without a name of its own goes on with the one above: such a table keeps its order.
+  if (rows.length < 3 || rows.some((row) => !row.cells[0].textContent.trim())) continue;
+  rows.forEach((row, place) => { row.dataset.place = place; });
   [...table.tHead.rows[0].cells].forEach((header, column) => {
     if (!header.textContent.trim()) return;
     const control = make("button", { type: "button", className: "sort" }, ...header.childNodes);
