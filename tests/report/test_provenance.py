@@ -245,7 +245,7 @@ def test_limits_and_tests_follow_from_their_inputs(entries: Entries) -> None:
             continue
         assert math.isclose(expected, entry["value"], rel_tol=1e-6, abs_tol=1e-12), key
         done += 1
-    assert done > 50
+    assert done > 40
 
 
 ALLOWED = re.compile(
@@ -259,6 +259,7 @@ ALLOWED = re.compile(
     | \b0\.5\ (was\ )?added\b                # of empty cells
     | \bis\ (below|at\ least)\ [\d.]+%         # what words of frequency mean
     | \b\d+\.\d+\.\d+\b | https?://\S+       # versions and addresses
+    | \btrials/\w+/\w+\.csv | \(L0\)           # files, the estimator of trim and fill
     | \#\d+ | \bL1\b                         # lines of the search, the mode of a living review
     | \b([Tt]ables?|[Ff]igures?|sections?|chapters?|items?)\ [A-Z]?\d[\d.]*[a-z]?
     """,
