@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from metasynth import comparison, store
 from metasynth.pipeline import made
 from metasynth.pipeline.members import Member, from_content
+from metasynth.pipeline.progress import Progress
 from metasynth.records import OutcomeSpec, Trial
 
 PLAN = Path(".snakemake/metasynth/plan.json")
@@ -20,19 +22,30 @@ def run(rule: str, make: Maker) -> None:
 
     A member that fails ends the job with its name and the reason.
     """
-    for member in members_of(rule):
+    batch, others = _batches(rule)
+    members = [from_content(content) for content in batch["members"]]
+    records = [from_content(content).record for content in others]
+    progress = Progress(batch["stage"], records, PLAN)
+    for member in members:
         try:
             made.write(member, make(member))
         except Exception as error:
             error.add_note(f"This happened in {member.stage}: {member.name or 'the whole review'}.")
             raise
+        progress.tell()
 
 
-def members_of(rule: str) -> list[Member]:
-    """The members that the plan deals to a rule; how it deals them is no concern of a job."""
-    stages = json.loads(PLAN.read_text("utf-8"))["batches"].values()
-    (batch,) = (batch for batches in stages for batch in batches if batch["rule"] == rule)
-    return [from_content(content) for content in batch["members"]]
+def _batches(rule: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The batch that the plan deals to a rule, and the members of all batches of its stage.
+
+    How it deals them is no concern of a job.
+    """
+    for batches in json.loads(PLAN.read_text("utf-8"))["batches"].values():
+        for batch in batches:
+            if batch["rule"] == rule:
+                alike = [other for other in batches if other["stale"] is batch["stale"]]
+                return batch, [member for other in alike for member in other["members"]]
+    raise KeyError(rule)
 
 
 def trial_about(path: str, outcome: OutcomeSpec) -> Trial:
