@@ -1,112 +1,114 @@
-"""A synthetic review of any size, from a seed: `synthetic.py FOLDER --outcomes 1000`.
+"""Made-up reviews of any size, the same for the same seed: what benchmarks of size are run on.
 
-Binary outcomes with 2 to 12 of 40 trials each; the numbers mean nothing, but are as varied as real
-ones: rare and common events, zero cells, small and large arms, effects that differ between trials.
+    python benchmarks/synthetic.py <folder> --outcomes 1000
+
+Each trial is of one of five sizes and reports about forty outcomes; each outcome is reported by 5
+to 10 trials, with a true effect of its own and some heterogeneity. Nothing in them is real.
 """
 
 import argparse
 import csv
-import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from metasynth import scaffold
+from metasynth.table_schema import tables
 
-TRIALS = 40
-COLUMNS = {
-    "study": "label year design status population background duration_weeks n_randomised "
-    "registration reference note",
-    "arms": "arm_id role label treatment dose dose_unit n_randomised source_id note",
-    "results": "outcome week reading arm_id reference_arm_id events total events_low events_high "
-    "reported_percent mean sd estimate se ci_low ci_high provenance source_id note",
-    "sources": "source_id reference locator quote",
-}
-CONFIG = """review: {{title: A synthetic review, version: 0.0.1, date: "2000-01-01"}}
-comparison: {{intervention: [drug], control: [placebo]}}
+CONFIG = """\
+review:
+  title: A made-up review of {outcomes} outcomes
+  version: 1.0.0
+  date: "2026-01-31"
+  languages: [en]
+comparison:
+  intervention: [drug]
+  control: [placebo]
+  labels: {{intervention: Drug, control: Placebo}}
 analyses:
-  primary: {{label: Random effects, model: random, tau2: REML, ci: HKSJ, prediction: t_k-1}}
-  common: {{label: Common effect, model: MH}}
+  primary:
+    label: Random effects (REML, HKSJ)
+    model: random
+    tau2: REML
+    ci: HKSJ
+    prediction: t_k-1
+  common: {{label: Common effect (Mantel–Haenszel), model: MH}}
 outcomes:
-{outcomes}"""
-OUTCOME = """  {name}: {{label: Outcome {number}, outcome: {name}, week: 12, type: binary, \
-measure: {measure}, direction: benefit, analyses: [primary, common]}}
 """
+OUTCOME = """\
+  {id}:
+    label: Outcome {number}
+    outcome: {id}
+    type: binary
+    measure: {measure}
+    direction: harm
+    analyses: [primary, common]
+"""
+REFERENCE = "@misc{synthetic, title = {A made-up source}, year = {2026}}\n"
 
 
-def table(folder: Path, name: str, rows: Iterable[Sequence[object]]) -> None:
-    """Write a trial's table, the columns after those given being blank."""
-    columns = COLUMNS[name].split()
-    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+def write_table(path: Path, name: str, rows: Iterable[Sequence[object]], *fields: str) -> None:
+    """One raw table: the named fields, the other columns blank."""
+    columns = [column.name for column in tables()[name].columns if not column.optional]
+    places = [fields.index(column) if column in fields else None for column in columns]
+    with (path / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([*row, *[""] * (len(columns) - len(row))] for row in rows)
+        writer.writerows(["" if p is None else row[p] for p in places] for row in rows)
 
 
-def results(numbers: random.Random, outcomes: int) -> dict[int, list[list[object]]]:
-    """The rows of results.csv by trial; a trial's arms are as large in every outcome."""
-    sizes = {trial: numbers.randint(20, 400) for trial in range(TRIALS)}
-    rows: dict[int, list[list[object]]] = {trial: [] for trial in range(TRIALS)}
-    for outcome in range(outcomes):
-        base, ratio = numbers.uniform(0.02, 0.6), numbers.uniform(0.6, 1.5)
-        for trial in numbers.sample(range(TRIALS), numbers.randint(2, 12)):
-            risk = min(0.95, base * numbers.uniform(0.7, 1.4))
-            for arm, own in (("drug", min(0.95, risk * ratio)), ("placebo", risk)):
-                events = sum(numbers.random() < own for _ in range(sizes[trial]))
-                start = [f"outcome_{outcome}", 12, "", arm, "", events, sizes[trial]]
-                rows[trial].append([*start, *[""] * 9, "reported", "page_1"])
-    return rows
-
-
-def create(folder: Path, outcomes: int, seed: int) -> None:
-    """Write the review into a new folder."""
+def create(folder: Path, outcomes: int, seed: int = 1) -> None:
+    """Write a made-up review of so many outcomes into a new folder."""
     scaffold.create(folder)
     for text in (folder / "data/text").rglob("*.md"):
         text.write_text("", encoding="utf-8")  # the prose of the scaffold names its outcome
-    numbers = random.Random(seed)
-    references = []
-    for trial, rows in results(numbers, outcomes).items():
-        name, own = f"trial_{trial}", folder / "data/raw/trials" / f"trial_{trial}"
-        own.mkdir()
-        size = rows[0][6] if rows else 50
-        study = [
-            f"Trial {trial}",
-            1990 + trial % 30,
-            "parallel",
-            "included",
-            "",
-            "",
-            12,
-            "",
-            "",
-            name,
-        ]
-        table(own, "study", [study])
-        arms = [
-            ("drug", "intervention", "Drug", "drug"),
-            ("placebo", "control", "Placebo", "placebo"),
-        ]
-        table(own, "arms", [[*arm, "", "", size, "page_1"] for arm in arms])
-        table(own, "results", rows)
-        table(own, "sources", [["page_1", name, "Table 1", "as printed"]])
-        references.append(
-            f"@article{{{name}, author = {{A, B}}, title = {{T}}, year = {{2000}}}}\n"
-        )
-    (folder / "data/raw/references.bib").write_text("".join(references), encoding="utf-8")
-    entries = "".join(
-        OUTCOME.format(name=f"outcome_{n}", number=n, measure="RR" if n % 2 else "OR")
-        for n in range(outcomes)
-    )
-    (folder / "config.yaml").write_text(CONFIG.format(outcomes=entries), encoding="utf-8")
+    draw = np.random.default_rng(seed)
+    trials = max(10, outcomes * 15 // 80)  # 7.5 trials an outcome, 40 outcomes a trial
+    sizes = draw.choice([40, 90, 150, 300, 800], trials)
+    results: list[list[tuple[object, ...]]] = [[] for _ in range(trials)]
+    names = [f"outcome_{number:05}" for number in range(1, outcomes + 1)]
+    for name in names:
+        log_ratio, tau = draw.normal(0, 0.3), abs(draw.normal(0, 0.2))
+        for trial in draw.choice(trials, draw.integers(5, 11), replace=False):
+            total, risk = int(sizes[trial]), draw.uniform(0.05, 0.4)
+            other = min(0.95, risk * np.exp(log_ratio + draw.normal(0, tau)))
+            for arm, chance in (("drug", other), ("placebo", risk)):
+                events = int(draw.binomial(total, chance))
+                results[trial].append((name, arm, events, total, "external", "synthetic"))
+    for number, rows in enumerate(results, start=1):
+        write_trial(folder / "data/raw/trials" / f"trial{number:05}", number, rows)
+    (folder / "data/raw/references.bib").write_text(REFERENCE, encoding="utf-8")
+    text = CONFIG.format(outcomes=outcomes)
+    for number, name in enumerate(names, start=1):
+        text += OUTCOME.format(id=name, number=number, measure="RR" if number % 2 else "OR")
+    (folder / "config.yaml").write_text(text, encoding="utf-8")
+
+
+def write_trial(folder: Path, number: int, rows: Sequence[tuple[object, ...]]) -> None:
+    """One trial's folder."""
+    folder.mkdir()
+    study = [(f"Trial {number}", 1980 + number % 40, "made up", "included", "synthetic")]
+    write_table(folder, "study", study, "label", "year", "design", "status", "reference")
+    arms = [
+        ("drug", "intervention", "Drug", "drug", "synthetic"),
+        ("placebo", "control", "Placebo", "placebo", "synthetic"),
+    ]
+    write_table(folder, "arms", arms, "arm_id", "role", "label", "treatment", "source_id")
+    columns = ("outcome", "arm_id", "events", "total", "provenance", "source_id")
+    write_table(folder, "results", rows, *columns)
+    source = [("synthetic", "synthetic", "made up", "made up")]
+    write_table(folder, "sources", source, "source_id", "reference", "locator", "quote")
 
 
 def main() -> None:
-    """Read the command line."""
+    """Read the command line and write the review."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--outcomes", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    given = parser.parse_args()
-    create(given.folder, given.outcomes, given.seed)
+    chosen = parser.parse_args()
+    create(chosen.folder, chosen.outcomes, chosen.seed)
 
 
 if __name__ == "__main__":
