@@ -161,6 +161,30 @@ def study_parts(studies: Sequence[StudyData]) -> dict[tuple[str, str], int]:
     }
 
 
+def counts(result: OutcomeResult) -> tuple[str, ...]:
+    """The keys of the events and totals of all groups that an outcome was pooled from."""
+    outcome, parts = result.outcome.id, study_parts(result.studies)
+    return tuple(
+        f"{keys.group(outcome, study.study, side, parts[study.study, study.label])}.{field}"
+        for study in result.studies
+        for side in ("intervention", "control")
+        if (group := getattr(study, side))
+        for field in ("events", "total")
+        if getattr(group, field) is not None
+    )
+
+
+def effects(result: OutcomeResult) -> tuple[str, ...]:
+    """The keys of the studies' effects and standard errors in the primary analysis."""
+    parts, analysis = study_parts(result.studies), result.analyses[0]
+    return tuple(
+        f"{keys.effect(row.outcome, row.analysis, row.study, parts[row.study, row.label])}.{field}"
+        for row in analysis.studies
+        for field in ("log_estimate", "se")
+        if getattr(row, field) is not None
+    )
+
+
 def _studies(
     context: _Context, analysis: AnalysisResult, parts: Mapping[tuple[str, str], int]
 ) -> list[_Study]:
@@ -190,7 +214,8 @@ def _group_entries(context: _Context, study: StudyData, part: int) -> Iterator[E
             if value is None or group is None:
                 continue
             columns = _CELLS.get(field, (field,))
-            inputs = tuple(keys.cell(cell, c) for cell in group.cells for c in columns)
+            places = (keys.cell(cell, column) for cell in group.cells for column in columns)
+            inputs = tuple(key for key in places if key in context.cells)
             target = {"target": f"row-{keys.place(group.cells[0])}"} if group.cells else {}
             several = len(group.cells) > 1
             yield context.entry(

@@ -8,6 +8,7 @@ from metasynth import covariates, keys
 from metasynth.absolute import AbsoluteEffect
 from metasynth.language import Language, message
 from metasynth.provenance.entry import COMPUTED, Entry
+from metasynth.provenance.outcome import counts, effects
 from metasynth.records import OutcomeResult
 from metasynth.sensitivity import Absolute, Sensitivity
 
@@ -63,20 +64,7 @@ def sensitivity_entries(
 ) -> Iterator[Entry]:
     """Every number of an outcome's sensitivity analyses that the report prints."""
     prefix = keys.pooled(item.outcome, item.analysis)
-    effects = tuple(
-        f"{keys.effect(item.outcome, item.analysis, row.study)}.{field}"
-        for row in result.analyses[0].studies
-        for field in ("log_estimate", "se")
-        if getattr(row, field) is not None
-    )
-    groups = tuple(
-        f"{keys.group(item.outcome, study.study, side)}.{field}"
-        for study in result.studies
-        for side in ("intervention", "control")
-        if (group := getattr(study, side))
-        for field in ("events", "total")
-        if getattr(group, field) is not None
-    )
+    own, groups = effects(result), counts(result)
     chosen = (keys.outcome_choice(item.outcome), keys.analysis_choice(item.analysis))
     common: dict[str, Any] = {
         "of": language.label(result.outcome.label),
@@ -96,7 +84,7 @@ def sensitivity_entries(
         )
     for test in item.asymmetry:
         at = f"{item.outcome}.asymmetry.{keys.slug(test.name)}"
-        more = {"inputs": (*effects, *chosen), "method": language.say(test.name)}
+        more = {"inputs": (*own, *chosen), "method": language.say(test.name)}
         yield from _fields(at, test, _ASYMMETRY, common | more, language)
     if item.regression:
         values = tuple(
@@ -104,11 +92,11 @@ def sensitivity_entries(
             for study in result.studies
             if study.covariate_cell
         )
-        more = {"inputs": (*effects, *values, *chosen), "method": language.say(_REGRESSED)}
+        more = {"inputs": (*own, *values, *chosen), "method": language.say(_REGRESSED)}
         yield from _fields(
             f"{item.outcome}.regression", item.regression, _REGRESSION, common | more, language
         )
-    more = {"inputs": (*effects, *chosen), "method": language.say("trim and fill")}
+    more = {"inputs": (*own, *chosen), "method": language.say("trim and fill")}
     at = f"{item.outcome}.trim_and_fill"
     yield from _fields(at, item.trim_and_fill, _FILLED, common | more, language)
 

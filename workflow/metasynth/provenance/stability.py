@@ -8,6 +8,7 @@ from metasynth.extraction import ExtractionRange
 from metasynth.language import Language, message
 from metasynth.multiverse import Multiverse, Scale
 from metasynth.provenance.entry import COMPUTED, Entry
+from metasynth.provenance.outcome import counts
 from metasynth.records import OutcomeResult
 from metasynth.sequential import Sequential
 from metasynth.stability import Stability
@@ -60,25 +61,13 @@ def stability_entries(
     common: dict[str, Any] = {
         "of": language.label(result.outcome.label),
         "kind": COMPUTED,
-        "inputs": (*_counts(result), keys.outcome_choice(outcome)),
+        "inputs": (*counts(result), keys.outcome_choice(outcome)),
     }
     for own in found.extraction.ranges:
         yield from _extraction(f"{outcome}.extraction.{own.analysis}", own, common, language)
     yield from _multiverse(f"{outcome}.multiverse", found.multiverse, common, language)
     if found.sequential.looks:
         yield from _sequential(f"{outcome}.sequential", found.sequential, common, language)
-
-
-def _counts(result: OutcomeResult) -> tuple[str, ...]:
-    """The groups' numbers that the outcome was pooled from."""
-    return tuple(
-        f"{keys.group(result.outcome.id, study.study, side)}.{field}"
-        for study in result.studies
-        for side in ("intervention", "control")
-        if (group := getattr(study, side))
-        for field in ("events", "total")
-        if getattr(group, field) is not None
-    )
 
 
 def _extraction(

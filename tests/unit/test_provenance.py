@@ -1,0 +1,182 @@
+"""Entries of results of every kind: whatever was pooled, each number leads to cells and choices."""
+
+import math
+from itertools import product
+
+import pytest
+
+from metasynth import keys
+from metasynth.comparison import study_data
+from metasynth.language import ENGLISH
+from metasynth.methods import MEASURES, check_combination, check_multi_arm
+from metasynth.provenance.collect import collect
+from metasynth.provenance.entry import COMPUTED, Book, Entry, UntracedNumberError, ends
+from metasynth.provenance.publish import provenance_json
+from metasynth.records import (
+    AnalysisSpec,
+    Arm,
+    Cell,
+    Comparison,
+    Config,
+    Omission,
+    OutcomeResult,
+    OutcomeSpec,
+    Result,
+    Study,
+    Trial,
+)
+from metasynth.sensitivity import battery
+from metasynth.synthesis import synthesise
+
+ARMS = ("drug_low", "drug_high", "placebo")
+ANALYSES = (
+    AnalysisSpec("random", "Random", "random", "REML", "HKSJ", "t_k-1"),
+    AnalysisSpec("wald", "Wald", "random", "DL", "Wald", study_ci="score"),
+    AnalysisSpec("iv", "IV", "IV"),
+    AnalysisSpec("mh", "MH", "MH"),
+    AnalysisSpec("peto", "Peto", "Peto"),
+    AnalysisSpec("glmm", "GLMM", "GLMM"),
+)
+
+
+def arm(study: str, place: int) -> Arm:
+    name = ARMS[place]
+    role = "control" if name == "placebo" else "intervention"
+    treatment = "placebo" if name == "placebo" else "drug"
+    cell = Cell(f"trials/{study}/arms.csv", place + 2)
+    return Arm(name, role, name, treatment, 1.0, "mg", 60, "", "", cell)
+
+
+def row(study: str, place: int, number: int, kind: str) -> Result:
+    """One row of results.csv: counts, means, person-time or a published contrast."""
+    blank = dict.fromkeys(("events", "total", "mean", "sd", "estimate", "se", "person_time"))
+    counts = {"events": 0 if number == 0 and place == 2 else 9 + 3 * place + number, "total": 60}
+    numbers = {
+        "binary": counts,
+        "proportion": counts,
+        "rate": {"events": counts["events"], "person_time": 55.5},
+        "continuous": {"mean": 2.0 + place + 0.1 * number, "sd": 1.5, "total": 60},
+        "generic": {"estimate": 0.2 + 0.1 * number, "se": 0.3},
+    }[kind]
+    known = blank | numbers
+    return Result(
+        outcome="pain",
+        week=12,
+        reading="",
+        arm_id=ARMS[place],
+        reference_arm_id="placebo" if kind == "generic" else "",
+        events=known["events"],  # type: ignore[arg-type]
+        total=known["total"],  # type: ignore[arg-type]
+        events_low=None,
+        events_high=None,
+        reported_percent="",
+        mean=known["mean"],
+        sd=known["sd"],
+        estimate=known["estimate"],
+        se=known["se"],
+        ci_low=None,
+        ci_high=None,
+        provenance="reported",
+        source_id="",
+        note="",
+        cell=Cell(f"trials/{study}/results.csv", place + 2),
+        person_time=known["person_time"],
+    )
+
+
+def trial(number: int, kind: str) -> Trial:
+    study = f"study{number}"
+    places = (0,) if kind == "generic" else range(3)
+    about = Study(
+        *(study, study.capitalize(), 2000 + number, "design", "included", "", "", 12, 180),
+        *("", "", "", Cell(f"trials/{study}/study.csv", 2)),
+    )
+    rows = tuple(row(study, place, number, kind) for place in places)
+    return Trial(about, tuple(arm(study, place) for place in range(3)), rows, ())
+
+
+def book_of(kind: str, measure: str, multi_arm: str) -> tuple[Book, OutcomeResult] | None:
+    outcome = OutcomeSpec("pain_w12", "Pain", "pain", 12, kind, measure, "harm", ())
+    comparison = Comparison(("drug",), ("placebo",), multi_arm, "Drug", "Placebo")
+    specs = [spec for spec in ANALYSES if check_combination(outcome, spec) is None]
+    if multi_arm == "covariance":
+        specs = [spec for spec in specs if check_multi_arm(outcome, spec) is None]
+    if not specs:
+        return None
+    trials = [trial(number, kind) for number in range(4)]
+    found = [study_data(one, outcome, comparison) for one in trials]
+    studies = [data for item in found if not isinstance(item, Omission) for data in item]
+    result = synthesise(outcome, specs, comparison, studies)
+    config = Config("T", "1", ("en",), "", "", comparison, tuple(specs), (outcome,))
+    sensitivities = {outcome.id: battery(result)}
+    return collect(config, trials, [result], sensitivities, (), (), ENGLISH), result
+
+
+CASES = [
+    (kind, m, how)
+    for kind in MEASURES
+    for m in MEASURES[kind]
+    for how in ("combine", "split", "covariance")
+]
+
+
+@pytest.mark.parametrize(("kind", "measure", "multi_arm"), CASES)
+def test_every_number_leads_to_cells(kind: str, measure: str, multi_arm: str) -> None:
+    made = book_of(kind, measure, multi_arm)
+    if made is None:
+        assert multi_arm == "covariance"
+        return
+    book, result = made
+    entries = book.behind(book.entries)
+    own = [key for key, entry in entries.items() if key.startswith("pain_w12.") and entry.value]
+    assert len(own) > 40
+    for key in own:
+        assert any(end.kind == "raw" for end in ends(entries, key)), key
+    pooled = keys.pooled("pain_w12", result.analyses[0].spec.name)
+    assert result.analyses[0].estimates[0].estimate is not None
+    behind = {end.place.file for end in ends(entries, f"{pooled}.estimate") if end.place}
+    assert {f"trials/study{number}/results.csv" for number in range(4)} <= behind
+
+
+@pytest.mark.parametrize(
+    ("side", "field"), [*product(("intervention", "control"), ("events", "total"))]
+)
+def test_combined_arms_are_the_sum_of_their_cells(side: str, field: str) -> None:
+    made = book_of("binary", "RR", "combine")
+    assert made
+    entries = made[0].entries
+    entry = entries[f"pain_w12.studies.study1.{side}.{field}"]
+    cells = [entries[key].value for key in entry.inputs]
+    assert len(cells) == (2 if side == "intervention" else 1)
+    assert entry.value == sum(value for value in cells if isinstance(value, int))
+
+
+def test_a_walk_in_a_circle_and_one_that_ends_nowhere_are_errors() -> None:
+    circle = {
+        "a": Entry("a", COMPUTED, "", "", 1, inputs=("b",)),
+        "b": Entry("b", COMPUTED, "", "", 1, inputs=("a",)),
+        "c": Entry("c", COMPUTED, "", "", 1),
+    }
+    for key in circle:
+        with pytest.raises(UntracedNumberError, match=r"rests on no cell"):
+            list(ends(circle, key))
+
+
+def test_a_number_without_an_entry_is_named() -> None:
+    book = Book()
+    book.add([Entry("a", COMPUTED, "", "", 1, inputs=("lost.number",))])
+    with pytest.raises(UntracedNumberError, match=r"'lost\.number'"):
+        book.behind(["a"])
+
+
+def test_the_file_is_sorted_leaves_out_what_is_empty_and_has_eight_digits() -> None:
+    entries = {
+        "b": Entry("b", COMPUTED, "what", "", math.pi, inputs=("a",)),
+        "a": Entry("a", "choice", "what", "of", None),
+    }
+    text = provenance_json(entries, [("3.1", "b"), ("3.14", "b"), ("3.1", "b")])
+    assert text == (
+        '{\n"a": {"kind":"choice","label":"what","of":"of"},\n'
+        '"b": {"kind":"computed","label":"what","value":3.1415927,"inputs":["a"],'
+        '"printed":["3.1","3.14"]}\n}\n'
+    )
