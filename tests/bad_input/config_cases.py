@@ -348,7 +348,10 @@ ROBUSTNESS = [
         "unknown_choice", _SECTION, f"{_SECTION}\nmultiverse: {{modles: [MH]}}", "7 | mean models?"
     ),
     config(
-        "unknown_model", _SECTION, f"{_SECTION}\nmultiverse: {{models: [HM]}}", "7 | one of random"
+        "unknown_multiverse_model",
+        _SECTION,
+        f"{_SECTION}\nmultiverse: {{models: [HM]}}",
+        "7 | one of random",
     ),
     config(
         "no_measure",

@@ -55,7 +55,7 @@ class Review:
     certainty: tuple[CertaintyRating, ...] = ()
     search: tuple[SearchLine, ...] = ()
     flow: tuple[FlowCount, ...] = ()
-    whole_review: tuple[RawTable, ...] = ()
+    whole_review: tuple[RawTable, ...] = field(default=(), compare=False)
     baseline: State | None = None
 
     @property
