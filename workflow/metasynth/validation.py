@@ -6,7 +6,7 @@ whenever the workflow is loaded.
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from metasynth import (
