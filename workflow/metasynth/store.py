@@ -121,9 +121,19 @@ def records_csv(cls: type, records: Iterable[Any]) -> str:
 
 
 def write(path: str | Path, content: str | bytes) -> None:
-    """Write a whole file or none: to a neighbour first, then moved into place."""
+    """Write a whole file or none: to a neighbour of its own first, then moved into place."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-    os.replace(part, path)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what was left of files whose writing was cut off, in a folder and all below it."""
+    for part in folder.rglob(".*.part"):
+        part.unlink(missing_ok=True)

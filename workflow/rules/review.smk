@@ -16,7 +16,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 from metasynth import faults, store
-from metasynth.pipeline import jobs, plan
+from metasynth.pipeline import plan, turn
 from metasynth.pipeline.stages import stages
 from metasynth.validation import load_review
 
@@ -46,7 +46,7 @@ def checked_review(path):
 def planned(review):
     """What has to be made. A job that Snakemake starts elsewhere reads the plan of its run."""
     if not workflow.is_main_process:
-        return plan.from_json(jobs.PLAN.read_text("utf-8"))
+        return plan.from_json(turn.PLAN.read_text("utf-8"))
     pipeline = Path(workflow.basedir, "workflow")
     return plan.make(stages(review, pipeline, Path.cwd()), workers())
 
@@ -57,11 +57,28 @@ def workers():
     return max(limit or 1 for limit in limits)
 
 
+def take_turn():
+    """One run at a time, so that what stands is known; a dry run only looks."""
+    if workflow.output_settings.dryrun:
+        turn.look()
+        return
+    try:
+        turn.begin()
+    except turn.BusyError as busy:
+        raise WorkflowError(f"nothing was run: {busy}")
+    except OSError as error:
+        raise WorkflowError(f"nothing was run: this folder cannot be written. {error}")
+
+
 CONFIG_FILE = config_file()
 REVIEW = checked_review(CONFIG_FILE)
+if workflow.is_main_process:
+    take_turn()
 PLAN = planned(REVIEW)
 if workflow.is_main_process and (not_up_to_date := plan.summary(PLAN)):
     logger.info(not_up_to_date)
+    if turn.unwritable() and not workflow.output_settings.dryrun:
+        raise WorkflowError("nothing was run.", *turn.unwritable())
 
 
 def needed(batch):
@@ -69,7 +86,9 @@ def needed(batch):
 
     def inputs(wildcards):
         settings = workflow.dag_settings
-        # Snakemake's own records, which may be lost, have no say; only the archive has params.
+        # Snakemake's own records, which may be lost, have no say; only the archive has params. Nor
+        # have its marks of jobs that were cut off: of their members some stand, and not in order.
+        workflow.dag.ignore_incomplete = True
         settings.rerun_triggers = frozenset([RerunTrigger.MTIME, RerunTrigger.PARAMS])
         asked = settings.forceall or batch.stage in settings.forcerun
         if batch.stale or asked:
@@ -100,4 +119,9 @@ def pages(batch):
 
 onstart:
     if workflow.is_main_process:
-        store.write(jobs.PLAN, plan.to_json(PLAN))
+        turn.start(plan.to_json(PLAN))
+
+
+onsuccess:
+    if workflow.is_main_process:
+        turn.finish()

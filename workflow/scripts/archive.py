@@ -27,5 +27,5 @@ with tempfile.TemporaryDirectory() as name:
         build.write(staged, config, fetched, Path(name, target.name))
     except build.ArchiveError as reason:
         sys.exit(f"There is no archive. {reason}")
-    target.write_bytes(Path(name, target.name).read_bytes())
+    store.write(target, Path(name, target.name).read_bytes())
 store.write(snakemake.output.environment, machine.environment(target))

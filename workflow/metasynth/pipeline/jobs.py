@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from metasynth import comparison, store
-from metasynth.pipeline import made
+from metasynth.pipeline import made, turn
 from metasynth.pipeline.members import Member, from_content
 from metasynth.pipeline.progress import Progress
 from metasynth.records import OutcomeSpec, Trial
 
-PLAN = Path(".snakemake/metasynth/plan.json")
-"""The plan of the run, which its jobs read: written when it starts, in the review's folder."""
 Maker = Callable[[Member], Mapping[str, str | bytes]]
 
 
@@ -25,10 +23,12 @@ def run(rule: str, make: Maker) -> None:
     batch, others = _batches(rule)
     members = [from_content(content) for content in batch["members"]]
     records = [from_content(content).record for content in others]
-    progress = Progress(batch["stage"], records, PLAN)
+    progress = Progress(batch["stage"], records, turn.PLAN)
     for member in members:
         try:
-            made.write(member, make(member))
+            contents = make(member)
+            with turn.writing():
+                made.write(member, contents)
         except Exception as error:
             error.add_note(f"This happened in {member.stage}: {member.name or 'the whole review'}.")
             raise
@@ -40,7 +40,7 @@ def _batches(rule: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
     How it deals them is no concern of a job.
     """
-    for batches in json.loads(PLAN.read_text("utf-8"))["batches"].values():
+    for batches in json.loads(turn.PLAN.read_text("utf-8"))["batches"].values():
         for batch in batches:
             if batch["rule"] == rule:
                 alike = [other for other in batches if other["stale"] is batch["stale"]]

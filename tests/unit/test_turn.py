@@ -1,0 +1,108 @@
+"""One run at a time, however the last one ended; a job whose run is over writes nothing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from metasynth import store
+from metasynth.pipeline import turn
+
+HOLD = "from metasynth.pipeline import turn; turn.begin(); print(1, flush=True); input()"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A review's folder; what this process holds there is let go of at the end."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(turn, "_PATIENCE", 0.1)
+    monkeypatch.setattr(turn, "_WRITING", 0.1)
+    monkeypatch.setenv("METASYNTH_RUN", "")
+    monkeypatch.delenv("METASYNTH_RUN")
+    yield tmp_path
+    if held := turn._held.pop(tmp_path, None):
+        held.close()
+
+
+@pytest.fixture
+def other(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another process that is the folder's run."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", HOLD], stdin=pipe, stdout=pipe, text=True) as it:
+        assert it.stdout
+        assert it.stdout.readline() == "1\n"
+        yield it
+        it.kill()
+
+
+def test_the_second_run_is_told_who_is_at_work(other: "subprocess.Popen[str]") -> None:
+    with pytest.raises(turn.BusyError, match=rf"process {other.pid}\).\nWait until it has ended"):
+        turn.begin()
+
+
+def test_a_run_that_was_killed_locks_nothing(other: "subprocess.Popen[str]") -> None:
+    for name in ("0.input.lock", "0.output.lock"):
+        store.write(Path(".snakemake/locks") / name, "")
+    turn.look()
+    assert len(list(Path(".snakemake/locks").iterdir())) == 2  # it is at work
+    other.kill()
+    other.wait()
+    turn.look()
+    assert not list(Path(".snakemake/locks").iterdir())
+    turn.begin()
+
+
+def test_what_was_cut_off_is_swept_when_the_last_run_came_to_no_end(folder: Path) -> None:
+    part, whole = Path("results/tables/.a.csv.123.part"), Path("results/tables/a.csv")
+    store.write(whole, "")
+    part.write_text("", encoding="utf-8")
+    store.write(turn.PLAN, "{}")
+    turn.begin()
+    assert not part.exists()
+    assert whole.exists()
+
+
+def test_a_job_writes_until_another_run_begins(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn.begin()
+    mine = os.environ["METASYNTH_RUN"]
+    with turn.writing():
+        pass
+    turn.begin()
+    with turn.writing():
+        pass
+    monkeypatch.setenv("METASYNTH_RUN", mine)
+    with pytest.raises(turn.OverError, match="another has begun"), turn.writing():
+        pytest.fail("it wrote")
+
+
+def test_a_run_begins_when_nothing_is_being_written(folder: Path) -> None:
+    turn.begin()
+    with turn.writing(), pytest.raises(turn.BusyError, match="still writing"):
+        turn.begin()
+    turn.begin()
+
+
+def test_outside_of_a_run_anything_can_be_written(folder: Path) -> None:
+    with turn.writing():
+        pass
+    assert not turn.FOLDER.exists()
+
+
+def test_a_file_is_written_whole_or_not_at_all(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write("results/a.csv", "old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="No space left"):
+        store.write("results/a.csv", "new")
+    assert [path.name for path in Path("results").iterdir()] == ["a.csv"]
+    assert Path("results/a.csv").read_text(encoding="utf-8") == "old"
