@@ -117,6 +117,16 @@ def pages(batch):
     return others + [report(path, **told) for path in html]
 
 
+def shown_in_gallery(wildcards):
+    """Tables, choices and code that the page is made from."""
+    folders = ("data", "tests/bcg", "workflow/metasynth", "workflow/report/locales")
+    kinds = (".csv", ".yaml", ".py", ".po")
+    found = [
+        path for folder in folders for path in Path(workflow.basedir, folder).rglob("*")
+    ]
+    return sorted(str(path) for path in found if path.suffix in kinds)
+
+
 onstart:
     if workflow.is_main_process:
         turn.start(plan.to_json(PLAN))
