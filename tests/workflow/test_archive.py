@@ -175,10 +175,24 @@ def test_a_symbolic_link_is_refused(copied: Review) -> None:
     assert "link.md is a symbolic link" in refused.output
 
 
-def test_an_edited_result_is_refused(copied: Review) -> None:
+def test_an_edited_result_is_made_again(copied: Review) -> None:
+    before = archive_of(copied).read_bytes()
     archive_of(copied).unlink()
     table = copied.folder / "results/tables/studies.csv"
     table.write_text(table.read_text("utf-8").replace("aronson1948", "aronson1949"), "utf-8")
+    copied.run("archive")
+    assert "aronson1949" not in table.read_text("utf-8")
+    assert archive_of(copied).read_bytes() == before
+
+
+def test_an_edited_result_with_a_record_made_to_fit_is_refused(copied: Review) -> None:
+    archive_of(copied).unlink()
+    table = copied.folder / "results/tables/studies.csv"
+    record = copied.folder / "results/made/tables.json"
+    digest = sha256(table.read_bytes()).hexdigest()
+    table.write_text(table.read_text("utf-8").replace("aronson1948", "aronson1949"), "utf-8")
+    other = record.read_text("utf-8").replace(digest, sha256(table.read_bytes()).hexdigest())
+    record.write_text(other, "utf-8")
     refused = copied.snakemake("archive")
     assert refused.code != 0
     assert "results/tables/studies.csv" in refused.output
