@@ -1,7 +1,8 @@
 """The mark of the fault tests, how long they last, and what they counted.
 
 pytest tests/faults                          4 moments of killing, and each other fault
-FAULT_MOMENTS=40 pytest tests/faults         the long version; FAULT_SEED chooses other moments
+FAULT_MOMENTS=40 pytest tests/faults         the long version; FAULT_SEED chooses other moments,
+                                                 and after FAULT_MINUTES (60) no other is begun
 """
 
 import os

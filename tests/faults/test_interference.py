@@ -4,6 +4,7 @@ What to do is said, and the recovery is the same command again, once its cause i
 """
 
 import os
+import random
 import shutil
 import signal
 from collections.abc import Callable
@@ -88,9 +89,7 @@ def test_ctrl_c_half_way(clean: Small, never_ran: Small) -> None:
     ("what", "path"),
     [
         ("truncated intermediate", "outcomes/tuberculosis/result.json"),
-        ("truncated intermediate", "clean/trials/hart1977.json"),
         ("output edited by hand", "tables/estimates.csv"),
-        ("output edited by hand", "report/review.html"),
     ],
 )
 def test_a_file_that_was_spoilt(clean: Small, tmp_path: Path, what: str, path: str) -> None:
@@ -105,3 +104,21 @@ def test_a_file_that_was_spoilt(clean: Small, tmp_path: Path, what: str, path: s
     assert len(taken_as_done(review, whole)) < sum(name.startswith("made/") for name in whole)
     recovers(review, whole)
     COUNTS[f"{what}: noticed, identical by the same command"] += 1
+
+
+def test_a_power_cut(clean: Small, tmp_path: Path) -> None:
+    """Files that were written last are empty, whole though they seemed; the records, too."""
+    review, whole = copy_of(clean, tmp_path / "review"), clean.results()
+    hidden = review.folder / ".snakemake"
+    lost = random.Random(1).sample(sorted(whole), 20)
+    written = [path for path in (hidden / "metadata").rglob("*") if path.is_file()]
+    assert written
+    written += [hidden / "metasynth" / name for name in ("latest", "lock", "plan.json")]
+    for path in (*written, *(review.folder / "results" / name for name in lost)):
+        path.write_bytes(b"")
+    (hidden / "locks").mkdir(exist_ok=True)
+    (hidden / "locks/0.output.lock").write_text("results/state.json\n", encoding="utf-8")
+    (review.folder / "results/tables/.studies.csv.1.part").write_bytes(b"half")
+    taken_as_done(review, whole)
+    recovers(review, whole)
+    COUNTS["power cut (20 files empty), recovered identical by the same command"] += 1

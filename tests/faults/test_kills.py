@@ -7,6 +7,7 @@ are those of a run that nothing disturbed, byte for byte.
 import os
 import random
 import signal
+import time
 from pathlib import Path
 
 import psutil
@@ -19,9 +20,13 @@ pytestmark = pytest.mark.faults
 SEED = os.environ.get("FAULT_SEED", "1")
 KINDS = ("whole run", "single job", "Snakemake alone")
 ATTEMPTS = 5
+BEGUN, BOX = time.monotonic(), 60 * float(os.environ.get("FAULT_MINUTES", "60"))
 
 
 def test_kill_at_a_random_moment(clean: Small, tmp_path: Path, moment: int) -> None:
+    if time.monotonic() - BEGUN > BOX:
+        COUNTS["NOT TRIED: a moment for which the time, FAULT_MINUTES, was too short"] += 1
+        pytest.skip("NOT TESTED: the time is up")
     rng, kind, whole = random.Random(f"{SEED} {moment}"), KINDS[moment % 3], clean.results()
     for attempt in range(ATTEMPTS):
         review = small(tmp_path / str(attempt))
@@ -93,21 +98,22 @@ def orphans(run: Started) -> list[psutil.Process]:
 
 
 def test_a_job_that_outlives_its_run_writes_nothing_into_the_next(
-    clean: Small, never_ran: Small, tmp_path: Path
+    clean: Small, never_ran: Small
 ) -> None:
     """It would put back numbers from data that were corrected in between."""
-    corrected = small(tmp_path / "corrected")
-    correct(corrected)
-    corrected.run()
-    whole = corrected.results()
-    assert whole != clean.results()
-    with never_ran.started() as run:
-        assert run.until(lambda: run.jobs("pool"))
-        job = run.jobs("pool")[0]
+    whole = clean.results()
+    change(never_ran, "vaccinated,,4,123", "vaccinated,,5,123")
+    first, second = (
+        never_ran.folder / f"results/made/pool/tuberculosis{end}.json" for end in ("", "_or")
+    )
+    with never_ran.started(cores=1) as run:
+        assert run.until(first.exists)
+        (job,) = run.jobs("pool")
         job.suspend()
+        assert not second.exists()  # it knows the trials, and has not written what it makes of them
         run.process.kill()
         run.ended()
-        correct(never_ran)
+        change(never_ran, "vaccinated,,5,123", "vaccinated,,4,123")
         recovers(never_ran, whole)
         job.resume()
         assert not psutil.wait_procs([job], timeout=120)[1]
@@ -115,9 +121,9 @@ def test_a_job_that_outlives_its_run_writes_nothing_into_the_next(
     COUNTS["a job that outlived its run until after the next: it wrote nothing"] += 1
 
 
-def correct(review: Small) -> None:
+def change(review: Small, old: str, new: str) -> None:
     """Another number in one trial."""
     table = review.folder / "data/raw/trials/aronson1948/results.csv"
     text = table.read_text(encoding="utf-8")
-    assert "vaccinated,,4,123" in text
-    table.write_text(text.replace("vaccinated,,4,123", "vaccinated,,5,123"), encoding="utf-8")
+    assert old in text
+    table.write_text(text.replace(old, new), encoding="utf-8")
