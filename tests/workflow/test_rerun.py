@@ -189,7 +189,7 @@ def test_an_outcome_added(ran: Review) -> None:
     entry = re.split(r"\n  (?=\w)", tail)[0]
     own = entry.replace("label: Death", "label: Death, odds ratio").replace("RR", "OR")
     assert own.count("OR") == 1
-    config.write_text(f"{head}  death:\n{tail.rstrip()}\n  death_or:\n{own}\n", encoding="utf-8")
+    config.write_text(f"{head}  death_or:\n{own}\n  death:\n{tail}", encoding="utf-8")
     reruns(ran, {*jobs("death_or"), *OF_ALL})
 
 
