@@ -8,7 +8,7 @@ for batch in PLAN.batches["certainty"]:
         input:
             needed(batch),
         output:
-            batch.outputs,
+            shown(batch),
         log:
             "logs/certainty.log",
         conda:

@@ -8,7 +8,7 @@ for batch in PLAN.batches["changes"]:
         input:
             needed(batch),
         output:
-            batch.outputs,
+            shown(batch),
         log:
             "logs/changes.log",
         conda:

@@ -15,7 +15,7 @@ for batch in PLAN.batches["plot"]:
         input:
             needed(batch),
         output:
-            figures(batch),
+            shown(batch),
         log:
             f"logs/{batch.rule}.log",
         conda:
@@ -30,7 +30,7 @@ for batch in PLAN.batches["overview"]:
         input:
             needed(batch),
         output:
-            batch.outputs,
+            shown(batch),
         log:
             "logs/overview.log",
         conda:

@@ -31,7 +31,7 @@ for batch in PLAN.batches["tables"]:
         input:
             needed(batch),
         output:
-            batch.outputs,
+            shown(batch),
         log:
             "logs/tables.log",
         conda:

@@ -15,7 +15,7 @@ for batch in PLAN.batches["report"]:
         input:
             needed(batch),
         output:
-            pages(batch),
+            shown(batch),
         log:
             f"logs/{batch.rule}.log",
         conda:

@@ -70,6 +70,7 @@ def take_turn():
         raise WorkflowError(f"nothing was run: this folder cannot be written. {error}")
 
 
+REPORTED = "--report" in sys.argv
 CONFIG_FILE = config_file()
 REVIEW = checked_review(CONFIG_FILE)
 if workflow.is_main_process:
@@ -93,28 +94,36 @@ def needed(batch):
         asked = settings.forceall or batch.stage in settings.forcerun
         if batch.stale or asked:
             workflow.dag.forcerules.add(workflow.get_rule(batch.rule))
-        return batch.inputs if batch.stale or asked else []
+        # Snakemake's own report runs nothing, and draws what depends on what.
+        return batch.inputs if batch.stale or asked or REPORTED else []
 
     return inputs
 
 
-def figures(batch):
-    """A batch's records and figures; Snakemake's own report shows each under its outcome."""
-    told = {"caption": "../report/captions/figure.rst", "category": "Figures"}
-    shown = [
-        (path, {"outcome": member.name})
-        for member in batch.members
-        for path in member.files
-    ]
-    return batch.records + [report(path, labels=of, **told) for path, of in shown]
+# What Snakemake's own report shows, by the kind of file: its category and its caption.
+SHOWN = {
+    ".svg": ("Figures", "figure"),
+    ".csv": ("Tables", "table"),
+    ".html": ("Report", "page"),
+}
 
 
-def pages(batch):
-    """A batch's records and reports; Snakemake's own report shows the HTML ones."""
-    told = {"caption": "../report/captions/review.rst", "category": "Report"}
-    html = [path for path in batch.outputs if path.endswith(".html")]
-    others = [path for path in batch.outputs if path not in html]
-    return others + [report(path, **told) for path in html]
+def shown(batch):
+    """A batch's records and files; those that Snakemake's own report shows are marked as such."""
+    files = [(member, path) for member in batch.members for path in member.files]
+    return batch.records + [marked(member, Path(path)) for member, path in files]
+
+
+def marked(member, path):
+    """A file with its place in Snakemake's own report, if it has one there."""
+    if path.suffix not in SHOWN:
+        return str(path)
+    category, caption = SHOWN[path.suffix]
+    labels = {caption: path.stem}
+    if category == "Figures":
+        labels = {"outcome": member.name or "all outcomes", **labels}
+    told = {"category": category, "labels": labels}
+    return report(str(path), caption=f"../report/captions/{caption}.rst", **told)
 
 
 def shown_in_gallery(wildcards):

@@ -21,11 +21,12 @@ with tempfile.TemporaryDirectory() as name:
     try:
         staged = build.stage(pipeline, review, folder, dirty=variant == "-dirty")
         build.sources(folder, config)
-        fetched = wheels.fetch(folder, extras) if variant == "-full" else {}
+        fetched = wheels.fetch(folder, pipeline, extras) if variant == "-full" else {}
         build.run(folder, snakemake.threads)
         build.refuse_differences(build.results(folder), review)
         build.write(staged, config, fetched, Path(name, target.name))
     except build.ArchiveError as reason:
-        sys.exit(f"There is no archive. {reason}")
+        print(f"There is no archive. {reason}", file=sys.__stderr__)  # in sight, and in the log
+        sys.exit(str(reason))
     store.write(target, Path(name, target.name).read_bytes())
 store.write(snakemake.output.environment, machine.environment(target))

@@ -34,7 +34,8 @@ def stage(pipeline: Path, review: Path, folder: Path, *, dirty: bool) -> Stage:
     """Copy the pipeline and, where it stands elsewhere, the review in place of the pipeline's own.
 
     Raises:
-        ArchiveError: without a git checkout, or with changes unless `dirty` says they are meant.
+        ArchiveError: without a git checkout, with changes unless `dirty` says they are meant, or if
+            there is a symbolic link, which means nothing in another place.
     """
     sources = [checkout.read(pipeline, "Snakefile")]
     if review.resolve() != pipeline.resolve():
@@ -46,6 +47,10 @@ def stage(pipeline: Path, review: Path, folder: Path, *, dirty: bool) -> Stage:
             (folder / "config.yaml").unlink(missing_ok=True)
             shutil.rmtree(folder / "data", ignore_errors=True)
         checkout.export(source, folder)
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            name = path.relative_to(folder)
+            raise ArchiveError(f"{name} is a symbolic link: replace it by what it points to.")
     commits = tuple(dict.fromkeys(source.commit for source in sources))
     return Stage(folder, commits, any(source.changed for source in sources))
 
@@ -118,17 +123,11 @@ def sources(folder: Path, config: Config) -> list[str]:
 
 
 def files(staged: Stage) -> dict[str, bytes | Path]:
-    """All that is packed apart from the metadata: what was staged, and the results of its run.
-
-    Raises:
-        ArchiveError: if there is a symbolic link, which means nothing in another place.
-    """
+    """All that is packed apart from the metadata: what was staged, and the results of its run."""
     left_out = {".snakemake", "logs", "results", "__pycache__"}
     found: dict[str, bytes | Path] = {**results(staged.folder)}
     for path in staged.folder.rglob("*"):
         name = path.relative_to(staged.folder)
-        if path.is_symlink():
-            raise ArchiveError(f"{name} is a symbolic link: replace it by what it points to.")
         if path.is_file() and left_out.isdisjoint(name.parts):
             found[name.as_posix()] = path
     verifier = Path(__file__).with_name("verify.py")

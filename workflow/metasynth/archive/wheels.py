@@ -16,8 +16,10 @@ from metasynth.archive.checkout import ArchiveError
 _EPOCH = "315532800"  # 1980-01-01: a wheel built from source carries no clock
 
 
-def fetch(project: Path, folder: Path) -> dict[str, Path]:
+def fetch(project: Path, tools: Path, folder: Path) -> dict[str, Path]:
     """The wheels of all packages in the project's lock, and a note of what they serve, by name.
+
+    They are collected below `folder`, with the uv that the README installs in `tools` or another.
 
     Raises:
         ArchiveError: if uv is not found, or a registry does not answer.
@@ -25,7 +27,7 @@ def fetch(project: Path, folder: Path) -> dict[str, Path]:
     requirements = folder / "requirements.txt"
     wheels = folder / "wheels"
     export = ("export", "--locked", "--no-emit-project", "--format", "requirements-txt", "--quiet")
-    _do([_uv(project), *export, "--output-file", str(requirements)], project)
+    _do([_uv(tools), *export, "--output-file", str(requirements)], project)
     venv.create(folder / "venv", with_pip=True)
     python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
     collect = ("-m", "pip", "wheel", "--no-deps", "--require-hashes", "--quiet")
@@ -37,9 +39,9 @@ def fetch(project: Path, folder: Path) -> dict[str, Path]:
     return {f"wheels/{path.name}": path for path in sorted(wheels.iterdir())}
 
 
-def _uv(project: Path) -> str:
-    """The uv of this run, of the path, or of the project's README."""
-    for found in (os.environ.get("UV"), shutil.which("uv"), project / ".uv/bin/uv"):
+def _uv(tools: Path) -> str:
+    """The uv of this run, of the path, or of the README."""
+    for found in (os.environ.get("UV"), shutil.which("uv"), tools / ".uv/bin/uv"):
         if found and Path(found).exists():
             return str(found)
     raise ArchiveError("uv is needed to read the lock, and is not found: run through `uv run`.")

@@ -1,6 +1,7 @@
 """A job: its members, taken from the plan and made one after the other."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,9 @@ def run(rule: str, make: Maker) -> None:
             with turn.writing():
                 made.write(member, contents)
         except Exception as error:
-            error.add_note(f"This happened in {member.stage}: {member.name or 'the whole review'}.")
+            where = f"This happened in {member.stage}: {member.name or 'the whole review'}."
+            error.add_note(where)
+            print(f"{error!r}\n{where}", file=sys.__stderr__)  # in sight; the log has the rest
             raise
         progress.tell()
 
