@@ -7,8 +7,12 @@ import tomllib
 from dataclasses import fields
 from pathlib import Path
 
+import yaml
+
 from metasynth.audit.records import Audited
+from metasynth.pipeline.stages import stages
 from metasynth.records import Estimate, StudyEffect
+from metasynth.validation import load_review
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,9 +52,41 @@ def _plain(name: str) -> str:
 
 
 def test_one_version() -> None:
+    """It is set in pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    citation = (ROOT / "CITATION.cff").read_text("utf-8")
-    assert f"\nversion: {project['version']}\n" in citation
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    deposit = json.loads((ROOT / ".zenodo.json").read_text("utf-8"))
+    lock = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
+    (locked,) = (one for one in lock["package"] if one["name"] == project["name"])
+    versions = {citation["version"], deposit["version"], locked["version"]}
+    assert versions == {project["version"]}
+    assert deposit["title"] == citation["title"]
+    assert deposit["keywords"] == citation["keywords"]
+    assert [one["name"] for one in deposit["creators"]] == [a["name"] for a in citation["authors"]]
+    assert project["license"] == citation["license"] == deposit["license"]
+
+
+def test_zenodo_s_metadata_have_what_zenodo_asks_for() -> None:
+    """By https://developers.zenodo.org/#representation, deposit metadata."""
+    deposit = json.loads((ROOT / ".zenodo.json").read_text("utf-8"))
+    asked = {"upload_type", "title", "creators", "description"}
+    assert asked <= deposit.keys() <= asked | {"version", "license", "keywords"}
+    assert deposit["upload_type"] == "software"
+    assert all(one.keys() <= {"name", "affiliation", "orcid"} for one in deposit["creators"])
+    assert not re.search(r"<(?!/?(p|em|strong|a|ul|li|code)\b)", deposit["description"])
+
+
+def test_what_a_codecheck_makes_again_is_what_a_run_makes() -> None:
+    review = load_review(ROOT / "config.yaml", ROOT)
+    members = [m for stage in stages(review, ROOT / "workflow", ROOT).values() for m in stage]
+    made = {path for member in members for path in member.files}
+    manifest = yaml.safe_load((ROOT / "codecheck.yml").read_text("utf-8"))["manifest"]
+    listed = [entry["file"] for entry in manifest]
+    assert len(set(listed)) == len(listed)
+    assert set(listed) <= made
+    reports = {path for path in made if re.search(r"/report/.*\.(html|pdf|docx)$", path)}
+    tables = {path for path in made if re.fullmatch(r"results/tables/\w+\.csv", path)}
+    assert reports | tables <= set(listed)
 
 
 def test_the_readme_has_the_two_commands() -> None:
