@@ -157,8 +157,9 @@ def test_statements_follow_certainty_and_size(level, size, sign, said):
 def test_every_number_has_its_provenance():
     result = pooled(TWO)
     found = scope([result])
+    known = found.material
     book = collect(
-        *(found.material.config, (), [result], {}, (), (), ENGLISH, found.material.findings)
+        *(known.config, (), [result], {}, (), (), ENGLISH, known.findings, known.ratings)
     )
     parts = (certainty.findings_table(found), certainty.reasons_table(found))
     printed = list(numbers(parts))

@@ -272,3 +272,21 @@ def test_a_subgroup_that_is_certain_is_not_compared():
     outcome = OutcomeSpec("o", "O", "o", 1, "binary", "RD", "harm", ("p",))
     result = synthesise(outcome, [AnalysisSpec("p", "", model="MH")], COMPARISON, [*sure, other])
     assert result.analyses[0].tests == ()
+
+
+def test_a_likelihood_that_is_flat_to_rounding_has_a_maximum():
+    """Here the slope's sign in tau, once found, was lost when it was looked at again."""
+    rows = [(0, 99, 260, 363), (4, 21, 88, 314), (4, 21, 88, 314), (270, 336, 148, 267)]
+    studies = [binary(i, row) for i, row in enumerate(rows)]
+    row = pool(studies, "OR", ("GLMM", None))
+    mirror = pool([swapped(study) for study in studies], "OR", ("GLMM", None))
+    assert row.log_estimate == pytest.approx(-mirror.log_estimate, rel=1e-6)
+    assert row.tau2 == pytest.approx(mirror.tau2, rel=1e-6)
+
+
+def test_an_effect_too_large_for_its_natural_scale_says_so():
+    studies = [StudyData(f"s{i}", "", 1, contrast=Contrast(1e4 * i, 1.0)) for i in (1, 2)]
+    outcome = OutcomeSpec("o", "O", "o", 1, "generic", "HR", "harm", ("p",))
+    (row,) = synthesise(outcome, [AnalysisSpec("p", "")], COMPARISON, studies).analyses[0].estimates
+    assert row.estimate is None
+    assert "larger than a number" in row.note

@@ -81,7 +81,10 @@ def maximise(model: Model, start: State) -> Glmm:
     candidates = [0.0]
     for i in np.flatnonzero(np.array(rising[:-1]) & ~np.array(rising[1:])):
         low, high = float(TAU_GRID[i]), float(TAU_GRID[i + 1])
-        candidates.append(bracketed_root(slope, low, high, PRECISION))
+        try:
+            candidates.append(bracketed_root(slope, low, high, PRECISION))
+        except ValueError:  # flat to rounding: the slope's sign depends on where the climb began
+            candidates += (low, high)
     if rising[-1]:
         candidates.append(float(TAU_GRID[-1]))
     fits = [_climb(model, _with_tau(latest, tau)) for tau in candidates]

@@ -19,6 +19,8 @@ from metasynth.scales import finite, natural
 from metasynth.selection import counts, effects_of, one_group
 from metasynth.study_intervals import score_limits, wilson_limits
 
+TOO_LARGE = message("The estimate is larger than a number can be on the natural scale.")
+
 
 def empty_row(
     outcome: OutcomeSpec, spec: AnalysisSpec, subgroup: str, studies: Sequence[StudyData]
@@ -59,11 +61,13 @@ def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
     tested = no_effect(row.measure) is not None
     pi_low, pi_high = fit.prediction or (None, None)
     tau2_low, tau2_high = fit.tau2_limits or (None, None)
+    estimate = natural(row.measure, fit.mean, size)
+    notes = fit.notes if estimate is not None else (*fit.notes, TOO_LARGE)
     i2_low, i2_high = fit.i2_limits or (None, None)
     return replace(
         row,
         ci_method=fit.ci_method,
-        estimate=natural(row.measure, fit.mean, size),
+        estimate=estimate,
         ci_low=natural(row.measure, ci.low, size),
         ci_high=natural(row.measure, ci.high, size),
         pi_low=natural(row.measure, pi_low, size),
@@ -83,7 +87,7 @@ def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
         tau2=fit.tau2,
         tau2_low=tau2_low,
         tau2_high=tau2_high,
-        note=" ".join(fit.notes),
+        note=" ".join(notes),
     )
 
 
