@@ -53,6 +53,7 @@ class Small(Review):
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_heed_ctrl_c,
             )
             try:
                 yield Started(process, self.folder)
@@ -111,6 +112,11 @@ class Started:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def _heed_ctrl_c() -> None:
+    """Shells have programs in the background ignore it, and these tests may be one."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _is_job(process: psutil.Process, script: str) -> bool:
