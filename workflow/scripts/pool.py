@@ -13,6 +13,7 @@ from metasynth.multiverse import multiverse
 from metasynth.pipeline import jobs
 from metasynth.pipeline.choices import Pooling
 from metasynth.pipeline.members import Member
+from metasynth.pipeline.topics import trial_about
 from metasynth.records import Omission
 from metasynth.sensitivity import battery
 from metasynth.sequential import sequential
@@ -22,7 +23,7 @@ from metasynth.synthesis import synthesise
 def pool(member: Member) -> dict[str, str]:
     """One outcome's files; its trials are shown without what they say of other outcomes."""
     told = store.from_json(Pooling, member.choices)
-    trials = [jobs.trial_about(path, told.outcome) for path in member.inputs["trials"]]
+    trials = [trial_about(path, told.outcome) for path in member.inputs["trials"]]
     data = [study_data(trial, told.outcome, told.comparison) for trial in trials]
     studies = [study for item in data if not isinstance(item, Omission) for study in item]
     omitted = [item for item in data if isinstance(item, Omission)]

@@ -3,15 +3,11 @@
 import json
 import sys
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from metasynth import comparison, store
 from metasynth.pipeline import made, turn
 from metasynth.pipeline.members import Member, from_content
 from metasynth.pipeline.progress import Progress
-from metasynth.records import OutcomeSpec, Trial
 
 Maker = Callable[[Member], Mapping[str, str | bytes]]
 
@@ -49,13 +45,3 @@ def _batches(rule: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
                 alike = [other for other in batches if other["stale"] is batch["stale"]]
                 return batch, [member for other in alike for member in other["members"]]
     raise KeyError(rule)
-
-
-def trial_about(path: str, outcome: OutcomeSpec) -> Trial:
-    """A cleaned trial with what it says of an outcome, and of no other; read once a job."""
-    return _topics(path)[outcome.outcome, outcome.week]
-
-
-@cache
-def _topics(path: str) -> dict[tuple[str, int | None], Trial]:
-    return comparison.topics(store.from_json(Trial, Path(path).read_text("utf-8")))

@@ -32,7 +32,8 @@ _OF_AN_OUTCOME = (
 )
 _FONTS = "report/fonts/*"
 _WORDS = "report/locales/*.po"
-_TEMPLATES = ("report/*.*", "report/*/*.md", _FONTS, _WORDS)
+_LOOKS = ("report/*.*", _FONTS, _WORDS)
+_TEMPLATES = (*_LOOKS, "report/*/*.md")
 
 
 def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
@@ -113,7 +114,7 @@ def changes(at: Context) -> Members:
     data = digest.text_digest(before, at.content(*raw), at.content(*baseline), at.labels)
     told = text(choices.Comparing(at.config, at.review.changelog))
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
-    code = at.code("changes", "changes", *_TEMPLATES)
+    code = at.code("changes", "changes", *_LOOKS)
     return (Member("changes", "", code, data, told, inputs, made),)
 
 
