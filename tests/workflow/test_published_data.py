@@ -108,7 +108,7 @@ def config() -> Iterator[str]:
 def estimates(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict[str, str]]:
     folder = tmp_path_factory.mktemp("published")
     write_trials(folder / "raw")
-    (folder / "text").mkdir()
+    (folder / "text" / "en").mkdir(parents=True)
     (folder / "config.yaml").write_text("\n".join(config()) + "\n", encoding="utf-8")
     Review(folder).run("results/tables/estimates.csv")
     text = (folder / "results/tables/estimates.csv").read_text("utf-8")
