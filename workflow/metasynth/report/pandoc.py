@@ -61,8 +61,18 @@ def tree(document: Document, pictures: Mapping[str, str], language: Language) ->
             "subtitle": _meta(document.subtitle),
             "lang": _meta(text(document.language)),
         },
-        "blocks": _blocks(document.blocks, _Setting(pictures, language)),
+        "blocks": _blocks(_turned_once(document.blocks), _Setting(pictures, language)),
     }
+
+
+def _turned_once(blocks: Iterable[Block]) -> list[Block]:
+    """Without any later turn of the pages: they are wide already."""
+    kept, wide = list[Block](), False
+    for block in blocks:
+        if not (wide and isinstance(block, Landscape)):
+            kept.append(block)
+        wide = wide or isinstance(block, Landscape)
+    return kept
 
 
 def _meta(content: Inlines) -> Node:
@@ -85,8 +95,9 @@ def _block(block: Block, setting: _Setting) -> list[Node]:
     match block:
         case Heading(level, anchor, content):
             return [_node("Header", [level, _attributes(anchor), _inlines(content)])]
-        case Paragraph(content, _):
-            return [_node("Para", _inlines(content))]
+        case Paragraph(content, anchor):
+            said = _inlines(content)
+            return [_node("Para", [_span(anchor, said)] if anchor else said)]
         case Listing(ordered, points):
             bodies = [_blocks(item, setting) for item in points]
             return [_ordered(bodies) if ordered else _node("BulletList", bodies)]
