@@ -4,6 +4,7 @@ import csv
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,15 @@ def test_from_nothing_to_the_report(tmp_path: Path) -> None:
     assert (folder / "results/report/review.pdf").stat().st_size > 10_000
     html = (folder / "results/report/review.html").read_text("utf-8")
     assert "Title of the review" in html
+
+
+def test_a_blank_in_the_folder_of_the_environment_does_no_harm(
+    fresh: Callable[[str], Review], tmp_path: Path
+) -> None:
+    place = tmp_path / "a new user"
+    place.symlink_to(Path(sys.prefix), target_is_directory=True)
+    review = fresh("bcg")
+    command = [str(place / "bin" / "python"), "-m", "snakemake", "--snakefile"]
+    command += [str(review.snakefile), "--cores", "1", "results/clean/studies.csv"]
+    done = subprocess.run(command, cwd=review.folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

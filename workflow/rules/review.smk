@@ -1,6 +1,7 @@
 # Needs: config.yaml and data/raw. Makes: REVIEW, checked and typed, PLAN, which says what has to be
 # made, and what the rules ask of it.
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake.settings.types import RerunTrigger
 
+# Snakemake writes the interpreter into shell commands as it is: a blank in a folder would part it.
+sys.executable = shlex.quote(sys.executable.strip("'"))
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 # Jobs that run in a conda environment find the package here; under uv it is installed.
 os.environ.update(PYTHONPATH=f"{workflow.basedir}/workflow")
