@@ -55,7 +55,9 @@ fit <- function(d, model, measure) {
   if (model == "MH") return(rma.mh(ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, measure = measure, slab = label))
   if (model == "Peto") return(rma.peto(ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d, slab = label))
   d <- escalc(measure = measure, ai = ai, n1i = n1i, ci = ci, n2i = n2i, data = d)
-  rma(yi, vi, data = d, method = "REML", test = "knha", slab = label)
+  # Where metafor's own steps do not converge, shorter ones do.
+  own <- function(...) rma(yi, vi, data = d, method = "REML", test = "knha", slab = label, ...)
+  tryCatch(own(), error = function(e) own(control = list(stepadj = 0.5, maxiter = 10000)))
 }
 
 estimates <- list()
