@@ -67,12 +67,12 @@ def test_each_raw_row_is_one_line(state):
     ("spoil", "words"),
     [
         (lambda t: t.replace('"events": "27"', '"events": "28"', 1), "edited or merged"),
-        (lambda t: t.replace('"format": 1', '"format": 2'), "in format 1, but it is in 2"),
+        (lambda t: t.replace('"format": 2', '"format": 1'), "in format 2, but it is in 1"),
         (lambda t: t[:-20], "this program wrote"),
         (lambda t: "[]", "this program wrote"),
         (lambda t: "{}", "this program wrote"),
         (lambda t: "", "this program wrote"),
-        (lambda t: '{"format": 1, "sha256": 3}', "edited or merged"),
+        (lambda t: '{"format": 2, "sha256": 3}', "edited or merged"),
         (lambda t: "[" * 100_000, "this program wrote"),
     ],
 )

@@ -1,7 +1,7 @@
 """What changed between two states: the review replayed on its history, and one thing at a time."""
 
 import csv
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metasynth import baseline, store
+from metasynth.certainty import assess_all
+from metasynth.certainty_changes import RULES_READ, kept
+from metasynth.certainty_rules import LOWERING
 from metasynth.changes import compare
 from metasynth.comparison import reports, study_data
 from metasynth.growth import growth
+from metasynth.reasons import told
 from metasynth.records import AnalysisSpec, Cell, ChangelogEntry, Omission
-from metasynth.state import state
+from metasynth.state import RawRow, state
 from metasynth.synthesis import synthesise
 from metasynth.validation import load_review
 
@@ -38,11 +42,12 @@ def pooled(config, trials):
             yield synthesise(outcome, chosen, config.comparison, studies)
 
 
-def made(config=CONFIG, trials=ALL, changelog=(), certainty=None):
+def made(config=CONFIG, trials=ALL, changelog=()):
     """The state of a review, as its file would hold it."""
     results = list(pooled(config, trials))
     rows = [row for result in results for item in result.analyses for row in item.estimates]
-    now = state(config, trials, (), changelog, rows, certainty)
+    ratings = kept(assess_all(results, config.certainty, (), trials, ()))
+    now = state(config, trials, (), changelog, rows, ratings)
     return baseline.from_text(baseline.to_text(now))
 
 
@@ -383,13 +388,23 @@ def test_a_row_that_an_outcome_does_not_read_is_no_cause(whole):
 # --- flags ----------------------------------------------------------------------------------------
 
 
+def overall(state, name, level):
+    """A state that rates an outcome so, or (blank) not at all."""
+    rows = (
+        replace(r, certainty=level, rating=r.rating if level else None)
+        if (r.outcome, r.domain) == (name, "overall")
+        else r
+        for r in state.ratings
+    )
+    return replace(state, ratings=tuple(rows))
+
+
 def flagged(whole, rules=None, certainty=None, **numbers):
     """The flags of an outcome whose primary analysis had these numbers before."""
     first, *rest = whole.estimates
     before = replace(whole, estimates=(replace(first, **numbers), *rest))
     if certainty:
-        before = replace(before, certainty={first.outcome: certainty[0]})
-        whole = replace(whole, certainty={first.outcome: certainty[1]})
+        before, whole = map(overall, (before, whole), [first.outcome] * 2, certainty)
     found = outcome(compare(before, whole, rules or CONFIG.living), first.outcome).flags
     return {flag.rule: (flag.before, flag.after) for flag in found}
 
@@ -446,6 +461,170 @@ def test_only_declared_rules_flag(whole):
     rules = replace(CONFIG.living, flags=("direction",))
     assert flagged(whole, rules, ci_low=0.9) == {}
     assert set(flagged(whole, rules, ci_low=0.9, estimate=0.95)) == {"direction"}
+
+
+# --- certainty, domain by domain ------------------------------------------------------------------
+
+
+def two_fewer():
+    """The trials with two events less of worsening arthritis, of which there are 301."""
+    key = ("ra_worsening", 24, "", "anakinra")
+    (row,) = (
+        row
+        for trial in ALL
+        for row in trial.results
+        if (trial.study.study, row.outcome, row.week, row.reading, row.arm_id)
+        == ("fleischmann2003", *key)
+    )
+    return corrected("fleischmann2003", key, events=row.events - 2)
+
+
+def moved(before, after, name):
+    """The level of an outcome before and after, and each domain's ratings and causes."""
+    found = outcome(compare(before, after, CONFIG.living), name).certainty
+    return (found.before, found.after), {
+        d.domain: (d.before, d.after, [(c.kind, c.items) for c in d.causes]) for d in found.domains
+    }
+
+
+def with_rules(domain, **keys):
+    rules = CONFIG.certainty
+    return replace(
+        CONFIG, certainty=replace(rules, **{domain: replace(getattr(rules, domain), **keys)})
+    )
+
+
+def judged(study, outcome=""):
+    """The trials, one with its randomisation judged as at high risk of bias, maybe of an outcome."""
+
+    def rows(known):
+        (row,) = (r for r in known if r.domain == "randomisation process")
+        high = replace(row, judgement="high", outcome=outcome)
+        return (*known, high) if outcome else tuple(high if r is row else r for r in known)
+
+    return tuple(
+        replace(trial, risk_of_bias=rows(trial.risk_of_bias))
+        if trial.study.study == study
+        else trial
+        for trial in ALL
+    )
+
+
+def test_certainty_that_numbers_moved_is_put_down_to_what_moved_them(whole):
+    """301 events of worsening arthritis are enough, 299 are fewer than the 300 of the rule."""
+    after = made(trials=two_fewer())
+    levels, domains = moved(whole, after, "ra_worsening")
+    assert levels == ("moderate", "low")
+    cause = ("data", ("fleischmann2003 results ra_worsening 24 - anakinra",))
+    assert domains == {"imprecision": (0, -1, [cause])}
+    found = outcome(compare(whole, after, CONFIG.living), "ra_worsening")
+    assert [flag.rule for flag in found.flags] == ["certainty"]
+    (change,) = found.certainty.domains
+    assert told(change.reasons[0]).startswith("299 events, below the optimal information size")
+
+
+def test_a_rule_of_config_moves_the_domains_that_read_it(whole):
+    after = made(with_rules("imprecision", events=200))
+    levels, domains = moved(whole, after, "acr20_w24")
+    assert levels == ("moderate", "high")
+    assert domains == {"imprecision": (-1, 0, [("config", ("certainty.imprecision.events",))])}
+    found = outcome(compare(whole, after, CONFIG.living), "acr20_w24")
+    assert (found.kind, found.causes) == ("unchanged", ())
+
+
+def test_another_analysis_and_another_rule_are_both_named(whole):
+    config = with_analysis(with_rules("imprecision", events=200), "primary", ci="Wald")
+    levels, domains = moved(whole, made(config), "acr20_w24")
+    assert levels == ("moderate", "high")
+    causes = [("config", ("analyses.primary.ci", "certainty.imprecision.events"))]
+    assert domains == {"imprecision": (-1, 0, causes)}
+
+
+def test_judgements_of_risk_of_bias_move_the_outcomes_of_their_trials(whole):
+    after = made(trials=judged("cohen2004"))
+    levels, domains = moved(whole, after, "acr20_w24")
+    row = "cohen2004 risk_of_bias - RoB 2 randomisation process"
+    assert domains == {"risk_of_bias": (0, -2, [("data", (row,))])}
+    assert levels == ("moderate", "very low")
+    assert outcome(compare(whole, after, CONFIG.living), "acr20_w12").certainty is None
+
+
+def test_a_judgement_of_one_outcome_is_no_cause_of_another(whole):
+    """Though its trial has both: the other's rating differs for no cause that is known."""
+    after = made(trials=judged("cohen2004", outcome="death"))
+    assert outcome(compare(whole, after, CONFIG.living), "acr20_w24").certainty is None
+    spoilt = replace(
+        whole,
+        ratings=tuple(
+            replace(r, rating=-1) if r.domain == "risk_of_bias" else r for r in whole.ratings
+        ),
+    )
+    _, domains = moved(spoilt, after, "acr20_w24")
+    assert domains == {"risk_of_bias": (-1, 0, [("unknown", ())])}
+
+
+def panel(state, rating, domain="imprecision", name="acr20_w24"):
+    """A state in which a panel rates a domain of an outcome: the table's row, and its rating."""
+    cells = {"outcome": name, "domain": domain, "rating": str(rating), "reason": "As we see it."}
+    (rules,) = (r for r in state.ratings if (r.outcome, r.domain) == (name, "imprecision"))
+    own = replace(rules, domain=domain, rating=rating, source="panel")
+    at = (name, domain)
+    kept_rows = [r for r in state.ratings if (r.outcome, r.domain) != at]
+    row = RawRow("", "certainty", f"{name} {domain}", cells)
+    return replace(state, rows=(*state.rows, row), ratings=(*kept_rows, own))
+
+
+def test_a_panel_moves_a_domain_by_its_row(whole):
+    row = ("data", ("certainty acr20_w24 imprecision",))
+    after = overall(panel(whole, -2), "acr20_w24", "low")
+    assert moved(whole, after, "acr20_w24") == (
+        ("moderate", "low"),
+        {"imprecision": (-1, -2, [row])},
+    )
+    _, domains = moved(after, overall(panel(whole, 0), "acr20_w24", "high"), "acr20_w24")
+    assert domains == {"imprecision": (-2, 0, [row])}
+
+
+def test_a_panel_raises_certainty_where_no_rule_does(whole):
+    after = overall(panel(whole, 1, "large_effect"), "acr20_w24", "high")
+    _, domains = moved(whole, after, "acr20_w24")
+    assert domains == {"large_effect": (None, 1, [("data", ("certainty acr20_w24 large_effect",))])}
+
+
+def test_to_begin_lower_is_a_choice(whole):
+    after = made(replace(CONFIG, certainty=replace(CONFIG.certainty, start="low")))
+    levels, domains = moved(whole, after, "acr20_w24")
+    assert levels == ("moderate", "very low")
+    assert domains == {"overall": (None, None, [("config", ("certainty.start",))])}
+
+
+def test_other_software_that_rates_is_named(whole):
+    before = replace(
+        whole,
+        software=replace(whole.software, rating="0123456789abcdef"),
+        ratings=tuple(
+            replace(r, rating=-2) if r.domain == "imprecision" else r
+            for r in overall(whole, "acr20_w24", "low").ratings
+        ),
+    )
+    changes = compare(before, whole, CONFIG.living)
+    assert [c.name for c in changes.software] == ["rating"]
+    _, domains = moved(before, whole, "acr20_w24")
+    assert domains == {"imprecision": (-2, -1, [("code", ("rating",))])}
+    assert {o.kind for o in changes.outcomes} == {"unchanged"}
+
+
+def test_a_level_that_differs_though_no_domain_does(whole):
+    _, domains = moved(overall(whole, "acr20_w24", "low"), whole, "acr20_w24")
+    assert domains == {"overall": (None, None, [("unknown", ())])}
+
+
+def test_every_rule_says_which_choices_it_reads():
+    """Each key of `certainty` moves a domain, the level to begin with, or no rating at all."""
+    words = {"findings", "large"}  # what is shown, and how it is worded
+    read = {key.split(".")[0] for keys in RULES_READ.values() for key in keys}
+    assert read == {field.name for field in fields(CONFIG.certainty)} - words
+    assert set(RULES_READ) == {*LOWERING, "overall"}
 
 
 # --- reasons --------------------------------------------------------------------------------------

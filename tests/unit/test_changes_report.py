@@ -5,14 +5,14 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from tests.unit.test_changes import CONFIG, made, upto, with_analysis
+from tests.unit.test_changes import CONFIG, made, two_fewer, upto, with_analysis
 
 from metasynth.change_flags import Flag
 from metasynth.changes import compare
 from metasynth.language import ENGLISH, speak
 from metasynth.living_rules import STATEMENTS, LivingRules
+from metasynth.report import change_words, html
 from metasynth.report import changes as told
-from metasynth.report import html
 from metasynth.report.changes_page import page
 from metasynth.report.document import Table, plain
 from metasynth.report.living import ITEMS, living_table
@@ -54,12 +54,31 @@ def test_readings_of_an_outcome_are_told_apart(changes):
 
 
 def test_another_certainty_alone_is_shown(states):
-    now = states[1]
-    before = replace(now, version="0.9.0", certainty={"death": "low"})
-    changes = compare(before, replace(now, certainty={"death": "moderate"}), CONFIG.living)
-    title, _, after = rows(told.outcomes_table(changes, ENGLISH))
-    assert title == ["Death: same numbers"]
-    assert after[-1] == "Certainty of the evidence: low → moderate."
+    rules = replace(CONFIG.certainty, imprecision=replace(CONFIG.certainty.imprecision, events=200))
+    before = made(replace(CONFIG, version="0.9.0"))
+    changes = compare(before, made(replace(CONFIG, certainty=rules)), CONFIG.living)
+    found = rows(told.outcomes_table(changes, ENGLISH))
+    at = found.index(["ACR20 response at week 24: same numbers"])
+    assert found[at + 2][-1] == (
+        "Certainty of the evidence: moderate → high. Imprecision −1 → 0: 231 events, at least the "
+        "optimal information size of 200; the interval, 1.12 to 2.83, excludes no effect. "
+        "Due to choices (certainty.imprecision.events)."
+    )
+
+
+def test_certainty_that_follows_the_numbers_has_their_cause_once():
+    before, after = made(replace(CONFIG, version="0.9.0")), made(trials=two_fewer())
+    changes = compare(before, after, CONFIG.living)
+    at = (found := rows(told.outcomes_table(changes, ENGLISH))).index(
+        ["Worsening of rheumatoid arthritis: changed"]
+    )
+    assert found[at + 2][-1].startswith(
+        "Certainty of the evidence: moderate → low. Imprecision 0 → −1: 299 events, below"
+    )
+    assert found[at + 2][-1].count("Due to") == 1
+    assert found[at + 2][-1].endswith(
+        "Due to data (fleischmann2003 results ra_worsening 24 - anakinra)."
+    )
 
 
 def test_rows_of_a_new_trial_are_counted_and_single_ones_shown(changes):
@@ -120,9 +139,11 @@ def test_every_flag_has_its_sentence(language):
     ]
     pairs += [("outside", "within", "above"), ("outside", "within", "below")]
     for flag in itertools.starmap(Flag, pairs):
-        (sentence,) = told._flags([flag], language)
+        sentence = change_words.flag_words(flag, language)
         assert sentence.endswith(".")
-        assert (sentence in {*told.FLAGS.values(), told._REVERSED}) == (language is ENGLISH)
+        assert (sentence in {*change_words.FLAGS.values(), change_words._REVERSED}) == (
+            language is ENGLISH
+        )
 
 
 # --- the items of PRISMA-LSR ----------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """A living review by its commands: a state is accepted, a count corrected, and the change told."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -52,6 +53,39 @@ def test_a_count_corrected_after_acceptance(accepted: Review) -> None:
     assert death["causes"] == [{"kind": "data", "items": [f"fleischmann2003 results {row['key']}"]}]
     assert death["primary"]["before"]["estimate"] != death["primary"]["after"]["estimate"]
     assert [item["item"] for item in found["unexplained"]] == ["fleischmann2003"]
+
+
+def test_another_certainty_is_told_with_the_domain_and_what_moved_it(accepted: Review) -> None:
+    """A panel rates one domain of one outcome; two events fewer move another by the rule."""
+    ratings = accepted.folder / "data/raw/certainty.csv"
+    ratings.write_text(
+        f"{ratings.read_text('utf-8')}acr20_w24,inconsistency,-1,Doses differ.,A panel,\n", "utf-8"
+    )
+    table = accepted.folder / "data/raw/trials/fleischmann2003/results.csv"
+    replace_in(table, "ra_worsening,24,,anakinra,,223,1116", "ra_worsening,24,,anakinra,,221,1116")
+    accepted.run("results/report/review.html")
+    found = {o["outcome"]: o for o in changes(accepted)["outcomes"] if o["certainty"]}
+    assert {name: o["kind"] for name, o in found.items()} == {
+        "acr20_w24": "unchanged",
+        "ra_worsening": "changed",
+    }
+    for name, levels, moved, row in (
+        ("acr20_w24", "moderate low", "inconsistency 0 -1", "certainty acr20_w24 inconsistency"),
+        (
+            "ra_worsening",
+            "moderate low",
+            "imprecision 0 -1",
+            "fleischmann2003 results ra_worsening 24 - anakinra",
+        ),
+    ):
+        certainty = found[name]["certainty"]
+        (domain,) = certainty["domains"]
+        assert f"{certainty['before']} {certainty['after']}" == levels
+        assert f"{domain['domain']} {domain['before']} {domain['after']}" == moved
+        assert domain["causes"] == [{"kind": "data", "items": [row]}]
+    for page in ("results/changes.html", "results/report/review.html"):
+        text = (accepted.folder / page).read_text("utf-8")
+        assert "299 events, below the optimal information size" in re.sub(r"<[^>]*>", "", text)
 
 
 def test_what_was_not_run_is_not_accepted(ran: Review) -> None:

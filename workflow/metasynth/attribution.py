@@ -4,7 +4,7 @@ An outcome's change is put down to whatever differs among the things that its po
 made from. Where several differ all are named, since two states alone cannot part them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from metasynth.input_changes import Inputs, RowChange
@@ -20,6 +20,7 @@ _COUNTED = frozenset(
 _SELECTING = frozenset(("outcome", "week", "reading", "type", "measure", "subgroup", "analyses"))
 """Choices of an outcome that its numbers depend on; labels and notes are none of them."""
 _WORDS = frozenset({"label", "note"})
+_CODE = frozenset({"code", "rating"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,12 @@ class Cause:
     items: tuple[str, ...]
 
 
+def named(found: Mapping[str, Sequence[str]]) -> tuple[Cause, ...]:
+    """The causes of these kinds, each with what differs; unknown where nothing does."""
+    causes = tuple(Cause(kind, tuple(items)) for kind, items in found.items() if items)
+    return causes or (Cause("unknown", ()),)
+
+
 class Attribution:
     """The causes of changes between two states, looked up outcome by outcome."""
 
@@ -43,7 +50,7 @@ class Attribution:
 
     def causes(self, outcome: str) -> tuple[Cause, ...]:
         """What differs among the things that the outcome's numbers are made from."""
-        libraries = (item for item in self._inputs.software if item.name != "code")
+        libraries = (item for item in self._inputs.software if item.name not in _CODE)
         found = {
             "data": [
                 f"{row.study} {row.name}" for row in self._rows if self._informs(row, outcome)
@@ -52,8 +59,15 @@ class Attribution:
             "code": [item.name for item in self._inputs.software if item.name == "code"],
             "library": [f"{c.name} {c.before or '–'} → {c.after or '–'}" for c in libraries],
         }
-        causes = tuple(Cause(kind, tuple(items)) for kind, items in found.items() if items)
-        return causes or (Cause("unknown", ()),)
+        return named(found)
+
+    def reads(self, outcome: str, study: str) -> bool:
+        """Whether the outcome reads any row of the study's results, in either state."""
+        return any(side.selects_any(outcome, study) for side in self._sides)
+
+    def choices(self, outcome: str, key: str) -> set[str]:
+        """What either state says of the outcome."""
+        return {side.choice(outcome, key) for side in self._sides}
 
     def _informs(self, row: RowChange, outcome: str) -> bool:
         """Whether a changed row can change the outcome's numbers.
@@ -68,11 +82,9 @@ class Attribution:
             )
         watched = {"treatment"}
         if row.table == "study":
-            watched = {"status", *(side.choice(outcome, "subgroup") for side in self._sides)}
+            watched = {"status", *self.choices(outcome, "subgroup")}
         return (
-            row.kind == "corrected"
-            and bool(changed & watched)
-            and any(side.selects_any(outcome, row.study) for side in self._sides)
+            row.kind == "corrected" and bool(changed & watched) and self.reads(outcome, row.study)
         )
 
     def _is_input(self, key: str, outcome: str) -> bool:
@@ -82,7 +94,7 @@ class Attribution:
         if section == "outcomes":
             return name == outcome and last in _SELECTING
         if section == "analyses":
-            used = (side.choice(outcome, "analyses").split(", ") for side in self._sides)
+            used = (names.split(", ") for names in self.choices(outcome, "analyses"))
             return any(name in names for names in used) and last not in _WORDS
         return section == "comparison" and name != "labels"
 

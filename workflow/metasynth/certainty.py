@@ -91,15 +91,6 @@ def assess_all(
     ]
 
 
-def levels(ratings: Sequence[Rating]) -> dict[str, str]:
-    """The certainty of each outcome that was rated, by the outcome's id."""
-    return {
-        item.outcome: item.certainty
-        for item in ratings
-        if item.domain == OVERALL and item.certainty != NOT_RATED
-    }
-
-
 def _unrated(case: Case) -> Rating:
     reason = Reason(message("there is no pooled estimate to rate"))
     outcome = case.result.outcome.id

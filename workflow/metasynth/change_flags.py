@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import log
 
+from metasynth.certainty_changes import CertaintyChange
 from metasynth.living_rules import LivingRules
 from metasynth.methods import is_ratio, no_effect
 from metasynth.state import Measured
@@ -25,7 +26,7 @@ class Flag:
 def flags(
     before: Measured | None,
     after: Measured | None,
-    certainty: tuple[str, str],
+    certainty: CertaintyChange | None,
     rules: LivingRules,
 ) -> tuple[Flag, ...]:
     """The flags of one outcome's primary analysis and certainty, in the order of the rules."""
@@ -38,7 +39,8 @@ def flags(
         if before.measure == after.measure:
             found.append(Flag("outside", "within", _position(before, after)))
             found.append(Flag("importance", *(_importance(row, rules) for row in (before, after))))
-    found.append(Flag("certainty", *certainty))
+    if certainty:
+        found.append(Flag("certainty", certainty.before, certainty.after))
     return tuple(
         flag
         for flag in found

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from metasynth.attribution import Attribution, Cause
+from metasynth.certainty_changes import CertaintyAttribution, CertaintyChange
 from metasynth.change_flags import Flag, flags
 from metasynth.changelog import Unexplained, new_entries, unexplained
 from metasynth.growth import Step
@@ -31,6 +32,7 @@ class OutcomeChange:
     """An outcome before and after: its primary analysis first, then all of its analyses.
 
     `reading_of` is the label of the outcome that this one reads in another way, blank if none.
+    `causes` are those of its numbers, `certainty` how and why its certainty changed.
     """
 
     outcome: str
@@ -41,6 +43,7 @@ class OutcomeChange:
     analyses: tuple[AnalysisChange, ...]
     flags: tuple[Flag, ...]
     causes: tuple[Cause, ...]
+    certainty: CertaintyChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,13 @@ def compare_outcomes(
 ) -> tuple[OutcomeChange, ...]:
     """Every outcome of two states, in the order of the later one, then those that are no more."""
     old, new = _by_outcome(before.estimates), _by_outcome(after.estimates)
-    attribution = Attribution(before, after, inputs)
+    numbers = Attribution(before, after, inputs)
+    certainty = CertaintyAttribution(before, after, inputs, numbers)
     return tuple(
         _outcome(
             _Pair(name, tuple(old.get(name, ())), tuple(new.get(name, ())), before, after),
-            attribution,
+            numbers,
+            certainty,
             rules,
         )
         for name in dict.fromkeys((*new, *old))
@@ -147,17 +152,16 @@ class _Pair:
         keys = dict.fromkeys((*new, *old))
         return tuple(AnalysisChange(*key, old.get(key), new.get(key)) for key in keys)
 
-    @property
-    def certainty(self) -> tuple[str, str]:
-        before, after = ((s.certainty or {}).get(self.name, "") for s in (self.before, self.after))
-        return before, after
 
-
-def _outcome(pair: _Pair, attribution: Attribution, rules: LivingRules) -> OutcomeChange:
+def _outcome(
+    pair: _Pair, numbers: Attribution, certainty: CertaintyAttribution, rules: LivingRules
+) -> OutcomeChange:
     first, last = next(iter(pair.old), None), next(iter(pair.new), None)
     named = last or first
     assert named is not None, "an outcome has rows in one state at least"
     both = bool(first and last)
+    causes = numbers.causes(pair.name) if pair.kind == "changed" else ()
+    rated = certainty.change(pair.name, causes) if both else None
     return OutcomeChange(
         pair.name,
         pair.label,
@@ -165,8 +169,9 @@ def _outcome(pair: _Pair, attribution: Attribution, rules: LivingRules) -> Outco
         pair.kind,
         AnalysisChange(named.analysis, named.subgroup, first, last),
         pair.analyses,
-        flags(first, last, pair.certainty, rules) if both else (),
-        attribution.causes(pair.name) if pair.kind == "changed" else (),
+        flags(first, last, rated, rules) if both else (),
+        causes,
+        rated,
     )
 
 

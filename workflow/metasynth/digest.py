@@ -45,11 +45,12 @@ def code_digest(script: Path, *others: Path) -> str:
     return text_digest(*files, *(f"{name} {_version(name)}" for name in sorted(libraries)))
 
 
-def software(files: Iterable[Path]) -> tuple[str, dict[str, str]]:
+def software(files: Iterable[Path], without: Iterable[Path] = ()) -> tuple[str, dict[str, str]]:
     """Of some modules and all that they import: the digest of this package's part of it, and the
-    versions of the libraries by name.
+    versions of the libraries by name. What is behind `without` is left out of the digest.
     """
     modules, libraries = _behind(files)
+    modules -= _behind(without)[0]
     return files_digest(modules), {name: _version(name) for name in sorted(libraries)}
 
 

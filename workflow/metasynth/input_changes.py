@@ -96,5 +96,6 @@ def _trials(before: Iterable[RawRow], after: Iterable[RawRow]) -> Iterator[Trial
 
 
 def _software(before: Software, after: Software) -> Iterator[CellChange]:
-    yield from _cells({"code": before.code}, {"code": after.code})
+    names = ("code", "rating")
+    yield from _cells(*({name: getattr(side, name) for name in names} for side in (before, after)))
     yield from _cells(before.libraries, after.libraries)

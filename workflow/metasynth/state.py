@@ -12,14 +12,19 @@ from typing import Any
 
 from metasynth import digest
 from metasynth.raw_table import RawTable
+from metasynth.reasons import Reason
 from metasynth.records import ChangelogEntry, Config, Estimate, Trial
 from metasynth.table_schema import TRIAL_TABLES, tables
 
-FORMAT = 1
+FORMAT = 2
 """Of the file that holds a state; another one is not compared."""
 
 _ENGINE = ("comparison.py", "synthesis.py")
 """The modules through which every pooled number goes."""
+_RATING = ("certainty.py",)
+"""The module through which every rating of certainty goes, after the numbers."""
+_WORDING = ("reasons.py", "keys.py")
+"""Modules that say why, and change no rating."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,30 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """How one domain of an outcome's certainty was rated, or ("overall") all together.
+
+    As certainty.Rating: `rating` in levels, `certainty` in the overall row alone; `source` is panel
+    or rule.
+    """
+
+    outcome: str
+    domain: str
+    rating: int | None
+    certainty: str
+    source: str
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Software:
-    """What computed the pooled numbers: a digest of this package's modules, libraries' versions."""
+    """What computed the results, as digests of this package's modules and libraries' versions.
+
+    `code` is what pools, `rating` what rates certainty and pools nothing.
+    """
 
     code: str
+    rating: str
     libraries: Mapping[str, str]
 
 
@@ -69,8 +94,8 @@ class Software:
 class State:
     """One state of a review.
 
-    `choices` are the entries of config.yaml by their dotted keys, `certainty` the certainty of
-    evidence by outcome. `estimates` and `certainty` are empty before anything is pooled.
+    `choices` are the entries of config.yaml by their dotted keys, `ratings` the certainty of
+    evidence, domain by domain. `estimates` and `ratings` are empty before anything is pooled.
     """
 
     format: int
@@ -81,7 +106,7 @@ class State:
     choices: Mapping[str, str]
     software: Software
     estimates: tuple[Measured, ...] = ()
-    certainty: Mapping[str, str] | None = None
+    ratings: tuple[Rated, ...] = ()
 
 
 def state(
@@ -90,7 +115,7 @@ def state(
     whole_review: Iterable[RawTable],
     changelog: Sequence[ChangelogEntry],
     estimates: Iterable[Estimate] = (),
-    certainty: Mapping[str, str] | None = None,
+    ratings: Iterable[Rated] = (),
 ) -> State:
     """The state of a review of these choices and tables, made by the package as it is installed."""
     rows = [row for trial in trials for row in _trial_rows(trial)]
@@ -104,13 +129,19 @@ def state(
         choices=choices(config),
         software=software(),
         estimates=tuple(measured(row) for row in estimates),
-        certainty=dict(certainty or {}),
+        ratings=tuple(ratings),
     )
 
 
 def software() -> Software:
-    """The digest and versions of what pools, as it is installed."""
-    return Software(*digest.software(Path(__file__).with_name(name) for name in _ENGINE))
+    """The digests and versions of what pools and rates, as it is installed."""
+    engine, rating, wording = map(_files, (_ENGINE, _RATING, _WORDING))
+    code, libraries = digest.software(engine)
+    return Software(code, digest.software(rating, without=(*engine, *wording))[0], libraries)
+
+
+def _files(names: Iterable[str]) -> tuple[Path, ...]:
+    return tuple(Path(__file__).with_name(name) for name in names)
 
 
 def measured(row: Estimate) -> Measured:

@@ -7,7 +7,8 @@ from pathlib import Path
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import baseline, store, tables
-from metasynth.certainty import Rating, levels
+from metasynth.certainty import Rating
+from metasynth.certainty_changes import kept
 from metasynth.changes import compare
 from metasynth.growth import growth
 from metasynth.language import speak
@@ -34,7 +35,7 @@ def changes(member: Member) -> dict[str, str]:
         tables.of_the_review(Path(told.config.data)),
         told.changelog,
         [row for result in results for analysis in result.analyses for row in analysis.estimates],
-        levels(ratings),
+        kept(ratings),
     )
     text = baseline.to_text(now)
     before = next((baseline.read(Path(path)) for path in member.inputs["baseline"]), None)

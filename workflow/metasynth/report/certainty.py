@@ -21,18 +21,8 @@ from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import lowered
 from metasynth.report.table import RIGHT, TableBody, count, group, row
+from metasynth.report.terms import DOMAINS
 
-DOMAINS = {
-    "risk_of_bias": message("Risk of bias"),
-    "inconsistency": message("Inconsistency"),
-    "indirectness": message("Indirectness"),
-    "imprecision": message("Imprecision"),
-    "publication_bias": message("Publication bias"),
-    "large_effect": message("Large effect"),
-    "dose_response": message("Dose–response gradient"),
-    "plausible_confounding": message("Plausible confounding"),
-    OVERALL: message("All together"),
-}
 _CERTAINTY = {
     "high": message("high"),
     "moderate": message("moderate"),

@@ -1,55 +1,20 @@
 """The tables of what changed since the baseline, and the names by which the text reaches them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from metasynth import formats, keys
-from metasynth.attribution import Cause
-from metasynth.change_flags import Flag
 from metasynth.changes import Changes, OutcomeChange
 from metasynth.input_changes import CellChange, RowChange
-from metasynth.language import Language, message
+from metasynth.language import Language
+from metasynth.reasons import Mark
+from metasynth.report.change_words import KINDS, SCOPES, SOFTWARE, meaning
 from metasynth.report.document import Column, Row, text
 from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.table import RIGHT, TableBody, group, row
 from metasynth.state import Measured
-
-Mark = Callable[[str, str], str]
-"""Gives a printed number (first) the key of its provenance (second)."""
-
-KINDS = {
-    "added": message("added"),
-    "corrected": message("corrected"),
-    "removed": message("removed"),
-    "changed": message("changed"),
-    "unchanged": message("same numbers"),
-    "first_version": message("first version"),
-    "status": message("another status"),
-}
-FLAGS = {
-    ("interval", "includes", "excludes"): message("The interval now excludes no effect."),
-    ("interval", "excludes", "includes"): message("The interval now includes no effect."),
-    ("direction", "above", "below"): message("The estimate is on the other side of no effect."),
-    ("direction", "below", "above"): message("The estimate is on the other side of no effect."),
-    ("outside", "within", "below"): message("The estimate lies below the previous interval."),
-    ("outside", "within", "above"): message("The estimate lies above the previous interval."),
-    ("importance", "none", "higher"): message("The effect is now an important one."),
-    ("importance", "none", "lower"): message("The effect is now an important one."),
-    ("importance", "higher", "none"): message("The effect is no longer an important one."),
-    ("importance", "lower", "none"): message("The effect is no longer an important one."),
-}
-_REVERSED = message("The effect is important in the other direction.")
-CAUSES = {
-    "data": message("data"),
-    "config": message("choices"),
-    "code": message("software of the review"),
-    "library": message("library"),
-    "unknown": message("nothing that the numbers are made from: they should be the same"),
-}
-_MANY = 8
-"""Rows that a cause names before it only counts the rest; changes.json names all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +50,7 @@ def change_names(changes: Changes, language: Language) -> ChangeNames:
 
 def _is_shown(outcome: OutcomeChange) -> bool:
     """Whether an outcome's numbers differ, or its certainty alone."""
-    return outcome.kind != "unchanged" or bool(outcome.flags)
+    return outcome.kind != "unchanged" or bool(outcome.flags or outcome.certainty)
 
 
 def summary(changes: Changes, language: Language) -> str:
@@ -193,8 +158,8 @@ def _before_after(
     primary = outcome.primary
     if primary.before:
         yield row(earlier, *_numbers(primary.before, language, lambda printed, _: printed), "")
-    told = " ".join([*_flags(outcome.flags, language), _due(outcome.causes, language)]).strip()
     if primary.after:
+        told = meaning(outcome, language, mark)
         yield row(changes.version.version, *_numbers(primary.after, language, mark), told)
 
 
@@ -218,32 +183,6 @@ def _numbers(found: Measured, language: Language, mark: Mark) -> tuple[str, ...]
         mark(formats.positive(found.tau2, style), f"{at}.tau2"),
         mark(formats.percent(found.i2), f"{at}.i2"),
     )
-
-
-def _flags(flags: Sequence[Flag], language: Language) -> Iterable[str]:
-    for flag in flags:
-        if flag.rule == "certainty":
-            yield language.say(
-                "Certainty of the evidence: {before} → {after}.",
-                before=language.say(flag.before),
-                after=language.say(flag.after),
-            )
-        else:
-            yield language.say(FLAGS.get((flag.rule, flag.before, flag.after), _REVERSED))
-
-
-def _due(causes: Sequence[Cause], language: Language) -> str:
-    told = [_cause(cause, language) for cause in causes]
-    return language.say("Due to {causes}.", causes="; ".join(told)) if told else ""
-
-
-def _cause(cause: Cause, language: Language) -> str:
-    kind = language.say(CAUSES[cause.kind])
-    if cause.kind in ("code", "unknown"):
-        return kind
-    shown, more = ", ".join(cause.items[:_MANY]), len(cause.items) - _MANY
-    rest = f" {language.say('and {n} more', n=more)}" if more > 0 else ""
-    return f"{kind} ({shown}{rest})"
 
 
 def rows_table(changes: Changes, language: Language) -> TableBody:
@@ -293,8 +232,7 @@ def choices_table(changes: Changes, language: Language) -> TableBody:
         Column(say("Now"), width=3),
     )
     software = (
-        CellChange(say("software of the review") if c.name == "code" else c.name, c.before, c.after)
-        for c in changes.software
+        CellChange(say(SOFTWARE.get(c.name, c.name)), c.before, c.after) for c in changes.software
     )
     rows = tuple(
         row(item.name, item.before or formats.MISSING, item.after or formats.MISSING)
@@ -302,15 +240,6 @@ def choices_table(changes: Changes, language: Language) -> TableBody:
     )
     caption = say("Choices and software that changed; what is not stated has its default.")
     return text(caption), columns, rows, ()
-
-
-SCOPES = {
-    "review": message("review as a whole"),
-    "trial": message("trial"),
-    "outcome": message("outcome"),
-    "config": message("choice"),
-    "code": message("software"),
-}
 
 
 def reasons_table(changes: Changes, language: Language) -> TableBody:

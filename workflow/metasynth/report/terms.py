@@ -1,5 +1,6 @@
-"""The names of methods in words, for the report's list of methods."""
+"""The names of methods, and of the domains of certainty, in words."""
 
+from metasynth.certainty_rules import OVERALL
 from metasynth.language import message
 
 TERMS = {
@@ -36,3 +37,15 @@ TERMS = {
         "the t distribution with k − 1 degrees of freedom and the Hartung–Knapp variance"
     ),
 }
+DOMAINS = {
+    "risk_of_bias": message("Risk of bias"),
+    "inconsistency": message("Inconsistency"),
+    "indirectness": message("Indirectness"),
+    "imprecision": message("Imprecision"),
+    "publication_bias": message("Publication bias"),
+    "large_effect": message("Large effect"),
+    "dose_response": message("Dose–response gradient"),
+    "plausible_confounding": message("Plausible confounding"),
+    OVERALL: message("All together"),
+}
+"""The domains of GRADE, and all of them together."""
