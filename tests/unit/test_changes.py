@@ -495,7 +495,7 @@ def with_rules(domain, **keys):
 
 
 def judged(study, outcome=""):
-    """The trials, one with its randomisation judged as at high risk of bias, maybe of an outcome."""
+    """The trials, one with its randomisation judged as at high risk, for all or an outcome."""
 
     def rows(known):
         (row,) = (r for r in known if r.domain == "randomisation process")
