@@ -14,8 +14,8 @@ from math import ceil, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special  # type: ignore[import-untyped]
 
+from metasynth import special
 from metasynth.roots import bracketed_root
 
 Array = NDArray[np.float64]

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special  # type: ignore[import-untyped]
 
+from metasynth import special
 from metasynth.batch_tau2 import tau2_many
 from metasynth.distributions import LEVEL
 from metasynth.effects import Array

@@ -2,9 +2,7 @@
 
 from math import sqrt
 
-from scipy import special  # type: ignore[import-untyped]
-
-from metasynth import keys
+from metasynth import keys, special
 from metasynth.certainty_case import Case, Suggestion, rests_on_one_degree
 from metasynth.language import message
 from metasynth.methods import no_effect

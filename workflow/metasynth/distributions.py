@@ -1,6 +1,6 @@
 """Quantiles and tail probabilities, as floats; two-sided p-values."""
 
-from scipy import special  # type: ignore[import-untyped]
+from metasynth import special
 
 LEVEL = 0.95
 """Coverage of every interval."""

@@ -14,8 +14,8 @@ UM.RS by Laplace's approximation only; here all integrals are exact (see `quadra
 from collections.abc import Callable
 
 import numpy as np
-from scipy import special  # type: ignore[import-untyped]
 
+from metasynth import special
 from metasynth.effects import Array, Tables
 from metasynth.mixed_model import Glmm, Model, State, maximise
 from metasynth.pooling import EffectUndefined

@@ -85,10 +85,17 @@ class Language:
         """
         if text in self.labels or not self.templates:
             return self.labels.get(text, text)
-        said = [self._again(sentence) for sentence in _SENTENCES.split(text)]
-        return " ".join(said)
+        if text not in self._said:
+            said = (self._sentence(sentence) for sentence in _SENTENCES.split(text))
+            self._said[text] = " ".join(said)
+        return self._said[text]
 
-    def _again(self, sentence: str) -> str:
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        """Texts that were said again before: the same remark stands on many results."""
+        return {}
+
+    def _sentence(self, sentence: str) -> str:
         if (said := self._word(sentence)) != sentence:
             return said
         for template, pattern in self._patterns:

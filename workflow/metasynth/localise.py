@@ -2,6 +2,7 @@
 
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
+from operator import is_not
 from typing import TypeVar, cast
 
 from metasynth.language import Language
@@ -33,7 +34,8 @@ def localise(record: Record, language: Language) -> Record:
 
 def _localised(value: object, language: Language) -> object:
     if isinstance(value, tuple):
-        return tuple(_localised(item, language) for item in value)
+        items = tuple(_localised(item, language) for item in value)
+        return items if any(map(is_not, items, value)) else value
     if not is_dataclass(value) or isinstance(value, type):
         return value
     changed = {}

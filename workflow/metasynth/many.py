@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special  # type: ignore[import-untyped]
 
+from metasynth import special
 from metasynth.batch_tau2 import contiguous, tau2_many, weighted
 from metasynth.distributions import LEVEL, normal_quantile
 from metasynth.effects import Array, Effects, Tables, observed_minus_expected

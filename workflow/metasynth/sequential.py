@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from scipy import special  # type: ignore[import-untyped]
-
+from metasynth import special
 from metasynth.alpha_spending import SHORTEST, Boundary, boundaries
 from metasynth.effects import Array
 from metasynth.methods import DEFAULT_TAU2

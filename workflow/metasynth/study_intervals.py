@@ -8,8 +8,7 @@ n/(n - 1) as in Miettinen and Nurminen (Stat Med 1985;4:213-26), whose restricte
 from collections.abc import Callable
 from math import acos, copysign, cos, exp, log, pi, sqrt
 
-from scipy import special  # type: ignore[import-untyped]
-
+from metasynth import special
 from metasynth.distributions import LEVEL, normal_quantile
 from metasynth.roots import bracketed_root
 

@@ -85,15 +85,24 @@ if workflow.is_main_process and (not_up_to_date := plan.summary(PLAN)):
         raise WorkflowError("nothing was run.", *turn.unwritable())
 
 
+def settle():
+    """Settings that Snakemake has made up its mind about only when it asks for a job's inputs."""
+    # Its own records, which may be lost, have no say; only the archive has params. Nor have its
+    # marks of jobs that were cut off: of their members some stand, and not in order.
+    workflow.dag.ignore_incomplete = True
+    triggers = frozenset([RerunTrigger.MTIME, RerunTrigger.PARAMS])
+    workflow.dag_settings.rerun_triggers = triggers
+    if workflow.local_exec and workflow.scheduling_settings:
+        # Jobs on this machine need no rate limit, for which each run would wait a second at its end.
+        workflow.scheduling_settings.max_jobs_per_timespan = None
+
+
 def needed(batch):
     """The inputs of a batch that is made; one that stands waits for nothing, and so never runs."""
 
     def inputs(wildcards):
+        settle()
         settings = workflow.dag_settings
-        # Snakemake's own records, which may be lost, have no say; only the archive has params. Nor
-        # have its marks of jobs that were cut off: of their members some stand, and not in order.
-        workflow.dag.ignore_incomplete = True
-        settings.rerun_triggers = frozenset([RerunTrigger.MTIME, RerunTrigger.PARAMS])
         asked = settings.forceall or batch.stage in settings.forcerun
         if batch.stale or asked:
             workflow.dag.forcerules.add(workflow.get_rule(batch.rule))

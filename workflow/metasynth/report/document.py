@@ -4,8 +4,10 @@ Authored Markdown and the results become these records once; HTML and Typst are 
 them. Text here is never markup: each renderer escapes it in its own way.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache
+from operator import is_not
 from typing import Any, TypeVar, cast
 
 from metasynth.provenance.entry import Entry
@@ -182,22 +184,16 @@ class Document:
 
 def numbers(part: object) -> Iterator[Number]:
     """Every number that a part of a document prints, in order."""
-    if isinstance(part, Number):
-        yield part
-    else:
-        for inner in _parts(part):
-            yield from numbers(inner)
+    return (inner for inner in _within(part) if isinstance(inner, Number))
 
 
 def anchors(part: object) -> Iterator[str]:
     """Every anchor in a part of a document."""
-    if isinstance(part, References):
-        yield from (anchor for anchor, _ in part.entries)
-        return
-    if anchor := getattr(part, "anchor", ""):
-        yield anchor
-    for inner in _parts(part):
-        yield from anchors(inner)
+    for inner in _within(part):
+        if isinstance(inner, References):
+            yield from (anchor for anchor, _ in inner.entries)
+        elif anchor := getattr(inner, "anchor", ""):
+            yield anchor
 
 
 def leading(part: Part, targets: Mapping[str, str]) -> Part:
@@ -208,26 +204,33 @@ def leading(part: Part, targets: Mapping[str, str]) -> Part:
     if isinstance(part, Number):
         return cast(Part, replace(part, target=targets.get(part.key, "")))
     if isinstance(part, tuple):
-        return cast(Part, tuple(leading(inner, targets) for inner in part))
-    if not is_dataclass(part) or isinstance(part, type):
-        return part
+        inner = tuple(leading(item, targets) for item in part)
+        return cast(Part, inner) if any(map(is_not, inner, part)) else part
     if isinstance(part, Row) and part.anchor:
         targets = {key: target for key, target in targets.items() if target != part.anchor}
-    record: Any = part
-    changed = {}
-    for item in fields(record):
-        old = getattr(record, item.name)
+    changed, kind = {}, cast(Any, type(part))
+    for name in _field_names(kind):
+        old = getattr(part, name)
         new = leading(old, targets)
-        if new != old:
-            changed[item.name] = new
-    return cast(Part, replace(record, **changed)) if changed else part
+        if new is not old:
+            changed[name] = new
+    return cast(Part, replace(cast(Any, part), **changed)) if changed else part
 
 
-def _parts(part: object) -> Iterator[object]:
-    if isinstance(part, tuple):
-        yield from part
-    elif is_dataclass(part) and not isinstance(part, type):
-        yield from (getattr(part, item.name) for item in fields(part))
+def _within(part: object) -> Iterator[object]:
+    """A part and all parts of it, in order."""
+    waiting: list[Any] = [part]
+    while waiting:
+        yield (one := waiting.pop())
+        kind: Any = type(one)
+        names = _field_names(kind)
+        waiting.extend(reversed(one if kind is tuple else [getattr(one, name) for name in names]))
+
+
+@cache
+def _field_names(cls: Hashable) -> tuple[str, ...]:
+    """The fields of a kind of part; none of text and other things that have no parts."""
+    return tuple(item.name for item in fields(cls)) if is_dataclass(cls) else ()
 
 
 def text(content: str) -> Inlines:
