@@ -260,7 +260,7 @@ ALLOWED = re.compile(
     | \bis\ (below|at\ least)\ [\d.]+%         # what words of frequency mean
     | \b\d+\.\d+\.\d+\b | https?://\S+       # versions and addresses
     | \btrials/\w+/\w+\.csv | \(L0\)           # files, the estimator of trim and fill
-    | \#\d+ | \bL1\b                         # lines of the search, the mode of a living review
+    | \#\d+ | \bL[124]\b                      # lines of the search, items of living reviews
     | \b([Tt]ables?|[Ff]igures?|sections?|chapters?|items?)\ [A-Z]?\d[\d.]*[a-z]?
     """,
     re.VERBOSE,

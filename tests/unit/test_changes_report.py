@@ -1,7 +1,7 @@
 """Changes as tables and as a page: in two languages, and with text always text."""
 
 import itertools
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,10 @@ from tests.unit.test_changes import CONFIG, made, two_fewer, upto, with_analysis
 from metasynth.change_flags import Flag
 from metasynth.changes import compare
 from metasynth.language import ENGLISH, speak
-from metasynth.living_rules import STATEMENTS, LivingRules
 from metasynth.report import change_words, html
 from metasynth.report import changes as told
 from metasynth.report.changes_page import page
 from metasynth.report.document import Table, plain
-from metasynth.report.living import ITEMS, living_table
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 POLISH = speak("pl")
@@ -122,7 +120,7 @@ def test_a_first_version_says_so_and_shows_no_table_of_changes(states):
     first = compare(None, states[1], CONFIG.living)
     document = page(CONFIG, first, ENGLISH)
     tables = [block.anchor for block in document.blocks if isinstance(block, Table)]
-    assert tables == ["table-living"]
+    assert tables == []
     assert "first version" in told.summary(first, ENGLISH)
 
 
@@ -146,43 +144,18 @@ def test_every_flag_has_its_sentence(language):
         )
 
 
-# --- the items of PRISMA-LSR ----------------------------------------------------------------------
-
-
-def answers(statements, changes, language=ENGLISH):
-    config = replace(CONFIG, living=replace(CONFIG.living, statements=statements))
-    return [row[1] for row in rows(living_table(config, changes, language)) if len(row) == 2]
-
-
-def test_what_the_team_does_not_say_is_not_stated(changes):
-    found = answers({}, changes)
-    assert len(found) == len(ITEMS)
-    own = {"title", "version", "baseline", "choices", "selection", "results"}
-    assert [item.statement for item, a in zip(ITEMS, found, strict=True) if a == "not stated"] == [
-        item.statement for item in ITEMS if item.statement not in own
-    ]
-
-
-def test_what_the_team_says_stands_in_its_items(changes):
-    found = answers({name: f"About {name}." for name in STATEMENTS}, changes)
-    for item, answer in zip(ITEMS, found, strict=True):
-        if item.statement in STATEMENTS:
-            assert answer == f"About {item.statement}."
-    assert set(STATEMENTS) <= {item.statement for item in ITEMS}
-
-
-def test_the_preceding_version_is_named(changes, states):
-    assert "Version 0.9.0 of 2004-12-31." in answers({}, changes)
-    assert "First version: there is none." in answers({}, compare(None, states[1], LivingRules()))
-
-
-def test_every_statement_is_a_key_of_the_schema():
-    import json
-
-    schema = json.loads(
-        (TEMPLATES.parent / "schemas/config.schema.json").read_text(encoding="utf-8")
+def test_a_state_that_is_as_it_was_accepted_says_so(states):
+    now = states[1]
+    assert told.summary(compare(now, now, CONFIG.living), ENGLISH) == (
+        f"This is version 1.0.0 of {CONFIG.date} as it was accepted: nothing has changed since."
     )
-    keys = schema["properties"]["living"]["properties"]
-    assert tuple(keys["statements"]["properties"]) == STATEMENTS
-    assert set(keys) == {"baseline", "flags", "important_difference", "statements"}
-    assert len(fields(LivingRules)) == len(keys) + 1  # important differences are of two kinds
+    later = replace(now, version="1.0.1")
+    assert "No trial joined" in told.summary(compare(now, later, CONFIG.living), ENGLISH)
+
+
+def test_a_changed_state_may_not_pass_for_the_version_that_was_accepted(states):
+    now = states[1]
+    changed = compare(replace(now, rows=now.rows[1:]), now, CONFIG.living)
+    assert "has the number of the state accepted last, and is not the same" in told.summary(
+        changed, ENGLISH
+    )

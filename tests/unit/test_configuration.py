@@ -87,7 +87,6 @@ def test_how_a_review_is_kept_alive_reaches_the_record(path):
   baseline: old/review-1.0.0.zip
   flags: [direction]
   important_difference: {measures: {RR: 1.25, MD: 10}, outcomes: {o: 0.5}}
-  statements: {rationale: Trials are under way., retirement: No plan.}
 """
     path.write_text(MINIMAL + living, encoding="utf-8")
     config = configuration.load(path)
@@ -96,7 +95,6 @@ def test_how_a_review_is_kept_alive_reaches_the_record(path):
         flags=("direction",),
         important_measures={"RR": 1.25, "MD": 10.0},
         important_outcomes={"o": 0.5},
-        statements={"rationale": "Trials are under way.", "retirement": "No plan."},
     )
     assert store.from_json(Config, store.to_json(config)) == config
 
@@ -105,7 +103,6 @@ def test_how_a_review_is_kept_alive_reaches_the_record(path):
     ("living", "column", "words"),
     [
         ("flags: [intervall]", "living.flags[1]", "mean interval?"),
-        ("statements: {rational: x}", "living.statements.rational", "mean rationale?"),
         ("baseline: 3", "living.baseline", "put the value in quotes"),
         (
             "important_difference: {measures: {RR: 0}}",

@@ -1,5 +1,7 @@
 """The report answers every item of PRISMA 2020, or says why not; texts fail with file and line."""
 
+from collections import Counter
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from metasynth.language import ENGLISH, speak
 from metasynth.report import prisma
 from metasynth.report.document import Heading, Link, Paragraph, Table, Text, plain, text
+from metasynth.report.living import LIVING
 from metasynth.report.markdown import Parser, UnknownNameError
 from metasynth.report.sections import ReportError, Texts
 from metasynth.report.vocabulary import filters
@@ -66,8 +69,35 @@ def test_a_heading_over_nothing_is_no_answer() -> None:
 
 def test_items_without_text_or_reason_are_named() -> None:
     done = prisma.KNOWN - {"24a", "a7"}
-    assert prisma.missing(done) == ["24a (registration)", "a7 (studies and participants)"]
-    assert prisma.missing(prisma.KNOWN - {"1", "a1"}) == []
+    asked = (prisma.ITEMS, prisma.ABSTRACT)
+    assert prisma.missing(done, asked) == ["24a (registration)", "a7 (studies and participants)"]
+    assert prisma.missing(prisma.KNOWN - {"1", "a1"}, asked) == []
+
+
+def test_a_living_review_has_to_answer_what_is_asked_of_it_besides() -> None:
+    done = prisma.KNOWN - {"L1.3", "16a.1", "1.2"}
+    assert prisma.missing(done, (prisma.ITEMS, prisma.ABSTRACT)) == []
+    assert prisma.missing(done, (LIVING,)) == [
+        "L1.3 (plan to end living mode, or that there is none)",
+        "16a.1 (what led to this version)",
+    ]
+
+
+def test_the_checklist_of_living_reviews_has_the_elements_of_the_extension() -> None:
+    """As many of each item as table 1 of Akl et al. lists (BMJ 2024;387:e079183)."""
+    places = [element.partition(".") for items in LIVING.values() for element in items]
+    assert Counter(item for item, _, _ in places) == {
+        **{"1": 2, "2": 1, "3": 2, "4": 1},
+        **{"L1": 3, "9": 1, "11": 1, "13d": 1, "L2": 3},
+        **{"16a": 2, "20b": 1, "L3": 4},
+        **{"23c": 1, "23d": 3},
+        **{"25": 1, "26": 1, "27": 1, "L4": 1},
+    }
+    of_2020 = {item for names in prisma.ITEMS.values() for item in names}
+    assert {item for item, _, _ in places if not item.startswith("L")} <= of_2020
+    for item, group in groupby(places, key=lambda place: place[0]):
+        numbers = [number for _, dot, number in group if dot]
+        assert numbers == ([] if item == "L4" else [str(n + 1) for n in range(len(numbers))])
 
 
 def test_the_checklist_links_to_the_places_and_prints_the_reasons() -> None:

@@ -83,3 +83,20 @@ def test_an_item_of_prisma_that_no_text_answers_stops_the_report(
     assert "23a (interpretation with other evidence)" in done.output
     assert "24a" not in done.output.split("Write the text")[0]
     assert not (review.folder / "results/report/review.html").exists()
+
+
+def test_a_living_review_that_leaves_an_element_open_stops_the_report(
+    fresh: Callable[[str], Review],
+) -> None:
+    """What the pipeline tells itself, such as changes of methods, needs no text of the review."""
+    review = fresh("bcg")
+    living = review.folder / "data/text/en/living.md"
+    living.write_text("No search is scheduled {prisma:L1.1}.\n", encoding="utf-8")
+    done = review.snakemake()
+    assert done.code != 0
+    named = done.output.split("Write the text")[0]
+    assert "L1.2 (schedule of the further steps, from screening to publication)" in named
+    assert "L4 (authors and their roles in each version)" in named
+    for told in ("L1.1", "L2.1", "L3.1", "16a.1", "23a"):
+        assert f"{told} (" not in named
+    assert not (review.folder / "results/report/review.html").exists()

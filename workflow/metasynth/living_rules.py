@@ -1,4 +1,4 @@
-"""What config.yaml says of a living review: its baseline, what to flag, and how it is kept alive.
+"""What config.yaml says of a review that is kept up to date: its baseline, and what to flag.
 
 These are the `living` section's keys and their defaults.
 """
@@ -18,20 +18,6 @@ confidence interval; importance: the estimate crossed the smallest important dif
 is declared; certainty: the certainty of the evidence changed.
 """
 
-STATEMENTS = (
-    "rationale",
-    "objectives",
-    "search_schedule",
-    "update_schedule",
-    "retirement",
-    "data_updates",
-    "methods",
-    "trigger",
-    "limitations",
-    "roles",
-)
-"""What only the review's team can say of its living mode; what is left out is not stated."""
-
 
 @dataclass(frozen=True, slots=True)
 class LivingRules:
@@ -46,7 +32,6 @@ class LivingRules:
     flags: tuple[str, ...] = FLAGS
     important_measures: Mapping[str, float] = field(default_factory=dict)
     important_outcomes: Mapping[str, float] = field(default_factory=dict)
-    statements: Mapping[str, str] = field(default_factory=dict)
 
 
 DEFAULT_LIVING = LivingRules()

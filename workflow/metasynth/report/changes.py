@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from metasynth import formats, keys
-from metasynth.changes import Changes, OutcomeChange
+from metasynth.changes import Changes, OutcomeChange, Version
 from metasynth.input_changes import CellChange, RowChange
 from metasynth.language import Language
 from metasynth.reasons import Mark
@@ -63,7 +63,32 @@ def summary(changes: Changes, language: Language) -> str:
             version=now.version,
             date=now.date,
         )
-    versions = say(
+    if now == before and not _differs(changes):
+        return say(
+            "This is version {version} of {date} as it was accepted: nothing has changed since.",
+            version=now.version,
+            date=now.date,
+        )
+    return " ".join(
+        [_versions(now, before, say), _amount(changes, say), *_trials(changes, language)]
+    )
+
+
+def _differs(changes: Changes) -> bool:
+    return bool(changes.rows or changes.choices or changes.software) or any(
+        map(_is_shown, changes.outcomes)
+    )
+
+
+def _versions(now: Version, before: Version, say: Callable[..., str]) -> str:
+    if now.version == before.version:
+        return say(
+            "This version, {version} of {date}, has the number of the state accepted last, and is "
+            "not the same.",
+            version=now.version,
+            date=now.date,
+        )
+    return say(
         "Version {version} of {date} is compared with version {before} of {earlier}, the state "
         "accepted last.",
         version=now.version,
@@ -71,8 +96,11 @@ def summary(changes: Changes, language: Language) -> str:
         before=before.version,
         earlier=before.date,
     )
+
+
+def _amount(changes: Changes, say: Callable[..., str]) -> str:
     counted = Counter(change.kind for change in changes.rows)
-    amount = say(
+    return say(
         "Rows of the raw tables: {added} added, {corrected} corrected, {removed} removed. Choices "
         "and software: {choices} changed.",
         added=counted["added"],
@@ -80,10 +108,11 @@ def summary(changes: Changes, language: Language) -> str:
         removed=counted["removed"],
         choices=len(changes.choices) + len(changes.software),
     )
-    return " ".join([versions, amount, *(_trial(changes, language))])
 
 
-def _trial(changes: Changes, language: Language) -> Iterable[str]:
+def _trials(changes: Changes, language: Language) -> Iterable[str]:
+    if not changes.trials:
+        yield language.say("No trial joined, left or has another status.")
     for trial in changes.trials:
         yield language.say(
             "{trial}: {change} ({status}).",

@@ -7,7 +7,6 @@ from metasynth.language import Language
 from metasynth.records import Config
 from metasynth.report import changes as told
 from metasynth.report.document import Block, Document, Heading, Paragraph, Table, text
-from metasynth.report.living import living_table
 from metasynth.report.table import TableBody
 
 
@@ -21,11 +20,11 @@ def page(config: Config, changes: Changes, language: Language) -> Document:
         language=language.code,
         version=config.version,
         date=config.date,
-        blocks=tuple(_blocks(config, changes, language)),
+        blocks=tuple(_blocks(changes, language)),
     )
 
 
-def _blocks(config: Config, changes: Changes, language: Language) -> Iterator[Block]:
+def _blocks(changes: Changes, language: Language) -> Iterator[Block]:
     say, names = language.say, told.change_names(changes, language)
     yield Heading(1, "changes", text(say("What changed")))
     yield Paragraph(text(" ".join(filter(None, (names.summary, names.unchanged)))))
@@ -38,12 +37,8 @@ def _blocks(config: Config, changes: Changes, language: Language) -> Iterator[Bl
                 )
             )
         )
-    tables = list(_tables(changes, names, language))
-    for number, (name, body) in enumerate(tables, start=1):
+    for number, (name, body) in enumerate(_tables(changes, names, language), start=1):
         yield Table(f"table-{name}", str(number), *body)
-    yield Heading(1, "living", text(say("Living mode")))
-    living = living_table(config, changes, language)
-    yield Table("table-living", str(len(tables) + 1), *living)
 
 
 def _tables(

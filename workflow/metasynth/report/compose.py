@@ -28,6 +28,7 @@ from metasynth.report.document import (
     text,
 )
 from metasynth.report.forest_numbers import forest_numbers
+from metasynth.report.living import LIVING
 from metasynth.report.markdown import Parser, UnknownNameError
 from metasynth.report.marks import capitalised, marked
 from metasynth.report.material import Material, Scope, primary_outcomes
@@ -37,11 +38,16 @@ from metasynth.report.references import references
 from metasynth.report.sections import ReportError, Texts
 from metasynth.report.vocabulary import filters, vocabulary
 
+OF_LIVING_REVIEWS = "table-prisma_living"
 CHECKLISTS = {
     "table-prisma": (prisma.ITEMS, message("PRISMA 2020: where this report answers each item.")),
     "table-prisma_abstract": (
         prisma.ABSTRACT,
         message("PRISMA 2020 for abstracts: where the abstract answers each item."),
+    ),
+    OF_LIVING_REVIEWS: (
+        LIVING,
+        message("PRISMA-LSR: where this report answers what is asked of a living review besides."),
     ),
 }
 """Tables that are filled in last, since they tell where the whole text answers what."""
@@ -168,13 +174,17 @@ class _Builder:
     def refuse_unanswered(self, blocks: Sequence[Block]) -> None:
         """Every item of PRISMA 2020 must have text, or a stated reason why not.
 
+        So must those of a living review, if the report has their checklist.
+
         Raises:
             ReportError: naming the items that have neither.
         """
         answered = prisma.with_text(self._parser.places, blocks).keys() | self._parser.reasons
-        if missing := prisma.missing(answered):
+        living = any(isinstance(b, Table) and b.anchor == OF_LIVING_REVIEWS for b in blocks)
+        asked = (prisma.ITEMS, prisma.ABSTRACT, *((LIVING,) if living else ()))
+        if missing := prisma.missing(answered, asked):
             raise ReportError(
-                f"these items of PRISMA 2020 have neither text nor a stated reason: "
+                f"these items of PRISMA have neither text nor a stated reason: "
                 f"{', '.join(missing)}. Write the text and mark its place, such as {{prisma:24a}}, "
                 f"or a paragraph that says why there is none: {{prisma-none:24a}} …"
             )

@@ -33,8 +33,8 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _PLACEHOLDER = re.compile(r"\{(figure|figures|table|list|page):([a-z0-9_]+)\}")
 _ANCHOR = re.compile(r"\{anchor:([a-z0-9-]+)\} *")
 _HEADING_ANCHOR = re.compile(r" *\{anchor:([a-z0-9-]+)\}")
-_ITEMS = re.compile(r" *\{prisma:([a-z0-9 ]+)\}")
-_NO_ITEM = re.compile(r"\{prisma-none:([a-z0-9 ]+)\} *")
+_ITEMS = re.compile(r" *\{prisma:([A-Za-z0-9. ]+)\}")
+_NO_ITEM = re.compile(r"\{prisma-none:([A-Za-z0-9. ]+)\} *")
 _CITATION = re.compile(r" ?\[(@[a-z0-9_]+(?:; ?@[a-z0-9_]+)*)\]")
 _STYLES = {"strong": "strong", "em": "emphasis"}
 
@@ -135,7 +135,7 @@ class Parser:
     def _checked(self, items: str, written: str) -> list[str]:
         unknown = [item for item in items.split() if item not in self._items]
         if unknown:
-            raise UnknownNameError(f"PRISMA 2020 has no item {', '.join(unknown)}", written)
+            raise UnknownNameError(f"PRISMA has no item {', '.join(unknown)}", written)
         return items.split()
 
     def _paragraph(self, token: Token) -> Iterator[Block]:

@@ -1,14 +1,17 @@
-"""The checklists of PRISMA 2020: which items there are, where the report answers them, or why not.
+"""The checklists of PRISMA: which items there are, where the report answers them, or why not.
 
 Page and colleagues, BMJ 2021;372:n71: 27 items for the report, 42 with their parts, and 12 for the
-abstract (a1 to a12). Texts mark the place of an item as `{prisma:13a}`, and state why one has no
-place as a paragraph that begins with `{prisma-none:13e}`. The names here are short ones of our own.
+abstract (a1 to a12); for a living review those of living.py besides. Texts mark the place of an
+item as `{prisma:13a}`, and state why one has no place as a paragraph that begins with
+`{prisma-none:13e}`. The names here are short ones of our own.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 
 from metasynth.language import Language, message
 from metasynth.report.document import Block, Column, Heading, Inlines, Link, Row, text
+from metasynth.report.living import LIVING
 from metasynth.report.table import TableBody, group, row
 
 ITEMS: Mapping[str, Mapping[str, str]] = {
@@ -90,10 +93,13 @@ ABSTRACT: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-ON_THE_TITLE_PAGE = frozenset({"1", "a1"})
-"""Items that every report answers: its title page calls it a systematic review."""
+Checklist = Mapping[str, Mapping[str, str]]
+"""Items by section, each with its name."""
 
-KNOWN = frozenset(item for part in (ITEMS, ABSTRACT) for items in part.values() for item in items)
+ON_THE_TITLE_PAGE = frozenset({"1", "a1", "1.2"})
+"""Items that every report answers: its title page calls it a systematic review, and its version."""
+
+KNOWN = frozenset(item for part in (ITEMS, ABSTRACT, LIVING) for item in chain(*part.values()))
 
 
 def with_text(places: Mapping[str, Sequence[str]], blocks: Sequence[Block]) -> dict[str, list[str]]:
@@ -112,12 +118,12 @@ def _empty(blocks: Sequence[Block]) -> Iterable[str]:
             yield block.anchor
 
 
-def missing(found: Iterable[str]) -> list[str]:
-    """Items that have neither text nor a stated reason, with their names."""
+def missing(found: Iterable[str], checklists: Iterable[Checklist]) -> list[str]:
+    """Items of these checklists that have neither text nor a stated reason, with their names."""
     done = ON_THE_TITLE_PAGE.union(found)
     return [
         f"{item} ({name})"
-        for part in (ITEMS, ABSTRACT)
+        for part in checklists
         for items in part.values()
         for item, name in items.items()
         if item not in done
@@ -125,7 +131,7 @@ def missing(found: Iterable[str]) -> list[str]:
 
 
 def checklist(
-    items: Mapping[str, Mapping[str, str]],
+    items: Checklist,
     caption: str,
     places: Mapping[str, Sequence[str]],
     reasons: Mapping[str, Inlines],
@@ -147,7 +153,7 @@ def checklist(
         rows.append(group(say(section)))
         for item, name in names.items():
             where = _where(item, places, reasons, titles, say)
-            rows.append(row(item.removeprefix("a"), say(name), where))
+            rows.append(row(item.removeprefix("a").partition(".")[0], say(name), where))
     return text(say(caption)), columns, tuple(rows), ()
 
 
