@@ -3,6 +3,7 @@
 import ast
 import os
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ CODE = sorted((*SCRIPTS.glob("*.py"), *(WORKFLOW / "metasynth").rglob("*.py")))
 
 def behind(script: str) -> tuple[set[str], set[str]]:
     modules, libraries = digest._behind([SCRIPTS / script])
-    return {path.name for path in modules}, libraries
+    return {Path(file).name for file in modules}, libraries
 
 
 def test_files_digest_sees_content_and_not_time(tmp_path: Path) -> None:
@@ -44,8 +45,9 @@ def test_a_script_depends_on_the_modules_behind_it() -> None:
 
 def test_pooling_depends_on_no_figures_and_no_pandas() -> None:
     modules, libraries = digest._behind([SCRIPTS / "pool.py"])
-    assert "pooling.py" in {path.name for path in modules}
-    assert not {path for path in modules if "figures" in path.parts}
+    paths = [Path(file) for file in modules]
+    assert "pooling.py" in {path.name for path in paths}
+    assert not [path for path in paths if "figures" in path.parts]
     assert libraries <= {"numpy", "scipy"}
 
 
@@ -79,3 +81,8 @@ def test_the_scan_finds_every_import_that_the_parser_finds(path: Path) -> None:
 def test_imports_in_all_their_forms(code: str, names: set[str]) -> None:
     assert set(digest._names(code)) == names
     assert set(parsed(code)) == names
+
+
+def test_versions_are_those_that_the_installation_tells() -> None:
+    for name in ("numpy", "scipy", "matplotlib", "markdown-it-py", "snakemake"):
+        assert digest.version(name) == metadata.version(name)

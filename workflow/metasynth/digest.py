@@ -1,6 +1,7 @@
 """Digests of what a result depends on: files by their content, code by all that it imports."""
 
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -28,11 +29,7 @@ def text_digest(*texts: str) -> str:
 
 def files_digest(paths: Iterable[Path]) -> str:
     """Hex digest of the files' names and content, whatever the order given."""
-    return text_digest(*(f"{path.name} {_content(path)}" for path in sorted(paths)))
-
-
-def _content(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return text_digest(*(f"{path.name} {_digest(_content(path))}" for path in sorted(paths)))
 
 
 def code_digest(script: Path, *others: Path) -> str:
@@ -41,8 +38,7 @@ def code_digest(script: Path, *others: Path) -> str:
     `others` are files that it depends on without importing them, such as templates.
     """
     modules, libraries = _behind([script])
-    files = (f"{path.name} {_code(path)}" for path in sorted({*modules, *others}))
-    return text_digest(*files, *(f"{name} {_version(name)}" for name in sorted(libraries)))
+    return text_digest(*_named({*modules, *map(str, others)}), *_versioned(libraries))
 
 
 def software(files: Iterable[Path], without: Iterable[Path] = ()) -> tuple[str, dict[str, str]]:
@@ -51,40 +47,64 @@ def software(files: Iterable[Path], without: Iterable[Path] = ()) -> tuple[str, 
     """
     modules, libraries = _behind(files)
     modules -= _behind(without)[0]
-    return files_digest(modules), {name: _version(name) for name in sorted(libraries)}
+    return text_digest(*_named(modules)), {name: version(name) for name in sorted(libraries)}
+
+
+def _named(files: Iterable[str]) -> Iterator[str]:
+    """Each file's name and the digest of its content; files are strings here, which sort faster."""
+    return (f"{file.rpartition('/')[2]} {_code_digest(file)}" for file in sorted(files))
+
+
+def _versioned(libraries: Iterable[str]) -> Iterator[str]:
+    return (f"{name} {version(name)}" for name in sorted(libraries))
+
+
+def _content(file: str | Path) -> bytes:
+    with open(file, "rb") as opened:
+        return opened.read()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# Many scripts share a module, which is read once a process.
+_code = cache(_content)
 
 
 @cache
-def _code(path: Path) -> str:
-    """As `_content`; many scripts share a module, which is read once a process."""
-    return _content(path)
+def _code_digest(file: str) -> str:
+    return _digest(_code(file))
 
 
 @cache
-def _version(name: str) -> str:
-    return metadata.version(name)
+def version(name: str) -> str:
+    """As metadata.version, which reads the whole description of a library for it."""
+    told = metadata.distribution(name).read_text("METADATA") or ""
+    found = re.search(r"^Version: *(\S+)", told, re.MULTILINE)
+    return found[1] if found else metadata.version(name)
 
 
-def _behind(files: Iterable[Path]) -> tuple[set[Path], set[str]]:
-    """All modules of this package that running `files` runs, and all libraries."""
-    modules, libraries, waiting = set[Path](), set[str](), [*files]
+def _behind(files: Iterable[Path]) -> tuple[set[str], set[str]]:
+    """All modules of this package that running `files` runs, as their files, and all libraries."""
+    modules, libraries, waiting = set[str](), set[str](), [*map(str, files)]
     while waiting:
         file = waiting.pop()
         if file not in modules:
             modules.add(file)
             own, others = _imports(file)
-            waiting += own
+            waiting += own - modules
             libraries |= others
     return modules, libraries
 
 
 @cache
-def _imports(file: Path) -> tuple[frozenset[Path], frozenset[str]]:
+def _imports(file: str) -> tuple[frozenset[str], frozenset[str]]:
     """The modules of this package, and the libraries, that a file imports itself.
 
     Also inside functions, also by `from package import module`.
     """
-    names = set(_names(file.read_text(encoding="utf-8")))
+    names = set(_names(_code(file).decode()))
     known, own = _modules(), {name for name in names if name.split(".")[0] == _PACKAGE.name}
     parents = {".".join(name.split(".")[:depth]) for name in own for depth in range(1, 9)}
     libraries = {name.split(".")[0] for name in names - own}
@@ -105,12 +125,15 @@ def _names(code: str) -> Iterator[str]:
 
 
 @cache
-def _modules() -> dict[str, Path]:
-    """Each module of this package by its name: a package by its __init__.py."""
+def _modules() -> dict[str, str]:
+    """The file of each module of this package by its name: of a package, its __init__.py."""
     found = {}
-    for path in _PACKAGE.rglob("*.py"):
-        name = ".".join((_PACKAGE.name, *path.relative_to(_PACKAGE).with_suffix("").parts))
-        found[name.removesuffix(".__init__")] = path
+    for folder, folders, files in os.walk(_PACKAGE):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        inside = [_PACKAGE.name, *Path(folder).relative_to(_PACKAGE).parts]
+        for name in files:
+            module = ".".join([*inside, name.removesuffix(".py")])
+            found[module.removesuffix(".__init__")] = f"{folder}/{name}"
     return found
 
 
@@ -121,7 +144,7 @@ def _distribution(module: str) -> tuple[str, ...]:
         return ()
     for name in (module, _RENAMED.get(module, module)):
         try:
-            _version(name)
+            version(name)
         except metadata.PackageNotFoundError:
             continue
         return (name,)

@@ -46,6 +46,8 @@ rule pack:
         ),
         config=lambda wildcards: store.to_json(REVIEW.config),
         pipeline=str(workflow.basedir),
-        code=digest.code_digest(Path(workflow.basedir, "workflow/scripts/archive.py")),
+        code=lambda wildcards: digest.code_digest(
+            Path(workflow.basedir, "workflow/scripts/archive.py")
+        ),
     script:
         "../scripts/archive.py"

@@ -6,7 +6,6 @@ earlier stage made enters a later key by its own key; only a pool's key holds wh
 the outcome, and no more of them.
 """
 
-from importlib import metadata
 from pathlib import Path
 
 from metasynth import digest
@@ -160,7 +159,7 @@ def report(at: Context) -> Members:
     raw += tuple(f"{config.data}/{table.file}" for table in at.review.whole_review)
     inputs = {stage: at.files(stage) for stage in before} | {"own": own, "raw": raw}
     data = digest.text_digest(at.keys(*before), at.content(*own, *raw), at.labels)
-    versions = tuple(f"{name} {metadata.version(name)}" for name in _LIBRARIES)
+    versions = tuple(f"{name} {digest.version(name)}" for name in _LIBRARIES)
     code, members = at.code("report", "report", *_TEMPLATES), []
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
         told = choices.Reporting(config, spoken, versions, at.review.claims, at.review.search)
