@@ -237,6 +237,16 @@ def test_one_version_is_accepted_once_in_one_state(tmp_path, monkeypatch, capsys
     assert accept(tmp_path, monkeypatch, capsys)[0] == 0
 
 
+def test_the_same_made_by_other_software_is_accepted_again(tmp_path, monkeypatch, capsys):
+    path = accepted(tmp_path) / BASELINE
+    state = baseline.read(path)
+    older = replace(state, software=replace(state.software, code="0"))
+    path.write_text(baseline.to_text(older), "utf-8")
+    ran(tmp_path)
+    assert accept(tmp_path, monkeypatch, capsys)[0] == 0
+    assert baseline.read(path) == state
+
+
 def test_an_archive_named_as_baseline_is_not_overwritten(tmp_path, monkeypatch, capsys):
     review = ran(written(tmp_path))
     container.pack({MEMBER: (review / MEMBER).read_bytes()}, review / "old.zip")

@@ -707,10 +707,20 @@ def test_an_outcome_is_changed_by_its_choices(whole, given, covered):
     assert (missing(whole, after) == []) == covered
 
 
-def test_other_software_needs_an_entry_too(whole):
+def test_other_software_needs_an_entry_where_it_changed_a_number(whole):
     before = replace(whole, software=replace(whole.software, code="0"))
+    assert missing(before, whole) == []
+    first, *rest = whole.estimates
+    before = replace(before, estimates=(replace(first, tau2=0.5), *rest))
     assert missing(before, whole) == [("code", "")]
     assert missing(before, replace(whole, changelog=(entry("code"),))) == []
+
+
+def test_other_software_needs_an_entry_where_it_changed_a_rating(whole):
+    before = replace(
+        overall(whole, "acr20_w24", "low"), software=replace(whole.software, rating="0")
+    )
+    assert missing(before, whole) == [("code", "")]
 
 
 # --- properties -----------------------------------------------------------------------------------

@@ -149,6 +149,12 @@ def test_a_state_that_is_as_it_was_accepted_says_so(states):
     assert told.summary(compare(now, now, CONFIG.living), ENGLISH) == (
         f"This is version 1.0.0 of {CONFIG.date} as it was accepted: nothing has changed since."
     )
+    older = replace(now, software=replace(now.software, code="0"))
+    again = compare(older, now, CONFIG.living)
+    assert "by other software than when it was accepted: all numbers" in told.summary(
+        again, ENGLISH
+    )
+    assert told.change_names(again, ENGLISH).unexplained == ()
     later = replace(now, version="1.0.1")
     assert "No trial joined" in told.summary(compare(now, later, CONFIG.living), ENGLISH)
 

@@ -26,11 +26,17 @@ def new_entries(before: State, after: State) -> tuple[ChangelogEntry, ...]:
     return tuple(entry for entry in after.changelog if replace(entry, cell=_NOWHERE) not in known)
 
 
-def unexplained(before: State, after: State, inputs: Inputs) -> tuple[Unexplained, ...]:
-    """All that differs and that no new entry is about, by scope and item."""
+def unexplained(
+    before: State, after: State, inputs: Inputs, *, software: bool = False
+) -> tuple[Unexplained, ...]:
+    """All that differs and that no new entry is about, by scope and item.
+
+    Other software needs a reason where it changed results, which `software` says.
+    """
     entries = new_entries(before, after)
     found: dict[tuple[str, str], list[str]] = {}
-    for scope, item, row in _changes(inputs):
+    changes = [*_changes(inputs), *([("code", "", "")] if software else [])]
+    for scope, item, row in changes:
         if not any(_covers(entry, scope, item, row) for entry in entries):
             found.setdefault((scope, item), []).append(row)
     return tuple(Unexplained(*key, tuple(filter(None, rows))) for key, rows in found.items())
@@ -52,8 +58,6 @@ def _changes(inputs: Inputs) -> Iterator[tuple[str, str, str]]:
             yield "outcome", outcome, key
         else:
             yield "config", choice.name, ""
-    if inputs.software:
-        yield "code", "", ""
 
 
 def _covers(entry: ChangelogEntry, scope: str, item: str, row: str) -> bool:

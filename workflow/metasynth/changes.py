@@ -5,6 +5,7 @@ Nothing here computes an effect: two states are compared by their text and numbe
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from metasynth.attribution import Attribution, Cause
 from metasynth.certainty_changes import CertaintyAttribution, CertaintyChange
@@ -80,6 +81,8 @@ def compare(before: State | None, after: State, rules: LivingRules) -> Changes:
     if before is None:
         return Changes(version, None, reasons=after.changelog)
     inputs = compare_inputs(before, after)
+    outcomes = compare_outcomes(before, after, inputs, rules)
+    software = any(map(_by_software, outcomes))
     return Changes(
         version,
         Version(before.version, before.date),
@@ -87,10 +90,17 @@ def compare(before: State | None, after: State, rules: LivingRules) -> Changes:
         inputs.rows,
         inputs.choices,
         inputs.software,
-        compare_outcomes(before, after, inputs, rules),
+        outcomes,
         new_entries(before, after),
-        unexplained(before, after, inputs),
+        unexplained(before, after, inputs, software=software),
     )
+
+
+def _by_software(outcome: OutcomeChange) -> bool:
+    """Whether other code or another library may have changed the outcome's numbers or ratings."""
+    domains = outcome.certainty.domains if outcome.certainty else ()
+    causes = chain(outcome.causes, *(domain.causes for domain in domains))
+    return any(cause.kind in ("code", "library") for cause in causes)
 
 
 def compare_outcomes(

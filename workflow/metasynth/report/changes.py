@@ -64,19 +64,28 @@ def summary(changes: Changes, language: Language) -> str:
             date=now.date,
         )
     if now == before and not _differs(changes):
-        return say(
-            "This is version {version} of {date} as it was accepted: nothing has changed since.",
-            version=now.version,
-            date=now.date,
-        )
+        return _as_accepted(changes, say)
     return " ".join(
         [_versions(now, before, say), _amount(changes, say), *_trials(changes, language)]
     )
 
 
 def _differs(changes: Changes) -> bool:
-    return bool(changes.rows or changes.choices or changes.software) or any(
-        map(_is_shown, changes.outcomes)
+    """Whether anything differs but the software."""
+    return bool(changes.rows or changes.choices) or any(map(_is_shown, changes.outcomes))
+
+
+def _as_accepted(changes: Changes, say: Callable[..., str]) -> str:
+    found = {"version": changes.version.version, "date": changes.version.date}
+    if changes.software:
+        return say(
+            "This is version {version} of {date}, made again by other software than when it was "
+            "accepted: all numbers are the same.",
+            **found,
+        )
+    return say(
+        "This is version {version} of {date} as it was accepted: nothing has changed since.",
+        **found,
     )
 
 
