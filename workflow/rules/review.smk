@@ -1,5 +1,6 @@
 # Needs: config.yaml and data/raw. Makes: REVIEW, checked and typed, PLAN, which says what has to be
 # made, and what the rules ask of it.
+import gc
 import os
 import shlex
 import sys
@@ -9,6 +10,8 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake.settings.types import RerunTrigger
 
+# All that is read here stays: searching it for garbage would find none, and take its time.
+gc.disable()
 # Snakemake writes the interpreter into shell commands as it is: a blank in a folder would part it.
 sys.executable = shlex.quote(sys.executable.strip("'"))
 sys.path.insert(0, f"{workflow.basedir}/workflow")
@@ -149,6 +152,8 @@ def shown_in_gallery(wildcards):
 
 
 onstart:
+    gc.freeze()
+    gc.enable()
     if workflow.is_main_process:
         turn.start(plan.to_json(PLAN))
 
