@@ -3,9 +3,10 @@
 import json
 
 import pytest
+import yaml
 from tests.bad_input.review import CONFIG, clean, write
 
-from metasynth import configuration, methods, store, strict_yaml
+from metasynth import configuration, methods, state, store, strict_yaml
 from metasynth.certainty_rules import (
     LOWERING,
     RAISING,
@@ -97,6 +98,37 @@ def test_how_a_review_is_kept_alive_reaches_the_record(path):
         important_outcomes={"o": 0.5},
     )
     assert store.from_json(Config, store.to_json(config)) == config
+
+
+EVERY_SECTION = """
+living: {flags: [direction], important_difference: {measures: {RR: 1.25}, outcomes: {o: 2}}}
+certainty:
+  start: low
+  indirectness: {trials: {cohen2002: Another dose.}, outcomes: {o: {rating: -1, reason: Serum.}}}
+  imprecision: {important: [0.8, 1.2]}
+multiverse: {tau2: [DL], readings: false}
+data: raw
+text: prose
+weeks: [12]
+nested: [[a, b]]
+"""
+
+
+def test_choices_are_named_as_the_file_names_them(path):
+    """So that a change of one, and its entry in changelog.csv, lead to the line that was edited."""
+    review = "review: {authors: [A. B.], languages: [pl], title: T, version: 1.0.0"
+    sides = "control: [c], labels: {intervention: A, control: C}}"
+    text = MINIMAL.replace("review: {title: T, version: 1.0.0", review)
+    text = text.replace("control: [c]}", sides)
+    path.write_text(text + EVERY_SECTION, encoding="utf-8")
+    written = yaml.safe_load(path.read_text("utf-8"))
+    found = state.choices(configuration.load(path))
+    assert len(found) > 20
+    for key in found:
+        place = written
+        for part in key.split("."):
+            assert part in place, key
+            place = place[part]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ text and numbers only: raw cells, the choices that differ from what is usual, po
 the digests and versions of what computed them.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from pathlib import Path
@@ -188,14 +189,13 @@ def _text(value: object) -> str:
     return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-_ELSEWHERE = {
-    "title": "review.title",
-    "languages": "review.languages",
-    "authors": "review.authors",
-    "comparison.intervention_label": "comparison.labels.intervention",
-    "comparison.control_label": "comparison.labels.control",
-}
-"""Where config.yaml has a choice that its record has in another place."""
+_ELSEWHERE = (
+    (r"(title|languages|authors)$", r"review.\1"),
+    (r"comparison\.(intervention|control)_label", r"comparison.labels.\1"),
+    (r"living\.important_(measures|outcomes)", r"living.important_difference.\1"),
+    (r"(certainty\.indirectness\.trials\.\w+)\.reason", r"\1"),
+)
+"""Where config.yaml has a choice that its record has in another place: patterns of keys."""
 
 
 _NO_CHOICES = frozenset({"version", "date", "living.baseline"})
@@ -207,8 +207,15 @@ def choices(config: Config) -> dict[str, str]:
     A choice left at its default is left out: an option that a later version of the software adds
     is then no change of the review. The review's version, date and baseline are no choices.
     """
-    found = {_ELSEWHERE.get(key, key): text for key, text in _flat("", config) if text}
+    found = {_as_written(key): text for key, text in _flat("", config) if text}
     return {key: found[key] for key in sorted(found) if key not in _NO_CHOICES}
+
+
+def _as_written(key: str) -> str:
+    """The key as config.yaml has it."""
+    for pattern, place in _ELSEWHERE:
+        key = re.sub(f"^{pattern}", place, key)
+    return key
 
 
 def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
