@@ -78,10 +78,11 @@ class Review:
 
 
 def copy_review(name: str, folder: Path) -> Review:
+    """A copy of a review at its first version, of which no state was accepted yet."""
     source = REVIEWS[name]
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(source / "config.yaml", folder)
-    shutil.copytree(source / "data", folder / "data")
+    shutil.copytree(source / "data", folder / "data", ignore=shutil.ignore_patterns("baseline"))
     return Review(folder)
 
 

@@ -653,6 +653,16 @@ def test_an_entry_covers_what_it_is_about(of_2004, given, covered):
     assert (missing(of_2004, made(changelog=[given])) == []) == covered
 
 
+def test_an_accepted_version_keeps_its_reasons(whole):
+    """Made again, it is compared with itself: nothing is new, and why it came about is still told."""
+    first = entry("review", version="1.0.0")
+    older = entry("review", version="0.9.0")
+    now = made(changelog=[older, first])
+    assert compare(now, now, CONFIG.living).reasons == (first,)
+    later = replace(now, version="1.1.0")
+    assert compare(now, later, CONFIG.living).reasons == ()
+
+
 def test_an_entry_that_the_baseline_had_covers_nothing_new(of_2004):
     before = replace(of_2004, changelog=(entry("trial", "bao2011", cell=Cell("changelog.csv", 9)),))
     after = made(changelog=[entry("trial", "bao2011")])

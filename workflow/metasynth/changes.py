@@ -59,7 +59,8 @@ class Version:
 class Changes:
     """All that changed since the baseline; `baseline` is None for a review's first version.
 
-    `reasons` are the entries of changelog.csv since then, `unexplained` the changes that none of
+    `reasons` are the entries of changelog.csv since then (if the baseline is of this version, all
+    of this version), `unexplained` the changes that none of
     them covers; `cumulative` is how each outcome's primary analysis grew by year.
     """
 
@@ -91,9 +92,15 @@ def compare(before: State | None, after: State, rules: LivingRules) -> Changes:
         inputs.choices,
         inputs.software,
         outcomes,
-        new_entries(before, after),
+        _reasons(before, after),
         unexplained(before, after, inputs, software=software),
     )
+
+
+def _reasons(before: State, after: State) -> tuple[ChangelogEntry, ...]:
+    """The entries since the baseline; with a baseline of the same version, all of this version."""
+    same = [e for e in after.changelog if before.version == after.version == e.version]
+    return tuple(dict.fromkeys((*same, *new_entries(before, after))))
 
 
 def _by_software(outcome: OutcomeChange) -> bool:
