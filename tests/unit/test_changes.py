@@ -634,6 +634,11 @@ def missing(before, after):
     return [(item.scope, item.item) for item in compare(before, after, CONFIG.living).unexplained]
 
 
+def test_every_change_since_the_accepted_version_of_this_review_has_its_reason():
+    assert REVIEW.baseline
+    assert [warning.value for warning in REVIEW.warnings if warning.file == "changelog.csv"] == []
+
+
 def test_a_change_without_an_entry_is_unexplained(of_2004, whole):
     assert missing(of_2004, whole) == [("trial", "bao2011")]
 
@@ -654,7 +659,7 @@ def test_an_entry_covers_what_it_is_about(of_2004, given, covered):
 
 
 def test_an_accepted_version_keeps_its_reasons(whole):
-    """Made again, it is compared with itself: nothing is new, and why it came about is still told."""
+    """Made again, it is compared with itself: nothing is new, and its reasons are still told."""
     first = entry("review", version="1.0.0")
     older = entry("review", version="0.9.0")
     now = made(changelog=[older, first])
