@@ -80,6 +80,7 @@ def test_the_same_bytes_again():
 def test_only_what_is_asked_for_is_drawn():
     result, found, _ = case("three years")
     assert "sequential" in figures(result.outcome, 3)
+    assert figures(result.outcome, 0) == ("forest",)  # nothing to look at, nor a table behind it
     assert "sequential" not in figures(replace(result.outcome, sequential=None), 3)
     assert draw(result, "sequential", sequential=found).title.startswith("Sequential analysis")
     none = sequential(replace(result, outcome=replace(result.outcome, sequential=None)))

@@ -119,7 +119,7 @@ def robustness(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:
     With one trial the multiverse has a handful of analyses, for which numbers do.
     """
     curve = ("multiverse",) if trials > 1 else ()
-    return (*curve, *(("sequential",) if outcome.sequential else ()))
+    return (*curve, *(("sequential",) if outcome.sequential and trials else ()))
 
 
 def overview(outcomes: Sequence[OutcomeSpec], judged: bool) -> tuple[str, ...]:
