@@ -106,5 +106,6 @@ def rendered(
         printed = [(number.text, number.key) for number in numbers(document)]
         return provenance_json(document.provenance, printed)
     from metasynth.report import typst
+    from metasynth.report.notes import with_notes
 
-    return typst.pdf(document, templates, language, attachments=attached)
+    return typst.pdf(with_notes(document, language), templates, language, attachments=attached)

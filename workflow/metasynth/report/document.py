@@ -58,7 +58,17 @@ class Number:
     target: str = ""
 
 
-Inline = Text | Styled | Link | Citation | Number
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Marks of numbered notes behind what they explain: each number, and whether it is new here.
+
+    Only paper knows them (notes.py).
+    """
+
+    items: tuple[tuple[int, bool], ...]
+
+
+Inline = Text | Styled | Link | Citation | Number | Marks
 Inlines = tuple[Inline, ...]
 
 
@@ -162,11 +172,18 @@ class References:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """The numbered notes, in order from 1."""
+
+    entries: tuple[Inlines, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Landscape:
     """From here on, pages are wide; only paper knows it."""
 
 
-Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | Landscape
+Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | Notes | Landscape
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,5 +266,7 @@ def _plain(item: Inline) -> str:
             return content
         case Citation(items):
             return f"[{', '.join(str(number) for _, number in items)}]"
+        case Marks():
+            return ""
         case _:
             return plain(item.children)

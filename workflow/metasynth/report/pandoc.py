@@ -20,6 +20,8 @@ from metasynth.report.document import (
     Landscape,
     Link,
     Listing,
+    Marks,
+    Notes,
     Number,
     Paragraph,
     Quote,
@@ -110,6 +112,8 @@ def _block(block: Block, setting: _Setting) -> list[Node]:
         case References(entries):
             items = [_span(anchor, _inlines(body)) for anchor, body in entries]
             return [_ordered([[_node("Para", [item])] for item in items])]
+        case Notes():
+            return []  # of paper alone, as are their marks
         case Landscape():
             return [_section_break()]
 
@@ -218,6 +222,8 @@ def _inline(item: Inline) -> Node:
             links = [_link(f"#ref-{key}", [_node("Str", str(number))]) for key, number in items]
             commas = [part for link in links for part in (_node("Str", ","), link)][1:]
             return _node("Superscript", commas)
+        case Marks():
+            return _node("Str", "")
 
 
 def _code(children: Inlines) -> Iterable[str]:

@@ -6,6 +6,7 @@ Text enters Typst only as string literals, which is the one place where nothing 
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +22,8 @@ from metasynth.report.document import (
     Landscape,
     Link,
     Listing,
+    Marks,
+    Notes,
     Number,
     Paragraph,
     Quote,
@@ -84,7 +87,7 @@ def source(
         f"{name}: {literal(getattr(document, name))}"
         for name in ("title", "language", "version", "date")
     )
-    settings += f", subtitle: {literal(plain(document.subtitle))}"
+    settings += f", subtitle: {_inlines(document.subtitle)}"
     settings += f", said: {_said(language)}"
     parts = [template.read_text(encoding="utf-8"), f"#show: review.with({settings})"]
     parts += map(_attachment, attachments)
@@ -146,6 +149,8 @@ def _block(block: Block) -> str:
         case References(entries):
             pairs = (f"({literal(anchor)}, {_inlines(body)})" for anchor, body in entries)
             return f"reference-list({', '.join(pairs)})"
+        case Notes(entries):
+            return f"note-list({', '.join(map(_inlines, entries))})"
         case Landscape():
             return "set page(flipped: true)"
 
@@ -183,20 +188,31 @@ def _row(row: Row, width: int) -> str:
 
 
 def _inlines(content: Inlines) -> str:
-    return "[" + "".join(f"#{_inline(item)}" for item in content) + "]"
+    """Content; texts and numbers side by side are one literal, which is set in one go."""
+    parts: list[str] = []
+    for is_text, group in groupby(content, lambda item: isinstance(item, Text | Number)):
+        items = tuple(group)
+        parts += [literal(plain(items))] if is_text else map(_inline, items)
+    only_text = len(parts) == 1 and isinstance(content[0], Text | Number)
+    return parts[0] if only_text else _shown(parts)
+
+
+def _shown(parts: Iterable[str]) -> str:
+    return "[" + "".join(f"#{part}" for part in parts) + "]"
 
 
 def _inline(item: Inline) -> str:
     match item:
-        case Text(content) | Number(content, _, ""):
+        case Text(content) | Number(content):
             return literal(content)
-        case Number(content, _, target):
-            return f"number(label({literal(target)}), {literal(content)})"
         case Styled(style, children):
             return f"{_STYLES[style]}({_inlines(children)})"
         case Link(target, children):
-            goal = f"label({literal(target[1:])})" if target.startswith("#") else literal(target)
-            return f"link({goal}, {_inlines(children)})"
+            if target.startswith("#"):
+                return f"goto({literal(target[1:])}, {_inlines(children)})"
+            return f"link({literal(target)}, {_inlines(children)})"
         case Citation(items):
             numbers = ", ".join(f'("ref-{key}", "{number}")' for key, number in items)
             return f"citation({numbers})"
+        case Marks(items):
+            return f"note-marks({', '.join(f'({n}, {str(new).lower()})' for n, new in items)})"
