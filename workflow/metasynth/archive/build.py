@@ -109,7 +109,7 @@ def refuse_differences(fresh: Mapping[str, Path], review: Path) -> None:
 
 
 def sources(folder: Path, config: Config) -> list[str]:
-    """The files that the review as a whole is made from: its choices, tables and prose.
+    """The files that the review as a whole is made from: its choices, tables, prose and baseline.
 
     Raises:
         ArchiveError: if they do not lie in the review's folder, by the name config.yaml.
@@ -119,6 +119,8 @@ def sources(folder: Path, config: Config) -> list[str]:
         if Path(part).is_absolute() or ".." in Path(part).parts:
             raise ArchiveError(f"{part} lies outside the review's folder: move it inside.")
         found |= {p.relative_to(folder) for p in (folder / part).rglob("*") if p.is_file()}
+    if (folder / config.living.baseline).is_file():
+        found.add(Path(config.living.baseline))
     return sorted(path.as_posix() for path in found)
 
 
