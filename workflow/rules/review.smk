@@ -8,7 +8,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
-from snakemake.settings.types import RerunTrigger
+from snakemake.settings.types import RerunTrigger, SharedFSUsage
 
 # All that is read here stays: searching it for garbage would find none, and take its time.
 gc.disable()
@@ -100,6 +100,18 @@ def settle():
         workflow.scheduling_settings.max_jobs_per_timespan = None
 
 
+FIRST = plan.first_records(PLAN)
+
+
+def awaited(batch):
+    """What a batch is made from. Of all that one earlier job makes, one record is named: Snakemake
+    looks at each input once more for each output. Where jobs share no folder, all has to be sent.
+    """
+    if SharedFSUsage.INPUT_OUTPUT in workflow.storage_settings.shared_fs_usage:
+        return sorted({FIRST.get(path, path) for path in batch.inputs})
+    return batch.inputs
+
+
 def needed(batch):
     """The inputs of a batch that is made; one that stands waits for nothing, and so never runs."""
 
@@ -110,7 +122,7 @@ def needed(batch):
         if batch.stale or asked:
             workflow.dag.forcerules.add(workflow.get_rule(batch.rule))
         # Snakemake's own report runs nothing, and draws what depends on what.
-        return batch.inputs if batch.stale or asked or REPORTED else []
+        return awaited(batch) if batch.stale or asked or REPORTED else []
 
     return inputs
 

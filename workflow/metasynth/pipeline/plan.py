@@ -65,6 +65,12 @@ class Plan:
         return [record for batch in named for record in batch.records]
 
 
+def first_records(plan: Plan) -> dict[str, str]:
+    """For each file that a job makes, the first record of that job."""
+    batches = [batch for dealt in plan.batches.values() for batch in dealt]
+    return {path: batch.records[0] for batch in batches for path in batch.outputs}
+
+
 def make(stages: Mapping[str, Sequence[Member]], workers: int, root: Path = Path()) -> Plan:
     """The plan for the members of all stages; `workers` is how many jobs can run at once."""
     reasons, batches = {}, {}
