@@ -1,6 +1,7 @@
 """From every printed number to raw cells or declared choices, and that the arithmetic holds."""
 
 import csv
+import html
 import json
 import math
 import re
@@ -15,7 +16,7 @@ from scipy.special import chdtrc, ndtri, stdtrit
 from metasynth.certainty_rules import DEFAULT_RULES, rule_numbers
 from tests.reviews import REPOSITORY, Review
 
-CHOSEN = ("review.outcomes",)
+CHOSEN = ("review.outcomes", "review.shown")
 """Printed numbers that count choices; others without a raw cell are choices, or count nothing."""
 Entries = dict[str, dict[str, Any]]
 REVIEWS = ["anakinra", "bcg"]
@@ -24,11 +25,11 @@ REVIEWS = ["anakinra", "bcg"]
 class Numbers(HTMLParser):
     """The numbers of a page as (key, text), and its text without them.
 
-    The rest is text and tables: figures have their own words, references and software their own
-    numbers, and "Row" columns say where something stands.
+    The rest is text, tables and figures in words: what is drawn in figures is looked at below,
+    references and software have their own numbers, and "Row" columns say where something stands.
     """
 
-    HIDDEN = frozenset({"script", "style", "svg", "nav", "sup", "details"})
+    HIDDEN = frozenset({"script", "style", "svg", "nav", "sup"})
     PLACES = frozenset({"Row", "Rows", "Raw rows", "Item", "Software", "Version"})
 
     def __init__(self, page: str) -> None:
@@ -77,11 +78,9 @@ class Numbers(HTMLParser):
             self._key = ""
 
     def handle_data(self, data: str) -> None:
-        if self._hidden:
-            return
         if self._key:
             self._text += data
-        elif self.rest:
+        elif self.rest and not self._hidden:
             self.rest[-1] += data
             if self._heads:
                 self._titles[-1] += data
@@ -151,7 +150,7 @@ def test_every_raw_cell_is_in_the_tables_with_that_value_and_has_a_source(
         value = entry["value"]
         same = cell == value if isinstance(value, str) else math.isclose(float(cell), value)
         assert same, key
-        numeric = place["column"] not in ("status", "year", "week")
+        numeric = place["column"] not in ("status", "year", "week", "judgement")
         assert entry.get("source") or not numeric, f"{key} has no source"
 
 
@@ -256,7 +255,7 @@ ALLOWED = re.compile(
     | \bACR\ ?(20|50|70)\b | \bIL[- ]1\w*\b | \binterleukin-1\b | \bPRISMA\ 2020\b
     | \b95\s?% | \b97\.5\s?% | \b2\.5\s?% | \bper\ 1000\b | \b1000\ patients\b
     | \b[Ww]eeks?\ \d+\b | \bup\ to\ \d+\ weeks\b
-    | \b0\.5\ (was\ )?added\b                # of empty cells
+    | \b0\.5\ ((was\ )?added|where|in\ every)\b  # of empty cells
     | \bis\ (below|at\ least)\ [\d.]+%         # what words of frequency mean
     | \b\d+\.\d+\.\d+\b | https?://\S+       # versions and addresses
     | \btrials/\w+/\w+\.csv | \(L0\)           # files, the estimator of trim and fill
@@ -308,6 +307,73 @@ def _said(review: Review) -> set[str]:
         for segment in MARKUP.split(path.read_text("utf-8")):
             found |= {part.strip() for part in re.split(r"(?<=[.!?]) |\n", segment)}
     return {text for text in found if re.search(r"[A-Za-z“].*[0-9]|[0-9].*[A-Za-z]", text)}
+
+
+DIGIT = re.compile(r"\d")
+NUMBER = re.compile(r'<a class="n" href="#[^"]*" data-n="\d+">[^<]*</a>')
+OTHER = re.compile(r'<tspan data-is="(?:name|scale)">[^<]*</tspan>')
+TEXT = re.compile(r"<text([^>]*)>(.*?)</text>", re.DOTALL)
+
+
+SCALE = re.compile(r"[−-]?[\d.]+|3/√\(k\s−\s1\)|3/k|Single test at 0\.05")
+TERM = re.compile(
+    r"\[?95% (CI\]|prediction interval|interval of the average effect)|Precision \(1 /"
+    r"|0\.5 (where one is empty|in every trial)"
+)
+"""What figures call an interval, an axis and an option."""
+
+
+def _values(part: Any) -> Iterator[Any]:
+    """Everything that stands in a nested document."""
+    if isinstance(part, dict | list):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from _values(inner)
+    else:
+        yield part
+
+
+def drawings(review: Review) -> Iterator[tuple[str, str]]:
+    """The SVG of each figure of each page, by page and figure."""
+    for path in sorted((review.folder / "results/report").glob("review*.html")):
+        page = path.read_text("utf-8")
+        for name, figure in re.findall(r'<figure id="(fig-[^"]+)">(.*?)</figure>', page, re.DOTALL):
+            (drawing,) = re.findall(r"<svg .*?</svg>", figure, re.DOTALL)
+            yield f"{path.name}, {name}", drawing
+
+
+def test_every_digit_drawn_is_a_number_with_a_key_or_a_scale_or_a_name(review: Review) -> None:
+    """What a figure marks as a number leads to its entry; nothing else may hold a digit unmarked.
+
+    That the keys are in provenance.json and lead to raw cells is tested above for all numbers.
+    """
+    loose, kinds = [], set()
+    for place, drawing in drawings(review):
+        for attributes, content in TEXT.findall(drawing):
+            whole = re.search(r' data-is="(\w+)"', attributes)
+            kinds |= {whole[1]} if whole else set()
+            left = "" if whole else OTHER.sub("", NUMBER.sub("", content))
+            if DIGIT.search(html.unescape(left)):
+                loose.append(f"{place}: {content}")
+    assert loose == []
+    assert {"name", "scale"} <= kinds
+
+
+def test_what_figures_call_a_scale_or_a_name_is_one(review: Review) -> None:
+    """A scale is a tick or a level that figures always show, a name stands in tables or config."""
+    known = "\n".join(sorted(_said(review), key=len))
+    known += "\n".join(
+        str(value) for value in _values(yaml.safe_load((review.folder / "config.yaml").read_text()))
+    )
+    strange = []
+    for place, drawing in drawings(review):
+        if ".pl." in place:
+            continue  # another language has its own names
+        for kind, content in re.findall(r' data-is="(\w+)">([^<]*)<', drawing):
+            said = html.unescape(content).strip("… ")
+            right = SCALE.fullmatch(said) if kind == "scale" else said in known or TERM.match(said)
+            if not right:
+                strange.append(f"{place}: {kind} {said}")
+    assert strange == []
 
 
 def test_the_numbers_of_forest_plots_open_where_they_are_drawn(

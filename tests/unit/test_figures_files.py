@@ -9,6 +9,7 @@ from figure_cases import cases, judged
 from metasynth.figures.draw import draw
 from metasynth.figures.files import named, outcome_files, review_files
 from metasynth.language import ENGLISH, Language
+from metasynth.marks import bare
 from metasynth.records import AnalysisResult, FigureChoices, OutcomeResult
 
 CASE = cases()["bcg"]
@@ -37,7 +38,9 @@ def test_a_layout_is_chosen_by_its_name() -> None:
 
 def test_dots_of_risk_of_bias_are_drawn_and_described_unless_not_wanted() -> None:
     with_dots = draw(CASE, "forest", judgements=JUDGED)
-    assert "Risk of bias of Aronson 1948: Randomisation process: Low;" in with_dots.description
+    assert "Risk of bias of Aronson 1948: Randomisation process: Low;" in bare(
+        with_dots.description
+    )
     assert any("dot" in (artist.get_gid() or "") for artist in with_dots.figure.artists)
     without = draw(CASE, "forest", choices=FigureChoices(risk_of_bias=False), judgements=JUDGED)
     assert "Risk of bias" not in without.description

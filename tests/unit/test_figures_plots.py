@@ -35,6 +35,7 @@ from metasynth.figures.style import VERMILION
 from metasynth.figures.summary import summary
 from metasynth.formats import POLISH
 from metasynth.language import Language, speak
+from metasynth.marks import bare
 from metasynth.records import OutcomeResult
 from metasynth.synthesis import synthesise
 
@@ -139,7 +140,7 @@ def test_data_stand_where_labels_of_their_axes_say(figure: str) -> None:
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_descriptions_begin_with_the_short_text_and_name_every_study(figure: str) -> None:
-    title, description = drawn("bcg", figure)[1:]
+    title, description = map(bare, drawn("bcg", figure)[1:])
     assert description.startswith(title)
     assert "Response" in title
     assert len(title) < 400
@@ -160,7 +161,7 @@ def test_every_word_goes_through_the_catalogue(figure: str) -> None:
     data += " Anakinra Placebo Response Tau Random effects REML HKSJ Common effect Mantel Haenszel"
     data += " Absolute latitude degrees"
     texts = [text.get_text() for text in foreign.figure.texts]
-    words = set(re.findall(r"[A-Za-z]{3,}", " ".join([*texts, *foreign[1:]])))
+    words = set(re.findall(r"[A-Za-z]{3,}", " ".join([*texts, *map(bare, foreign[1:])])))
     assert words <= set(re.findall(r"\w+", data))
 
 
@@ -351,7 +352,7 @@ def test_a_bubble_plot_leaves_out_studies_without_a_value_and_needs_three() -> N
 
 
 def test_what_a_bubble_plot_cannot_show_is_said_in_its_place() -> None:
-    assert draw(with_covariate(44, 55, 42), "bubble").title == (
+    assert bare(draw(with_covariate(44, 55, 42), "bubble").title) == (
         "A meta-regression needs about ten trials with a value of the covariate; there are three."
     )
     same = draw(with_covariate(*(30,) * 13), "bubble").title
@@ -376,7 +377,7 @@ def test_the_summary_has_benefits_then_harms_and_the_second_analysis_where_it_di
     assert drawn_at == [pool.estimate for pool in pools]
     assert [square.get_marker() for square in squares] == ["s", "o", "s", "o"]
     assert overlaps(boxes(figure)) == []
-    assert "Tuberculosis: " in description
+    assert "Tuberculosis: " in bare(description)
     first = harm.analyses[0]
     twice = replace(harm, analyses=(first, replace(first, spec=harm.analyses[1].spec)))
     assert len(named(summary([twice]).figure, "-square")) == 1

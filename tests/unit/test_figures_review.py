@@ -13,6 +13,7 @@ from metasynth.figures.risk_of_bias import HIGH, LOW, SOME
 from metasynth.figures.summary import summary
 from metasynth.flow import BOXES
 from metasynth.language import Language, speak
+from metasynth.marks import bare
 from metasynth.records import Cell, Judgement
 
 FLOW = {
@@ -82,7 +83,7 @@ def test_a_part_stands_below_its_box_and_notes_below_the_diagram() -> None:
     assert whole.get_position()[0] < part.get_position()[0]
     assert whole.get_position()[1] < part.get_position()[1]
     assert note in texts(drawing.figure)
-    assert drawing.description.endswith(
+    assert bare(drawing.description).endswith(
         f"randomised: 4. Reports of included studies: not reported. {note}"
     )
 
@@ -125,7 +126,8 @@ def test_text_stays_in_its_box(flow: dict[str, int | None], language: Language) 
 def test_the_traffic_light_has_a_sign_for_each_judgement() -> None:
     result = binary(BCG)
     labels = {study.study: study.label for study in result.studies}
-    figure, title, description = traffic_light(judged(result), labels)
+    figure, *words = traffic_light(judged(result), labels)
+    title, description = map(bare, words)
     for i in range(1, 14):
         own = [x for x in figure.artists if (x.get_gid() or "").startswith(f"study-{i}-")]
         assert len(own) == 6
@@ -166,7 +168,7 @@ def test_bars_are_as_long_as_their_share_of_studies() -> None:
     assert "+ 3" in texts
     assert "− 1" in texts
     assert texts.index("Randomisation") < texts.index("Overall")
-    assert "Randomisation: Low 3, High 1." in description
+    assert "Randomisation: Low 3, High 1." in bare(description)
 
 
 def test_without_judgements_there_is_no_figure() -> None:

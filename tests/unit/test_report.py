@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from metasynth.language import ENGLISH
+from metasynth.marks import marked
 from metasynth.report import typst
 from metasynth.report.document import (
     Citation,
@@ -23,7 +24,6 @@ from metasynth.report.document import (
     text,
 )
 from metasynth.report.markdown import Parser, UnknownNameError, escape
-from metasynth.report.marks import marked
 from metasynth.report.names import stated
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"

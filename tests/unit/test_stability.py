@@ -8,11 +8,11 @@ from tests.examples import ANAKINRA, outcomes, review
 
 from metasynth.extraction import extraction
 from metasynth.language import ENGLISH, speak
+from metasynth.marks import bare
 from metasynth.multiverse import multiverse
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import ends
 from metasynth.report.document import Table, numbers, plain
-from metasynth.report.marks import bare
 from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.stability import extraction_sentence, stability_names
 from metasynth.report.tables import build

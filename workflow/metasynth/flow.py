@@ -8,6 +8,7 @@ searched, the reasons for exclusion, the kinds of study.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from metasynth.messages import message
 from metasynth.records import FlowCount
 
 Flow = Mapping[str, int | None]
@@ -38,6 +39,31 @@ BOXES = (
 )
 
 
+ITEMS = {
+    "databases": message("Databases"),
+    "registers": message("Registers"),
+    "duplicates": message("Duplicate records"),
+    "automation": message("Records marked as ineligible by automation tools"),
+    "removed_other": message("Records removed for other reasons"),
+    "screened": message("Records screened"),
+    "excluded": message("Records excluded"),
+    "sought": message("Reports sought for retrieval"),
+    "not_retrieved": message("Reports not retrieved"),
+    "assessed": message("Reports assessed for eligibility"),
+    "assessed_excluded": message("Reports excluded"),
+    "other_websites": message("Websites"),
+    "other_organisations": message("Organisations"),
+    "other_citations": message("Citation searching"),
+    "other_sought": message("Reports sought for retrieval"),
+    "other_not_retrieved": message("Reports not retrieved"),
+    "other_assessed": message("Reports assessed for eligibility"),
+    "other_assessed_excluded": message("Reports excluded"),
+    "studies": message("Studies included in the review"),
+    "reports": message("Reports of included studies"),
+}
+"""What each box counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """A count that is not what the boxes before it, or its own parts, leave; `because` of which."""
@@ -50,12 +76,17 @@ class Disagreement:
 
 def flow_of(rows: Iterable[FlowCount]) -> dict[str, int | None]:
     """The flow that the rows of flow.csv tell; a box without a count is the sum of its parts."""
-    flow = {f"{row.box}:{row.part}" if row.part else row.box: row.count for row in rows}
+    flow = {flow_name(row): row.count for row in rows}
     for box in BOXES:
         counts = [n for _, n in parts(flow, box)]
         if flow.get(box) is None and counts and None not in counts:
             flow[box] = sum(n or 0 for n in counts)
     return flow
+
+
+def flow_name(row: FlowCount) -> str:
+    """What a row of flow.csv counts, as a `Flow` names it."""
+    return f"{row.box}:{row.part}" if row.part else row.box
 
 
 def parts(flow: Flow, box: str) -> list[tuple[str, int | None]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from metasynth.marks import bare, each
 from metasynth.methods import is_ratio
 
 MINUS = "−"
@@ -77,16 +78,17 @@ def interval(
     measure: str, low: float | None, high: float | None, style: NumberStyle = ENGLISH
 ) -> str:
     """ "[0.94, 2.65]"; a limit that does not exist is "–", and so is an interval without any."""
-    return _between(estimate(measure, low, style), estimate(measure, high, style), style)
+    return between(estimate(measure, low, style), estimate(measure, high, style), style)
 
 
-def _between(low: str, high: str, style: NumberStyle) -> str:
+def between(low: str, high: str, style: NumberStyle) -> str:
+    """An interval of limits that are printed already."""
     return MISSING if low == high == MISSING else f"[{low}{style.separator}{high}]"
 
 
 def bracketed(estimate: str, low: str, high: str, style: NumberStyle = ENGLISH) -> str:
     """An effect with its interval, of numbers that are printed already: "1.58 [0.94, 2.65]"."""
-    return f"{estimate} {_between(low, high, style)}"
+    return f"{estimate} {between(low, high, style)}"
 
 
 def effect(
@@ -122,13 +124,14 @@ def percent(x: float | None, decimals: int = 0, style: NumberStyle = ENGLISH) ->
 
 def stated(symbol: str, text: str) -> str:
     """A symbol and its value as one statement: "p = 0.20", but "p < 0.001"."""
-    if text[:1] in ("<", ">"):
-        return f"{symbol} {text[0]} {text[1:]}"
+    if bare(text)[:1] in ("<", ">"):
+        return f"{symbol} {each(text, lambda printed: f'{printed[0]} {printed[1:]}')}"
     return f"{symbol} = {text}"
 
 
 def aligned(texts: Iterable[str]) -> list[str]:
     """Pad with figure spaces on the left to equal length, for fonts with figures of one width."""
     texts = list(texts)
-    width = max(map(len, texts), default=0)
-    return [text.rjust(width, FIGURE_SPACE) for text in texts]
+    lengths = [len(bare(text)) for text in texts]
+    width = max(lengths, default=0)
+    return [FIGURE_SPACE * (width - n) + text for text, n in zip(texts, lengths, strict=True)]

@@ -1,6 +1,23 @@
-"""What the words of the tools for risk of bias mean, on one scale."""
+"""Judgements of risk of bias: what the words of the tools mean, on one scale, and their domains."""
+
+from collections.abc import Mapping, Sequence
+
+from metasynth.messages import message
+from metasynth.records import Judgement
+
+Judgements = Mapping[str, Sequence[Judgement]]
+"""The judgements of each study by its id; figures want one a domain, see `of_outcome`."""
 
 LOW, SOME, HIGH, CRITICAL = range(4)
+
+NAMES = (
+    message("Low"),
+    message("Some concerns"),
+    message("High"),
+    message("Critical"),
+    message("No information"),
+)
+"""What the levels are called, from the best; the last is that of words which mean none."""
 
 _RISKS = {
     "low": LOW,
@@ -23,3 +40,20 @@ def risk(judgement: str) -> int | None:
 def is_overall(domain: str) -> bool:
     """Whether a domain is the overall judgement, which tools write in several ways."""
     return " ".join(domain.split()).lower().startswith("overall")
+
+
+def domain_names(judgements: Judgements | None) -> tuple[str, ...]:
+    """All domains in the order in which studies have them, the overall judgement last."""
+    named = (j.domain for own in (judgements or {}).values() for j in own)
+    domains = list(dict.fromkeys(named))
+    return tuple(sorted(domains, key=is_overall))
+
+
+def of_outcome(judgements: Judgements, outcome: str = "") -> dict[str, tuple[Judgement, ...]]:
+    """One judgement a study and domain: the outcome's own, or that of the study as a whole."""
+    chosen = {}
+    for study, own in judgements.items():
+        known = {j.domain: j for j in own if not j.outcome}
+        known |= {j.domain: j for j in own if outcome and j.outcome == outcome}
+        chosen[study] = tuple(known.values())
+    return chosen

@@ -5,8 +5,10 @@ the columns of the result tables (docs/results.md), and never depend on what is 
 """
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
-from metasynth.records import Cell
+from metasynth.records import Cell, StudyData
 
 
 def pooled(outcome: str, analysis: str, subgroup: int = 0) -> str:
@@ -17,6 +19,25 @@ def pooled(outcome: str, analysis: str, subgroup: int = 0) -> str:
 def effect(outcome: str, analysis: str, study: str, part: int = 0) -> str:
     """A study's own effect in an analysis; of a trial that counts as several, `part` from 1."""
     return f"{outcome}.{analysis}.studies.{study}" + (f".{part}" if part else "")
+
+
+def parts(studies: Sequence[StudyData]) -> dict[tuple[str, str], int]:
+    """Numbers the comparisons of a trial that brings several, by id and label; 0 where it is one.
+
+    These are the `part` of other keys.
+    """
+    several = {study for study, n in Counter(s.study for s in studies).items() if n > 1}
+    seen: Counter[str] = Counter()
+    numbers = {}
+    for item in studies:
+        seen[item.study] += 1
+        numbers[item.study, item.label] = seen[item.study] if item.study in several else 0
+    return numbers
+
+
+def sequence(outcome: str, analysis: str, kind: str, study: str) -> str:
+    """A pool without a study (`kind` "leave_one_out") or up to it ("cumulative")."""
+    return f"{outcome}.{analysis}.{kind}.{study}"
 
 
 def group(outcome: str, study: str, side: str, part: int = 0) -> str:
@@ -79,6 +100,41 @@ def rule(path: str) -> str:
 def finding(outcome: str, line: int) -> str:
     """A line of the summary of findings, an outcome's numbered from 1."""
     return f"{outcome}.findings.{line}"
+
+
+def sequential(outcome: str, look: int = 0) -> str:
+    """A sequential analysis, or one of its looks, numbered from 1."""
+    return f"{outcome}.sequential" + (f".looks.{look}" if look else "")
+
+
+def multiverse(outcome: str, measure: str = "") -> str:
+    """A multiverse, or its analyses of one effect measure."""
+    return f"{outcome}.multiverse" + (f".{measure}" if measure else "")
+
+
+def option(outcome: str, dimension: str, number: int) -> str:
+    """The analyses of a multiverse that took an option, numbered from 1 as declared."""
+    return f"{outcome}.multiverse.options.{dimension}.{number}"
+
+
+def figure(outcome: str, name: str) -> str:
+    """A number that only a figure of an outcome prints, such as how many studies lie outside."""
+    return f"{outcome}.{name}"
+
+
+def asymmetry(outcome: str, name: str) -> str:
+    """A test of funnel asymmetry."""
+    return f"{outcome}.asymmetry.{slug(name)}"
+
+
+def judged(domain: int, level: str) -> str:
+    """How many studies have a level of risk of bias in a domain, numbered from 1 as shown."""
+    return f"risk_of_bias.{domain}.{slug(level)}"
+
+
+def flow(box: str) -> str:
+    """A number of the flow diagram that its table does not hold: a box told by its parts."""
+    return f"flow.{box}"
 
 
 def slug(name: str) -> str:

@@ -56,7 +56,7 @@ class Language:
         """The message translated, then its {places} filled; values are never translated."""
         return self.gettext(message).format(**values)
 
-    def say_n(self, singular: str, plural: str, n: int, **values: Any) -> str:
+    def say_n(self, singular: str, plural: str, n: int, /, **values: Any) -> str:
         """As `say`, in the form that goes with the number `n`, which fills the place {n} too."""
         forms = self.plurals.get(singular) or (self.gettext(singular), self.gettext(plural))
         return forms[min(self.form(n), len(forms) - 1)].format(**{"n": n, **values})

@@ -113,6 +113,29 @@ class _Row(NamedTuple):
     ci_side: int
 
 
+def options_taken(found: Multiverse) -> dict[str, list[int | None]]:
+    """For each dimension the number of the option that each analysis took; None where it has none.
+
+    In the order of the specifications.
+    """
+    codes = [code.split(SEPARATOR) for code in found.specifications.code]
+    return {
+        dimension.name: [None if c[i] == NOT_APPLICABLE else int(c[i]) for c in codes]
+        for i, dimension in enumerate(found.dimensions)
+    }
+
+
+def excluding(found: Multiverse) -> list[bool]:
+    """Whether each analysis' interval excludes no effect."""
+    rows = found.specifications
+    nulls = [scale.null for scale in found.scales for _ in range(scale.tally.analyses)]
+    return [
+        null is not None
+        and ((low is not None and low > null) or (high is not None and high < null))
+        for null, low, high in zip(nulls, rows.ci_low, rows.ci_high, strict=True)
+    ]
+
+
 def multiverse(
     result: OutcomeResult, trials: Sequence[Trial], choices: MultiverseChoices
 ) -> Multiverse:

@@ -1,21 +1,25 @@
 """The multiverse and sequential analyses in words that figures and tables share."""
 
+from metasynth import keys
 from metasynth.formats import percent
 from metasynth.language import Language
+from metasynth.marks import NAME, marked
 from metasynth.multiverse import Tally
+from metasynth.printed import Printed
 from metasynth.sequential import Look, Sequential
 
 
-def shares(tally: Tally, language: Language) -> str:
-    """How many estimates and intervals lie on which side of no effect."""
+def shares(tally: Tally, at: str, language: Language) -> str:
+    """How many estimates and intervals lie on which side of no effect; `at` is the tally's key."""
+    parts = {name: getattr(tally, name) for name in ("above", "below", "ci_above", "ci_below")}
+    parts["rest"] = tally.analyses - tally.ci_above - tally.ci_below
     return language.say(
         "{above} of the estimates above no effect and {below} below; {ci_above} of the confidence "
         "intervals entirely above it, {ci_below} entirely below, {rest} include it",
-        above=share(tally.above, tally.analyses, language),
-        below=share(tally.below, tally.analyses, language),
-        ci_above=share(tally.ci_above, tally.analyses, language),
-        ci_below=share(tally.ci_below, tally.analyses, language),
-        rest=share(tally.analyses - tally.ci_above - tally.ci_below, tally.analyses, language),
+        **{
+            name: marked(share(part, tally.analyses, language), f"{at}.{name}")
+            for name, part in parts.items()
+        },
     )
 
 
@@ -29,10 +33,21 @@ def share(part: int, whole: int, language: Language) -> str:
     return percent(value, 0, language.numbers)
 
 
+def of_sequential(found: Sequential, language: Language) -> Printed:
+    """Prints the numbers of a sequential analysis."""
+    return Printed(keys.sequential(found.outcome), language.numbers)
+
+
+def of_look(found: Sequential, look: Look, language: Language) -> Printed:
+    """Prints the numbers of one of its looks."""
+    place = found.looks.index(look) + 1
+    return Printed(keys.sequential(found.outcome, place), language.numbers)
+
+
 def planned_effect(found: Sequential, language: Language) -> str:
     """The planned effect as a relative reduction, or increase, of the risk."""
     reduction = found.relative_risk_reduction or 0.0
-    size = percent(100 * abs(reduction), 0, language.numbers)
+    size = of_sequential(found, language).percent("planned", 100 * abs(reduction))
     if reduction < 0:
         return language.say("a relative risk increase of {size}", size=size)
     return language.say("a relative risk reduction of {size}", size=size)
@@ -40,14 +55,14 @@ def planned_effect(found: Sequential, language: Language) -> str:
 
 def year_name(look: Look, language: Language) -> str:
     """A look by its year."""
-    return language.say("no year") if look.year is None else str(look.year)
+    return language.say("no year") if look.year is None else marked(str(look.year), NAME)
 
 
 def verdict(found: Sequential, language: Language) -> str:
     """What the analysis says, in a sentence."""
     crossed = next((look for look in found.looks if look.crossed), None)
     last = found.looks[-1]
-    share = percent(100 * last.fraction, 0, language.numbers)
+    share = of_look(found, last, language).percent("fraction", 100 * last.fraction)
     if crossed is not None:
         return language.say(
             "The boundary was crossed in {year}; {share} of the required participants have been "

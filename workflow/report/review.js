@@ -7,14 +7,14 @@ const page = JSON.parse(document.getElementById("provenance").textContent);
 const { words, references } = page;
 const entries = unpacked(page);
 
-/** The entries by key; their texts and the keys of their inputs stand in the page as numbers. */
-function unpacked({ shared, keys, texts, entries: packed }) {
-  packed.forEach((entry, number) => {
-    shared.filter((name) => name in entry).forEach((name) => { entry[name] = texts[entry[name]]; });
+/** The entries by key; in the page their parts are places in a list of what many entries share. */
+function unpacked({ names, keys, shared, entries: packed }) {
+  return Object.fromEntries(packed.map(([value, ...places], number) => {
+    const entry = { value: value ?? undefined, place: placed(keys[number]) };
+    places.forEach((place, part) => { if (place) entry[names[part]] = shared[place]; });
     entry.inputs = (entry.inputs || []).map((other) => keys[other]);
-    entry.place = placed(keys[number]);
-  });
-  return Object.fromEntries(keys.map((key, number) => [key, packed[number]]));
+    return [keys[number], entry];
+  }));
 }
 
 /** The cell that a key such as "trials/cohen2004/results/12/events" names; none if it names none. */
@@ -234,8 +234,9 @@ for (const number of document.querySelectorAll("a.n")) {
   number.setAttribute("aria-expanded", "false");
 }
 
-// In a table or figure the numbers are one stop of the Tab key; the arrows move among them.
-for (const table of document.querySelectorAll("table, .plot")) {
+// In a table, figure or its words the numbers are one stop of the Tab key; arrows move among them.
+const AROUND = "table, .plot, .words";
+for (const table of document.querySelectorAll(AROUND)) {
   const numbers = [...table.querySelectorAll("a.n")];
   numbers.slice(1).forEach((number) => { number.setAttribute("tabindex", "-1"); });
   table.addEventListener("focusin", (event) => {
@@ -252,7 +253,7 @@ for (const table of document.querySelectorAll("table, .plot")) {
 }
 
 function neighbour(number, key) {
-  const table = number.closest("table, .plot");
+  const table = number.closest(AROUND);
   const numbers = [...table.querySelectorAll("a.n")]; // in the order shown, also after sorting
   const at = numbers.indexOf(number);
   if (key === "ArrowRight") return numbers[at + 1];
@@ -337,10 +338,19 @@ for (const figure of document.querySelectorAll("figure[id]")) {
   tools.hidden = false;
 }
 
+/** A number as it stands in the figure's own file: with the key of its entry in provenance.json. */
+function named(number) {
+  const part = document.createElementNS("http://www.w3.org/2000/svg", "tspan");
+  part.setAttribute("data-key", number.dataset.key);
+  part.append(number.textContent);
+  return part;
+}
+
 /** The figure as a file of its own: its ink and font are those of the page, so they go with it. */
 function save(figure) {
   const picture = figure.querySelector("svg").cloneNode(true);
   picture.setAttribute("color", "#1a1d21");
+  picture.querySelectorAll("a.n").forEach((number) => { number.replaceWith(named(number)); });
   const fonts = make("style");
   fonts.textContent = [...document.styleSheets[0].cssRules].filter((rule) => rule instanceof CSSFontFaceRule).map((rule) => rule.cssText).join("\n");
   picture.prepend(document.createElementNS("http://www.w3.org/2000/svg", "style"));

@@ -7,6 +7,7 @@ from math import isfinite, log
 from typing import TypeGuard
 
 from metasynth.formats import NumberStyle, number
+from metasynth.marks import SCALE, marked
 
 _RATIO_AXES: tuple[tuple[float, tuple[float, ...]], ...] = (
     (1.1, (1.05, 1.1)),
@@ -123,4 +124,4 @@ def plain(x: float, numbers: NumberStyle) -> str:
     """A tick's label in full: round numbers are short, reciprocals take two significant digits."""
     digits = Decimal(f"{x:.{2 if abs(x) < 1 else 3}g}")
     decimals = max(0, -int(digits.normalize().as_tuple().exponent))
-    return number(float(digits), decimals, numbers)
+    return marked(number(float(digits), decimals, numbers), SCALE)

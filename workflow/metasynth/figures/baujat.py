@@ -8,7 +8,6 @@ from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import isolated
 from metasynth.figures.ticks import linear_axis
-from metasynth.formats import number
 from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
 
@@ -66,19 +65,20 @@ def _words(
     total = sum(heterogeneity) or 1.0
     furthest = max(range(len(heterogeneity)), key=heterogeneity.__getitem__)
     strongest = max(range(len(pull)), key=pull.__getitem__)
+    said = data.said(language)
     title = language.say(
         "{subject}: {first} contributes {share}% of Q, and {second} moves the pooled effect most.",
         subject=subject(language.say("Baujat plot"), data.result, language),
         first=data.labels[furthest],
-        share=number(100 * heterogeneity[furthest] / total, 0, language.numbers),
+        share=said[furthest].number("baujat_share", 100 * heterogeneity[furthest] / total, 0),
         second=data.labels[strongest],
     )
     sentences = (
         language.say(
             "{study}: contribution {q}, influence {pull}.",
             study=data.labels[i],
-            q=number(heterogeneity[i], 2, language.numbers),
-            pull=number(pull[i], 2, language.numbers),
+            q=said[i].number("baujat_q", heterogeneity[i]),
+            pull=said[i].number("baujat_pull", pull[i]),
         )
         for i in order
     )

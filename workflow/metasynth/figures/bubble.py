@@ -6,17 +6,18 @@ from math import sqrt
 
 import numpy as np
 
-from metasynth import covariate_regression
+from metasynth import covariate_regression, keys
 from metasynth.figures.graph import Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
 from metasynth.figures.observed import Observed, TooFewStudies, effect_title, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
-from metasynth.figures.text import clean
+from metasynth.figures.text import name
 from metasynth.figures.ticks import curve_points, span_axis
-from metasynth.formats import MINUS, estimate, number, p_value, stated
+from metasynth.formats import bracketed, shortest, stated
 from metasynth.language import ENGLISH, Language, message
 from metasynth.meta_regression import MetaRegression, predict
+from metasynth.printed import Printed
 from metasynth.records import OutcomeResult
 
 LARGEST, SMALLEST = 22.0, 4.0
@@ -69,7 +70,7 @@ def _regression(data: Observed) -> tuple[str, _Regression]:
         raise TooFewStudies(f"{len(kept)} studies with an effect and {spec.label}")
     xs = [value for value in values if value is not None]
     model = covariate_regression.fit(data.y[kept], data.v[kept], np.array(xs))
-    return clean(spec.label), _Regression(kept, xs, model)
+    return name(spec.label), _Regression(kept, xs, model)
 
 
 def _graph(
@@ -89,7 +90,7 @@ def _graph(
     entries = (
         Entry(language.say("Study; its area follows its weight"), "o"),
         Entry(language.say("Meta-regression"), colour=INK, line="-", weight=1.4),
-        Entry(language.say("95% interval of the average effect"), fill=_BAND),
+        Entry(name(language.say("95% interval of the average effect")), fill=_BAND),
         Entry(language.say("No effect"), colour=INK, line="-", weight=0.6),
     )
     notes = (_slope(data, fit.model, language),)
@@ -104,14 +105,18 @@ def _graph(
 
 
 def _slope(data: Observed, model: MetaRegression, language: Language) -> str:
-    numbers = language.numbers
     slope = model.intervals[1]
     values = [data.natural(x) for x in (float(model.coefficients[1]), slope.low, slope.high)]
+    at = Printed(keys.figure(data.result.outcome.id, "regression"), language.numbers)
+    field = "ratio" if data.logarithmic else "slope"
+    middle, low, high = (
+        at.number(f"{field}{end}", x, 3)
+        for end, x in zip(("", "_low", "_high"), values, strict=True)
+    )
     per_unit = message("Ratio of effects per unit: {slope}")
     template = per_unit if data.logarithmic else message("Slope: {slope}")
-    said = f"{number(values[0], 3, numbers)} [{number(values[1], 3, numbers)}"
-    said += f"{numbers.separator}{number(values[2], 3, numbers)}]"
-    p = stated("p", p_value(model.qm_p, numbers))
+    said = bracketed(middle, low, high, language.numbers)
+    p = stated("p", at.p("p", model.qm_p))
     return f"{language.say(template, slope=said)} ({p})"
 
 
@@ -123,12 +128,14 @@ def _words(
     effects: Sequence[float],
     language: Language,
 ) -> tuple[str, str]:
-    measure, numbers = data.result.outcome.measure, language.numbers
+    measure = data.result.outcome.measure
+    at = Printed(keys.figure(data.result.outcome.id, "regression"), language.numbers)
+    said = data.said(language)
     title = language.say(
         "{subject}, against {covariate}: {k} studies. {slope}.",
         subject=subject(language.say("Bubble plot"), data.result, language),
         covariate=covariate,
-        k=len(labels),
+        k=at.count("k", len(labels)),
         slope=_slope(data, fit.model, language),
     )
     sentences = (
@@ -136,9 +143,11 @@ def _words(
             "{study}: {covariate} {x}, {effect}.",
             study=label,
             covariate=covariate,
-            x=f"{x:g}".replace(".", numbers.decimal).replace("-", MINUS),
-            effect=estimate(measure, effect, numbers),
+            x=own.text("covariate", shortest(x, language.numbers)),
+            effect=own.estimate("estimate", measure, effect),
         )
-        for label, x, effect in zip(labels, fit.xs, effects, strict=True)
+        for label, x, effect, own in zip(
+            labels, fit.xs, effects, [said[i] for i in fit.kept], strict=True
+        )
     )
     return title, " ".join([title, *sentences])

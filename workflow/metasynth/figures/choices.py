@@ -1,8 +1,8 @@
 """The choices of a multiverse in words, as figures and tables name them."""
 
 from metasynth.figures.outcome import MEASURES, study_label
+from metasynth.figures.text import name
 from metasynth.language import Language, message
-from metasynth.multiverse import NOT_APPLICABLE, SEPARATOR, Multiverse
 from metasynth.records import OutcomeResult
 
 DIMENSIONS = {
@@ -50,25 +50,13 @@ def dimension_name(name: str, language: Language) -> str:
 def option_name(dimension: str, option: str, result: OutcomeResult, language: Language) -> str:
     """An option of a kind of choice."""
     if dimension == "measure":
-        return language.say(MEASURES[option]) if option in MEASURES else option
+        return language.say(MEASURES[option]) if option in MEASURES else name(option)
     if dimension == "reading":
-        return language.label(option.replace("_", " ")) if option else language.say("primary")
+        return name(language.label(option.replace("_", " "))) if option else language.say("primary")
     if dimension == "left_out":
         if not option:
             return language.say("none")
         labels = {study.study: study_label(study) for study in result.studies}
-        return labels.get(option, option)
+        return labels.get(option) or name(option)
     names = _OPTIONS.get(dimension, {})
-    return language.say(names[option]) if option in names else option
-
-
-def options_taken(found: Multiverse) -> dict[str, list[int | None]]:
-    """For each dimension the number of the option that each analysis took; None where it has none.
-
-    In the order of the specifications.
-    """
-    codes = [code.split(SEPARATOR) for code in found.specifications.code]
-    return {
-        dimension.name: [None if c[i] == NOT_APPLICABLE else int(c[i]) for c in codes]
-        for i, dimension in enumerate(found.dimensions)
-    }
+    return name(language.say(names[option]) if option in names else option)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Literal
 
-from metasynth.figures.outcome import group_names, measure_name
-from metasynth.formats import count, number
+from metasynth.figures.outcome import group_names, measure_name, of_side
+from metasynth.figures.text import name
 from metasynth.language import Language, message
+from metasynth.printed import Printed
 from metasynth.records import AnalysisResult, Estimate, Group, OutcomeResult, StudyData
 
 _GROUP_HEADINGS = {
@@ -43,7 +44,7 @@ def columns(
     )
     measure = measure_name(result, analysis, language)
     weight = Column(language.say("Weight"), kind="weight")
-    return (*data, weight, Column(language.say("[95% CI]"), measure, "effect"))
+    return (*data, weight, Column(name(language.say("[95% CI]")), measure, "effect"))
 
 
 def groups(result: OutcomeResult) -> int:
@@ -53,39 +54,48 @@ def groups(result: OutcomeResult) -> int:
 
 def study_cells(result: OutcomeResult, study: StudyData, language: Language) -> tuple[str, ...]:
     """What one study brings to the data columns, as it was extracted."""
-    sides = (study.intervention or Group((), ""), study.control or Group((), ""))
+    sides = {"intervention": study.intervention, "control": study.control}
     return tuple(
-        cell for side in sides[: groups(result)] for cell in _group_cells(result, side, language)
+        cell
+        for side, group in list(sides.items())[: groups(result)]
+        for cell in _group_cells(
+            result, group or Group((), ""), of_side(result, study, side, language)
+        )
     )
 
 
-def _group_cells(result: OutcomeResult, group: Group, language: Language) -> tuple[str, ...]:
-    numbers, decimals = language.numbers, _decimals(result)
+def _group_cells(result: OutcomeResult, group: Group, said: Printed) -> tuple[str, ...]:
+    decimals = _decimals(result)
     match result.outcome.type:
         case "binary" | "proportion":
-            return count(group.events), count(group.total)
+            return said.count("events", group.events), said.count("total", group.total)
         case "rate":
-            return count(group.events), number(group.person_time, decimals, numbers)
+            time = said.number("person_time", group.person_time, decimals)
+            return said.count("events", group.events), time
         case "continuous":
-            mean, sd = (number(x, decimals, numbers) for x in (group.mean, group.sd))
-            return mean, sd, count(group.total)
+            mean = said.number("mean", group.mean, decimals)
+            sd = said.number("sd", group.sd, decimals)
+            return mean, sd, said.count("total", group.total)
     return ()
 
 
-def pooled_cells(result: OutcomeResult, pooled: Estimate, language: Language) -> tuple[str, ...]:
+def pooled_cells(result: OutcomeResult, pooled: Estimate, said: Printed) -> tuple[str, ...]:
     """A pooled result's events, totals and times; means are not summed."""
-    events = pooled.events_intervention, pooled.events_control
-    totals = pooled.total_intervention, pooled.total_control
+    events, totals = (
+        [said.count(f, getattr(pooled, f)) for f in (f"{what}_intervention", f"{what}_control")]
+        for what in ("events", "total")
+    )
     match result.outcome.type:
         case "binary" | "proportion":
-            pairs = list(zip(map(count, events), map(count, totals), strict=True))
+            pairs = list(zip(events, totals, strict=True))
             return tuple(cell for pair in pairs[: groups(result)] for cell in pair)
         case "rate":
-            times = (number(t, _decimals(result), language.numbers) for t in _times(result, pooled))
-            pairs = list(zip(map(count, events), times, strict=True))
-            return tuple(cell for pair in pairs for cell in pair)
+            sides = zip(("intervention", "control"), _times(result, pooled), strict=True)
+            decimals = _decimals(result)
+            times = [said.number(f"person_time_{side}", time, decimals) for side, time in sides]
+            return events[0], times[0], events[1], times[1]
         case "continuous":
-            return ("", "", count(totals[0]), "", "", count(totals[1]))
+            return ("", "", totals[0], "", "", totals[1])
     return ()
 
 

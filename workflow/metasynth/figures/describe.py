@@ -10,6 +10,7 @@ from metasynth.figures.outcome import (
     group_names,
     is_logarithmic,
     measure_name,
+    of_effect,
     of_what,
     overall,
     studies_with_effects,
@@ -17,9 +18,9 @@ from metasynth.figures.outcome import (
 )
 from metasynth.figures.risk_of_bias import Judgements, judgement_word
 from metasynth.figures.statistics import heterogeneity, overall_effect, subgroup_differences
-from metasynth.figures.text import clean
-from metasynth.formats import effect, interval, percent
+from metasynth.figures.text import clean, name
 from metasynth.language import ENGLISH, Language, message
+from metasynth.printed import of_pool
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
 _DATA = {
@@ -71,7 +72,7 @@ def _studies(
 ) -> Iterator[str]:
     """A sentence for each study, in the order of the figure's data."""
     for study, own in studies_with_effects(result, chosen[0] if chosen else None):
-        parts = [*_data(result, study, language), _own_effect(own, language)]
+        parts = [*_data(result, study, language), _own_effect(result, own, language)]
         yield f"{study_label(study)}: {', '.join(parts)}."
 
 
@@ -90,12 +91,12 @@ def _data(result: OutcomeResult, study: StudyData, language: Language) -> list[s
     return [language.say("{data} compared with {control}", data=said[0], control=said[1])]
 
 
-def _own_effect(own: StudyEffect | None, language: Language) -> str:
+def _own_effect(result: OutcomeResult, own: StudyEffect | None, language: Language) -> str:
     if own is None:
         return language.say("not estimable")
-    text = effect(own.measure, own.estimate, own.ci_low, own.ci_high, language.numbers)
-    weight = percent(own.weight, 1, language.numbers)
-    return language.say("{effect}, weight {weight}", effect=text, weight=weight)
+    said = of_effect(result, own, language)
+    weight = said.percent("weight", own.weight, 1)
+    return language.say("{effect}, weight {weight}", effect=said.effect(own), weight=weight)
 
 
 def _pools(
@@ -103,15 +104,15 @@ def _pools(
 ) -> Iterator[str]:
     """A sentence for each pooled estimate of each analysis, subgroups included."""
     for analysis in chosen:
-        for pooled in analysis.estimates:
+        for place, pooled in enumerate(analysis.estimates):
             names = [analysis_label(analysis)]
             if pooled.subgroup != "all":
-                names.append(clean(pooled.subgroup))
+                names.append(name(pooled.subgroup))
             if pooled.estimate is None:
                 said = language.say("not estimable")
             else:
                 measure = measure_name(result, analysis, language)
-                said = f"{measure} {'. '.join(_statistics(pooled, language))}"
+                said = f"{measure} {'. '.join(_statistics(pooled, language, place))}"
             yield f"{', '.join(names)}: {said}."
         if differences := subgroup_differences(analysis, language):
             yield f"{analysis_label(analysis)}: {differences}."
@@ -131,20 +132,21 @@ def _risks(
             )
 
 
-def _statistics(pooled: Estimate, language: Language) -> Iterator[str]:
+def _statistics(pooled: Estimate, language: Language, place: int) -> Iterator[str]:
     """The pooled effect, its prediction interval, heterogeneity and test."""
-    yield _pooled(pooled, language)
+    yield _pooled(pooled, language, place)
     if pooled.pi_low is not None or pooled.pi_high is not None:
-        limits = interval(pooled.measure, pooled.pi_low, pooled.pi_high, language.numbers)
+        limits = of_pool(pooled, language.numbers, place).limits(pooled, "pi")
         yield language.say("95% prediction interval: {limits}", limits=limits)
-    yield heterogeneity(pooled, language)
-    if test := overall_effect(pooled, language):
+    yield heterogeneity(pooled, language, place)
+    if test := overall_effect(pooled, language, place):
         yield test
 
 
-def _pooled(pooled: Estimate, language: Language) -> str:
-    text = effect(pooled.measure, pooled.estimate, pooled.ci_low, pooled.ci_high, language.numbers)
-    return language.say("{effect}, number of studies {k}", effect=text, k=pooled.k)
+def _pooled(pooled: Estimate, language: Language, place: int = 0) -> str:
+    said = of_pool(pooled, language.numbers, place)
+    k = said.count("k", pooled.k)
+    return language.say("{effect}, number of studies {k}", effect=said.effect(pooled), k=k)
 
 
 def _direction(result: OutcomeResult, pooled: Estimate, language: Language) -> str:

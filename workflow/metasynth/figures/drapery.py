@@ -15,8 +15,9 @@ from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import BLUE, INK, isolated
 from metasynth.figures.ticks import curve_points, linear_axis, span_axis
-from metasynth.formats import effect, p_value, stated
+from metasynth.formats import p_value, stated
 from metasynth.language import ENGLISH, Language
+from metasynth.marks import SCALE, marked
 from metasynth.records import Estimate, OutcomeResult
 
 _PLACES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
@@ -65,7 +66,9 @@ def _graph(data: Observed, language: Language) -> Graph:
     if data.pooled:
         entries.append(Entry(language.say("Pooled effect"), colour=INK, line="-", weight=2.0))
     entries.append(Entry(language.say("No effect"), colour=INK, line="-", weight=0.6))
-    entries.append(Entry(stated("p", p_value(0.05, numbers)), colour=INK, line=DOTTED))
+    entries.append(
+        Entry(stated("p", marked(p_value(0.05, numbers), SCALE)), colour=INK, line=DOTTED)
+    )
     up = linear_axis(0.0, 1.0, numbers, most=6)
     titles = effect_title(data, language), language.say("p-value (two-sided)")
     graph = frame(Plan(across, up, *titles, entries))
@@ -87,11 +90,11 @@ def _reach(
 def _words(data: Observed, pooled: Estimate | None, language: Language) -> tuple[str, str]:
     said = language.say("the studies are not pooled")
     if pooled:
-        values = pooled.estimate, pooled.ci_low, pooled.ci_high
+        at = data.whole(language)
         said = language.say(
             "the pooled curve peaks at {effect}; p of no effect {p}",
-            effect=effect(pooled.measure, *values, language.numbers),
-            p=p_value(pooled.p, language.numbers),
+            effect=at.effect(pooled),
+            p=at.p("p", pooled.p),
         )
     start = subject(language.say("Drapery plot (p-value functions)"), data.result, language)
     title = f"{start}: {said}."
@@ -99,7 +102,9 @@ def _words(data: Observed, pooled: Estimate | None, language: Language) -> tuple
 
 
 def _sentences(data: Observed, language: Language) -> Iterator[str]:
-    for label, study, y, v in zip(data.labels, data.studies, data.y, data.v, strict=True):
-        shown = effect(study.measure, study.estimate, study.ci_low, study.ci_high, language.numbers)
-        p = p_value(two_sided_p(float(y) / float(v) ** 0.5), language.numbers)
-        yield language.say("{study}: {effect}, p of no effect {p}.", study=label, effect=shown, p=p)
+    rows = zip(data.labels, data.studies, data.said(language), data.y, data.v, strict=True)
+    for label, study, at, y, v in rows:
+        p = at.p("p", two_sided_p(float(y) / float(v) ** 0.5))
+        yield language.say(
+            "{study}: {effect}, p of no effect {p}.", study=label, effect=at.effect(study), p=p
+        )

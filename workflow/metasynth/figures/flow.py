@@ -3,44 +3,29 @@
 Page et al., BMJ 2021;372:n71. A number that was not reported says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from metasynth.figures.text import clean
-from metasynth.flow import BOXES, Flow, has_other_methods, parts
+from metasynth import keys
+from metasynth.figures.text import name as named
+from metasynth.flow import BOXES, ITEMS, Flow, has_other_methods, parts
 from metasynth.language import ENGLISH, Language, message
 
-ITEMS = {
-    "databases": message("Databases"),
-    "registers": message("Registers"),
-    "duplicates": message("Duplicate records"),
-    "automation": message("Records marked as ineligible by automation tools"),
-    "removed_other": message("Records removed for other reasons"),
-    "screened": message("Records screened"),
-    "excluded": message("Records excluded"),
-    "sought": message("Reports sought for retrieval"),
-    "not_retrieved": message("Reports not retrieved"),
-    "assessed": message("Reports assessed for eligibility"),
-    "assessed_excluded": message("Reports excluded"),
-    "other_websites": message("Websites"),
-    "other_organisations": message("Organisations"),
-    "other_citations": message("Citation searching"),
-    "other_sought": message("Reports sought for retrieval"),
-    "other_not_retrieved": message("Reports not retrieved"),
-    "other_assessed": message("Reports assessed for eligibility"),
-    "other_assessed_excluded": message("Reports excluded"),
-    "studies": message("Studies included in the review"),
-    "reports": message("Reports of included studies"),
-}
-"""What each box counts."""
+NO_CELLS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of a box: what is counted, and how many; a `part` is told below its box's item."""
+    """A line of a box: what is counted, and how many; a `part` is told below its box's item.
 
+    `key` is that of the count.
+    """
+
+    box: str
     what: str
     count: int | None
+    key: str
     part: bool = False
 
 
@@ -54,8 +39,12 @@ class Box:
     items: tuple[Item, ...]
 
 
-def boxes(flow: Flow, language: Language = ENGLISH) -> tuple[Box, ...]:
+def boxes(
+    flow: Flow, language: Language = ENGLISH, cells: Mapping[str, str] = NO_CELLS
+) -> tuple[Box, ...]:
     """The boxes of a flow; those of other methods only where the flow has any.
+
+    `cells` are the keys of the counts that a table holds; others go by their box.
 
     Raises:
         ValueError: for a box that the diagram does not have.
@@ -85,18 +74,27 @@ def boxes(flow: Flow, language: Language = ENGLISH) -> tuple[Box, ...]:
             (3, 3, "", ("other_assessed_excluded",)),
         ]
     return tuple(
-        Box(column, row, language.say(lead) if lead else "", _items(flow, ids, language))
+        Box(column, row, language.say(lead) if lead else "", _items(flow, ids, cells, language))
         for column, row, lead, ids in layout
     )
 
 
-def _items(flow: Flow, ids: Sequence[str], language: Language) -> tuple[Item, ...]:
+def _items(
+    flow: Flow, ids: Sequence[str], cells: Mapping[str, str], language: Language
+) -> tuple[Item, ...]:
     """Each box's item, followed by those of its parts."""
+
+    def at(name: str) -> str:
+        return cells.get(name) or keys.flow(name)
+
     return tuple(
         item
         for name in ids
         for item in (
-            Item(language.say(ITEMS[name]), flow.get(name)),
-            *(Item(clean(what), n, True) for what, n in parts(flow, name)),
+            Item(name, language.say(ITEMS[name]), flow.get(name), at(name)),
+            *(
+                Item(name, named(what), n, at(f"{name}:{what}"), part=True)
+                for what, n in parts(flow, name)
+            ),
         )
     )

@@ -1,19 +1,20 @@
 """The drawing of a PRISMA 2020 flow diagram: boxes as high as their text, arrows between them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from metasynth.figures.flow import Box, Item, boxes
+from metasynth.figures.flow import NO_CELLS, Box, Item, boxes
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, points, write
 from metasynth.figures.style import INK, LINE, NOTE_SIZE, WIDTH, isolated
-from metasynth.figures.text import clean, wrap
+from metasynth.figures.text import name, wrap
 from metasynth.flow import Flow, has_other_methods
 from metasynth.formats import count
 from metasynth.language import ENGLISH, Language, message
+from metasynth.marks import marked
 
 GAP_ACROSS, GAP_DOWN = 18.0, 16.0
 PADDING = 6.0
@@ -41,15 +42,23 @@ class _Placed:
 
 
 @isolated
-def flow_diagram(flow: Flow, notes: Sequence[str] = (), *, language: Language = ENGLISH) -> Drawing:
+def flow_diagram(
+    flow: Flow,
+    notes: Sequence[str] = (),
+    *,
+    cells: Mapping[str, str] = NO_CELLS,
+    language: Language = ENGLISH,
+) -> Drawing:
     """Draw the flow of records, reports and studies, with the notes of its table below.
+
+    `cells` are the keys of the counts that a table holds.
 
     Raises:
         ValueError: for a box that the diagram does not have.
     """
-    placed = _place(boxes(flow, language), 4 if has_other_methods(flow) else 2, language)
+    placed = _place(boxes(flow, language, cells), 4 if has_other_methods(flow) else 2, language)
     foot = max(box.bottom for box in placed)
-    remarks = [clean(note) for note in notes]
+    remarks = [name(note) for note in notes]
     lines = [line for text in remarks for line in wrap(text, WIDTH - 2 * MARGIN, 4, size=NOTE_SIZE)]
     below = [
         Label(line, MARGIN, foot + 6.0 + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
@@ -65,7 +74,7 @@ def flow_diagram(flow: Flow, notes: Sequence[str] = (), *, language: Language = 
         figure.add_artist(outline)
         write(figure, box.labels)
     _draw_arrows(figure, {(box.box.column, box.box.row): box for box in placed})
-    return Drawing(figure, *_words(placed, flow, remarks, language))
+    return Drawing(figure, *_words(placed, remarks, language))
 
 
 def _place(all_boxes: Sequence[Box], columns: int, language: Language) -> list[_Placed]:
@@ -100,7 +109,11 @@ def _lines(box: Box, room: float, language: Language) -> list[tuple[str, float]]
 def _number(item: Item, language: Language) -> str:
     if item.count is None:
         return language.say("not reported")
-    return f"n\u00a0=\u00a0{count(item.count)}"
+    return f"n\u00a0=\u00a0{_count(item)}"
+
+
+def _count(item: Item) -> str:
+    return marked(count(item.count), item.key)
 
 
 def _headings(placed: Sequence[_Placed], language: Language) -> list[Label]:
@@ -152,17 +165,11 @@ def _arrow(figure: Figure, path: Sequence[tuple[float, float]], head: str) -> No
 
 
 def _words(
-    placed: Sequence[_Placed], flow: Flow, remarks: Sequence[str], language: Language
+    placed: Sequence[_Placed], remarks: Sequence[str], language: Language
 ) -> tuple[str, str]:
     unknown = language.say("not reported")
-    numbers = [
-        (item.what, unknown if item.count is None else count(item.count))
-        for box in placed
-        for item in box.box.items
-    ]
-    studies = flow.get("studies")
-    title = language.say(
-        "PRISMA 2020 flow diagram: studies included: {n}.",
-        n=unknown if studies is None else count(studies),
-    )
+    items = [item for box in placed for item in box.box.items]
+    numbers = [(item.what, unknown if item.count is None else _count(item)) for item in items]
+    studies = next(n for (_, n), item in zip(numbers, items, strict=True) if item.box == "studies")
+    title = language.say("PRISMA 2020 flow diagram: studies included: {n}.", n=studies)
     return title, " ".join([title, *(f"{what}: {n}." for what, n in numbers), *remarks])

@@ -7,7 +7,7 @@ pooled one, so that they show which results a reader, or an editor, would call s
 from collections.abc import Iterator
 from itertools import pairwise
 
-from metasynth import small_study
+from metasynth import keys, small_study
 from metasynth.distributions import normal_quantile
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
@@ -15,8 +15,10 @@ from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
 from metasynth.figures.ticks import linear_axis, span_axis
-from metasynth.formats import estimate, number, p_value, stated
+from metasynth.formats import number, stated
 from metasynth.language import ENGLISH, Language
+from metasynth.marks import SCALE, marked
+from metasynth.printed import Printed
 from metasynth.records import OutcomeResult
 
 LEVELS = (0.1, 0.05, 0.01)
@@ -53,7 +55,7 @@ def _plan(data: Observed, errors: list[float], test: str, language: Language) ->
     centre = data.pooled.estimate if data.pooled else None
     funnel = [data.natural(side * normal_quantile() * max(errors)) for side in (-1, 1)]
     across = span_axis([*effects, centre, *funnel], data.logarithmic, language.numbers)
-    p = [number(level, 2, language.numbers) for level in LEVELS]
+    p = [marked(number(level, 2, language.numbers), SCALE) for level in LEVELS]
     grounds = (
         language.say("p > {p}", p=p[0]),
         language.say("{low} < p ≤ {high}", low=p[1], high=p[0]),
@@ -83,12 +85,12 @@ def _egger(data: Observed, language: Language) -> str:
         return language.say("Fewer than ten studies: asymmetry cannot be told from chance.")
     except ValueError:
         return language.say("All studies are equally precise: there is no asymmetry to test.")
-    numbers = language.numbers
+    at = Printed(keys.asymmetry(data.result.outcome.id, "Egger"), language.numbers)
     return language.say(
         "Egger’s test of asymmetry: {t}, df = {df} ({p})",
-        t=stated("t", number(test.statistic, 2, numbers)),
-        df=test.df,
-        p=stated("p", p_value(test.p, numbers)),
+        t=stated("t", at.number("statistic", test.statistic)),
+        df=at.count("df", test.df),
+        p=stated("p", at.p("p", test.p)),
     )
 
 
@@ -110,16 +112,19 @@ def _words(data: Observed, errors: list[float], test: str, language: Language) -
     title = language.say(
         "{subject}: {k} studies. {test}",
         subject=subject(language.say("Contour-enhanced funnel plot"), data.result, language),
-        k=len(errors),
+        k=Printed(keys.figure(data.result.outcome.id, "funnel"), language.numbers).count(
+            "k", len(errors)
+        ),
         test=test if test.endswith(".") else test + ".",
     )
     return title, " ".join([title, *_sentences(data, errors, language)])
 
 
 def _sentences(data: Observed, errors: list[float], language: Language) -> Iterator[str]:
-    for label, study, se in zip(data.labels, data.studies, errors, strict=True):
-        effect = estimate(study.measure, study.estimate, language.numbers)
-        error = number(se, 3, language.numbers)
+    rows = zip(data.labels, data.studies, data.said(language), errors, strict=True)
+    for label, study, said, se in rows:
+        effect = said.estimate("estimate", study.measure, study.estimate)
+        error = said.number("se", se, 3)
         yield language.say(
             "{study}: {effect}, standard error {se}.", study=label, effect=effect, se=error
         )

@@ -8,6 +8,7 @@ from math import sqrt
 
 from matplotlib.lines import Line2D
 
+from metasynth import keys
 from metasynth.distributions import normal_quantile
 from metasynth.figures.axis import Axis, Scale
 from metasynth.figures.graph import (
@@ -25,11 +26,11 @@ from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, points, write
 from metasynth.figures.panel import TICK
 from metasynth.figures.style import INK, LINE, VERMILION, isolated
-from metasynth.figures.text import shorten, width
+from metasynth.figures.text import name, shorten, width
 from metasynth.figures.ticks import axis_between, linear_axis, span_axis
-from metasynth.formats import estimate, number
 from metasynth.language import ENGLISH, Language
 from metasynth.pooling import inverse_variance
+from metasynth.printed import Printed
 from metasynth.records import OutcomeResult
 
 
@@ -83,7 +84,7 @@ def _graph(
         Entry(language.say("No effect"), colour=INK, line="-", weight=0.6),
     )
     across, down = (
-        language.say("Precision (1 / standard error)"),
+        name(language.say("Precision (1 / standard error)")),
         language.say("z (effect / standard error)"),
     )
     plan = Plan(
@@ -128,21 +129,22 @@ def _words(
     common: float,
     language: Language,
 ) -> tuple[str, str]:
-    measure = data.result.outcome.measure
+    measure, own = data.result.outcome.measure, data.said(language)
+    at = Printed(keys.figure(data.result.outcome.id, "galbraith"), language.numbers)
     title = language.say(
         "{subject}: {outside} of {k} studies lie more than two standard errors from the common "
         "effect, {effect}.",
         subject=subject(language.say("Galbraith plot"), data.result, language),
-        outside=sum(outside),
-        k=len(z),
-        effect=estimate(measure, data.natural(common), language.numbers),
+        outside=at.count("outside", sum(outside)),
+        k=at.count("k", len(z)),
+        effect=at.estimate("common", measure, data.natural(common)),
     )
     sentences = (
         language.say(
             "{study}: precision {precision}, z {z}{outside}.",
             study=data.labels[i],
-            precision=number(precision[i], 2, language.numbers),
-            z=number(z[i], 2, language.numbers),
+            precision=own[i].number("precision", precision[i]),
+            z=own[i].number("z", z[i]),
             outside=", " + language.say("outside") if outside[i] else "",
         )
         for i in range(len(z))

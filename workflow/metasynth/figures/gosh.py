@@ -4,13 +4,11 @@ Olkin, Dahabreh and Trikalinos, Res Synth Methods 2012;3:214-23. One cloud means
 decides; several clouds that results depend on which studies are in.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from metasynth import batch
+from metasynth import keys
 from metasynth.effects import Array
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, frame
 from metasynth.figures.key import Entry
@@ -18,37 +16,14 @@ from metasynth.figures.observed import Observed, effect_title, observed, subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import BLUE, INK, isolated
 from metasynth.figures.ticks import linear_axis, span_axis
-from metasynth.formats import estimate, percent
+from metasynth.gosh import Subsets, subsets
 from metasynth.language import ENGLISH, Language
+from metasynth.printed import Printed
 from metasynth.records import OutcomeResult
 
 LEAST = 5
-ALL_UP_TO = 13
-"""With more studies than this a sample of subsets is pooled: 2^13 are 8191."""
-SAMPLE = 10_000
 CELLS_ACROSS, CELLS_UP = 72, 50
 SHADES = (0.16, 0.33, 0.52, 0.74, 1.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Subsets:
-    """The pooled effects of subsets (analysis scale) and their I² from Q, in per cent."""
-
-    effects: Array
-    i2: Array
-    complete: bool
-
-
-def subsets(data: Observed) -> Subsets:
-    """Pool subsets of two studies and more by random effects (REML)."""
-    complete = len(data.y) <= ALL_UP_TO
-    parts = list(batch.gosh(data.y, data.v, None if complete else SAMPLE))
-    k, mean, q = (np.concatenate([getattr(p, name) for p in parts]) for name in ("k", "mean", "q"))
-    several = k > 1
-    k, mean, q = k[several], mean[several], q[several]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        i2 = np.where(q > k - 1, 100 * (q - (k - 1)) / q, 0.0)
-    return Subsets(mean, i2, complete)
 
 
 @isolated
@@ -62,7 +37,7 @@ def gosh(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
         TooFewStudies: under five studies, whose few subsets show no shape.
     """
     data = observed(result, LEAST)
-    found = subsets(data)
+    found = subsets(data.y, data.v)
     effects = np.exp(found.effects) if data.logarithmic else found.effects
     graph = _graph(data, effects, found, language)
     _draw_cells(graph, effects, found.i2)
@@ -79,7 +54,8 @@ def _graph(data: Observed, effects: Array, found: Subsets, language: Language) -
         Entry(language.say("Many subsets"), marker="s", colour=BLUE),
         Entry(language.say("Pooled effect of all studies"), colour=INK, line=DASHED),
     ]
-    count = len(found.effects)
+    at = _said(data, language)
+    count = at.count("subsets", len(found.effects))
     kind = language.say("All {count} subsets of two or more studies.", count=count)
     if not found.complete:
         kind = language.say("A random sample of {count} subsets of two or more.", count=count)
@@ -114,23 +90,27 @@ def _cells(corners: list[list[tuple[float, float]]], opacity: float, name: str) 
 
 
 def _words(data: Observed, effects: Array, found: Subsets, language: Language) -> tuple[str, str]:
-    measure, numbers = data.result.outcome.measure, language.numbers
-    low, middle, high = (float(x) for x in np.quantile(effects, (0.0, 0.5, 1.0)))
-    i2_low, i2_middle, i2_high = (float(x) for x in np.quantile(found.i2, (0.0, 0.5, 1.0)))
+    measure, said = data.result.outcome.measure, _said(data, language)
+    spread = found.spread(data.logarithmic)
+    estimates = {
+        name: said.estimate(name, measure, spread[name]) for name in ("low", "middle", "high")
+    }
+    shares = {name: said.percent(name, spread[name]) for name in ("i2_low", "i2_middle", "i2_high")}
     title = language.say(
         "{subject}: pooled effects of {count} subsets of the studies from {low} to {high}.",
         subject=subject(language.say("GOSH plot"), data.result, language),
-        count=len(effects),
-        low=estimate(measure, low, numbers),
-        high=estimate(measure, high, numbers),
+        count=said.count("subsets", len(effects)),
+        **estimates,
     )
     details = language.say(
         "Half of the effects lie below {middle}. I² ranges from {i2_low} to {i2_high}, half of "
         "the values below {i2_middle}. Studies: {studies}.",
-        middle=estimate(measure, middle, numbers),
-        i2_low=percent(i2_low, 0, numbers),
-        i2_middle=percent(i2_middle, 0, numbers),
-        i2_high=percent(i2_high, 0, numbers),
+        middle=estimates["middle"],
+        **shares,
         studies=", ".join(data.labels),
     )
     return title, f"{title} {details}"
+
+
+def _said(data: Observed, language: Language) -> Printed:
+    return Printed(keys.figure(data.result.outcome.id, "gosh"), language.numbers)

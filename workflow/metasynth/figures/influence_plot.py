@@ -32,6 +32,7 @@ from metasynth.figures.ticks import linear_axis
 from metasynth.formats import number
 from metasynth.influence import influence
 from metasynth.language import ENGLISH, Language, message
+from metasynth.marks import SCALE, marked
 from metasynth.records import OutcomeResult
 
 LEAST = 3
@@ -42,9 +43,13 @@ TOP = MARGIN + LINE + 6.0
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """A diagnostic of every study, and how far from 0 a value is remarkable."""
+    """A diagnostic of every study, and how far from 0 a value is remarkable.
+
+    `field` is what it is called in results/outcomes/<outcome>/sensitivity.json.
+    """
 
     name: str
+    field: str
     values: tuple[float, ...]
     limit: float
     signed: bool
@@ -62,14 +67,16 @@ def diagnostics(data: Observed, language: Language = ENGLISH) -> tuple[Diagnosti
     """
     found, k = influence(data.y, data.v, data.tau2_method), len(data.y)
     chosen = (
-        (message("Studentised residual"), found.rstudent, normal_quantile(), True),
-        (message("DFFITS"), found.dffits, 3 * sqrt(1 / (k - 1)), True),
-        (message("Cook’s distance"), found.cooks_distance, chi2_quantile(0.5, 1), False),
-        (message("Hat value (weight)"), found.hat, 3 / k, False),
+        (message("Studentised residual"), "rstudent", normal_quantile(), True),
+        (message("DFFITS"), "dffits", 3 * sqrt(1 / (k - 1)), True),
+        (message("Cook’s distance"), "cooks_distance", chi2_quantile(0.5, 1), False),
+        (message("Hat value (weight)"), "hat", 3 / k, False),
     )
     return tuple(
-        Diagnostic(language.say(name), tuple(map(float, values)), limit, signed)
-        for name, values, limit, signed in chosen
+        Diagnostic(
+            language.say(name), field, tuple(map(float, getattr(found, field))), limit, signed
+        )
+        for name, field, limit, signed in chosen
     )
 
 
@@ -106,10 +113,12 @@ def _names(names: Sequence[str], pitch: float, language: Language) -> Iterator[L
 def _notes(top: float, language: Language) -> Iterator[Label]:
     note = language.say(
         "Each study is left out in turn. Dashed lines: values beyond them call for a closer look "
-        "(studentised residual ±{residual}, |DFFITS| 3/√(k − 1), Cook’s distance {distance}, hat "
-        "value 3/k); diamonds are the studies beyond them.",
-        residual=number(normal_quantile(), 2, language.numbers),
-        distance=number(chi2_quantile(0.5, 1), 2, language.numbers),
+        "(studentised residual ±{residual}, |DFFITS| {dffits}, Cook’s distance {distance}, hat "
+        "value {hat}); diamonds are the studies beyond them.",
+        residual=marked(number(normal_quantile(), 2, language.numbers), SCALE),
+        dffits=marked("3/√(k\u00a0−\u00a01)", SCALE),
+        distance=marked(number(chi2_quantile(0.5, 1), 2, language.numbers), SCALE),
+        hat=marked("3/k", SCALE),
     )
     for i, line in enumerate(wrap(note, WIDTH - 2 * MARGIN, 3, size=NOTE_SIZE)):
         yield Label(line, MARGIN, top + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
@@ -167,8 +176,8 @@ def _words(data: Observed, shown: Sequence[Diagnostic], language: Language) -> t
     )
     sentences = (
         f"{label}: "
-        + ", ".join(f"{d.name} {number(d.values[i], 3, language.numbers)}" for d in shown)
+        + ", ".join(f"{d.name} {said.number(d.field, d.values[i], 3)}" for d in shown)
         + "."
-        for i, label in enumerate(data.labels)
+        for i, (label, said) in enumerate(zip(data.labels, data.said(language), strict=True))
     )
     return title, " ".join([title, *sentences])

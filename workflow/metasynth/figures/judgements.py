@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from metasynth import keys
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, points, write
 from metasynth.figures.risk_of_bias import (
     BLACK,
@@ -18,8 +19,9 @@ from metasynth.figures.risk_of_bias import (
     level,
 )
 from metasynth.figures.style import INK, LINE, TEXT_SIZE, WIDTH, isolated
-from metasynth.figures.text import clean, shorten, width, wrap
+from metasynth.figures.text import clean, name, shorten, width, wrap
 from metasynth.language import ENGLISH, Language
+from metasynth.marks import marked
 
 DOT, ROW = 11.0, 14.5
 COLUMN_LEAST, COLUMN_MOST = 26.0, 66.0
@@ -43,11 +45,11 @@ def traffic_light(
         ValueError: without any judgement.
     """
     domains = _domains(judgements)
-    names = {study: shorten(clean(label), NAMES_WIDEST) for study, label in labels.items()}
+    names = {study: shorten(name(label), NAMES_WIDEST) for study, label in labels.items()}
     left = MARGIN + max(width(name) for name in [*names.values(), language.say("Study")]) + 12.0
     room = min(COLUMN_MOST, max(COLUMN_LEAST, (WIDTH - MARGIN - left) / len(domains)))
     middles = [left + (i + 0.5) * room for i in range(len(domains))]
-    headings = [wrap(clean(d), room - 5.0, HEADING_LINES, True) for d in domains]
+    headings = [wrap(name(d), room - 5.0, HEADING_LINES, True) for d in domains]
     top = MARGIN + max(map(len, headings)) * LINE + 6.0
     rows = [top + (i + 0.5) * ROW for i in range(len(names))]
     legend_top = top + ROW * len(names) + 8.0
@@ -102,11 +104,13 @@ def _light_words(
     domains: Sequence[str],
     language: Language,
 ) -> tuple[str, str]:
+    studied = sum(not is_overall(domain) for domain in domains)
     title = language.say_n(
         "Risk of bias of {n} study; domains: {domains}.",
         "Risk of bias of {n} studies; domains: {domains}.",
         len(labels),
-        domains=sum(not is_overall(domain) for domain in domains),
+        n=marked(str(len(labels)), "review.trials"),
+        domains=marked(str(studied), "risk_of_bias.domains"),
     )
     sentences = []
     for study, label in labels.items():
@@ -129,7 +133,7 @@ def risk_bars(judgements: Judgements, *, language: Language = ENGLISH) -> Drawin
         ValueError: without any judgement.
     """
     domains = _domains(judgements)
-    names = [wrap(clean(domain), DOMAINS_WIDEST, 2, is_overall(domain)) for domain in domains]
+    names = [wrap(name(domain), DOMAINS_WIDEST, 2, is_overall(domain)) for domain in domains]
     widest = max(
         width(line, is_overall(domain))
         for domain, lines in zip(domains, names, strict=True)
@@ -145,7 +149,7 @@ def risk_bars(judgements: Judgements, *, language: Language = ENGLISH) -> Drawin
         start = y + HALF_CAP - (len(lines) - 1) * LINE / 2
         bold = is_overall(domain)
         write(figure, (Label(t, MARGIN, start + n * LINE, bold=bold) for n, t in enumerate(lines)))
-        _draw_bar(figure, tallies[domain], left, y, f"domain-{i + 1}")
+        _draw_bar(figure, i + 1, tallies[domain], left, y)
     _draw_legend(figure, _present(judgements), legend_top + LINE / 2, language)
     return Drawing(figure, *_bar_words(tallies, language))
 
@@ -161,26 +165,34 @@ def _tally(judgements: Judgements, domain: str) -> dict[Level, int]:
     return {one: found.count(one) for one in LEVELS if one in found}
 
 
-def _draw_bar(figure: Figure, tally: Mapping[Level, int], left: float, y: float, name: str) -> None:
+def _draw_bar(
+    figure: Figure, domain: int, tally: Mapping[Level, int], left: float, y: float
+) -> None:
     total, x = sum(tally.values()), left
     for number, (sign, k) in enumerate(tally.items(), 1):
         wide = (WIDTH - MARGIN - left) * k / total
         part = Rectangle((x, y - BAR / 2), wide, BAR, facecolor=sign.colour, edgecolor=INK)
-        part.set(linewidth=0.4, transform=points(figure), gid=f"{name}-{number}")
+        part.set(linewidth=0.4, transform=points(figure), gid=f"domain-{domain}-{number}")
         figure.add_artist(part)
-        text = f"{sign.symbol} {k}".strip()
+        text = f"{sign.symbol} {_count(domain, sign, k)}".strip()
         if width(text, True) + 4.0 <= wide:
             label = Label(text, x + wide / 2, y + 0.33 * TEXT_SIZE, "center", True, colour=BLACK)
             write(figure, [label])
         x += wide
 
 
+def _count(domain: int, sign: Level, k: int) -> str:
+    return marked(str(k), keys.judged(domain, sign.name))
+
+
 def _bar_words(tallies: Mapping[str, Mapping[Level, int]], language: Language) -> tuple[str, str]:
     title = language.say("Risk of bias by domain: how many studies have which judgement.")
     sentences = (
         f"{clean(domain)}: "
-        + ", ".join(f"{language.say(sign.name)} {k}" for sign, k in tally.items())
+        + ", ".join(
+            f"{language.say(sign.name)} {_count(number, sign, k)}" for sign, k in tally.items()
+        )
         + "."
-        for domain, tally in tallies.items()
+        for number, (domain, tally) in enumerate(tallies.items(), 1)
     )
     return title, " ".join([title, *sentences])

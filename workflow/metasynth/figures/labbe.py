@@ -7,17 +7,19 @@ risk under control; effects that depend on the baseline risk leave it.
 from collections.abc import Callable
 from math import asin, sin, sqrt
 
+from metasynth import keys
 from metasynth.figures.axis import Axis
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
 from metasynth.figures.observed import Observed, observed, subject
-from metasynth.figures.outcome import group_names
+from metasynth.figures.outcome import group_names, of_side
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
 from metasynth.figures.ticks import curve_points, linear_axis, span_axis
-from metasynth.formats import NumberStyle, percent
+from metasynth.formats import NumberStyle
 from metasynth.language import ENGLISH, Language
 from metasynth.methods import is_ratio
+from metasynth.printed import Printed
 from metasynth.records import OutcomeResult, StudyEffect
 
 LARGEST, SMALLEST = 18.0, 4.0
@@ -109,27 +111,29 @@ def _graph(
 
 def _words(data: Observed, risks: list[tuple[float, float]], language: Language) -> tuple[str, str]:
     intervention, control = group_names(data.result, language)
+    at = Printed(keys.figure(data.result.outcome.id, "labbe"), language.numbers)
     title = language.say(
         "{subject}: the event is more frequent with {intervention} in {more} of {k} studies.",
         subject=subject(language.say("L’Abbé plot"), data.result, language),
         intervention=intervention,
-        more=sum(treated > untreated for untreated, treated in risks),
-        k=len(risks),
+        more=at.count("more", sum(treated > untreated for untreated, treated in risks)),
+        k=at.count("k", len(risks)),
     )
     sentences = (
         language.say(
             "{study}: {treated} with {intervention}, {untreated} with {control}.",
             study=label,
-            treated=_percent(treated, language),
-            untreated=_percent(untreated, language),
+            treated=_percent(treated, data, study, "intervention", language),
+            untreated=_percent(untreated, data, study, "control", language),
             intervention=intervention,
             control=control,
         )
-        for label, (untreated, treated) in zip(data.labels, risks, strict=True)
+        for label, study, (untreated, treated) in zip(data.labels, data.studies, risks, strict=True)
     )
     return title, " ".join([title, *sentences])
 
 
-def _percent(risk: float, language: Language) -> str:
+def _percent(risk: float, data: Observed, study: StudyEffect, side: str, language: Language) -> str:
     """A risk with one decimal, and with two where it is below 1%."""
-    return percent(100 * risk, 2 if risk < 0.01 else 1, language.numbers)
+    said = of_side(data.result, study, side, language)
+    return said.percent("risk", 100 * risk, 2 if risk < 0.01 else 1)

@@ -15,6 +15,7 @@ from metasynth.figures.panel import TICK
 from metasynth.figures.rows import Forest, Row
 from metasynth.figures.style import LINE, NOTE_SIZE, TEXT_SIZE, WIDTH
 from metasynth.figures.text import width, wrap
+from metasynth.marks import bare
 
 GAP, GROUP_GAP = 7.0, 11.0
 GRAPH_BEST, GRAPH_GOOD, GRAPH_LEAST, GRAPH_BESIDE_DOTS = 190.0, 145.0, 110.0, 88.0
@@ -149,7 +150,7 @@ def _column_widths(forest: Forest) -> list[float]:
         for i, column in enumerate(forest.columns)
     ]
     for group, first, last in _groups(forest):
-        longest = max((width(word, bold=True) for word in group.split(" ")), default=0.0)
+        longest = max((width(word, bold=True) for word in bare(group).split(" ")), default=0.0)
         excess = min(longest, 80.0) - sum(widths[first : last + 1]) - GAP * (last - first)
         widths[first] += max(0.0, excess)
     return widths

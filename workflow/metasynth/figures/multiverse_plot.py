@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from metasynth.effects import Array
 from metasynth.figures.axis import Axis, Scale, difference_axis, ratio_axis
-from metasynth.figures.choices import dimension_name, option_name, options_taken
+from metasynth.figures.choices import dimension_name, option_name
 from metasynth.figures.key import Entry, draw_symbols, lay_out_key
 from metasynth.figures.multiverse_words import measure_title, notes, words
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, Page, blank, write
@@ -39,8 +39,9 @@ from metasynth.figures.text import shorten, width, wrap
 from metasynth.figures.ticks import span_axis
 from metasynth.formats import NumberStyle
 from metasynth.language import ENGLISH, Language, message
+from metasynth.marks import bare
 from metasynth.methods import is_ratio
-from metasynth.multiverse import Multiverse
+from metasynth.multiverse import Multiverse, options_taken
 from metasynth.multiverse import Scale as Measured
 from metasynth.records import OutcomeResult
 
@@ -102,7 +103,7 @@ def specification_curve(
     """Draw a multiverse that has analyses; without any the caller says why."""
     lines = _lines(result, found, language)
     curves = _curves(found, language.numbers)
-    titles = [_title(curve, language) for curve in curves]
+    titles = [_title(found.outcome, curve, language) for curve in curves]
     top = MARGIN + max(map(len, titles)) * LINE + 5.0
     bottom = top + HEIGHT
     matrix = bottom + 6.0
@@ -182,10 +183,10 @@ def _axis(
     return difference_axis(estimates, limits, numbers)
 
 
-def _title(curve: Curve, language: Language) -> list[str]:
+def _title(outcome: str, curve: Curve, language: Language) -> list[str]:
     """The lines above a panel: its measure, then how many analyses."""
     room = curve.right - curve.left + TICK
-    name, count = measure_title(curve.measured, language)
+    name, count = measure_title(outcome, curve.measured, language)
     return [*wrap(name, room, TITLE_LINES, bold=True), *wrap(count, room, 2, size=NOTE_SIZE)]
 
 
@@ -193,7 +194,7 @@ def _above(curve: Curve, title: Sequence[str], top: float) -> list[Label]:
     first = top - 5.0 - len(title) * LINE
     labels = []
     for i, text in enumerate(title):
-        bold = not text[:1].isdigit()
+        bold = not bare(text)[:1].isdigit()
         size = TEXT_SIZE if bold else NOTE_SIZE
         y = first + (i + 0.5) * LINE + HALF_CAP
         labels.append(Label(text, curve.left - TICK, y, bold=bold, size=size))

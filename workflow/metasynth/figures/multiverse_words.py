@@ -2,24 +2,32 @@
 
 from collections.abc import Iterator
 
-from metasynth.figures.choices import dimension_name, option_name, options_taken
+from metasynth import keys
+from metasynth.figures.choices import dimension_name, option_name
 from metasynth.figures.observed import subject
 from metasynth.figures.outcome import MEASURES
-from metasynth.formats import effect, estimate
+from metasynth.figures.text import name
+from metasynth.formats import bracketed
 from metasynth.language import Language
 from metasynth.methods import is_ratio
-from metasynth.multiverse import Multiverse, Scale, Tally
+from metasynth.multiverse import Multiverse, Scale, Tally, excluding, options_taken
+from metasynth.printed import Printed
 from metasynth.records import OutcomeResult
 from metasynth.robustness_words import shares
 
 
-def measure_title(scale: Scale, language: Language) -> tuple[str, str]:
+def measure_title(outcome: str, scale: Scale, language: Language) -> tuple[str, str]:
     """A panel's title: the measure and its scale, and how many analyses."""
-    name = language.say(MEASURES[scale.measure]) if scale.measure in MEASURES else scale.measure
+    known = scale.measure in MEASURES
+    title = language.say(MEASURES[scale.measure]) if known else name(scale.measure)
     if is_ratio(scale.measure):
-        name = language.say("{measure} (log scale)", measure=name)
-    count = language.say_n("{n} analysis", "{n} analyses", scale.tally.analyses)
-    return name, count
+        title = language.say("{measure} (log scale)", measure=title)
+    return title, _analyses(keys.multiverse(outcome, scale.measure), scale.tally, language)
+
+
+def _analyses(at: str, tally: Tally, language: Language) -> str:
+    n = Printed(at, language.numbers).count("analyses", tally.analyses)
+    return language.say_n("{n} analysis", "{n} analyses", tally.analyses, n=n)
 
 
 def notes(found: Multiverse, language: Language) -> list[str]:
@@ -37,6 +45,9 @@ def notes(found: Multiverse, language: Language) -> list[str]:
                 "{n} analysis has no result and is not drawn.",
                 "{n} analyses have no result and are not drawn.",
                 found.undefined,
+                n=Printed(keys.multiverse(found.outcome), language.numbers).count(
+                    "undefined", found.undefined
+                ),
             )
         )
     return said
@@ -47,47 +58,50 @@ def words(result: OutcomeResult, found: Multiverse, language: Language) -> tuple
     title = language.say(
         "{subject}: {count}; {shares}.",
         subject=subject(language.say("Specification curve"), result, language),
-        count=language.say_n("{n} analysis", "{n} analyses", found.tally.analyses),
-        shares=_shares(found.tally, found.scales[0].null, language),
+        count=_analyses(keys.multiverse(found.outcome), found.tally, language),
+        shares=_shares(keys.multiverse(found.outcome), found.tally, found.scales[0].null, language),
     )
-    sentences = [*_measures(found, language), *_primary(found, language)]
+    sentences = [*_measures(found, language), *_primary(result, found, language)]
     return title, " ".join([title, *sentences, *_options(result, found, language)])
 
 
-def _shares(tally: Tally, null: float | None, language: Language) -> str:
+def _shares(at: str, tally: Tally, null: float | None, language: Language) -> str:
     if null is None:
         return language.say("the measure has no value of no effect")
-    return shares(tally, language)
+    return shares(tally, at, language)
 
 
 def _measures(found: Multiverse, language: Language) -> Iterator[str]:
     for scale in found.scales:
+        at = keys.multiverse(found.outcome, scale.measure)
+        said = Printed(at, language.numbers)
+        ends = {
+            end: said.estimate(end, scale.measure, getattr(scale, end))
+            for end in ("low", "high", "median")
+        }
         yield language.say(
             "{title}: estimates from {low} to {high}, half of them below {median}; {shares}.",
-            title=", ".join(measure_title(scale, language)),
-            low=estimate(scale.measure, scale.low, language.numbers),
-            high=estimate(scale.measure, scale.high, language.numbers),
-            median=estimate(scale.measure, scale.median, language.numbers),
-            shares=_shares(scale.tally, scale.null, language),
+            title=", ".join(measure_title(found.outcome, scale, language)),
+            shares=_shares(at, scale.tally, scale.null, language),
+            **ends,
         )
 
 
-def _primary(found: Multiverse, language: Language) -> Iterator[str]:
+def _primary(result: OutcomeResult, found: Multiverse, language: Language) -> Iterator[str]:
     if found.primary is None or found.lower is None:
         return
     rows, place, scale = found.specifications, found.primary, found.scales[0]
+    whole = Printed(keys.pooled(found.outcome, result.analyses[0].spec.name), language.numbers)
+    values = {f: getattr(rows, f)[place] for f in ("estimate", "ci_low", "ci_high")}
+    estimate, low, high = (whole.estimate(f, scale.measure, x) for f, x in values.items())
+    all_of_them = Printed(keys.multiverse(found.outcome), language.numbers)
+    own = Printed(keys.multiverse(found.outcome, scale.measure), language.numbers)
     yield language.say(
         "The primary analysis, {effect}, has {lower} of the {count} estimates of its measure below "
         "it.",
-        effect=effect(
-            scale.measure,
-            rows.estimate[place],
-            rows.ci_low[place],
-            rows.ci_high[place],
-            language.numbers,
-        ),
-        lower=found.lower,
-        count=scale.tally.analyses,
+        effect=bracketed(estimate, low, high, language.numbers),
+        lower=all_of_them.count("lower", found.lower),
+        count=own.count("analyses", scale.tally.analyses),
     )
 
 
@@ -100,28 +114,21 @@ def _options(result: OutcomeResult, found: Multiverse, language: Language) -> It
         used = sorted({i for i in chosen if i is not None})
         if len(used) < 2:
             continue
-        parts = [
-            language.say(
-                "{option} {part} of {whole}",
-                option=option_name(dimension.name, dimension.options[i], result, language),
-                part=sum(e for e, c in zip(excludes, chosen, strict=True) if c == i),
-                whole=chosen.count(i),
+        parts = []
+        for i in used:
+            at = keys.option(found.outcome, dimension.name, i + 1)
+            said = Printed(at, language.numbers)
+            part = sum(e for e, c in zip(excludes, chosen, strict=True) if c == i)
+            parts.append(
+                language.say(
+                    "{option} {part} of {whole}",
+                    option=option_name(dimension.name, dimension.options[i], result, language),
+                    part=said.count("excluding", part),
+                    whole=said.count("analyses", chosen.count(i)),
+                )
             )
-            for i in used
-        ]
         yield language.say(
             "Intervals that exclude no effect, by {dimension}: {parts}.",
             dimension=dimension_name(dimension.name, language),
             parts=", ".join(parts),
         )
-
-
-def excluding(found: Multiverse) -> list[bool]:
-    """Whether each analysis' interval excludes no effect."""
-    rows = found.specifications
-    nulls = [scale.null for scale in found.scales for _ in range(scale.tally.analyses)]
-    return [
-        null is not None
-        and ((low is not None and low > null) or (high is not None and high < null))
-        for null, low, high in zip(nulls, rows.ci_low, rows.ci_high, strict=True)
-    ]

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metasynth import keys
 from metasynth.effects import Array
-from metasynth.figures.outcome import is_logarithmic, measure_name, of_what, overall
-from metasynth.figures.text import clean
+from metasynth.figures.outcome import is_logarithmic, measure_name, of_effect, of_what, overall
+from metasynth.figures.text import name
 from metasynth.language import Language
 from metasynth.methods import DEFAULT_TAU2
+from metasynth.printed import Printed
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyEffect
 
 
@@ -38,7 +40,7 @@ class Observed:
     @property
     def labels(self) -> tuple[str, ...]:
         """The studies' names."""
-        return tuple(clean(study.label) or study.study for study in self.studies)
+        return tuple(name(study.label) or name(study.study) for study in self.studies)
 
     @property
     def null(self) -> float:
@@ -55,6 +57,15 @@ class Observed:
     def pooled(self) -> Estimate | None:
         """The pooled estimate of the primary analysis."""
         return overall(self.analysis)
+
+    def said(self, language: Language) -> tuple[Printed, ...]:
+        """Prints each study's numbers in the primary analysis."""
+        return tuple(of_effect(self.result, study, language) for study in self.studies)
+
+    def whole(self, language: Language) -> Printed:
+        """Prints the numbers of the primary analysis's pooled estimate."""
+        key = keys.pooled(self.result.outcome.id, self.analysis.spec.name)
+        return Printed(key, language.numbers)
 
     def natural(self, y: float) -> float:
         """A value of the analysis scale on the natural scale."""

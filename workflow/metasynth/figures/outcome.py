@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from metasynth.figures.text import clean
+from metasynth import keys
+from metasynth.figures.text import name
 from metasynth.language import Language, message
 from metasynth.methods import is_ratio
+from metasynth.printed import Printed
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
 MEASURES = {
@@ -73,7 +75,7 @@ def compares(result: OutcomeResult) -> bool:
 def of_what(result: OutcomeResult, language: Language) -> str:
     """The outcome and the groups, as titles and descriptions name them."""
     intervention, control = group_names(result, language)
-    outcome = clean(result.outcome.label)
+    outcome = name(result.outcome.label)
     if not compares(result):
         return language.say("{outcome}, {group}", outcome=outcome, group=intervention)
     return language.say(
@@ -86,12 +88,27 @@ def of_what(result: OutcomeResult, language: Language) -> str:
 
 def analysis_label(analysis: AnalysisResult) -> str:
     """An analysis as it was labelled, or by its name."""
-    return clean(analysis.spec.label) or analysis.spec.name
+    return name(analysis.spec.label) or name(analysis.spec.name)
 
 
 def study_label(study: StudyData) -> str:
     """A study as it was labelled, or by its id."""
-    return clean(study.label) or study.study
+    return name(study.label) or name(study.study)
+
+
+def of_side(
+    result: OutcomeResult, study: StudyData | StudyEffect, side: str, language: Language
+) -> Printed:
+    """Prints what a study's intervention or control group has."""
+    part = keys.parts(result.studies)[study.study, study.label]
+    return Printed(keys.group(result.outcome.id, study.study, side, part), language.numbers)
+
+
+def of_effect(result: OutcomeResult, effect: StudyEffect, language: Language) -> Printed:
+    """Prints a study's own effect in an analysis."""
+    part = keys.parts(result.studies)[effect.study, effect.label]
+    key = keys.effect(result.outcome.id, effect.analysis, effect.study, part)
+    return Printed(key, language.numbers)
 
 
 def measure_name(result: OutcomeResult, analysis: AnalysisResult | None, language: Language) -> str:
@@ -99,12 +116,12 @@ def measure_name(result: OutcomeResult, analysis: AnalysisResult | None, languag
     if analysis is not None and analysis.spec.model == "Peto":
         return language.say("Peto odds ratio")
     measure = result.outcome.measure
-    return language.say(MEASURES[measure]) if measure in MEASURES else clean(measure)
+    return language.say(MEASURES[measure]) if measure in MEASURES else name(measure)
 
 
 def group_names(result: OutcomeResult, language: Language) -> tuple[str, str]:
     """The intervention's and the control's names."""
     return (
-        clean(result.comparison.intervention_label) or language.say("Intervention"),
-        clean(result.comparison.control_label) or language.say("Control"),
+        name(result.comparison.intervention_label) or language.say("Intervention"),
+        name(result.comparison.control_label) or language.say("Control"),
     )

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
+from metasynth import keys
 from metasynth.figures.catalogue import shared_axis
 from metasynth.figures.flow_diagram import flow_diagram
 from metasynth.figures.judgements import risk_bars, traffic_light
 from metasynth.figures.page import Drawing
 from metasynth.figures.risk_of_bias import of_outcome
 from metasynth.figures.summary import summary
-from metasynth.flow import flow_of
+from metasynth.figures.text import name as named
+from metasynth.flow import flow_name, flow_of
 from metasynth.language import ENGLISH, Language
+from metasynth.marks import marked
 from metasynth.records import FlowCount, OutcomeResult, Trial
 
 
@@ -46,8 +49,13 @@ def overview(
 
 def _flow(included: int, rows: Sequence[FlowCount], language: Language) -> Drawing:
     """The flow that was told, with a note where it ends with other studies than the review has."""
-    flow = {"studies": included} | flow_of(rows)
-    notes = [row.note for row in rows if row.note]
+    told = flow_of(rows)
+    flow = {"studies": included} | told
+    cells = {flow_name(row): keys.cell(row.cell, "count") for row in rows if row.count is not None}
+    if "studies" not in told:
+        cells["studies"] = "review.trials"
+    notes = [named(row.note) for row in rows if row.note]
     if flow["studies"] not in (None, included):
-        notes.append(language.say("Studies in the tables of this review: {n}.", n=included))
-    return flow_diagram(flow, notes, language=language)
+        n = marked(str(included), "review.trials")
+        notes.append(language.say("Studies in the tables of this review: {n}.", n=n))
+    return flow_diagram(flow, notes, cells=cells, language=language)

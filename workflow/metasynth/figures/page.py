@@ -12,6 +12,7 @@ from matplotlib.transforms import Affine2D, Transform
 
 from metasynth.figures.style import INK, MUTED, TEXT_SIZE, WIDTH, font
 from metasynth.figures.text import width
+from metasynth.marks import bare
 
 Align = Literal["left", "center", "right"]
 
@@ -21,7 +22,10 @@ HALF_CAP = 0.33 * TEXT_SIZE
 
 
 class Drawing(NamedTuple):
-    """A figure, its short alternative text, and a long description made from its numbers."""
+    """A figure, its short alternative text, and a long description made from its numbers.
+
+    Both are marked (see marks.py); what they say is `bare` of it.
+    """
 
     figure: Figure
     title: str
@@ -65,6 +69,7 @@ class Page(Figure):
     """A figure of the common width, through which its surroundings show.
 
     `points` leads from points right and down of the upper left corner to where they are drawn.
+    While the page is `telling`, its texts are drawn with their marks (see marks.py).
     """
 
     def __init__(self, height: float) -> None:
@@ -72,10 +77,16 @@ class Page(Figure):
         self.patch.set_visible(False)
         down = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72)
         self.points: Transform = down + self.dpi_scale_trans
+        self.telling = False
 
 
 class _Line(Text):
-    """One line of text that stands where it was measured to: nothing is left to lay out."""
+    """One line of text that stands where it was measured to: nothing is left to lay out.
+
+    Its text is what is printed, `said` the same with its marks.
+    """
+
+    said = ""
 
     def draw(self, renderer: RendererBase) -> None:
         """Hand the text and its anchor to the renderer."""
@@ -85,7 +96,9 @@ class _Line(Text):
         gc.set_alpha(self.get_alpha() or 1.0)
         font = self.get_fontproperties()
         height = renderer.get_canvas_width_height()[1]
-        renderer.draw_text(gc, x, height - y, self.get_text(), font, 0.0, False, self)
+        figure = self.get_figure()
+        said = self.said if isinstance(figure, Page) and figure.telling else self.get_text()
+        renderer.draw_text(gc, x, height - y, said, font, 0.0, False, self)
         gc.restore()
 
 
@@ -107,7 +120,7 @@ def write(figure: Figure, labels: Iterable[Label]) -> None:
         text = _Line(
             label.x,
             label.y,
-            label.text,
+            bare(label.text),
             transform=transform,
             ha=label.align,
             va="baseline",
@@ -116,6 +129,7 @@ def write(figure: Figure, labels: Iterable[Label]) -> None:
             fontproperties=font(label.bold, label.size),
             parse_math=False,
         )
+        text.said = label.text
         text.set_figure(figure)
         figure.texts.append(text)
 

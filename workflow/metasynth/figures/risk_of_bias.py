@@ -1,6 +1,6 @@
 """Judgements of risk of bias as signs: a colour, a symbol and a rank for each word of the tools."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
@@ -9,11 +9,11 @@ from matplotlib.lines import Line2D
 from metasynth import judgement_levels
 from metasynth.figures.page import Label, points, write
 from metasynth.figures.text import clean
+from metasynth.judgement_levels import NAMES, Judgements, domain_names, of_outcome
 from metasynth.language import Language, message
 from metasynth.records import Judgement
 
-Judgements = Mapping[str, Sequence[Judgement]]
-"""The judgements of each study by its id; figures want one a domain, see `of_outcome`."""
+__all__ = ["Judgements", "domain_names", "of_outcome"]
 
 BLACK = "#000000"
 _SYMBOL_SIZE = 0.82
@@ -28,12 +28,9 @@ class Level:
     colour: str
 
 
-LOW = Level(message("Low"), "+", "#56B4E9")
-SOME = Level(message("Some concerns"), "?", "#F0E442")
-HIGH = Level(message("High"), "−", "#E69F00")
-CRITICAL = Level(message("Critical"), "×", "#D55E00")
-UNKNOWN = Level(message("No information"), "", "#BBBBBB")
-LEVELS = (LOW, SOME, HIGH, CRITICAL, UNKNOWN)
+_SIGNS = (("+", "#56B4E9"), ("?", "#F0E442"), ("−", "#E69F00"), ("×", "#D55E00"), ("", "#BBBBBB"))
+LEVELS = tuple(Level(name, *sign) for name, sign in zip(NAMES, _SIGNS, strict=True))
+LOW, SOME, HIGH, CRITICAL, UNKNOWN = LEVELS
 """From the best, ordered as in judgement_levels.
 
 Each ground is light enough for a black symbol, on light pages and dark ones.
@@ -70,26 +67,9 @@ def judgement_word(judgement: Judgement, language: Language) -> str:
     return language.say(_SAID[word.lower()]) if word.lower() in _SAID else language.label(word)
 
 
-def domain_names(judgements: Judgements | None) -> tuple[str, ...]:
-    """All domains in the order in which studies have them, the overall judgement last."""
-    named = (j.domain for own in (judgements or {}).values() for j in own)
-    domains = list(dict.fromkeys(named))
-    return tuple(sorted(domains, key=is_overall))
-
-
-def of_outcome(judgements: Judgements, outcome: str = "") -> dict[str, tuple[Judgement, ...]]:
-    """One judgement a study and domain: the outcome's own, or that of the study as a whole."""
-    chosen = {}
-    for study, own in judgements.items():
-        known = {j.domain: j for j in own if not j.outcome}
-        known |= {j.domain: j for j in own if outcome and j.outcome == outcome}
-        chosen[study] = tuple(known.values())
-    return chosen
-
-
 def is_overall(domain: str) -> bool:
     """Whether a domain is the overall judgement, which tools write in several ways."""
-    return judgement_levels.is_overall(clean(domain))
+    return judgement_levels.is_overall(domain)
 
 
 def draw_dots(

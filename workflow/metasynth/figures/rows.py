@@ -15,6 +15,7 @@ from metasynth.figures.outcome import (
     compares,
     group_names,
     is_logarithmic,
+    of_effect,
     overall,
     studies_with_effects,
     study_label,
@@ -23,9 +24,11 @@ from metasynth.figures.preset import COCHRANE, Preset, arrange
 from metasynth.figures.risk_of_bias import LEVELS, Judgements, domain_names, level
 from metasynth.figures.statistics import heterogeneity, notes, statistics
 from metasynth.figures.style import BLUE
-from metasynth.figures.text import clean
-from metasynth.formats import FIGURE_SPACE, MISSING, NumberStyle, aligned, estimate, percent
+from metasynth.figures.text import name
+from metasynth.formats import FIGURE_SPACE, MISSING, NumberStyle, aligned
 from metasynth.language import Language
+from metasynth.marks import bare
+from metasynth.printed import Printed, of_pool
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
 Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]
@@ -51,7 +54,8 @@ class Mark:
 class Row:
     """One row: a label, a cell for each column (empty where there is nothing to say), a mark.
 
-    `dots` are judgements of risk of bias, one for each domain of the figure.
+    `dots` are judgements of risk of bias, one for each domain of the figure; `key` is that of the
+    result which the mark shows.
     """
 
     kind: Kind
@@ -60,6 +64,7 @@ class Row:
     mark: Mark | None = None
     dots: tuple[str, ...] = ()
     indented: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,7 @@ def forest_rows(
 def _in_brackets(column: Column, preset: Preset) -> Column:
     if column.kind != "effect":
         return column
-    return replace(column, heading=column.heading.strip("[]").join(preset.brackets))
+    return replace(column, heading=name(bare(column.heading).strip("[]").join(preset.brackets)))
 
 
 # --- risk of bias ---------------------------------------------------------------------------------
@@ -151,7 +156,7 @@ def _domain_notes(rows: Sequence[Row], domains: Sequence[str], language: Languag
     """What the letters above the dots mean, and the signs in them."""
     if domains:
         pairs = zip(ascii_uppercase, domains, strict=False)
-        named = "; ".join(f"{letter} {clean(domain)}" for letter, domain in pairs)
+        named = "; ".join(f"{letter} {name(domain)}" for letter, domain in pairs)
         yield language.say("Risk of bias: {domains}.", domains=named)
         present = {level(judgement) for row in rows for judgement in row.dots if judgement}
         signs = [
@@ -174,13 +179,16 @@ def _study_rows(
     """Studies in the order of the data; under headings and with subtotals where there are any."""
     studies = studies_with_effects(result, analysis)
     subtotals = [e for e in (analysis.estimates if analysis else ()) if e.subgroup != "all"]
-    for subtotal in subtotals:
+    for place, subtotal in enumerate(analysis.estimates if analysis else ()):
+        if subtotal.subgroup == "all":
+            continue
         members = [pair for pair in studies if pair[0].subgroup == subtotal.subgroup]
-        yield Row("heading", clean(subtotal.subgroup))
+        yield Row("heading", name(subtotal.subgroup))
         yield from (_study_row(result, *member, dots, language) for member in members)
         weight = sum(effect.weight or 0.0 for _, effect in members if effect)
-        yield _pooled_row(result, subtotal, language.say("Subtotal"), weight, language)
-        yield Row("note", heterogeneity(subtotal, language))
+        label = language.say("Subtotal")
+        yield _pooled_row(result, subtotal, label, weight, language, place)
+        yield Row("note", heterogeneity(subtotal, language, place))
     named = {subtotal.subgroup for subtotal in subtotals}
     others = [pair for pair in studies if pair[0].subgroup not in named]
     if subtotals and others:
@@ -199,10 +207,11 @@ def _study_row(
     if effect is None:
         cells = (*data, MISSING, language.say("Not estimable"))
         return Row("study", study_label(study), cells, dots=own)
-    weight = percent(effect.weight, 1, language.numbers)
+    said = of_effect(result, effect, language)
+    weight = said.percent("weight", effect.weight, 1)
     mark = Mark("square", effect.estimate, effect.ci_low, effect.ci_high, effect.weight or 0.0)
     label = study_label(study) + (" †" if effect.corrected else "")
-    return Row("study", label, (*data, weight, ""), mark, own)
+    return Row("study", label, (*data, weight, ""), mark, own, key=said.at)
 
 
 # --- pooled results -------------------------------------------------------------------------------
@@ -221,23 +230,31 @@ def _pooled_rows(
             continue
         row = _pooled_row(result, pooled, label, 100.0, language)
         # Totals are said once: a second analysis of the same data adds nothing to them.
-        yield replace(row, cells=("",) * width) if row.cells == said else row
-        said = said or row.cells
+        cells = tuple(map(bare, row.cells))
+        yield replace(row, cells=("",) * width) if cells == said else row
+        said = said or cells
         if pooled.pi_low is not None or pooled.pi_high is not None:
             mark = Mark("interval", None, pooled.pi_low, pooled.pi_high)
-            label = language.say("95% prediction interval")
-            yield Row("prediction", label, ("",) * width, mark)
+            label = name(language.say("95% prediction interval"))
+            yield Row("prediction", label, ("",) * width, mark, key=row.key)
 
 
 def _pooled_row(
-    result: OutcomeResult, pooled: Estimate, label: str, weight: float, language: Language
+    result: OutcomeResult,
+    pooled: Estimate,
+    label: str,
+    weight: float,
+    language: Language,
+    place: int = 0,
 ) -> Row:
     kind: Kind = "total" if pooled.subgroup == "all" else "subtotal"
-    data = pooled_cells(result, pooled, language)
+    said = of_pool(pooled, language.numbers, place)
+    data = pooled_cells(result, pooled, said)
     if pooled.estimate is None:
         return Row(kind, label, (*data, "", language.say("Not estimable")))
     mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
-    return Row(kind, label, (*data, percent(weight, 1, language.numbers), ""), mark)
+    cells = (*data, said.percent("weight", weight, 1), "")
+    return Row(kind, label, cells, mark, key=said.at)
 
 
 # --- what all rows share --------------------------------------------------------------------------
@@ -261,12 +278,21 @@ def limits(preset: Preset, ratio: bool, numbers: NumberStyle) -> Limits:
 def with_effects(rows: Sequence[Row], measure: str, look: Limits) -> tuple[Row, ...]:
     """Say each mark in the last column: estimates and limits aligned, padded with figure spaces."""
     numbers, (opening, closing) = look.numbers, look.brackets
-    marks = [row.mark for row in rows if row.mark]
+    shown = [(row, row.mark) for row in rows if row.mark]
+    said = [
+        (Printed(row.key, numbers), "pi" if row.kind == "prediction" else "ci") for row, _ in shown
+    ]
     estimates = aligned(
-        "" if m.estimate is None else estimate(measure, m.estimate, numbers) for m in marks
+        "" if mark.estimate is None else own.estimate("estimate", measure, mark.estimate)
+        for (own, _), (_, mark) in zip(said, shown, strict=True)
     )
-    lows = aligned(estimate(measure, mark.low, numbers) for mark in marks)
-    highs = aligned(estimate(measure, mark.high, numbers) for mark in marks)
+    lows, highs = (
+        aligned(
+            own.estimate(f"{kind}_{end}", measure, getattr(mark, end))
+            for (own, kind), (_, mark) in zip(said, shown, strict=True)
+        )
+        for end in ("low", "high")
+    )
     texts = (
         f"{x} {opening}{low}{look.separator}{high}{closing}".lstrip(FIGURE_SPACE + " ")
         for x, low, high in zip(estimates, lows, highs, strict=True)

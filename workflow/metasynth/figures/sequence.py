@@ -1,8 +1,10 @@
 """Leave-one-out and cumulative meta-analyses, drawn as forest plots: a row for each pool."""
 
 from collections.abc import Sequence
+from operator import itemgetter
+from typing import NamedTuple
 
-from metasynth import sensitivity
+from metasynth import keys, sensitivity
 from metasynth.figures.columns import Column
 from metasynth.figures.forest import draw_forest
 from metasynth.figures.observed import Observed, observed, subject
@@ -11,8 +13,9 @@ from metasynth.figures.page import Drawing
 from metasynth.figures.preset import COCHRANE
 from metasynth.figures.rows import Forest, Mark, Row, favours, limits, with_effects
 from metasynth.figures.style import isolated
-from metasynth.formats import count, effect, estimate, p_value, percent, positive
+from metasynth.figures.text import name
 from metasynth.language import ENGLISH, Language, message
+from metasynth.printed import Printed
 from metasynth.records import Estimate, OutcomeResult
 
 LEAST = 3
@@ -30,9 +33,9 @@ def leave_one_out(result: OutcomeResult, *, language: Language = ENGLISH) -> Dra
     """
     data = observed(result, LEAST)
     pools = sensitivity.leave_one_out(result.outcome, data.analysis.spec, result.studies)
-    labels = _labels(result, pools, "without ")
+    rows = _named(result, "leave_one_out", pools, "without ", language)
     heading = language.say("Study left out")
-    figure = draw_forest(_forest(data, heading, labels, pools, language), language)
+    figure = draw_forest(_forest(data, heading, rows, language), language)
     kind = language.say("Leave-one-out analysis")
     return Drawing(
         figure,
@@ -40,8 +43,7 @@ def leave_one_out(result: OutcomeResult, *, language: Language = ENGLISH) -> Dra
             data,
             kind,
             message("Without {study}: {effect}, number of studies {k}, I² {i2}."),
-            labels,
-            pools,
+            rows,
             language,
         ),
     )
@@ -56,9 +58,9 @@ def cumulative(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawin
     """
     data = observed(result, LEAST)
     pools = sensitivity.cumulative(result.outcome, data.analysis.spec, result.studies)
-    labels = _labels(result, pools, "up to ")
+    rows = _named(result, "cumulative", pools, "up to ", language)
     heading = language.say("Study added, by year")
-    figure = draw_forest(_forest(data, heading, labels, pools, language), language)
+    figure = draw_forest(_forest(data, heading, rows, language), language)
     kind = language.say("Cumulative meta-analysis")
     return Drawing(
         figure,
@@ -66,34 +68,45 @@ def cumulative(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawin
             data,
             kind,
             message("Up to {study}: {effect}, number of studies {k}, I² {i2}."),
-            labels,
-            pools,
+            rows,
             language,
         ),
     )
 
 
-def _labels(result: OutcomeResult, pools: Sequence[Estimate], prefix: str) -> list[str]:
-    """The study that each pool is named after, by its label."""
-    names = {study.study: study_label(study) for study in result.studies}
-    return [names[pool.subgroup.removeprefix(prefix)] for pool in pools]
+class _Pool(NamedTuple):
+    """A pool, the label of the study that it is named after, and what prints its numbers."""
+
+    estimate: Estimate
+    label: str
+    said: Printed
 
 
-def _forest(
-    data: Observed,
-    heading: str,
-    labels: Sequence[str],
-    pools: Sequence[Estimate],
-    language: Language,
-) -> Forest:
+def _named(
+    result: OutcomeResult, kind: str, pools: Sequence[Estimate], prefix: str, language: Language
+) -> list[_Pool]:
+    labels = {study.study: study_label(study) for study in result.studies}
+    named = ((pool, pool.subgroup.removeprefix(prefix)) for pool in pools)
+    return [
+        _Pool(
+            pool,
+            labels[study],
+            Printed(keys.sequence(pool.outcome, pool.analysis, kind, study), language.numbers),
+        )
+        for pool, study in named
+    ]
+
+
+def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Language) -> Forest:
     """The rows of a forest plot: a square for each pool, a diamond for all studies."""
-    rows = [_row(label, pool, False, language) for label, pool in zip(labels, pools, strict=True)]
+    rows = [_row(pool, False, language) for pool in pools]
     if data.pooled:
-        rows.append(_row(language.say("All studies"), data.pooled, True, language))
+        label, said = language.say("All studies"), data.whole(language)
+        rows.append(_row(_Pool(data.pooled, label, said), True, language))
     measure = data.result.outcome.measure
     look = limits(COCHRANE, data.logarithmic, language.numbers)
-    name = measure_name(data.result, data.analysis, language)
-    effects = Column(language.say("[95% CI]"), name, "effect")
+    title = measure_name(data.result, data.analysis, language)
+    effects = Column(name(language.say("[95% CI]")), title, "effect")
     words = (language.say("Studies"), "Tau²", "I²", "p")
     analysis = language.say("Analysis: {analysis}.", analysis=analysis_label(data.analysis))
     return Forest(
@@ -110,46 +123,42 @@ def _forest(
     )
 
 
-def _row(label: str, pool: Estimate, total: bool, language: Language) -> Row:
-    numbers = language.numbers
+def _row(of: _Pool, total: bool, language: Language) -> Row:
+    pool, label, said = of
     cells = (
-        count(pool.k),
-        positive(pool.tau2, numbers),
-        percent(pool.i2, 0, numbers),
-        p_value(pool.p, numbers),
+        said.count("k", pool.k),
+        said.positive("tau2", pool.tau2),
+        said.percent("i2", pool.i2),
+        said.p("p", pool.p),
     )
     if pool.estimate is None:
         return Row("study", label, (*cells, language.say("Not estimable")))
     values = pool.estimate, pool.ci_low, pool.ci_high
     mark = Mark("diamond", *values) if total else Mark("square", *values, _WEIGHT)
-    return Row("total" if total else "study", label, (*cells, ""), mark)
+    return Row("total" if total else "study", label, (*cells, ""), mark, key=said.at)
 
 
 def _words(
-    data: Observed,
-    kind: str,
-    message: str,
-    labels: Sequence[str],
-    pools: Sequence[Estimate],
-    language: Language,
+    data: Observed, kind: str, message: str, pools: Sequence[_Pool], language: Language
 ) -> tuple[str, str]:
-    numbers = language.numbers
-    values = [pool.estimate for pool in pools if pool.estimate is not None]
+    known = [(pool.estimate.estimate, pool) for pool in pools if pool.estimate.estimate is not None]
+    ends = (find(known, key=itemgetter(0)) for find in (min, max))
     measure = data.result.outcome.measure
+    low, high = (pool.said.estimate("estimate", measure, value) for value, pool in ends)
     title = language.say(
         "{subject}: pooled effects from {low} to {high}.",
         subject=subject(kind, data.result, language),
-        low=estimate(measure, min(values), numbers),
-        high=estimate(measure, max(values), numbers),
+        low=low,
+        high=high,
     )
     sentences = (
         language.say(
             message,
             study=label,
-            effect=effect(measure, pool.estimate, pool.ci_low, pool.ci_high, numbers),
-            k=pool.k,
-            i2=percent(pool.i2, 0, numbers),
+            effect=said.effect(pool),
+            k=said.count("k", pool.k),
+            i2=said.percent("i2", pool.i2),
         )
-        for label, pool in zip(labels, pools, strict=True)
+        for pool, label, said in pools
     )
     return title, " ".join([title, *sentences])

@@ -9,10 +9,11 @@ from metasynth.figures.observed import subject
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import BLUE, INK, VERMILION, Z_SQUARE, isolated
 from metasynth.figures.ticks import linear_axis
-from metasynth.formats import effect, number, percent
+from metasynth.formats import bracketed
 from metasynth.language import ENGLISH, Language
+from metasynth.marks import SCALE, marked
 from metasynth.records import OutcomeResult
-from metasynth.robustness_words import planned_effect, verdict, year_name
+from metasynth.robustness_words import of_look, of_sequential, planned_effect, verdict, year_name
 from metasynth.sequential import Look, Sequential
 
 LEAST_REACH, MOST_REACH = 4.0, 8.0
@@ -70,7 +71,7 @@ def _plan(found: Sequential, looks: Sequence[Look], language: Language) -> Plan:
     entries = [
         Entry(say("Cumulative Z"), "o", BLUE, "-", 1.2),
         Entry(say("Boundary by alpha spending (O’Brien–Fleming)"), "s", VERMILION, "-", 1.2),
-        Entry(say("Single test at 0.05"), colour=INK, line=DOTTED),
+        Entry(marked(say("Single test at 0.05"), SCALE), colour=INK, line=DOTTED),
         Entry(say("Required participants"), colour=INK, line=DASHED),
     ]
     titles = say("Participants"), say("Cumulative Z")
@@ -80,16 +81,16 @@ def _plan(found: Sequential, looks: Sequence[Look], language: Language) -> Plan:
 
 def _planned(found: Sequential, language: Language) -> str:
     """For what effect the size is required."""
-    numbers = language.numbers
+    at = of_sequential(found, language)
     return language.say(
         "Required: {required} participants, for {effect} from a control risk of {risk}, two-sided "
         "alpha {alpha}, power {power}, diversity {diversity}.",
-        required=found.required,
+        required=at.count("required", found.required),
         effect=planned_effect(found, language),
-        risk=percent(100 * (found.control_risk or 0.0), 1, numbers),
-        alpha=number(found.alpha, 2, numbers),
-        power=percent(100 * (found.power or 0.0), 0, numbers),
-        diversity=percent(100 * (found.diversity or 0.0), 0, numbers),
+        risk=at.percent("control_risk", 100 * (found.control_risk or 0.0), 1),
+        alpha=at.number("alpha", found.alpha),
+        power=at.percent("power", 100 * (found.power or 0.0)),
+        diversity=at.percent("diversity", 100 * (found.diversity or 0.0)),
     )
 
 
@@ -116,7 +117,7 @@ def _name_years(
 
 def words(result: OutcomeResult, found: Sequential, language: Language) -> tuple[str, str]:
     """A short alternative text, and a long one with every look."""
-    numbers = language.numbers
+    at = of_sequential(found, language)
     title = language.say(
         "{subject}. {verdict}",
         subject=subject(language.say("Sequential analysis"), result, language),
@@ -126,16 +127,18 @@ def words(result: OutcomeResult, found: Sequential, language: Language) -> tuple
         language.say(
             "{year}: {participants} participants, Z {z}, boundary {boundary}.",
             year=year_name(look, language),
-            participants=look.participants,
-            z=number(look.z, 2, numbers),
-            boundary=number(look.boundary, 2, numbers),
+            participants=said.count("participants", look.participants),
+            z=said.number("z", look.z),
+            boundary=said.number("boundary", look.boundary),
         )
-        for look in found.looks
+        for look, said in ((look, of_look(found, look, language)) for look in found.looks)
+    )
+    estimate, low, high = (
+        at.estimate(field, result.outcome.measure, getattr(found, field))
+        for field in ("estimate", "adjusted_low", "adjusted_high")
     )
     adjusted = language.say(
         "Interval adjusted for the looks: {effect}.",
-        effect=effect(
-            result.outcome.measure, found.estimate, found.adjusted_low, found.adjusted_high, numbers
-        ),
+        effect=bracketed(estimate, low, high, language.numbers),
     )
     return title, " ".join([title, _planned(found, language), *looks, adjusted])

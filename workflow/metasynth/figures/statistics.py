@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from metasynth import keys
 from metasynth.figures.outcome import analysis_label, overall
-from metasynth.figures.text import clean
-from metasynth.formats import number, p_value, percent, positive, stated
+from metasynth.figures.text import clean, name
+from metasynth.formats import stated
 from metasynth.language import Language
+from metasynth.marks import bare
+from metasynth.printed import Printed, of_pool
 from metasynth.records import AnalysisResult, Estimate
 
 
@@ -23,45 +26,53 @@ def statistics(analyses: Sequence[AnalysisResult], language: Language) -> tuple[
 
 def _attributed(texts: Sequence[str], labels: Sequence[str]) -> Iterator[str]:
     """Each text once, with the analyses it belongs to where it does not belong to all."""
-    for text in dict.fromkeys(filter(None, texts)):
-        owners = [label for label, own in zip(labels, texts, strict=True) if own == text]
+    printed = [bare(text) for text in texts]
+    for said in dict.fromkeys(filter(None, printed)):
+        text = texts[printed.index(said)]
+        owners = [label for label, own in zip(labels, printed, strict=True) if own == said]
         yield text if len(owners) == len(labels) else f"{text} – {', '.join(owners)}"
 
 
-def heterogeneity(pooled: Estimate, language: Language) -> str:
-    """ "Heterogeneity: Tau² = 0.04; Q = 3.21, df = 2 (p = 0.20); I² = 38%"."""
+def heterogeneity(pooled: Estimate, language: Language, place: int = 0) -> str:
+    """ "Heterogeneity: Tau² = 0.04; Q = 3.21, df = 2 (p = 0.20); I² = 38%".
+
+    `place` is that of the pooled estimate in its analysis.
+    """
     if pooled.q is None or not pooled.q_df:
         return language.say("Heterogeneity: not applicable")
-    numbers = language.numbers
-    p = stated("p", p_value(pooled.q_p, numbers))
-    parts = [f"{stated('Q', number(pooled.q, 2, numbers))}, df = {pooled.q_df} ({p})"]
+    at = of_pool(pooled, language.numbers, place)
+    p, df = stated("p", at.p("q_p", pooled.q_p)), at.count("q_df", pooled.q_df)
+    parts = [f"{stated('Q', at.number('q', pooled.q))}, df = {df} ({p})"]
     if pooled.tau2 is not None:
-        parts.insert(0, stated("Tau²", positive(pooled.tau2, numbers)))
+        parts.insert(0, stated("Tau²", at.positive("tau2", pooled.tau2)))
     if pooled.i2 is not None:
-        parts.append(stated("I²", percent(pooled.i2, 0, numbers)))
+        parts.append(stated("I²", at.percent("i2", pooled.i2)))
     return language.say("Heterogeneity: {statistics}", statistics="; ".join(parts))
 
 
-def overall_effect(pooled: Estimate, language: Language) -> str:
+def overall_effect(pooled: Estimate, language: Language, place: int = 0) -> str:
     """ "Overall effect: t = 3.04, df = 2 (p = 0.09)"; z has no degrees of freedom."""
     if pooled.statistic is None:
         return ""
-    numbers = language.numbers
-    test = stated("z", number(pooled.statistic, 2, numbers))
+    at = of_pool(pooled, language.numbers, place)
+    statistic = at.number("statistic", pooled.statistic)
+    test = stated("z", statistic)
     if pooled.df is not None:
-        degrees = number(pooled.df, 0 if pooled.df == int(pooled.df) else 1, numbers)
-        test = f"{stated('t', number(pooled.statistic, 2, numbers))}, df = {degrees}"
-    p = stated("p", p_value(pooled.p, numbers))
+        degrees = at.number("df", pooled.df, 0 if pooled.df == int(pooled.df) else 1)
+        test = f"{stated('t', statistic)}, df = {degrees}"
+    p = stated("p", at.p("p", pooled.p))
     return language.say("Overall effect: {test} ({p})", test=test, p=p)
 
 
 def subgroup_differences(analysis: AnalysisResult, language: Language) -> str:
     """ "Subgroup differences: Q = 1.77, df = 2 (p = 0.41)"; nothing without that test."""
-    numbers = language.numbers
     for test in analysis.tests:
         if test.name == "subgroup differences":
-            q, p = stated("Q", number(test.statistic, 2, numbers)), p_value(test.p, numbers)
-            said = f"{q}, df = {number(test.df, 0, numbers)} ({stated('p', p)})"
+            outcome = analysis.estimates[0].outcome
+            key = keys.test(outcome, analysis.spec.name, test.name)
+            at = Printed(key, language.numbers)
+            q, p = stated("Q", at.number("statistic", test.statistic)), at.p("p", test.p)
+            said = f"{q}, df = {at.number('df', test.df, 0)} ({stated('p', p)})"
             return language.say("Subgroup differences: {test}", test=said)
     return ""
 
@@ -79,5 +90,5 @@ def notes(analyses: Sequence[AnalysisResult], language: Language) -> Iterable[st
     said = ""
     for note in (clean(e.note) for analysis in analyses for e in analysis.estimates[:1]):
         if note not in said:
-            yield note
+            yield name(note)
         said += note

@@ -17,9 +17,10 @@ from metasynth.figures.page import Drawing
 from metasynth.figures.preset import COCHRANE
 from metasynth.figures.rows import Forest, Mark, Row, limits, with_effects
 from metasynth.figures.style import isolated
-from metasynth.figures.text import clean
-from metasynth.formats import count, effect
+from metasynth.figures.text import name
 from metasynth.language import ENGLISH, Language
+from metasynth.marks import bare, marked
+from metasynth.printed import Printed, of_pool
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult
 
 _WEIGHT, _LARGEST = 100.0, 5.5
@@ -39,7 +40,7 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
     groups = group_names(results[0], language)
     look = limits(COCHRANE, is_logarithmic(results[0]), language.numbers)
     words = (language.say("Measure"), language.say("Studies"), language.say("Participants"))
-    effects = Column(language.say("[95% CI]"), language.say("Effect"), "effect")
+    effects = Column(name(language.say("[95% CI]")), language.say("Effect"), "effect")
     legend = language.say("Squares: primary analysis. Circles: second analysis, where it differs.")
     said = Forest(
         language.say("Outcome"),
@@ -88,38 +89,43 @@ def _rows(results: Sequence[OutcomeResult], language: Language) -> Iterator[Row]
 def _outcome_rows(result: OutcomeResult, language: Language) -> Iterator[Row]:
     """The primary analysis, and the second where it says something else."""
     first, *others = chosen_analyses(result, drawn(result))
-    row = _row(first, clean(result.outcome.label), language)
+    row = _row(first, name(result.outcome.label), language)
     yield row
     for other in others:
         second = _row(other, analysis_label(other), language)
-        if second.mark and (second.cells, second.mark) != (row.cells, row.mark):
+        if second.mark and _says(second) != _says(row):
             mark = replace(second.mark, second=True)
             yield replace(second, mark=mark, indented=True)
+
+
+def _says(row: Row) -> tuple[object, ...]:
+    return *map(bare, row.cells), row.mark
 
 
 def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
     pooled = overall(analysis)
     estimate = pooled or analysis.estimates[0]
     measure = language.say("Peto OR") if analysis.spec.model == "Peto" else estimate.measure
-    cells = (measure, *_sizes(estimate))
+    said = of_pool(estimate, language.numbers)
+    cells = (measure, *_sizes(estimate, said))
     if pooled is None:
         return Row("study", label, (*cells, language.say("Not estimable")))
     mark = Mark("square", pooled.estimate, pooled.ci_low, pooled.ci_high, _WEIGHT)
-    return Row("study", label, (*cells, ""), mark)
+    return Row("study", label, (*cells, ""), mark, key=said.at)
 
 
-def _sizes(estimate: Estimate) -> tuple[str, str]:
+def _sizes(estimate: Estimate, said: Printed) -> tuple[str, str]:
     """Studies and participants of a pool; participants are unknown of published contrasts."""
     totals = estimate.total_intervention, estimate.total_control
     known = None if None in totals else sum(total or 0 for total in totals)
-    return count(estimate.k), count(known)
+    return said.count("k", estimate.k), said.count("participants", known)
 
 
 def _words(results: Sequence[OutcomeResult], language: Language) -> tuple[str, str]:
     intervention, control = group_names(results[0], language)
     title = language.say(
         "Forest plot of all {n} outcomes, {intervention} compared with {control}.",
-        n=len(results),
+        n=marked(str(len(results)), "review.shown"),
         intervention=intervention,
         control=control,
     )
@@ -135,7 +141,7 @@ def _sentences(results: Sequence[OutcomeResult], language: Language) -> Iterator
                 pooled = overall(analysis)
                 said = language.say("not estimable")
                 if pooled:
-                    values = pooled.estimate, pooled.ci_low, pooled.ci_high
-                    said = f"{pooled.measure} {effect(pooled.measure, *values, language.numbers)}"
+                    effect = of_pool(pooled, language.numbers).effect(pooled)
+                    said = f"{pooled.measure} {effect}"
                 parts.append(f"{analysis_label(analysis)} {said}")
-            yield f"{clean(result.outcome.label)}: {'; '.join(parts)}."
+            yield f"{name(result.outcome.label)}: {'; '.join(parts)}."

@@ -2,6 +2,10 @@
 
 What matplotlib writes is made fit for a page: ids get a prefix, the global style rule becomes
 attributes of this figure, the reserved ink becomes the text colour of wherever the figure stands.
+
+A printed number is a `tspan` whose `data-key` names its entry in provenance.json, in the text that
+is drawn and in the description. Other digits are in an element whose `data-is` says that they are
+part of a "scale" or a "name".
 """
 
 import base64
@@ -13,13 +17,17 @@ from xml.etree import ElementTree
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from metasynth.figures.page import Page
 from metasynth.figures.style import EMBEDDED, FALLBACK, FAMILY, INK, isolated
-from metasynth.figures.text import clean
+from metasynth.figures.text import clean, visible
+from metasynth.marks import MARK, NAME, SCALE, bare, each, unnamed
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _DROPPED = {"metadata", "style"}
 _AUTOMATIC_ID = re.compile(r"[a-z0-9.]+_\d+")
 _DECIMALS = re.compile(r"-?\d+\.\d{3,}")
+_OTHER = {NAME: "name", SCALE: "scale"}
+_WHOLE = re.compile(f"(<text [^>]*)>{MARK.pattern}</text>")
 _NO_TURN = "rotate(-0 "
 """matplotlib turns each text by no angle at all."""
 
@@ -39,20 +47,40 @@ def render(
         _localise(element, prefix)
     _name_once(root)
     _unwrap(root)
-    _describe(root, prefix, clean(title), clean(description))
+    _describe(root, prefix, clean(bare(title)), _spoken(description))
     if fonts:
         _carry_fonts(root)
     ElementTree.indent(root, " ")
-    return ElementTree.tostring(root, encoding="unicode") + "\n"
+    return _tagged(ElementTree.tostring(root, encoding="unicode")) + "\n"
+
+
+def _tagged(svg: str) -> str:
+    """Each mark as an element, or an attribute of a text that is nothing else."""
+    return MARK.sub(_tspan, _WHOLE.sub(_text, svg))
+
+
+def _text(found: re.Match[str]) -> str:
+    start, key, printed = found.groups()
+    return f'{start} data-is="{_OTHER[key]}">{printed}</text>' if key in _OTHER else found[0]
+
+
+def _tspan(found: re.Match[str]) -> str:
+    key, printed = found.groups()
+    what = f'data-is="{_OTHER[key]}"' if key in _OTHER else f'data-key="{_quoted(key)}"'
+    return f"<tspan {what}>{printed}</tspan>"
 
 
 @isolated
 def _drawn(figure: Figure) -> str:
     """matplotlib's own SVG; a character that the font lacks is left to the viewer's fonts."""
     text = io.StringIO()
+    if isinstance(figure, Page):
+        figure.telling = True
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing", category=UserWarning)
         FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None})  # type: ignore[no-untyped-call]
+    if isinstance(figure, Page):
+        figure.telling = False
     return text.getvalue()
 
 
@@ -117,6 +145,16 @@ def _unwrap(parent: ElementTree.Element) -> None:
         elif child.tag not in ("g", "defs") or len(child):
             children.append(child)
     parent[:] = children
+
+
+def _quoted(key: str) -> str:
+    """A key, escaped as text already, as the value of an attribute."""
+    return key.replace('"', "&quot;")
+
+
+def _spoken(description: str) -> str:
+    """A description whose numbers keep their keys; its names say what they are by themselves."""
+    return each(unnamed(description), visible).strip(" ")
 
 
 def _carry_fonts(root: ElementTree.Element) -> None:

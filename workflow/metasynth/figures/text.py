@@ -1,4 +1,7 @@
-"""Text measured before it is drawn: widths from the font's own metrics, wrapping, shortening."""
+"""Text measured before it is drawn: widths from the font's own metrics, wrapping, shortening.
+
+What is marked (see marks.py) is measured and broken as it is printed, and keeps its marks.
+"""
 
 import json
 import re
@@ -10,6 +13,7 @@ from matplotlib.font_manager import get_font
 from matplotlib.textpath import text_to_path
 
 from metasynth.figures.style import BOLD, METRICS, REGULAR, TEXT_SIZE
+from metasynth.marks import NAME, bare, is_marked, marked, within
 
 ELLIPSIS = "…"
 _UNKNOWN = "…0"
@@ -19,14 +23,24 @@ _BIDI_CONTROLS = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066,
 
 def clean(text: str) -> str:
     """`text` on one line, without control characters or marks that reorder what follows them."""
+    return visible(text).strip(" ")
+
+
+def visible(text: str) -> str:
+    """`text` as `clean` has it, with the blanks around it."""
     if text.isprintable():
-        return text.strip(" ")
-    visible = (
+        return text
+    shown = (
         " " if char.isspace() and char != "\u2007" else char
         for char in text
         if ord(char) not in _BIDI_CONTROLS and (char.isspace() or not _is_control(char))
     )
-    return "".join(visible).strip(" ")
+    return "".join(shown)
+
+
+def name(text: str) -> str:
+    """What a table or choice calls something, on one line: its digits are no result."""
+    return text if is_marked(text) else marked(clean(text), NAME)
 
 
 def _is_control(char: str) -> bool:
@@ -44,6 +58,8 @@ def _known(bold: bool) -> frozenset[int]:
 @cache
 def width(text: str, bold: bool = False, size: float = TEXT_SIZE) -> float:
     """The advance width of one line of `text` in points, kerning included."""
+    if is_marked(text):
+        return width(bare(text), bold, size)
     letters, pairs = _metrics()["bold" if bold else "regular"].values()
     try:
         thousandths = sum(letters[char] for char in text)
@@ -74,6 +90,8 @@ def shorten(text: str, room: float, bold: bool = False, size: float = TEXT_SIZE)
     """`text`, cut with an ellipsis where it is wider than `room`."""
     if width(text, bold, size) <= room:
         return text
+    if is_marked(text):
+        return within(text, [shorten(bare(text), room, bold, size)])[0]
     for end in range(len(text) - 1, 0, -1):
         cut = text[:end].rstrip() + ELLIPSIS
         if width(cut, bold, size) <= room:
@@ -89,6 +107,8 @@ def wrap(
     Lines break at spaces, but not within parentheses that fit in one line; a word wider than
     `room` is broken where it must be, after a hyphen if it has one.
     """
+    if is_marked(text):
+        return within(text, wrap(bare(text), room, lines, bold, size))
     words = _words(text, room, bold, size)
     wrapped: list[str] = []
     while words and len(wrapped) < lines - 1:

@@ -6,6 +6,7 @@ from math import ceil, exp, floor, isfinite, log, log10
 
 from metasynth.figures.axis import Axis, plain
 from metasynth.formats import NumberStyle, number
+from metasynth.marks import SCALE, marked
 
 MOST_TICKS = 7
 _STEPS = (1.0, 2.0, 5.0, 10.0)
@@ -51,7 +52,7 @@ def _spread(low: float, high: float, room: float) -> tuple[float, float]:
 def linear_axis(low: float, high: float, numbers: NumberStyle, most: int = MOST_TICKS) -> Axis:
     """A linear axis from exactly `low` to `high`."""
     ticks, decimals = _linear_ticks(low, high, most)
-    labels = tuple(number(tick, decimals, numbers) for tick in ticks)
+    labels = tuple(marked(number(tick, decimals, numbers), SCALE) for tick in ticks)
     return Axis(False, low, high, tuple(ticks), labels)
 
 
@@ -80,7 +81,7 @@ def _log_axis(low: float, high: float, numbers: NumberStyle) -> Axis:
         ticks = [10.0**n for n in decades if n % every == 0 and low <= 10.0**n <= high]
     if len(ticks) < 3:
         linear, decimals = _linear_ticks(low, high, 5)
-        labels = tuple(number(x, decimals, numbers) for x in linear)
+        labels = tuple(marked(number(x, decimals, numbers), SCALE) for x in linear)
         return Axis(True, low, high, tuple(linear), labels)
     ticks = [float(f"{x:.6g}") for x in ticks]
     return Axis(True, low, high, tuple(ticks), tuple(plain(x, numbers) for x in ticks))

@@ -97,3 +97,4 @@ class Reporting:
     versions: tuple[str, ...]
     claims: tuple[Claim, ...]
     search: tuple[SearchLine, ...]
+    flow: tuple[FlowCount, ...]

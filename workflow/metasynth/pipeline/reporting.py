@@ -45,6 +45,7 @@ def material(member: Member, told: Reporting) -> Material:
         audit=_table(Audited, inputs["tables"], "claims.json"),
         claims=told.claims,
         search=told.search,
+        flow=told.flow,
         ratings=_table(Rating, inputs["certainty"], "certainty.json"),
         changes=_one(Changes, inputs["changes"], "changes.json"),
         findings=_table(Finding, inputs["certainty"], "findings.json"),

@@ -162,7 +162,10 @@ def report(at: Context) -> Members:
     versions = tuple(f"{name} {digest.version(name)}" for name in _LIBRARIES)
     code, members = at.code("report", "report", *_TEMPLATES), []
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
-        told = choices.Reporting(config, spoken, versions, at.review.claims, at.review.search)
+        review = at.review
+        told = choices.Reporting(
+            config, spoken, versions, review.claims, review.search, review.flow
+        )
         said = text(told)
         for form in ("pdf", "html", "docx"):
             origins = ("provenance.json",) if form == "html" and not suffix else ()

@@ -10,7 +10,6 @@ from metasynth.certainty_rules import CertaintyRules, rule_numbers
 from metasynth.findings import Finding
 from metasynth.language import Language, message
 from metasynth.provenance.entry import CHOICE, COMPUTED, Entry, Place
-from metasynth.provenance.outcome import study_parts
 from metasynth.reasons import keyed
 from metasynth.records import Estimate, OutcomeResult
 
@@ -163,7 +162,7 @@ def _risk(
     if line.risk_origin == "declared":
         risks = dict.fromkeys(other.control_risk for other in lines[:number])
         return (keys.baseline_risk(line.outcome, len(risks)),)
-    parts = study_parts(result.studies)
+    parts = keys.parts(result.studies)
     counted = [s for s in result.studies if s.control and s.control.events is not None]
     groups = (
         keys.group(line.outcome, study.study, "control", parts[study.study, study.label])

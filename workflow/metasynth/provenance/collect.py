@@ -1,20 +1,23 @@
 """All that is known of a review's numbers, gathered in one book."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from metasynth import keys
 from metasynth.audit.records import Audited
 from metasynth.certainty import Rating
+from metasynth.figures.catalogue import shared_axis
 from metasynth.findings import Finding
 from metasynth.language import Language, message
 from metasynth.provenance.audited import audit_entries
 from metasynth.provenance.certainty import finding_entries, judged_entries, rating_entries
+from metasynth.provenance.drawn import drawn_entries
 from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
-from metasynth.provenance.outcome import outcome_entries
+from metasynth.provenance.outcome import outcome_entries, sequence_entries
+from metasynth.provenance.overview import flow_entries, judgement_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
 from metasynth.provenance.sensitivity import sensitivity_entries
 from metasynth.provenance.stability import stability_entries
-from metasynth.records import Claim, Config, OutcomeResult, Result, Trial
+from metasynth.records import Claim, Config, FlowCount, OutcomeResult, Result, Trial
 from metasynth.sensitivity import Sensitivity
 from metasynth.stability import Stability
 
@@ -33,8 +36,14 @@ def collect(
     findings: Sequence[Finding] = (),
     ratings: Sequence[Rating] = (),
     stability: Mapping[str, Stability] | None = None,
+    flow: Sequence[FlowCount] = (),
+    figures: Collection[str] = (),
 ) -> Book:
-    """Entries of every number that tables, results and choices hold, said in a language."""
+    """Entries of every number that tables, results and choices hold, said in a language.
+
+    `figures` are those of outcomes, such as "death/baujat", some of which print numbers of their
+    own.
+    """
     book = Book()
     book.add(choice_entries(config, language))
     for trial in trials:
@@ -47,8 +56,12 @@ def collect(
         if result.outcome.id in sensitivities:
             item = sensitivities[result.outcome.id]
             book.add(sensitivity_entries(item, result, language))
+            book.add(sequence_entries(result, item, cells, language))
         if found := (stability or {}).get(result.outcome.id):
             book.add(stability_entries(result, found, language))
+        prefix = f"{result.outcome.id}/"
+        drawn = {name.removeprefix(prefix) for name in figures if name.startswith(prefix)}
+        book.add(drawn_entries(result, drawn, language))
         if not result.outcome.sensitivity_of:
             lines = [line for line in findings if line.outcome == result.outcome.id]
             book.add(finding_entries(lines, result, language))
@@ -57,6 +70,9 @@ def collect(
             book.add(rating_entries(own, result, config.certainty, language))
     book.add(audit_entries(audit, claims, frozenset(book.entries), language))
     book.add(_counts(config, trials, language))
+    book.add(flow_entries(flow, language))
+    included = [trial for trial in trials if trial.study.status == "included"]
+    book.add(judgement_entries(included, language))
     return book
 
 
@@ -77,7 +93,12 @@ def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iter
     """How many trials and outcomes there are."""
     included = [trial for trial in trials if trial.study.status == "included"]
     states = [keys.cell(trial.study.cell, "status") for trial in trials]
-    primary = [keys.outcome_choice(spec.id) for spec in config.outcomes if not spec.sensitivity_of]
+    primary_specs = [spec for spec in config.outcomes if not spec.sensitivity_of]
+    primary = [keys.outcome_choice(spec.id) for spec in primary_specs]
+    shown = [keys.outcome_choice(spec.id) for spec in shared_axis(primary_specs)]
+    yield counted(
+        "review.shown", language.say("outcomes in the figure"), len(shown), shown, language
+    )
     known = [trial.study for trial in included if trial.study.n_randomised is not None]
     yield counted("review.trials", language.say("trials included"), len(included), states, language)
     yield counted("review.outcomes", language.say("outcomes"), len(primary), primary, language)

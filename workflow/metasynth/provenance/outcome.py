@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Any
 
 from metasynth import keys
@@ -19,6 +20,7 @@ from metasynth.records import (
     StudyData,
     StudyEffect,
 )
+from metasynth.sensitivity import Sensitivity
 
 _GROUP = {
     "events": message("patients with the event, arms of one side together"),
@@ -137,7 +139,7 @@ def outcome_entries(
 ) -> Iterator[Entry]:
     """Every number of an outcome's result; `cells` are the keys of the raw cells with a number."""
     context = _Context(result, language, cells)
-    parts = study_parts(result.studies)
+    parts = keys.parts(result.studies)
     for study in result.studies:
         yield from _group_entries(context, study, parts[study.study, study.label])
     yield from _participants(context)
@@ -146,24 +148,17 @@ def outcome_entries(
         yield from _effect_entries(context, analysis, studies)
         for place, row in enumerate(analysis.estimates):
             own = [s for s in studies if not place or s.row.subgroup == row.subgroup]
-            yield from _pooled_entries(context, analysis, row, place, own)
+            prefix, group = keys.pooled(context.id, analysis.spec.name, place), row.subgroup
+            yield from _pooled_entries(
+                context, analysis.spec, row, prefix, group if place else "", own
+            )
+            yield from _sums(context, row, prefix, own)
         yield from _test_entries(context, analysis)
-
-
-def study_parts(studies: Sequence[StudyData]) -> dict[tuple[str, str], int]:
-    """Numbers the comparisons of a trial that brings several; 0 where there is one."""
-    names = [study.study for study in studies]
-    return {
-        (study.study, study.label): names[:place].count(study.study) + 1
-        if names.count(study.study) > 1
-        else 0
-        for place, study in enumerate(studies)
-    }
 
 
 def counts(result: OutcomeResult) -> tuple[str, ...]:
     """The keys of the events and totals of all groups that an outcome was pooled from."""
-    outcome, parts = result.outcome.id, study_parts(result.studies)
+    outcome, parts = result.outcome.id, keys.parts(result.studies)
     return tuple(
         f"{keys.group(outcome, study.study, side, parts[study.study, study.label])}.{field}"
         for study in result.studies
@@ -176,7 +171,7 @@ def counts(result: OutcomeResult) -> tuple[str, ...]:
 
 def effects(result: OutcomeResult) -> tuple[str, ...]:
     """The keys of the studies' effects and standard errors in the primary analysis."""
-    parts, analysis = study_parts(result.studies), result.analyses[0]
+    parts, analysis = keys.parts(result.studies), result.analyses[0]
     return tuple(
         f"{keys.effect(row.outcome, row.analysis, row.study, parts[row.study, row.label])}.{field}"
         for row in analysis.studies
@@ -302,17 +297,16 @@ def _study_inputs(context: _Context, study: StudyData, part: int) -> tuple[str, 
 
 def _pooled_entries(
     context: _Context,
-    analysis: AnalysisResult,
+    spec: AnalysisSpec,
     row: Estimate,
-    place: int,
+    prefix: str,
+    part: str,
     studies: Sequence[_Study],
 ) -> Iterator[Entry]:
-    """Every number of one row of estimates.csv, with the studies that it pools."""
-    spec, language = analysis.spec, context.language
-    prefix = keys.pooled(context.id, spec.name, place)
-    of = "; ".join(
-        [context.label, language.label(spec.label), *([language.label(row.subgroup)] * bool(place))]
-    )
+    """Every number of one pool, with the studies that it pools; `part` says which, if not all."""
+    language = context.language
+    names = (context.label, language.label(spec.label), language.label(part))
+    of = "; ".join(name for name in names if name)
     chosen = (keys.outcome_choice(context.id), keys.analysis_choice(spec.name))
     for field, what in POOLED.items():
         value = getattr(row, field)
@@ -333,6 +327,65 @@ def _pooled_entries(
             formula=formula,
             note=language.again(row.note),
         )
+
+
+def _sums(
+    context: _Context, row: Estimate, prefix: str, studies: Sequence[_Study]
+) -> Iterator[Entry]:
+    """What figures add up beside a pool: weights, participants, person-time."""
+    known = [s.row.weight for s in studies if s.row.weight is not None]
+    totals = {
+        f: n for f in ("total_intervention", "total_control") if (n := getattr(row, f)) is not None
+    }
+    sums: dict[str, tuple[str, Any, tuple[str, ...]]] = {
+        "weight": (
+            message("weights of the trials together, in per cent"),
+            sum(known) if row.subgroup != "all" else 100.0,
+            tuple(f"{s.key}.weight" for s in studies if s.row.weight is not None),
+        ),
+        "participants": (
+            message("patients of both sides, all trials"),
+            sum(totals.values()) if len(totals) == 2 else None,
+            tuple(f"{prefix}.{field}" for field in totals),
+        ),
+    }
+    for side in ("intervention", "control"):
+        keyed = tuple(key for s in studies for key in s.raw if key.endswith(f"{side}.person_time"))
+        time = _time(context, studies, side)
+        sums[f"person_time_{side}"] = message("person-time of all trials"), time, keyed
+    for field, (what, value, inputs) in sums.items():
+        if value is not None and inputs:
+            more = {"inputs": inputs, "method": context.language.say(formulas.SUM)}
+            yield context.entry(f"{prefix}.{field}", what, context.label, value, **more)
+
+
+def _time(context: _Context, studies: Sequence[_Study], side: str) -> float | None:
+    """The person-time of one side of these studies; None where any is unknown."""
+    wanted = {(study.row.study, study.row.label) for study in studies}
+    groups = [getattr(s, side) for s in context.result.studies if (s.study, s.label) in wanted]
+    times = [group.person_time if group else None for group in groups]
+    return None if not times or None in times else fsum(time or 0.0 for time in times)
+
+
+def sequence_entries(
+    result: OutcomeResult, item: Sensitivity, cells: Container[str], language: Language
+) -> Iterator[Entry]:
+    """The pools without each study in turn, and up to each by year."""
+    context, primary = _Context(result, language, cells), result.analyses[0]
+    studies = _studies(context, primary, keys.parts(result.studies))
+    for kind, pools, prefix, part in (
+        ("leave_one_out", item.leave_one_out, "without ", message("without {study}")),
+        ("cumulative", item.cumulative, "up to ", message("up to {study}")),
+    ):
+        seen: list[_Study] = []
+        for row in pools:
+            study = row.subgroup.removeprefix(prefix)
+            own = [s for s in studies if s.row.study == study]
+            seen += own
+            pooled = seen if kind == "cumulative" else [s for s in studies if s not in own]
+            at = keys.sequence(context.id, primary.spec.name, kind, study)
+            named = language.say(part, study=own[0].row.label if own else study)
+            yield from _pooled_entries(context, primary.spec, row, at, named, pooled)
 
 
 def _from_studies(

@@ -61,12 +61,12 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
         yield from (replace(entry, source=reference, target="table-trials") for entry in made)
     for arm in trial.arms:
         of = f"{label}, {language.label(arm.label)}"
-        extra: dict[str, Any] = {"source": _origin(sources.get(arm.source_id)), "note": arm.note}
+        extra: dict[str, Any] = {"source": origin(sources.get(arm.source_id)), "note": arm.note}
         for entry in _cells(arm, arm.cell, ("role", "dose", "n_randomised"), of, language):
             yield replace(entry, **extra, target="table-arms")
     for row in trial.covariates:
         named = f"{label}, {language.label(row.covariate.replace('_', ' '))}"
-        extra = {"source": _origin(sources.get(row.source_id)), "note": row.note}
+        extra = {"source": origin(sources.get(row.source_id)), "note": row.note}
         for entry in _cells(row, row.cell, ("value",), named, language):
             yield replace(entry, **extra, label=language.say(_COVARIATE), target="table-trials")
     arms = {arm.arm_id: language.label(arm.label) for arm in trial.arms}
@@ -86,7 +86,7 @@ def _result_entries(
     of = f"{name(result)}; {label}, {' v '.join(sides)}"
     extra: dict[str, Any] = {
         "provenance": result.provenance,
-        "source": _origin(sources.get(result.source_id)),
+        "source": origin(sources.get(result.source_id)),
         "note": language.label(result.note),
         "target": f"row-{keys.place(result.cell)}" if result.provenance != "missing" else "",
     }
@@ -151,5 +151,6 @@ def _choice(key: str, label: str, of: str, value: float | str) -> Entry:
     return Entry(key, CHOICE, label, of, None if value == "" else value, place=place)
 
 
-def _origin(source: Source | None) -> Origin | None:
+def origin(source: Source | None) -> Origin | None:
+    """Where a document states it; nothing without a source."""
     return Origin(source.reference, source.locator, source.quote) if source else None

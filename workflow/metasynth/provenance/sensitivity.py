@@ -29,15 +29,15 @@ _NEEDED = message("1 over the difference in risks")
 _FRAGILE = message(
     "patients changed one at a time until the interval reaches, or leaves, no effect"
 )
-_ASYMMETRY = {
+ASYMMETRY = {
     "coefficient": message("coefficient"),
     "se": message("standard error"),
     "statistic": message("test statistic"),
     "df": message("degrees of freedom"),
     "p": message("p-value, two-sided"),
 }
-_REGRESSED = message("meta-regression, mixed effects by REML, interval of Knapp and Hartung")
-_REGRESSION = {
+REGRESSED = message("meta-regression, mixed effects by REML, interval of Knapp and Hartung")
+REGRESSION = {
     "k": message("trials with a value of the covariate"),
     "slope": message("change of the effect per unit"),
     "slope_low": message("lower 95% limit of the change per unit"),
@@ -83,18 +83,18 @@ def sensitivity_entries(
             **common,
         )
     for test in item.asymmetry:
-        at = f"{item.outcome}.asymmetry.{keys.slug(test.name)}"
+        at = keys.asymmetry(item.outcome, test.name)
         more = {"inputs": (*own, *chosen), "method": language.say(test.name)}
-        yield from _fields(at, test, _ASYMMETRY, common | more, language)
+        yield from _fields(at, test, ASYMMETRY, common | more, language)
     if item.regression:
         values = tuple(
             keys.cell(study.covariate_cell, covariates.column(item.regression.covariate))
             for study in result.studies
             if study.covariate_cell
         )
-        more = {"inputs": (*own, *values, *chosen), "method": language.say(_REGRESSED)}
+        more = {"inputs": (*own, *values, *chosen), "method": language.say(REGRESSED)}
         yield from _fields(
-            f"{item.outcome}.regression", item.regression, _REGRESSION, common | more, language
+            f"{item.outcome}.regression", item.regression, REGRESSION, common | more, language
         )
     more = {"inputs": (*own, *chosen), "method": language.say("trim and fill")}
     at = f"{item.outcome}.trim_and_fill"

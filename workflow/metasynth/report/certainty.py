@@ -15,9 +15,9 @@ from metasynth.certainty_rules import (
 )
 from metasynth.findings import IMPORTANT, LARGE, LITTLE, SOME, Finding
 from metasynth.language import Language, message
+from metasynth.marks import marked
 from metasynth.reasons import keyed, levels, told
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
-from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import lowered
 from metasynth.report.table import RIGHT, TableBody, count, group, row

@@ -8,10 +8,10 @@ from metasynth import formats, keys
 from metasynth.changes import Changes, OutcomeChange, Version
 from metasynth.input_changes import CellChange, RowChange
 from metasynth.language import Language
+from metasynth.marks import marked
 from metasynth.reasons import Mark
 from metasynth.report.change_words import KINDS, SCOPES, SOFTWARE, meaning
 from metasynth.report.document import Column, Row, text
-from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.table import RIGHT, TableBody, group, row
 from metasynth.state import Measured

@@ -7,10 +7,10 @@ from itertools import groupby
 from metasynth.audit.kinds import KINDS
 from metasynth.audit.records import CONTRADICTED, NOT_REPRODUCED, VERDICTS, Audited
 from metasynth.audit.summary import SORTS, of_sort, parts
+from metasynth.marks import marked
 from metasynth.records import OutcomeSpec, Trial
 from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.findings import VERDICT_WORDS, Found
-from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import lowered
 from metasynth.report.table import RIGHT, TableBody, group, row

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from metasynth.language import Language, message
+from metasynth.marks import capitalised, marked
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Entry, UntracedNumberError
 from metasynth.report import prisma, tables
@@ -27,13 +28,11 @@ from metasynth.report.document import (
     plain,
     text,
 )
-from metasynth.report.forest_numbers import forest_numbers
 from metasynth.report.living import LIVING
 from metasynth.report.markdown import Parser, UnknownNameError
-from metasynth.report.marks import capitalised, marked
 from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.names import trials
-from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, words
+from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, said
 from metasynth.report.references import references
 from metasynth.report.sections import ReportError, Texts
 from metasynth.report.vocabulary import filters, vocabulary
@@ -106,6 +105,8 @@ def _provenance(parts: tuple[object, ...], scope: Scope) -> Mapping[str, Entry]:
         material.findings,
         material.ratings,
         material.stability,
+        material.flow,
+        material.figures,
     )
     book.add(scope.counts.values())
     try:
@@ -246,12 +247,12 @@ class _Builder:
         outcome, _, kind = key.rpartition("/")
         if outcome:
             names = self.scope.outcomes[outcome]
-            said = say(OF_AN_OUTCOME[kind], label=names.label, measure=names.measure)
+            what = say(OF_AN_OUTCOME[kind], label=names.label, measure=names.measure)
             data = Link(f"#table-inputs_{outcome}", text(say("The numbers behind it.")))
-            caption = (*text(f"{said} "), data)
+            caption = (*text(f"{what} "), data)
         else:
             caption = text(say(OF_THE_REVIEW[kind]))
-        rows = forest_numbers(names, self.scope) if kind == "forest" else ()
-        path = figures[key]
+        found, number = said(figures[key]), self._number("figure")
         anchor = f"fig-{outcome}" if kind == "forest" else f"fig-{key.replace('/', '-')}"
-        return Figure(anchor, self._number("figure"), caption, path, *words(path), rows)
+        own = (figures[key], found.title, found.description, found.numbers)
+        return Figure(anchor, number, caption, *own)

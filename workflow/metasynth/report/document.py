@@ -10,8 +10,8 @@ from functools import cache
 from operator import is_not
 from typing import Any, TypeVar, cast
 
+from metasynth.marks import pieces, unnamed
 from metasynth.provenance.entry import Entry
-from metasynth.report.marks import pieces
 
 Part = TypeVar("Part")
 
@@ -141,18 +141,10 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A row of a figure: its label there, and the numbers that its texts say."""
-
-    label: str
-    cells: tuple[Inlines, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Figure:
     """A captioned figure: the path of its SVG, a short alternative text and a long description.
 
-    `rows` are those numbers in it that can be told apart.
+    `numbers` are those drawn in it.
     """
 
     anchor: str
@@ -160,8 +152,8 @@ class Figure:
     caption: Inlines
     path: str
     alt: str
-    description: str
-    rows: tuple[Drawn, ...] = ()
+    description: Inlines
+    numbers: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +244,9 @@ def _field_names(cls: Hashable) -> tuple[str, ...]:
 
 def text(content: str) -> Inlines:
     """Plain text as inlines, its marked numbers (see marks.py) as numbers."""
-    return tuple(Number(printed, key) if key else Text(printed) for printed, key in pieces(content))
+    return tuple(
+        Number(printed, key) if key else Text(printed) for printed, key in pieces(unnamed(content))
+    )
 
 
 def plain(content: Inlines) -> str:

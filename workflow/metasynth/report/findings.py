@@ -12,7 +12,7 @@ from metasynth.audit.records import (
     Audited,
 )
 from metasynth.language import message
-from metasynth.report.marks import marked
+from metasynth.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import joined, stated
 

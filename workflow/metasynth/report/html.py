@@ -16,7 +16,7 @@ from metasynth.language import Language, message
 from metasynth.provenance.entry import Entry
 from metasynth.provenance.publish import record
 from metasynth.report.document import Document, Figure, References, Table, plain
-from metasynth.report.forest_numbers import link
+from metasynth.report.pictures import linked
 
 _FONTS_INSIDE = re.compile(r" *<style>@font-face[^<]*</style>\n")
 FONTS = (
@@ -47,10 +47,10 @@ WORDS = {
 """What the page's script says."""
 
 PACKED = (
-    *("label", "of", "measure", "scale", "method", "formula", "provenance", "source", "note"),
-    "target",
+    *("inputs", "label", "of", "method", "target", "formula", "measure", "scale", "provenance"),
+    *("source", "note"),
 )
-"""Parts of entries that the page holds once for all entries that share them."""
+"""Parts of entries that the page holds once for all entries that share them, the rarest last."""
 
 
 def render(document: Document, templates: Path, language: Language) -> str:
@@ -118,27 +118,25 @@ def _data(document: Document, language: Language) -> str:
 
 
 def _packed(provenance: Mapping[str, Entry]) -> dict[str, Any]:
-    """The entries with keys and texts as numbers of lists, since most are said many times.
+    """The entries as lists: a value, then the places of their other parts among what is shared.
 
-    A cell's kind and place are in its key.
+    Most of these are said many times; 0 is a part that an entry lacks, as are those left out at the
+    end. Inputs are the places of their keys. A cell's kind and place are in its key.
     """
     numbers = {key: number for number, key in enumerate(provenance)}
-    texts: dict[str, int] = {}
+    shared = {"": 0}
     entries = []
     for entry in provenance.values():
-        known = record(entry)
-        packed: dict[str, Any] = {
-            name: texts.setdefault(_dumped(known[name]), len(texts))
-            for name in PACKED
-            if name in known
-        }
-        if entry.inputs:
-            packed["inputs"] = [numbers[key] for key in entry.inputs]
-        entries.append(packed | ({"value": known["value"]} if "value" in known else {}))
+        known = record(entry) | {"inputs": [numbers[key] for key in entry.inputs]}
+        parts = [known.get(name) for name in PACKED]
+        places = [shared.setdefault(_dumped(part), len(shared)) if part else 0 for part in parts]
+        while places and not places[-1]:
+            places.pop()
+        entries.append([known.get("value"), *places])
     return {
-        "shared": PACKED,
+        "names": PACKED,
         "keys": list(numbers),
-        "texts": [json.loads(text) for text in texts],
+        "shared": [json.loads(part or "null") for part in shared],
         "entries": entries,
     }
 
@@ -158,4 +156,4 @@ def _svg(figure: Figure, places: dict[str, int]) -> Markup:
     """A figure's own SVG element, without the fonts that it carries: the page has them once."""
     source = Path(figure.path).read_text(encoding="utf-8")
     element = _FONTS_INSIDE.sub("", source[source.index("<svg") :], count=1)
-    return Markup(link(element, figure.rows, places))
+    return Markup(linked(element, figure, places))

@@ -1,10 +1,9 @@
 """What each trial brings to an outcome: the table that a number of the outcome leads back to."""
 
 from metasynth import formats, keys
-from metasynth.provenance.outcome import study_parts
+from metasynth.marks import marked
 from metasynth.records import Cell, Group, StudyData, StudyEffect
 from metasynth.report.document import Column, Inlines, Link, Row, Text, text
-from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import OutcomeNames
 from metasynth.report.table import PROVENANCES, RIGHT, TableBody, group, row
@@ -40,7 +39,7 @@ def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
 
 def _row(study: StudyData, outcome: OutcomeNames, scope: Scope) -> Row:
     language, analysis = scope.language, outcome.result.analyses[0]
-    part = study_parts(outcome.studies)[study.study, study.label]
+    part = keys.parts(outcome.studies)[study.study, study.label]
     own = [e for e in analysis.studies if (e.study, e.label) == (study.study, study.label)]
     key = keys.effect(outcome.id, analysis.spec.name, study.study, part)
     effect, weight = _effect(own[0], key, scope) if own else (formats.MISSING,) * 2

@@ -11,11 +11,11 @@ from metasynth.changes import Changes
 from metasynth.findings import Finding
 from metasynth.language import Language
 from metasynth.localise import localise
+from metasynth.marks import marked
 from metasynth.provenance.collect import counted
 from metasynth.provenance.entry import Entry
-from metasynth.records import Claim, Config, OutcomeResult, Result, SearchLine, Trial
+from metasynth.records import Claim, Config, FlowCount, OutcomeResult, Result, SearchLine, Trial
 from metasynth.report.document import Citation
-from metasynth.report.marks import marked
 from metasynth.report.names import OutcomeNames, outcome_names
 from metasynth.sensitivity import Sensitivity
 from metasynth.stability import Stability
@@ -38,6 +38,7 @@ class Material:
     claims: tuple[Claim, ...] = ()
     audit: tuple[Audited, ...] = ()
     search: tuple[SearchLine, ...] = ()
+    flow: tuple[FlowCount, ...] = ()
     ratings: tuple[Rating, ...] = ()
     findings: tuple[Finding, ...] = ()
     changes: Changes | None = None

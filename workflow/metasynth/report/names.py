@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from metasynth import formats, keys
 from metasynth.language import Language, message
+from metasynth.marks import bare, marked, remark
 from metasynth.methods import no_effect
 from metasynth.records import (
     AnalysisSpec,
@@ -18,7 +19,6 @@ from metasynth.records import (
     Study,
     StudyData,
 )
-from metasynth.report.marks import bare, marked, remark
 
 MEASURES = {
     "RR": message("risk ratio"),

@@ -30,6 +30,7 @@ from metasynth.report.document import (
     Styled,
     Table,
     Text,
+    plain,
     text,
 )
 
@@ -142,7 +143,7 @@ def _figure(figure: Figure, setting: _Setting) -> Node:
         [
             _attributes(width=f"{WIDTH_INCHES}in"),
             [_node("Str", figure.alt)],
-            [setting.pictures[figure.path], figure.description],
+            [setting.pictures[figure.path], plain(figure.description)],
         ],
     )
     caption = [

@@ -1,13 +1,22 @@
-"""The review's figures as the report shows them: captions, and the words that each SVG carries."""
+"""The review's figures as the report shows them: captions, and what each SVG says of itself.
 
-from collections.abc import Sequence
+A figure names each number that it prints by its key (see figures/svg.py): from these keys the
+report knows where the numbers come from, and makes them links.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.sax.saxutils import unescape
 
 from metasynth.language import message
+from metasynth.report.document import Figure, Inline, Inlines, Number, Text
 
 FOLDER = "results/figures/"
 _SVG = "{http://www.w3.org/2000/svg}"
+_NUMBER = re.compile(r'<tspan data-key="([^"]*)">([^<]*)</tspan>')
 
 OF_AN_OUTCOME = {
     "forest": message("{label}: forest plot ({measure})."),
@@ -48,9 +57,53 @@ def by_language(paths: Sequence[str], languages: tuple[str, ...]) -> dict[str, d
     return {code: main | own for code, own in figures.items()}
 
 
-def words(path: str) -> tuple[str, str]:
-    """The title and the description that a figure carries inside."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a figure says: a title, a description, and every number drawn in it, with their keys."""
+
+    title: str
+    description: Inlines
+    numbers: tuple[Number, ...]
+
+
+def said(path: str) -> Said:
+    """What the SVG of a figure says, numbers by the keys that it gives them."""
     root = ElementTree.fromstring(Path(path).read_text(encoding="utf-8"))
-    found = (root.find(f"{_SVG}{name}") for name in ("title", "desc"))
-    title, description = ("" if element is None else element.text or "" for element in found)
-    return title, description
+    title, description = root.find(f"{_SVG}title"), root.find(f"{_SVG}desc")
+    drawn = (number for text in root.iter(f"{_SVG}text") for number in _numbers(text))
+    return Said(
+        "" if title is None else title.text or "",
+        () if description is None else tuple(_inlines(description)),
+        tuple(drawn),
+    )
+
+
+def _numbers(element: ElementTree.Element) -> Iterator[Number]:
+    for part in element.iter(f"{_SVG}tspan"):
+        if key := part.get("data-key"):
+            yield Number(part.text or "", key)
+
+
+def _inlines(element: ElementTree.Element) -> Iterator[Inline]:
+    if element.text:
+        yield Text(element.text)
+    for part in element:
+        yield from _numbers(part)
+        if part.tail:
+            yield Text(part.tail)
+
+
+def linked(svg: str, figure: Figure, places: Mapping[str, int]) -> str:
+    """The SVG with its numbers as links, by their places among the page's entries."""
+    targets = {number.key: number.target or "numbers" for number in figure.numbers}
+    if not targets:
+        return _NUMBER.sub(r"\2", svg)
+
+    def link(number: re.Match[str]) -> str:
+        key, printed = unescape(number[1], {"&quot;": '"'}), number[2]
+        return f'<a class="n" href="#{targets[key]}" data-n="{places[key]}">{printed}</a>'
+
+    start, end, drawing = svg.partition("</desc>")
+    # An image's parts are nothing to a screen reader; a group's are.
+    opened = _NUMBER.sub(r"\2", start).replace('role="img"', 'role="group"', 1)
+    return opened + end + _NUMBER.sub(link, drawing)

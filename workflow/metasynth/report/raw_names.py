@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from metasynth import keys
 from metasynth.language import Language
+from metasynth.marks import marked
 from metasynth.records import Cell, Result, SearchLine, Trial
-from metasynth.report.marks import marked
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from metasynth import formats, keys
 from metasynth.language import Language
+from metasynth.marks import marked
 from metasynth.report.document import Column, text
-from metasynth.report.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import OutcomeNames
 from metasynth.report.table import RIGHT, TableBody, row

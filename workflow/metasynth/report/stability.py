@@ -6,9 +6,9 @@ from typing import Any
 from metasynth import formats
 from metasynth.extraction import ExtractionRange, Range
 from metasynth.language import Language
+from metasynth.marks import marked
 from metasynth.multiverse import Multiverse
 from metasynth.report.document import Column, Inlines, Link, text
-from metasynth.report.marks import marked
 from metasynth.report.material import Material, Scope
 from metasynth.report.names import OutcomeNames
 from metasynth.report.table import RIGHT, TableBody, row

@@ -4,9 +4,9 @@ from typing import Protocol
 
 from metasynth import formats, keys
 from metasynth.language import message
+from metasynth.marks import marked
 from metasynth.records import Cell, Result, Trial
 from metasynth.report.document import Column, Inlines, Link, Row, text
-from metasynth.report.marks import marked
 from metasynth.report.material import Cite
 
 _Body = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]

@@ -5,11 +5,11 @@ from typing import Any
 
 from metasynth import formats
 from metasynth.language import Language, message
+from metasynth.marks import capitalised, marked
 from metasynth.methods import PREDICTIONS
 from metasynth.records import OutcomeResult, Trial
 from metasynth.report.certainty import rule_words
 from metasynth.report.changes import change_names
-from metasynth.report.marks import capitalised, marked
 from metasynth.report.material import Material
 from metasynth.report.names import OutcomeNames, joined, lowered, stated, trials
 from metasynth.report.raw_names import StudyNames, search_names
