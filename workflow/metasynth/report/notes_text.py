@@ -127,16 +127,16 @@ def _said(entries: Sequence[Entry], title: str) -> Inlines:
 def _rows_said(entries: Sequence[Entry], places: Places) -> Inlines:
     """Cells that the report prints as they are: what each row is about."""
     said, file = [], ""
-    for (file, row, of, provenance), group in groupby(entries, _row):  # noqa: B007
+    for (file, row, of, provenance), group in groupby(sorted(entries, key=_row), _row):  # noqa: B007
         what = f"{places.language.say('row')} {row}, {of}: {', '.join(it.label for it in group)}"
         word = PROVENANCES.get(provenance)
         said.append(f"{what} ({places.language.say(word)})" if word else what)
     return (Styled("code", (Text(file),)), Text(f", {'; '.join(said)}."))
 
 
-def _row(entry: Entry) -> tuple[str, int | None, str, str]:
+def _row(entry: Entry) -> tuple[str, int, str, str]:
     assert entry.place
-    return entry.place.file, entry.place.row, entry.of, entry.provenance
+    return entry.place.file, entry.place.row or 0, entry.of, entry.provenance
 
 
 def _cells(cells: Sequence[Entry], language: Language) -> Inlines:
