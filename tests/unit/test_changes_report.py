@@ -12,6 +12,7 @@ from metasynth.changes import compare
 from metasynth.language import ENGLISH, speak
 from metasynth.report import change_words, html
 from metasynth.report import changes as told
+from metasynth.report.change_names import change_names, summary
 from metasynth.report.changes_page import page
 from metasynth.report.document import Table, plain
 
@@ -121,7 +122,7 @@ def test_a_first_version_says_so_and_shows_no_table_of_changes(states):
     document = page(CONFIG, first, ENGLISH)
     tables = [block.anchor for block in document.blocks if isinstance(block, Table)]
     assert tables == []
-    assert "first version" in told.summary(first, ENGLISH)
+    assert "first version" in summary(first, ENGLISH)
 
 
 @pytest.mark.parametrize("language", [ENGLISH, POLISH], ids=["en", "pl"])
@@ -146,22 +147,20 @@ def test_every_flag_has_its_sentence(language):
 
 def test_a_state_that_is_as_it_was_accepted_says_so(states):
     now = states[1]
-    assert told.summary(compare(now, now, CONFIG.living), ENGLISH) == (
+    assert summary(compare(now, now, CONFIG.living), ENGLISH) == (
         f"This is version 1.0.0 of {CONFIG.date} as it was accepted: nothing has changed since."
     )
     older = replace(now, software=replace(now.software, code="0"))
     again = compare(older, now, CONFIG.living)
-    assert "by other software than when it was accepted: all numbers" in told.summary(
-        again, ENGLISH
-    )
-    assert told.change_names(again, ENGLISH).unexplained == ()
+    assert "by other software than when it was accepted: all numbers" in summary(again, ENGLISH)
+    assert change_names(again, ENGLISH).unexplained == ()
     later = replace(now, version="1.0.1")
-    assert "No trial joined" in told.summary(compare(now, later, CONFIG.living), ENGLISH)
+    assert "No trial joined" in summary(compare(now, later, CONFIG.living), ENGLISH)
 
 
 def test_a_changed_state_may_not_pass_for_the_version_that_was_accepted(states):
     now = states[1]
     changed = compare(replace(now, rows=now.rows[1:]), now, CONFIG.living)
-    assert "has the number of the state accepted last, and is not the same" in told.summary(
+    assert "has the number of the state accepted last, and is not the same" in summary(
         changed, ENGLISH
     )

@@ -6,6 +6,7 @@ from metasynth.changes import Changes
 from metasynth.language import Language
 from metasynth.records import Config
 from metasynth.report import changes as told
+from metasynth.report.change_names import ChangeNames, change_names
 from metasynth.report.document import Block, Document, Heading, Paragraph, Table, text
 from metasynth.report.table import TableBody
 
@@ -25,7 +26,7 @@ def page(config: Config, changes: Changes, language: Language) -> Document:
 
 
 def _blocks(changes: Changes, language: Language) -> Iterator[Block]:
-    say, names = language.say, told.change_names(changes, language)
+    say, names = language.say, change_names(changes, language)
     yield Heading(1, "changes", text(say("What changed")))
     yield Paragraph(text(" ".join(filter(None, (names.summary, names.unchanged)))))
     if names.unexplained:
@@ -42,7 +43,7 @@ def _blocks(changes: Changes, language: Language) -> Iterator[Block]:
 
 
 def _tables(
-    changes: Changes, names: told.ChangeNames, language: Language
+    changes: Changes, names: ChangeNames, language: Language
 ) -> Iterator[tuple[str, TableBody]]:
     if names.outcomes:
         yield "outcomes", told.outcomes_table(changes, language, lambda printed, _: printed)

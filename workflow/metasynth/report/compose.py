@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metasynth.language import Language, message
+from metasynth.language import Language
 from metasynth.marks import capitalised, marked
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Entry, UntracedNumberError
@@ -28,7 +28,6 @@ from metasynth.report.document import (
     plain,
     text,
 )
-from metasynth.report.living import LIVING
 from metasynth.report.markdown import Parser, UnknownNameError
 from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.names import trials
@@ -36,20 +35,6 @@ from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, said
 from metasynth.report.references import references
 from metasynth.report.sections import ReportError, Texts
 from metasynth.report.vocabulary import filters, vocabulary
-
-OF_LIVING_REVIEWS = "table-prisma_living"
-CHECKLISTS = {
-    "table-prisma": (prisma.ITEMS, message("PRISMA 2020: where this report answers each item.")),
-    "table-prisma_abstract": (
-        prisma.ABSTRACT,
-        message("PRISMA 2020 for abstracts: where the abstract answers each item."),
-    ),
-    OF_LIVING_REVIEWS: (
-        LIVING,
-        message("PRISMA-LSR: where this report answers what is asked of a living review besides."),
-    ),
-}
-"""Tables that are filled in last, since they tell where the whole text answers what."""
 
 __all__ = ["Material", "ReportError", "compose"]
 
@@ -151,7 +136,7 @@ def _title(block: Block) -> Inlines:
 
 
 def _is_checklist(block: Block) -> bool:
-    return isinstance(block, Table) and block.anchor in CHECKLISTS
+    return isinstance(block, Table) and block.anchor in prisma.CHECKLISTS
 
 
 class _Builder:
@@ -181,8 +166,7 @@ class _Builder:
             ReportError: naming the items that have neither.
         """
         answered = prisma.with_text(self._parser.places, blocks).keys() | self._parser.reasons
-        living = any(isinstance(b, Table) and b.anchor == OF_LIVING_REVIEWS for b in blocks)
-        asked = (prisma.ITEMS, prisma.ABSTRACT, *((LIVING,) if living else ()))
+        asked = prisma.asked(b.anchor for b in blocks if isinstance(b, Table))
         if missing := prisma.missing(answered, asked):
             raise ReportError(
                 f"these items of PRISMA have neither text nor a stated reason: "
@@ -210,7 +194,7 @@ class _Builder:
             if isinstance(block, Heading | Paragraph)
         }
         places = prisma.with_text(self._parser.places, blocks)
-        items, caption = CHECKLISTS[table.anchor]
+        items, caption = prisma.CHECKLISTS[table.anchor]
         language, reasons = self.scope.language, self._parser.reasons
         body = prisma.checklist(items, caption, places, reasons, titles, language)
         return Table(table.anchor, table.number, *body)
@@ -229,7 +213,7 @@ class _Builder:
         if kind == "figures" and name in self.scope.outcomes:
             keys = (key for key in self.scope.material.figures if key.startswith(f"{name}/"))
             return tuple(self._figure(key) for key in keys if key != f"{name}/forest")
-        if kind == "table" and f"table-{name}" in CHECKLISTS:
+        if kind == "table" and f"table-{name}" in prisma.CHECKLISTS:
             return (Table(f"table-{name}", self._number("appendix"), (), (), ()),)
         if kind == "table" and (body := tables.build(name, self.scope)):
             appendix = name.partition("_")[0] in tables.APPENDIX

@@ -96,10 +96,29 @@ ABSTRACT: Mapping[str, Mapping[str, str]] = {
 Checklist = Mapping[str, Mapping[str, str]]
 """Items by section, each with its name."""
 
+OF_LIVING_REVIEWS = "table-prisma_living"
+CHECKLISTS = {
+    "table-prisma": (ITEMS, message("PRISMA 2020: where this report answers each item.")),
+    "table-prisma_abstract": (
+        ABSTRACT,
+        message("PRISMA 2020 for abstracts: where the abstract answers each item."),
+    ),
+    OF_LIVING_REVIEWS: (
+        LIVING,
+        message("PRISMA-LSR: where this report answers what is asked of a living review besides."),
+    ),
+}
+"""Tables that are filled in last, since they tell where the whole text answers what."""
+
 ON_THE_TITLE_PAGE = frozenset({"1", "a1", "1.2"})
 """Items that every report answers: its title page calls it a systematic review, and its version."""
 
 KNOWN = frozenset(item for part in (ITEMS, ABSTRACT, LIVING) for item in chain(*part.values()))
+
+
+def asked(tables: Iterable[str]) -> tuple[Checklist, ...]:
+    """The checklists that a report with these tables must fill: PRISMA 2020, and what it shows."""
+    return (ITEMS, ABSTRACT, *((LIVING,) if OF_LIVING_REVIEWS in tables else ()))
 
 
 def with_text(places: Mapping[str, Sequence[str]], blocks: Sequence[Block]) -> dict[str, list[str]]:

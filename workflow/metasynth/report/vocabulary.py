@@ -9,7 +9,7 @@ from metasynth.marks import capitalised, marked
 from metasynth.methods import PREDICTIONS
 from metasynth.records import OutcomeResult, Trial
 from metasynth.report.certainty import rule_words
-from metasynth.report.changes import change_names
+from metasynth.report.change_names import change_names
 from metasynth.report.material import Material
 from metasynth.report.names import OutcomeNames, joined, lowered, stated, trials
 from metasynth.report.raw_names import StudyNames, search_names
