@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Opened
 
@@ -70,6 +70,7 @@ def test_axe_finds_no_violation(
         page = open_page(
             language, color_scheme=scheme, viewport={"width": width, "height": 900}
         ).page
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         page.locator(NUMBER).first.click()
@@ -278,16 +279,21 @@ def test_on_paper_there_is_the_text_and_nothing_to_press(open_page: Open) -> Non
     expect(page.locator("h1")).to_be_visible()
 
 
+def click_middle(number: Locator) -> None:
+    """A click in the middle of a number that is drawn."""
+    number.scroll_into_view_if_needed()
+    x, y = number.evaluate(
+        """(n) => { const r = n.getBoundingClientRect();
+          return [r.x + r.width / 2, r.y + r.height / 2]; }"""
+    )
+    number.page.mouse.click(x, y)
+
+
 def test_the_numbers_of_a_forest_plot_open_by_mouse_and_keyboard(open_page: Open) -> None:
     view = open_page()
     page, box = view.page, view.page.locator("#origin")
     numbers = page.locator("#fig-acr20_w24 svg a.n")
-    numbers.first.scroll_into_view_if_needed()
-    middle = numbers.first.evaluate(
-        """(n) => { const r = n.getBoundingClientRect();
-          return [r.x + r.width / 2, r.y + r.height / 2]; }"""
-    )
-    page.mouse.click(*middle)
+    click_middle(numbers.first)
     expect(box).to_contain_text("trials/bao2011/results.csv")
     page.keyboard.press("Escape")
     expect(numbers.first).to_be_focused()
@@ -296,3 +302,72 @@ def test_the_numbers_of_a_forest_plot_open_by_mouse_and_keyboard(open_page: Open
     expect(numbers.nth(1)).to_have_attribute("aria-expanded", "true")
     expect(page.locator("#fig-acr20_w24 svg")).to_have_attribute("role", "group")
     assert view.said == []
+
+
+@pytest.mark.parametrize(
+    ("place", "printed", "says"),
+    [
+        ("#fig-flow", "4", "Studies included in the review"),
+        ("#fig-acr20_w24", "0.00", "Tau², the variance between trials"),
+        ("#fig-acr20_w24-leave_one_out", "2", "Trials pooled"),
+        ("#fig-acr20_w24-multiverse", "317", "Analyses"),
+        ("#fig-summary", "3", "Trials pooled"),
+    ],
+)
+def test_a_statistic_in_a_figure_opens_its_origin(
+    open_page: Open, place: str, printed: str, says: str
+) -> None:
+    """By a click, and by the keyboard alone: the figure is one stop, arrows lead to the number."""
+    view = open_page()
+    page, box = view.page, view.page.locator("#origin")
+    number = page.locator(f"{place} svg a.n").get_by_text(printed, exact=True).first
+    click_middle(number)
+    expect(box).to_be_visible()
+    expect(box.locator("#origin-label")).to_contain_text(says, ignore_case=True)
+    assert box.locator("code, .origin-rows li").count() or box.locator(".origin-input").count()
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    page.locator(f"{place} svg a.n").first.focus()
+    for _ in range(200):
+        if number.evaluate("(n) => n === document.activeElement"):
+            break
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(box.locator("#origin-label")).to_contain_text(says, ignore_case=True)
+    expect(number).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(number).to_be_focused()
+    assert view.said == []
+
+
+def test_a_count_of_the_flow_diagram_leads_to_its_cell_and_quotation(open_page: Open) -> None:
+    page = open_page().page
+    box = page.locator("#origin")
+    click_middle(page.locator('#fig-flow svg a.n[data-key="flow.studies"]'))
+    expect(box).to_contain_text("flow.csv, row 5")
+    box.locator(".origin-input").first.click()
+    expect(box).to_contain_text("flow.csv, row 5, count")
+    expect(box).to_contain_text("the search produced a total of 3 randomized clinical trials")
+
+
+def test_the_figure_in_words_opens_the_same_numbers(open_page: Open) -> None:
+    page = open_page().page
+    page.locator("#fig-acr20_w24 summary").click()
+    number = page.locator("#fig-acr20_w24 .words a.n[data-key='acr20_w24.primary.tau2']")
+    number.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#origin-label")).to_contain_text("tau², the variance")
+    stops = page.locator("#fig-acr20_w24 .words a.n[tabindex='0'], .words a.n:not([tabindex])")
+    assert page.locator("#fig-acr20_w24 .words a.n").count() > stops.count()
+
+
+def test_a_saved_figure_names_its_numbers(open_page: Open, tmp_path: Path) -> None:
+    page = open_page().page
+    with page.expect_download() as saving:
+        page.locator("#fig-acr20_w24 .tools button").click()
+    saving.value.save_as(tmp_path / "figure.svg")
+    root = ElementTree.parse(tmp_path / "figure.svg").getroot()
+    svg = "{http://www.w3.org/2000/svg}"
+    named = {part.get("data-key"): part.text for part in root.iter(f"{svg}tspan")}
+    assert named["acr20_w24.primary.tau2"] == "0.00"
+    assert not list(root.iter(f"{svg}a"))

@@ -1,13 +1,17 @@
 """Entries of results of every kind: whatever was pooled, each number leads to cells and choices."""
 
 import math
+from collections.abc import Sequence
 from itertools import product
 
 import pytest
 
 from metasynth import keys
 from metasynth.comparison import study_data
+from metasynth.figures.catalogue import figures
+from metasynth.figures.draw import draw
 from metasynth.language import ENGLISH
+from metasynth.marks import NAME, SCALE, pieces
 from metasynth.methods import MEASURES, check_combination, check_multi_arm
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import COMPUTED, Book, Entry, UntracedNumberError, ends
@@ -18,6 +22,7 @@ from metasynth.records import (
     Cell,
     Comparison,
     Config,
+    CovariateSpec,
     Omission,
     OutcomeResult,
     OutcomeSpec,
@@ -95,21 +100,30 @@ def trial(number: int, kind: str) -> Trial:
     return Trial(about, tuple(arm(study, place) for place in range(3)), rows, ())
 
 
-def book_of(kind: str, measure: str, multi_arm: str) -> tuple[Book, OutcomeResult] | None:
-    outcome = OutcomeSpec("pain_w12", "Pain", "pain", 12, kind, measure, "harm", ())
+def book_of(
+    kind: str,
+    measure: str,
+    multi_arm: str,
+    trials: int = 4,
+    analyses: Sequence[AnalysisSpec] = ANALYSES,
+) -> tuple[Book, OutcomeResult] | None:
+    year = CovariateSpec("year", "Year of publication")
+    outcome = OutcomeSpec("pain_w12", "Pain", "pain", 12, kind, measure, "harm", (), covariate=year)
     comparison = Comparison(("drug",), ("placebo",), multi_arm, "Drug", "Placebo")
-    specs = [spec for spec in ANALYSES if check_combination(outcome, spec) is None]
+    specs = [spec for spec in analyses if check_combination(outcome, spec) is None]
     if multi_arm == "covariance":
         specs = [spec for spec in specs if check_multi_arm(outcome, spec) is None]
     if not specs:
         return None
-    trials = [trial(number, kind) for number in range(4)]
-    found = [study_data(one, outcome, comparison) for one in trials]
+    every = [trial(number, kind) for number in range(trials)]
+    found = [study_data(one, outcome, comparison) for one in every]
     studies = [data for item in found if not isinstance(item, Omission) for data in item]
     result = synthesise(outcome, specs, comparison, studies)
     config = Config("T", "1", ("en",), "", "", comparison, tuple(specs), (outcome,))
     sensitivities = {outcome.id: battery(result)}
-    return collect(config, trials, [result], sensitivities, (), (), ENGLISH), result
+    drawn = {f"{outcome.id}/{name}" for name in figures(outcome, trials, trials)}
+    book = collect(config, every, [result], sensitivities, (), (), ENGLISH, figures=drawn)
+    return book, result
 
 
 CASES = [
@@ -136,6 +150,30 @@ def test_every_number_leads_to_cells(kind: str, measure: str, multi_arm: str) ->
     assert result.analyses[0].estimates[0].estimate is not None
     behind = {end.place.file for end in ends(entries, f"{pooled}.estimate") if end.place}
     assert {f"trials/study{number}/results.csv" for number in range(4)} <= behind
+
+
+DRAWN = [(kind, m, spec) for kind in MEASURES for m in MEASURES[kind] for spec in ANALYSES]
+
+
+@pytest.mark.parametrize(("kind", "measure", "spec"), DRAWN)
+def test_every_number_of_every_figure_has_an_entry(
+    kind: str, measure: str, spec: AnalysisSpec
+) -> None:
+    """Whatever is pooled how: a figure that drew an unknown number would stop the report."""
+    made = book_of(kind, measure, "combine", 10, (spec,))
+    if made is None:
+        return
+    book, result = made
+    names = figures(result.outcome, 10, 10)
+    seen = set()
+    for name in set(names) - {"multiverse"}:
+        drawing = draw(result, name)
+        texts = [getattr(text, "said", "") for text in drawing.figure.texts]
+        for content in (*texts, drawing.title, drawing.description):
+            found = {key for _, key in pieces(content) if key not in ("", NAME, SCALE)}
+            assert found <= book.entries.keys(), name
+            seen |= found
+    assert len(seen) > 100
 
 
 @pytest.mark.parametrize(

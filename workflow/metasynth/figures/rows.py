@@ -222,17 +222,18 @@ def _pooled_rows(
 ) -> Iterator[Row]:
     """A diamond for each analysis, each followed by its prediction interval."""
     width = len(columns(result, None, language))
-    said: tuple[str, ...] = ()
+    said: tuple[str, ...] | None = None
     for analysis in analyses:
         label, pooled = analysis_label(analysis), overall(analysis)
         if pooled is None:
             yield Row("total", label, ("",) * (width - 1) + (language.say("Not estimable"),))
             continue
-        row = _pooled_row(result, pooled, label, 100.0, language)
+        weighed = any(study.weight is not None for study in analysis.studies)
+        row = _pooled_row(result, pooled, label, 100.0 if weighed else None, language)
         # Totals are said once: a second analysis of the same data adds nothing to them.
-        cells = tuple(map(bare, row.cells))
+        cells = tuple(map(bare, row.cells[:-2]))
         yield replace(row, cells=("",) * width) if cells == said else row
-        said = said or cells
+        said = cells if said is None else said
         if pooled.pi_low is not None or pooled.pi_high is not None:
             mark = Mark("interval", None, pooled.pi_low, pooled.pi_high)
             label = name(language.say("95% prediction interval"))
@@ -243,7 +244,7 @@ def _pooled_row(
     result: OutcomeResult,
     pooled: Estimate,
     label: str,
-    weight: float,
+    weight: float | None,
     language: Language,
     place: int = 0,
 ) -> Row:

@@ -3,7 +3,7 @@
 from metasynth import formats, keys
 from metasynth.language import Language
 from metasynth.marks import marked
-from metasynth.report.document import Column, text
+from metasynth.report.document import Column, Inlines, Link, text
 from metasynth.report.material import Scope
 from metasynth.report.names import OutcomeNames
 from metasynth.report.table import RIGHT, TableBody, row
@@ -30,7 +30,10 @@ def absolute_table(scope: Scope) -> TableBody:
         for outcome in scope.outcomes.values()
         for place, effect in enumerate(sensitivities[outcome.id].absolute, start=1)
     ]
-    caption = say("What the primary analyses mean for 1000 patients.")
+    caption = say(
+        "What the primary analyses of all outcomes mean for 1000 patients, with numbers needed and "
+        "fragility."
+    )
     note = say(
         "The risk under control is that of all control groups together, unless another is "
         "declared; where it is nil, no absolute effect follows. The number needed is the patients "
@@ -38,7 +41,21 @@ def absolute_table(scope: Scope) -> TableBody:
         "difference includes none. The fragility index is the number of patients whose outcome "
         "would have to differ for the interval to reach, or to leave, no effect."
     )
-    return text(caption), columns, tuple(rows), text(note)
+    return text(caption), columns, tuple(rows), (*text(note), *_beside_the_summary(scope))
+
+
+def _beside_the_summary(scope: Scope) -> Inlines:
+    """What the table adds to the summary of findings, where there is one."""
+    say = scope.language.say
+    if not scope.material.findings or not scope.material.ratings:
+        return ()
+    added = say(
+        "The summary of findings has the main outcomes alone, with their certainty and with the "
+        "risk under control that certainty is judged at; this table has the others as well, and "
+        "adds numbers needed and fragility."
+    )
+    link = Link("#table-findings", text(say("Summary of findings.")))
+    return (*text(f" {added} "), link)
 
 
 def _name(outcome: OutcomeNames, effect: Absolute, language: Language) -> str:
