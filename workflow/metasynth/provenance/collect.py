@@ -12,8 +12,9 @@ from metasynth.provenance.audited import audit_entries
 from metasynth.provenance.certainty import finding_entries, judged_entries, rating_entries
 from metasynth.provenance.drawn import drawn_entries
 from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
-from metasynth.provenance.outcome import outcome_entries, sequence_entries
+from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.overview import flow_entries, judgement_entries
+from metasynth.provenance.pools import sequence_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
 from metasynth.provenance.sensitivity import sensitivity_entries
 from metasynth.provenance.stability import stability_entries

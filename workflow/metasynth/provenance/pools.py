@@ -1,0 +1,165 @@
+"""Pools as entries: every number of a pooled estimate, of sequences of pools, and their sums."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from math import fsum
+from typing import Any
+
+from metasynth import keys
+from metasynth.language import Language, message
+from metasynth.provenance import formulas
+from metasynth.provenance.context import Context, Study, studies_of
+from metasynth.provenance.entry import Entry
+from metasynth.records import AnalysisSpec, Estimate, OutcomeResult
+from metasynth.sensitivity import Sensitivity
+
+POOLED = {
+    "k": message("trials pooled"),
+    "events_intervention": message("patients with the event under the intervention, all trials"),
+    "total_intervention": message("patients under the intervention, all trials"),
+    "events_control": message("patients with the event under control, all trials"),
+    "total_control": message("patients under control, all trials"),
+    "estimate": message("pooled effect"),
+    "ci_low": message("lower limit of the 95% confidence interval"),
+    "ci_high": message("upper limit of the 95% confidence interval"),
+    "pi_low": message("lower limit of the 95% prediction interval"),
+    "pi_high": message("upper limit of the 95% prediction interval"),
+    "log_estimate": message("pooled effect on the analysis scale"),
+    "se": message("standard error on the analysis scale"),
+    "statistic": message("test statistic of no effect"),
+    "df": message("degrees of freedom of the test and interval"),
+    "p": message("p-value of the test of no effect, two-sided"),
+    "q": message("Cochran’s Q"),
+    "q_df": message("degrees of freedom of Q"),
+    "q_p": message("p-value of Q"),
+    "i2": message("I², in per cent"),
+    "i2_low": message("lower 95% limit of I², in per cent"),
+    "i2_high": message("upper 95% limit of I², in per cent"),
+    "h2": message("H²"),
+    "tau2": message("tau², the variance between trials"),
+    "tau2_low": message("lower 95% limit of tau²"),
+    "tau2_high": message("upper 95% limit of tau²"),
+}
+_OF_ESTIMATE: Mapping[str, tuple[str, ...]] = {
+    "estimate": ("log_estimate",),
+    "ci_low": ("log_estimate", "se", "df"),
+    "ci_high": ("log_estimate", "se", "df"),
+    "pi_low": ("log_estimate", "se", "tau2", "k"),
+    "pi_high": ("log_estimate", "se", "tau2", "k"),
+    "statistic": ("log_estimate", "se"),
+    "df": ("k",),
+    "p": ("statistic", "df"),
+    "q_df": ("k",),
+    "q_p": ("q", "q_df"),
+    "h2": ("i2",),
+    "i2_low": ("tau2_low",),
+    "i2_high": ("tau2_high",),
+}
+"""Which fields of a pooled estimate others follow from; what is not here rests on the studies."""
+
+
+def pooled_entries(
+    context: Context,
+    spec: AnalysisSpec,
+    row: Estimate,
+    prefix: str,
+    part: str,
+    studies: Sequence[Study],
+) -> Iterator[Entry]:
+    """Every number of one pool, with the studies that it pools; `part` says which, if not all."""
+    language = context.language
+    names = (context.label, language.label(spec.label), language.label(part))
+    of = "; ".join(name for name in names if name)
+    chosen = (keys.outcome_choice(context.id), keys.analysis_choice(spec.name))
+    for field, what in POOLED.items():
+        value = getattr(row, field)
+        if value is None:
+            continue
+        own = _OF_ESTIMATE.get(field, ())
+        made = [f"{prefix}.{name}" for name in own if getattr(row, name) is not None]
+        method, formula = formulas.of_pooled(field, row, spec)
+        yield context.entry(
+            f"{prefix}.{field}",
+            what,
+            of,
+            value,
+            measure=row.measure if context.scale(field) else "",
+            scale=context.scale(field),
+            inputs=(*(made or _from_studies(field, row, prefix, studies)), *chosen),
+            method=language.say(method),
+            formula=formula,
+            note=language.again(row.note),
+        )
+
+
+def sums(context: Context, row: Estimate, prefix: str, studies: Sequence[Study]) -> Iterator[Entry]:
+    """What figures add up beside a pool: weights, participants, person-time."""
+    known = [s.row.weight for s in studies if s.row.weight is not None]
+    totals = {
+        f: n for f in ("total_intervention", "total_control") if (n := getattr(row, f)) is not None
+    }
+    sums: dict[str, tuple[str, Any, tuple[str, ...]]] = {
+        "weight": (
+            message("weights of the trials together, in per cent"),
+            sum(known) if row.subgroup != "all" else 100.0,
+            tuple(f"{s.key}.weight" for s in studies if s.row.weight is not None),
+        ),
+        "participants": (
+            message("patients of both sides, all trials"),
+            sum(totals.values()) if len(totals) == 2 else None,
+            tuple(f"{prefix}.{field}" for field in totals),
+        ),
+    }
+    for side in ("intervention", "control"):
+        keyed = tuple(key for s in studies for key in s.raw if key.endswith(f"{side}.person_time"))
+        time = _time(context, studies, side)
+        sums[f"person_time_{side}"] = message("person-time of all trials"), time, keyed
+    for field, (what, value, inputs) in sums.items():
+        if value is not None and inputs:
+            more = {"inputs": inputs, "method": context.language.say(formulas.SUM)}
+            yield context.entry(f"{prefix}.{field}", what, context.label, value, **more)
+
+
+def _time(context: Context, studies: Sequence[Study], side: str) -> float | None:
+    """The person-time of one side of these studies; None where any is unknown."""
+    wanted = {(study.row.study, study.row.label) for study in studies}
+    groups = [getattr(s, side) for s in context.result.studies if (s.study, s.label) in wanted]
+    times = [group.person_time if group else None for group in groups]
+    return None if not times or None in times else fsum(time or 0.0 for time in times)
+
+
+def sequence_entries(
+    result: OutcomeResult, item: Sensitivity, cells: Container[str], language: Language
+) -> Iterator[Entry]:
+    """The pools without each study in turn, and up to each by year."""
+    context, primary = Context(result, language, cells), result.analyses[0]
+    studies = studies_of(context, primary, keys.parts(result.studies))
+    for kind, pools, prefix, part in (
+        ("leave_one_out", item.leave_one_out, "without ", message("without {study}")),
+        ("cumulative", item.cumulative, "up to ", message("up to {study}")),
+    ):
+        seen: list[Study] = []
+        for row in pools:
+            study = row.subgroup.removeprefix(prefix)
+            own = [s for s in studies if s.row.study == study]
+            seen += own
+            pooled = seen if kind == "cumulative" else [s for s in studies if s not in own]
+            at = keys.sequence(context.id, primary.spec.name, kind, study)
+            named = language.say(part, study=own[0].row.label if own else study)
+            yield from pooled_entries(context, primary.spec, row, at, named, pooled)
+
+
+def _from_studies(
+    field: str, row: Estimate, prefix: str, studies: Sequence[Study]
+) -> tuple[str, ...]:
+    """The inputs of what rests on the studies themselves."""
+    what, _, side = field.partition("_")
+    if side in ("intervention", "control"):
+        ending = f".{side}.{what}"
+        return tuple(key for study in studies for key in study.raw if key.endswith(ending))
+    if field == "i2" and row.tau2 is None and row.q is not None:
+        return f"{prefix}.q", f"{prefix}.q_df"
+    by_counts = row.model not in ("random", "IV")
+    made = [key for study in studies for key in (study.raw if by_counts else study.effect())]
+    if row.tau2 is not None and field in ("log_estimate", "se", "i2"):
+        made.append(f"{prefix}.tau2")
+    return tuple(made)
