@@ -7,8 +7,9 @@ import pytest
 from tests.examples import ANAKINRA, outcomes, review
 
 from metasynth.extraction import extraction
+from metasynth.figures.draw import draw
 from metasynth.language import ENGLISH, speak
-from metasynth.marks import bare
+from metasynth.marks import NAME, SCALE, bare, pieces
 from metasynth.multiverse import multiverse
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import ends
@@ -108,6 +109,33 @@ def test_every_number_rests_on_cells_and_choices(name, code):
     behind = book.behind(used)
     for key in dict.fromkeys(used):
         assert list(ends(behind, key)), key
+
+
+@pytest.mark.parametrize("figure", ["multiverse", "sequential"])
+def test_every_number_of_the_figures_is_its_entry_rounded(figure):
+    material = scope(planned=True).material
+    book = collect(
+        material.config, material.trials, material.results, {}, (), (), ENGLISH, (), (),
+        material.stability,
+    )  # fmt: skip
+    results = {result.outcome.id: result for result in material.results}
+    seen = set()
+    for id_, found in material.stability.items():
+        known = {figure: getattr(found, figure)}
+        drawing = draw(results[id_], figure, **known)
+        texts = [getattr(text, "said", "") for text in drawing.figure.texts]
+        for printed, key in pieces(" ".join([*texts, *drawing[1:]])):
+            if key in ("", NAME, SCALE):
+                continue
+            seen.add(key)
+            plain_text = printed.strip("<> %").replace("−", "-")
+            half = 0.5 * 10.0 ** -len(plain_text.partition(".")[2])
+            value, shown = book.entries[key].value, float(plain_text)
+            if printed[0] in "<>":
+                assert (value < shown) is (printed[0] == "<"), key
+            else:
+                assert value == pytest.approx(shown, abs=half * (1 + 1e-9)), key
+    assert len(seen) > 40
 
 
 def test_sequential_analyses_are_tabulated_only_where_asked_for():
