@@ -2,68 +2,37 @@
 
     python benchmarks/bench_review.py [--runs 3] [--outcomes 10 100 1000]
 
-Every row is the median of its runs, in seconds of wall time on two cores, with the largest memory
-of any one process. Ratios are between medians of this one call: compare no absolute time across
-machines. Needs Rscript with metafor for the peer's rows (left out otherwise); R makes estimates and
-forest plots only, once in one process for all outcomes and once in a process for each of (at most)
-ten outcomes, which stand for the others.
+Every row is the median of its runs: seconds of wall time on two cores and of processor time, the
+share of Snakemake itself in that, and the peak memory of Snakemake and of the largest job. Ratios
+are between medians of this one call: compare no absolute time across machines. Needs Rscript with
+metafor for the peer's rows (left out otherwise); R makes estimates and forest plots only, once in
+one process for all outcomes and once in a process for each of (at most) ten outcomes, which stand
+for the others.
 """
 
 import argparse
 import csv
-import os
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from math import log
 from pathlib import Path
 
 import synthetic
+from processes import Measured, measure
 
 from metasynth.validation import load_review
 
 HERE = Path(__file__).parent
 PIPELINE = HERE.parent
-EMPTY = "rule all:\n    input: []\n"
+EMPTY = 'rule all:\n    input: "there.txt"\n'
 SNAKEMAKE = [sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all"]
+ADDED = "data/raw/trials/added"
 MODELS = {"random": "random", "MH": "MH", "Peto": "Peto"}
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Medians of several runs: seconds, and megabytes of the largest process."""
-
-    seconds: float
-    megabytes: float
-
-
-def measure(
-    command: Sequence[str], folder: Path, runs: int, before: Callable[[], None]
-) -> Measured:
-    """Run a command several times, each time after `before`, which is not measured."""
-    seconds, memory = [], []
-    for _ in range(runs):
-        before()
-        start = time.perf_counter()
-        with subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        ) as process:
-            said = process.stderr.read() if process.stderr else b""
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        seconds.append(time.perf_counter() - start)
-        memory.append(used.ru_maxrss / 1024)
-        if process.returncode:
-            sys.exit(f"{' '.join(command)}\n{said.decode()}")
-    return Measured(statistics.median(seconds), statistics.median(memory))
-
-
-def nothing() -> None:
-    """Nothing has to be done before a run."""
 
 
 def fresh(folder: Path) -> Callable[[], None]:
@@ -81,6 +50,19 @@ def workflow(*targets: str) -> list[str]:
     return [*SNAKEMAKE, "--snakefile", str(PIPELINE / "Snakefile"), "--", *targets]
 
 
+def adding(review: Path, like: str, label: str, *targets: str) -> Callable[[], None]:
+    """Gives a finished review one trial more: another one's tables under another name."""
+
+    def add() -> None:
+        shutil.rmtree(review / ADDED, ignore_errors=True)
+        subprocess.run(workflow(*targets), cwd=review, check=True, capture_output=True)
+        shutil.copytree(review / "data/raw/trials" / like, review / ADDED)
+        study = review / ADDED / "study.csv"
+        study.write_text(study.read_text("utf-8").replace(f"{label},", "Added,"), "utf-8")
+
+    return add
+
+
 def anakinra(runs: int, work: Path) -> list[tuple[str, Measured]]:
     """The review itself: clean, nothing to do, one trial added."""
     review = work / "anakinra"
@@ -92,18 +74,10 @@ def anakinra(runs: int, work: Path) -> list[tuple[str, Measured]]:
             measure(workflow(), review, runs, fresh(review)),
         )
     ]
-    rows.append(("nothing to do", measure(workflow(), review, runs, nothing)))
-    added = review / "data/raw/trials/added2026"
-
-    def add() -> None:
-        shutil.rmtree(added, ignore_errors=True)
-        subprocess.run(workflow(), cwd=review, check=True, capture_output=True)
-        shutil.copytree(review / "data/raw/trials/bao2011", added)
-        study = added / "study.csv"
-        study.write_text(study.read_text("utf-8").replace("Bao 2011", "Added 2026"), "utf-8")
-
-    rows.append(("one trial added", measure(workflow(), review, runs, add)))
-    shutil.rmtree(added)
+    rows.append(("nothing to do", measure(workflow(), review, runs)))
+    added = measure(workflow(), review, runs, adding(review, "bao2011", "Bao 2011"))
+    rows.append(("one trial added", added))
+    shutil.rmtree(review / ADDED)
     config = review / "config.yaml"
     config.write_text(config.read_text("utf-8").replace("[en, pl]", "[en]"), "utf-8")
     english = workflow("results/report/review.html", "results/report/review.pdf")
@@ -118,8 +92,9 @@ def empty(runs: int, work: Path) -> Measured:
     folder = work / "empty"
     folder.mkdir()
     (folder / "Snakefile").write_text(EMPTY, encoding="utf-8")
+    (folder / "there.txt").touch()
     shutil.copytree(PIPELINE / "profiles", folder / "profiles")
-    return measure(SNAKEMAKE, folder, runs, nothing)
+    return measure(SNAKEMAKE, folder, runs)
 
 
 def specifications(review: Path, target: Path) -> list[str]:
@@ -145,17 +120,40 @@ def peer(review: Path, runs: int, work: Path) -> list[tuple[str, Measured]]:
     ids, out = specifications(review, specs), work / f"{review.name}-r"
     out.mkdir()
     command = ["Rscript", str(HERE / "peer.R"), str(review / "data/raw"), str(specs), str(out)]
-    rows = [
-        (
-            "R, one process for all: pooling and forest plots",
-            measure(command, review, runs, nothing),
-        )
-    ]
+    # Rscript starts R as a process of its own: there is no job beside it.
+    single = replace(measure(command, review, runs), own=0.0, job_megabytes=0.0)
+    rows = [("R, one process for all: pooling and forest plots", single)]
     chosen = ids[:: max(1, len(ids) // 10)][:10]
-    each = [measure([*command, name], review, 1, nothing) for name in chosen]
+    each = [measure([*command, name], review, 1) for name in chosen]
     whole = statistics.median(one.seconds for one in each) * len(ids) / 2
     label = "R, a process for each outcome, two at a time"
-    return [*rows, (label, Measured(whole, max(one.megabytes for one in each)))]
+    return [*rows, (label, Measured(whole, megabytes=max(one.megabytes for one in each)))]
+
+
+def made_up(outcomes: int, runs: int, work: Path, base: Measured, *, with_peer: bool) -> Measured:
+    """A made-up review of so many outcomes, pooled and plotted; its table is printed."""
+    review = work / f"made-up-{outcomes}"
+    synthetic.create(review, outcomes)
+    clean = measure(workflow("tables", "plot"), review, runs, fresh(review))
+    again = measure(workflow("tables", "plot"), review, runs)
+    add = adding(review, "trial00001", "Trial 1", "tables", "plot")
+    added = measure(workflow("tables", "plot"), review, runs, add)
+    shutil.rmtree(review / ADDED)
+    rows = [
+        ("clean: pooled and plotted", clean),
+        ("nothing to do", again),
+        ("one trial added", added),
+    ]
+    rows += peer(review, 1, work) if with_peer else []
+    table(f"Made up, {outcomes} outcomes", base, rows, outcomes)
+    shutil.rmtree(review)
+    return clean
+
+
+def exponent(sizes: Sequence[int], seconds: Sequence[float]) -> float:
+    """b of seconds = a outcomes^b, by least squares of the logarithms."""
+    x, y = ([log(value) for value in values] for values in (sizes, seconds))
+    return statistics.linear_regression(x, y).slope
 
 
 def main() -> None:
@@ -163,38 +161,56 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--outcomes", type=int, nargs="*", default=[10, 100, 1000])
+    parser.add_argument(
+        "--peer-up-to", type=int, default=1000, help="outcomes beyond which R is left out"
+    )
+    parser.add_argument("--no-review", action="store_true", help="made-up reviews alone")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         base = empty(chosen.runs, work)
-        table(
-            "Anakinra, 22 outcomes",
-            base,
-            anakinra(chosen.runs, work) + peer(work / "anakinra", chosen.runs, work),
-        )
+        if not chosen.no_review:
+            rows = anakinra(chosen.runs, work) + peer(work / "anakinra", chosen.runs, work)
+            table("Anakinra, 22 outcomes", base, rows)
+        times = {}
         for outcomes in chosen.outcomes:
-            review = work / f"made-up-{outcomes}"
-            synthetic.create(review, outcomes)
             runs = chosen.runs if outcomes < 500 else 1
-            made = measure(workflow("tables", "plot"), review, runs, fresh(review))
-            again = measure(workflow("tables", "plot"), review, runs, nothing)
-            rows = [("clean: pooled and plotted", made), ("nothing to do", again)]
-            table(f"Made up, {outcomes} outcomes", base, rows + peer(review, 1, work), outcomes)
+            with_peer = outcomes <= chosen.peer_up_to
+            times[outcomes] = made_up(outcomes, runs, work, base, with_peer=with_peer).seconds
+        if len(large := [size for size in times if size >= 100]) > 1:
+            grown = exponent(large, [times[size] for size in large])
+            print(f"\nFrom {large[0]} to {large[-1]} outcomes, time grows as outcomes^{grown:.2f}.")
+
+
+HEADER = (
+    "",
+    "seconds",
+    "× an empty workflow",
+    "processor seconds",
+    "Snakemake's share",
+    "MB",
+    "MB of the largest job",
+    "seconds an outcome",
+)
 
 
 def table(
     title: str, base: Measured, rows: Sequence[tuple[str, Measured]], outcomes: int = 0
 ) -> None:
-    """One Markdown table: seconds, as a multiple of Snakemake's own no-op, memory, per outcome."""
-    print(f"\n### {title}\n\n| | seconds | × an empty workflow | MB | seconds an outcome |")
-    print("|---|---:|---:|---:|---:|")
+    """One Markdown table."""
+    print(f"\n### {title}\n\n| {' | '.join(HEADER)} |\n|---|{'---:|' * (len(HEADER) - 1)}")
     for name, one in [("Snakemake on an empty workflow", base), *rows]:
-        each = f"{one.seconds / outcomes:.3f}" if outcomes and one is not base else ""
-        ratio = one.seconds / base.seconds
-        print(
-            f"| {name} | {one.seconds:.2f} | {ratio:.2f} | {one.megabytes:.0f} | {each} |",
-            flush=True,
+        cells = (
+            name,
+            f"{one.seconds:.2f}",
+            f"{one.seconds / base.seconds:.2f}",
+            f"{one.processor:.2f}" if one.processor else "",
+            f"{one.own / one.processor:.0%}" if one.own else "",
+            f"{one.megabytes:.0f}",
+            f"{one.job_megabytes:.0f}" if one.job_megabytes else "",
+            f"{one.seconds / outcomes:.3f}" if outcomes and one is not base else "",
         )
+        print(f"| {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":

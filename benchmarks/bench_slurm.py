@@ -1,0 +1,61 @@
+"""How a run on a cluster grows with its jobs: a real Slurm of one node, started and stopped here.
+
+    sudo python benchmarks/bench_slurm.py [--outcomes 10 40 160]
+
+Every outcome is a job of its own in pooling and again in plotting, the worst case: on a cluster of
+many nodes as many jobs run at once, here as many as there are cores. Needs root and Debian's
+slurm-wlm and munge.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import synthetic
+from processes import Measured, measure
+
+PIPELINE = Path(__file__).parent.parent
+sys.path.insert(0, str(PIPELINE))
+
+from tests.cluster.one_node import one_node  # noqa: E402
+
+HEADER = (
+    "outcomes",
+    "jobs",
+    "seconds",
+    "seconds a job",
+    "Snakemake's processor seconds a job",
+)
+SNAKEMAKE = [sys.executable, "-m", "snakemake", "--quiet", "all"]
+
+
+def run(review: Path, start: list[str], how: list[str]) -> Measured:
+    """One clean run that pools and plots."""
+    command = [*start, *SNAKEMAKE, "--snakefile", str(PIPELINE / "Snakefile"), *how]
+    return measure([*command, "--", "tables", "plot"], review, 1)
+
+
+def main() -> None:
+    """Measure, and print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--outcomes", type=int, nargs="*", default=[10, 40, 160])
+    sizes = parser.parse_args().outcomes
+    print(
+        "| outcomes | jobs | seconds on Slurm | seconds a job | Snakemake's processor seconds a job"
+    )
+    print("|---:|---:|---:|---:|---:|")
+    with tempfile.TemporaryDirectory() as name, one_node(Path(name)) as start:
+        profile = ["--profile", str(PIPELINE / "profiles" / "slurm"), "--jobs"]
+        for outcomes in sizes:
+            review = Path(name) / f"made-up-{outcomes}"
+            synthetic.create(review, outcomes)
+            jobs = 2 * outcomes + 2
+            taken = run(review, start, [*profile, str(jobs)])
+            each, own = taken.seconds / jobs, taken.own / jobs
+            cells = (outcomes, jobs, f"{taken.seconds:.1f}", f"{each:.2f}", f"{own:.3f}")
+            print(f"| {' | '.join(map(str, cells))} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
