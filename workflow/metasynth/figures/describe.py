@@ -8,7 +8,6 @@ from metasynth.figures.outcome import (
     chosen_analyses,
     compares,
     group_names,
-    is_logarithmic,
     measure_name,
     of_effect,
     of_what,
@@ -20,6 +19,7 @@ from metasynth.figures.risk_of_bias import Judgements, judgement_word
 from metasynth.figures.statistics import heterogeneity, overall_effect, subgroup_differences
 from metasynth.figures.text import clean, name
 from metasynth.language import ENGLISH, Language, message
+from metasynth.primary_effects import is_logarithmic
 from metasynth.printed import of_pool
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 

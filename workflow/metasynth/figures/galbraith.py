@@ -4,8 +4,6 @@ Galbraith, Stat Med 1988;7:889-94. Lines from the origin are effects, steeper on
 that agree with the common effect lie within two standard errors of its line.
 """
 
-from math import sqrt
-
 from matplotlib.lines import Line2D
 
 from metasynth import keys
@@ -29,8 +27,8 @@ from metasynth.figures.style import INK, LINE, VERMILION, isolated
 from metasynth.figures.text import name, shorten, width
 from metasynth.figures.ticks import axis_between, linear_axis, span_axis
 from metasynth.language import ENGLISH, Language
-from metasynth.pooling import inverse_variance
 from metasynth.printed import Printed
+from metasynth.radial import radial
 from metasynth.records import OutcomeResult
 
 
@@ -45,11 +43,9 @@ def galbraith(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing
         TooFewStudies: without any study that has an effect.
     """
     data = observed(result)
-    precision = [1 / sqrt(v) for v in data.v]
-    z = [float(y / sqrt(v)) for y, v in zip(data.y, data.v, strict=True)]
-    common = float(inverse_variance(data.y, data.v).mean)
-    band = normal_quantile()
-    outside = [abs(zi - common * x) > band for x, zi in zip(precision, z, strict=True)]
+    found, band = radial(data.y, data.v), normal_quantile()
+    precision, z, outside = found.precision.tolist(), found.z.tolist(), found.outside.tolist()
+    common = found.common
     reach = 1.1 * max(precision)
     graph = _graph(data, z, common, reach, language)
     ends = [0.0, reach]

@@ -1,41 +1,22 @@
 """The effects behind an outcome's figures, as arrays on the analysis scale."""
 
-from dataclasses import dataclass
-
-import numpy as np
-
 from metasynth import keys
-from metasynth.effects import Array
-from metasynth.figures.outcome import is_logarithmic, measure_name, of_effect, of_what, overall
+from metasynth.figures.outcome import measure_name, of_effect, of_what, overall
 from metasynth.figures.text import name
 from metasynth.language import Language
-from metasynth.methods import DEFAULT_TAU2
+from metasynth.primary_effects import PrimaryEffects
 from metasynth.printed import Printed
-from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyEffect
+from metasynth.records import Estimate, OutcomeResult
 
 
 class TooFewStudies(ValueError):  # noqa: N818 - it names the fault, as the message does
     """Fewer studies with an effect than the figure can be drawn from."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Observed:
-    """The studies of the primary analysis that have an effect: `y` with variances `v`."""
+class Observed(PrimaryEffects):
+    """The studies of the primary analysis that have an effect, and how they are printed."""
 
-    result: OutcomeResult
-    studies: tuple[StudyEffect, ...]
-    y: Array
-    v: Array
-
-    @property
-    def analysis(self) -> AnalysisResult:
-        """The primary analysis."""
-        return self.result.analyses[0]
-
-    @property
-    def logarithmic(self) -> bool:
-        """Whether effects are ratios."""
-        return is_logarithmic(self.result)
+    __slots__ = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -46,12 +27,6 @@ class Observed:
     def null(self) -> float:
         """No effect, on the natural scale."""
         return 1.0 if self.logarithmic else 0.0
-
-    @property
-    def tau2_method(self) -> str | None:
-        """The estimator of tau2 of the primary analysis; None under a common effect."""
-        spec = self.analysis.spec
-        return (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else None
 
     @property
     def pooled(self) -> Estimate | None:
@@ -67,10 +42,6 @@ class Observed:
         key = keys.pooled(self.result.outcome.id, self.analysis.spec.name)
         return Printed(key, language.numbers)
 
-    def natural(self, y: float) -> float:
-        """A value of the analysis scale on the natural scale."""
-        return float(np.exp(y)) if self.logarithmic else float(y)
-
 
 def observed(result: OutcomeResult, least: int = 1) -> Observed:
     """The effects of the first analysis.
@@ -78,16 +49,11 @@ def observed(result: OutcomeResult, least: int = 1) -> Observed:
     Raises:
         TooFewStudies: when fewer than `least` studies have an effect.
     """
-    studies = tuple(
-        study
-        for study in (result.analyses[0].studies if result.analyses else ())
-        if study.log_estimate is not None and study.se is not None and study.estimate is not None
-    )
-    if len(studies) < least:
-        raise TooFewStudies(f"{len(studies)} studies with an effect; the figure needs {least}")
-    y = np.array([study.log_estimate for study in studies], dtype=float)
-    v = np.array([study.se for study in studies], dtype=float) ** 2
-    return Observed(result, studies, y, v)
+    found = Observed.of(result)
+    if len(found.studies) < least:
+        held = len(found.studies)
+        raise TooFewStudies(f"{held} studies with an effect; the figure needs {least}")
+    return found
 
 
 def subject(figure: str, result: OutcomeResult, language: Language) -> str:

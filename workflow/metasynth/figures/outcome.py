@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from metasynth import keys
 from metasynth.figures.text import name
 from metasynth.language import Language, message
-from metasynth.methods import is_ratio
 from metasynth.printed import Printed
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
@@ -53,18 +52,6 @@ def studies_with_effects(
     effects = {(e.study, e.label): e for e in (analysis.studies if analysis else ())}
     pairs = ((study, effects.get((study.study, study.label))) for study in result.studies)
     return [(study, e if e and e.estimate is not None else None) for study, e in pairs]
-
-
-def is_logarithmic(result: OutcomeResult) -> bool:
-    """Whether the effects are ratios; those of a declared generic measure show it themselves."""
-    effects = (effect for analysis in result.analyses for effect in analysis.studies)
-    return is_ratio(result.outcome.measure) or (
-        result.outcome.type == "generic"
-        and any(
-            effect.log_estimate is not None and effect.log_estimate != effect.estimate
-            for effect in effects
-        )
-    )
 
 
 def compares(result: OutcomeResult) -> bool:

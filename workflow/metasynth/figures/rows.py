@@ -14,7 +14,6 @@ from metasynth.figures.outcome import (
     chosen_analyses,
     compares,
     group_names,
-    is_logarithmic,
     of_effect,
     overall,
     studies_with_effects,
@@ -28,6 +27,7 @@ from metasynth.figures.text import name
 from metasynth.formats import FIGURE_SPACE, MISSING, NumberStyle, aligned
 from metasynth.language import Language
 from metasynth.marks import bare
+from metasynth.primary_effects import is_logarithmic
 from metasynth.printed import Printed, of_pool
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 

@@ -10,7 +10,6 @@ from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
     group_names,
-    is_logarithmic,
     overall,
 )
 from metasynth.figures.page import Drawing
@@ -20,6 +19,7 @@ from metasynth.figures.style import isolated
 from metasynth.figures.text import name
 from metasynth.language import ENGLISH, Language
 from metasynth.marks import bare, marked
+from metasynth.primary_effects import is_logarithmic
 from metasynth.printed import Printed, of_pool
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult
 

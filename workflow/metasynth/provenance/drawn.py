@@ -1,23 +1,20 @@
 """Numbers that only figures print, as entries: diagnostics of single trials, counts of points."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from math import exp
 from typing import Any
 
 import numpy as np
 
 from metasynth import covariate_regression, covariates, keys, small_study
-from metasynth.distributions import normal_quantile, two_sided_p
-from metasynth.effects import Array
+from metasynth.distributions import two_sided_p
 from metasynth.gosh import subsets
 from metasynth.influence import baujat, influence
 from metasynth.language import Language, message
-from metasynth.methods import DEFAULT_TAU2
-from metasynth.pooling import inverse_variance
+from metasynth.primary_effects import PrimaryEffects
 from metasynth.provenance.entry import COMPUTED, Entry
 from metasynth.provenance.sensitivity import ASYMMETRY, REGRESSED, REGRESSION
+from metasynth.radial import radial
 from metasynth.records import OutcomeResult, StudyEffect
 
 Value = tuple[str, str, float | int | None, tuple[str, ...]]
@@ -49,38 +46,12 @@ _METHODS = {
 }
 
 
-@dataclass(frozen=True)
-class _Shown:
-    """The trials of the primary analysis that have an effect, as the figures show them."""
-
-    result: OutcomeResult
-    language: Language
-
-    @cached_property
-    def studies(self) -> tuple[StudyEffect, ...]:
-        fields = ("log_estimate", "se", "estimate")
-        rows = self.result.analyses[0].studies
-        return tuple(s for s in rows if None not in (getattr(s, field) for field in fields))
-
-    @cached_property
-    def y(self) -> Array:
-        return np.array([study.log_estimate for study in self.studies], dtype=float)
-
-    @cached_property
-    def v(self) -> Array:
-        return np.array([study.se for study in self.studies], dtype=float) ** 2
-
-    @cached_property
-    def logarithmic(self) -> bool:
-        rows = [study for analysis in self.result.analyses for study in analysis.studies]
-        return any(s.estimate is not None and s.log_estimate != s.estimate for s in rows)
+class _Shown(PrimaryEffects):
+    """The effects that an outcome's figures show, with the keys of their numbers."""
 
     @cached_property
     def parts(self) -> dict[tuple[str, str], int]:
         return keys.parts(self.result.studies)
-
-    def natural(self, y: float) -> float:
-        return exp(y) if self.logarithmic else y
 
     def key(self, study: StudyEffect) -> str:
         part = self.parts[study.study, study.label]
@@ -107,7 +78,7 @@ def drawn_entries(
     result: OutcomeResult, figures: Collection[str], language: Language
 ) -> Iterator[Entry]:
     """What the named figures of an outcome print and no other part of the results holds."""
-    shown = _Shown(result, language)
+    shown = _Shown.of(result)
     chosen = keys.analysis_choice(result.analyses[0].spec.name)
     names = {shown.key(study): study.label for study in shown.studies}
     for figure, values in _VALUES.items():
@@ -131,9 +102,7 @@ def _drapery(shown: _Shown) -> Iterator[Value]:
 
 
 def _influence(shown: _Shown) -> Iterator[Value]:
-    spec = shown.result.analyses[0].spec
-    method = (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else None
-    found = influence(shown.y, shown.v, method)
+    found = influence(shown.y, shown.v, shown.tau2_method)
     for field, label in _INFLUENCE.items():
         yield from shown.each(field, label, getattr(found, field))
 
@@ -147,15 +116,13 @@ def _baujat(shown: _Shown) -> Iterator[Value]:
 
 
 def _galbraith(shown: _Shown) -> Iterator[Value]:
-    precision, z = 1 / np.sqrt(shown.v), shown.y / np.sqrt(shown.v)
-    common = float(inverse_variance(shown.y, shown.v).mean)
-    outside = int((np.abs(z - common * precision) > normal_quantile()).sum())
-    at = shown.at("galbraith")
-    yield from shown.each("precision", message("1 over the standard error"), precision, False)
-    yield from shown.each("z", message("effect over its standard error"), z, False)
-    yield f"{at}.k", message("trials in the figure"), len(z), shown.all
+    found, at = radial(shown.y, shown.v), shown.at("galbraith")
+    yield from shown.each("precision", message("1 over the standard error"), found.precision, False)
+    yield from shown.each("z", message("effect over its standard error"), found.z, False)
+    yield f"{at}.k", message("trials in the figure"), len(found.z), shown.all
+    outside = int(found.outside.sum())
     yield f"{at}.outside", message("trials outside the band"), outside, shown.all
-    natural = shown.natural(common)
+    natural = shown.natural(found.common)
     yield f"{at}.common", message("inverse-variance common effect"), natural, shown.all
 
 

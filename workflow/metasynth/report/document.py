@@ -6,6 +6,7 @@ them. Text here is never markup: each renderer escapes it in its own way.
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from datetime import datetime
 from functools import cache
 from operator import is_not
 from typing import Any, TypeVar, cast
@@ -189,6 +190,11 @@ class Document:
     date: str
     blocks: tuple[Block, ...]
     provenance: Mapping[str, Entry] = field(default_factory=dict)
+
+    @property
+    def moment(self) -> datetime:
+        """Noon of the review's own date, the only time that a report knows."""
+        return datetime.fromisoformat(f"{self.date}T12:00:00+00:00")
 
 
 def numbers(part: object) -> Iterator[Number]:

@@ -9,7 +9,6 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import cast
@@ -37,7 +36,7 @@ def docx(document: Document, templates: Path, language: Language) -> bytes:
         pictures = _pictures(document, templates, folder)
         nodes = json.dumps(tree(document, pictures, language), ensure_ascii=False)
         (folder / "reference.docx").write_bytes(_reference(document, templates))
-        moment = datetime.fromisoformat(f"{document.date}T12:00:00+00:00").timestamp()
+        moment = document.moment.timestamp()
         command = ("--from=json", "--to=docx", "--reference-doc=reference.docx")
         target = folder / "report.docx"
         written = f"--output={target.name}"

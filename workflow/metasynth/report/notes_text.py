@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from metasynth.language import Language, message
-from metasynth.provenance.entry import CHOICE, COMPUTED, RAW, Entry, Origin
+from metasynth.provenance.entry import CHOICE, COMPUTED, RAW, Book, Entry, Origin
 from metasynth.report.document import (
     Citation,
     Document,
@@ -35,7 +35,7 @@ class Places:
     """Where a document has what notes lead to, and what it is called there."""
 
     def __init__(self, document: Document, language: Language) -> None:
-        self.entries = document.provenance
+        self.book = Book(dict(document.provenance))
         self.language = language
         self.tables: dict[str, str] = {}
         self.formulas: dict[str, str] = {}
@@ -62,8 +62,8 @@ def notes(origins: Iterable[Iterable[str]], places: Places) -> tuple[Inlines, ..
 
 
 def _note(keys: Sequence[str], number: int, told: dict[Made, int], places: Places) -> Inlines:
-    entries = [places.entries[key] for key in keys]
-    behind = _behind(keys, places.entries)
+    entries = [places.book.entries[key] for key in keys]
+    behind = _behind(keys, places)
     cells = [end for end in behind if end.kind == RAW]
     if all(entry.kind == RAW for entry in entries):
         parts = [_rows_said(entries, places)]
@@ -77,14 +77,10 @@ def _note(keys: Sequence[str], number: int, told: dict[Made, int], places: Place
     return _joined(filter(None, parts), " ")
 
 
-def _behind(keys: Iterable[str], entries: Mapping[str, Entry]) -> list[Entry]:
+def _behind(keys: Iterable[str], places: Places) -> list[Entry]:
     """The cells and choices that numbers rest on, each once."""
-    found, waiting = dict[str, Entry](), list(keys)[::-1]
-    while waiting:
-        if (key := waiting.pop()) not in found:
-            found[key] = entries[key]
-            waiting += reversed(entries[key].inputs)
-    return [entry for entry in found.values() if entry.kind != COMPUTED]
+    behind = places.book.behind(keys).values()
+    return [entry for entry in behind if entry.kind != COMPUTED]
 
 
 def _what(entries: Sequence[Entry], number: int, told: dict[Made, int], places: Places) -> Inlines:

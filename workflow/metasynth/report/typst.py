@@ -57,7 +57,7 @@ def pdf(
     from typst import TypstError
 
     text = source(document, templates / "review.typ", language, attachments)
-    moment = _noon(document.date)
+    moment = document.moment
     try:
         return _compiled(text, templates / "fonts", moment, _STANDARDS)
     except TypstError as error:
@@ -110,11 +110,6 @@ def literal(value: str) -> str:
     """A Typst string literal; JSON's escapes for quotes and backslashes are Typst's own."""
     printable = "".join(char for char in value if char.isprintable() or char in _SPACES)
     return json.dumps(printable, ensure_ascii=False)
-
-
-def _noon(date: str) -> datetime:
-    """The review's own date as the PDF's: the only time that a report knows."""
-    return datetime.fromisoformat(f"{date}T12:00:00+00:00")
 
 
 def _attachment(path: str) -> str:
