@@ -29,6 +29,14 @@ def test_studies_that_agree_have_none(method):
     assert q_profile(y, v) == (0, 0)
 
 
+def test_effects_that_agree_but_for_their_rounding_have_limits():
+    """Their mean is 1e17 exactly, their weighted mean another number, and Q not 0."""
+    y, v = np.full(6, 1e17), np.arange(1, 7) / 7
+    assert generalised_q(y, v) > 12
+    low, high = q_profile(y, v)
+    assert 0 <= low <= high < (100 * np.spacing(1e17)) ** 2
+
+
 @pytest.mark.parametrize("method", LIKELIHOODS)
 def test_equal_variances_have_a_closed_form(method):
     y, v = np.array([1.0, 2.0, 4.0, 4.5, 9.0]), np.full(5, 0.7)

@@ -1,17 +1,19 @@
 """The maximum of a likelihood with normal random effects, found through its slopes and curvatures.
 
 Newton's steps in all parameters but tau, a scan and roots in tau: never a minimiser, which would
-stop where the likelihood is flat to rounding.
+stop where the likelihood is flat to rounding. Extreme tables need more points of quadrature than
+usual ones: all is done again with twice as many until the likelihood stands at what was found.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from metasynth.effects import Array
 from metasynth.pooling import EffectUndefined
-from metasynth.quadrature import Likelihood, Predictor, integrate
+from metasynth.quadrature import POINTS, Likelihood, Predictor, integrate
 from metasynth.roots import bracketed_root
 
 TAU_GRID = np.concatenate(([1e-3, 1e-2], np.geomspace(0.03, 8, 12)))
@@ -22,6 +24,8 @@ ENOUGH = 1e-11
 """Of the log likelihood: a Newton step that promises less is the last."""
 ROUNDING = 1e-12
 """Of the log likelihood, relative to it."""
+EXACT = 1e-7
+"""Of the log likelihood: what a finer rule may change."""
 MOST_STEPS = 60
 
 
@@ -50,9 +54,9 @@ class Model:
     predictors: tuple[Predictor, ...]
     own_level: bool
 
-    def at(self, state: "State") -> Likelihood:
-        """The likelihood and its derivatives at the parameters' values."""
-        return integrate(self.predictors, state.fixed, state.deviations)
+    def at(self, state: "State", points: int) -> Likelihood:
+        """The likelihood and its derivatives at the parameters' values, by a rule's points."""
+        return integrate(self.predictors, state.fixed, state.deviations, points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,28 @@ def maximise(model: Model, start: State) -> Glmm:
 
     At a given tau the likelihood is concave in the fixed effects. The profile's slope is scanned,
     each maximum refined as a root, and the highest taken. Raises EffectUndefined where that lies
-    beyond the scan, or has no curvature.
+    beyond the scan, has no curvature, or takes more points than there are.
     """
+    for points, more in pairwise(POINTS[len(start.deviations)]):
+        fits = _maxima(model, start, points)
+        if all(_stands(there, model.at(state, more)) for state, there in fits):
+            return _highest(model, fits)
+    raise EffectUndefined(f"{points} points of quadrature are too few for tables so extreme")
+
+
+def _stands(there: Likelihood, finer: Likelihood) -> bool:
+    """Whether a finer rule leaves the log likelihood as it is."""
+    height = float(there.value.sum())
+    return abs(float(finer.value.sum()) - height) < EXACT + ROUNDING * abs(height)
+
+
+def _maxima(model: Model, start: State, points: int) -> list[tuple[State, Likelihood]]:
+    """Where the profile of tau is highest at an end of the scan or between."""
     latest = start
 
     def slope(tau: float) -> float:
         nonlocal latest
-        latest, there = _climb(model, _with_tau(latest, tau))
+        latest, there = _climb(model, _with_tau(latest, tau), points)
         return float(there.slope[:, -1].sum())
 
     rising = [slope(float(tau)) > 0 for tau in TAU_GRID]
@@ -87,11 +106,15 @@ def maximise(model: Model, start: State) -> Glmm:
             candidates += (low, high)
     if rising[-1]:
         candidates.append(float(TAU_GRID[-1]))
-    fits = [_climb(model, _with_tau(latest, tau)) for tau in candidates]
+    return [_climb(model, _with_tau(latest, tau), points) for tau in candidates]
+
+
+def _highest(model: Model, fits: list[tuple[State, Likelihood]]) -> Glmm:
+    """The fit at the highest of the maxima."""
     state, there = max(fits, key=lambda fit: float(fit[1].value.sum()))
-    if rising[-1] and state.deviations[-1] == TAU_GRID[-1]:
-        raise EffectUndefined(f"the likelihood still rises at tau = {TAU_GRID[-1]:g}")
     mean, deviations = float(state.fixed[0, -1]), state.deviations
+    if deviations[-1] == TAU_GRID[-1] and there.slope[:, -1].sum() > 0:
+        raise EffectUndefined(f"the likelihood still rises at tau = {TAU_GRID[-1]:g}")
     variance = _variance(model, there, deviations)
     sigma2 = float(deviations[0]) ** 2 if len(deviations) > 1 else None
     return Glmm(mean, variance, float(deviations[-1]) ** 2, float(there.value.sum()), sigma2)
@@ -101,13 +124,13 @@ def _with_tau(state: State, tau: float) -> State:
     return replace(state, deviations=np.append(state.deviations[:-1], tau))
 
 
-def _climb(model: Model, state: State) -> tuple[State, Likelihood]:
+def _climb(model: Model, state: State, points: int) -> tuple[State, Likelihood]:
     """Newton's steps in all parameters but tau, shortened where they would not lead upwards.
 
     The last step is one that promises next to nothing, and so leaves the square of that.
     """
     free = np.arange(state.fixed.shape[1] + len(state.deviations) - 1)
-    here, damping = model.at(state), 0.0
+    here, damping = model.at(state, points), 0.0
     for _ in range(MOST_STEPS):
         slope, curvature, own = _reduced(model, here, free)
         if not _is_concave(curvature, damping):
@@ -115,7 +138,7 @@ def _climb(model: Model, state: State) -> tuple[State, Likelihood]:
             continue
         step = _step(slope, curvature, damping)
         candidate = _moved(model, state, step, own(step))
-        there = model.at(candidate)
+        there = model.at(candidate, points)
         if _promise(model, here, slope, step) < ENOUGH:
             return candidate, there
         height = float(here.value.sum())

@@ -2,9 +2,10 @@
 
 A study's data depend on one or more linear predictors, each a sum of fixed effects and of random
 ones, which are independent standard normals times their standard deviations. With one point for
-each random effect the integral is Laplace's approximation; with `POINTS` it is exact to rounding
-for all but the most extreme tables. Derivatives are those of the integral itself: posterior means
-of the complete data's (Louis, J R Stat Soc B 1982;44:226-33).
+each random effect the integral is Laplace's approximation; with enough points it is exact to
+rounding. How many that are depends on the tables: `POINTS` are rules to try in turn, until one
+agrees with the next. Derivatives are those of the integral itself: posterior means of the complete
+data's (Louis, J R Stat Soc B 1982;44:226-33).
 """
 
 from collections.abc import Callable, Sequence
@@ -16,8 +17,8 @@ import numpy as np
 
 from metasynth.effects import Array
 
-POINTS = {1: 31, 2: 15}
-"""Points for each random effect, by the number of random effects."""
+POINTS = {1: (31, 63, 127, 255), 2: (15, 31, 63, 127, 255)}
+"""Points for each random effect, from few to many, by the number of random effects."""
 MODE_PRECISION = 1e-9
 MOST_STEPS = 100
 SQRT2 = float(np.sqrt(2.0))
@@ -52,13 +53,16 @@ class Likelihood:
 
 
 def integrate(
-    predictors: Sequence[Predictor], fixed: Array, deviations: Array, points: int | None = None
+    predictors: Sequence[Predictor], fixed: Array, deviations: Array, points: int
 ) -> Likelihood:
-    """Integrate the random effects out, given fixed effects (studies, f) and deviations (r,)."""
+    """Integrate the random effects out, given fixed effects (studies, f) and deviations (r,).
+
+    The rule has so many points for each random effect.
+    """
     bases = [fixed @ np.array(p.fixed) for p in predictors]
     loads = [np.array(p.random) * deviations for p in predictors]
     mode, root = _modes(predictors, bases, loads)
-    z, log_weights = _grid(points or POINTS[len(deviations)], len(deviations))
+    z, log_weights = _grid(points, len(deviations))
     b = mode[:, None, :] + SQRT2 * np.einsum("krs,qs->kqr", root, z)
     parts = [
         p.kernel(base[:, None] + b @ load)
