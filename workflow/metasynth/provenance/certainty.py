@@ -107,6 +107,12 @@ def judged_entries(
             )
 
 
+def _named(domain: str, language: Language) -> str:
+    """A domain's name within a phrase; the catalogue has it as a title."""
+    title = language.say(domain.replace("_", " ").capitalize())
+    return title[:1].lower() + title[1:]
+
+
 def rating_entries(
     ratings: Sequence[Rating], result: OutcomeResult, rules: CertaintyRules, language: Language
 ) -> Iterator[Entry]:
@@ -120,7 +126,7 @@ def rating_entries(
         if rating.rating is None:
             continue
         label = language.say(
-            "levels by which certainty is moved: {domain}", domain=rating.domain.replace("_", " ")
+            "levels by which certainty is moved: {domain}", domain=_named(rating.domain, language)
         )
         if rating.source == PANEL:
             place = Place("certainty.csv", None, f"{rating.outcome}, {rating.domain}")
@@ -135,7 +141,7 @@ def rating_entries(
         for value in own:
             if value.key.startswith(f"{at}."):
                 what = language.say(
-                    "number of a reason: {domain}", domain=rating.domain.replace("_", " ")
+                    "number of a reason: {domain}", domain=_named(rating.domain, language)
                 )
                 amount = value.number
                 yield Entry(

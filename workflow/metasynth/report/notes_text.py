@@ -16,13 +16,13 @@ from metasynth.report.document import (
     Styled,
     Table,
     Text,
-    anchors,
     plain,
 )
 from metasynth.report.table import PROVENANCES
 
 _FORMULAS = message("Formulas")
 _AS_IN = message("numbers and methods as in {note}.")
+_OTHERWISE = message("Otherwise as in {note}.")
 Made = frozenset[tuple[str, str, str]]
 """Numbers by label, method and formula."""
 
@@ -42,7 +42,8 @@ class Places:
         self.references: dict[str, int] = {}
         for block in document.blocks:
             if isinstance(block, Table):
-                self.tables |= dict.fromkeys(anchors(block), block.number)
+                self.tables[block.anchor] = block.number
+                self.tables |= {row.anchor: block.number for row in block.rows if row.anchor}
             if isinstance(block, References):
                 self.references = {anchor: n for n, (anchor, _) in enumerate(block.entries, 1)}
         self._name_formulas(document.blocks)
@@ -84,22 +85,30 @@ def _behind(keys: Iterable[str], places: Places) -> list[Entry]:
 
 
 def _what(entries: Sequence[Entry], number: int, told: dict[Made, int], places: Places) -> Inlines:
-    """What the numbers are and how they are made, or which earlier note says just that."""
+    """What the numbers are and how they are made, as far as no earlier note says just that."""
     of = [entry.of for entry in entries]
     title = max(dict.fromkeys(of), key=of.count)
     head: Inlines = ()
     if title and (of.count(title) > 1 or len(of) == 1):
         head = (Styled("strong", (Text(f"{title}:"),)), Text(" "))
-    made = frozenset((entry.label, entry.method, entry.formula) for entry in entries)
-    if earlier := next((place for known, place in told.items() if made <= known), 0):
-        return (*head, *_as_in(earlier, places.language))
-    if len(made) > 1:
-        told[made] = number
-    return (*head, *_said(entries, title), *_formulas(entries, places))
+    made = frozenset(map(_how, entries))
+    known = max(told, key=lambda earlier: len(made & earlier), default=Made())
+    told.setdefault(made, number)
+    if 2 * len(made & known) <= len(made):
+        return (*head, *_said(entries, title), *_formulas(entries, places))
+    own = [entry for entry in entries if _how(entry) not in known]
+    if not own:
+        return (*head, *_as_in(_AS_IN, told[known], places.language))
+    otherwise = _as_in(_OTHERWISE, told[known], places.language)
+    return (*head, *_said(own, title), *_formulas(own, places), Text(" "), *otherwise)
 
 
-def _as_in(earlier: int, language: Language) -> Inlines:
-    before, _, after = language.say(_AS_IN, note="\n").partition("\n")
+def _how(entry: Entry) -> tuple[str, str, str]:
+    return entry.label, entry.method, entry.formula
+
+
+def _as_in(message: str, earlier: int, language: Language) -> Inlines:
+    before, _, after = language.say(message, note="\n").partition("\n")
     return Text(before), Link(f"#note-{earlier}", (Text(f"n{earlier}"),)), Text(after)
 
 
