@@ -1,6 +1,6 @@
 """How a run on a cluster grows with its jobs: a real Slurm of one node, started and stopped here.
 
-    sudo python benchmarks/bench_slurm.py [--outcomes 10 40 160]
+    sudo python benchmarks/bench_slurm.py [--outcomes 10 20 40]
 
 Every outcome is a job of its own in pooling and again in plotting, the worst case: on a cluster of
 many nodes as many jobs run at once, here as many as there are cores. Needs root and Debian's
@@ -35,7 +35,7 @@ def run(review: Path, start: list[str], how: list[str]) -> Measured:
 def main() -> None:
     """Measure, and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--outcomes", type=int, nargs="*", default=[10, 40, 160])
+    parser.add_argument("--outcomes", type=int, nargs="*", default=[10, 20, 40])
     sizes = parser.parse_args().outcomes
     print(HEADER)
     with tempfile.TemporaryDirectory() as name, one_node(Path(name)) as start:
