@@ -68,7 +68,12 @@ class Plan:
 def first_records(plan: Plan) -> dict[str, str]:
     """For each file that a job makes, the first record of that job."""
     batches = [batch for dealt in plan.batches.values() for batch in dealt]
-    return {path: batch.records[0] for batch in batches for path in batch.outputs}
+    return {
+        path: first
+        for batch in batches
+        for first in [batch.members[0].record]
+        for path in batch.outputs
+    }
 
 
 def make(stages: Mapping[str, Sequence[Member]], workers: int, root: Path = Path()) -> Plan:
