@@ -8,9 +8,11 @@ import pytest
 
 from metasynth.comparison import reports, study_data
 from metasynth.records import (
+    AnalysisSpec,
     Arm,
     Cell,
     Comparison,
+    Group,
     Omission,
     OutcomeSpec,
     Result,
@@ -18,6 +20,7 @@ from metasynth.records import (
     StudyData,
     Trial,
 )
+from metasynth.synthesis import synthesise
 
 CELL = Cell("trials/x/results.csv", 2)
 COMPARISON = Comparison(("drug",), ("placebo",))
@@ -135,7 +138,7 @@ def test_a_contrast_is_taken_to_the_log_scale() -> None:
 THREE_ARMS = (row("p", 10, 100), row("d1", 20, 90), row("d2", 30, 80))
 
 
-def test_a_shared_control_is_split_into_whole_patients() -> None:
+def test_a_shared_control_is_split_evenly() -> None:
     data = study_data(trial(*THREE_ARMS), OUTCOME, replace(COMPARISON, multi_arm="split"))
     assert not isinstance(data, Omission)
     controls = [study.control for study in data]
@@ -165,3 +168,28 @@ def test_one_arm_on_each_side_is_the_same_by_every_rule() -> None:
 def test_trials_are_grouped_by_a_column_of_their_table() -> None:
     grouped = replace(OUTCOME, subgroup="design")
     assert only(trial(row("p", 1, 10), row("d1", 2, 11)), grouped).subgroup == "parallel"
+
+
+@pytest.mark.parametrize("model", ["IV", "MH", "random"])
+def test_the_order_of_arms_changes_nothing_of_a_split_pool(model: str) -> None:
+    """Of 7 of 25 shared by two arms each has 3.5 of 12.5; expected: metafor of these tables."""
+    # a <- c(8, 10, 13, 13); n <- c(30, 31, 100, 60); c <- c(3.5, 3.5, 27, 17)
+    # m <- c(12.5, 12.5, 98, 58); e <- escalc("RR", ai = a, n1i = n, ci = c, n2i = m)
+    # rma(yi, vi, data = e, method = "EE"); rma.mh(a, n, c, m, "RR"); and REML with tight control
+    arms = (row("d1", 8, 30), row("d2", 10, 31))
+    rule = replace(COMPARISON, multi_arm="split")
+    others = [
+        StudyData(f"s{a}{n}", "", 2000, Group(("d",), "", a, n), Group(("p",), "", c, m))
+        for a, n, c, m in ((13, 100, 27, 98), (13, 60, 17, 58))
+    ]
+    spec = AnalysisSpec("a", "", model, ci="Wald")
+    found = []
+    for order in (arms, arms[::-1]):
+        shared = study_data(trial(row("p", 7, 25), *order), OUTCOME, rule)
+        assert not isinstance(shared, Omission)
+        pooled = synthesise(OUTCOME, [spec], rule, [*shared, *others]).analyses[0].estimates[0]
+        assert (pooled.events_control, pooled.total_control) == (51, 181)
+        found.append(pooled.estimate)
+    assert found[0] == pytest.approx(found[1], rel=1e-14)
+    expected = {"IV": 0.67958123393, "MH": 0.662525152206, "random": 0.685737447354}
+    assert found[0] == pytest.approx(expected[model], rel=1e-9)

@@ -271,7 +271,7 @@ def test_rules_for_empty_cells_count_once_where_no_cell_is_empty():
     result, trials = outcomes(ANAKINRA)["injection_site_reaction"]
     found = multiverse(result, trials, DEFAULT)
     taken = [options_taken(found, code) for code in found.specifications.code]
-    assert {(t["zero_cells"], t["double_zero"]) for t in taken} == {("only0", "exclude")}
+    assert {(t["zero_cells"], t["double_zero"]) for t in taken} == {("only0", "auto")}
 
 
 def test_a_reading_has_no_multiverse_of_its_own():

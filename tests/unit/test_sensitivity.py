@@ -124,11 +124,12 @@ def test_as_many_coefficients_as_studies_are_refused():
         meta_regression(np.arange(2.0), np.ones(2), np.array([[1.0, 1], [1, 2]]))
 
 
-def test_split_shares_whole_people_and_keeps_the_sum():
-    group = Group(("c",), "Placebo", 10, 101, 9, 11, 4.5, 1.5, (Cell("f", 2),))
+def test_split_shares_evenly_and_keeps_the_sum():
+    group = Group(("c",), "Placebo", 10, 102, 9, 11, 4.5, 1.5, (Cell("f", 2),))
     parts = split_group(group, 3)
-    assert [p.total for p in parts] == [34, 34, 33]
-    assert [p.events for p in parts] == [4, 3, 3]
+    assert [p.total for p in parts] == [34, 34, 34]
+    assert all(isinstance(p.total, int) for p in parts)
+    assert [p.events for p in parts] == [10 / 3] * 3
     assert all((p.mean, p.sd, p.events_low) == (4.5, 1.5, None) for p in parts)
     with pytest.raises(ValueError, match="cannot be shared"):
         split_group(Group(("c",), "", total=2), 3)

@@ -134,25 +134,55 @@ def test_incomplete_studies_are_omitted_with_the_reason(changed, reason):
     assert reason in omission.reason
 
 
+UNINFORMATIVE = [
+    (study("empty", 0, 40, 0, 40), "no events in either group"),
+    (study("full", 20, 20, 30, 30), "every participant of both groups had the event"),
+]
+
+
+@pytest.mark.parametrize(("lone", "reason"), UNINFORMATIVE)
 @pytest.mark.parametrize("choices", MODELS)
-@pytest.mark.parametrize("measure", ["RR", "OR", "RD"])
-def test_double_zero_studies_are_omitted_and_change_nothing(choices, measure):
-    empty = study("empty", 0, 40, 0, 40)
+@pytest.mark.parametrize("measure", ["RR", "OR"])
+def test_ratios_leave_out_studies_with_no_or_only_events(choices, measure, lone, reason):
     with_it, without = (
-        pool([*SERIOUS, empty], measure, **choices),
+        pool([*SERIOUS, lone], measure, **choices),
         pool(SERIOUS, measure, **choices),
     )
     assert first(with_it) == first(without)
     (omission,) = with_it.omissions
-    assert (omission.study, omission.analysis) == ("empty", "p")
-    assert omission.reason == "no events in either group"
+    assert (omission.study, omission.analysis) == (lone.study, "p")
+    assert omission.reason == reason
 
 
-def test_all_events_in_both_groups_inform_risks_but_not_odds():
-    full = study("full", 20, 20, 30, 30)
-    assert first(pool([*SERIOUS, full], "RR")).k == 3
-    assert first(pool([*SERIOUS, full], "OR")).k == 2
-    assert first(pool([*SERIOUS, full], "OR", model="Peto")).k == 2
+@pytest.mark.parametrize(("lone", "reason"), UNINFORMATIVE)
+@pytest.mark.parametrize("choices", MODELS)
+@pytest.mark.parametrize("measure", ["RD", "ASD"])
+def test_differences_keep_studies_with_no_or_only_events(choices, measure, lone, reason):
+    if measure == "ASD" and choices["model"] == "MH":
+        return
+    kept = pool([*SERIOUS, lone], measure, **choices)
+    assert not kept.omissions
+    assert first(kept).k == 3
+    assert first(kept).total_control == first(pool(SERIOUS, measure, **choices)).total_control + (
+        lone.control.total
+    )
+    dropped = pool([*SERIOUS, lone], measure, **choices, double_zero="exclude")
+    assert first(dropped) == first(pool(SERIOUS, measure, **choices))
+    assert [omission.reason for omission in dropped.omissions] == [reason]
+
+
+@pytest.mark.parametrize(("lone", "reason"), UNINFORMATIVE)
+@pytest.mark.parametrize("model", ["Peto", "GLMM"])
+def test_conditional_likelihoods_never_use_them(model, lone, reason):
+    found = pool([*ADVERSE, lone], "OR", model=model, double_zero="include")
+    assert first(found).k == len(ADVERSE)
+    assert [omission.reason for omission in found.omissions] == [reason]
+
+
+def test_a_difference_of_nothing_but_empty_studies_has_no_width_and_no_result():
+    found = first(pool([UNINFORMATIVE[0][0]] * 2, "RD", model="MH"))
+    assert found.estimate is None
+    assert "nobody, or everybody, had the event" in found.note
 
 
 def test_zero_cells_are_corrected_for_inverse_variance_and_say_so():

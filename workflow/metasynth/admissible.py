@@ -19,6 +19,7 @@ from metasynth.many import NO_TABLE, Pools
 from metasynth.records import (
     AnalysisSpec,
     Comparison,
+    Count,
     Group,
     Omission,
     OutcomeSpec,
@@ -122,14 +123,15 @@ def _of_groups(study: StudyData) -> Iterator[tuple[Variant, bool]]:
         yield (varied,), a in ends[0] and c in ends[1]
 
 
-def _range(group: Group | None) -> tuple[int | None, ...]:
+def _range(group: Group | None) -> tuple[Count | None, ...]:
     if group is None or group.events is None:
         return (None,)
-    low, high = (group.events if x is None else x for x in (group.events_low, group.events_high))
-    return tuple(range(low, high + 1))
+    if group.events_low is None or group.events_high is None:
+        return (group.events,)
+    return tuple(range(group.events_low, group.events_high + 1))
 
 
-def _with(group: Group | None, events: int | None) -> Group | None:
+def _with(group: Group | None, events: Count | None) -> Group | None:
     return group if group is None or events is None else replace(group, events=events)
 
 

@@ -44,13 +44,24 @@ def _moment(y: Array, v: Array, mask: Array, a: Array) -> Array:
     """Method of moments with weights `a`; the sum over pairs does not cancel."""
     _, total, q = weighted(y, a)
     expected_within = (a * v).sum(axis=0) - (a**2 * v).sum(axis=0) / total
-    ordered = np.sort(a, axis=0)
-    products = 2 * (ordered[1:] * ordered.cumsum(axis=0)[:-1]).sum(axis=0)
-    return np.asarray(np.maximum(0.0, (q - expected_within) / (products / total)))
+    return np.asarray(np.maximum(0.0, (q - expected_within) / (_products(a) / total)))
 
 
 def _dersimonian_laird(y: Array, v: Array, mask: Array, k: Array) -> Array:
     return _moment(y, v, mask, mask / v)
+
+
+def dersimonian_laird_about_many(y: Array, v: Array, mask: Array, centre: Array) -> Array:
+    """Each column's moment estimate with Q about a given centre; two studies or more."""
+    w = mask / v
+    excess = (w * (y - centre) ** 2).sum(axis=0) - (mask.sum(axis=0) - 1)
+    return np.asarray(np.maximum(0.0, excess / (_products(w) / w.sum(axis=0))))
+
+
+def _products(a: Array) -> Array:
+    """Sums of a[i] a[j] over all i ≠ j, which do not cancel; see `pooling.sum_of_products`."""
+    ordered = np.sort(a, axis=0)
+    return np.asarray(2 * (ordered[1:] * ordered.cumsum(axis=0)[:-1]).sum(axis=0))
 
 
 def _two_step(y: Array, v: Array, mask: Array, k: Array) -> Array:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from metasynth.absolute import risk_with
 from metasynth.certainty_rules import CertaintyRules
 from metasynth.reasons import Reason
-from metasynth.records import AnalysisResult, Estimate, Judgement, OutcomeResult
+from metasynth.records import (
+    AnalysisResult,
+    Estimate,
+    Judgement,
+    OutcomeResult,
+    OutcomeSpec,
+    StudyEffect,
+)
 from metasynth.sensitivity import Sensitivity
 
 _RISK_RATIOS = ("RR", "HR", "IRR")
@@ -52,7 +59,7 @@ class Case:
     @property
     def control_risk(self) -> float | None:
         """The assumed risk under control; None where no group of the trials gives one."""
-        return control_risk(self.result, self.rules.control_risk)
+        return control_risk(self.result.outcome, self.judging.studies, self.rules.control_risk)
 
     def risk_ratio(self, value: float, risk: float | None = None) -> float | None:
         """An effect as a risk ratio at a risk under control, else at that of the trials.
@@ -117,20 +124,24 @@ def rests_on_one_degree(row: Estimate) -> bool:
     return row.df is not None and row.df <= 1
 
 
-def control_risk(result: OutcomeResult, how: str) -> float | None:
+def control_risk(outcome: OutcomeSpec, studies: Sequence[StudyEffect], how: str) -> float | None:
     """The risk under control: of all control groups together (pooled), or their median.
 
-    Only of counts of patients; None where there are none. GRADE guidelines 12, J Clin Epidemiol
-    2013;66:158-72.
+    `studies` are those that the judged analysis pools, whose events and participants are the
+    outcome's wherever they are told. Only of counts of patients; None where there are none. GRADE
+    guidelines 12, J Clin Epidemiol 2013;66:158-72.
     """
-    if result.outcome.type != "binary":
+    if outcome.type != "binary":
         return None
-    groups = [study.control for study in result.studies if study.control]
-    counted = [(g.events, g.total) for g in groups if g.events is not None and g.total]
+    counted = [
+        (s.events_control, s.total_control)
+        for s in studies
+        if s.events_control is not None and s.total_control
+    ]
     if not counted:
         return None
     if how == "median":
-        risks = sorted(events / total for events, total in counted)
-        middle = len(risks) // 2
-        return risks[middle] if len(risks) % 2 else (risks[middle - 1] + risks[middle]) / 2
+        from statistics import median
+
+        return median(events / total for events, total in counted)
     return sum(events for events, _ in counted) / sum(total for _, total in counted)

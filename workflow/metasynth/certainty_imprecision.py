@@ -7,6 +7,7 @@ from metasynth.certainty_case import Case, Suggestion, rests_on_one_degree
 from metasynth.language import message
 from metasynth.methods import no_effect
 from metasynth.reasons import Reason, Value
+from metasynth.records import Count
 
 _AMOUNTS = {
     ("events", 0): (
@@ -82,7 +83,7 @@ def _information(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
     return scarce, far, (Reason(*_amount(unit, scarce, far, values)),)
 
 
-def _sum(first: int | None, second: int | None) -> int | None:
+def _sum(first: Count | None, second: Count | None) -> Count | None:
     known = [n for n in (first, second) if n is not None]
     return sum(known) if known else None
 

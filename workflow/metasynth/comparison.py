@@ -10,13 +10,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from metasynth import covariates
+from metasynth import covariates, zero_events
 from metasynth.messages import message
 from metasynth.methods import is_ratio
 from metasynth.records import (
+    AnalysisSpec,
     Arm,
     Comparison,
     Contrast,
+    Count,
     Group,
     Omission,
     OutcomeSpec,
@@ -67,10 +69,16 @@ def reports(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
     return trial.study.status == "included" and bool(selected_rows(trial, outcome, comparison))
 
 
-def informs(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
-    """Whether a trial that reports the outcome can also say something: counts need an event."""
-    rows = selected_rows(trial, outcome, comparison)
-    return outcome.type != "binary" or any(row.events for row in rows)
+def informs(
+    trial: Trial, outcome: OutcomeSpec, analysis: AnalysisSpec, comparison: Comparison
+) -> bool:
+    """Whether a trial that reports the outcome has numbers that this analysis can use."""
+    data = study_data(trial, outcome, comparison)
+    if isinstance(data, Omission):
+        return False
+    sides = ([g for g in (s.intervention, s.control) if g is not None] for s in data)
+    groups = ([(g.events, g.total) for g in found] for found in sides)
+    return any(not own or zero_events.reason(outcome, analysis, own) is None for own in groups)
 
 
 def study_data(
@@ -222,7 +230,7 @@ def _combined(groups: Sequence[Group]) -> Group:
     )
 
 
-def _sum(counts: Sequence[int | None]) -> int | None:
+def _sum(counts: Sequence[Count | None]) -> Count | None:
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
 
@@ -239,7 +247,7 @@ def _first(bound: int | None, events: int | None) -> int:
     return bound if bound is not None else (events or 0)
 
 
-def _merged(groups: Sequence[tuple[int, float, float]]) -> tuple[float, float]:
+def _merged(groups: Sequence[tuple[Count, float, float]]) -> tuple[float, float]:
     """Mean and SD of several groups of (n, mean, sd) taken as one (Handbook table 6.5.a)."""
     n, mean, sd = groups[0]
     for m, other, spread in groups[1:]:

@@ -15,7 +15,7 @@ from metasynth.many import CLOSED, Results, fit_many
 from metasynth.methods import GLMMS, no_effect
 from metasynth.records import AnalysisSpec, OutcomeResult, OutcomeSpec, Trial
 from metasynth.scales import natural
-from metasynth.synthesis import harmonic_mean_size
+from metasynth.synthesis import size_of_pool
 
 SLOW_EXACT = 500
 """The limit of an exact enumeration for models that are fitted one table at a time."""
@@ -109,7 +109,8 @@ def _range_of(
         pools = pools_of(reading, chosen, outcome, spec)
         parts += fit_many([spec], outcome.measure, pools)
     sizes = [
-        harmonic_mean_size([v[0][0] for v in reading.variants if v[0]]) for reading in readings
+        size_of_pool(outcome, [v[0][0] for v in reading.variants if v[0]], float(part.mean[0]))
+        for reading, part in zip(readings, parts, strict=True)
     ]
     return _summary(outcome, spec, list(zip(parts, sizes, strict=True)), total, total <= limit)
 

@@ -13,7 +13,7 @@ from metasynth.certainty import Rating
 from metasynth.certainty_case import Case, make_case, rests_on_one_degree
 from metasynth.certainty_rules import OVERALL, CertaintyRules
 from metasynth.methods import no_effect
-from metasynth.records import Estimate, OutcomeResult
+from metasynth.records import Count, Estimate, OutcomeResult
 
 LARGE, IMPORTANT, LITTLE, SOME = "large", "important", "little", "some"
 """Sizes of effects; `some` where no threshold applies to the measure."""
@@ -35,7 +35,7 @@ class Finding:
     judged: bool
     one_degree: bool
     k: int
-    participants: int | None
+    participants: Count | None
     measure: str
     estimate: float | None
     ci_low: float | None

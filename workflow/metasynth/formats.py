@@ -45,9 +45,14 @@ def shortest(x: float, style: NumberStyle = ENGLISH) -> str:
     return f"{x:g}".replace("-", MINUS).replace(".", style.decimal)
 
 
-def count(n: int | None) -> str:
-    """A whole number, without a thousands separator: 123456; None → "–"."""
-    return MISSING if n is None else number(n, 0)
+def count(n: int | float | None, style: NumberStyle = ENGLISH) -> str:
+    """A count, without a thousands separator: 123456; None → "–".
+
+    Parts of a shared control are no whole numbers: 12.5, 8.33.
+    """
+    if n is None:
+        return MISSING
+    return number(n, 0) if n == int(n) else number(n, 2, style).rstrip("0")
 
 
 def positive(x: float | None, style: NumberStyle = ENGLISH) -> str:

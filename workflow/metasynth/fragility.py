@@ -10,7 +10,7 @@ import numpy as np
 from metasynth.admissible import variant_arrays
 from metasynth.effects import Array, Tables
 from metasynth.many import Pools, fit_many
-from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
+from metasynth.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData
 from metasynth.selection import missing_data
 
 Studies = tuple[StudyData, ...]
@@ -115,7 +115,7 @@ def _arrays(studies: Studies, outcome: OutcomeSpec, analysis: AnalysisSpec) -> A
     return variant_arrays([(study,) for study in studies], outcome, analysis)[:, 0, :]
 
 
-def _patients(studies: Studies) -> int:
+def _patients(studies: Studies) -> Count:
     groups = [g for s in studies for g in (s.intervention, s.control) if g]
     return sum(g.total or 0 for g in groups)
 

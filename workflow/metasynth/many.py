@@ -12,7 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasynth import special
-from metasynth.batch_tau2 import contiguous, tau2_many, weighted
+from metasynth.batch_tau2 import (
+    contiguous,
+    dersimonian_laird_about_many,
+    tau2_many,
+    weighted,
+)
 from metasynth.distributions import LEVEL, normal_quantile
 from metasynth.effects import Array, Effects, Tables, observed_minus_expected
 from metasynth.methods import DEFAULT_TAU2
@@ -109,7 +114,11 @@ def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known)
     if spec.model == "random" and spec.ci in CLOSED:
         method = spec.tau2 or DEFAULT_TAU2
         if method not in known:
-            tau2 = tau2_many(method, pools.y, pools.v, pools.mask)
+            tau2 = (
+                _tau2_about_mantel_haenszel(measure, pools)
+                if method == "DL-MH"
+                else tau2_many(method, pools.y, pools.v, pools.mask)
+            )
             known[method] = weighted(pools.y, pools.mask / (pools.v + tau2))
         return _random(spec.ci, *known[method], k - 1)
     if spec.model == "IV":
@@ -118,6 +127,18 @@ def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known)
     if spec.model in ("MH", "Peto") and pools.tables:
         return _from_counts(spec.model, measure, pools)
     return _one_by_one(spec, measure, pools)
+
+
+def _tau2_about_mantel_haenszel(measure: str, pools: Pools) -> Array:
+    """`tau2.dersimonian_laird_about` the Mantel-Haenszel estimate; NaN where that has none."""
+    assert pools.tables is not None
+    found = np.full(pools.mask.shape[1], np.nan)
+    usable = np.flatnonzero(_informative("MH", measure, pools.tables))
+    part = pools.part(usable)
+    if len(usable) and part.tables:
+        centre = mantel_haenszel(part.tables, measure).mean
+        found[usable] = dersimonian_laird_about_many(part.y, part.v, part.mask, centre)
+    return found
 
 
 def _random(ci: str, mean: Array, total: Array, q: Array, df: Array) -> Array:
@@ -156,11 +177,11 @@ def _from_counts(model: str, measure: str, pools: Pools) -> Array:
 
 
 def _informative(model: str, measure: str, t: Tables) -> NDArray[np.bool_]:
-    """Where `pooling` would not raise EffectUndefined."""
+    """Where neither `pooling` nor `models.fit_common` would raise EffectUndefined."""
     if model == "Peto":
         return np.asarray(observed_minus_expected(t)[1].sum(axis=0) > 0)
     if measure == "RD":
-        return np.ones(t.a.shape[1], dtype=bool)
+        return np.asarray((t.a * t.d + t.b * t.c).sum(axis=0) > 0)
     first, second = (t.a * t.d, t.b * t.c) if measure == "OR" else (t.a * t.n2, t.c * t.n1)
     return np.asarray((first.sum(axis=0) > 0) & (second.sum(axis=0) > 0))
 

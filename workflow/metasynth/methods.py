@@ -20,6 +20,9 @@ A proportion is that of the intervention side alone: its logit, arcsine or doubl
 RATIO_MEASURES = frozenset({"RR", "OR", "HR", "IRR", "ROM"})
 """Measures whose analysis scale is the natural logarithm."""
 
+DIFFERENCES = frozenset({"RD", "ASD", "IRD"})
+"""Measures of two groups on which a study without events has information: see `zero_events`."""
+
 MODELS = ("random", "IV", "MH", "Peto", "GLMM", "GLMM-UM.RS", "GLMM-CM.EL")
 """Random effects, the common-effect models, and binomial-normal models.
 
@@ -28,12 +31,14 @@ conditional.
 """
 
 GLMMS = frozenset({"GLMM", "GLMM-UM.RS", "GLMM-CM.EL"})
-TAU2_METHODS = ("REML", "DL", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2")
+TAU2_METHODS = ("REML", "DL", "DL-MH", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2")
+"""DL-MH is DerSimonian and Laird's with Q about the Mantel-Haenszel estimate, as in RevMan 5."""
+
 CI_METHODS = ("Wald", "HKSJ", "HKSJ-adhoc", "KR")
 PREDICTIONS = ("t_k-1", "t_k-2", "HK")
 STUDY_CIS = ("Wald", "score")
 ZERO_CELLS = ("only0", "treatment_arm", "all", "none")
-DOUBLE_ZERO = ("exclude", "include")
+DOUBLE_ZERO = ("auto", "exclude", "include")
 SUBGROUP_TAU2 = ("separate", "common")
 MULTI_ARM = ("combine", "split", "covariance")
 COVARIANCE_MEASURES = ("RR", "OR", "RD", "MD")
@@ -45,6 +50,16 @@ DEFAULT_TAU2 = "REML"
 
 class UnsupportedCombination(ValueError):  # noqa: N818 - it names the fault, as the message does
     """An analysis was asked of an outcome for which it has no meaning, or a name is unknown."""
+
+
+def tau2_of_effects(analysis: AnalysisSpec) -> str | None:
+    """The estimator for what has effects and variances alone; None under a common effect.
+
+    That is the analysis's own, or DL in place of DL-MH, which needs counts.
+    """
+    if analysis.model != "random":
+        return None
+    return "DL" if analysis.tau2 == "DL-MH" else analysis.tau2 or DEFAULT_TAU2
 
 
 def is_ratio(measure: str) -> bool:
@@ -74,6 +89,8 @@ def check_multi_arm(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
         return None
     if analysis.model not in ("random", "IV"):
         return f"multi_arm covariance needs model random or IV; {analysis.model} takes counts only"
+    if analysis.tau2 == "DL-MH":
+        return "multi_arm covariance leaves several-armed trials without the counts of DL-MH"
     if analysis.study_ci == "score":
         return "multi_arm covariance leaves several-armed trials without the counts of a score"
     if outcome.measure not in COVARIANCE_MEASURES:
@@ -118,6 +135,8 @@ def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
         return f"Peto's method estimates an odds ratio from counts (measure OR), not {measure}"
     if analysis.model in GLMMS and not (binary and measure == "OR"):
         return f"a binomial-normal model estimates an odds ratio from counts, not {measure}"
+    if analysis.tau2 == "DL-MH" and not (binary and measure in ("RR", "OR", "RD")):
+        return f"tau2 DL-MH takes Q about the Mantel-Haenszel estimate, which {measure} has not"
     proportion = outcome.type == "proportion"
     score = proportion or (binary and measure in ("RR", "OR", "RD"))
     if analysis.study_ci == "score" and not score:
@@ -134,6 +153,8 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
             return f"model {analysis.model} cannot share one tau2 among subgroups, as random can"
         if analysis.ci == "KR":
             return "Kenward and Roger's interval takes tau2 from one group, not from all subgroups"
+        if analysis.tau2 == "DL-MH":
+            return "tau2 DL-MH is that of one group; subgroups that share one can have DL"
     if analysis.model in GLMMS:
         if analysis.tau2 is not None:
             return "a binomial-normal model has its own tau2, by maximum likelihood"

@@ -18,6 +18,7 @@ from metasynth.heterogeneity import (
 from metasynth.intervals import (
     CONFIDENCE_INTERVALS,
     Interval,
+    hksj_ad_hoc_interval,
     hksj_interval,
     interval,
     prediction_interval,
@@ -26,7 +27,7 @@ from metasynth.messages import message
 from metasynth.methods import DEFAULT_TAU2, GLMMS
 from metasynth.pooling import EffectUndefined, Pool, inverse_variance, mantel_haenszel, peto
 from metasynth.records import AnalysisSpec
-from metasynth.tau2 import estimate_tau2
+from metasynth.tau2 import dersimonian_laird_about, estimate_tau2
 
 Limits = tuple[float, float]
 
@@ -35,7 +36,8 @@ Limits = tuple[float, float]
 class Fit:
     """A pooled result on the analysis scale; None where the model or the data define nothing.
 
-    `variance` is Wald's, of the pooled mean, whatever the interval.
+    `variance` is Wald's, of the pooled mean, whatever the interval. `adhoc` is the HKSJ interval
+    kept from being narrower than Wald's, where the plain one is narrower.
     """
 
     mean: float
@@ -50,6 +52,7 @@ class Fit:
     tau2_limits: Limits | None = None
     i2_limits: Limits | None = None
     prediction: Limits | None = None
+    adhoc: Limits | None = None
     notes: tuple[str, ...] = field(default=())
 
 
@@ -70,7 +73,10 @@ def fit_model(
     if len(effects.y) == 1:
         return single_study(spec, effects)
     if spec.model == "random":
-        return fit_random(spec, effects.y, effects.v)
+        centre = None
+        if spec.tau2 == "DL-MH" and tables:
+            centre = float(mantel_haenszel(tables, measure).mean)
+        return fit_random(spec, effects.y, effects.v, centre)
     if spec.model in GLMMS and tables:
         return fit_glmm(spec, effects, tables)
     return fit_common(effects, _common_pool(spec.model, measure, effects, tables))
@@ -101,7 +107,12 @@ def _common_pool(model: str, measure: str, effects: Effects, tables: Tables | No
 
 
 def fit_common(effects: Effects, pool: Pool) -> Fit:
-    """Describe a common-effect pool; Q leaves out studies whose own effect is undefined."""
+    """Describe a common-effect pool; Q leaves out studies whose own effect is undefined.
+
+    Raises EffectUndefined where the pool has no variance: an interval without width is no result.
+    """
+    if not pool.variance > 0:
+        raise EffectUndefined("nobody, or everybody, had the event in every study")
     mean = float(pool.mean)
     df = int(np.isfinite(effects.v).sum()) - 1
     q = float(q_about(effects.y, effects.v, mean)) if df > 0 else 0.0
@@ -129,9 +140,15 @@ def fit_glmm(spec: AnalysisSpec, effects: Effects, tables: Tables) -> Fit:
     return replace(fit, prediction=_predict(spec, y, v, fit), notes=tuple(_notes(spec, fit, None)))
 
 
-def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
-    """Pool under the random-effects model with the chosen tau2, interval and prediction."""
-    tau2 = estimate_tau2(y, v, spec.tau2 or DEFAULT_TAU2)
+def fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = None) -> Fit:
+    """Pool under the random-effects model with the chosen tau2, interval and prediction.
+
+    `centre` is what Q is taken about, the common-effect mean unless it is given (DL-MH).
+    """
+    if centre is None:
+        tau2, q = estimate_tau2(y, v, spec.tau2 or DEFAULT_TAU2), float(generalised_q(y, v))
+    else:
+        tau2, q = dersimonian_laird_about(y, v, centre), float(q_about(y, v, centre))
     pool = inverse_variance(y, v, tau2.value)
     mean, df = float(pool.mean), len(y) - 1
     limits = q_profile(y, v)
@@ -141,7 +158,7 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
         spec.ci,
         pool.weights,
         float(pool.variance),
-        float(generalised_q(y, v)),
+        q,
         df,
         share_from_tau2(tau2.value, v),
         tau2.value,
@@ -151,6 +168,7 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array) -> Fit:
     return replace(
         fit,
         prediction=_predict(spec, y, v, fit),
+        adhoc=_adhoc(spec.ci, y, v, fit),
         notes=tuple(_notes(spec, fit, tau2.other_maximum)),
     )
 
@@ -169,13 +187,26 @@ def fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
     q = float(generalised_q(y, v))
     fit = Fit(mean, own, ci, pool.weights, variance, q, df, share, tau2)
     notes = ("tau2 is that of all subgroups.", *_notes(spec, fit, None))
-    return replace(fit, prediction=_predict(spec, y, v, fit), notes=notes)
+    return replace(
+        fit, prediction=_predict(spec, y, v, fit), adhoc=_adhoc(ci, y, v, fit), notes=notes
+    )
+
+
+def _adhoc(ci: str, y: Array, v: Array, fit: Fit) -> Limits | None:
+    """Limits never narrower than Wald's, where the plain HKSJ interval is narrower."""
+    if ci != "HKSJ":
+        return None
+    wald = interval(fit.mean, sqrt(fit.variance))
+    if fit.interval.high - fit.interval.low >= wald.high - wald.low:
+        return None
+    wider = hksj_ad_hoc_interval(y, v, fit.tau2 or 0.0, fit.mean, fit.variance)
+    return wider.low, wider.high
 
 
 def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:
-    """The prediction interval of the chosen name; None where none was chosen or k < 3."""
+    """The prediction interval of the chosen name; None if none is, k < 3, or it has no width."""
     k, tau2 = len(y), fit.tau2 or 0.0
-    if spec.prediction is None or k < 3:
+    if spec.prediction is None or k < 3 or tau2 + fit.interval.se == 0:
         return None
     if spec.prediction == "HK" and not spec.ci.startswith("HKSJ"):
         se = hksj_interval(y, v, tau2, fit.mean, fit.variance).se

@@ -8,33 +8,33 @@ import numpy as np
 from metasynth.continuous import Means
 from metasynth.effects import Array, Tables, continuity_correction
 from metasynth.pooling import Pool
-from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
+from metasynth.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData, whole
 from metasynth.selection import effects_of, means_of, tables_of
 
 
 def split_group(group: Group, parts: int) -> tuple[Group, ...]:
-    """Divide a shared group's participants and events among `parts` comparisons (Handbook 23.3.4).
+    """Divide a shared group's participants and events evenly among `parts` (Handbook 23.3.4).
 
-    Counts stay whole and add up to the original, remainders going to the first parts; person-time
-    is divided evenly; means and standard deviations stay as they are. What the source allowed
-    (events_low, events_high) is not known of a part and becomes None. Raises ValueError for fewer
-    than one part, or more than participants.
+    Parts are fractions where they must be, so that no comparison is favoured by its place; means
+    and standard deviations stay as they are. What the source allowed (events_low, events_high) is
+    not known of a part and becomes None. Raises ValueError for fewer than one part, or more than
+    participants.
     """
     if parts < 1 or (group.total is not None and group.total < parts):
         raise ValueError(f"{group.total} participants cannot be shared by {parts} comparisons")
-    totals, events = _shares(group.total, parts), _shares(group.events, parts)
-    time = group.person_time / parts if group.person_time is not None else None
-    return tuple(
-        replace(group, total=n, events=e, events_low=None, events_high=None, person_time=time)
-        for n, e in zip(totals, events, strict=True)
+    part = replace(
+        group,
+        total=_share(group.total, parts),
+        events=_share(group.events, parts),
+        events_low=None,
+        events_high=None,
+        person_time=group.person_time / parts if group.person_time is not None else None,
     )
+    return (part,) * parts
 
 
-def _shares(count: int | None, parts: int) -> list[int | None]:
-    if count is None:
-        return [None] * parts
-    whole, rest = divmod(count, parts)
-    return [whole + (i < rest) for i in range(parts)]
+def _share(count: Count | None, parts: int) -> Count | None:
+    return None if count is None else whole(count / parts)
 
 
 def covariance_of_shared_control(measure: str, data: Tables | Means) -> Array:

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from metasynth.effects import Array
-from metasynth.methods import DEFAULT_TAU2, is_ratio
+from metasynth.methods import is_ratio, tau2_of_effects
 from metasynth.records import AnalysisResult, OutcomeResult, StudyEffect
 
 
@@ -59,8 +59,7 @@ class PrimaryEffects:
     @property
     def tau2_method(self) -> str | None:
         """The estimator of tau2 of the primary analysis; None under a common effect."""
-        spec = self.analysis.spec
-        return (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else None
+        return tau2_of_effects(self.analysis.spec)
 
     def natural(self, y: float) -> float:
         """A value of the analysis scale on the natural scale."""

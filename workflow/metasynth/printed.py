@@ -20,9 +20,9 @@ class Printed:
         """What is printed of a field already."""
         return marked(printed, f"{self.at}.{field}")
 
-    def count(self, field: str, n: int | None) -> str:
-        """A whole number."""
-        return self.text(field, formats.count(n))
+    def count(self, field: str, n: int | float | None) -> str:
+        """A count."""
+        return self.text(field, formats.count(n, self.style))
 
     def number(self, field: str, x: float | None, decimals: int = 2) -> str:
         """A number with so many decimals."""

@@ -4,7 +4,7 @@ The arcsine scales exist at 0 and 1 as they are and get no correction but under 
 the logit scale a group in which nobody or everybody had the event needs one.
 """
 
-from math import asin, cos, exp, sin, sqrt
+from math import asin, cos, exp, inf, sin, sqrt
 
 import numpy as np
 
@@ -65,7 +65,8 @@ def from_arcsine(value: float) -> float:
 def from_double_arcsine(value: float, total: float) -> float:
     """The proportion of `total` with this double arcsine; 0 and 1 beyond the ends of the scale.
 
-    Miller, Am Stat 1978;32:138, who takes the harmonic mean of the totals for a pooled value.
+    Miller, Am Stat 1978;32:138, who takes the harmonic mean of the totals for a pooled value. Of
+    infinitely many the double arcsine is the arcsine.
     """
     lowest = asin(sqrt(1 / (total + 1))) / 2
     if value <= lowest:
@@ -75,3 +76,18 @@ def from_double_arcsine(value: float, total: float) -> float:
     s = sin(2 * value)
     root = sqrt(max(0.0, 1 - (s + (s - 1 / s) / total) ** 2))
     return (1 - root) / 2 if cos(2 * value) >= 0 else (1 + root) / 2
+
+
+def pooled_size(mean: float, events: Array, totals: Array) -> float:
+    """The size by which a pooled double arcsine is turned back: the harmonic mean of the totals.
+
+    Infinity, which turns it back as an arcsine, where that gives no usable answer: 0 although there
+    are events, 1 although there are others, or a proportion beyond those of all groups. So it does
+    with very unequal sizes: Schwarzer et al., Res Synth Methods 2019;10:476-83.
+    """
+    size = float(len(totals) / (1 / totals).sum())
+    found, risks = from_double_arcsine(mean, size), events / totals
+    at_end = (found == 0 and events.any()) or (found == 1 and (events < totals).any())
+    # The formula is exact to about half the digits of a float.
+    beyond = not risks.min() - 1e-7 <= found <= risks.max() + 1e-7
+    return inf if at_end or beyond else size

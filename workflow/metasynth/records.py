@@ -260,12 +260,12 @@ class AnalysisSpec:
     name: str
     label: str
     model: str = "random"  # random | IV | MH | Peto | GLMM | GLMM-UM.RS | GLMM-CM.EL
-    tau2: str | None = None  # DL REML ML PM EB SJ HE HS DL2; random only, default REML
+    tau2: str | None = None  # DL DL-MH REML ML PM EB SJ HE HS DL2; random only, default REML
     ci: str = "Wald"  # Wald | HKSJ | HKSJ-adhoc | KR
     prediction: str | None = None  # t_k-1 | t_k-2 | HK | None: no prediction interval
     study_ci: str = "Wald"  # Wald | score
     zero_cells: str = "only0"  # only0 | treatment_arm | all | none: where 0.5 is added
-    double_zero: str = "exclude"  # exclude | include
+    double_zero: str = "auto"  # auto | exclude | include: studies with no or only events
     note: str = ""
     subgroup_tau2: str = "separate"  # separate | common: of the subgroups, random model only
 
@@ -312,17 +312,30 @@ class OutcomeSpec:
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
 
 
+Count = int | float
+"""Patients or events: whole, but for the parts of a shared control."""
+
+
+def whole(count: Count) -> Count:
+    """A count as an integer where it is one but for rounding."""
+    nearest = round(count)
+    return nearest if abs(count - nearest) < 1e-9 * max(1, nearest) else count
+
+
 # --- what pooling reads ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One side of a comparison in one study, arms combined; events_low/high: what sources allow."""
+    """One side of a comparison in one study, arms combined; events_low/high: what sources allow.
+
+    A part of a shared control (multi_arm: split) has fractions of events and participants.
+    """
 
     arm_ids: tuple[str, ...]
     label: str
-    events: int | None = None
-    total: int | None = None
+    events: Count | None = None
+    total: Count | None = None
     events_low: int | None = None
     events_high: int | None = None
     mean: float | None = None
@@ -383,10 +396,10 @@ class StudyEffect:
     label: str
     year: int | None
     measure: str
-    events_intervention: int | None
-    total_intervention: int | None
-    events_control: int | None
-    total_control: int | None
+    events_intervention: Count | None
+    total_intervention: Count | None
+    events_control: Count | None
+    total_control: Count | None
     estimate: float | None
     ci_low: float | None
     ci_high: float | None
@@ -403,7 +416,8 @@ class Estimate:
     """One pooled result; a row of results/tables/estimates.csv (see the results contract there).
 
     estimate, ci and pi are on the natural scale; log_estimate and se on the analysis scale;
-    i2 values in per cent; p-values two-sided. What a model does not define is None.
+    i2 values in per cent; p-values two-sided. What a model does not define is None. adhoc is the
+    HKSJ interval kept from being narrower than Wald's, given where the plain one is narrower.
     """
 
     outcome: str
@@ -414,10 +428,10 @@ class Estimate:
     tau2_method: str
     ci_method: str
     k: int
-    events_intervention: int | None
-    total_intervention: int | None
-    events_control: int | None
-    total_control: int | None
+    events_intervention: Count | None
+    total_intervention: Count | None
+    events_control: Count | None
+    total_control: Count | None
     estimate: float | None
     ci_low: float | None
     ci_high: float | None
@@ -439,6 +453,8 @@ class Estimate:
     tau2_low: float | None
     tau2_high: float | None
     note: str
+    adhoc_low: float | None = None
+    adhoc_high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

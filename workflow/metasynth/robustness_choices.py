@@ -17,7 +17,7 @@ class MultiverseChoices:
     tau2: tuple[str, ...] = ("REML", "DL", "PM", "ML", "SJ")
     ci: tuple[str, ...] = ("Wald", "HKSJ", "HKSJ-adhoc")
     zero_cells: tuple[str, ...] = ("only0", "treatment_arm")
-    double_zero: tuple[str, ...] = ("exclude", "include")
+    double_zero: tuple[str, ...] = ("auto", "exclude", "include")
     multi_arm: tuple[str, ...] = ("combine", "split", "covariance")
     readings: bool = True
     leave_one_out: bool = True

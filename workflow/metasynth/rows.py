@@ -6,7 +6,7 @@ is larger than a float, is None.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from math import isfinite, sqrt
+from math import fsum, isfinite, sqrt
 from typing import Any
 
 from metasynth.distributions import chi2_upper_tail
@@ -14,7 +14,16 @@ from metasynth.intervals import interval
 from metasynth.messages import message
 from metasynth.methods import DEFAULT_TAU2, GLMMS, no_effect
 from metasynth.models import Fit
-from metasynth.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData, StudyEffect
+from metasynth.records import (
+    AnalysisSpec,
+    Count,
+    Estimate,
+    Group,
+    OutcomeSpec,
+    StudyData,
+    StudyEffect,
+    whole,
+)
 from metasynth.scales import finite, natural
 from metasynth.selection import counts, effects_of, one_group
 from metasynth.study_intervals import score_limits, wilson_limits
@@ -64,6 +73,7 @@ def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
     estimate = natural(row.measure, fit.mean, size)
     notes = fit.notes if estimate is not None else (*fit.notes, TOO_LARGE)
     i2_low, i2_high = fit.i2_limits or (None, None)
+    adhoc_low, adhoc_high = fit.adhoc or (None, None)
     return replace(
         row,
         ci_method=fit.ci_method,
@@ -88,6 +98,8 @@ def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
         tau2_low=tau2_low,
         tau2_high=tau2_high,
         note=" ".join(notes),
+        adhoc_low=natural(row.measure, adhoc_low, size),
+        adhoc_high=natural(row.measure, adhoc_high, size),
     )
 
 
@@ -172,8 +184,8 @@ def _study_note(outcome: OutcomeSpec, spec: AnalysisSpec, own: Own) -> str:
     return message("0.5 was added to {where}.").format(where=where)
 
 
-def _total(groups: Sequence[Group | None], what: str) -> int | None:
+def _total(groups: Sequence[Group | None], what: str) -> Count | None:
     """Add up a count over groups; None where one of them does not have it."""
-    values: list[int | None] = [getattr(group, what) if group else None for group in groups]
+    values: list[Count | None] = [getattr(group, what) if group else None for group in groups]
     known = [value for value in values if value is not None]
-    return sum(known) if len(known) == len(values) else None
+    return whole(fsum(known)) if len(known) == len(values) else None

@@ -12,7 +12,7 @@ LARGEST_EXPONENT = 700.0
 def natural(measure: str, value: float | None, size: float | None = None) -> float | None:
     """`value` of `measure` on the natural scale; None for what does not exist or is no float.
 
-    `size` is the number of people that a double arcsine is of (for a pool their harmonic mean).
+    `size` is the number of people that a double arcsine is of; see `proportions.pooled_size`.
     """
     number = finite(value)
     if number is None:

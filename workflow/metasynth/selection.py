@@ -5,13 +5,13 @@ from math import isfinite, isinf
 
 import numpy as np
 
+from metasynth import zero_events
 from metasynth.continuous import CONTINUOUS_EFFECTS, Means
 from metasynth.effects import Array, Effects, Tables, binary_effects, peto_log_odds_ratio
 from metasynth.messages import message
-from metasynth.methods import GLMMS
 from metasynth.proportions import proportion_effects
 from metasynth.rates import Rates, rate_effects
-from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
+from metasynth.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData
 
 LARGEST = 1e60
 """Effects and variances, and the inverses of variances, stay below this."""
@@ -133,29 +133,18 @@ def _measure_undefined(study: StudyData, measure: str) -> str | None:
 def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Say why a complete study has nothing to add to this analysis; None when it has.
 
-    With `double_zero: exclude` a study without events in either group is left out of every
-    measure, and one in which all had the event out of the odds ratio (it does inform RR and RD).
+    Studies with no events, or only events, in both groups go by `zero_events`.
     """
     if outcome.type not in ("binary", "proportion", "rate"):
         return None
-    exclude = analysis.double_zero == "exclude" or analysis.model in {"Peto", *GLMMS}
-    if exclude and outcome.type != "proportion" and not any(_events(study)):
-        return message("no events in either group")
-    if exclude and outcome.measure == "OR" and _all_had_it(study):
-        return message("every participant of both groups had the event")
+    groups = [group for group in (study.intervention, study.control) if group]
+    if left_out := zero_events.reason(outcome, analysis, [(g.events, g.total) for g in groups]):
+        return left_out
     if analysis.model in ("IV", "random") and isinf(effects_of([study], outcome, analysis).v[0]):
         return message(
             "an empty cell leaves the effect or its variance undefined, and zero_cells is none"
         )
     return None
-
-
-def _events(study: StudyData) -> list[int | None]:
-    return [group.events for group in (study.intervention, study.control) if group]
-
-
-def _all_had_it(study: StudyData) -> bool:
-    return _events(study) == [g.total for g in (study.intervention, study.control) if g]
 
 
 def effects_of(
@@ -209,13 +198,13 @@ def tables_of(studies: Sequence[StudyData]) -> Tables:
     return Tables(*np.array([counts(s) for s in studies], dtype=float).reshape(-1, 4).T)
 
 
-def counts(study: StudyData) -> tuple[int, int, int, int]:
+def counts(study: StudyData) -> tuple[Count, Count, Count, Count]:
     """Events and total of the intervention, then of control."""
     (a, n1), (c, n2) = _counts(study.intervention), _counts(study.control)
     return a, n1, c, n2
 
 
-def one_group(study: StudyData) -> tuple[int, int]:
+def one_group(study: StudyData) -> tuple[Count, Count]:
     """Events and total of the intervention side alone."""
     return _counts(study.intervention)
 
@@ -226,13 +215,13 @@ def rates_of(studies: Sequence[StudyData]) -> Rates:
     return Rates(*np.array(rows, dtype=float).reshape(-1, 4).T)
 
 
-def _rate(group: Group | None) -> tuple[int, float]:
+def _rate(group: Group | None) -> tuple[Count, float]:
     if group is None or group.events is None or group.person_time is None:
         raise ValueError("rates were asked of a study without them; see missing_data")
     return group.events, group.person_time
 
 
-def _counts(group: Group | None) -> tuple[int, int]:
+def _counts(group: Group | None) -> tuple[Count, Count]:
     if group is None or group.events is None or group.total is None:
         raise ValueError("counts were asked of a study without them; see missing_data")
     return group.events, group.total
@@ -244,7 +233,7 @@ def means_of(studies: Sequence[StudyData]) -> Means:
     return Means(*np.array(rows, dtype=float).reshape(-1, 6).T)
 
 
-def _means(group: Group | None) -> tuple[float, float, int]:
+def _means(group: Group | None) -> tuple[float, float, Count]:
     if group is None or group.mean is None or group.sd is None or group.total is None:
         raise ValueError("means were asked of a study without them; see missing_data")
     return group.mean, group.sd, group.total

@@ -12,7 +12,7 @@ from metasynth.effects import Array, Effects, continuity_correction
 from metasynth.fragility import Fragility, fragility
 from metasynth.influence import Influence, baujat, influence
 from metasynth.messages import message
-from metasynth.methods import DEFAULT_TAU2, GLMMS
+from metasynth.methods import GLMMS, tau2_of_effects
 from metasynth.models import fit_model
 from metasynth.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.scales import finite, natural
@@ -27,7 +27,7 @@ from metasynth.small_study import (
     harbord,
     peters,
 )
-from metasynth.synthesis import harmonic_mean_size
+from metasynth.synthesis import size_of_pool
 from metasynth.trim_and_fill import NoConvergence, trim_and_fill
 
 __all__ = ["Sensitivity", "battery", "cumulative", "leave_one_out"]
@@ -162,7 +162,7 @@ def _influence(
         return (), message("a study has no effect of its own, as zero_cells is none")
     y, v = effects.y, effects.v
     found = None
-    method = (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else None
+    method = tau2_of_effects(spec)
     if spec.model == "IV" or (spec.model == "random" and len(y) > 2):
         found = influence(y, v, method)
     shares, pulls = (axis.tolist() for axis in baujat(y, v))
@@ -230,14 +230,14 @@ def _trim_and_fill(
                 n=MINIMUM
             )
         )
-    method = (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else None
+    method = tau2_of_effects(spec)
     try:
         found = trim_and_fill(effects.y, effects.v, ESTIMATOR, method)
     except (NoConvergence, ValueError) as refusal:
         return Filled(reason=str(refusal))
     whole = Effects(found.y, found.v, np.zeros(found.y.shape, dtype=bool))
     fit = fit_model(spec, outcome.measure, whole, None)
-    size = harmonic_mean_size(used)
+    size = size_of_pool(outcome, used, fit.mean)
     estimate, low, high = (
         natural(outcome.measure, x, size) for x in (fit.mean, fit.interval.low, fit.interval.high)
     )

@@ -14,9 +14,9 @@ from math import ceil
 from metasynth import special
 from metasynth.alpha_spending import SHORTEST, Boundary, boundaries
 from metasynth.effects import Array
-from metasynth.methods import DEFAULT_TAU2
+from metasynth.methods import DEFAULT_TAU2, tau2_of_effects
 from metasynth.pooling import inverse_variance
-from metasynth.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
+from metasynth.records import AnalysisSpec, Count, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.robustness_choices import SequentialChoices
 from metasynth.scales import natural
 from metasynth.selection import effects_of
@@ -36,7 +36,7 @@ class Look:
 
     year: int | None
     k: int
-    participants: int
+    participants: Count
     fraction: float
     z: float | None
     boundary: float | None
@@ -130,7 +130,7 @@ def diversity(outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData
     if spec.model != "random" or len(used) < 2:
         return 0.0
     effects = effects_of(used, outcome, spec)
-    return diversity_from(effects.y, effects.v, spec.tau2 or DEFAULT_TAU2)
+    return diversity_from(effects.y, effects.v, tau2_of_effects(spec) or DEFAULT_TAU2)
 
 
 def diversity_from(y: Array, v: Array, tau2_method: str) -> float:
@@ -176,7 +176,7 @@ def _looks(
 
 
 def _look(
-    year: int | None, estimate: Estimate, size: int, required: int, boundary: Boundary | None
+    year: int | None, estimate: Estimate, size: Count, required: int, boundary: Boundary | None
 ) -> Look:
     z = estimate.statistic
     limit = boundary.z if boundary else None

@@ -14,7 +14,7 @@ from typing import Any
 from metasynth import digest
 from metasynth.raw_table import RawTable
 from metasynth.reasons import Reason
-from metasynth.records import ChangelogEntry, Config, Estimate, Trial
+from metasynth.records import ChangelogEntry, Config, Count, Estimate, Trial
 from metasynth.table_schema import TRIAL_TABLES, tables
 
 FORMAT = 2
@@ -53,7 +53,7 @@ class Measured:
     subgroup: str
     measure: str
     k: int
-    participants: int | None
+    participants: Count | None
     estimate: float | None
     ci_low: float | None
     ci_high: float | None

@@ -68,7 +68,10 @@ def _typed(hint: Any, value: Any) -> Any:
     if value is None:
         return None
     if typing.get_origin(hint) is types.UnionType:
-        (hint,) = (member for member in typing.get_args(hint) if member is not type(None))
+        members = [member for member in typing.get_args(hint) if member is not type(None)]
+        if len(members) > 1:  # a count, which JSON has told apart already
+            return value
+        (hint,) = members
     if typing.get_origin(hint) is tuple:
         item = typing.get_args(hint)[0]
         return tuple(_typed(item, element) for element in value)

@@ -10,17 +10,22 @@ from math import acos, copysign, cos, exp, log, pi, sqrt
 
 from metasynth import special
 from metasynth.distributions import LEVEL, normal_quantile
+from metasynth.records import Count
 from metasynth.roots import bracketed_root
 
 Limits = tuple[float, float | None]
 
 
-def score_limits(measure: str, a: int, n1: int, c: int, n2: int, level: float = LEVEL) -> Limits:
+def score_limits(
+    measure: str, a: Count, n1: Count, c: Count, n2: Count, level: float = LEVEL
+) -> Limits:
     """Score limits of `measure` (RR, OR or RD) for a of n1 against c of n2, natural scale."""
     return SCORE_LIMITS[measure](a, n1, c, n2, level)
 
 
-def score_limits_risk_ratio(a: int, n1: int, c: int, n2: int, level: float = LEVEL) -> Limits:
+def score_limits_risk_ratio(
+    a: Count, n1: Count, c: Count, n2: Count, level: float = LEVEL
+) -> Limits:
     """Limits of a/n1 : c/n2; Koopman, Biometrics 1984;40:513-7.
 
     With no event under the intervention the lower limit is 0, with none under control the upper
@@ -34,7 +39,9 @@ def score_limits_risk_ratio(a: int, n1: int, c: int, n2: int, level: float = LEV
     return _ratio_limits(score, start, normal_quantile(level), a > 0, c > 0)
 
 
-def score_limits_odds_ratio(a: int, n1: int, c: int, n2: int, level: float = LEVEL) -> Limits:
+def score_limits_odds_ratio(
+    a: Count, n1: Count, c: Count, n2: Count, level: float = LEVEL
+) -> Limits:
     """Limits of the odds ratio; Cornfield 1956 without his continuity correction.
 
     Proc 3rd Berkeley Symp 1956;4:135-48. The lower limit is 0 where the odds ratio is 0 or has no
@@ -49,7 +56,9 @@ def score_limits_odds_ratio(a: int, n1: int, c: int, n2: int, level: float = LEV
     return _ratio_limits(score, start, normal_quantile(level), a > 0 and d > 0, b > 0 and c > 0)
 
 
-def score_limits_risk_difference(a: int, n1: int, c: int, n2: int, level: float = LEVEL) -> Limits:
+def score_limits_risk_difference(
+    a: Count, n1: Count, c: Count, n2: Count, level: float = LEVEL
+) -> Limits:
     """Limits of a/n1 - c/n2, within -1 and 1; Mee, Biometrics 1984;40:1175-6."""
     z, difference = normal_quantile(level), a / n1 - c / n2
 
@@ -72,7 +81,7 @@ SCORE_LIMITS = {
 }
 
 
-def wilson_limits(events: int, total: int, level: float = LEVEL) -> tuple[float, float]:
+def wilson_limits(events: Count, total: Count, level: float = LEVEL) -> tuple[float, float]:
     """Score limits of one risk; Wilson, J Am Stat Assoc 1927;22:209-12."""
     z2 = normal_quantile(level) ** 2
     centre = (events + z2 / 2) / (total + z2)
@@ -107,7 +116,7 @@ def _falling_crossing(falling: Callable[[float], float], start: float) -> float:
     return low if low == high else bracketed_root(falling, low, high, floor=1e-16)
 
 
-def _score_ratio(a: int, n1: int, c: int, n2: int, ratio: float) -> float:
+def _score_ratio(a: Count, n1: Count, c: Count, n2: Count, ratio: float) -> float:
     """Signed score statistic of p1 = ratio p2; falls as the ratio grows."""
     quadratic, linear, constant = ratio * (n1 + n2), ratio * (n1 + c) + a + n2, a + c
     root = sqrt(max(0.0, linear * linear - 4 * quadratic * constant))
@@ -117,7 +126,7 @@ def _score_ratio(a: int, n1: int, c: int, n2: int, ratio: float) -> float:
     return (a / n1 - ratio * c / n2) / sqrt(variance) if variance > 0 else 0.0
 
 
-def _score_odds(a: int, n1: int, c: int, n2: int, ratio: float) -> float:
+def _score_odds(a: Count, n1: Count, c: Count, n2: Count, ratio: float) -> float:
     """Signed score statistic of an odds ratio; falls as it grows."""
     events = a + c
     linear = ratio * (n1 + events) + n2 - events
@@ -129,7 +138,7 @@ def _score_odds(a: int, n1: int, c: int, n2: int, ratio: float) -> float:
     return (a - expected) * sqrt(sum(1 / cell for cell in cells))
 
 
-def _score_difference(a: int, n1: int, c: int, n2: int, delta: float) -> float:
+def _score_difference(a: Count, n1: Count, c: Count, n2: Count, delta: float) -> float:
     """Signed score statistic of p1 = p2 + delta; falls as delta grows."""
     p2 = _restricted_control_risk(a, n1, c, n2, delta)
     p1 = min(1.0, max(0.0, p2 + delta))
@@ -140,7 +149,7 @@ def _score_difference(a: int, n1: int, c: int, n2: int, delta: float) -> float:
     return excess / sqrt(variance) if variance > 0 else copysign(float("inf"), excess)
 
 
-def _restricted_control_risk(a: int, n1: int, c: int, n2: int, delta: float) -> float:
+def _restricted_control_risk(a: Count, n1: Count, c: Count, n2: Count, delta: float) -> float:
     """The most likely control risk when p1 = p2 + delta: Miettinen and Nurminen's cubic."""
     n = n1 + n2
     square = ((n1 + 2 * n2) * delta - n - a - c) / n

@@ -9,8 +9,9 @@ Conventions of an `Estimate`:
   with random ones, GLMM-CM.EL the conditional one; they have no weights, and their `q` and `i2`
   describe the studies' own effects.
 - `q` is the inverse-variance weighted sum of squares about the common effect: Cochran's Q for IV
-  and random, about the Mantel-Haenszel or Peto estimate for those. Where a study has an empty cell
-  its own effect comes from corrected cells, in Q too, though the Mantel-Haenszel estimate does not.
+  and random, about the Mantel-Haenszel or Peto estimate for those and for tau2 DL-MH. Where a
+  study has an empty cell its own effect comes from corrected cells, in Q too, though the
+  Mantel-Haenszel estimate does not.
 - `i2`, `h2` follow `q` for common-effect models, and tau2 with the typical within-study variance
   for the random-effects model. `tau2_low` to `i2_high` are Q-profile limits, random model only.
 - The prediction interval `t_k-1` uses the standard error of the analysis's own confidence interval
@@ -25,11 +26,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from metasynth.cautions import cautions
 from metasynth.distributions import chi2_upper_tail
 from metasynth.messages import message
 from metasynth.methods import DEFAULT_TAU2, require_combination
 from metasynth.models import Fit, fit_model
 from metasynth.pooling import EffectUndefined
+from metasynth.proportions import pooled_size
 from metasynth.records import (
     AnalysisResult,
     AnalysisSpec,
@@ -42,7 +45,7 @@ from metasynth.records import (
     StudyData,
 )
 from metasynth.rows import empty_row, filled_row, study_rows
-from metasynth.selection import effects_of, missing_data, tables_of, uninformative
+from metasynth.selection import effects_of, missing_data, one_group, tables_of, uninformative
 from metasynth.stratified import breslow_day_tarone, cochran_mantel_haenszel
 from metasynth.subgroups import common_tau2, subgroup_differences
 
@@ -158,11 +161,15 @@ def pool_studies(
             model=spec.model, measure=outcome.measure, undefined=undefined
         )
         return replace(row, note=note), None
-    return filled_row(row, fit, harmonic_mean_size(studies)), fit
+    size = size_of_pool(outcome, studies, fit.mean)
+    filled = filled_row(row, fit, size)
+    notes = (filled.note, *cautions(outcome, spec, filled, studies, size))
+    return replace(filled, note=" ".join(filter(None, notes))), fit
 
 
-def harmonic_mean_size(studies: Sequence[StudyData]) -> float | None:
-    """Of the intervention groups; None where one has no size."""
-    sizes = [s.intervention.total if s.intervention else None for s in studies]
-    known = [size for size in sizes if size]
-    return len(known) / sum(1 / size for size in known) if len(known) == len(sizes) else None
+def size_of_pool(outcome: OutcomeSpec, studies: Sequence[StudyData], mean: float) -> float | None:
+    """By which a pooled double arcsine is turned back; None for every other measure."""
+    if outcome.measure != "PFT":
+        return None
+    events, totals = np.array([one_group(study) for study in studies], dtype=float).T
+    return pooled_size(mean, events, totals)

@@ -11,7 +11,7 @@ from sys import float_info
 import numpy as np
 
 from metasynth.effects import Array
-from metasynth.heterogeneity import generalised_q, solve_q
+from metasynth.heterogeneity import generalised_q, q_about, solve_q
 from metasynth.pooling import inverse_variance, sum_of_products
 from metasynth.roots import highest_maximum, scan_points
 
@@ -32,6 +32,17 @@ def estimate_tau2(y: Array, v: Array, method: str) -> Tau2:
 def dersimonian_laird(y: Array, v: Array) -> Tau2:
     """Method of moments with weights 1/v: Control Clin Trials 1986;7:177-88, equation 8."""
     return Tau2(_moment(y, v, 1 / v))
+
+
+def dersimonian_laird_about(y: Array, v: Array, centre: float) -> Tau2:
+    """Method of moments with Q about a given estimate: RevMan 5's is Mantel-Haenszel's.
+
+    Deeks and Higgins, Statistical algorithms in Review Manager 5 (Cochrane 2010), section 6: the
+    expected Q is taken as if the squares were about the inverse-variance mean.
+    """
+    w = 1 / v
+    excess = float(q_about(y, v, centre)) - (len(y) - 1)
+    return Tau2(max(0.0, excess / (sum_of_products(w) / float(w.sum()))))
 
 
 def _moment(y: Array, v: Array, a: Array) -> float:

@@ -21,10 +21,10 @@ from metasynth.methods import (
     MEASURES,
     check_combination,
 )
+from metasynth.proportions import pooled_size
 from metasynth.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, StudyData, Trial
 from metasynth.robustness_choices import MultiverseChoices
-from metasynth.selection import counts, effects_of, missing_data, uninformative
-from metasynth.synthesis import harmonic_mean_size
+from metasynth.selection import counts, effects_of, missing_data, one_group, uninformative
 
 DIMENSIONS = (
     "measure",
@@ -87,12 +87,19 @@ def options_of(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """The studies that one combination pools: effects, variances and tables, a row a study."""
+    """The studies that one combination pools: effects, variances and tables, a row a study.
+
+    `one_group` holds events and totals where a double arcsine has to be turned back.
+    """
 
     y: Array
     v: Array
     cells: Array
-    size: float | None
+    one_group: Array | None = None
+
+    def size(self, mean: float) -> float | None:
+        """By which the pooled value is turned back."""
+        return None if self.one_group is None else pooled_size(mean, *self.one_group.T)
 
 
 @dataclass(slots=True, eq=False)
@@ -138,7 +145,8 @@ def universe(
     for (name, column, analysis), code in named.items():
         r = fitted[name][analysis]
         mean, low, high, p = (float(x[column]) for x in (r.mean, r.low, r.high, r.p))
-        yield code, Found(int(r.k[column]), mean, low, high, p, groups[name].columns[column].size)
+        size = groups[name].columns[column].size(mean)
+        yield code, Found(int(r.k[column]), mean, low, high, p, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +242,7 @@ def _methods(data: Data, options: Options) -> dict[str, list[tuple[AnalysisSpec,
             )
             if check_combination(data.outcome, spec) is None:
                 name = WEIGHTS if model[1] in ("random", "IV") else model[1]
+                name = tau2[1] if tau2[1] == "DL-MH" else name
                 found.setdefault(name, []).append((spec, (model[0], tau2[0], ci[0])))
     return found
 
@@ -260,7 +269,7 @@ def _enter(
         if not here or (left_out and len(here) == len(used)):
             continue
         own = name if len(here) > 1 else WEIGHTS
-        column = _without(whole, here, used, outcome)
+        column = _without(whole, here)
         index = groups.setdefault(own, Group(outcome.measure)).column(
             _key(outcome.measure, column, own), column
         )
@@ -270,25 +279,24 @@ def _enter(
 
 def _column(used: Sequence[StudyData], outcome: OutcomeSpec, spec: AnalysisSpec) -> Column:
     if not used:
-        return Column(np.zeros(0), np.zeros(0), np.zeros((0, 4)), None)
+        return Column(np.zeros(0), np.zeros(0), np.zeros((0, 4)))
     effects = effects_of(used, outcome, spec)
-    binary = outcome.type == "binary"
+    binary, turned = outcome.type == "binary", outcome.measure == "PFT"
     cells = np.array([counts(s) for s in used], dtype=float) if binary else np.zeros((len(used), 4))
-    return Column(effects.y, effects.v, cells, None)
+    groups = np.array([one_group(s) for s in used], dtype=float) if turned else None
+    return Column(effects.y, effects.v, cells, groups)
 
 
-def _without(
-    whole: Column, here: list[int], used: Sequence[StudyData], outcome: OutcomeSpec
-) -> Column:
-    size = harmonic_mean_size([used[i] for i in here]) if outcome.measure == "PFT" else None
-    return Column(whole.y[here], whole.v[here], whole.cells[here], size)
+def _without(whole: Column, here: list[int]) -> Column:
+    groups = None if whole.one_group is None else whole.one_group[here]
+    return Column(whole.y[here], whole.v[here], whole.cells[here], groups)
 
 
 def _key(measure: str, column: Column, group: str) -> tuple[bytes, ...]:
     """What a column is pooled from: equal keys have equal results."""
     if group == WEIGHTS:
         return measure.encode(), column.y.tobytes(), column.v.tobytes()
-    return (column.cells.tobytes(),)
+    return column.cells.tobytes(), column.y.tobytes(), column.v.tobytes()
 
 
 def _fit(group: Group) -> list[Results]:

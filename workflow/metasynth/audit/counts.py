@@ -72,8 +72,8 @@ def _reading(side: Mapping[str, Result], reading: str) -> Result | None:
 
 
 def admissible(row: Result | Group) -> range:
-    """The events that the source of a row, or of a group, allows."""
-    events = row.events or 0
+    """The events that the source of a row, or of a group, allows; those of a part in whole ones."""
+    events = int(row.events or 0)
     low = events if row.events_low is None else row.events_low
     high = events if row.events_high is None else row.events_high
     return range(low, high + 1)

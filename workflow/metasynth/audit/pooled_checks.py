@@ -155,6 +155,9 @@ def _admissible_pools(result: OutcomeResult, analysis: AnalysisResult) -> Iterat
         yield analysis.estimates[0]
         return
     studies = [s for s in result.studies if missing_data(s, outcome) is None]
+    if any(isinstance(getattr(s, side).events, float) for s in studies for side in _SIDES):
+        yield analysis.estimates[0]  # parts of a shared control, of which sources allow nothing
+        return
     groups = [[admissible(getattr(s, side)) for s in studies] for side in _SIDES]
     for events in combinations(*groups):
         counted = list(_with_events(studies, events))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from metasynth.records import Cell, Comparison, OutcomeResult, Trial
+from metasynth.records import Cell, Comparison, Count, OutcomeResult, Trial
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
@@ -75,10 +75,10 @@ class Finding:
     p_midp: float | None = None
     p_score: float | None = None
     p_wald: float | None = None
-    events_intervention: int | None = None
-    total_intervention: int | None = None
-    events_control: int | None = None
-    total_control: int | None = None
+    events_intervention: Count | None = None
+    total_intervention: Count | None = None
+    events_control: Count | None = None
+    total_control: Count | None = None
     recomputed: str = ""
     tables: int | None = None
     agreeing: int | None = None

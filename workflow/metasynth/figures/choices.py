@@ -33,7 +33,11 @@ _OPTIONS = {
         "all": message("0.5 in every trial"),
         "none": message("no correction"),
     },
-    "double_zero": {"exclude": message("excluded"), "include": message("included")},
+    "double_zero": {
+        "auto": message("by the measure"),
+        "exclude": message("excluded"),
+        "include": message("included"),
+    },
     "multi_arm": {
         "combine": message("combined"),
         "split": message("control shared out"),

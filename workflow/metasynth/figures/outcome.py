@@ -54,6 +54,18 @@ def studies_with_effects(
     return [(study, e if e and e.estimate is not None else None) for study, e in pairs]
 
 
+def left_out_of(result: OutcomeResult, analysis: AnalysisResult | None) -> dict[str, str]:
+    """Why the analysis does not pool a study that has data, by the study's id."""
+    if analysis is None:
+        return {}
+    known = {study.study for study in result.studies}
+    return {
+        item.study: item.reason
+        for item in result.omissions
+        if item.study in known and item.analysis in ("", analysis.spec.name)
+    }
+
+
 def compares(result: OutcomeResult) -> bool:
     """Whether two groups are compared; a single proportion has no other side to compare."""
     return result.outcome.type != "proportion"

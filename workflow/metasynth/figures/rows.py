@@ -14,6 +14,7 @@ from metasynth.figures.outcome import (
     chosen_analyses,
     compares,
     group_names,
+    left_out_of,
     of_effect,
     overall,
     studies_with_effects,
@@ -108,10 +109,12 @@ def forest_rows(
     chosen = chosen_analyses(result, analyses)
     first = chosen[0] if chosen else None
     domains = domain_names(judgements)
-    studies = list(_study_rows(result, first, _dots(result, judgements, domains), language))
-    if not studies:
+    dots = _dots(result, judgements, domains)
+    studies = list(_study_rows(result, first, dots, language))
+    if not studies and not result.studies:
         studies = [Row("note", language.say("No study has data on this outcome."))]
-    rows = [*studies, *_pooled_rows(result, chosen, language)]
+    pools = _pooled_rows(result, chosen, language)
+    rows = [*studies, *pools, *_left_out_rows(result, first, dots, language)]
     pooled = overall(first) if first else None
     ratio = is_logarithmic(result)
     arranged, order = arrange(columns(result, first, language), preset)
@@ -177,7 +180,9 @@ def _study_rows(
     language: Language,
 ) -> Iterator[Row]:
     """Studies in the order of the data; under headings and with subtotals where there are any."""
-    studies = studies_with_effects(result, analysis)
+    left_out = set(left_out_of(result, analysis))
+    effects = studies_with_effects(result, analysis)
+    studies = [pair for pair in effects if pair[0].study not in left_out]
     subtotals = [e for e in (analysis.estimates if analysis else ()) if e.subgroup != "all"]
     for place, subtotal in enumerate(analysis.estimates if analysis else ()):
         if subtotal.subgroup == "all":
@@ -194,6 +199,21 @@ def _study_rows(
     if subtotals and others:
         yield Row("heading", language.say("In no subgroup"))
     yield from (_study_row(result, *other, dots, language) for other in others)
+
+
+def _left_out_rows(
+    result: OutcomeResult,
+    analysis: AnalysisResult | None,
+    dots: Mapping[str, tuple[str, ...]],
+    language: Language,
+) -> Iterator[Row]:
+    """Below the totals, which do not count them: the studies with data that are not pooled."""
+    reasons = left_out_of(result, analysis)
+    for reason in dict.fromkeys(reasons.values()):
+        yield Row("heading", language.say("Left out: {reason}", reason=name(reason)))
+        for study in result.studies:
+            if reasons.get(study.study) == reason:
+                yield _study_row(result, study, None, dots, language)
 
 
 def _study_row(

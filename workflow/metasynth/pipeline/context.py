@@ -83,7 +83,8 @@ class Context:
     def counted(self, outcome: OutcomeSpec) -> tuple[int, int]:
         """How many trials an outcome's figures can show, and how many have its covariate."""
         trials, chosen = self.reporting(outcome), self.config.comparison
-        informing = sum(comparison.informs(trial, outcome, chosen) for trial in trials)
+        (primary,) = (a for a in self.config.analyses if a.name == outcome.analyses[0])
+        informing = sum(comparison.informs(trial, outcome, primary, chosen) for trial in trials)
         if outcome.covariate is None:
             return informing, 0
         data = [comparison.study_data(trial, outcome, chosen) for trial in trials]

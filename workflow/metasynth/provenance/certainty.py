@@ -164,12 +164,14 @@ def _known(line: Finding, result: OutcomeResult, column: str) -> tuple[str, ...]
 def _risk(
     number: int, line: Finding, lines: Sequence[Finding], result: OutcomeResult
 ) -> tuple[str, ...]:
-    """What the assumed risk rests on: all control groups' cells, or the choice."""
+    """What the assumed risk rests on: the pooled control groups' cells, or the choice."""
     if line.risk_origin == "declared":
         risks = dict.fromkeys(other.control_risk for other in lines[:number])
         return (keys.baseline_risk(line.outcome, len(risks)),)
     parts = keys.parts(result.studies)
-    counted = [s for s in result.studies if s.control and s.control.events is not None]
+    judged = next(one.analysis for one in lines if one.outcome == line.outcome and one.judged)
+    (judging,) = (a for a in result.analyses if a.spec.name == judged)
+    counted = [s for s in judging.studies if s.events_control is not None]
     groups = (
         keys.group(line.outcome, study.study, "control", parts[study.study, study.label])
         for study in counted

@@ -41,6 +41,7 @@ _TAU2 = {
     "REML": message("restricted maximum likelihood"),
     "ML": message("maximum likelihood"),
     "DL": message("DerSimonian and Laird"),
+    "DL-MH": message("DerSimonian and Laird with Q about the Mantel–Haenszel estimate"),
     "DL2": message("DerSimonian and Laird in two steps"),
     "PM": message("Paule and Mandel"),
     "EB": message("empirical Bayes"),
@@ -88,6 +89,8 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
     if field in ("ci_low", "ci_high", "statistic", "df", "p"):
         method = _FIELDS.get(field) or _INTERVALS.get(row.ci_method, row.ci_method)
         return method, _interval_formula(row.ci_method)
+    if field in ("adhoc_low", "adhoc_high"):
+        return _INTERVALS["HKSJ-adhoc"], _interval_formula("HKSJ-adhoc")
     if field in ("pi_low", "pi_high"):
         return _PREDICTION, _FORMULAS[field]
     if field == "i2":

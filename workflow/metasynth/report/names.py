@@ -316,7 +316,10 @@ def outcome_names(
         direction=outcome.direction,
         k=row.k,
         trials=trials(row.k, language, f"{keys.pooled(outcome.id, row.analysis)}.k"),
-        participants=marked(str(sum(total or 0 for total in totals)), f"{outcome.id}.participants"),
+        participants=marked(
+            formats.count(sum(total or 0 for total in totals), language.numbers),
+            f"{outcome.id}.participants",
+        ),
         intervention=_of(row, "intervention", language),
         control=_of(row, "control", language),
         note=outcome.note,
@@ -330,7 +333,9 @@ def _of(row: Estimate, side: str, language: Language) -> str:
     if not total:
         return formats.MISSING
     at = pooled(row)
-    patients = at(f"total_{side}", str(total))
+    patients = at(f"total_{side}", formats.count(total, language.numbers))
     if events is None:
         return patients
-    return language.say("{n} of {m}", n=at(f"events_{side}", str(events)), m=patients)
+    return language.say(
+        "{n} of {m}", n=at(f"events_{side}", formats.count(events, language.numbers)), m=patients
+    )

@@ -32,9 +32,9 @@ def group(title: str, anchor: str = "") -> Row:
     return Row((text(title),), anchor, heading=True)
 
 
-def count(value: int | None) -> str:
-    """A whole number, or the sign that there is none."""
-    return formats.MISSING if value is None else str(value)
+def count(value: int | float | None) -> str:
+    """A count, or the sign that there is none."""
+    return formats.count(value)
 
 
 class Extracted(Protocol):

@@ -17,6 +17,7 @@ TERMS = {
         "hypergeometric–normal mixed model of the odds ratio, given each trial's events"
     ),
     "DL": message("DerSimonian and Laird"),
+    "DL-MH": message("DerSimonian and Laird with Q about the Mantel–Haenszel estimate"),
     "DL2": message("DerSimonian and Laird in two steps"),
     "REML": message("restricted maximum likelihood"),
     "ML": message("maximum likelihood"),
