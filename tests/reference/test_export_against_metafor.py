@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from metasynth import export, store
+from metasynth.methods import MEASURES
 from metasynth.records import AnalysisSpec, Comparison, Contrast, Group, OutcomeSpec, StudyData
 from metasynth.synthesis import synthesise
 
@@ -60,7 +61,38 @@ def rates(studies):
         yield replace(study, intervention=timed[0], control=timed[1])
 
 
+def change_scores():
+    """Means below zero on both sides, on one side, and of both signs."""
+    rows = (
+        (-1.2, 2.0, 50, -0.4, 2.1, 48),
+        (-0.9, 1.8, 60, 0.6, 1.9, 61),
+        (-2.1, 2.4, 33, -0.9, 2.2, 35),
+        (0.3, 1.1, 41, -1e-3, 1.2, 40),
+    )
+    for number, (m1, sd1, n1, m2, sd2, n2) in enumerate(rows):
+        groups = (
+            Group(("n",), "N", None, n1, mean=m1, sd=sd1),
+            Group(("o",), "O", None, n2, mean=m2, sd=sd2),
+        )
+        yield StudyData(f"s{number}", f"-{number}", 1999, *groups)
+
+
+def of_counts(*rows):
+    for number, (a, n1, c, n2) in enumerate(rows):
+        first, second = Group(("n",), "N", a, n1), Group(("o",), "O", c, n2)
+        yield StudyData(f"s{number}", f"Study {number}", 1999, first, second)
+
+
+UNEQUAL = ((1, 10, 0, 1), (10, 100000, 0, 1), (20, 150000, 0, 1), (0, 12, 0, 1))
+SHARED = ((8, 30, 3.5, 12.5), (10, 31, 3.5, 12.5), (13, 100, 27, 98), (13, 60, 17, 58))
+RARE = ((0, 50, 0, 50), (3, 100, 7, 98), (0, 40, 2, 41), (5, 60, 6, 61), (9, 9, 8, 8))
+
 STUDIES = {
+    "change": ("continuous", list(change_scores())),
+    "both_below_zero": ("continuous", list(change_scores())[0:3:2]),
+    "unequal": ("proportion", alone(of_counts(*UNEQUAL))),
+    "shared": ("binary", list(of_counts(*SHARED))),
+    "rare": ("binary", list(of_counts(*RARE))),
     "alone": ("proportion", alone(binary("nielweise2007"))),
     "rates": ("rate", list(rates(binary("nielweise2007")))),
     **{name: ("binary", list(binary(name))) for name in ("bcg", "nielweise2007", "hine1989")},
@@ -90,6 +122,17 @@ CASES = [
     *[("alone", m, AnalysisSpec("p", "P", tau2="REML", ci="HKSJ")) for m in ("PLO", "PAS", "PFT")],
     *[("rates", m, AnalysisSpec("p", "P", tau2="DL")) for m in ("IRR", "IRD")],
     *[("bcg", "OR", AnalysisSpec("p", "P", model=m)) for m in ("GLMM", "GLMM-CM.EL")],
+    *[("change", m, AnalysisSpec("p", "P", tau2="REML", ci="HKSJ"))
+      for m in ("MD", "SMD", "SMD-RevMan")],
+    ("both_below_zero", "ROM", AnalysisSpec("p", "P", tau2="DL")),
+    ("unequal", "PFT", AnalysisSpec("p", "P", model="IV")),
+    *[("shared", m, AnalysisSpec("p", "P", model=model))
+      for model in ("random", "MH") for m in ("RR", "OR", "RD")],
+    *[("rare", m, AnalysisSpec("p", "P", model=model, double_zero=double))
+      for model in ("random", "MH") for m in ("RR", "OR", "RD")
+      for double in ("auto", "exclude", "include")],
+    *[(d, m, AnalysisSpec("p", "P", tau2="DL-MH"))
+      for d in ("bcg", "nielweise2007", "rare") for m in ("RR", "OR", "RD")],
     ("molloy2014", "other", AnalysisSpec("p", "P", tau2="REML", ci="HKSJ")),
     ("molloy2014", "other", AnalysisSpec("p", "P", model="IV")),
 ]  # fmt: skip
@@ -100,6 +143,11 @@ def pooled(dataset, measure, spec):
     outcome = OutcomeSpec("o", "The outcome", "o", None, kind, measure, "harm", (spec.name,))
     result = synthesise(outcome, [spec], COMPARISON, studies)
     return store.from_json(type(result), store.to_json(result))  # as the pipeline keeps it
+
+
+def test_every_measure_is_among_the_cases():
+    wanted = {m for kind in ("binary", "continuous", "proportion", "rate") for m in MEASURES[kind]}
+    assert wanted <= {measure for _, measure, _ in CASES}
 
 
 @pytest.fixture(scope="module")

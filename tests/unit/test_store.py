@@ -5,6 +5,8 @@ import io
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from metasynth import store
 from metasynth.records import Cell, Group, OutcomeSpec, StudyData
@@ -40,6 +42,25 @@ def test_csv_defuses_formulas_but_not_numbers() -> None:
     text = store.to_csv(["a", "b", "c"], [["=1+1", -1.5, None], ["+x", "plain, with comma", True]])
     rows = list(csv.reader(io.StringIO(text)))
     assert rows == [["a", "b", "c"], ["'=1+1", "-1.5", ""], ["'+x", "plain, with comma", "yes"]]
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False) | st.integers(),
+    st.sampled_from(["{}", "{:+}", "{:e}", "{:.3f}"]),
+)
+def test_numbers_given_as_text_are_never_guarded(number: float, form: str) -> None:
+    """Exact values are written from their text; R must read them as numbers, whatever the sign."""
+    (line,) = store.to_csv(["x"], [[form.format(number)]]).splitlines()[1:]
+    assert float(line) == float(form.format(number))
+
+
+@given(st.text(alphabet="=+-@\t19.eE( x", max_size=6))
+def test_text_that_a_spreadsheet_would_run_is_guarded(text: str) -> None:
+    guarded = store.guarded(text)
+    if guarded.startswith(("=", "+", "-", "@", "\t", "\r")):
+        float(guarded)  # a number, which runs nothing
+    else:
+        assert guarded in (text, f"'{text}")
 
 
 def test_csv_of_records_has_a_column_for_each_field() -> None:

@@ -6,11 +6,13 @@ See Viechtbauer, J Stat Softw 2010;36(3), and the manual of the package metafor.
 """
 
 from collections.abc import Sequence
+from math import inf
 
 from metasynth.faults import shown
 from metasynth.methods import DEFAULT_TAU2, GLMMS, is_ratio
 from metasynth.records import AnalysisResult, Estimate, Group, OutcomeResult, StudyData, StudyEffect
 from metasynth.store import number_text, to_csv
+from metasynth.synthesis import size_of_pool
 
 _DATA = {
     "binary": ("ai", "n1i", "ci", "n2i"),
@@ -92,7 +94,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         f'dat <- read.csv("{data}", na.strings = "")',
         "dat <- dat[dat$pooled, ]",
         *_fit(result, analysis),
-        f"natural <- function(x) {_natural(estimate.measure)}",
+        f"natural <- function(x) {_natural(result)}",
         "metafor <- c(estimate = natural(coef(fit)[[1]]), ci_low = natural(fit$ci.lb[1]),",
         "             ci_high = natural(fit$ci.ub[1]), tau2 = fit$tau2)",
         f"here <- c({_here(estimate)})",
@@ -102,7 +104,12 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
     return "\n".join([*head, *body]) + "\n"
 
 
-def _natural(measure: str) -> str:
+def _natural(result: OutcomeResult) -> str:
+    measure, mean = result.outcome.measure, result.analyses[0].estimates[0].log_estimate
+    pooled = {study.study for study in result.analyses[0].studies}
+    used = [study for study in result.studies if study.study in pooled]
+    if mean is not None and size_of_pool(result.outcome, used, mean) == inf:
+        return f"{_BACK['PAS']}  # the sizes differ too much for their harmonic mean"
     return "exp(x)" if is_ratio(measure) else _BACK.get(measure, "x")
 
 
@@ -141,13 +148,19 @@ def _fit(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
             f'fit <- rma.glmm({arguments}, data = dat, measure = "{measure}",',
             f'                model = "{model}", drop00 = FALSE)',
         ]
-    return [*_own_effects(result, analysis), *_inverse_variance(analysis)]
+    return [*_own_effects(result, analysis), *_inverse_variance(result, analysis)]
 
 
 def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     """The lines that give each study's effect yi and variance vi."""
     outcome, spec = result.outcome, analysis.spec
     averaged = any(study.contrast for study in result.studies)
+    if outcome.measure == "ROM" and not averaged:
+        return [
+            "# Written out: from version 5.0 on metafor corrects the log ratio of means for bias.",
+            "dat$yi <- with(dat, log(m1i / m2i))",
+            "dat$vi <- with(dat, sd1i^2 / (n1i * m1i^2) + sd2i^2 / (n2i * m2i^2))",
+        ]
     if outcome.type == "generic" or averaged or outcome.measure not in _MEASURES:
         return ["dat$yi <- dat$y  # the effects as they were pooled", "dat$vi <- dat$se^2"]
     measure = "AS" if outcome.measure == "ASD" else outcome.measure
@@ -169,11 +182,21 @@ def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     return [f'dat <- escalc(measure = "{measure}", {arguments}, data = dat{zero})']
 
 
-def _inverse_variance(analysis: AnalysisResult) -> list[str]:
-    spec = analysis.spec
+def _inverse_variance(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
+    spec, measure = analysis.spec, result.outcome.measure
+    arguments = ", ".join(f"{name} = {name}" for name in _DATA[result.outcome.type])
     if spec.model == "IV" or len(analysis.studies) == 1:
         return ['fit <- rma(yi, vi, data = dat, method = "FE")']
     test, method = _TESTS[spec.ci], spec.tau2 or DEFAULT_TAU2
+    if method == "DL-MH":
+        return [
+            "# RevMan 5's tau2: the moment estimate with Q about the Mantel-Haenszel estimate.",
+            f'q <- rma.mh({arguments}, data = dat, measure = "{measure}",',
+            '            add = c(1/2, 0), to = c("only0", "none"), drop00 = FALSE)$QE',
+            "w <- 1 / dat$vi",
+            "tau2 <- max(0, (q - (nrow(dat) - 1)) / (sum(w) - sum(w^2) / sum(w)))",
+            f'fit <- rma(yi, vi, data = dat, tau2 = tau2, test = "{test}")',
+        ]
     if method == "DL2":
         return [
             "# metafor has the second step of DerSimonian and Laird as a generalised Q statistic.",

@@ -8,6 +8,7 @@ import numpy as np
 from metasynth.distributions import half_width_factor, t_quantile, two_sided_p
 from metasynth.effects import Array
 from metasynth.heterogeneity import generalised_q
+from metasynth.messages import message
 from metasynth.pooling import EffectUndefined
 
 
@@ -73,7 +74,9 @@ def kenward_roger_interval(
         float(((share * (others @ share)) ** 2 + share**2 * (others @ share**2)).sum()) / 2
     )
     if information == 0:
-        raise EffectUndefined("one study has all the weight, which Kenward and Roger cannot judge")
+        raise EffectUndefined(
+            message("one study has all the weight, which Kenward and Roger cannot judge")
+        )
     spread = float((share[:, None] * share * (share[:, None] - share) ** 2).sum()) / 2
     inflated = variance * (1 + 2 * spread / information)
     w2 = float((share**2).sum()) * total

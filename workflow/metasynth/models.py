@@ -86,7 +86,7 @@ def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
     """Give the study's own result with Wald's interval: there is nothing to pool."""
     mean, se = float(effects.y[0]), sqrt(float(effects.v[0]))
     if isinf(se):
-        raise EffectUndefined("the only study has an empty cell, and zero_cells is none")
+        raise EffectUndefined(message("the only study has an empty cell, and zero_cells is none"))
     notes = [message("One study: its own result, not a pooled one.")]
     if spec.ci != "Wald":
         notes.append(message("{ci} needs two studies; the interval is Wald's.").format(ci=spec.ci))
@@ -112,7 +112,7 @@ def fit_common(effects: Effects, pool: Pool) -> Fit:
     Raises EffectUndefined where the pool has no variance: an interval without width is no result.
     """
     if not pool.variance > 0:
-        raise EffectUndefined("nobody, or everybody, had the event in every study")
+        raise EffectUndefined(message("nobody, or everybody, had the event in every study"))
     mean = float(pool.mean)
     df = int(np.isfinite(effects.v).sum()) - 1
     q = float(q_about(effects.y, effects.v, mean)) if df > 0 else 0.0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metasynth.effects import Array, Tables, observed_minus_expected
+from metasynth.messages import message
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def mh_risk_ratio(t: Tables) -> Pool:
     """
     r, s = t.a * t.n2 / t.n, t.c * t.n1 / t.n
     r_sum, s_sum = r.sum(axis=0), s.sum(axis=0)
-    _require_positive(r_sum, s_sum, "one side has no event in any study")
+    _require_positive(r_sum, s_sum, message("one side has no event in any study"))
     p = (t.n1 * t.n2 * (t.a + t.c) - t.a * t.c * t.n) / t.n**2
     return Pool(np.log(r_sum / s_sum), p.sum(axis=0) / (r_sum * s_sum), s)
 
@@ -66,7 +67,7 @@ def mh_odds_ratio(t: Tables) -> Pool:
     r, s = t.a * t.d / t.n, t.b * t.c / t.n
     p, q = (t.a + t.d) / t.n, (t.b + t.c) / t.n
     r_sum, s_sum = r.sum(axis=0), s.sum(axis=0)
-    _require_positive(r_sum, s_sum, "every study has an empty cell on the same diagonal")
+    _require_positive(r_sum, s_sum, message("every study has an empty cell on the same diagonal"))
     variance = (
         (p * r).sum(axis=0) / (2 * r_sum**2)
         + (p * s + q * r).sum(axis=0) / (2 * r_sum * s_sum)
@@ -94,7 +95,9 @@ def peto(t: Tables) -> Pool:
     """
     o_minus_e, v = observed_minus_expected(t)
     total = v.sum(axis=0)
-    _require_positive(total, total, "no study has both events and participants without them")
+    _require_positive(
+        total, total, message("no study has both events and participants without them")
+    )
     return Pool(o_minus_e.sum(axis=0) / total, 1 / total, v)
 
 

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import re
 import types
 import typing
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ from typing import Any, TypeVar
 Record = TypeVar("Record")
 DIGITS = 8
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def number_text(value: float) -> str:
@@ -96,16 +98,24 @@ def list_from_json(cls: type[Record], text: str) -> tuple[Record, ...]:
     return tuple(typing.cast(Record, _typed(cls, item)) for item in json.loads(text))
 
 
+def guarded(text: str) -> str:
+    """Text as a CSV cell: an apostrophe defuses what a spreadsheet would run as a formula.
+
+    A number is none, whatever its sign, and stays a number for every reader.
+    """
+    runs = text.startswith(_FORMULA_STARTS) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if runs else text
+
+
 def _cell(value: Any, *, exact: bool) -> str:
-    """One CSV cell; an apostrophe defuses text that a spreadsheet would run as a formula."""
+    """One CSV cell."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
         return repr(value) if exact else number_text(value)
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else text
+    return guarded(str(value))
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], *, exact: bool = False) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from metasynth.effects import Array, Tables, observed_minus_expected
+from metasynth.messages import message
 from metasynth.pooling import EffectUndefined, mh_odds_ratio
 
 
@@ -15,7 +16,7 @@ def cochran_mantel_haenszel(t: Tables) -> float:
     o_minus_e, variance = observed_minus_expected(t)
     total = float(variance.sum())
     if total <= 0:
-        raise EffectUndefined("no study has both events and participants without them")
+        raise EffectUndefined(message("no study has both events and participants without them"))
     return float(o_minus_e.sum()) ** 2 / total
 
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from metasynth import cells, result_rules
 from metasynth.raw_table import RawTable, Row
+from metasynth.store import guarded
 from metasynth.table_schema import ID, Column, tables
 from metasynth.text_files import HIDDEN
 
-_FORMULA = ("=", "+", "-", "@")
 _ENOUGH_ARMS = 2
 
 
@@ -233,8 +233,7 @@ def _csv(name: str, rows: Iterable[Mapping[str, str]]) -> str:
     for row in rows:
         texts = [(column, row.get(column.name, "")) for column in columns]
         writer.writerow(
-            f"'{text}" if column.type == "string" and text.startswith(_FORMULA) else text
-            for column, text in texts
+            guarded(text) if column.type == "string" else text for column, text in texts
         )
     return out.getvalue()
 
