@@ -41,7 +41,8 @@ def cautions(
         yield message("A limit lies beyond −1 or 1, which no difference of two risks can.")
     if spec.model == "Peto":
         yield from _peto(row, studies)
-    if outcome.type == "binary" and spec.model in ("random", "IV") and _rare(row, studies):
+    weighed = spec.model in ("random", "IV") and row.k > 1
+    if outcome.type == "binary" and weighed and _rare(row, studies):
         yield message(
             "Events are rare, so that inverse-variance weights are unreliable; Mantel–Haenszel’s, "
             "Peto’s or a binomial-normal model are preferred."
@@ -62,7 +63,7 @@ def _peto(row: Estimate, studies: Sequence[StudyData]) -> Iterator[str]:
             "one study."
         )
     if row.log_estimate is not None and abs(row.log_estimate) > FAR:
-        yield message("Peto’s method is biased towards no effect where effects are as large.")
+        yield message("Peto’s method is biased towards no effect where effects are this large.")
 
 
 def _ratio(study: StudyData) -> float:
