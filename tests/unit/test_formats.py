@@ -1,5 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from metasynth import formats
 from metasynth.formats import (
     POLISH,
     aligned,
@@ -107,3 +110,9 @@ def test_other_texts() -> None:
     assert stated("p", p_value(0.0002)) == "p < 0.001"
     assert p_value(0.0321, POLISH) == "0,03"
     assert aligned(["1.00", "12.00"]) == ["\u20071.00", "12.00"]
+
+
+@given(st.floats(-1e300, 1e300), st.integers(0, 4))
+def test_every_float_can_be_printed(x: float, decimals: int) -> None:
+    text = formats.number(x, decimals).replace(formats.MINUS, "-")
+    assert float(text) == pytest.approx(x, rel=5e-3, abs=0.5 * 10**-decimals * (1 + 1e-9))

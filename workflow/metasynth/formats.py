@@ -27,14 +27,21 @@ class NumberStyle:
     separator: str = ", "
 
 
+LARGEST_IN_FULL = 1e22
+"""Numbers beyond it are printed with an exponent."""
 ENGLISH = NumberStyle()
 POLISH = NumberStyle(",", "; ")
 
 
 def number(x: float | None, decimals: int = 2, style: NumberStyle = ENGLISH) -> str:
-    """`x` with exactly `decimals` decimals: 1.5 → "1.50", -0.001 → "−0.00", None → "–"."""
+    """`x` with exactly `decimals` decimals: 1.5 → "1.50", -0.001 → "−0.00", None → "–".
+
+    What is larger than 23 digits has an exponent: 3.3e+29.
+    """
     if x is None:
         return MISSING
+    if abs(x) > LARGEST_IN_FULL:
+        return shortest(float(f"{x:.3g}"), style)
     exact = Decimal(repr(float(x)))
     rounded = abs(exact).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
     return (MINUS if exact < 0 else "") + f"{rounded:f}".replace(".", style.decimal)
