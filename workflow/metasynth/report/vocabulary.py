@@ -128,6 +128,8 @@ def used_methods(material: Material) -> frozenset[str]:
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
     if any(row.model in ("random", "IV") for row in rows):
         names |= {s.zero_cells for s in specs}
+    if names & {"binary", "rate"}:
+        names |= {f"double zero {s.double_zero}" for s in specs}
     how = material.config.comparison.multi_arm
     if how != "combine" or combined_arms(material.results):
         names.add(how)
