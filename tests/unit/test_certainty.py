@@ -24,7 +24,9 @@ from metasynth.certainty_rules import (
     IndirectOutcome,
     IndirectTrial,
 )
+from metasynth.conclusions import conclusion, frequency_word
 from metasynth.findings import Finding, chosen, findings
+from metasynth.importance import of_outcome
 from metasynth.reasons import Reason, Value, told
 from metasynth.records import (
     AnalysisResult,
@@ -61,7 +63,9 @@ def case(rules=DEFAULT_RULES, result=None, judgements=None, sensitivity=None, **
     """A case whose primary row has these values, whatever the trials would give."""
     result = result or pooled()
     first = result.analyses[0]
-    changed = replace(first.estimates[0], **{"df": 5.0, **row})
+    changed = replace(
+        first.estimates[0], **{"df": 5.0, "adhoc_low": None, "adhoc_high": None, **row}
+    )
     analyses = (
         AnalysisResult(first.spec, (changed,), first.studies),
         *result.analyses[1:],
@@ -102,7 +106,7 @@ def test_imprecision_at_its_boundaries(row, rating):
 def test_imprecision_gives_its_numbers():
     text = "; ".join(map(told, imprecision(case(**events(78, ci_low=0.5, ci_high=2.5))).reasons))
     assert text.startswith("78 events, less than 30% of the optimal information size of 300; ")
-    assert "0.50 to 2.50, includes an important reduction (risk ratio below 0.75)" in text
+    assert "0.50 to 2.50, includes an important reduction and an important increase" in text
     one = told(imprecision(case(**events(1, **PRECISE))).reasons[0])
     assert one.startswith("1 event, ")
 
@@ -159,11 +163,22 @@ def test_intervals_apart_are_very_inconsistent():
 
 
 def test_variation_without_meaning_is_no_inconsistency():
+    """That all effects are unimportant is the review's to say, not a convention's."""
     alike = pooled([study("x", 920, 1000, 920, 1000), study("y", 990, 1000, 910, 1000)])
-    found = inconsistency(case(result=alike))
     assert alike.analyses[0].estimates[0].i2 > 75
+    declared = replace(DEFAULT_RULES, imprecision=ImprecisionRule(important=(0.75, 1.25)))
+    found = inconsistency(case(declared, result=alike))
     assert found.rating == 0
     assert "every trial's effect (1.00 to 1.09)" in told(found.reasons[0])
+    assert inconsistency(case(result=alike)).rating < 0
+
+
+def test_effects_that_are_all_important_in_one_direction_are_consistent_by_convention():
+    large = pooled([study("x", 300, 1000, 100, 1000), study("y", 600, 1000, 60, 1000)])
+    found = inconsistency(case(result=large))
+    assert large.analyses[0].estimates[0].i2 > 75
+    assert found.rating == 0
+    assert "GRADE's convention" in told(found.reasons[-1])
 
 
 @pytest.mark.parametrize(("pi_low", "rating"), [(0.749, -1), (0.75, 0)])
@@ -395,9 +410,139 @@ def test_no_control_risk_gives_no_absolute_effect():
     ],
 )
 def test_sizes_at_their_boundaries(ratio, size, sign):
+    """As the review declares them; without a declaration only the direction is told."""
     result = case(estimate=ratio).result
-    (found,) = findings(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    declared = ImprecisionRule(important=(0.75, 1.25))
+    rules = replace(DEFAULT_RULES, imprecision=declared, large=(0.5, 2.0))
+    (found,) = findings(result, rules, assess(result, rules))
     assert (found.size, found.sign) == (size, sign)
+    (found,) = findings(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    assert (found.size, found.sign) == ("some", sign)
+
+
+def test_at_no_effect_there_is_no_direction():
+    result = case(estimate=1.0).result
+    (found,) = findings(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    assert (found.size, found.sign) == ("some", "")
+
+
+MEASURED = [
+    ("binary", "RR", 1.25, 0.8, 1.25, "RR"),
+    ("binary", "RR", 0.8, 0.8, 1.25, "RR"),
+    ("binary", "RD", 0.05, -0.05, 0.05, "RD"),
+    ("continuous", "MD", 3.0, -3.0, 3.0, "MD"),
+    ("generic", "HR", 1.5, 1 / 1.5, 1.5, "HR"),
+]
+
+
+@pytest.mark.parametrize(("kind", "measure", "size", "low", "high", "scale"), MEASURED)
+def test_a_declared_difference_goes_first_on_its_own_scale(kind, measure, size, low, high, scale):
+    outcome = replace(OUTCOME, type=kind, measure=measure)
+    other = {"important_measures": {measure: 77.0}}
+    for rules in (
+        replace(DEFAULT_RULES, important_measures={measure: size}),
+        replace(DEFAULT_RULES, important_outcomes={"o": size}, **other),
+    ):
+        found = of_outcome(outcome, rules)
+        assert (found.low, found.high) == pytest.approx((low, high))
+        assert (found.scale, found.declared) == (scale, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "measure", "found"),
+    [
+        ("binary", "OR", ("risk ratio", False)),
+        ("binary", "RD", ("risk ratio", False)),
+        ("rate", "IRR", ("risk ratio", False)),
+        ("continuous", "SMD", None),
+        ("rate", "IRD", None),
+        ("proportion", "PLO", None),
+    ],
+)
+def test_without_a_declaration_a_convention_stands_in_for_risk_ratios_alone(kind, measure, found):
+    known = of_outcome(replace(OUTCOME, type=kind, measure=measure), DEFAULT_RULES)
+    assert (known and (known.scale, known.declared)) == found
+
+
+def test_a_convention_says_that_it_is_one_and_a_declaration_does_not():
+    wide = events(600, ci_low=0.5, ci_high=1.1)
+    by_convention = "; ".join(map(told, imprecision(case(**wide)).reasons))
+    assert by_convention.endswith(
+        "important is judged by GRADE's convention of risk ratios of 0.75 and 1.25, as no "
+        "smallest important difference is declared"
+    )
+    rules = replace(DEFAULT_RULES, imprecision=ImprecisionRule(important=(0.8, 1.2)))
+    declared = "; ".join(map(told, imprecision(case(rules, **wide)).reasons))
+    assert declared.endswith("important are risk ratios below 0.80 and above 1.20, as declared")
+    assert "GRADE" not in declared
+
+
+def test_a_proportion_is_not_judged_by_rules_of_comparisons():
+    single = [StudyData(n, n, 2000, Group((), "", 5 + i, 20)) for i, n in enumerate("abcdefghijkl")]
+    result = pooled(single, replace(OUTCOME, type="proportion", measure="PLO"), (MAIN,))
+    tested = make_case(result, DEFAULT_RULES, {}, battery(result))
+    for rule in (imprecision, publication_bias):
+        assert (rule(tested).rating, rule(tested).assessed) == (0, False)
+    found = conclusion(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    assert (found.compared, found.sign, found.size, found.interval) == (False, "", "", "")
+    assert found.at_most
+
+
+def test_an_interval_of_one_degree_of_freedom_is_not_judged_without_another():
+    """Neither certainty nor words rest on an interval that the report calls useless."""
+    result = pooled(TWO, analyses=(MAIN,))
+    judged = make_case(result, DEFAULT_RULES)
+    assert judged.interval is None
+    assert imprecision(judged).rating == -1  # too few events alone
+    assert told(imprecision(judged).reasons[-1]).endswith("is there to judge instead")
+    found = conclusion(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    assert found.interval == "not judged"
+    chosen = replace(DEFAULT_RULES, one_degree="primary")
+    assert make_case(result, chosen).interval is not None
+    assert imprecision(make_case(result, chosen)).rating == -2
+
+
+@pytest.mark.parametrize(
+    ("limits", "interval"), [((1.01, 2.0), "excludes"), ((0.9, 2.0), "includes")]
+)
+def test_a_conclusion_says_what_the_judged_interval_does(limits, interval):
+    result = case(ci_low=limits[0], ci_high=limits[1], estimate=1.5).result
+    found = conclusion(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    assert (found.interval, found.sign, found.size) == (interval, "increase", "some")
+
+
+@pytest.mark.parametrize(
+    ("risk", "word"),
+    [
+        (0.1, "very common"),
+        (0.0999, "common"),
+        (0.01, "common"),
+        (0.0099, "uncommon"),
+        (0.001, "uncommon"),
+        (0.00099, "rare"),
+        (0.0001, "rare"),
+        (0.00009, "very rare"),
+    ],
+)
+def test_frequencies_are_named_by_their_band(risk, word):
+    assert frequency_word(risk) == word
+
+
+@pytest.mark.parametrize(
+    ("designs", "said"),
+    [
+        (("randomised, double-blind",) * 3, "high to begin with, as the trials are randomised"),
+        (("RCT", "Randomized", "random allocation"), "as the trials are randomised"),
+        (("randomised", "case series", ""), "rules; designs: randomised; case series"),
+        (("non-randomised",) * 3, "rules; designs: non-randomised"),
+        (("quasi-randomized",) * 3, "rules; designs: quasi-randomized"),
+        (("", "", ""), "high to begin with, by the review's rules"),
+    ],
+)
+def test_trials_are_called_randomised_only_where_each_says_so(designs, said):
+    known = dict(zip("xyz", designs, strict=True))
+    reasons = overall(assess(pooled(), DEFAULT_RULES, designs=known)).reasons
+    assert told(reasons[0]).endswith(said)
 
 
 def test_the_summary_shows_the_outcomes_named():
@@ -430,3 +575,16 @@ def test_reasons_are_said_in_a_language_when_they_are_told():
     assert told(reason) == "1.50 event"
     assert told(reason, polish) == "1,50 zdarzenie"
     assert told(reason, polish, lambda printed, key: f"<{printed}|{key}>") == "<1,50|a.b> zdarzenie"
+
+
+def test_an_interval_narrower_than_walds_is_judged_by_the_wider_one():
+    """Its reasons name the limits that are judged, and what they are."""
+    own = events(600, ci_low=1.05, ci_high=1.4, adhoc_low=0.9, adhoc_high=1.6, estimate=1.2)
+    judged = case(**own)
+    assert judged.interval == (0.9, 1.6)
+    found = imprecision(judged)
+    assert found.rating == -1
+    assert told(found.reasons[1]).startswith("the interval, 0.90 to 1.60, includes no effect")
+    assert "narrower than Wald's" in told(found.reasons[2])
+    assert found.reasons[1].values[0].key.endswith(".adhoc_low")
+    assert conclusion(judged.result, DEFAULT_RULES, ()).interval == "includes"

@@ -9,12 +9,13 @@ from tests.unit.test_certainty import SIDES, THREE, TWO, pooled, rated
 
 from metasynth.certainty import assess, assess_all
 from metasynth.certainty_rules import DEFAULT_RULES, LEVELS, LOWERING, BiasRule
+from metasynth.conclusions import conclude, conclusion
 from metasynth.configuration import load
 from metasynth.findings import summary
 from metasynth.language import ENGLISH, speak
 from metasynth.provenance.collect import collect
 from metasynth.records import Config
-from metasynth.report import certainty
+from metasynth.report import certainty, words
 from metasynth.report.document import Citation, numbers, plain
 from metasynth.report.material import Material, Scope, primary_outcomes
 
@@ -25,6 +26,7 @@ MODULES = (
     "certainty_imprecision.py",
     "report/certainty.py",
     "provenance/certainty.py",
+    "report/words.py",
 )
 
 
@@ -41,6 +43,7 @@ def scope(results, rules=DEFAULT_RULES, panel=(), language=ENGLISH):
         *(config, (), tuple(results), (), {}, {}, {}, ()),
         ratings=ratings,
         findings=tuple(summary(results, rules, ratings)),
+        conclusions=tuple(conclude(results, rules, ratings)),
     ).within(language)
     outcomes = primary_outcomes(material, language)
     return Scope(material, language, outcomes, lambda key: Citation(((key, 1),)))
@@ -61,7 +64,7 @@ def test_a_row_says_all_of_a_finding():
     assert (control, treated) == (f"{line.control_risk:.0f}", f"{line.intervention_risk:.0f}")
     assert difference.startswith(f"+{line.difference:.0f} [")
     assert level == "●●●○ at most moderate\u00a0a"
-    assert meaning == "Drug likely results in an increase."
+    assert meaning == "Drug likely results in an increase in O (certainty: at most moderate)."
     assert plain(footnote).startswith("a\u00a0Imprecision −1: 226 events, below the optimal")
     assert "suggested by rule, not judged by a panel" in plain(caption)
     assert "At most: nothing is known of the trials’ risk of bias" in plain(note)
@@ -122,36 +125,69 @@ def test_every_certainty_leads_to_its_reasons():
 
 def test_an_outcome_without_a_pool():
     found = scope([pooled([])])
-    _, _, (row,), *_ = certainty.findings_table(found)
+    _, _, (row,), _, (footnote,) = certainty.findings_table(found)
     assert cells(row)[2] == "not estimable"
     assert cells(row)[-2:] == ["not rated\u00a0a", ""]
+    assert plain(footnote) == "a\u00a0There is no pooled estimate to rate."
 
 
 @pytest.mark.parametrize(
     ("level", "shown"), list(zip(LEVELS, ("●○○○", "●●○○", "●●●○", "●●●●"), strict=True))
 )
 def test_signs_count_the_level(level, shown):
-    assert certainty.signs(level) == shown
+    assert words.signs(level) == shown
 
 
 @pytest.mark.parametrize(
-    ("level", "size", "sign", "said"),
+    ("changes", "said"),
     [
-        ("high", "large", "reduction", "Drug results in a large reduction."),
-        ("moderate", "important", "increase", "Drug likely results in an increase."),
-        ("low", "little", "reduction", "Drug may result in little to no difference."),
         (
-            "very low",
-            "large",
-            "increase",
-            "The evidence is very uncertain about the effect of drug.",
+            {"certainty": "high", "size": "large", "sign": "reduction"},
+            "Drug results in a large reduction in death.",
         ),
+        (
+            {"certainty": "moderate", "size": "important"},
+            "Drug likely results in an important increase in death.",
+        ),
+        (
+            {"certainty": "low", "size": "little", "interval": "includes"},
+            "Drug may result in little to no difference in death.",
+        ),
+        (
+            {"certainty": "low", "at_most": True},
+            "Drug may result in an increase in death (certainty: at most low).",
+        ),
+        (
+            {"certainty": "very low"},
+            "The evidence is very uncertain about the effect of drug on death.",
+        ),
+        (
+            {"interval": "includes", "sign": "reduction"},
+            "The estimate is a reduction in death with drug, but the interval includes no effect: "
+            "an effect is neither shown nor excluded (certainty: high).",
+        ),
+        (
+            {"interval": "not judged"},
+            "The estimate is an increase in death with drug, without an interval that can be "
+            "judged (certainty: high).",
+        ),
+        (
+            {"sign": "", "interval": "includes"},
+            "The estimate is neither an increase nor a reduction in death with drug (certainty: "
+            "high).",
+        ),
+        (
+            {"compared": False, "sign": "", "size": "", "interval": "", "certainty": "low"},
+            "The certainty of this estimate of death is low.",
+        ),
+        ({"certainty": "not rated"}, ""),
     ],
 )
-def test_statements_follow_certainty_and_size(level, size, sign, said):
-    (line,) = summary([pooled(THREE)], DEFAULT_RULES, assess(pooled(THREE), DEFAULT_RULES))
-    line = replace(line, certainty=level, size=size, sign=sign)
-    assert certainty.statement(line, "Drug", ENGLISH) == said
+def test_statements_follow_from_the_conclusion(changes, said):
+    result = pooled(THREE)
+    found = conclusion(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    found = replace(found, **{"certainty": "high", "at_most": False, **changes})
+    assert words.words(found, "Death", "Drug", ENGLISH).conclusion == said
 
 
 def test_every_number_has_its_provenance():

@@ -622,6 +622,7 @@ def test_a_level_that_differs_though_no_domain_does(whole):
 def test_every_rule_says_which_choices_it_reads():
     """Each key of `certainty` moves a domain, the level to begin with, or no rating at all."""
     words = {"findings", "large"}  # what is shown, and how it is worded
+    words |= {"important_measures", "important_outcomes"}  # of the section `living`
     read = {key.split(".")[0] for keys in RULES_READ.values() for key in keys}
     assert read == {field.name for field in fields(CONFIG.certainty)} - words
     assert set(RULES_READ) == {*LOWERING, "overall"}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from metasynth import certainty_domains
 from metasynth.certainty_case import Case, make_case
 from metasynth.certainty_rules import LEVELS, LOWERING, OVERALL, CertaintyRules
+from metasynth.designs import is_randomised
 from metasynth.language import message
 from metasynth.reasons import Reason, Value, told
 from metasynth.records import CertaintyRating, Judgement, OutcomeResult, Trial
@@ -58,13 +59,15 @@ def assess(
     panel: Sequence[CertaintyRating] = (),
     judgements: Mapping[str, Sequence[Judgement]] | None = None,
     sensitivity: Sensitivity | None = None,
+    designs: Mapping[str, str] | None = None,
 ) -> tuple[Rating, ...]:
     """Each domain of an outcome, then `overall`.
 
     `panel` are the ratings of certainty.csv, of any outcome; a domain that it rates is not
-    suggested by rule. An outcome without a pooled estimate is not rated.
+    suggested by rule. `designs` are what study.csv says of each study's. An outcome without a
+    pooled estimate is not rated.
     """
-    case = make_case(result, rules, judgements, sensitivity)
+    case = make_case(result, rules, judgements, sensitivity, designs)
     if case.primary.estimate is None:
         return (_unrated(case),)
     own = {item.domain: item for item in panel if item.outcome == result.outcome.id}
@@ -82,12 +85,15 @@ def assess_all(
 ) -> list[Rating]:
     """The ratings of every outcome that is not another's reading, in the order of `results`."""
     judgements = {trial.study.study: trial.risk_of_bias for trial in trials}
+    designs = {trial.study.study: trial.study.design for trial in trials}
     examined = {item.outcome: item for item in sensitivities}
     return [
         rating
         for result in results
         if not result.outcome.sensitivity_of
-        for rating in assess(result, rules, panel, judgements, examined.get(result.outcome.id))
+        for rating in assess(
+            result, rules, panel, judgements, examined.get(result.outcome.id), designs
+        )
     ]
 
 
@@ -135,7 +141,7 @@ def _overall(case: Case, domains: Sequence[Rating]) -> Rating:
     start = LEVELS.index(case.rules.start)
     level = LEVELS[min(len(LEVELS) - 1, max(0, start + change))]
     sources = {item.source for item in domains}
-    reasons = (_beginning(case.rules.start), *map(_moved, (d for d in domains if d.rating)))
+    reasons = (_beginning(case), *map(_moved, (d for d in domains if d.rating)))
     return Rating(
         outcome=case.result.outcome.id,
         domain=OVERALL,
@@ -150,12 +156,27 @@ def _overall(case: Case, domains: Sequence[Rating]) -> Rating:
     )
 
 
-def _beginning(start: str) -> Reason:
-    if start == "high":
+def _beginning(case: Case) -> Reason:
+    """The certainty to begin with, with what study.csv says of the designs of the trials judged."""
+    pooled = {study.study: None for study in case.judging.studies}
+    known = dict.fromkeys(design for s in pooled if (design := case.designs.get(s, "").strip()))
+    start = case.rules.start
+    if start == "high" and pooled and all(is_randomised(case.designs.get(s, "")) for s in pooled):
         return Reason(message("high to begin with, as the trials are randomised"))
-    return Reason(message("low to begin with, as the studies are observational"))
+    if not known:
+        return Reason(_STARTS[start])
+    values = (Value("designs", "text", text="; ".join(known)),)
+    return Reason(_STARTS_OF_DESIGNS[start], values)
 
 
+_STARTS = {
+    "high": message("high to begin with, by the review's rules"),
+    "low": message("low to begin with, by the review's rules"),
+}
+_STARTS_OF_DESIGNS = {
+    "high": message("high to begin with, by the review's rules; designs: {designs}"),
+    "low": message("low to begin with, by the review's rules; designs: {designs}"),
+}
 _MOVED = {
     "risk_of_bias": message("risk of bias {levels}"),
     "inconsistency": message("inconsistency {levels}"),

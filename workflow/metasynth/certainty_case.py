@@ -1,10 +1,11 @@
 """What the rules of certainty look at: one outcome's results, and the analysis that judges it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from metasynth.absolute import risk_with
 from metasynth.certainty_rules import CertaintyRules
+from metasynth.importance import RISK_RATIO, Importance, of_outcome
 from metasynth.reasons import Reason
 from metasynth.records import (
     AnalysisResult,
@@ -26,7 +27,7 @@ class Case:
 
     `judging` is the analysis whose interval is judged: the primary one, or a common-effect analysis
     where the primary interval rests on one degree of freedom and the rules say so. `judgements` are
-    the trials' judgements of risk of bias by study.
+    the trials' judgements of risk of bias by study, `designs` are what study.csv says of theirs.
     """
 
     result: OutcomeResult
@@ -34,6 +35,7 @@ class Case:
     judging: AnalysisResult
     judgements: Mapping[str, Sequence[Judgement]]
     sensitivity: Sensitivity | None
+    designs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def primary(self) -> Estimate:
@@ -52,9 +54,24 @@ class Case:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The limits that are judged, natural scale."""
-        low, high = self.row.ci_low, self.row.ci_high
-        return None if low is None or high is None else (low, high)
+        """The limits that are judged, natural scale; None where there are none to judge."""
+        return judged_interval(self.row, useless=self.rules.one_degree == "common")
+
+    @property
+    def importance(self) -> Importance | None:
+        """From where on an effect of the outcome is important; None where nothing says so."""
+        return of_outcome(self.result.outcome, self.rules)
+
+    def side(self, value: float, risk: float | None = None) -> int | None:
+        """Whether an effect is an important reduction (-1), an important increase (1) or neither.
+
+        None where nothing says what is important, or where the effect is none of a risk ratio.
+        """
+        limits = self.importance
+        if limits is None:
+            return None
+        read = self.risk_ratio(value, risk) if limits.scale == RISK_RATIO else value
+        return None if read is None else (read > limits.high) - (read < limits.low)
 
     @property
     def control_risk(self) -> float | None:
@@ -104,6 +121,7 @@ def make_case(
     rules: CertaintyRules,
     judgements: Mapping[str, Sequence[Judgement]] | None = None,
     sensitivity: Sensitivity | None = None,
+    designs: Mapping[str, str] | None = None,
 ) -> Case:
     """The case of an outcome; see `Case` for which analysis is judged."""
     first = result.analyses[0]
@@ -112,7 +130,27 @@ def make_case(
         common = (a for a in result.analyses[1:] if a.spec.model != "random")
         known = (a for a in common if a.estimates[0].ci_low is not None)
         judging = next(known, first)
-    return Case(result, rules, judging, judgements or {}, sensitivity)
+    return Case(result, rules, judging, judgements or {}, sensitivity, designs or {})
+
+
+def judged_interval(row: Estimate, *, useless: bool = True) -> tuple[float, float] | None:
+    """The limits of an estimate, natural scale, that certainty and words are judged by.
+
+    The one place that says which: an estimate's own; the ad hoc one where that is narrower than
+    Wald's; and none where it has no interval or where that rests on one degree of freedom and is
+    `useless`, as a report calls it.
+    """
+    low, high = (getattr(row, field) for field in judged_fields(row))
+    if low is None or high is None or (useless and rests_on_one_degree(row)):
+        return None
+    return low, high
+
+
+def judged_fields(row: Estimate) -> tuple[str, str]:
+    """The fields of the estimate that hold those limits."""
+    if row.adhoc_low is not None and row.adhoc_high is not None:
+        return "adhoc_low", "adhoc_high"
+    return "ci_low", "ci_high"
 
 
 def rests_on_one_degree(row: Estimate) -> bool:

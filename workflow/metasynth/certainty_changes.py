@@ -24,6 +24,8 @@ RULES_READ = {
     OVERALL: ("start",),
 }
 """Keys of `certainty` in config.yaml that each domain's rule reads (certainty_domains.py)."""
+_BY_IMPORTANCE = ("inconsistency", "imprecision")
+"""Domains whose rule reads the smallest important differences of `living` as well."""
 _JUDGED = frozenset({"outcome", "domain", "judgement"})
 """Columns of risk_of_bias.csv that the rule of risk of bias reads."""
 
@@ -142,6 +144,8 @@ def _reads(domain: str, outcome: str, choice: str) -> bool:
     declared = "certainty.indirectness.outcomes."
     if choice.startswith(declared) and not choice.startswith(f"{declared}{outcome}."):
         return False
+    if domain in _BY_IMPORTANCE and choice.startswith("living.important_difference."):
+        return choice.split(".")[2:3] == ["measures"] or choice.split(".")[3:] == [outcome]
     keys = (f"certainty.{key}" for key in RULES_READ.get(domain, ()))
     return any(choice == key or choice.startswith(f"{key}.") for key in keys)
 

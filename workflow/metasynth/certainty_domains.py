@@ -5,11 +5,11 @@ rated 0 and said to be so: a suggestion is never lower than what the tables show
 """
 
 from metasynth.certainty_case import Case, Suggestion
-from metasynth.certainty_imprecision import imprecision
+from metasynth.certainty_imprecision import by_convention, imprecision
 from metasynth.judgement_levels import HIGH, LOW, SOME, is_overall, risk
 from metasynth.keys import pooled
 from metasynth.language import message
-from metasynth.methods import no_effect
+from metasynth.methods import compares, no_effect
 from metasynth.reasons import Reason, Value
 from metasynth.records import Judgement, StudyEffect
 
@@ -76,7 +76,7 @@ def inconsistency(case: Case) -> Suggestion:
             "I² {i2}, heterogeneity p {p}, but every trial's effect ({least} to {most}) "
             "is on the same side of an important one"
         )
-        return Suggestion(0, (Reason(text, (*values, *spread)),))
+        return Suggestion(0, (Reason(text, (*values, *spread)), *by_convention(case)))
     if row.i2 >= rule.i2[1] and _disjoint(case.judging.studies):
         text = message(
             "I² {i2}, heterogeneity p {p}, and the intervals of some trials do not overlap"
@@ -96,14 +96,14 @@ def _heterogeneity(case: Case) -> tuple[Value, ...]:
 
 
 def _same_meaning(case: Case) -> tuple[Value, ...]:
-    """The least and greatest effect of a trial, where all are important or all are not."""
-    low, high = case.rules.imprecision.important
+    """The least and greatest effect of a trial, where all are important in one direction.
+
+    Or where all are unimportant, which only a declared threshold can say.
+    """
+    limits = case.importance
     own = [s.estimate for s in case.judging.studies if s.estimate is not None]
-    ratios = [case.risk_ratio(value) for value in own]
-    known = [ratio for ratio in ratios if ratio is not None]
-    if not known or len(known) < len(ratios):
-        return ()
-    if len({(ratio < low, ratio > high) for ratio in known}) > 1:
+    sides = {case.side(value) for value in own}
+    if limits is None or len(sides) != 1 or None in sides or (0 in sides and not limits.declared):
         return ()
     measure = case.result.outcome.measure
     return Value("least", measure, min(own)), Value("most", measure, max(own))
@@ -121,12 +121,9 @@ def _prediction(case: Case) -> Suggestion | None:
     limits = (row.ci_low, row.ci_high, row.pi_low, row.pi_high)
     if null is None or None in limits or row.ci_low <= null <= row.ci_high:  # type: ignore[operator]
         return None
-    low, high = case.rules.imprecision.important
-    lower, upper = case.risk_ratio(row.pi_low), case.risk_ratio(row.pi_high)  # type: ignore[arg-type]
-    if lower is None or upper is None:
-        return None
-    opposite = lower < low if row.ci_low > null else upper > high  # type: ignore[operator]
-    if not opposite:
+    wanted = -1 if row.ci_low > null else 1  # type: ignore[operator]
+    reached = case.side(row.pi_low if wanted < 0 else row.pi_high)  # type: ignore[arg-type]
+    if reached != wanted:
         return None
     measure, key = case.result.outcome.measure, pooled(row.outcome, row.analysis)
     text = message(
@@ -136,7 +133,7 @@ def _prediction(case: Case) -> Suggestion | None:
         Value("low", measure, row.pi_low, key=f"{key}.pi_low"),
         Value("high", measure, row.pi_high, key=f"{key}.pi_high"),
     )
-    return Suggestion(-1, (Reason(text, values),))
+    return Suggestion(-1, (Reason(text, values), *by_convention(case)))
 
 
 def indirectness(case: Case) -> Suggestion:
@@ -170,6 +167,9 @@ def publication_bias(case: Case) -> Suggestion:
     2011;64:1277-82) knows further grounds, which need a panel.
     """
     rule, k = case.rules.publication_bias, case.primary.k
+    if not compares(case.result.outcome):
+        text = message("not assessable: the tests of asymmetry are of comparisons")
+        return Suggestion(0, (Reason(text),), assessed=False)
     if k < rule.trials:
         text = message("not assessable with {k} trial: the tests of asymmetry need {least}")
         plural = message("not assessable with {k} trials: the tests of asymmetry need {least}")

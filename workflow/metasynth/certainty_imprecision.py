@@ -3,9 +3,16 @@
 from math import sqrt
 
 from metasynth import keys, special
-from metasynth.certainty_case import Case, Suggestion, rests_on_one_degree
+from metasynth.certainty_case import (
+    Case,
+    Suggestion,
+    judged_fields,
+    rests_on_one_degree,
+)
+from metasynth.certainty_rules import ImprecisionRule
+from metasynth.importance import RISK_RATIO
 from metasynth.language import message
-from metasynth.methods import no_effect
+from metasynth.methods import compares, no_effect
 from metasynth.reasons import Reason, Value
 from metasynth.records import Count
 
@@ -40,6 +47,11 @@ _AMOUNTS = {
     ),
 }
 """What is said of how much information there is: enough (0), less than optimal, far less (2)."""
+_GRADE_SIZES = (ImprecisionRule().events, ImprecisionRule().participants)
+_NEVER_NARROWER = Reason(
+    message("that interval is kept from being narrower than Wald's, as the one shown is")
+)
+_RULE_OF_THUMB = Reason(message("that size is GRADE's rule of thumb"))
 
 
 def imprecision(case: Case) -> Suggestion:
@@ -50,10 +62,41 @@ def imprecision(case: Case) -> Suggestion:
     One level: information is less than optimal, or the interval includes no effect and an important
     one.
     """
+    if not compares(case.result.outcome):
+        return _of_one_group(case)
     scarce, far, amount = _information(case)
     crosses, both, interval = _included(case)
     rating = -2 if both or far or (crosses and scarce) else -1 if crosses or scarce else 0
-    return Suggestion(rating, (*amount, *interval, *_substitution(case)))
+    informed = bool(amount[0].values)
+    assessed = rating < 0 or (informed and case.interval is not None)
+    return Suggestion(rating, (*amount, *interval, *_substitution(case)), assessed)
+
+
+def _of_one_group(case: Case) -> Suggestion:
+    """How narrow the interval of a proportion must be is nowhere declared, so nothing is judged."""
+    row, key = case.row, keys.pooled(case.row.outcome, case.row.analysis)
+    values = (
+        Value("low", row.measure, row.ci_low, key=f"{key}.ci_low"),
+        Value("high", row.measure, row.ci_high, key=f"{key}.ci_high"),
+    )
+    text = message(
+        "not assessable: the interval is {low} to {high}, and nothing says how wide that of a "
+        "proportion may be"
+    )
+    return Suggestion(0, (Reason(text, values),), assessed=False)
+
+
+def by_convention(case: Case) -> tuple[Reason, ...]:
+    """That what counts as important is GRADE's convention, where the review declares nothing."""
+    limits = case.importance
+    if limits is None or limits.declared:
+        return ()
+    values = (Value("low", "ratio", limits.low), Value("high", "ratio", limits.high))
+    text = message(
+        "important is judged by GRADE's convention of risk ratios of {low} and {high}, as no "
+        "smallest important difference is declared"
+    )
+    return (Reason(text, values),)
 
 
 def _information(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
@@ -61,7 +104,7 @@ def _information(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
     rule, row = case.rules.imprecision, case.row
     people = _sum(row.total_intervention, row.total_control)
     events = _sum(row.events_intervention, row.events_control)
-    counted = case.result.outcome.type in ("binary", "rate", "proportion")
+    counted = case.result.outcome.type in ("binary", "rate")
     found, needed, unit = (events, float(rule.events), "events") if counted else (people, 0.0, "")
     if not counted:
         needed, unit = float(rule.participants), "participants"
@@ -75,12 +118,13 @@ def _information(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
         text = message("how many patients and events there are is not in the tables")
         return False, False, (Reason(text),)
     scarce, far = found < needed, found < rule.far_below * needed
+    thumb = (_RULE_OF_THUMB,) if scarce and needed in _GRADE_SIZES else ()
     values = (
         Value("found", "count", float(found), key=f"{keys.rating(row.outcome)}.{unit}"),
         Value("needed", "count", needed),
         Value("share", "percent", 100 * rule.far_below),
     )
-    return scarce, far, (Reason(*_amount(unit, scarce, far, values)),)
+    return scarce, far, (Reason(*_amount(unit, scarce, far, values)), *thumb)
 
 
 def _sum(first: Count | None, second: Count | None) -> Count | None:
@@ -122,38 +166,47 @@ def _included(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
     if null is None or limits is None:
         return False, False, ()
     low, high = limits
-    key = keys.pooled(case.row.outcome, case.row.analysis)
-    smaller, larger = case.rules.imprecision.important
-    ratios = case.risk_ratio(low), case.risk_ratio(high)
-    less = ratios[0] is not None and ratios[0] < smaller
-    more = ratios[1] is not None and ratios[1] > larger
-    crosses = low <= null <= high and (less or more)
+    includes = low <= null <= high
+    less, more = includes and case.side(low) == -1, includes and case.side(high) == 1
+    key, fields = keys.pooled(case.row.outcome, case.row.analysis), judged_fields(case.row)
     values = (
-        Value("low", case.row.measure, low, key=f"{key}.ci_low"),
-        Value("high", case.row.measure, high, key=f"{key}.ci_high"),
-        Value("smaller", "ratio", smaller),
-        Value("larger", "ratio", larger),
+        Value("low", case.row.measure, low, key=f"{key}.{fields[0]}"),
+        Value("high", case.row.measure, high, key=f"{key}.{fields[1]}"),
     )
-    if low <= null <= high and less and more:
+    if less and more:
         text = message(
-            "the interval, {low} to {high}, includes an important reduction (risk ratio below "
-            "{smaller}) and an important increase (above {larger})"
+            "the interval, {low} to {high}, includes an important reduction and an important "
+            "increase"
         )
-    elif crosses and less:
+    elif less:
         text = message(
-            "the interval, {low} to {high}, includes no effect and an important reduction "
-            "(risk ratio below {smaller})"
+            "the interval, {low} to {high}, includes no effect and an important reduction"
         )
-    elif crosses:
+    elif more:
         text = message(
-            "the interval, {low} to {high}, includes no effect and an important increase "
-            "(risk ratio above {larger})"
+            "the interval, {low} to {high}, includes no effect and an important increase"
         )
-    elif low <= null <= high:
+    elif includes:
         text = message("the interval, {low} to {high}, includes no effect")
     else:
         text = message("the interval, {low} to {high}, excludes no effect")
-    return crosses, crosses and less and more, (Reason(text, values),)
+    adhoc = (_NEVER_NARROWER,) if fields[0] != "ci_low" else ()
+    important = _limits(case) if less or more else ()
+    return less or more, less and more, (Reason(text, values), *adhoc, *important)
+
+
+def _limits(case: Case) -> tuple[Reason, ...]:
+    """What is important, by the review's own declaration or by convention."""
+    limits = case.importance
+    if limits is None or not limits.declared:
+        return by_convention(case)
+    form = "ratio" if limits.scale == RISK_RATIO else limits.scale
+    values = (Value("low", form, limits.low), Value("high", form, limits.high))
+    if limits.scale == RISK_RATIO:
+        text = message("important are risk ratios below {low} and above {high}, as declared")
+    else:
+        text = message("important are effects below {low} and above {high}, as declared")
+    return (Reason(text, values),)
 
 
 def _substitution(case: Case) -> tuple[Reason, ...]:
@@ -168,7 +221,12 @@ def _substitution(case: Case) -> tuple[Reason, ...]:
         Value("label", "text", text=case.judging.spec.label),
     )
     text = message("the primary interval, {low} to {high}, rests on one degree of freedom")
-    if case.substituted:
+    if case.interval is None:
+        text = message(
+            "the primary interval, {low} to {high}, rests on one degree of freedom and is not "
+            "judged; no common-effect analysis is there to judge instead"
+        )
+    elif case.substituted:
         text = message(
             "judged by the analysis “{label}”, as the primary interval, {low} to {high}, "
             "rests on one degree of freedom"

@@ -5,14 +5,16 @@ levels are those of GRADE (Balshem et al., J Clin Epidemiol 2011;64:401-6). GRAD
 judgement; rules cannot judge, so whatever they give is called a suggestion wherever it is shown.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 
 LOWERING = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
 """Domains that lower certainty, by one level or two; a rule suggests a rating for each."""
 RAISING = ("large_effect", "dose_response", "plausible_confounding")
 """Domains that raise it (Guyatt et al., J Clin Epidemiol 2011;64:1311-6); left to a panel."""
 OVERALL = "overall"
+CONVENTION = (0.75, 1.25)
+"""Risk ratios of an appreciable effect where none is declared: GRADE guidelines 6, cited below."""
 LEVELS = ("very low", "low", "moderate", "high")
 """From the lowest, which stands for one sign of four, to the highest."""
 
@@ -79,7 +81,8 @@ class ImprecisionRule:
     `participants` participants; with `computed`, the participants that a trial of `power` at
     two-sided `alpha` needs to show a relative risk reduction of `relative_reduction` from the
     control risk. Under the share `far_below` of it, two levels. `important` are the risk ratios
-    below and above which an effect is appreciable.
+    below and above which an effect is important, where they are declared. Where they are not,
+    GRADE's `CONVENTION` stands in for them: it may lower certainty, and calls nothing unimportant.
 
     Guyatt et al., J Clin Epidemiol 2011;64:1283-93 (GRADE guidelines 6): the 0.75 and 1.25, the
     rules of thumb for events and participants; GRADE guidance 34, J Clin Epidemiol
@@ -94,7 +97,7 @@ class ImprecisionRule:
     alpha: float = 0.05
     power: float = 0.80
     far_below: float = 0.30
-    important: tuple[float, ...] = (0.75, 1.25)
+    important: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +116,23 @@ class CertaintyRules:
     studies. With `one_degree: common` an outcome whose primary interval rests on one degree of
     freedom is judged by its first common-effect analysis instead. `findings` are the outcomes of
     the summary of findings (all, where none is named), `control_risk` where their assumed risk
-    comes from, and `large` the risk ratios beyond which an effect is called large.
+    comes from, and `large` the risk ratios beyond which an effect is called large (none, where it
+    is not declared). `important_measures` and `important_outcomes` are the smallest important
+    differences of the `living` section, which go before `imprecision.important`.
     """
 
     start: str = "high"  # high | low
     one_degree: str = "common"  # common | primary
     control_risk: str = "pooled"  # pooled | median
     findings: tuple[str, ...] = ()
-    large: tuple[float, ...] = (0.5, 2.0)
+    large: tuple[float, ...] = ()
     risk_of_bias: BiasRule = BiasRule()
     inconsistency: InconsistencyRule = InconsistencyRule()
     indirectness: IndirectnessRule = IndirectnessRule()
     imprecision: ImprecisionRule = ImprecisionRule()
     publication_bias: PublicationRule = PublicationRule()
+    important_measures: Mapping[str, float] = field(default_factory=dict)
+    important_outcomes: Mapping[str, float] = field(default_factory=dict)
 
 
 DEFAULT_RULES = CertaintyRules()

@@ -158,36 +158,56 @@ def _with_contrast(
     trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
     study = trial.study
-    if len(rows) != 1:
+    if not rows:
+        return Omission(study.study, message("its rows are of single arms, not of a contrast"))
+    if len(rows) > 1:
         return Omission(
             study.study, message("{n} contrasts reported where one is needed").format(n=len(rows))
         )
-    effect = _contrast(rows[0], log=is_ratio(outcome.measure))
-    if effect is None:
-        return Omission(study.study, message("the contrast has no standard error or interval"))
+    log = is_ratio(outcome.measure)
+    if reason := _why_no_contrast(rows[0], log=log):
+        return Omission(study.study, reason)
+    effect = _contrast(rows[0], log=log)
     provenance = _weakest(rows)
     data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
     return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
 
 
-def _contrast(row: Result, *, log: bool) -> Contrast | None:
+def _why_no_contrast(row: Result, *, log: bool) -> str:
+    """Why a contrast gives no estimate with a standard error; nothing where it does."""
+    limits = [x for x in (row.ci_low, row.estimate, row.ci_high) if x is not None]
+    if row.estimate is None and row.o_minus_e is None:
+        return message("the contrast has no estimate")
+    if row.estimate is None:
+        return "" if log else message("only a ratio follows from O − E and V")
+    if row.se is not None:
+        return ""
+    if row.ci_low is None or row.ci_high is None:
+        return message("the contrast has no standard error or interval")
+    if log and min(limits) < 0:
+        return message(
+            "a ratio and its limits are above 0, and here one is not: limits are taken as printed, "
+            "logarithms with a standard error"
+        )
+    if log and min(limits) == 0:
+        return message("a limit of 0 gives a ratio no standard error")
+    if row.ci_low == row.ci_high:
+        return message("the limits of the contrast are equal, which gives no standard error")
+    return ""
+
+
+def _contrast(row: Result, *, log: bool) -> Contrast:
     """Estimate and SE on the analysis scale; a 95 % interval gives the SE (Handbook 6.3.1).
 
     O - E and its variance V give a log ratio (O - E)/V with SE 1/√V: Yusuf et al., Prog Cardiovasc
-    Dis 1985;27:335-71.
+    Dis 1985;27:335-71. Only for rows of which `_why_no_contrast` has nothing to say.
     """
     if log and row.o_minus_e is not None and row.variance:
         return Contrast(row.o_minus_e / row.variance, 1 / math.sqrt(row.variance), (row.cell,))
-    if row.estimate is None:
-        return None
+    estimate, low, high = row.estimate or 0.0, row.ci_low or 0.0, row.ci_high or 0.0
     if row.se is not None:
-        return Contrast(row.estimate, row.se, (row.cell,))
-    if row.ci_low is None or row.ci_high is None:
-        return None
-    estimate, low, high = row.estimate, row.ci_low, row.ci_high
+        return Contrast(estimate, row.se, (row.cell,))
     if log:
-        if min(estimate, low, high) <= 0:
-            return None
         estimate, low, high = math.log(estimate), math.log(low), math.log(high)
     return Contrast(estimate, (high - low) / (2 * _Z975), (row.cell,))
 

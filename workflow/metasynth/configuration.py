@@ -133,6 +133,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         control_label=labels.get("control", ""),
     )
     analyses = (AnalysisSpec(name=name, **keys) for name, keys in mapping["analyses"].items())
+    living = _living(mapping.get("living", {}))
     return Config(
         title=review["title"],
         version=review["version"],
@@ -149,10 +150,10 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         authors=tuple(review.get("authors", ())),
         weeks=tuple(mapping.get("weeks", ())),
         nested=tuple(tuple(chain) for chain in mapping.get("nested", ())),
-        certainty=_certainty(mapping.get("certainty", {})),
+        certainty=_certainty(mapping.get("certainty", {}), living),
         figures=FigureChoices(**_frozen(mapping.get("figures", {}))),
         multiverse=MultiverseChoices(**_frozen(mapping.get("multiverse", {}))),
-        living=_living(mapping.get("living", {})),
+        living=living,
     )
 
 
@@ -164,7 +165,7 @@ _RULES: dict[str, Callable[..., Any]] = {
 }
 
 
-def _certainty(keys: Mapping[str, Any]) -> CertaintyRules:
+def _certainty(keys: Mapping[str, Any], living: LivingRules) -> CertaintyRules:
     """The rules that suggest a certainty; what is left out keeps its default."""
     rules = {name: rule(**_frozen(keys.get(name, {}))) for name, rule in _RULES.items()}
     indirect = _frozen(keys.get("indirectness", {}))
@@ -175,7 +176,10 @@ def _certainty(keys: Mapping[str, Any]) -> CertaintyRules:
         trials=tuple(IndirectTrial(study, reason) for study, reason in trials),
         outcomes=tuple(IndirectOutcome(outcome, **rating) for outcome, rating in outcomes),
     )
-    return CertaintyRules(**_frozen(keys) | rules)
+    important = {
+        name: getattr(living, name) for name in ("important_measures", "important_outcomes")
+    }
+    return CertaintyRules(**_frozen(keys) | rules | important)
 
 
 def _living(keys: Mapping[str, Any]) -> LivingRules:

@@ -12,11 +12,11 @@ from metasynth.absolute import MEASURES, AbsoluteEffect, absolute_effect
 from metasynth.certainty import Rating
 from metasynth.certainty_case import Case, make_case, rests_on_one_degree
 from metasynth.certainty_rules import OVERALL, CertaintyRules
-from metasynth.methods import no_effect
+from metasynth.methods import compares, no_effect
 from metasynth.records import Count, Estimate, OutcomeResult
 
 LARGE, IMPORTANT, LITTLE, SOME = "large", "important", "little", "some"
-"""Sizes of effects; `some` where no threshold applies to the measure."""
+"""Sizes of effects; `some` where the review declares nothing that tells what is important."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Finding:
     An outcome has a line for its primary analysis, one for the analysis that judges it if that is
     another (`judged` says which), and these again for each declared baseline risk. Effects are on
     the natural scale, risks and differences per 1000 people, `risk_origin` is pooled, median or
-    declared. `size` (large, important, little or some) and `sign` (increase or reduction) are of
-    the judged effect.
+    declared. `size` (large, important, little or some) and `sign` (increase, reduction, or blank at
+    no effect) are of the judged effect.
     """
 
     outcome: str
@@ -93,15 +93,16 @@ def _risks(case: Case) -> list[tuple[str, float | None]]:
 
 def _finding(case: Case, row: Estimate, origin: str, risk: float | None, certainty: str) -> Finding:
     absolute = _absolute(row, risk)
-    size, sign = _size(case, risk) if row.analysis == case.row.analysis else ("", "")
-    people = [n for n in (row.total_intervention, row.total_control) if n is not None]
+    size, sign = effect_size(case, risk) if row.analysis == case.row.analysis else ("", "")
+    sides = 2 if compares(case.result.outcome) else 1
+    people = [row.total_intervention, row.total_control][:sides]
     return Finding(
         outcome=row.outcome,
         analysis=row.analysis,
         judged=row.analysis == case.row.analysis,
         one_degree=rests_on_one_degree(row),
         k=row.k,
-        participants=sum(people) if people else None,
+        participants=None if None in people else sum(n or 0 for n in people),
         measure=row.measure,
         estimate=row.estimate,
         ci_low=row.ci_low,
@@ -153,17 +154,24 @@ def _thousand(risk: float) -> float:
     return 1000 * risk
 
 
-def _size(case: Case, risk: float | None) -> tuple[str, str]:
-    """How large the judged effect is, by the thresholds of the risk ratio, and its sign."""
+def effect_size(case: Case, risk: float | None = None) -> tuple[str, str]:
+    """How large the judged effect is, as far as the review declares what is, and its sign."""
     estimate, null = case.row.estimate, no_effect(case.row.measure)
     if estimate is None or null is None:
         return "", ""
-    sign = "increase" if estimate > null else "reduction"
-    ratio = case.risk_ratio(estimate, risk)
-    if ratio is None:
+    sign = "increase" if estimate > null else "reduction" if estimate < null else ""
+    limits, side = case.importance, case.side(estimate, risk)
+    if limits is None or not limits.declared or side is None:
         return SOME, sign
-    smaller, larger = case.rules.imprecision.important
-    least, most = case.rules.large
-    if smaller <= ratio <= larger:
+    if not side:
         return LITTLE, sign
-    return (LARGE if ratio <= least or ratio >= most else IMPORTANT), sign
+    return (LARGE if _is_large(case, estimate, risk) else IMPORTANT), sign
+
+
+def _is_large(case: Case, estimate: float, risk: float | None) -> bool:
+    """Whether an effect is beyond the risk ratios that the review declares to be large."""
+    ratio = case.risk_ratio(estimate, risk)
+    if ratio is None or not case.rules.large:
+        return False
+    least, most = case.rules.large
+    return ratio <= least or ratio >= most

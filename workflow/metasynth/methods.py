@@ -74,6 +74,19 @@ def no_effect(measure: str) -> float | None:
     return 1.0 if is_ratio(measure) else 0.0
 
 
+def compares(outcome: OutcomeSpec) -> bool:
+    """Whether two groups are compared; a proportion is of one, and so favours nobody."""
+    return outcome.type != "proportion"
+
+
+def excludes_no_effect(measure: str, low: float | None, high: float | None) -> bool | None:
+    """Whether limits (natural scale) exclude no effect; None where there is no such thing."""
+    null = no_effect(measure)
+    if null is None or low is None or high is None:
+        return None
+    return not low <= null <= high
+
+
 def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Say in one sentence why `analysis` cannot be applied to `outcome`; None when it can."""
     return (

@@ -192,7 +192,7 @@ def _text(value: object) -> str:
 _ELSEWHERE = (
     (r"(title|languages|authors)$", r"review.\1"),
     (r"comparison\.(intervention|control)_label", r"comparison.labels.\1"),
-    (r"living\.important_(measures|outcomes)", r"living.important_difference.\1"),
+    (r"(living|certainty)\.important_(measures|outcomes)", r"living.important_difference.\2"),
     (r"(certainty\.indirectness\.trials\.\w+)\.reason", r"\1"),
 )
 """Where config.yaml has a choice that its record has in another place: patterns of keys."""

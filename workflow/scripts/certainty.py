@@ -1,4 +1,4 @@
-"""Rate the certainty of each outcome's evidence, and write the lines of the summary of findings."""
+"""Rate the certainty of each outcome's evidence, and write what is concluded and summarised."""
 
 import sys
 
@@ -6,6 +6,7 @@ sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store
 from metasynth.certainty import COLUMNS, assess_all
+from metasynth.conclusions import Conclusion, conclude
 from metasynth.findings import Finding, summary
 from metasynth.pipeline import jobs
 from metasynth.pipeline.choices import Rating
@@ -15,7 +16,7 @@ from metasynth.sensitivity import Sensitivity
 
 
 def rate(member: Member) -> dict[str, str]:
-    """Both tables, as CSV and as JSON."""
+    """The three tables, as CSV and as JSON."""
     told, inputs = store.from_json(Rating, member.choices), member.inputs
     results = store.read_records(OutcomeResult, inputs["results"])
     ratings = assess_all(
@@ -26,12 +27,15 @@ def rate(member: Member) -> dict[str, str]:
         store.read_records(Sensitivity, inputs["sensitivities"]),
     )
     findings = summary(results, told.rules, ratings)
+    conclusions = conclude(results, told.rules, ratings)
     rows = ([getattr(rating, column) for column in COLUMNS] for rating in ratings)
     return {
         "certainty.csv": store.to_csv(COLUMNS, rows),
         "certainty.json": store.to_json(ratings),
         "findings.csv": store.records_csv(Finding, findings),
         "findings.json": store.to_json(findings),
+        "conclusions.csv": store.records_csv(Conclusion, conclusions),
+        "conclusions.json": store.to_json(conclusions),
     }
 
 

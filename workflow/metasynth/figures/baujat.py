@@ -34,7 +34,7 @@ def baujat(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
         notes=(
             language.say(
                 "Studies far to the right disagree with the others; studies high up move the "
-                "pooled effect when they are left out."
+                "pooled result when they are left out."
             ),
         ),
     )
@@ -67,7 +67,7 @@ def _words(
     strongest = max(range(len(pull)), key=pull.__getitem__)
     said = data.said(language)
     title = language.say(
-        "{subject}: {first} contributes {share}% of Q, and {second} moves the pooled effect most.",
+        "{subject}: {first} contributes {share}% of Q, and {second} moves the pooled result most.",
         subject=subject(language.say("Baujat plot"), data.result, language),
         first=data.labels[furthest],
         share=said[furthest].number("baujat_share", 100 * heterogeneity[furthest] / total, 0),

@@ -108,7 +108,8 @@ def specification_curve(
     bottom = top + HEIGHT
     matrix = bottom + 6.0
     foot = matrix + len(lines) * ROW + 8.0
-    entries = _entries(max(curve.step for curve in curves) >= DOTS, language)
+    tested = any(curve.measured.null is not None for curve in curves)
+    entries = _entries(max(curve.step for curve in curves) >= DOTS, tested, language)
     key = lay_out_key(entries, notes(found, language), MARGIN, foot, WIDTH - 2 * MARGIN)
     page = blank(key.bottom + MARGIN)
     write(page, key.labels)
@@ -201,8 +202,16 @@ def _above(curve: Curve, title: Sequence[str], top: float) -> list[Label]:
     return labels
 
 
-def _entries(apart: bool, language: Language) -> list[Entry]:
-    """The key; marks of their own shape only where analyses stand far enough apart."""
+def _entries(apart: bool, tested: bool, language: Language) -> list[Entry]:
+    """The key; marks of their own shape only where analyses stand far enough apart.
+
+    Sides of no effect only where a measure has one (`tested`).
+    """
+    primary = Entry(language.say("Primary analysis"), "D", INK, hollow=True)
+    if not tested:
+        (middle,) = (side for side in SIDES if side[0] == 0)
+        marker = middle[2] if apart else ""
+        return [Entry(language.say("Interval"), marker=marker, colour=middle[1], line="-"), primary]
     names = (message("Interval below no effect"), message("Interval that includes no effect"))
     texts = [language.say(name) for name in (*names, message("Interval above no effect"))]
     entries = [
@@ -211,7 +220,7 @@ def _entries(apart: bool, language: Language) -> list[Entry]:
     ]
     if not apart:
         entries.append(Entry(language.say("Estimates"), colour=INK, line="-", weight=2.0))
-    return [*entries, Entry(language.say("Primary analysis"), "D", INK, hollow=True)]
+    return [*entries, primary]
 
 
 def _side(lines: Sequence[Line], top: float) -> list[Label]:

@@ -55,20 +55,18 @@ def notes(found: Multiverse, language: Language) -> list[str]:
 
 def words(result: OutcomeResult, found: Multiverse, language: Language) -> tuple[str, str]:
     """A short alternative text, and a long one with the numbers of each measure and option."""
-    title = language.say(
-        "{subject}: {count}; {shares}.",
-        subject=subject(language.say("Specification curve"), result, language),
-        count=_analyses(keys.multiverse(found.outcome), found.tally, language),
-        shares=_shares(keys.multiverse(found.outcome), found.tally, found.scales[0].null, language),
-    )
+    at, null = keys.multiverse(found.outcome), found.scales[0].null
+    said = {
+        "subject": subject(language.say("Specification curve"), result, language),
+        "count": _analyses(at, found.tally, language),
+    }
+    title = language.say("{subject}: {count}.", **said)
+    if null is not None:
+        title = language.say(
+            "{subject}: {count}; {shares}.", shares=shares(found.tally, at, language), **said
+        )
     sentences = [*_measures(found, language), *_primary(result, found, language)]
     return title, " ".join([title, *sentences, *_options(result, found, language)])
-
-
-def _shares(at: str, tally: Tally, null: float | None, language: Language) -> str:
-    if null is None:
-        return language.say("the measure has no value of no effect")
-    return shares(tally, at, language)
 
 
 def _measures(found: Multiverse, language: Language) -> Iterator[str]:
@@ -79,10 +77,18 @@ def _measures(found: Multiverse, language: Language) -> Iterator[str]:
             end: said.estimate(end, scale.measure, getattr(scale, end))
             for end in ("low", "high", "median")
         }
+        title = ", ".join(measure_title(found.outcome, scale, language))
+        if scale.null is None:
+            yield language.say(
+                "{title}: estimates from {low} to {high}, half of them below {median}.",
+                title=title,
+                **ends,
+            )
+            continue
         yield language.say(
             "{title}: estimates from {low} to {high}, half of them below {median}; {shares}.",
-            title=", ".join(measure_title(found.outcome, scale, language)),
-            shares=_shares(at, scale.tally, scale.null, language),
+            title=title,
+            shares=shares(scale.tally, at, language),
             **ends,
         )
 
@@ -106,7 +112,9 @@ def _primary(result: OutcomeResult, found: Multiverse, language: Language) -> It
 
 
 def _options(result: OutcomeResult, found: Multiverse, language: Language) -> Iterator[str]:
-    """For each dimension, how often each option was taken and excluded no effect."""
+    """For each dimension, how often each option was taken and excluded no effect, if any."""
+    if all(scale.null is None for scale in found.scales):
+        return
     taken = options_taken(found)
     excludes = excluding(found)
     for dimension in found.dimensions[1:]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from metasynth import keys
+from metasynth import keys, methods
 from metasynth.figures.text import name
 from metasynth.language import Language, message
 from metasynth.printed import Printed
@@ -68,7 +68,7 @@ def left_out_of(result: OutcomeResult, analysis: AnalysisResult | None) -> dict[
 
 def compares(result: OutcomeResult) -> bool:
     """Whether two groups are compared; a single proportion has no other side to compare."""
-    return result.outcome.type != "proportion"
+    return methods.compares(result.outcome)
 
 
 def of_what(result: OutcomeResult, language: Language) -> str:

@@ -146,7 +146,7 @@ def _words(
     measure = data.result.outcome.measure
     low, high = (pool.said.estimate("estimate", measure, value) for value, pool in ends)
     title = language.say(
-        "{subject}: pooled effects from {low} to {high}.",
+        "{subject}: pooled estimates from {low} to {high}.",
         subject=subject(kind, data.result, language),
         low=low,
         high=high,

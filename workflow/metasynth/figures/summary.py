@@ -9,6 +9,7 @@ from metasynth.figures.forest import draw_forest
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
+    compares,
     group_names,
     overall,
 )
@@ -19,6 +20,7 @@ from metasynth.figures.style import isolated
 from metasynth.figures.text import name
 from metasynth.language import ENGLISH, Language
 from metasynth.marks import bare, marked
+from metasynth.methods import MEASURES
 from metasynth.primary_effects import is_logarithmic
 from metasynth.printed import Printed, of_pool
 from metasynth.records import AnalysisResult, Estimate, OutcomeResult
@@ -40,7 +42,9 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
     groups = group_names(results[0], language)
     look = limits(COCHRANE, is_logarithmic(results[0]), language.numbers)
     words = (language.say("Measure"), language.say("Studies"), language.say("Participants"))
-    effects = Column(name(language.say("[95% CI]")), language.say("Effect"), "effect")
+    share = not compares(results[0])
+    heading = language.say("Estimate") if share else language.say("Effect")
+    effects = Column(name(language.say("[95% CI]")), heading, "effect")
     legend = language.say("Squares: primary analysis. Circles: second analysis, where it differs.")
     said = Forest(
         language.say("Outcome"),
@@ -48,15 +52,21 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
         with_effects(rows, results[0].outcome.measure, look),
         (),
         (legend,),
-        (
-            "←\u00a0" + language.say("Less with {group}", group=groups[0]),
-            language.say("More with {group}", group=groups[0]) + "\u00a0→",
-        ),
+        ("", "") if share else _sides(groups[0], language),
         is_logarithmic(results[0]),
         None,
         largest=_LARGEST,
+        share=share,
     )
     return Drawing(draw_forest(said, language), *_words(results, language))
+
+
+def _sides(group: str, language: Language) -> tuple[str, str]:
+    """What lies left and right of no effect."""
+    return (
+        "←\u00a0" + language.say("Less with {group}", group=group),
+        language.say("More with {group}", group=group) + "\u00a0→",
+    )
 
 
 def _require_one_axis(results: Sequence[OutcomeResult]) -> None:
@@ -105,7 +115,9 @@ def _says(row: Row) -> tuple[object, ...]:
 def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
     pooled = overall(analysis)
     estimate = pooled or analysis.estimates[0]
-    measure = language.say("Peto OR") if analysis.spec.model == "Peto" else estimate.measure
+    measure = (
+        language.say("Peto OR") if analysis.spec.model == "Peto" else _measure(estimate, language)
+    )
     said = of_pool(estimate, language.numbers)
     cells = (measure, *_sizes(estimate, said))
     if pooled is None:
@@ -114,21 +126,32 @@ def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
     return Row("study", label, (*cells, ""), mark, key=said.at)
 
 
+def _measure(estimate: Estimate, language: Language) -> str:
+    """The letters of a measure; a proportion's are those of its transformation, and no reader's."""
+    is_share = estimate.measure in MEASURES["proportion"]
+    return language.say("Proportion") if is_share else estimate.measure
+
+
 def _sizes(estimate: Estimate, said: Printed) -> tuple[str, str]:
     """Studies and participants of a pool; participants are unknown of published contrasts."""
-    totals = estimate.total_intervention, estimate.total_control
+    totals = [estimate.total_intervention, estimate.total_control]
+    if estimate.measure in MEASURES["proportion"]:
+        totals = totals[:1]
     known = None if None in totals else sum(total or 0 for total in totals)
     return said.count("k", estimate.k), said.count("participants", known)
 
 
 def _words(results: Sequence[OutcomeResult], language: Language) -> tuple[str, str]:
     intervention, control = group_names(results[0], language)
+    n = marked(str(len(results)), "review.shown")
     title = language.say(
         "Forest plot of all {n} outcomes, {intervention} compared with {control}.",
-        n=marked(str(len(results)), "review.shown"),
+        n=n,
         intervention=intervention,
         control=control,
     )
+    if not compares(results[0]):
+        title = language.say("Forest plot of {n} outcomes, {group}.", n=n, group=intervention)
     return title, " ".join([title, *_sentences(results, language)])
 
 
@@ -142,6 +165,6 @@ def _sentences(results: Sequence[OutcomeResult], language: Language) -> Iterator
                 said = language.say("not estimable")
                 if pooled:
                     effect = of_pool(pooled, language.numbers).effect(pooled)
-                    said = f"{pooled.measure} {effect}"
+                    said = f"{_measure(pooled, language)} {effect}"
                 parts.append(f"{analysis_label(analysis)} {said}")
             yield f"{name(result.outcome.label)}: {'; '.join(parts)}."

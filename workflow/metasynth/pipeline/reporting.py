@@ -9,6 +9,7 @@ from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.certainty import Rating
 from metasynth.changes import Changes
+from metasynth.conclusions import Conclusion
 from metasynth.extraction import Extraction
 from metasynth.findings import Finding
 from metasynth.language import Language
@@ -49,6 +50,7 @@ def material(member: Member, told: Reporting) -> Material:
         ratings=_table(Rating, inputs["certainty"], "certainty.json"),
         changes=_one(Changes, inputs["changes"], "changes.json"),
         findings=_table(Finding, inputs["certainty"], "findings.json"),
+        conclusions=_table(Conclusion, inputs["certainty"], "conclusions.json"),
         stability=_stability(inputs["pool"]),
     )
 

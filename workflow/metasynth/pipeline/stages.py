@@ -86,14 +86,14 @@ def tables(at: Context) -> Members:
 
 
 def certainty(at: Context) -> Members:
-    """How certain the evidence of each outcome is, and the lines of the summary of findings."""
+    """How certain the evidence of each outcome is, what is concluded, the summary of findings."""
     inputs = {
         "results": files(at.primary, "result.json"),
         "sensitivities": files(at.primary, "sensitivity.json"),
         "trials": at.files("clean"),
     }
     told = text(choices.Rating(at.config.certainty, at.review.certainty))
-    made = both("results/tables", "certainty", "findings")
+    made = both("results/tables", "certainty", "findings", "conclusions")
     code, data = at.code("certainty", "certainty"), keys((*at.primary, *at.made["clean"]))
     return (Member("certainty", "", code, data, told, inputs, made),)
 

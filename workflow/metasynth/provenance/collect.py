@@ -103,6 +103,8 @@ def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iter
     known = [trial.study for trial in included if trial.study.n_randomised is not None]
     yield counted("review.trials", language.say("trials included"), len(included), states, language)
     yield counted("review.outcomes", language.say("outcomes"), len(primary), primary, language)
+    cells = tuple(keys.cell(study.cell, "n_randomised") for study in known)
+    yield counted("review.sized", language.say("trials with a number"), len(cells), cells, language)
     yield Entry(
         key="review.randomised",
         kind=COMPUTED,
@@ -110,7 +112,7 @@ def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iter
         of="",
         value=sum(study.n_randomised or 0 for study in known),
         method=language.say(_ADDED),
-        inputs=tuple(keys.cell(study.cell, "n_randomised") for study in known),
+        inputs=cells,
         target="table-trials",
     )
 

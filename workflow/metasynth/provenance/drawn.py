@@ -8,6 +8,7 @@ import numpy as np
 
 from metasynth import covariate_regression, covariates, keys, small_study
 from metasynth.distributions import two_sided_p
+from metasynth.figures import catalogue
 from metasynth.gosh import subsets
 from metasynth.influence import baujat, influence
 from metasynth.language import Language, message
@@ -82,7 +83,8 @@ def drawn_entries(
     chosen = keys.analysis_choice(result.analyses[0].spec.name)
     names = {shown.key(study): study.label for study in shown.studies}
     for figure, values in _VALUES.items():
-        for key, label, value, inputs in values(shown) if figure in figures else ():
+        drawn = figure in figures and not _too_few(figure, shown)
+        for key, label, value, inputs in values(shown) if drawn else ():
             label_of = names.get(key.rpartition(".")[0])
             yield Entry(
                 key=key,
@@ -94,6 +96,14 @@ def drawn_entries(
                 inputs=(*inputs, chosen),
                 target=f"table-inputs_{result.outcome.id}",
             )
+
+
+def _too_few(figure: str, shown: _Shown) -> bool:
+    """Whether the figure only says that too few trials have an effect, as draw.py decides."""
+    with_effect = {(study.study, study.label) for study in shown.studies}
+    own = [s for s in shown.result.studies if (s.study, s.label) in with_effect]
+    valued = sum(study.covariate is not None for study in own)
+    return bool(catalogue.reason(figure, shown.result.outcome, len(with_effect), valued))
 
 
 def _drapery(shown: _Shown) -> Iterator[Value]:

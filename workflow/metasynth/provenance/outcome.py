@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator, Sequence
 
 from metasynth import keys
 from metasynth.language import Language, message
+from metasynth.methods import compares
 from metasynth.provenance import formulas
 from metasynth.provenance.context import GROUP, Context, Study, studies_of
 from metasynth.provenance.entry import Entry
@@ -105,16 +106,19 @@ def _group_entries(context: Context, study: StudyData, part: int) -> Iterator[En
 
 
 def _participants(context: Context) -> Iterator[Entry]:
-    """The patients of both sides in the first analysis."""
+    """The patients of both sides in the first analysis, where each is known."""
     analysis = context.result.analyses[0]
     row, prefix = analysis.estimates[0], keys.pooled(context.id, analysis.spec.name)
-    fields = [f for f in ("total_intervention", "total_control") if getattr(row, f) is not None]
+    sides = ("intervention", "control") if compares(context.result.outcome) else ("intervention",)
+    fields = [f"total_{side}" for side in sides]
+    if any(getattr(row, field) is None for field in fields):
+        return
     yield context.entry(
         f"{context.id}.participants",
-        message("patients of both sides, all trials"),
+        message("patients of all groups, all trials"),
         context.label,
         sum(getattr(row, field) for field in fields),
-        inputs=tuple(f"{prefix}.{f}" for f in fields) or (keys.outcome_choice(context.id),),
+        inputs=tuple(f"{prefix}.{f}" for f in fields),
         method=context.language.say(formulas.SUM),
     )
 

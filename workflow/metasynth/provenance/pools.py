@@ -6,6 +6,7 @@ from typing import Any
 
 from metasynth import keys
 from metasynth.language import Language, message
+from metasynth.methods import compares
 from metasynth.provenance import formulas
 from metasynth.provenance.context import Context, Study, studies_of
 from metasynth.provenance.entry import Entry
@@ -98,9 +99,8 @@ def pooled_entries(
 def sums(context: Context, row: Estimate, prefix: str, studies: Sequence[Study]) -> Iterator[Entry]:
     """What figures add up beside a pool: weights, participants, person-time."""
     known = [s.row.weight for s in studies if s.row.weight is not None]
-    totals = {
-        f: n for f in ("total_intervention", "total_control") if (n := getattr(row, f)) is not None
-    }
+    sides = ("intervention", "control")[: 2 if compares(context.result.outcome) else 1]
+    totals = {f"total_{side}": getattr(row, f"total_{side}") for side in sides}
     sums: dict[str, tuple[str, Any, tuple[str, ...]]] = {
         "weight": (
             message("weights of the trials together, in per cent"),
@@ -108,8 +108,8 @@ def sums(context: Context, row: Estimate, prefix: str, studies: Sequence[Study])
             tuple(f"{s.key}.weight" for s in studies if s.row.weight is not None),
         ),
         "participants": (
-            message("patients of both sides, all trials"),
-            sum(totals.values()) if len(totals) == 2 else None,
+            message("patients of all groups, all trials"),
+            None if None in totals.values() else sum(totals.values()),
             tuple(f"{prefix}.{field}" for field in totals),
         ),
     }

@@ -70,10 +70,14 @@ def _value(result: Result, language: Language) -> str:
         printed = formats.MISSING if x is None else formats.shortest(x, language.numbers)
         return raw(result, column, printed)
 
+    if result.person_time is not None:
+        return f"{raw(result, 'events')}/{short('person_time')}"
     if result.events is not None:
         return f"{raw(result, 'events')}/{raw(result, 'total')}"
     if result.mean is not None:
         return f"{short('mean')} (SD {short('sd')})"
+    if result.o_minus_e is not None:
+        return f"O − E {short('o_minus_e')} (V {short('variance')})"
     if result.estimate is not None:
         if result.ci_low is None or result.ci_high is None:
             return f"{short('estimate')} (SE {short('se')})"

@@ -1,123 +1,94 @@
 """The summary of findings and the certainty of evidence as tables, in words and signs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from metasynth import formats, keys
-from metasynth.certainty import NOT_RATED, Rating
+from metasynth.certainty import Rating
 from metasynth.certainty_rules import (
-    LEVELS,
     LOWERING,
     OVERALL,
     RAISING,
     CertaintyRules,
     rule_numbers,
 )
-from metasynth.findings import IMPORTANT, LARGE, LITTLE, SOME, Finding
+from metasynth.findings import Finding
 from metasynth.language import Language, message
 from metasynth.marks import marked
+from metasynth.methods import is_ratio
 from metasynth.reasons import keyed, levels, told
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
-from metasynth.report.names import lowered
+from metasynth.report.names import lowered, short_measure
 from metasynth.report.table import RIGHT, TableBody, count, group, row
 from metasynth.report.terms import DOMAINS
+from metasynth.report.words import of_outcome, signed_certainty, words
 
-_CERTAINTY = {
-    "high": message("high"),
-    "moderate": message("moderate"),
-    "low": message("low"),
-    "very low": message("very low"),
-    NOT_RATED: message("not rated"),
-}
-_AT_MOST = {
-    "high": message("at most high"),
-    "moderate": message("at most moderate"),
-    "low": message("at most low"),
-    "very low": message("very low"),
-    NOT_RATED: message("not rated"),
-}
 _SOURCES = {
     "rule": message("rule"),
     "panel": message("panel"),
     "panel and rule": message("panel and rule"),
 }
-_EFFECTS = {
-    (LARGE, "increase"): message("a large increase"),
-    (LARGE, "reduction"): message("a large reduction"),
-    (IMPORTANT, "increase"): message("an increase"),
-    (IMPORTANT, "reduction"): message("a reduction"),
-    (LITTLE, "increase"): message("little to no difference"),
-    (LITTLE, "reduction"): message("little to no difference"),
-    (SOME, "increase"): message("an increase"),
-    (SOME, "reduction"): message("a reduction"),
-}
-_STATEMENTS = {
-    "high": message("{intervention} results in {effect}."),
-    "moderate": message("{intervention} likely results in {effect}."),
-    "low": message("{intervention} may result in {effect}."),
-    "very low": message("The evidence is very uncertain about the effect of {intervention}."),
-}
-"""Certainty is in the verb, size in the noun: GRADE guidelines 26 (2020;119:126-35)."""
 _RISKS = {
     "pooled": message("The risk with control is that of all control groups together."),
     "median": message("The risk with control is the median of the control groups."),
     "declared": message("The risk with control is declared."),
 }
-_FULL, _EMPTY = "●", "○"
-
-
-def signs(certainty: str) -> str:
-    """Four signs, as many of them full as the level is high: "●●○○"."""
-    full = LEVELS.index(certainty) + 1
-    return _FULL * full + _EMPTY * (len(LEVELS) - full)
-
-
-def certainty_words(ratings: Sequence[Rating], language: Language) -> str:
-    """An outcome's certainty in signs and words; "at most" where risk of bias is not known.
-
-    A rule that could not look at the risk of bias has not lowered certainty for it, though it may
-    have to be lowered.
-    """
-    level = next(r.certainty for r in ratings if r.domain == OVERALL)
-    bias = next((r for r in ratings if r.domain == "risk_of_bias"), None)
-    bound = bias is not None and not bias.assessed and not bias.rating
-    words = language.say((_AT_MOST if bound else _CERTAINTY)[level])
-    return words if level == NOT_RATED else f"{signs(level)} {words}"
-
-
-def statement(finding: Finding, intervention: str, language: Language) -> str:
-    """What the finding means, in a sentence that says how sure it is."""
-    if not finding.size:
-        return ""
-    effect = language.say(_EFFECTS[finding.size, finding.sign])
-    said = language.say(
-        _STATEMENTS[finding.certainty], intervention=lowered(intervention), effect=effect
-    )
-    return f"{said[:1].upper()}{said[1:]}"
 
 
 def findings_table(scope: Scope) -> TableBody:
     """The summary of findings: a row an outcome, a second where another analysis judges it."""
-    say, (intervention, control) = scope.language.say, scope.sides
+    say = scope.language.say
     columns = (
         Column(say("Outcome"), width=2.3),
         Column(say("Participants (trials)"), RIGHT, 1.25),
-        Column(say("Relative effect [95% CI]"), RIGHT, 1.75),
-        Column(say("Risk with {side}, per 1000", side=lowered(control)), RIGHT, 1.05),
-        Column(say("Risk with {side}, per 1000", side=lowered(intervention)), RIGHT, 1.05),
-        Column(say("Difference per 1000 [95% CI]"), RIGHT, 1.5),
+        Column(_effect_title(scope), RIGHT, 1.75),
+        *_risk_columns(scope),
         Column(say("Certainty (GRADE)"), width=1.5),
         Column(say("What it means"), width=2),
     )
     rows = [row for _, found in _by_outcome(scope) for row in _finding_rows(scope, found)]
-    caption = say(
+    return text(_caption(scope)), columns, tuple(rows), text(_key(scope)), _footnotes(scope)
+
+
+def _caption(scope: Scope) -> str:
+    """What is summarised; a review of one group compares nothing."""
+    say, (intervention, control) = scope.language.say, scope.sides
+    if not any(scope.outcomes[line.outcome].compared for line in scope.material.findings):
+        return say("Summary of findings. Certainty is {source}.", source=_whose(scope))
+    return say(
         "Summary of findings: {intervention} against {control}. Certainty is {source}.",
         intervention=lowered(intervention),
         control=lowered(control),
         source=_whose(scope),
     )
-    return text(caption), columns, tuple(rows), text(_key(scope)), _footnotes(scope)
+
+
+def _effect_title(scope: Scope) -> str:
+    """Ratios alone are relative effects, and a proportion is no effect at all."""
+    lines = scope.material.findings
+    if all(is_ratio(line.measure) for line in lines):
+        return scope.language.say("Relative effect [95% CI]")
+    if all(scope.outcomes[line.outcome].compared for line in lines):
+        return scope.language.say("Effect [95% CI]")
+    return scope.language.say("Estimate [95% CI]")
+
+
+def _risk_columns(scope: Scope) -> tuple[Column, ...]:
+    """The columns of the absolute effect, where any line has one."""
+    if not _has_risks(scope):
+        return ()
+    say, (intervention, control) = scope.language.say, scope.sides
+    return (
+        Column(say("Risk with {side}, per 1000", side=lowered(control)), RIGHT, 1.05),
+        Column(say("Risk with {side}, per 1000", side=lowered(intervention)), RIGHT, 1.05),
+        Column(say("Difference per 1000 [95% CI]"), RIGHT, 1.5),
+    )
+
+
+def _has_risks(scope: Scope) -> bool:
+    return any(line.control_risk is not None for line in scope.material.findings)
 
 
 def _whose(scope: Scope) -> str:
@@ -145,9 +116,9 @@ def _finding_rows(scope: Scope, lines: Sequence[tuple[int, Finding]]) -> Iterato
             _name(scope, line, first),
             _people(line, number) if first else "",
             _effect(scope, line),
-            *_absolute(scope, line, number),
+            *(_absolute(scope, line, number) if _has_risks(scope) else ()),
             _certainty(scope, line) if line.judged else "",
-            statement(line, scope.sides[0], scope.language) if line.judged else "",
+            _meaning(scope, line),
         )
 
 
@@ -178,7 +149,8 @@ def _effect(scope: Scope, line: Finding) -> Inlines:
         marked(formats.estimate(line.measure, getattr(line, name), style), f"{at}.{name}")
         for name in ("estimate", "ci_low", "ci_high")
     )
-    measure = f"{line.measure}\u00a0" if line.measure != "other" else ""
+    short = short_measure(line.measure, scope.language)
+    measure = f"{short}\u00a0" if short else ""
     dagger = "\u00a0†" if line.one_degree else ""
     return text(f"{measure}{_bracketed(effect, low, high, style)}{dagger}")
 
@@ -215,10 +187,27 @@ def _signed(value: float, style: formats.NumberStyle) -> str:
 
 def _certainty(scope: Scope, line: Finding) -> Inlines:
     """The certainty, leading to its reasons, with the letter of its footnote."""
-    words = certainty_words(_ratings(scope, line.outcome), scope.language)
+    words = _level(scope, line.outcome)
     letter = _letters(scope)[line.outcome]
     link = Link(f"#certainty-{line.outcome}", text(words))
     return (link, Text("\u00a0"), Styled("superscript", text(letter)))
+
+
+def _level(scope: Scope, outcome: str) -> str:
+    """An outcome's certainty in signs and words."""
+    found = of_outcome(scope.material.conclusions, outcome)
+    return signed_certainty(found, scope.language) if found else ""
+
+
+def _meaning(scope: Scope, line: Finding) -> str:
+    """What is concluded, in a sentence; at a declared risk, by the size of the effect there."""
+    found = of_outcome(scope.material.conclusions, line.outcome)
+    if found is None or not line.judged:
+        return ""
+    here = replace(found, size=line.size, sign=line.sign)
+    return words(
+        here, scope.outcomes[line.outcome].label, scope.sides[0], scope.language
+    ).conclusion
 
 
 def _ratings(scope: Scope, outcome: str) -> list[Rating]:
@@ -241,9 +230,15 @@ def _footnotes(scope: Scope) -> tuple[Inlines, ...]:
         parts = [
             f"{say(DOMAINS[r.domain])} {_levels(r)}: {_why(r, scope.language)}." for r in moved
         ]
+        unrated = [r for r in ratings if r.domain == OVERALL and r.rating is None]
+        parts += [_sentence(_told(r, scope.language)) for r in unrated]
         parts = parts or [say("No domain lowered it.")]
         found.append((Styled("superscript", text(letter)), *text(f"\u00a0{' '.join(parts)}")))
     return tuple(found)
+
+
+def _sentence(reasons: str) -> str:
+    return f"{reasons[:1].upper()}{reasons[1:]}."
 
 
 def _why(rating: Rating, language: Language) -> str:
@@ -255,8 +250,9 @@ def _why(rating: Rating, language: Language) -> str:
 def _key(scope: Scope) -> str:
     """What the summary's signs mean."""
     say, lines = scope.language.say, scope.material.findings
-    measures = {scope.outcomes[f.outcome].measure: f.measure for f in lines}
-    parts = [f"{short}: {name}." for name, short in measures.items() if name != short]
+    measures = {f.measure: scope.outcomes[f.outcome].measure for f in lines}
+    shorts = {short_measure(own, scope.language): name for own, name in measures.items()}
+    parts = [f"{short}: {name}." for short, name in shorts.items() if short and short != name]
     origins = dict.fromkeys(f.risk_origin for f in lines if f.risk_origin)
     parts += [say(_RISKS[origin]) for origin in origins]
     if any(line.one_degree for line in lines):
@@ -267,16 +263,29 @@ def _key(scope: Scope) -> str:
                 "and meaning are of that one."
             )
         )
-    shown = dict.fromkeys(line.outcome for line in lines)
-    words = " ".join(certainty_words(_ratings(scope, o), scope.language) for o in shown)
-    if any(say(_AT_MOST[level]) in words for level in LEVELS[1:]):
-        parts.append(
-            say(
-                "At most: nothing is known of the trials’ risk of bias, for which certainty may "
-                "have to be lowered."
-            )
-        )
-    return " ".join(parts)
+    return " ".join((*parts, *_unassessed(scope)))
+
+
+_UNASSESSED = {
+    "risk_of_bias": message(
+        "At most: nothing is known of the trials’ risk of bias, for which certainty may have to be "
+        "lowered."
+    ),
+    "imprecision": message(
+        "At most: imprecision could not be judged by rule, and certainty may have to be lowered "
+        "for it."
+    ),
+}
+
+
+def _unassessed(scope: Scope) -> Iterator[str]:
+    """What "at most" means of the outcomes shown, where one of them has it."""
+    shown = {line.outcome for line in scope.material.findings}
+    bounded = {c.outcome for c in scope.material.conclusions if c.at_most} & shown
+    for domain, reason in _UNASSESSED.items():
+        own = (r for r in scope.material.ratings if r.domain == domain and r.outcome in bounded)
+        if any(not r.assessed and not r.rating for r in own):
+            yield scope.language.say(reason)
 
 
 def certainty_table(scope: Scope) -> TableBody:
@@ -295,9 +304,8 @@ def certainty_table(scope: Scope) -> TableBody:
         ratings = {r.domain: r for r in _ratings(scope, outcome)}
         if ratings:
             cells = (_cell(ratings.get(domain)) for domain in domains)
-            words = certainty_words(list(ratings.values()), scope.language)
             source = say(_SOURCES[ratings[OVERALL].source])
-            rows.append(row(names.label, *cells, words, source))
+            rows.append(row(names.label, *cells, _level(scope, outcome), source))
     caption = say("Certainty of the evidence by domain, in levels by which it is moved.")
     note = say("?: could not be assessed, and so did not lower certainty.")
     return text(caption), columns, tuple(rows), text(note)
@@ -332,8 +340,8 @@ def reasons_table(scope: Scope) -> TableBody:
     for outcome, names in scope.outcomes.items():
         ratings = _ratings(scope, outcome)
         if ratings:
-            words = certainty_words(ratings, scope.language)
-            rows.append(group(f"{names.label}: {words}", anchor=f"certainty-{outcome}"))
+            title = f"{names.label}: {_level(scope, outcome)}"
+            rows.append(group(title, anchor=f"certainty-{outcome}"))
         rows += [
             row(
                 say(DOMAINS[r.domain]),
@@ -351,7 +359,7 @@ def reasons_table(scope: Scope) -> TableBody:
 def _reason(rating: Rating, scope: Scope) -> Inlines:
     said = _told(rating, scope.language)
     where: Inlines = (scope.cite(rating.reference),) if rating.reference else ()
-    return (*text(f"{said[:1].upper()}{said[1:]}."), *where)
+    return (*text(_sentence(said)), *where)
 
 
 def rule_words(
@@ -372,17 +380,20 @@ def rule_words(
         "power": "imprecision/power",
     }
     others = {
-        "important_low": "imprecision/important/1",
-        "important_high": "imprecision/important/2",
-        "large_low": "large/1",
-        "large_high": "large/2",
         "heterogeneity_p": "inconsistency/p",
         "asymmetry_p": "publication_bias/p",
         "events": "imprecision/events",
         "participants": "imprecision/participants",
         "asymmetry_trials": "publication_bias/trials",
     }
+    declared = {
+        "important_low": "imprecision/important/1",
+        "important_high": "imprecision/important/2",
+        "large_low": "large/1",
+        "large_high": "large/2",
+    }
     values = dict(rule_numbers(rules))
+    others |= {name: path for name, path in declared.items() if path in values}
 
     def percent(path: str, factor: int) -> str:
         return marked(formats.percent(factor * values[path], 0, style), keys.rule(path))
@@ -393,6 +404,9 @@ def rule_words(
         **{name: percent(path, 100) for name, path in shares.items()},
         **{n: marked(_short(values[path], style), keys.rule(path)) for n, path in others.items()},
         "start": rules.start,
+        "important": bool(rules.imprecision.important),
+        "differences": bool(rules.important_measures or rules.important_outcomes),
+        "large": bool(rules.large),
         "one_degree": rules.one_degree,
         "information_size": rules.imprecision.information_size,
         "bias_lowers": bool(rules.risk_of_bias.no_information),

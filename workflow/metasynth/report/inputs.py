@@ -1,6 +1,7 @@
 """What each trial brings to an outcome: the table that a number of the outcome leads back to."""
 
 from metasynth import formats, keys
+from metasynth.language import message
 from metasynth.marks import marked
 from metasynth.records import Cell, Group, StudyData, StudyEffect
 from metasynth.report.document import Column, Inlines, Link, Row, Text, text
@@ -14,9 +15,8 @@ def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     say, (intervention, control) = scope.language.say, scope.sides
     columns = (
         Column(say("Trial"), width=1.6),
-        Column(intervention, RIGHT, 1.1),
-        Column(control, RIGHT, 1.1),
-        Column(say("Effect [95% CI]"), RIGHT, 1.9),
+        *(Column(side, RIGHT, 1.1) for side in _sides_shown(outcome, intervention, control)),
+        Column(_effect_title(scope, outcome), RIGHT, 1.9),
         Column(say("Weight"), RIGHT, 0.8),
         Column(say("Provenance"), width=1),
         Column(say("Raw rows"), width=2),
@@ -30,11 +30,33 @@ def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
         outcome=outcome.label,
         measure=outcome.measure,
     )
-    note = say(
-        "Patients with the outcome and in all, arms of one side together; effects and weights are "
-        "those of the primary analysis. Raw rows lead to the data by trial."
-    )
-    return text(caption), columns, tuple(rows), text(note)
+    about = _GROUPS.get(outcome.result.outcome.type, _CONTRASTS)
+    note = say("Effects and weights are those of the primary analysis.")
+    if not outcome.compared:
+        note = say("Estimates and weights are those of the primary analysis.")
+    where = say("Raw rows lead to the data by trial.")
+    return text(caption), columns, tuple(rows), text(f"{say(about)} {note} {where}")
+
+
+_GROUPS = {
+    "binary": message("Patients with the outcome and in all, arms of one side together."),
+    "proportion": message("Patients with the outcome and in all."),
+    "continuous": message("Mean, standard deviation and patients, arms of one side together."),
+    "rate": message("Events and person-time, arms of one side together."),
+}
+_CONTRASTS = message("Contrasts are as published, without numbers of patients.")
+
+
+def _effect_title(scope: Scope, outcome: OutcomeNames) -> str:
+    say = scope.language.say
+    return say("Effect [95% CI]") if outcome.compared else say("Estimate [95% CI]")
+
+
+def _sides_shown(outcome: OutcomeNames, intervention: str, control: str) -> tuple[str, ...]:
+    """The columns of groups: both, one of a proportion, none of published contrasts."""
+    if outcome.result.outcome.type == "generic":
+        return ()
+    return (intervention, control) if outcome.compared else (intervention,)
 
 
 def _row(study: StudyData, outcome: OutcomeNames, scope: Scope) -> Row:
@@ -46,8 +68,10 @@ def _row(study: StudyData, outcome: OutcomeNames, scope: Scope) -> Row:
     provenance = PROVENANCES.get(study.provenance)
     return row(
         study.label,
-        _group(study.intervention, keys.group(outcome.id, study.study, "intervention", part)),
-        _group(study.control, keys.group(outcome.id, study.study, "control", part)),
+        *(
+            _group(getattr(study, side), keys.group(outcome.id, study.study, side, part))
+            for side in _sides_shown(outcome, "intervention", "control")
+        ),
         effect,
         weight,
         language.say(provenance) if provenance else study.provenance,
@@ -70,6 +94,8 @@ def _group(side: Group | None, key: str) -> str:
     if side is None:
         return formats.MISSING
     names = ("events", "total") if side.mean is None else ("mean", "sd", "total")
+    if side.person_time is not None:
+        names = ("events", "person_time")
     known = [name for name in names if getattr(side, name) is not None]
     numbers = (marked(f"{getattr(side, name):.8g}", f"{key}.{name}") for name in known)
     return "/".join(numbers) or formats.MISSING

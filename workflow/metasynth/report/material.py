@@ -1,13 +1,16 @@
 """What the report is made of, and what a table's builder can draw on."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from metasynth.absence import Absence, absences
 from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.bibliography import Entry as Reference
 from metasynth.certainty import Rating
 from metasynth.changes import Changes
+from metasynth.conclusions import Conclusion
+from metasynth.designs import is_randomised
 from metasynth.findings import Finding
 from metasynth.language import Language
 from metasynth.localise import localise
@@ -15,8 +18,9 @@ from metasynth.marks import marked
 from metasynth.provenance.collect import counted
 from metasynth.provenance.entry import Entry
 from metasynth.records import Claim, Config, FlowCount, OutcomeResult, Result, SearchLine, Trial
+from metasynth.report.absences import in_language
 from metasynth.report.document import Citation
-from metasynth.report.names import OutcomeNames, outcome_names
+from metasynth.report.names import OutcomeNames, outcome_names, sides
 from metasynth.sensitivity import Sensitivity
 from metasynth.stability import Stability
 
@@ -25,7 +29,11 @@ Cite = Callable[..., Citation]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything that the report is made of; `figures` are paths of SVGs by their names."""
+    """Everything that the report is made of; `figures` are paths of SVGs by their names.
+
+    `absences` are the trials without a number for an outcome, by its id, and `randomised` whether
+    all included trials call themselves so: both are found before words are translated (`within`).
+    """
 
     config: Config
     trials: tuple[Trial, ...]
@@ -41,8 +49,11 @@ class Material:
     flow: tuple[FlowCount, ...] = ()
     ratings: tuple[Rating, ...] = ()
     findings: tuple[Finding, ...] = ()
+    conclusions: tuple[Conclusion, ...] = ()
     changes: Changes | None = None
     stability: Mapping[str, Stability] = field(default_factory=dict)
+    absences: Mapping[str, tuple[Absence, ...]] = field(default_factory=dict)
+    randomised: bool = False
 
     @property
     def included(self) -> tuple[Trial, ...]:
@@ -60,7 +71,15 @@ class Material:
             sensitivities=sensitivities,
             search=tuple(_limit(line, language) for line in self.search),
             audit=tuple(replace(a, note=language.again(a.note)) for a in self.audit),
+            absences=dict(self._absences(language)),
+            randomised=all(is_randomised(trial.study.design) for trial in self.included),
         )
+
+    def _absences(self, language: Language) -> Iterator[tuple[str, tuple[Absence, ...]]]:
+        """Found by the treatments as the tables have them, which languages translate."""
+        for result in self.results:
+            found = absences(self.included, result.outcome, result.comparison)
+            yield result.outcome.id, tuple(in_language(item, language) for item in found)
 
 
 def _limit(line: SearchLine, language: Language) -> SearchLine:
@@ -93,11 +112,12 @@ class Scope:
     @property
     def sides(self) -> tuple[str, str]:
         """The names of the intervention and of the control."""
-        comparison = self.material.config.comparison
-        return (
-            comparison.intervention_label or self.language.say("Intervention"),
-            comparison.control_label or self.language.say("Control"),
-        )
+        return sides(self.material.config.comparison, self.language)
+
+    @property
+    def compared(self) -> bool:
+        """Whether any outcome of the review compares groups; proportions are of one."""
+        return any(outcome.compared for outcome in self.outcomes.values())
 
     def outcome_label(self, result: Result) -> str:
         """The label of the outcome that a raw row belongs to, else its id in words."""
@@ -108,11 +128,14 @@ class Scope:
 
 
 def primary_outcomes(material: Material, language: Language) -> dict[str, OutcomeNames]:
-    """Primary outcomes in config order, each with its alternative readings."""
-    included = [trial.study for trial in material.included]
+    """Primary outcomes in config order, each with alternative readings and what is concluded."""
     return {
         result.outcome.id: outcome_names(
-            result, included, language, _readings(material.results, result.outcome.id)
+            result,
+            language,
+            _readings(material.results, result.outcome.id),
+            material.absences.get(result.outcome.id, ()),
+            material.conclusions,
         )
         for result in material.results
         if not result.outcome.sensitivity_of

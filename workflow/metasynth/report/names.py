@@ -8,17 +8,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from metasynth import formats, keys
+from metasynth.absence import Absence
+from metasynth.certainty_case import rests_on_one_degree
+from metasynth.conclusions import Conclusion
 from metasynth.language import Language, message
 from metasynth.marks import bare, marked, remark
-from metasynth.methods import no_effect
+from metasynth.methods import compares, excludes_no_effect, no_effect
 from metasynth.records import (
     AnalysisSpec,
     Estimate,
     OutcomeResult,
     OutcomeSpec,
-    Study,
     StudyData,
 )
+from metasynth.report.absences import left_out, sentences, unpooled
+from metasynth.report.phrases import joined as joined
+from metasynth.report.phrases import lowered as lowered
+from metasynth.report.phrases import short_measure as short_measure
+from metasynth.report.phrases import sides as sides
+from metasynth.report.words import Words, of_outcome, words
 
 MEASURES = {
     "RR": message("risk ratio"),
@@ -62,23 +70,11 @@ def trials(n: int, language: Language, key: str) -> str:
     return language.say_n("{number} trial", "{number} trials", n, number=number)
 
 
-def joined(items: Sequence[str], language: Language) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    if len(items) < 2:
-        return "".join(items)
-    return language.say("{some} and {last}", some=", ".join(items[:-1]), last=items[-1])
-
-
 def stated(value: str, symbol: str) -> str:
     """A value with its symbol, on one line: "p = 0.03", "p < 0.001"."""
     statement = formats.stated(symbol, bare(value)).replace(" ", "\u00a0")
     number = statement.removeprefix(f"{symbol}\u00a0").removeprefix("=\u00a0")
     return statement.removesuffix(number) + remark(value, number)
-
-
-def lowered(label: str) -> str:
-    """A label inside a sentence: "Death" loses its capital, "ACR20 response" keeps it."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +101,7 @@ class Numbers:
     reading: str
     note: str
     published: bool
+    one_degree: bool
 
     @property
     def interval_and_p(self) -> str:
@@ -164,6 +161,7 @@ def numbers(
         reading=_reading(outcome, row, favours, language),
         note=row.note,
         published=spec.name == outcome.as_published,
+        one_degree=rests_on_one_degree(row),
     )
 
 
@@ -183,13 +181,14 @@ def _span(low: str, high: str, language: Language) -> str:
 def _reading(
     outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str], language: Language
 ) -> str:
-    """What the interval says about no effect, in words."""
-    if row.estimate is None or row.ci_low is None or row.ci_high is None:
-        return language.say("there is no interval to read")
+    """What the interval says about no effect, in words; nothing of a proportion, which has none."""
     null = no_effect(outcome.measure)
     if null is None:
-        return language.say("a proportion of one group has no value of no effect")
-    if row.ci_low <= null <= row.ci_high:
+        return ""
+    excludes = excludes_no_effect(outcome.measure, row.ci_low, row.ci_high)
+    if row.estimate is None or excludes is None:
+        return language.say("there is no interval to read")
+    if not excludes:
         return language.say("the interval includes no effect")
     more_is_better = outcome.direction == "benefit"
     side = favours[0] if (row.estimate > null) == more_is_better else favours[1]
@@ -212,9 +211,10 @@ class OutcomeNames:
     intervention: str
     control: str
     note: str
-    absent: tuple[str, ...]
+    absences: tuple[str, ...]
     subgroups: tuple[Numbers, ...]
     alternatives: tuple["OutcomeNames", ...] = ()
+    words: Words | None = None
 
     def __getitem__(self, analysis: str) -> Numbers:
         """The numbers of one analysis by its name in config.yaml."""
@@ -222,17 +222,38 @@ class OutcomeNames:
         return self.analyses[names.index(analysis)] if analysis in names else _unknown(analysis)
 
     @property
-    def patients(self) -> str:
-        """The patients of each side, with the outcome and in all."""
-        comparison = self.result.comparison
-        sides = (
-            (self.intervention, comparison.intervention_label),
-            (self.control, comparison.control_label),
+    def compared(self) -> bool:
+        """Whether groups are compared; a proportion is of one."""
+        return compares(self.result.outcome)
+
+    @property
+    def size(self) -> str:
+        """ "three trials with 708 participants", or without them where a trial states none."""
+        if self.participants == formats.MISSING:
+            return self.trials
+        return self.language.say(
+            "{trials} with {n} participants", trials=self.trials, n=self.participants
         )
-        known = [(n, label) for n, label in sides if n != formats.MISSING]
+
+    @property
+    def pooled(self) -> str:
+        """The labels of the trials of the primary analysis."""
+        studies = self.result.analyses[0].studies
+        return joined(list(dict.fromkeys(study.label for study in studies)), self.language)
+
+    @property
+    def patients(self) -> str:
+        """The patients (or events) of each side, as far as they are known; else nothing."""
+        if not self.compared:
+            return "" if self.intervention == formats.MISSING else self.intervention
+        names = sides(self.result.comparison, self.language)
+        known = [
+            (n, label) for n, label in zip((self.intervention, self.control), names, strict=True)
+        ]
         said = [
             self.language.say("{patients} with {treatment}", patients=n, treatment=lowered(label))
             for n, label in known
+            if n != formats.MISSING
         ]
         return joined(said, self.language)
 
@@ -279,9 +300,13 @@ class OutcomeNames:
 
     @property
     def omissions(self) -> tuple[tuple[str, str], ...]:
-        """Trials that report the outcome and are not pooled, with the reason, each once."""
-        pairs = ((item.study, item.reason) for item in self.result.omissions if item.study)
-        return tuple(dict.fromkeys(pairs))
+        """Trials that report the outcome and are in no analysis, with the reason, each once."""
+        return unpooled(self.result)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Sentences on trials that some analyses leave out and others do not."""
+        return tuple(left_out(self.result, self.language))
 
 
 def _unknown(name: str) -> Numbers:
@@ -290,25 +315,27 @@ def _unknown(name: str) -> Numbers:
 
 def outcome_names(
     result: OutcomeResult,
-    included: Sequence[Study],
     language: Language,
     alternatives: Sequence[OutcomeResult] = (),
+    absent: Sequence[Absence] = (),
+    conclusions: Sequence[Conclusion] = (),
 ) -> OutcomeNames:
-    """The names of one outcome and of its alternative readings, in a review of these trials."""
-    known = {data.study for data in result.studies} | {item.study for item in result.omissions}
-    outcome, comparison = result.outcome, result.comparison
-    favours = (lowered(comparison.intervention_label), lowered(comparison.control_label))
-    row = result.analyses[0].estimates[0]
-    totals = [row.total_intervention, row.total_control]
+    """The names of one outcome and of its alternative readings.
+
+    `absent` are the trials without a number for it; `conclusions` are those of all outcomes.
+    """
+    outcome = result.outcome
+    intervention, control = map(lowered, sides(result.comparison, language))
+    row, found = result.analyses[0].estimates[0], of_outcome(conclusions, outcome.id)
     return OutcomeNames(
         result=result,
         language=language,
         analyses=tuple(
-            numbers(outcome, item.spec, item.estimates[0], favours, language)
+            numbers(outcome, item.spec, item.estimates[0], (intervention, control), language)
             for item in result.analyses
         ),
         subgroups=tuple(
-            numbers(outcome, result.analyses[0].spec, row, favours, language, place)
+            numbers(outcome, result.analyses[0].spec, row, (intervention, control), language, place)
             for place, row in enumerate(result.analyses[0].estimates[1:], start=1)
         ),
         label=outcome.label,
@@ -316,23 +343,34 @@ def outcome_names(
         direction=outcome.direction,
         k=row.k,
         trials=trials(row.k, language, f"{keys.pooled(outcome.id, row.analysis)}.k"),
-        participants=marked(
-            formats.count(sum(total or 0 for total in totals), language.numbers),
-            f"{outcome.id}.participants",
-        ),
+        participants=_participants(outcome, row, language.numbers),
         intervention=_of(row, "intervention", language),
         control=_of(row, "control", language),
         note=outcome.note,
-        absent=tuple(study.label for study in included if study.study not in known),
-        alternatives=tuple(outcome_names(item, included, language) for item in alternatives),
+        absences=tuple(sentences(absent, outcome, language)),
+        alternatives=tuple(outcome_names(item, language) for item in alternatives),
+        words=words(found, outcome.label, intervention, language) if found else None,
     )
 
 
-def _of(row: Estimate, side: str, language: Language) -> str:
-    events, total = (getattr(row, f"{what}_{side}") for what in ("events", "total"))
-    if not total:
+def _participants(outcome: OutcomeSpec, row: Estimate, style: formats.NumberStyle) -> str:
+    """The participants of the primary analysis; unknown where those of a side are."""
+    totals = [row.total_intervention, row.total_control][: 2 if compares(outcome) else 1]
+    if None in totals:
         return formats.MISSING
+    number = formats.count(sum(n or 0 for n in totals), style)
+    return marked(number, f"{outcome.id}.participants")
+
+
+def _of(row: Estimate, side: str, language: Language) -> str:
+    """ "41 of 105", "105", or (of rates) "41 events": what is known of a side."""
+    events, total = (getattr(row, f"{what}_{side}") for what in ("events", "total"))
     at = pooled(row)
+    if not total:
+        if events is None or total is not None:
+            return formats.MISSING
+        number = at(f"events_{side}", formats.count(events, language.numbers))
+        return language.say_n("{number} event", "{number} events", int(events), number=number)
     patients = at(f"total_{side}", formats.count(total, language.numbers))
     if events is None:
         return patients

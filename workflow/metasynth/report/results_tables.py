@@ -10,7 +10,7 @@ from metasynth.marks import marked
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.findings import VERDICT_WORDS
 from metasynth.report.material import Scope
-from metasynth.report.names import Numbers, OutcomeNames
+from metasynth.report.names import Numbers, OutcomeNames, short_measure
 from metasynth.report.table import RIGHT, TableBody, group, raw, row
 
 COLUMNS = {
@@ -24,30 +24,34 @@ COLUMNS = {
 def summary_table(scope: Scope) -> TableBody:
     """The first two analyses of every outcome."""
     say, (intervention, control) = scope.language.say, scope.sides
+    outcomes = tuple(scope.outcomes.values())
     columns = (
         Column(say("Outcome"), width=2.5),
         Column(say("Trials"), RIGHT, 0.6),
         Column(intervention, RIGHT, 1.3),
-        Column(control, RIGHT, 1.2),
+        *((Column(control, RIGHT, 1.2),) if scope.compared else ()),
         Column(say("Measure"), "center", 0.8),
         Column(say("Primary analysis"), RIGHT, 1.8),
         Column("I²", RIGHT, 0.5),
         Column(say("Second analysis"), RIGHT, 1.7),
     )
-    outcomes = tuple(scope.outcomes.values())
-    rows = tuple(_summary_row(outcome, scope.language) for outcome in outcomes)
-    caption = say("All outcomes: patients with the outcome, and effects with 95% intervals.")
+    rows = tuple(_summary_row(outcome, scope) for outcome in outcomes)
+    caption = say(
+        "All outcomes: patients or events, as far as known, and effects with 95% intervals."
+    )
+    if not scope.compared:
+        caption = say("All outcomes: patients with the outcome, and estimates with 95% intervals.")
     return text(caption), columns, rows, text(_key(outcomes, scope.language))
 
 
-def _summary_row(outcome: OutcomeNames, language: Language) -> Row:
-    first, second = outcome.main, outcome.analyses[1:2]
+def _summary_row(outcome: OutcomeNames, scope: Scope) -> Row:
+    first, second, language = outcome.main, outcome.analyses[1:2], scope.language
     return row(
         _linked(outcome),
         first.k,
         outcome.intervention,
-        outcome.control,
-        outcome.result.outcome.measure,
+        *((outcome.control,) if scope.compared else ()),
+        short_measure(outcome.result.outcome.measure, language) or outcome.measure,
         _effect(first, language),
         first.i2,
         _effect(second[0], language) if second else formats.MISSING,
@@ -62,8 +66,8 @@ def _linked(outcome: OutcomeNames) -> Inlines:
 
 def _key(outcomes: Sequence[OutcomeNames], language: Language) -> str:
     """What the summary's columns mean: measures in full, and which analyses they show."""
-    measures = {o.result.outcome.measure: o.measure for o in outcomes}
-    parts = [f"{short}: {name}." for short, name in measures.items()]
+    measures = {short_measure(o.result.outcome.measure, language): o.measure for o in outcomes}
+    parts = [f"{short}: {name}." for short, name in measures.items() if short and short != name]
     titles = (
         message("Primary analysis: {analyses}."),
         message("Second analysis: {analyses}."),

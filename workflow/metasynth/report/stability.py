@@ -10,7 +10,7 @@ from metasynth.marks import marked
 from metasynth.multiverse import Multiverse
 from metasynth.report.document import Column, Inlines, Link, text
 from metasynth.report.material import Material, Scope
-from metasynth.report.names import OutcomeNames
+from metasynth.report.names import OutcomeNames, short_measure
 from metasynth.report.table import RIGHT, TableBody, row
 from metasynth.robustness_words import planned_effect, share, verdict
 from metasynth.sequential import Sequential
@@ -137,9 +137,7 @@ def multiverse_table(scope: Scope) -> TableBody:
         Column(say("Analyses"), RIGHT, 0.9),
         Column(say("Estimates"), RIGHT, 1.6),
         Column(say("Median"), RIGHT, 0.8),
-        Column(say("Estimates above no effect"), RIGHT, 1.1),
-        Column(say("Intervals above"), RIGHT, 1.0),
-        Column(say("Intervals below"), RIGHT, 1.0),
+        *(_of_no_effect(scope) if scope.compared else ()),
         Column(say("Lower than the primary"), RIGHT, 1.1),
     )
     rows = [
@@ -149,11 +147,23 @@ def multiverse_table(scope: Scope) -> TableBody:
         for cells in _scales(outcome, found.multiverse, scope)
     ]
     caption = say("The multiverse: every combination of the declared choices, by effect measure.")
-    note = say(
-        "Shares in per cent of the analyses of a measure. The last column says where the primary "
-        "analysis stands: how many analyses of its measure have a lower estimate."
+    shares = say("Shares in per cent of the analyses of a measure.")
+    last = say(
+        "The last column says where the primary analysis stands: how many analyses of its measure "
+        "have a lower estimate."
     )
+    note = f"{shares} {last}" if scope.compared else last
     return text(caption), columns, tuple(rows), text(note)
+
+
+def _of_no_effect(scope: Scope) -> tuple[Column, ...]:
+    """The columns of how many lie on which side of no effect, where anything is compared."""
+    say = scope.language.say
+    return (
+        Column(say("Estimates above no effect"), RIGHT, 1.1),
+        Column(say("Intervals above"), RIGHT, 1.0),
+        Column(say("Intervals below"), RIGHT, 1.0),
+    )
 
 
 def _scales(outcome: OutcomeNames, found: Multiverse, scope: Scope) -> list[list[str | Inlines]]:
@@ -171,14 +181,14 @@ def _scales(outcome: OutcomeNames, found: Multiverse, scope: Scope) -> list[list
             formats.MISSING
             if scale.null is None
             else marked(share(getattr(tally, name), tally.analyses, language), f"{at}.{name}")
-            for name in ("above", "ci_above", "ci_below")
+            for name in (("above", "ci_above", "ci_below") if scope.compared else ())
         ]
         known = place == 0 and found.lower is not None
         lower = marked(str(found.lower), f"{outcome.id}.multiverse.lower") if known else ""
         rows.append(
             [
                 _linked(outcome, scope) if place == 0 else "",
-                measure,
+                short_measure(measure, language) or measure,
                 marked(str(tally.analyses), f"{at}.analyses"),
                 _range(ends, at, printed, language),
                 marked(printed(scale.median), f"{at}.median"),

@@ -24,7 +24,11 @@ def trials_table(scope: Scope) -> TableBody:
         Column(say("Background treatment"), width=2.1),
         Column(say("Note"), width=3),
     )
-    caption = say("Included trials, as their sources describe them, with the patients randomised.")
+    caption = say("Included trials, as their sources describe them, with their patients.")
+    if scope.material.randomised:
+        caption = say(
+            "Included trials, as their sources describe them, with the patients randomised."
+        )
     rows = tuple(_trial_row(trial, scope) for trial in scope.material.included)
     return text(caption), columns, rows, ()
 
@@ -61,7 +65,11 @@ def arms_table(scope: Scope) -> TableBody:
     for trial in scope.material.included:
         rows.append(group(trial.study.label))
         rows += [_arm_row(trial, arm, scope) for arm in trial.arms]
-    caption = say("Arms of the included trials, the patients randomised to each, and the source.")
+    caption = say("Arms of the included trials, the patients of each, and the source.")
+    if scope.material.randomised:
+        caption = say(
+            "Arms of the included trials, the patients randomised to each, and the source."
+        )
     return text(caption), columns, tuple(rows), ()
 
 
@@ -99,7 +107,7 @@ def risk_of_bias_table(scope: Scope) -> TableBody:
 
 
 def missing_table(scope: Scope) -> TableBody:
-    """What was looked for and no source states, or states only as a percentage."""
+    """Rows without a number to pool: stated to be missing, or stated only as a percentage."""
     say = scope.language.say
     columns = (
         Column(say("Outcome"), width=2),
@@ -115,7 +123,7 @@ def missing_table(scope: Scope) -> TableBody:
             rows.append(group(f"{trial.study.label} ({trial.results[0].cell.file})"))
         for _, members in groupby(missing, key=lambda result: (result.outcome, result.week)):
             rows.append(_missing_row(trial, list(members), scope))
-    caption = say("Numbers that no source at hand states, by row of the raw tables.")
+    caption = say("Rows of the raw tables without a number to pool, and what was looked for.")
     return text(caption), columns, tuple(rows), ()
 
 
@@ -133,9 +141,9 @@ def _missing_row(trial: Trial, members: list[Result], scope: Scope) -> Row:
 
 
 def is_missing(result: Result) -> bool:
-    """Whether a row holds no number to pool."""
-    numbers = (result.events, result.mean, result.estimate)
-    return all(value is None for value in numbers)
+    """Whether a row holds no number to pool, of an arm or of any form of contrast."""
+    numbers = (result.events, result.mean, result.estimate, result.o_minus_e)
+    return result.provenance == "missing" or all(value is None for value in numbers)
 
 
 def _missing_arm(trial: Trial, result: Result, language: Language) -> str:

@@ -11,7 +11,7 @@ from metasynth.records import OutcomeResult, Trial
 from metasynth.report.certainty import rule_words
 from metasynth.report.change_names import change_names
 from metasynth.report.material import Material
-from metasynth.report.names import OutcomeNames, joined, lowered, stated, trials
+from metasynth.report.names import OutcomeNames, joined, lowered, sides, stated, trials
 from metasynth.report.raw_names import StudyNames, search_names
 from metasynth.report.stability import stability_names
 from metasynth.report.study_tables import is_missing
@@ -36,13 +36,17 @@ def vocabulary(
     return named | {
         "review": config,
         "analyses": config.analyses,
-        "intervention": config.comparison.intervention_label or language.say("Intervention"),
-        "control": config.comparison.control_label or language.say("Control"),
+        "intervention": sides(config.comparison, language)[0],
+        "control": sides(config.comparison, language)[1],
+        "compared": [outcome for outcome in primary if outcome.compared],
         "outcomes": primary,
         "trials": {
             "all": material.trials,
             "included": included,
             "randomised": _randomised(included),
+            "size": _size(material, language),
+            "all_randomised": material.randomised,
+            "designs": list(dict.fromkeys(t.study.design for t in included if t.study.design)),
             "other": [trial for trial in material.trials if trial not in included],
         },
         "study": {trial.study.study: StudyNames(trial, language) for trial in material.trials},
@@ -99,9 +103,30 @@ def _measures(outcomes: Sequence[OutcomeNames]) -> dict[str, list[OutcomeNames]]
 
 
 def _randomised(included: Sequence[Trial]) -> str:
-    """Patients randomised in all trials whose number is known."""
-    total = sum(trial.study.n_randomised or 0 for trial in included)
-    return marked(str(total), "review.randomised")
+    """Patients randomised in all trials whose number is known; "–" where none is."""
+    known = [n for trial in included if (n := trial.study.n_randomised) is not None]
+    return marked(str(sum(known)), "review.randomised") if known else formats.MISSING
+
+
+def _size(material: Material, language: Language) -> str:
+    """ "four trials with 2,000 randomised patients", and no number where none is known."""
+    included = material.included
+    known = sum(trial.study.n_randomised is not None for trial in included)
+    said = trials(len(included), language, "review.trials")
+    if not known:
+        return said
+    n = _randomised(included)
+    if known < len(included):
+        some = marked(str(known), "review.sized")
+        return language.say(
+            "{trials}, with {n} patients in the {some} that state a number",
+            trials=said,
+            n=n,
+            some=some,
+        )
+    if material.randomised:
+        return language.say("{trials} with {n} randomised patients", trials=said, n=n)
+    return language.say("{trials} with {n} patients", trials=said, n=n)
 
 
 def tools(included: Sequence[Trial]) -> tuple[str, ...]:

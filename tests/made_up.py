@@ -1,0 +1,313 @@
+"""Small reviews that are made up, every kind of outcome by every kind of evidence; none is real.
+
+`COMPARISONS` compares two groups, `ONE_GROUP` has proportions of case series alone. An outcome's
+name says its type and what is there of it.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from metasynth import scaffold
+
+Rows = Sequence[Mapping[str, object]]
+REFERENCE = "@misc{made, title={Made up}, year={2001}, author={Various, A.}}\n"
+ARMS = (
+    {"arm_id": "t", "role": "intervention", "label": "drug", "treatment": "drug"},
+    {"arm_id": "c", "role": "control", "label": "placebo", "treatment": "placebo"},
+    {"arm_id": "low", "role": "intervention", "label": "low dose", "treatment": "drug_low"},
+)
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """A review as it is written: outcomes as config.yaml has them, and trials' rows by trial."""
+
+    outcomes: Mapping[str, Mapping[str, object]]
+    rows: Mapping[str, Rows]
+    design: str = "randomised, double-blind"
+    n_randomised: Mapping[str, int] = field(default_factory=dict)
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        """Write the folder of the review, with the starter's texts."""
+        scaffold.create(folder)
+        raw, config = folder / "data/raw", folder / "config.yaml"
+        (raw / "references.bib").write_text(REFERENCE, encoding="utf-8")
+        choices = yaml.safe_load(config.read_text(encoding="utf-8"))
+        choices["outcomes"] = dict(self.outcomes)
+        choices["analyses"]["iv"] = {"label": "Common effect (inverse variance)", "model": "IV"}
+        choices.pop("weeks", None)
+        config.write_text(yaml.safe_dump(choices | dict(self.more), sort_keys=False), "utf-8")
+        for page in (folder / "data/text/en").glob("*.md"):  # the starter text names an outcome
+            text = page.read_text(encoding="utf-8")
+            page.write_text(re.sub(r"\{\{ *response[^}]*\}\}", "a number", text), "utf-8")
+        for number, (study, rows) in enumerate(self.rows.items()):
+            self._trial(raw / "trials" / study, study, number, rows)
+
+    def _trial(self, folder: Path, study: str, number: int, rows: Rows) -> None:
+        folder.mkdir()
+        about = {
+            "label": label(study),
+            "year": 1990 + number,
+            "design": self.design,
+            "status": "included",
+            "n_randomised": self.n_randomised.get(study, ""),
+            "reference": "made",
+        }
+        source = {"source_id": "s", "reference": "made", "locator": "table 1", "quote": "as is"}
+        _write(folder / "study.csv", [about])
+        _write(folder / "arms.csv", [{"source_id": "s", **arm} for arm in ARMS])
+        _write(folder / "sources.csv", [source])
+        reported = {"provenance": "reported", "source_id": "s"}
+        _write(folder / "results.csv", [{**reported, **row} for row in rows])
+
+
+def label(study: str) -> str:
+    """The label of a study of this id: "Trial a1"."""
+    return f"Trial {study.removeprefix('trial_')}"
+
+
+def _write(path: Path, rows: Rows) -> None:
+    columns = scaffold.template_tables()[path.name].splitlines()[0].split(",")
+    columns += [
+        name for name in dict.fromkeys(n for row in rows for n in row) if name not in columns
+    ]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def two(outcome: str, treated: Mapping[str, object], control: Mapping[str, object]) -> Rows:
+    """A row for each of the two arms."""
+    return [{"outcome": outcome, "arm_id": a, **r} for a, r in (("t", treated), ("c", control))]
+
+
+def counts(outcome: str, a: int, n1: int, c: int, n2: int, **more: Any) -> Rows:
+    """Events and patients of both arms."""
+    return two(outcome, {"events": a, "total": n1, **more}, {"events": c, "total": n2, **more})
+
+
+def means(outcome: str, x: float, y: float, n: int) -> Rows:
+    """Means of both arms, with a standard deviation of 2."""
+    first, second = ({"mean": m, "sd": 2.0, "total": n} for m in (x, y))
+    return two(outcome, first, second)
+
+
+def rates(outcome: str, a: int, c: int, time: float) -> Rows:
+    """Events in both arms in the same time."""
+    first, second = ({"events": n, "person_time": time} for n in (a, c))
+    return two(outcome, first, second)
+
+
+def contrast(outcome: str, **numbers: float) -> Rows:
+    """A published contrast of the two arms."""
+    return [{"outcome": outcome, "arm_id": "t", "reference_arm_id": "c", **numbers}]
+
+
+def share(outcome: str, a: int, n: int) -> Rows:
+    """A proportion, of one arm."""
+    return [{"outcome": outcome, "arm_id": "t", "events": a, "total": n}]
+
+
+def _outcome(
+    kind: str, measure: str, label: str, analyses: Sequence[str], **more: object
+) -> dict[str, object]:
+    about = {"label": label, "type": kind, "measure": measure, "direction": "harm"}
+    return {**about, "analyses": list(analyses), **more}
+
+
+def _review(
+    outcomes: Mapping[str, tuple[dict[str, object], Mapping[str, Rows]]], **more: Any
+) -> MadeUp:
+    """A review of outcomes, each with the rows that trials have of it."""
+    studies = sorted({study for _, rows in outcomes.values() for study in rows})
+    rows = {s: [r for _, own in outcomes.values() for r in own.get(s, ())] for s in studies}
+    chosen = {id_: {"outcome": id_, **spec} for id_, (spec, _) in outcomes.items()}
+    return MadeUp(chosen, rows, **more)
+
+
+_BOTH, _INVERSE, _ALONE = ("primary", "common"), ("primary", "iv"), ("primary",)
+A, B, C, D, E, F = (f"trial_{letter}1" for letter in "abcdef")
+
+
+def _few(row: Rows, study: str = A) -> dict[str, Rows]:
+    return {study: row}
+
+
+def _comparisons() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    missing = {"provenance": "missing", "source_id": "", "note": "Looked for deaths: not stated."}
+    yield (
+        "rr_absent",
+        (
+            _outcome("binary", "RR", "Relapse", _BOTH, week=24),
+            {
+                A: counts("rr_absent", 30, 100, 20, 100, week=24),
+                B: counts("rr_absent", 25, 90, 18, 92, week=24),
+                C: counts("rr_absent", 31, 100, 20, 100, week=23),
+                D: two("rr_absent", {**missing, "week": 24}, {**missing, "week": 24}),
+                E: [
+                    {"outcome": "rr_absent", "arm_id": "low", "week": 24, "events": 9, "total": 99}
+                ],
+            },
+        ),
+    )
+    yield (
+        "rr_slip",
+        (
+            _outcome("binary", "RR", "HbA1c below 7%", _BOTH),
+            {
+                A: counts("rr_slip", 30, 100, 20, 100),
+                B: counts("rr_slip", 25, 90, 18, 92),
+                C: counts("rr_slip", 33, 120, 24, 118),
+                D: counts("rr_slop", 31, 100, 20, 100),
+            },
+        ),
+    )
+    yield (
+        "rr_none",
+        (
+            _outcome("binary", "RR", "Anaphylaxis", _BOTH),
+            {study: counts("rr_none", 0, 100, 0, 98) for study in (A, B, C)},
+        ),
+    )
+    yield (
+        "rr_one",
+        (
+            _outcome("binary", "RR", "Serious infection", _BOTH),
+            {A: counts("rr_one", 0, 100, 0, 98), B: counts("rr_one", 3, 100, 1, 98)},
+        ),
+    )
+    yield (
+        "rd_zeros",
+        (
+            _outcome("binary", "RD", "Stroke", _BOTH),
+            {
+                A: counts("rd_zeros", 0, 100, 0, 98),
+                B: counts("rd_zeros", 3, 100, 1, 98),
+                C: counts("rd_zeros", 4, 120, 2, 118),
+            },
+        ),
+    )
+    percent = {"reported_percent": "38.0"}
+    yield (
+        "or_percent",
+        (
+            _outcome("binary", "OR", "Withdrawal", _BOTH),
+            {A: counts("or_percent", 7, 100, 5, 98), B: two("or_percent", percent, percent)},
+        ),
+    )
+    md = {A: (-1.2, -0.4, 50), B: (-0.9, -0.6, 60), C: (-2.1, -0.9, 33)}
+    yield (
+        "md_three",
+        (
+            _outcome("continuous", "MD", "Pain", _INVERSE),
+            {study: means("md_three", *numbers) for study, numbers in md.items()},
+        ),
+    )
+    yield (
+        "smd_two",
+        (
+            _outcome("continuous", "SMD", "Fatigue", _ALONE),
+            {study: means("smd_two", *md[study]) for study in (A, B)},
+        ),
+    )
+    yield (
+        "rom_undefined",
+        (
+            _outcome("continuous", "ROM", "Erosion score", _INVERSE),
+            {A: means("rom_undefined", 2.0, 3.0, 40), B: means("rom_undefined", -1.0, 1.0, 40)},
+        ),
+    )
+    yield (
+        "hr_forms",
+        (
+            _outcome("generic", "HR", "Death", _INVERSE),
+            {
+                A: contrast("hr_forms", estimate=0.88, ci_low=0.81, ci_high=0.956),
+                B: contrast("hr_forms", estimate=-0.11, se=0.05),
+                C: contrast("hr_forms", o_minus_e=-14.0, variance=120.0),
+                D: contrast("hr_forms", estimate=-0.22, ci_low=-0.69, ci_high=0.25),
+                E: contrast("hr_forms", estimate=0.5, ci_low=0.0, ci_high=2.0),
+                F: contrast("hr_forms", estimate=0.9),
+            },
+        ),
+    )
+    yield (
+        "hr_one",
+        (
+            _outcome("generic", "HR", "Progression", _INVERSE),
+            _few(contrast("hr_one", estimate=0.75, ci_low=0.58, ci_high=0.97)),
+        ),
+    )
+    yield (
+        "md_contrasts",
+        (
+            _outcome("generic", "MD", "Function", _INVERSE),
+            {
+                A: contrast("md_contrasts", estimate=-1.5, ci_low=-2.5, ci_high=-0.5),
+                B: contrast("md_contrasts", estimate=-1.0, se=0.6),
+                C: contrast("md_contrasts", estimate=0.0, ci_low=0.0, ci_high=0.0),
+                D: counts("md_contrasts", 7, 100, 5, 98),
+                E: contrast("md_contrasts", o_minus_e=-4.0, variance=20.0),
+            },
+        ),
+    )
+    irr = {A: (12, 20, 340.0), B: (5, 9, 200.0), C: (0, 0, 120.0)}
+    yield (
+        "irr_three",
+        (
+            _outcome("rate", "IRR", "Exacerbation", _INVERSE),
+            {study: rates("irr_three", *numbers) for study, numbers in irr.items()},
+        ),
+    )
+    yield (
+        "ird_none",
+        (
+            _outcome("rate", "IRD", "Fall", _INVERSE),
+            {study: rates("ird_none", 0, 0, 90.0) for study in (A, B)},
+        ),
+    )
+
+
+def _one_group() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    series = [f"trial_s{n:02}" for n in range(14)]
+    plo = _outcome("proportion", "PLO", "Cure", _INVERSE, direction="benefit")
+    yield (
+        "plo_many",
+        (plo, {s: share("plo_many", 30 + n, 40 + 2 * n) for n, s in enumerate(series)}),
+    )
+    yield (
+        "pft_two",
+        (
+            _outcome("proportion", "PFT", "Recurrence", _INVERSE),
+            {s: share("pft_two", 3 + n, 40) for n, s in enumerate(series[:2])},
+        ),
+    )
+    yield (
+        "pas_one",
+        (
+            _outcome("proportion", "PAS", "Perforation", _ALONE),
+            {series[0]: share("pas_one", 1, 40)},
+        ),
+    )
+    yield (
+        "plo_none",
+        (
+            _outcome("proportion", "PLO", "Death", _INVERSE),
+            {s: share("plo_none", 0, 50) for s in series[:3]},
+        ),
+    )
+
+
+COMPARISONS = _review(dict(_comparisons()))
+ONE_GROUP = _review(dict(_one_group()), design="case series")

@@ -1,0 +1,167 @@
+"""What a report says of other people's reviews is true: every kind of outcome and of evidence.
+
+The reviews are made up (tests/made_up.py). Their pages are read as a reader does, outcome by
+outcome.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+
+import pytest
+
+from tests.made_up import COMPARISONS, ONE_GROUP, MadeUp, label
+
+from .conftest import Review
+
+REVIEWS = {"comparisons": COMPARISONS, "one group": ONE_GROUP}
+Pages = Callable[[str], str]
+
+EMPTY = (
+    "with 0 participants",
+    "with 0 patients",
+    "with 0 randomised",
+    "report it: .",
+    "pooled: .",
+    "(95% CI –",
+    "()",
+    "for .",
+    "with .",
+    "None",
+)
+"""Counts that are none, intervals that are not there, lists with nothing in them."""
+FALSE = ("No source at hand states", "little to no difference")
+OF_TWO_GROUPS = (
+    *("relative effect", "against placebo", "compared with placebo", "with placebo", "in favour"),
+    *("no effect", "favours", "as the trials are randomised", "risk ratio", "risk with"),
+    *("less with", "more with", "plo", "control group"),
+)
+"""Words that have no meaning where nothing is compared; in small letters."""
+FORMULAS = "Appendix: formulas"
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Pages:
+    """The page of a review as HTML; each review is run once."""
+
+    @cache
+    def read(name: str) -> str:
+        folder = tmp_path_factory.mktemp("words") / "review"
+        REVIEWS[name].write(folder)
+        Review(folder).run()
+        return (folder / "results/report/review.html").read_text("utf-8")
+
+    return read
+
+
+def _text(page: str) -> str:
+    """The page as a reader sees it, a line a paragraph, cell or caption."""
+    plain = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)
+    plain = re.sub(r"</(p|t[dhr]|h\d|li|figcaption|caption|text|title|desc|summary)>", "\n", plain)
+    text = html.unescape(re.sub(r"<[^>]+>", "", plain))
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _sections(page: str, review: MadeUp) -> dict[str, str]:
+    """The words of each outcome's section of the results, by its id."""
+    anchors = [id_.replace("_", "-") for id_ in review.outcomes]
+    places = [page.index(f' id="{anchor}"') for anchor in (*anchors, "reporting-biases")]
+    pairs = pairwise(places)
+    return {
+        id_: _text("<p" + page[start:end])
+        for id_, (start, end) in zip(review.outcomes, pairs, strict=True)
+    }
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+@pytest.mark.parametrize("phrase", [*EMPTY, *FALSE])
+def test_no_count_is_empty_and_nothing_untrue_is_said(page: Pages, name: str, phrase: str) -> None:
+    assert [line for line in _text(page(name)).splitlines() if phrase in line] == []
+
+
+def test_a_review_of_one_group_has_no_word_of_comparisons(page: Pages) -> None:
+    said = _text(page("one group"))
+    said = said[: said.rindex(FORMULAS)]
+    for phrase in OF_TWO_GROUPS:
+        word = re.compile(rf"\b{phrase}\b")
+        assert [line for line in said.splitlines() if word.search(line.casefold())] == []
+    assert "(the designs are: case series)" in said
+
+
+@pytest.mark.parametrize("name", REVIEWS)
+def test_every_trial_of_every_outcome_is_pooled_or_has_its_reason(page: Pages, name: str) -> None:
+    """In the words around the figure: a trial that is only drawn is not accounted for."""
+    review = REVIEWS[name]
+    sections = _sections(page(name), review)
+    for id_ in review.outcomes:
+        words = [line for line in sections[id_].splitlines() if "Not estimable" not in line]
+        for study in review.rows:
+            told = [line for line in words if re.search(rf"{label(study)}\b", line)]
+            pooled = any(re.match(rf"{label(study)}( †)?$", line) for line in words)
+            reason = any(re.match(REASON, line) or "is not pooled" in line for line in told)
+            assert pooled or reason, (id_, study)
+
+
+REASON = r"(Not extracted|Stated to be missing|Extracted|Left out) for "
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("rr_absent", "Extracted for Trial c1 at another time (week 23) than this outcome’s"),
+        ("rr_absent", "Stated to be missing for Trial d1. Looked for deaths: not stated."),
+        ("rr_absent", "Extracted for Trial e1 in arms that are not compared here (low dose)."),
+        ("rr_slip", "Not extracted for Trial d1, Trial e1 and Trial f1: the tables have no row"),
+        ("rr_none", "Trial a1 reports this outcome but is not pooled: no events in either group."),
+        ("rr_one", "One trial is analysed, Trial b1: 3 of 100 with drug and 1 of 98 with placebo."),
+        ("or_percent", "Printed are 38.0% (drug) and 38.0% (placebo)."),
+        ("md_three", "Three trials with 286 participants are pooled: 143 with drug and 143 with"),
+        ("rom_undefined", "Trial b1 reports this outcome but is not pooled: a ratio of means"),
+        ("hr_forms", "\nThree trials are pooled. By the primary analysis"),
+        ("hr_forms", "Trial d1 reports this outcome but is not pooled: a ratio and its limits are"),
+        ("hr_forms", "Trial e1 reports this outcome but is not pooled: a limit of 0 gives a ratio"),
+        ("hr_one", "One trial is analysed, Trial a1. Its hazard ratio is 0.75 (95% CI 0.58 to"),
+        ("md_contrasts", "Trial c1 reports this outcome but is not pooled: the limits of the"),
+        ("md_contrasts", "Trial d1 reports this outcome but is not pooled: its rows are of single"),
+        ("md_contrasts", "Trial e1 reports this outcome but is not pooled: only a ratio follows"),
+        ("irr_three", "Two trials are pooled: 17 events with drug and 29 events with placebo."),
+        ("ird_none", "No trial gives a result for fall that can be analysed."),
+    ],
+)
+def test_what_is_said_of_an_outcome(page: Pages, outcome: str, said: str) -> None:
+    assert said in _sections(page("comparisons"), COMPARISONS)[outcome]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("plo_many", "14 trials with 742 participants are pooled: 511 of 742. By the primary"),
+        ("plo_many", "the proportion is 0.69 (95% CI 0.67 to 0.71). By common effect"),
+        ("pas_one", "One trial is analysed, Trial s00: 1 of 40. Its proportion is 0.02 (95% CI"),
+    ],
+)
+def test_what_is_said_of_a_proportion(page: Pages, outcome: str, said: str) -> None:
+    assert said in _sections(page("one group"), ONE_GROUP)[outcome]
+
+
+def test_a_pooled_contrast_is_not_listed_as_missing(page: Pages) -> None:
+    """O − E and V are a number as much as an estimate is."""
+    text = _text(page("comparisons"))
+    missing = text[text.rindex("\nMissing data\n") : text.rindex("\nOther information\n")]
+    assert "Withdrawal" in missing
+    assert "Relapse" in missing
+    assert "Death" not in missing
+
+
+def test_what_a_finding_means_names_its_outcome_and_claims_no_more_than_its_interval(
+    page: Pages,
+) -> None:
+    text = _text(page("comparisons"))
+    assert "Drug results in a reduction in death (certainty: at most high)." in text
+    assert (
+        "The estimate is an increase in serious infection with drug, but the interval includes no "
+        "effect: an effect is neither shown nor excluded (certainty: at most low)." in text
+    )
+    assert "No smallest important difference is declared" in text
