@@ -127,7 +127,9 @@ REASON = r"(Not extracted|Stated to be missing|Extracted|Left out) for "
         ("md_contrasts", "Trial d1 reports this outcome but is not pooled: its rows are of single"),
         ("md_contrasts", "Trial e1 reports this outcome but is not pooled: only a ratio follows"),
         ("irr_three", "Two trials are pooled: 17 events with drug and 29 events with placebo."),
-        ("ird_none", "No trial gives a result for fall that can be analysed."),
+        ("rr_none", "No trial gives a result for anaphylaxis that can be analysed."),
+        ("ird_none", "Two trials are pooled: 0 events with drug and 0 events with placebo."),
+        ("hr_forms", "narrower than Wald’s: the studies agree better than chance alone"),
     ],
 )
 def test_what_is_said_of_an_outcome(page: Pages, outcome: str, said: str) -> None:
@@ -138,7 +140,7 @@ def test_what_is_said_of_an_outcome(page: Pages, outcome: str, said: str) -> Non
     ("outcome", "said"),
     [
         ("plo_many", "14 trials with 742 participants are pooled: 511 of 742. By the primary"),
-        ("plo_many", "the proportion is 0.69 (95% CI 0.67 to 0.71). By common effect"),
+        ("plo_many", "the proportion is 0.69 (95% CI 0.67 to 0.71). The HKSJ interval"),
         ("pas_one", "One trial is analysed, Trial s00: 1 of 40. Its proportion is 0.02 (95% CI"),
     ],
 )
@@ -159,7 +161,7 @@ def test_what_a_finding_means_names_its_outcome_and_claims_no_more_than_its_inte
     page: Pages,
 ) -> None:
     text = _text(page("comparisons"))
-    assert "Drug results in a reduction in death (certainty: at most high)." in text
+    assert "Drug results in a reduction in progression (certainty: at most high)." in text
     assert (
         "The estimate is an increase in serious infection with drug, but the interval includes no "
         "effect: an effect is neither shown nor excluded (certainty: at most low)." in text
