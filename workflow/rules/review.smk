@@ -166,6 +166,7 @@ def shown_in_gallery(wildcards):
 onstart:
     gc.freeze()
     gc.enable()
+    workflow.execution_settings.keep_incomplete = True  # see keep.smk
     if workflow.is_main_process:
         turn.start(plan.to_json(PLAN))
 
