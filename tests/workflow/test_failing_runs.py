@@ -1,4 +1,4 @@
-"""A run that fails, at whatever stage and in whatever way, leaves the earlier results as they were."""
+"""A run that fails, at whatever stage and in whatever way, leaves earlier results as they were."""
 
 import shutil
 from collections.abc import Callable
