@@ -24,6 +24,7 @@ from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
 from metasynth.input_changes import compare_inputs
 from metasynth.language import known as known_languages
+from metasynth.prose import check as prose
 from metasynth.raw_table import RawTable
 from metasynth.records import (
     CertaintyRating,
@@ -80,6 +81,8 @@ def load_review(config_path: Path, workdir: Path) -> Review:
     if os.path.isdir(workdir / reading.data):
         raw = tables.read(workdir / reading.data)
         further += validate(config, raw, lines)
+    folder = config.text if config else reading.text
+    further += prose.faults(prose.read(config, workdir, folder), config, raw)
     told = {(fault.file, fault.column) for fault in reading.faults}
     faults = [
         *reading.faults,

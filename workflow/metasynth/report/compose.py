@@ -8,7 +8,7 @@ from metasynth.language import Language
 from metasynth.marks import capitalised, marked
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Entry, UntracedNumberError
-from metasynth.report import prisma, tables
+from metasynth.report import checklists, prisma, tables
 from metasynth.report.claims import audit_names
 from metasynth.report.document import (
     Block,
@@ -49,7 +49,7 @@ def compose(material: Material, language: Language, templates: Path) -> Document
     """
     said = material.within(language)
     own = Path(material.config.text) / language.code
-    texts = Texts(templates / language.code, own, filters(language), language.numbers.decimal)
+    texts = Texts(templates / language.code, own, filters(language))
     builder = _Builder(said, language, templates / REFERENCES)
     blocks: list[Block] = []
     names = vocabulary(said, builder.scope.outcomes, language)
@@ -136,7 +136,7 @@ def _title(block: Block) -> Inlines:
 
 
 def _is_checklist(block: Block) -> bool:
-    return isinstance(block, Table) and block.anchor in prisma.CHECKLISTS
+    return isinstance(block, Table) and block.anchor in checklists.CHECKLISTS
 
 
 class _Builder:
@@ -144,7 +144,7 @@ class _Builder:
 
     def __init__(self, material: Material, language: Language, style: Path):
         self._style = style
-        self._parser = Parser(self._insert, frozenset(material.bibliography), prisma.KNOWN)
+        self._parser = Parser(self._insert, frozenset(material.bibliography), checklists.KNOWN)
         outcomes = primary_outcomes(material, language)
         self.scope = Scope(material, language, outcomes, self._parser.cite)
         self._numbers = {"figure": 0, "table": 0, "appendix": 0}
@@ -166,8 +166,8 @@ class _Builder:
             ReportError: naming the items that have neither.
         """
         answered = prisma.with_text(self._parser.places, blocks).keys() | self._parser.reasons
-        asked = prisma.asked(b.anchor for b in blocks if isinstance(b, Table))
-        if missing := prisma.missing(answered, asked):
+        asked = checklists.asked(b.anchor for b in blocks if isinstance(b, Table))
+        if missing := checklists.missing(answered, asked):
             raise ReportError(
                 f"these items of PRISMA have neither text nor a stated reason: "
                 f"{', '.join(missing)}. Write the text and mark its place, such as {{prisma:24a}}, "
@@ -194,7 +194,7 @@ class _Builder:
             if isinstance(block, Heading | Paragraph)
         }
         places = prisma.with_text(self._parser.places, blocks)
-        items, caption = prisma.CHECKLISTS[table.anchor]
+        items, caption = checklists.CHECKLISTS[table.anchor]
         language, reasons = self.scope.language, self._parser.reasons
         body = prisma.checklist(items, caption, places, reasons, titles, language)
         return Table(table.anchor, table.number, *body)
@@ -213,7 +213,7 @@ class _Builder:
         if kind == "figures" and name in self.scope.outcomes:
             keys = (key for key in self.scope.material.figures if key.startswith(f"{name}/"))
             return tuple(self._figure(key) for key in keys if key != f"{name}/forest")
-        if kind == "table" and f"table-{name}" in prisma.CHECKLISTS:
+        if kind == "table" and f"table-{name}" in checklists.CHECKLISTS:
             return (Table(f"table-{name}", self._number("appendix"), (), (), ()),)
         if kind == "table" and (body := tables.build(name, self.scope)):
             appendix = name.partition("_")[0] in tables.APPENDIX
