@@ -24,6 +24,7 @@ sys.dont_write_bytecode = False
 from metasynth import faults, store
 from metasynth.pipeline import plan, turn
 from metasynth.pipeline.stages import stages
+from metasynth.prose import drafts
 from metasynth.validation import load_review
 
 
@@ -46,6 +47,8 @@ def checked_review(path):
         )
     if review.warnings:
         logger.warning(faults.report(review.warnings))
+    if review.draft and workflow.is_main_process:
+        logger.info(drafts.note(review.draft))
     return review
 
 

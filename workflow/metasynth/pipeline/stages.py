@@ -164,7 +164,7 @@ def report(at: Context) -> Members:
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
         review = at.review
         told = choices.Reporting(
-            config, spoken, versions, review.claims, review.search, review.flow
+            config, spoken, versions, review.claims, review.search, review.flow, review.draft
         )
         said = text(told)
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.

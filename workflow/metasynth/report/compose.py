@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metasynth.language import Language
+from metasynth.language import Language, message
 from metasynth.marks import capitalised, marked
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Entry, UntracedNumberError
@@ -39,6 +39,7 @@ from metasynth.report.vocabulary import filters, vocabulary
 __all__ = ["Material", "ReportError", "compose"]
 
 REFERENCES = "references.csl"
+DRAFT = message("Draft: starter text still stands in this report, and nothing in it is certified.")
 
 
 def compose(material: Material, language: Language, templates: Path) -> Document:
@@ -73,6 +74,7 @@ def compose(material: Material, language: Language, templates: Path) -> Document
         date=config.date,
         blocks=leading(finished, targets),
         provenance=provenance,
+        draft=language.say(DRAFT) if material.draft else "",
     )
 
 
@@ -196,8 +198,13 @@ class _Builder:
         places = prisma.with_text(self._parser.places, blocks)
         items, caption = checklists.CHECKLISTS[table.anchor]
         language, reasons = self.scope.language, self._parser.reasons
-        body = prisma.checklist(items, caption, places, reasons, titles, language)
+        body = prisma.checklist(items, caption, places, reasons, titles, language, self._open())
         return Table(table.anchor, table.number, *body)
+
+    def _open(self) -> frozenset[str]:
+        """The items that rest on starter text in this language, or in what all languages share."""
+        code, left = self.scope.language.code, self.scope.material.draft
+        return frozenset(item for one in left if one.language in ("", code) for item in one.items)
 
     def _number(self, kind: str) -> str:
         self._numbers[kind] += 1

@@ -12,6 +12,7 @@ from metasynth.findings import Finding
 from metasynth.language import Language
 from metasynth.localise import localise
 from metasynth.marks import marked
+from metasynth.prose.drafts import Unwritten
 from metasynth.provenance.collect import counted
 from metasynth.provenance.entry import Entry
 from metasynth.records import Claim, Config, FlowCount, OutcomeResult, Result, SearchLine, Trial
@@ -43,6 +44,7 @@ class Material:
     findings: tuple[Finding, ...] = ()
     changes: Changes | None = None
     stability: Mapping[str, Stability] = field(default_factory=dict)
+    draft: tuple[Unwritten, ...] = ()
 
     @property
     def included(self) -> tuple[Trial, ...]:

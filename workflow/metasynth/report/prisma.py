@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from metasynth.language import Language
 from metasynth.report.checklists import ON_THE_TITLE_PAGE, Checklist
-from metasynth.report.document import Block, Column, Heading, Inlines, Link, Row, text
+from metasynth.report.document import Block, Column, Heading, Inlines, Link, Row, Styled, text
 from metasynth.report.table import TableBody, group, row
 
 
@@ -35,10 +35,11 @@ def checklist(
     reasons: Mapping[str, Inlines],
     titles: Mapping[str, Inlines],
     language: Language,
+    left: frozenset[str] = frozenset(),
 ) -> TableBody:
     """A filled checklist: each item with links to where the report answers it, or with the reason.
 
-    `titles` are the headings by their anchors.
+    `titles` are the headings by their anchors; items that are `left` rest on starter text.
     """
     say = language.say
     columns = (
@@ -50,7 +51,9 @@ def checklist(
     for section, names in items.items():
         rows.append(group(say(section)))
         for item, name in names.items():
-            where = _where(item, places, reasons, titles, say)
+            where: Inlines = (Styled("strong", text(say("Open: still to be written"))),)
+            if item not in left:
+                where = _where(item, places, reasons, titles, say)
             rows.append(row(item.removeprefix("a").partition(".")[0], say(name), where))
     return text(say(caption)), columns, tuple(rows), ()
 

@@ -28,6 +28,7 @@ from metasynth.formats import MISSING
 from metasynth.report.markdown import escape
 
 SECTIONS = (
+    "draft",
     "abstract",
     "plain_language",
     "introduction",

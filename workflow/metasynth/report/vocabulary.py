@@ -71,6 +71,7 @@ def vocabulary(
         "measures": _measures(primary),
         "statuses": {name: language.say(words) for name, words in STATUSES.items()},
         "stability": stability_names(material, primary, language),
+        "draft": material.draft,
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
@@ -99,9 +100,11 @@ def _measures(outcomes: Sequence[OutcomeNames]) -> dict[str, list[OutcomeNames]]
 
 
 def _randomised(included: Sequence[Trial]) -> str:
-    """Patients randomised in all trials whose number is known."""
-    total = sum(trial.study.n_randomised or 0 for trial in included)
-    return marked(str(total), "review.randomised")
+    """Patients randomised in all trials; missing where a trial's number is not known."""
+    known = [n for trial in included if (n := trial.study.n_randomised) is not None]
+    if not known or len(known) < len(included):
+        return formats.MISSING
+    return marked(str(sum(known)), "review.randomised")
 
 
 def tools(included: Sequence[Trial]) -> tuple[str, ...]:
