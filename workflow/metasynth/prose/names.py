@@ -30,7 +30,7 @@ OF_A_CLAIM = (
 _OTHERS = (
     *("multi_arm", "changes", "grown", "figures", "covariates", "regressed", "small_study"),
     *("further", "used", "used_predictions", "terms", "label_of", "certainty", "measures"),
-    *("statuses", "stability", "printed_percentages", "own", "draft"),
+    *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
 )
 """Names that only the sections of any review use: they are known, and not looked into."""
 _FORMS = re.compile(r"nplurals *= *(\d+)")

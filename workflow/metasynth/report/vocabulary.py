@@ -10,6 +10,7 @@ from metasynth.methods import PREDICTIONS
 from metasynth.records import OutcomeResult, Trial
 from metasynth.report.certainty import rule_words
 from metasynth.report.change_names import change_names
+from metasynth.report.facts import facts
 from metasynth.report.material import Material
 from metasynth.report.names import OutcomeNames, joined, lowered, stated, trials
 from metasynth.report.raw_names import StudyNames, search_names
@@ -72,6 +73,7 @@ def vocabulary(
         "statuses": {name: language.say(words) for name, words in STATUSES.items()},
         "stability": stability_names(material, primary, language),
         "draft": material.draft,
+        "facts": facts(material),
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
@@ -100,11 +102,9 @@ def _measures(outcomes: Sequence[OutcomeNames]) -> dict[str, list[OutcomeNames]]
 
 
 def _randomised(included: Sequence[Trial]) -> str:
-    """Patients randomised in all trials; missing where a trial's number is not known."""
-    known = [n for trial in included if (n := trial.study.n_randomised) is not None]
-    if not known or len(known) < len(included):
-        return formats.MISSING
-    return marked(str(sum(known)), "review.randomised")
+    """Patients randomised in all trials whose number is known."""
+    total = sum(trial.study.n_randomised or 0 for trial in included)
+    return marked(str(total), "review.randomised")
 
 
 def tools(included: Sequence[Trial]) -> tuple[str, ...]:
