@@ -44,7 +44,9 @@ def made(anakinra: Review) -> Material:
 
 def test_the_names_are_those_of_the_report(anakinra: Review, made: Material) -> None:
     offered = vocabulary.vocabulary(made, primary_outcomes(made, ENGLISH), ENGLISH)
-    assert names_of(anakinra).keys() == offered.keys() | {"audit", "own"}
+    known = names_of(anakinra)
+    assert known.keys() == offered.keys() | {"audit", "own"}
+    assert set(known["trials"]) == set(offered["trials"])
 
 
 def test_what_a_kind_has_is_what_the_value_has(anakinra: Review, made: Material) -> None:
