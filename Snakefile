@@ -19,6 +19,7 @@ include: "workflow/rules/plot.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
 include: "workflow/rules/gallery.smk"
+include: "workflow/rules/keep.smk"
 
 
 rule all:

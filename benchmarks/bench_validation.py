@@ -8,6 +8,8 @@ figure is the best of five rounds, in seconds of processor time; reading include
 
 import csv
 import io
+import re
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,6 +17,7 @@ from pathlib import Path
 
 from metasynth import tables, validation
 from metasynth.configuration import load
+from metasynth.prose import check
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "data" / "raw"
@@ -25,7 +28,9 @@ BAO = SOURCE / "trials" / "bao2011"
 def review(folder: Path) -> Path:
     """A review of many copies of one trial, with the anakinra review's choices."""
     data = folder / "data" / "raw"
-    (folder / "data" / "text").mkdir(parents=True)
+    shutil.copytree(ROOT / "data" / "text", folder / "data" / "text")
+    for text in (folder / "data" / "text").glob("*/*.md"):  # their own sentences name other trials
+        text.write_text(re.sub(r"\{\{.*?\}\}", "a number", text.read_text("utf-8")), "utf-8")
     (data / "trials").mkdir(parents=True)
     (data / "references.bib").write_bytes((SOURCE / "references.bib").read_bytes())
     header, *rows = csv.reader(io.StringIO((BAO / "results.csv").read_text("utf-8"), newline=""))
@@ -65,11 +70,15 @@ def main() -> None:
         print(f"{len(loaded.trials):,} trials, {found:,} results")
         raw = tables.read(folder / "data" / "raw")
         config = load(folder / "config.yaml")
+        own, own_raw = load(ROOT / "config.yaml"), tables.read(SOURCE)
+        prose = check.read(own, ROOT, own.text)
         for label, work in (
             ("read and check each cell", lambda: tables.read(folder / "data" / "raw")),
             ("check rows, trials, review", lambda: validation.validate(config, raw)),
             ("typed records", lambda: tables.trials(raw)),
             ("all, as the workflow loads it", lambda: _load(folder)),
+            ("this review, whole", lambda: _load(ROOT)),
+            ("of which its prose", lambda: list(check.faults(prose, own, own_raw))),
         ):
             print(f"{label:<32} {best(work):6.2f} s")
 

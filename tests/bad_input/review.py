@@ -28,6 +28,7 @@ SEARCH = "search.csv"
 FLOW = "flow.csv"
 BIB = "references.bib"
 CONFIG = "config.yaml"
+TEXTS = "text/en"
 
 _STUDY_HEADER = (
     "label,year,design,status,population,background,duration_weeks,n_randomised,registration,"
@@ -38,6 +39,20 @@ _RESULTS_HEADER = (
     "outcome,week,reading,arm_id,reference_arm_id,events,total,events_low,events_high,"
     "reported_percent,mean,sd,estimate,se,ci_low,ci_high,provenance,source_id,note\n"
 )
+
+_TEXTS = {
+    "abstract": " ".join(f"Said. {{prisma:a{n}}}" for n in range(2, 13)),
+    "rationale": "Why this is asked, after two trials [@alpha; @beta].",
+    "question": "Does {{ intervention }} help more than {{ control }}?",
+    "eligibility": "Trials in adults.",
+    "search": "One database was searched.",
+    "selection": "Two people chose.",
+    "discussion": "The risk ratio is {{ response_w24.primary.estimate }}.\n\n"
+    "More. {prisma:23a 23b}\n\n"
+    "{figure:death}\n\n{prisma-none:23c 23d} Nothing is to be said.",
+    "declarations": "{prisma-none:24a 24b 24c} Not registered.\n\nNobody paid. {prisma:25} "
+    "{prisma:26}",
+}
 
 _CLEAN = {
     STUDY: _STUDY_HEADER + "Alpha 2001,2001,randomised,included,adults,none,24,57,,alpha,\n",
@@ -153,7 +168,8 @@ certainty:
 
 def clean() -> Files:
     """The review as it should be."""
-    return {name: text.encode() for name, text in _CLEAN.items()}
+    texts = {f"{TEXTS}/{name}.md": f"{text}\n" for name, text in _TEXTS.items()}
+    return {name: text.encode() for name, text in (_CLEAN | texts).items()}
 
 
 def write(files: Files, folder: Path) -> Path:

@@ -6,7 +6,7 @@ from metasynth import faults
 from metasynth.faults import InvalidReview
 from metasynth.validation import load_review
 
-from . import cases, claim_cases, config_cases
+from . import cases, claim_cases, config_cases, prose_cases
 from .good_cases import OTHER, SAME
 from .review import CONFIG, clean, write
 from .several_cases import SEVERAL
@@ -44,6 +44,7 @@ BAD = [
     *config_cases.FIGURES,
     *config_cases.CERTAINTY,
     *config_cases.ROBUSTNESS,
+    *prose_cases.PROSE,
     *SEVERAL,
 ]
 
@@ -107,6 +108,14 @@ def test_odd_but_good_content_passes(case, tmp_path, reference):
     review = load(tmp_path)
     assert review.warnings == ()
     assert review != reference or case.group == "bibliography"
+
+
+@pytest.mark.parametrize("sentence", prose_cases.GOOD)
+def test_odd_but_good_sentences_pass(sentence, tmp_path):
+    files = clean()
+    prose_cases.added(sentence)(files)
+    write(files, tmp_path)
+    assert load(tmp_path).warnings == ()
 
 
 def test_the_corpus_is_broad():

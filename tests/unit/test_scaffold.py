@@ -75,6 +75,7 @@ def test_a_new_review_lacks_nothing_but_a_trial(new):
     filled(new, "smith2001", ROWS)
     review = validation.load_review(Path("config.yaml"), new)
     assert review.warnings == ()
+    assert {left.file for left in review.draft} >= {"config.yaml", "data/text/en/declarations.md"}
     assert review.config == load(new / "config.yaml")
 
 

@@ -4,9 +4,11 @@ import csv
 import io
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from .conftest import Review
@@ -47,6 +49,16 @@ def test_from_nothing_to_the_report(tmp_path: Path) -> None:
     assert (folder / "results/report/review.pdf").stat().st_size > 10_000
     html = (folder / "results/report/review.html").read_text("utf-8")
     assert "Title of the review" in html
+    assert '<p class="draft" role="note">Draft: starter text still stands' in html
+    pages = [
+        page.extract_text() for page in pypdf.PdfReader(folder / "results/report/review.pdf").pages
+    ]
+    assert "Draft: starter text still stands" in pages[0]
+    assert all("DRAFT" in page for page in pages[1:])
+    with zipfile.ZipFile(folder / "results/report/review.docx") as word:
+        assert "Draft: starter text still stands" in word.read("word/document.xml").decode()
+    # All but what the sections and the tables answer: 17 items of the report, 11 of the abstract.
+    assert html.count("<strong>Open: still to be written</strong>") == 17 + 11
 
 
 def test_a_blank_in_the_folder_of_the_environment_does_no_harm(

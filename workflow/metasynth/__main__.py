@@ -17,6 +17,7 @@ from metasynth.faults import Fault, InvalidReview, report
 from metasynth.importers import covidence, folders, metafor, revman
 from metasynth.importers.source import Found, Sides
 from metasynth.language import speak
+from metasynth.prose import drafts
 from metasynth.table_schema import ID
 from metasynth.untranslated import as_catalogue, untranslated
 from metasynth.validation import load_review
@@ -45,11 +46,11 @@ def validate(config: Path, *, as_json: bool) -> int:
     """Check the review of the current folder and print what is wrong with it."""
     try:
         review = load_review(config, Path.cwd())
-        faults, sound = review.warnings, True
+        faults, sound, left = review.warnings, True, review.draft
         verdict = f"{config}: {_trials(len(review.trials))} and all choices are in order."
     except InvalidReview as invalid:
-        faults, sound, verdict = invalid.faults, False, ""
-    print(_json(faults, sound) if as_json else _text(faults, verdict))
+        faults, sound, left, verdict = invalid.faults, False, (), ""
+    print(_json(faults, sound, left) if as_json else _text(faults, drafts.note(left), verdict))
     return 0 if sound else 1
 
 
@@ -57,13 +58,14 @@ def _trials(number: int) -> str:
     return f"{number} trial{'' if number == 1 else 's'}"
 
 
-def _json(faults: Sequence[Fault], sound: bool) -> str:
-    content = {"valid": sound, "faults": [asdict(fault) for fault in faults]}
+def _json(faults: Sequence[Fault], sound: bool, left: Sequence[drafts.Unwritten]) -> str:
+    told, unwritten = ([asdict(one) for one in several] for several in (faults, left))
+    content = {"valid": sound, "faults": told, "draft": unwritten}
     return json.dumps(content, indent=1, ensure_ascii=False)
 
 
-def _text(faults: Sequence[Fault], verdict: str) -> str:
-    return "\n\n".join(part for part in (report(faults) if faults else "", verdict) if part)
+def _text(faults: Sequence[Fault], *more: str) -> str:
+    return "\n\n".join(part for part in (report(faults) if faults else "", *more) if part)
 
 
 def accept(config: Path) -> int:

@@ -41,21 +41,23 @@ from metasynth.strict_yaml import Keys
 from metasynth.text_files import hidden_faults, read_text
 
 _MAX_CHARACTERS = 1_000_000
-_DATA = "data/raw"
+_DATA, _TEXT = "data/raw", "data/text"
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What was read from config.yaml.
 
-    `config` is None where its form is so wrong that the rest cannot be judged; `data`, the folder
-    of the tables, is known or guessed even then, so that the tables can be checked as well.
+    `config` is None where its form is so wrong that the rest cannot be judged; `data` and `text`,
+    the folders of the tables and of the prose, are known or guessed even then, so that these can be
+    checked as well.
     """
 
     config: Config | None
     data: str
     faults: tuple[Fault, ...]
     lines: Lines
+    text: str = _TEXT
 
 
 def load(path: Path) -> Config:
@@ -91,12 +93,13 @@ def read(path: Path) -> Reading:
     config, faults = parse(document.value, lines)
     told = {fault.column for fault in document.faults}
     faults = [*document.faults, *(fault for fault in faults if fault.column not in told)]
-    return Reading(config, _data_folder(document.value), tuple(faults), lines)
+    data, prose = _folder(document.value, "data", _DATA), _folder(document.value, "text", _TEXT)
+    return Reading(config, data, tuple(faults), lines, prose)
 
 
-def _data_folder(mapping: object) -> str:
-    data = mapping.get("data") if isinstance(mapping, dict) else None
-    return data if isinstance(data, str) else _DATA
+def _folder(mapping: object, key: str, usual: str) -> str:
+    found = mapping.get(key) if isinstance(mapping, dict) else None
+    return found if isinstance(found, str) else usual
 
 
 def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
@@ -139,7 +142,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         version=review["version"],
         languages=tuple(review.get("languages", ("en",))),
         data=mapping.get("data", _DATA),
-        text=mapping.get("text", "data/text"),
+        text=mapping.get("text", _TEXT),
         comparison=comparison,
         analyses=tuple(analyses),
         outcomes=tuple(

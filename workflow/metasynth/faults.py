@@ -56,10 +56,13 @@ def column_letter(index: int) -> str:
     return letters
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` most likely stands for; None when none is near."""
+def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+    """The known word that `word` most likely stands for; None when none is near.
+
+    `likeness` is the least share of letters in common, from 0 to 1 (difflib's ratio).
+    """
     by_folded = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.strip().casefold(), by_folded, n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.strip().casefold(), by_folded, n=1, cutoff=likeness)
     return by_folded[found[0]] if found else None
 
 

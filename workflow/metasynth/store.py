@@ -11,7 +11,7 @@ import os
 import re
 import types
 import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -135,14 +135,26 @@ def records_csv(cls: type, records: Iterable[Any]) -> str:
 
 def write(path: str | Path, content: str | bytes) -> None:
     """Write a whole file or none: to a neighbour of its own first, then moved into place."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    write_all({path: content})
+
+
+def write_all(contents: Mapping[str | Path, str | bytes]) -> None:
+    """Write files that belong together: none is moved into place before all of them are written.
+
+    So where there is no room, or no right to write, the earlier ones stay as they were.
+    """
+    parts: dict[Path, Path] = {}
     try:
-        part.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
-        os.replace(part, path)
+        for path, content in zip(map(Path, contents), contents.values(), strict=True):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            parts[path] = path.with_name(f".{path.name}.{os.getpid()}.part")
+            encoded = content.encode("utf-8") if isinstance(content, str) else content
+            parts[path].write_bytes(encoded)
+        for path, part in parts.items():
+            os.replace(part, path)
     except BaseException:
-        part.unlink(missing_ok=True)
+        for part in parts.values():
+            part.unlink(missing_ok=True)
         raise
 
 

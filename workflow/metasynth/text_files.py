@@ -14,13 +14,17 @@ HIDDEN = re.compile(
 """Control characters, those that make text read in another order than it is written, and those that
 Unicode keeps for programs' own use."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_AS_UTF8 = "save the file again as CSV with the encoding (character set) UTF-8"
+_PACKED = b"PK\x03\x04"
+_LEGACY = (("Windows-1250", "cp1250"), ("Windows-1252", "cp1252"))
 
 
-def read_text(path: Path, name: str, root: Path) -> tuple[str | None, Fault | None]:
+def read_text(
+    path: Path, name: str, root: Path, kind: str = "CSV"
+) -> tuple[str | None, Fault | None]:
     """The text of `path` without its byte order mark, or None and a fault that calls it `name`.
 
-    Line ends are left as they are. `root` is the folder that no link may lead out of.
+    Line ends are left as they are. `root` is the folder that no link may lead out of, and `kind`
+    what the file should be: "CSV", "Markdown". Nothing but an ordinary file is ever opened.
     """
     try:
         if fault := _not_a_file(path, name, root):
@@ -29,9 +33,9 @@ def read_text(path: Path, name: str, root: Path) -> tuple[str | None, Fault | No
     except OSError as error:
         expected = f"a file that can be read ({error.strerror or 'reading failed'})"
         return None, of_file(name, "", expected, "give yourself the right to read it")
-    if fault := _not_text(content, name):
+    if fault := _not_text(content, name, kind):
         return None, fault
-    return _decoded(content, name)
+    return _decoded(content, name, kind)
 
 
 def _not_a_file(path: Path, name: str, root: Path) -> Fault | None:
@@ -61,15 +65,24 @@ def leads_inside(path: Path, root: Path) -> bool:
     return real.startswith(base + os.sep)
 
 
-def _not_text(content: bytes, name: str) -> Fault | None:
+def _as_utf8(kind: str) -> str:
+    return f"save the file again as {kind} with the encoding (character set) UTF-8"
+
+
+def _not_text(content: bytes, name: str, kind: str) -> Fault | None:
     if content.startswith(_UTF16):
-        return of_file(name, "", "text in UTF-8, but this is UTF-16 (“Unicode text”)", _AS_UTF8)
-    if content.startswith(b"PK\x03\x04"):
+        expected = "text in UTF-8, but this is UTF-16 (“Unicode text”)"
+        return of_file(name, "", expected, _as_utf8(kind))
+    if content.startswith(_PACKED) and kind == "CSV":
         remedy = "open it in the spreadsheet and save it as CSV, not under another name"
         return of_file(name, "", "a CSV file, but this is a workbook (xlsx, ods)", remedy)
+    if content.startswith(_PACKED):
+        expected = f"a {kind} file, but this is an office document (docx, odt, xlsx)"
+        return of_file(name, "", expected, f"save its text as {kind}, not under another name")
     if b"\0" in content:
         line = _line(content, content.index(b"\0"))
-        return of_line(name, line, "", "", "text, but there is a NUL byte in it", _AS_UTF8)
+        expected = "text, but there is a NUL byte in it"
+        return of_line(name, line, "", "", expected, _as_utf8(kind))
     return None
 
 
@@ -85,14 +98,23 @@ def hidden_faults(text: str, name: str) -> list[Fault]:
     return [of_line(name, line, "", "", *hidden_advice(match)) for line, match in found if match]
 
 
-def _decoded(content: bytes, name: str) -> tuple[str | None, Fault | None]:
+def _decoded(content: bytes, name: str, kind: str) -> tuple[str | None, Fault | None]:
     try:
         return content.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
-        line = _line(content, error.start)
-        value = content[error.start : error.start + 1].hex(" ")
+        line, byte = _line(content, error.start), content[error.start : error.start + 1]
         expected = f"text in UTF-8; byte {error.start + 1} of the file, in line {line}, is not"
-        return None, of_line(name, line, "", f"byte {value}", expected, _AS_UTF8)
+        if letters := _letters(byte):
+            expected += f" (it is {letters})"
+        return None, of_line(name, line, "", f"byte {byte.hex()}", expected, _as_utf8(kind))
+
+
+def _letters(byte: bytes) -> str:
+    """What a byte means in the encodings that spreadsheets and old editors still write."""
+    read = ((name, byte.decode(codec, "ignore")) for name, codec in _LEGACY)
+    return ", ".join(
+        f"“{letter}” in {name}" for name, letter in read if letter.isprintable() and letter
+    )
 
 
 def _line(content: bytes, offset: int) -> int:

@@ -24,6 +24,8 @@ from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
 from metasynth.input_changes import compare_inputs
 from metasynth.language import known as known_languages
+from metasynth.prose import check
+from metasynth.prose.drafts import Unwritten, unwritten
 from metasynth.raw_table import RawTable
 from metasynth.records import (
     CertaintyRating,
@@ -44,7 +46,7 @@ class Review:
 
     `changelog` says why the review was changed, as far as its authors told; `whole_review` are the
     tables of no single trial as text; `baseline` is the state that the review is compared with,
-    None for a first version.
+    None for a first version; `draft` are the starter texts that are left.
     """
 
     config: Config
@@ -57,6 +59,7 @@ class Review:
     flow: tuple[FlowCount, ...] = ()
     whole_review: tuple[RawTable, ...] = field(default=(), compare=False)
     baseline: State | None = None
+    draft: tuple[Unwritten, ...] = ()
 
     @property
     def state(self) -> State:
@@ -80,6 +83,8 @@ def load_review(config_path: Path, workdir: Path) -> Review:
     if os.path.isdir(workdir / reading.data):
         raw = tables.read(workdir / reading.data)
         further += validate(config, raw, lines)
+    prose = check.read(config, workdir, config.text if config else reading.text)
+    further += check.faults(prose, config, raw)
     told = {(fault.file, fault.column) for fault in reading.faults}
     faults = [
         *reading.faults,
@@ -98,6 +103,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         tables.flow(raw),
         raw.whole_review,
         accepted,
+        unwritten(config, lines, prose.texts, tables.search(raw)),
     )
     return replace(review, warnings=(*review.warnings, *_without_reason(review)))
 

@@ -24,6 +24,7 @@ sys.dont_write_bytecode = False
 from metasynth import faults, store
 from metasynth.pipeline import plan, turn
 from metasynth.pipeline.stages import stages
+from metasynth.prose import drafts
 from metasynth.validation import load_review
 
 
@@ -46,6 +47,8 @@ def checked_review(path):
         )
     if review.warnings:
         logger.warning(faults.report(review.warnings))
+    if review.draft and workflow.is_main_process:
+        logger.info(drafts.note(review.draft))
     return review
 
 
@@ -166,6 +169,7 @@ def shown_in_gallery(wildcards):
 onstart:
     gc.freeze()
     gc.enable()
+    workflow.execution_settings.keep_incomplete = True  # see keep.smk
     if workflow.is_main_process:
         turn.start(plan.to_json(PLAN))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from metasynth.certainty_rules import CertaintyRules
+from metasynth.prose.drafts import Unwritten
 from metasynth.records import (
     AnalysisSpec,
     CertaintyRating,
@@ -90,7 +91,10 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """The review's choices, the language to write in, libraries as "name version"."""
+    """The review's choices, the language to write in, libraries as "name version".
+
+    `draft` are the starter texts that are left in it.
+    """
 
     config: Config
     language: str
@@ -98,3 +102,4 @@ class Reporting:
     claims: tuple[Claim, ...]
     search: tuple[SearchLine, ...]
     flow: tuple[FlowCount, ...]
+    draft: tuple[Unwritten, ...] = ()

@@ -50,8 +50,7 @@ def write(member: Member, contents: Mapping[str, str | bytes], root: Path = Path
         names[name]: content.encode("utf-8") if isinstance(content, str) else content
         for name, content in given.items()
     }
-    for path, content in encoded.items():
-        store.write(root / path, content)
+    store.write_all({root / path: content for path, content in encoded.items()})
     digests = {path: hashlib.sha256(encoded[path]).hexdigest() for path in sorted(encoded)}
     made = Made(
         *(member.stage, member.name, member.code, member.data, text_digest(member.choices)),

@@ -47,6 +47,7 @@ def material(member: Member, told: Reporting) -> Material:
         claims=told.claims,
         search=told.search,
         flow=told.flow,
+        draft=told.draft,
         ratings=_table(Rating, inputs["certainty"], "certainty.json"),
         changes=_one(Changes, inputs["changes"], "changes.json"),
         findings=_table(Finding, inputs["certainty"], "findings.json"),

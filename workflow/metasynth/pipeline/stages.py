@@ -22,6 +22,7 @@ from metasynth.pipeline.context import (
     trial_file,
 )
 from metasynth.pipeline.members import Member
+from metasynth.prose.texts import sections
 from metasynth.validation import Review
 
 _LIBRARIES = ("snakemake", "numpy", "scipy", "matplotlib", "jinja2", "markdown-it-py", "typst")
@@ -164,7 +165,7 @@ def report(at: Context) -> Members:
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
         review = at.review
         told = choices.Reporting(
-            config, spoken, versions, review.claims, review.search, review.flow
+            config, spoken, versions, review.claims, review.search, review.flow, review.draft
         )
         said = text(told)
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.
@@ -178,10 +179,10 @@ def report(at: Context) -> Members:
 
 
 def _prose(at: Context) -> tuple[str, ...]:
-    """The review's own texts."""
-    folders = [f"{at.config.text}/{code}" for code in at.config.languages]
+    """The review's own texts: those that a section includes, as nothing else is read."""
     return tuple(
-        f"{folder}/{path.name}"
-        for folder in folders
-        for path in sorted((at.folder / folder).glob("*.md"))
+        path
+        for code in at.config.languages
+        for name in sections(code).included
+        if (at.folder / (path := f"{at.config.text}/{code}/{name}.md")).is_file()
     )

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metasynth.language import Language
+from metasynth.language import Language, message
 from metasynth.marks import capitalised, marked
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Entry, UntracedNumberError
-from metasynth.report import prisma, tables
+from metasynth.report import checklists, prisma, tables
 from metasynth.report.claims import audit_names
 from metasynth.report.document import (
     Block,
@@ -39,6 +39,7 @@ from metasynth.report.vocabulary import filters, vocabulary
 __all__ = ["Material", "ReportError", "compose"]
 
 REFERENCES = "references.csl"
+DRAFT = message("Draft: starter text still stands in this report, and nothing in it is certified.")
 
 
 def compose(material: Material, language: Language, templates: Path) -> Document:
@@ -49,7 +50,7 @@ def compose(material: Material, language: Language, templates: Path) -> Document
     """
     said = material.within(language)
     own = Path(material.config.text) / language.code
-    texts = Texts(templates / language.code, own, filters(language), language.numbers.decimal)
+    texts = Texts(templates / language.code, own, filters(language))
     builder = _Builder(said, language, templates / REFERENCES)
     blocks: list[Block] = []
     names = vocabulary(said, builder.scope.outcomes, language)
@@ -73,6 +74,7 @@ def compose(material: Material, language: Language, templates: Path) -> Document
         date=config.date,
         blocks=leading(finished, targets),
         provenance=provenance,
+        draft=language.say(DRAFT) if material.draft else "",
     )
 
 
@@ -136,7 +138,7 @@ def _title(block: Block) -> Inlines:
 
 
 def _is_checklist(block: Block) -> bool:
-    return isinstance(block, Table) and block.anchor in prisma.CHECKLISTS
+    return isinstance(block, Table) and block.anchor in checklists.CHECKLISTS
 
 
 class _Builder:
@@ -144,7 +146,7 @@ class _Builder:
 
     def __init__(self, material: Material, language: Language, style: Path):
         self._style = style
-        self._parser = Parser(self._insert, frozenset(material.bibliography), prisma.KNOWN)
+        self._parser = Parser(self._insert, frozenset(material.bibliography), checklists.KNOWN)
         outcomes = primary_outcomes(material, language)
         self.scope = Scope(material, language, outcomes, self._parser.cite)
         self._numbers = {"figure": 0, "table": 0, "appendix": 0}
@@ -166,8 +168,8 @@ class _Builder:
             ReportError: naming the items that have neither.
         """
         answered = prisma.with_text(self._parser.places, blocks).keys() | self._parser.reasons
-        asked = prisma.asked(b.anchor for b in blocks if isinstance(b, Table))
-        if missing := prisma.missing(answered, asked):
+        asked = checklists.asked(b.anchor for b in blocks if isinstance(b, Table))
+        if missing := checklists.missing(answered, asked):
             raise ReportError(
                 f"these items of PRISMA have neither text nor a stated reason: "
                 f"{', '.join(missing)}. Write the text and mark its place, such as {{prisma:24a}}, "
@@ -194,10 +196,15 @@ class _Builder:
             if isinstance(block, Heading | Paragraph)
         }
         places = prisma.with_text(self._parser.places, blocks)
-        items, caption = prisma.CHECKLISTS[table.anchor]
+        items, caption = checklists.CHECKLISTS[table.anchor]
         language, reasons = self.scope.language, self._parser.reasons
-        body = prisma.checklist(items, caption, places, reasons, titles, language)
+        body = prisma.checklist(items, caption, places, reasons, titles, language, self._open())
         return Table(table.anchor, table.number, *body)
+
+    def _open(self) -> frozenset[str]:
+        """The items that rest on starter text in this language, or in what all languages share."""
+        code, left = self.scope.language.code, self.scope.material.draft
+        return frozenset(item for one in left if one.language in ("", code) for item in one.items)
 
     def _number(self, kind: str) -> str:
         self._numbers[kind] += 1
@@ -213,7 +220,7 @@ class _Builder:
         if kind == "figures" and name in self.scope.outcomes:
             keys = (key for key in self.scope.material.figures if key.startswith(f"{name}/"))
             return tuple(self._figure(key) for key in keys if key != f"{name}/forest")
-        if kind == "table" and f"table-{name}" in prisma.CHECKLISTS:
+        if kind == "table" and f"table-{name}" in checklists.CHECKLISTS:
             return (Table(f"table-{name}", self._number("appendix"), (), (), ()),)
         if kind == "table" and (body := tables.build(name, self.scope)):
             appendix = name.partition("_")[0] in tables.APPENDIX

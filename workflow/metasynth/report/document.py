@@ -181,7 +181,10 @@ Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | No
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole report; `provenance` holds what is known of its numbers, by key."""
+    """The whole report; `provenance` holds what is known of its numbers, by key.
+
+    `draft` is what every page of one that is not finished says, blank for one that is.
+    """
 
     title: str
     subtitle: Inlines
@@ -190,6 +193,7 @@ class Document:
     date: str
     blocks: tuple[Block, ...]
     provenance: Mapping[str, Entry] = field(default_factory=dict)
+    draft: str = ""
 
     @property
     def moment(self) -> datetime:

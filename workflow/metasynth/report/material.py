@@ -15,6 +15,7 @@ from metasynth.findings import Finding
 from metasynth.language import Language
 from metasynth.localise import localise
 from metasynth.marks import marked
+from metasynth.prose.drafts import Unwritten
 from metasynth.provenance.collect import counted
 from metasynth.provenance.entry import Entry
 from metasynth.records import Claim, Config, FlowCount, OutcomeResult, Result, SearchLine, Trial
@@ -54,6 +55,7 @@ class Material:
     stability: Mapping[str, Stability] = field(default_factory=dict)
     absences: Mapping[str, tuple[Absence, ...]] = field(default_factory=dict)
     randomised: bool = False
+    draft: tuple[Unwritten, ...] = ()
 
     @property
     def included(self) -> tuple[Trial, ...]:

@@ -57,14 +57,17 @@ class _Setting:
 
 def tree(document: Document, pictures: Mapping[str, str], language: Language) -> Node:
     """The whole document; `pictures` names the picture of each figure's SVG."""
+    draft = _node("Strong", _inlines(text(document.draft)))
+    banner = [_node("Para", [draft])] if document.draft else []
+    prefix = f"{language.say('Draft')}: " if document.draft else ""
     return {
         "pandoc-api-version": _API,
         "meta": {
-            "title": _meta(text(document.title)),
+            "title": _meta(text(f"{prefix}{document.title}")),
             "subtitle": _meta(document.subtitle),
             "lang": _meta(text(document.language)),
         },
-        "blocks": _blocks(_turned_once(document.blocks), _Setting(pictures, language)),
+        "blocks": banner + _blocks(_turned_once(document.blocks), _Setting(pictures, language)),
     }
 
 

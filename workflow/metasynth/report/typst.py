@@ -85,7 +85,7 @@ def source(
     """The document in Typst's markup, its look taken from the template."""
     settings = ", ".join(
         f"{name}: {literal(getattr(document, name))}"
-        for name in ("title", "language", "version", "date")
+        for name in ("title", "language", "version", "date", "draft")
     )
     settings += f", subtitle: {_inlines(document.subtitle)}"
     settings += f", said: {_said(language)}"
@@ -102,6 +102,7 @@ def _said(language: Language) -> str:
         "contents": language.say("Contents"),
         "version": language.say("version"),
         "kind": language.say("Systematic review"),
+        "draft": language.say("Draft"),
     }
     return "(" + ", ".join(f"{name}: {literal(word)}" for name, word in words.items()) + ")"
 

@@ -10,6 +10,7 @@ from metasynth.methods import PREDICTIONS
 from metasynth.records import OutcomeResult, Trial
 from metasynth.report.certainty import rule_words
 from metasynth.report.change_names import change_names
+from metasynth.report.facts import facts
 from metasynth.report.material import Material
 from metasynth.report.names import OutcomeNames, joined, lowered, sides, stated, trials
 from metasynth.report.raw_names import StudyNames, search_names
@@ -75,6 +76,8 @@ def vocabulary(
         "measures": _measures(primary),
         "statuses": {name: language.say(words) for name, words in STATUSES.items()},
         "stability": stability_names(material, primary, language),
+        "draft": material.draft,
+        "facts": facts(material),
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }

@@ -1,0 +1,66 @@
+"""What stands in every report is true of every review: nothing is presupposed that is not there."""
+
+import html
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import Review
+
+PRESUPPOSED = {
+    "en": ("is audited", "published review", "Rows marked", "is recomputed from its"),
+    "pl": ("sprawdzany przegląd", "opublikowany przegląd", "oznaczone jako", "oblicza się z odset"),
+}
+"""Of an audit, an analysis as published, alternative readings, and derived counts."""
+TOLD = {
+    "en": (
+        *("of the trial, or the review that is audited, states", "Rows marked"),
+        *("and the one that repeats the published review, were", "is recomputed from its"),
+    ),
+    "pl": (
+        *("publikacja badania lub sprawdzany przegląd,", "oznaczone jako"),
+        *("główną oraz analizę powtarzającą opublikowany przegląd", "oblicza się z odset"),
+    ),
+}
+"""The same where there is one, in its sentence."""
+
+
+def text_of(page: Path) -> str:
+    content = re.sub(r"<(script|style|svg)\b.*?</\1>", "", page.read_text("utf-8"), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", content)).split())
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a review that audits nothing, in two languages."""
+    from tests.reviews import copy_review
+
+    review = copy_review("bcg", tmp_path_factory.mktemp("boilerplate") / "bcg")
+    config = review.folder / "config.yaml"
+    choices = config.read_text("utf-8").replace("languages: [en]", "languages: [en, pl]")
+    unused = "  unused:\n    label: An analysis that no outcome names\n    model: IV\n"
+    config.write_text(choices.replace("\noutcomes:", f"\n{unused}\noutcomes:"), encoding="utf-8")
+    shutil.copytree(review.folder / "data/text/en", review.folder / "data/text/pl")
+    pages = [f"results/report/review{mark}.html" for mark in ("", ".pl")]
+    review.run(*pages)
+    return review.folder
+
+
+@pytest.mark.parametrize("code", PRESUPPOSED)
+def test_nothing_is_presupposed_that_is_not_there(plain: Path, code: str) -> None:
+    mark = "" if code == "en" else f".{code}"
+    said = text_of(plain / f"results/report/review{mark}.html")
+    assert [phrase for phrase in PRESUPPOSED[code] if phrase in said] == []
+    assert "An analysis that no outcome names" not in said
+
+
+@pytest.mark.parametrize("code", TOLD)
+def test_what_is_there_is_told(finished: Callable[[str], Review], code: str) -> None:
+    mark = "" if code == "en" else f".{code}"
+    page = finished("anakinra").folder / f"results/report/review{mark}.html"
+    said = text_of(page)
+    assert [phrase for phrase in TOLD[code] if phrase not in said] == []
+    assert 'class="draft"' not in page.read_text("utf-8")

@@ -1,0 +1,83 @@
+"""A run that fails, at whatever stage and in whatever way, leaves earlier results as they were."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from metasynth import store
+
+from .conftest import REPOSITORY, Review
+
+SCRIPTS = sorted(
+    path.stem for path in (REPOSITORY / "workflow/scripts").glob("*.py") if path.stem != "archive"
+)
+FAILURES = {
+    "an error": 'raise RuntimeError("made to fail")',
+    "killed": "import os; os.kill(os.getpid(), 9)",
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the workflow, whose scripts a test may break."""
+    folder = tmp_path_factory.mktemp("workflow-copy")
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("workflow", "envs"):
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
+    shutil.copy(REPOSITORY / "Snakefile", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bcg(finished: Callable[[str], Review], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished review, which failing runs are to leave as it is."""
+    folder = tmp_path_factory.mktemp("failing") / "bcg"
+    shutil.copytree(finished("bcg").folder, folder)
+    return folder
+
+
+def test_every_stage_is_tried() -> None:
+    stages = {"clean", "views", "pool", "tables", "certainty", "changes", "plot", "overview"}
+    assert {*SCRIPTS} == stages | {"report"}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("stage", SCRIPTS)
+def test_earlier_results_stay(bcg: Path, copy: Path, stage: str, failure: str) -> None:
+    script = copy / f"workflow/scripts/{stage}.py"
+    sound, review = script.read_text("utf-8"), Review(bcg, copy / "Snakefile")
+    before = review.results()
+    assert "report/review.html" in before
+    try:
+        script.write_text(
+            sound.replace("\njobs.run(", f"\n{FAILURES[failure]}\njobs.run("), encoding="utf-8"
+        )
+        run = review.snakemake(PYTHONPATH=str(copy / "workflow"))
+    finally:
+        script.write_text(sound, encoding="utf-8")
+    assert run.code == 1, run.output
+    assert "What is whole is kept" in run.output
+    assert "Removing output files" not in run.output
+    assert review.results() == before
+
+
+def test_files_that_belong_together_are_replaced_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is no room for the second."""
+    first, second, write = tmp_path / "first", tmp_path / "second", Path.write_bytes
+    store.write_all({first: "earlier", second: "earlier"})
+
+    def full(path: Path, content: bytes) -> int:
+        if "second" in path.name:
+            write(path, content[:1])
+            raise OSError(28, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        store.write_all({first: "later", second: "later"})
+    assert first.read_text("utf-8") == second.read_text("utf-8") == "earlier"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["first", "second"]
