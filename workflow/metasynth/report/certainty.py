@@ -6,6 +6,7 @@ from itertools import groupby
 from metasynth import formats, keys
 from metasynth.certainty import NOT_RATED, Rating
 from metasynth.certainty_rules import (
+    DEFAULT_RULES,
     LEVELS,
     LOWERING,
     OVERALL,
@@ -396,6 +397,7 @@ def rule_words(
         "one_degree": rules.one_degree,
         "information_size": rules.imprecision.information_size,
         "bias_lowers": bool(rules.risk_of_bias.no_information),
+        "important_declared": rules.imprecision.important != DEFAULT_RULES.imprecision.important,
         "rated": bool(ratings),
         "by_rule": sources == {"rule"},
     }
