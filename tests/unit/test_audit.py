@@ -24,7 +24,16 @@ from metasynth.comparison import reports, study_data
 from metasynth.language import ENGLISH
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import CHOICE, RAW, ends
-from metasynth.records import Cell, Claim, Omission
+from metasynth.records import (
+    AnalysisSpec,
+    Cell,
+    Claim,
+    Comparison,
+    Group,
+    Omission,
+    OutcomeSpec,
+    StudyData,
+)
 from metasynth.report.verdict_words import REASONS
 from metasynth.synthesis import synthesise
 from metasynth.validation import load_review
@@ -660,3 +669,37 @@ def test_every_number_of_the_audit_leads_to_cells():
         last = list(ends(entries, key))
         assert last
         assert all(entry.kind in (RAW, CHOICE) for entry in last)
+
+
+# --- other people's reviews -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("multi_arm", ["combine", "split"])
+@pytest.mark.parametrize(
+    ("kind", "measure", "first", "second"),
+    [
+        ("continuous", "MD", {"mean": 4.0, "sd": 2.0}, {"mean": 4.1, "sd": 2.1}),
+        ("rate", "IRR", {"events": 20, "person_time": 300.0}, {"events": 21, "person_time": 310.0}),
+        ("binary", "OR", {"events": 10}, {"events": 11}),
+        ("binary", "RD", {"events": 10}, {"events": 11}),
+    ],
+)
+def test_pools_of_every_kind_and_their_readings_are_judged(kind, measure, first, second, multi_arm):
+    spec = OutcomeSpec("o", "O", "raw", 24, kind, measure, "harm", ("main",))
+    other = replace(spec, id="o2", reading="again", sensitivity_of="o")
+    main = AnalysisSpec("main", "Random effects", tau2="REML", ci="Wald")
+    sides = Comparison(("drug",), ("placebo",), multi_arm=multi_arm)
+    data = [
+        StudyData(name, name, 2000, group(first, n), group(second, n + 2))
+        for name, n in (("x", 100), ("y", 150))
+    ]
+    results = [synthesise(one, [main], sides, data) for one in (spec, other)]
+    statement = claim("pooled_comparison", outcome="raw", assertion="no_difference")
+    also = claim("most_trials", outcome="raw", assertion="no_difference")
+    found, most = audit([statement, also], results, [], sides)
+    assert (found.verdict, found.reason, found.readings) == (UNSUPPORTED, "not_excluded", "")
+    assert (most.verdict, most.reason) == (UNCHECKED, "no_counts")  # no trial is included here
+
+
+def group(values, total):
+    return Group((), "", **{"events": None, "total": total, **values})
