@@ -20,8 +20,8 @@ was found:
 
 - **reproduced** or **not reproduced**, where the tables decide;
 - **significance reproduced, conclusion not supported**, where it is said that there is no
-  difference, or no increase, and the difference is indeed not significant, but the interval does
-  not exclude an important one;
+  difference, or no increase, and the difference is indeed not significant, but the 95 % interval
+  does not exclude an important one;
 - **depends on the test**, where tests that the publication may have used decide differently;
 - **depends on the counts**, where counts or denominators that the sources allow do;
 - **contradicted elsewhere in the review**, where no number decides and another statement
