@@ -5,6 +5,7 @@ from pathlib import Path
 
 from metasynth.audit.kinds import FREQUENT, KINDS, QUANTITIES, SELDOM, Kind
 from metasynth.audit.run import CHECKS
+from metasynth.certainty_rules import DEFAULT_RULES
 
 MANUAL = Path(__file__).parent / "audit.md"
 
@@ -18,12 +19,31 @@ verdict is entered; `results/tables/claims.csv` ([results.md](results.md)) and t
 was found:
 
 - **reproduced** or **not reproduced**, where the tables decide;
-- **contradicted elsewhere in the review**, where they do not and another statement contradicts it;
-- **cannot be checked** otherwise, with the reason.
+- **significance reproduced, conclusion not supported**, where it is said that there is no
+  difference, or no increase, and the difference is indeed not significant, but the 95 % interval
+  does not exclude an important one;
+- **depends on the test**, where tests that the publication may have used decide differently;
+- **depends on the counts**, where counts or denominators that the sources allow do;
+- **contradicted elsewhere in the review**, where no number decides and another statement
+  contradicts it;
+- **cannot be checked** otherwise.
+
+Each verdict has its reason, as a name in the column `reason` and as a sentence in the report.
+
+A statement is judged only by what it claims, so choose its `assertion` with care.
+`not_significant` is what a p-value says, and no more. `no_difference` ("similar", "no
+difference") and `not_higher` ("does not increase") are conclusions. What an important difference
+is, is declared once: `certainty.imprecision.important` in `config.yaml`
+([certainty.md](certainty.md)), the risk ratios below and above which an effect is appreciable;
+{low:g} and {high:g} without it, the convention of GRADE (guidelines 6: J Clin Epidemiol
+2011;64:1283-93). Odds ratios and risk differences are read as risk ratios at the control risk.
+Where that risk is known, the ratio of the risks of being *without* the event must lie within the
+margin too: a risk of 87 % cannot rise by a quarter, so that the event's own ratio would exclude
+nothing. Measures that no risk ratio follows from have no margin, and support no such conclusion.
 
 `contradicts` names the statements that cannot be true together with this one; naming them once is
-enough. A publication that does not say which test it used is judged by Fisher's exact test, and
-every other test, admissible count and declared reading that would decide otherwise is named.
+enough. A trial's result and a pooled one do not contradict each other by differing in
+significance.
 
 To add a statement, choose its kind, fill in the columns that the kind uses and leave the other ones
 blank; `snakemake -n` lists whatever is missing or does not fit.
@@ -33,7 +53,12 @@ blank; `snakemake -n` lists whatever is missing or does not fit.
 
 def manual() -> str:
     """The manual's Markdown."""
-    return _HEAD + "\n".join(_kind(name, kind) for name, kind in KINDS.items()) + _tail()
+    low, high = DEFAULT_RULES.imprecision.important
+    return (
+        _HEAD.format(low=low, high=high)
+        + "\n".join(_kind(name, kind) for name, kind in KINDS.items())
+        + _tail()
+    )
 
 
 def _kind(name: str, kind: Kind) -> str:

@@ -509,6 +509,12 @@ KEY = [
         f"{CLAIMS}:3:A | row 2 has",
     ),
     case(
+        "judgement",
+        "no_judgement_without_a_reason",
+        cell(BIAS, 3, "judgement", ""),
+        f"{BIAS}:3:D | in support the reason",
+    ),
+    case(
         "key",
         "judgement_twice",
         row(BIAS, "response,RoB 2,randomisation,high,,"),

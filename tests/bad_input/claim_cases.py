@@ -30,6 +30,7 @@ GOOD = {
         **{"reference_value": "29", "total": "387"},
     },
     "pooled_comparison": {"outcome": "response", "assertion": "no_difference"},
+    "most_trials": {"outcome": "response", "assertion": "significantly_higher"},
     "fold": {
         **{"study_id": "alpha2001", "outcome": "response", "arm_id": "drug"},
         **{"reference_arm_id": "placebo", "assertion": "almost", "value": "4"},
@@ -88,6 +89,7 @@ CLAIM = [
             ("comparison", "reference_arm_id"),
             ("split_comparison", "total"),
             ("pooled_comparison", "outcome"),
+            ("most_trials", "outcome"),
             ("fold", "value"),
             ("frequency", "outcome"),
             ("most_frequent", "parts"),

@@ -96,6 +96,7 @@ SAME = [
 ]
 
 OTHER = [
+    case("judgement", "none_with_a_reason", cell(BIAS, 2, "judgement", "")),
     case("claim", "every_kind", claims(*({"kind": k, **cells} for k, cells in GOOD.items()))),
     case("text", "non_latin_label", cell(STUDY, 2, "label", "Бао и соавт. 2011")),
     case("text", "chinese", cell(STUDY, 2, "population", "类风湿关节炎")),

@@ -13,23 +13,35 @@ from tests.bad_input.review import CONFIG, clean, write
 
 from metasynth import table_schema
 from metasynth.audit.counts import combinations, decimals_of, fitting, rounds_to
+from metasynth.audit.judging import ABSENCE, important_left, judge
 from metasynth.audit.kinds import COMPARED, KINDS, QUANTITIES, TYPED
 from metasynth.audit.records import VERDICTS, Audited
 from metasynth.audit.reproduction import reproduce
 from metasynth.audit.run import CHECKS, audit
-from metasynth.audit.summary import SORTS, of_sort
-from metasynth.audit.trial_checks import asserted
+from metasynth.audit.summary import SORTS, VERDICT_SORTS, of_sort
 from metasynth.audit.two_by_two import TwoByTwo, exact_p
 from metasynth.comparison import reports, study_data
 from metasynth.language import ENGLISH
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import CHOICE, RAW, ends
-from metasynth.records import Cell, Claim, Omission
+from metasynth.records import (
+    AnalysisSpec,
+    Cell,
+    Claim,
+    Comparison,
+    Group,
+    Omission,
+    OutcomeSpec,
+    StudyData,
+)
+from metasynth.report.verdict_words import REASONS
 from metasynth.synthesis import synthesise
 from metasynth.validation import load_review
 
 ROOT = Path(__file__).parents[2]
-REPRODUCED, NOT_REPRODUCED, CONTRADICTED, UNCHECKED = VERDICTS
+REPRODUCED, UNSUPPORTED, BY_TEST, BY_COUNTS, NOT_REPRODUCED, CONTRADICTED, UNCHECKED = VERDICTS
+
+LEFT = ("", "not_excluded", "spared_not_excluded")
 
 
 def pooled(config, trials):
@@ -74,7 +86,7 @@ def claim(kind, **cells):
     return Claim(**{**blank, "total": None, **filled, **always})
 
 
-def judge(small, *claims, change=None):
+def judge_all(small, *claims, change=None):
     """What is found of statements about the small review, its trials changed or not."""
     review, results = small
     trials = review.trials
@@ -99,6 +111,16 @@ def recounted(study, outcome, arm, **counts):
         return replace(trial, results=rows)
 
     return change
+
+
+def unread(trial):
+    """A trial without its alternative readings, and without doubt about its counts."""
+    rows = tuple(
+        replace(row, events_low=row.events, events_high=row.events)
+        for row in trial.results
+        if not row.reading
+    )
+    return replace(trial, results=rows)
 
 
 # --- the contract ---------------------------------------------------------------------------------
@@ -135,11 +157,12 @@ def test_the_manual_is_made_from_the_kinds():
 @pytest.mark.parametrize(
     ("cells", "verdict", "method"),
     [
-        # 27 of 42 is 64.29 %, 28 of 42 is 66.67 %: nothing between.
-        ({"value": "64"}, REPRODUCED, "granularity"),
+        # 27 of 42 is 64.29 %, 28 of 42 is 66.67 %: nothing between. The counts were derived from
+        # the percentages, which they therefore cannot confirm, only fail.
+        ({"value": "64"}, UNCHECKED, "granularity"),
         ({"value": "65"}, NOT_REPRODUCED, "granularity"),
-        ({"value": "64.3"}, REPRODUCED, "granularity"),
-        ({"value": "64", **BESIDE, "reference_value": "17"}, REPRODUCED, "granularity"),
+        ({"value": "64.3"}, UNCHECKED, "granularity"),
+        ({"value": "64", **BESIDE, "reference_value": "17"}, UNCHECKED, "granularity"),
         ({"value": "64", **BESIDE, "reference_value": "20"}, NOT_REPRODUCED, "granularity"),
         # 95 of 250 was derived from 38 %; any whole percentage fits 250 patients.
         ({"study_id": "beta2005", "value": "38"}, UNCHECKED, "percentage"),
@@ -151,7 +174,7 @@ def test_the_manual_is_made_from_the_kinds():
     ],
 )
 def test_percentages(small, cells, verdict, method):
-    (item,) = judge(small, claim("percentages", **cells))
+    (item,) = judge_all(small, claim("percentages", **cells))
     assert (item.verdict, item.method) == (verdict, method)
 
 
@@ -182,7 +205,7 @@ def test_counts_that_fit_are_those_that_round_to_the_percentage(total, tenths, d
 )
 def test_a_comparison_by_fishers_test_and_its_direction(small, assertion, verdict):
     """27 of 42 against 2 of 12: R's fisher.test gives p = 0.006934."""
-    (item,) = judge(small, claim("comparison", assertion=assertion))
+    (item,) = judge_all(small, claim("comparison", assertion=assertion))
     assert item.verdict == verdict
     assert item.p == item.p_fisher == pytest.approx(0.006933999645, rel=1e-9)
     assert (item.tables, item.agreeing, item.readings) == (1, 1, "")
@@ -192,27 +215,30 @@ def test_a_comparison_by_fishers_test_and_its_direction(small, assertion, verdic
 def test_a_changed_count_flips_the_verdict(small):
     statement = claim("comparison", assertion="significantly_higher")
     weaker = recounted("alpha2001", "response", "drug", events=14, events_low=14, events_high=14)
-    assert judge(small, statement)[0].verdict == REPRODUCED
-    assert judge(small, statement, change=weaker)[0].verdict == NOT_REPRODUCED
+    assert judge_all(small, statement)[0].verdict == REPRODUCED
+    (item,) = judge_all(small, statement, change=weaker)
+    assert (item.verdict, item.readings) == (BY_COUNTS, "randomised")  # 27 of 45 there, still
+    without = judge_all(small, statement, change=lambda trial: unread(weaker(trial)))
+    assert without[0].verdict == NOT_REPRODUCED
 
 
 def test_admissible_counts_that_decide_otherwise_are_counted(small):
     """27 to 14 of 42 allowed: the verdict is that of 27, and some of the others differ."""
     wide = recounted("alpha2001", "response", "drug", events_low=14)
-    (item,) = judge(small, claim("comparison"), change=wide)
-    assert (item.verdict, item.tables) == (REPRODUCED, 14)
+    (item,) = judge_all(small, claim("comparison"), change=wide)
+    assert (item.verdict, item.reason, item.tables) == (BY_COUNTS, "counts_differ", 14)
     assert item.agreeing == 6  # by R's fisher.test, 22 of 42 and more
 
 
 def test_without_counts_nothing_is_checked(small):
-    items = judge(small, claim("comparison", outcome="pain"), claim("fold", week=12))
+    items = judge_all(small, claim("comparison", outcome="pain"), claim("fold", week=12))
     assert [(item.verdict, item.reason) for item in items] == [(UNCHECKED, "no_counts")] * 2
 
 
 def test_another_test_that_decides_otherwise_is_named():
     """23 of 1116 against 1 of 283: p = 0.068 by Fisher's test, 0.048 by the score test."""
     item = published()[2]["fleischmann2003_serious_infection"]
-    assert (item.verdict, item.differing) == (NOT_REPRODUCED, "score")
+    assert (item.verdict, item.differing) == (BY_TEST, "score")
     assert item.p_fisher == pytest.approx(0.06756, abs=1e-5)
     assert item.p_score == pytest.approx(0.04817, abs=1e-5)
 
@@ -220,17 +246,118 @@ def test_another_test_that_decides_otherwise_is_named():
 def test_another_reading_that_decides_otherwise_is_named():
     """3 of 46 against 0 of 48 is not significant, 5 of 72 against 0 of 74 is."""
     item = published()[2]["cohen2002_acr70_w24_2mg"]
-    assert (item.verdict, item.readings) == (NOT_REPRODUCED, "randomised")
+    assert (item.verdict, item.readings) == (BY_COUNTS, "randomised")
 
 
-@given(st.sampled_from(COMPARED), st.floats(0, 1), st.sampled_from([-1, 0, 1]))
-def test_an_assertion_and_its_opposite_are_never_both_borne_out(assertion, p, direction):
-    opposite = {
-        **{"significantly_higher": "not_higher", "not_higher": "significantly_higher"},
-        **{"higher": "lower", "lower": "higher", "significantly_lower": "significantly_higher"},
-        **{"not_significant": "significantly_higher", "no_difference": "significantly_lower"},
-    }[assertion]
-    assert not (asserted(assertion, p, direction) and asserted(opposite, p, direction))
+OPPOSITES = {
+    **{"significantly_higher": "not_higher", "not_higher": "significantly_higher"},
+    **{"higher": "lower", "lower": "higher", "significantly_lower": "significantly_higher"},
+    **{"not_significant": "significantly_higher", "no_difference": "significantly_lower"},
+}
+
+
+@given(
+    st.sampled_from(COMPARED), st.floats(0, 1), st.sampled_from([-1, 0, 1]), st.sampled_from(LEFT)
+)
+def test_an_assertion_and_its_opposite_are_never_both_borne_out(assertion, p, direction, left):
+    verdicts = [
+        judge(said, p, direction, lambda: left)[0] for said in (assertion, OPPOSITES[assertion])
+    ]
+    assert verdicts != [REPRODUCED, REPRODUCED]
+
+
+@given(
+    st.sampled_from(COMPARED), st.floats(0, 1), st.sampled_from([-1, 0, 1]), st.sampled_from(LEFT)
+)
+def test_an_absence_is_never_borne_out_by_a_p_value_alone(assertion, p, direction, left):
+    verdict, reason = judge(assertion, p, direction, lambda: left)
+    if assertion in ABSENCE and verdict == REPRODUCED:
+        assert not left
+        assert p >= 0.05 or (assertion == "not_higher" and direction < 1)
+    assert (verdict == UNSUPPORTED) <= (assertion in ABSENCE)
+    assert reason in REASONS
+
+
+@given(
+    st.sampled_from(ABSENCE),
+    st.sampled_from(["RR", "OR", "RD", "HR", "MD"]),
+    st.lists(st.floats(0.01, 20), min_size=2, max_size=2).map(sorted),
+    st.one_of(st.none(), st.floats(0.001, 0.999)),
+    st.floats(1, 3),
+)
+def test_a_wider_interval_never_excludes_more(assertion, measure, limits, risk, by):
+    if measure == "RD":
+        limits = [max(-1.0, (x - 1) / 20) for x in limits]
+    wider = [limits[0] - abs(limits[0]) * (1 - 1 / by), limits[1] + abs(limits[1]) * (by - 1)]
+    margin = (0.75, 1.25)
+    open_ = important_left(assertion, measure, tuple(limits), risk, margin)
+    if open_:
+        assert important_left(assertion, measure, tuple(wider), risk, margin)
+    elif assertion == "no_difference":
+        assert not important_left("not_higher", measure, tuple(limits), risk, margin)
+    assert measure != "MD" or open_ == "not_excluded"
+
+
+@pytest.mark.parametrize(
+    ("assertion", "limits", "risk", "left"),
+    [
+        ("no_difference", (0.90, 1.10), None, ""),
+        ("no_difference", (0.70, 1.10), None, "not_excluded"),
+        ("no_difference", (0.90, 1.30), None, "not_excluded"),
+        ("not_higher", (0.10, 1.20), 0.10, ""),
+        ("not_higher", (0.81, 12.2), 0.006, "not_excluded"),
+        ("not_higher", (0.81, None), 0.006, "not_excluded"),
+        ("no_difference", (None, 1.10), 0.006, "not_excluded"),
+        # 464 of 534: an event's ratio of 1.17 is (1 - 0.869 * 1.17) / 0.131 < 0 of being spared.
+        ("not_higher", (0.94, 1.17), 464 / 534, "spared_not_excluded"),
+        ("no_difference", (0.99, 1.01), 464 / 534, ""),
+        # A reduction to 0.94 makes (1 - 0.869 * 0.94) / 0.131 = 1.40 of it.
+        ("no_difference", (0.94, 1.01), 464 / 534, "spared_not_excluded"),
+        ("not_higher", (0.94, 1.01), 464 / 534, ""),
+    ],
+)
+def test_an_important_difference_is_excluded_both_ways_round(assertion, limits, risk, left):
+    assert important_left(assertion, "RR", limits, risk, (0.75, 1.25)) == left
+
+
+def test_other_measures_are_read_as_risk_ratios_at_the_control_risk():
+    """At 20 %, odds ratios of 0.9 and 1.2 are risk ratios of 0.918 and 1.154 (Zhang and Yu)."""
+    ask = ("no_difference", "OR", (0.9, 1.2), 0.2)
+    assert important_left(*ask, (0.917, 1.155)) == ""
+    assert important_left(*ask, (0.919, 1.155)) == "not_excluded"
+    assert important_left(*ask, (0.917, 1.153)) == "not_excluded"
+    assert important_left("no_difference", "RD", (-0.02, 0.02), 0.2, (0.89, 1.11)) == ""
+    assert important_left("no_difference", "RD", (-0.02, 0.02), 0.2, (0.91, 1.11)) == "not_excluded"
+
+
+@pytest.mark.parametrize(
+    ("drug", "placebo", "verdict", "reason"),
+    [
+        # Of 250 and 250; p by R's fisher.test.
+        ((25, 25), "no_difference", UNSUPPORTED, "not_excluded"),  # p = 1
+        ((225, 203), "no_difference", NOT_REPRODUCED, "is_significant"),  # p = 0.0072
+        ((225, 203), "not_higher", NOT_REPRODUCED, "is_significant"),
+        ((203, 225), "not_higher", REPRODUCED, "excluded"),
+        ((203, 225), "not_significant", NOT_REPRODUCED, "is_significant"),
+        ((25, 25), "not_significant", REPRODUCED, "as_stated_not_significant"),
+    ],
+)
+def test_a_difference_that_is_not_significant_is_no_absence(small, drug, placebo, verdict, reason):
+    (a, c), assertion = drug, placebo
+    first = recounted("beta2005", "response", "drug", events=a, events_low=a, events_high=a)
+    second = recounted("beta2005", "response", "placebo", events=c, events_low=c, events_high=c)
+    statement = claim("comparison", study_id="beta2005", assertion=assertion)
+    (item,) = judge_all(small, statement, change=lambda trial: second(first(trial)))
+    assert (item.verdict, item.reason) == (verdict, reason)
+    assert (item.margin_low is None) == (assertion == "not_significant")
+
+
+def test_wald_is_not_asked_where_a_cell_is_empty():
+    """16 of 42 against 0 of 12: 0.011 by Fisher's and the score test, 0.10 by Wald's with 0.5."""
+    item = published()[2]["bao2011_acr50"]
+    assert (item.verdict, item.differing) == (REPRODUCED, "")
+    assert item.p_wald > 0.05 > item.p_score
+    assert published()[2]["cohen2002_acr50_w24_2mg"].differing == "wald"
 
 
 @given(*[st.integers(1, 40)] * 2, st.data())
@@ -250,11 +377,11 @@ def test_a_split_is_significant_only_where_every_division_is(small):
         claim("split_comparison", assertion="significantly_higher", **cells)
         for cells in ({}, {"value": "35", "reference_value": "27"})
     )
-    found = judge(small, clear, close)
+    found = judge_all(small, clear, close)
     assert (found[0].verdict, found[0].method) == (REPRODUCED, "every_split")
     assert found[0].agreeing == found[0].tables > 100
     assert found[0].p < 0.05
-    assert found[1].verdict in (UNCHECKED, NOT_REPRODUCED)
+    assert found[1].verdict in (BY_COUNTS, NOT_REPRODUCED)
 
 
 def test_many_admissible_counts_are_tried_at_their_ends():
@@ -275,13 +402,13 @@ def test_too_many_splits_are_not_tried(small):
     huge = recounted("beta2005", "response", "drug", total=400_000, events=152_000)
     both = recounted("beta2005", "response", "placebo", total=400_000, events=88_000)
     statement = claim("split_comparison", total="500000")
-    (item,) = judge(small, statement, change=lambda trial: both(huge(trial)))
+    (item,) = judge_all(small, statement, change=lambda trial: both(huge(trial)))
     assert (item.verdict, item.reason) == (UNCHECKED, "too_many")
 
 
 def test_a_split_that_no_count_gives(small):
     """Of 3 patients no arm has 47 %."""
-    (item,) = judge(small, claim("split_comparison", total="3", assertion="higher"))
+    (item,) = judge_all(small, claim("split_comparison", total="3", assertion="higher"))
     assert (item.verdict, item.reason) == (UNCHECKED, "no_split")
 
 
@@ -302,7 +429,7 @@ def test_a_split_that_no_count_gives(small):
     ],
 )
 def test_so_many_times_as_often(small, assertion, value, verdict):
-    (item,) = judge(small, claim("fold", assertion=assertion, value=value))
+    (item,) = judge_all(small, claim("fold", assertion=assertion, value=value))
     assert item.verdict == verdict
     assert item.estimate == pytest.approx(27 / 42 / (2 / 12))
 
@@ -319,7 +446,7 @@ def test_so_many_times_as_often(small, assertion, value, verdict):
     ],
 )
 def test_a_frequency_in_words(small, word, verdict):
-    (item,) = judge(small, claim("frequency", assertion=word))
+    (item,) = judge_all(small, claim("frequency", assertion=word))
     assert item.verdict == verdict
     assert (item.events_intervention, item.total_intervention) == (10, 250)
     assert [item.ci_low, item.ci_high] == pytest.approx([0.0193, 0.0723], abs=1e-4)
@@ -327,13 +454,13 @@ def test_a_frequency_in_words(small, word, verdict):
 
 def test_too_few_patients_for_a_rare_event(small):
     none = recounted("beta2005", "harm", "drug", events=0)
-    (item,) = judge(small, claim("frequency", assertion="rare"), change=none)
+    (item,) = judge_all(small, claim("frequency", assertion="rare"), change=none)
     assert (item.verdict, item.reason) == (UNCHECKED, "too_few")
 
 
 def test_the_most_frequent_event(small):
     """Beta 2005: 95 (at least 94) of 250 responded, 10 of 250 had a harm."""
-    first, second = judge(
+    first, second = judge_all(
         small,
         claim("most_frequent", outcome="response", parts="harm"),
         claim("most_frequent", outcome="harm", parts="response"),
@@ -362,13 +489,13 @@ def test_the_most_frequent_event(small):
     ],
 )
 def test_a_stated_number(small, cells, verdict):
-    assert judge(small, claim("quantity", **cells))[0].verdict == verdict
+    assert judge_all(small, claim("quantity", **cells))[0].verdict == verdict
 
 
 def test_a_number_that_only_the_statement_itself_states(small):
     """The arm's size has table1 of alpha as its source; the statement is in alpha too."""
     statement = claim("quantity", quantity="arm_size", arm_id="drug", value="45")
-    (item,) = judge(small, replace(statement, reference="alpha"))
+    (item,) = judge_all(small, replace(statement, reference="alpha"))
     assert (item.verdict, item.reason) == (UNCHECKED, "only_source")
 
 
@@ -382,7 +509,9 @@ def test_a_number_that_only_the_statement_itself_states(small):
         ("sum", {"parts": "33; 33; 33"}, REPRODUCED),  # each may be 33.5
         ("sum", {"parts": "30; 22; 21; 47; 10.5"}, NOT_REPRODUCED),
         ("sum", {"parts": "33.0; 33.0; 33.0"}, NOT_REPRODUCED),
-        ("cited_interval", {}, REPRODUCED),
+        ("cited_interval", {}, UNSUPPORTED),  # 2.75 (0.90-8.35): not higher
+        ("cited_interval", {"assertion": "not_significant"}, REPRODUCED),
+        ("cited_interval", {"estimate": "1.00", "ci_high": "1.10"}, REPRODUCED),
         ("cited_interval", {"assertion": "significantly_higher"}, NOT_REPRODUCED),
         ("cited_interval", {"assertion": "significantly_higher", "ci_low": "1.01"}, REPRODUCED),
         ("cited_interval", {"measure": "MD", "assertion": "no_difference"}, NOT_REPRODUCED),
@@ -390,12 +519,12 @@ def test_a_number_that_only_the_statement_itself_states(small):
     ],
 )
 def test_numbers_of_the_text_itself(small, kind, cells, verdict):
-    assert judge(small, claim(kind, **cells))[0].verdict == verdict
+    assert judge_all(small, claim(kind, **cells))[0].verdict == verdict
 
 
 def test_an_empty_group_is_found(small):
     none = recounted("alpha2001", "response", "placebo", events=0, events_low=0, events_high=0)
-    (item,) = judge(small, claim("empty_group"), change=none)
+    (item,) = judge_all(small, claim("empty_group"), change=none)
     assert (item.verdict, item.recomputed) == (REPRODUCED, "1")
 
 
@@ -403,27 +532,72 @@ def test_an_empty_group_is_found(small):
 
 
 def test_a_pooled_difference_by_the_published_analysis(small):
-    _, results = small
-    higher, same = judge(
+    review, _ = small
+    results = pooled(review.config, tuple(map(unread, review.trials)))
+    higher, same = judge_all(
         small,
         claim("pooled_comparison", assertion="significantly_higher"),
         claim("pooled_comparison", assertion="no_difference"),
+        change=unread,
     )
     row = next(a for a in results[0].analyses if a.spec.name == "published").estimates[0]
     assert (higher.analysis, higher.p, higher.estimate) == ("published", row.p, row.estimate)
     assert {higher.verdict, same.verdict} == {REPRODUCED, NOT_REPRODUCED}
     assert (higher.verdict == REPRODUCED) == (row.ci_low > 1)
-    assert higher.tables == 9
+    assert higher.tables == 1
+
+
+def test_a_pool_with_counts_that_decide_otherwise_depends_on_them(small):
+    wide = recounted("beta2005", "response", "drug", events_low=40)
+    statement = claim("pooled_comparison", assertion="significantly_higher")
+    (item,) = judge_all(small, statement, change=wide)
+    assert (item.verdict, item.reason) == (BY_COUNTS, "counts_differ")
+    assert 0 < item.agreeing < item.tables
+
+
+def test_another_reading_is_asked_by_the_same_analysis(small):
+    """Its own first analysis, of random effects, would not be significant."""
+    (item,) = judge_all(small, claim("pooled_comparison", assertion="significantly_higher"))
+    assert (item.verdict, item.readings, item.tables) == (REPRODUCED, "", 9)
+    assert "primary" in item.differing
+
+
+@pytest.mark.parametrize(
+    ("assertion", "counts", "verdict", "holding"),
+    [
+        # 27 of 42 against 2 of 12 and 95 of 250 against 55 of 251 are significant.
+        ("significantly_higher", {}, REPRODUCED, 2),
+        ("significantly_lower", {}, NOT_REPRODUCED, 0),
+        ("no_difference", {}, NOT_REPRODUCED, 0),
+        # 60 of 250 is not: one of two is no majority.
+        ("significantly_higher", {"events": 60}, NOT_REPRODUCED, 1),
+        ("higher", {"events": 60}, REPRODUCED, 2),
+    ],
+)
+def test_what_is_said_of_most_trials(small, assertion, counts, verdict, holding):
+    change = recounted("beta2005", "response", "drug", **counts)
+    statement = claim("most_trials", assertion=assertion)
+    (item,) = judge_all(small, statement, change=lambda trial: unread(change(trial)))
+    assert (item.verdict, item.holding, item.trials) == (verdict, holding, 2)
+
+
+def test_most_trials_of_two_with_an_absence_left_open(small):
+    """2 of 12 against 2 of 12 and 55 of 250 against 55 of 251: neither excludes a difference."""
+    first = recounted("alpha2001", "response", "drug", events=2, total=12)
+    second = recounted("beta2005", "response", "drug", events=55)
+    statement = claim("most_trials", assertion="no_difference")
+    (item,) = judge_all(small, statement, change=lambda trial: unread(second(first(trial))))
+    assert (item.verdict, item.reason) == (UNSUPPORTED, "not_excluded_in_most")
 
 
 def test_one_trial_is_no_pool(small):
-    (item,) = judge(small, claim("pooled_comparison", outcome="harm"))
+    (item,) = judge_all(small, claim("pooled_comparison", outcome="harm"))
     assert (item.verdict, item.reason, item.without) == (UNCHECKED, "one_trial", "alpha2001")
 
 
 def test_a_printed_estimate_without_limits(small):
     right = f"{small[1][0].analyses[2].estimates[0].estimate:.2f}"
-    first, second = judge(
+    first, second = judge_all(
         small,
         claim("figure_estimate", estimate=right),
         claim("figure_estimate", estimate="9.99"),
@@ -439,12 +613,12 @@ def test_a_contradiction_holds_for_both_and_decides_only_where_the_data_do_not(s
     first = replace(claim("text"), claim_id="first", contradicts="second; third")
     second = replace(claim("text", assertion="common"), claim_id="second")
     third = replace(claim("sum", parts="1; 2"), claim_id="third")
-    found = {item.claim_id: item for item in judge(small, first, second, third)}
+    found = {item.claim_id: item for item in judge_all(small, first, second, third)}
     assert found["first"].contradicts == "second third"
     assert found["second"].contradicts == found["third"].contradicts == "first"
     assert [found[name].verdict for name in ("first", "second")] == [CONTRADICTED] * 2
     assert found["third"].verdict == NOT_REPRODUCED
-    (alone,) = judge(small, claim("text"))
+    (alone,) = judge_all(small, claim("text"))
     assert (alone.verdict, alone.reason) == (UNCHECKED, "no_numbers")
 
 
@@ -474,13 +648,13 @@ def test_what_holds_for_all_admissible_counts_and_what_does_not():
     assert (item.verdict, item.tables, item.agreeing) == (NOT_REPRODUCED, 11, 11)
     assert item.readings == ""
     acr70 = published()[2]["cohen2004_acr70"]
-    assert (acr70.verdict, acr70.agreeing, acr70.tables) == (REPRODUCED, 8, 9)
+    assert (acr70.verdict, acr70.agreeing, acr70.tables) == (BY_COUNTS, 8, 9)
 
 
 def test_sorts_of_statements_add_up():
     items = list(published()[2].values())
-    verdicts = ("reproduced", "not_reproduced", "contradicted", "unchecked")
-    assert sum(len(of_sort(items, sort)) for sort in verdicts) == len(of_sort(items, "total"))
+    assert tuple(VERDICT_SORTS.values()) == VERDICTS
+    assert sum(len(of_sort(items, sort)) for sort in VERDICT_SORTS) == len(of_sort(items, "total"))
     assert all(of_sort(items, sort) for sort in SORTS)
 
 
@@ -495,3 +669,37 @@ def test_every_number_of_the_audit_leads_to_cells():
         last = list(ends(entries, key))
         assert last
         assert all(entry.kind in (RAW, CHOICE) for entry in last)
+
+
+# --- other people's reviews -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("multi_arm", ["combine", "split"])
+@pytest.mark.parametrize(
+    ("kind", "measure", "first", "second"),
+    [
+        ("continuous", "MD", {"mean": 4.0, "sd": 2.0}, {"mean": 4.1, "sd": 2.1}),
+        ("rate", "IRR", {"events": 20, "person_time": 300.0}, {"events": 21, "person_time": 310.0}),
+        ("binary", "OR", {"events": 10}, {"events": 11}),
+        ("binary", "RD", {"events": 10}, {"events": 11}),
+    ],
+)
+def test_pools_of_every_kind_and_their_readings_are_judged(kind, measure, first, second, multi_arm):
+    spec = OutcomeSpec("o", "O", "raw", 24, kind, measure, "harm", ("main",))
+    other = replace(spec, id="o2", reading="again", sensitivity_of="o")
+    main = AnalysisSpec("main", "Random effects", tau2="REML", ci="Wald")
+    sides = Comparison(("drug",), ("placebo",), multi_arm=multi_arm)
+    data = [
+        StudyData(name, name, 2000, group(first, n), group(second, n + 2))
+        for name, n in (("x", 100), ("y", 150))
+    ]
+    results = [synthesise(one, [main], sides, data) for one in (spec, other)]
+    statement = claim("pooled_comparison", outcome="raw", assertion="no_difference")
+    also = claim("most_trials", outcome="raw", assertion="no_difference")
+    found, most = audit([statement, also], results, [], sides)
+    assert (found.verdict, found.reason, found.readings) == (UNSUPPORTED, "not_excluded", "")
+    assert (most.verdict, most.reason) == (UNCHECKED, "no_counts")  # no trial is included here
+
+
+def group(values, total):
+    return Group((), "", **{"events": None, "total": total, **values})

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from metasynth import store
 from metasynth.certainty import COLUMNS, Rating, assess
@@ -199,14 +201,51 @@ def indirect(**choices):
 
 def test_indirect_trials_count_by_their_weight():
     trial = (IndirectTrial("x", "other patients"),)
-    share = make_case(pooled(), DEFAULT_RULES).weights()["x"]
+    few = pooled([study("x", 30, 900, 30, 900), *THREE[1:]])  # 60 of 196 events
+    share = make_case(few, DEFAULT_RULES).weights()["x"]
+    assert share > 60 / 196 * 100
     at, above = indirect(trials=trial, weight=share), indirect(trials=trial, weight=share + 0.01)
-    assert indirectness(case(at)).rating == -1
-    assert indirectness(case(above)).rating == 0
-    assert [told(r) for r in indirectness(case(at)).reasons] == [
-        f"X: {share:.0f}% of the weight",
+    assert indirectness(case(at, few)).rating == -1
+    assert indirectness(case(above, few)).rating == 0
+    assert [told(r) for r in indirectness(case(at, few)).reasons] == [
+        f"X: {share:.0f}% of the weight and 31% of the events; certainty is lowered from "
+        f"{share:.0f}% of either",
         "other patients",
     ]
+
+
+def test_a_trial_with_most_events_counts_however_little_it_weighs():
+    """24 of 28 events, yet less than half of the weight, as the control group has one event."""
+    rare = pooled([study("x", 23, 1116, 1, 283), study("y", 2, 250, 2, 251)], analyses=(MH,))
+    found = make_case(rare, DEFAULT_RULES)
+    assert found.weights()["x"] < 50
+    assert found.shares_of_events() == pytest.approx({"x": 2400 / 28, "y": 400 / 28})
+    rules = indirect(trials=(IndirectTrial("x", "other patients"),))
+    suggestion = indirectness(make_case(rare, rules))
+    assert suggestion.rating == -1
+    assert "86% of the events" in told(suggestion.reasons[0])
+    light = indirect(trials=(IndirectTrial("y", "other patients"),), weight=60)
+    assert indirectness(make_case(rare, light)).rating == 0
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 20)] * 2), min_size=2, max_size=6))
+def test_shares_of_events_add_up(counts):
+    studies = [study(f"s{i}", a, 40, c, 30) for i, (a, c) in enumerate(counts)]
+    judged_case = make_case(pooled(studies, analyses=(MH,)), DEFAULT_RULES)
+    shares = judged_case.shares_of_events()
+    assert sum(shares.values()) == (pytest.approx(100) if shares else 0)
+
+
+def test_where_no_events_are_counted_the_weight_decides():
+    rules = indirect(trials=(IndirectTrial("x", "other patients"),), weight=1)
+    means = case(rules)
+    studies = tuple(
+        replace(s, events_intervention=None, events_control=None) for s in means.judging.studies
+    )
+    without = replace(means, judging=replace(means.judging, studies=studies))
+    assert without.shares_of_events() == {}
+    assert "events" not in told(indirectness(without).reasons[0])
+    assert indirectness(without).rating == -1
 
 
 def test_a_declared_outcome_needs_no_trials():

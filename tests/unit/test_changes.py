@@ -495,10 +495,10 @@ def with_rules(domain, **keys):
 
 
 def judged(study, outcome=""):
-    """The trials, one with its randomisation judged as at high risk, for all or an outcome."""
+    """The trials, one judged as at high risk overall, for all or an outcome."""
 
     def rows(known):
-        (row,) = (r for r in known if r.domain == "randomisation process")
+        (row,) = (r for r in known if r.domain == "overall")
         high = replace(row, judgement="high", outcome=outcome)
         return (*known, high) if outcome else tuple(high if r is row else r for r in known)
 
@@ -514,7 +514,7 @@ def test_certainty_that_numbers_moved_is_put_down_to_what_moved_them(whole):
     """301 events of worsening arthritis are enough, 299 are fewer than the 300 of the rule."""
     after = made(trials=two_fewer())
     levels, domains = moved(whole, after, "ra_worsening")
-    assert levels == ("moderate", "low")
+    assert levels == ("low", "very low")
     cause = ("data", ("fleischmann2003 results ra_worsening 24 - anakinra",))
     assert domains == {"imprecision": (0, -1, [cause])}
     found = outcome(compare(whole, after, CONFIG.living), "ra_worsening")
@@ -526,7 +526,7 @@ def test_certainty_that_numbers_moved_is_put_down_to_what_moved_them(whole):
 def test_a_rule_of_config_moves_the_domains_that_read_it(whole):
     after = made(with_rules("imprecision", events=200))
     levels, domains = moved(whole, after, "acr20_w24")
-    assert levels == ("moderate", "high")
+    assert levels == ("low", "moderate")
     assert domains == {"imprecision": (-1, 0, [("config", ("certainty.imprecision.events",))])}
     found = outcome(compare(whole, after, CONFIG.living), "acr20_w24")
     assert (found.kind, found.causes) == ("unchanged", ())
@@ -535,7 +535,7 @@ def test_a_rule_of_config_moves_the_domains_that_read_it(whole):
 def test_another_analysis_and_another_rule_are_both_named(whole):
     config = with_analysis(with_rules("imprecision", events=200), "primary", ci="Wald")
     levels, domains = moved(whole, made(config), "acr20_w24")
-    assert levels == ("moderate", "high")
+    assert levels == ("low", "moderate")
     causes = [("config", ("analyses.primary.ci", "certainty.imprecision.events"))]
     assert domains == {"imprecision": (-1, 0, causes)}
 
@@ -543,9 +543,9 @@ def test_another_analysis_and_another_rule_are_both_named(whole):
 def test_judgements_of_risk_of_bias_move_the_outcomes_of_their_trials(whole):
     after = made(trials=judged("cohen2004"))
     levels, domains = moved(whole, after, "acr20_w24")
-    row = "cohen2004 risk_of_bias - RoB 2 randomisation process"
-    assert domains == {"risk_of_bias": (0, -2, [("data", (row,))])}
-    assert levels == ("moderate", "very low")
+    row = "cohen2004 risk_of_bias - RoB 2 overall"
+    assert domains == {"risk_of_bias": (-1, -2, [("data", (row,))])}
+    assert levels == ("low", "very low")
     assert outcome(compare(whole, after, CONFIG.living), "acr20_w12").certainty is None
 
 
@@ -556,11 +556,11 @@ def test_a_judgement_of_one_outcome_is_no_cause_of_another(whole):
     spoilt = replace(
         whole,
         ratings=tuple(
-            replace(r, rating=-1) if r.domain == "risk_of_bias" else r for r in whole.ratings
+            replace(r, rating=0) if r.domain == "risk_of_bias" else r for r in whole.ratings
         ),
     )
     _, domains = moved(spoilt, after, "acr20_w24")
-    assert domains == {"risk_of_bias": (-1, 0, [("unknown", ())])}
+    assert domains == {"risk_of_bias": (0, -1, [("unknown", ())])}
 
 
 def panel(state, rating, domain="imprecision", name="acr20_w24"):
@@ -576,17 +576,17 @@ def panel(state, rating, domain="imprecision", name="acr20_w24"):
 
 def test_a_panel_moves_a_domain_by_its_row(whole):
     row = ("data", ("certainty acr20_w24 imprecision",))
-    after = overall(panel(whole, -2), "acr20_w24", "low")
+    after = overall(panel(whole, -2), "acr20_w24", "very low")
     assert moved(whole, after, "acr20_w24") == (
-        ("moderate", "low"),
+        ("low", "very low"),
         {"imprecision": (-1, -2, [row])},
     )
-    _, domains = moved(after, overall(panel(whole, 0), "acr20_w24", "high"), "acr20_w24")
+    _, domains = moved(after, overall(panel(whole, 0), "acr20_w24", "moderate"), "acr20_w24")
     assert domains == {"imprecision": (-2, 0, [row])}
 
 
 def test_a_panel_raises_certainty_where_no_rule_does(whole):
-    after = overall(panel(whole, 1, "large_effect"), "acr20_w24", "high")
+    after = overall(panel(whole, 1, "large_effect"), "acr20_w24", "moderate")
     _, domains = moved(whole, after, "acr20_w24")
     assert domains == {"large_effect": (None, 1, [("data", ("certainty acr20_w24 large_effect",))])}
 
@@ -594,7 +594,7 @@ def test_a_panel_raises_certainty_where_no_rule_does(whole):
 def test_to_begin_lower_is_a_choice(whole):
     after = made(replace(CONFIG, certainty=replace(CONFIG.certainty, start="low")))
     levels, domains = moved(whole, after, "acr20_w24")
-    assert levels == ("moderate", "very low")
+    assert levels == ("low", "very low")
     assert domains == {"overall": (None, None, [("config", ("certainty.start",))])}
 
 
@@ -604,7 +604,7 @@ def test_other_software_that_rates_is_named(whole):
         software=replace(whole.software, rating="0123456789abcdef"),
         ratings=tuple(
             replace(r, rating=-2) if r.domain == "imprecision" else r
-            for r in overall(whole, "acr20_w24", "low").ratings
+            for r in overall(whole, "acr20_w24", "very low").ratings
         ),
     )
     changes = compare(before, whole, CONFIG.living)
@@ -615,7 +615,7 @@ def test_other_software_that_rates_is_named(whole):
 
 
 def test_a_level_that_differs_though_no_domain_does(whole):
-    _, domains = moved(overall(whole, "acr20_w24", "low"), whole, "acr20_w24")
+    _, domains = moved(overall(whole, "acr20_w24", "moderate"), whole, "acr20_w24")
     assert domains == {"overall": (None, None, [("unknown", ())])}
 
 
@@ -734,7 +734,7 @@ def test_other_software_needs_an_entry_where_it_changed_a_number(whole):
 
 def test_other_software_needs_an_entry_where_it_changed_a_rating(whole):
     before = replace(
-        overall(whole, "acr20_w24", "low"), software=replace(whole.software, rating="0")
+        overall(whole, "acr20_w24", "moderate"), software=replace(whole.software, rating="0")
     )
     assert missing(before, whole) == [("code", "")]
 

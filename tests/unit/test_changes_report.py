@@ -59,7 +59,7 @@ def test_another_certainty_alone_is_shown(states):
     found = rows(told.outcomes_table(changes, ENGLISH))
     at = found.index(["ACR20 response at week 24: same numbers"])
     assert found[at + 2][-1] == (
-        "Certainty of the evidence: moderate → high. Imprecision −1 → 0: 231 events, at least the "
+        "Certainty of the evidence: low → moderate. Imprecision −1 → 0: 231 events, at least the "
         "optimal information size of 200; the interval, 1.12 to 2.83, excludes no effect. "
         "Due to choices (certainty.imprecision.events)."
     )
@@ -72,7 +72,7 @@ def test_certainty_that_follows_the_numbers_has_their_cause_once():
         ["Worsening of rheumatoid arthritis: changed"]
     )
     assert found[at + 2][-1].startswith(
-        "Certainty of the evidence: moderate → low. Imprecision 0 → −1: 299 events, below"
+        "Certainty of the evidence: low → very low. Imprecision 0 → −1: 299 events, below"
     )
     assert found[at + 2][-1].count("Due to") == 1
     assert found[at + 2][-1].endswith(

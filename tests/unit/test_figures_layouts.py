@@ -6,6 +6,7 @@ import pytest
 from figure_cases import BCG, WORDS, binary, boxes, cases, graph_of, judged, named, overlaps, texts
 
 from metasynth.figures.forest import forest
+from metasynth.figures.judgements import traffic_light
 from metasynth.figures.preset import BMJ, COCHRANE, JAMA
 from metasynth.figures.risk_of_bias import (
     BLACK,
@@ -14,8 +15,10 @@ from metasynth.figures.risk_of_bias import (
     LOW,
     SOME,
     UNKNOWN,
+    domain_names,
     level,
     of_outcome,
+    tells,
 )
 from metasynth.records import Cell, Judgement, OutcomeResult
 
@@ -117,6 +120,21 @@ def test_an_outcomes_own_judgement_stands_before_that_of_the_study() -> None:
     assert of_outcome(judgements) == {"s1": (whole, missing), "s2": ()}
     assert of_outcome(judgements, "pain") == {"s1": (own, missing), "s2": (own,)}
     assert of_outcome(judgements, "death") == {"s1": (whole, missing), "s2": ()}
+
+
+def test_a_domain_that_no_study_has_judged_is_not_shown() -> None:
+    def judgement(domain: str, word: str) -> Judgement:
+        return Judgement("", "RoB 2", domain, word, "Not stated.", "", Cell("t.csv", 2))
+
+    blank, low = judgement("Blinding", ""), judgement("Missing data", "Low")
+    judgements = {"s1": (blank, low), "s2": (judgement("Missing data", ""),)}
+    assert domain_names(judgements) == ("Missing data",)
+    assert tells(judgements)
+    assert not tells({"s1": (blank,)})
+    words = traffic_light(judgements, {"s1": "A", "s2": "B"}).description
+    assert "A – Missing data: Low." in words
+    assert "B – not judged." in words
+    assert "Blinding" not in words
 
 
 def test_levels_differ_in_symbol_and_are_light_enough_for_it() -> None:

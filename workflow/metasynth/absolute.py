@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 MEASURES = ("RR", "OR", "RD", "HR")
 """Measures from which a risk under the intervention follows."""
+_RATIOS_OF_RISKS = ("RR", "HR", "IRR")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,19 @@ def risk_with(measure: str, effect: float, baseline_risk: float) -> float:
             f"no absolute effect follows from {measure}; it does from {', '.join(MEASURES)}"
         )
     return min(1.0, max(0.0, risk))
+
+
+def as_risk_ratio(measure: str, value: float, risk: float | None) -> float | None:
+    """An effect (natural scale) as a risk ratio at a risk under control.
+
+    Hazard and rate ratios stand for themselves, as do odds ratios where no control risk is known or
+    it is nil. None for what has no such meaning.
+    """
+    if measure in _RATIOS_OF_RISKS or (measure == "OR" and not risk):
+        return value
+    if measure in ("OR", "RD") and risk:
+        return risk_with(measure, value, risk) / risk
+    return None
 
 
 def absolute_effect(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from metasynth.absolute import risk_with
+from metasynth.absolute import as_risk_ratio
 from metasynth.certainty_rules import CertaintyRules
 from metasynth.importance import RISK_RATIO, Importance, of_outcome
 from metasynth.reasons import Reason
@@ -16,9 +16,6 @@ from metasynth.records import (
     StudyEffect,
 )
 from metasynth.sensitivity import Sensitivity
-
-_RISK_RATIOS = ("RR", "HR", "IRR")
-"""Measures read against thresholds of the risk ratio as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +78,9 @@ class Case:
     def risk_ratio(self, value: float, risk: float | None = None) -> float | None:
         """An effect as a risk ratio at a risk under control, else at that of the trials.
 
-        Hazard and rate ratios stand for themselves, as do odds ratios where no control risk is
-        known or it is nil. None for what has no such meaning.
+        None for what has no such meaning (absolute.as_risk_ratio).
         """
-        measure, risk = self.result.outcome.measure, risk or self.control_risk
-        if measure in _RISK_RATIOS or (measure == "OR" and not risk):
-            return value
-        if measure in ("OR", "RD") and risk:
-            return risk_with(measure, value, risk) / risk
-        return None
+        return as_risk_ratio(self.result.outcome.measure, value, risk or self.control_risk)
 
     def weights(self) -> dict[str, float]:
         """Each trial's share of the weight in per cent, or of the participants where it has none.
@@ -104,6 +95,22 @@ class Case:
         found: dict[str, float] = {}
         for study, share in zip(studies, shares, strict=True):
             found[study.study] = found.get(study.study, 0.0) + (share or 0.0)
+        return found
+
+    def shares_of_events(self) -> dict[str, float]:
+        """Each trial's share of the events in per cent, both groups together.
+
+        Parts of one trial count together. Empty where a group's events are not counted, or there
+        are none.
+        """
+        studies = self.judging.studies
+        sides = [(study.events_intervention, study.events_control) for study in studies]
+        total = sum((a or 0) + (c or 0) for a, c in sides)
+        if not total or any(None in pair for pair in sides):
+            return {}
+        found: dict[str, float] = {}
+        for study, (a, c) in zip(studies, sides, strict=True):
+            found[study.study] = found.get(study.study, 0.0) + 100 * ((a or 0) + (c or 0)) / total
         return found
 
 

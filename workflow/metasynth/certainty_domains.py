@@ -4,8 +4,11 @@ Each takes a `Case` and gives a rating (0, -1, -2) with its reasons. What a rule
 rated 0 and said to be so: a suggestion is never lower than what the tables show.
 """
 
+from collections.abc import Sequence
+
 from metasynth.certainty_case import Case, Suggestion
 from metasynth.certainty_imprecision import by_convention, imprecision
+from metasynth.certainty_rules import IndirectTrial
 from metasynth.judgement_levels import HIGH, LOW, SOME, is_overall, risk
 from metasynth.keys import pooled
 from metasynth.language import message
@@ -137,10 +140,11 @@ def _prediction(case: Case) -> Suggestion | None:
 
 
 def indirectness(case: Case) -> Suggestion:
-    """As declared: of the outcome, or of trials that carry much of the weight.
+    """As declared: of the outcome, or of trials that carry much of the weight or of the events.
 
     GRADE guidelines 8 (J Clin Epidemiol 2011;64:1303-10): patients, interventions, outcomes or
-    comparisons other than those of the question.
+    comparisons other than those of the question. The larger of the two shares counts: a trial with
+    most of the events is what is known of a rare one, however little its estimate weighs.
     """
     rule = case.rules.indirectness
     for declared in rule.outcomes:
@@ -151,13 +155,33 @@ def indirectness(case: Case) -> Suggestion:
     found = [trial for trial in rule.trials if trial.study in weights]
     if not found:
         return Suggestion(0, (Reason(message("no indirectness is declared")),))
-    labels = {study.study: study.label for study in case.result.studies}
     share = sum(weights[trial.study] for trial in found)
-    text = message("{trials}: {share} of the weight")
-    named = ", ".join(labels[trial.study] for trial in found)
-    values = (Value("trials", "text", text=named), Value("share", "percent", share))
+    events = case.shares_of_events()
+    of_events = sum(events.get(trial.study, 0.0) for trial in found) if events else None
     why = [Reason("{reason}", (Value("reason", "text", text=trial.reason),)) for trial in found]
-    return Suggestion(-1 if share >= rule.weight else 0, (Reason(text, values), *why))
+    lowered = max(share, of_events or 0.0) >= rule.weight
+    return Suggestion(-1 if lowered else 0, (_indirect(case, found, share, of_events), *why))
+
+
+def _indirect(
+    case: Case, found: Sequence[IndirectTrial], share: float, events: float | None
+) -> Reason:
+    """What the declared trials carry; of the events too, where these are counted."""
+    labels = {study.study: study.label for study in case.result.studies}
+    named = ", ".join(labels[trial.study] for trial in found)
+    values = (
+        Value("trials", "text", text=named),
+        Value("share", "percent", share),
+        Value("limit", "percent", case.rules.indirectness.weight),
+    )
+    if events is None:
+        text = message("{trials}: {share} of the weight; certainty is lowered from {limit}")
+        return Reason(text, values)
+    text = message(
+        "{trials}: {share} of the weight and {events} of the events; certainty is lowered from "
+        "{limit} of either"
+    )
+    return Reason(text, (*values, Value("events", "percent", events)))
 
 
 def publication_bias(case: Case) -> Suggestion:

@@ -65,7 +65,8 @@ class IndirectOutcome:
 class IndirectnessRule:
     """Indirectness is declared: of outcomes, or of trials.
 
-    One level where declared trials carry `weight` per cent of the weight or more.
+    One level where declared trials carry `weight` per cent of the weight, or of the events, or
+    more.
     """
 
     weight: float = 50.0

@@ -43,8 +43,8 @@ def is_overall(domain: str) -> bool:
 
 
 def domain_names(judgements: Judgements | None) -> tuple[str, ...]:
-    """All domains in the order in which studies have them, the overall judgement last."""
-    named = (j.domain for own in (judgements or {}).values() for j in own)
+    """The domains with any judgement, in the order of the studies' rows, the overall one last."""
+    named = (j.domain for own in (judgements or {}).values() for j in own if j.judgement)
     domains = list(dict.fromkeys(named))
     return tuple(sorted(domains, key=is_overall))
 

@@ -12,11 +12,15 @@ Record = TypeVar("Record")
 LABELS = frozenset(
     {
         *("title", "label", "intervention_label", "control_label", "treatment", "dose_unit"),
-        *("design", "population", "background", "subgroup", "domain", "support", "locator"),
+        *("design", "population", "background", "subgroup", "support", "locator"),
         "part",
     }
 )
 """Fields that hold a label, translated whole."""
+
+SHOWN = frozenset({"domain"})
+"""Fields with a label that is translated where it is shown: in English it tells whether a judgement
+is the overall one."""
 
 SENTENCES = frozenset({"note", "reason"})
 """Fields that hold remarks, translated sentence by sentence."""

@@ -26,6 +26,8 @@ def faults(trial: RawTrial) -> Iterator[Fault]:
     yield from _enough_arms(study, arms, results)
     for row in results.rows:
         yield from result_rules.row_faults(row)
+    for row in trial.table("risk_of_bias").rows:
+        yield from _judgement_faults(row)
     yield from _within_arm(results, arms)
     yield from _primary_readings(results)
     for column in ("arm_id", "reference_arm_id"):
@@ -93,6 +95,13 @@ def _arm_faults(row: Row) -> Iterator[Fault]:
         yield row.fault("source_id", "a source, as the row has a number of patients", remedy)
     if row["dose"] and not row["dose_unit"] and not row.bad & {"dose", "dose_unit"}:
         yield row.fault("dose_unit", "the unit of the dose", "fill in the unit, such as mg/day")
+
+
+def _judgement_faults(row: Row) -> Iterator[Fault]:
+    """A domain without a judgement says why there is none."""
+    if not row["judgement"] and not row["support"] and not row.bad & {"judgement", "support"}:
+        expected = "a judgement, or in support the reason why there is none"
+        yield row.fault("judgement", expected, "fill in one of the two")
 
 
 def _enough_arms(study: RawTable, arms: RawTable, results: RawTable) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
 from metasynth.language import Language
-from metasynth.localise import LABELS, SENTENCES
+from metasynth.localise import LABELS, SENTENCES, SHOWN
 from metasynth.records import Config, SearchLine, Trial
 
 _MARK = "\ufdd0"
@@ -35,7 +35,7 @@ def _texts(value: object) -> Iterator[tuple[str, str]]:
             content = getattr(value, field.name)
             if not isinstance(content, str):
                 yield from _texts(content)
-            elif content and field.name in LABELS | SENTENCES:
+            elif content and field.name in LABELS | SHOWN | SENTENCES:
                 yield field.name, content
 
 
@@ -49,7 +49,7 @@ def _limits(search: Iterable[SearchLine]) -> Iterator[tuple[str, str]]:
 
 def _is_said(name: str, text: str, language: Language) -> bool:
     """Whether the catalogues give the text, whole or sentence by sentence."""
-    if name in LABELS:
+    if name in LABELS | SHOWN:
         return text in language.labels
     marked = Language(
         gettext=lambda it: f"{_MARK}{it}" if language.gettext(it) != it else it,

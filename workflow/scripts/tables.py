@@ -14,6 +14,10 @@ from metasynth.pipeline.members import Member
 from metasynth.records import Estimate, OutcomeResult, StudyEffect, Trial
 
 
+def _audited(told: Tabling, results: list[OutcomeResult], trials: list[Trial]) -> list[Audited]:
+    return audit(told.claims, results, trials, told.comparison, told.margin)
+
+
 def tabulate(member: Member) -> dict[str, str]:
     """Each table as CSV and as JSON."""
     told = store.from_json(Tabling, member.choices)
@@ -24,7 +28,7 @@ def tabulate(member: Member) -> dict[str, str]:
         "estimates": (Estimate, [row for analysis in analyses for row in analysis.estimates]),
         "studies": (StudyEffect, [row for analysis in analyses for row in analysis.studies]),
         "reproduction": (Reproduction, reproduce(told.claims, results)),
-        "claims": (Audited, audit(told.claims, results, trials, told.comparison)),
+        "claims": (Audited, _audited(told, results, trials)),
     }
     csvs = {f"{name}.csv": store.records_csv(*table) for name, table in tables.items()}
     return csvs | {f"{name}.json": store.to_json(rows) for name, (_, rows) in tables.items()}

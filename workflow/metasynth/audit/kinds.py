@@ -15,9 +15,9 @@ COMPARED = (
     "higher",
     "lower",
 )
-"""What can be said of two groups: a significant difference, none, no significant increase, or only
-which risk is higher. "not_significant" and "no_difference" are recomputed alike: a difference that
-is not significant; they are kept apart as the publication's own words."""
+"""What can be said of two groups: that a difference is significant, or is not; that there is none,
+or no increase, which is a conclusion and asks for more than a p-value; or only which risk is
+higher. See judging.py."""
 
 FREQUENT = {"very_common": 0.1, "common": 0.01}
 """Words for a risk of at least this much: CIOMS Working Group III, 1995 (common: frequent)."""
@@ -66,6 +66,7 @@ KINDS = {
         ("outcome", *_ARMS, "value", "reference_value", "total"), ("week",), COMPARED, "study"
     ),
     "pooled_comparison": Kind(("outcome",), ("week", "measure"), COMPARED, "pooled"),
+    "most_trials": Kind(("outcome",), ("week", "measure"), COMPARED, "pooled"),
     "fold": Kind(("outcome", *_ARMS, "value"), ("week",), FOLDS, "study"),
     "frequency": Kind(("outcome",), ("week",), FREQUENCIES),
     "most_frequent": Kind(("outcome", "parts"), ("week",)),

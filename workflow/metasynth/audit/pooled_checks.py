@@ -5,11 +5,28 @@ from dataclasses import replace
 from typing import Any
 
 from metasynth.audit.counts import admissible, combinations
-from metasynth.audit.records import Evidence, Finding, judged, places, unchecked
+from metasynth.audit.judging import important_left, judge, settled
+from metasynth.audit.records import (
+    REPRODUCED,
+    Evidence,
+    Finding,
+    Judged,
+    concluded,
+    judged,
+    places,
+    unchecked,
+)
 from metasynth.audit.reproduction import as_published, reproduction
-from metasynth.audit.trial_checks import asserted
+from metasynth.audit.trial_checks import margins
 from metasynth.methods import no_effect
-from metasynth.records import AnalysisResult, Claim, Estimate, OutcomeResult, StudyData
+from metasynth.records import (
+    AnalysisResult,
+    AnalysisSpec,
+    Claim,
+    Estimate,
+    OutcomeResult,
+    StudyData,
+)
 
 _SIDES = ("intervention", "control")
 
@@ -26,10 +43,12 @@ def figure_estimate(claim: Claim, evidence: Evidence) -> Finding:
         return unchecked("digits", "no_result")
     estimate = values[0]
     limits = f" ({', '.join(values[1:])})" if values[1:] else ""
+    equal = found.verdict == REPRODUCED
+    by_itself = "own_counts" if _from_itself(claim, evidence) else "every_digit"
     return Finding(
         found.verdict,
         "digits",
-        "own_counts" if _from_itself(claim, evidence) else "",
+        by_itself if equal else "other_digits",
         result=found.outcome,
         analysis=found.analysis,
         measure=claim.measure,
@@ -65,10 +84,11 @@ def _from_itself(claim: Claim, evidence: Evidence) -> bool:
 def pooled_comparison(claim: Claim, evidence: Evidence) -> Finding:
     """An asserted pooled difference, or its absence.
 
-    The verdict is that of the analysis declared as the published one (else the primary one): its
-    two-sided p at 0.05, and its direction. Named as differing are the outcome's other analyses that
-    would decide otherwise; the published analysis is repeated with every combination of counts that
-    the sources allow, and the outcome's other readings are asked too. One trial makes no pool.
+    As a comparison of two arms, with the two-sided p, the direction and the interval of the
+    analysis declared as the published one (else the primary one). Named as differing are the
+    outcome's other analyses that would decide otherwise; the analysis is repeated with every
+    combination of counts that the sources allow, and the outcome's other readings are asked too:
+    where these decide otherwise, the verdict depends on the counts. One trial makes no pool.
     """
     result = as_published(claim, evidence.results)
     if result is None:
@@ -80,18 +100,26 @@ def pooled_comparison(claim: Claim, evidence: Evidence) -> Finding:
         reason = "one_trial" if row.k == 1 else "no_counts"
         found = replace(_pool(row, analysis), reason=reason, without=without)
         return replace(found, rows=_rows(claim, result))
-    holds = _holds(claim, row)
-    allowed = [_holds(claim, other) for other in _admissible_pools(result, analysis)]
+    own = _judged(claim, row, evidence)
+    every = [_judged(claim, x, evidence)[0] for x in _admissible_pools(result, analysis)]
+    agreeing = sum(verdict == own[0] for verdict in every)
+    readings = list(_other_readings(claim, evidence, result, analysis, own))
     differing = [
-        item.spec.name for item in result.analyses if _differs(claim, item.estimates[0], holds)
+        item.spec.name
+        for item in result.analyses
+        if _differs(claim, item.estimates[0], own, evidence)
     ]
+    by_counts = agreeing < len(every) or bool(readings)
+    verdict, reason = settled(own, by_test=False, by_counts=by_counts)
     return replace(
         _pool(row, analysis),
-        verdict=judged(holds),
-        tables=len(allowed),
-        agreeing=sum(other == holds for other in allowed),
+        verdict=verdict,
+        reason=reason,
+        **margins(claim.assertion, evidence),
+        tables=len(every),
+        agreeing=agreeing,
         differing=" ".join(differing),
-        readings=" ".join(_other_readings(claim, evidence, result, holds)),
+        readings=" ".join(readings),
         without=without,
         rows=_rows(claim, result),
     )
@@ -105,14 +133,18 @@ def _decisive(result: OutcomeResult) -> AnalysisResult:
     return result.analyses[0]
 
 
-def _holds(claim: Claim, row: Estimate) -> bool:
+def _judged(claim: Claim, row: Estimate, evidence: Evidence) -> Judged:
     null = no_effect(row.measure) or 0.0
     direction = 0 if row.estimate is None else (row.estimate > null) - (row.estimate < null)
-    return asserted(claim.assertion, row.p, direction)
+    risk = None
+    if row.events_control is not None and row.total_control:
+        risk = row.events_control / row.total_control
+    asked = (claim.assertion, row.measure, (row.ci_low, row.ci_high), risk, evidence.margin)
+    return judge(claim.assertion, row.p, direction, lambda: important_left(*asked))
 
 
-def _differs(claim: Claim, row: Estimate, holds: bool) -> bool:
-    return row.p is not None and _holds(claim, row) != holds
+def _differs(claim: Claim, row: Estimate, own: Judged, evidence: Evidence) -> bool:
+    return row.p is not None and _judged(claim, row, evidence)[0] != own[0]
 
 
 def _pool(row: Estimate, analysis: AnalysisResult) -> Finding:
@@ -147,22 +179,31 @@ def _without(result: OutcomeResult, evidence: Evidence) -> str:
 
 def _admissible_pools(result: OutcomeResult, analysis: AnalysisResult) -> Iterator[Estimate]:
     """The analysis with every combination of counts that the sources allow."""
-    from metasynth.selection import missing_data, uninformative
-    from metasynth.synthesis import pool_studies
-
-    outcome, spec = result.outcome, analysis.spec
-    if outcome.type != "binary":
+    if result.outcome.type != "binary":
         yield analysis.estimates[0]
         return
-    studies = [s for s in result.studies if missing_data(s, outcome) is None]
+    studies = _complete(result)
     if any(isinstance(getattr(s, side).events, float) for s in studies for side in _SIDES):
         yield analysis.estimates[0]  # parts of a shared control, of which sources allow nothing
         return
     groups = [[admissible(getattr(s, side)) for s in studies] for side in _SIDES]
     for events in combinations(*groups):
-        counted = list(_with_events(studies, events))
-        used = [s for s in counted if uninformative(s, outcome, spec) is None]
-        yield pool_studies(outcome, spec, "all", used)[0]
+        yield _pooled(result, analysis.spec, list(_with_events(studies, events)))
+
+
+def _complete(result: OutcomeResult) -> list[StudyData]:
+    from metasynth.selection import missing_data
+
+    return [s for s in result.studies if missing_data(s, result.outcome) is None]
+
+
+def _pooled(result: OutcomeResult, spec: AnalysisSpec, studies: Sequence[StudyData]) -> Estimate:
+    """An analysis of an outcome with these studies."""
+    from metasynth.selection import uninformative
+    from metasynth.synthesis import pool_studies
+
+    used = [s for s in studies if uninformative(s, result.outcome, spec) is None]
+    return pool_studies(result.outcome, spec, "all", used)[0]
 
 
 def _with_events(studies: Sequence[StudyData], events: Sequence[int]) -> Iterator[StudyData]:
@@ -176,13 +217,18 @@ def _with_events(studies: Sequence[StudyData], events: Sequence[int]) -> Iterato
 
 
 def _other_readings(
-    claim: Claim, evidence: Evidence, primary: OutcomeResult, holds: bool
+    claim: Claim,
+    evidence: Evidence,
+    primary: OutcomeResult,
+    analysis: AnalysisResult,
+    own: Judged,
 ) -> Iterator[str]:
-    """The outcome's other readings whose published (else primary) analysis decides otherwise."""
+    """The outcome's other readings in which the same analysis decides otherwise."""
     for result in evidence.results:
-        related = result.outcome.sensitivity_of == primary.outcome.id
-        if related and _differs(claim, _decisive(result).estimates[0], holds):
-            yield result.outcome.reading
+        if result.outcome.sensitivity_of == primary.outcome.id:
+            row = _pooled(result, analysis.spec, _complete(result))
+            if _differs(claim, row, own, evidence):
+                yield result.outcome.reading
 
 
 def empty_group(claim: Claim, evidence: Evidence) -> Finding:
@@ -192,5 +238,6 @@ def empty_group(claim: Claim, evidence: Evidence) -> Finding:
         return unchecked("empty_group", "no_counts")
     groups = [g for s in result.studies for g in (s.intervention, s.control) if g is not None]
     empty = sum(not group.events and not group.events_high for group in groups)
-    found = Finding(judged(empty > 0), "empty_group", recomputed=str(empty))
+    verdict = judged(empty > 0, "a_group_is_empty", "no_group_is_empty")
+    found = concluded(verdict, "empty_group", recomputed=str(empty))
     return replace(found, result=result.outcome.id, rows=_rows(claim, result))

@@ -6,19 +6,37 @@ from dataclasses import dataclass
 from metasynth.records import Cell, Comparison, Count, OutcomeResult, Trial
 
 REPRODUCED = "reproduced"
+UNSUPPORTED = "significance reproduced, conclusion not supported"
+DEPENDS_ON_TEST = "depends on the test"
+DEPENDS_ON_COUNTS = "depends on the counts"
 NOT_REPRODUCED = "not reproduced"
 CONTRADICTED = "contradicted elsewhere in the review"
 UNCHECKED = "cannot be checked"
-VERDICTS = (REPRODUCED, NOT_REPRODUCED, CONTRADICTED, UNCHECKED)
+VERDICTS = (
+    REPRODUCED,
+    UNSUPPORTED,
+    DEPENDS_ON_TEST,
+    DEPENDS_ON_COUNTS,
+    NOT_REPRODUCED,
+    CONTRADICTED,
+    UNCHECKED,
+)
+
+Judged = tuple[str, str]
+"""A verdict, and the name of its reason (report/verdict_words.py has the sentences)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that statements are recomputed from."""
+    """All that statements are recomputed from.
+
+    `margin` are the risk ratios below and above which a difference is important.
+    """
 
     trials: Mapping[str, Trial]
     results: tuple[OutcomeResult, ...]
     comparison: Comparison
+    margin: tuple[float, float]
 
     @property
     def included(self) -> tuple[Trial, ...]:
@@ -54,7 +72,10 @@ class Statement:
 class Finding:
     """What the check of one statement found; names of columns as in docs/results.md.
 
+    `reason` names why the verdict is what it is.
     `result` and `analysis` are ids of config.yaml, for a statement about a pooled result.
+    `margin_low` and `margin_high` are the risk ratios that an absence was judged by. `holding` of
+    `trials` trials bear out what is said of most.
     `tables` counts the combinations of whole numbers that the sources allow, `agreeing` those with
     the same verdict. `differing` names other tests or analyses, and `readings` alternative readings
     of the data, with another verdict; `without` names trials whose counts no source states. `rows`
@@ -63,7 +84,7 @@ class Finding:
 
     verdict: str
     method: str
-    reason: str = ""
+    reason: str
     result: str = ""
     analysis: str = ""
     measure: str = ""
@@ -79,6 +100,10 @@ class Finding:
     total_intervention: Count | None = None
     events_control: Count | None = None
     total_control: Count | None = None
+    margin_low: float | None = None
+    margin_high: float | None = None
+    holding: int | None = None
+    trials: int | None = None
     recomputed: str = ""
     tables: int | None = None
     agreeing: int | None = None
@@ -97,7 +122,7 @@ class Audited(Finding, Statement):
 
 
 def unchecked(method: str, reason: str, **numbers: object) -> Finding:
-    """A statement that cannot be checked, with the reason's name (see report/claims.py)."""
+    """A statement that cannot be checked, with the reason's name."""
     return Finding(UNCHECKED, method, reason, **numbers)  # type: ignore[arg-type]
 
 
@@ -106,6 +131,11 @@ def places(cells: Iterable[Cell]) -> str:
     return " ".join(dict.fromkeys(f"{cell.file}:{cell.row}" for cell in cells))
 
 
-def judged(holds: bool) -> str:
-    """The verdict on a statement that was recomputed."""
-    return REPRODUCED if holds else NOT_REPRODUCED
+def judged(holds: bool, so: str, otherwise: str) -> Judged:
+    """The verdict on what was recomputed, with that of two reasons which goes with it."""
+    return (REPRODUCED, so) if holds else (NOT_REPRODUCED, otherwise)
+
+
+def concluded(verdict: Judged, method: str, **numbers: object) -> Finding:
+    """A finding from a verdict with its reason."""
+    return Finding(verdict[0], method, verdict[1], **numbers)  # type: ignore[arg-type]

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 
-from metasynth.audit import pooled_checks, text_checks, trial_checks
+from metasynth.audit import majority, pooled_checks, splits, text_checks, trial_checks
 from metasynth.audit.kinds import parts
 from metasynth.audit.records import CONTRADICTED, UNCHECKED, Audited, Evidence, Finding
+from metasynth.certainty_rules import CONVENTION
 from metasynth.records import Claim, Comparison, OutcomeResult, Trial
 
 CHECKS: Mapping[str, Callable[[Claim, Evidence], Finding]] = {
     "figure_estimate": pooled_checks.figure_estimate,
     "percentages": trial_checks.percentages,
     "comparison": trial_checks.comparison,
-    "split_comparison": trial_checks.split_comparison,
+    "split_comparison": splits.split_comparison,
     "pooled_comparison": pooled_checks.pooled_comparison,
+    "most_trials": majority.most_trials,
     "fold": trial_checks.fold,
     "frequency": text_checks.frequency,
     "most_frequent": text_checks.most_frequent,
@@ -32,15 +34,18 @@ def audit(
     results: Sequence[OutcomeResult],
     trials: Sequence[Trial],
     comparison: Comparison,
+    margin: tuple[float, ...] = CONVENTION,
 ) -> list[Audited]:
     """All statements in the order of claims.csv.
 
-    What the data decide is reproduced or not. Where they cannot, a statement that another one of
+    `margin` are the risk ratios below and above which a difference is important; config.yaml has
+    them as certainty.imprecision.important, and where it has none GRADE's convention stands in. What the data decide gets a
+    verdict from them. Where they cannot, a statement that another one of
     the same document contradicts is so marked; otherwise it cannot be checked. That two statements
     contradict each other is recorded with one of them and holds for both.
     """
     by_id = {trial.study.study: trial for trial in trials}
-    evidence = Evidence(by_id, tuple(results), comparison)
+    evidence = Evidence(by_id, tuple(results), comparison, (margin[0], margin[1]))
     opposed = _opposed(claims)
     return [_audited(claim, evidence, opposed[claim.claim_id]) for claim in claims]
 
@@ -57,7 +62,7 @@ def _audited(claim: Claim, evidence: Evidence, opposed: Sequence[str]) -> Audite
     finding = CHECKS[claim.kind](claim, evidence)
     found = {field.name: getattr(finding, field.name) for field in fields(Finding)}
     if finding.verdict == UNCHECKED and opposed:
-        found["verdict"] = CONTRADICTED
+        found |= {"verdict": CONTRADICTED, "reason": "contradicted"}
     return Audited(
         **found,
         claim_id=claim.claim_id,

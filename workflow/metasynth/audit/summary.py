@@ -2,21 +2,40 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from metasynth.audit.records import CONTRADICTED, NOT_REPRODUCED, REPRODUCED, UNCHECKED, Audited
+from metasynth.audit.records import (
+    CONTRADICTED,
+    DEPENDS_ON_COUNTS,
+    DEPENDS_ON_TEST,
+    NOT_REPRODUCED,
+    REPRODUCED,
+    UNCHECKED,
+    UNSUPPORTED,
+    Audited,
+)
+
+VERDICT_SORTS = {
+    "reproduced": REPRODUCED,
+    "unsupported": UNSUPPORTED,
+    "depends_on_test": DEPENDS_ON_TEST,
+    "depends_on_counts": DEPENDS_ON_COUNTS,
+    "not_reproduced": NOT_REPRODUCED,
+    "contradicted": CONTRADICTED,
+    "unchecked": UNCHECKED,
+}
+"""The verdicts, in their order, by the name that texts use."""
+
+
+def _with(verdict: str) -> Callable[[Audited], bool]:
+    return lambda item: item.verdict == verdict
+
 
 SORTS: Mapping[str, Callable[[Audited], bool]] = {
     "total": lambda item: True,
-    "reproduced": lambda item: item.verdict == REPRODUCED,
-    "not_reproduced": lambda item: item.verdict == NOT_REPRODUCED,
-    "contradicted": lambda item: item.verdict == CONTRADICTED,
-    "unchecked": lambda item: item.verdict == UNCHECKED,
+    **{name: _with(verdict) for name, verdict in VERDICT_SORTS.items()},
     "opposed": lambda item: bool(item.contradicts),
-    "by_granularity": lambda item: item.verdict == REPRODUCED and item.method == "granularity",
-    "by_own_counts": lambda item: item.verdict == REPRODUCED and item.reason == "own_counts",
-    "depends_on_test": lambda item: item.method == "fisher" and bool(item.differing),
+    "possible": lambda item: item.reason == "possible",
+    "by_own_counts": lambda item: item.reason == "own_counts",
     "depends_on_analysis": lambda item: item.method == "pool" and bool(item.differing),
-    "depends_on_counts": lambda item: (item.agreeing or 0) < (item.tables or 0),
-    "depends_on_reading": lambda item: bool(item.readings),
 }
 """What is counted over statements, by the name that texts use."""
 

@@ -5,9 +5,21 @@ from dataclasses import replace
 from decimal import Decimal
 
 from metasynth.audit.counts import admissible, intervention_rows
+from metasynth.audit.judging import important_left, judge
 from metasynth.audit.kinds import FREQUENT, QUANTITIES, SELDOM, parts
-from metasynth.audit.records import Evidence, Finding, judged, places, unchecked
-from metasynth.audit.trial_checks import asserted
+from metasynth.audit.records import (
+    DEPENDS_ON_COUNTS,
+    NOT_REPRODUCED,
+    REPRODUCED,
+    Evidence,
+    Finding,
+    Judged,
+    concluded,
+    judged,
+    places,
+    unchecked,
+)
+from metasynth.audit.trial_checks import margins
 from metasynth.methods import is_ratio
 from metasynth.records import Arm, Claim, Result, Trial
 
@@ -34,7 +46,7 @@ def quantity(claim: Claim, evidence: Evidence) -> Finding:
 
 def _equals(claim: Claim, known: float) -> Finding:
     holds = Decimal(claim.value) == Decimal(repr(known))
-    return Finding(judged(holds), "quantity", recomputed=f"{known:g}")
+    return concluded(judged(holds, "equal", "unequal"), "quantity", recomputed=f"{known:g}")
 
 
 def _of_study(trial: Trial, evidence: Evidence) -> dict[str, float | None]:
@@ -76,7 +88,7 @@ def total(claim: Claim, evidence: Evidence) -> Finding:
     )
     found = sum(printed, Decimal(0))
     holds = abs(found - Decimal(claim.value)) <= slack
-    return Finding(judged(holds), "sum", recomputed=str(found))
+    return concluded(judged(holds, "equal", "unequal"), "sum", recomputed=str(found))
 
 
 def frequency(claim: Claim, evidence: Evidence) -> Finding:
@@ -101,7 +113,7 @@ def frequency(claim: Claim, evidence: Evidence) -> Finding:
     finding = (
         unchecked("frequency", "too_few")
         if verdict is None
-        else Finding(judged(verdict), "frequency")
+        else concluded(judged(verdict, "band_fits", "band_does_not_fit"), "frequency")
     )
     return replace(
         finding,
@@ -126,8 +138,9 @@ def _by_band(word: str, low: float, high: float) -> bool | None:
 def most_frequent(claim: Claim, evidence: Evidence) -> Finding:
     """That an event is the most frequent of several with the intervention.
 
-    In each trial with counts of it and of another, for all counts that the sources allow, the same
-    arms being compared. `recomputed` counts the comparisons.
+    In each trial with counts of it and of another, the same arms being compared; where counts that
+    the sources allow decide otherwise, it depends on the counts. Only events with counts can be
+    asked. `recomputed` counts the comparisons.
     """
     own = intervention_rows(evidence, claim, claim.outcome)
     pairs = [
@@ -138,33 +151,47 @@ def most_frequent(claim: Claim, evidence: Evidence) -> Finding:
     ]
     if not pairs:
         return unchecked("most_frequent", "no_counts")
-    holds = all(_more(first, second) for first, second in pairs)
     used = places(row.cell for pair in pairs for rows in pair for row in rows)
-    return Finding(judged(holds), "most_frequent", recomputed=str(len(pairs)), rows=used)
+    verdict = _most([_more(first, second) for first, second in pairs])
+    return concluded(verdict, "most_frequent", recomputed=str(len(pairs)), rows=used)
+
+
+def _most(found: Sequence[bool | None]) -> Judged:
+    """From one answer a comparison; None where counts that the sources allow answer both ways."""
+    if False in found:
+        return NOT_REPRODUCED, "not_the_most_frequent"
+    return (DEPENDS_ON_COUNTS, "counts_differ") if None in found else (REPRODUCED, "most_frequent")
 
 
 def _same_arms(first: Sequence[Result], second: Sequence[Result]) -> bool:
     return {row.arm_id for row in first} == {row.arm_id for row in second}
 
 
-def _more(first: Sequence[Result], second: Sequence[Result]) -> bool:
-    """Whether the smallest risk that `first` allows exceeds the largest that `second` does."""
-    low = sum(admissible(row)[0] for row in first) * sum(row.total or 0 for row in second)
-    return low > sum(admissible(row)[-1] for row in second) * sum(row.total or 0 for row in first)
+def _more(first: Sequence[Result], second: Sequence[Result]) -> bool | None:
+    """Whether the risk of `first` exceeds that of `second`; None where the sources allow both."""
+    patients = [sum(row.total or 0 for row in rows) for rows in (first, second)]
+    fewest, most = (
+        [sum(admissible(row)[end] for row in rows) for rows in (first, second)] for end in (0, -1)
+    )
+    if fewest[0] * patients[1] > most[1] * patients[0]:
+        return True
+    return False if most[0] * patients[1] <= fewest[1] * patients[0] else None
 
 
 def cited_interval(claim: Claim, evidence: Evidence) -> Finding:
     """What is said of another document's result against the interval which that document prints.
 
     Significant is an interval that leaves out no effect; for want of a p-value nothing else is
-    asked.
+    asked. An absence is judged as in a comparison, by the interval alone.
     """
     null = 1.0 if is_ratio(claim.measure) else 0.0
     estimate, low, high = (float(x) for x in (claim.estimate, claim.ci_low, claim.ci_high))
     p = 0.0 if low > null or high < null else 1.0
     direction = (estimate > null) - (estimate < null)
-    finding = Finding(judged(asserted(claim.assertion, p, direction)), "cited_interval")
-    return replace(finding, measure=claim.measure, estimate=estimate, ci_low=low, ci_high=high)
+    asked = (claim.assertion, claim.measure, (low, high), None, evidence.margin)
+    verdict = judge(claim.assertion, p, direction, lambda: important_left(*asked))
+    numbers = {"measure": claim.measure, "estimate": estimate, "ci_low": low, "ci_high": high}
+    return concluded(verdict, "cited_interval", **numbers, **margins(claim.assertion, evidence))
 
 
 def text(claim: Claim, evidence: Evidence) -> Finding:

@@ -125,7 +125,9 @@ def _risks(
     for study in result.studies:
         own = [j for j in (judgements or {}).get(study.study, ()) if j.judgement]
         if own:
-            said = "; ".join(f"{clean(j.domain)}: {judgement_word(j, language)}" for j in own)
+            said = "; ".join(
+                f"{clean(language.label(j.domain))}: {judgement_word(j, language)}" for j in own
+            )
             label = study_label(study)
             yield language.say(
                 "Risk of bias of {study}: {judgements}.", study=label, judgements=said

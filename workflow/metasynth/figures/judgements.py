@@ -49,7 +49,7 @@ def traffic_light(
     left = MARGIN + max(width(name) for name in [*names.values(), language.say("Study")]) + 12.0
     room = min(COLUMN_MOST, max(COLUMN_LEAST, (WIDTH - MARGIN - left) / len(domains)))
     middles = [left + (i + 0.5) * room for i in range(len(domains))]
-    headings = [wrap(name(d), room - 5.0, HEADING_LINES, True) for d in domains]
+    headings = [wrap(name(language.label(d)), room - 5.0, HEADING_LINES, True) for d in domains]
     top = MARGIN + max(map(len, headings)) * LINE + 6.0
     rows = [top + (i + 0.5) * ROW for i in range(len(names))]
     legend_top = top + ROW * len(names) + 8.0
@@ -62,7 +62,9 @@ def traffic_light(
         own = {j.domain: j.judgement for j in judgements.get(study, ())}
         dots = [(own.get(d, ""), x, y) for d, x in zip(domains, middles, strict=True)]
         draw_dots(figure, dots, DOT, f"study-{number}")
-    _draw_legend(figure, _present(judgements), legend_top + LINE / 2, language)
+    judged = {study: {j.domain for j in own if j.judgement} for study, own in judgements.items()}
+    blank_left = any(set(domains) - judged.get(study, set()) for study in names)
+    _draw_legend(figure, _present(judgements), legend_top + LINE / 2, language, blank_left)
     return Drawing(figure, *_light_words(judgements, labels, domains, language))
 
 
@@ -89,13 +91,19 @@ def _present(judgements: Judgements) -> list[Level]:
     return [one for one in LEVELS if one in found]
 
 
-def _draw_legend(figure: Figure, levels: Sequence[Level], y: float, language: Language) -> None:
+def _draw_legend(
+    figure: Figure, levels: Sequence[Level], y: float, language: Language, blank_left: bool = False
+) -> None:
+    """The signs, and what it means where a place is left blank."""
     x = MARGIN + DOT / 2
     for number, sign in enumerate(levels, 1):
         draw_dots(figure, [(sign.name, x, y)], DOT, f"legend-{number}")
         text = language.say(sign.name)
         write(figure, [Label(text, x + DOT / 2 + 4.0, y + HALF_CAP)])
         x += DOT + 4.0 + width(text) + 14.0
+    if blank_left:
+        text = language.say("Where there is no sign: not judged.")
+        write(figure, [Label(text, x - DOT / 2, y + HALF_CAP)])
 
 
 def _light_words(
@@ -115,7 +123,11 @@ def _light_words(
     sentences = []
     for study, label in labels.items():
         own = {j.domain: j for j in judgements.get(study, ()) if j.judgement}
-        said = [f"{clean(d)}: {judgement_word(own[d], language)}" for d in domains if d in own]
+        said = [
+            f"{clean(language.label(d))}: {judgement_word(own[d], language)}"
+            for d in domains
+            if d in own
+        ]
         sentences.append(f"{clean(label)} – {'; '.join(said) or language.say('not judged')}.")
     return title, " ".join([title, *sentences])
 
@@ -133,7 +145,7 @@ def risk_bars(judgements: Judgements, *, language: Language = ENGLISH) -> Drawin
         ValueError: without any judgement.
     """
     domains = _domains(judgements)
-    names = [wrap(name(domain), DOMAINS_WIDEST, 2, is_overall(domain)) for domain in domains]
+    names = [wrap(name(language.label(d)), DOMAINS_WIDEST, 2, is_overall(d)) for d in domains]
     widest = max(
         width(line, is_overall(domain))
         for domain, lines in zip(domains, names, strict=True)
@@ -188,7 +200,7 @@ def _count(domain: int, sign: Level, k: int) -> str:
 def _bar_words(tallies: Mapping[str, Mapping[Level, int]], language: Language) -> tuple[str, str]:
     title = language.say("Risk of bias by domain: how many studies have which judgement.")
     sentences = (
-        f"{clean(domain)}: "
+        f"{clean(language.label(domain))}: "
         + ", ".join(
             f"{language.say(sign.name)} {_count(number, sign, k)}" for sign, k in tally.items()
         )

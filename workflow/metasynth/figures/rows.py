@@ -159,7 +159,7 @@ def _domain_notes(rows: Sequence[Row], domains: Sequence[str], language: Languag
     """What the letters above the dots mean, and the signs in them."""
     if domains:
         pairs = zip(ascii_uppercase, domains, strict=False)
-        named = "; ".join(f"{letter} {name(domain)}" for letter, domain in pairs)
+        named = "; ".join(f"{letter} {name(language.label(domain))}" for letter, domain in pairs)
         yield language.say("Risk of bias: {domains}.", domains=named)
         present = {level(judgement) for row in rows for judgement in row.dots if judgement}
         signs = [
@@ -168,6 +168,8 @@ def _domain_notes(rows: Sequence[Row], domains: Sequence[str], language: Languag
             if sign in present
         ]
         yield language.say("Signs: {signs}.", signs="; ".join(signs))
+        if any("" in row.dots for row in rows):
+            yield language.say("Where there is no sign: not judged.")
 
 
 # --- studies --------------------------------------------------------------------------------------

@@ -56,10 +56,14 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Tabling:
-    """The published statements that the tables set beside the results."""
+    """The published statements that the tables set beside the results.
+
+    `margin` are the risk ratios below and above which a difference is important.
+    """
 
     claims: tuple[Claim, ...]
     comparison: Comparison
+    margin: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ the outcome, and no more of them.
 from pathlib import Path
 
 from metasynth import digest
+from metasynth.certainty_rules import CONVENTION
 from metasynth.figures import catalogue
+from metasynth.judgement_levels import risk
 from metasynth.pipeline import choices
 from metasynth.pipeline.context import (
     Context,
@@ -80,7 +82,8 @@ def pool(at: Context) -> Members:
 def tables(at: Context) -> Members:
     """The tables of all outcomes, and published statements beside the recomputed ones."""
     made = both("results/tables", "estimates", "studies", "reproduction", "claims")
-    told = text(choices.Tabling(at.review.claims, at.config.comparison))
+    margin = at.config.certainty.imprecision.important or CONVENTION
+    told = text(choices.Tabling(at.review.claims, at.config.comparison, margin))
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
     code, data = at.code("tables", "pool"), at.keys("pool", "clean")
     return (Member("tables", "", code, data, told, inputs, made),)
@@ -142,7 +145,8 @@ def plot(at: Context) -> Members:
 def overview(at: Context) -> Members:
     """The figures of the whole review: all outcomes, the flow of studies, the risk of bias."""
     config, included = at.config, [t for t in at.review.trials if t.study.status == "included"]
-    judged = any(not one.outcome for trial in included for one in trial.risk_of_bias)
+    whole = (one for trial in included for one in trial.risk_of_bias if not one.outcome)
+    judged = any(risk(one.judgement) is not None for one in whole)
     outcomes = [outcome for outcome in config.outcomes if not outcome.sensitivity_of]
     inputs = {"results": files(at.primary, "result.json"), "trials": at.files("clean")}
     made = figures(catalogue.overview(outcomes, judged), at.suffixes)

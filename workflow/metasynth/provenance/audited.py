@@ -26,6 +26,8 @@ FIELDS = {
     "p_score": (message("p-value, two-sided"), message("χ² of Pearson without correction")),
     "p_wald": (message("p-value, two-sided"), message("Wald test of the log risk ratio")),
     "recomputed": (message("recomputed value"), message("by the rule of the statement’s kind")),
+    "holding": (message("trials that bear the statement out"), message("counted")),
+    "trials": (message("trials with counts"), message("counted")),
     "tables": (message("combinations of admissible counts"), message("counted")),
     "agreeing": (message("combinations that agree with the verdict"), message("counted")),
 }

@@ -133,7 +133,8 @@ def rating_entries(
             yield Entry(at, CHOICE, label, value=rating.rating, place=place, **common)
             continue
         chosen = [keys.rule(p) for p, _ in rule_numbers(rules) if p.startswith(rating.domain)]
-        basis = (*pooled, *chosen)
+        shared = _shared_events(row, result) if rating.domain == "indirectness" else ()
+        basis = (*pooled, *shared, *chosen)
         own = [v for r in keyed(rating.reasons, at) for v in r.values if v.number is not None]
         how = language.say("by the rules of certainty")
         inputs = tuple(dict.fromkeys([*(value.key for value in own), *basis]))
@@ -147,6 +148,19 @@ def rating_entries(
                 yield Entry(
                     value.key, COMPUTED, what, value=amount, method=how, inputs=basis, **common
                 )
+
+
+def _shared_events(row: Estimate, result: OutcomeResult) -> tuple[str, ...]:
+    """The events of each group, whose shares indirectness is judged by."""
+    if row.events_intervention is None:
+        return ()
+    parts = keys.parts(result.studies)
+    return tuple(
+        f"{keys.group(row.outcome, s.study, side, parts[s.study, s.label])}.events"
+        for s in result.studies
+        for side in ("intervention", "control")
+        if getattr(s, side) is not None and getattr(s, side).events is not None
+    )
 
 
 def _has(row: Estimate, field: str) -> bool:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from metasynth.audit.kinds import KINDS
-from metasynth.audit.records import CONTRADICTED, NOT_REPRODUCED, VERDICTS, Audited
-from metasynth.audit.summary import SORTS, of_sort, parts
+from metasynth.audit.records import CONTRADICTED, NOT_REPRODUCED, UNSUPPORTED, VERDICTS, Audited
+from metasynth.audit.summary import SORTS, VERDICT_SORTS, of_sort, parts
 from metasynth.marks import marked
 from metasynth.records import OutcomeSpec, Trial
 from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
-from metasynth.report.findings import VERDICT_WORDS, Found
+from metasynth.report.findings import Found
 from metasynth.report.material import Scope
 from metasynth.report.names import lowered
 from metasynth.report.table import RIGHT, TableBody, group, row
+from metasynth.report.verdict_words import VERDICT_WORDS
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class ClaimNames:
             return self.found.percent("control")
         if name in ("p", "p_fisher", "p_midp", "p_score", "p_wald"):
             return self.found.p(name)
+        if name in ("holding", "trials"):
+            return self.found.number(name, str(getattr(self.item, name)))
         if name == "recomputed" and self.item.recomputed:
             return self.found.number(name, self.found.written(self.item.recomputed))
         raise AttributeError(name)
@@ -94,23 +97,23 @@ def verdicts_table(scope: Scope) -> TableBody:
 
 
 def _numbers(items: Sequence[Audited], prefix: str) -> Iterator[str]:
-    for sort in ("total", "reproduced", "not_reproduced", "contradicted", "unchecked"):
+    for sort in ("total", *VERDICT_SORTS):
         yield marked(str(len(of_sort(items, sort))), f"{prefix}.{sort}")
 
 
 def findings_table(scope: Scope) -> TableBody:
-    """The statements that were not reproduced, and those whose verdict hangs on a choice."""
+    """The statements that do not simply stand, and those whose verdict hangs on a choice."""
     shown = [item for item in scope.material.audit if _is_notable(item)]
     caption = scope.language.say(
-        "Statements that were not reproduced, and those whose verdict depends on the test, the "
-        "analysis, the counts or the reading."
+        "Statements that were not reproduced or not supported, and those whose verdict depends on "
+        "the test, the analysis, the counts or the reading."
     )
     return text(caption), _columns(scope), tuple(_rows(shown, scope, anchors=False)), ()
 
 
 def _is_notable(item: Audited) -> bool:
     depends = item.differing or item.readings or (item.agreeing or 0) < (item.tables or 0)
-    return item.verdict == NOT_REPRODUCED or bool(depends)
+    return item.verdict in (NOT_REPRODUCED, UNSUPPORTED) or bool(depends)
 
 
 def statements_table(scope: Scope) -> TableBody:
@@ -173,6 +176,8 @@ def about(item: Audited, scope: Scope) -> str:
     trial = next((t for t in scope.material.trials if t.study.study == item.study), None)
     if trial is not None and item.arm_id:
         parts.append(" v ".join(_arms(item, trial)))
+    elif item.outcome and item.kind == "most_trials":
+        parts.append(scope.language.say("trial by trial"))
     elif item.outcome and item.kind in _POOLED:
         parts.append(scope.language.say("pooled"))
     return ", ".join(parts)

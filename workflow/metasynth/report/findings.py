@@ -4,42 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 from metasynth import formats, keys
 from metasynth.audit.kinds import FREQUENT, SELDOM
-from metasynth.audit.records import (
-    CONTRADICTED,
-    NOT_REPRODUCED,
-    REPRODUCED,
-    UNCHECKED,
-    Audited,
-)
+from metasynth.audit.records import Audited
 from metasynth.language import message
 from metasynth.marks import marked
 from metasynth.report.material import Scope
 from metasynth.report.names import joined, stated
+from metasynth.report.verdict_words import reason
 
-VERDICT_WORDS = {
-    REPRODUCED: message("reproduced"),
-    NOT_REPRODUCED: message("not reproduced"),
-    CONTRADICTED: message("contradicted elsewhere in the review"),
-    UNCHECKED: message("cannot be checked"),
-}
-REASONS = {
-    "no_counts": message("The tables hold no counts for it."),
-    "any_percentage": message(
-        "The counts were derived from this percentage, and every percentage fits so many patients."
-    ),
-    "own_counts": message(
-        "Counts behind it were derived from this figure, so that it cannot confirm them."
-    ),
-    "no_split": message("No division of the patients gives these percentages."),
-    "splits_differ": message("It depends on how many patients each arm had."),
-    "one_trial": message("Only one trial has counts in both groups, so there is no pool."),
-    "no_result": message("No analysis is declared as the published one."),
-    "not_in_tables": message("The tables do not hold this number."),
-    "only_source": message("This statement is the only source of the number."),
-    "too_many": message("The patients can be divided in too many ways to try each."),
-    "too_few": message("Too few patients to tell on which side of the bound the risk lies."),
-    "no_numbers": message("The tables hold no number that bears on it."),
-}
 TESTS = {"midp": message("mid-p"), "score": message("score test"), "wald": message("Wald test")}
 WORDS = {
     "very_common": message("“very common”"),
@@ -60,12 +31,11 @@ class Found:
         self._style = scope.language.numbers
 
     def sentences(self) -> Iterator[str]:
-        """What was found, then what the verdict depends on."""
+        """What was found, why the verdict follows, then what it depends on."""
         item = self.item
         if item.method in _FOUND:
             yield from _FOUND[item.method](self)
-        if item.reason:
-            yield self._say(REASONS[item.reason])
+        yield reason(item, self._scope.language)
         yield from self._dependence()
 
     def number(self, column: str, printed: str) -> str:
@@ -149,13 +119,20 @@ class Found:
             if name not in (self.item.analysis, *self.item.differing.split()):
                 yield f"{primary.main.label}: {primary.main.effect}."
 
+    def most_trials(self) -> Iterator[str]:
+        """How many trials bear a statement out."""
+        if self.item.trials is not None:
+            yield self._say(
+                "{holding} of {trials} trials with counts, each by Fisher's exact test.",
+                holding=self.number("holding", str(self.item.holding)),
+                trials=self.number("trials", str(self.item.trials)),
+            )
+
     def percentages(self) -> Iterator[str]:
         """Percentages beside the counts."""
         sides = [s for s in _SIDES if getattr(self.item, f"events_{s}") is not None]
         if sides:
             yield "; ".join(f"{self.counts(side)} = {self.percent(side)}" for side in sides) + "."
-        if self.item.method == "granularity":
-            yield self._say("Counts derived from the percentage: whole numbers of patients fit it.")
 
     def frequency(self) -> Iterator[str]:
         """A risk beside the bound that a word stands for."""
@@ -200,7 +177,7 @@ class Found:
                 yield self._say("The same for all {n} combinations of admissible counts.", n=n)
             else:
                 template = message(
-                    "Depends on the counts: so for {agreeing} of {n} admissible combinations."
+                    "As for the counts shown, so for {agreeing} of {n} admissible combinations."
                 )
                 yield self._say(template, agreeing=agreeing, n=n)
         if item.differing:
@@ -216,7 +193,9 @@ class Found:
         """The tests with their p, or the analyses with their estimates, that decide otherwise."""
         for name in self.item.differing.split():
             if name in TESTS:
-                yield f"{self._say(TESTS[name])} ({stated(self.p(f'p_{name}'), 'p')})"
+                p = getattr(self.item, f"p_{name}")
+                known = f" ({stated(self.p(f'p_{name}'), 'p')})" if p is not None else ""
+                yield f"{self._say(TESTS[name])}{known}"
             else:
                 numbers = self._scope.outcomes[self.item.result][name]
                 yield f"{numbers.label}: {numbers.effect}"
@@ -239,6 +218,7 @@ _FOUND: Mapping[str, Callable[[Found], Iterator[str]]] = {
     "ratio": Found.ratio,
     "every_split": Found.every_split,
     "pool": Found.pool,
+    "most_trials": Found.most_trials,
     "count": Found.percentages,
     "granularity": Found.percentages,
     "percentage": Found.percentages,

@@ -8,10 +8,10 @@ from metasynth.figures import catalogue
 from metasynth.language import Language, message
 from metasynth.marks import marked
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
-from metasynth.report.findings import VERDICT_WORDS
 from metasynth.report.material import Scope
 from metasynth.report.names import Numbers, OutcomeNames, short_measure
 from metasynth.report.table import RIGHT, TableBody, group, raw, row
+from metasynth.report.verdict_words import VERDICT_WORDS
 
 COLUMNS = {
     "design": message("design"),

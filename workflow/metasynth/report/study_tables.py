@@ -99,9 +99,10 @@ def risk_of_bias_table(scope: Scope) -> TableBody:
             rows.append(group(f"{trial.study.label} ({', '.join(tools)})"))
         for item in trial.risk_of_bias:
             outcome = label(item.outcome.replace("_", " "))
-            domain = f"{item.domain} ({outcome})" if outcome else item.domain
+            domain = label(item.domain) + (f" ({outcome})" if outcome else "")
             source = source_link(trial, item.source_id, scope.cite)
-            rows.append(row(domain, label(item.judgement), item.support, source))
+            judgement = label(item.judgement) or say("not judged")
+            rows.append(row(domain, judgement, item.support, source))
     caption = say("Risk of bias: the judgement of each domain, and what it rests on.")
     return text(caption), columns, tuple(rows), ()
 
