@@ -77,12 +77,21 @@ def test_gosh_pools_every_subset():
                 assert batch.tau2[i] == 0
 
 
-def test_gosh_samples_the_same_subsets_again():
-    y, v = (x[:, 0] for x in random_data(30, 1))
-    one, two = (np.concatenate([b.mean for b in gosh(y, v, 3000, seed=5)]) for _ in range(2))
-    assert len(one) == 3000
-    assert np.array_equal(one, two)
-    with pytest.raises(ValueError, match="62"):
+@pytest.mark.parametrize("studies", [14, 30, 62, 63, 64, 65, 66, 130, 500])
+def test_gosh_samples_the_same_subsets_again(studies):
+    y, v = (x[:, 0] for x in random_data(studies, 1))
+    one, two = (list(gosh(y, v, 3000, seed=5)) for _ in range(2))
+    k, mean = (np.concatenate([getattr(b, name) for b in one]) for name in ("k", "mean"))
+    assert len(mean) == 3000
+    assert np.array_equal(mean, np.concatenate([b.mean for b in two]))
+    # Each study is in half of the subsets: their sizes are binomial.
+    assert k.mean() == pytest.approx(studies / 2, abs=6 * (studies / 4 / 3000) ** 0.5)
+    assert k.var() == pytest.approx(studies / 4, rel=0.15)
+    assert k.min() > 0
+
+
+def test_gosh_counts_no_more_subsets_than_there_are_numbers():
+    with pytest.raises(ValueError, match="2\\^63"):
         next(gosh(np.ones(63), np.ones(63)))
 
 

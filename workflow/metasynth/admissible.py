@@ -13,9 +13,10 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from metasynth import bounds
 from metasynth.comparison import selected_rows, study_data
 from metasynth.effects import Tables
-from metasynth.many import NO_TABLE, Pools
+from metasynth.many import COLUMNS, NO_TABLE, Pools
 from metasynth.records import (
     AnalysisSpec,
     Comparison,
@@ -30,11 +31,15 @@ from metasynth.records import (
 from metasynth.selection import counts, effects_of, missing_data, uninformative
 
 EXACT = 50_000
-"""Up to so many tables all are pooled; of more, the corners and a sample."""
+"""Up to so many tables all are pooled; of more, the corners and a sample.
+
+Of more than 64 trials fewer (`bounds.sets`)."""
 SAMPLE = 10_000
 CORNERS = 4_096
 SEED = 20131120
 """Of the sample (PCG64): the same tables at every run."""
+BLOCKS = 8
+"""Blocks of tables whose arrays are held together."""
 ROW_VARIANTS = 1_000
 """Of a trial whose arms are kept apart: with more combinations only the ends of each range."""
 
@@ -173,7 +178,7 @@ def chosen_tables(reading: Reading, limit: int, total: int) -> NDArray[np.intp]:
     """
     sizes = [len(variants) for variants in reading.variants]
     if total <= limit:
-        return np.stack(np.unravel_index(np.arange(prod(sizes)), sizes)) if sizes else _none()
+        return _all(sizes)
     draw = np.random.Generator(np.random.PCG64(SEED))
     count = max(1, round(min(SAMPLE, limit) * (reading.tables / total)))
     sample = np.stack([draw.integers(0, size, count) for size in sizes])
@@ -185,7 +190,7 @@ def _corners(reading: Reading, limit: int, draw: np.random.Generator) -> NDArray
     sizes = [len(corners) for corners in reading.corners]
     most = min(CORNERS, limit)
     if prod(sizes) <= most:
-        places = np.stack(np.unravel_index(np.arange(prod(sizes)), sizes))
+        places = _all(sizes)
     else:
         places = np.stack([draw.integers(0, size, most) for size in sizes])
     return np.stack(
@@ -193,8 +198,14 @@ def _corners(reading: Reading, limit: int, draw: np.random.Generator) -> NDArray
     )
 
 
-def _none() -> NDArray[np.intp]:
-    return np.zeros((0, 1), dtype=np.intp)
+def _all(sizes: Sequence[int]) -> NDArray[np.intp]:
+    """Every combination of places, the last trial's changing fastest; one of no trials."""
+    rest = np.arange(prod(sizes))
+    found = np.zeros((len(sizes), len(rest)), dtype=np.intp)
+    for row in range(len(sizes) - 1, -1, -1):
+        if sizes[row] > 1:
+            rest, found[row] = np.divmod(rest, sizes[row])
+    return found
 
 
 # --- from tables to arrays ------------------------------------------------------------------------
@@ -202,15 +213,20 @@ def _none() -> NDArray[np.intp]:
 
 def pools_of(
     reading: Reading, chosen: NDArray[np.intp], outcome: OutcomeSpec, spec: AnalysisSpec
-) -> Pools:
-    """The chosen tables as the analysis `spec` sees them; uninformative studies are masked."""
-    parts = [
-        variant_arrays(variants, outcome, spec)[:, :, chosen[i]]
-        for i, variants in enumerate(reading.variants)
-    ]
-    stacked = np.concatenate(parts, axis=1) if parts else np.zeros((7, 0, chosen.shape[1]))
-    y, v, mask, *cells = stacked
-    return Pools(y, v, mask, Tables(*cells) if outcome.type == "binary" else None)
+) -> Iterator[Pools]:
+    """The chosen tables as the analysis `spec` sees them; uninformative studies are masked.
+
+    They come in parts of whole blocks, so that memory does not grow with tables times trials.
+    """
+    known = [variant_arrays(variants, outcome, spec) for variants in reading.variants]
+    rows = sum(part.shape[1] for part in known)
+    wide = BLOCKS * bounds.columns(COLUMNS, rows)
+    for start in range(0, chosen.shape[1], wide):
+        here = chosen[:, start : start + wide]
+        parts = [part[:, :, here[i]] for i, part in enumerate(known)]
+        stacked = np.concatenate(parts, axis=1) if parts else np.zeros((7, 0, here.shape[1]))
+        y, v, mask, *cells = stacked
+        yield Pools(y, v, mask, Tables(*cells) if outcome.type == "binary" else None)
 
 
 def variant_arrays(

@@ -9,14 +9,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from metasynth import special
+from metasynth import bounds, special
 from metasynth.batch_tau2 import tau2_many
 from metasynth.distributions import LEVEL
 from metasynth.effects import Array
 
 COLUMNS = 2048
-"""Meta-analyses that are worked on together: enough to hide overhead, few enough for the cache."""
+"""Meta-analyses that are worked on together: enough to hide overhead, few enough for the cache.
+
+Of more than 64 studies fewer, so that a block stays as large (`bounds.columns`)."""
+NUMBERED = 62
+"""Up to so many studies a subset has a number that 64 bits hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,10 @@ def pool_many(y: Array, v: Array, taking_part: Array | None = None) -> Batch:
     shape = np.broadcast_shapes(y.shape, v.shape, () if taking_part is None else taking_part.shape)
     mask = np.ones(shape) if taking_part is None else np.broadcast_to(taking_part, shape)
     y, v = np.broadcast_to(y, shape), np.broadcast_to(v, shape)
+    wide = bounds.columns(COLUMNS, shape[0])
     parts = [
-        _pool_block(y[:, i : i + COLUMNS], v[:, i : i + COLUMNS], mask[:, i : i + COLUMNS])
-        for i in range(0, shape[1], COLUMNS)
+        _pool_block(y[:, i : i + wide], v[:, i : i + wide], mask[:, i : i + wide])
+        for i in range(0, shape[1], wide)
     ]
     return Batch(*(np.concatenate([getattr(p, f) for p in parts]) for f in Batch.__slots__))
 
@@ -58,21 +64,38 @@ def gosh(y: Array, v: Array, subsets: int | None = None, seed: int = 1) -> Itera
 
     Olkin, Dahabreh and Trikalinos, Res Synth Methods 2012;3:214-23. Without `subsets` there are
     2^k - 1 in the order of their binary numbers (study 1 the lowest bit); with it, that many are
-    drawn at random, each non-empty subset as likely as the next. At most 62 studies.
+    drawn at random, each non-empty subset as likely as the next, the same for the same `seed`.
+    Raises ValueError for all subsets of more than 62 studies.
     """
     k = len(y)
-    if k > 62:
-        raise ValueError(f"subsets of {k} studies cannot be numbered; 62 is the limit")
+    if subsets is None and k > NUMBERED:
+        raise ValueError(f"2^{k} subsets are too many to pool all of them: ask for a sample")
     total = 2**k - 1 if subsets is None else subsets
+    wide = bounds.columns(COLUMNS, k)
     draw = np.random.default_rng(seed)
-    bits = np.arange(k, dtype=np.int64)[:, None]
-    for start in range(0, total, COLUMNS):
-        count = min(COLUMNS, total - start)
+    for start in range(0, total, wide):
+        count = min(wide, total - start)
         if subsets is None:
-            numbers = np.arange(start + 1, start + 1 + count, dtype=np.int64)
+            taking = _members(k, np.arange(start + 1, start + 1 + count, dtype=np.int64))
         else:
-            numbers = draw.integers(1, 2**k, size=count, dtype=np.int64)
-        yield pool_many(y[:, None], v[:, None], ((numbers >> bits) & 1).astype(np.float64))
+            taking = _drawn(k, count, draw)
+        yield pool_many(y[:, None], v[:, None], taking)
+
+
+def _members(k: int, numbers: NDArray[np.int64]) -> Array:
+    """Which of `k` studies the subsets of these binary numbers hold, a row a study."""
+    bits = np.arange(k, dtype=np.int64)[:, None]
+    return ((numbers >> bits) & 1).astype(np.float64)
+
+
+def _drawn(k: int, count: int, draw: np.random.Generator) -> Array:
+    """Random non-empty subsets: by their numbers as far as these are machine integers."""
+    if k <= NUMBERED:
+        return _members(k, draw.integers(1, 2**k, size=count, dtype=np.int64))
+    taking = draw.integers(0, 2, size=(k, count), dtype=np.int8)
+    while len(empty := np.flatnonzero(~taking.any(axis=0))):
+        taking[:, empty] = draw.integers(0, 2, size=(k, len(empty)), dtype=np.int8)
+    return taking.astype(np.float64)
 
 
 def _pool_block(y: Array, v: Array, mask: Array) -> Batch:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metasynth import bounds
 from metasynth.admissible import EXACT, SEED, Reading, admissible, chosen_tables, pools_of
 from metasynth.effects import Array
 from metasynth.many import CLOSED, Results, fit_many
@@ -19,6 +20,9 @@ from metasynth.synthesis import size_of_pool
 
 SLOW_EXACT = 500
 """The limit of an exact enumeration for models that are fitted one table at a time."""
+
+UNCOUNTED = 10**15
+"""So many tables, or more: programs cannot hold the count of many trials as a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,12 @@ class Range:
 class ExtractionRange:
     """One analysis over the admissible tables; estimates and limits on the natural scale.
 
-    `tables` are all that the sources admit and `pooled` those that were analysed: all of them where
-    `exact`, else the corners and a sample with `seed`, whose range is at least so wide. `below`,
-    `inconclusive` and `above` count the tables whose confidence interval lies below no effect,
-    includes it, lies above it; in `undefined` ones nothing can be pooled. `changes` says whether
-    any table's conclusion is another than that of the extracted numbers.
+    `tables` are all that the sources admit (`UNCOUNTED` for that many and more) and `pooled` those
+    that were analysed: all of them where `exact`, else the corners and a sample with `seed`, whose
+    range is at least so wide. `below`, `inconclusive` and `above` count the tables whose confidence
+    interval lies below no effect, includes it, lies above it; in `undefined` ones nothing can be
+    pooled. `changes` says whether any table's conclusion is another than that of the extracted
+    numbers.
     """
 
     analysis: str
@@ -100,19 +105,22 @@ def extraction(result: OutcomeResult, trials: Sequence[Trial], limit: int = EXAC
 def _range_of(
     outcome: OutcomeSpec, spec: AnalysisSpec, readings: Sequence[Reading], limit: int
 ) -> ExtractionRange:
+    trials = max(len(reading.variants) for reading in readings)
+    limit = bounds.sets(limit, trials)
     if spec.model in GLMMS or (spec.model == "random" and spec.ci not in CLOSED):
-        limit = min(limit, SLOW_EXACT)
+        limit = min(limit, bounds.slow_sets(SLOW_EXACT, trials))
     total = sum(reading.tables for reading in readings)
     parts = []
     for reading in readings:
         chosen = chosen_tables(reading, limit, total)
-        pools = pools_of(reading, chosen, outcome, spec)
-        parts += fit_many([spec], outcome.measure, pools)
-    sizes = [
-        size_of_pool(outcome, [v[0][0] for v in reading.variants if v[0]], float(part.mean[0]))
-        for reading, part in zip(readings, parts, strict=True)
-    ]
-    return _summary(outcome, spec, list(zip(parts, sizes, strict=True)), total, total <= limit)
+        found = [
+            fit_many([spec], outcome.measure, pools)[0]
+            for pools in pools_of(reading, chosen, outcome, spec)
+        ]
+        studies = [v[0][0] for v in reading.variants if v[0]]
+        size = size_of_pool(outcome, studies, float(found[0].mean[0]))
+        parts += [(part, size) for part in found]
+    return _summary(outcome, spec, parts, total, total <= limit)
 
 
 def _summary(
@@ -128,7 +136,7 @@ def _summary(
     below, inconclusive, above = (int((side[defined] == which).sum()) for which in (-1, 0, 1))
     return ExtractionRange(
         spec.name,
-        total,
+        min(total, UNCOUNTED),
         len(defined),
         exact,
         None if exact else SEED,

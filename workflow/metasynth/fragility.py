@@ -16,6 +16,8 @@ from metasynth.selection import missing_data
 Studies = tuple[StudyData, ...]
 Move = tuple[tuple[int, StudyData], ...]
 """Which study, by its place, becomes what; no study, for the studies as they are."""
+Known = dict[StudyData, Array]
+"""y, v, mask and the four cells of each study that was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def fragility(
     that are asked for, can do it. Binary outcomes only.
     """
     current = tuple(s for s in studies if missing_data(s, outcome) is None)
-    pool = partial(_limits, outcome, analysis)
+    pool = partial(_limits, outcome, analysis, {})
     mean, low, high = pool(current, [()])[:, 0]
     if not np.isfinite([mean, low, high]).all():
         return None
@@ -77,12 +79,16 @@ def _beyond(limits: tuple[float, float], side: int) -> float:
 
 
 def _limits(
-    outcome: OutcomeSpec, analysis: AnalysisSpec, studies: Studies, moves: Sequence[Move]
+    outcome: OutcomeSpec,
+    analysis: AnalysisSpec,
+    known: Known,
+    studies: Studies,
+    moves: Sequence[Move],
 ) -> Array:
     """Mean, low and high of the studies with each of the moves, on the analysis scale."""
     if not studies:
         return np.full((3, len(moves)), np.nan)
-    found = _columns(outcome, analysis, studies, moves)
+    found = _columns(outcome, analysis, known, studies, moves)
     y, v, mask, *cells = found
     pools = Pools(y, v, mask, Tables(*cells))
     (results,) = fit_many([analysis], outcome.measure, pools)
@@ -90,18 +96,22 @@ def _limits(
 
 
 def _columns(
-    outcome: OutcomeSpec, analysis: AnalysisSpec, studies: Studies, moves: Sequence[Move]
+    outcome: OutcomeSpec,
+    analysis: AnalysisSpec,
+    known: Known,
+    studies: Studies,
+    moves: Sequence[Move],
 ) -> Array:
     """y, v, mask and the four cells: these, by the studies, by the moves."""
     if analysis.zero_cells == "all":  # a zero in one study corrects every study
         sets = [_moved(studies, move) for move in moves]
         return np.stack([_arrays(one, outcome, analysis) for one in sets], axis=2)
-    now = _arrays(studies, outcome, analysis)
+    now = _each(studies, outcome, analysis, known)
     found = np.repeat(now[:, :, None], len(moves), axis=2)
     changes = [(column, at, changed) for column, move in enumerate(moves) for at, changed in move]
     if changes:
         columns, rows, changed = zip(*changes, strict=True)
-        found[:, list(rows), list(columns)] = _arrays(changed, outcome, analysis)
+        found[:, list(rows), list(columns)] = _each(changed, outcome, analysis, known)
     return found
 
 
@@ -113,6 +123,13 @@ def _moved(studies: Studies, move: Move) -> Studies:
 def _arrays(studies: Studies, outcome: OutcomeSpec, analysis: AnalysisSpec) -> Array:
     """y, v, mask and the four cells of each study by itself."""
     return variant_arrays([(study,) for study in studies], outcome, analysis)[:, 0, :]
+
+
+def _each(studies: Studies, outcome: OutcomeSpec, analysis: AnalysisSpec, known: Known) -> Array:
+    """The same where no study corrects another: most are as they were a change ago."""
+    if new := tuple(dict.fromkeys(study for study in studies if study not in known)):
+        known.update(zip(new, _arrays(new, outcome, analysis).T, strict=True))
+    return np.stack([known[study] for study in studies], axis=1)
 
 
 def _patients(studies: Studies) -> Count:

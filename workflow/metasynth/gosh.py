@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metasynth import batch
+from metasynth import batch, bounds
 from metasynth.effects import Array
 
 ALL_UP_TO = 13
 """With more studies than this a sample of subsets is pooled: 2^13 are 8191."""
 SAMPLE = 10_000
+"""Fewer of more than 320 studies (`bounds.sets`)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +36,7 @@ class Subsets:
 def subsets(y: Array, v: Array) -> Subsets:
     """Pool subsets of two studies and more by random effects (REML)."""
     complete = len(y) <= ALL_UP_TO
-    parts = list(batch.gosh(y, v, None if complete else SAMPLE))
+    parts = list(batch.gosh(y, v, None if complete else bounds.sets(SAMPLE, len(y))))
     k, mean, q = (np.concatenate([getattr(p, name) for p in parts]) for name in ("k", "mean", "q"))
     several = k > 1
     k, mean, q = k[several], mean[several], q[several]

@@ -1,16 +1,23 @@
-"""How each outcome's pooled result grew, trial by trial in the order of their years."""
+"""How each outcome's pooled result grew, trial by trial in the order of their years.
+
+Of more trials than `bounds.ONE_BY_ONE` it is told year by year.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from metasynth import bounds
 from metasynth.records import OutcomeResult
-from metasynth.sequences import cumulative, pooled_studies
+from metasynth.sequences import by_year, last_of_years, pooled_studies, up_to
 from metasynth.state import Measured, measured
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The primary analysis of an outcome once a study had joined; `year` is the study's."""
+    """The primary analysis of an outcome once a study had joined; `year` is the study's.
+
+    Where it is told year by year, `study` is the last of its year.
+    """
 
     outcome: str
     study: str
@@ -26,9 +33,11 @@ def growth(results: Iterable[OutcomeResult]) -> tuple[Step, ...]:
 
 def _steps(result: OutcomeResult) -> list[Step]:
     """Steps as `sequences.cumulative` has them: by year, studies without one last."""
-    choices = result.outcome, result.analyses[0].spec, result.studies
-    studies = sorted(pooled_studies(*choices), key=lambda s: (s.year is None, s.year or 0))
+    outcome, spec = result.outcome, result.analyses[0].spec
+    studies = by_year(pooled_studies(outcome, spec, result.studies))
+    many = bounds.too_many(len(studies))
+    places = last_of_years(studies) if many else range(len(studies))
     return [
-        Step(result.outcome.id, study.study, study.label, study.year, measured(row))
-        for study, row in zip(studies, cumulative(*choices), strict=True)
+        Step(outcome.id, studies[i].study, studies[i].label, studies[i].year, measured(row))
+        for i, row in zip(places, up_to(outcome, spec, studies, places), strict=True)
     ]

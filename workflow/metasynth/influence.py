@@ -6,6 +6,7 @@ import numpy as np
 
 from metasynth.effects import Array
 from metasynth.heterogeneity import generalised_q
+from metasynth.others import sums_of_others
 from metasynth.pooling import inverse_variance
 from metasynth.tau2 import estimate_tau2
 
@@ -66,7 +67,6 @@ def baujat(y: Array, v: Array) -> tuple[Array, Array]:
     if len(y) < 2:
         raise ValueError(f"{len(y)} studies; leaving one out needs 2")
     full = inverse_variance(y, v)
-    others = 1 - np.eye(len(y))
-    left = others @ full.weights
-    without = others @ (full.weights * y) / left
+    left = sums_of_others(full.weights)
+    without = sums_of_others(full.weights * y) / left
     return (y - full.mean) ** 2 / v, (full.mean - without) ** 2 * left

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from math import sqrt
 
-import numpy as np
-
 from metasynth.distributions import half_width_factor, t_quantile, two_sided_p
 from metasynth.effects import Array
 from metasynth.heterogeneity import generalised_q
 from metasynth.messages import message
+from metasynth.others import sums_of_others
 from metasynth.pooling import EffectUndefined
 
 
@@ -63,21 +62,20 @@ def kenward_roger_interval(
     Biometrics 1997;53:983-97, as given for meta-analysis by Partlett and Riley, Stat Med
     2017;36:301-17: the degrees of freedom use the inflated variance. For REML only; needs two
     studies. `y` does not enter: the information is expected, not observed. Differences of sums of
-    powers of the weights are written as sums over pairs of studies, which do not cancel. Raises
-    EffectUndefined where one study has all the weight.
+    powers of the weights are written as sums over pairs of studies, which do not cancel, each in
+    time that grows with k alone. Raises EffectUndefined where one study has all the weight.
     """
     w = 1 / (v + tau2)
     total = float(w.sum())
     share = w / total
-    others = 1 - np.eye(len(w))
-    information = (
-        float(((share * (others @ share)) ** 2 + share**2 * (others @ share**2)).sum()) / 2
-    )
+    rest, squares = sums_of_others(share), sums_of_others(share**2)
+    information = float(((share * rest) ** 2 + share**2 * squares).sum()) / 2
     if information == 0:
         raise EffectUndefined(
             message("one study has all the weight, which Kenward and Roger cannot judge")
         )
-    spread = float((share[:, None] * share * (share[:, None] - share) ** 2).sum()) / 2
+    # The sum over pairs of w_i w_j (w_i - w_j)² is the weighted sum of squares about the mean.
+    spread = float((share * (share - (share**2).sum()) ** 2).sum())
     inflated = variance * (1 + 2 * spread / information)
     w2 = float((share**2).sum()) * total
     return interval(mean, sqrt(inflated), 2 * information / (inflated * w2) ** 2)

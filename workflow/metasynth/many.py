@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metasynth import special
+from metasynth import bounds, special
 from metasynth.batch_tau2 import (
     contiguous,
     dersimonian_laird_about_many,
@@ -26,7 +26,7 @@ from metasynth.pooling import EffectUndefined, Pool, mantel_haenszel, peto
 from metasynth.records import AnalysisSpec
 
 COLUMNS = 2048
-"""Meta-analyses worked on together, as in `batch`."""
+"""Meta-analyses of up to 64 studies worked on together, as in `batch`."""
 CLOSED = ("Wald", "HKSJ", "HKSJ-adhoc")
 NO_TABLE = (0.0, 2.0, 0.0, 0.0)
 """Two participants without an event, and nobody to compare with: adds 0 to every sum of
@@ -74,10 +74,11 @@ class Results:
 
 def fit_many(specs: Sequence[AnalysisSpec], measure: str, pools: Pools) -> list[Results]:
     """Fit each analysis to every column; analyses that share a tau2 estimate it once."""
-    columns = pools.mask.shape[1]
+    rows, columns = pools.mask.shape
+    wide = bounds.columns(COLUMNS, rows)
     parts = [
-        _fit_block(specs, measure, pools.part(np.arange(i, min(i + COLUMNS, columns))))
-        for i in range(0, columns, COLUMNS)
+        _fit_block(specs, measure, pools.part(np.arange(i, min(i + wide, columns))))
+        for i in range(0, columns, wide)
     ]
     return [
         Results(*(np.concatenate([getattr(p[i], name) for p in parts]) for name in FIELDS))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from metasynth import bounds
 from metasynth.absolute import MEASURES, AbsoluteEffect, absolute_effect
 from metasynth.covariate_regression import Regression, regress
 from metasynth.effects import Array, Effects, continuity_correction
@@ -131,15 +132,16 @@ def battery(result: OutcomeResult) -> Sensitivity:
         NO_POOL if whole.estimate is None else message("one study only") if len(used) < 2 else ""
     )
     effects = effects_of(used, outcome, spec) if used else None
+    no_sequence = alone or bounds.too_many(len(used))
     shown, why_not_shown = _influence(spec, used, effects, alone)
     fragile, why_not_fragile = _fragility(outcome, spec, used, whole)
     absolute, why_not_absolute = _absolute(outcome, whole)
     return Sensitivity(
         outcome=outcome.id,
         analysis=spec.name,
-        leave_one_out=() if alone else leave_one_out(outcome, spec, used),
-        cumulative=() if alone else cumulative(outcome, spec, used),
-        sequence_reason=alone,
+        leave_one_out=() if no_sequence else leave_one_out(outcome, spec, used),
+        cumulative=() if no_sequence else cumulative(outcome, spec, used),
+        sequence_reason=no_sequence,
         influence=shown,
         influence_reason=why_not_shown,
         asymmetry=tuple(_asymmetry(outcome, spec, used, effects)),
@@ -155,7 +157,10 @@ def battery(result: OutcomeResult) -> Sensitivity:
 def _influence(
     spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None, alone: str
 ) -> tuple[tuple[StudyInfluence, ...], str]:
-    """Baujat's coordinates for every model, deletion diagnostics for inverse-variance averages."""
+    """Baujat's coordinates for every model, deletion diagnostics for inverse-variance averages.
+
+    Of many studies the coordinates alone, with the reason why the diagnostics are not there.
+    """
     if alone or effects is None:
         return (), alone
     if not np.isfinite(effects.v).all():
@@ -163,12 +168,13 @@ def _influence(
     y, v = effects.y, effects.v
     found = None
     method = tau2_of_effects(spec)
-    if spec.model == "IV" or (spec.model == "random" and len(y) > 2):
+    many = bounds.too_many(len(y))
+    if not many and (spec.model == "IV" or (spec.model == "random" and len(y) > 2)):
         found = influence(y, v, method)
     shares, pulls = (axis.tolist() for axis in baujat(y, v))
     return tuple(
         _study_influence(study, found, i, shares[i], pulls[i]) for i, study in enumerate(used)
-    ), ""
+    ), many
 
 
 def _study_influence(
@@ -257,6 +263,8 @@ def _fragility(
         return None, message(
             "a trial with correlated arms has no one table in which to change patients"
         )
+    if many := bounds.too_many(len(used)):
+        return None, many
     found = fragility(outcome, spec, used, MOST_CHANGES)
     beyond = message(
         "the verdict stands even if {n} patients, or all that can, are changed"

@@ -1,6 +1,7 @@
 """A pooled result without each study in turn, and as studies were added one at a time."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from metasynth.records import AnalysisSpec, Estimate, OutcomeSpec, StudyData
 from metasynth.selection import missing_data, uninformative
@@ -27,11 +28,30 @@ def cumulative(
 
     Studies without a year come last; those of one year stay in their order.
     """
-    used = pooled_studies(outcome, analysis, studies)
-    used.sort(key=lambda s: (s.year is None, s.year or 0))
+    return up_to(outcome, analysis, by_year(pooled_studies(outcome, analysis, studies)))
+
+
+def by_year(studies: Sequence[StudyData]) -> list[StudyData]:
+    """The studies in the order of their years, those without one last."""
+    return sorted(studies, key=lambda s: (s.year is None, s.year or 0))
+
+
+def last_of_years(ordered: Sequence[StudyData]) -> list[int]:
+    """The places at which a year ends in studies that are in the order of their years."""
+    ends = [i for i, (one, other) in enumerate(pairwise(ordered)) if one.year != other.year]
+    return [*ends, len(ordered) - 1] if ordered else []
+
+
+def up_to(
+    outcome: OutcomeSpec,
+    analysis: AnalysisSpec,
+    ordered: Sequence[StudyData],
+    places: Sequence[int] | None = None,
+) -> tuple[Estimate, ...]:
+    """Pool the studies up to each of the places, up to every one by default."""
     return tuple(
-        pool_studies(outcome, analysis, f"up to {used[i].study}", used[: i + 1])[0]
-        for i in range(len(used))
+        pool_studies(outcome, analysis, f"up to {ordered[i].study}", ordered[: i + 1])[0]
+        for i in (range(len(ordered)) if places is None else places)
     )
 
 

@@ -107,13 +107,24 @@ def begg(y: Array, v: Array, minimum: int = MINIMUM) -> RankTest:
 def kendall(x: Array, y: Array) -> RankTest:
     """Kendall's tau-b and its p-value; needs values that are not all tied."""
     k = len(x)
-    s_x, s_y = (np.sign(z[:, None] - z[None, :]) for z in (x, y))
-    score = float((s_x * s_y).sum()) / 2
-    pairs_x, pairs_y = (float((s != 0).sum()) / 2 for s in (s_x, s_y))
+    score = _score(x, y)
+    pairs_x, pairs_y = _untied(x), _untied(y)
     tau = score / sqrt(pairs_x * pairs_y)
     if pairs_x == pairs_y == k * (k - 1) / 2 and k < 50:
         return RankTest(tau, _exact_p(k, score), exact=True)
     return RankTest(tau, two_sided_p(score / sqrt(_score_variance(x, y))), exact=False)
+
+
+def _score(x: Array, y: Array) -> float:
+    """Pairs that agree in order less those that disagree: a row of pairs at a time."""
+    rows = ((np.sign(x[i + 1 :] - x[i]) @ np.sign(y[i + 1 :] - y[i])) for i in range(len(x) - 1))
+    return float(sum(rows))
+
+
+def _untied(x: Array) -> float:
+    """Pairs that differ."""
+    ties = np.unique(x, return_counts=True)[1].astype(float)
+    return len(x) * (len(x) - 1) / 2 - float((ties * (ties - 1)).sum()) / 2
 
 
 def _exact_p(k: int, score: float) -> float:

@@ -11,6 +11,7 @@ from itertools import product
 
 import numpy as np
 
+from metasynth import bounds
 from metasynth.admissible import readings_of
 from metasynth.comparison import study_data
 from metasynth.effects import Array, Tables
@@ -66,11 +67,15 @@ def options_of(
     trials: Sequence[Trial],
     choices: MultiverseChoices,
 ) -> dict[str, tuple[str, ...]]:
-    """The options of each dimension: first that of the outcome and its primary analysis `spec`."""
+    """The options of each dimension: first that of the outcome and its primary analysis `spec`.
+
+    Of more than `bounds.ONE_BY_ONE` trials none is left out.
+    """
     random = spec.model == "random"
     measures = choices.measures if outcome.type != "generic" else ()
     known = [m for m in measures if m in MEASURES[outcome.type]]
-    studies = [trial.study.study for trial in trials] if choices.leave_one_out else []
+    left_out = choices.leave_one_out and not bounds.too_many(len(trials))
+    studies = [trial.study.study for trial in trials] if left_out else []
     listed = {
         "measure": (outcome.measure, *known),
         "model": (spec.model, *choices.models),

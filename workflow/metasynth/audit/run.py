@@ -39,9 +39,9 @@ def audit(
     """All statements in the order of claims.csv.
 
     `margin` are the risk ratios below and above which a difference is important; config.yaml has
-    them as certainty.imprecision.important, and where it has none GRADE's convention stands in. Where
-    the data decide, they give the verdict; where they cannot, a statement that another one of the
-    same document contradicts is so marked; otherwise it cannot be checked. That two statements
+    them as certainty.imprecision.important, else GRADE's convention stands in. Where the data
+    decide, they give the verdict. Where they cannot, a statement that another one of the same
+    document contradicts is so marked; otherwise it cannot be checked. That two statements
     contradict each other is recorded with one of them and holds for both.
     """
     by_id = {trial.study.study: trial for trial in trials}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from metasynth import influence
 from metasynth.figures.graph import Plan, draw_points, frame, name_points
-from metasynth.figures.observed import Observed, observed, subject
+from metasynth.figures.observed import Observed, observed, subject, told
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import isolated
 from metasynth.figures.ticks import linear_axis
@@ -40,7 +40,11 @@ def baujat(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     )
     graph = frame(plan)
     draw_points(graph, heterogeneity, pull)
-    order = sorted(range(len(pull)), key=lambda i: -_distance(heterogeneity, pull, i))
+    furthest = _reach(heterogeneity), _reach(pull)
+    # How far a study stands from the corner where nothing matters, in shares of both axes.
+    order = sorted(
+        range(len(pull)), key=lambda i: -(heterogeneity[i] / furthest[0] + pull[i] / furthest[1])
+    )
     name_points(graph, data.labels, heterogeneity, pull, first=order)
     return Drawing(graph.figure, *_words(data, heterogeneity, pull, order, language))
 
@@ -48,11 +52,6 @@ def baujat(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
 def _reach(values: Sequence[float]) -> float:
     """The end of an axis; where studies agree but for rounding there is nothing to enlarge."""
     return 1.08 * max(values) if max(values) > _NOTHING else 1.0
-
-
-def _distance(xs: Sequence[float], ys: Sequence[float], i: int) -> float:
-    """How far a study stands from the corner where nothing matters, in shares of both axes."""
-    return float(xs[i] / _reach(xs) + ys[i] / _reach(ys))
 
 
 def _words(
@@ -65,21 +64,21 @@ def _words(
     total = sum(heterogeneity) or 1.0
     furthest = max(range(len(heterogeneity)), key=heterogeneity.__getitem__)
     strongest = max(range(len(pull)), key=pull.__getitem__)
-    said = data.said(language)
+    said, labels = data.said(language), data.labels
     title = language.say(
         "{subject}: {first} contributes {share}% of Q, and {second} moves the pooled result most.",
         subject=subject(language.say("Baujat plot"), data.result, language),
-        first=data.labels[furthest],
+        first=labels[furthest],
         share=said[furthest].number("baujat_share", 100 * heterogeneity[furthest] / total, 0),
-        second=data.labels[strongest],
+        second=labels[strongest],
     )
     sentences = (
         language.say(
             "{study}: contribution {q}, influence {pull}.",
-            study=data.labels[i],
+            study=labels[i],
             q=said[i].number("baujat_q", heterogeneity[i]),
             pull=said[i].number("baujat_pull", pull[i]),
         )
         for i in order
     )
-    return title, " ".join([title, *sentences])
+    return title, told(data, title, sentences, language)

@@ -9,7 +9,14 @@ import numpy as np
 from metasynth import covariate_regression, keys
 from metasynth.figures.graph import Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
-from metasynth.figures.observed import Observed, TooFewStudies, effect_title, observed, subject
+from metasynth.figures.observed import (
+    Observed,
+    TooFewStudies,
+    effect_title,
+    observed,
+    subject,
+    told,
+)
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
 from metasynth.figures.text import name
@@ -150,4 +157,4 @@ def _words(
             labels, fit.xs, effects, [said[i] for i in fit.kept], strict=True
         )
     )
-    return title, " ".join([title, *sentences])
+    return title, told(data, title, sentences, language)

@@ -6,6 +6,7 @@ Cheap to import, so that a workflow can ask while it is being loaded.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from metasynth import bounds
 from metasynth.language import ENGLISH, Language, message
 from metasynth.methods import is_ratio
 from metasynth.records import OutcomeSpec
@@ -28,6 +29,22 @@ LEAST = {
 Ten for a funnel plot: Handbook 13.3.5.4; ten for a meta-regression: Handbook 10.11.5.1.
 """
 
+MOST = {
+    "leave_one_out": message(
+        "With more than two hundred trials none is left out in turn: the pools would be as many, "
+        "and no single one of these trials decides."
+    ),
+    "cumulative": message(
+        "With more than two hundred trials the result is not built up trial by trial; "
+        "results/changes.json has it year by year."
+    ),
+    "influence": message(
+        "With more than two hundred trials no deletion diagnostics are made; the Baujat and "
+        "Galbraith plots single trials out."
+    ),
+    "drapery": message("With more than two hundred trials their curves would cover each other."),
+}
+"""Why some figures are not drawn of more trials than `bounds.ONE_BY_ONE`."""
 _OF_COMPARISONS = ("funnel", "drapery", "galbraith", "gosh", "bubble")
 _NEEDS = {
     "leave_one_out": message("A leave-one-out analysis needs three trials; {found}."),
@@ -100,6 +117,8 @@ def reason(
         if outcome.covariate is None:
             return say("No covariate is declared for this outcome, so there is no meta-regression.")
         trials = valued
+    if trials > bounds.ONE_BY_ONE and name in MOST:
+        return say(MOST[name])
     if trials >= least:
         return ""
     return language.say(_NEEDS[name], found=say(_FOUND[trials]))

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from metasynth import bounds
 from metasynth.figures.columns import study_cells
+from metasynth.figures.observed import ELSEWHERE, STUDIES_TABLE
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
@@ -70,7 +72,10 @@ def _finding(result: OutcomeResult, chosen: Sequence[AnalysisResult], language: 
 def _studies(
     result: OutcomeResult, chosen: Sequence[AnalysisResult], language: Language
 ) -> Iterator[str]:
-    """A sentence for each study, in the order of the figure's data."""
+    """A sentence for each study, in the order of the figure's data; of very many one for all."""
+    if len(result.studies) > bounds.DRAWN_ROWS:
+        yield language.say(ELSEWHERE, file=name(STUDIES_TABLE))
+        return
     for study, own in studies_with_effects(result, chosen[0] if chosen else None):
         parts = [*_data(result, study, language), _own_effect(result, own, language)]
         yield f"{study_label(study)}: {', '.join(parts)}."
@@ -122,7 +127,7 @@ def _risks(
     result: OutcomeResult, judgements: Judgements | None, language: Language
 ) -> Iterator[str]:
     """A sentence for each study's judgements of risk of bias, where there are any."""
-    for study in result.studies:
+    for study in result.studies if len(result.studies) <= bounds.DRAWN_ROWS else ():
         own = [j for j in (judgements or {}).get(study.study, ()) if j.judgement]
         if own:
             said = "; ".join(

@@ -11,7 +11,7 @@ from metasynth.distributions import two_sided_p
 from metasynth.figures.axis import Axis
 from metasynth.figures.graph import DOTTED, Graph, Plan, draw_line, frame
 from metasynth.figures.key import Entry
-from metasynth.figures.observed import Observed, effect_title, observed, subject
+from metasynth.figures.observed import Observed, effect_title, observed, subject, told
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import BLUE, INK, isolated
 from metasynth.figures.ticks import curve_points, linear_axis, span_axis
@@ -98,7 +98,7 @@ def _words(data: Observed, pooled: Estimate | None, language: Language) -> tuple
         )
     start = subject(language.say("Drapery plot (p-value functions)"), data.result, language)
     title = f"{start}: {said}."
-    return title, " ".join([title, *_sentences(data, language)])
+    return title, told(data, title, _sentences(data, language), language)
 
 
 def _sentences(data: Observed, language: Language) -> Iterator[str]:

@@ -3,22 +3,28 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import inf, log
+from typing import Any
 
+import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
 from metasynth.figures.axis import Axis, Scale, difference_axis, ratio_axis, share_axis
 from metasynth.figures.layout import DOT, Layout, lay_out
-from metasynth.figures.marks import draw_diamond, draw_interval, draw_square
-from metasynth.figures.page import Page, blank, rule, write
+from metasynth.figures.marks import draw_diamond, draw_interval, draw_square, visible
+from metasynth.figures.page import Page, blank, breakable, rule, write
 from metasynth.figures.panel import Panel
 from metasynth.figures.preset import COCHRANE, Preset
 from metasynth.figures.risk_of_bias import Judgements, draw_dots
 from metasynth.figures.rows import Forest, Mark, forest_rows
-from metasynth.figures.style import INK, Z_REFERENCE, isolated
+from metasynth.figures.style import INK, Z_REFERENCE, Z_SQUARE, isolated
 from metasynth.formats import NumberStyle
 from metasynth.language import ENGLISH, Language
 from metasynth.records import OutcomeResult
 
+Point = tuple[float, float]
+"""An effect, and points from the figure's top."""
 WIDEST = 1.6
 """What reaches this many times further than the others need is clipped."""
 MANY = 20
@@ -51,10 +57,13 @@ def draw_forest(said: Forest, language: Language) -> Figure:
     """Draw what was composed; whoever calls must be `isolated`."""
     layout = lay_out(said, _axis(said, language.numbers))
     figure = blank(layout.height)
+    half = layout.pitch / 2
+    breakable(figure, layout.height, layout.top + 0.5, (y - half for y in layout.middles[1:]))
     write(figure, layout.labels)
     rule(figure, layout.rules)
     axes = _add_axes(figure, layout)
     _draw_references(axes, said, layout)
+    _draw_band(axes, said, layout)
     _draw_marks(axes, said, layout)
     for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), 1):
         dots = [(word, x, y) for word, x in zip(row.dots, layout.dots, strict=False)]
@@ -64,7 +73,7 @@ def draw_forest(said: Forest, language: Language) -> Figure:
 
 def _axis(said: Forest, numbers: NumberStyle) -> Axis:
     """An axis that holds all estimates, and diamonds' ends but those far beyond the studies'."""
-    marks = [row.mark for row in said.rows if row.mark]
+    marks = [*said.band, *(row.mark for row in said.rows if row.mark)]
     if said.share:
         return share_axis([mark.estimate for mark in marks], _limits(marks), numbers)
     make = ratio_axis if said.logarithmic else difference_axis
@@ -131,6 +140,38 @@ def _draw_references(axes: Panel, said: Forest, layout: Layout) -> None:
             zorder=Z_REFERENCE,
             gid="pooled",
         )
+
+
+def _draw_band(axes: Panel, said: Forest, layout: Layout) -> None:
+    """Studies without rows: all intervals as one path, all estimates as another."""
+    axis, (top, bottom) = layout.scale.axis, layout.band
+    pitch = (bottom - top) / max(1, len(said.band))
+    intervals, estimates = list[tuple[float, float, float]](), list[tuple[float, float]]()
+    for i, mark in enumerate(said.band):
+        y = top + (i + 0.5) * pitch
+        intervals.append((*visible(axis, mark), y))
+        if mark.estimate is not None:
+            estimates.append((mark.estimate, y))
+    half = max(0.5, 0.4 * pitch)
+    _draw_lines(
+        axes,
+        [((a, y), (b, y)) for a, b, y in intervals if a <= b],
+        min(0.6, pitch / 2),
+        INK,
+        "band",
+    )
+    ticks = [((x, y - half), (x, y + half)) for x, y in estimates]
+    _draw_lines(axes, ticks, 1.0, said.colour, "band-estimates")
+
+
+def _draw_lines(
+    axes: Panel, lines: Sequence[tuple[Point, Point]], weight: float, colour: str, gid: str
+) -> None:
+    if lines:
+        points = [point for line in lines for point in line]
+        path = Path(np.array(points), [Path.MOVETO, Path.LINETO] * len(lines))
+        look: dict[str, Any] = {"fill": False, "edgecolor": colour, "linewidth": weight, "gid": gid}
+        axes.add_patch(PathPatch(path, zorder=Z_SQUARE, capstyle="butt", **look))
 
 
 def _draw_marks(axes: Panel, said: Forest, layout: Layout) -> None:

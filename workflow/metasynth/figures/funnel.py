@@ -11,7 +11,7 @@ from metasynth import keys, small_study
 from metasynth.distributions import normal_quantile
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
-from metasynth.figures.observed import Observed, effect_title, observed, subject
+from metasynth.figures.observed import Observed, effect_title, observed, subject, told
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
 from metasynth.figures.ticks import linear_axis, span_axis
@@ -117,7 +117,7 @@ def _words(data: Observed, errors: list[float], test: str, language: Language) -
         ),
         test=test if test.endswith(".") else test + ".",
     )
-    return title, " ".join([title, *_sentences(data, errors, language)])
+    return title, told(data, title, _sentences(data, errors, language), language)
 
 
 def _sentences(data: Observed, errors: list[float], language: Language) -> Iterator[str]:

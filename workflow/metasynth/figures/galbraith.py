@@ -20,7 +20,7 @@ from metasynth.figures.graph import (
     name_points,
 )
 from metasynth.figures.key import Entry
-from metasynth.figures.observed import Observed, effect_title, observed, subject
+from metasynth.figures.observed import Observed, effect_title, observed, subject, told
 from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, points, write
 from metasynth.figures.panel import TICK
 from metasynth.figures.style import INK, LINE, VERMILION, isolated
@@ -125,7 +125,7 @@ def _words(
     common: float,
     language: Language,
 ) -> tuple[str, str]:
-    measure, own = data.result.outcome.measure, data.said(language)
+    measure, own, labels = data.result.outcome.measure, data.said(language), data.labels
     at = Printed(keys.figure(data.result.outcome.id, "galbraith"), language.numbers)
     title = language.say(
         "{subject}: {outside} of {k} studies lie more than two standard errors from the common "
@@ -138,11 +138,11 @@ def _words(
     sentences = (
         language.say(
             "{study}: precision {precision}, z {z}{outside}.",
-            study=data.labels[i],
+            study=labels[i],
             precision=own[i].number("precision", precision[i]),
             z=own[i].number("z", z[i]),
             outside=", " + language.say("outside") if outside[i] else "",
         )
         for i in range(len(z))
     )
-    return title, " ".join([title, *sentences])
+    return title, told(data, title, sentences, language)

@@ -12,12 +12,12 @@ from metasynth import keys
 from metasynth.effects import Array
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, frame
 from metasynth.figures.key import Entry
-from metasynth.figures.observed import Observed, effect_title, observed, subject
+from metasynth.figures.observed import Observed, effect_title, observed, subject, told
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import BLUE, INK, isolated
 from metasynth.figures.ticks import linear_axis, span_axis
 from metasynth.gosh import Subsets, subsets
-from metasynth.language import ENGLISH, Language
+from metasynth.language import ENGLISH, Language, message
 from metasynth.printed import Printed
 from metasynth.records import OutcomeResult
 
@@ -58,7 +58,9 @@ def _graph(data: Observed, effects: Array, found: Subsets, language: Language) -
     count = at.count("subsets", len(found.effects))
     kind = language.say("All {count} subsets of two or more studies.", count=count)
     if not found.complete:
-        kind = language.say("A random sample of {count} subsets of two or more.", count=count)
+        kind = language.say(
+            "A random sample of {count} subsets of two or more, the same at every run.", count=count
+        )
     up = linear_axis(-2.0, 102.0, numbers, most=6)
     titles = effect_title(data, language), language.say("I² from Q (%)")
     return frame(Plan(across, up, *titles, entries, (kind,)))
@@ -96,20 +98,28 @@ def _words(data: Observed, effects: Array, found: Subsets, language: Language) -
         name: said.estimate(name, measure, spread[name]) for name in ("low", "middle", "high")
     }
     shares = {name: said.percent(name, spread[name]) for name in ("i2_low", "i2_middle", "i2_high")}
+    template = message(
+        "{subject}: pooled effects of {count} subsets of the studies from {low} to {high}."
+    )
+    if not found.complete:
+        template = message(
+            "{subject}: pooled effects of a random sample of {count} subsets of the studies, the "
+            "same at every run, from {low} to {high}."
+        )
     title = language.say(
-        "{subject}: pooled effects of {count} subsets of the studies from {low} to {high}.",
+        template,
         subject=subject(language.say("GOSH plot"), data.result, language),
         count=said.count("subsets", len(effects)),
         **estimates,
     )
     details = language.say(
         "Half of the effects lie below {middle}. I² ranges from {i2_low} to {i2_high}, half of "
-        "the values below {i2_middle}. Studies: {studies}.",
+        "the values below {i2_middle}.",
         middle=estimates["middle"],
         **shares,
-        studies=", ".join(data.labels),
     )
-    return title, f"{title} {details}"
+    studies = language.say("Studies: {studies}.", studies=", ".join(data.labels))
+    return title, told(data, f"{title} {details}", [studies], language)
 
 
 def _said(data: Observed, language: Language) -> Printed:

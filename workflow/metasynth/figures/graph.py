@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from metasynth import bounds
 from metasynth.figures.annotate import beside
 from metasynth.figures.axis import Axis, Scale
 from metasynth.figures.key import MARKER, Entry, draw_symbols, lay_out_key
@@ -21,6 +22,8 @@ KEY_GAP = 16.0
 HEIGHT = 250.0
 TITLE_LINES = 2
 CROWD, NAMED_IN_CROWD = 25, 12
+CLOUD, CLOUD_OPACITY = 2.5, 0.45
+"""Diameter and opacity of points of which there are very many."""
 DASHED = (0.0, (3.0, 2.0))
 DOTTED = (0.0, (1.0, 1.6))
 
@@ -124,7 +127,13 @@ def draw_points(
     marked: Sequence[bool] | None = None,
     marked_colour: str = BLUE,
 ) -> None:
-    """A circle for each study at its values; diamonds for `marked` ones. Sizes are diameters."""
+    """A circle for each study at its values; diamonds for `marked` ones. Sizes are diameters.
+
+    Very many studies are small and see-through, and drawn together by their looks.
+    """
+    if len(xs) > bounds.TOLD_ROWS:
+        _draw_cloud(graph, xs, ys, sizes, marked, marked_colour)
+        return
     for i, (x, y) in enumerate(zip(xs, ys, strict=True)):
         special = bool(marked and marked[i])
         colour = marked_colour if special else BLUE
@@ -141,6 +150,36 @@ def draw_points(
             clip_on=False,
             zorder=Z_SQUARE,
             gid=f"study-{i + 1}",
+        )
+
+
+def _draw_cloud(
+    graph: Graph,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    sizes: Sequence[float] | None,
+    marked: Sequence[bool] | None,
+    marked_colour: str,
+) -> None:
+    """Points of a size (to half a point) and a kind at once."""
+    looks: dict[tuple[bool, float], list[int]] = {}
+    for i in range(len(xs)):
+        special = bool(marked and marked[i])
+        size = max(CLOUD, round(2 * CLOUD * sizes[i] / MARKER) / 2) if sizes else CLOUD
+        looks.setdefault((special, size), []).append(i)
+    for number, ((special, size), places) in enumerate(sorted(looks.items()), 1):
+        graph.axes.plot(
+            [xs[i] for i in places],
+            [ys[i] for i in places],
+            marker="D" if special else "o",
+            markersize=size * 0.85 if special else size,
+            color=marked_colour if special else BLUE,
+            alpha=CLOUD_OPACITY,
+            markeredgewidth=0.0,
+            linestyle="none",
+            clip_on=False,
+            zorder=Z_SQUARE,
+            gid=f"studies-{number}",
         )
 
 

@@ -13,8 +13,8 @@ from metasynth.figures.axis import Axis, Scale
 from metasynth.figures.graph import DASHED, tick_labels
 from metasynth.figures.key import MARKER
 from metasynth.figures.layout import PITCH, PITCH_LEAST, TALL
-from metasynth.figures.observed import Observed, observed, subject
-from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, Page, blank, write
+from metasynth.figures.observed import Observed, observed, subject, told
+from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, Page, blank, breakable, write
 from metasynth.figures.panel import TICK, Panel
 from metasynth.figures.style import (
     BLUE,
@@ -94,7 +94,9 @@ def influence_plot(result: OutcomeResult, *, language: Language = ENGLISH) -> Dr
     pitch = max(PITCH_LEAST, min(PITCH, TALL / len(names)))
     bottom = TOP + len(names) * pitch
     text = [*_names(names, pitch, language), *_notes(bottom + TICK + LINE + 8.0, language)]
-    figure = blank(max(label.box[3] for label in text) + MARGIN)
+    height = max(label.box[3] for label in text) + MARGIN
+    figure = blank(height)
+    breakable(figure, height, TOP, (TOP + i * pitch for i in range(1, len(names))))
     write(figure, text)
     room = (WIDTH - MARGIN - 6.0 - left + GAP) / len(shown)
     for n, diagnostic in enumerate(shown):
@@ -180,4 +182,4 @@ def _words(data: Observed, shown: Sequence[Diagnostic], language: Language) -> t
         + "."
         for i, (label, said) in enumerate(zip(data.labels, data.said(language), strict=True))
     )
-    return title, " ".join([title, *sentences])
+    return title, told(data, title, sentences, language)

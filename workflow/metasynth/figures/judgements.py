@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from metasynth import keys
-from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, points, write
+from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, breakable, points, write
 from metasynth.figures.risk_of_bias import (
     BLACK,
     LEVELS,
@@ -53,7 +53,9 @@ def traffic_light(
     top = MARGIN + max(map(len, headings)) * LINE + 6.0
     rows = [top + (i + 0.5) * ROW for i in range(len(names))]
     legend_top = top + ROW * len(names) + 8.0
-    figure = blank(legend_top + LINE + 2 * MARGIN)
+    height = legend_top + LINE + 2 * MARGIN
+    figure = blank(height)
+    breakable(figure, height, top, (y - ROW / 2 for y in rows[1:]))
     write(figure, _headings(headings, middles, top, language))
     write(
         figure, (Label(n, MARGIN, y + HALF_CAP) for n, y in zip(names.values(), rows, strict=True))

@@ -11,7 +11,7 @@ from metasynth import keys
 from metasynth.figures.axis import Axis
 from metasynth.figures.graph import DASHED, Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.key import Entry
-from metasynth.figures.observed import Observed, observed, subject
+from metasynth.figures.observed import Observed, observed, subject, told
 from metasynth.figures.outcome import group_names, of_side
 from metasynth.figures.page import Drawing
 from metasynth.figures.style import INK, isolated
@@ -130,7 +130,7 @@ def _words(data: Observed, risks: list[tuple[float, float]], language: Language)
         )
         for label, study, (untreated, treated) in zip(data.labels, data.studies, risks, strict=True)
     )
-    return title, " ".join([title, *sentences])
+    return title, told(data, title, sentences, language)
 
 
 def _percent(risk: float, data: Observed, study: StudyEffect, side: str, language: Language) -> str:

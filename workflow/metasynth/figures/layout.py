@@ -27,6 +27,9 @@ OVERHANG = 6.0
 """How far squares and arrows may reach beyond the ends of the axis."""
 PITCH, PITCH_LEAST, TALL = 13.0, 10.5, 600.0
 """Height of a row; less, down to the least, once the rows would be taller together than TALL."""
+BAND_TALL, BAND_PITCH = 430.0, 2.0
+"""The height of a band of studies without rows, or what each has in it, whichever is less."""
+BAND_LINES = 12
 HEADING_LINES, LABEL_LINES, FAVOURS_LINES = 4, 3, 3
 
 
@@ -34,7 +37,8 @@ HEADING_LINES, LABEL_LINES, FAVOURS_LINES = 4, 3, 3
 class Layout:
     """The page: its height, the graph's place, each row's middle, and all text and rules.
 
-    `dots` are the middles of the columns of risk of bias.
+    `dots` are the middles of the columns of risk of bias; `band` is where the studies begin and end
+    that have no row.
     """
 
     height: float
@@ -46,6 +50,7 @@ class Layout:
     dots: tuple[float, ...]
     labels: tuple[Label, ...]
     rules: tuple[Rule, ...]
+    band: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,11 @@ def lay_out(forest: Forest, axis: Axis) -> Layout:
     pitch = max(PITCH_LEAST, min(PITCH, TALL / max(1, len(forest.rows))))
     headings, rules, top = _headings(forest, plan)
     labels = list(headings)
-    middles, y = [], top + 2.0
+    band = top + 2.0, top + 2.0
+    if forest.band:
+        band = band[0], band[0] + min(BAND_TALL, BAND_PITCH * len(forest.band))
+        labels += _band_note(forest, plan, band[0])
+    middles, y = [], band[1] + (4.0 if forest.band else 0.0)
     for row, previous in zip(forest.rows, (None, *forest.rows), strict=False):
         y += _space_between(previous, row)
         lines = _label_lines(row, plan)
@@ -96,7 +105,15 @@ def lay_out(forest: Forest, axis: Axis) -> Layout:
         plan.dots,
         tuple(labels),
         tuple(rules),
+        band,
     )
+
+
+def _band_note(forest: Forest, plan: _Widths, top: float) -> Iterator[Label]:
+    """What the lines without rows are, where these would have their text."""
+    lines = wrap(forest.band_note, plan.text_right - MARGIN, BAND_LINES)
+    for i, line in enumerate(lines):
+        yield Label(line, MARGIN, top + (i + 0.5) * LINE + HALF_CAP, muted=True)
 
 
 # --- across ---------------------------------------------------------------------------------------

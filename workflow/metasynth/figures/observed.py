@@ -1,12 +1,18 @@
 """The effects behind an outcome's figures, as arrays on the analysis scale."""
 
-from metasynth import keys
+from collections.abc import Iterable
+
+from metasynth import bounds, keys
 from metasynth.figures.outcome import measure_name, of_effect, of_what, overall
 from metasynth.figures.text import name
-from metasynth.language import Language
+from metasynth.language import Language, message
 from metasynth.primary_effects import PrimaryEffects
 from metasynth.printed import Printed
 from metasynth.records import Estimate, OutcomeResult
+
+STUDIES_TABLE = "results/tables/studies.csv"
+"""Where the numbers of each study stand that are too many for a figure."""
+ELSEWHERE = message("The numbers of each study stand in {file}.")
 
 
 class TooFewStudies(ValueError):  # noqa: N818 - it names the fault, as the message does
@@ -59,6 +65,13 @@ def observed(result: OutcomeResult, least: int = 1) -> Observed:
 def subject(figure: str, result: OutcomeResult, language: Language) -> str:
     """What a figure is and of what: the beginning of its alternative text."""
     return language.say("{figure} of {outcome}", figure=figure, outcome=of_what(result, language))
+
+
+def told(data: Observed, title: str, sentences: Iterable[str], language: Language) -> str:
+    """The title and a sentence for each study; of very many studies where their numbers stand."""
+    if len(data.studies) > bounds.TOLD_ROWS:
+        sentences = [language.say(ELSEWHERE, file=name(STUDIES_TABLE))]
+    return " ".join([title, *sentences])
 
 
 def effect_title(data: Observed, language: Language) -> str:

@@ -1,6 +1,7 @@
 """What figures and their descriptions ask of an outcome's result, in the words they share."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from metasynth import keys, methods
 from metasynth.figures.text import name
@@ -95,17 +96,36 @@ def study_label(study: StudyData) -> str:
     return name(study.label) or name(study.study)
 
 
+class _Same:
+    """A result as the key of a cache: by what it is, not by all that it holds."""
+
+    def __init__(self, result: OutcomeResult) -> None:
+        self.result = result
+
+    def __hash__(self) -> int:
+        return id(self.result)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.result is self.result
+
+
+@lru_cache(maxsize=4)
+def _parts(of: _Same) -> dict[tuple[str, str], int]:
+    """`keys.parts` of a result's studies, counted once for all of them."""
+    return keys.parts(of.result.studies)
+
+
 def of_side(
     result: OutcomeResult, study: StudyData | StudyEffect, side: str, language: Language
 ) -> Printed:
     """Prints what a study's intervention or control group has."""
-    part = keys.parts(result.studies)[study.study, study.label]
+    part = _parts(_Same(result))[study.study, study.label]
     return Printed(keys.group(result.outcome.id, study.study, side, part), language.numbers)
 
 
 def of_effect(result: OutcomeResult, effect: StudyEffect, language: Language) -> Printed:
     """Prints a study's own effect in an analysis."""
-    part = keys.parts(result.studies)[effect.study, effect.label]
+    part = _parts(_Same(result))[effect.study, effect.label]
     key = keys.effect(result.outcome.id, effect.analysis, effect.study, part)
     return Printed(key, language.numbers)
 

@@ -17,6 +17,8 @@ from metasynth.marks import bare
 Align = Literal["left", "center", "right"]
 
 MARGIN = 2.0
+PAPER = 620.0
+"""The height in points of the largest figure that paper holds in one piece."""
 HALF_CAP = 0.33 * TEXT_SIZE
 """From the middle of a line of text down to its baseline."""
 
@@ -69,7 +71,9 @@ class Page(Figure):
     """A figure of the common width, through which its surroundings show.
 
     `points` leads from points right and down of the upper left corner to where they are drawn.
-    While the page is `telling`, its texts are drawn with their marks (see marks.py).
+    While the page is `telling`, its texts are drawn with their marks (see marks.py). Of a page that
+    is higher than paper `breaks` are the heights, in points from the top, at which it may be cut:
+    the first is the foot of its heading, which each part repeats.
     """
 
     def __init__(self, height: float) -> None:
@@ -78,6 +82,7 @@ class Page(Figure):
         down = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72)
         self.points: Transform = down + self.dpi_scale_trans
         self.telling = False
+        self.breaks: tuple[float, ...] = ()
 
 
 class _Line(Text):
@@ -105,6 +110,12 @@ class _Line(Text):
 def blank(height: float) -> Page:
     """An empty page, `height` points high."""
     return Page(height)
+
+
+def breakable(figure: Page, height: float, head: float, tops: Iterable[float]) -> None:
+    """Let a figure that is higher than paper be cut below its heading and above any of its rows."""
+    if height > PAPER:
+        figure.breaks = (head, *tops)
 
 
 def points(figure: Figure) -> Transform:

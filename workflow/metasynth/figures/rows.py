@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Literal
 
+from metasynth import bounds, keys
 from metasynth.figures.columns import Column, columns, pooled_cells, study_cells
+from metasynth.figures.observed import STUDIES_TABLE
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
@@ -72,9 +74,10 @@ class Row:
 class Forest:
     """All that a forest plot says; `reference` is the pooled effect of its first analysis.
 
-    `domains` are the headings of dots of risk of bias; `colour` is that of the squares, `largest`
-    the side of the heaviest and the height of diamonds, in points, where rows are that high. Of a
-    `share` of patients, from 0 to 1, no value means no effect.
+    `band` are the marks of studies that are too many for a row each, in the order of their effects,
+    and `band_note` what they are. `domains` are the headings of dots of risk of bias; `colour` is
+    that of the squares, `largest` the side of the heaviest and the height of diamonds, in points,
+    where rows are that high. Of a `share` of patients, from 0 to 1, no value means no effect.
     """
 
     study_heading: str
@@ -90,6 +93,8 @@ class Forest:
     dots_heading: str = ""
     largest: float = 9.0
     share: bool = False
+    band: tuple[Mark, ...] = ()
+    band_note: str = ""
 
 
 def forest_rows(
@@ -108,7 +113,10 @@ def forest_rows(
     """
     chosen = chosen_analyses(result, analyses)
     first = chosen[0] if chosen else None
+    many = len(result.studies) > bounds.DRAWN_ROWS
+    judgements = None if many else judgements
     domains = domain_names(judgements)
+    band, band_note = _band(result, first, language) if many else ((), "")
     dots = _dots(result, judgements, domains)
     studies = list(_study_rows(result, first, dots, language))
     if not studies and not result.studies:
@@ -124,7 +132,7 @@ def forest_rows(
         tuple(_in_brackets(column, preset) for column in arranged),
         tuple(replace(row, cells=order.cells(row.cells)) for row in spoken),
         statistics(chosen, language),
-        (*notes(chosen, language), *_domain_notes(rows, domains, language)),
+        (*notes(chosen, language, daggers=not many), *_domain_notes(rows, domains, language)),
         favours(result, language),
         ratio,
         pooled.estimate if pooled else None,
@@ -132,6 +140,8 @@ def forest_rows(
         preset.colour,
         language.say("Risk of bias") if domains else "",
         share=not compares(result),
+        band=band,
+        band_note=band_note,
     )
 
 
@@ -181,7 +191,11 @@ def _study_rows(
     dots: Mapping[str, tuple[str, ...]],
     language: Language,
 ) -> Iterator[Row]:
-    """Studies in the order of the data; under headings and with subtotals where there are any."""
+    """Studies in the order of the data; under headings and with subtotals where there are any.
+
+    Of very many studies the subtotals alone.
+    """
+    many = len(result.studies) > bounds.DRAWN_ROWS
     left_out = set(left_out_of(result, analysis))
     effects = studies_with_effects(result, analysis)
     studies = [pair for pair in effects if pair[0].study not in left_out]
@@ -191,13 +205,14 @@ def _study_rows(
             continue
         members = [pair for pair in studies if pair[0].subgroup == subtotal.subgroup]
         yield Row("heading", name(subtotal.subgroup))
-        yield from (_study_row(result, *member, dots, language) for member in members)
+        if not many:
+            yield from (_study_row(result, *member, dots, language) for member in members)
         weight = sum(effect.weight or 0.0 for _, effect in members if effect)
         label = language.say("Subtotal")
         yield _pooled_row(result, subtotal, label, weight, language, place)
         yield Row("note", heterogeneity(subtotal, language, place))
     named = {subtotal.subgroup for subtotal in subtotals}
-    others = [pair for pair in studies if pair[0].subgroup not in named]
+    others = [pair for pair in studies if pair[0].subgroup not in named and not many]
     if subtotals and others:
         yield Row("heading", language.say("In no subgroup"))
     yield from (_study_row(result, *other, dots, language) for other in others)
@@ -209,13 +224,36 @@ def _left_out_rows(
     dots: Mapping[str, tuple[str, ...]],
     language: Language,
 ) -> Iterator[Row]:
-    """Below the totals, which do not count them: the studies with data that are not pooled."""
+    """Below the totals, which do not count them: the studies with data that are not pooled.
+
+    Of very many studies the reasons alone.
+    """
     reasons = left_out_of(result, analysis)
     for reason in dict.fromkeys(reasons.values()):
         yield Row("heading", language.say("Left out: {reason}", reason=name(reason)))
-        for study in result.studies:
+        for study in result.studies if len(result.studies) <= bounds.DRAWN_ROWS else ():
             if reasons.get(study.study) == reason:
                 yield _study_row(result, study, None, dots, language)
+
+
+def _band(
+    result: OutcomeResult, analysis: AnalysisResult | None, language: Language
+) -> tuple[tuple[Mark, ...], str]:
+    """The marks of very many studies, the smallest effect first, and what is said beside them."""
+    marks = [
+        Mark("square", effect.estimate, effect.ci_low, effect.ci_high)
+        for _, effect in studies_with_effects(result, analysis)
+        if effect
+    ]
+    marks.sort(key=lambda mark: mark.estimate or 0.0)
+    said = Printed(keys.figure(result.outcome.id, "forest"), language.numbers)
+    note = language.say(
+        "{k} studies in the order of their effects: each line is the confidence interval of one, "
+        "and the mark on it the estimate. Their numbers stand in {file}.",
+        k=said.count("k", len(marks)),
+        file=name(STUDIES_TABLE),
+    )
+    return tuple(marks), note
 
 
 def _study_row(

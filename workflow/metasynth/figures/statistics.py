@@ -77,15 +77,20 @@ def subgroup_differences(analysis: AnalysisResult, language: Language) -> str:
     return ""
 
 
-def notes(analyses: Sequence[AnalysisResult], language: Language) -> Iterable[str]:
-    """What a reader must know to read the figure right: weights, corrections, caveats."""
+def notes(
+    analyses: Sequence[AnalysisResult], language: Language, *, daggers: bool = True
+) -> Iterable[str]:
+    """What a reader must know to read the figure right: weights, corrections, caveats.
+
+    Where no study has a row of its own there are no `daggers` to explain.
+    """
     studies = analyses[0].studies if analyses else ()
-    if studies and len(analyses) > 1:
+    if studies and daggers and len(analyses) > 1:
         label = analysis_label(analyses[0])
         yield language.say("Weights and squares: {analysis}.", analysis=label)
     if any(study.ci_method == "score" for study in studies):
         yield language.say("Intervals of the studies: score limits.")
-    if any(study.corrected for study in studies):
+    if daggers and any(study.corrected for study in studies):
         yield language.say("† A cell is zero: the study's effect is after continuity correction.")
     said = ""
     for note in (clean(e.note) for analysis in analyses for e in analysis.estimates[:1]):

@@ -5,7 +5,8 @@ attributes of this figure, the reserved ink becomes the text colour of wherever 
 
 A printed number is a `tspan` whose `data-key` names its entry in provenance.json, in the text that
 is drawn and in the description. Other digits are in an element whose `data-is` says that they are
-part of a "scale" or a "name".
+part of a "scale" or a "name". A figure that is higher than paper says in `data-breaks` at which
+heights it may be cut, the first being the foot of the heading that each part repeats.
 """
 
 import base64
@@ -41,6 +42,7 @@ def render(
     hyphen, so that several figures can stand in one page, which may have the `fonts` itself.
     """
     prefix = f"{id_prefix}-"
+    breaks = figure.breaks if isinstance(figure, Page) else ()
     root = ElementTree.fromstring(_drawn(figure))
     _strip(root)
     for element in root.iter():
@@ -48,6 +50,8 @@ def render(
     _name_once(root)
     _unwrap(root)
     _describe(root, prefix, clean(bare(title)), _spoken(description))
+    if breaks:
+        root.set("data-breaks", " ".join(f"{height:.2f}" for height in breaks))
     if fonts:
         _carry_fonts(root)
     ElementTree.indent(root, " ")

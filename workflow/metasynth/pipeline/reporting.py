@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from metasynth import bibliography, store
+from metasynth import bibliography, bounds, store
 from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
 from metasynth.certainty import Rating
@@ -84,9 +84,12 @@ def _table(cls: type[Record], paths: Sequence[str], name: str) -> tuple[Record, 
 def attachments(member: Member) -> list[str]:
     """The tables that the PDF carries: every table of results, and every raw table.
 
-    Typst reads below the review's folder only: raw tables that lie elsewhere are left out.
+    Typst reads below the review's folder only: raw tables that lie elsewhere are left out, and so
+    are those of very many trials, which would be thousands of files.
     """
     made = (*member.inputs["tables"], *member.inputs["certainty"])
+    if len(member.inputs["clean"]) > bounds.TOLD_ROWS:
+        return [path for path in made if path.endswith(".csv")]
     raw = (path for path in map(Path, member.inputs["raw"]) if ".." not in path.parts)
     inside = [str(path) for path in raw if not path.is_absolute()]
     return [*(path for path in made if path.endswith(".csv")), *inside]

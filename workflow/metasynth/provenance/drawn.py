@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from metasynth import covariate_regression, covariates, keys, small_study
+from metasynth import bounds, covariate_regression, covariates, keys, small_study
 from metasynth.distributions import two_sided_p
 from metasynth.figures import catalogue
 from metasynth.gosh import subsets
@@ -36,6 +36,7 @@ _SPREAD = {
     "i2_high": message("highest I² of the subsets, in per cent"),
 }
 _METHODS = {
+    "forest": message("counted"),
     "drapery": message("from the trial’s effect over its standard error, normal distribution"),
     "influence": message("deletion diagnostics of Viechtbauer and Cheung"),
     "baujat": message("about the inverse-variance common effect (Baujat)"),
@@ -66,7 +67,18 @@ class _Shown(PrimaryEffects):
 
     @cached_property
     def all(self) -> tuple[str, ...]:
+        """The effects of all studies: one tuple, however many entries rest on it."""
         return tuple(key for study in self.studies for key in self.own(study))
+
+    @cached_property
+    def all_and_choice(self) -> tuple[str, ...]:
+        return (*self.all, keys.analysis_choice(self.analysis.spec.name))
+
+    def inputs(self, made: tuple[str, ...]) -> tuple[str, ...]:
+        """What a number was made from, and the choice of the analysis."""
+        if made is self.all:
+            return self.all_and_choice
+        return (*made, keys.analysis_choice(self.analysis.spec.name))
 
     def each(self, field: str, label: str, values: Any, everyone: bool = True) -> Iterator[Value]:
         """A value of each study, made from all of them or from its own effect."""
@@ -80,7 +92,6 @@ def drawn_entries(
 ) -> Iterator[Entry]:
     """What the named figures of an outcome print and no other part of the results holds."""
     shown = _Shown.of(result)
-    chosen = keys.analysis_choice(result.analyses[0].spec.name)
     names = {shown.key(study): study.label for study in shown.studies}
     for figure, values in _VALUES.items():
         drawn = figure in figures and not _too_few(figure, shown)
@@ -93,7 +104,7 @@ def drawn_entries(
                 of="; ".join(filter(None, (language.label(result.outcome.label), label_of))),
                 value=value,
                 method=language.say(_METHODS[figure]),
-                inputs=(*inputs, chosen),
+                inputs=shown.inputs(inputs),
                 target=f"table-inputs_{result.outcome.id}",
             )
 
@@ -104,6 +115,11 @@ def _too_few(figure: str, shown: _Shown) -> bool:
     own = [s for s in shown.result.studies if (s.study, s.label) in with_effect]
     valued = sum(study.covariate is not None for study in own)
     return bool(catalogue.reason(figure, shown.result.outcome, len(with_effect), valued))
+
+
+def _forest(shown: _Shown) -> Iterator[Value]:
+    if len(shown.result.studies) > bounds.DRAWN_ROWS:
+        yield f"{shown.at('forest')}.k", message("trials in the figure"), len(shown.y), shown.all
 
 
 def _drapery(shown: _Shown) -> Iterator[Value]:
@@ -205,6 +221,7 @@ def _bubble(shown: _Shown) -> Iterator[Value]:
 
 
 _VALUES: dict[str, Callable[[_Shown], Iterator[Value]]] = {
+    "forest": _forest,
     "drapery": _drapery,
     "influence": _influence,
     "baujat": _baujat,

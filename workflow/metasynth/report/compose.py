@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from metasynth import bounds
+from metasynth.gosh import ALL_UP_TO
 from metasynth.language import Language, message
 from metasynth.marks import capitalised, marked
+from metasynth.primary_effects import PrimaryEffects
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Entry, UntracedNumberError
 from metasynth.report import checklists, prisma, tables
@@ -27,11 +30,12 @@ from metasynth.report.document import (
     numbers,
     plain,
     text,
+    without_dead_links,
 )
 from metasynth.report.markdown import Parser, UnknownNameError
 from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.names import trials
-from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, said
+from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, SAMPLED, said
 from metasynth.report.references import references
 from metasynth.report.sections import ReportError, Texts
 from metasynth.report.vocabulary import filters, vocabulary
@@ -63,6 +67,10 @@ def compose(material: Material, language: Language, templates: Path) -> Document
     builder.refuse_unanswered(blocks)
     config = said.config
     finished = builder.finished(blocks)
+    if (
+        len(said.trials) > bounds.TOLD_ROWS
+    ):  # whose rows are not printed, so that no link finds them
+        finished = without_dead_links(finished, {*anchors(finished)})
     subtitle = text(_subtitle(said, len(builder.scope.outcomes), language))
     provenance = _provenance((subtitle, *finished), builder.scope)
     targets = {key: entry.target for key, entry in provenance.items() if entry.target}
@@ -238,7 +246,9 @@ class _Builder:
         outcome, _, kind = key.rpartition("/")
         if outcome:
             names = self.scope.outcomes[outcome]
-            what = say(OF_AN_OUTCOME[kind], label=names.label, measure=names.measure)
+            sampled = kind == "gosh" and len(PrimaryEffects.of(names.result).studies) > ALL_UP_TO
+            template = SAMPLED if sampled else OF_AN_OUTCOME[kind]
+            what = say(template, label=names.label, measure=names.measure)
             data = Link(f"#table-inputs_{outcome}", text(say("The numbers behind it.")))
             caption = (*text(f"{what} "), data)
         else:

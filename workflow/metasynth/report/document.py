@@ -4,7 +4,7 @@ Authored Markdown and the results become these records once; HTML and Typst are 
 them. Text here is never markup: each renderer escapes it in its own way.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -231,6 +231,26 @@ def leading(part: Part, targets: Mapping[str, str]) -> Part:
     for name in _field_names(kind):
         old = getattr(part, name)
         new = leading(old, targets)
+        if new is not old:
+            changed[name] = new
+    return cast(Part, replace(cast(Any, part), **changed)) if changed else part
+
+
+def without_dead_links(part: Part, there: Collection[str]) -> Part:
+    """A part whose links within the document all have their anchor `there`; others are plain."""
+    if isinstance(part, tuple):
+        inner: list[object] = []
+        for item in part:
+            dead = (
+                isinstance(item, Link) and item.target[:1] == "#" and item.target[1:] not in there
+            )
+            inner += item.children if dead else [without_dead_links(item, there)]
+        same = len(inner) == len(part) and not any(map(is_not, inner, part))
+        return part if same else cast(Part, tuple(inner))
+    changed, kind = {}, cast(Any, type(part))
+    for name in _field_names(kind):
+        old = getattr(part, name)
+        new = without_dead_links(old, there)
         if new is not old:
             changed[name] = new
     return cast(Part, replace(cast(Any, part), **changed)) if changed else part

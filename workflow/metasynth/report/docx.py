@@ -17,6 +17,7 @@ from metasynth.language import Language
 from metasynth.report.converter import pandoc
 from metasynth.report.document import Document, Figure, Landscape
 from metasynth.report.pandoc import PORTRAIT, WIDTH_INCHES, tree
+from metasynth.report.pictures import DRAWN, heading_foot, parts
 from metasynth.report.typst import literal
 
 _PIXELS_PER_INCH = 220.0
@@ -44,25 +45,46 @@ def docx(document: Document, templates: Path, language: Language) -> bytes:
         return target.read_bytes()
 
 
-def _pictures(document: Document, templates: Path, folder: Path) -> dict[str, str]:
-    """The PNG in `folder` of each figure, by its SVG: one page of a Typst document each."""
+def _pictures(document: Document, templates: Path, folder: Path) -> dict[str, list[str]]:
+    """The PNG in `folder` of each figure, by its SVG: one page of a Typst document each.
+
+    A figure that is higher than paper has one for each of its parts.
+    """
     from typst import Compiler, Fonts
 
     paths = [block.path for block in document.blocks if isinstance(block, Figure)]
     if not paths:
         return {}
-    pages = [f"#page(image({literal('/' + path)}, width: {WIDTH_INCHES}in))" for path in paths]
+    drawn = [(path, page) for path in paths for page in _pages(path)]
+    pages = [page for _, page in drawn]
     fonts = Fonts(include_system_fonts=False, font_paths=[str(templates / "fonts")])
     setting = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
     compiler = Compiler((setting + "\n".join(pages)).encode(), root=".", font_paths=fonts)
     made = compiler.compile(format="png", ppi=_PIXELS_PER_INCH)
     images = cast(Sequence[bytes], made if isinstance(made, list) else [made])
-    found = {}
-    for number, (path, image) in enumerate(zip(paths, images, strict=True)):
+    found: dict[str, list[str]] = {}
+    for number, ((path, _), image) in enumerate(zip(drawn, images, strict=True)):
         target = folder / f"{number}.png"
         target.write_bytes(image)
-        found[path] = target.name
+        found.setdefault(path, []).append(target.name)
     return found
+
+
+def _pages(path: str) -> list[str]:
+    """The Typst page of a figure, or of each of its parts, which have the heading above them."""
+    file = literal("/" + path)
+    if not (cut := parts(path)):
+        return [f"#page(image({file}, width: {WIDTH_INCHES}in))"]
+    head, (_, tall) = heading_foot(path), cut[-1]
+    whole = f"image({file}, width: {DRAWN}pt, height: {tall:.2f}pt)"
+
+    def part(start: float, end: float) -> str:
+        size = f"clip: true, width: {DRAWN}pt, height: {end - start:.2f}pt"
+        return f"block(spacing: 0pt, box({size}, place(dy: {-start:.2f}pt, {whole})))"
+
+    return [
+        f"#page[{f'#{part(0.0, head)}' if start else ''}#{part(start, end)}]" for start, end in cut
+    ]
 
 
 def _reference(document: Document, templates: Path) -> bytes:

@@ -1,5 +1,7 @@
 """What each trial brings to an outcome: the table that a number of the outcome leads back to."""
 
+from collections.abc import Sequence
+
 from metasynth import formats, keys
 from metasynth.language import message
 from metasynth.marks import marked
@@ -7,7 +9,7 @@ from metasynth.records import Cell, Group, StudyData, StudyEffect
 from metasynth.report.document import Column, Inlines, Link, Row, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.names import OutcomeNames
-from metasynth.report.table import PROVENANCES, RIGHT, TableBody, group, row
+from metasynth.report.table import PROVENANCES, RIGHT, TableBody, group, row, told
 
 
 def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
@@ -21,10 +23,11 @@ def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
         Column(say("Provenance"), width=1),
         Column(say("Raw rows"), width=2),
     )
-    rows = [_row(study, outcome, scope) for study in outcome.studies]
+    known, elsewhere = told(outcome.studies, "results/tables/studies.csv", scope.language)
+    rows = _rows_of(outcome, known, scope)
     for other in outcome.alternatives:
         rows.append(group(say("Alternative reading: {reading}.", reading=other.label)))
-        rows += [_row(study, other, scope) for study in other.studies]
+        rows += _rows_of(other, other.studies[: len(known)], scope)
     caption = say(
         "{outcome}: what each trial brings ({measure}).",
         outcome=outcome.label,
@@ -35,7 +38,7 @@ def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     if not outcome.compared:
         note = say("Estimates and weights are those of the primary analysis.")
     where = say("Raw rows lead to the data by trial.")
-    return text(caption), columns, tuple(rows), text(f"{say(about)} {note} {where}")
+    return text(caption), columns, tuple(rows), (*text(f"{say(about)} {note} {where}"), *elsewhere)
 
 
 _GROUPS = {
@@ -59,12 +62,22 @@ def _sides_shown(outcome: OutcomeNames, intervention: str, control: str) -> tupl
     return (intervention, control) if outcome.compared else (intervention,)
 
 
-def _row(study: StudyData, outcome: OutcomeNames, scope: Scope) -> Row:
+def _rows_of(outcome: OutcomeNames, studies: Sequence[StudyData], scope: Scope) -> list[Row]:
+    parts, analysis = keys.parts(outcome.studies), outcome.result.analyses[0]
+    effects = {(effect.study, effect.label): effect for effect in reversed(analysis.studies)}
+    places = [(study.study, study.label) for study in studies]
+    return [
+        _row(study, parts[place], effects.get(place), outcome, scope)
+        for study, place in zip(studies, places, strict=True)
+    ]
+
+
+def _row(
+    study: StudyData, part: int, own: StudyEffect | None, outcome: OutcomeNames, scope: Scope
+) -> Row:
     language, analysis = scope.language, outcome.result.analyses[0]
-    part = keys.parts(outcome.studies)[study.study, study.label]
-    own = [e for e in analysis.studies if (e.study, e.label) == (study.study, study.label)]
     key = keys.effect(outcome.id, analysis.spec.name, study.study, part)
-    effect, weight = _effect(own[0], key, scope) if own else (formats.MISSING,) * 2
+    effect, weight = _effect(own, key, scope) if own else (formats.MISSING,) * 2
     provenance = PROVENANCES.get(study.provenance)
     return row(
         study.label,

@@ -4,7 +4,7 @@ The tree's shape is that of pandoc-types (https://hackage.haskell.org/package/pa
 `pandoc --to=json` prints for any document.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,14 +49,14 @@ PORTRAIT = '<w:pgSz w:w="11906" w:h="16838"/>'
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """What the tree's parts need beside the document: each SVG's picture, and the language."""
+    """What the tree's parts need beside the document: each SVG's pictures, and the language."""
 
-    pictures: Mapping[str, str]
+    pictures: Mapping[str, Sequence[str]]
     language: Language
 
 
-def tree(document: Document, pictures: Mapping[str, str], language: Language) -> Node:
-    """The whole document; `pictures` names the picture of each figure's SVG."""
+def tree(document: Document, pictures: Mapping[str, Sequence[str]], language: Language) -> Node:
+    """The whole document; `pictures` names the pictures of each figure's SVG."""
     draft = _node("Strong", _inlines(text(document.draft)))
     banner = [_node("Para", [draft])] if document.draft else []
     prefix = f"{language.say('Draft')}: " if document.draft else ""
@@ -141,14 +141,17 @@ def _label(label: str, caption: Inlines) -> list[Node]:
 
 
 def _figure(figure: Figure, setting: _Setting) -> Node:
-    image = _node(
-        "Image",
-        [
-            _attributes(width=f"{WIDTH_INCHES}in"),
-            [_node("Str", figure.alt)],
-            [setting.pictures[figure.path], plain(figure.description)],
-        ],
-    )
+    images = [
+        _node(
+            "Image",
+            [
+                _attributes(width=f"{WIDTH_INCHES}in"),
+                [_node("Str", figure.alt)],
+                [picture, plain(figure.description)],
+            ],
+        )
+        for picture in setting.pictures[figure.path]
+    ]
     caption = [
         None,
         [
@@ -160,7 +163,10 @@ def _figure(figure: Figure, setting: _Setting) -> Node:
             )
         ],
     ]
-    return _node("Figure", [_attributes(figure.anchor), caption, [_node("Plain", [image])]])
+    return _node(
+        "Figure",
+        [_attributes(figure.anchor), caption, [_node("Plain", [image]) for image in images]],
+    )
 
 
 def _table(table: Table, setting: _Setting) -> list[Node]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from metasynth import bounds
 from metasynth.language import Language, message
 from metasynth.methods import MEASURES
 from metasynth.records import Comparison
@@ -18,7 +19,9 @@ def lowered(label: str) -> str:
 
 
 def joined(items: Sequence[str], language: Language) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """ "a", "a and b", "a, b and c"; of hundreds the first ten, and others."""
+    if len(items) > bounds.TOLD_ROWS:
+        items = [*items[:10], language.say("others")]
     if len(items) < 2:
         return "".join(items)
     return language.say("{some} and {last}", some=", ".join(items[:-1]), last=items[-1])

@@ -7,6 +7,7 @@ report knows where the numbers come from, and makes them links.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.sax.saxutils import unescape
@@ -16,6 +17,11 @@ from metasynth.report.document import Figure, Inline, Inlines, Number, Text
 
 FOLDER = "results/figures/"
 _SVG = "{http://www.w3.org/2000/svg}"
+_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_BREAKS = re.compile(r'<svg [^>]*data-breaks="([\d.]+)')
+DRAWN, PAPER = 504, 620.0
+"""The width of a figure in points, and the height of its largest part on a page, as figures know
+them (`figures.style.WIDTH`, `figures.page.PAPER`)."""
 _NUMBER = re.compile(r'<tspan data-key="([^"]*)">([^<]*)</tspan>')
 
 OF_AN_OUTCOME = {
@@ -37,6 +43,11 @@ OF_AN_OUTCOME = {
     "funnel": message("{label}: funnel plot with contours of significance."),
     "bubble": message("{label}: meta-regression."),
 }
+SAMPLED = message(
+    "{label}: the pooled effect of subsets of trials, a random sample that is the same at every "
+    "run (GOSH plot)."
+)
+"""What a GOSH plot is of where there are too many subsets to pool all."""
 OF_THE_REVIEW = {
     "summary": message(
         "All outcomes in one view, by the primary analysis and the one named second."
@@ -76,6 +87,34 @@ def said(path: str) -> Said:
         () if description is None else tuple(_inlines(description)),
         tuple(drawn),
     )
+
+
+def parts(path: str) -> tuple[tuple[float, float], ...]:
+    """From where to where in points each page shows a figure that is higher than paper.
+
+    Nothing for one that a page holds. Each part but the first is below the figure's heading, which
+    its page repeats: the heading is what lies above the first break.
+    """
+    svg = Path(path).read_text(encoding="utf-8")
+    root = svg[svg.index("<svg") : svg.index(">", svg.index("<svg"))]
+    known = dict(_ATTRIBUTE.findall(root))
+    if "data-breaks" not in known:
+        return ()
+    head, *breaks = map(float, known["data-breaks"].split())
+    height = float(known["height"].removesuffix("pt"))
+    found, start = list[tuple[float, float]](), 0.0
+    for this, following in pairwise([*breaks, height]):
+        room = PAPER - (head if start else 0.0)
+        if following - start > room and this > start:
+            found.append((start, this))
+            start = this
+    return (*found, (start, height))
+
+
+def heading_foot(path: str) -> float:
+    """Where the heading ends of a figure that is cut."""
+    found = _BREAKS.search(Path(path).read_text(encoding="utf-8"))
+    return float(found[1]) if found else 0.0
 
 
 def _numbers(element: ElementTree.Element) -> Iterator[Number]:

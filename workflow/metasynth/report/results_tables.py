@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from metasynth import formats, keys
+from metasynth import bounds, formats, keys
 from metasynth.audit.reproduction import Reproduction
 from metasynth.figures import catalogue
 from metasynth.language import Language, message
@@ -212,12 +212,16 @@ def undrawn_table(scope: Scope) -> TableBody:
     rows = []
     for name in catalogue.LEAST:
         without = [o for o in outcomes if f"{o.id}/{name}" not in scope.material.figures and o.k]
-        if without:
-            nearest = max(without, key=lambda outcome: outcome.k)
-            spec, k = nearest.result.outcome, nearest.k
-            valued = sum(s.covariate is not None for s in nearest.result.studies)
-            reason = catalogue.reason(name, spec, k, valued, language=scope.language)
-            rows.append(row(reason, _these(name, without, scope)))
+        # Too few trials are one reason, too many another.
+        many = [o for o in without if o.k > bounds.ONE_BY_ONE and name in catalogue.MOST]
+        few = [outcome for outcome in without if outcome not in many]
+        for key, some in ((name, few), (f"{name}.many", many)):
+            if some:
+                nearest = max(some, key=lambda outcome: outcome.k)
+                spec, k = nearest.result.outcome, nearest.k
+                valued = sum(s.covariate is not None for s in nearest.result.studies)
+                reason = catalogue.reason(name, spec, k, valued, language=scope.language)
+                rows.append(row(reason, _these(key, some, scope)))
     return text(say("Figures that are not drawn, and why.")), columns, tuple(rows), ()
 
 

@@ -1,6 +1,6 @@
 """The report's tables of what an effect means, and of how firmly it stands."""
 
-from metasynth import formats, keys
+from metasynth import bounds, formats, keys
 from metasynth.language import Language
 from metasynth.marks import marked
 from metasynth.report.document import Column, Inlines, Link, text
@@ -41,6 +41,8 @@ def absolute_table(scope: Scope) -> TableBody:
         "difference includes none. The fragility index is the number of patients whose outcome "
         "would have to differ for the interval to reach, or to leave, no effect."
     )
+    if any(outcome.k > bounds.ONE_BY_ONE for outcome in scope.outcomes.values()):
+        note += " " + say("Of more than two hundred trials it is not computed.")
     return text(caption), columns, tuple(rows), (*text(note), *_beside_the_summary(scope))
 
 

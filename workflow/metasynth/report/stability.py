@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from metasynth import formats
-from metasynth.extraction import ExtractionRange, Range
+from metasynth import bounds, formats
+from metasynth.extraction import UNCOUNTED, ExtractionRange, Range
 from metasynth.language import Language
 from metasynth.marks import marked
 from metasynth.multiverse import Multiverse
@@ -63,6 +63,8 @@ def _at(outcome: str, own: ExtractionRange) -> str:
 
 def _tables(own: ExtractionRange, at: str, language: Language) -> str:
     tables = marked(str(own.tables), f"{at}.tables")
+    if own.tables == UNCOUNTED:
+        tables = language.say("{n} or more", n=marked("10¹⁵", f"{at}.tables"))
     if own.exact:
         return tables
     pooled = marked(str(own.pooled), f"{at}.pooled")
@@ -275,6 +277,7 @@ def stability_names(
             o.label for o in outcomes if any(r.changes for r in uncertain(material, o.id))
         ],
         "multiverse": any(item.multiverse.scales for item in known),
+        "beyond": [o.label for o in outcomes if o.k > bounds.ONE_BY_ONE],
         "sequential": any(item.sequential.looks for item in known),
         "sentence": {o.id: extraction_sentence(o, material, language) for o in outcomes},
     }

@@ -7,7 +7,7 @@ from metasynth.language import Language, message
 from metasynth.records import Arm, Result, Trial
 from metasynth.report.document import Column, Inlines, Row, text
 from metasynth.report.material import Scope
-from metasynth.report.table import RIGHT, TableBody, arm_label, group, raw, row, source_link
+from metasynth.report.table import RIGHT, TableBody, arm_label, group, raw, row, source_link, told
 
 ROLES = {"intervention": message("intervention"), "control": message("control")}
 
@@ -29,8 +29,8 @@ def trials_table(scope: Scope) -> TableBody:
         caption = say(
             "Included trials, as their sources describe them, with the patients randomised."
         )
-    rows = tuple(_trial_row(trial, scope) for trial in scope.material.included)
-    return text(caption), columns, rows, ()
+    trials, elsewhere = told(scope.material.included, "results/clean/studies.csv", scope.language)
+    return text(caption), columns, tuple(_trial_row(trial, scope) for trial in trials), elsewhere
 
 
 def _trial_row(trial: Trial, scope: Scope) -> Row:
@@ -62,7 +62,8 @@ def arms_table(scope: Scope) -> TableBody:
         Column(say("Note"), width=3),
     )
     rows = []
-    for trial in scope.material.included:
+    trials, elsewhere = told(scope.material.included, "results/clean/arms.csv", scope.language)
+    for trial in trials:
         rows.append(group(trial.study.label))
         rows += [_arm_row(trial, arm, scope) for arm in trial.arms]
     caption = say("Arms of the included trials, the patients of each, and the source.")
@@ -70,7 +71,7 @@ def arms_table(scope: Scope) -> TableBody:
         caption = say(
             "Arms of the included trials, the patients randomised to each, and the source."
         )
-    return text(caption), columns, tuple(rows), ()
+    return text(caption), columns, tuple(rows), elsewhere
 
 
 def _arm_row(trial: Trial, arm: Arm, scope: Scope) -> Row:
@@ -93,10 +94,12 @@ def risk_of_bias_table(scope: Scope) -> TableBody:
         Column(say("Source"), width=1.2),
     )
     rows = []
-    for trial in scope.material.included:
-        if trial.risk_of_bias:
-            tools = dict.fromkeys(item.tool for item in trial.risk_of_bias)
-            rows.append(group(f"{trial.study.label} ({', '.join(tools)})"))
+    judged = [trial for trial in scope.material.included if trial.risk_of_bias]
+    files = f"{scope.material.config.data}/trials/*/risk_of_bias.csv"
+    trials, elsewhere = told(judged, files, scope.language)
+    for trial in trials:
+        tools = dict.fromkeys(item.tool for item in trial.risk_of_bias)
+        rows.append(group(f"{trial.study.label} ({', '.join(tools)})"))
         for item in trial.risk_of_bias:
             outcome = label(item.outcome.replace("_", " "))
             domain = label(item.domain) + (f" ({outcome})" if outcome else "")
@@ -104,7 +107,7 @@ def risk_of_bias_table(scope: Scope) -> TableBody:
             judgement = label(item.judgement) or say("not judged")
             rows.append(row(domain, judgement, item.support, source))
     caption = say("Risk of bias: the judgement of each domain, and what it rests on.")
-    return text(caption), columns, tuple(rows), ()
+    return text(caption), columns, tuple(rows), elsewhere
 
 
 def missing_table(scope: Scope) -> TableBody:
@@ -118,14 +121,16 @@ def missing_table(scope: Scope) -> TableBody:
         Column(say("What was looked for, and where"), width=5),
     )
     rows = []
-    for trial in scope.material.included:
+    lacking = [t for t in scope.material.included if any(map(is_missing, t.results))]
+    trials, elsewhere = told(lacking, "results/clean/results.csv", scope.language)
+    for trial in trials:
         missing = [result for result in trial.results if is_missing(result)]
         if missing:
             rows.append(group(f"{trial.study.label} ({trial.results[0].cell.file})"))
         for _, members in groupby(missing, key=lambda result: (result.outcome, result.week)):
             rows.append(_missing_row(trial, list(members), scope))
     caption = say("Rows of the raw tables without a number to pool, and what was looked for.")
-    return text(caption), columns, tuple(rows), ()
+    return text(caption), columns, tuple(rows), elsewhere
 
 
 def _missing_row(trial: Trial, members: list[Result], scope: Scope) -> Row:

@@ -1,9 +1,10 @@
 """What all builders of tables share: rows from cells, and small ways to write them."""
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
-from metasynth import formats, keys
-from metasynth.language import message
+from metasynth import bounds, formats, keys
+from metasynth.language import Language, message
 from metasynth.marks import marked
 from metasynth.records import Cell, Result, Trial
 from metasynth.report.document import Column, Inlines, Link, Row, text
@@ -13,6 +14,7 @@ _Body = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
 TableBody = _Body | tuple[*_Body, tuple[Inlines, ...]]
 """A table's caption, columns, rows and note, and its footnotes where it has any."""
 
+Item = TypeVar("Item")
 RIGHT = "right"
 PROVENANCES = {
     "reported": message("reported"),
@@ -30,6 +32,14 @@ def row(*cells: str | Inlines, anchor: str = "") -> Row:
 def group(title: str, anchor: str = "") -> Row:
     """A heading over the rows that follow."""
     return Row((text(title),), anchor, heading=True)
+
+
+def told(items: Sequence[Item], file: str, language: Language) -> tuple[Sequence[Item], Inlines]:
+    """As many of a table's trials as it tells, and what is said of the others: where they stand."""
+    if len(items) <= bounds.TOLD_ROWS:
+        return items, ()
+    said = language.say("Shown are the first two hundred; all of them stand in {file}.", file=file)
+    return items[: bounds.TOLD_ROWS], text(f" {said}")
 
 
 def count(value: int | float | None) -> str:

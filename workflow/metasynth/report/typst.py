@@ -34,6 +34,7 @@ from metasynth.report.document import (
     Text,
     plain,
 )
+from metasynth.report.pictures import heading_foot, parts
 
 if TYPE_CHECKING:
     from typst import PDFStandard
@@ -140,7 +141,7 @@ def _block(block: Block) -> str:
             return (
                 f"review-figure(anchor: {literal(block.anchor)}, number: {literal(block.number)}, "
                 f"caption: {_inlines(block.caption)}, path: {literal('/' + block.path)}, "
-                f"alt: {literal(block.alt)})"
+                f"alt: {literal(block.alt)}{_cut(block.path)})"
             )
         case References(entries):
             pairs = (f"({literal(anchor)}, {_inlines(body)})" for anchor, body in entries)
@@ -149,6 +150,15 @@ def _block(block: Block) -> str:
             return f"note-list({', '.join(map(_inlines, entries))})"
         case Landscape():
             return "set page(flipped: true)"
+
+
+def _cut(path: str) -> str:
+    """Of a figure that is higher than paper: its parts, and the foot of the heading they repeat."""
+    found = parts(path)
+    if not found:
+        return ""
+    pairs = _array(f"({start:.2f}pt, {end:.2f}pt)" for start, end in found)
+    return f", parts: {pairs}, head: {heading_foot(path):.2f}pt"
 
 
 def _blocks(blocks: Iterable[Block]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from metasynth import formats
+from metasynth import bounds, formats
 from metasynth.language import Language, message
 from metasynth.marks import capitalised, marked
 from metasynth.methods import PREDICTIONS
@@ -48,8 +48,9 @@ def vocabulary(
             "size": _size(material, language),
             "all_randomised": material.randomised,
             "designs": list(dict.fromkeys(t.study.design for t in included if t.study.design)),
-            "other": [trial for trial in material.trials if trial not in included],
+            "other": [t for t in material.trials if t.study.status != "included"],
         },
+        "many_trials": len(material.trials) > bounds.TOLD_ROWS,
         "study": {trial.study.study: StudyNames(trial, language) for trial in material.trials},
         "search": search_names(material.search),
         "tools": tools(included),
