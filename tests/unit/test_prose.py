@@ -1,9 +1,11 @@
 """The check of a review's texts: the names it knows are those of the report, and files are safe."""
 
 import os
+import random
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -97,6 +99,47 @@ def test_what_jinja_reads_is_read_alike() -> None:
 
     for sentence in GOOD:
         Environment().parse(sentence)
+
+
+_BITS = (
+    *("{{", "}}", "{%", "%}", "{#", "#}", "|", "~", " is ", "not ", "if ", "for x in ", "endif"),
+    *("endfor", "set a=", '"', "'", "(", ")", "[", "]", ".", "..", "0x1", "1_0", "1e5", "*", "**"),
+    *("`", "```", "<b>", "![](", "  \n", "\\\n", "    ", "\n\n", "{figure:", "{prisma:", "}", "[@"),
+    *("@", "---", "else", "loop", "None", "r'x'", "é", "&amp;", "|joined", "\t", "#", "> ", "1. "),
+)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_passes_can_be_rendered(anakinra: Review, seed: int) -> None:
+    """Texts with slips at random: each is told of with its line, or the report can read it."""
+    from jinja2 import Environment
+
+    from metasynth.prose.templates import without_tags
+    from metasynth.report.markdown import Parser
+
+    rng, raw = random.Random(seed), tables.read(ROOT / "data/raw")
+    prose = check.read(anakinra.config, ROOT, anakinra.config.text)
+    jinja, passed = Environment(trim_blocks=True, lstrip_blocks=True), 0
+    for _ in range(200):
+        source = rng.choice(prose.texts)
+        spoilt = rng.choice(source.text.split("\n\n"))
+        for _ in range(rng.randint(1, 3)):
+            start = rng.randrange(len(spoilt) + 1)
+            end = start + rng.choice([0, 0, 1, 2, 5])
+            spoilt = f"{spoilt[:start]}{rng.choice(_BITS)}{spoilt[end:]}"
+        one = texts.Prose((source.language,), (replace(source, text=spoilt),), ())
+        told = [fault for fault in check.faults(one, anakinra.config, raw) if fault.row]
+        if not told:
+            passed += 1
+            jinja.parse(spoilt)
+            known = frozenset(anakinra_references(raw)), frozenset(check._items())
+            Parser(lambda kind, name: (), *known).parse(without_tags(spoilt))
+    assert 50 < passed < 180
+
+
+def anakinra_references(raw: tables.RawTables) -> frozenset[str]:
+    assert raw.references
+    return raw.references
 
 
 # --- files ----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from metasynth.absolute import as_risk_ratio
 from metasynth.certainty_rules import CertaintyRules
@@ -15,7 +16,9 @@ from metasynth.records import (
     OutcomeSpec,
     StudyEffect,
 )
-from metasynth.sensitivity import Sensitivity
+
+if TYPE_CHECKING:  # whoever checks a review's texts needs no numpy
+    from metasynth.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Case:
     rules: CertaintyRules
     judging: AnalysisResult
     judgements: Mapping[str, Sequence[Judgement]]
-    sensitivity: Sensitivity | None
+    sensitivity: "Sensitivity | None"
     designs: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -127,7 +130,7 @@ def make_case(
     result: OutcomeResult,
     rules: CertaintyRules,
     judgements: Mapping[str, Sequence[Judgement]] | None = None,
-    sensitivity: Sensitivity | None = None,
+    sensitivity: "Sensitivity | None" = None,
     designs: Mapping[str, str] | None = None,
 ) -> Case:
     """The case of an outcome; see `Case` for which analysis is judged."""

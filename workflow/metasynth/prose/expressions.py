@@ -7,6 +7,7 @@ allowed, so nothing in a text can take long, or reach what is none of its busine
 
 import ast
 import re
+import warnings
 from collections.abc import Mapping
 
 from metasynth.faults import nearest
@@ -50,12 +51,14 @@ def evaluate(source: str, names: Names | None) -> object:
 def _parsed(source: str) -> ast.expr:
     pieces = _STRING.split(source)
     prefixed = any(_PREFIXED.search(piece) for piece in pieces[:-1:2])
-    if prefixed or not source.strip() or len(source) > _LONGEST:
+    remarked = any("#" in piece for piece in pieces[::2])
+    if prefixed or remarked or not source.strip() or len(source) > _LONGEST:
         raise Slip(source.strip(), _SYNTAX, _EXAMPLE)
     # Jinja joins texts by "~", which Python has no such sign for.
     joined = "".join(p if i % 2 else p.replace("~", "+") for i, p in enumerate(pieces))
     try:
-        return ast.parse(f"({joined}\n)", mode="eval").body
+        with warnings.catch_warnings(action="ignore"):  # such as "1if", of which Jinja makes two
+            return ast.parse(f"({joined}\n)", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise Slip(source.strip(), _SYNTAX, _EXAMPLE) from error
 

@@ -49,7 +49,7 @@ def names(
         "review": config,
         "analyses": config.analyses,
         **dict.fromkeys(("intervention", "control", "missing"), TEXT),
-        "outcomes": Kind(tuple[OutcomeNames, ...]),
+        **dict.fromkeys(("outcomes", "compared"), Kind(tuple[OutcomeNames, ...])),
         "trials": {
             **dict.fromkeys(("all", "included", "other"), several),
             **dict.fromkeys(("randomised", "size"), TEXT),

@@ -104,7 +104,7 @@ class Parser:
             elif kind == "blockquote_open":
                 yield Quote(tuple(self._blocks(tokens, "blockquote_close")))
             elif kind not in ("heading_close", "paragraph_close"):
-                raise ValueError(f"this Markdown is not for reports: {kind} in {token.content!r}")
+                raise _unfit(token)
 
     def _titled(self, level: int, content: Inlines) -> Heading:
         """A heading with its anchor: the one written behind it, or one made of its words."""
@@ -200,7 +200,7 @@ class Parser:
                 children = _joined(self._children(tokens, kind.replace("open", "close")))
                 yield Styled(_STYLES[kind.removesuffix("_open")], children)
             else:
-                raise ValueError(f"this Markdown is not for reports: {kind} {token.content!r}")
+                raise _unfit(token)
         yield from self._cited(run)
 
     def _cited(self, run: str) -> Iterator[Inline]:
@@ -225,6 +225,11 @@ class Parser:
         return Citation(
             tuple((key, self.cited.setdefault(key, len(self.cited) + 1)) for key in keys)
         )
+
+
+def _unfit(token: Token) -> UnknownNameError:
+    written = token.content.strip().partition("\n")[0]
+    return UnknownNameError(f"this Markdown is not for reports: {token.type} {written}", written)
 
 
 def _joined(items: Iterable[Inline]) -> Inlines:
