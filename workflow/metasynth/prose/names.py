@@ -17,14 +17,15 @@ from metasynth.report.names import Numbers, OutcomeNames
 from metasynth.report.raw_names import StudyNames, search_names
 
 COUNTS = (
-    *("total", "reproduced", "not_reproduced", "contradicted", "unchecked", "opposed"),
-    *("by_granularity", "by_own_counts", "depends_on_test", "depends_on_analysis"),
-    *("depends_on_counts", "depends_on_reading"),
+    *("total", "reproduced", "unsupported", "depends_on_test", "depends_on_counts"),
+    *("not_reproduced", "contradicted", "unchecked", "opposed", "possible", "by_own_counts"),
+    "depends_on_analysis",
 )
 """What is counted over audited statements (audit/summary.py)."""
 OF_A_CLAIM = (
     *("effect", "sides", "percent_intervention", "percent_control", "verdict"),
     *("p", "p_fisher", "p_midp", "p_score", "p_wald", "recomputed"),
+    *("holding", "trials"),
 )
 """The numbers of an audited statement (report/claims.py)."""
 _OTHERS = (
