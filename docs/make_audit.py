@@ -5,7 +5,7 @@ from pathlib import Path
 
 from metasynth.audit.kinds import FREQUENT, KINDS, QUANTITIES, SELDOM, Kind
 from metasynth.audit.run import CHECKS
-from metasynth.certainty_rules import DEFAULT_RULES
+from metasynth.certainty_rules import CONVENTION
 
 MANUAL = Path(__file__).parent / "audit.md"
 
@@ -53,7 +53,7 @@ blank; `snakemake -n` lists whatever is missing or does not fit.
 
 def manual() -> str:
     """The manual's Markdown."""
-    low, high = DEFAULT_RULES.imprecision.important
+    low, high = CONVENTION
     return (
         _HEAD.format(low=low, high=high)
         + "\n".join(_kind(name, kind) for name, kind in KINDS.items())

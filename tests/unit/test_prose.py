@@ -67,6 +67,7 @@ def test_what_a_kind_has_is_what_the_value_has(anakinra: Review, made: Material)
 
 
 def test_the_names_of_the_audit_are_the_reports() -> None:
+    assert set(names.COUNTS) == set(SORTS)
     source = Path(claims.__file__).read_text("utf-8")
     assert all(f'"{name}"' in source or name == "verdict" for name in names.OF_A_CLAIM)
 

@@ -38,9 +38,9 @@ def audit(
 ) -> list[Audited]:
     """All statements in the order of claims.csv.
 
-    `margin` are the risk ratios below and above which a difference is important; config.yaml has
-    them as certainty.imprecision.important, else GRADE's convention stands in. Where the data
-    decide, they give the verdict. Where they cannot, a statement that another one of the same
+    `margin` are the risk ratios below and above which a difference is important; config.yaml may
+    declare them as certainty.imprecision.important, else they are GRADE's convention. What the data
+    decide gets a verdict from them. Where they cannot, a statement that another one of the same
     document contradicts is so marked; otherwise it cannot be checked. That two statements
     contradict each other is recorded with one of them and holds for both.
     """

@@ -10,6 +10,7 @@ from metasynth.provenance.entry import COMPUTED, Entry
 from metasynth.records import Cell, Claim
 
 _FISHER = message("Fisher’s exact test, the tables with the same margins that are no likelier")
+_MARGIN = message("as declared in config.yaml, else GRADE’s convention")
 FIELDS = {
     "events_intervention": (message("patients with the event, intervention"), message("as read")),
     "total_intervention": (message("patients, intervention"), message("as read")),
@@ -26,6 +27,8 @@ FIELDS = {
     "p_score": (message("p-value, two-sided"), message("χ² of Pearson without correction")),
     "p_wald": (message("p-value, two-sided"), message("Wald test of the log risk ratio")),
     "recomputed": (message("recomputed value"), message("by the rule of the statement’s kind")),
+    "margin_low": (message("risk ratio below which a difference is important"), _MARGIN),
+    "margin_high": (message("risk ratio above which a difference is important"), _MARGIN),
     "holding": (message("trials that bear the statement out"), message("counted")),
     "trials": (message("trials with counts"), message("counted")),
     "tables": (message("combinations of admissible counts"), message("counted")),

@@ -11,7 +11,6 @@ from metasynth.audit.records import (
     UNSUPPORTED,
     Audited,
 )
-from metasynth.certainty_rules import CONVENTION
 from metasynth.language import Language, message
 from metasynth.marks import marked
 
@@ -126,11 +125,9 @@ def reason(item: Audited, language: Language) -> str:
 
 
 def _margin(item: Audited, end: int, language: Language) -> str:
-    """A limit of the margin, under the key of the rule where it is declared."""
-    value = (item.margin_low, item.margin_high)[end]
+    """A limit of the margin that an absence was judged by."""
+    column = ("margin_low", "margin_high")[end]
+    value = getattr(item, column)
     if value is None:
         return ""
-    printed = formats.shortest(value, language.numbers)
-    if (item.margin_low, item.margin_high) == CONVENTION:
-        return printed
-    return marked(printed, keys.rule(f"imprecision/important/{end + 1}"))
+    return marked(formats.shortest(value, language.numbers), keys.claim(item.claim_id, column))
