@@ -6,6 +6,7 @@ high, from observational studies as low; domains lower it or raise it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from metasynth import certainty_domains
 from metasynth.certainty_case import Case, make_case
@@ -14,7 +15,9 @@ from metasynth.designs import is_randomised
 from metasynth.language import message
 from metasynth.reasons import Reason, Value, told
 from metasynth.records import CertaintyRating, Judgement, OutcomeResult, Trial
-from metasynth.sensitivity import Sensitivity
+
+if TYPE_CHECKING:  # texts are checked at load, without what computes
+    from metasynth.sensitivity import Sensitivity
 
 PANEL, RULE, BOTH = "panel", "rule", "panel and rule"
 NOT_RATED = "not rated"
@@ -58,7 +61,7 @@ def assess(
     rules: CertaintyRules,
     panel: Sequence[CertaintyRating] = (),
     judgements: Mapping[str, Sequence[Judgement]] | None = None,
-    sensitivity: Sensitivity | None = None,
+    sensitivity: "Sensitivity | None" = None,
     designs: Mapping[str, str] | None = None,
 ) -> tuple[Rating, ...]:
     """Each domain of an outcome, then `overall`.
@@ -81,7 +84,7 @@ def assess_all(
     rules: CertaintyRules,
     panel: Sequence[CertaintyRating],
     trials: Sequence[Trial],
-    sensitivities: Sequence[Sensitivity],
+    sensitivities: "Sequence[Sensitivity]",
 ) -> list[Rating]:
     """The ratings of every outcome that is not another's reading, in the order of `results`."""
     judgements = {trial.study.study: trial.risk_of_bias for trial in trials}

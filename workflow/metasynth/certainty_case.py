@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from metasynth.absolute import risk_with
 from metasynth.certainty_rules import CertaintyRules
@@ -15,7 +16,9 @@ from metasynth.records import (
     OutcomeSpec,
     StudyEffect,
 )
-from metasynth.sensitivity import Sensitivity
+
+if TYPE_CHECKING:  # texts are checked at load, without what computes
+    from metasynth.sensitivity import Sensitivity
 
 _RISK_RATIOS = ("RR", "HR", "IRR")
 """Measures read against thresholds of the risk ratio as they stand."""
@@ -34,7 +37,7 @@ class Case:
     rules: CertaintyRules
     judging: AnalysisResult
     judgements: Mapping[str, Sequence[Judgement]]
-    sensitivity: Sensitivity | None
+    sensitivity: "Sensitivity | None"
     designs: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -120,7 +123,7 @@ def make_case(
     result: OutcomeResult,
     rules: CertaintyRules,
     judgements: Mapping[str, Sequence[Judgement]] | None = None,
-    sensitivity: Sensitivity | None = None,
+    sensitivity: "Sensitivity | None" = None,
     designs: Mapping[str, str] | None = None,
 ) -> Case:
     """The case of an outcome; see `Case` for which analysis is judged."""

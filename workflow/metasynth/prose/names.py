@@ -55,9 +55,13 @@ def names(
         "analyses": config.analyses,
         **dict.fromkeys(("intervention", "control", "missing"), TEXT),
         "outcomes": Kind(tuple[OutcomeNames, ...]),
+        "compared": Kind(list[OutcomeNames]),
         "trials": {
             **dict.fromkeys(("all", "included", "other"), several),
             "randomised": TEXT,
+            "size": TEXT,
+            "all_randomised": NUMBER,
+            "designs": Kind(list[str]),
         },
         "study": _Studies(trials),
         "search": search_names(search),
