@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from metasynth import baseline, store
 from metasynth.certainty import assess_all
-from metasynth.certainty_changes import RULES_READ, kept
+from metasynth.certainty_changes import RULES_READ, kept, reads
 from metasynth.certainty_rules import LOWERING
 from metasynth.changes import compare
 from metasynth.comparison import reports, study_data
@@ -793,3 +793,17 @@ def test_any_corrected_count_is_found_in_its_cell(study, value, column, data):
     cells = [(r.study, c.name, c.before, c.after) for r in found for c in r.cells]
     text = "" if old is None else str(old)
     assert cells == ([] if old == value else [(study, column, text, str(value))])
+
+
+@pytest.mark.parametrize(
+    ("domain", "choice", "read"),
+    [
+        ("imprecision", "living.important_difference.measures.RR", True),
+        ("inconsistency", "living.important_difference.outcomes.death", True),
+        ("imprecision", "living.important_difference.outcomes.other", False),
+        ("publication_bias", "living.important_difference.measures.RR", False),
+        ("imprecision", "living.flags", False),
+    ],
+)
+def test_a_smallest_important_difference_is_a_cause_of_what_is_judged_by_it(domain, choice, read):
+    assert reads(domain, "death", choice) == read

@@ -398,3 +398,13 @@ def test_a_fault_of_the_reviews_own_sequential_choices_is_told_once(path):
         ("multiverse.leave_one_out", "see the manual for what stands here"),
         ("multiverse.tau2[1]", "did you mean REML?"),
     ]
+
+
+def test_the_smallest_important_differences_are_those_that_certainty_is_judged_by(path):
+    """Declared once, under living; a change of one is named by the key that was edited."""
+    path.write_text(MINIMAL + EVERY_SECTION, encoding="utf-8")
+    config = configuration.load(path)
+    assert config.certainty.important_measures == config.living.important_measures != {}
+    keys = [key for key in state.choices(config) if "important" in key]
+    assert keys
+    assert all(k.startswith(("living.important_difference.", "certainty.imprec")) for k in keys)

@@ -14,6 +14,7 @@ from tests.bad_input.review import CONFIG, TEXTS, clean, write
 from tests.examples import ANAKINRA, outcomes, review
 
 from metasynth import configuration, tables
+from metasynth.audit.summary import SORTS
 from metasynth.faults import InvalidReview
 from metasynth.language import ENGLISH, known, speak
 from metasynth.prose import check, expressions, names, texts, values

@@ -116,7 +116,7 @@ class CertaintyAttribution:
             found.setdefault(cause.kind, []).extend(cause.items)
         if domain == "risk_of_bias":
             found["data"] += self._judgements(outcome)
-        found["config"] += [c.name for c in self._inputs.choices if _reads(domain, outcome, c.name)]
+        found["config"] += [c.name for c in self._inputs.choices if reads(domain, outcome, c.name)]
         found["code"] += [c.name for c in self._inputs.software if c.name == "rating"]
         return named(found)
 
@@ -139,7 +139,7 @@ def kept(ratings: Iterable[Rating]) -> tuple[Rated, ...]:
     return tuple(Rated(**{name: getattr(row, name) for name in names}) for row in ratings)
 
 
-def _reads(domain: str, outcome: str, choice: str) -> bool:
+def reads(domain: str, outcome: str, choice: str) -> bool:
     """Whether the domain's rule reads a choice, by its dotted key, for the outcome."""
     declared = "certainty.indirectness.outcomes."
     if choice.startswith(declared) and not choice.startswith(f"{declared}{outcome}."):
