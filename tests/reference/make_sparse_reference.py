@@ -21,7 +21,7 @@ from scipy.special import expit, gammaln, logsumexp, softmax
 
 SEED = 20070614
 REVIEWS = 1000
-FITTED = {"UM.FS": REVIEWS, "CM.EL": 250, "UM.RS": 24}
+FITTED = {"UM.FS": REVIEWS, "CM.EL": 100, "UM.RS": 12}
 """How many of the reviews, from the first, get each model: the slower, the fewer."""
 CONTROL_RISK, ITS_SPREAD = 0.02, 0.7
 EFFECT, ITS_SD = -0.2, 0.2
@@ -29,8 +29,8 @@ TAUS = (0.0, 0.0, 0.6, 1.2)
 """Between-study standard deviations of the reviews, in turn."""
 STEP = 0.04
 U = np.arange(-200, 201) * STEP
-STEP_2 = 0.1
-SIDE = np.arange(-70, 71) * STEP_2
+STEP_2 = 0.05
+SIDE = np.arange(-130, 131) * STEP_2
 
 
 def review(number):
@@ -125,7 +125,7 @@ def fit(model, t):
     if model == "CM.EL":
         height, x = highest(conditional, t, [np.array([0.0, tau]) for tau in (0.0, 0.4, 1.5)])
         return height, x[0], x[1] ** 2, ""
-    pairs = [(0.5, 0.0), (0.5, 0.5), (0.1, 1.5)]
+    pairs = [(0.5, 0.0), (0.5, 0.8)]
     starts = [np.array([odds.mean(), 0.0, *pair]) for pair in pairs]
     height, x = highest(random_levels, t, starts)
     return height, x[1], x[3] ** 2, x[2] ** 2
@@ -136,7 +136,7 @@ def rows():
     for number in range(REVIEWS):
         t = review(number)
         for model in (model for model, most in FITTED.items() if number < most):
-            found = [f"{x:.10g}" if x != "" else "" for x in fit(model, t)]
+            found = [f"{x:.13g}" if x != "" else "" for x in fit(model, t)]
             yield number, t.shape[1], int(t[[0, 2]].sum()), model, *found
 
 
