@@ -58,12 +58,11 @@ def maximise(model: Model, starts: Sequence[State]) -> Glmm:
     for points, more in pairwise(POINTS[len(starts[0].deviations)]):
         try:
             places = _maxima(model, starts, points)
+            if all(_stands(place, model.at(place.state, more)) for place in places):
+                return _answer(model, places)
+            fault = f"{points} points of quadrature are too few for tables so extreme"
         except NotReached as reason:  # where a rule is too coarse, its slopes are not its heights'
             fault = f"the likelihood's maximum was not reached: {reason}"
-            continue
-        if all(_stands(place, model.at(place.state, more)) for place in places):
-            return _answer(model, places)
-        fault = f"{points} points of quadrature are too few for tables so extreme"
     raise EffectUndefined(fault)
 
 
