@@ -10,14 +10,14 @@ where metafor has it; by the fewest points we use it equals nested adaptive inte
 """
 
 import csv
-from math import exp, inf, log, sqrt
+from math import exp, inf, log, pi, sqrt
 from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.integrate import dblquad, quad
 from scipy.optimize import minimize, minimize_scalar
-from scipy.special import logsumexp
+from scipy.special import logsumexp, xlogy
 
 from metasynth.effects import Tables
 from metasynth.glmm import (
@@ -66,8 +66,13 @@ def test_estimates(row):
     assert fit.tau2 == pytest.approx(float(row["tau2"]), rel=tolerance, abs=1e-6)
 
 
+def saturated(t):
+    """The log likelihood of each study when both groups have their own proportions."""
+    return sum(xlogy(x, x / n) for x, n in ((t.a, t.n1), (t.b, t.n1), (t.c, t.n2), (t.d, t.n2)))
+
+
 def exact_log_likelihood(t, mean, tau):
-    """UM.FS by adaptive integration, each study's level at its maximum."""
+    """UM.FS by adaptive integration, each study's level at its maximum, beside the saturated."""
 
     def study(a, n1, c, n2):
         def integrand(u, level, scale):
@@ -78,12 +83,13 @@ def exact_log_likelihood(t, mean, tau):
         def loss(level):
             scale = log(integrand(0, level, 0))
             area, _ = quad(integrand, -inf, inf, (level, scale), epsabs=0, epsrel=1e-11)
-            return -(log(area) + scale)
+            return -(log(area / sqrt(2 * pi)) + scale)
 
         start = log((a + c + 0.5) / (n1 + n2 - a - c + 0.5))
         return -minimize_scalar(loss, bracket=(start - 0.5, start + 0.5), tol=1e-9).fun
 
-    return sum(study(*cells) for cells in zip(t.a, t.n1, t.c, t.n2, strict=True))
+    whole = sum(study(*cells) for cells in zip(t.a, t.n1, t.c, t.n2, strict=True))
+    return whole - saturated(t).sum()
 
 
 def test_the_unconditional_maximum_is_higher_than_metafors():
@@ -174,21 +180,25 @@ def test_random_levels_by_nested_integration():
     model, _ = _random_levels(data)
     fixed, deviations = np.tile([level, mean], (3, 1)), np.array([sigma, tau])
     ours = integrate(model.predictors, fixed, deviations, POINTS[2][0]).value
-    for value, cells in zip(ours, zip(data.a, data.n1, data.c, data.n2, strict=True), strict=True):
+    whole = ours + saturated(data)
+    for value, cells in zip(whole, zip(data.a, data.n1, data.c, data.n2, strict=True), strict=True):
         area, _ = dblquad(density, -9, 9, -9, 9, args=cells, epsabs=0, epsrel=1e-10)
-        assert value == pytest.approx(log(area) - 40, abs=1e-8)
+        assert value == pytest.approx(log(area / (2 * pi)) - 40, abs=1e-8)
 
 
 def by_trapezoids(t, level, mean, sigma, tau):
-    """The log likelihood of UM.RS by the plain trapezoidal rule, which is exact for such bells."""
+    """The log likelihood of UM.RS by the plain trapezoidal rule, which is exact for such bells.
+
+    Beside that of the saturated model.
+    """
     x = np.arange(-9, 9, 0.02)
     u, w = np.meshgrid(x, x)
     one, two = level + mean + sigma * u + tau * w / 2, level + sigma * u - tau * w / 2
     total = 0.0
     for a, n1, c, n2 in zip(t.a, t.n1, t.c, t.n2, strict=True):
         value = a * one - n1 * np.logaddexp(0, one) + c * two - n2 * np.logaddexp(0, two)
-        total += logsumexp(value - (u * u + w * w) / 2) + 2 * log(0.02)
-    return float(total)
+        total += logsumexp(value - (u * u + w * w) / 2) + 2 * log(0.02) - log(2 * pi)
+    return float(total - saturated(t).sum())
 
 
 def test_random_levels_of_extreme_tables_are_at_the_maximum():

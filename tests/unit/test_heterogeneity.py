@@ -2,11 +2,15 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from metasynth.batch_tau2 import tau2_many
 from metasynth.heterogeneity import generalised_q, q_profile
 from metasynth.meta_regression import meta_regression
-from metasynth.roots import bracketed_root
-from metasynth.tau2 import ESTIMATORS, estimate_tau2
+from metasynth.roots import bracketed_root, falling_root, falling_roots
+from metasynth.subgroups import common_tau2
+from metasynth.tau2 import ESTIMATORS, estimate_tau2, paule_mandel
 
 LIKELIHOODS = ("REML", "ML", "PM", "EB")
 
@@ -74,3 +78,64 @@ def test_roots_are_found_to_the_last_float():
     for target in (1e-8, 0.5, 2.0, 3e7):
         root = bracketed_root(lambda x, t=target: x**3 - t, 0.0, 1e9)
         assert root == pytest.approx(target ** (1 / 3), rel=4e-16)
+
+
+SCALES = st.floats(-8, 8).map(lambda power: 10.0**power)
+agreeing = st.tuples(
+    st.lists(st.tuples(st.integers(-3, 3), st.floats(0, 6)), min_size=2, max_size=40),
+    st.floats(0.1, 1),
+    SCALES,
+    st.floats(-40, 0),
+)
+"""Effects that differ by a few units in the last place, at any scale, with variances from those of
+such differences up."""
+
+
+def almost_equal(drawn):
+    steps, centre, scale, least = drawn
+    y = np.array([scale * (centre + step * np.spacing(centre)) for step, _ in steps])
+    v = np.array([(scale * 10.0 ** (least / 2) * 10.0**more) ** 2 for _, more in steps])
+    return y, v
+
+
+@settings(max_examples=300, deadline=None)
+@given(agreeing, st.sampled_from(LIKELIHOODS))
+def test_brackets_withstand_the_rounding_of_effects_that_agree(drawn, method):
+    """One study at a time, many at once, in subgroups and around a regression."""
+    y, v = almost_equal(drawn)
+    spread = float(((np.abs(y - y.mean()) + 8 * np.spacing(np.abs(y).max())) ** 2).sum())
+    most = max(2 * spread / (len(y) - 1), float(v.max())) * (1 + 1e-6)
+    ours = [estimate_tau2(y, v, method).value]
+    columns = [np.column_stack([z, z, z[::-1]]) for z in (y, v, np.ones_like(y))]
+    ours += list(tau2_many(method, *columns))
+    ours.append(common_tau2([(y, v)], method).value)
+    if method != "EB":
+        ours.append(meta_regression(y, v, np.ones((len(y), 1)), method).tau2)
+    assert all(0 <= tau2 <= most for tau2 in ours)
+    low, high = q_profile(y, v)
+    assert 0 <= low <= high
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.floats(-3, 3), st.floats(0.1, 2)), min_size=3, max_size=9), SCALES)
+def test_paule_mandel_is_the_same_in_all_its_places(rows, scale):
+    y, se = scale * np.array(rows).T
+    v = se**2
+    found = paule_mandel(y, v).value
+    if found > 0:
+        assert float(generalised_q(y, v, found)) == pytest.approx(len(y) - 1, rel=1e-9)
+    else:
+        assert float(generalised_q(y, v)) <= (len(y) - 1) * (1 + 1e-12)
+    same = pytest.approx(found, rel=1e-9, abs=1e-12 * scale**2)
+    assert tau2_many("PM", y[:, None], v[:, None], np.ones((len(y), 1)))[0] == same
+    assert common_tau2([(y, v)], "PM").value == same
+    assert meta_regression(y, v, np.ones((len(y), 1)), "PM").tau2 == same
+
+
+def test_a_falling_root_is_found_beyond_a_bound_that_is_too_low():
+    assert falling_root(lambda x: 3 - x, 0.0, 1.0) == pytest.approx(3, rel=1e-15)
+    assert falling_root(lambda x: 3 - x, 0.0, 0.0, 1e-9) == pytest.approx(3, rel=1e-8)
+    assert falling_root(lambda x: -1 - x, 0.0, 1.0) == 0
+    ends = (np.zeros(3), np.ones(3), np.full(3, 1e-12))
+    roots = falling_roots(lambda x: np.array([3.0, 0.5, -1.0]) - x, *ends)
+    assert roots == pytest.approx([3, 0.5, 0], rel=1e-11)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasynth.effects import Array
-from metasynth.roots import POINTS_PER_DECADE, bracketed_roots
+from metasynth.roots import POINTS_PER_DECADE, bracketed_roots, falling_roots
 from metasynth.tau2 import estimate_tau2
 
 
@@ -86,17 +86,15 @@ def _sidik_jonkman(y: Array, v: Array, mask: Array, k: Array) -> Array:
 
 
 def _paule_mandel(y: Array, v: Array, mask: Array, k: Array) -> Array:
-    def excess(y: Array, v: Array, mask: Array, df: Array, tau2: Array) -> Array:
-        return np.asarray(weighted(y, mask / (v + tau2))[2] - df)
-
     found = np.zeros(k.shape)
-    above = np.flatnonzero(excess(y, v, mask, k - 1, found) > 0)
+    above = np.flatnonzero(weighted(y, mask / v)[2] > k - 1)
     y, v, mask = contiguous((y, v, mask), above)
     df = k[above] - 1
-    high = weighted(y, mask)[2] / df * (1 + 1e-9)
-    floor = float_info.epsilon * _least(v, mask)
-    found[above] = bracketed_roots(
-        lambda tau2: excess(y, v, mask, df, tau2), np.zeros(len(above)), high, floor
+    found[above] = falling_roots(
+        lambda tau2: np.asarray(weighted(y, mask / (v + tau2))[2] - df),
+        np.zeros(len(above)),
+        weighted(y, mask)[2] / df,
+        float_info.epsilon * _least(v, mask),
     )
     return found
 
@@ -155,7 +153,10 @@ def _least(v: Array, mask: Array) -> Array:
 def _brackets(
     score: Score, y: Array, v: Array, mask: Array, k: Array
 ) -> tuple[Array, Array, Array]:
-    """Walk up the scan points: the last bracket of each column (0, 0 if none), and its maxima."""
+    """Walk up the scan points: the last bracket of each column (0, 0 if none), and its maxima.
+
+    Where rounding hides the last, as the score rises even at the bound, that counts as two.
+    """
     centre = (mask * y).sum(axis=0) / k
     crude = (mask * (y - centre) ** 2).sum(axis=0) / (k - 1)
     last = np.maximum((mask * v).max(axis=0), 2 * crude) * (1 + 1e-9)
@@ -172,7 +173,7 @@ def _brackets(
         low, high = np.where(top, before, low), np.where(top, point, high)
         maxima = maxima + top
         before, rising, point = point, now, (point + least) * ratio - least
-    return low, high, maxima
+    return low, high, np.where(rising, 2, maxima)
 
 
 _ESTIMATORS: dict[str, Callable[[Array, Array, Array, Array], Array]] = {

@@ -17,7 +17,9 @@ import numpy as np
 
 from metasynth import special
 from metasynth.effects import Array, Tables
-from metasynth.mixed_model import Glmm, Model, State, maximise
+from metasynth.messages import message
+from metasynth.mixed_model import Glmm, maximise
+from metasynth.newton import Model, State
 from metasynth.pooling import EffectUndefined
 from metasynth.quadrature import Kernel, Predictor
 
@@ -34,8 +36,8 @@ def unconditional(t: Tables) -> Glmm:
     groups = (_binomial(t.a, t.n1), _binomial(t.c, t.n2))
     one, two = (Predictor((1, i), (i - 0.5,), g) for i, g in zip((1, 0), groups, strict=True))
     levels = np.log((t.a + t.c) / (t.b + t.d))
-    start = State(np.column_stack([levels, np.zeros(len(levels))]), np.ones(1))
-    return maximise(Model((one, two), own_level=True), start)
+    start = State(np.column_stack([levels, np.zeros(len(levels))]), np.zeros(1))
+    return maximise(Model((one, two), own_level=True), [start])
 
 
 def random_levels(t: Tables) -> Glmm:
@@ -44,25 +46,30 @@ def random_levels(t: Tables) -> Glmm:
     return maximise(*_random_levels(t))
 
 
-def _random_levels(t: Tables) -> tuple[Model, State]:
-    """The model, and where to start."""
+def _random_levels(t: Tables) -> tuple[Model, list[State]]:
+    """The model, and where to start: from the levels' spread, and from next to none."""
     groups = (_binomial(t.a, t.n1), _binomial(t.c, t.n2))
     one, two = (Predictor((1, i), (1, i - 0.5), g) for i, g in zip((1, 0), groups, strict=True))
     levels = np.log((t.a + t.c + 0.5) / (t.b + t.d + 0.5))
     fixed = np.tile([levels.mean(), 0.0], (len(levels), 1))
-    start = State(fixed, np.array([max(0.1, float(levels.std())), 1.0]))
-    return Model((one, two), own_level=False), start
+    spread = max(0.1, float(levels.std()))
+    starts = [State(fixed, np.array([factor * spread, 0.0])) for factor in (1.0, 0.1)]
+    return Model((one, two), own_level=False), starts
 
 
 def conditional(t: Tables) -> Glmm:
     """Fit CM.EL by maximum likelihood; every study needs an event and a participant without one.
 
     Raises EffectUndefined when the mean has no finite maximum, or with more than `MOST_COUNTS`
-    possible counts.
+    possible counts, or where a shared control was split into fractions of patients.
     """
     _require_finite_maximum(t)
+    if any(np.any(cells != np.round(cells)) for cells in (t.a, t.n1, t.c, t.n2)):
+        raise EffectUndefined(
+            message("a shared control that is split leaves fractions of patients; GLMM takes them")
+        )
     model = Model((Predictor((1,), (1,), _hypergeometric(t)),), own_level=False)
-    return maximise(model, State(np.zeros((len(t.a), 1)), np.ones(1)))
+    return maximise(model, [State(np.zeros((len(t.a), 1)), np.zeros(1))])
 
 
 FITS: dict[str, Callable[[Tables], Glmm]] = {
@@ -76,16 +83,28 @@ FITS: dict[str, Callable[[Tables], Glmm]] = {
 def _require_finite_maximum(t: Tables) -> None:
     """Refuse tables that all lie at the same end of what their margins allow."""
     if not (np.any((t.a > 0) & (t.d > 0)) and np.any((t.b > 0) & (t.c > 0))):
-        raise EffectUndefined("every study has an empty cell on the same diagonal")
+        raise EffectUndefined(message("every study has an empty cell on the same diagonal"))
 
 
 def _binomial(events: Array, total: Array) -> Kernel:
-    """Binomial likelihood of the log odds."""
+    """Binomial likelihood of the log odds, relative to its maximum so that no large numbers cancel.
+
+    Where d is the distance from the log odds of the observed proportion, and p the proportion of
+    those with the event (without, if d > 0), it is -n (log(1 + p (e^-|d| - 1)) + p |d|).
+    """
     x, n = events[:, None], total[:, None]
+    edge = (events == 0) | (events == total)
+    side = np.where(events == 0, -1.0, 1.0)[edge, None]
+    without, having = np.where(edge, 1, total - events), np.where(edge, 1, events)
+    best = np.log(having / without)[:, None]
+    share, rest = (y[:, None] / (having + without)[:, None] for y in (having, without))
 
     def kernel(odds: Array) -> tuple[Array, Array, Array]:
         p, q = special.expit(odds), special.expit(-odds)
-        value = x * special.log_expit(odds) + (n - x) * special.log_expit(-odds)
+        away = odds - best
+        part, distance = np.where(away > 0, rest, share), np.abs(away)
+        value = -n * (np.log1p(part * np.expm1(-distance)) + part * distance)
+        value[edge] = n[edge] * special.log_expit(side * odds[edge])
         return value, x * q - (n - x) * p, n * p * q
 
     return kernel
@@ -101,7 +120,9 @@ def _hypergeometric(t: Tables) -> Kernel:
     least, most = np.maximum(0, events - t.n2), np.minimum(t.n1, events)
     sizes = (most - least + 1).astype(int)
     if sizes.sum() > MOST_COUNTS:
-        raise EffectUndefined(f"the margins allow more than {MOST_COUNTS} counts; GLMM takes them")
+        raise EffectUndefined(
+            message("the margins allow more than {n} counts; GLMM takes them").format(n=MOST_COUNTS)
+        )
     study = np.repeat(np.arange(len(sizes)), sizes)
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
     x = np.arange(len(study)) - starts[study] + least[study]

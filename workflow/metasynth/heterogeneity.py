@@ -8,7 +8,7 @@ import numpy as np
 from metasynth.distributions import LEVEL, chi2_quantile
 from metasynth.effects import Array
 from metasynth.pooling import inverse_variance, sum_of_products
-from metasynth.roots import bracketed_root
+from metasynth.roots import falling_root
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,8 @@ def q_profile(y: Array, v: Array, level: float = LEVEL) -> tuple[float, float]:
 def solve_q(y: Array, v: Array, target: float) -> float:
     """Find the tau2 at which the generalised Q equals `target`; 0 when it is below even there.
 
-    Q falls with tau2, and is at most sum((y - mean)²)/tau2, which gives the upper bracket; a hair
-    more than that, as the two are equal to rounding where the variances are negligible, or the
-    effects differ by their rounding alone.
+    Q falls with tau2, and is at most sum((y - mean)²)/tau2, which gives the upper bracket.
     """
-    if generalised_q(y, v) <= target:
-        return 0.0
-    away = np.abs(y - y.mean()) + 4 * np.spacing(np.abs(y).max())
-    high = float((away**2).sum()) / target * (1 + 1e-9)
+    high = float(((y - y.mean()) ** 2).sum()) / target
     floor = float(v.min()) * float_info.epsilon
-    return bracketed_root(lambda t: float(generalised_q(y, v, t)) - target, 0.0, high, floor)
+    return falling_root(lambda t: float(generalised_q(y, v, t)) - target, 0.0, high, floor)

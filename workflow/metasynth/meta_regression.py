@@ -11,7 +11,7 @@ from metasynth.distributions import chi2_upper_tail, f_upper_tail
 from metasynth.effects import Array
 from metasynth.intervals import Interval, interval
 from metasynth.regression import LeastSquares, weighted_least_squares
-from metasynth.roots import bracketed_root, highest_maximum, scan_points
+from metasynth.roots import falling_root, highest_maximum, scan_points
 
 METHODS = ("REML", "ML", "DL", "PM")
 
@@ -135,11 +135,7 @@ def _tau2(y: Array, v: Array, design: Array, method: str | None) -> float:
         excess = float((w * fit.residuals**2).sum()) - df
         return max(0.0, excess / _trace_p(design, fit, w))
     if method == "PM":
-        if _residual_q(y, v, design, 0.0) <= df:
-            return 0.0
-        return bracketed_root(
-            lambda t: _residual_q(y, v, design, t) - df, 0.0, crude * (1 + 1e-9), floor
-        )
+        return falling_root(lambda t: _residual_q(y, v, design, t) - df, 0.0, crude, floor)
     if method in ("REML", "ML"):
         score = partial(_score, y, v, design, method == "REML")
         likelihood = partial(_log_likelihood, y, v, design, method == "REML")

@@ -137,7 +137,11 @@ def fit_glmm(spec: AnalysisSpec, effects: Effects, tables: Tables) -> Fit:
         share_from_tau2(found.tau2, v) if np.isfinite(v).all() else None,
         found.tau2,
     )
-    return replace(fit, prediction=_predict(spec, y, v, fit), notes=tuple(_notes(spec, fit, None)))
+    return replace(
+        fit,
+        prediction=_predict(spec, y, v, fit),
+        notes=tuple(_notes(spec, fit, found.other_maximum)),
+    )
 
 
 def fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = None) -> Fit:

@@ -14,17 +14,23 @@ from functools import cache
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metasynth.effects import Array
+from metasynth.messages import message
 
 POINTS = {1: (31, 63, 127, 255), 2: (15, 31, 63, 127, 255)}
 """Points for each random effect, from few to many, by the number of random effects."""
 MODE_PRECISION = 1e-9
-MOST_STEPS = 100
+MOST_STEPS = 200
 SQRT2 = float(np.sqrt(2.0))
 
 Kernel = Callable[[Array], tuple[Array, Array, Array]]
 """From predictors (studies, points) to log likelihoods, their slopes and minus their curvatures."""
+
+
+class NotReached(ArithmeticError):  # noqa: N818 - it names the fault, as the message does
+    """Steps did not end at the maximum of a likelihood; the message says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +49,34 @@ class Predictor:
 class Likelihood:
     """Each study's log likelihood, and its slope and curvature by fixed effects, then deviations.
 
-    Shapes (studies,), (studies, parameters) and (studies, parameters, parameters). The constant
-    (2π)^(-r/2) of r random effects is left out.
+    Shapes (studies,), (studies, parameters) and (studies, parameters, parameters). `modes` are the
+    likeliest values of r random effects (studies, r).
     """
 
     value: Array
     slope: Array
     curvature: Array
+    modes: Array
 
 
 def integrate(
-    predictors: Sequence[Predictor], fixed: Array, deviations: Array, points: int
+    predictors: Sequence[Predictor],
+    fixed: Array,
+    deviations: Array,
+    points: int,
+    near: Array | None = None,
 ) -> Likelihood:
     """Integrate the random effects out, given fixed effects (studies, f) and deviations (r,).
 
-    The rule has so many points for each random effect.
+    The rule has so many points for each random effect. Their modes are looked for from `near` on,
+    which costs less where they are known at parameters that differ little.
     """
+    start = np.zeros((len(fixed), len(deviations))) if near is None else near
     bases = [fixed @ np.array(p.fixed) for p in predictors]
     loads = [np.array(p.random) * deviations for p in predictors]
-    mode, root = _modes(predictors, bases, loads)
+    mode, root = _modes(predictors, bases, loads, start)
     z, log_weights = _grid(points, len(deviations))
-    b = mode[:, None, :] + SQRT2 * np.einsum("krs,qs->kqr", root, z)
+    b = mode[:, None, :] + z @ (SQRT2 * np.swapaxes(root, 1, 2))
     parts = [
         p.kernel(base[:, None] + b @ load)
         for p, base, load in zip(predictors, bases, loads, strict=True)
@@ -73,9 +86,9 @@ def integrate(
     posterior = np.exp(each - top[:, None])
     total = posterior.sum(axis=1)
     posterior /= total[:, None]
-    volume = np.log(SQRT2 * np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    volume = np.log(np.diagonal(root, axis1=1, axis2=2) / np.sqrt(np.pi)).sum(axis=1)
     slope, curvature = _derivatives(predictors, parts, posterior, b)
-    return Likelihood(top + np.log(total) + volume, slope, curvature)
+    return Likelihood(top + np.log(total) + volume, slope, curvature, mode)
 
 
 def _derivatives(
@@ -99,30 +112,34 @@ def _derivatives(
 
 
 def _modes(
-    predictors: Sequence[Predictor], bases: Sequence[Array], loads: Sequence[Array]
+    predictors: Sequence[Predictor], bases: Sequence[Array], loads: Sequence[Array], b: Array
 ) -> tuple[Array, Array]:
     """The most likely random effects of each study, and a root of their inverse curvature.
 
-    Newton's steps, halved wherever they would lower a study's likelihood.
+    Newton's steps from `b` on, halved wherever they would lower a study's likelihood. Raises
+    NotReached.
     """
-    b = np.zeros((len(bases[0]), len(loads[0])))
     height, slope, bend = _joint(predictors, bases, loads, b)
     for _ in range(MOST_STEPS):
         step = np.linalg.solve(bend, slope[..., None])[..., 0]
         size = np.abs(step).max(axis=1)
         if size.max() < MODE_PRECISION:
-            break
+            return b, np.linalg.cholesky(np.linalg.inv(bend))
         there = _joint(predictors, bases, loads, b + step)
-        for _ in range(MOST_STEPS):
-            lower = (there[0] < height - 1e-12 * np.abs(height)) & (size >= MODE_PRECISION)
-            if not lower.any():
-                break
+        while (lower := _lower(there[0], height, size)).any():
             step = np.where(lower[:, None], step / 2, step)
             size = np.abs(step).max(axis=1)
             there = _joint(predictors, bases, loads, b + step)
         b = b + step
         height, slope, bend = there
-    return b, np.linalg.cholesky(np.linalg.inv(bend))
+    raise NotReached(
+        message("{n} steps do not reach the most likely random effects").format(n=MOST_STEPS)
+    )
+
+
+def _lower(there: Array, here: Array, size: Array) -> NDArray[np.bool_]:
+    """Which studies' steps, of such sizes, lead down by more than rounding."""
+    return np.asarray((there < here - 1e-12 * np.abs(here)) & (size >= MODE_PRECISION))
 
 
 def _joint(

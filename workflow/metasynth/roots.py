@@ -5,6 +5,7 @@ is differs from one processor to the next. A root in a bracket has neither fault
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from math import copysign, log10
 from sys import float_info
 
@@ -48,6 +49,23 @@ def bracketed_root(
         step = min(1 - least, max(least, _safe_step(a, b, c, fa, fb, fc)))
 
 
+def falling_root(
+    function: Callable[[float], float], low: float, high: float, floor: float = 0.0
+) -> float:
+    """Find where `function`, which falls through zero between `low` and `high`, does so.
+
+    The ends need hold it but for rounding: `low` is given where the function is not positive even
+    there, and `high` is doubled until the function is not positive there. `floor` is as for
+    `bracketed_root`, above 0 where `high` may be 0.
+    """
+    if not function(low) > 0:
+        return low
+    high = max(high, low + floor)
+    while function(high) > 0:
+        high *= 2
+    return bracketed_root(function, low, high, floor)
+
+
 def _safe_step(a: float, b: float, c: float, fa: float, fb: float, fc: float) -> float:
     """Give the next step as a fraction of b - a: inverse quadratic if monotone there, else half."""
     xi = (a - b) / (c - b)
@@ -80,11 +98,12 @@ def highest_maximum(
     """Refine every maximum of a likelihood over tau2 >= 0; give the highest, then the next or None.
 
     `rising` says where on `grid` the derivative `score` is positive; at 0 it may fall at once, and
-    0 is then a maximum itself. At the last point of the grid it must fall.
+    0 is then a maximum itself. At the last point of the grid it falls, but for rounding.
     """
     maxima = [] if rising[0] else [0.0]
-    for i in np.flatnonzero(rising[:-1] & ~rising[1:]):
-        maxima.append(bracketed_root(score, float(grid[i]), float(grid[i + 1]), floor))
+    for i, (low, high) in enumerate(pairwise([*grid, grid[-1]])):
+        if rising[i] and not rising[i + 1 : i + 2].any():
+            maxima.append(falling_root(score, float(low), float(high), floor))
     maxima.sort(key=log_likelihood, reverse=True)
     return maxima[0], maxima[1] if len(maxima) > 1 else None
 
@@ -97,10 +116,14 @@ def bracketed_roots(
 ) -> NDArray[np.float64]:
     """`bracketed_root` for many functions at once: arrays of brackets in, an array of roots out.
 
-    `function` takes one argument for each and must change sign over each bracket.
+    `function` takes one argument for each and must change sign over each bracket, but for rounding:
+    where it does not, the end with the smaller value is given.
     """
     a, b = low.copy(), high.copy()
     fa, fb = function(a), function(b)
+    same = (np.signbit(fa) == np.signbit(fb)) & (fa != 0) & (fb != 0)
+    nearer = np.where(np.abs(fa) < np.abs(fb), a, b)
+    a, b = np.where(same, nearer, a), np.where(same, nearer, b)
     step = np.full(a.shape, 0.5)
     while True:
         x = a + step * (b - a)
@@ -119,6 +142,20 @@ def bracketed_roots(
         step = np.where(
             done, 0.0, np.clip(_safe_steps(a, b, c, fa, fb, fc, done), least, 1 - least)
         )
+
+
+def falling_roots(
+    function: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    floor: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """`falling_root` for many functions at once."""
+    above = function(low) > 0
+    high = np.where(above, np.maximum(high, low + floor), low)
+    while (short := above & (function(high) > 0)).any():
+        high = np.where(short, 2 * high, high)
+    return bracketed_roots(function, low, high, floor)
 
 
 def _safe_steps(

@@ -9,7 +9,7 @@ import numpy as np
 from metasynth.effects import Array
 from metasynth.heterogeneity import generalised_q
 from metasynth.pooling import sum_of_products
-from metasynth.roots import bracketed_root, highest_maximum, scan_points
+from metasynth.roots import falling_root, highest_maximum, scan_points
 from metasynth.tau2 import (
     Profile,
     Tau2,
@@ -91,12 +91,9 @@ def _sidik_jonkman(groups: Groups) -> Tau2:
 
 
 def _paule_mandel(groups: Groups) -> Tau2:
-    df = _df(groups)
-    if _residual_q(groups) <= df:
-        return Tau2(0.0)
-    high = _squares(groups) / df * (1 + 1e-9)
-    floor = _least(groups) * float_info.epsilon
-    return Tau2(bracketed_root(lambda t: _residual_q(groups, t) - df, 0.0, high, floor))
+    df, floor = _df(groups), _least(groups) * float_info.epsilon
+    high = _squares(groups) / df
+    return Tau2(falling_root(lambda t: _residual_q(groups, t) - df, 0.0, high, floor))
 
 
 def _least(groups: Groups) -> float:

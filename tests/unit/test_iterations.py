@@ -1,0 +1,103 @@
+"""No iteration ends by its count: what it gives was reached, or an error says that it was not."""
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.reviews import REPOSITORY
+
+from metasynth import glmm, newton, quadrature, trim_and_fill
+from metasynth.effects import Tables
+from metasynth.mixed_model import _variance
+from metasynth.pooling import EffectUndefined
+
+PACKAGE = REPOSITORY / "workflow" / "metasynth"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+COUNTED = """
+for _ in range(MOST_STEPS):
+    x = better(x)
+    if good(x):
+        break
+return x
+"""
+REFUSED = """
+for _ in range(MOST_STEPS):
+    x = better(x)
+    if good(x):
+        return x
+raise NotReached("so many steps")
+"""
+
+
+def parts(tree):
+    """All lists of statements that follow each other."""
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            statements = getattr(node, name, None)
+            if isinstance(statements, list) and statements:
+                yield statements
+
+
+def is_counted(node):
+    """Whether it is a loop that does the same a fixed number of times at most."""
+    if not (isinstance(node, ast.For) and isinstance(node.iter, ast.Call)):
+        return False
+    most = node.iter.args[min(1, len(node.iter.args) - 1)] if node.iter.args else None
+    fixed = isinstance(most, ast.Constant) or (isinstance(most, ast.Name) and most.id.isupper())
+    names = {n.id for part in node.body for n in ast.walk(part) if isinstance(n, ast.Name)}
+    same = getattr(node.target, "id", "") not in names
+    return getattr(node.iter.func, "id", "") in ("range", "count") and fixed and same
+
+
+def silent_ends(code):
+    """Lines of the counted loops after which nothing is raised."""
+    for statements in parts(ast.parse(code)):
+        for node, after in zip(statements, [*statements[1:], None], strict=True):
+            if is_counted(node) and not any(
+                isinstance(end, ast.Raise) for end in (after, *node.orelse[:1])
+            ):
+                yield node.lineno
+
+
+def test_the_rule_tells_the_two_apart():
+    assert list(silent_ends(COUNTED)) == [2]
+    assert list(silent_ends(REFUSED)) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_loop_ends_by_its_count(path):
+    assert list(silent_ends(path.read_text(encoding="utf-8"))) == []
+
+
+def test_no_minimiser_is_trusted():
+    """Theirs end by counts, too, and where the height is flat to rounding."""
+    users = [p.name for p in MODULES if "scipy.optimize" in Path(p).read_text(encoding="utf-8")]
+    assert users == []
+
+
+TABLES = Tables(*np.array([[4, 123, 11, 139], [6, 306, 29, 303], [62, 13598, 248, 12867.0]]).T)
+
+
+@pytest.mark.parametrize("fit", glmm.FITS.values())
+@pytest.mark.parametrize("module", [newton, quadrature])
+def test_a_model_without_steps_enough_has_no_answer(fit, module, monkeypatch):
+    assert np.isfinite(fit(TABLES).mean)
+    monkeypatch.setattr(module, "MOST_STEPS", 1)
+    with pytest.raises(EffectUndefined, match="was not reached"):
+        fit(TABLES)
+
+
+def test_trimming_without_rounds_enough_has_no_answer(monkeypatch):
+    y, v = np.array([0.1, 0.2, 0.9, 1.4, 2.0]), np.array([0.01, 0.02, 0.2, 0.4, 0.5])
+    assert trim_and_fill.trim_and_fill(y, v).filled >= 0
+    monkeypatch.setattr(trim_and_fill, "MOST_ROUNDS", 1)
+    with pytest.raises(trim_and_fill.NoConvergence):
+        trim_and_fill.trim_and_fill(y, v)
+
+
+def test_where_a_likelihood_is_not_at_a_maximum_there_is_no_answer():
+    """A place that a climb did not end at is refused, whatever led there."""
+    model, (start, *_) = glmm._random_levels(TABLES)
+    with pytest.raises(EffectUndefined, match=r"still rises|too flat"):
+        _variance(model, model.at(start.at_tau(0.3), 31))
