@@ -10,18 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from metasynth.audit.summary import SORTS
 from metasynth.language import ENGLISH, LOCALES
 from metasynth.prose.values import ANYTHING, NUMBER, TEXT, Kind, Named, Slip, unknown
 from metasynth.records import Claim, Config, OutcomeSpec, SearchLine, Trial
 from metasynth.report.names import Numbers, OutcomeNames
 from metasynth.report.raw_names import StudyNames, search_names
 
-COUNTS = (
-    *("total", "reproduced", "unsupported", "depends_on_test", "depends_on_counts"),
-    *("not_reproduced", "contradicted", "unchecked", "opposed", "possible", "by_own_counts"),
-    "depends_on_analysis",
-)
-"""What is counted over audited statements (audit/summary.py)."""
 OF_A_CLAIM = (
     *("effect", "sides", "percent_intervention", "percent_control", "verdict"),
     *("p", "p_fisher", "p_midp", "p_score", "p_wald", "recomputed"),
@@ -117,7 +112,7 @@ def _call(outcome: str, week: int | None, arm: str, reading: str) -> str:
 
 def _audit(claims: Sequence[Claim]) -> Mapping[str, object]:
     claim = {one.claim_id: dict.fromkeys(OF_A_CLAIM, TEXT) for one in claims}
-    counts, numbers = (dict.fromkeys(COUNTS, kind) for kind in (TEXT, NUMBER))
+    counts, numbers = (dict.fromkeys(SORTS, kind) for kind in (TEXT, NUMBER))
     return {**counts, "numbers": numbers, "kinds": ANYTHING, "counts": counts, "claim": claim}
 
 
