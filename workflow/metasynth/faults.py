@@ -16,6 +16,7 @@ class Fault:
     `file` is relative to the data folder (or the name of the configuration), `row` the row as a
     spreadsheet numbers it (a configuration's line; None for a whole file), `column` the column's
     name (a configuration's key), `cell` all of it for finding: "trials/bao2011/results.csv:17:F".
+    `kind` names the check that found it, as docs/checks.md does; blank where none has a name.
     """
 
     file: str
@@ -26,6 +27,12 @@ class Fault:
     expected: str
     remedy: str
     severity: str = "error"  # error | warning
+    kind: str = ""
+
+    @property
+    def place(self) -> str:
+        """What tells two doubts apart: the cell, and for an entry of the configuration its key."""
+        return f"{self.cell} {self.column}"
 
 
 class InvalidReview(Exception):  # noqa: N818 - it is what the user is told

@@ -17,6 +17,8 @@ from metasynth.text_files import HIDDEN, hidden_advice, read_text
 
 # A column for remarks may be added to any table; nothing but a reader looks into it.
 EXTRA_COLUMN = "note"
+# What was checked in a row that looks doubtful, and by whom: it answers the doubts about the row.
+CHECKED = "checked"
 MAX_CELL = 131_072
 # Begins the template's row of explanations, and a row that other readers may take for a comment.
 COMMENT = "# "
@@ -41,10 +43,14 @@ class Row(dict[str, str]):
         """Blank, for a column that the table lacks."""
         return ""
 
-    def fault(self, column: str, expected: str, remedy: str, severity: str = "error") -> Fault:
+    def fault(
+        self, column: str, expected: str, remedy: str, severity: str = "error", kind: str = ""
+    ) -> Fault:
         """A fault of this row at `column`."""
         cell, file = self.cell(column), self.table.file
-        return Fault(file, self.number, column, cell, self[column], expected, remedy, severity)
+        return Fault(
+            file, self.number, column, cell, self[column], expected, remedy, severity, kind
+        )
 
     def cell(self, column: str) -> str:
         """The place of a cell, such as "trials/bao2011/results.csv:17:F"."""

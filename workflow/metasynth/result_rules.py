@@ -132,10 +132,10 @@ def _count_fits_percentage(row: Row) -> Iterator[Fault]:
     if not fitting:
         column = "events" if events else "reported_percent"
         expected = f"another total: no count of {total} rounds to {percent} %"
-        yield row.fault(column, expected, remedy, severity)
+        yield row.fault(column, expected, remedy, severity, "percentage_of_no_count")
     elif events and int(events) not in fitting:
         expected = f"{_between(fitting)}: of {total}, no other count rounds to {percent} %"
-        yield row.fault("events", expected, remedy, severity)
+        yield row.fault("events", expected, remedy, severity, "count_off_percentage")
     elif events and row["provenance"] == "derived":
         yield from _bounds_fit_percentage(row, fitting)
 
@@ -152,7 +152,7 @@ def _bounds_fit_percentage(row: Row, fitting: range) -> Iterator[Fault]:
     low, events, high = row["events_low"], int(row["events"]), row["events_high"]
     if not low and not high and len(fitting) > 1:
         remedy = "fill in events_low and events_high, so that the uncertainty is carried on"
-        yield row.fault("events_low", expected, remedy, "warning")
+        yield row.fault("events_low", expected, remedy, "warning", "bounds_left_out")
     if low and int(low) <= events and int(low) != fitting[0]:
         yield row.fault("events_low", expected, f"write {fitting[0]}")
     if high and int(high) >= events and int(high) != fitting[-1]:

@@ -13,13 +13,14 @@ from metasynth import (
     baseline,
     changelog,
     configuration,
-    consistency,
     flow_rules,
     protocol_rules,
     review_rules,
     tables,
     trial_rules,
 )
+from metasynth.checks import catalogue
+from metasynth.checks.check import View
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
 from metasynth.input_changes import compare_inputs
@@ -143,12 +144,14 @@ def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) 
         told = {fault.cell for fault in faults}
         faults += protocol_rules.faults(config, raw, lines, told)
     if not _errors(faults):
-        faults += consistency.warnings(raw, config.comparison if config else None)
+        trials = tables.trials(raw)
         if flow := raw.table("flow"):
-            faults += flow_rules.warnings(flow, tables.flow(raw), tables.trials(raw))
+            faults += flow_rules.warnings(flow, tables.flow(raw), trials)
         if config:
-            faults += protocol_rules.other_weeks(config, raw)
-            faults += review_rules.without_numbers(config, tables.trials(raw), lines)
+            faults += review_rules.without_numbers(config, trials, lines)
+        faults = list(catalogue.unanswered(faults, raw))
+        told = {fault.place for fault in faults}
+        faults += catalogue.doubts(View(config, raw, trials), lines, told)
     return sorted(faults, key=position)
 
 
