@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 _SHOWN = 60
+_NEAR = 0.66
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def column_letter(index: int) -> str:
     return letters
 
 
-def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+def nearest(word: str, known: Iterable[str], likeness: float = _NEAR) -> str | None:
     """The known word that `word` most likely stands for; None when none is near.
 
     `likeness` is the least share of letters in common, from 0 to 1 (difflib's ratio).

@@ -150,6 +150,12 @@ def _contradicts_percentage(row: Row) -> bool:
 def _bounds_fit_percentage(row: Row, fitting: range) -> Iterator[Fault]:
     expected = f"{_between(fitting)}: the counts that round to {row['reported_percent']} %"
     low, events, high = row["events_low"], int(row["events"]), row["events_high"]
+    bounds = range(int(low), int(high) + 1) if low and high else fitting
+    if bounds and bounds != fitting and (decimal := _decimal_lost(row, bounds)):
+        lost = f"{decimal}, to which {_between(bounds)} rounds; {expected}"
+        remedy = f"write {decimal}, if the source prints it so (a spreadsheet drops the 0)"
+        yield row.fault("reported_percent", lost, f"{remedy}; else correct the range")
+        return
     if not low and not high and len(fitting) > 1:
         remedy = "fill in events_low and events_high, so that the uncertainty is carried on"
         yield row.fault("events_low", expected, remedy, "warning", "bounds_left_out")
@@ -157,6 +163,14 @@ def _bounds_fit_percentage(row: Row, fitting: range) -> Iterator[Fault]:
         yield row.fault("events_low", expected, f"write {fitting[0]}")
     if high and int(high) >= events and int(high) != fitting[-1]:
         yield row.fault("events_high", expected, f"write {fitting[-1]}")
+
+
+def _decimal_lost(row: Row, bounds: range) -> str:
+    """The percentage with zeros behind its point, if these bounds are just what it leaves open."""
+    percent, total = row["reported_percent"], int(row["total"])
+    point = "" if "." in percent else "."
+    longer = [f"{percent}{point}{'0' * zeros}" for zeros in (1, 2)]
+    return next((text for text in longer if admissible_counts(text, total) == bounds), "")
 
 
 def _between(counts: range) -> str:

@@ -9,7 +9,7 @@ from metasynth.checks.means import mean_of, outcomes_of_means, sd_of, unlike
 from metasynth.checks.spreads import errors_throughout, mistaken_spreads
 from metasynth.records import Cell, Result
 
-_FAR_APART = 3.0
+_FAR_APART = 4.0
 _SPREADS_APART = 5.0
 _FEWEST_ALIKE = 3
 _RISK, _FEWEST_OTHERS = 0.3, 3
@@ -31,7 +31,7 @@ def _within(view: View) -> Iterator[Sequence[Result]]:
 
 
 def _means_apart(view: View) -> Iterator[Doubt]:
-    """Arms of one trial whose means are more than three standard deviations apart."""
+    """Arms of one trial whose means are more than four standard deviations apart."""
     for rows in _within(view):
         middle = median(mean_of(row) for row in rows)
         spread = sqrt(median(sd_of(row) ** 2 for row in rows))
@@ -141,7 +141,7 @@ CHECKS = (
     Check(
         "means_far_apart",
         "results",
-        "means of a trial's arms more than three standard deviations apart",
+        "means of a trial's arms more than four standard deviations apart",
         _means_apart,
     ),
     Check(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from metasynth.checks.check import Check, Doubt, View, listed
+from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.labels import skeleton
 from metasynth.methods import is_ratio
 from metasynth.records import Cell, OutcomeSpec, Result
@@ -175,18 +175,6 @@ def _important_in_percent(view: View) -> Iterator[Doubt]:
             yield Doubt(path, keys[1], expected, "divide it by 100", value)
 
 
-def _indirect_not_included(view: View) -> Iterator[Doubt]:
-    """A trial that config.yaml calls indirect but that no outcome pools."""
-    if view.config is None:
-        return
-    included = {trial.study.study for trial in view.included}
-    for item in view.config.certainty.indirectness.trials:
-        if item.study not in included:
-            path = ("certainty", "indirectness", "trials", item.study)
-            expected = f"an included trial ({listed(sorted(included))})"
-            yield Doubt(path, item.study, expected, "remove it, or include the trial", item.study)
-
-
 CHECKS = (
     Check(
         "type_without_rows",
@@ -231,11 +219,5 @@ CHECKS = (
         "config.yaml",
         "an important risk difference in percent",
         _important_in_percent,
-    ),
-    Check(
-        "indirect_not_included",
-        "config.yaml",
-        "a trial called indirect that is not included",
-        _indirect_not_included,
     ),
 )

@@ -1,14 +1,17 @@
 """Rows of results that no outcome of config.yaml selects, so that a slip cannot drop a trial."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 
 from metasynth.checks.check import Check, Doubt, Topic, View, listed
-from metasynth.faults import nearest
 from metasynth.records import Cell, Result, Trial
 
 _NEAR_WEEKS = 2
+_NEAR_NAME = 0.75
+_NOT_POOLED = "add the outcome, correct this row, or say in checked why it is not pooled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,21 @@ def near_week(week: int | None, wanted: Iterable[int | None]) -> int | None:
     return min(near, key=lambda other: (abs(other - week), other), default=None)
 
 
+def near_name(name: str, wanted: Iterable[str]) -> str | None:
+    """The wanted name that `name` most likely stands for; None when none is near.
+
+    Names that differ in digits alone, as acr20 and acr50, are of different things.
+    """
+    known = sorted(other for other in wanted if _letters(other) != _letters(name))
+    near = get_close_matches(name, known, n=1, cutoff=_NEAR_NAME)
+    begun = (other for other in known if other.startswith(name) or name.startswith(other))
+    return near[0] if near else next(begun, None)
+
+
+def _letters(name: str) -> str:
+    return re.sub("[0-9]", "", name)
+
+
 def _found(view: View) -> Iterator[Unselected]:
     """The unselected rows of every trial, one an outcome and week; readings are looked at apart."""
     if view.config is None:
@@ -61,7 +79,7 @@ def _found(view: View) -> Iterator[Unselected]:
 
 def _other_name(trial: Trial, row: Result, wanted: set[str]) -> Unselected:
     present = {result.outcome for result in trial.results if result.provenance != "missing"}
-    if near := nearest(row.outcome, wanted - present):
+    if near := near_name(row.outcome, wanted - present):
         expected = f"an outcome that config.yaml selects, such as {near}, which this trial lacks"
         return Unselected(trial, row, "outcome_near", expected, f"did you mean {near}?")
     return _plain(trial, row)
@@ -84,14 +102,14 @@ def _other_week(
     if free == {None}:
         expected = f"a blank cell, as the outcome that selects {row.outcome} has no week"
         return Unselected(trial, row, "week_near", expected, "remove the week, or add it there")
-    return _plain(trial, row)
+    expected = f"{said}: no outcome of config.yaml selects {row.outcome} at week {row.week}"
+    return Unselected(trial, row, "not_selected", expected, _NOT_POOLED)
 
 
 def _plain(trial: Trial, row: Result) -> Unselected:
     at = "" if row.week is None else f" at week {row.week}"
     expected = f"an outcome that is pooled: no outcome of config.yaml selects {row.outcome}{at}"
-    remedy = "add the outcome, correct this row, or say in checked why it is not pooled"
-    return Unselected(trial, row, "not_selected", expected, remedy)
+    return Unselected(trial, row, "not_selected", expected, _NOT_POOLED)
 
 
 def _near(kind: str, column: str, view: View) -> Iterator[Doubt]:
@@ -104,12 +122,14 @@ def _near(kind: str, column: str, view: View) -> Iterator[Doubt]:
 def _not_selected(view: View) -> Iterator[Doubt]:
     """One doubt an outcome and week: what several trials have is no slip of one."""
     groups: dict[Topic, list[Unselected]] = {}
+    wanted = {outcome.outcome for outcome in view.outcomes}
     for found in _found(view):
         if found.kind == "not_selected":
             groups.setdefault((found.row.outcome, found.row.week), []).append(found)
     for first, *others in groups.values():
         too = f" (nor in {listed(one.trial.study.study for one in others)})" if others else ""
-        yield Doubt(first.row.cell, "outcome", first.expected + too, first.remedy)
+        column = "week" if first.row.outcome in wanted else "outcome"
+        yield Doubt(first.row.cell, column, first.expected + too, first.remedy)
 
 
 def _reading_near(view: View) -> Iterator[Doubt]:
@@ -126,7 +146,7 @@ def _reading_near(view: View) -> Iterator[Doubt]:
         for topic, readings in there.items():
             asked = wanted.get(topic, set())
             for name in readings.keys() - asked:
-                if near := nearest(name, asked - readings.keys()):
+                if near := near_name(name, asked - readings.keys()):
                     expected = f"a reading that an outcome selects, such as {near}"
                     yield Doubt(readings[name], "reading", expected, f"did you mean {near}?")
 
