@@ -46,7 +46,7 @@ def _reference_after(view: View) -> Iterator[Doubt]:
     latest = int(view.config.date[:4])
     for trial in view.trials:
         year = view.raw.years.get(trial.study.reference, latest)
-        if year > latest >= (trial.study.year or latest):
+        if year > latest and trial.study.year is None:  # else its own year is told of
             expected = f"a report of {latest} or before, the year of the review"
             remedy = f"correct the date of the review, or the year {year} in references.bib"
             yield Doubt(trial.study.cell, "reference", expected, remedy)

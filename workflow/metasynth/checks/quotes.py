@@ -54,18 +54,30 @@ def _counts(view: View) -> Iterator[Doubt]:
     """A count of other patients than those that the quotation states among as many."""
     for trial in view.trials:
         for source, rows in _cited(trial):
-            if stated := fractions(source.quote):
-                extracted = {(row.events, row.total) for row in rows}
-                free = stated - extracted
-                for row in rows:
-                    others = sorted(x for x, n in free if n == row.total)
-                    exact = row.provenance != "derived" and row.events is not None
-                    if exact and others and (row.events, row.total) not in stated:
-                        expected = (
-                            f"{others[0]}: the quotation of {row.source_id} says"
-                            f" {others[0]} of {row.total}"
-                        )
-                        yield Doubt(row.cell, "events", expected, "check both against the source")
+            stated = fractions(source.quote)
+            for events, total in sorted(stated - {(row.events, row.total) for row in rows}):
+                if row := _in_its_place(events, total, stated, rows):
+                    expected = (
+                        f"{events}: the quotation of {row.source_id} says {events} of {total}"
+                    )
+                    yield Doubt(row.cell, "events", expected, "check both against the source")
+
+
+def _in_its_place(
+    events: int, total: int, stated: set[tuple[int, int]], rows: Sequence[Result]
+) -> Result | None:
+    """The row with another count: the only one of as many patients, or one slip away."""
+    others = [
+        row
+        for row in rows
+        if row.total == total
+        and row.events is not None
+        and row.provenance != "derived"
+        and (row.events, row.total) not in stated
+    ]
+    near = [row for row in others if slip(str(row.events), str(events))]
+    found = others if len(others) == 1 else near
+    return found[0] if len(found) == 1 else None
 
 
 def _percentages(view: View) -> Iterator[Doubt]:

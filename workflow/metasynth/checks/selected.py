@@ -162,7 +162,8 @@ def _other_side_missing(view: View) -> Iterator[Doubt]:
                 side = _side(view, trial, arm_id)
                 if side:
                     sides[side] = True
-            if list(sides.values()).count(True) == 1:
+            both = {_side(view, trial, arm.arm_id) for arm in trial.arms} >= set(sides)
+            if both and list(sides.values()).count(True) == 1:
                 lacking = next(side for side, there in sides.items() if not there)
                 expected = (
                     f"a row of the {lacking} side too: without it {outcome.id} leaves the trial out"

@@ -6,7 +6,7 @@ from math import log, sqrt
 from statistics import NormalDist, median, pstdev
 
 from metasynth.checks.check import Check, Doubt, View
-from metasynth.checks.means import Means, mean_of, outcomes_of_means, sd_of
+from metasynth.checks.means import Means, mean_of, outcomes_of_means, sd_of, unlike
 from metasynth.records import OutcomeSpec, Result, Trial
 
 _FEWEST_OTHERS = 2
@@ -46,6 +46,7 @@ def mistaken_for(given: float, n: int, usual: float) -> str:
 def mistaken_spreads(view: View) -> dict[str, list[tuple[Result, float]]]:
     """Rows whose spread is unlike that of other trials, by what it could be, with the usual one."""
     found: dict[str, list[tuple[Result, float]]] = {name: [] for name in MISTAKEN}
+    told = view.once(unlike)
     for rows in _spreads(view):
         all_sds = sorted(sd_of(row) for _, row in rows)
         for trial, row in rows:
@@ -54,7 +55,7 @@ def mistaken_spreads(view: View) -> dict[str, list[tuple[Result, float]]]:
                 if (len(rows) < 200)
                 else all_sds
             )
-            if len(others) < _FEWEST_OTHERS or _unlike(others):
+            if len(others) < _FEWEST_OTHERS or _unlike(others) or trial.study.study in told:
                 continue
             if kind := mistaken_for(sd_of(row), row.total or 1, median(others)):
                 found[kind].append((row, median(others)))
@@ -106,7 +107,7 @@ def _all_errors(found: Means) -> str:
     rows = [row for trial in found.values() for row in trial]
     given = [log(sd_of(row)) for row in rows]
     as_errors = [log(sd_of(row) * sqrt(row.total or 1)) for row in rows]
-    if pstdev(given) > 0.3 and pstdev(as_errors) < 0.35 * pstdev(given):
+    if len(found) > _FEWEST_TRIALS and 0.2 < pstdev(given) > 3 * pstdev(as_errors):
         return "they fall as trials grow, and are alike once multiplied by √n"
     differences = [d for d in map(_difference, found.values()) if d is not None]
     sizes = [row.total or 1 for row in rows]
