@@ -105,7 +105,8 @@ SELECTED = [
             "  relapse:\n",
             "  response_itt:\n    label: All\n    outcome: resp\n"
             "    week: 24\n    reading: randomised\n    sensitivity_of: response\n"
-            "    type: binary\n    measure: RR\n    direction: benefit\n    analyses: [primary]\n  relapse:\n",
+            "    type: binary\n    measure: RR\n    direction: benefit\n"
+            "    analyses: [primary]\n  relapse:\n",
         ),
         added(
             A,
@@ -252,6 +253,29 @@ CONTRASTS = [
     ),
 ]
 
+
+def more_trials(name: str, mean: str, sd: str) -> Change:
+    """A trial with pain alone, in another unit."""
+
+    def change(files: Files) -> None:
+        folder = f"trials/{name}"
+        header = ",".join(RESULTS)
+        cells_of = {"outcome": "pain", "week": "24", "mean": mean, "sd": sd, "total": "50"}
+        rows = [
+            ",".join((cells_of | REPORTED | {"arm_id": arm}).get(c, "") for c in RESULTS)
+            for arm in "dp"
+        ]
+        files[f"{folder}/results.csv"] = "\n".join([header, *rows, ""]).encode()
+        files[f"{folder}/arms.csv"] = files[f"{A}/arms.csv"]
+        sources = files[f"{A}/sources.csv"].splitlines(keepends=True)
+        files[f"{folder}/sources.csv"] = b"".join(sources[:2])
+        study = files[f"{A}/study.csv"].replace(b"Adams 2001,2001", f"{name.title()},".encode())
+        study = study.replace(b"NCT00000000", b"").replace(b",adams,", b",,")
+        files[f"{folder}/study.csv"] = study
+
+    return change
+
+
 SPREADS = [
     slip("sd_as_error", cells(results(A), PAIN, sd="1.08"), cell=f"{results(A)}:8:L"),
     slip("sd_as_half_width", cells(results(C), PAIN, sd="1.68")),
@@ -275,6 +299,14 @@ SPREADS = [
         cells(results(D), PAIN, mean="387", sd="133"),
         cells(results(D), PAIN + 1, mean="462", sd="120"),
         words="10.4 times",
+    ),
+    slip(
+        "measure_of_many_units",
+        more_trials("grams", "1.1", "0.4"),
+        more_trials("hours", "1.2", "0.5"),
+        more_trials("inches", "1.4", "0.45"),
+        cells(FLOW, 2, count="8"),
+        words="3 trials seem to measure in other units",
     ),
     slip("means_far_apart", cells(results(D), PAIN, mean="387"), cell=f"{results(D)}:8:K"),
     slip(

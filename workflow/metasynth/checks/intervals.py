@@ -6,8 +6,9 @@ twentieth of the half-width, for intervals that are exact or profile ones (Handb
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import atanh, exp, inf, log
+from statistics import median
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.methods import is_ratio
@@ -185,16 +186,45 @@ def _zero_width(view: View) -> Iterator[Doubt]:
 
 def _natural_with_error(view: View) -> Iterator[Doubt]:
     """A ratio as printed beside the standard error of its logarithm: 0.77 with 0.0724."""
-    for row in _of_ratios(view):
-        x, se = row.estimate, row.se
-        if x is None or se is None or not 0.4 < x < 1.3 or x / se < _LIKELY_Z:
-            continue
-        if abs(log(x)) <= x / 2:
-            expected = (
-                f"a log ratio, as se is given: {x:g} is the logarithm of {exp(x):.3g},"
-                f" that of {x:g} is {log(x):.3g}"
-            )
-            yield Doubt(row.cell, "estimate", expected, f"write {log(x):.4g} if {x:g} is the ratio")
+    told: set[Cell] = set()
+    for outcome in view.outcomes:
+        rows = list(contrasts(view, outcome)) if is_ratio(outcome.measure) else []
+        suspected = [row for row in rows if row.cell not in told and _only_as_ratio(row)]
+        for row in suspected:
+            others = [y for y in (_log_ratio(other) for other in rows if other is not row) if y]
+            if _stands_out(row.estimate or 0.0, others):
+                told.add(row.cell)
+                yield _as_logarithm(row)
+
+
+def _only_as_ratio(row: Result) -> bool:
+    """Whether an estimate with se is far from 0, and nearer to it once its logarithm is taken."""
+    x, se = row.estimate, row.se
+    return bool(x and se and 0.4 < x < 1.3 and x / se > _LIKELY_Z and abs(log(x)) <= x / 2)
+
+
+def _log_ratio(row: Result) -> float | None:
+    if row.estimate is None or row.se is not None:
+        return row.estimate
+    return log(row.estimate) if row.estimate > 0 else None
+
+
+def _stands_out(x: float, others: Sequence[float]) -> bool:
+    """Whether a log ratio is unlike the others, or all of them are like ratios about 1."""
+    if len(others) < _ENOUGH or all(0 < y < 1.5 for y in others):
+        return len(others) < _ENOUGH or min(x, *others) < 1
+    middle = median(others)
+    spread = max(1.4826 * median(abs(y - middle) for y in others), 0.1)
+    return abs(x - middle) > 3 * spread
+
+
+def _as_logarithm(row: Result) -> Doubt:
+    x = row.estimate or 1.0
+    expected = (
+        f"a log ratio, as se is given: {x:g} is the logarithm of {exp(x):.3g},"
+        f" that of {x:g} is {log(x):.3g}"
+    )
+    return Doubt(row.cell, "estimate", expected, f"write {log(x):.4g} if {x:g} is the ratio")
 
 
 def _beyond_belief(view: View) -> Iterator[Doubt]:

@@ -9,6 +9,7 @@ from metasynth.records import OutcomeSpec, Result
 _FEWEST_TRIALS = 2
 _FEWEST_MEANS = 4
 _SPREADS_APART = 5.0
+_MANY_UNITS = 3
 
 Means = Mapping[str, Sequence[Result]]
 """The rows with mean, standard deviation and total that an outcome selects, by trial."""
@@ -57,9 +58,12 @@ def _sign_flipped(view: View) -> Iterator[Doubt]:
             yield Doubt(row.cell, "mean", expected, "check its sign, and what a minus means here")
 
 
-def unlike(view: View) -> dict[str, tuple[str, Result, float]]:
-    """Trials whose means are of another kind than the others': what of, a row, how many times."""
-    unlike: dict[str, tuple[str, Result, float]] = {}
+def unlike(view: View) -> dict[str, tuple[str, str, Result, float]]:
+    """Trials whose means are not of the others' kind.
+
+    Each with what they are (unit or change), of which outcome, a row, and how many times as large.
+    """
+    unlike: dict[str, tuple[str, str, Result, float]] = {}
     for outcome, found in view.once(outcomes_of_means):
         for study, rows in found.items():
             others = [row for other, theirs in found.items() if other != study for row in theirs]
@@ -72,9 +76,9 @@ def unlike(view: View) -> dict[str, tuple[str, Result, float]]:
             times = own_spread / spread
             if size > 0 and own > 0 and _other_unit(own / size, times):
                 if outcome.measure == "MD":
-                    unlike.setdefault(study, ("unit", rows[0], times))
+                    unlike.setdefault(study, ("unit", outcome.id, rows[0], times))
             elif own < 0.35 * size and size > 2 * spread and 1 / 3 < times < 3:
-                unlike.setdefault(study, ("change", rows[0], own / size))
+                unlike.setdefault(study, ("change", outcome.id, rows[0], own / size))
     return unlike
 
 
@@ -85,15 +89,37 @@ def _other_unit(size: float, spread: float) -> bool:
 
 
 def _units(view: View) -> Iterator[Doubt]:
-    for kind, row, times in view.once(unlike).values():
-        if kind == "unit":
+    """Trials in another unit; where there are many, the outcome is told of instead."""
+    for outcome_id, rows in _in_other_units(view).items():
+        for row, times in rows if len(rows) < _MANY_UNITS else ():
             much = f"{times:.3g} times as large" if times > 1 else f"{1 / times:.3g} times smaller"
             expected = f"the unit of the other trials: mean and standard deviation are {much} here"
-            yield Doubt(row.cell, "mean", expected, "convert them, or pool the outcome as SMD")
+            remedy = f"convert them, or pool {outcome_id} as SMD"
+            yield Doubt(row.cell, "mean", expected, remedy)
+
+
+def _in_other_units(view: View) -> dict[str, list[tuple[Result, float]]]:
+    """The rows of trials in another unit, and how many times as large, by outcome."""
+    found: dict[str, list[tuple[Result, float]]] = {}
+    for kind, outcome_id, row, times in view.once(unlike).values():
+        if kind == "unit":
+            found.setdefault(outcome_id, []).append((row, times))
+    return found
+
+
+def _many_units(view: View) -> Iterator[Doubt]:
+    for outcome_id, rows in _in_other_units(view).items():
+        if len(rows) >= _MANY_UNITS:
+            expected = (
+                f"SMD or ROM: {len(rows)} trials seem to measure in other units than most,"
+                f" the first at row {rows[0][0].cell.row} of {rows[0][0].cell.file}"
+            )
+            path = ("outcomes", outcome_id, "measure")
+            yield Doubt(path, "measure", expected, "change the measure, or convert them", "MD")
 
 
 def _changes(view: View) -> Iterator[Doubt]:
-    for kind, row, _ in view.once(unlike).values():
+    for kind, _, row, _ in view.once(unlike).values():
         if kind == "change":
             expected = (
                 "a mean like those of the other trials, which are far from 0: is this the"
@@ -121,5 +147,11 @@ CHECKS = (
         "results",
         "a trial's means and standard deviations larger or smaller by one large factor",
         _units,
+    ),
+    Check(
+        "measure_of_many_units",
+        "config.yaml",
+        "mean differences of trials of which three or more measure in another unit",
+        _many_units,
     ),
 )

@@ -52,7 +52,7 @@ def _year_off_label(view: View) -> Iterator[Doubt]:
 def _one_reference(view: View) -> Iterator[Doubt]:
     """One report of just two trials; what reports many is a compilation."""
     for group in _by(view, lambda trial: trial.study.reference):
-        if len(group) == 2:
+        if len(group) == 2 < len(view.trials):
             first, second = group
             expected = f"a report of its own; {trial_name(first)} has this one too"
             remedy = "are the two folders one trial? If not, say so in checked"
