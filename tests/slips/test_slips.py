@@ -1,7 +1,9 @@
 """A right review is silent; with a slip of one kind it says just that, until it is answered."""
 
 import csv
+import importlib.util
 import io
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.bad_input.review import CONFIG, Files, write
 from .cases import CERTAIN, SLIPS
 from .right import right
 
+ROOT = Path(__file__).parents[2]
 ELSEWHERE = {"change_unexplained"}  # tests/unit/test_baseline.py
 
 
@@ -97,3 +100,11 @@ def test_checks_have_names_of_their_own():
     names = [check.name for check in CHECKS]
     assert len(set(names)) == len(names) >= 60
     assert all(check.looks_for and check.table for check in CHECKS)
+
+
+def test_the_manual_of_the_checks_is_up_to_date():
+    """Made anew by docs/make_checks.py."""
+    spec = importlib.util.spec_from_file_location("make_checks", ROOT / "docs/make_checks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.MANUAL.read_text("utf-8") == module.manual(*module.sources())

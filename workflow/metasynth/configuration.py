@@ -122,10 +122,9 @@ def _without_answers(
     """
     kept = dict(mapping)
     answered: list[tuple[str, ...]] = []
-    for section in ("review", "comparison"):
-        if CHECKED in kept[section]:
-            answered.append((section,))
-        kept[section] = _without_answer(kept[section])
+    if CHECKED in kept["review"]:
+        answered.append(("review",))
+    kept["review"] = _without_answer(kept["review"])
     for section in ("analyses", "outcomes"):
         answered += [(section, name) for name, keys in kept[section].items() if CHECKED in keys]
         kept[section] = {name: _without_answer(keys) for name, keys in kept[section].items()}

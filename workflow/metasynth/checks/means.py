@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
 from metasynth.checks.check import Check, Doubt, View
+from metasynth.checks.others import Others
 from metasynth.records import OutcomeSpec, Result
 
 _FEWEST_TRIALS = 2
@@ -65,12 +66,11 @@ def unlike(view: View) -> dict[str, tuple[str, str, Result, float]]:
     """
     unlike: dict[str, tuple[str, str, Result, float]] = {}
     for outcome, found in view.once(outcomes_of_means):
-        for study, rows in found.items():
-            others = [row for other, theirs in found.items() if other != study for row in theirs]
-            if len(found) <= _FEWEST_TRIALS or not others:
-                continue
-            size = median(abs(mean_of(row)) for row in others)
-            spread = median(sd_of(row) for row in others)
+        all_rows = [row for rows in found.values() for row in rows]
+        sizes, sds = Others(abs(mean_of(row)) for row in all_rows), Others(map(sd_of, all_rows))
+        for study, rows in found.items() if len(found) > _FEWEST_TRIALS else ():
+            size = sizes.median([abs(mean_of(row)) for row in rows])
+            spread = sds.median([sd_of(row) for row in rows])
             own = max(abs(mean_of(row)) for row in rows)
             own_spread = median(sd_of(row) for row in rows)
             times = own_spread / spread

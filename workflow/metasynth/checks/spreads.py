@@ -1,13 +1,14 @@
 """Standard deviations that are something else: an error, a half-width, a variance, a range."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from math import log, sqrt
 from statistics import NormalDist, median, pstdev
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.means import Means, mean_of, outcomes_of_means, sd_of, unlike
-from metasynth.records import OutcomeSpec, Result, Trial
+from metasynth.checks.others import Others
+from metasynth.records import OutcomeSpec, Result
 
 _FEWEST_OTHERS = 2
 _MOST_UNLIKE = 3.0
@@ -48,32 +49,32 @@ def mistaken_spreads(view: View) -> dict[str, list[tuple[Result, float]]]:
     found: dict[str, list[tuple[Result, float]]] = {name: [] for name in MISTAKEN}
     told = view.once(unlike)
     for rows in _spreads(view):
-        all_sds = sorted(sd_of(row) for _, row in rows)
-        for trial, row in rows:
-            others = (
-                [sd_of(other) for their, other in rows if their is not trial]
-                if (len(rows) < 200)
-                else all_sds
-            )
-            if len(others) < _FEWEST_OTHERS or _unlike(others) or trial.study.study in told:
+        everyone = Others(sd_of(row) for own in rows.values() for row in own)
+        for study, own in rows.items():
+            sds = [sd_of(row) for row in own]
+            if everyone.count(sds) < _FEWEST_OTHERS or study in told or _say_nothing(everyone, sds):
                 continue
-            if kind := mistaken_for(sd_of(row), row.total or 1, median(others)):
-                found[kind].append((row, median(others)))
+            usual = everyone.median(sds)
+            for row in own:
+                if kind := mistaken_for(sd_of(row), row.total or 1, usual):
+                    found[kind].append((row, usual))
     return found
 
 
-def _unlike(others: Sequence[float]) -> bool:
-    """Whether the other trials' own spreads say nothing, as on scales of several kinds."""
-    return sorted(others)[-1 - len(others) // 10] > _MOST_UNLIKE * sorted(others)[len(others) // 10]
+def _say_nothing(everyone: Others, own: Sequence[float]) -> bool:
+    """Whether the other trials' spreads are far apart themselves, as on scales of several kinds."""
+    n = everyone.count(own)
+    return everyone.at(n - 1 - n // 10, own) > _MOST_UNLIKE * everyone.at(n // 10, own)
 
 
-def _spreads(view: View) -> Iterator[list[tuple[Trial, Result]]]:
-    """All rows with a standard deviation, those of one outcome and week together."""
-    groups: dict[tuple[str, int | None], list[tuple[Trial, Result]]] = {}
+def _spreads(view: View) -> Iterable[dict[str, list[Result]]]:
+    """All rows with a standard deviation by trial, those of one outcome and week together."""
+    groups: dict[tuple[str, int | None], dict[str, list[Result]]] = {}
     for trial, row in view.results():
         if row.sd and row.total:
-            groups.setdefault((row.outcome, row.week), []).append((trial, row))
-    yield from groups.values()
+            group = groups.setdefault((row.outcome, row.week), {})
+            group.setdefault(trial.study.study, []).append(row)
+    return groups.values()
 
 
 def _mistaken(kind: str, view: View) -> Iterator[Doubt]:
