@@ -46,9 +46,7 @@ A doubt about a file ends when the file is moved out of the data folder. What is
 answered, only mended.
 """
 
-_DOUBTS = (
-    "\n## Doubts\n\n{n} kinds, each with its test; those marked “fault” are certain.\n"
-)
+_DOUBTS = "\n## Doubts\n\n{n} kinds, each with its test; those marked “fault” are certain.\n"
 _FAULTS = """
 ## Faults
 
