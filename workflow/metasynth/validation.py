@@ -83,7 +83,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         further += unread
     if os.path.isdir(workdir / reading.data):
         raw = tables.read(workdir / reading.data)
-        further += validate(config, raw, lines)
+        further += validate(config, raw, lines, doubting=not _errors(reading.faults))
     prose = check.read(config, workdir, config.text if config else reading.text)
     further += check.faults(prose, config, raw)
     told = {(fault.file, fault.column) for fault in reading.faults}
@@ -132,10 +132,13 @@ def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fa
             yield lines.fault(("review", "languages", index), code, expected, remedy)
 
 
-def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) -> list[Fault]:
+def validate(
+    config: Config | None, raw: RawTables, lines: Lines | None = None, *, doubting: bool = True
+) -> list[Fault]:
     """All faults of the tables, and of the configuration against them, sorted.
 
-    Without a configuration the tables are checked by themselves.
+    Without a configuration the tables are checked by themselves. Where there is no fault, and
+    `doubting`, what only looks wrong is told as well.
     """
     faults = list(_table_faults(raw))
     lines = lines or Lines("config.yaml", {})
@@ -151,7 +154,8 @@ def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) 
             faults += review_rules.without_numbers(config, trials, lines)
         faults = list(catalogue.unanswered(faults, raw))
         told = {fault.place for fault in faults}
-        faults += catalogue.doubts(View(config, raw, trials), lines, told)
+        if doubting:
+            faults += catalogue.doubts(View(config, raw, trials), lines, told)
     return sorted(faults, key=position)
 
 

@@ -11,6 +11,7 @@ from metasynth.records import Cell, Group, OutcomeSpec, StudyData, Trial
 
 _FEWEST_OTHERS = 3
 _FAR, _CLOSE, _LEAST = 3.5, 1.0, 0.3
+_BEYOND = 50.0  # a log ratio that is none; told of elsewhere
 _MAD = 1.4826  # makes the median absolute deviation one of a normal distribution
 
 
@@ -102,7 +103,8 @@ def _log_effects(view: View, outcome: OutcomeSpec) -> Iterator[tuple[Cell, float
     for trial, rows in view.chosen(outcome):
         generic = outcome.type == "generic"
         given = [row.cell for row in rows if bool(row.reference_arm_id) is generic]
-        if given and (effect := _log_effect(trial, outcome, view)):
+        effect = _log_effect(trial, outcome, view) if given else None
+        if effect and abs(effect[0]) < _BEYOND:
             yield given[0], *effect
 
 

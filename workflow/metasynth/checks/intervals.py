@@ -242,13 +242,21 @@ def _beyond_belief(view: View) -> Iterator[Doubt]:
 
 
 def _in_percent(view: View) -> Iterator[Doubt]:
-    """80 with limits 50 to 128 is a ratio of 0.8 in percent."""
-    for row in _of_ratios(view):
-        if row.estimate is None or row.ci_low is None or row.ci_high is None or row.ci_low <= 0:
-            continue
-        if row.ci_low >= 5 and row.estimate >= 20 and row.ci_high / row.ci_low < row.estimate:
-            expected = f"a ratio: {row.estimate:g} would be one of a hundred or so, in percent"
-            yield Doubt(row.cell, "estimate", expected, "divide the three numbers by 100")
+    """80 with limits 50 to 128 is a ratio of 0.8 in percent; other trials may say otherwise."""
+    told: set[Cell] = set()
+    for outcome in view.outcomes:
+        rows = list(contrasts(view, outcome)) if is_ratio(outcome.measure) else []
+        for row in rows:
+            x = row.estimate or 0.0
+            if row.ci_low is None or row.ci_high is None or row.cell in told or x < 20:
+                continue
+            others = [y for y in (_log_ratio(other) for other in rows if other is not row) if y]
+            usual = median(others) if others else 0.0
+            nearer = abs(log(x / 100) - usual) < abs(log(x) - usual)
+            if nearer and row.ci_low >= 5 and row.ci_high / row.ci_low < x:
+                told.add(row.cell)
+                expected = f"a ratio: {x:g} would be one of {x / 100:g} in percent"
+                yield Doubt(row.cell, "estimate", expected, "divide the three numbers by 100")
 
 
 CHECKS = (

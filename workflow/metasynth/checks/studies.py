@@ -66,7 +66,9 @@ def _one_reference(view: View) -> Iterator[Doubt]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", text).upper())
+    """A registration number without blanks and marks; blank for words such as "none"."""
+    plain = re.sub(r"[^A-Z0-9]", "", unicodedata.normalize("NFKC", text).upper())
+    return plain if re.search("[0-9]", plain) else ""
 
 
 def _one_registration(view: View) -> Iterator[Doubt]:
