@@ -190,6 +190,8 @@ def test_a_count_is_admissible_if_and_only_if_it_rounds_to_the_percentage(events
         ("100", 12, [12]),
         ("2", 200, [3, 4, 5]),  # 1.5 and 2.5 are ties and may both have been rounded to 2
         ("50.00", 2, [1]),
+        ("1e-05", 100, []),
+        ("2.5e-1", 400, [1]),
     ],
 )
 def test_admissible_counts(percent, total, counts):

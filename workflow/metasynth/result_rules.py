@@ -39,8 +39,9 @@ def admissible_counts(percent: str, total: int) -> range:
     A count fits when its exact percentage is within half a unit of the last printed decimal, so
     that a tie fits whichever way it was rounded.
     """
-    decimals = len(percent.partition(".")[2])
-    twice = 2 * int(percent.replace(".", ""))  # in halves of the last printed decimal
+    digits, _, exponent = percent.lower().partition("e")  # R writes 1e-05
+    decimals = len(digits.partition(".")[2]) - int(exponent or 0)
+    twice = 2 * int(digits.replace(".", ""))  # in halves of the last printed decimal
     whole = 200 * 10**decimals
     low = -((1 - twice) * total // whole)
     high = (twice + 1) * total // whole
