@@ -1,6 +1,6 @@
 """How long the check takes when a large review is loaded: 1,000 trials with 10,000 results.
 
-    python benchmarks/bench_validation.py
+    python benchmarks/bench_validation.py [trials]
 
 The trials are copies of Bao 2011, of which each keeps ten results under names of its own. Each
 figure is the best of five rounds, in seconds of processor time; reading includes the disk's cache.
@@ -10,6 +10,7 @@ import csv
 import io
 import re
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from metasynth.prose import check
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "data" / "raw"
-TRIALS, RESULTS = 1000, 10
+TRIALS, RESULTS = int((*sys.argv[1:], "1000")[0]), 10
 BAO = SOURCE / "trials" / "bao2011"
 
 

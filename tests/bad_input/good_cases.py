@@ -98,7 +98,7 @@ SAME = [
 OTHER = [
     case("judgement", "none_with_a_reason", cell(BIAS, 2, "judgement", "")),
     case("claim", "every_kind", claims(*({"kind": k, **cells} for k, cells in GOOD.items()))),
-    case("text", "non_latin_label", cell(STUDY, 2, "label", "Бао и соавт. 2011")),
+    case("text", "non_latin_label", cell(STUDY, 2, "label", "Бао и соавт. 2001")),
     case("text", "chinese", cell(STUDY, 2, "population", "类风湿关节炎")),
     case("text", "hebrew_with_mark", cell(STUDY, 2, "note", "\u200fשלום\u200f")),
     case("text", "persian_joiner", cell(STUDY, 2, "note", "می\u200cخواهم")),
@@ -122,6 +122,7 @@ OTHER = [
         "number",
         "small_se",
         (
+            cell(RESULTS, 6, "estimate", "-0.22"),
             cell(RESULTS, 6, "se", "0.00001"),
             cell(RESULTS, 6, "ci_low", ""),
             cell(RESULTS, 6, "ci_high", ""),

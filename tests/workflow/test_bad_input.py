@@ -117,3 +117,16 @@ def test_a_number_that_the_run_does_not_give_stops_the_report_and_nothing_else(
     assert done.code != 0
     assert re.search(r"data/text/en/question\.md:3: .*has no value", done.output)
     assert review.results() == before
+
+
+def test_a_slip_is_told_before_a_dry_run(fresh: Callable[[str], Review]) -> None:
+    """A doubt stops nothing; it is told with its place and remedy, until the row is checked."""
+    review = fresh("bcg")
+    results = review.folder / "data/raw/trials/hart1977/results.csv"
+    results.write_text(
+        results.read_text("utf-8").replace("tuberculosis,", "tuberculosys,"), encoding="utf-8"
+    )
+    done = review.snakemake("--dry-run")
+    assert done.code == 0
+    assert "trials/hart1977/results.csv" in done.output
+    assert "did you mean tuberculosis?" in done.output

@@ -88,4 +88,5 @@ def warnings(baseline: str, changes: Iterable[Unexplained]) -> Iterator[Fault]:
             expected=f"an entry that says why this has changed since version {baseline}",
             remedy="add a row to changelog.csv",
             severity="warning",
+            kind="change_unexplained",
         )

@@ -6,7 +6,7 @@ them; what must agree between keys is checked here. Every fault is found in one 
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from metasynth.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.language import known as known_languages
 from metasynth.living_rules import LivingRules
 from metasynth.methods import check_combination, check_multi_arm, is_ratio
+from metasynth.raw_table import CHECKED
 from metasynth.records import (
     AnalysisSpec,
     Comparison,
@@ -107,8 +108,31 @@ def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
     mapping = _with_numbers(mapping)
     if faults := schema_faults(mapping, lines):
         return None, faults
-    config = _config(mapping)
+    mapping, checked = _without_answers(mapping)
+    config = replace(_config(mapping), checked=checked)
     return config, [*_disagreements(config, lines), *sequential_faults(mapping, lines)]
+
+
+def _without_answers(
+    mapping: Mapping[str, Any],
+) -> tuple[dict[str, Any], tuple[tuple[str, ...], ...]]:
+    """The document without its keys `checked`, and the entries that have one.
+
+    They answer doubts and choose nothing, so that no result depends on them.
+    """
+    kept = dict(mapping)
+    answered: list[tuple[str, ...]] = []
+    if CHECKED in kept["review"]:
+        answered.append(("review",))
+    kept["review"] = _without_answer(kept["review"])
+    for section in ("analyses", "outcomes"):
+        answered += [(section, name) for name, keys in kept[section].items() if CHECKED in keys]
+        kept[section] = {name: _without_answer(keys) for name, keys in kept[section].items()}
+    return kept, tuple(answered)
+
+
+def _without_answer(keys: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in keys.items() if key != CHECKED}
 
 
 _DECIMALS = ("certainty", "baseline_risks", "sequential", "important_difference")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 _SHOWN = 60
+_NEAR = 0.66
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Fault:
     `file` is relative to the data folder (or the name of the configuration), `row` the row as a
     spreadsheet numbers it (a configuration's line; None for a whole file), `column` the column's
     name (a configuration's key), `cell` all of it for finding: "trials/bao2011/results.csv:17:F".
+    `kind` names the check that found it, as docs/checks.md does; blank where none has a name.
     """
 
     file: str
@@ -26,6 +28,12 @@ class Fault:
     expected: str
     remedy: str
     severity: str = "error"  # error | warning
+    kind: str = ""
+
+    @property
+    def place(self) -> str:
+        """What tells two doubts apart: the cell, and for an entry of the configuration its key."""
+        return f"{self.cell} {self.column}"
 
 
 class InvalidReview(Exception):  # noqa: N818 - it is what the user is told
@@ -56,7 +64,7 @@ def column_letter(index: int) -> str:
     return letters
 
 
-def nearest(word: str, known: Iterable[str], likeness: float = 0.6) -> str | None:
+def nearest(word: str, known: Iterable[str], likeness: float = _NEAR) -> str | None:
     """The known word that `word` most likely stands for; None when none is near.
 
     `likeness` is the least share of letters in common, from 0 to 1 (difflib's ratio).

@@ -34,7 +34,8 @@ def warnings(
     stated = flow_of(rows).get("studies")
     if stated not in (None, included):
         expected = f"{included} studies in all, as many as there are included trials"
-        yield _place(table, "studies").fault("count", expected, _CHECK, "warning")
+        place = _place(table, "studies")
+        yield place.fault("count", expected, _CHECK, "warning", "flow_off_trials")
 
 
 def _place(table: RawTable, box: str) -> Row:

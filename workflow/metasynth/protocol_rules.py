@@ -1,4 +1,4 @@
-"""What config.yaml declares of the results of every trial: the weeks, and counts that are nested.
+"""What config.yaml declares of the results of every trial: counts that are nested.
 
 Counts are compared within one arm, week and reading. A count that is not stated is passed over, and
 so the narrower one before it is compared with the wider one after it.
@@ -12,7 +12,7 @@ from metasynth.faults import Fault
 from metasynth.raw_table import RawTable, Row
 from metasynth.records import Config
 from metasynth.tables import RawTables
-from metasynth.trial_rules import not_among, row_numbers
+from metasynth.trial_rules import not_among
 
 _MANY = 3  # comparisons that all go wrong are no slips of the finger
 Place = tuple[str, str, str]
@@ -92,20 +92,5 @@ def _decrease(narrow: Row, wide: Row) -> Fault:
         wide["total"]
     ) < int(narrow["total"])
     remedy = "check both counts, or nested in config.yaml"
-    return narrow.fault("events", expected, remedy, "warning" if fewer else "error")
-
-
-def other_weeks(config: Config, raw: RawTables) -> Iterator[Fault]:
-    """A warning for each week of a trial's results that the protocol does not name."""
-    known = {str(week) for week in config.weeks}
-    for trial in raw.trials if known else ():
-        rows: dict[str, list[Row]] = {}
-        for row in trial.table("results").rows:
-            if row["week"] and row["week"] not in known:
-                rows.setdefault(row["week"], []).append(row)
-        for first, *others in rows.values():
-            expected = f"a week of the protocol ({', '.join(map(str, config.weeks))})"
-            if others:
-                expected += f" ({row_numbers(others)} too)"
-            remedy = "correct the week, or add it to weeks in config.yaml"
-            yield first.fault("week", expected, remedy, "warning")
+    severity, kind = ("warning", "nested_of_fewer") if fewer else ("error", "")
+    return narrow.fault("events", expected, remedy, severity, kind)

@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from metasynth.faults import Fault, column_letter, nearest, of_file
+from metasynth.foreign_files import separator
 from metasynth.table_schema import Table, tables
 from metasynth.text_files import HIDDEN, hidden_advice, read_text
 
 # A column for remarks may be added to any table; nothing but a reader looks into it.
 EXTRA_COLUMN = "note"
+# What was checked in a row that looks doubtful, and by whom: it answers the doubts about the row.
+CHECKED = "checked"
 MAX_CELL = 131_072
+MAX_ROWS = 100_000
 # Begins the template's row of explanations, and a row that other readers may take for a comment.
 COMMENT = "# "
 _HEADERLESS = "the first row to hold the names of the columns"
@@ -41,10 +45,14 @@ class Row(dict[str, str]):
         """Blank, for a column that the table lacks."""
         return ""
 
-    def fault(self, column: str, expected: str, remedy: str, severity: str = "error") -> Fault:
+    def fault(
+        self, column: str, expected: str, remedy: str, severity: str = "error", kind: str = ""
+    ) -> Fault:
         """A fault of this row at `column`."""
         cell, file = self.cell(column), self.table.file
-        return Fault(file, self.number, column, cell, self[column], expected, remedy, severity)
+        return Fault(
+            file, self.number, column, cell, self[column], expected, remedy, severity, kind
+        )
 
     def cell(self, column: str) -> str:
         """The place of a cell, such as "trials/bao2011/results.csv:17:F"."""
@@ -106,6 +114,8 @@ def _records(text: str, file: str) -> tuple[list[list[str]], Fault | None]:
         for record in reader:
             if len(text) > MAX_CELL and max(map(len, record), default=0) > MAX_CELL:
                 raise csv.Error("field larger")  # whatever limit another library has set
+            if len(records) > MAX_ROWS:
+                raise csv.Error("too many rows")
             records.append(record)
     except csv.Error as error:
         row = len(records) + 1
@@ -119,6 +129,11 @@ def _csv_fault(message: str) -> tuple[str, str]:
         return (
             "every quotation mark to be closed",
             "close the one that opens in this row, or double it if it belongs to the text",
+        )
+    if "too many rows" in message:
+        return (
+            f"at most {MAX_ROWS:,} rows below the header",
+            "look for rows that were pasted again and again",
         )
     if "field larger" in message:
         return (
@@ -137,7 +152,7 @@ def _read_header(table: RawTable, records: Sequence[Sequence[str]], contract: Ta
     known = {column.name for column in contract.columns}
     needed = {column.name for column in contract.columns if not column.optional}
     if 2 * len(known.intersection(header)) < len(needed):
-        advice = _no_header(header, contract)
+        advice = _no_header(records, contract)
         if len(records) > 1 and 2 * len(known.intersection(records[1])) >= len(needed):
             advice = _HEADERLESS, "remove this row: the names of the columns stand in the next one"
         first = header[0] if header else ""
@@ -162,12 +177,13 @@ def _read_header(table: RawTable, records: Sequence[Sequence[str]], contract: Ta
     return True
 
 
-def _no_header(header: Sequence[str], contract: Table) -> tuple[str, str]:
-    first = header[0] if header else ""
-    for mark, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if first.count(mark) > 1:
-            remedy = "save it again as CSV with the comma as field separator"
-            return f"commas between the columns, but there are {called}", remedy
+def _no_header(records: Sequence[Sequence[str]], contract: Table) -> tuple[str, str]:
+    first, *body = (",".join(record) for record in records[:50])
+    if called := separator(first, body):
+        remedy = "save it again as CSV with the comma as field separator"
+        if "decimals" in called:
+            remedy += " and a point as decimal mark"
+        return f"commas between the columns, but there are {called}", remedy
     if first.casefold().startswith("sep="):
         return _HEADERLESS, "remove this first line, which only spreadsheets understand"
     return (

@@ -498,7 +498,7 @@ class Config:
 
     `date` is that of the review's version (YYYY-MM-DD). `weeks` are those of the protocol, and each
     tuple of `nested` names raw outcomes from the narrowest to the widest, whose counts in one arm
-    cannot decrease.
+    cannot decrease. `checked` are the entries, by their keys, about which doubts were answered.
     """
 
     title: str
@@ -517,3 +517,4 @@ class Config:
     certainty: CertaintyRules = DEFAULT_RULES
     multiverse: MultiverseChoices = DEFAULT_MULTIVERSE
     living: LivingRules = DEFAULT_LIVING
+    checked: tuple[tuple[str, ...], ...] = ()

@@ -39,8 +39,9 @@ def admissible_counts(percent: str, total: int) -> range:
     A count fits when its exact percentage is within half a unit of the last printed decimal, so
     that a tie fits whichever way it was rounded.
     """
-    decimals = len(percent.partition(".")[2])
-    twice = 2 * int(percent.replace(".", ""))  # in halves of the last printed decimal
+    digits, _, exponent = percent.lower().partition("e")  # R writes 1e-05
+    decimals = len(digits.partition(".")[2]) - int(exponent or 0)
+    twice = 2 * int(digits.replace(".", ""))  # in halves of the last printed decimal
     whole = 200 * 10**decimals
     low = -((1 - twice) * total // whole)
     high = (twice + 1) * total // whole
@@ -132,10 +133,10 @@ def _count_fits_percentage(row: Row) -> Iterator[Fault]:
     if not fitting:
         column = "events" if events else "reported_percent"
         expected = f"another total: no count of {total} rounds to {percent} %"
-        yield row.fault(column, expected, remedy, severity)
+        yield row.fault(column, expected, remedy, severity, "percentage_of_no_count")
     elif events and int(events) not in fitting:
         expected = f"{_between(fitting)}: of {total}, no other count rounds to {percent} %"
-        yield row.fault("events", expected, remedy, severity)
+        yield row.fault("events", expected, remedy, severity, "count_off_percentage")
     elif events and row["provenance"] == "derived":
         yield from _bounds_fit_percentage(row, fitting)
 
@@ -150,13 +151,27 @@ def _contradicts_percentage(row: Row) -> bool:
 def _bounds_fit_percentage(row: Row, fitting: range) -> Iterator[Fault]:
     expected = f"{_between(fitting)}: the counts that round to {row['reported_percent']} %"
     low, events, high = row["events_low"], int(row["events"]), row["events_high"]
+    bounds = range(int(low), int(high) + 1) if low and high else fitting
+    if bounds and bounds != fitting and (decimal := _decimal_lost(row, bounds)):
+        lost = f"{decimal}, to which {_between(bounds)} rounds; {expected}"
+        remedy = f"write {decimal}, if the source prints it so (a spreadsheet drops the 0)"
+        yield row.fault("reported_percent", lost, f"{remedy}; else correct the range")
+        return
     if not low and not high and len(fitting) > 1:
         remedy = "fill in events_low and events_high, so that the uncertainty is carried on"
-        yield row.fault("events_low", expected, remedy, "warning")
+        yield row.fault("events_low", expected, remedy, "warning", "bounds_left_out")
     if low and int(low) <= events and int(low) != fitting[0]:
         yield row.fault("events_low", expected, f"write {fitting[0]}")
     if high and int(high) >= events and int(high) != fitting[-1]:
         yield row.fault("events_high", expected, f"write {fitting[-1]}")
+
+
+def _decimal_lost(row: Row, bounds: range) -> str:
+    """The percentage with zeros behind its point, if these bounds are just what it leaves open."""
+    percent, total = row["reported_percent"], int(row["total"])
+    point = "" if "." in percent else "."
+    longer = [f"{percent}{point}{'0' * zeros}" for zeros in (1, 2)]
+    return next((text for text in longer if admissible_counts(text, total) == bounds), "")
 
 
 def _between(counts: range) -> str:

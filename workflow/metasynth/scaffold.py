@@ -7,7 +7,7 @@ import csv
 import io
 from pathlib import Path
 
-from metasynth.raw_table import COMMENT
+from metasynth.raw_table import CHECKED, COMMENT
 from metasynth.table_schema import TRIAL_TABLES, tables
 
 TEXTS = Path(__file__).parents[1] / "scaffold"
@@ -20,7 +20,7 @@ def template_tables() -> dict[str, str]:
 
 
 def _template(name: str) -> str:
-    columns = [column for column in tables()[name].columns if not column.optional]
+    columns = [c for c in tables()[name].columns if not c.optional or c.name == CHECKED]
     explanations = [column.explanation for column in columns]
     explanations[0] = f"{COMMENT}{explanations[0]}"
     return _csv([column.name for column in columns], explanations)

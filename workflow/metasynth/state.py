@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from metasynth import digest
-from metasynth.raw_table import RawTable
+from metasynth.raw_table import CHECKED, RawTable
 from metasynth.reasons import Reason
 from metasynth.records import ChangelogEntry, Config, Count, Estimate, Trial
 from metasynth.table_schema import TRIAL_TABLES, tables
@@ -178,7 +178,7 @@ def _raw_rows(table: RawTable) -> Iterator[RawRow]:
 
 
 def _row(study: str, table: str, cells: Mapping[str, str]) -> RawRow:
-    said = {name: text for name, text in cells.items() if text}
+    said = {name: text for name, text in cells.items() if text and name != CHECKED}
     key = " ".join(said.get(name, "-") for name in tables()[table].key)
     return RawRow(study, table, key.rstrip(" -"), said)
 
@@ -198,7 +198,7 @@ _ELSEWHERE = (
 """Where config.yaml has a choice that its record has in another place: patterns of keys."""
 
 
-_NO_CHOICES = frozenset({"version", "date", "living.baseline"})
+_NO_CHOICES = frozenset({"version", "date", "living.baseline", "checked"})
 
 
 def choices(config: Config) -> dict[str, str]:

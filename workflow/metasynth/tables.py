@@ -4,8 +4,9 @@ A trial is a folder of `trials`; folders that begin with "_" (the template) or "
 """
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,13 +52,16 @@ class RawTables:
     """All tables of the review; `references` is None when references.bib cannot be used.
 
     `whole_review` holds the tables that are of no single trial, as far as there are any. `faults`
-    are those of files and folders; each table has its own as well.
+    are those of files and folders; each table has its own as well. `years` are those of the
+    references, `folder` the data folder, for whoever looks for what was not read.
     """
 
     trials: tuple[RawTrial, ...]
     whole_review: tuple[RawTable, ...]
     references: frozenset[str] | None
     faults: tuple[Fault, ...]
+    years: Mapping[str, int] = field(default_factory=dict)
+    folder: Path | None = None
 
     def table(self, name: str) -> RawTable | None:
         """The table of the whole review called `name`, such as "claims"; None if not there."""
@@ -82,7 +86,16 @@ def read(data_dir: Path) -> RawTables:
     trials = tuple(_read_trial(data_dir, study, faults) for study in studies)
     entries = _references(data_dir, faults)
     references = None if entries is None else frozenset(entry.key for entry in entries)
-    return RawTables(trials, of_the_review(data_dir), references, tuple(faults))
+    whole_review = of_the_review(data_dir)
+    return RawTables(
+        trials, whole_review, references, tuple(faults), _years(entries or ()), data_dir
+    )
+
+
+def _years(entries: Iterable[bibliography.Entry]) -> dict[str, int]:
+    """The year of each reference that states one."""
+    found = {entry.key: re.search("[0-9]{4}", entry.get("year")) for entry in entries}
+    return {key: int(year[0]) for key, year in found.items() if year}
 
 
 def of_the_review(data_dir: Path) -> tuple[RawTable, ...]:
@@ -275,9 +288,9 @@ def _columns(cls: Any) -> tuple[tuple[str, type | None], ...]:
         str(float | None): float,
     }
     return tuple(
-        (field.name, numbers.get(str(field.type)))
-        for field in fields(cls)
-        if field.name not in ("study", "cell")
+        (one.name, numbers.get(str(one.type)))
+        for one in fields(cls)
+        if one.name not in ("study", "cell")
     )
 
 

@@ -5,6 +5,7 @@ import re
 import stat
 from pathlib import Path
 
+from metasynth import foreign_files
 from metasynth.faults import Fault, of_file, of_line
 
 MAX_BYTES = 50_000_000
@@ -14,7 +15,6 @@ HIDDEN = re.compile(
 """Control characters, those that make text read in another order than it is written, and those that
 Unicode keeps for programs' own use."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_PACKED = b"PK\x03\x04"
 _LEGACY = (("Windows-1250", "cp1250"), ("Windows-1252", "cp1252"))
 
 
@@ -73,12 +73,9 @@ def _not_text(content: bytes, name: str, kind: str) -> Fault | None:
     if content.startswith(_UTF16):
         expected = "text in UTF-8, but this is UTF-16 (“Unicode text”)"
         return of_file(name, "", expected, _as_utf8(kind))
-    if content.startswith(_PACKED) and kind == "CSV":
-        remedy = "open it in the spreadsheet and save it as CSV, not under another name"
-        return of_file(name, "", "a CSV file, but this is a workbook (xlsx, ods)", remedy)
-    if content.startswith(_PACKED):
-        expected = f"a {kind} file, but this is an office document (docx, odt, xlsx)"
-        return of_file(name, "", expected, f"save its text as {kind}, not under another name")
+    if called := foreign_files.signature(content, kind):
+        remedy = f"open it in its own program and save it as {kind}, not under another name"
+        return of_file(name, "", f"a {kind} file, but this is {called}", remedy)
     if b"\0" in content:
         line = _line(content, content.index(b"\0"))
         expected = "text, but there is a NUL byte in it"
@@ -100,13 +97,19 @@ def hidden_faults(text: str, name: str) -> list[Fault]:
 
 def _decoded(content: bytes, name: str, kind: str) -> tuple[str | None, Fault | None]:
     try:
-        return content.decode("utf-8-sig"), None
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, byte = _line(content, error.start), content[error.start : error.start + 1]
         expected = f"text in UTF-8; byte {error.start + 1} of the file, in line {line}, is not"
         if letters := _letters(byte):
             expected += f" (it is {letters})"
+        expected += foreign_files.code_page(content)
         return None, of_line(name, line, "", f"byte {byte.hex()}", expected, _as_utf8(kind))
+    if (unmerged := foreign_files.conflict(text)) is not None:
+        expected = "one version of the text, but git has left two, between <<<<<<< and >>>>>>>"
+        remedy = "keep one of the two, and remove the marks of the conflict"
+        return None, of_line(name, unmerged, "", "", expected, remedy)
+    return text, None
 
 
 def _letters(byte: bytes) -> str:

@@ -37,21 +37,25 @@ def faults(trial: RawTrial) -> Iterator[Fault]:
 
 
 def duplicates(table: RawTable) -> Iterator[Fault]:
-    """Rows with the same key as an earlier one."""
+    """Rows with the same key as an earlier one, told once a key."""
     key = tables()[table.name].key
     first: dict[tuple[str, ...], int] = {}
-    for row in table.rows:
-        if not key or row.bad.intersection(key):
-            continue
-        values = tuple(row[column] for column in key)
-        if values in first:
-            same = ", ".join(
-                f"{column} {value}" for column, value in zip(key, values, strict=True) if value
-            )
-            expected = f"no two rows alike: row {first[values]} has {same} too"
-            column = max(key, key=lambda name: (bool(row[name]), -key.index(name)))
-            yield row.fault(column, expected, "remove one of the two rows, or correct one")
-        first.setdefault(values, row.number)
+    again: dict[tuple[str, ...], list[Row]] = {}
+    for row in table.rows if key else ():
+        if not row.bad.intersection(key):
+            values = tuple(row[column] for column in key)
+            if values in first:
+                again.setdefault(values, []).append(row)
+            first.setdefault(values, row.number)
+    for values, (row, *others) in again.items():
+        same = ", ".join(
+            f"{column} {value}" for column, value in zip(key, values, strict=True) if value
+        )
+        expected = f"no two rows alike: row {first[values]} has {same} too"
+        if others:
+            expected += f" ({row_numbers(others)} as well)"
+        column = max(key, key=lambda name: (bool(row[name]), -key.index(name)))
+        yield row.fault(column, expected, "remove one of the two rows, or correct one")
 
 
 def unknown(table: RawTable, column: str, target: RawTable, key: str) -> Iterator[Fault]:

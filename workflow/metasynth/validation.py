@@ -13,13 +13,14 @@ from metasynth import (
     baseline,
     changelog,
     configuration,
-    consistency,
     flow_rules,
     protocol_rules,
     review_rules,
     tables,
     trial_rules,
 )
+from metasynth.checks import catalogue
+from metasynth.checks.check import View
 from metasynth.config_faults import Lines
 from metasynth.faults import Fault, InvalidReview, position
 from metasynth.input_changes import compare_inputs
@@ -82,7 +83,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         further += unread
     if os.path.isdir(workdir / reading.data):
         raw = tables.read(workdir / reading.data)
-        further += validate(config, raw, lines)
+        further += validate(config, raw, lines, doubting=not _errors(reading.faults))
     prose = check.read(config, workdir, config.text if config else reading.text)
     further += check.faults(prose, config, raw)
     told = {(fault.file, fault.column) for fault in reading.faults}
@@ -131,10 +132,13 @@ def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fa
             yield lines.fault(("review", "languages", index), code, expected, remedy)
 
 
-def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) -> list[Fault]:
+def validate(
+    config: Config | None, raw: RawTables, lines: Lines | None = None, *, doubting: bool = True
+) -> list[Fault]:
     """All faults of the tables, and of the configuration against them, sorted.
 
-    Without a configuration the tables are checked by themselves.
+    Without a configuration the tables are checked by themselves. Where there is no fault, and
+    `doubting`, what only looks wrong is told as well.
     """
     faults = list(_table_faults(raw))
     lines = lines or Lines("config.yaml", {})
@@ -143,12 +147,15 @@ def validate(config: Config | None, raw: RawTables, lines: Lines | None = None) 
         told = {fault.cell for fault in faults}
         faults += protocol_rules.faults(config, raw, lines, told)
     if not _errors(faults):
-        faults += consistency.warnings(raw, config.comparison if config else None)
+        trials = tables.trials(raw)
         if flow := raw.table("flow"):
-            faults += flow_rules.warnings(flow, tables.flow(raw), tables.trials(raw))
+            faults += flow_rules.warnings(flow, tables.flow(raw), trials)
         if config:
-            faults += protocol_rules.other_weeks(config, raw)
-            faults += review_rules.without_numbers(config, tables.trials(raw), lines)
+            faults += review_rules.without_numbers(config, trials, lines)
+        faults = list(catalogue.unanswered(faults, raw))
+        told = {fault.place for fault in faults}
+        if doubting:
+            faults += catalogue.doubts(View(config, raw, trials), lines, told)
     return sorted(faults, key=position)
 
 

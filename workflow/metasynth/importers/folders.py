@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from metasynth import cells, result_rules
-from metasynth.raw_table import RawTable, Row
+from metasynth.raw_table import CHECKED, RawTable, Row
 from metasynth.store import guarded
 from metasynth.table_schema import ID, Column, tables
 from metasynth.text_files import HIDDEN
@@ -226,7 +226,8 @@ def _csv(name: str, rows: Iterable[Mapping[str, str]]) -> str:
     """A table's text; prose that a spreadsheet would run as a formula gets an apostrophe."""
     rows = list(rows)
     filled = {column for row in rows for column, text in row.items() if text}
-    columns = [c for c in tables()[name].columns if not c.optional or c.name in filled]
+    kept = filled | {CHECKED}
+    columns = [c for c in tables()[name].columns if not c.optional or c.name in kept]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in columns])

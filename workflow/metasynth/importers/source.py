@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
+from metasynth.foreign_files import separator
 from metasynth.importers.folders import ArmResult, ImportRefused, Item, LeftOut
 from metasynth.text_files import read_text
 
@@ -66,12 +67,20 @@ def lines(path: Path, *required: str) -> list[Line]:
     """
     text, fault = read_text(path, path.name, path.resolve().parent)
     if text is None:
-        raise ImportRefused(f"{path}: expected {fault.expected if fault else 'text'}")
+        line = f", line {fault.row}" if fault and fault.row else ""
+        told = f"expected {fault.expected}; {fault.remedy}" if fault else "expected text"
+        raise ImportRefused(f"{path}{line}: {told}")
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise ImportRefused(f"{path} is no CSV file: {error}") from error
     names = [name.strip().casefold() for name in records[0]] if records else []
+    first, *body = (",".join(record) for record in records[:50]) if records else ("",)
+    if called := separator(first, body):
+        raise ImportRefused(
+            f"{path}: expected commas between the columns, but there are {called};"
+            " save it again as CSV with the comma as field separator and a point as decimal mark"
+        )
     if missing := [name for name in required if name.casefold() not in names]:
         raise ImportRefused(f"{path} has no column {', '.join(missing)}")
     found = [

@@ -1,0 +1,67 @@
+"""What a file is that is not the text it should be: a workbook, an encoding, two versions.
+
+Each is named, so that its author can mend it; what is named here is refused, whoever reads it.
+"""
+
+import re
+from collections.abc import Sequence
+
+_PACKED = b"PK\x03\x04"
+_OFFICE = "an office document (docx, odt, xlsx)"
+_SIGNATURES = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a workbook (xls)"),
+    (b"%PDF-", "a PDF"),
+    (b"\x1f\x8b", "a compressed file (gzip)"),
+    (b"{\\rtf", "a document (rtf)"),
+)
+_KINDS = ((b"xl/", "a workbook (xlsx)"), (b"oasis.opendocument.spreadsheet", "a workbook (ods)"))
+_CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} |\|{7} )", re.MULTILINE)
+_PAGES = (("cp1250", "Windows-1250"), ("cp1252", "Windows-1252 or Latin-1"))
+_LETTERS_OF = {
+    "cp1250": frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻčďěňřšťůýžČĎĚŇŘŠŤŮÝŽőűŐŰ"),
+    "cp1252": frozenset("àâäæçèéêëîïñôöœùûüÿßåøÀÂÄÆÇÈÉÊËÎÏÑÔÖŒÙÛÜŸÅØ"),
+}
+_WORD = re.compile(r"[^\s,;\"]{0,20}[^\x00-\x7f][^\s,;\"]{0,20}")
+
+
+def signature(content: bytes, kind: str = "CSV") -> str:
+    """What the first bytes say the file is, where a file of `kind` should be; blank for a text."""
+    named = next((name for start, name in _SIGNATURES if content.startswith(start)), "")
+    if content.startswith(_PACKED):
+        named = "a workbook (xlsx, ods)" if kind == "CSV" else _OFFICE
+        return next((name for mark, name in _KINDS if mark in content), named)
+    return named
+
+
+def conflict(text: str) -> int | None:
+    """The line of the first conflict marker that a merge of git has left; None when there is none.
+
+    A line of seven equals signs alone may underline a heading, and is no sign by itself.
+    """
+    marks = list(_CONFLICT.finditer(text)) if "<<<<<<< " in text or ">>>>>>> " in text else []
+    if not any(mark[0][0] in "<>" for mark in marks):
+        return None
+    return text.count("\n", 0, marks[0].start()) + 1
+
+
+def code_page(content: bytes) -> str:
+    """In which encoding of Windows the text is most likely written, with a word of it."""
+    texts = {page: content.decode(page, errors="replace") for page, _ in _PAGES}
+    counts = {page: sum(map(text.count, _LETTERS_OF[page])) for page, text in texts.items()}
+    page, name = max(_PAGES, key=lambda pair: counts[pair[0]])
+    word = _WORD.search(texts[page])
+    if not counts[page] or word is None:
+        return ""
+    return f"; in {name} it would read “{word[0]}”"
+
+
+def separator(header: str, body: Sequence[str] = ()) -> str:
+    """What stands between the columns instead of commas; blank when commas do.
+
+    `body` are some lines below, which may show that decimals have commas too.
+    """
+    for mark, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if header.count(mark) > max(1, header.count(",")):
+            decimal = any(re.search(r"(^|[;\t|])-?[0-9]+,[0-9]+($|[;\t|])", line) for line in body)
+            return f"{called}, and decimals have commas" if decimal else called
+    return ""
