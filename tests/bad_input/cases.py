@@ -333,7 +333,6 @@ RANGE = [
     case("range", "year_early", cell(STUDY, 2, "year", "201"), f"{STUDY}:2:B | at least 1800"),
     case("range", "year_late", cell(STUDY, 2, "year", "20011"), f"{STUDY}:2:B | at most 2200"),
     case("range", "dose_negative", cell(ARMS, 2, "dose", "-10"), f"{ARMS}:2:E | at least 0"),
-    case("range", "sd_0", cell(RESULTS, 4, "sd", "0"), f"{RESULTS}:4:L | above 0"),
     case("range", "sd_negative", cell(RESULTS, 4, "sd", "-12.25"), f"{RESULTS}:4:L | above 0"),
     case("range", "arm_of_nobody", cell(ARMS, 3, "n_randomised", "0"), f"{ARMS}:3:G | at least 1"),
     case("range", "no_weeks", cell(STUDY, 2, "duration_weeks", "0"), f"{STUDY}:2:G | at least 1"),

@@ -1,6 +1,6 @@
 """Change one byte of each file of an archive in turn, in place, and count what verification finds.
 
-    uv run python tests/reproducibility/mutation.py results/archive/review-1.0.0.zip
+    uv run python tests/reproducibility/mutation.py results/archive/review-1.1.0.zip
 
 Ends with 1 if a changed file passes. A file without content has no byte to change.
 """

@@ -192,8 +192,13 @@ def _rate_is_whole(row: Row) -> Iterator[Fault]:
 def _mean_is_whole(row: Row) -> Iterator[Fault]:
     if row["sd"] and not row["mean"] and row["provenance"] != "missing":
         yield row.fault("mean", "a mean, as there is a standard deviation", "fill in the mean")
-    if row["sd"] and float(row["sd"]) <= 0:
+    if row["sd"] and float(row["sd"]) < 0:
         yield row.fault("sd", "a standard deviation above 0", _SOURCE)
+    elif row["sd"] and float(row["sd"]) == 0:
+        expected = (
+            "a standard deviation above 0: where both groups have 0, nothing can be estimated"
+        )
+        yield row.fault("sd", expected, _SOURCE, "warning", "sd_zero")
     if row["mean"] and row["sd"] and not row["total"]:
         remedy = "fill in the number of patients analysed"
         yield row.fault("total", "a total, as there is a mean", remedy)
