@@ -19,10 +19,9 @@ include: "workflow/rules/plot.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/archive.smk"
 include: "workflow/rules/gallery.smk"
-include: "workflow/rules/keep.smk"
 
 
 rule all:
     default_target: True
     input:
-        PLAN.records(),
+        target(),

@@ -1,5 +1,6 @@
 """The review on a cluster: the same bytes as on one machine."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ import pytest
 
 from tests.reviews import REPOSITORY, Review
 
+READ = {"capture_output": True, "text": True, "check": True}
 pytestmark = pytest.mark.slurm
 
 
@@ -28,3 +30,6 @@ def test_a_cluster_gives_the_same_bytes(
     assert done.returncode == 0, done.stdout
     assert "has been submitted with SLURM jobid" in done.stdout
     assert review.results() == finished("bcg").results()
+    listed = subprocess.run([*slurm, "scontrol", "--oneliner", "show", "jobs"], **READ)
+    asked = re.findall(r"Comment=rule_([a-z]+).*? MinMemoryNode=(\w+)", listed.stdout)
+    assert set(asked) > {("report", "1100M"), ("pool", "400M"), ("plot", "400M")}

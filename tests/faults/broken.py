@@ -145,6 +145,14 @@ def copy_of(review: Small, folder: Path) -> Small:
     return Small(folder)
 
 
+def change(review: Small, old: str, new: str) -> None:
+    """Another number in one trial."""
+    table = review.folder / "data/raw/trials/aronson1948/results.csv"
+    text = table.read_text(encoding="utf-8")
+    assert old in text
+    table.write_text(text.replace(old, new), encoding="utf-8")
+
+
 def taken_as_done(review: Small, whole: dict[str, bytes]) -> set[str]:
     """Checks that whatever a dry run takes as done is as in a `whole` run; gives its records."""
     to_be_made, done = review.to_be_made(), set()

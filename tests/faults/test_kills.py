@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from .broken import ADVICE, COUNTS, Small, Started, recovers, small, taken_as_done
+from .broken import ADVICE, COUNTS, Small, Started, change, recovers, small, taken_as_done
 from .broken import moment as at_moment
 
 pytestmark = pytest.mark.faults
@@ -119,11 +119,3 @@ def test_a_job_that_outlives_its_run_writes_nothing_into_the_next(
         assert not psutil.wait_procs([job], timeout=120)[1]
         assert never_ran.results() == whole
     COUNTS["a job that outlived its run until after the next: it wrote nothing"] += 1
-
-
-def change(review: Small, old: str, new: str) -> None:
-    """Another number in one trial."""
-    table = review.folder / "data/raw/trials/aronson1948/results.csv"
-    text = table.read_text(encoding="utf-8")
-    assert old in text
-    table.write_text(text.replace(old, new), encoding="utf-8")

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from metasynth import store
-from metasynth.pipeline import turn
+from metasynth.pipeline import earlier, made, plan, turn
+from metasynth.pipeline.members import Member
 
 HOLD = "from metasynth.pipeline import turn; turn.begin(); print(1, flush=True); input()"
 
@@ -44,14 +45,8 @@ def test_the_second_run_is_told_who_is_at_work(other: "subprocess.Popen[str]") -
 
 
 def test_a_run_that_was_killed_locks_nothing(other: "subprocess.Popen[str]") -> None:
-    for name in ("0.input.lock", "0.output.lock"):
-        store.write(Path(".snakemake/locks") / name, "")
-    turn.look()
-    assert len(list(Path(".snakemake/locks").iterdir())) == 2  # it is at work
     other.kill()
     other.wait()
-    turn.look()
-    assert not list(Path(".snakemake/locks").iterdir())
     turn.begin()
 
 
@@ -63,6 +58,38 @@ def test_what_was_cut_off_is_swept_when_the_last_run_came_to_no_end(folder: Path
     turn.begin()
     assert not part.exists()
     assert whole.exists()
+
+
+def test_earlier_results_are_put_back_when_the_last_run_came_to_no_end(folder: Path) -> None:
+    kept, made = Path("results/report/review.html"), Path("results/tables/a.csv")
+    for path in (kept, made):
+        store.write(path, "earlier")
+    earlier.keep([str(kept), str(made), "results/new"])
+    kept.unlink()
+    store.write(made, "later")
+    store.write(turn.PLAN, "{}")
+    turn.begin()
+    assert kept.read_text("utf-8") == "earlier"
+    assert made.read_text("utf-8") == "later"
+    assert not earlier.FOLDER.exists()
+
+
+def test_what_is_obsolete_goes_when_all_is_made(folder: Path) -> None:
+    member = Member("pool", "a", "code", "data", "{}", {}, ("results/a.csv",))
+    old = Path("results/figures/old/forest.svg")
+    store.write(old, "")
+    turn.end([member], [str(old)])
+    assert old.exists()
+    made.write(member, {"a.csv": ""})
+    turn.end([member], [str(old)])
+    assert not old.parent.exists()
+    assert Path("results/a.csv").exists()
+
+
+def test_what_an_earlier_run_found_obsolete_is_not_forgotten(folder: Path) -> None:
+    assert turn.obsolete() == ()
+    store.write(turn.PLAN, plan.to_json(plan.Plan({}, {}, ("results/old",))))
+    assert turn.obsolete() == ("results/old",)
 
 
 def test_a_job_writes_until_another_run_begins(

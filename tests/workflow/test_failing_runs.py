@@ -24,7 +24,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the workflow, whose scripts a test may break."""
     folder = tmp_path_factory.mktemp("workflow-copy")
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("workflow", "envs"):
+    for name in ("workflow", "envs", "profiles"):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
     shutil.copy(REPOSITORY / "Snakefile", folder)
     return folder

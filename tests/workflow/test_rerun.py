@@ -50,16 +50,22 @@ def without_words_on(review: Review, study: str) -> None:
 
 
 def reruns(review: Review, expected: set[str]) -> dict[str, bytes]:
-    """What was announced is expected, and is what is made; all else stays as it is, untouched."""
+    """What was announced is expected, and is what is made; all else stays as it is, untouched.
+
+    What is obsolete is named, and gone; nothing else is.
+    """
     assert review.planned() == expected
     before, times = review.results(), written(review)
-    assert made(review.run("--quiet", "host").output) == expected
+    output = review.run("--quiet", "host").output
+    assert made(output) == expected
     after = review.results()
     assert review.planned() == set()
+    gone = {f"results/{name}" for name in before.keys() - after.keys()}
+    assert gone == set(output.partition("Obsolete, and so removed:")[2].split())
     touched = {name for name, when in written(review).items() if times.get(name) != when}
     own = {name for member in expected for name in files_of(review, member)}
     assert touched == own
-    assert all(before[name] == after[name] for name in before.keys() - own)
+    assert all(before[name] == after[name] for name in (before.keys() & after.keys()) - own)
     return after
 
 
@@ -107,9 +113,9 @@ def test_everything_can_be_asked_for(ran: Review) -> None:
     assert ran.planned("--forceall") == everything
     assert made(ran.run("--forceall", "--quiet", "host").output) == everything
     assert ran.results() == before
-    assert ran.planned("--forcerun", "tables") == {"tables"}
+    assert ran.planned("--forcerun", "tables") == {"tables", "report"}
     plots = {name for name in everything if name.startswith("plot ")}
-    assert ran.planned("--forcerun", "plot") == plots
+    assert ran.planned("--forcerun", "plot") == {*plots, "report"}
 
 
 def test_without_the_profile_it_is_the_same(ran: Review) -> None:
@@ -135,7 +141,7 @@ def test_a_trial_added_and_removed(ran: Review, tmp_path: Path) -> None:
     shutil.move(bao, aside)
     reruns(ran, {"views", *OF_ALL, *jobs(*OUTCOMES_OF_BAO)})
     shutil.move(aside, bao)
-    (ran.folder / "results/clean/trials/bao2011.json").unlink()
+    assert not (ran.folder / "results/clean/trials/bao2011.json").exists()
     assert reruns(ran, {"clean bao2011", "views", *OF_ALL, *jobs(*OUTCOMES_OF_BAO)}) == before
 
 

@@ -36,18 +36,20 @@ rule pack:
     conda:
         "../../envs/metasynth.yaml"
     threads: 1000  # it has the run to itself; Snakemake gives the cores that there are
+    resources:
+        mem_mb=1500,
     params:
         # Another commit is archived anew; uncommitted changes are refused before anything runs.
         state=lambda wildcards: checkout.state(
-            Path(workflow.basedir),
+            PIPELINE,
             Path.cwd(),
             CONFIG_FILE,
             dirty=wildcards.variant == "-dirty",
         ),
         config=lambda wildcards: store.to_json(REVIEW.config),
-        pipeline=str(workflow.basedir),
+        pipeline=str(PIPELINE),
         code=lambda wildcards: digest.code_digest(
-            Path(workflow.basedir, "workflow/scripts/archive.py")
+            PIPELINE / "workflow/scripts/archive.py"
         ),
     script:
         "../scripts/archive.py"

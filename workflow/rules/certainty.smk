@@ -4,13 +4,15 @@
 
 for batch in PLAN.batches["certainty"]:
 
-    rule certainty:
+    rule:
+        name:
+            batch.name
         input:
             needed(batch),
         output:
             shown(batch),
         log:
-            "logs/certainty.log",
+            f"logs/{batch.name}.log",
         conda:
             "../../envs/metasynth.yaml"
         script:

@@ -4,13 +4,15 @@
 
 for batch in PLAN.batches["changes"]:
 
-    rule changes:
+    rule:
+        name:
+            batch.name
         input:
             needed(batch),
         output:
             shown(batch),
         log:
-            "logs/changes.log",
+            f"logs/{batch.name}.log",
         conda:
             "../../envs/metasynth.yaml"
         script:

@@ -2,22 +2,17 @@
 # results/clean/trials, and joined read-only views of all trials for people in results/clean.
 
 
-rule clean:
-    input:
-        PLAN.records("clean"),
-
-
 for batch in PLAN.batches["clean"]:
 
     rule:
         name:
-            batch.rule
+            batch.name
         input:
             needed(batch),
         output:
-            batch.outputs,
+            shown(batch),
         log:
-            f"logs/{batch.rule}.log",
+            f"logs/{batch.name}.log",
         conda:
             "../../envs/metasynth.yaml"
         script:
@@ -26,13 +21,15 @@ for batch in PLAN.batches["clean"]:
 
 for batch in PLAN.batches["views"]:
 
-    rule views:
+    rule:
+        name:
+            batch.name
         input:
             needed(batch),
         output:
-            batch.outputs,
+            shown(batch),
         log:
-            "logs/views.log",
+            f"logs/{batch.name}.log",
         conda:
             "../../envs/metasynth.yaml"
         script:

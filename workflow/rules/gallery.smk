@@ -5,7 +5,7 @@
 rule gallery:
     input:
         shown_in_gallery,
-        script=f"{workflow.basedir}/docs/make_gallery.py",
+        script=f"{PIPELINE}/docs/make_gallery.py",
     output:
         "docs/gallery/index.html",
     log:

@@ -2,22 +2,17 @@
 # for, as SVG, and those of the whole review.
 
 
-rule plot:
-    input:
-        PLAN.records("plot"),
-
-
 for batch in PLAN.batches["plot"]:
 
     rule:
         name:
-            batch.rule
+            batch.name
         input:
             needed(batch),
         output:
             shown(batch),
         log:
-            f"logs/{batch.rule}.log",
+            f"logs/{batch.name}.log",
         conda:
             "../../envs/metasynth.yaml"
         script:
@@ -26,13 +21,15 @@ for batch in PLAN.batches["plot"]:
 
 for batch in PLAN.batches["overview"]:
 
-    rule overview:
+    rule:
+        name:
+            batch.name
         input:
             needed(batch),
         output:
             shown(batch),
         log:
-            "logs/overview.log",
+            f"logs/{batch.name}.log",
         conda:
             "../../envs/metasynth.yaml"
         script:

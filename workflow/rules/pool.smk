@@ -3,22 +3,17 @@
 # repeats it; in results/tables the tables of all outcomes.
 
 
-rule pool:
-    input:
-        PLAN.records("pool"),
-
-
 for batch in PLAN.batches["pool"]:
 
     rule:
         name:
-            batch.rule
+            batch.name
         input:
             needed(batch),
         output:
-            batch.outputs,
+            shown(batch),
         log:
-            f"logs/{batch.rule}.log",
+            f"logs/{batch.name}.log",
         conda:
             "../../envs/metasynth.yaml"
         script:
@@ -27,13 +22,15 @@ for batch in PLAN.batches["pool"]:
 
 for batch in PLAN.batches["tables"]:
 
-    rule tables:
+    rule:
+        name:
+            batch.name
         input:
             needed(batch),
         output:
             shown(batch),
         log:
-            "logs/tables.log",
+            f"logs/{batch.name}.log",
         conda:
             "../../envs/metasynth.yaml"
         script:

@@ -2,23 +2,20 @@
 # results/report, in each language and form.
 
 
-rule report:
-    input:
-        PLAN.records("report"),
-
-
 for batch in PLAN.batches["report"]:
 
     rule:
         name:
-            batch.rule
+            batch.name
         input:
             needed(batch),
         output:
             shown(batch),
         log:
-            f"logs/{batch.rule}.log",
+            f"logs/{batch.name}.log",
         conda:
             "../../envs/metasynth.yaml"
+        resources:
+            mem_mb=1100,  # twice what it took; other jobs have what a profile says
         script:
             "../scripts/report.py"

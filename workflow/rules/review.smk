@@ -1,5 +1,6 @@
 # Needs: config.yaml and data/raw. Makes: REVIEW, checked and typed, PLAN, which says what has to be
 # made, and what the rules ask of it.
+import atexit
 import gc
 import os
 import shlex
@@ -8,28 +9,52 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
-from snakemake.settings.types import RerunTrigger, SharedFSUsage
+from snakemake.settings.types import SharedFSUsage
 
-# All that is read here stays: searching it for garbage would find none, and take its time.
-gc.disable()
+PIPELINE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 # Snakemake writes the interpreter into shell commands as it is: a blank in a folder would part it.
 sys.executable = shlex.quote(sys.executable.strip("'"))
-sys.path.insert(0, f"{workflow.basedir}/workflow")
+sys.path.insert(0, f"{PIPELINE}/workflow")
 # Jobs that run in a conda environment find the package here; under uv it is installed.
-os.environ.update(PYTHONPATH=f"{workflow.basedir}/workflow")
+os.environ.update(PYTHONPATH=f"{PIPELINE}/workflow")
 # Every job imports the package: it is compiled once, also where containers switch that off.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 from metasynth import faults, store
-from metasynth.pipeline import plan, turn
+from metasynth.pipeline import deals, earlier, plan, turn
 from metasynth.pipeline.stages import stages
 from metasynth.prose import drafts
 from metasynth.validation import load_review
 
+# Commands that only look, so that they may while another run is at work; and those that draw what
+# depends on what, for which each stage is one job.
+DRAWN = {"--dag", "--rulegraph", "--filegraph", "--d3dag"}
+LOOKS = {"--summary", "-S", "--detailed-summary", "-D", "--report", *DRAWN}
+LOOKS |= {
+    "--list-rules",
+    "--list",
+    "-l",
+    "--list-target-rules",
+    "--lt",
+    "--lint",
+    "--unlock",
+}
+SAID = set(sys.argv)
+PICTURE = bool(SAID & DRAWN)
+ALONE = SharedFSUsage.INPUT_OUTPUT not in workflow.storage_settings.shared_fs_usage
+
 
 def config_file():
-    """The one file of choices: --configfile, or config.yaml where the run takes place."""
+    """The one file of choices: --configfile, or config.yaml where the run takes place; of a module,
+    the one that its `config: {"configfile": …}` names.
+    """
+    if not workflow.modifier.is_main_snakefile():
+        if set(config) - {"configfile"}:
+            raise WorkflowError(
+                "All choices stand in one file: say config: {'configfile': …} of this module."
+            )
+        return config.get("configfile", "config.yaml")
     if workflow.config_settings.config or len(workflow.overwrite_configfiles) > 1:
         raise WorkflowError(
             "All choices stand in one file: edit it, or give --configfile another."
@@ -56,8 +81,14 @@ def planned(review):
     """What has to be made. A job that Snakemake starts elsewhere reads the plan of its run."""
     if not workflow.is_main_process:
         return plan.from_json(turn.PLAN.read_text("utf-8"))
-    pipeline = Path(workflow.basedir, "workflow")
-    return plan.make(stages(review, pipeline, Path.cwd()), workers())
+    return plan.make(
+        stages(review, PIPELINE / "workflow", Path.cwd()),
+        workers(),
+        named=frozenset(os.path.relpath(word) for word in SAID if "/" in word),
+        deals=deals.read(),
+        left=turn.obsolete(),
+        whole=PICTURE,
+    )
 
 
 def workers():
@@ -67,10 +98,7 @@ def workers():
 
 
 def take_turn():
-    """One run at a time, so that what stands is known; a dry run only looks."""
-    if workflow.output_settings.dryrun:
-        turn.look()
-        return
+    """One run at a time, so that what stands is known."""
     try:
         turn.begin()
     except turn.BusyError as busy:
@@ -79,55 +107,74 @@ def take_turn():
         raise WorkflowError(f"nothing was run: this folder cannot be written. {error}")
 
 
-REPORTED = "--report" in sys.argv
+def begin(made):
+    """Say what is not up to date, and see to it that Snakemake, too, will find it so."""
+    if told := plan.summary(made):
+        logger.info(told)
+    if not RUNS:
+        plan.mark(made)
+        return
+    if told and turn.unwritable():
+        raise WorkflowError("nothing was run.", *turn.unwritable())
+    if not {"--touch", "-t"}.isdisjoint(SAID):
+        raise WorkflowError(
+            "nothing was touched: what stands is known by its content, which no time stamp changes."
+        )
+    plan.mark(made)
+    store.write(turn.PLAN, plan.to_json(made))
+    earlier.keep(path for batch in made.all() for path in batch.outputs if batch.stale)
+    members = [member for batch in made.all() for member in batch.members]
+    atexit.register(turn.end, members, made.obsolete)
+
+
+gc.disable()  # what is read here stays: searching it for garbage would find none
 CONFIG_FILE = config_file()
 REVIEW = checked_review(CONFIG_FILE)
-if workflow.is_main_process:
+RUNS = not workflow.output_settings.dryrun and SAID.isdisjoint(LOOKS)
+if workflow.is_main_process and RUNS:
     take_turn()
 PLAN = planned(REVIEW)
-if workflow.is_main_process and (not_up_to_date := plan.summary(PLAN)):
-    logger.info(not_up_to_date)
-    if turn.unwritable() and not workflow.output_settings.dryrun:
-        raise WorkflowError("nothing was run.", *turn.unwritable())
+if workflow.is_main_process:
+    begin(PLAN)
+gc.enable()
 
 
-def settle():
-    """Settings that Snakemake has made up its mind about only when it asks for a job's inputs."""
-    # Its own records, which may be lost, have no say; only the archive has params. Nor have its
-    # marks of jobs that were cut off: of their members some stand, and not in order.
-    workflow.dag.ignore_incomplete = True
-    triggers = frozenset([RerunTrigger.MTIME, RerunTrigger.PARAMS])
-    workflow.dag_settings.rerun_triggers = triggers
-    if workflow.local_exec and workflow.scheduling_settings:
-        # Jobs on this machine need no rate limit, for which each run would wait a second at its end.
-        workflow.scheduling_settings.max_jobs_per_timespan = None
-
-
-FIRST = plan.first_records(PLAN)
-
-
-def awaited(batch):
-    """What a batch is made from. Of all that one earlier job makes, one record is named: Snakemake
-    looks at each input once more for each output. Where jobs share no folder, all has to be sent.
-    """
-    if SharedFSUsage.INPUT_OUTPUT in workflow.storage_settings.shared_fs_usage:
-        return sorted({FIRST.get(path, path) for path in batch.inputs})
-    return batch.inputs
+def running():
+    """The batches that are to run: what is stale, or asked for and so all that follows from it."""
+    settings = workflow.dag_settings
+    if "--d3dag" in SAID:  # which leaves out what a job that does not run is made for
+        return {batch.name for batch in PLAN.all()}
+    stale = {batch.name for batch in PLAN.all() if batch.stale}
+    if (
+        not settings
+    ):  # Snakemake has not made them up yet; for a picture they make no difference
+        return stale
+    named = {*settings.targets} if settings.forcetargets else set()
+    own = {batch.name for batch in PLAN.all() if {batch.stage, batch.name} & named}
+    return stale | own | PLAN.follow(settings.forcerun)
 
 
 def needed(batch):
-    """The inputs of a batch that is made; one that stands waits for nothing, and so never runs."""
+    """The inputs of a batch: of what is not to be heeded, no time stamp has a say."""
 
     def inputs(wildcards):
-        settle()
-        settings = workflow.dag_settings
-        asked = settings.forceall or batch.stage in settings.forcerun
-        if batch.stale or asked:
-            workflow.dag.forcerules.add(workflow.get_rule(batch.rule))
-        # Snakemake's own report runs nothing, and draws what depends on what.
-        return awaited(batch) if batch.stale or asked or REPORTED else []
+        found = PLAN.inputs(batch, running(), alone=ALONE or PICTURE)
+        return [path if heeded else ancient(path) for path, heeded in found.items()]
 
-    return inputs
+    return inputs(None) if PICTURE else inputs  # a picture of files shows no functions
+
+
+def target(*names):
+    """A record of each batch of some stages, or of all, which is there when the batch is made."""
+
+    def records(wildcards):
+        settings = workflow.dag_settings
+        without = PLAN.follow(settings.omit_from if settings else ())
+        return [
+            batch.records[0] for batch in PLAN.all(*names) if batch.name not in without
+        ]
+
+    return records(None) if PICTURE else records
 
 
 # What Snakemake's own report shows, by the kind of file: its category and its caption.
@@ -160,20 +207,24 @@ def shown_in_gallery(wildcards):
     """Tables, choices and code that the page is made from."""
     folders = ("data", "tests/bcg", "workflow/metasynth", "workflow/report/locales")
     kinds = (".csv", ".yaml", ".py", ".po")
-    found = [
-        path for folder in folders for path in Path(workflow.basedir, folder).rglob("*")
-    ]
+    found = [path for folder in folders for path in (PIPELINE / folder).rglob("*")]
     return sorted(str(path) for path in found if path.suffix in kinds)
 
 
+# A stage of several jobs is made by its name as well.
+for stage, batches in PLAN.batches.items():
+    if [batch.name for batch in batches] != [stage]:
+
+        rule:
+            name:
+                stage
+            input:
+                target(stage),
+
+
 onstart:
-    gc.freeze()
-    gc.enable()
-    workflow.execution_settings.keep_incomplete = True  # see keep.smk
-    if workflow.is_main_process:
-        turn.start(plan.to_json(PLAN))
+    turn.start()
 
 
 onsuccess:
-    if workflow.is_main_process:
-        turn.finish()
+    turn.finish()

@@ -1,9 +1,5 @@
 """Rate the certainty of each outcome's evidence, and write what is concluded and summarised."""
 
-import sys
-
-sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from metasynth import store
 from metasynth.certainty import COLUMNS, assess_all
 from metasynth.conclusions import Conclusion, conclude
@@ -39,4 +35,4 @@ def rate(member: Member) -> dict[str, str]:
     }
 
 
-jobs.run(snakemake.rule, rate)
+jobs.run(rate)

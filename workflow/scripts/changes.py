@@ -1,10 +1,7 @@
 """Write the review's state, and what changed since the baseline."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
-
-sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import baseline, store, tables
 from metasynth.certainty import Rating
@@ -50,4 +47,4 @@ def changes(member: Member) -> dict[str, str]:
     }
 
 
-jobs.run(snakemake.rule, changes)
+jobs.run(changes)

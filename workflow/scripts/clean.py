@@ -1,9 +1,6 @@
 """Turn trials' raw tables, already checked, into one typed record each."""
 
-import sys
 from pathlib import Path
-
-sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store, tables
 from metasynth.pipeline import jobs
@@ -18,4 +15,4 @@ def clean(member: Member) -> dict[str, str]:
     return {f"{told.study}.json": store.to_json(trial, exact=True)}
 
 
-jobs.run(snakemake.rule, clean)
+jobs.run(clean)

@@ -1,9 +1,6 @@
 """Draw the figures of the whole review: all outcomes, the flow of studies, the risk of bias."""
 
-import sys
 from pathlib import Path
-
-sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store
 from metasynth.figures.files import review_files
@@ -26,4 +23,4 @@ def overview(member: Member) -> dict[str, str]:
     )
 
 
-jobs.run(snakemake.rule, overview)
+jobs.run(overview)

@@ -1,9 +1,6 @@
 """Draw outcomes' figures, in each language of the review."""
 
-import sys
 from pathlib import Path
-
-sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store
 from metasynth.figures.files import outcome_files
@@ -35,4 +32,4 @@ def plot(member: Member) -> dict[str, str]:
     )
 
 
-jobs.run(snakemake.rule, plot)
+jobs.run(plot)

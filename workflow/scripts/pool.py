@@ -1,9 +1,6 @@
 """Pool outcomes: their trials' data and every analysis that config.yaml declares for them."""
 
-import sys
 from dataclasses import replace
-
-sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
 from metasynth import store
 from metasynth.comparison import study_data
@@ -40,4 +37,4 @@ def pool(member: Member) -> dict[str, str]:
     }
 
 
-jobs.run(snakemake.rule, pool)
+jobs.run(pool)

@@ -1,17 +1,14 @@
 """Compose the report in a language, and render it as one self-contained HTML file, PDF or DOCX."""
 
-import sys
 from pathlib import Path
 
-sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from metasynth import store
-from metasynth.language import Language, speak
+from metasynth.language import speak
 from metasynth.pipeline import jobs
 from metasynth.pipeline.choices import Reporting
 from metasynth.pipeline.members import Member
 from metasynth.pipeline.reporting import attachments, material, rendered
-from metasynth.report.compose import ReportError, compose
+from metasynth.report.compose import compose
 from metasynth.report.document import Document
 
 TEMPLATES = Path(__file__).parents[1] / "report"
@@ -23,7 +20,7 @@ def report(member: Member) -> dict[str, str | bytes]:
     told = store.from_json(Reporting, member.choices)
     language = speak(told.language, Path(told.config.text))
     if told.language not in composed:
-        composed[told.language] = document(member, told, language)
+        composed[told.language] = compose(material(member, told), language, TEMPLATES)
     said, attached = composed[told.language], attachments(member)
     return {
         file.name: rendered(said, file.suffix[1:], language, TEMPLATES, attached)
@@ -31,15 +28,4 @@ def report(member: Member) -> dict[str, str | bytes]:
     }
 
 
-def document(member: Member, told: Reporting, language: Language) -> Document:
-    """The document of which every form is a rendering."""
-    read = material(member, told)
-    try:
-        return compose(read, language, TEMPLATES)
-    except ReportError as error:
-        reason = f"The report cannot be written. {error}"
-        print(reason, file=sys.__stderr__)  # in sight of who writes the text, not in the log alone
-        sys.exit(reason)
-
-
-jobs.run(snakemake.rule, report)
+jobs.run(report)

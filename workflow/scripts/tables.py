@@ -1,9 +1,5 @@
 """Write the tables of all outcomes, and the audit of published statements."""
 
-import sys
-
-sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from metasynth import store
 from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction, reproduce
@@ -34,4 +30,4 @@ def tabulate(member: Member) -> dict[str, str]:
     return csvs | {f"{name}.json": store.to_json(rows) for name, (_, rows) in tables.items()}
 
 
-jobs.run(snakemake.rule, tabulate)
+jobs.run(tabulate)

@@ -1,9 +1,5 @@
 """Join all trials' tables into read-only views for people: one row of a view is one raw row."""
 
-import sys
-
-sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from metasynth import store, views
 from metasynth.pipeline import jobs
 from metasynth.pipeline.members import Member
@@ -16,4 +12,4 @@ def join(member: Member) -> dict[str, str]:
     return {f"{name}.csv": content for name, content in views.views(trials).items()}
 
 
-jobs.run(snakemake.rule, join)
+jobs.run(join)

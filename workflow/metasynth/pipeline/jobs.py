@@ -2,46 +2,78 @@
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from metasynth.pipeline import made, turn
+from metasynth import store
+from metasynth.pipeline import deals, earlier, made, turn
 from metasynth.pipeline.members import Member, from_content
 from metasynth.pipeline.progress import Progress
 
 Maker = Callable[[Member], Mapping[str, str | bytes]]
 
 
-def run(rule: str, make: Maker) -> None:
-    """Make the members of a rule's job by `make`, each whole before the next is begun.
+def run(make: Maker) -> None:
+    """Make the members of this script's job by `make`, each whole before the next is begun.
 
-    A member that fails ends the job with its name and the reason.
+    A member that fails is told by name, and leaves what there was; the others are made all the
+    same. Called by hand, a script makes the members that are named, or all of its stage.
     """
-    batch, others = _batches(rule)
+    main: Any = sys.modules["__main__"]
+    if hasattr(main, "snakemake"):
+        sys.exit(not _run(main.snakemake, make))
+    # By name, as what it imports is nothing that members depend on (digest.py).
+    import_module("metasynth.pipeline.by_hand").run(Path(main.__file__).resolve(), make)
+
+
+def _run(job: Any, make: Maker) -> bool:
+    """Whether all members of a job were made."""
+    sys.stderr = open(job.log[0], "w", encoding="utf-8")  # noqa: SIM115
+    batch, others = _batches(job.output[0])
     members = [from_content(content) for content in batch["members"]]
+    earlier.put_back(path for member in members for path in (member.record, *member.files))
     records = [from_content(content).record for content in others]
     progress = Progress(batch["stage"], records, turn.PLAN)
+    whole = True
     for member in members:
         try:
             contents = make(member)
             with turn.writing():
                 made.write(member, contents)
         except Exception as error:
-            where = f"This happened in {member.stage}: {member.name or 'the whole review'}."
-            error.add_note(where)
-            print(f"{error!r}\n{where}", file=sys.__stderr__)  # in sight; the log has the rest
-            raise
+            whole = False
+            traceback.print_exc()
+            told = _failure(member, error, job.log[0])
+            print(told, file=sys.__stderr__)  # in sight; the log has the rest
+            store.write(turn.FAILED / f"{member.stage} {member.name}", told)
         progress.tell()
+    deals.note([member.record for member in members], job.input)
+    return whole
 
 
-def _batches(rule: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The batch that the plan deals to a rule, and the members of all batches of its stage.
+def _batches(record: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The batch that begins with a record, and the members of all batches of its stage.
 
-    How it deals them is no concern of a job.
+    How the plan deals them is no concern of a job.
     """
     for batches in json.loads(turn.PLAN.read_text("utf-8"))["batches"].values():
         for batch in batches:
-            if batch["rule"] == rule:
+            if from_content(batch["members"][0]).record == record:
                 alike = [other for other in batches if other["stale"] is batch["stale"]]
                 return batch, [member for other in alike for member in other["members"]]
-    raise KeyError(rule)
+    raise KeyError(record)
+
+
+def _failure(member: Member, error: Exception, log: str) -> str:
+    """What failed, why, and what to do."""
+    what = f"{member.stage} {member.name}".strip()
+    script = f"python workflow/scripts/{member.stage}.py {member.name}".strip()
+    reason = str(error) or type(error).__name__
+    return (
+        f"{what}: {', '.join(member.files[:1])} was not made. {reason}\n"
+        "  Mend what it is made from (config.yaml, the review's tables or text) or leave it out.\n"
+        f"  More is in {log}; it is made alone by: {script}"
+    )

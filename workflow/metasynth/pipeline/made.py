@@ -7,13 +7,15 @@ restored from elsewhere is known by its digest, whatever its time stamp says.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from metasynth import store
 from metasynth.digest import text_digest
 from metasynth.pipeline.members import Member
+
+FOLDER = "results/made"
 
 NEW = "not made yet"
 DATA = "other data"
@@ -98,3 +100,25 @@ def damage(made: Made, root: Path) -> str:
         if hashlib.sha256(content).hexdigest() != digest:
             return DAMAGED
     return ""
+
+
+def obsolete(
+    planned: Container[str], stale: Container[str], root: Path = Path(), more: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Files that records tell of, but that are not `planned`, and records that are not.
+
+    `stale` are the records of members that are to be made again, `more` what an earlier run left.
+    """
+    found = [*more]
+    for path in (root / FOLDER).rglob("*.json"):
+        name = path.relative_to(root).as_posix()
+        if name not in planned or name in stale:
+            record = read(path)
+            found += [name, *(record.files if record else ())]
+    return tuple(sorted({name for name in found if name not in planned and _is_ours(name, root)}))
+
+
+def _is_ours(name: str, root: Path) -> bool:
+    """Whether a file is there, and among the results: whatever a record that was edited says."""
+    parts = PurePosixPath(name).parts
+    return parts[:1] == ("results",) and ".." not in parts and (root / name).is_file()

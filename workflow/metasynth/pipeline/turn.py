@@ -8,17 +8,20 @@ the next one waits, before it looks at what stands, until nothing is being writt
 
 import atexit
 import errno
+import json
 import os
 import secrets
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from metasynth import store
+from metasynth.pipeline import earlier, made
+from metasynth.pipeline.members import Member
 
 try:
     import fcntl
@@ -28,6 +31,8 @@ except ImportError:  # not a POSIX system: Snakemake's own lock is the only one
 FOLDER = Path(".snakemake/metasynth")
 PLAN = FOLDER / "plan.json"
 """The plan of the run, which its jobs read: there from its start until all of it is made."""
+FAILED = FOLDER / "failed"
+"""A file for each member that failed in the run, with what to do."""
 _LOCK = FOLDER / "lock"
 _LATEST = FOLDER / "latest"
 _VARIABLE = "METASYNTH_RUN"
@@ -66,16 +71,6 @@ def begin() -> None:
     _tidy()
 
 
-def look() -> None:
-    """Before a dry run: forget the locks of a run that was cut off, if none is at work."""
-    try:
-        if FOLDER.is_dir() and _take(0):
-            _unlock_snakemake()
-            _held.pop(Path.cwd()).close()
-    except (BusyError, OSError):
-        return
-
-
 @contextmanager
 def writing() -> Iterator[None]:
     """While a job of this run writes; outside of a run, no more than a block of code.
@@ -96,26 +91,47 @@ def writing() -> Iterator[None]:
         yield
 
 
-def start(plan: str) -> None:
-    """Begin to make what a plan says; until `finish`, any end is one before the end."""
+def obsolete() -> tuple[str, ...]:
+    """What the last run, if it did not come to its end, found obsolete."""
+    try:
+        return tuple(json.loads(PLAN.read_text(encoding="utf-8"))["obsolete"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return ()
+
+
+def start() -> None:
+    """Jobs begin; until `finish`, any end is one before the end."""
     atexit.register(_advise)
-    store.write(PLAN, plan)
 
 
 def finish() -> None:
-    """All of it is made."""
+    """All that was asked for is made."""
     PLAN.unlink(missing_ok=True)
     atexit.unregister(_advise)
 
 
+def end(members: Iterable[Member], obsolete: Sequence[str]) -> None:
+    """At the end of a run, however it ended: tidy up; what is obsolete goes when all is made."""
+    earlier.forget()
+    if obsolete and not any(map(made.why_stale, members)):
+        for path in map(Path, obsolete):
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # until a folder is not empty
+                for folder in path.parents[:-2]:
+                    folder.rmdir()
+        print("Obsolete, and so removed:", *obsolete, sep="\n  ", file=sys.stderr)
+
+
 def _advise() -> None:
     """Say what to do after a run that did not come to its end."""
+    earlier.put_back()
     places = [folder for folder in (Path(), Path("results")) if folder.is_dir()]
     causes = ["The disk is full, or nearly so: make room."] if any(map(_full, places)) else []
     causes += unwritable(places)
+    failed = [path.read_text("utf-8") for path in sorted(FAILED.glob("*"))]
     lines = [
         "Not everything was made. What is whole is kept, and nothing half-made is taken as done.",
-        *(causes or ["If an error is shown above, put it right."]),
+        *(causes or failed or ["If an error is shown above, put it right."]),
         "Then give the same command again: it goes on from here.",
     ]
     print("\n".join(lines), file=sys.stderr)
@@ -175,12 +191,8 @@ def _busy(file: IO[str]) -> str:
 
 
 def _tidy() -> None:
-    _unlock_snakemake()
     if PLAN.exists():  # the last run did not come to its end
         store.sweep(Path("results"))
-
-
-def _unlock_snakemake() -> None:
-    """Snakemake's own locks outlive a run that is killed; whoever holds ours knows them dead."""
-    for path in Path(".snakemake/locks").glob("*.lock"):
-        path.unlink(missing_ok=True)
+        earlier.put_back()
+    earlier.forget()
+    shutil.rmtree(FAILED, ignore_errors=True)
