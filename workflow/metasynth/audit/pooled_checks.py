@@ -16,7 +16,7 @@ from metasynth.audit.records import (
     places,
     unchecked,
 )
-from metasynth.audit.reproduction import as_published, reproduction
+from metasynth.audit.reproduction import as_published, decisive, reproduction
 from metasynth.audit.trial_checks import margins
 from metasynth.methods import no_effect
 from metasynth.records import (
@@ -93,7 +93,7 @@ def pooled_comparison(claim: Claim, evidence: Evidence) -> Finding:
     result = as_published(claim, evidence.results)
     if result is None:
         return unchecked("pool", "no_counts")
-    analysis = _decisive(result)
+    analysis = decisive(result)
     row = analysis.estimates[0]
     without = _without(result, evidence)
     if row.k < 2 or row.p is None:
@@ -123,14 +123,6 @@ def pooled_comparison(claim: Claim, evidence: Evidence) -> Finding:
         without=without,
         rows=_rows(claim, result),
     )
-
-
-def _decisive(result: OutcomeResult) -> AnalysisResult:
-    """The published analysis where there is one, else the primary."""
-    for item in result.analyses:
-        if item.spec.name == result.outcome.as_published:
-            return item
-    return result.analyses[0]
 
 
 def _judged(claim: Claim, row: Estimate, evidence: Evidence) -> Judged:

@@ -74,6 +74,14 @@ def as_published(claim: Claim, results: Sequence[OutcomeResult]) -> OutcomeResul
     )
 
 
+def decisive(result: OutcomeResult) -> AnalysisResult:
+    """The published analysis where there is one, else the primary."""
+    for item in result.analyses:
+        if item.spec.name == result.outcome.as_published:
+            return item
+    return result.analyses[0]
+
+
 def _limits(
     claim: Claim, analyses: Sequence[AnalysisResult], name: str
 ) -> tuple[float, float, float] | None:

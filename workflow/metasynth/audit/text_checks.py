@@ -19,6 +19,7 @@ from metasynth.audit.records import (
     places,
     unchecked,
 )
+from metasynth.audit.reproduction import as_published, decisive
 from metasynth.audit.trial_checks import margins
 from metasynth.methods import is_ratio
 from metasynth.records import Arm, Claim, Result, Trial
@@ -94,16 +95,19 @@ def total(claim: Claim, evidence: Evidence) -> Finding:
 def frequency(claim: Claim, evidence: Evidence) -> Finding:
     """A frequency in words against the risk with the intervention, by CIOMS's bands.
 
-    The arms' patients are added up, of all included trials with counts where none is named. Common
+    The arms' patients are added up; where no trial is named, those of the trials that the outcome's
+    analysis pools, as they are counted wherever else the outcome is told. Common
     (frequent): at least 1 %; very common: 10 %; uncommon, rare and very rare: below 1, 0.1 and
     0.01 %. Reproduced or not where the exact 95 % interval lies wholly on one side of the bound;
     otherwise there are too few patients to tell.
     """
     from metasynth.study_intervals import exact_limits
 
-    found = [
-        row for rows in intervention_rows(evidence, claim, claim.outcome).values() for row in rows
-    ]
+    by_trial = intervention_rows(evidence, claim, claim.outcome)
+    result = None if claim.study_id else as_published(claim, evidence.results)
+    pooled = {study.study for study in decisive(result).studies} if result else set()
+    told = [study for study in by_trial if study in pooled] or [*by_trial]
+    found = [row for study in told for row in by_trial[study]]
     if not found:
         return unchecked("frequency", "no_counts")
     events, patients = sum(row.events or 0 for row in found), sum(row.total or 0 for row in found)
