@@ -288,6 +288,7 @@ SPREADS = [
         *(every(PAIN + arm, "sd", lambda x, n: x / n**0.5) for arm in (0, 1)),
         words="alike once multiplied",
     ),
+    slip("sd_zero", cells(results(A), PAIN, sd="0"), cell=f"{results(A)}:8:L"),
     slip("mean_of_other_sign", cells(results(B), WEIGHT, mean="1.8"), cell=f"{results(B)}:10:K"),
     slip(
         "change_beside_final",

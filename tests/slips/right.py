@@ -2,9 +2,10 @@
 
 import csv
 import io
+import re
 
 from metasynth.table_schema import tables
-from tests.bad_input.review import Files
+from tests.bad_input.review import TEXTS, Files, clean
 
 CONFIG = "config.yaml"
 CHANGELOG = "changelog.csv"
@@ -172,9 +173,18 @@ def config() -> str:
     return "\n".join(lines) + "\n"
 
 
+def prose() -> Files:
+    """The texts of another clean review, without its citations and numbers."""
+    texts = {name: text.decode() for name, text in clean().items() if name.startswith(TEXTS)}
+    plain = (r" \[@[^]]*\]|\{figure:\w+\}\s*", r"\{\{ \w+\.[^}]*\}\}")
+    for name, text in texts.items():
+        texts[name] = re.sub(plain[1], "one", re.sub(plain[0], "", text))
+    return {name: text.encode() for name, text in texts.items()}
+
+
 def right() -> Files:
     """The review's files: config.yaml, and what is in its data folder."""
-    files: Files = {CONFIG: config().encode()}
+    files: Files = {CONFIG: config().encode(), **prose()}
     for index in range(len(TRIALS)):
         files |= trial(index)
     files[BIB] = "\n".join(

@@ -22,7 +22,7 @@ from metasynth.checks.spreads import MISTAKEN, mistaken_for
 from metasynth.validation import load_review
 from tests.bad_input.review import CONFIG, Files, write
 
-from .right import RESULTS, table, trial
+from .right import RESULTS, prose, table, trial
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = Path(__file__).parent / "published"
@@ -50,9 +50,8 @@ def test_published_data_are_silent(path, tmp_path):
         f"outcomes: {{o: {{label: O, outcome: o, type: {kind}, measure: {measure},"
         " direction: harm, analyses: [main]}}\n"
     )
-    write(
-        {CONFIG: config.encode(), "references.bib": b"@misc{m, title={T}, year={1999}}"}, tmp_path
-    )
+    references = b"@misc{m, title={T}, year={1999}}"
+    write({CONFIG: config.encode(), "references.bib": references, **prose()}, tmp_path)
     (tmp_path / "data/trials").mkdir()
     given_columns = [part for column in columns for part in ("--column", column)]
     arguments = ["import", "metafor", str(path), "--reference", "m", "--outcome", "o"]
@@ -70,7 +69,8 @@ def review(kind: str, measure: str, rows: list[list[dict[str, object]]], sizes) 
         f"outcomes: {{o: {{label: O, outcome: o, type: {kind}, measure: {measure},"
         " direction: harm, analyses: [main]}}\n"
     )
-    files: Files = {CONFIG: config.encode(), "references.bib": b"@misc{made, title={T}}"}
+    references = b"@misc{made, title={T}}"
+    files: Files = {CONFIG: config.encode(), "references.bib": references, **prose()}
     like = trial(0)
     for number, (own, (n, m)) in enumerate(zip(rows, sizes, strict=True)):
         folder = f"trials/t{number:04}"
