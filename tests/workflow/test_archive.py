@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import pytest
 
 from metasynth.archive import container, verify
+from metasynth.pipeline.plan import MARK
 from tests.reproducibility import mutation
 
 from .conftest import REPOSITORY, Review, copy_review
@@ -229,7 +230,8 @@ def announced(review: Review) -> list[tuple[str, set[str], set[str]]]:
         r"^rule (\w+):\n    input: (.*)\n    output: (.*)\n", output, flags=re.MULTILINE
     )
     return [
-        (rule, set(inputs.split(", ")), set(outputs.split(", "))) for rule, inputs, outputs in jobs
+        (rule, set(inputs.split(", ")) - {MARK}, set(outputs.split(", ")))
+        for rule, inputs, outputs in jobs
     ]
 
 

@@ -10,7 +10,7 @@ for batch in PLAN.batches["clean"]:
         input:
             needed(batch),
         output:
-            shown(batch),
+            batch.outputs,
         log:
             f"logs/{batch.name}.log",
         conda:
@@ -27,7 +27,7 @@ for batch in PLAN.batches["views"]:
         input:
             needed(batch),
         output:
-            shown(batch),
+            batch.outputs,
         log:
             f"logs/{batch.name}.log",
         conda:

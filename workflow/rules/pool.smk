@@ -11,7 +11,7 @@ for batch in PLAN.batches["pool"]:
         input:
             needed(batch),
         output:
-            shown(batch),
+            batch.outputs,
         log:
             f"logs/{batch.name}.log",
         conda:

@@ -1,5 +1,10 @@
 """Rate the certainty of each outcome's evidence, and write what is concluded and summarised."""
 
+import sys
+
+if "snakemake" in globals():
+    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
+
 from metasynth import store
 from metasynth.certainty import COLUMNS, assess_all
 from metasynth.conclusions import Conclusion, conclude

@@ -1,5 +1,10 @@
 """Draw outcomes' figures, in each language of the review."""
 
+import sys
+
+if "snakemake" in globals():
+    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
+
 from pathlib import Path
 
 from metasynth import store

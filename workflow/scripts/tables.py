@@ -1,5 +1,10 @@
 """Write the tables of all outcomes, and the audit of published statements."""
 
+import sys
+
+if "snakemake" in globals():
+    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
+
 from metasynth import store
 from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction, reproduce

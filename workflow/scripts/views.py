@@ -1,5 +1,10 @@
 """Join all trials' tables into read-only views for people: one row of a view is one raw row."""
 
+import sys
+
+if "snakemake" in globals():
+    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
+
 from metasynth import store, views
 from metasynth.pipeline import jobs
 from metasynth.pipeline.members import Member

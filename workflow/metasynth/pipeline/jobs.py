@@ -31,7 +31,6 @@ def run(make: Maker) -> None:
 
 def _run(job: Any, make: Maker) -> bool:
     """Whether all members of a job were made."""
-    sys.stderr = open(job.log[0], "w", encoding="utf-8")  # noqa: SIM115
     batch, others = _batches(job.output[0])
     members = [from_content(content) for content in batch["members"]]
     earlier.put_back(path for member in members for path in (member.record, *member.files))
