@@ -69,8 +69,11 @@ def q_profile(y: Array, v: Array, level: float = LEVEL) -> tuple[float, float]:
 def solve_q(y: Array, v: Array, target: float) -> float:
     """Find the tau2 at which the generalised Q equals `target`; 0 when it is below even there.
 
-    Q falls with tau2, and is at most sum((y - mean)²)/tau2, which gives the upper bracket.
+    Q falls with tau2, and is at most sum((y - mean)²)/tau2, which gives the upper bracket. Effects
+    are taken from that of the most exact study, so that those that agree but for a few units in the
+    last place keep their differences: from a mean that is rounded itself, Q could rise.
     """
+    y = y - y[v.argmin()]
     high = float(((y - y.mean()) ** 2).sum()) / target
     floor = float(v.min()) * float_info.epsilon
     return falling_root(lambda t: float(generalised_q(y, v, t)) - target, 0.0, high, floor)
