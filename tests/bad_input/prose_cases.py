@@ -113,7 +113,7 @@ MARKDOWN = [
     slip("rule", "***", "no rule"),
     slip("break", "One  \ntwo.", "no break"),
     case("prose", "table", added("a\n\n| a | b |\n|---|---|\n| 1 | 2 |"), f"{AT}:6 | no table"),
-    slip("conflict", "<<<<<<< ours", "no mark of a conflict"),
+    slip("conflict", "<<<<<<< ours", "one version of the text, but git has left two"),
     slip("figure", "{figure:deaths}", "did you mean death?"),
     slip("figure_of_a_reading", "{figure:response_randomised}", "a figure that there is"),
     slip("table_name", "{table:sumary}", "did you mean summary?"),

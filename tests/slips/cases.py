@@ -277,7 +277,6 @@ def more_trials(name: str, mean: str, sd: str) -> Change:
 
 
 SPREADS = [
-    slip("sd_zero", cells(results(A), PAIN, sd="0"), cell=f"{results(A)}:8:L"),
     slip("sd_as_error", cells(results(A), PAIN, sd="1.08"), cell=f"{results(A)}:8:L"),
     slip("sd_as_half_width", cells(results(C), PAIN, sd="1.68")),
     slip("sd_as_width", cells(results(B), PAIN, sd="5.2")),

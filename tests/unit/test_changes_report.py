@@ -40,7 +40,7 @@ def test_each_changed_outcome_before_and_after(changes):
     at = found.index(["ACR70 response at week 24: changed"])
     before, after = found[at + 1 : at + 3]
     assert before[:5] == ["0.9.0", "2", "654", "OR", "3.57 [0.04, 318.24]"]
-    assert after[:5] == ["1.0.0", "3", "708", "OR", "3.71 [1.26, 10.93]"]
+    assert after[:5] == ["1.1.0", "3", "708", "OR", "3.71 [1.26, 10.93]"]
     assert after[-1].startswith("The interval now excludes no effect. Due to data (bao2011 results")
     assert "choices (analyses.primary.tau2)" in after[-1]
 
@@ -148,7 +148,8 @@ def test_every_flag_has_its_sentence(language):
 def test_a_state_that_is_as_it_was_accepted_says_so(states):
     now = states[1]
     assert summary(compare(now, now, CONFIG.living), ENGLISH) == (
-        f"This is version 1.0.0 of {CONFIG.date} as it was accepted: nothing has changed since."
+        f"This is version {CONFIG.version} of {CONFIG.date} as it was accepted: "
+        "nothing has changed since."
     )
     older = replace(now, software=replace(now.software, code="0"))
     again = compare(older, now, CONFIG.living)

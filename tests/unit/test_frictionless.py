@@ -41,6 +41,9 @@ ALONE = {
         *("csv form-semicolons", "csv form-tabs", "csv form-bars"),
         "csv form-text_after_quote",
     },
+    "a Table Schema cannot ask for a reason where there is no judgement": {
+        "judgement-no_judgement_without_a_reason",
+    },
     "frictionless strips blanks": {
         *("header-blank_before", "header-no_break_space", "key-outcome_8"),
         *("spreadsheet damage-events_19", "spreadsheet damage-events_20"),

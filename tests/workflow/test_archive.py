@@ -128,7 +128,7 @@ def test_a_second_call_has_nothing_to_do(committed: Review) -> None:
 # --- what is refused ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["config.yaml", "data/raw/references.bib", "data/text/en/new.md"])
+@pytest.mark.parametrize("name", ["config.yaml", "data/raw/references.bib", "data/new.md"])
 def test_uncommitted_changes_are_refused(copied: Review, name: str) -> None:
     archive_of(copied).unlink()
     with (copied.folder / name).open("a", encoding="utf-8") as file:

@@ -41,7 +41,7 @@ def test_a_count_corrected_after_acceptance(accepted: Review) -> None:
     table = accepted.folder / "data/raw/trials/fleischmann2003/results.csv"
     replace_in(table, "death,24,,anakinra,,4,1116", "death,24,,anakinra,,5,1116")
     run = accepted.run("results/changes.json")
-    assert "an entry that says why this has changed since version 1.0.0" in " ".join(
+    assert "an entry that says why this has changed since version 1.1.0" in " ".join(
         run.output.split()
     )
     found = changes(accepted)

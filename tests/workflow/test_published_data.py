@@ -5,12 +5,15 @@ The expected values are those of tests/reference; the results carry eight digits
 
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from math import exp, log
 from pathlib import Path
 
 import pytest
+
+from tests.bad_input.review import TEXTS, clean
 
 from .conftest import Review
 
@@ -104,11 +107,20 @@ def config() -> Iterator[str]:
             )
 
 
+def _without_names(text: str) -> str:
+    """The made-up text without what it names of the review that it was made for."""
+    text = re.sub(r"\{\{[^}]*\}\}|\{figure:[^}]*\}", "Told.", text)
+    return re.sub(r" *\[@[^]]*\]", "", text)
+
+
 @pytest.fixture(scope="module")
 def estimates(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], dict[str, str]]:
     folder = tmp_path_factory.mktemp("published")
     write_trials(folder / "raw")
-    (folder / "text" / "en").mkdir(parents=True)
+    texts = {path: text for path, text in clean().items() if path.startswith(TEXTS)}
+    for path, text in texts.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(_without_names(text.decode()), encoding="utf-8")
     (folder / "config.yaml").write_text("\n".join(config()) + "\n", encoding="utf-8")
     Review(folder).run("results/tables/estimates.csv")
     text = (folder / "results/tables/estimates.csv").read_text("utf-8")

@@ -18,6 +18,7 @@ from metasynth.importers import covidence, folders, metafor, revman
 from metasynth.importers.source import Found, Sides
 from metasynth.language import speak
 from metasynth.prose import drafts
+from metasynth.prose.unwritten import Unwritten
 from metasynth.table_schema import ID
 from metasynth.untranslated import as_catalogue, untranslated
 from metasynth.validation import load_review
@@ -58,7 +59,7 @@ def _trials(number: int) -> str:
     return f"{number} trial{'' if number == 1 else 's'}"
 
 
-def _json(faults: Sequence[Fault], sound: bool, left: Sequence[drafts.Unwritten]) -> str:
+def _json(faults: Sequence[Fault], sound: bool, left: Sequence[Unwritten]) -> str:
     told, unwritten = ([asdict(one) for one in several] for several in (faults, left))
     content = {"valid": sound, "faults": told, "draft": unwritten}
     return json.dumps(content, indent=1, ensure_ascii=False)

@@ -26,7 +26,8 @@ from metasynth.faults import Fault, InvalidReview, position
 from metasynth.input_changes import compare_inputs
 from metasynth.language import known as known_languages
 from metasynth.prose import check
-from metasynth.prose.drafts import Unwritten, unwritten
+from metasynth.prose.drafts import unwritten
+from metasynth.prose.unwritten import Unwritten
 from metasynth.raw_table import RawTable
 from metasynth.records import (
     CertaintyRating,

@@ -41,7 +41,6 @@ ON_THE_WAY = (
         "bounds_left_out", "results", "a derived count without the range that its percentage leaves"
     ),
     Check("sd_zero", "results", "a standard deviation of 0, as if all patients were alike"),
-    Check("sd_zero", "results", "a standard deviation of 0"),
     Check("nested_of_fewer", "results", "fewer events of a wider outcome, among fewer patients"),
     Check("flow_off_trials", "flow", "another number of studies than there are included trials"),
     Check("change_unexplained", "changelog", "a change since the last version without a reason"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from metasynth.certainty_rules import CertaintyRules
-from metasynth.prose.drafts import Unwritten
+from metasynth.prose.unwritten import Unwritten
 from metasynth.records import (
     AnalysisSpec,
     CertaintyRating,

@@ -11,6 +11,7 @@ from functools import cache
 
 from metasynth.config_faults import Lines
 from metasynth.prose.texts import OwnText, sections
+from metasynth.prose.unwritten import Unwritten
 from metasynth.records import Config, SearchLine
 from metasynth.scaffold import TEXTS
 
@@ -24,20 +25,6 @@ _FEWEST = 4
 _MARK = re.compile(r"\{prisma(-none)?:([A-Za-z0-9. ]+)\}")
 _ASIDE = re.compile(r"\{anchor:[a-z0-9-]+\}|\*\*[^*]*\*\*")
 _SENTENCES = re.compile(r"(?<=[.?!])\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class Unwritten:
-    """A starter text in its place; `language` is blank where it is of all languages.
-
-    `items` are those of PRISMA that rest on it.
-    """
-
-    file: str
-    row: int
-    text: str
-    language: str
-    items: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

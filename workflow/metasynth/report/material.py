@@ -15,7 +15,7 @@ from metasynth.findings import Finding
 from metasynth.language import Language
 from metasynth.localise import localise
 from metasynth.marks import marked
-from metasynth.prose.drafts import Unwritten
+from metasynth.prose.unwritten import Unwritten
 from metasynth.provenance.collect import counted
 from metasynth.provenance.entry import Entry
 from metasynth.records import Claim, Config, FlowCount, OutcomeResult, Result, SearchLine, Trial
