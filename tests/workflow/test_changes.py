@@ -70,10 +70,10 @@ def test_another_certainty_is_told_with_the_domain_and_what_moved_it(accepted: R
         "ra_worsening": "changed",
     }
     for name, levels, moved, row in (
-        ("acr20_w24", "moderate low", "inconsistency 0 -1", "certainty acr20_w24 inconsistency"),
+        ("acr20_w24", "low very low", "inconsistency 0 -1", "certainty acr20_w24 inconsistency"),
         (
             "ra_worsening",
-            "moderate low",
+            "low very low",
             "imprecision 0 -1",
             "fleischmann2003 results ra_worsening 24 - anakinra",
         ),

@@ -184,7 +184,7 @@ def test_the_report_lists_the_formulas_of_this_run_only(
     for name, present, absent in (
         (
             "anakinra",
-            ["Peto odds ratio</strong>", "DerSimonian–Laird</strong>"],
+            ["Peto odds ratio</strong>", "DerSimonian–Laird as in RevMan</strong>"],
             ["risk difference"],
         ),
         ("bcg", ["risk ratio</strong>", "tau², REML</strong>"], ["DerSimonian–Laird</strong>"]),
