@@ -89,7 +89,7 @@ def config() -> Iterator[str]:
     yield "comparison: {intervention: [new], control: [old], labels: {intervention: A, control: B}}"
     yield "analyses:"
     for tau2, ci in RANDOM.items():
-        yield f"  {tau2.lower()}: {{label: {tau2}, model: random, tau2: {tau2}, ci: {ci}, double_zero: exclude}}"
+        yield f"  {tau2.lower()}: {{label: {tau2}, tau2: {tau2}, ci: {ci}, double_zero: exclude}}"
     for model in ("IV", "MH", "Peto"):
         yield f"  {model.lower()}: {{label: {model}, model: {model}, double_zero: exclude}}"
     yield "outcomes:"

@@ -120,7 +120,6 @@ REASON = r"(Not extracted|Stated to be missing|Extracted|Left out) for "
         ("md_three", "Three trials with 286 participants are pooled: 143 with drug and 143 with"),
         ("rom_undefined", "Trial b1 reports this outcome but is not pooled: a ratio of means"),
         ("hr_forms", "\nThree trials are pooled. By the primary analysis"),
-        ("hr_forms", "Trial d1 reports this outcome but is not pooled: a ratio and its limits are"),
         ("hr_forms", "Trial e1 reports this outcome but is not pooled: a limit of 0 gives a ratio"),
         ("hr_one", "One trial is analysed, Trial a1. Its hazard ratio is 0.75 (95% CI 0.58 to"),
         ("md_contrasts", "Trial c1 reports this outcome but is not pooled: the limits of the"),
