@@ -31,5 +31,10 @@ def test_a_cluster_gives_the_same_bytes(
     assert "has been submitted with SLURM jobid" in done.stdout
     assert review.results() == finished("bcg").results()
     listed = subprocess.run([*slurm, "scontrol", "--oneliner", "show", "jobs"], **READ)
-    asked = re.findall(r"Comment=rule_([a-z]+).*? MinMemoryNode=(\w+)", listed.stdout)
-    assert set(asked) > {("report", "1100M"), ("pool", "400M"), ("plot", "400M")}
+    asked = {
+        (rule[1], memory[1])
+        for job in listed.stdout.splitlines()
+        if (rule := re.search(r"Comment=rule_([a-z]+)", job))
+        and (memory := re.search(r"MinMemory(?:Node|CPU)=(\w+)", job))
+    }
+    assert asked >= {("report", "1100M"), ("pool", "400M"), ("plot", "400M")}, listed.stdout

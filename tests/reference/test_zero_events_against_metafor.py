@@ -62,6 +62,9 @@ def test_pools_by_the_default_rule(row):
     assert pooled.events_control == sum(study.events_control for study in own)
     if kind == "binary":
         assert pooled.total_intervention == sum(study.total_intervention for study in own)
+    if row["low"] == row["high"] and row["model"] == "MH":  # no width is no result
+        assert pooled.estimate is None
+        return
     tolerance = ITERATED if row["model"] == "random" else CLOSED
     se = pooled.se or 1.0
     assert pooled.log_estimate == pytest.approx(
