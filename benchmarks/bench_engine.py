@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from metasynth.batch import gosh, pool_many
-from metasynth.effects import Tables, binary_effects
-from metasynth.heterogeneity import q_profile
-from metasynth.intervals import hksj_interval, prediction_interval
-from metasynth.pooling import inverse_variance
-from metasynth.tau2 import estimate_tau2
+from metasynth.stats.effects.binary import Tables, binary_effects
+from metasynth.stats.heterogeneity import q_profile
+from metasynth.stats.intervals import hksj_interval, prediction_interval
+from metasynth.stats.pool_columns import gosh, pool_many
+from metasynth.stats.pooling import inverse_variance
+from metasynth.stats.tau2 import estimate_tau2
 
 HERE = Path(__file__).parent
 COUNTS = HERE.parent / "tests" / "reference" / "expected" / "counts.csv"

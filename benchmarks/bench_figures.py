@@ -21,13 +21,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
-from metasynth.figures.describe import forest_alt
-from metasynth.figures.forest import forest
-from metasynth.figures.page import Page
-from metasynth.figures.panel import Panel
-from metasynth.figures.svg import render
-from metasynth.figures.text import width
-from metasynth.records import OutcomeResult
+from metasynth.figures.canvas.page import Page
+from metasynth.figures.canvas.panel import Panel
+from metasynth.figures.canvas.svg import render
+from metasynth.figures.canvas.text import width
+from metasynth.figures.forest.describe import forest_alt
+from metasynth.figures.forest.forest import forest
+from metasynth.model.records import OutcomeResult
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "unit"))
 from figure_cases import cases

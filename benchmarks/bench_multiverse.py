@@ -3,11 +3,11 @@
 import time
 from pathlib import Path
 
-from metasynth.comparison import reports, study_data
-from metasynth.multiverse import multiverse
-from metasynth.records import Omission
-from metasynth.synthesis import synthesise
-from metasynth.validation import load_review
+from metasynth.model.records import Omission
+from metasynth.review.load import load_review
+from metasynth.sensitivity.multiverse import multiverse
+from metasynth.synthesis.comparison import reports, study_data
+from metasynth.synthesis.synthesise import synthesise
 
 ROOT = Path(__file__).parents[1]
 

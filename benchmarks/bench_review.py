@@ -25,7 +25,7 @@ from pathlib import Path
 import synthetic
 from processes import Measured, measure
 
-from metasynth.validation import load_review
+from metasynth.review.load import load_review
 
 HERE = Path(__file__).parent
 PIPELINE = HERE.parent

@@ -21,23 +21,23 @@ from typing import TypeVar
 
 import synthetic
 
-from metasynth import bibliography
-from metasynth.comparison import study_data
-from metasynth.extraction import extraction
+from metasynth.core import bibtex as bibliography
 from metasynth.figures import catalogue
 from metasynth.figures.files import outcome_files, review_files
-from metasynth.growth import growth
-from metasynth.language import ENGLISH
-from metasynth.multiverse import multiverse
-from metasynth.pipeline.reporting import rendered
-from metasynth.records import FigureChoices
+from metasynth.language.languages import ENGLISH
+from metasynth.living.growth import growth
+from metasynth.model.records import FigureChoices
+from metasynth.pipeline.report_inputs import rendered
 from metasynth.report.compose import compose
 from metasynth.report.material import Material
-from metasynth.sensitivity import battery
-from metasynth.sequential import sequential
-from metasynth.stability import Stability
-from metasynth.synthesis import synthesise
-from metasynth.validation import load_review
+from metasynth.review.load import load_review
+from metasynth.sensitivity.battery import battery
+from metasynth.sensitivity.extraction import extraction
+from metasynth.sensitivity.multiverse import multiverse
+from metasynth.sensitivity.robustness import Stability
+from metasynth.sensitivity.sequential import sequential
+from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.synthesise import synthesise
 
 TEMPLATES = Path(__file__).parents[1] / "workflow" / "report"
 Made = TypeVar("Made")

@@ -16,9 +16,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from metasynth import tables, validation
-from metasynth.configuration import load
-from metasynth.prose import check
+from metasynth.review import load as validation
+from metasynth.review import prose_check as check
+from metasynth.tables import reader as tables
+from metasynth.validation.configuration import load
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "data" / "raw"

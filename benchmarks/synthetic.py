@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from metasynth import scaffold
-from metasynth.table_schema import tables
+from metasynth.tables import scaffold
+from metasynth.tables.table_schema import tables
 
 CONFIG = """\
 review:

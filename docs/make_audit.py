@@ -5,7 +5,7 @@ from pathlib import Path
 
 from metasynth.audit.kinds import FREQUENT, KINDS, QUANTITIES, SELDOM, Kind
 from metasynth.audit.run import CHECKS
-from metasynth.certainty_rules import CONVENTION
+from metasynth.model.certainty_config import CONVENTION
 
 MANUAL = Path(__file__).parent / "audit.md"
 

@@ -13,20 +13,20 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from metasynth import store
-from metasynth.comparison import study_data
+from metasynth.core import store
+from metasynth.figures.canvas.page import Drawing
+from metasynth.figures.canvas.style import FAMILY
+from metasynth.figures.canvas.svg import render
 from metasynth.figures.catalogue import planned, robustness
 from metasynth.figures.draw import draw
 from metasynth.figures.overview import overview
-from metasynth.figures.page import Drawing
-from metasynth.figures.style import FAMILY
-from metasynth.figures.svg import render
-from metasynth.language import ENGLISH, speak
-from metasynth.localise import localise
-from metasynth.multiverse import Multiverse, multiverse
-from metasynth.records import FigureChoices, Omission, OutcomeResult, OutcomeSpec
-from metasynth.synthesis import synthesise
-from metasynth.validation import Review, load_review
+from metasynth.language.languages import ENGLISH, speak
+from metasynth.language.localised_records import localise
+from metasynth.model.records import FigureChoices, Omission, OutcomeResult, OutcomeSpec
+from metasynth.review.load import Review, load_review
+from metasynth.sensitivity.multiverse import Multiverse, multiverse
+from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.synthesise import synthesise
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "gallery" / "index.html"

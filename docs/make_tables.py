@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from metasynth.scaffold import template_tables
+from metasynth.tables.scaffold import template_tables
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "workflow" / "schemas" / "datapackage.json"

@@ -4,10 +4,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from metasynth.comparison import reports, study_data
-from metasynth.records import Omission
-from metasynth.synthesis import synthesise
-from metasynth.validation import load_review
+from metasynth.model.records import Omission
+from metasynth.review.load import load_review
+from metasynth.synthesis.comparison import reports, study_data
+from metasynth.synthesis.synthesise import synthesise
 
 ROOT = Path(__file__).parents[1]
 ANAKINRA = ROOT

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from metasynth import scaffold
+from metasynth.tables import scaffold
 
 Rows = Sequence[Mapping[str, object]]
 REFERENCE = "@misc{made, title={Made up}, year={2001}, author={Various, A.}}\n"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from metasynth import faults
-from metasynth.faults import InvalidReview
-from metasynth.validation import load_review
+from metasynth.core import faults
+from metasynth.core.faults import InvalidReview
+from metasynth.review.load import load_review
 
 from . import cases, claim_cases, config_cases, prose_cases
 from .good_cases import OTHER, SAME

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metasynth.faults import InvalidReview
-from metasynth.validation import Review, load_review
+from metasynth.core.faults import InvalidReview
+from metasynth.review.load import Review, load_review
 
 from .review import CONFIG, clean, write
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from metasynth.certainty import assess
-from metasynth.certainty_imprecision import optimal_information_size
-from metasynth.certainty_rules import CertaintyRules
-from metasynth.findings import findings
-from metasynth.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
-from metasynth.synthesis import synthesise
+from metasynth.grade.certainty import assess
+from metasynth.grade.imprecision import optimal_information_size
+from metasynth.grade.summary_of_findings import findings
+from metasynth.model.certainty_config import CertaintyRules
+from metasynth.model.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
+from metasynth.synthesis.synthesise import synthesise
 
 EXPECTED = Path(__file__).parent / "expected"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from metasynth import store
-from metasynth.comparison import study_data
-from metasynth.covariate_regression import Regression
-from metasynth.sensitivity import battery
-from metasynth.synthesis import synthesise
-from metasynth.validation import load_review
+from metasynth.core import store
+from metasynth.review.load import load_review
+from metasynth.sensitivity.battery import battery
+from metasynth.sensitivity.meta_regression import Regression
+from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.synthesise import synthesise
 
 HERE = Path(__file__).parent
 BCG = HERE.parent / "bcg"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from tests.reference.test_engine_against_metafor import rows, stacked
 
-from metasynth.effects import Tables, binary_effects
-from metasynth.many import Pools, fit_many
-from metasynth.models import fit_model
-from metasynth.records import AnalysisSpec
+from metasynth.model.records import AnalysisSpec
+from metasynth.stats.columns import Pools, fit_many
+from metasynth.stats.effects.binary import Tables, binary_effects
+from metasynth.stats.models import fit_model
 
 SPEC = AnalysisSpec("p", "", tau2="DL-MH")
 EXPECTED = rows("dl_mh.csv")

@@ -13,20 +13,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth.continuous import CONTINUOUS_EFFECTS, Means
-from metasynth.distributions import chi2_upper_tail, two_sided_p
-from metasynth.effects import Effects, Tables, binary_effects, peto_log_odds_ratio
-from metasynth.heterogeneity import generalised_q, q_profile, share_from_tau2
-from metasynth.intervals import (
+from metasynth.stats.distributions import chi2_upper_tail, two_sided_p
+from metasynth.stats.effects.binary import Effects, Tables, binary_effects, peto_log_odds_ratio
+from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
+from metasynth.stats.heterogeneity import generalised_q, q_profile, share_from_tau2
+from metasynth.stats.intervals import (
     hksj_ad_hoc_interval,
     hksj_interval,
     interval,
     prediction_interval,
 )
-from metasynth.models import fit_common
-from metasynth.pooling import EffectUndefined, inverse_variance, mantel_haenszel, peto
-from metasynth.stratified import breslow_day_tarone, cochran_mantel_haenszel
-from metasynth.tau2 import estimate_tau2, ml_log_likelihood, reml_log_likelihood
+from metasynth.stats.models import fit_common
+from metasynth.stats.pooling import EffectUndefined, inverse_variance, mantel_haenszel, peto
+from metasynth.stats.stratified import breslow_day_tarone, cochran_mantel_haenszel
+from metasynth.stats.tau2 import estimate_tau2, ml_log_likelihood, reml_log_likelihood
 
 EXPECTED = Path(__file__).parent / "expected"
 CLOSED, ITERATED = 1e-10, 1e-7

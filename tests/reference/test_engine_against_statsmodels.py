@@ -16,12 +16,12 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.meta_analysis import combine_effects
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from metasynth.effects import Tables, binary_effects
-from metasynth.heterogeneity import generalised_q
-from metasynth.pooling import inverse_variance, mantel_haenszel
-from metasynth.stratified import breslow_day_tarone, cochran_mantel_haenszel
-from metasynth.study_intervals import exact_limits, score_limits_risk_ratio, wilson_limits
-from metasynth.tau2 import dersimonian_laird, paule_mandel
+from metasynth.stats.effects.binary import Tables, binary_effects
+from metasynth.stats.heterogeneity import generalised_q
+from metasynth.stats.pooling import inverse_variance, mantel_haenszel
+from metasynth.stats.score_intervals import exact_limits, score_limits_risk_ratio, wilson_limits
+from metasynth.stats.stratified import breslow_day_tarone, cochran_mantel_haenszel
+from metasynth.stats.tau2 import dersimonian_laird, paule_mandel
 
 COUNTS = Path(__file__).parent / "expected" / "counts.csv"
 

@@ -11,10 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from metasynth import export, store
-from metasynth.methods import MEASURES
-from metasynth.records import AnalysisSpec, Comparison, Contrast, Group, OutcomeSpec, StudyData
-from metasynth.synthesis import synthesise
+from metasynth.core import store
+from metasynth.model.methods import MEASURES
+from metasynth.model.records import (
+    AnalysisSpec,
+    Comparison,
+    Contrast,
+    Group,
+    OutcomeSpec,
+    StudyData,
+)
+from metasynth.synthesis import metafor_export as export
+from metasynth.synthesis.synthesise import synthesise
 
 EXPECTED = Path(__file__).parent / "expected"
 COMPARISON = Comparison(("new",), ("old",))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.examples import ANAKINRA, outcomes
 
-from metasynth.extraction import extraction
+from metasynth.sensitivity.extraction import extraction
 
 EXPECTED = Path(__file__).parent / "expected/extraction.csv"
 ANALYSES = {"REML_HKSJ": "primary", "MH": "published_mh", "Peto": "published_peto"}

@@ -19,19 +19,19 @@ from scipy.integrate import dblquad, quad
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import logsumexp, xlogy
 
-from metasynth.effects import Tables
-from metasynth.glmm import (
+from metasynth.model.methods import check_combination
+from metasynth.model.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
+from metasynth.stats.effects.binary import Tables
+from metasynth.stats.glmm import (
     _hypergeometric,
     _random_levels,
     conditional,
     random_levels,
     unconditional,
 )
-from metasynth.methods import check_combination
-from metasynth.pooling import EffectUndefined
-from metasynth.quadrature import POINTS, Predictor, integrate
-from metasynth.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
-from metasynth.synthesis import synthesise
+from metasynth.stats.pooling import EffectUndefined
+from metasynth.stats.quadrature import POINTS, Predictor, integrate
+from metasynth.synthesis.synthesise import synthesise
 
 EXPECTED = Path(__file__).parent / "expected"
 FITS = {"UM.FS": unconditional, "CM.EL": conditional}

@@ -20,8 +20,8 @@ from scipy.optimize import minimize
 from scipy.special import xlogy
 from tests.reference import make_sparse_reference as independent
 
-from metasynth.effects import Tables
-from metasynth.glmm import conditional, random_levels, unconditional
+from metasynth.stats.effects.binary import Tables
+from metasynth.stats.glmm import conditional, random_levels, unconditional
 
 EXPECTED = Path(__file__).parent / "expected"
 FITS = {"UM.FS": unconditional, "CM.EL": conditional, "UM.RS": random_levels}

@@ -15,18 +15,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth.continuous import Means, mean_difference
-from metasynth.distributions import chi2_upper_tail, normal_quantile
-from metasynth.effects import Tables, binary_effects, peto_log_odds_ratio
-from metasynth.glmm import conditional
-from metasynth.heterogeneity import generalised_q, q_about, q_profile, share_from_tau2
-from metasynth.intervals import hksj_interval, interval, prediction_interval
-from metasynth.meta_regression import meta_regression, predict
-from metasynth.multi_arm import covariance_matrix, covariance_of_shared_control
-from metasynth.pooling import inverse_variance, mantel_haenszel, peto
-from metasynth.stratified import breslow_day_tarone, cochran_mantel_haenszel
-from metasynth.subgroups import subgroup_differences
-from metasynth.tau2 import estimate_tau2
+from metasynth.stats.covariate_fit import meta_regression, predict
+from metasynth.stats.distributions import chi2_upper_tail, normal_quantile
+from metasynth.stats.effects.binary import Tables, binary_effects, peto_log_odds_ratio
+from metasynth.stats.effects.continuous import Means, mean_difference
+from metasynth.stats.glmm import conditional
+from metasynth.stats.heterogeneity import generalised_q, q_about, q_profile, share_from_tau2
+from metasynth.stats.intervals import hksj_interval, interval, prediction_interval
+from metasynth.stats.pooling import inverse_variance, mantel_haenszel, peto
+from metasynth.stats.stratified import breslow_day_tarone, cochran_mantel_haenszel
+from metasynth.stats.tau2 import estimate_tau2
+from metasynth.synthesis.multi_arm import covariance_matrix, covariance_of_shared_control
+from metasynth.synthesis.subgroups import subgroup_differences
 
 EXPECTED = Path(__file__).parent / "expected"
 

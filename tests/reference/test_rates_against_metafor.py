@@ -12,12 +12,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth.distributions import normal_quantile
-from metasynth.pooling import inverse_variance
-from metasynth.proportions import double_arcsine, from_double_arcsine
-from metasynth.rates import Rates, log_rate_ratio, rate_difference
-from metasynth.records import AnalysisSpec, Comparison, Contrast, Group, OutcomeSpec, StudyData
-from metasynth.synthesis import synthesise
+from metasynth.model.records import (
+    AnalysisSpec,
+    Comparison,
+    Contrast,
+    Group,
+    OutcomeSpec,
+    StudyData,
+)
+from metasynth.stats.distributions import normal_quantile
+from metasynth.stats.effects.proportions import double_arcsine, from_double_arcsine
+from metasynth.stats.effects.rates import Rates, log_rate_ratio, rate_difference
+from metasynth.stats.pooling import inverse_variance
+from metasynth.synthesis.synthesise import synthesise
 
 EXPECTED = Path(__file__).parent / "expected"
 TYPES = {"PLO": "proportion", "PAS": "proportion", "PFT": "proportion"}

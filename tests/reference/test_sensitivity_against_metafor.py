@@ -12,16 +12,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth.effects import Tables, binary_effects, continuity_correction, risk_difference
-from metasynth.influence import baujat, influence
-from metasynth.meta_regression import meta_regression, predict
-from metasynth.multi_arm import (
+from metasynth.stats.covariate_fit import meta_regression, predict
+from metasynth.stats.effects.binary import (
+    Tables,
+    binary_effects,
+    continuity_correction,
+    risk_difference,
+)
+from metasynth.stats.influence import baujat, influence
+from metasynth.stats.small_study import begg, egger, harbord, peters
+from metasynth.stats.trim_and_fill import NoConvergence, trim_and_fill
+from metasynth.synthesis.multi_arm import (
     covariance_matrix,
     covariance_of_shared_control,
     pool_correlated,
 )
-from metasynth.small_study import begg, egger, harbord, peters
-from metasynth.trim_and_fill import NoConvergence, trim_and_fill
 
 EXPECTED = Path(__file__).parent / "expected"
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth.records import AnalysisSpec, Comparison, Contrast, OutcomeSpec, StudyData
-from metasynth.subgroups import common_tau2
-from metasynth.synthesis import synthesise
-from metasynth.tau2 import ESTIMATORS, estimate_tau2
+from metasynth.model.records import AnalysisSpec, Comparison, Contrast, OutcomeSpec, StudyData
+from metasynth.stats.tau2 import ESTIMATORS, estimate_tau2
+from metasynth.synthesis.subgroups import common_tau2
+from metasynth.synthesis.synthesise import synthesise
 
 EXPECTED = Path(__file__).parent / "expected" / "subgroups.csv"
 OUTCOME = OutcomeSpec("o", "O", "o", None, "generic", "other", "harm", ("p",), subgroup="design")

@@ -9,8 +9,8 @@ from functools import cache
 import pytest
 from tests.reference.test_engine_against_metafor import rows, stacked
 
-from metasynth.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
-from metasynth.synthesis import synthesise
+from metasynth.model.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
+from metasynth.synthesis.synthesise import synthesise
 
 SPECS = {
     "IV": AnalysisSpec("IV", "", "IV"),

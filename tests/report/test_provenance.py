@@ -13,7 +13,7 @@ import pytest
 import yaml
 from scipy.special import chdtrc, ndtri, stdtrit
 
-from metasynth.certainty_rules import DEFAULT_RULES, rule_numbers
+from metasynth.model.certainty_config import DEFAULT_RULES, rule_numbers
 from tests.reviews import REPOSITORY, Review
 
 CHOSEN = ("review.outcomes", "review.shown")

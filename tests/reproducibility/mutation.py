@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from unittest.mock import patch
 
-from metasynth.archive import verify
+from metasynth.core import verify
 
 _HEADER = 30  # a zip's local header, before the file's name
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from metasynth.table_schema import tables
+from metasynth.tables.table_schema import tables
 from tests.bad_input.review import TEXTS, Files, clean
 
 CONFIG = "config.yaml"

@@ -8,8 +8,8 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metasynth.faults import InvalidReview
-from metasynth.validation import load_review
+from metasynth.core.faults import InvalidReview
+from metasynth.review.load import load_review
 from tests.bad_input.review import CONFIG, Files, write
 
 from .right import right

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from metasynth import __main__
 from metasynth.checks.characters import mojibake
-from metasynth.checks.intervals import symmetric
 from metasynth.checks.labels import FORMS, skeleton
 from metasynth.checks.others import Others
+from metasynth.checks.published_intervals import symmetric
 from metasynth.checks.quotes import fractions, percentages, slip
-from metasynth.checks.selected import near_name, near_week
 from metasynth.checks.spreads import MISTAKEN, mistaken_for
-from metasynth.validation import load_review
+from metasynth.checks.unselected_rows import near_name, near_week
+from metasynth.review.load import load_review
 from tests.bad_input.review import CONFIG, Files, write
 
 from .right import RESULTS, prose, table, trial

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from metasynth.checks.catalogue import CHECKS
-from metasynth.faults import Fault, InvalidReview
-from metasynth.validation import load_review
+from metasynth.core.faults import Fault, InvalidReview
+from metasynth.review.load import load_review
 from tests.bad_input.review import CONFIG, Files, write
 
 from .cases import CERTAIN, SLIPS

@@ -16,8 +16,8 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
-from metasynth.figures.panel import Panel
-from metasynth.records import (
+from metasynth.figures.canvas.panel import Panel
+from metasynth.model.records import (
     AnalysisResult,
     AnalysisSpec,
     Cell,

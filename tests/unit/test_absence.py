@@ -4,7 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from metasynth.absence import (
+from metasynth.language.languages import ENGLISH
+from metasynth.model.records import (
+    Arm,
+    Cell,
+    Comparison,
+    Omission,
+    OutcomeSpec,
+    Result,
+    Study,
+    Trial,
+)
+from metasynth.report.text.absences import sentences
+from metasynth.report.text.phrases import lowered
+from metasynth.synthesis.absence import (
     MISSING,
     NOT_EXTRACTED,
     OTHER_ARMS,
@@ -12,11 +25,7 @@ from metasynth.absence import (
     OTHER_WEEK,
     absence,
 )
-from metasynth.comparison import selected_rows, study_data
-from metasynth.language import ENGLISH
-from metasynth.records import Arm, Cell, Comparison, Omission, OutcomeSpec, Result, Study, Trial
-from metasynth.report.absences import sentences
-from metasynth.report.phrases import lowered
+from metasynth.synthesis.comparison import selected_rows, study_data
 
 CELL = Cell("trials/t/results.csv", 2)
 STUDY = Study("t", "Trial T", 2000, "", "included", "", "", None, None, "", "", "", CELL)

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from metasynth.absolute import absolute_effect, risk_with
-from metasynth.fragility import fragility
-from metasynth.records import AnalysisSpec, Group, OutcomeSpec, StudyData
-from metasynth.selection import uninformative
-from metasynth.synthesis import pool_studies
+from metasynth.model.records import AnalysisSpec, Group, OutcomeSpec, StudyData
+from metasynth.sensitivity.absolute import absolute_effect, risk_with
+from metasynth.sensitivity.fragility import fragility
+from metasynth.synthesis.selection import uninformative
+from metasynth.synthesis.synthesise import pool_studies
 
 
 def test_risk_ratio_per_thousand():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from metasynth.alpha_spending import FARTHEST, boundaries, spending
+from metasynth.stats.alpha_spending import FARTHEST, boundaries, spending
 
 REBOUSSIN = (
     (0.2, 4.8769, 1.0777e-06),

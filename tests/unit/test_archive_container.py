@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from metasynth import __main__
-from metasynth.archive import container, verify
+from metasynth.core import sealed_zip as container
+from metasynth.core import verify
 
 FILES: dict[str, bytes | Path] = {
     "Snakefile": b"rule all:\n",

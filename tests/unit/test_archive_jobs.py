@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from metasynth.archive import jobs, verify
+from metasynth.archive import jobs
 from metasynth.archive.jobs import Job
-from metasynth.pipeline import made
-from metasynth.pipeline.members import Member
+from metasynth.core import verify
+from metasynth.pipeline import stamps as made
+from metasynth.pipeline.targets import Member
 
 
 def record(folder: Path, stage: str, name: str, inputs: tuple[str, ...], *files: str) -> None:

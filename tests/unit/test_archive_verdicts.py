@@ -2,7 +2,7 @@
 
 import pytest
 
-from metasynth.archive import verify
+from metasynth.core import verify
 
 
 def verdict(name: str, old: str, new: str) -> tuple[str, list[str]]:

@@ -11,20 +11,16 @@ from hypothesis import strategies as st
 from tests.bad_input.claim_cases import GOOD
 from tests.bad_input.review import CONFIG, clean, write
 
-from metasynth import table_schema
 from metasynth.audit.counts import combinations, decimals_of, fitting, rounds_to
 from metasynth.audit.judging import ABSENCE, important_left, judge
 from metasynth.audit.kinds import COMPARED, KINDS, QUANTITIES, TYPED
-from metasynth.audit.records import VERDICTS, Audited
 from metasynth.audit.reproduction import reproduce
 from metasynth.audit.run import CHECKS, audit
-from metasynth.audit.summary import SORTS, VERDICT_SORTS, of_sort
+from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort
 from metasynth.audit.two_by_two import TwoByTwo, exact_p
-from metasynth.comparison import reports, study_data
-from metasynth.language import ENGLISH
-from metasynth.provenance.collect import collect
-from metasynth.provenance.entry import CHOICE, RAW, ends
-from metasynth.records import (
+from metasynth.audit.verdicts import VERDICTS, Audited
+from metasynth.language.languages import ENGLISH
+from metasynth.model.records import (
     AnalysisSpec,
     Cell,
     Claim,
@@ -34,9 +30,13 @@ from metasynth.records import (
     OutcomeSpec,
     StudyData,
 )
-from metasynth.report.verdict_words import REASONS
-from metasynth.synthesis import synthesise
-from metasynth.validation import load_review
+from metasynth.provenance.collect import collect
+from metasynth.provenance.entry import CHOICE, RAW, ends
+from metasynth.report.text.verdict_words import REASONS
+from metasynth.review.load import load_review
+from metasynth.synthesis.comparison import reports, study_data
+from metasynth.synthesis.synthesise import synthesise
+from metasynth.tables import table_schema
 
 ROOT = Path(__file__).parents[2]
 REPRODUCED, UNSUPPORTED, BY_TEST, BY_COUNTS, NOT_REPRODUCED, CONTRADICTED, UNCHECKED = VERDICTS

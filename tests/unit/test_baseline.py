@@ -9,13 +9,14 @@ import pytest
 from tests.bad_input.review import CHANGELOG, CONFIG, cell, clean, text, write
 from tests.bad_input.review import replace as put
 
-from metasynth import acceptance, baseline
 from metasynth.__main__ import main
-from metasynth.archive import container
-from metasynth.baseline import MEMBER, BaselineError
-from metasynth.faults import InvalidReview
-from metasynth.living_rules import BASELINE
-from metasynth.validation import load_review
+from metasynth.core import sealed_zip as container
+from metasynth.core.faults import InvalidReview
+from metasynth.living import baseline
+from metasynth.living.baseline import MEMBER, BaselineError
+from metasynth.model.living_config import BASELINE
+from metasynth.review import acceptance
+from metasynth.review.load import load_review
 
 HEADER = "date,version,scope,item,row,kind,reason,who\n"
 

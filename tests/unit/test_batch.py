@@ -6,12 +6,12 @@ from math import isnan
 import numpy as np
 import pytest
 
-from metasynth.batch import gosh, pool_many
-from metasynth.heterogeneity import generalised_q
-from metasynth.intervals import hksj_interval, prediction_interval
-from metasynth.pooling import inverse_variance
-from metasynth.roots import bracketed_roots
-from metasynth.tau2 import estimate_tau2
+from metasynth.stats.heterogeneity import generalised_q
+from metasynth.stats.intervals import hksj_interval, prediction_interval
+from metasynth.stats.pool_columns import gosh, pool_many
+from metasynth.stats.pooling import inverse_variance
+from metasynth.stats.roots import bracketed_roots
+from metasynth.stats.tau2 import estimate_tau2
 
 
 def random_data(studies, columns, spread=1.0):

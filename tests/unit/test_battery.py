@@ -8,15 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth import store
-from metasynth.absolute import absolute_effect
-from metasynth.effects import Effects
-from metasynth.records import AnalysisSpec, Comparison, Contrast, Group, OutcomeSpec, StudyData
-from metasynth.selection import effects_of
-from metasynth.sensitivity import Sensitivity, battery
-from metasynth.small_study import egger
-from metasynth.synthesis import synthesise
-from metasynth.trim_and_fill import trim_and_fill
+from metasynth.core import store
+from metasynth.model.records import (
+    AnalysisSpec,
+    Comparison,
+    Contrast,
+    Group,
+    OutcomeSpec,
+    StudyData,
+)
+from metasynth.sensitivity.absolute import absolute_effect
+from metasynth.sensitivity.battery import Sensitivity, battery
+from metasynth.stats.effects.binary import Effects
+from metasynth.stats.small_study import egger
+from metasynth.stats.trim_and_fill import trim_and_fill
+from metasynth.synthesis.selection import effects_of
+from metasynth.synthesis.synthesise import synthesise
 
 COUNTS = Path(__file__).parents[1] / "reference" / "expected" / "counts.csv"
 BINARY = OutcomeSpec("o", "O", "o", 1, "binary", "RR", "harm", ("p",), baseline_risks=(0.05, 0.2))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from metasynth.bibliography import parse, plain
+from metasynth.core.bibtex import parse, plain
 
 
 def only(text):

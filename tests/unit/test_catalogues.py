@@ -10,12 +10,12 @@ import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
-from metasynth import configuration
 from metasynth.__main__ import main
-from metasynth.language import LABELS, LOCALES, known, speak
-from metasynth.report.sections import SECTIONS
-from metasynth.untranslated import as_catalogue, untranslated
-from metasynth.validation import load_review
+from metasynth.language.languages import LABELS, LOCALES, known, speak
+from metasynth.language.untranslated import as_catalogue, untranslated
+from metasynth.report.text.sections import SECTIONS
+from metasynth.review.load import load_review
+from metasynth.validation import configuration
 
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "workflow" / "report"

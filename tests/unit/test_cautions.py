@@ -6,9 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metasynth.proportions import double_arcsine, from_double_arcsine, pooled_size
-from metasynth.records import AnalysisSpec, Comparison, Contrast, Group, OutcomeSpec, StudyData
-from metasynth.synthesis import synthesise
+from metasynth.model.records import (
+    AnalysisSpec,
+    Comparison,
+    Contrast,
+    Group,
+    OutcomeSpec,
+    StudyData,
+)
+from metasynth.stats.effects.proportions import double_arcsine, from_double_arcsine, pooled_size
+from metasynth.synthesis.synthesise import synthesise
 
 NONE = Comparison((), ())
 

@@ -6,18 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metasynth import store
-from metasynth.certainty import COLUMNS, Rating, assess
-from metasynth.certainty_case import control_risk, make_case
-from metasynth.certainty_domains import (
+from metasynth.core import store
+from metasynth.grade.case import control_risk, make_case
+from metasynth.grade.certainty import COLUMNS, Rating, assess
+from metasynth.grade.conclusions import conclusion, frequency_word
+from metasynth.grade.domains import (
     imprecision,
     inconsistency,
     indirectness,
     publication_bias,
     risk_of_bias,
 )
-from metasynth.certainty_imprecision import optimal_information_size
-from metasynth.certainty_rules import (
+from metasynth.grade.imprecision import optimal_information_size
+from metasynth.grade.summary_of_findings import Finding, chosen, findings
+from metasynth.language.reasons import Reason, Value, told
+from metasynth.model.certainty_config import (
     DEFAULT_RULES,
     LOWERING,
     BiasRule,
@@ -26,11 +29,8 @@ from metasynth.certainty_rules import (
     IndirectOutcome,
     IndirectTrial,
 )
-from metasynth.conclusions import conclusion, frequency_word
-from metasynth.findings import Finding, chosen, findings
-from metasynth.importance import of_outcome
-from metasynth.reasons import Reason, Value, told
-from metasynth.records import (
+from metasynth.model.importance import of_outcome
+from metasynth.model.records import (
     AnalysisResult,
     AnalysisSpec,
     Cell,
@@ -41,8 +41,8 @@ from metasynth.records import (
     OutcomeSpec,
     StudyData,
 )
-from metasynth.sensitivity import battery
-from metasynth.synthesis import synthesise
+from metasynth.sensitivity.battery import battery
+from metasynth.synthesis.synthesise import synthesise
 
 SIDES = Comparison(("drug",), ("placebo",), intervention_label="Drug", control_label="Placebo")
 OUTCOME = OutcomeSpec("o", "O", "raw", 24, "binary", "RR", "harm", ("main", "mh"))
@@ -606,8 +606,8 @@ def test_records_survive_their_json():
 
 
 def test_reasons_are_said_in_a_language_when_they_are_told():
-    from metasynth.formats import POLISH
-    from metasynth.language import Language
+    from metasynth.language.languages import Language
+    from metasynth.language.numbers import POLISH
 
     polish = Language({"{n} event": "{n} zdarzenie"}.get, POLISH)
     reason = Reason("{n} event", (Value("n", "ratio", 1.5, key="a.b"),))

@@ -7,26 +7,27 @@ from pathlib import Path
 import pytest
 from tests.unit.test_certainty import SIDES, THREE, TWO, pooled, rated
 
-from metasynth.certainty import assess, assess_all
-from metasynth.certainty_rules import DEFAULT_RULES, LEVELS, LOWERING, BiasRule
-from metasynth.conclusions import conclude, conclusion
-from metasynth.configuration import load
-from metasynth.findings import summary
-from metasynth.language import ENGLISH, speak
+from metasynth.grade.certainty import assess, assess_all
+from metasynth.grade.conclusions import conclude, conclusion
+from metasynth.grade.summary_of_findings import summary
+from metasynth.language.languages import ENGLISH, speak
+from metasynth.model.certainty_config import DEFAULT_RULES, LEVELS, LOWERING, BiasRule
+from metasynth.model.records import Config
 from metasynth.provenance.collect import collect
-from metasynth.records import Config
-from metasynth.report import certainty, words
 from metasynth.report.document import Citation, numbers, plain
 from metasynth.report.material import Material, Scope, primary_outcomes
+from metasynth.report.tables import certainty
+from metasynth.report.text import conclusion_words as words
+from metasynth.validation.configuration import load
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    "certainty.py",
-    "certainty_domains.py",
-    "certainty_imprecision.py",
-    "report/certainty.py",
+    "grade/certainty.py",
+    "grade/domains.py",
+    "grade/imprecision.py",
+    "report/tables/certainty.py",
     "provenance/certainty.py",
-    "report/words.py",
+    "report/text/conclusion_words.py",
 )
 
 

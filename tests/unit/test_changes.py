@@ -8,18 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metasynth import baseline, store
-from metasynth.certainty import assess_all
-from metasynth.certainty_changes import RULES_READ, kept, reads
-from metasynth.certainty_rules import LOWERING
-from metasynth.changes import compare
-from metasynth.comparison import reports, study_data
-from metasynth.growth import growth
-from metasynth.reasons import told
-from metasynth.records import AnalysisSpec, Cell, ChangelogEntry, Omission
-from metasynth.state import RawRow, state
-from metasynth.synthesis import synthesise
-from metasynth.validation import load_review
+from metasynth.core import store
+from metasynth.grade.certainty import assess_all
+from metasynth.language.reasons import told
+from metasynth.living import baseline
+from metasynth.living.certainty_changes import RULES_READ, kept, reads
+from metasynth.living.changes import compare
+from metasynth.living.growth import growth
+from metasynth.living.state import RawRow, state
+from metasynth.model.certainty_config import LOWERING
+from metasynth.model.records import AnalysisSpec, Cell, ChangelogEntry, Omission
+from metasynth.review.load import load_review
+from metasynth.synthesis.comparison import reports, study_data
+from metasynth.synthesis.synthesise import synthesise
 
 ROOT = Path(__file__).parents[2]
 REVIEW = load_review(ROOT / "config.yaml", ROOT)

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from tests.unit.test_changes import CONFIG, made, two_fewer, upto, with_analysis
 
-from metasynth.change_flags import Flag
-from metasynth.changes import compare
-from metasynth.language import ENGLISH, speak
-from metasynth.report import change_words, html
-from metasynth.report import changes as told
-from metasynth.report.change_names import change_names, summary
+from metasynth.language.languages import ENGLISH, speak
+from metasynth.living.changes import compare
+from metasynth.living.flags import Flag
 from metasynth.report.changes_page import page
 from metasynth.report.document import Table, plain
+from metasynth.report.render import html
+from metasynth.report.tables import changes as told
+from metasynth.report.text import change_words
+from metasynth.report.text.change_names import change_names, summary
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 POLISH = speak("pl")

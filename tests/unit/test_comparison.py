@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from metasynth.comparison import reports, study_data
-from metasynth.records import (
+from metasynth.model.records import (
     AnalysisSpec,
     Arm,
     Cell,
@@ -20,7 +19,8 @@ from metasynth.records import (
     StudyData,
     Trial,
 )
-from metasynth.synthesis import synthesise
+from metasynth.synthesis.comparison import reports, study_data
+from metasynth.synthesis.synthesise import synthesise
 
 CELL = Cell("trials/x/results.csv", 2)
 COMPARISON = Comparison(("drug",), ("placebo",))

@@ -6,8 +6,11 @@ import pytest
 import yaml
 from tests.bad_input.review import CONFIG, clean, write
 
-from metasynth import configuration, methods, state, store, strict_yaml
-from metasynth.certainty_rules import (
+from metasynth.core import store, strict_yaml
+from metasynth.core.faults import InvalidReview
+from metasynth.living import state
+from metasynth.model import methods
+from metasynth.model.certainty_config import (
     LOWERING,
     RAISING,
     BiasRule,
@@ -16,11 +19,11 @@ from metasynth.certainty_rules import (
     IndirectOutcome,
     IndirectTrial,
 )
-from metasynth.faults import InvalidReview
-from metasynth.living_rules import LivingRules
-from metasynth.records import AnalysisSpec, Comparison, Config, OutcomeSpec
-from metasynth.robustness_choices import MultiverseChoices, SequentialChoices
-from metasynth.table_schema import SCHEMAS, tables
+from metasynth.model.living_config import LivingRules
+from metasynth.model.records import AnalysisSpec, Comparison, Config, OutcomeSpec
+from metasynth.model.robustness_config import MultiverseChoices, SequentialChoices
+from metasynth.tables.table_schema import SCHEMAS, tables
+from metasynth.validation import configuration
 
 MINIMAL = """\
 review: {title: T, version: 1.0.0, date: "2026-01-31"}

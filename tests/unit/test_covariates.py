@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 from figure_cases import cases
 
-from metasynth import covariates
-from metasynth.comparison import study_data
-from metasynth.covariate_regression import fit, regress
-from metasynth.records import (
+from metasynth.model.records import (
     Arm,
     Cell,
     Comparison,
@@ -21,6 +18,9 @@ from metasynth.records import (
     StudyData,
     Trial,
 )
+from metasynth.sensitivity.meta_regression import fit, regress
+from metasynth.synthesis import covariates
+from metasynth.synthesis.comparison import study_data
 
 HERE = Cell("trials/a/arms.csv", 2)
 SIDES = Comparison(("drug",), ("placebo",))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from metasynth import digest
+from metasynth.core import digest
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 SCRIPTS = WORKFLOW / "scripts"
@@ -37,7 +37,7 @@ def test_texts_are_told_apart_by_where_they_end() -> None:
 
 def test_a_script_depends_on_the_modules_behind_it() -> None:
     modules, libraries = behind("plot.py")
-    expected = {"plot.py", "forest.py", "formats.py", "records.py", "store.py", "__init__.py"}
+    expected = {"plot.py", "forest.py", "numbers.py", "records.py", "store.py", "__init__.py"}
     assert expected <= modules
     assert "html.py" not in modules
     assert "matplotlib" in libraries

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from metasynth.audit.records import Audited
+from metasynth.audit.verdicts import Audited
+from metasynth.model.records import Estimate, StudyEffect
 from metasynth.pipeline.stages import stages
-from metasynth.records import Estimate, StudyEffect
-from metasynth.validation import load_review
+from metasynth.review.load import load_review
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,16 +10,18 @@ import pytest
 import yaml
 from tests.examples import ANAKINRA, BCG, review
 
-from metasynth import __main__, scaffold
-from metasynth.config_faults import Lines
-from metasynth.language import ENGLISH, speak
+from metasynth import __main__
+from metasynth.core.config_lines import Lines
+from metasynth.language.languages import ENGLISH, speak
+from metasynth.model.records import Cell, SearchLine
 from metasynth.prose import drafts
 from metasynth.prose.drafts import unwritten
 from metasynth.prose.texts import OwnText
-from metasynth.records import Cell, SearchLine
-from metasynth.report import checklists, prisma
 from metasynth.report.document import plain, text
-from metasynth.validation import load_review
+from metasynth.report.tables import prisma
+from metasynth.report.text import checklists
+from metasynth.review.load import load_review
+from metasynth.tables import scaffold
 
 NO_LINES = Lines("config.yaml", {})
 STARTERS = {

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from metasynth import store
-from metasynth.methods import CI_METHODS, GLMMS, MEASURES, TAU2_METHODS, check_combination
-from metasynth.records import (
+from metasynth.core import store
+from metasynth.model.methods import CI_METHODS, GLMMS, MEASURES, TAU2_METHODS, check_combination
+from metasynth.model.records import (
     AnalysisSpec,
     Comparison,
     Contrast,
@@ -16,7 +16,7 @@ from metasynth.records import (
     OutcomeSpec,
     StudyData,
 )
-from metasynth.synthesis import synthesise
+from metasynth.synthesis.synthesise import synthesise
 
 COMPARISON = Comparison(("a",), ("b",))
 MODELS = [("IV", None), ("MH", None), ("random", "DL"), ("random", "REML"), ("random", "PM")]

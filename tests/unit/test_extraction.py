@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from tests.examples import ANAKINRA, outcomes, pooled, review
 
-from metasynth import store
-from metasynth.admissible import admissible, chosen_tables
-from metasynth.comparison import selected_rows
-from metasynth.extraction import Extraction, extraction
-from metasynth.records import AnalysisSpec
+from metasynth.core import store
+from metasynth.model.records import AnalysisSpec
+from metasynth.sensitivity.admissible import admissible, chosen_tables
+from metasynth.sensitivity.extraction import Extraction, extraction
+from metasynth.synthesis.comparison import selected_rows
 
 IDS = [outcome.id for outcome in review(ANAKINRA).config.outcomes]
 

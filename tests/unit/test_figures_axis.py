@@ -1,8 +1,8 @@
 import pytest
 
-from metasynth.figures.axis import Axis, Scale, difference_axis, ratio_axis
-from metasynth.formats import ENGLISH, POLISH
-from metasynth.marks import bare
+from metasynth.figures.canvas.axis import Axis, Scale, difference_axis, ratio_axis
+from metasynth.language.numbers import ENGLISH, POLISH
+from metasynth.language.tracked import bare
 
 
 @pytest.mark.parametrize(

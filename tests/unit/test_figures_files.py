@@ -8,9 +8,9 @@ from figure_cases import cases, judged
 
 from metasynth.figures.draw import draw
 from metasynth.figures.files import named, outcome_files, review_files
-from metasynth.language import ENGLISH, Language
-from metasynth.marks import bare
-from metasynth.records import AnalysisResult, FigureChoices, OutcomeResult
+from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.tracked import bare
+from metasynth.model.records import AnalysisResult, FigureChoices, OutcomeResult
 
 CASE = cases()["bcg"]
 JUDGED = judged(CASE)

@@ -23,14 +23,14 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 from matplotlib.transforms import Bbox
 
-from metasynth.figures.describe import forest_alt
-from metasynth.figures.forest import forest
-from metasynth.figures.marks import SMALLEST
-from metasynth.figures.preset import PRESETS
-from metasynth.figures.style import BLUE, VERMILION
-from metasynth.language import speak
-from metasynth.marks import bare
-from metasynth.records import (
+from metasynth.figures.canvas.style import BLUE, VERMILION
+from metasynth.figures.forest.describe import forest_alt
+from metasynth.figures.forest.forest import forest
+from metasynth.figures.forest.preset import PRESETS
+from metasynth.figures.forest.shapes import SMALLEST
+from metasynth.language.languages import speak
+from metasynth.language.tracked import bare
+from metasynth.model.records import (
     AnalysisSpec,
     Comparison,
     Group,
@@ -40,7 +40,7 @@ from metasynth.records import (
     StudyData,
     StudyEffect,
 )
-from metasynth.synthesis import synthesise
+from metasynth.synthesis.synthesise import synthesise
 
 CASES = cases()
 SOME_POOLED = [name for name, case in CASES.items() if case.analyses[0].estimates]

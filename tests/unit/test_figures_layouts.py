@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from figure_cases import BCG, WORDS, binary, boxes, cases, graph_of, judged, named, overlaps, texts
 
-from metasynth.figures.forest import forest
-from metasynth.figures.judgements import traffic_light
-from metasynth.figures.preset import BMJ, COCHRANE, JAMA
-from metasynth.figures.risk_of_bias import (
+from metasynth.figures.forest.forest import forest
+from metasynth.figures.forest.preset import BMJ, COCHRANE, JAMA
+from metasynth.figures.plots.judgements import traffic_light
+from metasynth.figures.plots.risk_of_bias import (
     BLACK,
     HIGH,
     LEVELS,
@@ -20,7 +20,7 @@ from metasynth.figures.risk_of_bias import (
     of_outcome,
     tells,
 )
-from metasynth.records import Cell, Judgement, OutcomeResult
+from metasynth.model.records import Cell, Judgement, OutcomeResult
 
 CASES = cases()
 

@@ -10,17 +10,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from tests.examples import ANAKINRA, BCG, outcomes
 
-from metasynth.figures import multiverse_plot
+from metasynth.figures.canvas.svg import render
 from metasynth.figures.catalogue import figures
 from metasynth.figures.draw import draw
-from metasynth.figures.multiverse_plot import specification_curve
-from metasynth.figures.svg import render
-from metasynth.formats import POLISH
-from metasynth.language import ENGLISH, Language
-from metasynth.marks import bare
-from metasynth.multiverse import excluding, multiverse
-from metasynth.robustness_choices import MultiverseChoices
-from metasynth.robustness_words import share
+from metasynth.figures.plots import multiverse_plot
+from metasynth.figures.plots.multiverse_plot import specification_curve
+from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.numbers import POLISH
+from metasynth.language.tracked import bare
+from metasynth.model.robustness_config import MultiverseChoices
+from metasynth.sensitivity.multiverse import excluding, multiverse
+from metasynth.sensitivity.robustness_words import share
 
 WIDER = MultiverseChoices(
     tau2=("REML", "DL", "ML", "PM", "SJ", "HE", "HS"), zero_cells=("only0", "all")

@@ -25,19 +25,19 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon
 from scipy.stats import norm, t
 
-from metasynth.figures import influence_plot
-from metasynth.figures.bubble import bubble
+from metasynth.figures.canvas.page import Drawing, points
+from metasynth.figures.canvas.style import VERMILION
 from metasynth.figures.catalogue import LEAST, planned, reason
 from metasynth.figures.draw import draw
+from metasynth.figures.forest.overview_rows import summary
 from metasynth.figures.observed import TooFewStudies, observed
-from metasynth.figures.page import Drawing, points
-from metasynth.figures.style import VERMILION
-from metasynth.figures.summary import summary
-from metasynth.formats import POLISH
-from metasynth.language import Language, speak
-from metasynth.marks import bare
-from metasynth.records import OutcomeResult
-from metasynth.synthesis import synthesise
+from metasynth.figures.plots import influence_plot
+from metasynth.figures.plots.bubble import bubble
+from metasynth.language.languages import Language, speak
+from metasynth.language.numbers import POLISH
+from metasynth.language.tracked import bare
+from metasynth.model.records import OutcomeResult
+from metasynth.synthesis.synthesise import synthesise
 
 CASES = cases()
 FIGURES = [name for name in LEAST if name != "forest"]

@@ -6,15 +6,15 @@ import pytest
 from figure_cases import BCG, DOMAINS, LONG, binary, boxes, judged, overlaps, texts
 from matplotlib.patches import Rectangle
 
-from metasynth.figures.flow import ITEMS
-from metasynth.figures.flow_diagram import flow_diagram
-from metasynth.figures.judgements import risk_bars, traffic_light
-from metasynth.figures.risk_of_bias import HIGH, LOW, SOME
-from metasynth.figures.summary import summary
-from metasynth.flow import BOXES
-from metasynth.language import Language, speak
-from metasynth.marks import bare
-from metasynth.records import Cell, Judgement
+from metasynth.figures.forest.overview_rows import summary
+from metasynth.figures.plots.flow_boxes import ITEMS
+from metasynth.figures.plots.flow_diagram import flow_diagram
+from metasynth.figures.plots.judgements import risk_bars, traffic_light
+from metasynth.figures.plots.risk_of_bias import HIGH, LOW, SOME
+from metasynth.language.languages import Language, speak
+from metasynth.language.tracked import bare
+from metasynth.model.records import Cell, Judgement
+from metasynth.tables.trial_flow import BOXES
 
 FLOW = {
     "databases": 1200,

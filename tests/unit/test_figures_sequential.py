@@ -8,15 +8,15 @@ from figure_cases import boxes, overlaps
 from matplotlib.lines import Line2D
 from tests.examples import ANAKINRA, BCG, outcomes
 
+from metasynth.figures.canvas.svg import render
 from metasynth.figures.catalogue import figures
 from metasynth.figures.draw import draw
-from metasynth.figures.sequential_plot import sequential_plot
-from metasynth.figures.svg import render
-from metasynth.language import ENGLISH
-from metasynth.marks import bare
-from metasynth.robustness_choices import SequentialChoices
-from metasynth.robustness_words import verdict
-from metasynth.sequential import sequential
+from metasynth.figures.plots.sequential_plot import sequential_plot
+from metasynth.language.languages import ENGLISH
+from metasynth.language.tracked import bare
+from metasynth.model.robustness_config import SequentialChoices
+from metasynth.sensitivity.robustness_words import verdict
+from metasynth.sensitivity.sequential import sequential
 
 CASES = {
     "three years": (ANAKINRA, "acr20_w24", SequentialChoices(-0.5)),

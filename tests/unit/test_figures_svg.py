@@ -11,12 +11,12 @@ import pytest
 import typst
 from figure_cases import cases
 
+from metasynth.figures.canvas.svg import render
 from metasynth.figures.catalogue import LEAST
-from metasynth.figures.describe import forest_alt
 from metasynth.figures.draw import draw
-from metasynth.figures.forest import forest
-from metasynth.figures.svg import render
-from metasynth.marks import bare
+from metasynth.figures.forest.describe import forest_alt
+from metasynth.figures.forest.forest import forest
+from metasynth.language.tracked import bare
 
 CASES = cases()
 FONTS = Path(__file__).parents[2] / "workflow" / "report" / "fonts"
@@ -26,8 +26,8 @@ import sys
 from figure_cases import cases
 from metasynth.figures.catalogue import LEAST
 from metasynth.figures.draw import draw
-from metasynth.figures.svg import render
-from metasynth.language import speak
+from metasynth.figures.canvas.svg import render
+from metasynth.language.languages import speak
 for name, code in (("bcg", "en"), ("bcg", "pl"), ("hostile", "en"), ("continuous", "pl")):
     for figure in LEAST:
         drawing = draw(cases()[name], figure, language=speak(code))

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from metasynth.figures.style import METRICS
-from metasynth.figures.text import clean, laid_out, shorten, width, wrap
+from metasynth.figures.canvas.style import METRICS
+from metasynth.figures.canvas.text import clean, laid_out, shorten, width, wrap
 
 
 def test_widths_follow_the_font() -> None:

@@ -7,11 +7,11 @@ from tests.bad_input.review import CONFIG, clean, row, write
 from tests.bad_input.review import FLOW as FLOW_TABLE
 
 from metasynth.figures.overview import overview
-from metasynth.flow import BOXES, disagreements, flow_of
-from metasynth.marks import bare
-from metasynth.records import Cell, FlowCount
-from metasynth.table_schema import tables
-from metasynth.validation import load_review
+from metasynth.language.tracked import bare
+from metasynth.model.records import Cell, FlowCount
+from metasynth.review.load import load_review
+from metasynth.tables.table_schema import tables
+from metasynth.tables.trial_flow import BOXES, disagreements, flow_of
 
 FLOW = {
     "databases": 1200,

@@ -14,10 +14,11 @@ from tests.bad_input.review import (
     write,
 )
 
-from metasynth import __main__, raw_table
-from metasynth.faults import InvalidReview
-from metasynth.foreign_files import conflict, separator
-from metasynth.validation import load_review
+from metasynth import __main__
+from metasynth.core.faults import InvalidReview
+from metasynth.core.foreign_files import conflict, separator
+from metasynth.review.load import load_review
+from metasynth.tables import raw_table
 
 CONFLICT = b"<<<<<<< HEAD\n%s=======\n%s>>>>>>> other\n"
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metasynth import formats
-from metasynth.formats import (
+from metasynth.language import numbers as formats
+from metasynth.language.numbers import (
     POLISH,
     aligned,
     count,

@@ -13,8 +13,9 @@ from frictionless import Package
 from tests.bad_input import cases, good_cases
 from tests.bad_input.review import clean, write
 
-from metasynth import tables, validation
-from metasynth.table_schema import REVIEW_TABLES, SCHEMAS, TRIAL_TABLES
+from metasynth.review import load as validation
+from metasynth.tables import reader as tables
+from metasynth.tables.table_schema import REVIEW_TABLES, SCHEMAS, TRIAL_TABLES
 
 ROOT = Path(__file__).parents[2]
 DATA = {"anakinra": ROOT / "data/raw", "bcg": ROOT / "tests/bcg/data/raw"}

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from metasynth.batch_tau2 import tau2_many
-from metasynth.heterogeneity import generalised_q, q_profile
-from metasynth.meta_regression import meta_regression
-from metasynth.roots import bracketed_root, falling_root, falling_roots
-from metasynth.subgroups import common_tau2
-from metasynth.tau2 import ESTIMATORS, estimate_tau2, paule_mandel
+from metasynth.stats.covariate_fit import meta_regression
+from metasynth.stats.heterogeneity import generalised_q, q_profile
+from metasynth.stats.roots import bracketed_root, falling_root, falling_roots
+from metasynth.stats.tau2 import ESTIMATORS, estimate_tau2, paule_mandel
+from metasynth.stats.tau2_columns import tau2_many
+from metasynth.synthesis.subgroups import common_tau2
 
 LIKELIHOODS = ("REML", "ML", "PM", "EB")
 

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metasynth import __main__, tables, validation
-from metasynth.importers import folders
+from metasynth import __main__
+from metasynth.importers import trial_folders as folders
+from metasynth.review import load as validation
+from metasynth.tables import reader as tables
 
 BCG = Path(__file__).parents[1] / "bcg/data/raw"
 

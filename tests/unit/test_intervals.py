@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from metasynth.continuous import Means, hedges_j, standardised_mean_difference_revman
-from metasynth.intervals import kenward_roger_interval
-from metasynth.pooling import inverse_variance
-from metasynth.tau2 import estimate_tau2
+from metasynth.stats.effects.continuous import Means, hedges_j, standardised_mean_difference_revman
+from metasynth.stats.intervals import kenward_roger_interval
+from metasynth.stats.pooling import inverse_variance
+from metasynth.stats.tau2 import estimate_tau2
 
 
 def test_kenward_roger_from_its_matrices():

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from tests.reviews import REPOSITORY
 
-from metasynth import glmm, newton, quadrature, trim_and_fill
-from metasynth.effects import Tables
-from metasynth.mixed_model import _variance
-from metasynth.pooling import EffectUndefined
+from metasynth.stats import glmm, newton, quadrature, trim_and_fill
+from metasynth.stats.effects.binary import Tables
+from metasynth.stats.mixed_model import _variance
+from metasynth.stats.pooling import EffectUndefined
 
 PACKAGE = REPOSITORY / "workflow" / "metasynth"
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from metasynth import formats
-from metasynth.language import ENGLISH, Language, known, speak, suffix
-from metasynth.localise import localise
-from metasynth.records import Cell, Group, Omission, Source
+from metasynth.language import numbers as formats
+from metasynth.language.languages import ENGLISH, Language, known, speak, suffix
+from metasynth.language.localised_records import localise
+from metasynth.model.records import Cell, Group, Omission, Source
 
 
 @pytest.fixture

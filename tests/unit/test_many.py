@@ -6,12 +6,12 @@ from math import isnan
 import numpy as np
 import pytest
 
-from metasynth.effects import Effects, Tables, binary_effects, peto_log_odds_ratio
-from metasynth.many import NO_TABLE, Pools, fit_many
-from metasynth.methods import CI_METHODS, MODELS, TAU2_METHODS
-from metasynth.models import fit_model
-from metasynth.pooling import EffectUndefined
-from metasynth.records import AnalysisSpec
+from metasynth.model.methods import CI_METHODS, MODELS, TAU2_METHODS
+from metasynth.model.records import AnalysisSpec
+from metasynth.stats.columns import NO_TABLE, Pools, fit_many
+from metasynth.stats.effects.binary import Effects, Tables, binary_effects, peto_log_odds_ratio
+from metasynth.stats.models import fit_model
+from metasynth.stats.pooling import EffectUndefined
 
 RANDOM = [
     AnalysisSpec("a", "A", model="random", tau2=tau2, ci=ci)

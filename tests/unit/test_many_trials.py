@@ -13,28 +13,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth import bounds, store
-from metasynth.admissible import Reading, chosen_tables
-from metasynth.comparison import study_data
-from metasynth.effects import Effects
-from metasynth.extraction import UNCOUNTED, Extraction, extraction
+from metasynth.core import store
 from metasynth.figures import catalogue
 from metasynth.figures.files import outcome_files
-from metasynth.growth import growth
-from metasynth.influence import baujat
-from metasynth.intervals import kenward_roger_interval
-from metasynth.language import ENGLISH
-from metasynth.models import fit_model
-from metasynth.multiverse import Multiverse, multiverse
-from metasynth.others import sums_of_others
+from metasynth.language.languages import ENGLISH
+from metasynth.living.growth import growth
+from metasynth.model import bounds
+from metasynth.model.records import AnalysisSpec, FigureChoices, OutcomeResult
 from metasynth.provenance.collect import collect
-from metasynth.records import AnalysisSpec, FigureChoices, OutcomeResult
-from metasynth.sensitivity import Sensitivity, battery
-from metasynth.sequential import sequential
-from metasynth.small_study import kendall
-from metasynth.stability import Stability
-from metasynth.synthesis import synthesise
-from metasynth.validation import load_review
+from metasynth.review.load import load_review
+from metasynth.sensitivity.admissible import Reading, chosen_tables
+from metasynth.sensitivity.battery import Sensitivity, battery
+from metasynth.sensitivity.extraction import UNCOUNTED, Extraction, extraction
+from metasynth.sensitivity.multiverse import Multiverse, multiverse
+from metasynth.sensitivity.robustness import Stability
+from metasynth.sensitivity.sequential import sequential
+from metasynth.stats.effects.binary import Effects
+from metasynth.stats.influence import baujat
+from metasynth.stats.intervals import kenward_roger_interval
+from metasynth.stats.leave_one_out import sums_of_others
+from metasynth.stats.models import fit_model
+from metasynth.stats.small_study import kendall
+from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.synthesise import synthesise
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 import synthetic

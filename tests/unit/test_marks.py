@@ -4,11 +4,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from metasynth.figures.page import Label, blank, write
-from metasynth.figures.svg import render
-from metasynth.figures.text import name, shorten, width, wrap
-from metasynth.formats import aligned, stated
-from metasynth.marks import NAME, SCALE, bare, marked, pieces, unnamed, within
+from metasynth.figures.canvas.page import Label, blank, write
+from metasynth.figures.canvas.svg import render
+from metasynth.figures.canvas.text import name, shorten, width, wrap
+from metasynth.language.numbers import aligned, stated
+from metasynth.language.tracked import NAME, SCALE, bare, marked, pieces, unnamed, within
 
 TAU = f"Heterogeneity: Tau² = {marked('0.04', 'a.tau2')}; Q = {marked('3.21', 'a.q')}"
 SVG = "{http://www.w3.org/2000/svg}"

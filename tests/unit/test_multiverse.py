@@ -6,11 +6,9 @@ from itertools import product
 import pytest
 from tests.examples import ANAKINRA, BCG, outcomes, pooled, review
 
-from metasynth import store
-from metasynth.comparison import study_data
-from metasynth.methods import check_combination, check_multi_arm
-from metasynth.multiverse import Multiverse, multiverse
-from metasynth.records import (
+from metasynth.core import store
+from metasynth.model.methods import check_combination, check_multi_arm
+from metasynth.model.records import (
     AnalysisSpec,
     Arm,
     Cell,
@@ -21,9 +19,11 @@ from metasynth.records import (
     Study,
     Trial,
 )
-from metasynth.robustness_choices import MultiverseChoices
-from metasynth.synthesis import synthesise
-from metasynth.universe import DIMENSIONS
+from metasynth.model.robustness_config import MultiverseChoices
+from metasynth.sensitivity.multiverse import Multiverse, multiverse
+from metasynth.sensitivity.specifications import DIMENSIONS
+from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.synthesise import synthesise
 
 DEFAULT = MultiverseChoices()
 EVERYTHING = MultiverseChoices(

@@ -1,6 +1,6 @@
 """Where the marks of numbered notes stand, and which numbers share a note."""
 
-from metasynth.language import ENGLISH
+from metasynth.language.languages import ENGLISH
 from metasynth.provenance.entry import COMPUTED, RAW, Entry, Place
 from metasynth.report.document import (
     Block,
@@ -17,7 +17,7 @@ from metasynth.report.document import (
     Text,
     plain,
 )
-from metasynth.report.notes import origin, with_notes
+from metasynth.report.render.notes import origin, with_notes
 
 CELL = "trials/x/results/3/events"
 ENTRIES = {

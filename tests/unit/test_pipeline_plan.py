@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from metasynth.pipeline import deals, made, plan
-from metasynth.pipeline.members import Member
+from metasynth.pipeline import batching as deals
+from metasynth.pipeline import plan
+from metasynth.pipeline import stamps as made
+from metasynth.pipeline.targets import Member
 
 
 def member(name: str, data: str = "data", files: int = 1, stage: str = "pool") -> Member:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from metasynth.formats import MISSING
-from metasynth.language import ENGLISH, speak
-from metasynth.report import checklists, prisma
+from metasynth.language.languages import ENGLISH, speak
+from metasynth.language.numbers import MISSING
 from metasynth.report.document import Heading, Link, Paragraph, Table, Text, plain, text
-from metasynth.report.living import LIVING
-from metasynth.report.markdown import Parser, UnknownNameError
-from metasynth.report.sections import ReportError, Texts
-from metasynth.report.vocabulary import filters
+from metasynth.report.tables import prisma
+from metasynth.report.text import checklists
+from metasynth.report.text.living_checklist import LIVING
+from metasynth.report.text.markdown import Parser, UnknownNameError
+from metasynth.report.text.sections import ReportError, Texts
+from metasynth.report.text.vocabulary import filters
 
 
 def parser() -> Parser:

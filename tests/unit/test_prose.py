@@ -15,15 +15,19 @@ import pytest
 from tests.bad_input.review import CONFIG, TEXTS, clean, write
 from tests.examples import ANAKINRA, outcomes, review
 
-from metasynth import configuration, tables
-from metasynth.faults import InvalidReview
-from metasynth.language import ENGLISH, known, speak
-from metasynth.prose import check, expressions, names, texts, values
+from metasynth.core.faults import InvalidReview
+from metasynth.language.languages import ENGLISH, known, speak
+from metasynth.prose import expressions, texts, values
 from metasynth.prose.values import ANYTHING, Kind, Named
-from metasynth.report import claims, vocabulary
 from metasynth.report.material import Material, primary_outcomes
-from metasynth.report.sections import SECTIONS
-from metasynth.validation import Review, load_review
+from metasynth.report.tables import claims
+from metasynth.report.text import vocabulary
+from metasynth.report.text.sections import SECTIONS
+from metasynth.review import prose_check as check
+from metasynth.review import prose_names as names
+from metasynth.review.load import Review, load_review
+from metasynth.tables import reader as tables
+from metasynth.validation import configuration
 
 ROOT = Path(__file__).parents[2]
 CODES = known()
@@ -118,7 +122,7 @@ def test_what_passes_can_be_rendered(anakinra: Review, seed: int) -> None:
     from jinja2 import Environment
 
     from metasynth.prose.templates import without_tags
-    from metasynth.report.markdown import Parser
+    from metasynth.report.text.markdown import Parser
 
     rng, raw = random.Random(seed), tables.read(ROOT / "data/raw")
     prose = check.read(anakinra.config, ROOT, anakinra.config.text)
@@ -245,7 +249,7 @@ def test_nothing_of_a_clean_text_is_loaded_that_takes_time() -> None:
     import sys
 
     code = (
-        "import sys; from pathlib import Path; from metasynth.validation import load_review;"
+        "import sys; from pathlib import Path; from metasynth.review.load import load_review;"
         "load_review(Path('config.yaml'), Path.cwd());"
         "print(*sorted({'jinja2', 'markdown_it', 'numpy', 'babel'} & set(sys.modules)))"
     )

@@ -6,17 +6,13 @@ from itertools import product
 
 import pytest
 
-from metasynth import keys
-from metasynth.comparison import study_data
 from metasynth.figures.catalogue import figures
 from metasynth.figures.draw import draw
-from metasynth.language import ENGLISH
-from metasynth.marks import NAME, SCALE, pieces
-from metasynth.methods import MEASURES, check_combination, check_multi_arm
-from metasynth.provenance.collect import collect
-from metasynth.provenance.entry import COMPUTED, Book, Entry, UntracedNumberError, ends
-from metasynth.provenance.publish import provenance_json
-from metasynth.records import (
+from metasynth.language import keys
+from metasynth.language.languages import ENGLISH
+from metasynth.language.tracked import NAME, SCALE, pieces
+from metasynth.model.methods import MEASURES, check_combination, check_multi_arm
+from metasynth.model.records import (
     AnalysisSpec,
     Arm,
     Cell,
@@ -30,8 +26,12 @@ from metasynth.records import (
     Study,
     Trial,
 )
-from metasynth.sensitivity import battery
-from metasynth.synthesis import synthesise
+from metasynth.provenance.collect import collect
+from metasynth.provenance.entry import COMPUTED, Book, Entry, UntracedNumberError, ends
+from metasynth.provenance.publish import provenance_json
+from metasynth.sensitivity.battery import battery
+from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.synthesise import synthesise
 
 ARMS = ("drug_low", "drug_high", "placebo")
 ANALYSES = (

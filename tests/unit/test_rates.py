@@ -6,11 +6,8 @@ from math import isfinite
 import numpy as np
 import pytest
 
-from metasynth.comparison import study_data
-from metasynth.methods import check_combination, check_multi_arm
-from metasynth.proportions import PROPORTION_EFFECTS, from_double_arcsine
-from metasynth.raw_table import RawTable, Row
-from metasynth.records import (
+from metasynth.model.methods import check_combination, check_multi_arm
+from metasynth.model.records import (
     AnalysisSpec,
     Arm,
     Cell,
@@ -23,9 +20,12 @@ from metasynth.records import (
     StudyData,
     Trial,
 )
-from metasynth.result_rules import row_faults
-from metasynth.scales import natural
-from metasynth.synthesis import synthesise
+from metasynth.stats.effects.proportions import PROPORTION_EFFECTS, from_double_arcsine
+from metasynth.stats.effects.scales import natural
+from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.synthesise import synthesise
+from metasynth.tables.raw_table import RawTable, Row
+from metasynth.validation.results import row_faults
 
 CELL = Cell("trials/x/results.csv", 2)
 COMPARISON = Comparison(("drug",), ("placebo",))

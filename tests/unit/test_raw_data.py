@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from metasynth import records
-from metasynth.raw_table import CHECKED
+from metasynth.model import records
+from metasynth.tables.raw_table import CHECKED
 
 ROOT = Path(__file__).parents[2]
 ANAKINRA = ROOT / "data/raw/trials"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from metasynth.bibliography import parse
+from metasynth.core.bibtex import parse
 from metasynth.report.document import Link, Styled, plain
-from metasynth.report.references import references
+from metasynth.report.render.references import references
 
 REPOSITORY = Path(__file__).parents[2]
 STYLE = REPOSITORY / "workflow" / "report" / "references.csl"

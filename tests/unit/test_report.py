@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from metasynth.language import ENGLISH
-from metasynth.marks import marked
-from metasynth.report import typst
+from metasynth.language.languages import ENGLISH
+from metasynth.language.tracked import marked
 from metasynth.report.document import (
     Citation,
     Document,
@@ -23,8 +22,9 @@ from metasynth.report.document import (
     plain,
     text,
 )
-from metasynth.report.markdown import Parser, UnknownNameError, escape
-from metasynth.report.names import stated
+from metasynth.report.render import typst
+from metasynth.report.text.markdown import Parser, UnknownNameError, escape
+from metasynth.report.text.names import stated
 
 TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 HOSTILE = [

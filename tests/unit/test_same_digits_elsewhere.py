@@ -9,10 +9,10 @@ COUNTS = Path(__file__).parents[1] / "reference" / "expected" / "counts.csv"
 SCRIPT = f"""
 import csv
 import numpy as np
-from metasynth.effects import Tables, binary_effects
-from metasynth.heterogeneity import q_profile
-from metasynth.pooling import inverse_variance
-from metasynth.tau2 import ESTIMATORS, estimate_tau2
+from metasynth.stats.effects.binary import Tables, binary_effects
+from metasynth.stats.heterogeneity import q_profile
+from metasynth.stats.pooling import inverse_variance
+from metasynth.stats.tau2 import ESTIMATORS, estimate_tau2
 
 sets = {{}}
 for row in csv.DictReader(open({str(COUNTS)!r}, encoding="utf-8")):

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from metasynth import __main__, scaffold, table_schema, tables, validation
-from metasynth.configuration import load
-from metasynth.faults import InvalidReview
-from metasynth.raw_table import CHECKED
+from metasynth import __main__
+from metasynth.core.faults import InvalidReview
+from metasynth.review import load as validation
+from metasynth.tables import reader as tables
+from metasynth.tables import scaffold, table_schema
+from metasynth.tables.raw_table import CHECKED
+from metasynth.validation.configuration import load
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "data/raw/trials/_template"

@@ -3,16 +3,20 @@
 import numpy as np
 import pytest
 
-from metasynth.effects import Tables
-from metasynth.influence import baujat, influence
-from metasynth.meta_regression import meta_regression
-from metasynth.multi_arm import covariance_matrix, covariance_of_shared_control, split_group
-from metasynth.pooling import inverse_variance
-from metasynth.records import AnalysisSpec, Cell, Comparison, Group, OutcomeSpec, StudyData
-from metasynth.sensitivity import cumulative, leave_one_out
-from metasynth.small_study import TooFewStudies, egger, kendall
-from metasynth.synthesis import synthesise
-from metasynth.trim_and_fill import trim_and_fill
+from metasynth.model.records import AnalysisSpec, Cell, Comparison, Group, OutcomeSpec, StudyData
+from metasynth.sensitivity.battery import cumulative, leave_one_out
+from metasynth.stats.covariate_fit import meta_regression
+from metasynth.stats.effects.binary import Tables
+from metasynth.stats.influence import baujat, influence
+from metasynth.stats.pooling import inverse_variance
+from metasynth.stats.small_study import TooFewStudies, egger, kendall
+from metasynth.stats.trim_and_fill import trim_and_fill
+from metasynth.synthesis.multi_arm import (
+    covariance_matrix,
+    covariance_of_shared_control,
+    split_group,
+)
+from metasynth.synthesis.synthesise import synthesise
 
 OUTCOME = OutcomeSpec("ae", "AE", "ae", 24, "binary", "RR", "harm", ("p",))
 SPEC = AnalysisSpec("p", "Primary", model="MH")

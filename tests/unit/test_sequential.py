@@ -7,13 +7,18 @@ import numpy as np
 import pytest
 from tests.examples import ANAKINRA, BCG, outcomes
 
-from metasynth import store
-from metasynth.alpha_spending import boundaries
-from metasynth.records import AnalysisSpec
-from metasynth.robustness_choices import SequentialChoices
-from metasynth.sequences import cumulative
-from metasynth.sequential import Sequential, diversity_from, information_size, sequential
-from metasynth.synthesis import synthesise
+from metasynth.core import store
+from metasynth.model.records import AnalysisSpec
+from metasynth.model.robustness_config import SequentialChoices
+from metasynth.sensitivity.reduced_sets import cumulative
+from metasynth.sensitivity.sequential import (
+    Sequential,
+    diversity_from,
+    information_size,
+    sequential,
+)
+from metasynth.stats.alpha_spending import boundaries
+from metasynth.synthesis.synthesise import synthesise
 
 
 def with_choices(result, **keys):

@@ -6,20 +6,20 @@ from functools import cache
 import pytest
 from tests.examples import ANAKINRA, outcomes, review
 
-from metasynth.extraction import extraction
 from metasynth.figures.draw import draw
-from metasynth.language import ENGLISH, speak
-from metasynth.marks import NAME, SCALE, bare, pieces
-from metasynth.multiverse import multiverse
+from metasynth.language.languages import ENGLISH, speak
+from metasynth.language.tracked import NAME, SCALE, bare, pieces
+from metasynth.model.robustness_config import MultiverseChoices, SequentialChoices
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import ends
 from metasynth.report.document import Table, numbers, plain
 from metasynth.report.material import Material, Scope, primary_outcomes
-from metasynth.report.stability import extraction_sentence, stability_names
-from metasynth.report.tables import build
-from metasynth.robustness_choices import MultiverseChoices, SequentialChoices
-from metasynth.sequential import sequential
-from metasynth.stability import Stability
+from metasynth.report.tables.index import build
+from metasynth.report.tables.stability import extraction_sentence, stability_names
+from metasynth.sensitivity.extraction import extraction
+from metasynth.sensitivity.multiverse import multiverse
+from metasynth.sensitivity.robustness import Stability
+from metasynth.sensitivity.sequential import sequential
 
 CHOICES = MultiverseChoices(leave_one_out=False, multi_arm=("combine",), tau2=("REML",))
 

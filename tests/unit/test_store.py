@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metasynth import store
-from metasynth.records import Cell, Group, OutcomeSpec, StudyData
+from metasynth.core import store
+from metasynth.model.records import Cell, Group, OutcomeSpec, StudyData
 
 STUDY = StudyData(
     "cohen2004",

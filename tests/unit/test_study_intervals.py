@@ -7,8 +7,8 @@ import pytest
 from scipy.optimize import minimize_scalar
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from metasynth.distributions import normal_quantile
-from metasynth.study_intervals import (
+from metasynth.stats.distributions import normal_quantile
+from metasynth.stats.score_intervals import (
     SCORE_LIMITS,
     exact_limits,
     score_limits_odds_ratio,

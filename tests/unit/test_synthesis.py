@@ -5,9 +5,16 @@ from math import isfinite, log, sqrt
 
 import pytest
 
-from metasynth.methods import UnsupportedCombination, check_combination
-from metasynth.records import AnalysisSpec, Comparison, Contrast, Group, OutcomeSpec, StudyData
-from metasynth.synthesis import synthesise
+from metasynth.model.methods import UnsupportedCombination, check_combination
+from metasynth.model.records import (
+    AnalysisSpec,
+    Comparison,
+    Contrast,
+    Group,
+    OutcomeSpec,
+    StudyData,
+)
+from metasynth.synthesis.synthesise import synthesise
 
 COMPARISON = Comparison(("anakinra",), ("placebo",))
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from tests.bad_input.review import RESULTS, cell, clean, text, write
 
-from metasynth import records, table_schema, tables
-from metasynth.faults import InvalidReview, column_letter
-from metasynth.raw_table import CHECKED, read_table
+from metasynth.core.faults import InvalidReview, column_letter
+from metasynth.model import records
+from metasynth.tables import reader as tables
+from metasynth.tables import table_schema
+from metasynth.tables.raw_table import CHECKED, read_table
 
 RECORDS = {
     "study": records.Study,

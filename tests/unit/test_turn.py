@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from metasynth import store
-from metasynth.pipeline import earlier, made, plan, turn
-from metasynth.pipeline.members import Member
+from metasynth.core import store
+from metasynth.pipeline import backups as earlier
+from metasynth.pipeline import lock as turn
+from metasynth.pipeline import plan
+from metasynth.pipeline import stamps as made
+from metasynth.pipeline.targets import Member
 
-HOLD = "from metasynth.pipeline import turn; turn.begin(); print(1, flush=True); input()"
+HOLD = "from metasynth.pipeline import lock as turn; turn.begin(); print(1, flush=True); input()"
 
 
 @pytest.fixture(autouse=True)

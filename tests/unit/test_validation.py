@@ -23,10 +23,13 @@ from tests.bad_input.review import (
     write,
 )
 
-from metasynth import __main__, faults, tables, validation
-from metasynth.configuration import load
-from metasynth.faults import Fault, InvalidReview
-from metasynth.result_rules import admissible_counts
+from metasynth import __main__
+from metasynth.core import faults
+from metasynth.core.faults import Fault, InvalidReview
+from metasynth.review import load as validation
+from metasynth.tables import reader as tables
+from metasynth.validation.configuration import load
+from metasynth.validation.results import admissible_counts
 
 
 def review(folder, *changes):

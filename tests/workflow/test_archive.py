@@ -15,7 +15,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from metasynth.archive import container, verify
+from metasynth.core import sealed_zip as container
+from metasynth.core import verify
 from metasynth.pipeline.plan import MARK
 from tests.reproducibility import mutation
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from metasynth import store
+from metasynth.core import store
 
 from .conftest import REPOSITORY, Review
 

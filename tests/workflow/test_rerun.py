@@ -292,12 +292,12 @@ EVERY = {"clean", "views", "pool", "tables", "certainty", "changes", "plot", "ov
 @pytest.mark.parametrize(
     ("name", "stages"),
     [
-        ("workflow/metasynth/store.py", EVERY),
-        ("workflow/metasynth/views.py", {"views"}),
-        ("workflow/metasynth/pooling.py", EVERY - {"clean", "views"}),
-        ("workflow/metasynth/figures/forest.py", {"plot", "overview", "report"}),
-        ("workflow/metasynth/figures/judgements.py", {"plot", "overview", "report"}),
-        ("workflow/metasynth/report/html.py", {"changes", "report"}),
+        ("workflow/metasynth/core/store.py", EVERY),
+        ("workflow/metasynth/tables/views.py", {"views"}),
+        ("workflow/metasynth/stats/pooling.py", EVERY - {"clean", "views"}),
+        ("workflow/metasynth/figures/forest/forest.py", {"plot", "overview", "report"}),
+        ("workflow/metasynth/figures/plots/judgements.py", {"plot", "overview", "report"}),
+        ("workflow/metasynth/report/render/html.py", {"changes", "report"}),
         ("workflow/metasynth/archive/crate.py", set()),
         ("workflow/scripts/tables.py", {"tables", "report"}),
         ("workflow/scripts/clean.py", EVERY - {"pool", "plot"}),

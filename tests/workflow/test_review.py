@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from metasynth.configuration import load
-from metasynth.language import suffix
+from metasynth.language.languages import suffix
+from metasynth.validation.configuration import load
 
 from .conftest import Review
 

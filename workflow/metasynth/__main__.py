@@ -11,17 +11,19 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from metasynth import acceptance, scaffold
-from metasynth.archive import verify
-from metasynth.faults import Fault, InvalidReview, report
-from metasynth.importers import covidence, folders, metafor, revman
+from metasynth.core import verify
+from metasynth.core.faults import Fault, InvalidReview, report
+from metasynth.importers import covidence, metafor, revman
+from metasynth.importers import trial_folders as folders
 from metasynth.importers.source import Found, Sides
-from metasynth.language import speak
+from metasynth.language.languages import speak
+from metasynth.language.untranslated import as_catalogue, untranslated
 from metasynth.prose import drafts
 from metasynth.prose.unwritten import Unwritten
-from metasynth.table_schema import ID
-from metasynth.untranslated import as_catalogue, untranslated
-from metasynth.validation import load_review
+from metasynth.review import acceptance
+from metasynth.review.load import load_review
+from metasynth.tables import scaffold
+from metasynth.tables.table_schema import ID
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

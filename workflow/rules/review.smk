@@ -21,11 +21,11 @@ os.environ.update(PYTHONPATH=f"{PIPELINE}/workflow")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-from metasynth import faults, store
-from metasynth.pipeline import deals, earlier, plan, turn
+from metasynth.core import faults, store
+from metasynth.pipeline import batching as deals, backups as earlier, plan, lock as turn
 from metasynth.pipeline.stages import stages
 from metasynth.prose import drafts
-from metasynth.validation import load_review
+from metasynth.review.load import load_review
 
 # Commands that only look, so that they may while another run is at work; and those that draw what
 # depends on what, for which each stage is one job.

@@ -6,9 +6,9 @@ from pathlib import Path
 
 sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
-from metasynth import store
 from metasynth.archive import build, machine, wheels
-from metasynth.records import Config
+from metasynth.core import store
+from metasynth.model.records import Config
 
 config = store.from_json(Config, snakemake.params.config)
 pipeline, review = Path(snakemake.params.pipeline), Path.cwd()

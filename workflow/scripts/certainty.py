@@ -5,15 +5,15 @@ import sys
 if "snakemake" in globals():
     sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
-from metasynth import store
-from metasynth.certainty import COLUMNS, assess_all
-from metasynth.conclusions import Conclusion, conclude
-from metasynth.findings import Finding, summary
+from metasynth.core import store
+from metasynth.grade.certainty import COLUMNS, assess_all
+from metasynth.grade.conclusions import Conclusion, conclude
+from metasynth.grade.summary_of_findings import Finding, summary
+from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline import jobs
-from metasynth.pipeline.choices import Rating
-from metasynth.pipeline.members import Member
-from metasynth.records import OutcomeResult, Trial
-from metasynth.sensitivity import Sensitivity
+from metasynth.pipeline.params import Rating
+from metasynth.pipeline.targets import Member
+from metasynth.sensitivity.battery import Sensitivity
 
 
 def rate(member: Member) -> dict[str, str]:

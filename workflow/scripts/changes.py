@@ -8,19 +8,21 @@ if "snakemake" in globals():
 from dataclasses import replace
 from pathlib import Path
 
-from metasynth import baseline, store, tables
-from metasynth.certainty import Rating
-from metasynth.certainty_changes import kept
-from metasynth.changes import compare
-from metasynth.growth import growth
-from metasynth.language import speak
+from metasynth.core import store
+from metasynth.grade.certainty import Rating
+from metasynth.language.languages import speak
+from metasynth.living import baseline
+from metasynth.living.certainty_changes import kept
+from metasynth.living.changes import compare
+from metasynth.living.growth import growth
+from metasynth.living.state import state
+from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline import jobs
-from metasynth.pipeline.choices import Comparing
-from metasynth.pipeline.members import Member
-from metasynth.records import OutcomeResult, Trial
-from metasynth.report import html
+from metasynth.pipeline.params import Comparing
+from metasynth.pipeline.targets import Member
 from metasynth.report.changes_page import page
-from metasynth.state import state
+from metasynth.report.render import html
+from metasynth.tables import reader as tables
 
 TEMPLATES = Path(__file__).parents[1] / "report"
 

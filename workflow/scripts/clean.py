@@ -7,10 +7,11 @@ if "snakemake" in globals():
 
 from pathlib import Path
 
-from metasynth import store, tables
+from metasynth.core import store
 from metasynth.pipeline import jobs
-from metasynth.pipeline.choices import Cleaning
-from metasynth.pipeline.members import Member
+from metasynth.pipeline.params import Cleaning
+from metasynth.pipeline.targets import Member
+from metasynth.tables import reader as tables
 
 
 def clean(member: Member) -> dict[str, str]:

@@ -7,13 +7,13 @@ if "snakemake" in globals():
 
 from pathlib import Path
 
-from metasynth import store
+from metasynth.core import store
 from metasynth.figures.files import review_files
-from metasynth.language import speak_all
+from metasynth.language.languages import speak_all
+from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline import jobs
-from metasynth.pipeline.choices import Overview
-from metasynth.pipeline.members import Member
-from metasynth.records import OutcomeResult, Trial
+from metasynth.pipeline.params import Overview
+from metasynth.pipeline.targets import Member
 
 
 def overview(member: Member) -> dict[str, str]:

@@ -7,16 +7,16 @@ if "snakemake" in globals():
 
 from pathlib import Path
 
-from metasynth import store
+from metasynth.core import store
 from metasynth.figures.files import outcome_files
-from metasynth.figures.risk_of_bias import of_outcome
-from metasynth.language import speak_all
-from metasynth.multiverse import Multiverse
+from metasynth.figures.plots.risk_of_bias import of_outcome
+from metasynth.language.languages import speak_all
+from metasynth.model.records import OutcomeResult
 from metasynth.pipeline import jobs
-from metasynth.pipeline.choices import Plotting
-from metasynth.pipeline.members import Member
-from metasynth.records import OutcomeResult
-from metasynth.sequential import Sequential
+from metasynth.pipeline.params import Plotting
+from metasynth.pipeline.targets import Member
+from metasynth.sensitivity.multiverse import Multiverse
+from metasynth.sensitivity.sequential import Sequential
 
 
 def plot(member: Member) -> dict[str, str]:

@@ -7,19 +7,19 @@ if "snakemake" in globals():
 
 from dataclasses import replace
 
-from metasynth import store
-from metasynth.comparison import study_data
-from metasynth.export import metafor_csv, metafor_script
-from metasynth.extraction import extraction
-from metasynth.multiverse import multiverse
+from metasynth.core import store
+from metasynth.model.records import Omission
 from metasynth.pipeline import jobs
-from metasynth.pipeline.choices import Pooling
-from metasynth.pipeline.members import Member
-from metasynth.pipeline.topics import trial_about
-from metasynth.records import Omission
-from metasynth.sensitivity import battery
-from metasynth.sequential import sequential
-from metasynth.synthesis import synthesise
+from metasynth.pipeline.params import Pooling
+from metasynth.pipeline.targets import Member
+from metasynth.pipeline.trial_slices import trial_about
+from metasynth.sensitivity.battery import battery
+from metasynth.sensitivity.extraction import extraction
+from metasynth.sensitivity.multiverse import multiverse
+from metasynth.sensitivity.sequential import sequential
+from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.metafor_export import metafor_csv, metafor_script
+from metasynth.synthesis.synthesise import synthesise
 
 
 def pool(member: Member) -> dict[str, str]:

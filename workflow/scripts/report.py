@@ -7,12 +7,12 @@ if "snakemake" in globals():
 
 from pathlib import Path
 
-from metasynth import store
-from metasynth.language import speak
+from metasynth.core import store
+from metasynth.language.languages import speak
 from metasynth.pipeline import jobs
-from metasynth.pipeline.choices import Reporting
-from metasynth.pipeline.members import Member
-from metasynth.pipeline.reporting import attachments, material, rendered
+from metasynth.pipeline.params import Reporting
+from metasynth.pipeline.report_inputs import attachments, material, rendered
+from metasynth.pipeline.targets import Member
 from metasynth.report.compose import compose
 from metasynth.report.document import Document
 

@@ -5,14 +5,14 @@ import sys
 if "snakemake" in globals():
     sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
-from metasynth import store
-from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction, reproduce
 from metasynth.audit.run import audit
+from metasynth.audit.verdicts import Audited
+from metasynth.core import store
+from metasynth.model.records import Estimate, OutcomeResult, StudyEffect, Trial
 from metasynth.pipeline import jobs
-from metasynth.pipeline.choices import Tabling
-from metasynth.pipeline.members import Member
-from metasynth.records import Estimate, OutcomeResult, StudyEffect, Trial
+from metasynth.pipeline.params import Tabling
+from metasynth.pipeline.targets import Member
 
 
 def _audited(told: Tabling, results: list[OutcomeResult], trials: list[Trial]) -> list[Audited]:

@@ -5,10 +5,11 @@ import sys
 if "snakemake" in globals():
     sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
 
-from metasynth import store, views
+from metasynth.core import store
+from metasynth.model.records import Trial
 from metasynth.pipeline import jobs
-from metasynth.pipeline.members import Member
-from metasynth.records import Trial
+from metasynth.pipeline.targets import Member
+from metasynth.tables import views
 
 
 def join(member: Member) -> dict[str, str]:

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from metasynth.archive import checkout, container, crate, jobs, verify
+from metasynth.archive import checkout, crate, jobs
 from metasynth.archive.checkout import ArchiveError
-from metasynth.records import Config
+from metasynth.core import sealed_zip as container
+from metasynth.core import verify
+from metasynth.core.paths import PACKAGE
+from metasynth.model.records import Config
 
 # Settings of this machine that must not reach a run whose results are to be the same anywhere.
 _OWN_SETTINGS = ("PYTHON", "SNAKEMAKE_", "VIRTUAL_ENV", "CONDA_")
@@ -132,7 +135,7 @@ def files(staged: Stage) -> dict[str, bytes | Path]:
         name = path.relative_to(staged.folder)
         if path.is_file() and left_out.isdisjoint(name.parts):
             found[name.as_posix()] = path
-    verifier = Path(__file__).with_name("verify.py")
+    verifier = PACKAGE / "core/verify.py"
     return found | {"verify.py": verifier, "__main__.py": verifier}
 
 

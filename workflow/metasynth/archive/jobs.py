@@ -7,7 +7,7 @@ and into which files, does not.
 from dataclasses import dataclass
 from pathlib import Path
 
-from metasynth.pipeline import made
+from metasynth.pipeline import stamps as made
 
 _RECORDS = "results/made"
 

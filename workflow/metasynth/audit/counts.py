@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from metasynth.audit.records import Evidence, places
 from metasynth.audit.two_by_two import TwoByTwo
-from metasynth.records import Claim, Group, Result, Trial
+from metasynth.audit.verdicts import Evidence, places
+from metasynth.model.records import Claim, Group, Result, Trial
 
 MOST_TABLES = 10_000
 """Beyond this many combinations of counts only the extreme ones are looked at."""

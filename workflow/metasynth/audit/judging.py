@@ -8,8 +8,8 @@ bear out (Altman and Bland, BMJ 1995;311:485): the interval must exclude an impo
 
 from collections.abc import Callable
 
-from metasynth.absolute import as_risk_ratio
-from metasynth.audit.records import (
+from metasynth.audit.two_by_two import ALPHA
+from metasynth.audit.verdicts import (
     DEPENDS_ON_COUNTS,
     DEPENDS_ON_TEST,
     NOT_REPRODUCED,
@@ -17,7 +17,7 @@ from metasynth.audit.records import (
     UNSUPPORTED,
     Judged,
 )
-from metasynth.audit.two_by_two import ALPHA
+from metasynth.sensitivity.absolute import as_risk_ratio
 
 ABSENCE = ("no_difference", "not_higher")
 """Assertions that there is no difference, or no increase."""

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 from metasynth.audit.counts import admissible, combinations
 from metasynth.audit.judging import ABSENCE, settled
-from metasynth.audit.records import (
+from metasynth.audit.reproduction import as_published
+from metasynth.audit.trial_checks import deciding, judged_table, margins
+from metasynth.audit.two_by_two import TwoByTwo
+from metasynth.audit.verdicts import (
     NOT_REPRODUCED,
     REPRODUCED,
     UNSUPPORTED,
@@ -17,11 +20,8 @@ from metasynth.audit.records import (
     places,
     unchecked,
 )
-from metasynth.audit.reproduction import as_published
-from metasynth.audit.trial_checks import deciding, judged_table, margins
-from metasynth.audit.two_by_two import TwoByTwo
-from metasynth.comparison import study_data
-from metasynth.records import Claim, Group, Omission, OutcomeResult, StudyData
+from metasynth.model.records import Claim, Group, Omission, OutcomeResult, StudyData
+from metasynth.synthesis.comparison import study_data
 
 Tables = tuple[TwoByTwo, tuple[TwoByTwo, ...]]
 """A trial's table as extracted, and every one that its sources allow."""

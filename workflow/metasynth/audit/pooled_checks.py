@@ -6,7 +6,9 @@ from typing import Any
 
 from metasynth.audit.counts import admissible, combinations
 from metasynth.audit.judging import important_left, judge, settled
-from metasynth.audit.records import (
+from metasynth.audit.reproduction import as_published, decisive, reproduction
+from metasynth.audit.trial_checks import margins
+from metasynth.audit.verdicts import (
     REPRODUCED,
     Evidence,
     Finding,
@@ -16,10 +18,8 @@ from metasynth.audit.records import (
     places,
     unchecked,
 )
-from metasynth.audit.reproduction import as_published, decisive, reproduction
-from metasynth.audit.trial_checks import margins
-from metasynth.methods import no_effect
-from metasynth.records import (
+from metasynth.model.methods import no_effect
+from metasynth.model.records import (
     AnalysisResult,
     AnalysisSpec,
     Claim,
@@ -184,15 +184,15 @@ def _admissible_pools(result: OutcomeResult, analysis: AnalysisResult) -> Iterat
 
 
 def _complete(result: OutcomeResult) -> list[StudyData]:
-    from metasynth.selection import missing_data
+    from metasynth.synthesis.selection import missing_data
 
     return [s for s in result.studies if missing_data(s, result.outcome) is None]
 
 
 def _pooled(result: OutcomeResult, spec: AnalysisSpec, studies: Sequence[StudyData]) -> Estimate:
     """An analysis of an outcome with these studies."""
-    from metasynth.selection import uninformative
-    from metasynth.synthesis import pool_studies
+    from metasynth.synthesis.selection import uninformative
+    from metasynth.synthesis.synthesise import pool_studies
 
     used = [s for s in studies if uninformative(s, result.outcome, spec) is None]
     return pool_studies(result.outcome, spec, "all", used)[0]

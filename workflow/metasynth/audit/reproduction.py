@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from metasynth.records import AnalysisResult, Claim, OutcomeResult
+from metasynth.model.records import AnalysisResult, Claim, OutcomeResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import fields
 
 from metasynth.audit import majority, pooled_checks, splits, text_checks, trial_checks
 from metasynth.audit.kinds import parts
-from metasynth.audit.records import CONTRADICTED, UNCHECKED, Audited, Evidence, Finding
-from metasynth.certainty_rules import CONVENTION
-from metasynth.records import Claim, Comparison, OutcomeResult, Trial
+from metasynth.audit.verdicts import CONTRADICTED, UNCHECKED, Audited, Evidence, Finding
+from metasynth.model.certainty_config import CONVENTION
+from metasynth.model.records import Claim, Comparison, OutcomeResult, Trial
 
 CHECKS: Mapping[str, Callable[[Claim, Evidence], Finding]] = {
     "figure_estimate": pooled_checks.figure_estimate,

@@ -7,10 +7,10 @@ from itertools import islice
 
 from metasynth.audit.counts import MOST_TABLES, fitting, rows
 from metasynth.audit.judging import settled
-from metasynth.audit.records import Evidence, Finding, concluded, places, unchecked
 from metasynth.audit.trial_checks import judged_table, margins
 from metasynth.audit.two_by_two import TwoByTwo, tests
-from metasynth.records import Claim
+from metasynth.audit.verdicts import Evidence, Finding, concluded, places, unchecked
+from metasynth.model.records import Claim
 
 
 def split_comparison(claim: Claim, evidence: Evidence) -> Finding:

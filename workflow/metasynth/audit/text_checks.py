@@ -7,7 +7,9 @@ from decimal import Decimal
 from metasynth.audit.counts import admissible, intervention_rows
 from metasynth.audit.judging import important_left, judge
 from metasynth.audit.kinds import FREQUENT, QUANTITIES, SELDOM, parts
-from metasynth.audit.records import (
+from metasynth.audit.reproduction import as_published, decisive
+from metasynth.audit.trial_checks import margins
+from metasynth.audit.verdicts import (
     DEPENDS_ON_COUNTS,
     NOT_REPRODUCED,
     REPRODUCED,
@@ -19,10 +21,8 @@ from metasynth.audit.records import (
     places,
     unchecked,
 )
-from metasynth.audit.reproduction import as_published, decisive
-from metasynth.audit.trial_checks import margins
-from metasynth.methods import is_ratio
-from metasynth.records import Arm, Claim, Result, Trial
+from metasynth.model.methods import is_ratio
+from metasynth.model.records import Arm, Claim, Result, Trial
 
 
 def quantity(claim: Claim, evidence: Evidence) -> Finding:
@@ -101,7 +101,7 @@ def frequency(claim: Claim, evidence: Evidence) -> Finding:
     0.01 %. Reproduced or not where the exact 95 % interval lies wholly on one side of the bound;
     otherwise there are too few patients to tell.
     """
-    from metasynth.study_intervals import exact_limits
+    from metasynth.stats.score_intervals import exact_limits
 
     by_trial = intervention_rows(evidence, claim, claim.outcome)
     result = None if claim.study_id else as_published(claim, evidence.results)

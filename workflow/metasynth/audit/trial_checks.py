@@ -5,7 +5,8 @@ from typing import Any
 
 from metasynth.audit.counts import decimals_of, fitting, rounds_to, rows, tables
 from metasynth.audit.judging import ABSENCE, important_left, judge, settled
-from metasynth.audit.records import (
+from metasynth.audit.two_by_two import Tests, TwoByTwo, tests
+from metasynth.audit.verdicts import (
     NOT_REPRODUCED,
     REPRODUCED,
     UNCHECKED,
@@ -17,8 +18,7 @@ from metasynth.audit.records import (
     places,
     unchecked,
 )
-from metasynth.audit.two_by_two import Tests, TwoByTwo, tests
-from metasynth.records import Claim, Result
+from metasynth.model.records import Claim, Result
 
 
 def percentages(claim: Claim, evidence: Evidence) -> Finding:
@@ -135,7 +135,7 @@ def judged_table(
     """The verdict on an assertion about the two groups of a table, by one test."""
 
     def left_open() -> str:
-        from metasynth.study_intervals import score_limits
+        from metasynth.stats.score_intervals import score_limits
 
         limits = score_limits("RR", table.a, table.n1, table.c, table.n2)
         return important_left(assertion, "RR", limits, table.c / table.n2, evidence.margin)
@@ -152,7 +152,7 @@ def margins(assertion: str, evidence: Evidence) -> dict[str, Any]:
 
 def _compared(table: TwoByTwo, p: Tests) -> Finding:
     """The numbers of a comparison: counts, risk ratio with score limits, and the tests."""
-    from metasynth.study_intervals import score_limits
+    from metasynth.stats.score_intervals import score_limits
 
     a, n1, c, n2 = table.a, table.n1, table.c, table.n2
     low, high = score_limits("RR", a, n1, c, n2)

@@ -7,7 +7,7 @@ from statistics import median
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.means import mean_of, outcomes_of_means, sd_of, unlike
 from metasynth.checks.spreads import errors_throughout, mistaken_spreads
-from metasynth.records import Cell, Result
+from metasynth.model.records import Cell, Result
 
 _FAR_APART = 4.0
 _SPREADS_APART = 5.0

@@ -10,25 +10,25 @@ from collections.abc import Iterable, Iterator, Set
 from metasynth.checks import (
     arms,
     characters,
-    choices,
     contrasts,
     dates,
     folders,
-    intervals,
     labels,
     means,
     people,
     quotes,
-    selected,
     spreads,
     studies,
 )
+from metasynth.checks import config_choices as choices
+from metasynth.checks import published_intervals as intervals
+from metasynth.checks import unselected_rows as selected
 from metasynth.checks.check import Check, Doubt, View, of_kind
-from metasynth.config_faults import Lines
-from metasynth.faults import Fault, of_file
-from metasynth.raw_table import CHECKED
-from metasynth.records import Cell
-from metasynth.tables import RawTables
+from metasynth.core.config_lines import Lines
+from metasynth.core.faults import Fault, of_file
+from metasynth.model.records import Cell
+from metasynth.tables.raw_table import CHECKED
+from metasynth.tables.reader import RawTables
 
 ON_THE_WAY = (
     Check(

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from metasynth import cells
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.labels import LOOK_ALIKES
-from metasynth.raw_table import RawTable, Row
-from metasynth.records import Cell
-from metasynth.table_schema import tables
+from metasynth.model.records import Cell
+from metasynth.tables import cells
+from metasynth.tables.raw_table import RawTable, Row
+from metasynth.tables.table_schema import tables
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]{2,}")
 _PAGES = ("cp1252", "latin-1", "cp1250")

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
-from metasynth.comparison import selected_rows, topics
-from metasynth.faults import Fault
-from metasynth.raw_table import Row
-from metasynth.records import Cell, Comparison, Config, OutcomeSpec, Result, Trial
-from metasynth.strict_yaml import Keys
-from metasynth.tables import RawTables
+from metasynth.core.faults import Fault
+from metasynth.core.strict_yaml import Keys
+from metasynth.model.records import Cell, Comparison, Config, OutcomeSpec, Result, Trial
+from metasynth.synthesis.comparison import selected_rows, topics
+from metasynth.tables.raw_table import Row
+from metasynth.tables.reader import RawTables
 
 Chosen = tuple[Trial, tuple[Result, ...]]
 """An included trial and those of its rows that an outcome selects, numbers all of them."""

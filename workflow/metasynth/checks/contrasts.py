@@ -5,9 +5,9 @@ from math import exp, log, sqrt
 from statistics import median
 
 from metasynth.checks.check import Check, Doubt, View, listed
-from metasynth.comparison import study_data
-from metasynth.methods import is_ratio
-from metasynth.records import Cell, Group, OutcomeSpec, StudyData, Trial
+from metasynth.model.methods import is_ratio
+from metasynth.model.records import Cell, Group, OutcomeSpec, StudyData, Trial
+from metasynth.synthesis.comparison import study_data
 
 _FEWEST_OTHERS = 3
 _FAR, _CLOSE, _LEAST = 3.5, 1.0, 0.3

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from metasynth.checks.check import Check, Doubt, View
-from metasynth.records import Cell
+from metasynth.model.records import Cell
 
 _YEARS_AFTER_CHANGE = 2
 _YEARS_AFTER_ALL = 50

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from metasynth.checks.check import Check, Doubt, View
-from metasynth.faults import nearest
-from metasynth.table_schema import REVIEW_TABLES, TRIAL_TABLES
+from metasynth.core.faults import nearest
+from metasynth.tables.table_schema import REVIEW_TABLES, TRIAL_TABLES
 
 _TABLES = frozenset(f"{name}.csv" for name in TRIAL_TABLES)
 _WORKBOOKS = (".xlsx", ".xls", ".ods", ".xlsm", ".numbers")

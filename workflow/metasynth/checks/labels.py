@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from metasynth.checks.check import Check, Doubt, View
-from metasynth.records import Cell
+from metasynth.model.records import Cell
 
 _BLANKS = re.compile(r"\s+")
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]")

@@ -5,7 +5,7 @@ from statistics import median
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.others import Others
-from metasynth.records import OutcomeSpec, Result
+from metasynth.model.records import OutcomeSpec, Result
 
 _FEWEST_TRIALS = 2
 _FEWEST_MEANS = 4

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from metasynth.checks.check import Check, Doubt, View
-from metasynth.records import Result, Trial
+from metasynth.model.records import Result, Trial
 
 _AGREEING = 2
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from metasynth.checks.check import Check, Doubt, View
-from metasynth.records import Result, Source, Trial
+from metasynth.model.records import Result, Source, Trial
 
 _NUMBER = r"[0-9]+(?:,[0-9]{3})*"
 _FRACTION = re.compile(

@@ -8,7 +8,7 @@ from statistics import NormalDist, median, pstdev
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.means import Means, mean_of, outcomes_of_means, sd_of, unlike
 from metasynth.checks.others import Others
-from metasynth.records import OutcomeSpec, Result
+from metasynth.model.records import OutcomeSpec, Result
 
 _FEWEST_OTHERS = 2
 _MOST_UNLIKE = 3.0

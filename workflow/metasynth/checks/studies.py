@@ -7,7 +7,7 @@ from functools import partial
 from math import log10
 
 from metasynth.checks.check import Check, Doubt, View, listed, trial_name
-from metasynth.records import Result, Trial
+from metasynth.model.records import Result, Trial
 
 _YEAR = re.compile(r"(?<![0-9])(1[89][0-9]{2}|20[0-9]{2})(?![0-9])")
 _REGISTERS = (
@@ -149,7 +149,7 @@ def _group_blank(view: View) -> Iterator[Doubt]:
 
 def _covariate_absent(view: View) -> Iterator[Doubt]:
     """A trial without the covariate of an outcome's meta-regression, which leaves it out."""
-    from metasynth.covariates import BUILT_IN
+    from metasynth.synthesis.covariates import BUILT_IN
 
     told = set[tuple[str, str]]()
     for outcome in view.outcomes:

@@ -1,13 +1,14 @@
 """Figures of the review: results in, matplotlib figures and accessible SVG out.
 
-A figure is made in four steps, each its own module: what is said (`rows`), on which scale (`axis`),
-where it stands, from measured text (`layout`), and the drawing itself (`forest`). `svg` turns a
-figure into deterministic, self-describing SVG text; `describe` says in words what it shows.
+A forest plot is made in four steps, each its own module: what is said (`forest.rows`), on which
+scale (`canvas.axis`), where it stands, from measured text (`forest.layout`), and the drawing itself
+(`forest.forest`). `canvas.svg` turns a figure into deterministic, self-describing SVG text;
+`forest.describe` says in words what it shows.
 """
 
 from collections.abc import Sequence
 
-from metasynth.records import OutcomeResult
+from metasynth.model.records import OutcomeResult
 
 
 def drawn(result: OutcomeResult, chosen: Sequence[str] = ()) -> list[str]:

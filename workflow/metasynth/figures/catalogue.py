@@ -6,10 +6,10 @@ Cheap to import, so that a workflow can ask while it is being loaded.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from metasynth import bounds
-from metasynth.language import ENGLISH, Language, message
-from metasynth.methods import is_ratio
-from metasynth.records import OutcomeSpec
+from metasynth.language.languages import ENGLISH, Language, message
+from metasynth.model import bounds
+from metasynth.model.methods import is_ratio
+from metasynth.model.records import OutcomeSpec
 
 LEAST = {
     "forest": 1,

@@ -3,29 +3,29 @@
 from collections.abc import Callable
 
 from metasynth.figures import catalogue, drawn
-from metasynth.figures.baujat import baujat
-from metasynth.figures.bubble import bubble
-from metasynth.figures.describe import forest_alt
-from metasynth.figures.drapery import drapery
-from metasynth.figures.forest import forest
-from metasynth.figures.funnel import funnel
-from metasynth.figures.galbraith import galbraith
-from metasynth.figures.gosh import gosh
-from metasynth.figures.influence_plot import influence_plot
-from metasynth.figures.labbe import labbe
-from metasynth.figures.multiverse_plot import specification_curve
+from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
+from metasynth.figures.canvas.style import LINE, WIDTH, isolated
+from metasynth.figures.canvas.text import wrap
+from metasynth.figures.forest.describe import forest_alt
+from metasynth.figures.forest.forest import forest
+from metasynth.figures.forest.preset import PRESETS
+from metasynth.figures.forest.sequence import cumulative, leave_one_out
 from metasynth.figures.observed import observed
-from metasynth.figures.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
-from metasynth.figures.preset import PRESETS
-from metasynth.figures.risk_of_bias import Judgements, tells
-from metasynth.figures.sequence import cumulative, leave_one_out
-from metasynth.figures.sequential_plot import sequential_plot
-from metasynth.figures.style import LINE, WIDTH, isolated
-from metasynth.figures.text import wrap
-from metasynth.language import ENGLISH, Language
-from metasynth.multiverse import Multiverse
-from metasynth.records import FigureChoices, OutcomeResult
-from metasynth.sequential import Sequential
+from metasynth.figures.plots.baujat import baujat
+from metasynth.figures.plots.bubble import bubble
+from metasynth.figures.plots.drapery import drapery
+from metasynth.figures.plots.funnel import funnel
+from metasynth.figures.plots.galbraith import galbraith
+from metasynth.figures.plots.gosh import gosh
+from metasynth.figures.plots.influence_plot import influence_plot
+from metasynth.figures.plots.labbe import labbe
+from metasynth.figures.plots.multiverse_plot import specification_curve
+from metasynth.figures.plots.risk_of_bias import Judgements, tells
+from metasynth.figures.plots.sequential_plot import sequential_plot
+from metasynth.language.languages import ENGLISH, Language
+from metasynth.model.records import FigureChoices, OutcomeResult
+from metasynth.sensitivity.multiverse import Multiverse
+from metasynth.sensitivity.sequential import Sequential
 
 DEFAULT = FigureChoices()
 _FIGURES: dict[str, Callable[..., Drawing]] = {

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from metasynth.figures.canvas.page import Drawing
+from metasynth.figures.canvas.style import isolated
+from metasynth.figures.canvas.svg import render
 from metasynth.figures.draw import draw
 from metasynth.figures.overview import overview
-from metasynth.figures.page import Drawing
-from metasynth.figures.style import isolated
-from metasynth.figures.svg import render
-from metasynth.language import Language
-from metasynth.localise import localise
-from metasynth.multiverse import Multiverse
-from metasynth.records import FigureChoices, FlowCount, Judgement, OutcomeResult, Trial
-from metasynth.sequential import Sequential
+from metasynth.language.languages import Language
+from metasynth.language.localised_records import localise
+from metasynth.model.records import FigureChoices, FlowCount, Judgement, OutcomeResult, Trial
+from metasynth.sensitivity.multiverse import Multiverse
+from metasynth.sensitivity.sequential import Sequential
 
 Languages = Mapping[str, Language]
 """Languages by their code; "" is the main one, whose files carry none."""

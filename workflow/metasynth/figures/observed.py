@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-from metasynth import bounds, keys
+from metasynth.figures.canvas.text import name
 from metasynth.figures.outcome import measure_name, of_effect, of_what, overall
-from metasynth.figures.text import name
-from metasynth.language import Language, message
-from metasynth.primary_effects import PrimaryEffects
-from metasynth.printed import Printed
-from metasynth.records import Estimate, OutcomeResult
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.language.printed import Printed
+from metasynth.model import bounds
+from metasynth.model.records import Estimate, OutcomeResult
+from metasynth.synthesis.primary_effects import PrimaryEffects
 
 STUDIES_TABLE = "results/tables/studies.csv"
 """Where the numbers of each study stand that are too many for a figure."""

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from metasynth import keys, methods
-from metasynth.figures.text import name
-from metasynth.language import Language, message
-from metasynth.printed import Printed
-from metasynth.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
+from metasynth.figures.canvas.text import name
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.language.printed import Printed
+from metasynth.model import methods
+from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
 MEASURES = {
     "RR": message("Risk ratio"),

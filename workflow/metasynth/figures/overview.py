@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 
-from metasynth import keys
+from metasynth.figures.canvas.page import Drawing
+from metasynth.figures.canvas.text import name as named
 from metasynth.figures.catalogue import shared_axis
-from metasynth.figures.flow_diagram import flow_diagram
-from metasynth.figures.judgements import risk_bars, traffic_light
-from metasynth.figures.page import Drawing
-from metasynth.figures.risk_of_bias import of_outcome
-from metasynth.figures.summary import summary
-from metasynth.figures.text import name as named
-from metasynth.flow import flow_name, flow_of
-from metasynth.language import ENGLISH, Language
-from metasynth.marks import marked
-from metasynth.records import FlowCount, OutcomeResult, Trial
+from metasynth.figures.forest.overview_rows import summary
+from metasynth.figures.plots.flow_diagram import flow_diagram
+from metasynth.figures.plots.judgements import risk_bars, traffic_light
+from metasynth.figures.plots.risk_of_bias import of_outcome
+from metasynth.language import keys
+from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.tracked import marked
+from metasynth.model.records import FlowCount, OutcomeResult, Trial
+from metasynth.tables.trial_flow import flow_name, flow_of
 
 
 def overview(

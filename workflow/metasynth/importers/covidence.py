@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from metasynth.importers.folders import ArmResult, ImportRefused, Item, LeftOut, identifier
 from metasynth.importers.source import Found, Line, lines, with_variance, year_of
+from metasynth.importers.trial_folders import ArmResult, ImportRefused, Item, LeftOut, identifier
 
 
 def read(path: Path, arms: Path | None, control: str) -> Found:

@@ -7,16 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from metasynth.importers.folders import ImportRefused, Item, LeftOut
-from metasynth.importers.source import (
-    Found,
-    Line,
-    Results,
-    Sides,
-    lines,
-    with_variance,
-    year_of,
-)
+from metasynth.importers.source import Found, Line, Results, Sides, lines, with_variance, year_of
+from metasynth.importers.trial_folders import ImportRefused, Item, LeftOut
 
 _LABELS = ("slab", "label", "study", "author", "source", "trial")
 Reader = Callable[[Line, Sides], Results]

@@ -5,8 +5,8 @@ Its columns are those of Cochrane's RevMan knowledge base, "Data package specifi
 
 from pathlib import Path
 
-from metasynth.importers.folders import ImportRefused, Item, LeftOut, identifier
 from metasynth.importers.source import Found, Line, Results, Sides, lines, year_of
+from metasynth.importers.trial_folders import ImportRefused, Item, LeftOut, identifier
 
 _ARMS = ("Experimental", "Control")
 _COUNTS = {"events": "cases", "total": "N"}

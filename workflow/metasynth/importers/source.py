@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
-from metasynth.foreign_files import separator
-from metasynth.importers.folders import ArmResult, ImportRefused, Item, LeftOut
-from metasynth.text_files import read_text
+from metasynth.core.foreign_files import separator
+from metasynth.core.text_files import read_text
+from metasynth.importers.trial_folders import ArmResult, ImportRefused, Item, LeftOut
 
 Found = tuple[list[Item], list[LeftOut]]
 Results = tuple[ArmResult, ...]

@@ -9,10 +9,11 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from metasynth.pipeline import made, turn
-from metasynth.pipeline.members import Member
+from metasynth.pipeline import lock as turn
+from metasynth.pipeline import stamps as made
 from metasynth.pipeline.stages import stages
-from metasynth.validation import load_review
+from metasynth.pipeline.targets import Member
+from metasynth.review.load import load_review
 
 
 def run(script: Path, make: Callable[[Member], Mapping[str, str | bytes]]) -> None:

@@ -8,10 +8,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from metasynth import store
-from metasynth.pipeline import deals, earlier, made, turn
-from metasynth.pipeline.members import Member, from_content
+from metasynth.core import store
+from metasynth.pipeline import backups as earlier
+from metasynth.pipeline import batching as deals
+from metasynth.pipeline import lock as turn
+from metasynth.pipeline import stamps as made
 from metasynth.pipeline.progress import Progress
+from metasynth.pipeline.targets import Member, from_content
 
 Maker = Callable[[Member], Mapping[str, str | bytes]]
 
@@ -25,7 +28,7 @@ def run(make: Maker) -> None:
     main: Any = sys.modules["__main__"]
     if hasattr(main, "snakemake"):
         sys.exit(not _run(main.snakemake, make))
-    # By name, as what it imports is nothing that members depend on (digest.py).
+    # By name, as what it imports is nothing that members depend on (core/digest.py).
     import_module("metasynth.pipeline.by_hand").run(Path(main.__file__).resolve(), make)
 
 

@@ -16,10 +16,10 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from metasynth import store
-from metasynth.pipeline import made
-from metasynth.pipeline.deals import Deal
-from metasynth.pipeline.members import Member, from_content
+from metasynth.core import store
+from metasynth.pipeline import stamps as made
+from metasynth.pipeline.batching import Deal
+from metasynth.pipeline.targets import Member, from_content
 
 MARK = ".snakemake/metasynth/stale"
 """An input of every job: one to be newer than of those that are to run, else one to be ignored."""

@@ -1,19 +1,19 @@
 """Every stage's members: what is made of this review, from what, and into which files.
 
 This is the one place that says where results land. To add a file to a stage, name it here and let
-the stage's script return it; to tell a script more, add to its record in choices.py. What an
+the stage's script return it; to tell a script more, add to its record in params.py. What an
 earlier stage made enters a later key by its own key; only a pool's key holds what the trials say of
 the outcome, and no more of them.
 """
 
 from pathlib import Path
 
-from metasynth import digest
-from metasynth.certainty_rules import CONVENTION
+from metasynth.core import digest
 from metasynth.figures import catalogue
-from metasynth.judgement_levels import risk
-from metasynth.pipeline import choices
-from metasynth.pipeline.context import (
+from metasynth.grade.judgement_levels import risk
+from metasynth.model.certainty_config import CONVENTION
+from metasynth.pipeline import params as choices
+from metasynth.pipeline.stage_context import (
     Context,
     Members,
     both,
@@ -23,9 +23,9 @@ from metasynth.pipeline.context import (
     text,
     trial_file,
 )
-from metasynth.pipeline.members import Member
+from metasynth.pipeline.targets import Member
 from metasynth.prose.texts import sections
-from metasynth.validation import Review
+from metasynth.review.load import Review
 
 _LIBRARIES = ("snakemake", "numpy", "scipy", "matplotlib", "jinja2", "markdown-it-py", "typst")
 _OF_AN_OUTCOME = (

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from metasynth.config_faults import Lines
+from metasynth.core.config_lines import Lines
+from metasynth.model.records import Config, SearchLine
 from metasynth.prose.texts import OwnText, sections
 from metasynth.prose.unwritten import Unwritten
-from metasynth.records import Config, SearchLine
-from metasynth.scaffold import TEXTS
+from metasynth.tables.scaffold import TEXTS
 
 TITLE = "Title of the review"
 AUTHORS = ("First Author", "Second Author")

@@ -10,17 +10,8 @@ import re
 import warnings
 from collections.abc import Mapping
 
-from metasynth.faults import nearest
-from metasynth.prose.values import (
-    ANYTHING,
-    NUMBER,
-    TEXT,
-    Slip,
-    called,
-    items,
-    part,
-    unknown,
-)
+from metasynth.core.faults import nearest
+from metasynth.prose.values import ANYTHING, NUMBER, TEXT, Slip, called, items, part, unknown
 
 Names = Mapping[str, object]
 

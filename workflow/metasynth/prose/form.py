@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from metasynth.faults import Fault, nearest, of_line
+from metasynth.core.faults import Fault, nearest, of_line
 from metasynth.prose.templates import TAG, without_tags
 from metasynth.prose.texts import OwnText
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from metasynth.faults import Fault, of_line
+from metasynth.core.faults import Fault, of_line
 from metasynth.prose.expressions import evaluate
 from metasynth.prose.values import ANYTHING, NUMBER, Slip, is_printable, items
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from metasynth.faults import Fault, nearest, of_file
-from metasynth.language import LABELS
-from metasynth.text_files import hidden_faults, read_text
+from metasynth.core.faults import Fault, nearest, of_file
+from metasynth.core.paths import WORKFLOW
+from metasynth.core.text_files import hidden_faults, read_text
+from metasynth.language.languages import LABELS
 
-SECTIONS = Path(__file__).parents[2] / "report"
+SECTIONS = WORKFLOW / "report"
 _MAX_CHARACTERS = 1_000_000
 _INCLUDED = re.compile(r'\{% include "own/(\w+)\.md"( ignore missing)? %\}')
 _UNDER_ITEMS = re.compile(

@@ -12,7 +12,7 @@ from functools import cache
 from types import UnionType
 from typing import Any
 
-from metasynth.faults import nearest
+from metasynth.core.faults import nearest
 
 _SOME = 12
 _LIKENESS = 0.7

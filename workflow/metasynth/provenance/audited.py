@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from metasynth import keys
-from metasynth.audit.records import Audited
-from metasynth.audit.summary import SORTS, of_sort, parts
-from metasynth.language import Language, message
+from metasynth.audit.tally import SORTS, of_sort, parts
+from metasynth.audit.verdicts import Audited
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.model.records import Cell, Claim
 from metasynth.provenance.entry import COMPUTED, Entry
-from metasynth.records import Cell, Claim
 
 _FISHER = message("Fisher’s exact test, the tables with the same margins that are no likelier")
 _MARGIN = message("as declared in config.yaml, else GRADE’s convention")

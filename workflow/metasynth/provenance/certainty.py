@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from metasynth import keys
-from metasynth.certainty import PANEL, Rating
-from metasynth.certainty_case import make_case
-from metasynth.certainty_rules import CertaintyRules, rule_numbers
-from metasynth.findings import Finding
-from metasynth.language import Language, message
+from metasynth.grade.case import make_case
+from metasynth.grade.certainty import PANEL, Rating
+from metasynth.grade.summary_of_findings import Finding
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.language.reasons import keyed
+from metasynth.model.certainty_config import CertaintyRules, rule_numbers
+from metasynth.model.records import Estimate, OutcomeResult
 from metasynth.provenance.entry import CHOICE, COMPUTED, Entry, Place
-from metasynth.reasons import keyed
-from metasynth.records import Estimate, OutcomeResult
 
 _RISKS = {
     "pooled": message("patients with the event over all patients, control groups together"),

@@ -2,25 +2,25 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from metasynth import keys
-from metasynth.audit.records import Audited
-from metasynth.certainty import Rating
+from metasynth.audit.verdicts import Audited
 from metasynth.figures.catalogue import shared_axis
-from metasynth.findings import Finding
-from metasynth.language import Language, message
+from metasynth.grade.certainty import Rating
+from metasynth.grade.summary_of_findings import Finding
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.model.records import Claim, Config, FlowCount, OutcomeResult, Result, Trial
 from metasynth.provenance.audited import audit_entries
 from metasynth.provenance.certainty import finding_entries, judged_entries, rating_entries
-from metasynth.provenance.drawn import drawn_entries
 from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
+from metasynth.provenance.figures import drawn_entries
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.overview import flow_entries, judgement_entries
 from metasynth.provenance.pools import sequence_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
+from metasynth.provenance.robustness import stability_entries
 from metasynth.provenance.sensitivity import sensitivity_entries
-from metasynth.provenance.stability import stability_entries
-from metasynth.records import Claim, Config, FlowCount, OutcomeResult, Result, Trial
-from metasynth.sensitivity import Sensitivity
-from metasynth.stability import Stability
+from metasynth.sensitivity.battery import Sensitivity
+from metasynth.sensitivity.robustness import Stability
 
 _COUNTED = message("counted")
 _ADDED = message("added up")

@@ -4,11 +4,11 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from metasynth import keys
-from metasynth.language import Language, message
-from metasynth.methods import is_ratio
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.model.methods import is_ratio
+from metasynth.model.records import AnalysisResult, Contrast, OutcomeResult, StudyData, StudyEffect
 from metasynth.provenance.entry import COMPUTED, Entry
-from metasynth.records import AnalysisResult, Contrast, OutcomeResult, StudyData, StudyEffect
 
 GROUP = {
     "events": message("patients with the event, arms of one side together"),

@@ -1,8 +1,8 @@
 """How each number is made, in words, and which formula of the report's appendix says it exactly."""
 
-from metasynth.language import message
-from metasynth.methods import GLMMS
-from metasynth.records import AnalysisSpec, Estimate, OutcomeSpec, StudyEffect
+from metasynth.language.languages import message
+from metasynth.model.methods import GLMMS
+from metasynth.model.records import AnalysisSpec, Estimate, OutcomeSpec, StudyEffect
 
 ARMS = message("arms of one side combined")
 ONE_ARM = message("as in the table, one arm")

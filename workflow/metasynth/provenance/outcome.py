@@ -2,20 +2,14 @@
 
 from collections.abc import Container, Iterator, Sequence
 
-from metasynth import keys
-from metasynth.language import Language, message
-from metasynth.methods import compares
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.model.methods import compares
+from metasynth.model.records import AnalysisResult, AnalysisSpec, Group, OutcomeResult, StudyData
 from metasynth.provenance import formulas
 from metasynth.provenance.context import GROUP, Context, Study, studies_of
 from metasynth.provenance.entry import Entry
 from metasynth.provenance.pools import pooled_entries, sums
-from metasynth.records import (
-    AnalysisResult,
-    AnalysisSpec,
-    Group,
-    OutcomeResult,
-    StudyData,
-)
 
 _CELLS = {"mean": ("mean", "total"), "sd": ("sd", "mean", "total")}
 EFFECT = {

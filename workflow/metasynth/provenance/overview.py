@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from metasynth import keys
-from metasynth.flow import BOXES, ITEMS, flow_of
-from metasynth.judgement_levels import NAMES, domain_names, is_overall, of_outcome, risk
-from metasynth.language import Language, message
+from metasynth.grade.judgement_levels import NAMES, domain_names, is_overall, of_outcome, risk
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.model.records import FlowCount, Judgement, Source, Trial
 from metasynth.provenance.entry import COMPUTED, RAW, Entry, Origin, Place
 from metasynth.provenance.formulas import SUM
 from metasynth.provenance.raw import origin
-from metasynth.records import FlowCount, Judgement, Source, Trial
+from metasynth.tables.trial_flow import BOXES, ITEMS, flow_of
 
 _COUNTED = message("counted")
 _JUDGEMENT = message("judgement of risk of bias")

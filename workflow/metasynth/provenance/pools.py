@@ -4,14 +4,14 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from math import fsum
 from typing import Any
 
-from metasynth import keys
-from metasynth.language import Language, message
-from metasynth.methods import compares
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.model.methods import compares
+from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult
 from metasynth.provenance import formulas
 from metasynth.provenance.context import Context, Study, studies_of
 from metasynth.provenance.entry import Entry
-from metasynth.records import AnalysisSpec, Estimate, OutcomeResult
-from metasynth.sensitivity import Sensitivity
+from metasynth.sensitivity.battery import Sensitivity
 
 POOLED = {
     "k": message("trials pooled"),

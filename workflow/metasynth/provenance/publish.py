@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from metasynth import store
+from metasynth.core import store
 from metasynth.provenance.entry import Entry
 
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from metasynth import keys
-from metasynth.certainty_rules import rule_numbers
-from metasynth.language import Language, message
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.model.certainty_config import rule_numbers
+from metasynth.model.records import Cell, Claim, Config, Result, Source, Trial
 from metasynth.provenance.entry import CHOICE, RAW, Entry, Origin, Place
-from metasynth.records import Cell, Claim, Config, Result, Source, Trial
 
 COLUMNS = {
     "status": message("status of the trial in the review"),

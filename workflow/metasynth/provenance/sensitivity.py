@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from metasynth import covariates, keys
-from metasynth.absolute import AbsoluteEffect
-from metasynth.language import Language, message
+from metasynth.language import keys
+from metasynth.language.languages import Language, message
+from metasynth.model.records import OutcomeResult
 from metasynth.provenance.entry import COMPUTED, Entry
 from metasynth.provenance.outcome import counts, effects
-from metasynth.records import OutcomeResult
-from metasynth.sensitivity import Absolute, Sensitivity
+from metasynth.sensitivity.absolute import AbsoluteEffect
+from metasynth.sensitivity.battery import Absolute, Sensitivity
+from metasynth.synthesis import covariates
 
 ABSOLUTE = {
     "baseline_risk": message("risk under control"),

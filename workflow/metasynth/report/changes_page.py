@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from metasynth.changes import Changes
-from metasynth.language import Language
-from metasynth.records import Config
-from metasynth.report import changes as told
-from metasynth.report.change_names import ChangeNames, change_names
+from metasynth.language.languages import Language
+from metasynth.living.changes import Changes
+from metasynth.model.records import Config
 from metasynth.report.document import Block, Document, Heading, Paragraph, Table, text
-from metasynth.report.table import TableBody
+from metasynth.report.tables import changes as told
+from metasynth.report.tables.base import TableBody
+from metasynth.report.text.change_names import ChangeNames, change_names
 
 
 def page(config: Config, changes: Changes, language: Language) -> Document:

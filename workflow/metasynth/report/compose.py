@@ -4,15 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metasynth import bounds
-from metasynth.gosh import ALL_UP_TO
-from metasynth.language import Language, message
-from metasynth.marks import capitalised, marked
-from metasynth.primary_effects import PrimaryEffects
+from metasynth.language.languages import Language, message
+from metasynth.language.tracked import capitalised, marked
+from metasynth.model import bounds
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Entry, UntracedNumberError
-from metasynth.report import checklists, prisma, tables
-from metasynth.report.claims import audit_names
 from metasynth.report.document import (
     Block,
     Document,
@@ -32,13 +28,19 @@ from metasynth.report.document import (
     text,
     without_dead_links,
 )
-from metasynth.report.markdown import Parser, UnknownNameError
 from metasynth.report.material import Material, Scope, primary_outcomes
-from metasynth.report.names import trials
-from metasynth.report.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, SAMPLED, said
-from metasynth.report.references import references
-from metasynth.report.sections import ReportError, Texts
-from metasynth.report.vocabulary import filters, vocabulary
+from metasynth.report.render.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, SAMPLED, said
+from metasynth.report.render.references import references
+from metasynth.report.tables import index as tables
+from metasynth.report.tables import prisma
+from metasynth.report.tables.claims import audit_names
+from metasynth.report.text import checklists
+from metasynth.report.text.markdown import Parser, UnknownNameError
+from metasynth.report.text.names import trials
+from metasynth.report.text.sections import ReportError, Texts
+from metasynth.report.text.vocabulary import filters, vocabulary
+from metasynth.stats.subset_pools import ALL_UP_TO
+from metasynth.synthesis.primary_effects import PrimaryEffects
 
 __all__ = ["Material", "ReportError", "compose"]
 

@@ -11,7 +11,7 @@ from functools import cache
 from operator import is_not
 from typing import Any, TypeVar, cast
 
-from metasynth.marks import pieces, unnamed
+from metasynth.language.tracked import pieces, unnamed
 from metasynth.provenance.entry import Entry
 
 Part = TypeVar("Part")
@@ -63,7 +63,7 @@ class Number:
 class Marks:
     """Marks of numbered notes behind what they explain: each number, and whether it is new here.
 
-    Only paper knows them (notes.py).
+    Only paper knows them (report/render/notes.py).
     """
 
     items: tuple[tuple[int, bool], ...]
@@ -273,7 +273,7 @@ def _field_names(cls: Hashable) -> tuple[str, ...]:
 
 
 def text(content: str) -> Inlines:
-    """Plain text as inlines, its marked numbers (see marks.py) as numbers."""
+    """Plain text as inlines, its marked numbers (see language/tracked.py) as numbers."""
     return tuple(
         Number(printed, key) if key else Text(printed) for printed, key in pieces(unnamed(content))
     )

@@ -3,27 +3,35 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from metasynth.absence import Absence, absences
-from metasynth.audit.records import Audited
 from metasynth.audit.reproduction import Reproduction
-from metasynth.bibliography import Entry as Reference
-from metasynth.certainty import Rating
-from metasynth.changes import Changes
-from metasynth.conclusions import Conclusion
-from metasynth.designs import is_randomised
-from metasynth.findings import Finding
-from metasynth.language import Language
-from metasynth.localise import localise
-from metasynth.marks import marked
+from metasynth.audit.verdicts import Audited
+from metasynth.core.bibtex import Entry as Reference
+from metasynth.grade.certainty import Rating
+from metasynth.grade.conclusions import Conclusion
+from metasynth.grade.summary_of_findings import Finding
+from metasynth.language.languages import Language
+from metasynth.language.localised_records import localise
+from metasynth.language.tracked import marked
+from metasynth.living.changes import Changes
+from metasynth.model.designs import is_randomised
+from metasynth.model.records import (
+    Claim,
+    Config,
+    FlowCount,
+    OutcomeResult,
+    Result,
+    SearchLine,
+    Trial,
+)
 from metasynth.prose.unwritten import Unwritten
 from metasynth.provenance.collect import counted
 from metasynth.provenance.entry import Entry
-from metasynth.records import Claim, Config, FlowCount, OutcomeResult, Result, SearchLine, Trial
-from metasynth.report.absences import in_language
 from metasynth.report.document import Citation
-from metasynth.report.names import OutcomeNames, outcome_names, sides
-from metasynth.sensitivity import Sensitivity
-from metasynth.stability import Stability
+from metasynth.report.text.absences import in_language
+from metasynth.report.text.names import OutcomeNames, outcome_names, sides
+from metasynth.sensitivity.battery import Sensitivity
+from metasynth.sensitivity.robustness import Stability
+from metasynth.synthesis.absence import Absence, absences
 
 Cite = Callable[..., Citation]
 

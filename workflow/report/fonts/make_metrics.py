@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
-from metasynth.figures.text import laid_out  # noqa: E402
+from metasynth.figures.canvas.text import laid_out  # noqa: E402
 
 LETTERS = (
     "".join(map(chr, range(0x20, 0x7F)))

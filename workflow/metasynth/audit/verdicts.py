@@ -1,0 +1,141 @@
+"""What an audit reads and what it finds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from metasynth.model.records import Cell, Comparison, Count, OutcomeResult, Trial
+
+REPRODUCED = "reproduced"
+UNSUPPORTED = "significance reproduced, conclusion not supported"
+DEPENDS_ON_TEST = "depends on the test"
+DEPENDS_ON_COUNTS = "depends on the counts"
+NOT_REPRODUCED = "not reproduced"
+CONTRADICTED = "contradicted elsewhere in the review"
+UNCHECKED = "cannot be checked"
+VERDICTS = (
+    REPRODUCED,
+    UNSUPPORTED,
+    DEPENDS_ON_TEST,
+    DEPENDS_ON_COUNTS,
+    NOT_REPRODUCED,
+    CONTRADICTED,
+    UNCHECKED,
+)
+
+Judged = tuple[str, str]
+"""A verdict, and the name of its reason (report/text/verdict_words.py has the sentences)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that statements are recomputed from.
+
+    `margin` are the risk ratios below and above which a difference is important.
+    """
+
+    trials: Mapping[str, Trial]
+    results: tuple[OutcomeResult, ...]
+    comparison: Comparison
+    margin: tuple[float, float]
+
+    @property
+    def included(self) -> tuple[Trial, ...]:
+        """The trials that the review includes, by id."""
+        return tuple(t for t in self.trials.values() if t.study.status == "included")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A published statement, as claims.csv has it; `printed` are its numbers in one text.
+
+    `contradicts` names the statements that cannot be true together with this one.
+    """
+
+    claim_id: str
+    reference: str
+    locator: str
+    quote: str
+    kind: str
+    study: str
+    outcome: str
+    week: int | None
+    arm_id: str
+    reference_arm_id: str
+    assertion: str
+    printed: str
+    cited: str
+    contradicts: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the check of one statement found; names of columns as in docs/results.md.
+
+    `reason` names why the verdict is what it is.
+    `result` and `analysis` are ids of config.yaml, for a statement about a pooled result.
+    `margin_low` and `margin_high` are the risk ratios that an absence was judged by. `holding` of
+    `trials` trials bear out what is said of most.
+    `tables` counts the combinations of whole numbers that the sources allow, `agreeing` those with
+    the same verdict. `differing` names other tests or analyses, and `readings` alternative readings
+    of the data, with another verdict; `without` names trials whose counts no source states. `rows`
+    are the rows of the raw tables that the numbers were read from, as "file:row".
+    """
+
+    verdict: str
+    method: str
+    reason: str
+    result: str = ""
+    analysis: str = ""
+    measure: str = ""
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p: float | None = None
+    p_fisher: float | None = None
+    p_midp: float | None = None
+    p_score: float | None = None
+    p_wald: float | None = None
+    events_intervention: Count | None = None
+    total_intervention: Count | None = None
+    events_control: Count | None = None
+    total_control: Count | None = None
+    margin_low: float | None = None
+    margin_high: float | None = None
+    holding: int | None = None
+    trials: int | None = None
+    recomputed: str = ""
+    tables: int | None = None
+    agreeing: int | None = None
+    differing: str = ""
+    readings: str = ""
+    without: str = ""
+    rows: str = ""
+
+
+@dataclass(frozen=True)
+class Audited(Finding, Statement):
+    """One statement and what was found; a row of results/tables/claims.csv.
+
+    Without slots, as its columns are those of two records, the statement's first.
+    """
+
+
+def unchecked(method: str, reason: str, **numbers: object) -> Finding:
+    """A statement that cannot be checked, with the reason's name."""
+    return Finding(UNCHECKED, method, reason, **numbers)  # type: ignore[arg-type]
+
+
+def places(cells: Iterable[Cell]) -> str:
+    """Rows of raw tables as text, each once."""
+    return " ".join(dict.fromkeys(f"{cell.file}:{cell.row}" for cell in cells))
+
+
+def judged(holds: bool, so: str, otherwise: str) -> Judged:
+    """The verdict on what was recomputed, with that of two reasons which goes with it."""
+    return (REPRODUCED, so) if holds else (NOT_REPRODUCED, otherwise)
+
+
+def concluded(verdict: Judged, method: str, **numbers: object) -> Finding:
+    """A finding from a verdict with its reason."""
+    return Finding(verdict[0], method, verdict[1], **numbers)  # type: ignore[arg-type]

@@ -1,0 +1,1 @@
+"""What knows nothing of reviews: faults, files, digests, YAML, archives, messages."""

@@ -1,0 +1,161 @@
+"""Digests of what a result depends on: files by their content, code by all that it imports."""
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+from metasynth.core.paths import PACKAGE
+
+# The code is scanned, not parsed: parsing 150 modules would take longer than all else at load.
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\((?:[^)#]|#.*)*\)|.+)|import[ \t]+(.+))",
+    re.MULTILINE,
+)
+_NAME = re.compile(r"(?:^|,)\s*([\w.]+)")
+_COMMENT = re.compile(r"#.*")
+
+
+def text_digest(*texts: str) -> str:
+    """Hex digest of texts in their order."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(f"{len(text)}\0{text}".encode())
+    return digest.hexdigest()[:16]
+
+
+def files_digest(paths: Iterable[Path]) -> str:
+    """Hex digest of the files' names and content, whatever the order given."""
+    return text_digest(*(f"{path.name} {_digest(_content(path))}" for path in sorted(paths)))
+
+
+def code_digest(script: Path, *others: Path) -> str:
+    """Hex digest of a script, the modules of this package behind it and its libraries' versions.
+
+    `others` are files that it depends on without importing them, such as templates.
+    """
+    modules, libraries = _behind([script])
+    return text_digest(*_named({*modules, *map(str, others)}), *_versioned(libraries))
+
+
+def software(files: Iterable[Path], without: Iterable[Path] = ()) -> tuple[str, dict[str, str]]:
+    """Of some modules and all that they import: the digest of this package's part of it, and the
+    versions of the libraries by name. What is behind `without` is left out of the digest.
+    """
+    modules, libraries = _behind(files)
+    modules -= _behind(without)[0]
+    return text_digest(*_named(modules)), {name: version(name) for name in sorted(libraries)}
+
+
+def _named(files: Iterable[str]) -> Iterator[str]:
+    """Each file's name and the digest of its content; files are strings here, which sort faster."""
+    return (f"{_name(file)} {_code_digest(file)}" for file in sorted(files))
+
+
+def _name(file: str) -> str:
+    """Of a module its place in the package, as names repeat there; of other files the last part."""
+    inside = f"{PACKAGE}/"
+    return file.removeprefix(inside) if file.startswith(inside) else file.rpartition("/")[2]
+
+
+def _versioned(libraries: Iterable[str]) -> Iterator[str]:
+    return (f"{name} {version(name)}" for name in sorted(libraries))
+
+
+def _content(file: str | Path) -> bytes:
+    with open(file, "rb") as opened:
+        return opened.read()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# Many scripts share a module, which is read once a process.
+_code = cache(_content)
+
+
+@cache
+def _code_digest(file: str) -> str:
+    return _digest(_code(file))
+
+
+@cache
+def version(name: str) -> str:
+    """As metadata.version, which reads the whole description of a library for it."""
+    told = metadata.distribution(name).read_text("METADATA") or ""
+    found = re.search(r"^Version: *(\S+)", told, re.MULTILINE)
+    return found[1] if found else metadata.version(name)
+
+
+def _behind(files: Iterable[Path]) -> tuple[set[str], set[str]]:
+    """All modules of this package that running `files` runs, as their files, and all libraries."""
+    modules, libraries, waiting = set[str](), set[str](), [*map(str, files)]
+    while waiting:
+        file = waiting.pop()
+        if file not in modules:
+            modules.add(file)
+            own, others = _imports(file)
+            waiting += own - modules
+            libraries |= others
+    return modules, libraries
+
+
+@cache
+def _imports(file: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The modules of this package, and the libraries, that a file imports itself.
+
+    Also inside functions, also by `from package import module`.
+    """
+    names = set(_names(_code(file).decode()))
+    known, own = _modules(), {name for name in names if name.split(".")[0] == PACKAGE.name}
+    parents = {".".join(name.split(".")[:depth]) for name in own for depth in range(1, 9)}
+    libraries = {name.split(".")[0] for name in names - own}
+    return (
+        frozenset(known[name] for name in parents if name in known),
+        frozenset(name for library in libraries for name in _distribution(library)),
+    )
+
+
+def _names(code: str) -> Iterator[str]:
+    for module, members, modules in _IMPORT.findall(code):
+        names = _NAME.findall(_COMMENT.sub("", members or modules).strip("() \n"))
+        if module:
+            yield module
+            yield from (f"{module}.{name}" for name in names)
+        else:
+            yield from names
+
+
+@cache
+def _modules() -> dict[str, str]:
+    """The file of each module of this package by its name: of a package, its __init__.py."""
+    found = {}
+    for folder, folders, files in os.walk(PACKAGE):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        inside = [PACKAGE.name, *Path(folder).relative_to(PACKAGE).parts]
+        for name in files:
+            module = ".".join([*inside, name.removesuffix(".py")])
+            found[module.removesuffix(".__init__")] = f"{folder}/{name}"
+    return found
+
+
+@cache
+def _distribution(module: str) -> tuple[str, ...]:
+    """The installed distribution that a module comes from; none for the standard library."""
+    if module in sys.stdlib_module_names:
+        return ()
+    for name in (module, _RENAMED.get(module, module)):
+        try:
+            version(name)
+        except metadata.PackageNotFoundError:
+            continue
+        return (name,)
+    return ()
+
+
+_RENAMED = {"yaml": "pyyaml", "markdown_it": "markdown-it-py"}

@@ -1,0 +1,1 @@
+"""What every figure is drawn on: the page, axes, text and SVG."""

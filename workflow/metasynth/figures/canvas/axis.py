@@ -1,0 +1,127 @@
+"""The scale under a graph: how far it reaches, and round ticks, symmetric about no effect."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite, log
+from typing import TypeGuard
+
+from metasynth.language.numbers import NumberStyle, number
+from metasynth.language.tracked import SCALE, marked
+
+_RATIO_AXES: tuple[tuple[float, tuple[float, ...]], ...] = (
+    (1.1, (1.05, 1.1)),
+    (1.25, (1.1, 1.25)),
+    (1.5, (1.25, 1.5)),
+    (2, (1.5, 2)),
+    (4, (2, 4)),
+    (10, (2, 4, 10)),
+    (20, (2, 5, 20)),
+    (50, (2, 10, 50)),
+    (100, (10, 100)),
+    (200, (10, 200)),
+    (500, (10, 500)),
+    (1000, (10, 100, 1000)),
+    (10_000, (10, 100, 1000, 10_000)),
+    (1e6, (100, 1e4, 1e6)),
+)
+"""Reach of a log axis, and its ticks above 1; those below are their reciprocals."""
+
+_ROUND = (1.0, 2.0, 4.0, 5.0, 10.0)
+"""Reaches of a linear axis within a decade: each has a half that is round too."""
+
+_SHARES = (0.002, 0.004, 0.008, 0.02, 0.04, 0.08, 0.2, 0.4, 0.8)
+"""Reaches of an axis of shares, a fourth of each being round; more reach to 1."""
+
+_STRETCH = 2.5
+_ALWAYS_SHOWN = 10.0
+"""A log axis this long is still easy to read, so no interval within it is clipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis from `low` to `high` in the units of the effect, with its ticks and their labels."""
+
+    logarithmic: bool
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def null(self) -> float:
+        """The value of no effect."""
+        return 1.0 if self.logarithmic else 0.0
+
+    def holds(self, value: float | None) -> TypeGuard[float]:
+        """Whether `value` exists and lies on the axis."""
+        return value is not None and self.low <= value <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """An axis drawn from `left` to `right`, in points from the figure's left edge."""
+
+    axis: Axis
+    left: float
+    right: float
+
+    def x(self, value: float) -> float:
+        """Where an effect stands, in points."""
+        low, high, at = self.axis.low, self.axis.high, value
+        if self.axis.logarithmic:
+            low, high, at = log(low), log(high), log(value)
+        return self.left + (self.right - self.left) * (at - low) / (high - low)
+
+
+def ratio_axis(
+    estimates: Iterable[float | None], limits: Iterable[float | None], numbers: NumberStyle
+) -> Axis:
+    """A log axis that shows all estimates, and their limits unless that would squeeze the rest."""
+    needed, wanted = (
+        max((abs(log(x)) for x in values if x is not None and isfinite(x) and x > 0), default=0.0)
+        for values in (estimates, limits)
+    )
+    reach = max(needed, min(wanted, max(log(_ALWAYS_SHOWN), _STRETCH * needed)))
+    reach = reach or log(_ALWAYS_SHOWN)
+    top, above = next(
+        (axis for axis in _RATIO_AXES if log(axis[0]) >= reach - 1e-9), _RATIO_AXES[-1]
+    )
+    ticks = (*(1 / x for x in reversed(above)), 1.0, *above)
+    return Axis(True, 1 / top, top, ticks, tuple(plain(x, numbers) for x in ticks))
+
+
+def difference_axis(
+    estimates: Iterable[float | None], limits: Iterable[float | None], numbers: NumberStyle
+) -> Axis:
+    """A linear axis about 0 that shows all estimates, and their limits unless far wider."""
+    needed, wanted = (
+        max((abs(x) for x in values if x is not None and isfinite(x)), default=0.0)
+        for values in (estimates, limits)
+    )
+    reach = max(needed, min(wanted, 2 * _STRETCH * needed)) or wanted or 1.0
+    decade = 10.0 ** _floor_log10(reach)
+    top = next(decade * x for x in _ROUND if decade * x >= reach * (1 - 1e-9))
+    ticks = (-top, -top / 2, 0.0, top / 2, top)
+    return Axis(False, -top, top, ticks, tuple(plain(x, numbers) for x in ticks))
+
+
+def share_axis(
+    estimates: Iterable[float | None], limits: Iterable[float | None], numbers: NumberStyle
+) -> Axis:
+    """A linear axis from 0 over shares of patients, to 1 at most."""
+    reach = max((x for x in (*estimates, *limits) if x is not None), default=1.0)
+    top = next((x for x in _SHARES if x >= reach * (1 - 1e-9)), 1.0)
+    ticks = tuple(i * top / 4 for i in range(5))
+    return Axis(False, 0.0, top, ticks, tuple(plain(x, numbers) for x in ticks))
+
+
+def _floor_log10(x: float) -> int:
+    return int(f"{x:e}".partition("e")[2])
+
+
+def plain(x: float, numbers: NumberStyle) -> str:
+    """A tick's label in full: round numbers are short, reciprocals take two significant digits."""
+    digits = Decimal(f"{x:.{2 if abs(x) < 1 else 3}g}")
+    decimals = max(0, -int(digits.normalize().as_tuple().exponent))
+    return marked(number(float(digits), decimals, numbers), SCALE)

@@ -1,0 +1,1 @@
+"""Forest plots: what they say, where it stands, and the drawing."""

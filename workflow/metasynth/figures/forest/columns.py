@@ -1,0 +1,120 @@
+"""The columns of a forest plot: their headings, and the data that studies and pools put in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum
+from typing import Literal
+
+from metasynth.figures.canvas.text import name
+from metasynth.figures.outcome import group_names, measure_name, of_side
+from metasynth.language.languages import Language, message
+from metasynth.language.printed import Printed
+from metasynth.model.records import AnalysisResult, Estimate, Group, OutcomeResult, StudyData
+
+_GROUP_HEADINGS = {
+    "binary": (message("Events"), message("Total")),
+    "proportion": (message("Events"), message("Total")),
+    "rate": (message("Events"), message("Person-time")),
+    "continuous": (message("Mean"), message("SD"), message("Total")),
+}
+"""What each group has by outcome type; published contrasts come without group data."""
+
+
+ColumnKind = Literal["data", "weight", "effect"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of numbers under its own heading, and under that of a group where it has one."""
+
+    heading: str
+    group: str = ""
+    kind: ColumnKind = "data"
+    side: Literal["left", "right"] = "left"
+
+
+def columns(
+    result: OutcomeResult, analysis: AnalysisResult | None, language: Language
+) -> tuple[Column, ...]:
+    """The data of both groups, then weight, then effect."""
+    data = (
+        Column(language.say(heading), group)
+        for group in group_names(result, language)[: groups(result)]
+        for heading in _GROUP_HEADINGS.get(result.outcome.type, ())
+    )
+    measure = measure_name(result, analysis, language)
+    weight = Column(language.say("Weight"), kind="weight")
+    return (*data, weight, Column(name(language.say("[95% CI]")), measure, "effect"))
+
+
+def groups(result: OutcomeResult) -> int:
+    """How many groups an outcome compares; a proportion is of one."""
+    return 1 if result.outcome.type == "proportion" else 2
+
+
+def study_cells(result: OutcomeResult, study: StudyData, language: Language) -> tuple[str, ...]:
+    """What one study brings to the data columns, as it was extracted."""
+    sides = {"intervention": study.intervention, "control": study.control}
+    return tuple(
+        cell
+        for side, group in list(sides.items())[: groups(result)]
+        for cell in _group_cells(
+            result, group or Group((), ""), of_side(result, study, side, language)
+        )
+    )
+
+
+def _group_cells(result: OutcomeResult, group: Group, said: Printed) -> tuple[str, ...]:
+    decimals = _decimals(result)
+    match result.outcome.type:
+        case "binary" | "proportion":
+            return said.count("events", group.events), said.count("total", group.total)
+        case "rate":
+            time = said.number("person_time", group.person_time, decimals)
+            return said.count("events", group.events), time
+        case "continuous":
+            mean = said.number("mean", group.mean, decimals)
+            sd = said.number("sd", group.sd, decimals)
+            return mean, sd, said.count("total", group.total)
+    return ()
+
+
+def pooled_cells(result: OutcomeResult, pooled: Estimate, said: Printed) -> tuple[str, ...]:
+    """A pooled result's events, totals and times; means are not summed."""
+    events, totals = (
+        [said.count(f, getattr(pooled, f)) for f in (f"{what}_intervention", f"{what}_control")]
+        for what in ("events", "total")
+    )
+    match result.outcome.type:
+        case "binary" | "proportion":
+            pairs = list(zip(events, totals, strict=True))
+            return tuple(cell for pair in pairs[: groups(result)] for cell in pair)
+        case "rate":
+            sides = zip(("intervention", "control"), _times(result, pooled), strict=True)
+            decimals = _decimals(result)
+            times = [said.number(f"person_time_{side}", time, decimals) for side, time in sides]
+            return events[0], times[0], events[1], times[1]
+        case "continuous":
+            return ("", "", totals[0], "", "", totals[1])
+    return ()
+
+
+def _times(result: OutcomeResult, pooled: Estimate) -> tuple[float | None, float | None]:
+    """The time at risk of both groups, summed over the studies of a pool."""
+    (analysis,) = (a for a in result.analyses if a.spec.name == pooled.analysis)
+    of = {(e.study, e.label) for e in analysis.studies if pooled.subgroup in ("all", e.subgroup)}
+    studies = [study for study in result.studies if (study.study, study.label) in of]
+    return _total([s.intervention for s in studies]), _total([s.control for s in studies])
+
+
+def _total(sides: Sequence[Group | None]) -> float | None:
+    times = [side.person_time if side else None for side in sides]
+    known = [time for time in times if time is not None]
+    return fsum(known) if known and len(known) == len(times) else None
+
+
+def _decimals(result: OutcomeResult) -> int:
+    """As many decimals as the most precise mean, SD or time was given with, at most two."""
+    sides = (side for study in result.studies for side in (study.intervention, study.control))
+    values = [x for s in sides if s for x in (s.mean, s.sd, s.person_time) if x is not None]
+    return next((n for n in (0, 1) if all(round(x, n) == x for x in values)), 2)

@@ -1,0 +1,194 @@
+"""Forest plots in the layout that readers of Cochrane reviews know."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from math import inf, log
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from metasynth.figures.canvas.axis import Axis, Scale, difference_axis, ratio_axis, share_axis
+from metasynth.figures.canvas.page import Page, blank, breakable, rule, write
+from metasynth.figures.canvas.panel import Panel
+from metasynth.figures.canvas.style import INK, Z_REFERENCE, Z_SQUARE, isolated
+from metasynth.figures.forest.layout import DOT, Layout, lay_out
+from metasynth.figures.forest.preset import COCHRANE, Preset
+from metasynth.figures.forest.rows import Forest, Mark, forest_rows
+from metasynth.figures.forest.shapes import draw_diamond, draw_interval, draw_square, visible
+from metasynth.figures.plots.risk_of_bias import Judgements, draw_dots
+from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.numbers import NumberStyle
+from metasynth.model.records import OutcomeResult
+
+Point = tuple[float, float]
+"""An effect, and points from the figure's top."""
+WIDEST = 1.6
+"""What reaches this many times further than the others need is clipped."""
+MANY = 20
+"""Limits of which a tenth may be clipped for the sake of the rest."""
+
+
+@isolated
+def forest(
+    result: OutcomeResult,
+    analyses: Sequence[str] | None = None,
+    *,
+    language: Language = ENGLISH,
+    preset: Preset = COCHRANE,
+    judgements: Judgements | None = None,
+) -> Figure:
+    """Draw an outcome's studies and pooled effects; `analyses` defaults to all that were made.
+
+    Study effects, weights and subgroups are those of the first analysis shown. Marks stand in data
+    coordinates on the natural scale of the measure: the axes' x is the effect, y the distance from
+    the figure's top in points. `preset` is the journal whose layout to take; with `judgements`,
+    each study's by its id, dots of risk of bias stand right of all.
+
+    Raises:
+        KeyError: when an analysis is named that the result does not have.
+    """
+    return draw_forest(forest_rows(result, analyses, language, preset, judgements), language)
+
+
+def draw_forest(said: Forest, language: Language) -> Figure:
+    """Draw what was composed; whoever calls must be `isolated`."""
+    layout = lay_out(said, _axis(said, language.numbers))
+    figure = blank(layout.height)
+    half = layout.pitch / 2
+    breakable(figure, layout.height, layout.top + 0.5, (y - half for y in layout.middles[1:]))
+    write(figure, layout.labels)
+    rule(figure, layout.rules)
+    axes = _add_axes(figure, layout)
+    _draw_references(axes, said, layout)
+    _draw_band(axes, said, layout)
+    _draw_marks(axes, said, layout)
+    for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), 1):
+        dots = [(word, x, y) for word, x in zip(row.dots, layout.dots, strict=False)]
+        draw_dots(figure, dots, DOT, f"row-{number}-dot")
+    return figure
+
+
+def _axis(said: Forest, numbers: NumberStyle) -> Axis:
+    """An axis that holds all estimates, and diamonds' ends but those far beyond the studies'."""
+    marks = [*said.band, *(row.mark for row in said.rows if row.mark)]
+    if said.share:
+        return share_axis([mark.estimate for mark in marks], _limits(marks), numbers)
+    make = ratio_axis if said.logarithmic else difference_axis
+    estimates = [mark.estimate for mark in marks]
+    limits = _limits(mark for mark in marks if mark.shape == "square")
+    limits = limits or _limits(marks)
+    reach = _distance(make(estimates, limits, numbers).high, said.logarithmic)
+    ends = _limits(mark for mark in marks if mark.shape == "diamond")
+    near = [end for end in ends if _distance(end, said.logarithmic) <= WIDEST * reach]
+    others = _usual(_limits(m for m in marks if m.shape != "diamond"), said.logarithmic)
+    return make([*estimates, *near], [*others, *near], numbers)
+
+
+def _usual(limits: list[float], logarithmic: bool) -> list[float]:
+    """Limits but for the few, among many, that are far beyond all others."""
+    distances = sorted(_distance(limit, logarithmic) for limit in limits)
+    if len(limits) < MANY:
+        return limits
+    most = WIDEST * distances[int(0.9 * len(distances))]
+    return [limit for limit in limits if _distance(limit, logarithmic) <= most]
+
+
+def _limits(marks: Iterable[Mark]) -> list[float]:
+    return [limit for mark in marks for limit in (mark.low, mark.high) if limit is not None]
+
+
+def _distance(effect: float, logarithmic: bool) -> float:
+    """How far an effect is from none, as the axis has it."""
+    if not logarithmic:
+        return abs(effect)
+    return abs(log(effect)) if effect > 0 else inf
+
+
+def _add_axes(figure: Page, layout: Layout) -> Panel:
+    """The graph: effects across, points from the figure's top down, only the lower spine."""
+    down = Axis(False, layout.top, layout.bottom, (), ())
+    axes = Panel(figure, layout.scale, Scale(down, layout.top, layout.bottom))
+    axes.spines(left=False)
+    return axes
+
+
+def _draw_references(axes: Panel, said: Forest, layout: Layout) -> None:
+    """The line of no effect, and the dashed line of the first pooled effect above its diamond."""
+    axis = layout.scale.axis
+    if not said.share:
+        axes.vlines(
+            axis.null,
+            layout.top,
+            layout.bottom,
+            color=INK,
+            linewidth=0.6,
+            zorder=Z_REFERENCE,
+            gid="null",
+        )
+    totals = [i for i, row in enumerate(said.rows) if row.kind == "total"]
+    if said.reference is not None and axis.holds(said.reference) and totals:
+        axes.vlines(
+            said.reference,
+            layout.top,
+            layout.middles[totals[0]],
+            color=INK,
+            linewidth=0.6,
+            linestyle=(0, (3, 2)),
+            zorder=Z_REFERENCE,
+            gid="pooled",
+        )
+
+
+def _draw_band(axes: Panel, said: Forest, layout: Layout) -> None:
+    """Studies without rows: all intervals as one path, all estimates as another."""
+    axis, (top, bottom) = layout.scale.axis, layout.band
+    pitch = (bottom - top) / max(1, len(said.band))
+    intervals, estimates = list[tuple[float, float, float]](), list[tuple[float, float]]()
+    for i, mark in enumerate(said.band):
+        y = top + (i + 0.5) * pitch
+        intervals.append((*visible(axis, mark), y))
+        if mark.estimate is not None:
+            estimates.append((mark.estimate, y))
+    half = max(0.5, 0.4 * pitch)
+    _draw_lines(
+        axes,
+        [((a, y), (b, y)) for a, b, y in intervals if a <= b],
+        min(0.6, pitch / 2),
+        INK,
+        "band",
+    )
+    ticks = [((x, y - half), (x, y + half)) for x, y in estimates]
+    _draw_lines(axes, ticks, 1.0, said.colour, "band-estimates")
+
+
+def _draw_lines(
+    axes: Panel, lines: Sequence[tuple[Point, Point]], weight: float, colour: str, gid: str
+) -> None:
+    if lines:
+        points = [point for line in lines for point in line]
+        path = Path(np.array(points), [Path.MOVETO, Path.LINETO] * len(lines))
+        look: dict[str, Any] = {"fill": False, "edgecolor": colour, "linewidth": weight, "gid": gid}
+        axes.add_patch(PathPatch(path, zorder=Z_SQUARE, capstyle="butt", **look))
+
+
+def _draw_marks(axes: Panel, said: Forest, layout: Layout) -> None:
+    """Each row's mark; of several pooled effects only the first is a filled diamond."""
+    axis = layout.scale.axis
+    largest = min(said.largest, layout.pitch - 3.5)
+    heaviest = max((row.mark.weight for row in said.rows if row.mark), default=0.0) or 1.0
+    totals = 0
+    for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), 1):
+        totals += row.kind == "total" and row.mark is not None
+        if row.mark is None:
+            continue
+        name = f"row-{number}"
+        if row.mark.shape == "diamond":
+            draw_diamond(axes, axis, row.mark, y, largest / 2, totals < 2, name)
+            continue
+        draw_interval(axes, axis, row.mark, y, name)
+        if row.mark.shape == "square":
+            scaled = replace(row.mark, weight=row.mark.weight / heaviest)
+            draw_square(axes, axis, scaled, y, largest, said.colour, name)

@@ -1,0 +1,381 @@
+"""What a forest plot says: its columns, rows, marks and lines of statistics, as plain text.
+
+The order and the words are those of Cochrane reviews: study, data of both groups, weight, effect.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from string import ascii_uppercase
+from typing import Literal
+
+from metasynth.figures.canvas.style import BLUE
+from metasynth.figures.canvas.text import name
+from metasynth.figures.forest.columns import Column, columns, pooled_cells, study_cells
+from metasynth.figures.forest.preset import COCHRANE, Preset, arrange
+from metasynth.figures.forest.statistics import heterogeneity, notes, statistics
+from metasynth.figures.observed import STUDIES_TABLE
+from metasynth.figures.outcome import (
+    analysis_label,
+    chosen_analyses,
+    compares,
+    group_names,
+    left_out_of,
+    of_effect,
+    overall,
+    studies_with_effects,
+    study_label,
+)
+from metasynth.figures.plots.risk_of_bias import LEVELS, Judgements, domain_names, level
+from metasynth.language import keys
+from metasynth.language.languages import Language
+from metasynth.language.numbers import FIGURE_SPACE, MISSING, NumberStyle, aligned
+from metasynth.language.printed import Printed, of_pool
+from metasynth.language.tracked import bare
+from metasynth.model import bounds
+from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
+from metasynth.synthesis.primary_effects import is_logarithmic
+
+Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a row shows on the graph, on the natural scale; a limit of None has no end.
+
+    The square of a `second` analysis is a circle.
+    Shapes: a square with its interval, a diamond, or an interval alone. `weight` is in per cent.
+    """
+
+    shape: Literal["square", "diamond", "interval"]
+    estimate: float | None
+    low: float | None
+    high: float | None
+    weight: float = 0.0
+    second: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: a label, a cell for each column (empty where there is nothing to say), a mark.
+
+    `dots` are judgements of risk of bias, one for each domain of the figure; `key` is that of the
+    result which the mark shows.
+    """
+
+    kind: Kind
+    label: str
+    cells: tuple[str, ...] = ()
+    mark: Mark | None = None
+    dots: tuple[str, ...] = ()
+    indented: bool = False
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """All that a forest plot says; `reference` is the pooled effect of its first analysis.
+
+    `band` are the marks of studies that are too many for a row each, in the order of their effects,
+    and `band_note` what they are. `domains` are the headings of dots of risk of bias; `colour` is
+    that of the squares, `largest` the side of the heaviest and the height of diamonds, in points,
+    where rows are that high. Of a `share` of patients, from 0 to 1, no value means no effect.
+    """
+
+    study_heading: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    statistics: tuple[str, ...]
+    notes: tuple[str, ...]
+    favours: tuple[str, str]
+    logarithmic: bool
+    reference: float | None
+    domains: tuple[str, ...] = ()
+    colour: str = BLUE
+    dots_heading: str = ""
+    largest: float = 9.0
+    share: bool = False
+    band: tuple[Mark, ...] = ()
+    band_note: str = ""
+
+
+def forest_rows(
+    result: OutcomeResult,
+    analyses: Sequence[str] | None,
+    language: Language,
+    preset: Preset = COCHRANE,
+    judgements: Judgements | None = None,
+) -> Forest:
+    """Compose the forest plot of an outcome; the first of `analyses` gives weights and effects.
+
+    `judgements` are those of each study by its id, in the order of domains.
+
+    Raises:
+        KeyError: when an analysis is named that the result does not have.
+    """
+    chosen = chosen_analyses(result, analyses)
+    first = chosen[0] if chosen else None
+    many = len(result.studies) > bounds.DRAWN_ROWS
+    judgements = None if many else judgements
+    domains = domain_names(judgements)
+    band, band_note = _band(result, first, language) if many else ((), "")
+    dots = _dots(result, judgements, domains)
+    studies = list(_study_rows(result, first, dots, language))
+    if not studies and not result.studies:
+        studies = [Row("note", language.say("No study has data on this outcome."))]
+    pools = _pooled_rows(result, chosen, language)
+    rows = [*studies, *pools, *_left_out_rows(result, first, dots, language)]
+    pooled = overall(first) if first else None
+    ratio = is_logarithmic(result)
+    arranged, order = arrange(columns(result, first, language), preset)
+    spoken = with_effects(rows, result.outcome.measure, limits(preset, ratio, language.numbers))
+    return Forest(
+        language.say("Study"),
+        tuple(_in_brackets(column, preset) for column in arranged),
+        tuple(replace(row, cells=order.cells(row.cells)) for row in spoken),
+        statistics(chosen, language),
+        (*notes(chosen, language, daggers=not many), *_domain_notes(rows, domains, language)),
+        favours(result, language),
+        ratio,
+        pooled.estimate if pooled else None,
+        tuple(ascii_uppercase[: len(domains)]),
+        preset.colour,
+        language.say("Risk of bias") if domains else "",
+        share=not compares(result),
+        band=band,
+        band_note=band_note,
+    )
+
+
+def _in_brackets(column: Column, preset: Preset) -> Column:
+    if column.kind != "effect":
+        return column
+    return replace(column, heading=name(bare(column.heading).strip("[]").join(preset.brackets)))
+
+
+# --- risk of bias ---------------------------------------------------------------------------------
+
+
+def _dots(
+    result: OutcomeResult, judgements: Judgements | None, domains: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """Each study's judgements in the order of `domains`, empty where there is none."""
+    by_study = {
+        study.study: {j.domain: j.judgement for j in (judgements or {}).get(study.study, ())}
+        for study in result.studies
+    }
+    return {study: tuple(own.get(d, "") for d in domains) for study, own in by_study.items()}
+
+
+def _domain_notes(rows: Sequence[Row], domains: Sequence[str], language: Language) -> Iterator[str]:
+    """What the letters above the dots mean, and the signs in them."""
+    if domains:
+        pairs = zip(ascii_uppercase, domains, strict=False)
+        named = "; ".join(f"{letter} {name(language.label(domain))}" for letter, domain in pairs)
+        yield language.say("Risk of bias: {domains}.", domains=named)
+        present = {level(judgement) for row in rows for judgement in row.dots if judgement}
+        signs = [
+            f"{sign.symbol or language.say('no sign')}: {language.say(sign.name)}"
+            for sign in LEVELS
+            if sign in present
+        ]
+        yield language.say("Signs: {signs}.", signs="; ".join(signs))
+        if any("" in row.dots for row in rows):
+            yield language.say("Where there is no sign: not judged.")
+
+
+# --- studies --------------------------------------------------------------------------------------
+
+
+def _study_rows(
+    result: OutcomeResult,
+    analysis: AnalysisResult | None,
+    dots: Mapping[str, tuple[str, ...]],
+    language: Language,
+) -> Iterator[Row]:
+    """Studies in the order of the data; under headings and with subtotals where there are any.
+
+    Of very many studies the subtotals alone.
+    """
+    many = len(result.studies) > bounds.DRAWN_ROWS
+    left_out = set(left_out_of(result, analysis))
+    effects = studies_with_effects(result, analysis)
+    studies = [pair for pair in effects if pair[0].study not in left_out]
+    subtotals = [e for e in (analysis.estimates if analysis else ()) if e.subgroup != "all"]
+    for place, subtotal in enumerate(analysis.estimates if analysis else ()):
+        if subtotal.subgroup == "all":
+            continue
+        members = [pair for pair in studies if pair[0].subgroup == subtotal.subgroup]
+        yield Row("heading", name(subtotal.subgroup))
+        if not many:
+            yield from (_study_row(result, *member, dots, language) for member in members)
+        weight = sum(effect.weight or 0.0 for _, effect in members if effect)
+        label = language.say("Subtotal")
+        yield _pooled_row(result, subtotal, label, weight, language, place)
+        yield Row("note", heterogeneity(subtotal, language, place))
+    named = {subtotal.subgroup for subtotal in subtotals}
+    others = [pair for pair in studies if pair[0].subgroup not in named and not many]
+    if subtotals and others:
+        yield Row("heading", language.say("In no subgroup"))
+    yield from (_study_row(result, *other, dots, language) for other in others)
+
+
+def _left_out_rows(
+    result: OutcomeResult,
+    analysis: AnalysisResult | None,
+    dots: Mapping[str, tuple[str, ...]],
+    language: Language,
+) -> Iterator[Row]:
+    """Below the totals, which do not count them: the studies with data that are not pooled.
+
+    Of very many studies the reasons alone.
+    """
+    reasons = left_out_of(result, analysis)
+    for reason in dict.fromkeys(reasons.values()):
+        yield Row("heading", language.say("Left out: {reason}", reason=name(reason)))
+        for study in result.studies if len(result.studies) <= bounds.DRAWN_ROWS else ():
+            if reasons.get(study.study) == reason:
+                yield _study_row(result, study, None, dots, language)
+
+
+def _band(
+    result: OutcomeResult, analysis: AnalysisResult | None, language: Language
+) -> tuple[tuple[Mark, ...], str]:
+    """The marks of very many studies, the smallest effect first, and what is said beside them."""
+    marks = [
+        Mark("square", effect.estimate, effect.ci_low, effect.ci_high)
+        for _, effect in studies_with_effects(result, analysis)
+        if effect
+    ]
+    marks.sort(key=lambda mark: mark.estimate or 0.0)
+    said = Printed(keys.figure(result.outcome.id, "forest"), language.numbers)
+    note = language.say(
+        "{k} studies in the order of their effects: each line is the confidence interval of one, "
+        "and the mark on it the estimate. Their numbers stand in {file}.",
+        k=said.count("k", len(marks)),
+        file=name(STUDIES_TABLE),
+    )
+    return tuple(marks), note
+
+
+def _study_row(
+    result: OutcomeResult,
+    study: StudyData,
+    effect: StudyEffect | None,
+    dots: Mapping[str, tuple[str, ...]],
+    language: Language,
+) -> Row:
+    data, own = study_cells(result, study, language), dots[study.study]
+    if effect is None:
+        cells = (*data, MISSING, language.say("Not estimable"))
+        return Row("study", study_label(study), cells, dots=own)
+    said = of_effect(result, effect, language)
+    weight = said.percent("weight", effect.weight, 1)
+    mark = Mark("square", effect.estimate, effect.ci_low, effect.ci_high, effect.weight or 0.0)
+    label = study_label(study) + (" †" if effect.corrected else "")
+    return Row("study", label, (*data, weight, ""), mark, own, key=said.at)
+
+
+# --- pooled results -------------------------------------------------------------------------------
+
+
+def _pooled_rows(
+    result: OutcomeResult, analyses: Sequence[AnalysisResult], language: Language
+) -> Iterator[Row]:
+    """A diamond for each analysis, each followed by its prediction interval."""
+    width = len(columns(result, None, language))
+    said: tuple[str, ...] | None = None
+    for analysis in analyses:
+        label, pooled = analysis_label(analysis), overall(analysis)
+        if pooled is None:
+            yield Row("total", label, ("",) * (width - 1) + (language.say("Not estimable"),))
+            continue
+        weighed = any(study.weight is not None for study in analysis.studies)
+        row = _pooled_row(result, pooled, label, 100.0 if weighed else None, language)
+        # Totals are said once: a second analysis of the same data adds nothing to them.
+        cells = tuple(map(bare, row.cells[:-2]))
+        yield replace(row, cells=("",) * width) if cells == said else row
+        said = cells if said is None else said
+        if pooled.pi_low is not None or pooled.pi_high is not None:
+            mark = Mark("interval", None, pooled.pi_low, pooled.pi_high)
+            label = name(language.say("95% prediction interval"))
+            yield Row("prediction", label, ("",) * width, mark, key=row.key)
+
+
+def _pooled_row(
+    result: OutcomeResult,
+    pooled: Estimate,
+    label: str,
+    weight: float | None,
+    language: Language,
+    place: int = 0,
+) -> Row:
+    kind: Kind = "total" if pooled.subgroup == "all" else "subtotal"
+    said = of_pool(pooled, language.numbers, place)
+    data = pooled_cells(result, pooled, said)
+    if pooled.estimate is None:
+        return Row(kind, label, (*data, "", language.say("Not estimable")))
+    mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
+    cells = (*data, said.percent("weight", weight, 1), "")
+    return Row(kind, label, cells, mark, key=said.at)
+
+
+# --- what all rows share --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How an effect and its limits read: the language's numbers, brackets, what stands between."""
+
+    numbers: NumberStyle
+    brackets: tuple[str, str]
+    separator: str
+
+
+def limits(preset: Preset, ratio: bool, numbers: NumberStyle) -> Limits:
+    """The look of limits in a preset's layout."""
+    own = preset.separators[0 if ratio else 1] if preset.separators else numbers.separator
+    return Limits(numbers, preset.brackets, own)
+
+
+def with_effects(rows: Sequence[Row], measure: str, look: Limits) -> tuple[Row, ...]:
+    """Say each mark in the last column: estimates and limits aligned, padded with figure spaces."""
+    numbers, (opening, closing) = look.numbers, look.brackets
+    shown = [(row, row.mark) for row in rows if row.mark]
+    said = [
+        (Printed(row.key, numbers), "pi" if row.kind == "prediction" else "ci") for row, _ in shown
+    ]
+    estimates = aligned(
+        "" if mark.estimate is None else own.estimate("estimate", measure, mark.estimate)
+        for (own, _), (_, mark) in zip(said, shown, strict=True)
+    )
+    lows, highs = (
+        aligned(
+            own.estimate(f"{kind}_{end}", measure, getattr(mark, end))
+            for (own, kind), (_, mark) in zip(said, shown, strict=True)
+        )
+        for end in ("low", "high")
+    )
+    texts = (
+        f"{x} {opening}{low}{look.separator}{high}{closing}".lstrip(FIGURE_SPACE + " ")
+        for x, low, high in zip(estimates, lows, highs, strict=True)
+    )
+    return tuple(
+        replace(row, cells=(*row.cells[:-1], next(texts))) if row.mark else row for row in rows
+    )
+
+
+def favours(result: OutcomeResult, language: Language) -> tuple[str, str]:
+    """The labels left and right of no effect; none where there is no comparison.
+
+    A larger effect means more of the outcome under the intervention, which is in its favour when
+    the outcome is a benefit.
+    """
+    if not compares(result):
+        return "", ""
+    intervention, control = group_names(result, language)
+    benefit = result.outcome.direction == "benefit"
+    left, right = (control, intervention) if benefit else (intervention, control)
+    return (
+        "←\u00a0" + language.say("Favours {group}", group=left),
+        language.say("Favours {group}", group=right) + "\u00a0→",
+    )

@@ -1,0 +1,165 @@
+"""Leave-one-out and cumulative meta-analyses, drawn as forest plots: a row for each pool."""
+
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import NamedTuple
+
+from metasynth.figures.canvas.page import Drawing
+from metasynth.figures.canvas.style import isolated
+from metasynth.figures.canvas.text import name
+from metasynth.figures.forest.columns import Column
+from metasynth.figures.forest.forest import draw_forest
+from metasynth.figures.forest.preset import COCHRANE
+from metasynth.figures.forest.rows import Forest, Mark, Row, favours, limits, with_effects
+from metasynth.figures.observed import Observed, observed, subject
+from metasynth.figures.outcome import analysis_label, compares, measure_name, study_label
+from metasynth.language import keys
+from metasynth.language.languages import ENGLISH, Language, message
+from metasynth.language.printed import Printed
+from metasynth.model.records import Estimate, OutcomeResult
+from metasynth.sensitivity import battery as sensitivity
+
+LEAST = 3
+_WEIGHT = 100.0
+_LARGEST = 6.5
+"""Small squares of one size: these pools have no weights."""
+
+
+@isolated
+def leave_one_out(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+    """Draw the primary analysis without each study in turn, then with all.
+
+    Raises:
+        TooFewStudies: under three studies, of which one less is no pool.
+    """
+    data = observed(result, LEAST)
+    pools = sensitivity.leave_one_out(result.outcome, data.analysis.spec, result.studies)
+    rows = _named(result, "leave_one_out", pools, "without ", language)
+    heading = language.say("Study left out")
+    figure = draw_forest(_forest(data, heading, rows, language), language)
+    kind = language.say("Leave-one-out analysis")
+    return Drawing(
+        figure,
+        *_words(
+            data,
+            kind,
+            message("Without {study}: {effect}, number of studies {k}, I² {i2}."),
+            rows,
+            language,
+        ),
+    )
+
+
+@isolated
+def cumulative(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+    """Draw the primary analysis as it grew, adding study after study by year of publication.
+
+    Raises:
+        TooFewStudies: under three studies.
+    """
+    data = observed(result, LEAST)
+    pools = sensitivity.cumulative(result.outcome, data.analysis.spec, result.studies)
+    rows = _named(result, "cumulative", pools, "up to ", language)
+    heading = language.say("Study added, by year")
+    figure = draw_forest(_forest(data, heading, rows, language), language)
+    kind = language.say("Cumulative meta-analysis")
+    return Drawing(
+        figure,
+        *_words(
+            data,
+            kind,
+            message("Up to {study}: {effect}, number of studies {k}, I² {i2}."),
+            rows,
+            language,
+        ),
+    )
+
+
+class _Pool(NamedTuple):
+    """A pool, the label of the study that it is named after, and what prints its numbers."""
+
+    estimate: Estimate
+    label: str
+    said: Printed
+
+
+def _named(
+    result: OutcomeResult, kind: str, pools: Sequence[Estimate], prefix: str, language: Language
+) -> list[_Pool]:
+    labels = {study.study: study_label(study) for study in result.studies}
+    named = ((pool, pool.subgroup.removeprefix(prefix)) for pool in pools)
+    return [
+        _Pool(
+            pool,
+            labels[study],
+            Printed(keys.sequence(pool.outcome, pool.analysis, kind, study), language.numbers),
+        )
+        for pool, study in named
+    ]
+
+
+def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Language) -> Forest:
+    """The rows of a forest plot: a square for each pool, a diamond for all studies."""
+    rows = [_row(pool, False, language) for pool in pools]
+    if data.pooled:
+        label, said = language.say("All studies"), data.whole(language)
+        rows.append(_row(_Pool(data.pooled, label, said), True, language))
+    measure = data.result.outcome.measure
+    look = limits(COCHRANE, data.logarithmic, language.numbers)
+    title = measure_name(data.result, data.analysis, language)
+    effects = Column(name(language.say("[95% CI]")), title, "effect")
+    words = (language.say("Studies"), "Tau²", "I²", "p")
+    analysis = language.say("Analysis: {analysis}.", analysis=analysis_label(data.analysis))
+    return Forest(
+        heading,
+        (*(Column(word) for word in words), effects),
+        with_effects(rows, measure, look),
+        (),
+        (analysis,),
+        favours(data.result, language),
+        data.logarithmic,
+        data.pooled.estimate if data.pooled else None,
+        largest=_LARGEST,
+        share=not compares(data.result),
+    )
+
+
+def _row(of: _Pool, total: bool, language: Language) -> Row:
+    pool, label, said = of
+    cells = (
+        said.count("k", pool.k),
+        said.positive("tau2", pool.tau2),
+        said.percent("i2", pool.i2),
+        said.p("p", pool.p),
+    )
+    if pool.estimate is None:
+        return Row("study", label, (*cells, language.say("Not estimable")))
+    values = pool.estimate, pool.ci_low, pool.ci_high
+    mark = Mark("diamond", *values) if total else Mark("square", *values, _WEIGHT)
+    return Row("total" if total else "study", label, (*cells, ""), mark, key=said.at)
+
+
+def _words(
+    data: Observed, kind: str, message: str, pools: Sequence[_Pool], language: Language
+) -> tuple[str, str]:
+    known = [(pool.estimate.estimate, pool) for pool in pools if pool.estimate.estimate is not None]
+    ends = (find(known, key=itemgetter(0)) for find in (min, max))
+    measure = data.result.outcome.measure
+    low, high = (pool.said.estimate("estimate", measure, value) for value, pool in ends)
+    title = language.say(
+        "{subject}: pooled estimates from {low} to {high}.",
+        subject=subject(kind, data.result, language),
+        low=low,
+        high=high,
+    )
+    sentences = (
+        language.say(
+            message,
+            study=label,
+            effect=said.effect(pool),
+            k=said.count("k", pool.k),
+            i2=said.percent("i2", pool.i2),
+        )
+        for pool, label, said in pools
+    )
+    return title, " ".join([title, *sentences])

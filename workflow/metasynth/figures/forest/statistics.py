@@ -1,0 +1,99 @@
+"""The lines of statistics and notes under a forest plot, in the words of Cochrane reviews."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from metasynth.figures.canvas.text import clean, name
+from metasynth.figures.outcome import analysis_label, overall
+from metasynth.language import keys
+from metasynth.language.languages import Language
+from metasynth.language.numbers import stated
+from metasynth.language.printed import Printed, of_pool
+from metasynth.language.tracked import bare
+from metasynth.model.records import AnalysisResult, Estimate
+
+
+def statistics(analyses: Sequence[AnalysisResult], language: Language) -> tuple[str, ...]:
+    """Heterogeneity, overall effect and subgroup differences of each analysis; a line said once."""
+    pooled = [(a, e) for a in analyses if (e := overall(a)) is not None]
+    labels = [analysis_label(a) for a, _ in pooled]
+    kinds = (
+        [heterogeneity(e, language) for _, e in pooled],
+        [overall_effect(e, language) for _, e in pooled],
+        [subgroup_differences(a, language) for a, _ in pooled],
+    )
+    return tuple(line for texts in kinds for line in _attributed(texts, labels))
+
+
+def _attributed(texts: Sequence[str], labels: Sequence[str]) -> Iterator[str]:
+    """Each text once, with the analyses it belongs to where it does not belong to all."""
+    printed = [bare(text) for text in texts]
+    for said in dict.fromkeys(filter(None, printed)):
+        text = texts[printed.index(said)]
+        owners = [label for label, own in zip(labels, printed, strict=True) if own == said]
+        yield text if len(owners) == len(labels) else f"{text} – {', '.join(owners)}"
+
+
+def heterogeneity(pooled: Estimate, language: Language, place: int = 0) -> str:
+    """ "Heterogeneity: Tau² = 0.04; Q = 3.21, df = 2 (p = 0.20); I² = 38%".
+
+    `place` is that of the pooled estimate in its analysis.
+    """
+    if pooled.q is None or not pooled.q_df:
+        return language.say("Heterogeneity: not applicable")
+    at = of_pool(pooled, language.numbers, place)
+    p, df = stated("p", at.p("q_p", pooled.q_p)), at.count("q_df", pooled.q_df)
+    parts = [f"{stated('Q', at.number('q', pooled.q))}, df = {df} ({p})"]
+    if pooled.tau2 is not None:
+        parts.insert(0, stated("Tau²", at.positive("tau2", pooled.tau2)))
+    if pooled.i2 is not None:
+        parts.append(stated("I²", at.percent("i2", pooled.i2)))
+    return language.say("Heterogeneity: {statistics}", statistics="; ".join(parts))
+
+
+def overall_effect(pooled: Estimate, language: Language, place: int = 0) -> str:
+    """ "Overall effect: t = 3.04, df = 2 (p = 0.09)"; z has no degrees of freedom."""
+    if pooled.statistic is None:
+        return ""
+    at = of_pool(pooled, language.numbers, place)
+    statistic = at.number("statistic", pooled.statistic)
+    test = stated("z", statistic)
+    if pooled.df is not None:
+        degrees = at.number("df", pooled.df, 0 if pooled.df == int(pooled.df) else 1)
+        test = f"{stated('t', statistic)}, df = {degrees}"
+    p = stated("p", at.p("p", pooled.p))
+    return language.say("Overall effect: {test} ({p})", test=test, p=p)
+
+
+def subgroup_differences(analysis: AnalysisResult, language: Language) -> str:
+    """ "Subgroup differences: Q = 1.77, df = 2 (p = 0.41)"; nothing without that test."""
+    for test in analysis.tests:
+        if test.name == "subgroup differences":
+            outcome = analysis.estimates[0].outcome
+            key = keys.test(outcome, analysis.spec.name, test.name)
+            at = Printed(key, language.numbers)
+            q, p = stated("Q", at.number("statistic", test.statistic)), at.p("p", test.p)
+            said = f"{q}, df = {at.number('df', test.df, 0)} ({stated('p', p)})"
+            return language.say("Subgroup differences: {test}", test=said)
+    return ""
+
+
+def notes(
+    analyses: Sequence[AnalysisResult], language: Language, *, daggers: bool = True
+) -> Iterable[str]:
+    """What a reader must know to read the figure right: weights, corrections, caveats.
+
+    Where no study has a row of its own there are no `daggers` to explain.
+    """
+    studies = analyses[0].studies if analyses else ()
+    if studies and daggers and len(analyses) > 1:
+        label = analysis_label(analyses[0])
+        yield language.say("Weights and squares: {analysis}.", analysis=label)
+    if any(study.ci_method == "score" for study in studies):
+        yield language.say("Intervals of the studies: score limits.")
+    if daggers and any(study.corrected for study in studies):
+        yield language.say("† A cell is zero: the study's effect is after continuity correction.")
+    said = ""
+    for note in (clean(e.note) for analysis in analyses for e in analysis.estimates[:1]):
+        if note not in said:
+            yield name(note)
+        said += note

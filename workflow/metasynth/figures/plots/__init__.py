@@ -1,0 +1,1 @@
+"""All other figures, a module for each kind."""

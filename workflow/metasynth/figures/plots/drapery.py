@@ -1,0 +1,110 @@
+"""Drapery plots: the p-value of every possible effect, for each study and the pooled result.
+
+Rücker and Schwarzer, Res Synth Methods 2021;12:34-45. A curve's top is the estimate; where it
+crosses 0.05 are the limits of the 95% interval, so that no one level of confidence is special.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import log
+
+from metasynth.figures.canvas.axis import Axis
+from metasynth.figures.canvas.graph import DOTTED, Graph, Plan, draw_line, frame
+from metasynth.figures.canvas.legend import Entry
+from metasynth.figures.canvas.page import Drawing
+from metasynth.figures.canvas.style import BLUE, INK, isolated
+from metasynth.figures.canvas.ticks import curve_points, linear_axis, span_axis
+from metasynth.figures.observed import Observed, effect_title, observed, subject, told
+from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.numbers import p_value, stated
+from metasynth.language.tracked import SCALE, marked
+from metasynth.model.records import Estimate, OutcomeResult
+from metasynth.stats.distributions import two_sided_p
+
+_PLACES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
+
+
+@isolated
+def drapery(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+    """Draw two-sided p-values (up) of effects on the natural scale (across).
+
+    A study's curve is Wald's, from its estimate and standard error; the pooled one has the
+    distribution, normal or t, of its own test.
+
+    Raises:
+        TooFewStudies: without any study that has an effect.
+    """
+    data = observed(result)
+    graph = _graph(data, language)
+    tops = [effect for study in data.studies if (effect := study.estimate) is not None]
+    if data.pooled and data.pooled.estimate is not None:
+        tops.append(data.pooled.estimate)
+    at = sorted([*curve_points(graph.x.axis), *tops])
+    for i, (y, v) in enumerate(zip(data.y, data.v, strict=True), 1):
+        curve = _p_values(data, at, float(y), float(v) ** 0.5, None)
+        draw_line(graph, at, curve, f"study-{i}", weight=0.7, colour=BLUE)
+    pooled = data.pooled
+    if pooled and pooled.log_estimate is not None and pooled.se:
+        curve = _p_values(data, at, pooled.log_estimate, pooled.se, pooled.df)
+        draw_line(graph, at, curve, "pooled", weight=2.0)
+    return Drawing(graph.figure, *_words(data, pooled, language))
+
+
+def _p_values(
+    data: Observed, effects: Sequence[float], y: float, se: float, df: float | None
+) -> list[float]:
+    """The p-value of each of `effects` being the truth."""
+    values = map(log, effects) if data.logarithmic else effects
+    return [two_sided_p((y - value) / se, df) for value in values]
+
+
+def _graph(data: Observed, language: Language) -> Graph:
+    numbers = language.numbers
+    limits = [limit for study in data.studies for limit in (study.ci_low, study.ci_high)]
+    effects = [study.estimate for study in data.studies]
+    across = _reach(data, [*effects, data.null], limits, language)
+    entries = [Entry(language.say("Study"), colour=BLUE, line="-", weight=0.7)]
+    if data.pooled:
+        entries.append(Entry(language.say("Pooled effect"), colour=INK, line="-", weight=2.0))
+    entries.append(Entry(language.say("No effect"), colour=INK, line="-", weight=0.6))
+    entries.append(
+        Entry(stated("p", marked(p_value(0.05, numbers), SCALE)), colour=INK, line=DOTTED)
+    )
+    up = linear_axis(0.0, 1.0, numbers, most=6)
+    titles = effect_title(data, language), language.say("p-value (two-sided)")
+    graph = frame(Plan(across, up, *titles, entries))
+    draw_line(graph, [across.low, across.high], [0.05, 0.05], "level", DOTTED)
+    draw_line(graph, [data.null] * 2, [0.0, 1.0], "null", weight=0.6)
+    return graph
+
+
+def _reach(
+    data: Observed,
+    effects: Sequence[float | None],
+    limits: Sequence[float | None],
+    language: Language,
+) -> Axis:
+    """All estimates, and limits unless they would squeeze them."""
+    return span_axis([*effects, *limits], data.logarithmic, language.numbers)
+
+
+def _words(data: Observed, pooled: Estimate | None, language: Language) -> tuple[str, str]:
+    said = language.say("the studies are not pooled")
+    if pooled:
+        at = data.whole(language)
+        said = language.say(
+            "the pooled curve peaks at {effect}; p of no effect {p}",
+            effect=at.effect(pooled),
+            p=at.p("p", pooled.p),
+        )
+    start = subject(language.say("Drapery plot (p-value functions)"), data.result, language)
+    title = f"{start}: {said}."
+    return title, told(data, title, _sentences(data, language), language)
+
+
+def _sentences(data: Observed, language: Language) -> Iterator[str]:
+    rows = zip(data.labels, data.studies, data.said(language), data.y, data.v, strict=True)
+    for label, study, at, y, v in rows:
+        p = at.p("p", two_sided_p(float(y) / float(v) ** 0.5))
+        yield language.say(
+            "{study}: {effect}, p of no effect {p}.", study=label, effect=at.effect(study), p=p
+        )

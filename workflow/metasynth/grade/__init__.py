@@ -1,0 +1,1 @@
+"""How certain the evidence is (GRADE), and what is concluded."""

@@ -1,0 +1,209 @@
+"""The languages that a review speaks: messages, plural forms, and the way to write numbers.
+
+A message is an English sentence in the code, with {places} for values: `language.say(…)`. Another
+language has a catalogue of them, workflow/report/locales/<code>.po; what config.yaml and the tables
+say in English is translated by the review's own catalogue, <text>/<code>/labels.po. English needs
+neither.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from metasynth.core.messages import message as message
+from metasynth.core.paths import WORKFLOW
+from metasynth.language.numbers import ENGLISH as ENGLISH_NUMBERS
+from metasynth.language.numbers import NumberStyle
+
+LOCALES = WORKFLOW / "report" / "locales"
+LABELS = "labels.po"
+_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
+_LETTER = re.compile(r"[^\W\d_]")
+_LEAST_LETTERS = 10
+_PLACE = re.compile(r"\{(\w+)\}")
+_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+
+
+def _same(message: str) -> str:
+    return message
+
+
+def _english_form(n: int) -> int:
+    return 0 if n == 1 else 1
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language: its two letters, messages, plural forms and number style.
+
+    `plurals` holds the forms of a message by its singular; `form` chooses among them for a number.
+    `labels` are texts of the review itself; `words` are the small numbers, where sentences spell
+    them and they do not inflect; `templates` are the messages with places.
+    """
+
+    gettext: Callable[[str], str] = _same
+    numbers: NumberStyle = ENGLISH_NUMBERS
+    code: str = "en"
+    plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    form: Callable[[int], int] = _english_form
+    labels: Mapping[str, str] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+
+    def say(self, message: str, **values: Any) -> str:
+        """The message translated, then its {places} filled; values are never translated."""
+        return self.gettext(message).format(**values)
+
+    def say_n(self, singular: str, plural: str, n: int, /, **values: Any) -> str:
+        """As `say`, in the form that goes with the number `n`, which fills the place {n} too."""
+        forms = self.plurals.get(singular) or (self.gettext(singular), self.gettext(plural))
+        return forms[min(self.form(n), len(forms) - 1)].format(**{"n": n, **values})
+
+    def choose(self, n: int, *forms: str) -> str:
+        """Of a noun's forms, in the order of the language's plural forms, the one that goes with n.
+
+        English has two ("trial", "trials"), Polish three ("badanie", "badania", "badań").
+        """
+        return forms[self.form(n)]
+
+    def label(self, text: str) -> str:
+        """A text of the review itself (config.yaml, tables) in this language, else as it stands.
+
+        Arms that were combined are called "this + that".
+        """
+        if text in self.labels or " + " not in text:
+            return self.labels.get(text, text)
+        return " + ".join(self.labels.get(part, part) for part in text.split(" + "))
+
+    def again(self, text: str) -> str:
+        """Sentences that an earlier stage made in English, in this language.
+
+        Results are the same in every language, and so carry their remarks in English. A sentence
+        that no message of the catalogue gives is a label, or stays as it is.
+        """
+        if text in self.labels or not self.templates:
+            return self.labels.get(text, text)
+        if text not in self._said:
+            said = (self._sentence(sentence) for sentence in _SENTENCES.split(text))
+            self._said[text] = " ".join(said)
+        return self._said[text]
+
+    @cached_property
+    def _said(self) -> dict[str, str]:
+        """Texts that were said again before: the same remark stands on many results."""
+        return {}
+
+    def _sentence(self, sentence: str) -> str:
+        if (said := self._word(sentence)) != sentence:
+            return said
+        for template, pattern in self._patterns:
+            if found := pattern.fullmatch(sentence):
+                values = {name: self._word(text) for name, text in found.groupdict().items()}
+                text = self.labels.get(template) or self.gettext(template)
+                return text.format(**values)
+        return sentence
+
+    def _word(self, text: str) -> str:
+        """What fills a place: a word of the catalogue, a label, or a number."""
+        said = self.gettext(text)
+        if said != text:
+            return said
+        return self.written(text) if _DECIMAL.fullmatch(text) else self.label(text)
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
+        """Messages with places as patterns, the most specific first.
+
+        One with hardly a word of its own, such as "{low} to {high}", would match by chance.
+        """
+        letters = {t: len(_LETTER.findall(_PLACE.sub("", t))) for t in self.templates}
+        told = [t for t in self.templates if letters[t] >= _LEAST_LETTERS or t in self.labels]
+        ordered = sorted(told, key=lambda t: (-letters[t], t))
+        return tuple((template, _pattern(template)) for template in ordered)
+
+    def written(self, number: str) -> str:
+        """A number as an English text prints it, with this language's decimal mark."""
+        return number.replace(".", self.numbers.decimal)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = _PLACE.split(template)
+    texts = (
+        f"(?P<{part}>.+?)" if index % 2 else re.escape(part.replace("{{", "{").replace("}}", "}"))
+        for index, part in enumerate(parts)
+    )
+    return re.compile("".join(texts), re.DOTALL)
+
+
+ENGLISH = Language(
+    words=("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+)
+
+
+def suffix(code: str, languages: tuple[str, ...]) -> str:
+    """ "" for the first of a review's languages, ".pl" for Polish beside it."""
+    return "" if code == languages[0] else f".{code}"
+
+
+def known() -> tuple[str, ...]:
+    """The languages that there are catalogues for, and English."""
+    return ("en", *sorted(path.stem for path in LOCALES.glob("*.po") if path.stem != "en"))
+
+
+def speak(code: str, text: Path | None = None) -> Language:
+    """The language `code`, for a review whose own prose stands in the folder `text`.
+
+    Raises:
+        ValueError: when there is no catalogue of that language.
+    """
+    if code not in known():
+        raise ValueError(f"there is no catalogue of language {code!r}; known are {known()}")
+    language = ENGLISH if code == "en" else _load(code)
+    own = text / code / LABELS if text else None
+    if own is None or not own.is_file():
+        return language
+    labels = _read(own)[0]
+    own_templates = tuple(text for text in labels if _PLACE.search(text))
+    return replace(language, labels=labels, templates=language.templates + own_templates)
+
+
+def speak_all(codes: Sequence[str], text: Path | None = None) -> dict[str, Language]:
+    """The languages of a review by what their files are marked with: "" is the main one.
+
+    Raises:
+        ValueError: when there is no catalogue of one of them.
+    """
+    return {"" if code == codes[0] else code: speak(code, text) for code in codes}
+
+
+@cache
+def _load(code: str) -> Language:
+    from gettext import c2py
+
+    from babel.numbers import get_decimal_symbol
+
+    texts, plurals, expression = _read(LOCALES / f"{code}.po")
+    decimal = get_decimal_symbol(code)
+    return Language(
+        gettext=lambda text: texts.get(text, text),
+        numbers=NumberStyle(decimal, "; " if decimal == "," else ", "),
+        code=code,
+        plurals=plurals,
+        form=c2py(expression),
+        templates=tuple(text for text in texts if _PLACE.search(text)),
+    )
+
+
+def _read(path: Path) -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
+    """A catalogue's messages, those with plural forms, and its rule of plurals."""
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    done = [m for m in catalogue if m.id and m.string and not m.fuzzy]
+    texts = {str(m.id): str(m.string) for m in done if isinstance(m.id, str)}
+    plurals = {m.id[0]: tuple(m.string or ()) for m in done if not isinstance(m.id, str)}
+    return texts, plurals, catalogue.plural_expr

@@ -1,0 +1,149 @@
+"""Numbers as text, the same in figures, tables and sentences.
+
+Rounding is half-to-even on the shortest decimal form of the float (what `repr` prints), so that
+1.005, which a binary float cannot hold, rounds as the reader of "1.005" expects. A negative number
+that rounds to zero keeps its sign ("−0.00"): it says on which side of no difference a limit lies.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from metasynth.language.tracked import bare, each
+from metasynth.model.methods import is_ratio
+
+MINUS = "−"
+MISSING = "–"
+_PROPORTION_DIFFERENCES = ("RD", "ASD")
+FIGURE_SPACE = "\u2007"
+"""A space as wide as a digit: aligns numbers without a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStyle:
+    """How a language writes numbers: its decimal mark, and what stands between two limits."""
+
+    decimal: str = "."
+    separator: str = ", "
+
+
+LARGEST_IN_FULL = 1e22
+"""Numbers beyond it are printed with an exponent."""
+ENGLISH = NumberStyle()
+POLISH = NumberStyle(",", "; ")
+
+
+def number(x: float | None, decimals: int = 2, style: NumberStyle = ENGLISH) -> str:
+    """`x` with exactly `decimals` decimals: 1.5 → "1.50", -0.001 → "−0.00", None → "–".
+
+    What is larger than 23 digits has an exponent: 3.3e+29.
+    """
+    if x is None:
+        return MISSING
+    if abs(x) > LARGEST_IN_FULL:
+        return shortest(float(f"{x:.3g}"), style)
+    exact = Decimal(repr(float(x)))
+    rounded = abs(exact).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+    return (MINUS if exact < 0 else "") + f"{rounded:f}".replace(".", style.decimal)
+
+
+def shortest(x: float, style: NumberStyle = ENGLISH) -> str:
+    """A number as it was extracted, without zeros behind: 0.04 → "0.04", 100.0 → "100"."""
+    return f"{x:g}".replace("-", MINUS).replace(".", style.decimal)
+
+
+def count(n: int | float | None, style: NumberStyle = ENGLISH) -> str:
+    """A count, without a thousands separator: 123456; None → "–".
+
+    Parts of a shared control are no whole numbers: 12.5, 8.33.
+    """
+    if n is None:
+        return MISSING
+    return number(n, 0) if n == int(n) else number(n, 2, style).rstrip("0")
+
+
+def positive(x: float | None, style: NumberStyle = ENGLISH) -> str:
+    """A number that cannot be negative (a ratio, tau²), so that it never reads as 0 unless it is.
+
+    Two decimals; three under 0.0095; "<0.001" below; none from 1000, and ">999999" at the top.
+    """
+    if x is None:
+        return MISSING
+    if 0 < x < 0.0005:
+        return "<" + number(0.001, 3, style)
+    if x >= 999_999.5:
+        return ">999999"
+    return number(x, 3 if 0 < x < 0.0095 else 0 if x >= 1000 else 2, style)
+
+
+def estimate(measure: str, x: float | None, style: NumberStyle = ENGLISH) -> str:
+    """An effect, or one of its limits, on the natural scale of `measure`.
+
+    Two decimals; three for differences of proportions, which would often read "0.00".
+    """
+    if is_ratio(measure):
+        return positive(x, style)
+    return number(x, 3 if measure in _PROPORTION_DIFFERENCES else 2, style)
+
+
+def interval(
+    measure: str, low: float | None, high: float | None, style: NumberStyle = ENGLISH
+) -> str:
+    """ "[0.94, 2.65]"; a limit that does not exist is "–", and so is an interval without any."""
+    return between(estimate(measure, low, style), estimate(measure, high, style), style)
+
+
+def between(low: str, high: str, style: NumberStyle) -> str:
+    """An interval of limits that are printed already."""
+    return MISSING if low == high == MISSING else f"[{low}{style.separator}{high}]"
+
+
+def bracketed(estimate: str, low: str, high: str, style: NumberStyle = ENGLISH) -> str:
+    """An effect with its interval, of numbers that are printed already: "1.58 [0.94, 2.65]"."""
+    return f"{estimate} {between(low, high, style)}"
+
+
+def effect(
+    measure: str,
+    x: float | None,
+    low: float | None,
+    high: float | None,
+    style: NumberStyle = ENGLISH,
+) -> str:
+    """An effect with its interval: "1.58 [0.94, 2.65]"."""
+    return f"{estimate(measure, x, style)} {interval(measure, low, high, style)}"
+
+
+def p_value(p: float | None, style: NumberStyle = ENGLISH) -> str:
+    """ "0.20", "0.004", "<0.001", ">0.99"; more decimals where two would hide the side of 0.05."""
+    if p is None:
+        return MISSING
+    if p < 0.001:
+        return "<" + number(0.001, 3, style)
+    if p > 0.99:
+        return ">" + number(0.99, 2, style)
+    for decimals in range(3 if p < 0.0095 else 2, 5):
+        text = number(p, decimals)
+        if (Decimal(text) < Decimal("0.05")) == (p < 0.05):
+            break
+    return text.replace(".", style.decimal)
+
+
+def percent(x: float | None, decimals: int = 0, style: NumberStyle = ENGLISH) -> str:
+    """A percentage that is already in per cent: 38.2 → "38%"."""
+    return MISSING if x is None else number(x, decimals, style) + "%"
+
+
+def stated(symbol: str, text: str) -> str:
+    """A symbol and its value as one statement: "p = 0.20", but "p < 0.001"."""
+    if bare(text)[:1] in ("<", ">"):
+        return f"{symbol} {each(text, lambda printed: f'{printed[0]} {printed[1:]}')}"
+    return f"{symbol} = {text}"
+
+
+def aligned(texts: Iterable[str]) -> list[str]:
+    """Pad with figure spaces on the left to equal length, for fonts with figures of one width."""
+    texts = list(texts)
+    lengths = [len(bare(text)) for text in texts]
+    width = max(lengths, default=0)
+    return [FIGURE_SPACE * (width - n) + text for text, n in zip(texts, lengths, strict=True)]

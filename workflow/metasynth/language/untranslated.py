@@ -1,0 +1,70 @@
+"""What a review says in config.yaml and its tables that its catalogues do not translate."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, is_dataclass
+
+from metasynth.language.languages import Language
+from metasynth.language.localised_records import LABELS, SENTENCES, SHOWN
+from metasynth.model.records import Config, SearchLine, Trial
+
+_MARK = "\ufdd0"
+_HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
+
+
+def untranslated(
+    config: Config, trials: Sequence[Trial], search: Sequence[SearchLine], language: Language
+) -> list[str]:
+    """Labels and remarks of a review that `language` would leave in English, sorted.
+
+    The names of trials stay as they are, and so do the terms of the search.
+    """
+    names = {trial.study.label for trial in trials}
+    told = [*_texts((config, tuple(trials))), *_limits(search)]
+    missing = (text for name, text in told if not _is_said(name, text, language))
+    return sorted({text for text in missing if text not in names})
+
+
+def _texts(value: object) -> Iterator[tuple[str, str]]:
+    """Every label and remark of records, with the name of its field."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            content = getattr(value, field.name)
+            if not isinstance(content, str):
+                yield from _texts(content)
+            elif content and field.name in LABELS | SHOWN | SENTENCES:
+                yield field.name, content
+
+
+def _limits(search: Iterable[SearchLine]) -> Iterator[tuple[str, str]]:
+    for line in search:
+        if line.concept:
+            yield "label", line.concept
+        if line.part != "term":
+            yield "label", line.text
+
+
+def _is_said(name: str, text: str, language: Language) -> bool:
+    """Whether the catalogues give the text, whole or sentence by sentence."""
+    if name in LABELS | SHOWN:
+        return text in language.labels
+    marked = Language(
+        gettext=lambda it: f"{_MARK}{it}" if language.gettext(it) != it else it,
+        labels={key: f"{_MARK}{key}" for key in language.labels},
+        templates=language.templates,
+    )
+    whole = marked.again(text).startswith(_MARK)
+    return whole or all(_MARK in marked.again(part) for part in _sentences(text))
+
+
+def _sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?]) (?=[A-Z])", text)
+
+
+def as_catalogue(texts: Iterable[str]) -> str:
+    """Texts as entries of a catalogue, their translations blank."""
+    quoted = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
+    return "\n".join([_HEADER, *(f'msgid "{text}"\nmsgstr ""\n' for text in quoted)])

@@ -1,0 +1,1 @@
+"""What changed since the accepted version of a living review, and why."""

@@ -1,0 +1,169 @@
+"""To what the change of an outcome's numbers is due: data, choices, code, or a library.
+
+An outcome's change is put down to whatever differs among the things that its pooled numbers are
+made from. Where several differ all are named, since two states alone cannot part them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from metasynth.living.input_changes import Inputs, RowChange
+from metasynth.living.state import State
+
+_COUNTED = frozenset(
+    [
+        *("events", "total", "person_time", "mean", "sd"),
+        *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "provenance"),
+    ]
+)
+"""Columns of results.csv that reach a pool; provenance does by saying that a number is missing."""
+_SELECTING = frozenset(("outcome", "week", "reading", "type", "measure", "subgroup", "analyses"))
+"""Choices of an outcome that its numbers depend on; labels and notes are none of them."""
+_WORDS = frozenset({"label", "note"})
+_CODE = frozenset({"code", "rating"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One kind of thing that differs among what an outcome is made from, and which of them.
+
+    unknown: the numbers differ and nothing that they are made from does.
+    """
+
+    kind: str  # data | config | code | library | unknown
+    items: tuple[str, ...]
+
+
+def named(found: Mapping[str, Sequence[str]]) -> tuple[Cause, ...]:
+    """The causes of these kinds, each with what differs; unknown where nothing does."""
+    causes = tuple(Cause(kind, tuple(items)) for kind, items in found.items() if items)
+    return causes or (Cause("unknown", ()),)
+
+
+class Attribution:
+    """The causes of changes between two states, looked up outcome by outcome."""
+
+    def __init__(self, before: State, after: State, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._sides = _Side(before), _Side(after)
+        self._rows = [row for row in inputs.rows if row.table in ("results", "study", "arms")]
+
+    def causes(self, outcome: str) -> tuple[Cause, ...]:
+        """What differs among the things that the outcome's numbers are made from."""
+        libraries = (item for item in self._inputs.software if item.name not in _CODE)
+        found = {
+            "data": [
+                f"{row.study} {row.name}" for row in self._rows if self._informs(row, outcome)
+            ],
+            "config": [c.name for c in self._inputs.choices if self._is_input(c.name, outcome)],
+            "code": [item.name for item in self._inputs.software if item.name == "code"],
+            "library": [f"{c.name} {c.before or '–'} → {c.after or '–'}" for c in libraries],
+        }
+        return named(found)
+
+    def reads(self, outcome: str, study: str) -> bool:
+        """Whether the outcome reads any row of the study's results, in either state."""
+        return any(side.selects_any(outcome, study) for side in self._sides)
+
+    def choices(self, outcome: str, key: str) -> set[str]:
+        """What either state says of the outcome."""
+        return {side.choice(outcome, key) for side in self._sides}
+
+    def _informs(self, row: RowChange, outcome: str) -> bool:
+        """Whether a changed row can change the outcome's numbers.
+
+        A trial or arm that comes or goes does so by its results, which are rows of their own.
+        """
+        changed = {cell.name for cell in row.cells}
+        if row.table == "results":
+            return bool(changed & _COUNTED) and any(
+                row.study in side.included and side.selects(outcome, row.study, row.key)
+                for side in self._sides
+            )
+        watched = {"treatment"}
+        if row.table == "study":
+            watched = {"status", *self.choices(outcome, "subgroup")}
+        return (
+            row.kind == "corrected" and bool(changed & watched) and self.reads(outcome, row.study)
+        )
+
+    def _is_input(self, key: str, outcome: str) -> bool:
+        """Whether a choice, by its dotted key, reaches the outcome's numbers."""
+        section, _, rest = key.partition(".")
+        name, _, last = rest.partition(".")
+        if section == "outcomes":
+            return name == outcome and last in _SELECTING
+        if section == "analyses":
+            used = (names.split(", ") for names in self.choices(outcome, "analyses"))
+            return any(name in names for names in used) and last not in _WORDS
+        return section == "comparison" and name != "labels"
+
+
+class _Side:
+    """One state: which rows of results.csv an outcome reads, by study and key.
+
+    Rows that only say that a number is missing are read by none.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._choices = state.choices
+        self._results: dict[str, dict[str, _Place]] = {}
+        treatments: dict[tuple[str, str], str] = {}
+        self.included = set[str]()
+        for row in state.rows:
+            cells = row.cells
+            if row.table == "arms":
+                treatments[row.study, cells["arm_id"]] = cells.get("treatment", "")
+            elif row.table == "results" and cells.get("provenance") != "missing":
+                self._results.setdefault(row.study, {})[row.key] = _place(cells)
+            elif row.table == "study" and cells.get("status") == "included":
+                self.included.add(row.study)
+        self._compared = {
+            arm for arm, treatment in treatments.items() if self._is_compared(treatment)
+        }
+
+    def _is_compared(self, treatment: str) -> bool:
+        """Whether a treatment is on a side of the comparison, or may be: its list is one text."""
+        return any(
+            treatment in self._choices.get(f"comparison.{side}", "")
+            for side in ("intervention", "control")
+        )
+
+    def choice(self, outcome: str, key: str) -> str:
+        """What config.yaml says of the outcome; blank where it says nothing."""
+        return self._choices.get(f"outcomes.{outcome}.{key}", "")
+
+    def selects(self, outcome: str, study: str, key: str) -> bool:
+        """Whether the outcome reads this row of the study's results, if there is such a row.
+
+        As comparison.selected_rows: of two readings of an arm, the one that the outcome names.
+        """
+        place = self._results.get(study, {}).get(key)
+        if place is None or (study, place.arm) not in self._compared:
+            return False
+        reading = self.choice(outcome, "reading")
+        wanted = self.choice(outcome, "outcome"), self.choice(outcome, "week")
+        if (place.outcome, place.week) != wanted or place.reading not in ("", reading):
+            return False
+        named = replace(place, reading=reading)
+        return place == named or named not in self._results[study].values()
+
+    def selects_any(self, outcome: str, study: str) -> bool:
+        """Whether the outcome reads any row of the study's results."""
+        return any(self.selects(outcome, study, key) for key in self._results.get(study, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a row of results.csv is about."""
+
+    outcome: str
+    week: str
+    reading: str
+    arm: str
+    reference: str
+
+
+def _place(cells: Mapping[str, str]) -> _Place:
+    names = ("outcome", "week", "reading", "arm_id", "reference_arm_id")
+    return _Place(*(cells.get(name, "") for name in names))

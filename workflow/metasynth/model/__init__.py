@@ -1,0 +1,1 @@
+"""The records that everything else speaks in, the choices, and the catalogue of methods."""

@@ -1,0 +1,187 @@
+"""The names of the methods that config.yaml may choose, and which of them go together.
+
+Imports nothing heavy, so that a whole configuration can be checked before anything is computed.
+"""
+
+from metasynth.model.records import AnalysisSpec, OutcomeSpec
+
+MEASURES = {
+    "binary": ("RR", "OR", "RD", "ASD"),
+    "continuous": ("MD", "SMD", "SMD-RevMan", "ROM"),
+    "proportion": ("PLO", "PAS", "PFT"),
+    "rate": ("IRR", "IRD"),
+    "generic": ("HR", "IRR", "RR", "OR", "ROM", "MD", "SMD", "RD", "IRD", "COR", "ZCOR", "other"),
+}
+"""The effect measures of each outcome type; `other` is any contrast on its own scale.
+
+A proportion is that of the intervention side alone: its logit, arcsine or double arcsine.
+"""
+
+RATIO_MEASURES = frozenset({"RR", "OR", "HR", "IRR", "ROM"})
+"""Measures whose analysis scale is the natural logarithm."""
+
+DIFFERENCES = frozenset({"RD", "ASD", "IRD"})
+"""Measures of two groups on which a study without events has information: see `zero_events`."""
+
+MODELS = ("random", "IV", "MH", "Peto", "GLMM", "GLMM-UM.RS", "GLMM-CM.EL")
+"""Random effects, the common-effect models, and binomial-normal models.
+
+Of these, GLMM has fixed study levels (UM.FS), GLMM-UM.RS random ones, GLMM-CM.EL none: it is
+conditional.
+"""
+
+GLMMS = frozenset({"GLMM", "GLMM-UM.RS", "GLMM-CM.EL"})
+TAU2_METHODS = ("REML", "DL", "DL-MH", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2")
+"""DL-MH is DerSimonian and Laird's with Q about the Mantel-Haenszel estimate, as in RevMan 5."""
+
+CI_METHODS = ("Wald", "HKSJ", "HKSJ-adhoc", "KR")
+PREDICTIONS = ("t_k-1", "t_k-2", "HK")
+STUDY_CIS = ("Wald", "score")
+ZERO_CELLS = ("only0", "treatment_arm", "all", "none")
+DOUBLE_ZERO = ("auto", "exclude", "include")
+SUBGROUP_TAU2 = ("separate", "common")
+MULTI_ARM = ("combine", "split", "covariance")
+COVARIANCE_MEASURES = ("RR", "OR", "RD", "MD")
+SUBGROUPS = ("design", "population", "background")
+"""Columns of study.csv by which trials can be grouped."""
+
+DEFAULT_TAU2 = "REML"
+
+
+class UnsupportedCombination(ValueError):  # noqa: N818 - it names the fault, as the message does
+    """An analysis was asked of an outcome for which it has no meaning, or a name is unknown."""
+
+
+def tau2_of_effects(analysis: AnalysisSpec) -> str | None:
+    """The estimator for what has effects and variances alone; None under a common effect.
+
+    That is the analysis's own, or DL in place of DL-MH, which needs counts.
+    """
+    if analysis.model != "random":
+        return None
+    return "DL" if analysis.tau2 == "DL-MH" else analysis.tau2 or DEFAULT_TAU2
+
+
+def is_ratio(measure: str) -> bool:
+    """Whether `measure` is analysed on the log scale (and shown after exp)."""
+    return measure in RATIO_MEASURES
+
+
+def no_effect(measure: str) -> float | None:
+    """Give the natural value of `measure` that means no effect; a proportion has none (None)."""
+    if measure in MEASURES["proportion"]:
+        return None
+    return 1.0 if is_ratio(measure) else 0.0
+
+
+def compares(outcome: OutcomeSpec) -> bool:
+    """Whether two groups are compared; a proportion is of one, and so favours nobody."""
+    return outcome.type != "proportion"
+
+
+def excludes_no_effect(measure: str, low: float | None, high: float | None) -> bool | None:
+    """Whether limits (natural scale) exclude no effect; None where there is no such thing."""
+    null = no_effect(measure)
+    if null is None or low is None or high is None:
+        return None
+    return not low <= null <= high
+
+
+def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Say in one sentence why `analysis` cannot be applied to `outcome`; None when it can."""
+    return (
+        _unknown_name(outcome, analysis)
+        or _model_clash(outcome, analysis)
+        or _random_effects_clash(analysis)
+    )
+
+
+def check_multi_arm(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Why arms correlated through a shared control cannot be so analysed; None when they can."""
+    if outcome.type in ("generic", "proportion"):
+        return None
+    if analysis.model not in ("random", "IV"):
+        return f"multi_arm covariance needs model random or IV; {analysis.model} takes counts only"
+    if analysis.tau2 == "DL-MH":
+        return "multi_arm covariance leaves several-armed trials without the counts of DL-MH"
+    if analysis.study_ci == "score":
+        return "multi_arm covariance leaves several-armed trials without the counts of a score"
+    if outcome.measure not in COVARIANCE_MEASURES:
+        known = ", ".join(COVARIANCE_MEASURES)
+        return f"multi_arm covariance is defined here for {known}, not for {outcome.measure}"
+    return None
+
+
+def require_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> None:
+    """Raise `UnsupportedCombination` with the reason when `check_combination` gives one."""
+    if reason := check_combination(outcome, analysis):
+        raise UnsupportedCombination(f"{outcome.id}, analysis {analysis.name}: {reason}")
+
+
+def _unknown_name(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Look every chosen name up in its list."""
+    if outcome.type not in MEASURES:
+        return f"outcome type {outcome.type!r} is not one of {', '.join(MEASURES)}"
+    choices: tuple[tuple[str, str | None, tuple[str, ...]], ...] = (
+        (f"measure of a {outcome.type} outcome", outcome.measure, MEASURES[outcome.type]),
+        ("model", analysis.model, MODELS),
+        ("tau2", analysis.tau2, TAU2_METHODS),
+        ("ci", analysis.ci, CI_METHODS),
+        ("prediction", analysis.prediction, PREDICTIONS),
+        ("study_ci", analysis.study_ci, STUDY_CIS),
+        ("zero_cells", analysis.zero_cells, ZERO_CELLS),
+        ("double_zero", analysis.double_zero, DOUBLE_ZERO),
+        ("subgroup_tau2", analysis.subgroup_tau2, SUBGROUP_TAU2),
+    )
+    for what, name, allowed in choices:
+        if name is not None and name not in allowed:
+            return f"{what} {name!r} is not one of {', '.join(allowed)}"
+    return None
+
+
+def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Find a model or study interval that the outcome's measure does not have."""
+    binary, measure = outcome.type == "binary", outcome.measure
+    if analysis.model == "MH" and not (binary and measure in ("RR", "OR", "RD")):
+        return f"the Mantel-Haenszel method pools RR, OR and RD of counts, not {measure}"
+    if analysis.model == "Peto" and not (binary and measure == "OR"):
+        return f"Peto's method estimates an odds ratio from counts (measure OR), not {measure}"
+    if analysis.model in GLMMS and not (binary and measure == "OR"):
+        return f"a binomial-normal model estimates an odds ratio from counts, not {measure}"
+    if analysis.tau2 == "DL-MH" and not (binary and measure in ("RR", "OR", "RD")):
+        return f"tau2 DL-MH takes Q about the Mantel-Haenszel estimate, which {measure} has not"
+    proportion = outcome.type == "proportion"
+    score = proportion or (binary and measure in ("RR", "OR", "RD"))
+    if analysis.study_ci == "score" and not score:
+        return f"study_ci score is defined for RR, OR and RD of counts, not for {measure}"
+    if analysis.zero_cells == "treatment_arm" and (proportion or outcome.type == "rate"):
+        return f"zero_cells treatment_arm is defined for 2×2 tables, not for {measure}"
+    return None
+
+
+def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
+    """Find a choice that only the random-effects model, or only REML, has."""
+    if analysis.subgroup_tau2 == "common":
+        if analysis.model != "random":
+            return f"model {analysis.model} cannot share one tau2 among subgroups, as random can"
+        if analysis.ci == "KR":
+            return "Kenward and Roger's interval takes tau2 from one group, not from all subgroups"
+        if analysis.tau2 == "DL-MH":
+            return "tau2 DL-MH is that of one group; subgroups that share one can have DL"
+    if analysis.model in GLMMS:
+        if analysis.tau2 is not None:
+            return "a binomial-normal model has its own tau2, by maximum likelihood"
+        if analysis.ci != "Wald":
+            return f"ci {analysis.ci} needs effects and variances, which a binomial model has not"
+        if analysis.prediction == "HK":
+            return "prediction HK needs effects and variances, which a binomial model has not"
+    elif analysis.model != "random":
+        if analysis.tau2 is not None:
+            return f"model {analysis.model} has no between-study variance, so tau2 has no meaning"
+        if analysis.prediction is not None:
+            return f"model {analysis.model} has no between-study variance to predict from"
+        if analysis.ci != "Wald":
+            return f"ci {analysis.ci} is an interval of the random-effects model"
+    elif analysis.ci == "KR" and (analysis.tau2 or DEFAULT_TAU2) != "REML":
+        return f"Kenward and Roger's interval is derived for REML, not for tau2 {analysis.tau2}"
+    return None

@@ -1,0 +1,524 @@
+"""Every record that passes from one stage to the next, frozen and typed.
+
+Raw tables become a `Trial`; config.yaml becomes a `Config`; an outcome's trials become `StudyData`
+(arms already combined for the comparison); pooling turns those into an `OutcomeResult`, which is
+all that figures and report ever read. `None` means "not stated" or "does not exist", never 0.
+"""
+
+from dataclasses import dataclass
+
+from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
+from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
+from metasynth.model.robustness_config import (
+    DEFAULT_MULTIVERSE,
+    MultiverseChoices,
+    SequentialChoices,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where a raw row stands: a file below data/raw, and its line in a spreadsheet (header = 1)."""
+
+    file: str
+    row: int
+
+
+# --- one trial, as extracted ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One row of study.csv; `study` is the folder's name."""
+
+    study: str
+    label: str
+    year: int | None
+    design: str
+    status: str
+    population: str
+    background: str
+    duration_weeks: int | None
+    n_randomised: int | None
+    registration: str
+    reference: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One row of arms.csv."""
+
+    arm_id: str
+    role: str
+    label: str
+    treatment: str
+    dose: float | None
+    dose_unit: str
+    n_randomised: int | None
+    source_id: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row of results.csv: a result of one arm, or (with reference_arm_id) a contrast of two.
+
+    estimate, se, ci_low and ci_high are on the analysis scale of the measure (log for ratios) when
+    `se` is given, and as printed (natural scale) when limits are given; see the table's manual.
+    A contrast may be o_minus_e and its variance instead: log ratio o_minus_e / variance.
+    """
+
+    outcome: str
+    week: int | None
+    reading: str
+    arm_id: str
+    reference_arm_id: str
+    events: int | None
+    total: int | None
+    events_low: int | None
+    events_high: int | None
+    reported_percent: str
+    mean: float | None
+    sd: float | None
+    estimate: float | None
+    se: float | None
+    ci_low: float | None
+    ci_high: float | None
+    provenance: str
+    source_id: str
+    note: str
+    cell: Cell
+    person_time: float | None = None
+    o_minus_e: float | None = None
+    variance: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One row of sources.csv: a place in a document, with a short quote."""
+
+    source_id: str
+    reference: str
+    locator: str
+    quote: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One row of risk_of_bias.csv."""
+
+    outcome: str
+    tool: str
+    domain: str
+    judgement: str
+    support: str
+    source_id: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class CovariateValue:
+    """One row of covariates.csv: a characteristic of the study, as a number in a unit."""
+
+    covariate: str
+    value: float
+    unit: str
+    source_id: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A trial folder: all its tables, typed."""
+
+    study: Study
+    arms: tuple[Arm, ...]
+    results: tuple[Result, ...]
+    sources: tuple[Source, ...]
+    risk_of_bias: tuple[Judgement, ...] = ()
+    covariates: tuple[CovariateValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row of claims.csv: a published statement to audit; printed values keep their decimals.
+
+    A blank `study_id` means a pooled result, or a statement about the whole review. Which of the
+    other columns a statement fills depends on its kind: see metasynth.audit.kinds.
+    """
+
+    claim_id: str
+    reference: str
+    locator: str
+    quote: str
+    kind: str
+    study_id: str
+    outcome: str
+    week: int | None
+    measure: str
+    estimate: str
+    ci_low: str
+    ci_high: str
+    note: str
+    cell: Cell
+    arm_id: str = ""
+    reference_arm_id: str = ""
+    assertion: str = ""
+    value: str = ""
+    reference_value: str = ""
+    total: int | None = None
+    quantity: str = ""
+    parts: str = ""
+    cited: str = ""
+    contradicts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangelogEntry:
+    """One row of changelog.csv: a change of the review's data, choices or software, and why.
+
+    `item` is a trial, an outcome, a table or a key, `row` a row's table and key, or its beginning;
+    blank means all of them.
+    """
+
+    date: str
+    version: str
+    scope: str  # review | trial | outcome | config | code
+    item: str
+    row: str
+    kind: str  # first_version | added | corrected | removed | changed
+    reason: str
+    who: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLine:
+    """One row of search.csv: a source that was searched, a term, or a limit of the search."""
+
+    part: str
+    concept: str
+    text: str
+    reference: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class CertaintyRating:
+    """One row of certainty.csv: how far people move the certainty of an outcome's evidence.
+
+    `rating` is in levels of GRADE: 0, -1 or -2 where a domain lowers it, +1 or +2 where one raises
+    it. `judge` says who rated.
+    """
+
+    outcome: str
+    domain: str
+    rating: int
+    reason: str
+    judge: str
+    reference: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCount:
+    """One row of flow.csv: a number in a box of a PRISMA 2020 flow diagram, or of a part of it.
+
+    A `count` of None was not reported.
+    """
+
+    box: str
+    part: str
+    count: int | None
+    reference: str
+    locator: str
+    quote: str
+    note: str
+    cell: Cell
+
+
+# --- the choices of config.yaml -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Which treatments (arms.csv `treatment`) are compared, and what to do with several arms."""
+
+    intervention: tuple[str, ...]
+    control: tuple[str, ...]
+    multi_arm: str = "combine"  # combine | split | covariance
+    intervention_label: str = ""
+    control_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSpec:
+    """One way to pool, declared once under `analyses` and used by outcomes."""
+
+    name: str
+    label: str
+    model: str = "random"  # random | IV | MH | Peto | GLMM | GLMM-UM.RS | GLMM-CM.EL
+    tau2: str | None = None  # DL DL-MH REML ML PM EB SJ HE HS DL2; random only, default REML
+    ci: str = "Wald"  # Wald | HKSJ | HKSJ-adhoc | KR
+    prediction: str | None = None  # t_k-1 | t_k-2 | HK | None: no prediction interval
+    study_ci: str = "Wald"  # Wald | score
+    zero_cells: str = "only0"  # only0 | treatment_arm | all | none: where 0.5 is added
+    double_zero: str = "auto"  # auto | exclude | include: studies with no or only events
+    note: str = ""
+    subgroup_tau2: str = "separate"  # separate | common: of the subgroups, random model only
+
+
+@dataclass(frozen=True, slots=True)
+class CovariateSpec:
+    """What effects are regressed on: `name` as in covariates.csv, or of `covariates.BUILT_IN`."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChoices:
+    """How forest plots look: a journal's layout, dots of risk of bias, which analyses.
+
+    Without `analyses` an outcome's figure shows its primary one and the one named second.
+    """
+
+    layout: str = "cochrane"  # cochrane | jama | bmj
+    risk_of_bias: bool = True
+    analyses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeSpec:
+    """One outcome to pool; `id` names its folder; outcome, week and reading select its rows."""
+
+    id: str
+    label: str
+    outcome: str
+    week: int | None
+    type: str  # binary | continuous | proportion | rate | generic
+    measure: str  # RR OR RD ASD | MD SMD ROM | PLO PAS PFT | IRR IRD | generic names
+    direction: str  # benefit | harm: whether more of it is good for the patient
+    analyses: tuple[str, ...]  # the first is the primary
+    reading: str = ""
+    sensitivity_of: str = ""  # the id of the outcome that this one re-reads
+    note: str = ""
+    as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
+    subgroup: str = ""  # a column of study.csv by which trials are grouped
+    baseline_risks: tuple[float, ...] = ()  # risks under control, for absolute effects
+    covariate: CovariateSpec | None = None  # of the meta-regression
+    sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
+
+
+Count = int | float
+"""Patients or events: whole, but for the parts of a shared control."""
+
+
+def whole(count: Count) -> Count:
+    """A count as an integer where it is one but for rounding."""
+    nearest = round(count)
+    return nearest if abs(count - nearest) < 1e-9 * max(1, nearest) else count
+
+
+# --- what pooling reads ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One side of a comparison in one study, arms combined; events_low/high: what sources allow.
+
+    A part of a shared control (multi_arm: split) has fractions of events and participants.
+    """
+
+    arm_ids: tuple[str, ...]
+    label: str
+    events: Count | None = None
+    total: Count | None = None
+    events_low: int | None = None
+    events_high: int | None = None
+    mean: float | None = None
+    sd: float | None = None
+    cells: tuple[Cell, ...] = ()
+    person_time: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A published contrast of two arms on the analysis scale (log for ratios)."""
+
+    estimate: float
+    se: float
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StudyData:
+    """What one study brings to one outcome; a single proportion has no control."""
+
+    study: str
+    label: str
+    year: int | None
+    intervention: Group | None = None
+    control: Group | None = None
+    contrast: Contrast | None = None
+    subgroup: str = ""
+    provenance: str = ""  # reported | external | derived: the weakest of the rows used
+    covariate: float | None = None  # the study's value of the outcome's covariate
+    covariate_cell: Cell | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A trial that is not in an outcome's pool, or a pool that could not be made, and why."""
+
+    study: str
+    reason: str
+    analysis: str = ""
+
+
+# --- what pooling writes --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StudyEffect:
+    """One study's own effect in one analysis; a row of results/tables/studies.csv.
+
+    estimate and limits are on the natural scale, log_estimate and se on the analysis scale (log for
+    ratios, the same as natural for differences). weight is the percentage of the pooled estimate.
+    """
+
+    outcome: str
+    analysis: str
+    subgroup: str
+    study: str
+    label: str
+    year: int | None
+    measure: str
+    events_intervention: Count | None
+    total_intervention: Count | None
+    events_control: Count | None
+    total_control: Count | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    ci_method: str
+    log_estimate: float | None
+    se: float | None
+    weight: float | None
+    corrected: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One pooled result; a row of results/tables/estimates.csv (see the results contract there).
+
+    estimate, ci and pi are on the natural scale; log_estimate and se on the analysis scale;
+    i2 values in per cent; p-values two-sided. What a model does not define is None. adhoc is the
+    HKSJ interval kept from being narrower than Wald's, given where the plain one is narrower.
+    """
+
+    outcome: str
+    analysis: str
+    subgroup: str
+    measure: str
+    model: str
+    tau2_method: str
+    ci_method: str
+    k: int
+    events_intervention: Count | None
+    total_intervention: Count | None
+    events_control: Count | None
+    total_control: Count | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    pi_low: float | None
+    pi_high: float | None
+    log_estimate: float | None
+    se: float | None
+    statistic: float | None
+    df: float | None
+    p: float | None
+    q: float | None
+    q_df: int | None
+    q_p: float | None
+    i2: float | None
+    i2_low: float | None
+    i2_high: float | None
+    h2: float | None
+    tau2: float | None
+    tau2_low: float | None
+    tau2_high: float | None
+    note: str
+    adhoc_low: float | None = None
+    adhoc_high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignificanceTest:
+    """A test of an analysis: its name, statistic, degrees of freedom (None for z) and p."""
+
+    name: str
+    statistic: float
+    df: float | None
+    p: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisResult:
+    """One analysis of one outcome: pooled rows ("all", then subgroups) and each study's effect."""
+
+    spec: AnalysisSpec
+    estimates: tuple[Estimate, ...]
+    studies: tuple[StudyEffect, ...]
+    tests: tuple[SignificanceTest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeResult:
+    """All that is known of one outcome after pooling; results/outcomes/<outcome>/result.json."""
+
+    outcome: OutcomeSpec
+    comparison: Comparison
+    studies: tuple[StudyData, ...]
+    analyses: tuple[AnalysisResult, ...]
+    omissions: tuple[Omission, ...]
+
+
+# --- the whole review -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """config.yaml, checked.
+
+    `date` is that of the review's version (YYYY-MM-DD). `weeks` are those of the protocol, and each
+    tuple of `nested` names raw outcomes from the narrowest to the widest, whose counts in one arm
+    cannot decrease. `checked` are the entries, by their keys, about which doubts were answered.
+    """
+
+    title: str
+    version: str
+    languages: tuple[str, ...]
+    data: str
+    text: str
+    comparison: Comparison
+    analyses: tuple[AnalysisSpec, ...]
+    outcomes: tuple[OutcomeSpec, ...]
+    date: str = ""
+    authors: tuple[str, ...] = ()
+    weeks: tuple[int, ...] = ()
+    nested: tuple[tuple[str, ...], ...] = ()
+    figures: FigureChoices = FigureChoices()
+    certainty: CertaintyRules = DEFAULT_RULES
+    multiverse: MultiverseChoices = DEFAULT_MULTIVERSE
+    living: LivingRules = DEFAULT_LIVING
+    checked: tuple[tuple[str, ...], ...] = ()

@@ -1,0 +1,199 @@
+"""One run at a time in a review's folder, and nothing written by a job whose run is over.
+
+A run holds a lock of the operating system, which lets go of it however the run ends: nothing has to
+be unlocked after a crash. A run that was killed may leave jobs behind, though, that still work on
+its data, choices and code. So a job writes only as long as its run is the latest that began; and
+the next one waits, before it looks at what stands, until nothing is being written.
+"""
+
+import atexit
+import errno
+import json
+import os
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from metasynth.core import store
+from metasynth.pipeline import backups as earlier
+from metasynth.pipeline import stamps as made
+from metasynth.pipeline.targets import Member
+
+try:
+    import fcntl
+except ImportError:  # not a POSIX system: Snakemake's own lock is the only one
+    fcntl = None  # type: ignore[assignment]
+
+FOLDER = Path(".snakemake/metasynth")
+PLAN = FOLDER / "plan.json"
+"""The plan of the run, which its jobs read: there from its start until all of it is made."""
+FAILED = FOLDER / "failed"
+"""A file for each member that failed in the run, with what to do."""
+_LOCK = FOLDER / "lock"
+_LATEST = FOLDER / "latest"
+_VARIABLE = "METASYNTH_RUN"
+_PATIENCE = 3.0  # seconds; a dry run holds the lock for a moment
+_WRITING = 60.0  # seconds; a job's files are written in far less
+_ROOM = 2**25  # bytes; a few reports
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)  # some file systems have none
+_held: dict[Path, IO[str]] = {}
+
+
+class BusyError(RuntimeError):
+    """Another run is at work in this folder."""
+
+
+class OverError(RuntimeError):
+    """The run that a job belongs to was cut off, and another has begun."""
+
+
+def begin() -> None:
+    """Be the run of this folder until the process ends, and tidy up after one that was cut off.
+
+    Raises:
+        BusyError: when another is, or a job of one that was cut off does not finish writing.
+        OSError: when the folder cannot be written.
+    """
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if not _take(_PATIENCE):
+        return
+    token = secrets.token_hex(8)
+    with _LATEST.open("a+", encoding="utf-8") as latest:
+        if not _lock(latest, _WRITING):
+            raise BusyError("a job of a run that was cut off is still writing. End it, then go on.")
+        latest.truncate(0)
+        latest.write(token)
+    os.environ[_VARIABLE] = token
+    _tidy()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """While a job of this run writes; outside of a run, no more than a block of code.
+
+    Raises:
+        OverError: when another run has begun.
+    """
+    token = os.environ.get(_VARIABLE)
+    if token is None or fcntl is None:
+        yield
+        return
+    with _LATEST.open(encoding="utf-8") as latest:
+        fcntl.flock(latest, fcntl.LOCK_SH)
+        if latest.read() != token:
+            raise OverError(
+                "The run of this job was cut off, and another has begun: nothing written."
+            )
+        yield
+
+
+def obsolete() -> tuple[str, ...]:
+    """What the last run, if it did not come to its end, found obsolete."""
+    try:
+        return tuple(json.loads(PLAN.read_text(encoding="utf-8"))["obsolete"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return ()
+
+
+def start() -> None:
+    """Jobs begin; until `finish`, any end is one before the end."""
+    atexit.register(_advise)
+
+
+def finish() -> None:
+    """All that was asked for is made."""
+    PLAN.unlink(missing_ok=True)
+    atexit.unregister(_advise)
+
+
+def end(members: Iterable[Member], obsolete: Sequence[str]) -> None:
+    """At the end of a run, however it ended: tidy up; what is obsolete goes when all is made."""
+    earlier.forget()
+    if obsolete and not any(map(made.why_stale, members)):
+        for path in map(Path, obsolete):
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # until a folder is not empty
+                for folder in path.parents[:-2]:
+                    folder.rmdir()
+        print("Obsolete, and so removed:", *obsolete, sep="\n  ", file=sys.stderr)
+
+
+def _advise() -> None:
+    """Say what to do after a run that did not come to its end."""
+    earlier.put_back()
+    places = [folder for folder in (Path(), Path("results")) if folder.is_dir()]
+    causes = ["The disk is full, or nearly so: make room."] if any(map(_full, places)) else []
+    causes += unwritable(places)
+    failed = [path.read_text("utf-8") for path in sorted(FAILED.glob("*"))]
+    lines = [
+        "Not everything was made. What is whole is kept, and nothing half-made is taken as done.",
+        *(causes or failed or ["If an error is shown above, put it right."]),
+        "Then give the same command again: it goes on from here.",
+    ]
+    print("\n".join(lines), file=sys.stderr)
+
+
+def unwritable(places: Sequence[Path] = (Path("results"),)) -> list[str]:
+    """Which folders cannot be written, and what to do."""
+    shut = [place for place in places if place.is_dir() and not os.access(place, os.W_OK | os.X_OK)]
+    return [f"{place.resolve()} cannot be written: allow it." for place in shut]
+
+
+def _full(folder: Path) -> bool:
+    return shutil.disk_usage(folder).free < _ROOM
+
+
+def _take(patience: float) -> bool:
+    """Whether this process is the folder's run now; there may be no means to tell."""
+    folder = Path.cwd()
+    if fcntl is None or folder in _held:
+        return fcntl is not None
+    file = _LOCK.open("a+", encoding="utf-8")
+    try:
+        if not _lock(file, patience):
+            raise BusyError(_busy(file))
+    except (BusyError, OSError) as error:
+        file.close()
+        if isinstance(error, OSError) and error.errno in _NO_LOCKS:
+            return False
+        raise
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    _held[folder] = file
+    return True
+
+
+def _lock(file: IO[str], patience: float) -> bool:
+    """Whether a file can be locked for this process alone, within so many seconds."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.05)
+
+
+def _busy(file: IO[str]) -> str:
+    file.seek(0)
+    process = file.read() or "unknown"
+    return (
+        f"another run is at work in this folder (process {process}).\n"
+        "Wait until it has ended, or end it (Ctrl-C where it runs), and give the command again."
+    )
+
+
+def _tidy() -> None:
+    if PLAN.exists():  # the last run did not come to its end
+        store.sweep(Path("results"))
+        earlier.put_back()
+    earlier.forget()
+    shutil.rmtree(FAILED, ignore_errors=True)

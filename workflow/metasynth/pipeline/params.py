@@ -1,0 +1,109 @@
+"""What the maker of each stage is told, beside its input files: all of it is part of the key."""
+
+from dataclasses import dataclass
+
+from metasynth.model.certainty_config import CertaintyRules
+from metasynth.model.records import (
+    AnalysisSpec,
+    CertaintyRating,
+    ChangelogEntry,
+    Claim,
+    Comparison,
+    Config,
+    FigureChoices,
+    FlowCount,
+    Judgement,
+    OutcomeSpec,
+    SearchLine,
+)
+from metasynth.model.robustness_config import MultiverseChoices
+from metasynth.prose.unwritten import Unwritten
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """Which trial is read, from which folder of raw data."""
+
+    data: str
+    study: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pooling:
+    """What is pooled, and in which ways."""
+
+    outcome: OutcomeSpec
+    analyses: tuple[AnalysisSpec, ...]
+    comparison: Comparison
+    multiverse: MultiverseChoices
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """The review's choices, and why it was changed."""
+
+    config: Config
+    changelog: tuple[ChangelogEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The declared rules of certainty, and what the panel rated."""
+
+    rules: CertaintyRules
+    panel: tuple[CertaintyRating, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tabling:
+    """The published statements that the tables set beside the results.
+
+    `margin` are the risk ratios below and above which a difference is important.
+    """
+
+    claims: tuple[Claim, ...]
+    comparison: Comparison
+    margin: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedStudy:
+    """A study's judgements of risk of bias, as far as an outcome's figures show them."""
+
+    study: str
+    judgements: tuple[Judgement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plotting:
+    """The languages and the look of an outcome's figures, and the risk of bias that they show."""
+
+    languages: tuple[str, ...]
+    text: str
+    look: FigureChoices
+    judged: tuple[JudgedStudy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The languages of the figures of the whole review, and the numbers of the flow diagram."""
+
+    languages: tuple[str, ...]
+    text: str
+    flow: tuple[FlowCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """The review's choices, the language to write in, libraries as "name version".
+
+    `draft` are the starter texts that are left in it.
+    """
+
+    config: Config
+    language: str
+    versions: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    search: tuple[SearchLine, ...]
+    flow: tuple[FlowCount, ...]
+    draft: tuple[Unwritten, ...] = ()

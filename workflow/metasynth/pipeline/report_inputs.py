@@ -1,0 +1,120 @@
+"""The report's material, read from what earlier stages made, and the document in each form."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from metasynth.audit.reproduction import Reproduction
+from metasynth.audit.verdicts import Audited
+from metasynth.core import bibtex as bibliography
+from metasynth.core import store
+from metasynth.grade.certainty import Rating
+from metasynth.grade.conclusions import Conclusion
+from metasynth.grade.summary_of_findings import Finding
+from metasynth.language.languages import Language
+from metasynth.living.changes import Changes
+from metasynth.model import bounds
+from metasynth.model.records import OutcomeResult, Trial
+from metasynth.pipeline.params import Reporting
+from metasynth.pipeline.targets import Member
+from metasynth.report.document import Document, numbers
+from metasynth.report.material import Material
+from metasynth.report.render.pictures import by_language
+from metasynth.sensitivity.battery import Sensitivity
+from metasynth.sensitivity.extraction import Extraction
+from metasynth.sensitivity.multiverse import Multiverse
+from metasynth.sensitivity.robustness import Stability
+from metasynth.sensitivity.sequential import Sequential
+
+Record = TypeVar("Record")
+
+
+def material(member: Member, told: Reporting) -> Material:
+    """All that the report in a language is made of."""
+    inputs, config = member.inputs, told.config
+    references = Path(inputs["own"][0]).read_text("utf-8-sig")
+    sensitivities = _records(Sensitivity, inputs["pool"], "sensitivity.json")
+    readings = {outcome.id for outcome in config.outcomes if outcome.sensitivity_of}
+    figures = by_language((*inputs["overview"], *inputs["plot"]), config.languages)
+    return Material(
+        config=config,
+        trials=store.read_records(Trial, inputs["clean"]),
+        results=_records(OutcomeResult, inputs["pool"], "result.json"),
+        reproductions=_table(Reproduction, inputs["tables"], "reproduction.json"),
+        sensitivities={it.outcome: it for it in sensitivities if it.outcome not in readings},
+        bibliography={it.key: it for it in bibliography.parse(references, "references.bib")[0]},
+        figures=figures[told.language],
+        versions=tuple((name, version) for name, version in map(str.split, told.versions)),
+        audit=_table(Audited, inputs["tables"], "claims.json"),
+        claims=told.claims,
+        search=told.search,
+        flow=told.flow,
+        draft=told.draft,
+        ratings=_table(Rating, inputs["certainty"], "certainty.json"),
+        changes=_one(Changes, inputs["changes"], "changes.json"),
+        findings=_table(Finding, inputs["certainty"], "findings.json"),
+        conclusions=_table(Conclusion, inputs["certainty"], "conclusions.json"),
+        stability=_stability(inputs["pool"]),
+    )
+
+
+def _stability(paths: Sequence[str]) -> dict[str, Stability]:
+    """By outcome, how firmly its results stand."""
+    records = zip(
+        _records(Extraction, paths, "extraction.json"),
+        _records(Multiverse, paths, "multiverse.json"),
+        _records(Sequential, paths, "sequential.json"),
+        strict=True,
+    )
+    return {item[0].outcome: Stability(*item) for item in records}
+
+
+def _records(cls: type[Record], paths: Sequence[str], name: str) -> tuple[Record, ...]:
+    return store.read_records(cls, (path for path in paths if path.endswith(f"/{name}")))
+
+
+def _one(cls: type[Record], paths: Sequence[str], name: str) -> Record:
+    (record,) = _records(cls, paths, name)
+    return record
+
+
+def _table(cls: type[Record], paths: Sequence[str], name: str) -> tuple[Record, ...]:
+    (path,) = (path for path in paths if path.endswith(f"/{name}"))
+    return store.list_from_json(cls, Path(path).read_text("utf-8"))
+
+
+def attachments(member: Member) -> list[str]:
+    """The tables that the PDF carries: every table of results, and every raw table.
+
+    Typst reads below the review's folder only: raw tables that lie elsewhere are left out, and so
+    are those of very many trials, which would be thousands of files.
+    """
+    made = (*member.inputs["tables"], *member.inputs["certainty"])
+    if len(member.inputs["clean"]) > bounds.TOLD_ROWS:
+        return [path for path in made if path.endswith(".csv")]
+    raw = (path for path in map(Path, member.inputs["raw"]) if ".." not in path.parts)
+    inside = [str(path) for path in raw if not path.is_absolute()]
+    return [*(path for path in made if path.endswith(".csv")), *inside]
+
+
+def rendered(
+    document: Document, form: str, language: Language, templates: Path, attached: Sequence[str]
+) -> str | bytes:
+    """The document as "html", "pdf", "docx", or the origin of its numbers as "json"."""
+    if form == "html":
+        from metasynth.report.render import html
+
+        return html.render(document, templates, language)
+    if form == "docx":
+        from metasynth.report.render import docx
+
+        return docx.docx(document, templates, language)
+    if form == "json":
+        from metasynth.provenance.publish import provenance_json
+
+        printed = [(number.text, number.key) for number in numbers(document)]
+        return provenance_json(document.provenance, printed)
+    from metasynth.report.render import typst
+    from metasynth.report.render.notes import with_notes
+
+    return typst.pdf(with_notes(document, language), templates, language, attachments=attached)

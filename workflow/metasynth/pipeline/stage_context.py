@@ -1,0 +1,126 @@
+"""What a stage's members are worked out from: the review, the folders, and the stages before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from metasynth.core import digest, store
+from metasynth.language import languages as language
+from metasynth.model.records import Config, Omission, OutcomeSpec, Trial
+from metasynth.pipeline.targets import Member
+from metasynth.review.load import Review
+from metasynth.synthesis import comparison
+
+Members = tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The checked review; `pipeline` is the folder `workflow`, `folder` the review's own.
+
+    `made` are the members of the stages so far, by the stage's name.
+    """
+
+    review: Review
+    pipeline: Path
+    folder: Path
+    made: dict[str, Members] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Config:
+        """The choices."""
+        return self.review.config
+
+    def code(self, script: str, rules: str, *others: str) -> str:
+        """Digest of a stage's code: its script and all behind it, its rules, and other files."""
+        found = (path for pattern in others for path in self.pipeline.glob(pattern))
+        return digest.code_digest(
+            self.pipeline / "scripts" / f"{script}.py",
+            self.pipeline / "rules" / f"{rules}.smk",
+            *found,
+        )
+
+    def content(self, *paths: str) -> str:
+        """Digest of the content of the review's own files."""
+        return digest.files_digest(self.folder / path for path in paths)
+
+    def keys(self, *stages: str) -> str:
+        """Digest of all that earlier stages depend on, and so of all that they tell."""
+        return keys(member for stage in stages for member in self.made[stage])
+
+    def files(self, *stages: str) -> tuple[str, ...]:
+        """All files of earlier stages."""
+        return files(member for stage in stages for member in self.made[stage])
+
+    @property
+    def primary(self) -> Members:
+        """The pooled outcomes, without their alternative readings."""
+        readings = {outcome.id for outcome in self.config.outcomes if outcome.sensitivity_of}
+        return tuple(member for member in self.made["pool"] if member.name not in readings)
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """What marks the files of each language: nothing for the main one."""
+        codes = self.config.languages
+        return tuple(language.suffix(code, codes) for code in codes)
+
+    @cached_property
+    def labels(self) -> str:
+        """Digest of the catalogues by which the review's own labels are translated."""
+        paths = [f"{self.config.text}/{code}/{language.LABELS}" for code in self.config.languages]
+        return self.content(*(path for path in paths if (self.folder / path).is_file()))
+
+    @cached_property
+    def _topics(self) -> list[dict[tuple[str, int | None], Trial]]:
+        return [comparison.topics(trial) for trial in self.review.trials]
+
+    def reporting(self, outcome: OutcomeSpec) -> tuple[Trial, ...]:
+        """The trials that have a number for this outcome, without what they say of others."""
+        topic, chosen = (outcome.outcome, outcome.week), self.config.comparison
+        found = [topics[topic] for topics in self._topics if topic in topics]
+        return tuple(trial for trial in found if comparison.reports(trial, outcome, chosen))
+
+    def counted(self, outcome: OutcomeSpec) -> tuple[int, int]:
+        """How many trials an outcome's figures can show, and how many have its covariate."""
+        trials, chosen = self.reporting(outcome), self.config.comparison
+        (primary,) = (a for a in self.config.analyses if a.name == outcome.analyses[0])
+        informing = sum(comparison.informs(trial, outcome, primary, chosen) for trial in trials)
+        if outcome.covariate is None:
+            return informing, 0
+        data = [comparison.study_data(trial, outcome, chosen) for trial in trials]
+        known = [item for item in data if not isinstance(item, Omission)]
+        return informing, sum(studies[0].covariate is not None for studies in known)
+
+
+def text(choices: Any) -> str:
+    """A stage's choices as a member carries them."""
+    return store.to_json(choices, exact=True)
+
+
+def keys(members: Iterable[Member]) -> str:
+    """Digest of all that some members depend on."""
+    return digest.text_digest(*(f"{member.stage} {member.name} {member.key}" for member in members))
+
+
+def files(members: Iterable[Member], *names: str) -> tuple[str, ...]:
+    """The files of some members; with `names`, those called so."""
+    found = [path for member in members for path in member.files]
+    return tuple(path for path in found if not names or path.rpartition("/")[2] in names)
+
+
+def trial_file(study: str) -> str:
+    """Where a cleaned trial stands."""
+    return f"results/clean/trials/{study}.json"
+
+
+def both(folder: str, *names: str) -> tuple[str, ...]:
+    """Tables, each as CSV and as JSON."""
+    return tuple(f"{folder}/{name}.{form}" for name in names for form in ("csv", "json"))
+
+
+def figures(names: Sequence[str], suffixes: Sequence[str], *folder: str) -> tuple[str, ...]:
+    """The files of figures, each in every language."""
+    start = "/".join(("results/figures", *folder))
+    return tuple(f"{start}/{name}{suffix}.svg" for name in names for suffix in suffixes)

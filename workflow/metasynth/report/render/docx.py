@@ -1,0 +1,101 @@
+"""A document as a Word file, for journals that ask for one.
+
+Pandoc writes it from its own document tree, which is built here without any markup in between:
+text stays data. Figures become pictures, since Word draws SVG in some versions only; Typst, which
+sets the PDF, makes these too.
+"""
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+from metasynth.language.languages import Language
+from metasynth.report.document import Document, Figure, Landscape
+from metasynth.report.render.converter import pandoc
+from metasynth.report.render.pandoc import PORTRAIT, WIDTH_INCHES, tree
+from metasynth.report.render.pictures import DRAWN, heading_foot, parts
+from metasynth.report.render.typst import literal
+
+_PIXELS_PER_INCH = 220.0
+_WIDE = '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
+
+
+def docx(document: Document, templates: Path, language: Language) -> bytes:
+    """The Word file's bytes; the same document gives the same bytes.
+
+    Paths in the document are relative to the working directory.
+
+    Raises:
+        subprocess.CalledProcessError: where pandoc fails.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        pictures = _pictures(document, templates, folder)
+        nodes = json.dumps(tree(document, pictures, language), ensure_ascii=False)
+        (folder / "reference.docx").write_bytes(_reference(document, templates))
+        moment = document.moment.timestamp()
+        command = ("--from=json", "--to=docx", "--reference-doc=reference.docx")
+        target = folder / "report.docx"
+        written = f"--output={target.name}"
+        pandoc((*command, written), nodes, folder, SOURCE_DATE_EPOCH=f"{moment:.0f}")
+        return target.read_bytes()
+
+
+def _pictures(document: Document, templates: Path, folder: Path) -> dict[str, list[str]]:
+    """The PNG in `folder` of each figure, by its SVG: one page of a Typst document each.
+
+    A figure that is higher than paper has one for each of its parts.
+    """
+    from typst import Compiler, Fonts
+
+    paths = [block.path for block in document.blocks if isinstance(block, Figure)]
+    if not paths:
+        return {}
+    drawn = [(path, page) for path in paths for page in _pages(path)]
+    pages = [page for _, page in drawn]
+    fonts = Fonts(include_system_fonts=False, font_paths=[str(templates / "fonts")])
+    setting = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
+    compiler = Compiler((setting + "\n".join(pages)).encode(), root=".", font_paths=fonts)
+    made = compiler.compile(format="png", ppi=_PIXELS_PER_INCH)
+    images = cast(Sequence[bytes], made if isinstance(made, list) else [made])
+    found: dict[str, list[str]] = {}
+    for number, ((path, _), image) in enumerate(zip(drawn, images, strict=True)):
+        target = folder / f"{number}.png"
+        target.write_bytes(image)
+        found.setdefault(path, []).append(target.name)
+    return found
+
+
+def _pages(path: str) -> list[str]:
+    """The Typst page of a figure, or of each of its parts, which have the heading above them."""
+    file = literal("/" + path)
+    if not (cut := parts(path)):
+        return [f"#page(image({file}, width: {WIDTH_INCHES}in))"]
+    head, (_, tall) = heading_foot(path), cut[-1]
+    whole = f"image({file}, width: {DRAWN}pt, height: {tall:.2f}pt)"
+
+    def part(start: float, end: float) -> str:
+        size = f"clip: true, width: {DRAWN}pt, height: {end - start:.2f}pt"
+        return f"block(spacing: 0pt, box({size}, place(dy: {-start:.2f}pt, {whole})))"
+
+    return [
+        f"#page[{f'#{part(0.0, head)}' if start else ''}#{part(start, end)}]" for start, end in cut
+    ]
+
+
+def _reference(document: Document, templates: Path) -> bytes:
+    """The file whose styles and last section's page Word takes: wide where the document turns."""
+    wide = any(isinstance(block, Landscape) for block in document.blocks)
+    made = BytesIO()
+    source = zipfile.ZipFile(templates / "reference.docx")
+    with source, zipfile.ZipFile(made, "w") as target:
+        for entry in source.infolist():
+            content = source.read(entry)
+            if wide and entry.filename == "word/document.xml":
+                content = content.replace(PORTRAIT.encode(), _WIDE.encode())
+            target.writestr(entry, content)
+    return made.getvalue()

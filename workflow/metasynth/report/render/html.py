@@ -1,0 +1,159 @@
+"""A document as one self-contained HTML file: styles, fonts and figures inside, nothing fetched."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from metasynth.core import store
+from metasynth.language.languages import Language, message
+from metasynth.provenance.entry import Entry
+from metasynth.provenance.publish import record
+from metasynth.report.document import Document, Figure, References, Table, plain
+from metasynth.report.render.pictures import linked
+
+_FONTS_INSIDE = re.compile(r" *<style>@font-face[^<]*</style>\n")
+FONTS = (
+    ("SourceSans3-Regular.woff2", 400, "normal"),
+    ("SourceSans3-Bold.woff2", 700, "normal"),
+    ("SourceSans3-It.woff2", 400, "italic"),
+)
+WORDS = {
+    "back": message("Back"),
+    "cell": message("Cell"),
+    "cells": message("Rows of the raw tables behind it"),
+    "close": message("Close"),
+    "declared": message("declared in config.yaml"),
+    "derived": message("derived"),
+    "external": message("external"),
+    "formula": message("Formula"),
+    "inputs": message("Made from"),
+    "log": message("logarithmic scale"),
+    "method": message("Method"),
+    "natural": message("natural scale"),
+    "reference": message("reference"),
+    "reported": message("reported"),
+    "row": message("row"),
+    "see": message("Show the row"),
+    "source": message("Source"),
+    "svg": message("Save as SVG"),
+}
+"""What the page's script says."""
+
+PACKED = (
+    *("inputs", "label", "of", "method", "target", "formula", "measure", "scale", "provenance"),
+    *("source", "note"),
+)
+"""Parts of entries that the page holds once for all entries that share them, the rarest last."""
+
+
+def render(document: Document, templates: Path, language: Language) -> str:
+    """The HTML text. Jinja2 escapes every text; only our own SVG figures go in as they are."""
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.tests["a"] = lambda value, name: type(value).__name__ == name
+    environment.filters["plain"] = plain
+    environment.globals |= {"svg": _svg, "csv": _csv, "say": language.say}
+    style, script = (_read(templates / name) for name in ("review.css", "review.js"))
+    return environment.get_template("review.html.j2").render(
+        document=document,
+        style=Markup(_faces(templates / "fonts") + style),
+        script=Markup(script),
+        hashes={"style": _hash(_faces(templates / "fonts") + style), "script": _hash(script)},
+        place={key: number for number, key in enumerate(document.provenance)},
+        data=Markup(_data(document, language)),
+    )
+
+
+def _read(path: Path) -> str:
+    return "\n" + path.read_text(encoding="utf-8")
+
+
+def _faces(fonts: Path) -> str:
+    """The fonts as a part of the style."""
+    return "".join(
+        f'\n@font-face {{ font-family: "Source Sans 3"; font-weight: {weight}; font-style: {slant};'
+        f' src: url("data:font/woff2;base64,{_base64((fonts / name).read_bytes())}"); }}'
+        for name, weight, slant in FONTS
+    )
+
+
+def _hash(content: str) -> str:
+    """As a content security policy names an inline style or script."""
+    return f"sha256-{_base64(hashlib.sha256(content.encode()).digest())}"
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def _data(document: Document, language: Language) -> str:
+    """What the page's script knows of the numbers; spelling "<" keeps the element whole."""
+    references = {
+        anchor.removeprefix("ref-"): number
+        for block in document.blocks
+        if isinstance(block, References)
+        for number, (anchor, _) in enumerate(block.entries, start=1)
+    }
+    words: dict[str, str] = {name: language.say(text) for name, text in WORDS.items()}
+    known: Mapping[str, Any] = {
+        "words": words | {"decimal": language.numbers.decimal},
+        "references": references,
+        **_packed(document.provenance),
+    }
+    text = json.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def _packed(provenance: Mapping[str, Entry]) -> dict[str, Any]:
+    """The entries as lists: a value, then the places of their other parts among what is shared.
+
+    Most of these are said many times; 0 is a part that an entry lacks, as are those left out at the
+    end. Inputs are the places of their keys. A cell's kind and place are in its key.
+    """
+    numbers = {key: number for number, key in enumerate(provenance)}
+    shared = {"": 0}
+    entries = []
+    for entry in provenance.values():
+        known = record(entry) | {"inputs": [numbers[key] for key in entry.inputs]}
+        parts = [known.get(name) for name in PACKED]
+        places = [shared.setdefault(_dumped(part), len(shared)) if part else 0 for part in parts]
+        while places and not places[-1]:
+            places.pop()
+        entries.append([known.get("value"), *places])
+    return {
+        "names": PACKED,
+        "keys": list(numbers),
+        "shared": [json.loads(part or "null") for part in shared],
+        "entries": entries,
+    }
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _csv(table: Table) -> str:
+    """A table as an address that saves it: CSV, with the mark that spreadsheets look for."""
+    rows = [[plain(cell) for cell in row.cells] for row in table.rows]
+    text = store.to_csv([column.title for column in table.columns], rows)
+    return f"data:text/csv;charset=utf-8;base64,{_base64(text.encode('utf-8-sig'))}"
+
+
+def _svg(figure: Figure, places: dict[str, int]) -> Markup:
+    """A figure's own SVG element, without the fonts that it carries: the page has them once."""
+    source = Path(figure.path).read_text(encoding="utf-8")
+    element = _FONTS_INSIDE.sub("", source[source.index("<svg") :], count=1)
+    return Markup(linked(element, figure, places))

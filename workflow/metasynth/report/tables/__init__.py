@@ -1,0 +1,1 @@
+"""The report's tables, a module for each group of them."""

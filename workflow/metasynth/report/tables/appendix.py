@@ -1,0 +1,133 @@
+"""Tables of the appendix: the raw rows that hold numbers, their sources, the software."""
+
+from metasynth.language import numbers as formats
+from metasynth.language.languages import Language
+from metasynth.model.records import Result, Source, Trial
+from metasynth.report.document import Column, Inlines, Row, Styled, Text, text
+from metasynth.report.material import Cite, Scope
+from metasynth.report.tables.base import (
+    PROVENANCES,
+    RIGHT,
+    TableBody,
+    arm_label,
+    raw,
+    row,
+    row_anchor,
+    source_anchor,
+    source_link,
+)
+
+
+def data_table(scope: Scope, trial: Trial) -> TableBody:
+    """Every row of a trial's results.csv that holds a number, and where it comes from."""
+    say = scope.language.say
+    columns = (
+        Column(say("Row"), RIGHT, 0.5),
+        Column(say("Outcome"), width=2.5),
+        Column(say("Week"), RIGHT, 0.6),
+        Column(say("Arm"), width=2.2),
+        Column(say("Result"), RIGHT, 1),
+        Column(say("Printed"), RIGHT, 0.8),
+        Column(say("Integers that fit"), RIGHT, 1),
+        Column(say("Provenance"), width=1.1),
+        Column(say("Source"), width=0.9),
+        Column(say("Note"), width=5.4),
+    )
+    rows = tuple(
+        _data_row(trial, result, scope)
+        for result in trial.results
+        if result.provenance != "missing"
+    )
+    file = trial.results[0].cell.file if trial.results else f"{trial.study.study}/results.csv"
+    caption = Text(say("{trial}: results, row by row.", trial=trial.study.label) + " ")
+    return (caption, Styled("code", text(file))), columns, rows, ()
+
+
+def _data_row(trial: Trial, result: Result, scope: Scope) -> Row:
+    language = scope.language
+    printed = ""
+    if result.reported_percent:
+        printed = raw(result, "reported_percent", f"{language.written(result.reported_percent)}%")
+    provenance = PROVENANCES.get(result.provenance)
+    return row(
+        str(result.cell.row),
+        scope.outcome_label(result),
+        raw(result, "week"),
+        arm_label(trial, result),
+        _value(result, language),
+        printed,
+        _bounds(result, language),
+        language.say(provenance) if provenance else result.provenance,
+        source_link(trial, result.source_id, scope.cite),
+        _note(result, language),
+        anchor=row_anchor(trial, result),
+    )
+
+
+def _value(result: Result, language: Language) -> str:
+    def short(column: str) -> str:
+        x = getattr(result, column)
+        printed = formats.MISSING if x is None else formats.shortest(x, language.numbers)
+        return raw(result, column, printed)
+
+    if result.person_time is not None:
+        return f"{raw(result, 'events')}/{short('person_time')}"
+    if result.events is not None:
+        return f"{raw(result, 'events')}/{raw(result, 'total')}"
+    if result.mean is not None:
+        return f"{short('mean')} (SD {short('sd')})"
+    if result.o_minus_e is not None:
+        return f"O − E {short('o_minus_e')} (V {short('variance')})"
+    if result.estimate is not None:
+        if result.ci_low is None or result.ci_high is None:
+            return f"{short('estimate')} (SE {short('se')})"
+        limits = (short("ci_low"), short("ci_high"))
+        return f"{short('estimate')} [{language.numbers.separator.join(limits)}]"
+    return formats.MISSING
+
+
+def _bounds(result: Result, language: Language) -> str:
+    low, high = result.events_low, result.events_high
+    if low is None or high is None:
+        return ""
+    if low == high:
+        return language.say("only {n}", n=raw(result, "events_low"))
+    bounds = (raw(result, name) for name in ("events_low", "events_high"))
+    return language.say("{low} to {high}", **dict(zip(("low", "high"), bounds, strict=True)))
+
+
+def _note(result: Result, language: Language) -> Inlines:
+    if not result.reading:
+        return text(result.note)
+    reading = language.label(result.reading.replace("_", " "))
+    said = language.say("alternative: {reading}.", reading=reading)
+    return (Styled("emphasis", text(f"{said} ")), *text(result.note))
+
+
+def sources_table(scope: Scope, trial: Trial) -> TableBody:
+    """A trial's sources with their quotes."""
+    say = scope.language.say
+    columns = (
+        Column(say("Source"), width=1.8),
+        Column(say("Where"), width=1),
+        Column(say("Quote"), width=6),
+    )
+    rows = tuple(_source_row(trial, source, scope.cite) for source in trial.sources)
+    caption = say(
+        "{trial}: sources, with the words that carry the numbers.", trial=trial.study.label
+    )
+    return text(caption), columns, rows, ()
+
+
+def _source_row(trial: Trial, source: Source, cite: Cite) -> Row:
+    where: Inlines = (Text(source.locator), cite(source.reference))
+    quote = f"“{source.quote}”" if source.quote else formats.MISSING
+    return row(source.source_id, where, quote, anchor=source_anchor(trial, source.source_id))
+
+
+def versions_table(scope: Scope) -> TableBody:
+    """Software and its versions."""
+    say = scope.language.say
+    columns = (Column(say("Software")), Column(say("Version")))
+    rows = tuple(row(name, version) for name, version in scope.material.versions)
+    return text(say("Software that made this report.")), columns, rows, ()

@@ -1,0 +1,92 @@
+"""What all builders of tables share: rows from cells, and small ways to write them."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from metasynth.language import keys
+from metasynth.language import numbers as formats
+from metasynth.language.languages import Language, message
+from metasynth.language.tracked import marked
+from metasynth.model import bounds
+from metasynth.model.records import Cell, Result, Trial
+from metasynth.report.document import Column, Inlines, Link, Row, text
+from metasynth.report.material import Cite
+
+_Body = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
+TableBody = _Body | tuple[*_Body, tuple[Inlines, ...]]
+"""A table's caption, columns, rows and note, and its footnotes where it has any."""
+
+Item = TypeVar("Item")
+RIGHT = "right"
+PROVENANCES = {
+    "reported": message("reported"),
+    "external": message("external"),
+    "derived": message("derived"),
+}
+"""How a number of the tables came to be known."""
+
+
+def row(*cells: str | Inlines, anchor: str = "") -> Row:
+    """A row of cells, text or inlines."""
+    return Row(tuple(text(cell) if isinstance(cell, str) else cell for cell in cells), anchor)
+
+
+def group(title: str, anchor: str = "") -> Row:
+    """A heading over the rows that follow."""
+    return Row((text(title),), anchor, heading=True)
+
+
+def told(items: Sequence[Item], file: str, language: Language) -> tuple[Sequence[Item], Inlines]:
+    """As many of a table's trials as it tells, and what is said of the others: where they stand."""
+    if len(items) <= bounds.TOLD_ROWS:
+        return items, ()
+    said = language.say("Shown are the first two hundred; all of them stand in {file}.", file=file)
+    return items[: bounds.TOLD_ROWS], text(f" {said}")
+
+
+def count(value: int | float | None) -> str:
+    """A count, or the sign that there is none."""
+    return formats.count(value)
+
+
+class Extracted(Protocol):
+    """A record of a raw table's row."""
+
+    @property
+    def cell(self) -> Cell:
+        """Where the row stands."""
+
+
+def raw(record: Extracted, column: str, printed: str | None = None) -> str:
+    """A number of a raw table as a table or sentence prints it, with its provenance."""
+    value = getattr(record, column)
+    if printed is None:
+        printed = count(value)
+    return marked(printed, keys.cell(record.cell, column))
+
+
+def row_anchor(trial: Trial, result: Result) -> str:
+    """Where the data appendix shows a raw row of results.csv."""
+    return f"row-{trial.study.study}-{result.cell.row}"
+
+
+def source_anchor(trial: Trial, source_id: str) -> str:
+    """Where the data appendix shows a trial's source."""
+    return f"source-{trial.study.study}-{source_id}"
+
+
+def source_link(trial: Trial, source_id: str, cite: Cite) -> Inlines:
+    """Where in which document, leading to the quote in the appendix."""
+    for source in trial.sources:
+        if source.source_id == source_id:
+            target = f"#{source_anchor(trial, source_id)}"
+            return (Link(target, text(source.locator or source_id)), cite(source.reference))
+    return ()
+
+
+def arm_label(trial: Trial, result: Result) -> str:
+    """The arm, or the two arms, that a raw row is about."""
+    labels = {arm.arm_id: arm.label for arm in trial.arms}
+    label = labels.get(result.arm_id, result.arm_id)
+    reference = labels.get(result.reference_arm_id, result.reference_arm_id)
+    return f"{label} v {reference}" if reference else label

@@ -1,0 +1,421 @@
+"""The summary of findings and the certainty of evidence as tables, in words and signs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from metasynth.grade.certainty import Rating
+from metasynth.grade.summary_of_findings import Finding
+from metasynth.language import keys
+from metasynth.language import numbers as formats
+from metasynth.language.languages import Language, message
+from metasynth.language.reasons import keyed, levels, told
+from metasynth.language.tracked import marked
+from metasynth.model.certainty_config import (
+    LOWERING,
+    OVERALL,
+    RAISING,
+    CertaintyRules,
+    rule_numbers,
+)
+from metasynth.model.methods import is_ratio
+from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
+from metasynth.report.material import Scope
+from metasynth.report.tables.base import RIGHT, TableBody, count, group, row
+from metasynth.report.text.conclusion_words import of_outcome, signed_certainty, words
+from metasynth.report.text.names import lowered, short_measure
+from metasynth.report.text.terms import DOMAINS
+
+_SOURCES = {
+    "rule": message("rule"),
+    "panel": message("panel"),
+    "panel and rule": message("panel and rule"),
+}
+_RISKS = {
+    "pooled": message("The risk with control is that of all control groups together."),
+    "median": message("The risk with control is the median of the control groups."),
+    "declared": message("The risk with control is declared."),
+}
+
+
+def findings_table(scope: Scope) -> TableBody:
+    """The summary of findings: a row an outcome, a second where another analysis judges it."""
+    say = scope.language.say
+    columns = (
+        Column(say("Outcome"), width=2.3),
+        Column(say("Participants (trials)"), RIGHT, 1.25),
+        Column(_effect_title(scope), RIGHT, 1.75),
+        *_risk_columns(scope),
+        Column(say("Certainty (GRADE)"), width=1.5),
+        Column(say("What it means"), width=2),
+    )
+    rows = [row for _, found in _by_outcome(scope) for row in _finding_rows(scope, found)]
+    return text(_caption(scope)), columns, tuple(rows), text(_key(scope)), _footnotes(scope)
+
+
+def _caption(scope: Scope) -> str:
+    """What is summarised; a review of one group compares nothing."""
+    say, (intervention, control) = scope.language.say, scope.sides
+    if not any(scope.outcomes[line.outcome].compared for line in scope.material.findings):
+        return say("Summary of findings. Certainty is {source}.", source=_whose(scope))
+    return say(
+        "Summary of findings: {intervention} against {control}. Certainty is {source}.",
+        intervention=lowered(intervention),
+        control=lowered(control),
+        source=_whose(scope),
+    )
+
+
+def _effect_title(scope: Scope) -> str:
+    """Ratios alone are relative effects, and a proportion is no effect at all."""
+    lines = scope.material.findings
+    if all(is_ratio(line.measure) for line in lines):
+        return scope.language.say("Relative effect [95% CI]")
+    if all(scope.outcomes[line.outcome].compared for line in lines):
+        return scope.language.say("Effect [95% CI]")
+    return scope.language.say("Estimate [95% CI]")
+
+
+def _risk_columns(scope: Scope) -> tuple[Column, ...]:
+    """The columns of the absolute effect, where any line has one."""
+    if not _has_risks(scope):
+        return ()
+    say, (intervention, control) = scope.language.say, scope.sides
+    return (
+        Column(say("Risk with {side}, per 1000", side=lowered(control)), RIGHT, 1.05),
+        Column(say("Risk with {side}, per 1000", side=lowered(intervention)), RIGHT, 1.05),
+        Column(say("Difference per 1000 [95% CI]"), RIGHT, 1.5),
+    )
+
+
+def _has_risks(scope: Scope) -> bool:
+    return any(line.control_risk is not None for line in scope.material.findings)
+
+
+def _whose(scope: Scope) -> str:
+    """Whether people rated the outcomes of the summary or a rule suggests their certainty."""
+    say, shown = scope.language.say, {f.outcome for f in scope.material.findings}
+    overall = [r for r in scope.material.ratings if r.domain == OVERALL and r.outcome in shown]
+    sources = {r.source for r in overall}
+    if sources == {"panel"}:
+        return say("that rated by a panel")
+    if sources == {"rule"}:
+        return say("suggested by rule, not judged by a panel")
+    return say("rated by a panel or, where the footnotes do not say so, suggested by rule")
+
+
+def _by_outcome(scope: Scope) -> Iterator[tuple[str, list[tuple[int, Finding]]]]:
+    """The lines of each outcome, numbered from 1."""
+    for outcome, lines in groupby(scope.material.findings, key=lambda line: line.outcome):
+        yield outcome, list(enumerate(lines, start=1))
+
+
+def _finding_rows(scope: Scope, lines: Sequence[tuple[int, Finding]]) -> Iterator[Row]:
+    for number, line in lines:
+        first = number == 1
+        yield row(
+            _name(scope, line, first),
+            _people(line, number) if first else "",
+            _effect(scope, line),
+            *(_absolute(scope, line, number) if _has_risks(scope) else ()),
+            _certainty(scope, line) if line.judged else "",
+            _meaning(scope, line),
+        )
+
+
+def _name(scope: Scope, line: Finding, first: bool) -> str:
+    say, outcome = scope.language.say, scope.outcomes[line.outcome]
+    if line.risk_origin == "declared":
+        risk = formats.number(line.control_risk, 0, scope.language.numbers)
+        return say("{outcome}, at a risk of {risk} per 1000", outcome=outcome.label, risk=risk)
+    if first:
+        return outcome.label
+    label = next(a.spec.label for a in outcome.result.analyses if a.spec.name == line.analysis)
+    return f"– {label}"
+
+
+def _people(line: Finding, number: int) -> str:
+    """Participants and trials: "708 (3)"."""
+    people = marked(count(line.participants), f"{keys.finding(line.outcome, number)}.participants")
+    trials = marked(str(line.k), f"{keys.pooled(line.outcome, line.analysis)}.k")
+    return f"{people} ({trials})" if line.k else formats.MISSING
+
+
+def _effect(scope: Scope, line: Finding) -> Inlines:
+    """The pooled effect; a dagger marks an interval of one degree of freedom."""
+    if line.estimate is None:
+        return text(scope.language.say("not estimable"))
+    at, style = keys.pooled(line.outcome, line.analysis), scope.language.numbers
+    effect, low, high = (
+        marked(formats.estimate(line.measure, getattr(line, name), style), f"{at}.{name}")
+        for name in ("estimate", "ci_low", "ci_high")
+    )
+    short = short_measure(line.measure, scope.language)
+    measure = f"{short}\u00a0" if short else ""
+    dagger = "\u00a0†" if line.one_degree else ""
+    return text(f"{measure}{_bracketed(effect, low, high, style)}{dagger}")
+
+
+def _absolute(scope: Scope, line: Finding, number: int) -> tuple[str, str, str]:
+    """The risks and their difference per 1000; a difference has its sign."""
+    if line.control_risk is None:
+        return (formats.MISSING,) * 3
+    at, style = keys.finding(line.outcome, number), scope.language.numbers
+    control, treated = (
+        marked(_thousand(getattr(line, name), style), f"{at}.{name}")
+        for name in ("control_risk", "intervention_risk")
+    )
+    difference, low, high = (
+        marked(_signed(getattr(line, name), style), f"{at}.{name}")
+        for name in ("difference", "difference_low", "difference_high")
+    )
+    return control, treated, _bracketed(difference, low, high, style)
+
+
+def _bracketed(effect: str, low: str, high: str, style: formats.NumberStyle) -> str:
+    """An effect with its interval, which is not broken over lines."""
+    unbroken = style.separator.replace(" ", "\u00a0")
+    return f"{effect} [{low}{unbroken}{high}]"
+
+
+def _thousand(value: float, style: formats.NumberStyle) -> str:
+    return formats.number(value, 0 if abs(value) >= 10 else 1, style)
+
+
+def _signed(value: float, style: formats.NumberStyle) -> str:
+    return f"+{_thousand(value, style)}" if value > 0 else _thousand(value, style)
+
+
+def _certainty(scope: Scope, line: Finding) -> Inlines:
+    """The certainty, leading to its reasons, with the letter of its footnote."""
+    words = _level(scope, line.outcome)
+    letter = _letters(scope)[line.outcome]
+    link = Link(f"#certainty-{line.outcome}", text(words))
+    return (link, Text("\u00a0"), Styled("superscript", text(letter)))
+
+
+def _level(scope: Scope, outcome: str) -> str:
+    """An outcome's certainty in signs and words."""
+    found = of_outcome(scope.material.conclusions, outcome)
+    return signed_certainty(found, scope.language) if found else ""
+
+
+def _meaning(scope: Scope, line: Finding) -> str:
+    """What is concluded, in a sentence; at a declared risk, by the size of the effect there."""
+    found = of_outcome(scope.material.conclusions, line.outcome)
+    if found is None or not line.judged:
+        return ""
+    here = replace(found, size=line.size, sign=line.sign)
+    return words(
+        here, scope.outcomes[line.outcome].label, scope.sides[0], scope.language
+    ).conclusion
+
+
+def _ratings(scope: Scope, outcome: str) -> list[Rating]:
+    return [rating for rating in scope.material.ratings if rating.outcome == outcome]
+
+
+def _letters(scope: Scope) -> Mapping[str, str]:
+    """A letter for each outcome of the summary: a to z, then aa, ab, and so on."""
+    shown = dict.fromkeys(line.outcome for line in scope.material.findings)
+    names = (f"{chr(96 + i // 26) if i >= 26 else ''}{chr(97 + i % 26)}" for i in range(len(shown)))
+    return dict(zip(shown, names, strict=True))
+
+
+def _footnotes(scope: Scope) -> tuple[Inlines, ...]:
+    """Why each outcome's certainty is what it is: every domain that moved it, with the numbers."""
+    say, found = scope.language.say, []
+    for outcome, letter in _letters(scope).items():
+        ratings = _ratings(scope, outcome)
+        moved = [r for r in ratings if r.rating and r.domain != OVERALL]
+        parts = [
+            f"{say(DOMAINS[r.domain])} {_levels(r)}: {_why(r, scope.language)}." for r in moved
+        ]
+        unrated = [r for r in ratings if r.domain == OVERALL and r.rating is None]
+        parts += [_sentence(_told(r, scope.language)) for r in unrated]
+        parts = parts or [say("No domain lowered it.")]
+        found.append((Styled("superscript", text(letter)), *text(f"\u00a0{' '.join(parts)}")))
+    return tuple(found)
+
+
+def _sentence(reasons: str) -> str:
+    return f"{reasons[:1].upper()}{reasons[1:]}."
+
+
+def _why(rating: Rating, language: Language) -> str:
+    """The reasons of a rating, with the judge of a panel's."""
+    said = _told(rating, language)
+    return f"{said} ({language.label(rating.judge)})" if rating.judge else said
+
+
+def _key(scope: Scope) -> str:
+    """What the summary's signs mean."""
+    say, lines = scope.language.say, scope.material.findings
+    measures = {f.measure: scope.outcomes[f.outcome].measure for f in lines}
+    shorts = {short_measure(own, scope.language): name for own, name in measures.items()}
+    parts = [f"{short}: {name}." for short, name in shorts.items() if short and short != name]
+    origins = dict.fromkeys(f.risk_origin for f in lines if f.risk_origin)
+    parts += [say(_RISKS[origin]) for origin in origins]
+    if any(line.one_degree for line in lines):
+        parts.append(
+            say(
+                "† An interval that rests on one degree of freedom, as that of two trials does, "
+                "says next to nothing; where a line below it shows another analysis, certainty "
+                "and meaning are of that one."
+            )
+        )
+    return " ".join((*parts, *_unassessed(scope)))
+
+
+_UNASSESSED = {
+    "risk_of_bias": message(
+        "At most: nothing is known of the trials’ risk of bias, for which certainty may have to be "
+        "lowered."
+    ),
+    "imprecision": message(
+        "At most: imprecision could not be judged by rule, and certainty may have to be lowered "
+        "for it."
+    ),
+}
+
+
+def _unassessed(scope: Scope) -> Iterator[str]:
+    """What "at most" means of the outcomes shown, where one of them has it."""
+    shown = {line.outcome for line in scope.material.findings}
+    bounded = {c.outcome for c in scope.material.conclusions if c.at_most} & shown
+    for domain, reason in _UNASSESSED.items():
+        own = (r for r in scope.material.ratings if r.domain == domain and r.outcome in bounded)
+        if any(not r.assessed and not r.rating for r in own):
+            yield scope.language.say(reason)
+
+
+def certainty_table(scope: Scope) -> TableBody:
+    """Every outcome by domain, in levels, with the certainty that is left and who rated it."""
+    say = scope.language.say
+    raised = {r.domain for r in scope.material.ratings if r.domain in RAISING}
+    domains = (*LOWERING, *(domain for domain in RAISING if domain in raised))
+    columns = (
+        Column(say("Outcome"), width=2.6),
+        *(Column(say(DOMAINS[domain]), "center", 1.1) for domain in domains),
+        Column(say("Certainty (GRADE)"), width=1.7),
+        Column(say("By"), width=0.9),
+    )
+    rows = []
+    for outcome, names in scope.outcomes.items():
+        ratings = {r.domain: r for r in _ratings(scope, outcome)}
+        if ratings:
+            cells = (_cell(ratings.get(domain)) for domain in domains)
+            source = say(_SOURCES[ratings[OVERALL].source])
+            rows.append(row(names.label, *cells, _level(scope, outcome), source))
+    caption = say("Certainty of the evidence by domain, in levels by which it is moved.")
+    note = say("?: could not be assessed, and so did not lower certainty.")
+    return text(caption), columns, tuple(rows), text(note)
+
+
+def _cell(rating: Rating | None) -> str:
+    if rating is None or rating.rating is None:
+        return formats.MISSING
+    return _levels(rating) if rating.assessed or rating.rating else "?"
+
+
+def _levels(rating: Rating) -> str:
+    return marked(levels(rating.rating or 0), f"{keys.rating(rating.outcome)}.{rating.domain}")
+
+
+def _told(rating: Rating, language: Language) -> str:
+    """The reasons of a rating, each number with its provenance."""
+    reasons = keyed(rating.reasons, f"{keys.rating(rating.outcome)}.{rating.domain}")
+    return "; ".join(told(reason, language, marked) for reason in reasons)
+
+
+def reasons_table(scope: Scope) -> TableBody:
+    """Why: each domain of each outcome with its reason."""
+    say = scope.language.say
+    columns = (
+        Column(say("Domain"), width=1.5),
+        Column(say("Levels"), "center", 0.6),
+        Column(say("By"), width=0.8),
+        Column(say("Reason"), width=6),
+    )
+    rows: list[Row] = []
+    for outcome, names in scope.outcomes.items():
+        ratings = _ratings(scope, outcome)
+        if ratings:
+            title = f"{names.label}: {_level(scope, outcome)}"
+            rows.append(group(title, anchor=f"certainty-{outcome}"))
+        rows += [
+            row(
+                say(DOMAINS[r.domain]),
+                _cell(r),
+                scope.language.label(r.judge) or say(_SOURCES[r.source]),
+                _reason(r, scope),
+            )
+            for r in ratings
+            if r.domain != OVERALL
+        ]
+    caption = say("Reasons for the certainty of each outcome, domain by domain.")
+    return text(caption), columns, tuple(rows), ()
+
+
+def _reason(rating: Rating, scope: Scope) -> Inlines:
+    said = _told(rating, scope.language)
+    where: Inlines = (scope.cite(rating.reference),) if rating.reference else ()
+    return (*text(_sentence(said)), *where)
+
+
+def rule_words(
+    rules: CertaintyRules, ratings: Sequence[Rating], language: Language
+) -> dict[str, str | bool]:
+    """The rules as authored text names them, `{{ certainty.events }}`: numbers already written."""
+    style = language.numbers
+    percents = {
+        "bias_weight": "risk_of_bias/weight",
+        "i2_serious": "inconsistency/i2/1",
+        "i2_very_serious": "inconsistency/i2/2",
+        "indirect_weight": "indirectness/weight",
+    }
+    shares = {
+        "far_below": "imprecision/far_below",
+        "relative_reduction": "imprecision/relative_reduction",
+        "alpha": "imprecision/alpha",
+        "power": "imprecision/power",
+    }
+    others = {
+        "heterogeneity_p": "inconsistency/p",
+        "asymmetry_p": "publication_bias/p",
+        "events": "imprecision/events",
+        "participants": "imprecision/participants",
+        "asymmetry_trials": "publication_bias/trials",
+    }
+    declared = {
+        "important_low": "imprecision/important/1",
+        "important_high": "imprecision/important/2",
+        "large_low": "large/1",
+        "large_high": "large/2",
+    }
+    values = dict(rule_numbers(rules))
+    others |= {name: path for name, path in declared.items() if path in values}
+
+    def percent(path: str, factor: int) -> str:
+        return marked(formats.percent(factor * values[path], 0, style), keys.rule(path))
+
+    sources = {rating.source for rating in ratings}
+    return {
+        **{name: percent(path, 1) for name, path in percents.items()},
+        **{name: percent(path, 100) for name, path in shares.items()},
+        **{n: marked(_short(values[path], style), keys.rule(path)) for n, path in others.items()},
+        "start": rules.start,
+        "important": bool(rules.imprecision.important),
+        "differences": bool(rules.important_measures or rules.important_outcomes),
+        "large": bool(rules.large),
+        "one_degree": rules.one_degree,
+        "information_size": rules.imprecision.information_size,
+        "bias_lowers": bool(rules.risk_of_bias.no_information),
+        "rated": bool(ratings),
+        "by_rule": sources == {"rule"},
+    }
+
+
+def _short(value: float, style: formats.NumberStyle) -> str:
+    """A declared number with the decimals that it has: 0.75, 2."""
+    return f"{value:.4g}".replace(".", style.decimal)

@@ -1,0 +1,177 @@
+"""The tables of what changed since the baseline."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from metasynth.language import keys
+from metasynth.language import numbers as formats
+from metasynth.language.languages import Language
+from metasynth.language.reasons import Mark
+from metasynth.language.tracked import marked
+from metasynth.living.changes import Changes, OutcomeChange
+from metasynth.living.input_changes import CellChange, RowChange
+from metasynth.living.state import Measured
+from metasynth.report.document import Column, Row, text
+from metasynth.report.material import Scope
+from metasynth.report.tables.base import RIGHT, TableBody, group, row
+from metasynth.report.text.change_names import is_shown
+from metasynth.report.text.change_words import KINDS, SCOPES, SOFTWARE, meaning
+
+
+def of_the_report(
+    table: Callable[[Changes, Language], TableBody],
+) -> Callable[[Scope], TableBody]:
+    """A table of changes as the report's texts ask for it, which they do if there are any."""
+    return lambda scope: table(known(scope), scope.language)
+
+
+def known(scope: Scope) -> Changes:
+    """The changes that the report was given."""
+    if scope.material.changes is None:
+        raise ValueError("the report was given no changes")
+    return scope.material.changes
+
+
+def outcomes_table(changes: Changes, language: Language, mark: Mark = marked) -> TableBody:
+    """Each outcome whose numbers differ: its primary analysis before and after, flags, causes."""
+    say = language.say
+    columns = (
+        Column(say("Version"), width=0.8),
+        Column(say("Trials"), RIGHT, 0.7),
+        Column(say("Participants"), RIGHT, 1.1),
+        Column(say("Measure"), "center", 0.8),
+        Column(say("Effect [95% CI]"), RIGHT, 1.7),
+        Column(say("Prediction interval"), RIGHT, 1.4),
+        Column("tau²", RIGHT, 0.6),
+        Column("I²", RIGHT, 0.5),
+        Column(say("What it means, and what it is due to"), width=3),
+    )
+    rows: list[Row] = []
+    for outcome in changes.outcomes:
+        if is_shown(outcome):
+            title = say(
+                "{outcome}: {change}",
+                outcome=": ".join(
+                    language.label(name) for name in (outcome.reading_of, outcome.label) if name
+                ),
+                change=say(KINDS[outcome.kind]),
+            )
+            rows += [group(title), *_before_after(outcome, changes, language, mark)]
+    caption = say("Outcomes whose numbers changed: the primary analysis before and after.")
+    return text(caption), columns, tuple(rows), ()
+
+
+def _before_after(
+    outcome: OutcomeChange, changes: Changes, language: Language, mark: Mark
+) -> Iterable[Row]:
+    earlier = changes.baseline.version if changes.baseline else ""
+    primary = outcome.primary
+    if primary.before:
+        yield row(earlier, *_numbers(primary.before, language, lambda printed, _: printed), "")
+    if primary.after:
+        told = meaning(outcome, language, mark)
+        yield row(changes.version.version, *_numbers(primary.after, language, mark), told)
+
+
+def _numbers(found: Measured, language: Language, mark: Mark) -> tuple[str, ...]:
+    """The cells of one state's numbers; those of the current state carry their provenance."""
+    style, at = language.numbers, keys.pooled(found.outcome, found.analysis)
+
+    def natural(name: str) -> str:
+        printed = formats.estimate(found.measure, getattr(found, name), style)
+        return mark(printed, f"{at}.{name}")
+
+    effect = formats.bracketed(natural("estimate"), natural("ci_low"), natural("ci_high"), style)
+    limits = (natural("pi_low"), natural("pi_high"))
+    prediction = formats.MISSING if found.pi_low is None else style.separator.join(limits)
+    return (
+        mark(str(found.k), f"{at}.k"),
+        formats.count(found.participants),
+        found.measure,
+        effect,
+        prediction,
+        mark(formats.positive(found.tau2, style), f"{at}.tau2"),
+        mark(formats.percent(found.i2), f"{at}.i2"),
+    )
+
+
+def rows_table(changes: Changes, language: Language) -> TableBody:
+    """Every corrected row cell by cell; added and removed ones with what they say, or counted."""
+    say = language.say
+    columns = (
+        Column(say("Trial"), width=1.3),
+        Column(say("Row"), width=2.6),
+        Column(say("Change"), width=1),
+        Column(say("Cells"), width=5),
+    )
+    whole = {trial.study for trial in changes.trials if trial.kind in ("added", "removed")}
+    single = [change for change in changes.rows if change.study not in whole]
+    counted = Counter(
+        (change.study, change.table, change.kind)
+        for change in changes.rows
+        if change.study in whole
+    )
+    rows = [
+        row(study, table, say(KINDS[kind]), language.say_n("{n} row", "{n} rows", n))
+        for (study, table, kind), n in counted.items()
+    ]
+    rows += [
+        row(change.study, change.name, say(KINDS[change.kind]), _cells(change)) for change in single
+    ]
+    caption = say("Rows of the raw tables that changed.")
+    note = say("Of a trial that is new or gone, rows are counted; results/changes.json names them.")
+    return text(caption), columns, tuple(rows), text(note) if whole else ()
+
+
+def _cells(change: RowChange) -> str:
+    if change.kind == "corrected":
+        return "; ".join(map(_cell, change.cells))
+    return "; ".join(f"{cell.name} {cell.before or cell.after}" for cell in change.cells)
+
+
+def _cell(cell: CellChange) -> str:
+    return f"{cell.name}: {cell.before or formats.MISSING} → {cell.after or formats.MISSING}"
+
+
+def choices_table(changes: Changes, language: Language) -> TableBody:
+    """Choices of config.yaml, and software, before and after."""
+    say = language.say
+    columns = (
+        Column(say("Choice"), width=3),
+        Column(say("Before"), width=3),
+        Column(say("Now"), width=3),
+    )
+    software = (
+        CellChange(say(SOFTWARE.get(c.name, c.name)), c.before, c.after) for c in changes.software
+    )
+    rows = tuple(
+        row(item.name, item.before or formats.MISSING, item.after or formats.MISSING)
+        for item in (*changes.choices, *software)
+    )
+    caption = say("Choices and software that changed; what is not stated has its default.")
+    return text(caption), columns, rows, ()
+
+
+def reasons_table(changes: Changes, language: Language) -> TableBody:
+    """The entries of changelog.csv since the baseline."""
+    say = language.say
+    columns = (
+        Column(say("Date"), width=1),
+        Column(say("Version"), width=0.8),
+        Column(say("What"), width=2.4),
+        Column(say("Change"), width=1),
+        Column(say("Reason"), width=4),
+        Column(say("By"), width=1.2),
+    )
+    rows = tuple(
+        row(
+            entry.date,
+            entry.version,
+            " ".join(filter(None, (say(SCOPES[entry.scope]), entry.item, entry.row))),
+            say(KINDS[entry.kind]),
+            language.label(entry.reason),
+            entry.who or say("not stated"),
+        )
+        for entry in changes.reasons
+    )
+    return text(say("Reasons given for the changes (changelog.csv).")), columns, rows, ()

@@ -1,0 +1,235 @@
+"""The audit's tables, and the names by which the text reaches its numbers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from metasynth.audit.kinds import KINDS
+from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort, parts
+from metasynth.audit.verdicts import CONTRADICTED, NOT_REPRODUCED, UNSUPPORTED, VERDICTS, Audited
+from metasynth.language.tracked import marked
+from metasynth.model.records import OutcomeSpec, Trial
+from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
+from metasynth.report.material import Scope
+from metasynth.report.tables.audit_findings import Found
+from metasynth.report.tables.base import RIGHT, TableBody, group, row
+from metasynth.report.text.names import lowered
+from metasynth.report.text.verdict_words import VERDICT_WORDS
+
+
+@dataclass(frozen=True)
+class AuditNames:
+    """The audit as authors name it: `{{ audit.reproduced }}`, `{{ audit.claim.<id>.p }}`."""
+
+    counts: Mapping[str, str]
+    numbers: Mapping[str, int]
+    kinds: frozenset[str]
+    claim: Mapping[str, "ClaimNames"]
+
+    def __getattr__(self, name: str) -> str:
+        """A count as text, by the names of audit.summary.SORTS."""
+        if name in self.counts:
+            return self.counts[name]
+        raise AttributeError(name)
+
+
+@dataclass(frozen=True)
+class ClaimNames:
+    """One statement's numbers as text; of a comparison also `p_score` and such."""
+
+    item: Audited
+    found: Found
+    verdict: str
+
+    def __getattr__(self, name: str) -> str:
+        """A number of the finding; a name that has no number is an error of the text."""
+        if name in ("effect", "sides"):
+            return str(getattr(self.found, name)())
+        if name == "percent_intervention":
+            return self.found.percent("intervention")
+        if name == "percent_control":
+            return self.found.percent("control")
+        if name in ("p", "p_fisher", "p_midp", "p_score", "p_wald"):
+            return self.found.p(name)
+        if name in ("holding", "trials"):
+            return self.found.number(name, str(getattr(self.item, name)))
+        if name == "recomputed" and self.item.recomputed:
+            return self.found.number(name, self.found.written(self.item.recomputed))
+        raise AttributeError(name)
+
+
+def audit_names(scope: Scope) -> AuditNames:
+    """The names of the audit in the scope's language."""
+    items = scope.material.audit
+    numbers = {sort: len(of_sort(items, sort)) for sort in SORTS}
+    say = scope.language.say
+    return AuditNames(
+        counts={name: marked(str(n), f"audit.{name}") for name, n in numbers.items()},
+        numbers=numbers,
+        kinds=frozenset(item.kind for item in items),
+        claim={
+            item.claim_id: ClaimNames(item, Found(item, scope), say(VERDICT_WORDS[item.verdict]))
+            for item in items
+        },
+    )
+
+
+def claim_anchor(claim_id: str) -> str:
+    """Where the table of all statements shows one."""
+    return f"claim-{claim_id}"
+
+
+def verdicts_table(scope: Scope) -> TableBody:
+    """How many statements of each part of the publication have which verdict."""
+    say, items = scope.language.say, scope.material.audit
+    titles = [say(VERDICT_WORDS[verdict]) for verdict in VERDICTS]
+    columns = (
+        Column(say("Part of the publication"), width=2.4),
+        Column(say("Statements"), RIGHT, 1),
+        *(Column(f"{title[:1].upper()}{title[1:]}", RIGHT, 1.2) for title in titles),
+    )
+    rows = [
+        row(scope.language.label(part), *_numbers(members, f"audit.parts.{number}"))
+        for number, (part, members) in enumerate(parts(items).items(), start=1)
+    ]
+    rows.append(row((Styled("strong", text(say("All"))),), *_numbers(items, "audit")))
+    return text(say("Audited statements, by verdict.")), columns, tuple(rows), ()
+
+
+def _numbers(items: Sequence[Audited], prefix: str) -> Iterator[str]:
+    for sort in ("total", *VERDICT_SORTS):
+        yield marked(str(len(of_sort(items, sort))), f"{prefix}.{sort}")
+
+
+def findings_table(scope: Scope) -> TableBody:
+    """The statements that do not simply stand, and those whose verdict hangs on a choice."""
+    shown = [item for item in scope.material.audit if _is_notable(item)]
+    caption = scope.language.say(
+        "Statements that were not reproduced or not supported, and those whose verdict depends on "
+        "the test, the analysis, the counts or the reading."
+    )
+    return text(caption), _columns(scope), tuple(_rows(shown, scope, anchors=False)), ()
+
+
+def _is_notable(item: Audited) -> bool:
+    depends = item.differing or item.readings or (item.agreeing or 0) < (item.tables or 0)
+    return item.verdict in (NOT_REPRODUCED, UNSUPPORTED) or bool(depends)
+
+
+def statements_table(scope: Scope) -> TableBody:
+    """Every statement with its verdict and what it rests on."""
+    say = scope.language.say
+    note = say(
+        "Where nothing is said of other tests, counts or readings, there are none or they agree."
+    )
+    rows = tuple(_rows(scope.material.audit, scope, anchors=True))
+    return text(say("Every audited statement.")), _columns(scope), rows, text(note)
+
+
+def _columns(scope: Scope) -> tuple[Column, ...]:
+    say = scope.language.say
+    return (
+        Column(say("Statement"), width=3.2),
+        Column(say("About"), width=2.2),
+        Column(say("Verdict"), width=1.3),
+        Column(say("What was found"), width=4.6),
+    )
+
+
+def _rows(items: Iterable[Audited], scope: Scope, *, anchors: bool) -> Iterator[Row]:
+    for locator, members in groupby(items, key=lambda item: item.locator):
+        yield group(scope.language.label(locator))
+        for item in members:
+            anchor = claim_anchor(item.claim_id) if anchors else ""
+            yield row(*_cells(item, scope), anchor=anchor)
+
+
+def _cells(item: Audited, scope: Scope) -> Iterator[Inlines]:
+    yield text(_quoted(item.quote, scope))
+    yield text(about(item, scope))
+    yield (Styled("strong", text(scope.language.say(VERDICT_WORDS[item.verdict]))),)
+    yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
+
+
+def _more(item: Audited, scope: Scope) -> Iterator[Inline]:
+    """The remark, the document cited, and links to contradicting statements."""
+    if item.cited:
+        yield scope.cite(item.cited)
+    if item.note:
+        yield Text(f" {item.note}")
+    if item.contradicts:
+        yield Text(f" {scope.language.say('Contradicts:')} ")
+        for index, other in enumerate(item.contradicts.split()):
+            yield from (Text("; "),) if index else ()
+            (quote,) = (one.quote for one in scope.material.audit if one.claim_id == other)
+            yield Link(f"#{claim_anchor(other)}", text(_quoted(quote, scope)))
+        yield Text(".")
+
+
+def _quoted(quote: str, scope: Scope) -> str:
+    return scope.language.say("“{quote}”", quote=quote)
+
+
+def about(item: Audited, scope: Scope) -> str:
+    """The outcome, week and arms that a statement is about, as far as it names them."""
+    parts = [_outcome(item, scope)] if item.outcome else []
+    trial = next((t for t in scope.material.trials if t.study.study == item.study), None)
+    if trial is not None and item.arm_id:
+        parts.append(" v ".join(_arms(item, trial)))
+    elif item.outcome and item.kind == "most_trials":
+        parts.append(scope.language.say("trial by trial"))
+    elif item.outcome and item.kind in _POOLED:
+        parts.append(scope.language.say("pooled"))
+    return ", ".join(parts)
+
+
+_POOLED = frozenset(name for name, kind in KINDS.items() if kind.about == "pooled")
+
+
+def _arms(item: Audited, trial: Trial) -> Iterator[str]:
+    labels = {arm.arm_id: arm.label for arm in trial.arms}
+    for name in (item.arm_id, item.reference_arm_id):
+        if name:
+            yield labels[name]
+
+
+def _outcome(item: Audited, scope: Scope) -> str:
+    """The outcome's label in config.yaml, else its id in words with the week."""
+    for names in scope.outcomes.values():
+        spec: OutcomeSpec = names.result.outcome
+        if (spec.outcome, spec.week) == (item.outcome, item.week):
+            return spec.label
+    words = scope.language.label(item.outcome.replace("_", " "))
+    if item.week is None:
+        return words
+    return scope.language.say("{outcome}, week {week}", outcome=lowered(words), week=item.week)
+
+
+def contradictions_table(scope: Scope) -> TableBody:
+    """Each pair of statements that cannot be true together, once, with both verdicts."""
+    say = scope.language.say
+    by_id = {item.claim_id: item for item in scope.material.audit}
+    order = {name: place for place, name in enumerate(by_id)}
+    pairs = [
+        (by_id[name], by_id[other])
+        for name in by_id
+        for other in by_id[name].contradicts.split()
+        if order[other] > order[name]
+    ]
+    columns = (
+        Column(say("Where"), width=1.3),
+        Column(say("Statement"), width=3),
+        Column(say("Where"), width=1.3),
+        Column(say("Statement that contradicts it"), width=3),
+    )
+    rows = [row(*(cell for item in pair for cell in _side(item, scope))) for pair in pairs]
+    caption = say("Statements of the publication that cannot be true together.")
+    return text(caption), columns, tuple(rows), ()
+
+
+def _side(item: Audited, scope: Scope) -> tuple[Inlines, Inlines]:
+    verdict = scope.language.say(VERDICT_WORDS[item.verdict])
+    quoted: Inlines = (Link(f"#{claim_anchor(item.claim_id)}", text(_quoted(item.quote, scope))),)
+    if item.verdict != CONTRADICTED:
+        quoted += (Text(f" ({verdict})"),)
+    return text(scope.language.label(item.locator)), quoted

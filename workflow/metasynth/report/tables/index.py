@@ -1,0 +1,73 @@
+"""The report's tables by the names that texts use: `{table:summary}`, `{table:analyses_death}`.
+
+A table is of the whole review, of an outcome (`<name>_<outcome id>`) or of a trial.
+"""
+
+from collections.abc import Callable, Mapping
+
+from metasynth.model.records import Trial
+from metasynth.report.material import Scope
+from metasynth.report.tables import appendix as appendix_tables
+from metasynth.report.tables import certainty, changes, claims, inputs, robustness, stability
+from metasynth.report.tables import meta_regression as regression
+from metasynth.report.tables import results as results_tables
+from metasynth.report.tables import search as search_table
+from metasynth.report.tables import studies as study_tables
+from metasynth.report.tables.base import TableBody
+from metasynth.report.text.names import OutcomeNames
+
+OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
+    "absolute": robustness.absolute_table,
+    "arms": study_tables.arms_table,
+    "audit_contradictions": claims.contradictions_table,
+    "audit_findings": claims.findings_table,
+    "audit_statements": claims.statements_table,
+    "audit_verdicts": claims.verdicts_table,
+    "certainty": certainty.certainty_table,
+    "findings": certainty.findings_table,
+    "changes_choices": changes.of_the_report(changes.choices_table),
+    "changes_outcomes": changes.of_the_report(changes.outcomes_table),
+    "changes_reasons": changes.of_the_report(changes.reasons_table),
+    "changes_rows": changes.of_the_report(changes.rows_table),
+    "extraction": stability.extraction_table,
+    "missing": study_tables.missing_table,
+    "multiverse": stability.multiverse_table,
+    "reasons": certainty.reasons_table,
+    "reproduction": results_tables.reproduction_table,
+    "risk_of_bias": study_tables.risk_of_bias_table,
+    "search": search_table.search_table,
+    "sequential": stability.sequential_table,
+    "summary": results_tables.summary_table,
+    "trials": study_tables.trials_table,
+    "undrawn": results_tables.undrawn_table,
+    "versions": appendix_tables.versions_table,
+}
+OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
+    "analyses": results_tables.analyses_table,
+    "asymmetry": robustness.asymmetry_table,
+    "inputs": inputs.inputs_table,
+    "regression": regression.regression_table,
+    "subgroups": results_tables.subgroups_table,
+}
+OF_A_TRIAL: Mapping[str, Callable[[Scope, Trial], TableBody]] = {
+    "data": appendix_tables.data_table,
+    "sources": appendix_tables.sources_table,
+}
+APPENDIX = frozenset({"data", "inputs", "reasons", "sources"})
+"""Tables that are numbered A1, A2, …"""
+STACKED = frozenset({"findings"})
+"""Tables whose rows become cards where a page is narrow."""
+
+
+def build(name: str, scope: Scope) -> TableBody | None:
+    """The table of this name; nothing when there is none."""
+    if name in OF_THE_REVIEW:
+        return OF_THE_REVIEW[name](scope)
+    kind, _, part = name.partition("_")
+    if kind in OF_AN_OUTCOME and part in scope.outcomes:
+        return OF_AN_OUTCOME[kind](scope, scope.outcomes[part])
+    if kind in OF_A_TRIAL:
+        for trial in scope.material.trials:
+            if trial.study.study == part:
+                return OF_A_TRIAL[kind](scope, trial)
+    return None

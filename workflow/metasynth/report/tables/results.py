@@ -1,0 +1,245 @@
+"""Tables of pooled results: all outcomes, one outcome's analyses and subgroups, the published."""
+
+from collections.abc import Sequence
+
+from metasynth.audit.reproduction import Reproduction
+from metasynth.figures import catalogue
+from metasynth.language import keys
+from metasynth.language import numbers as formats
+from metasynth.language.languages import Language, message
+from metasynth.language.tracked import marked
+from metasynth.model import bounds
+from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
+from metasynth.report.material import Scope
+from metasynth.report.tables.base import RIGHT, TableBody, group, raw, row
+from metasynth.report.text.names import Numbers, OutcomeNames, short_measure
+from metasynth.report.text.verdict_words import VERDICT_WORDS
+
+COLUMNS = {
+    "design": message("design"),
+    "population": message("population"),
+    "background": message("background treatment"),
+}
+"""The columns of study.csv by which trials can be grouped, in words."""
+
+
+def summary_table(scope: Scope) -> TableBody:
+    """The first two analyses of every outcome."""
+    say, (intervention, control) = scope.language.say, scope.sides
+    outcomes = tuple(scope.outcomes.values())
+    columns = (
+        Column(say("Outcome"), width=2.5),
+        Column(say("Trials"), RIGHT, 0.6),
+        Column(intervention, RIGHT, 1.3),
+        *((Column(control, RIGHT, 1.2),) if scope.compared else ()),
+        Column(say("Measure"), "center", 0.8),
+        Column(say("Primary analysis"), RIGHT, 1.8),
+        Column("I²", RIGHT, 0.5),
+        Column(say("Second analysis"), RIGHT, 1.7),
+    )
+    rows = tuple(_summary_row(outcome, scope) for outcome in outcomes)
+    caption = say(
+        "All outcomes: patients or events, as far as known, and effects with 95% intervals."
+    )
+    if not scope.compared:
+        caption = say("All outcomes: patients with the outcome, and estimates with 95% intervals.")
+    return text(caption), columns, rows, text(_key(outcomes, scope.language))
+
+
+def _summary_row(outcome: OutcomeNames, scope: Scope) -> Row:
+    first, second, language = outcome.main, outcome.analyses[1:2], scope.language
+    return row(
+        _linked(outcome),
+        first.k,
+        outcome.intervention,
+        *((outcome.control,) if scope.compared else ()),
+        short_measure(outcome.result.outcome.measure, language) or outcome.measure,
+        _effect(first, language),
+        first.i2,
+        _effect(second[0], language) if second else formats.MISSING,
+    )
+
+
+def _linked(outcome: OutcomeNames) -> Inlines:
+    """The outcome's name, leading to its figure where it has one."""
+    label = text(outcome.label)
+    return (Link(f"#fig-{outcome.id}", label),) if outcome.k else label
+
+
+def _key(outcomes: Sequence[OutcomeNames], language: Language) -> str:
+    """What the summary's columns mean: measures in full, and which analyses they show."""
+    measures = {short_measure(o.result.outcome.measure, language): o.measure for o in outcomes}
+    parts = [f"{short}: {name}." for short, name in measures.items() if short and short != name]
+    titles = (
+        message("Primary analysis: {analyses}."),
+        message("Second analysis: {analyses}."),
+    )
+    for index, title in enumerate(titles):
+        labels = dict.fromkeys(o.analyses[index].label for o in outcomes if o.analyses[index:])
+        if labels:
+            parts.append(language.say(title, analyses="; ".join(labels)))
+    return " ".join(parts)
+
+
+def _effect(numbers: Numbers, language: Language) -> str:
+    return numbers.effect if numbers.exists else language.say("not estimable")
+
+
+def analyses_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
+    """Every declared analysis of an outcome, and of its alternative readings."""
+    say = scope.language.say
+    columns = (
+        Column(say("Analysis"), width=3),
+        Column(say("Trials"), RIGHT, 0.7),
+        Column(say("Estimate [95% CI]"), RIGHT, 2.1),
+        Column("p", RIGHT, 0.8),
+        Column("tau²", RIGHT, 0.8),
+        Column("I²", RIGHT, 0.7),
+        Column(say("Prediction interval"), RIGHT, 1.6),
+    )
+    rows = [group(say("Primary reading"))] if outcome.alternatives else []
+    rows += [_analysis_row(item, scope.language) for item in outcome.analyses]
+    for other in outcome.alternatives:
+        title = say("Alternative reading: {reading}. {note}", reading=other.label, note=other.note)
+        rows.append(group(title.strip()))
+        rows += [_analysis_row(item, scope.language) for item in other.analyses]
+    caption = say(
+        "{outcome}: every analysis ({measure}).", outcome=outcome.label, measure=outcome.measure
+    )
+    return text(caption), columns, tuple(rows), text(_remarks(outcome))
+
+
+def _analysis_row(item: Numbers, language: Language) -> Row:
+    effect = _effect(item, language)
+    return row(item.label, item.k, effect, item.p, item.tau2, item.i2, item.prediction)
+
+
+def _remarks(outcome: OutcomeNames) -> str:
+    """The analyses' own notes, each once, with the analyses that it belongs to."""
+    every = [item for names in (outcome, *outcome.alternatives) for item in names.analyses]
+    labels: dict[str, dict[str, None]] = {}
+    for item in every:
+        if item.note:
+            labels.setdefault(item.note, {})[item.label] = None
+    return " ".join(f"{'; '.join(names)}: {note}" for note, names in labels.items())
+
+
+def subgroups_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
+    """The primary analysis of each subgroup."""
+    say = scope.language.say
+    columns = (
+        Column(say("Subgroup"), width=2.6),
+        Column(say("Trials"), RIGHT, 0.7),
+        Column(say("Estimate [95% CI]"), RIGHT, 2),
+        Column("p", RIGHT, 0.8),
+        Column("tau²", RIGHT, 0.8),
+        Column("I²", RIGHT, 0.7),
+    )
+    rows = [
+        row(item.label, item.k, _effect(item, scope.language), item.p, item.tau2, item.i2)
+        for item in outcome.subgroups
+    ]
+    column = outcome.result.outcome.subgroup
+    caption = say(
+        "{outcome}, subgroups by {column}: {analysis} in each.",
+        outcome=outcome.label,
+        column=say(COLUMNS[column]) if column in COLUMNS else column,
+        analysis=outcome.main.label,
+    )
+    return text(caption), columns, tuple(rows), text(outcome.differences)
+
+
+def reproduction_table(scope: Scope) -> TableBody:
+    """Published estimates beside the recomputed ones."""
+    say, material = scope.language.say, scope.material
+    columns = (
+        Column(say("Published in"), width=1.2),
+        Column(say("Estimate of"), width=1.8),
+        Column(say("Printed"), RIGHT, 2),
+        Column(say("Recomputed"), RIGHT, 2),
+        Column(say("Verdict"), width=1.5),
+        Column(say("Analysis"), width=2.6),
+    )
+    names = {trial.study.study: trial.study.label for trial in material.trials}
+    labels = {analysis.name: analysis.label for analysis in material.config.analyses}
+    body = []
+    for item in material.reproductions:
+        claim = next(claim for claim in material.claims if claim.claim_id == item.claim_id)
+        own = _recomputed(item)
+        printed = [
+            raw(claim, field, scope.language.written(getattr(item, f"printed_{field}")))
+            for field in ("estimate", "ci_low", "ci_high")
+        ]
+        ours = [
+            marked(scope.language.written(getattr(item, field)), f"{own}.{field}")
+            for field in ("estimate", "ci_low", "ci_high")
+        ]
+        where: Inlines = (Text(scope.language.label(item.locator)), scope.cite(item.reference))
+        verdict: Inlines = (Styled("strong", text(say(VERDICT_WORDS[item.verdict]))),)
+        body.append(
+            row(
+                where,
+                names.get(item.study, say("pooled")),
+                _triple(printed, scope.language),
+                _triple(ours, scope.language),
+                verdict,
+                labels.get(item.analysis, ""),
+            )
+        )
+    caption = say("The published estimates, and the same analyses recomputed from the tables.")
+    return text(caption), columns, tuple(body), ()
+
+
+def _recomputed(item: Reproduction) -> str:
+    """The key of the estimate that a published one is compared with."""
+    if item.study == "pooled":
+        return keys.pooled(item.outcome, item.analysis)
+    return keys.effect(item.outcome, item.analysis, item.study)
+
+
+def _triple(values: Sequence[str], language: Language) -> str:
+    estimate, low, high = values
+    if not estimate:
+        return formats.MISSING
+    return f"{estimate} [{low}{language.numbers.separator}{high}]"
+
+
+def undrawn_table(scope: Scope) -> TableBody:
+    """Figures that a reader may look for and that are not drawn, with the reason.
+
+    The reason is that of the outcome which comes nearest to what the figure needs.
+    """
+    say, outcomes = scope.language.say, tuple(scope.outcomes.values())
+    columns = (Column(say("Why it is not drawn"), width=4), Column(say("For"), width=3))
+    rows = []
+    for name in catalogue.LEAST:
+        without = [o for o in outcomes if f"{o.id}/{name}" not in scope.material.figures and o.k]
+        # Too few trials are one reason, too many another.
+        many = [o for o in without if o.k > bounds.ONE_BY_ONE and name in catalogue.MOST]
+        few = [outcome for outcome in without if outcome not in many]
+        for key, some in ((name, few), (f"{name}.many", many)):
+            if some:
+                nearest = max(some, key=lambda outcome: outcome.k)
+                spec, k = nearest.result.outcome, nearest.k
+                valued = sum(s.covariate is not None for s in nearest.result.studies)
+                reason = catalogue.reason(name, spec, k, valued, language=scope.language)
+                rows.append(row(reason, _these(key, some, scope)))
+    return text(say("Figures that are not drawn, and why.")), columns, tuple(rows), ()
+
+
+def _these(name: str, some: Sequence[OutcomeNames], scope: Scope) -> str:
+    """Outcomes by name where they are few, by number where they are many."""
+    say, every = scope.language.say, [o for o in scope.outcomes.values() if o.k]
+    if len(some) == len(every):
+        return say("every outcome") if len(every) > 1 else some[0].label
+    if len(some) <= 3:
+        return "; ".join(outcome.label for outcome in some)
+    pooled, undrawn = (
+        [f"{keys.pooled(o.id, o.result.analyses[0].spec.name)}.k" for o in group]
+        for group in (every, some)
+    )
+    return say(
+        "{some} of {all} outcomes",
+        some=scope.counted(f"review.undrawn.{name}", say("outcomes without this figure"), undrawn),
+        all=scope.counted("review.outcomes.pooled", say("outcomes with a trial"), pooled),
+    )

@@ -1,0 +1,159 @@
+"""The report's tables of what an effect means, and of how firmly it stands."""
+
+from metasynth.language import keys
+from metasynth.language import numbers as formats
+from metasynth.language.languages import Language
+from metasynth.language.tracked import marked
+from metasynth.model import bounds
+from metasynth.report.document import Column, Inlines, Link, text
+from metasynth.report.material import Scope
+from metasynth.report.tables.base import RIGHT, TableBody, row
+from metasynth.report.text.names import OutcomeNames
+from metasynth.sensitivity.battery import Absolute, Asymmetry, Filled, Sensitivity
+
+
+def absolute_table(scope: Scope) -> TableBody:
+    """Primary analyses as patients per 1000, with numbers needed and the fragility index."""
+    say, sensitivities = scope.language.say, scope.material.sensitivities
+    columns = (
+        Column(say("Outcome"), width=2.6),
+        Column(say("Control, per 1000"), RIGHT, 1),
+        Column(say("Intervention, per 1000"), RIGHT, 1.1),
+        Column(say("Difference per 1000 [95% CI]"), RIGHT, 2.1),
+        Column(say("Number needed [95% CI]"), RIGHT, 1.7),
+        Column(say("Fragility index"), RIGHT, 0.8),
+    )
+    rows = [
+        row(
+            _name(outcome, effect, scope.language),
+            *_effect(effect, f"{outcome.id}.absolute.{place}", scope.language),
+            _fragility(sensitivities[outcome.id]),
+        )
+        for outcome in scope.outcomes.values()
+        for place, effect in enumerate(sensitivities[outcome.id].absolute, start=1)
+    ]
+    caption = say(
+        "What the primary analyses of all outcomes mean for 1000 patients, with numbers needed and "
+        "fragility."
+    )
+    note = say(
+        "The risk under control is that of all control groups together, unless another is "
+        "declared; where it is nil, no absolute effect follows. The number needed is the patients "
+        "treated for one event more or fewer; it has no useful interval where the interval of the "
+        "difference includes none. The fragility index is the number of patients whose outcome "
+        "would have to differ for the interval to reach, or to leave, no effect."
+    )
+    if any(outcome.k > bounds.ONE_BY_ONE for outcome in scope.outcomes.values()):
+        note += " " + say("Of more than two hundred trials it is not computed.")
+    return text(caption), columns, tuple(rows), (*text(note), *_beside_the_summary(scope))
+
+
+def _beside_the_summary(scope: Scope) -> Inlines:
+    """What the table adds to the summary of findings, where there is one."""
+    say = scope.language.say
+    if not scope.material.findings or not scope.material.ratings:
+        return ()
+    added = say(
+        "The summary of findings has the main outcomes alone, with their certainty and with the "
+        "risk under control that certainty is judged at; this table has the others as well, and "
+        "adds numbers needed and fragility."
+    )
+    link = Link("#table-findings", text(say("Summary of findings.")))
+    return (*text(f" {added} "), link)
+
+
+def _name(outcome: OutcomeNames, effect: Absolute, language: Language) -> str:
+    if effect.origin == "observed":
+        return outcome.label
+    return language.say("{outcome}, declared risk", outcome=outcome.label)
+
+
+def _effect(absolute: Absolute, prefix: str, language: Language) -> tuple[str, ...]:
+    """The cells of an absolute effect; `prefix` begins the keys of its numbers."""
+    effect, separator = absolute.effect, language.numbers.separator
+
+    def printed(field: str, per: int = 1) -> str:
+        value = per * getattr(effect, field)
+        decimals = 0 if per > 1 or abs(value) >= 10 else 1
+        return marked(formats.number(value, decimals, language.numbers), f"{prefix}.{field}")
+
+    risk = printed("baseline_risk", 1000)
+    if not effect.baseline_risk:
+        return (risk, *(formats.MISSING,) * 3)
+    limits = separator.join(map(printed, ("difference_low", "difference_high")))
+    needed = formats.MISSING
+    if effect.number_needed is not None and not effect.includes_none:
+        names = ("number_needed_at_low", "number_needed_at_high")
+        known = [name for name in names if getattr(effect, name) is not None]
+        known.sort(key=lambda name: float(getattr(effect, name)))
+        needed = f"{printed('number_needed')} [{separator.join(map(printed, known))}]"
+    return risk, printed("risk", 1000), f"{printed('difference')} [{limits}]", needed
+
+
+def _fragility(sensitivity: Sensitivity) -> str:
+    found = sensitivity.fragility
+    if found is None:
+        return formats.MISSING
+    return marked(str(found.index), f"{sensitivity.outcome}.fragility.index")
+
+
+def asymmetry_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
+    """Tests of small-study effects, and trim and fill, of one outcome."""
+    language, sensitivity = scope.language, scope.material.sensitivities[outcome.id]
+    say = language.say
+    columns = (
+        Column(say("Test"), width=1.4),
+        Column(say("Statistic"), RIGHT, 1),
+        Column("df", RIGHT, 0.5),
+        Column("p", RIGHT, 0.8),
+        Column(say("Remark"), width=3.4),
+    )
+    rows = [
+        row(
+            test.name,
+            _statistic(test, prefix, language),
+            marked(_count(test.df), f"{prefix}.df"),
+            marked(formats.p_value(test.p, language.numbers), f"{prefix}.p"),
+            test.reason,
+        )
+        for test in sensitivity.asymmetry
+        for prefix in (f"{outcome.id}.asymmetry.{keys.slug(test.name)}",)
+    ]
+    filled = _filled(outcome, sensitivity.trim_and_fill, language)
+    rows.append(row(say("Trim and fill"), "", "", "", filled))
+    caption = say("{outcome}: small-study effects.", outcome=outcome.label)
+    return text(caption), columns, tuple(rows), ()
+
+
+def _filled(outcome: OutcomeNames, filled: Filled, language: Language) -> str:
+    """What trim and fill added, and the effect with it, or why there is none."""
+    if filled.estimate is None:
+        return filled.reason
+    at = f"{outcome.id}.trim_and_fill"
+    n = marked(_count(filled.filled), f"{at}.filled")
+    sides = {
+        "left": language.say("{n} added on the left", n=n),
+        "right": language.say("{n} added on the right", n=n),
+    }
+    added = sides.get(filled.side or "", language.say("{n} added", n=n))
+    measure, style = outcome.result.outcome.measure, language.numbers
+    estimate, low, high = (
+        marked(formats.estimate(measure, getattr(filled, name), style), f"{at}.{name}")
+        for name in ("estimate", "ci_low", "ci_high")
+    )
+    effect = formats.bracketed(estimate, low, high, style)
+    return f"{added} ({filled.estimator}): {effect}"
+
+
+def _statistic(test: Asymmetry, prefix: str, language: Language) -> str:
+    if test.statistic is not None:
+        number = formats.number(test.statistic, 2, language.numbers)
+        return f"t = {marked(number, f'{prefix}.statistic')}"
+    if test.coefficient is None:
+        return ""
+    number = formats.number(test.coefficient, 2, language.numbers)
+    return f"tau = {marked(number, f'{prefix}.coefficient')}"
+
+
+def _count(value: int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,284 @@
+"""Tables and sentences of how firmly results stand: extraction, multiverse, sequential analysis."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from metasynth.language import numbers as formats
+from metasynth.language.languages import Language
+from metasynth.language.tracked import marked
+from metasynth.model import bounds
+from metasynth.report.document import Column, Inlines, Link, text
+from metasynth.report.material import Material, Scope
+from metasynth.report.tables.base import RIGHT, TableBody, row
+from metasynth.report.text.names import OutcomeNames, short_measure
+from metasynth.sensitivity.extraction import UNCOUNTED, ExtractionRange, Range
+from metasynth.sensitivity.multiverse import Multiverse
+from metasynth.sensitivity.robustness_words import planned_effect, share, verdict
+from metasynth.sensitivity.sequential import Sequential
+
+
+def extraction_table(scope: Scope) -> TableBody:
+    """Outcomes whose sources admit several tables: the ranges, and whether conclusions change."""
+    say, language = scope.language.say, scope.language
+    columns = (
+        Column(say("Outcome"), width=2.2),
+        Column(say("Analysis"), width=2.1),
+        Column(say("Tables"), RIGHT, 0.8),
+        Column(say("Estimate"), RIGHT, 1.5),
+        Column(say("Lower limit"), RIGHT, 1.4),
+        Column(say("Upper limit"), RIGHT, 1.5),
+        Column("p", RIGHT, 1.2),
+        Column(say("Conclusion changes"), width=1.4),
+    )
+    labels = {analysis.name: analysis.label for analysis in scope.material.config.analyses}
+    rows = [
+        row(
+            outcome.label,
+            labels[own.analysis],
+            _tables(own, _at(outcome.id, own), language),
+            *_ranges(outcome, own, language),
+            _change(own, _at(outcome.id, own), language),
+        )
+        for outcome in scope.outcomes.values()
+        for own in uncertain(scope.material, outcome.id)
+    ]
+    caption = say("Results over all tables of counts that the sources admit.")
+    note = say(
+        "From the least to the greatest value over all tables. A conclusion is whether the "
+        "interval excludes no effect, and on which side. Where not all tables could be analysed, "
+        "the number analysed stands beside theirs, and the ranges are at least so wide."
+    )
+    return text(caption), columns, tuple(rows), text(note)
+
+
+def uncertain(material: Material, outcome: str) -> tuple[ExtractionRange, ...]:
+    """The ranges of an outcome of which the sources admit more than one table; else none."""
+    found = material.stability.get(outcome)
+    ranges = found.extraction.ranges if found else ()
+    return ranges if any(own.tables > 1 for own in ranges) else ()
+
+
+def _at(outcome: str, own: ExtractionRange) -> str:
+    return f"{outcome}.extraction.{own.analysis}"
+
+
+def _tables(own: ExtractionRange, at: str, language: Language) -> str:
+    tables = marked(str(own.tables), f"{at}.tables")
+    if own.tables == UNCOUNTED:
+        tables = language.say("{n} or more", n=marked("10¹⁵", f"{at}.tables"))
+    if own.exact:
+        return tables
+    pooled = marked(str(own.pooled), f"{at}.pooled")
+    return language.say("{pooled} of {tables}", pooled=pooled, tables=tables)
+
+
+def _ranges(outcome: OutcomeNames, own: ExtractionRange, language: Language) -> list[str]:
+    measure, at = outcome.result.outcome.measure, _at(outcome.id, own)
+    style = language.numbers
+
+    def effect(x: float | None) -> str:
+        return formats.estimate(measure, x, style)
+
+    effects = [
+        _range(getattr(own, name), f"{at}.{name}", effect, language)
+        for name in ("estimate", "ci_low", "ci_high")
+    ]
+    p = _range(own.p, f"{at}.p", lambda x: formats.p_value(x, style), language)
+    return [*effects, p]
+
+
+def _range(own: Range, at: str, printed: Callable[[float | None], str], language: Language) -> str:
+    """ "1.73 to 1.82", or one number where both ends read the same."""
+    low, high = printed(own.low), printed(own.high)
+    if low == high:
+        return marked(low, f"{at}.low")
+    ends = {"low": marked(low, f"{at}.low"), "high": marked(high, f"{at}.high")}
+    return language.say("{low} to {high}", **ends)
+
+
+def _change(own: ExtractionRange, at: str, language: Language) -> str:
+    if not own.changes:
+        return language.say("no")
+    outside = marked(str(own.below + own.above), f"{at}.excluding")
+    return language.say("yes: {n} exclude no effect", n=outside)
+
+
+def extraction_sentence(outcome: OutcomeNames, material: Material, language: Language) -> str:
+    """What the sources leave open about an outcome's primary result; nothing where they do not."""
+    ranges = uncertain(material, outcome.id)
+    if not ranges:
+        return ""
+    own = ranges[0]
+    at = _at(outcome.id, own)
+    estimates, low, high, _ = _ranges(outcome, own, language)
+    first = language.say(
+        "The sources admit {tables} tables of counts, over which the estimate is {estimates}, its "
+        "lower limit {low} and its upper limit {high}.",
+        tables=_tables(own, at, language),
+        estimates=estimates,
+        low=low,
+        high=high,
+    )
+    if not own.changes:
+        return f"{first} {language.say('The conclusion changes: no.')}"
+    second = language.say(
+        "The conclusion changes: yes, as the interval excludes no effect in {n} of them.",
+        n=marked(str(own.below + own.above), f"{at}.excluding"),
+    )
+    return f"{first} {second}"
+
+
+# --- multiverse -----------------------------------------------------------------------------------
+
+
+def multiverse_table(scope: Scope) -> TableBody:
+    """For each outcome and measure, how many analyses there are and on which side they lie."""
+    say = scope.language.say
+    columns = (
+        Column(say("Outcome"), width=2.4),
+        Column(say("Measure"), "center", 0.8),
+        Column(say("Analyses"), RIGHT, 0.9),
+        Column(say("Estimates"), RIGHT, 1.6),
+        Column(say("Median"), RIGHT, 0.8),
+        *(_of_no_effect(scope) if scope.compared else ()),
+        Column(say("Lower than the primary"), RIGHT, 1.1),
+    )
+    rows = [
+        row(*cells)
+        for outcome in scope.outcomes.values()
+        if (found := scope.material.stability.get(outcome.id))
+        for cells in _scales(outcome, found.multiverse, scope)
+    ]
+    caption = say("The multiverse: every combination of the declared choices, by effect measure.")
+    shares = say("Shares in per cent of the analyses of a measure.")
+    last = say(
+        "The last column says where the primary analysis stands: how many analyses of its measure "
+        "have a lower estimate."
+    )
+    note = f"{shares} {last}" if scope.compared else last
+    return text(caption), columns, tuple(rows), text(note)
+
+
+def _of_no_effect(scope: Scope) -> tuple[Column, ...]:
+    """The columns of how many lie on which side of no effect, where anything is compared."""
+    say = scope.language.say
+    return (
+        Column(say("Estimates above no effect"), RIGHT, 1.1),
+        Column(say("Intervals above"), RIGHT, 1.0),
+        Column(say("Intervals below"), RIGHT, 1.0),
+    )
+
+
+def _scales(outcome: OutcomeNames, found: Multiverse, scope: Scope) -> list[list[str | Inlines]]:
+    language, style = scope.language, scope.language.numbers
+    rows: list[list[str | Inlines]] = []
+    for place, scale in enumerate(found.scales):
+        at, tally = f"{outcome.id}.multiverse.{scale.measure}", scale.tally
+        ends = Range(scale.low, scale.high)
+        measure = scale.measure
+
+        def printed(x: float | None, measure: str = measure) -> str:
+            return formats.estimate(measure, x, style)
+
+        shares = [
+            formats.MISSING
+            if scale.null is None
+            else marked(share(getattr(tally, name), tally.analyses, language), f"{at}.{name}")
+            for name in (("above", "ci_above", "ci_below") if scope.compared else ())
+        ]
+        known = place == 0 and found.lower is not None
+        lower = marked(str(found.lower), f"{outcome.id}.multiverse.lower") if known else ""
+        rows.append(
+            [
+                _linked(outcome, scope) if place == 0 else "",
+                short_measure(measure, language) or measure,
+                marked(str(tally.analyses), f"{at}.analyses"),
+                _range(ends, at, printed, language),
+                marked(printed(scale.median), f"{at}.median"),
+                *shares,
+                lower,
+            ]
+        )
+    return rows
+
+
+def _linked(outcome: OutcomeNames, scope: Scope) -> Inlines:
+    """The outcome's name, leading to its curve where there is one."""
+    label = text(outcome.label)
+    drawn = f"{outcome.id}/multiverse" in scope.material.figures
+    return (Link(f"#fig-{outcome.id}-multiverse", label),) if drawn else label
+
+
+# --- sequential analysis --------------------------------------------------------------------------
+
+
+def sequential_table(scope: Scope) -> TableBody:
+    """The outcomes with a sequential analysis: what was planned, what is there, what follows."""
+    say, language = scope.language.say, scope.language
+    columns = (
+        Column(say("Outcome"), width=2.0),
+        Column(say("Planned for"), width=1.8),
+        Column(say("Required participants"), RIGHT, 1.1),
+        Column(say("Diversity"), RIGHT, 0.8),
+        Column(say("Participants"), RIGHT, 1.0),
+        Column("Z", RIGHT, 0.6),
+        Column(say("Boundary"), RIGHT, 0.8),
+        Column(say("Adjusted interval"), RIGHT, 1.5),
+        Column(say("Verdict"), width=2.6),
+    )
+    rows = [
+        row(outcome.label, *_sequential(outcome, found.sequential, language))
+        for outcome in scope.outcomes.values()
+        if (found := scope.material.stability.get(outcome.id)) and found.sequential.looks
+    ]
+    caption = say(
+        "Sequential analyses, which treat the meta-analysis as one that is still growing."
+    )
+    return text(caption), columns, tuple(rows), ()
+
+
+def _sequential(outcome: OutcomeNames, found: Sequential, language: Language) -> list[str]:
+    style, at = language.numbers, f"{outcome.id}.sequential"
+    last = found.looks[-1]
+    measure = outcome.result.outcome.measure
+    estimate, low, high = (
+        marked(formats.estimate(measure, getattr(found, name), style), f"{at}.{name}")
+        for name in ("estimate", "adjusted_low", "adjusted_high")
+    )
+    diversity = formats.percent(100 * (found.diversity or 0.0), 0, style)
+    boundary = next((x.boundary for x in reversed(found.looks) if x.boundary is not None), None)
+    return [
+        planned_effect(found, language),
+        marked(str(found.required), f"{at}.required"),
+        marked(diversity, f"{at}.diversity"),
+        marked(str(last.participants), f"{at}.participants"),
+        marked(formats.number(last.z, 2, style), f"{at}.z"),
+        marked(formats.number(boundary, 2, style), f"{at}.boundary"),
+        formats.bracketed(estimate, low, high, style),
+        verdict(found, language),
+    ]
+
+
+# --- names for texts ------------------------------------------------------------------------------
+
+
+def _changes(material: Material, outcome: str) -> bool:
+    return any(own.changes for own in uncertain(material, outcome))
+
+
+def stability_names(
+    material: Material, outcomes: Sequence[OutcomeNames], language: Language
+) -> dict[str, Any]:
+    """What texts can ask: whether there is a table of each kind, and an outcome's sentence."""
+    known = [material.stability[o.id] for o in outcomes if o.id in material.stability]
+    ranges = [own for o in outcomes for own in uncertain(material, o.id)[:1]]
+    return {
+        "uncertain": len(ranges),
+        "changing": [
+            o.label for o in outcomes if any(r.changes for r in uncertain(material, o.id))
+        ],
+        "multiverse": any(item.multiverse.scales for item in known),
+        "beyond": [o.label for o in outcomes if o.k > bounds.ONE_BY_ONE],
+        "sequential": any(item.sequential.looks for item in known),
+        "sentence": {o.id: extraction_sentence(o, material, language) for o in outcomes},
+    }

@@ -1,0 +1,42 @@
+"""Short phrases that sentences, tables and figures' captions share."""
+
+from collections.abc import Sequence
+
+from metasynth.language.languages import Language, message
+from metasynth.model import bounds
+from metasynth.model.methods import MEASURES
+from metasynth.model.records import Comparison
+
+_SHORT = {"SMD-RevMan": "SMD", "other": ""}
+
+
+def lowered(label: str) -> str:
+    """A label inside a sentence: "Death" loses its capital, "ACR20 response" and "HbA1c" do not."""
+    first, _, rest = label.partition(" ")
+    is_name = any(not letter.islower() for letter in first[1:].rstrip(",.:;"))
+    is_symbol = len(first) == 1 and not rest[:1].isalpha()
+    return label if is_name or is_symbol else label[:1].lower() + label[1:]
+
+
+def joined(items: Sequence[str], language: Language) -> str:
+    """ "a", "a and b", "a, b and c"; of hundreds the first ten, and others."""
+    if len(items) > bounds.TOLD_ROWS:
+        items = [*items[:10], language.say("others")]
+    if len(items) < 2:
+        return "".join(items)
+    return language.say("{some} and {last}", some=", ".join(items[:-1]), last=items[-1])
+
+
+def sides(comparison: Comparison, language: Language) -> tuple[str, str]:
+    """The names of the intervention and of the control, as declared, else these words."""
+    return (
+        comparison.intervention_label or language.say("Intervention"),
+        comparison.control_label or language.say("Control"),
+    )
+
+
+def short_measure(measure: str, language: Language) -> str:
+    """A measure's letters beside a number: "RR"; a proportion is no code, and `other` has none."""
+    if measure in MEASURES["proportion"]:
+        return language.say(message("proportion"))
+    return _SHORT.get(measure, measure)

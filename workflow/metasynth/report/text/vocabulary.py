@@ -1,0 +1,201 @@
+"""What the authored text can name besides outcomes: the trials, the choices, what this run used."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from metasynth.language import numbers as formats
+from metasynth.language.languages import Language, message
+from metasynth.language.tracked import capitalised, marked
+from metasynth.model import bounds
+from metasynth.model.methods import PREDICTIONS
+from metasynth.model.records import OutcomeResult, Trial
+from metasynth.report.facts import facts
+from metasynth.report.material import Material
+from metasynth.report.tables.base import raw
+from metasynth.report.tables.certainty import rule_words
+from metasynth.report.tables.stability import stability_names
+from metasynth.report.tables.studies import is_missing
+from metasynth.report.text.change_names import change_names
+from metasynth.report.text.names import OutcomeNames, joined, lowered, sides, stated, trials
+from metasynth.report.text.raw_names import StudyNames, search_names
+from metasynth.report.text.terms import TERMS
+
+STATUSES = {
+    "excluded": message("excluded"),
+    "awaiting": message("awaiting assessment"),
+    "ongoing": message("ongoing"),
+}
+"""What became of studies that are not included."""
+
+
+def vocabulary(
+    material: Material, outcomes: Mapping[str, OutcomeNames], language: Language
+) -> dict[str, Any]:
+    """Every name that a template may use, with what it stands for."""
+    config, included, primary = material.config, material.included, tuple(outcomes.values())
+    named = {name.id: name for outcome in primary for name in (outcome, *outcome.alternatives)}
+    used = used_methods(material)
+    return named | {
+        "review": config,
+        "analyses": config.analyses,
+        "intervention": sides(config.comparison, language)[0],
+        "control": sides(config.comparison, language)[1],
+        "compared": [outcome for outcome in primary if outcome.compared],
+        "outcomes": primary,
+        "trials": {
+            "all": material.trials,
+            "included": included,
+            "randomised": _randomised(included),
+            "size": _size(material, language),
+            "all_randomised": material.randomised,
+            "designs": list(dict.fromkeys(t.study.design for t in included if t.study.design)),
+            "other": [t for t in material.trials if t.study.status != "included"],
+        },
+        "many_trials": len(material.trials) > bounds.TOLD_ROWS,
+        "study": {trial.study.study: StudyNames(trial, language) for trial in material.trials},
+        "search": search_names(material.search),
+        "tools": tools(included),
+        "multi_arm": combined_arms(material.results),
+        "changes": change_names(material.changes, language) if material.changes else None,
+        "grown": [o for o in primary if f"{o.id}/cumulative" in material.figures],
+        "has_claims": bool(material.reproductions),
+        "is_missing": any(is_missing(row) for trial in included for row in trial.results),
+        "figures": frozenset(material.figures),
+        "has_absolute": any(item.absolute for item in material.sensitivities.values()),
+        "covariates": [
+            (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
+        ],
+        "regressed": [o for o in primary if f"{o.id}/bubble" in material.figures],
+        "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
+        "further": [o for o in primary if _has_more(o.id, material.figures)],
+        "used": used,
+        "used_predictions": used.intersection(PREDICTIONS),
+        "terms": {name: language.say(words) for name, words in TERMS.items()},
+        "missing": formats.MISSING,
+        "label_of": {trial.study.study: trial.study.label for trial in material.trials}.get,
+        "certainty": rule_words(config.certainty, material.ratings, language),
+        "printed_percentages": _percentages(material.trials, language),
+        "measures": _measures(primary),
+        "statuses": {name: language.say(words) for name, words in STATUSES.items()},
+        "stability": stability_names(material, primary, language),
+        "draft": material.draft,
+        "facts": facts(material),
+        "choose": language.choose,
+        "count_trials": lambda n, key="review.trials": trials(n, language, key),
+    }
+
+
+def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
+    """Whether an outcome has figures besides its forest plot."""
+    return any(key.startswith(f"{outcome}/") and key != f"{outcome}/forest" for key in figures)
+
+
+def filters(language: Language) -> dict[str, Callable[..., str]]:
+    """What a template may do to a value: `{{ names | joined }}`."""
+    return {
+        "capitalize": capitalised,
+        "joined": lambda items: joined(list(items), language),
+        "lowered": lowered,
+        "stated": stated,
+    }
+
+
+def _measures(outcomes: Sequence[OutcomeNames]) -> dict[str, list[OutcomeNames]]:
+    measures: dict[str, list[OutcomeNames]] = {}
+    for outcome in outcomes:
+        measures.setdefault(outcome.measure, []).append(outcome)
+    return measures
+
+
+def _randomised(included: Sequence[Trial]) -> str:
+    """Patients randomised in all trials whose number is known; "–" where none is."""
+    known = [n for trial in included if (n := trial.study.n_randomised) is not None]
+    return marked(str(sum(known)), "review.randomised") if known else formats.MISSING
+
+
+def _size(material: Material, language: Language) -> str:
+    """ "four trials with 2,000 randomised patients", and no number where none is known."""
+    included = material.included
+    known = sum(trial.study.n_randomised is not None for trial in included)
+    said = trials(len(included), language, "review.trials")
+    if not known:
+        return said
+    n = _randomised(included)
+    if known < len(included):
+        some = marked(str(known), "review.sized")
+        return language.say(
+            "{trials}, with {n} patients in the {some} that state a number",
+            trials=said,
+            n=n,
+            some=some,
+        )
+    if material.randomised:
+        return language.say("{trials} with {n} randomised patients", trials=said, n=n)
+    return language.say("{trials} with {n} patients", trials=said, n=n)
+
+
+def tools(included: Sequence[Trial]) -> tuple[str, ...]:
+    """The tools by which risk of bias was judged."""
+    judgements = (judgement for trial in included for judgement in trial.risk_of_bias)
+    return tuple(dict.fromkeys(judgement.tool for judgement in judgements))
+
+
+def used_methods(material: Material) -> frozenset[str]:
+    """The names of the measures and methods that gave this report's results."""
+    outcomes = {result.outcome for result in material.results}
+    specs = [analysis.spec for result in material.results for analysis in result.analyses]
+    rows = [
+        row
+        for result in material.results
+        for analysis in result.analyses
+        for row in analysis.estimates
+    ]
+    names = {name for o in outcomes for name in (o.measure, o.type)}
+    names |= {name for row in rows for name in (row.model, row.tau2_method, row.ci_method)}
+    names |= {f"{row.model} {row.measure}" for row in rows}
+    if any(outcome.subgroup for outcome in outcomes):
+        names |= {f"{spec.subgroup_tau2} tau2" for spec in specs if spec.model == "random"}
+    names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
+    if any(row.model in ("random", "IV") for row in rows):
+        names |= {s.zero_cells for s in specs}
+    if names & {"binary", "rate"}:
+        names |= {f"double zero {s.double_zero}" for s in specs}
+    how = material.config.comparison.multi_arm
+    if how != "combine" or combined_arms(material.results):
+        names.add(how)
+    return frozenset(names)
+
+
+def combined_arms(results: Sequence[OutcomeResult]) -> list[str]:
+    """Trials with several arms on one side, and these arms."""
+    groups = (
+        (study.label, group)
+        for result in results
+        for study in result.studies
+        for group in (study.intervention, study.control)
+        if group is not None and len(group.arm_ids) > 1
+    )
+    return sorted({f"{label}: {group.label}" for label, group in groups})
+
+
+def _percentages(every: Sequence[Trial], language: Language) -> Callable[[str, OutcomeNames], str]:
+    """Percentages printed without counts, as a sentence."""
+
+    def sentence(study: str, names: OutcomeNames) -> str:
+        spec = names.result.outcome
+        printed = [
+            raw(result, "reported_percent", f"{language.written(result.reported_percent)}%")
+            + f" ({arm.label})"
+            for trial in every
+            if trial.study.study == study
+            for result in trial.results
+            for arm in trial.arms
+            if (result.outcome, result.week, result.arm_id) == (spec.outcome, spec.week, arm.arm_id)
+            and result.reported_percent
+            and result.events is None
+        ]
+        if not printed:
+            return ""
+        return language.say("Printed are {percentages}.", percentages=joined(printed, language))
+
+    return sentence

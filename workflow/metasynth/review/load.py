@@ -1,0 +1,170 @@
+"""The border of the pipeline: a review is whole and sound, or all that is wrong with it is told.
+
+What passes here is typed and trusted by every later stage. Imports are few, since this runs
+whenever the workflow is loaded.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from metasynth.checks import catalogue
+from metasynth.checks.check import View
+from metasynth.core.config_lines import Lines
+from metasynth.core.faults import Fault, InvalidReview, position
+from metasynth.language.languages import known as known_languages
+from metasynth.living import baseline, changelog
+from metasynth.living.input_changes import compare_inputs
+from metasynth.living.state import State, state
+from metasynth.model.records import (
+    CertaintyRating,
+    ChangelogEntry,
+    Claim,
+    Config,
+    FlowCount,
+    SearchLine,
+    Trial,
+)
+from metasynth.prose.drafts import unwritten
+from metasynth.prose.unwritten import Unwritten
+from metasynth.review import prose_check as check
+from metasynth.tables import reader as tables
+from metasynth.tables.raw_table import RawTable
+from metasynth.tables.reader import RawTables
+from metasynth.validation import configuration
+from metasynth.validation import flow_counts as flow_rules
+from metasynth.validation import protocol as protocol_rules
+from metasynth.validation import review_tables as review_rules
+from metasynth.validation import trials as trial_rules
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review without errors: its choices, its trials sorted by id, the statements to audit.
+
+    `changelog` says why the review was changed, as far as its authors told; `whole_review` are the
+    tables of no single trial as text; `baseline` is the state that the review is compared with,
+    None for a first version; `draft` are the starter texts that are left.
+    """
+
+    config: Config
+    trials: tuple[Trial, ...]
+    warnings: tuple[Fault, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    changelog: tuple[ChangelogEntry, ...] = ()
+    certainty: tuple[CertaintyRating, ...] = ()
+    search: tuple[SearchLine, ...] = ()
+    flow: tuple[FlowCount, ...] = ()
+    whole_review: tuple[RawTable, ...] = field(default=(), compare=False)
+    baseline: State | None = None
+    draft: tuple[Unwritten, ...] = ()
+
+    @property
+    def state(self) -> State:
+        """What the review is made from, as it is compared with its baseline."""
+        return state(self.config, self.trials, self.whole_review, self.changelog)
+
+
+def load_review(config_path: Path, workdir: Path) -> Review:
+    """The review that `config_path` describes; both it and its folders are relative to `workdir`.
+
+    Raises:
+        InvalidReview: with every fault of the configuration and of the tables, warnings included.
+    """
+    reading = configuration.read(workdir / config_path)
+    config, lines = reading.config, reading.lines
+    further = list(_missing_folders(config, workdir, lines)) if config else []
+    raw = accepted = None
+    if config:
+        accepted, unread = baseline.load(config.living.baseline, workdir, lines)
+        further += unread
+    if os.path.isdir(workdir / reading.data):
+        raw = tables.read(workdir / reading.data)
+        further += validate(config, raw, lines, doubting=not _errors(reading.faults))
+    prose = check.read(config, workdir, config.text if config else reading.text)
+    further += check.faults(prose, config, raw)
+    told = {(fault.file, fault.column) for fault in reading.faults}
+    faults = [
+        *reading.faults,
+        *(fault for fault in further if (fault.file, fault.column) not in told),
+    ]
+    if config is None or raw is None or _errors(faults):
+        raise InvalidReview(faults)
+    review = Review(
+        config,
+        tables.trials(raw),
+        tuple(faults),
+        tables.claims(raw),
+        tables.changelog(raw),
+        tables.certainty(raw),
+        tables.search(raw),
+        tables.flow(raw),
+        raw.whole_review,
+        accepted,
+        unwritten(config, lines, prose.texts, tables.search(raw)),
+    )
+    return replace(review, warnings=(*review.warnings, *_without_reason(review)))
+
+
+def _without_reason(review: Review) -> Iterator[Fault]:
+    """A warning for each change since the baseline that changelog.csv says nothing about."""
+    if (before := review.baseline) is not None:
+        after = review.state
+        found = changelog.unexplained(before, after, compare_inputs(before, after))
+        yield from changelog.warnings(before.version, found)
+
+
+def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fault]:
+    remedy = "make it, or correct its path, which begins where the run takes place"
+    if not os.path.isdir(workdir / config.data):
+        yield lines.fault(("data",), config.data, "the folder of the raw tables", remedy)
+    if not os.path.isdir(workdir / config.text):
+        yield lines.fault(("text",), config.text, "the folder of the review's prose", remedy)
+        return
+    for index, code in enumerate(config.languages):
+        folder = f"{config.text}/{code}"
+        if code in known_languages() and not os.path.isdir(workdir / folder):
+            expected = f"a language in which the review's prose stands, in a folder {folder}"
+            remedy = "write its texts there, or remove the language"
+            yield lines.fault(("review", "languages", index), code, expected, remedy)
+
+
+def validate(
+    config: Config | None, raw: RawTables, lines: Lines | None = None, *, doubting: bool = True
+) -> list[Fault]:
+    """All faults of the tables, and of the configuration against them, sorted.
+
+    Without a configuration the tables are checked by themselves. Where there is no fault, and
+    `doubting`, what only looks wrong is told as well.
+    """
+    faults = list(_table_faults(raw))
+    lines = lines or Lines("config.yaml", {})
+    if config:
+        faults += review_rules.config_faults(config, raw, lines)
+        told = {fault.cell for fault in faults}
+        faults += protocol_rules.faults(config, raw, lines, told)
+    if not _errors(faults):
+        trials = tables.trials(raw)
+        if flow := raw.table("flow"):
+            faults += flow_rules.warnings(flow, tables.flow(raw), trials)
+        if config:
+            faults += review_rules.without_numbers(config, trials, lines)
+        faults = list(catalogue.unanswered(faults, raw))
+        told = {fault.place for fault in faults}
+        if doubting:
+            faults += catalogue.doubts(View(config, raw, trials), lines, told)
+    return sorted(faults, key=position)
+
+
+def _errors(faults: Iterable[Fault]) -> bool:
+    return any(fault.severity == "error" for fault in faults)
+
+
+def _table_faults(raw: RawTables) -> Iterator[Fault]:
+    yield from raw.faults
+    for table in raw.each():
+        yield from table.faults
+    for trial in raw.trials:
+        yield from trial_rules.faults(trial)
+    yield from review_rules.table_faults(raw)

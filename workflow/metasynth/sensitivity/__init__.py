@@ -1,0 +1,1 @@
+"""How far a result depends on data and on choices."""

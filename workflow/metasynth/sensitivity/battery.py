@@ -1,0 +1,290 @@
+"""How far a pooled result depends on single studies and on small ones, and what it means."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from metasynth.core.messages import message
+from metasynth.model import bounds
+from metasynth.model.methods import GLMMS, tau2_of_effects
+from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
+from metasynth.sensitivity.absolute import MEASURES, AbsoluteEffect, absolute_effect
+from metasynth.sensitivity.fragility import Fragility, fragility
+from metasynth.sensitivity.meta_regression import Regression, regress
+from metasynth.sensitivity.reduced_sets import cumulative, leave_one_out, pooled_studies
+from metasynth.stats.effects.binary import Array, Effects, continuity_correction
+from metasynth.stats.effects.scales import finite, natural
+from metasynth.stats.influence import Influence, baujat, influence
+from metasynth.stats.models import fit_model
+from metasynth.stats.small_study import (
+    MINIMUM,
+    AsymmetryTest,
+    TooFewStudies,
+    begg,
+    egger,
+    harbord,
+    peters,
+)
+from metasynth.stats.trim_and_fill import NoConvergence, trim_and_fill
+from metasynth.synthesis.selection import effects_of, tables_of
+from metasynth.synthesis.synthesise import size_of_pool
+
+__all__ = ["Sensitivity", "battery", "cumulative", "leave_one_out"]
+
+ESTIMATOR = "L0"
+"""Of the number of studies that trim and fill takes to be missing."""
+MOST_CHANGES = 100
+"""Patients that the fragility index changes before it gives up: a verdict that stands so many is
+not fragile."""
+INVERSE_VARIANCE = ("random", "IV")
+NO_POOL = message("there is no pooled result")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyInfluence:
+    """How one study bears on the pool: deletion diagnostics, and its point in a Baujat plot.
+
+    `hat` is its share of the weight, from 0 to 1. What the model does not define is None.
+    """
+
+    study: str
+    label: str
+    rstudent: float | None
+    dffits: float | None
+    cooks_distance: float | None
+    covariance_ratio: float | None
+    tau2_deleted: float | None
+    q_deleted: float | None
+    hat: float | None
+    baujat_q: float
+    baujat_pull: float
+
+
+@dataclass(frozen=True, slots=True)
+class Asymmetry:
+    """A test of funnel asymmetry, or the reason why there is none.
+
+    `coefficient` is the slope of a regression, with `se` and t (`statistic`, `df`), or Kendall's
+    tau.
+    """
+
+    name: str
+    coefficient: float | None = None
+    se: float | None = None
+    statistic: float | None = None
+    df: int | None = None
+    p: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The pool with the studies that trim and fill adds (natural scale), or why there is none."""
+
+    estimator: str = ESTIMATOR
+    filled: int | None = None
+    side: str = ""
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute:
+    """An absolute effect; `origin` of its baseline risk: observed in all controls, or declared."""
+
+    origin: str
+    effect: AbsoluteEffect
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """Everything that qualifies an outcome's primary analysis.
+
+    An empty part has its reason beside it.
+    """
+
+    outcome: str
+    analysis: str
+    leave_one_out: tuple[Estimate, ...]
+    cumulative: tuple[Estimate, ...]
+    sequence_reason: str
+    influence: tuple[StudyInfluence, ...]
+    influence_reason: str
+    asymmetry: tuple[Asymmetry, ...]
+    trim_and_fill: Filled
+    fragility: Fragility | None
+    fragility_reason: str
+    absolute: tuple[Absolute, ...]
+    absolute_reason: str
+    regression: Regression | None = None
+
+
+def battery(result: OutcomeResult) -> Sensitivity:
+    """Make all sensitivity analyses of an outcome's primary analysis, or say why one cannot be."""
+    outcome, primary = result.outcome, result.analyses[0]
+    spec, whole = primary.spec, primary.estimates[0]
+    used = pooled_studies(outcome, spec, result.studies)
+    alone = (
+        NO_POOL if whole.estimate is None else message("one study only") if len(used) < 2 else ""
+    )
+    effects = effects_of(used, outcome, spec) if used else None
+    no_sequence = alone or bounds.too_many(len(used))
+    shown, why_not_shown = _influence(spec, used, effects, alone)
+    fragile, why_not_fragile = _fragility(outcome, spec, used, whole)
+    absolute, why_not_absolute = _absolute(outcome, whole)
+    return Sensitivity(
+        outcome=outcome.id,
+        analysis=spec.name,
+        leave_one_out=() if no_sequence else leave_one_out(outcome, spec, used),
+        cumulative=() if no_sequence else cumulative(outcome, spec, used),
+        sequence_reason=no_sequence,
+        influence=shown,
+        influence_reason=why_not_shown,
+        asymmetry=tuple(_asymmetry(outcome, spec, used, effects)),
+        trim_and_fill=_trim_and_fill(outcome, spec, used, effects),
+        fragility=fragile,
+        fragility_reason=why_not_fragile,
+        absolute=absolute,
+        absolute_reason=why_not_absolute,
+        regression=regress(outcome, used, effects.y, effects.v) if effects else None,
+    )
+
+
+def _influence(
+    spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None, alone: str
+) -> tuple[tuple[StudyInfluence, ...], str]:
+    """Baujat's coordinates for every model, deletion diagnostics for inverse-variance averages.
+
+    Of many studies the coordinates alone, with the reason why the diagnostics are not there.
+    """
+    if alone or effects is None:
+        return (), alone
+    if not np.isfinite(effects.v).all():
+        return (), message("a study has no effect of its own, as zero_cells is none")
+    y, v = effects.y, effects.v
+    found = None
+    method = tau2_of_effects(spec)
+    many = bounds.too_many(len(y))
+    if not many and (spec.model == "IV" or (spec.model == "random" and len(y) > 2)):
+        found = influence(y, v, method)
+    shares, pulls = (axis.tolist() for axis in baujat(y, v))
+    return tuple(
+        _study_influence(study, found, i, shares[i], pulls[i]) for i, study in enumerate(used)
+    ), many
+
+
+def _study_influence(
+    study: StudyData, found: Influence | None, i: int, share: float, pull: float
+) -> StudyInfluence:
+    names = [field.name for field in fields(Influence)]
+    own: dict[str, Any] = {
+        name: finite(getattr(found, name)[i]) if found else None for name in names
+    }
+    return StudyInfluence(study.study, study.label, **own, baujat_q=share, baujat_pull=pull)
+
+
+def _asymmetry(
+    outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
+) -> list[Asymmetry]:
+    """Egger's and Begg's tests, and of odds ratios Harbord's and Peters's."""
+    tests: list[tuple[str, Callable[[], Asymmetry]]] = []
+    known = np.isfinite(effects.v) if effects else np.zeros(0, dtype=bool)
+    if effects:
+        y, v = effects.y[known], effects.v[known]
+        tests += [("Egger", lambda: _line("Egger", egger(y, v)))]
+        tests += [("Begg", lambda: _ranks(y, v))]
+    if effects and outcome.type == "binary" and outcome.measure == "OR":
+        tables = tables_of(used)
+        corrected = continuity_correction(tables, "only0")[0]
+        tests += [("Harbord", lambda: _line("Harbord", harbord(tables)))]
+        tests += [("Peters", lambda: _line("Peters", peters(corrected)))]
+    return [_or_reason(name, test) for name, test in tests]
+
+
+def _or_reason(name: str, test: Callable[[], Asymmetry]) -> Asymmetry:
+    try:
+        return test()
+    except (TooFewStudies, ValueError) as refusal:
+        return Asymmetry(name, reason=str(refusal))
+
+
+def _line(name: str, found: AsymmetryTest) -> Asymmetry:
+    return Asymmetry(name, found.coefficient, found.se, found.statistic, found.df, found.p)
+
+
+def _ranks(y: Array, v: Array) -> Asymmetry:
+    found = begg(y, v)
+    return Asymmetry("Begg", coefficient=found.tau, p=found.p)
+
+
+def _trim_and_fill(
+    outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
+) -> Filled:
+    if spec.model not in INVERSE_VARIANCE:
+        return Filled(
+            reason=message("model {model} does not average effects by their variances").format(
+                model=spec.model
+            )
+        )
+    if effects is None or len(used) < MINIMUM:
+        return Filled(
+            reason=message("trim and fill needs {n} studies, as its funnel tests do").format(
+                n=MINIMUM
+            )
+        )
+    method = tau2_of_effects(spec)
+    try:
+        found = trim_and_fill(effects.y, effects.v, ESTIMATOR, method)
+    except (NoConvergence, ValueError) as refusal:
+        return Filled(reason=str(refusal))
+    whole = Effects(found.y, found.v, np.zeros(found.y.shape, dtype=bool))
+    fit = fit_model(spec, outcome.measure, whole, None)
+    size = size_of_pool(outcome, used, fit.mean)
+    estimate, low, high = (
+        natural(outcome.measure, x, size) for x in (fit.mean, fit.interval.low, fit.interval.high)
+    )
+    return Filled(ESTIMATOR, found.filled, found.side, estimate, low, high)
+
+
+def _fragility(
+    outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData], whole: Estimate
+) -> tuple[Fragility | None, str]:
+    if outcome.type != "binary":
+        return None, message("the fragility index counts patients with an event in two groups")
+    if whole.estimate is None:
+        return None, NO_POOL
+    if spec.model in GLMMS:
+        return None, message("the fragility index is not computed for binomial-normal models")
+    if any(study.contrast for study in used):
+        return None, message(
+            "a trial with correlated arms has no one table in which to change patients"
+        )
+    if many := bounds.too_many(len(used)):
+        return None, many
+    found = fragility(outcome, spec, used, MOST_CHANGES)
+    beyond = message(
+        "the verdict stands even if {n} patients, or all that can, are changed"
+    ).format(n=MOST_CHANGES)
+    return found, "" if found else beyond
+
+
+def _absolute(outcome: OutcomeSpec, whole: Estimate) -> tuple[tuple[Absolute, ...], str]:
+    """At the risk of all control groups together, then at the declared ones."""
+    if outcome.measure not in MEASURES:
+        return (), message("no absolute effect follows from {measure}").format(
+            measure=outcome.measure
+        )
+    if whole.estimate is None or whole.ci_low is None or whole.ci_high is None:
+        return (), NO_POOL
+    risks = [("declared", risk) for risk in outcome.baseline_risks]
+    if whole.events_control is not None and whole.total_control:
+        risks.insert(0, ("observed", whole.events_control / whole.total_control))
+    limits = whole.estimate, whole.ci_low, whole.ci_high
+    found = tuple(
+        Absolute(origin, absolute_effect(outcome.measure, *limits, risk)) for origin, risk in risks
+    )
+    return found, "" if found else message("no baseline risk is observed or declared")

@@ -1,0 +1,203 @@
+"""Many meta-analyses at once by any declared analysis: what extraction and multiverse pool with.
+
+The formulas are those of `models.fit_model`, for all columns together: inverse variance with every
+estimator of tau2 and Wald or Hartung-Knapp limits, Mantel-Haenszel, Peto. A model without a closed
+form (binomial-normal, Kenward-Roger) is fitted column by column by `fit_model` itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metasynth.model import bounds
+from metasynth.model.methods import DEFAULT_TAU2
+from metasynth.model.records import AnalysisSpec
+from metasynth.stats import lazy_special as special
+from metasynth.stats.distributions import LEVEL, normal_quantile
+from metasynth.stats.effects.binary import Array, Effects, Tables, observed_minus_expected
+from metasynth.stats.models import fit_model
+from metasynth.stats.pooling import EffectUndefined, Pool, mantel_haenszel, peto
+from metasynth.stats.tau2_columns import (
+    contiguous,
+    dersimonian_laird_about_many,
+    tau2_many,
+    weighted,
+)
+
+COLUMNS = 2048
+"""Meta-analyses of up to 64 studies worked on together, as in `batch`."""
+CLOSED = ("Wald", "HKSJ", "HKSJ-adhoc")
+NO_TABLE = (0.0, 2.0, 0.0, 0.0)
+"""Two participants without an event, and nobody to compare with: adds 0 to every sum of
+Mantel-Haenszel and Peto, so it stands where a study takes no part."""
+
+
+Known = dict[str, tuple[Array, Array, Array]]
+"""Means, sums of weights and Q(tau2) by estimator of tau2."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pools:
+    """Sets of studies to pool: a row a study, a column a meta-analysis.
+
+    Effects `y` and variances `v` on the analysis scale and 2×2 tables (None without counts);
+    `mask` is 1 where a study takes part; elsewhere `v` is 1 and the table is `NO_TABLE`.
+    """
+
+    y: Array
+    v: Array
+    mask: Array
+    tables: Tables | None = None
+
+    def part(self, chosen: NDArray[np.intp]) -> "Pools":
+        """The chosen columns."""
+        y, v, mask = contiguous((self.y, self.v, self.mask), chosen)
+        t = self.tables
+        tables = Tables(*contiguous((t.a, t.n1, t.c, t.n2), chosen)) if t else None
+        return Pools(y, v, mask, tables)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Results:
+    """A value a meta-analysis, on the analysis scale; NaN where nothing is defined.
+
+    p is NaN, too, where a standard error is 0.
+    """
+
+    k: Array
+    mean: Array
+    low: Array
+    high: Array
+    p: Array
+
+
+def fit_many(specs: Sequence[AnalysisSpec], measure: str, pools: Pools) -> list[Results]:
+    """Fit each analysis to every column; analyses that share a tau2 estimate it once."""
+    rows, columns = pools.mask.shape
+    wide = bounds.columns(COLUMNS, rows)
+    parts = [
+        _fit_block(specs, measure, pools.part(np.arange(i, min(i + wide, columns))))
+        for i in range(0, columns, wide)
+    ]
+    return [
+        Results(*(np.concatenate([getattr(p[i], name) for p in parts]) for name in FIELDS))
+        for i in range(len(specs))
+    ]
+
+
+FIELDS = Results.__slots__
+
+
+def _fit_block(specs: Sequence[AnalysisSpec], measure: str, pools: Pools) -> list[Results]:
+    k = pools.mask.sum(axis=0)
+    one, several = np.flatnonzero(k == 1), np.flatnonzero(k > 1)
+    own, rest = _single_studies(pools.part(one)), pools.part(several)
+    known: Known = {}
+    found = []
+    for spec in specs:
+        values = np.full((4, len(k)), np.nan)
+        values[:, one] = own
+        if len(several):
+            values[:, several] = _fit(spec, measure, rest, k[several], known)
+        found.append(Results(k, *values))
+    return found
+
+
+def _single_studies(pools: Pools) -> Array:
+    """Each study's own result with Wald's interval; there is nothing to pool."""
+    y = (pools.mask * pools.y).sum(axis=0)
+    v = np.where(pools.mask > 0, pools.v, 0.0).sum(axis=0)
+    return _limits(np.where(np.isinf(v), np.nan, y), np.sqrt(np.where(np.isinf(v), np.nan, v)))
+
+
+def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known) -> Array:
+    if spec.model == "random" and spec.ci in CLOSED:
+        method = spec.tau2 or DEFAULT_TAU2
+        if method not in known:
+            tau2 = (
+                _tau2_about_mantel_haenszel(measure, pools)
+                if method == "DL-MH"
+                else tau2_many(method, pools.y, pools.v, pools.mask)
+            )
+            known[method] = weighted(pools.y, pools.mask / (pools.v + tau2))
+        return _random(spec.ci, *known[method], k - 1)
+    if spec.model == "IV":
+        mean, total, _ = weighted(pools.y, pools.mask / pools.v)
+        return _limits(mean, np.sqrt(1 / total))
+    if spec.model in ("MH", "Peto") and pools.tables:
+        return _from_counts(spec.model, measure, pools)
+    return _one_by_one(spec, measure, pools)
+
+
+def _tau2_about_mantel_haenszel(measure: str, pools: Pools) -> Array:
+    """`tau2.dersimonian_laird_about` the Mantel-Haenszel estimate; NaN where that has none."""
+    assert pools.tables is not None
+    found = np.full(pools.mask.shape[1], np.nan)
+    usable = np.flatnonzero(_informative("MH", measure, pools.tables))
+    part = pools.part(usable)
+    if len(usable) and part.tables:
+        centre = mantel_haenszel(part.tables, measure).mean
+        found[usable] = dersimonian_laird_about_many(part.y, part.v, part.mask, centre)
+    return found
+
+
+def _random(ci: str, mean: Array, total: Array, q: Array, df: Array) -> Array:
+    """Wald's or Hartung-Knapp's limits about a random-effects mean; see `intervals`."""
+    if ci == "Wald":
+        return _limits(mean, np.sqrt(1 / total))
+    factor = q / df
+    if ci == "HKSJ-adhoc":
+        factor = np.maximum(1.0, factor)
+    return _limits(mean, np.sqrt(factor / total), df)
+
+
+def _limits(mean: Array, se: Array, df: Array | None = None) -> Array:
+    """mean, low, high and p, by z or (with `df`) by t."""
+    if df is None:
+        factor: Array | float = normal_quantile(LEVEL)
+    else:
+        values, place = np.unique(df, return_inverse=True)
+        factor = np.asarray(special.stdtrit(values, (1 + LEVEL) / 2))[place]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        statistic = -np.abs(mean / np.where(se == 0, np.nan, se))
+    tail = special.ndtr(statistic) if df is None else special.stdtr(df, statistic)
+    return np.stack([mean, mean - factor * se, mean + factor * se, 2 * tail])
+
+
+def _from_counts(model: str, measure: str, pools: Pools) -> Array:
+    """Mantel-Haenszel or Peto where their sums hold information, else NaN."""
+    assert pools.tables is not None
+    found = np.full((4, pools.mask.shape[1]), np.nan)
+    usable = np.flatnonzero(_informative(model, measure, pools.tables))
+    tables = pools.part(usable).tables
+    if len(usable) and tables:
+        pool: Pool = peto(tables) if model == "Peto" else mantel_haenszel(tables, measure)
+        found[:, usable] = _limits(pool.mean, np.sqrt(pool.variance))
+    return found
+
+
+def _informative(model: str, measure: str, t: Tables) -> NDArray[np.bool_]:
+    """Where neither `pooling` nor `models.fit_common` would raise EffectUndefined."""
+    if model == "Peto":
+        return np.asarray(observed_minus_expected(t)[1].sum(axis=0) > 0)
+    if measure == "RD":
+        return np.asarray((t.a * t.d + t.b * t.c).sum(axis=0) > 0)
+    first, second = (t.a * t.d, t.b * t.c) if measure == "OR" else (t.a * t.n2, t.c * t.n1)
+    return np.asarray((first.sum(axis=0) > 0) & (second.sum(axis=0) > 0))
+
+
+def _one_by_one(spec: AnalysisSpec, measure: str, pools: Pools) -> Array:
+    found = np.full((4, pools.mask.shape[1]), np.nan)
+    for i in range(found.shape[1]):
+        here = np.flatnonzero(pools.mask[:, i])
+        y, v, t = pools.y[here, i], pools.v[here, i], pools.tables
+        tables = Tables(*(cell[here, i] for cell in (t.a, t.n1, t.c, t.n2))) if t else None
+        try:
+            fit = fit_model(spec, measure, Effects(y, v, np.zeros(len(here), dtype=bool)), tables)
+        except EffectUndefined:
+            continue
+        p = np.nan if fit.interval.p is None else fit.interval.p
+        found[:, i] = fit.mean, fit.interval.low, fit.interval.high, p
+    return found

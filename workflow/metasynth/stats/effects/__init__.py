@@ -1,0 +1,1 @@
+"""Effects of single studies and their variances, a module for each kind of outcome."""

@@ -1,0 +1,93 @@
+"""The proportion of one group with the event, on a scale where it is closer to normal, and back.
+
+The arcsine scales exist at 0 and 1 as they are and get no correction but under the policy `all`; on
+the logit scale a group in which nobody or everybody had the event needs one.
+"""
+
+from math import asin, cos, exp, inf, sin, sqrt
+
+import numpy as np
+
+from metasynth.stats.effects.binary import Array, Effects
+
+
+def logit(events: Array, total: Array) -> tuple[Array, Array]:
+    """Log odds and their variance 1/events + 1/(total - events); neither count may be 0."""
+    others = total - events
+    return np.log(events / others), 1 / events + 1 / others
+
+
+def arcsine(events: Array, total: Array) -> tuple[Array, Array]:
+    """Arcsine of the root of the proportion, variance 1/(4 total): Anscombe, Biometrika 1948."""
+    return np.arcsin(np.sqrt(events / total)), 1 / (4 * total)
+
+
+def double_arcsine(events: Array, total: Array) -> tuple[Array, Array]:
+    """Mean of two arcsines, variance 1/(4 total + 2): half of Freeman and Tukey's sum.
+
+    Ann Math Stat 1950;21:607-11.
+    """
+    low, high = events / (total + 1), (events + 1) / (total + 1)
+    return (np.arcsin(np.sqrt(low)) + np.arcsin(np.sqrt(high))) / 2, 1 / (4 * total + 2)
+
+
+PROPORTION_EFFECTS = {"PLO": logit, "PAS": arcsine, "PFT": double_arcsine}
+
+
+def proportion_effects(
+    events: Array, total: Array, measure: str, zero_cells: str = "only0"
+) -> Effects:
+    """Give transformed proportions and variances after the zero-cell policy.
+
+    only0 adds 0.5 to events and to others where one of them is 0, for the logit only; all adds it
+    everywhere, none nowhere. A logit left undefined is 0 with infinite variance.
+    """
+    empty = (events == 0) | (events == total)
+    corrected = np.full(events.shape, zero_cells == "all")
+    if measure == "PLO" and zero_cells == "only0":
+        corrected = empty
+    undefined = empty & ~corrected if measure == "PLO" else np.zeros(events.shape, dtype=bool)
+    added = np.where(undefined | corrected, 0.5, 0.0)
+    y, v = PROPORTION_EFFECTS[measure](events + added, total + 2 * added)
+    return Effects(np.where(undefined, 0.0, y), np.where(undefined, np.inf, v), corrected)
+
+
+def from_logit(value: float) -> float:
+    """The proportion with these log odds."""
+    return 1 / (1 + exp(-value)) if value >= 0 else exp(value) / (1 + exp(value))
+
+
+def from_arcsine(value: float) -> float:
+    """The proportion whose root has this arcsine; 0 and 1 beyond the ends of the scale."""
+    return sin(min(asin(1.0), max(0.0, value))) ** 2
+
+
+def from_double_arcsine(value: float, total: float) -> float:
+    """The proportion of `total` with this double arcsine; 0 and 1 beyond the ends of the scale.
+
+    Miller, Am Stat 1978;32:138, who takes the harmonic mean of the totals for a pooled value. Of
+    infinitely many the double arcsine is the arcsine.
+    """
+    lowest = asin(sqrt(1 / (total + 1))) / 2
+    if value <= lowest:
+        return 0.0
+    if value >= asin(1.0) - lowest:
+        return 1.0
+    s = sin(2 * value)
+    root = sqrt(max(0.0, 1 - (s + (s - 1 / s) / total) ** 2))
+    return (1 - root) / 2 if cos(2 * value) >= 0 else (1 + root) / 2
+
+
+def pooled_size(mean: float, events: Array, totals: Array) -> float:
+    """The size by which a pooled double arcsine is turned back: the harmonic mean of the totals.
+
+    Infinity, which turns it back as an arcsine, where that gives no usable answer: 0 although there
+    are events, 1 although there are others, or a proportion beyond those of all groups. So it does
+    with very unequal sizes: Schwarzer et al., Res Synth Methods 2019;10:476-83.
+    """
+    size = float(len(totals) / (1 / totals).sum())
+    found, risks = from_double_arcsine(mean, size), events / totals
+    at_end = (found == 0 and events.any()) or (found == 1 and (events < totals).any())
+    # The formula is exact to about half the digits of a float.
+    beyond = not risks.min() - 1e-7 <= found <= risks.max() + 1e-7
+    return inf if at_end or beyond else size

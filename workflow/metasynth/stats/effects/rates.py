@@ -1,0 +1,52 @@
+"""Two groups' rates of events over person-time: their log ratio and their difference."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metasynth.stats.effects.binary import Array, Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Events and person-time of the intervention (x1, t1) and control (x2, t2); x may be > t."""
+
+    x1: Array
+    t1: Array
+    x2: Array
+    t2: Array
+
+
+def log_rate_ratio(r: Rates) -> tuple[Array, Array]:
+    """Log ratio of rates and its variance 1/x1 + 1/x2 (Poisson counts); events in both groups."""
+    return np.log(r.x1 / r.t1) - np.log(r.x2 / r.t2), 1 / r.x1 + 1 / r.x2
+
+
+def rate_difference(r: Rates) -> tuple[Array, Array]:
+    """Difference of rates and its variance x1/t1² + x2/t2² (Poisson counts)."""
+    return r.x1 / r.t1 - r.x2 / r.t2, r.x1 / r.t1**2 + r.x2 / r.t2**2
+
+
+RATE_EFFECTS = {"IRR": log_rate_ratio, "IRD": rate_difference}
+
+
+def rate_effects(rates: Rates, measure: str, zero_cells: str = "only0") -> Effects:
+    """Give effects and variances after the zero-cell policy.
+
+    only0 adds 0.5 to the events of both groups where one has none, all everywhere, none nowhere;
+    person-time stays. What is left undefined is 0 with infinite variance.
+    """
+    corrected = _corrected(rates, zero_cells)
+    undefined = ~corrected & ((rates.x1 == 0) & (rates.x2 == 0))
+    if measure == "IRR":
+        undefined = ~corrected & ((rates.x1 == 0) | (rates.x2 == 0))
+    added = np.where(corrected | undefined, 0.5, 0.0)
+    y, v = RATE_EFFECTS[measure](Rates(rates.x1 + added, rates.t1, rates.x2 + added, rates.t2))
+    return Effects(np.where(undefined, 0.0, y), np.where(undefined, np.inf, v), corrected)
+
+
+def _corrected(rates: Rates, policy: str) -> NDArray[np.bool_]:
+    if policy == "only0":
+        return np.asarray((rates.x1 == 0) | (rates.x2 == 0))
+    return np.full(rates.x1.shape, policy == "all")

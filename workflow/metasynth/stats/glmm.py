@@ -1,0 +1,145 @@
+"""Binomial-normal models of the log odds ratio: exact likelihoods, so no correction of empty cells.
+
+Stijnen, Hamza and Özdemir, Stat Med 2010;29:3046-67; Jackson et al., Stat Med 2018;37:1059-85.
+Three models, named as in metafor. In all of them the studies' effects are normal around the mean:
+
+- UM.FS: both groups binomial, a fixed level for each study;
+- UM.RS: the same, but the levels normal around a common one, independent of the effects;
+- CM.EL: conditional on each study's total of events, noncentral hypergeometric.
+
+In UM the effect is spread symmetrically over the two groups, as Jackson et al. advise. metafor fits
+UM.RS by Laplace's approximation only; here all integrals are exact (see `quadrature`).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from metasynth.core.messages import message
+from metasynth.stats import lazy_special as special
+from metasynth.stats.effects.binary import Array, Tables
+from metasynth.stats.mixed_model import Glmm, maximise
+from metasynth.stats.newton import Model, State
+from metasynth.stats.pooling import EffectUndefined
+from metasynth.stats.quadrature import Kernel, Predictor
+
+MOST_COUNTS = 200_000
+"""The conditional model adds up every count that the margins allow; more take minutes."""
+
+
+def unconditional(t: Tables) -> Glmm:
+    """Fit UM.FS by maximum likelihood; every study needs an event and a participant without one.
+
+    Raises EffectUndefined when the mean has no finite maximum.
+    """
+    _require_finite_maximum(t)
+    groups = (_binomial(t.a, t.n1), _binomial(t.c, t.n2))
+    one, two = (Predictor((1, i), (i - 0.5,), g) for i, g in zip((1, 0), groups, strict=True))
+    levels = np.log((t.a + t.c) / (t.b + t.d))
+    start = State(np.column_stack([levels, np.zeros(len(levels))]), np.zeros(1))
+    return maximise(Model((one, two), own_level=True), [start])
+
+
+def random_levels(t: Tables) -> Glmm:
+    """Fit UM.RS by maximum likelihood; errors as for `unconditional`."""
+    _require_finite_maximum(t)
+    return maximise(*_random_levels(t))
+
+
+def _random_levels(t: Tables) -> tuple[Model, list[State]]:
+    """The model, and where to start: from the levels' spread, and from next to none."""
+    groups = (_binomial(t.a, t.n1), _binomial(t.c, t.n2))
+    one, two = (Predictor((1, i), (1, i - 0.5), g) for i, g in zip((1, 0), groups, strict=True))
+    levels = np.log((t.a + t.c + 0.5) / (t.b + t.d + 0.5))
+    fixed = np.tile([levels.mean(), 0.0], (len(levels), 1))
+    spread = max(0.1, float(levels.std()))
+    starts = [State(fixed, np.array([factor * spread, 0.0])) for factor in (1.0, 0.1)]
+    return Model((one, two), own_level=False), starts
+
+
+def conditional(t: Tables) -> Glmm:
+    """Fit CM.EL by maximum likelihood; every study needs an event and a participant without one.
+
+    Raises EffectUndefined when the mean has no finite maximum, or with more than `MOST_COUNTS`
+    possible counts, or where a shared control was split into fractions of patients.
+    """
+    _require_finite_maximum(t)
+    if any(np.any(cells != np.round(cells)) for cells in (t.a, t.n1, t.c, t.n2)):
+        raise EffectUndefined(
+            message("a shared control that is split leaves fractions of patients; GLMM takes them")
+        )
+    model = Model((Predictor((1,), (1,), _hypergeometric(t)),), own_level=False)
+    return maximise(model, [State(np.zeros((len(t.a), 1)), np.zeros(1))])
+
+
+FITS: dict[str, Callable[[Tables], Glmm]] = {
+    "GLMM": unconditional,
+    "GLMM-UM.RS": random_levels,
+    "GLMM-CM.EL": conditional,
+}
+"""The fit of each model's name in config.yaml."""
+
+
+def _require_finite_maximum(t: Tables) -> None:
+    """Refuse tables that all lie at the same end of what their margins allow."""
+    if not (np.any((t.a > 0) & (t.d > 0)) and np.any((t.b > 0) & (t.c > 0))):
+        raise EffectUndefined(message("every study has an empty cell on the same diagonal"))
+
+
+def _binomial(events: Array, total: Array) -> Kernel:
+    """Binomial likelihood of the log odds, relative to its maximum so that no large numbers cancel.
+
+    Where d is the distance from the log odds of the observed proportion, and p the proportion of
+    those with the event (without, if d > 0), it is -n (log(1 + p (e^-|d| - 1)) + p |d|).
+    """
+    x, n = events[:, None], total[:, None]
+    edge = (events == 0) | (events == total)
+    side = np.where(events == 0, -1.0, 1.0)[edge, None]
+    without, having = np.where(edge, 1, total - events), np.where(edge, 1, events)
+    best = np.log(having / without)[:, None]
+    share, rest = (y[:, None] / (having + without)[:, None] for y in (having, without))
+
+    def kernel(odds: Array) -> tuple[Array, Array, Array]:
+        p, q = special.expit(odds), special.expit(-odds)
+        away = odds - best
+        part, distance = np.where(away > 0, rest, share), np.abs(away)
+        value = -n * (np.log1p(part * np.expm1(-distance)) + part * distance)
+        value[edge] = n[edge] * special.log_expit(side * odds[edge])
+        return value, x * q - (n - x) * p, n * p * q
+
+    return kernel
+
+
+def _hypergeometric(t: Tables) -> Kernel:
+    """Noncentral hypergeometric likelihood of the log odds ratio, given both margins.
+
+    The counts that the margins allow stand one below the other, those of a study together. The ways
+    to have each are relative to those of the count that came about.
+    """
+    events = t.a + t.c
+    least, most = np.maximum(0, events - t.n2), np.minimum(t.n1, events)
+    sizes = (most - least + 1).astype(int)
+    if sizes.sum() > MOST_COUNTS:
+        raise EffectUndefined(
+            message("the margins allow more than {n} counts; GLMM takes them").format(n=MOST_COUNTS)
+        )
+    study = np.repeat(np.arange(len(sizes)), sizes)
+    starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+    x = np.arange(len(study)) - starts[study] + least[study]
+    margins = (x, t.n1[study] - x, events[study] - x, (t.n2 - events)[study] + x)
+    ways = -np.sum([special.gammaln(z + 1) for z in margins], axis=0)
+    beyond = (x - t.a[study])[:, None]
+    ways -= ways[np.flatnonzero(beyond[:, 0] == 0)][study]
+
+    def kernel(log_ratio: Array) -> tuple[Array, Array, Array]:
+        each = ways[:, None] + beyond * log_ratio[study]
+        top = np.maximum.reduceat(each, starts, axis=0)
+        chance = np.exp(each - top[study])
+        total = np.add.reduceat(chance, starts, axis=0)
+        chance *= beyond
+        mean = np.add.reduceat(chance, starts, axis=0) / total
+        chance *= beyond
+        square = np.add.reduceat(chance, starts, axis=0) / total
+        return -top - np.log(total), -mean, np.maximum(square - mean**2, 0)
+
+    return kernel

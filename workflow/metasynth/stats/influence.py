@@ -1,0 +1,72 @@
+"""How each study bears on a random-effects (or common-effect) average of effects."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metasynth.stats.effects.binary import Array
+from metasynth.stats.heterogeneity import generalised_q
+from metasynth.stats.leave_one_out import sums_of_others
+from metasynth.stats.pooling import inverse_variance
+from metasynth.stats.tau2 import estimate_tau2
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """Deletion diagnostics, one value a study; `deleted` means that the study was left out."""
+
+    rstudent: Array
+    dffits: Array
+    cooks_distance: Array
+    covariance_ratio: Array
+    tau2_deleted: Array
+    q_deleted: Array
+    hat: Array
+
+
+def influence(y: Array, v: Array, method: str | None = "REML") -> Influence:
+    """Diagnostics of Viechtbauer and Cheung, Res Synth Methods 2010;1:112-25.
+
+    `method` names the estimator of tau2, None a common effect. Raises ValueError below three
+    studies, or two under a common effect, as what is left could not be pooled.
+    """
+    least = 2 if method is None else 3
+    if len(y) < least:
+        raise ValueError(f"{len(y)} studies; leaving one out needs {least}")
+    tau2 = _tau2(y, v, method)
+    full = inverse_variance(y, v, tau2)
+    hat = full.weights / full.weights.sum()
+    others = [np.arange(len(y)) != i for i in range(len(y))]
+    tau2s = np.array([_tau2(y[rest], v[rest], method) for rest in others])
+    pools = [inverse_variance(y[r], v[r], t) for r, t in zip(others, tau2s, strict=True)]
+    means = np.array([float(p.mean) for p in pools])
+    variances = np.array([float(p.variance) for p in pools])
+    shift = full.mean - means
+    return Influence(
+        rstudent=(y - means) / np.sqrt(v + tau2s + variances),
+        dffits=shift / np.sqrt(hat * (v + tau2s)),
+        cooks_distance=shift**2 / full.variance,
+        covariance_ratio=variances / full.variance,
+        tau2_deleted=tau2s,
+        q_deleted=np.array([float(generalised_q(y[r], v[r])) for r in others]),
+        hat=hat,
+    )
+
+
+def _tau2(y: Array, v: Array, method: str | None) -> float:
+    return 0.0 if method is None else estimate_tau2(y, v, method).value
+
+
+def baujat(y: Array, v: Array) -> tuple[Array, Array]:
+    """Each study's part of Cochran's Q, and its pull on the common effect.
+
+    Baujat et al., Stat Med 2002;21:2641-52: (y - mean)²/v, and the squared change of the mean when
+    the study is left out, over the variance of the mean without it. Raises ValueError below two
+    studies.
+    """
+    if len(y) < 2:
+        raise ValueError(f"{len(y)} studies; leaving one out needs 2")
+    full = inverse_variance(y, v)
+    left = sums_of_others(full.weights)
+    without = sums_of_others(full.weights * y) / left
+    return (y - full.mean) ** 2 / v, (full.mean - without) ** 2 * left

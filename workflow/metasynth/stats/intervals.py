@@ -1,0 +1,105 @@
+"""Intervals of a pooled effect on the analysis scale: confidence and prediction."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from metasynth.core.messages import message
+from metasynth.stats.distributions import half_width_factor, t_quantile, two_sided_p
+from metasynth.stats.effects.binary import Array
+from metasynth.stats.heterogeneity import generalised_q
+from metasynth.stats.leave_one_out import sums_of_others
+from metasynth.stats.pooling import EffectUndefined
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A confidence interval with its standard error, statistic (z, or t where df is given) and p.
+
+    statistic and p are None when the standard error is 0.
+    """
+
+    low: float
+    high: float
+    se: float
+    statistic: float | None
+    df: float | None
+    p: float | None
+
+
+def interval(mean: float, se: float, df: float | None = None) -> Interval:
+    """Wald's interval mean ± z se, or mean ± t se with `df` degrees of freedom."""
+    half = half_width_factor(df) * se
+    if se == 0:
+        return Interval(mean, mean, se, None, df, None)
+    return Interval(mean - half, mean + half, se, mean / se, df, two_sided_p(mean / se, df))
+
+
+def hksj_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+    """Hartung-Knapp-Sidik-Jonkman: variance times Q(tau2)/(k - 1), and t with k - 1.
+
+    Hartung and Knapp, Stat Med 2001;20:3875-89; Sidik and Jonkman, Stat Med 2002;21:3153-9.
+    Needs two studies.
+    """
+    df = len(y) - 1
+    return interval(mean, sqrt(variance * float(generalised_q(y, v, tau2)) / df), df)
+
+
+def hksj_ad_hoc_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+    """HKSJ with its factor Q(tau2)/(k - 1) not below 1, so never a smaller error than Wald's.
+
+    Knapp and Hartung, Stat Med 2003;22:2693-710. Needs two studies.
+    """
+    df = len(y) - 1
+    factor = max(1.0, float(generalised_q(y, v, tau2)) / df)
+    return interval(mean, sqrt(variance * factor), df)
+
+
+def kenward_roger_interval(
+    y: Array, v: Array, tau2: float, mean: float, variance: float
+) -> Interval:
+    """Kenward and Roger's variance and degrees of freedom, from the expected information on tau2.
+
+    Biometrics 1997;53:983-97, as given for meta-analysis by Partlett and Riley, Stat Med
+    2017;36:301-17: the degrees of freedom use the inflated variance. For REML only; needs two
+    studies. `y` does not enter: the information is expected, not observed. Differences of sums of
+    powers of the weights are written as sums over pairs of studies, which do not cancel, each in
+    time that grows with k alone. Raises EffectUndefined where one study has all the weight.
+    """
+    w = 1 / (v + tau2)
+    total = float(w.sum())
+    share = w / total
+    rest, squares = sums_of_others(share), sums_of_others(share**2)
+    information = float(((share * rest) ** 2 + share**2 * squares).sum()) / 2
+    if information == 0:
+        raise EffectUndefined(
+            message("one study has all the weight, which Kenward and Roger cannot judge")
+        )
+    # The sum over pairs of w_i w_j (w_i - w_j)² is the weighted sum of squares about the mean.
+    spread = float((share * (share - (share**2).sum()) ** 2).sum())
+    inflated = variance * (1 + 2 * spread / information)
+    w2 = float((share**2).sum()) * total
+    return interval(mean, sqrt(inflated), 2 * information / (inflated * w2) ** 2)
+
+
+def wald_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+    """Wald's interval in the form that it shares with the others."""
+    return interval(mean, sqrt(variance))
+
+
+CONFIDENCE_INTERVALS = {
+    "Wald": wald_interval,
+    "HKSJ": hksj_interval,
+    "HKSJ-adhoc": hksj_ad_hoc_interval,
+    "KR": kenward_roger_interval,
+}
+"""The interval of each name, as a function of y, v, tau2, the pooled mean and its variance."""
+
+
+def prediction_interval(mean: float, se: float, tau2: float, df: float) -> tuple[float, float]:
+    """Where the true effect of a new study is expected: mean ± t_df sqrt(tau2 + se²).
+
+    Higgins, Thompson and Spiegelhalter, J R Stat Soc A 2009;172:137-59, with the degrees of
+    freedom that the caller names.
+    """
+    half = t_quantile(df) * sqrt(tau2 + se * se)
+    return mean - half, mean + half

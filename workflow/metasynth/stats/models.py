@@ -1,0 +1,251 @@
+"""Fit one analysis to arrays: the pooled effect with its interval, weights and heterogeneity."""
+
+from dataclasses import dataclass, field, replace
+from math import isinf, sqrt
+
+import numpy as np
+
+from metasynth.core.messages import message
+from metasynth.model.methods import DEFAULT_TAU2, GLMMS
+from metasynth.model.records import AnalysisSpec
+from metasynth.stats.effects.binary import Array, Effects, Tables
+from metasynth.stats.glmm import FITS
+from metasynth.stats.heterogeneity import (
+    Share,
+    generalised_q,
+    q_about,
+    q_profile,
+    share_from_q,
+    share_from_tau2,
+)
+from metasynth.stats.intervals import (
+    CONFIDENCE_INTERVALS,
+    Interval,
+    hksj_ad_hoc_interval,
+    hksj_interval,
+    interval,
+    prediction_interval,
+)
+from metasynth.stats.pooling import EffectUndefined, Pool, inverse_variance, mantel_haenszel, peto
+from metasynth.stats.tau2 import dersimonian_laird_about, estimate_tau2
+
+Limits = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A pooled result on the analysis scale; None where the model or the data define nothing.
+
+    `variance` is Wald's, of the pooled mean, whatever the interval. `adhoc` is the HKSJ interval
+    kept from being narrower than Wald's, where the plain one is narrower.
+    """
+
+    mean: float
+    interval: Interval
+    ci_method: str
+    weights: Array | None
+    variance: float
+    q: float | None
+    q_df: int
+    share: Share | None = None
+    tau2: float | None = None
+    tau2_limits: Limits | None = None
+    i2_limits: Limits | None = None
+    prediction: Limits | None = None
+    adhoc: Limits | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def fit_model(
+    spec: AnalysisSpec,
+    measure: str,
+    effects: Effects,
+    tables: Tables | None,
+    tau2: float | None = None,
+) -> Fit:
+    """Pool by `spec.model`; `tables` are the counts as they are, `effects` from corrected cells.
+
+    `tau2` is given where subgroups share one, else estimated. Raises EffectUndefined when the
+    Mantel-Haenszel or Peto sums hold no information.
+    """
+    if spec.model == "random" and tau2 is not None:
+        return fit_given_tau2(spec, effects.y, effects.v, tau2)
+    if len(effects.y) == 1:
+        return single_study(spec, effects)
+    if spec.model == "random":
+        centre = None
+        if spec.tau2 == "DL-MH" and tables:
+            centre = float(mantel_haenszel(tables, measure).mean)
+        return fit_random(spec, effects.y, effects.v, centre)
+    if spec.model in GLMMS and tables:
+        return fit_glmm(spec, effects, tables)
+    return fit_common(effects, _common_pool(spec.model, measure, effects, tables))
+
+
+def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
+    """Give the study's own result with Wald's interval: there is nothing to pool."""
+    mean, se = float(effects.y[0]), sqrt(float(effects.v[0]))
+    if isinf(se):
+        raise EffectUndefined(message("the only study has an empty cell, and zero_cells is none"))
+    notes = [message("One study: its own result, not a pooled one.")]
+    if spec.ci != "Wald":
+        notes.append(message("{ci} needs two studies; the interval is Wald's.").format(ci=spec.ci))
+    if spec.prediction:
+        notes.append(message("A prediction interval needs three studies."))
+    own = interval(mean, se)
+    weight = np.ones(1)
+    return Fit(mean, own, "Wald", weight, se * se, 0.0, 0, notes=tuple(notes))
+
+
+def _common_pool(model: str, measure: str, effects: Effects, tables: Tables | None) -> Pool:
+    """Average under a common effect: Mantel-Haenszel and Peto from counts, else by variance."""
+    if model == "MH" and tables:
+        return mantel_haenszel(tables, measure)
+    if model == "Peto" and tables:
+        return peto(tables)
+    return inverse_variance(effects.y, effects.v)
+
+
+def fit_common(effects: Effects, pool: Pool) -> Fit:
+    """Describe a common-effect pool; Q leaves out studies whose own effect is undefined.
+
+    Raises EffectUndefined where the pool has no variance: an interval without width is no result.
+    """
+    if not pool.variance > 0:
+        raise EffectUndefined(message("nobody, or everybody, had the event in every study"))
+    mean = float(pool.mean)
+    df = int(np.isfinite(effects.v).sum()) - 1
+    q = float(q_about(effects.y, effects.v, mean)) if df > 0 else 0.0
+    wald = interval(mean, sqrt(float(pool.variance)))
+    share = share_from_q(q, df) if df > 0 else None
+    return Fit(mean, wald, "Wald", pool.weights, float(pool.variance), q, max(df, 0), share)
+
+
+def fit_glmm(spec: AnalysisSpec, effects: Effects, tables: Tables) -> Fit:
+    """Fit a binomial-normal model; Q and I2 describe the studies' own (corrected) effects."""
+    found = FITS[spec.model](tables)
+    y, v = effects.y, effects.v
+    wald = interval(found.mean, sqrt(found.variance))
+    fit = Fit(
+        found.mean,
+        wald,
+        "Wald",
+        None,
+        found.variance,
+        float(generalised_q(y, v)) if np.isfinite(v).all() else None,
+        len(y) - 1,
+        share_from_tau2(found.tau2, v) if np.isfinite(v).all() else None,
+        found.tau2,
+    )
+    return replace(
+        fit,
+        prediction=_predict(spec, y, v, fit),
+        notes=tuple(_notes(spec, fit, found.other_maximum)),
+    )
+
+
+def fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = None) -> Fit:
+    """Pool under the random-effects model with the chosen tau2, interval and prediction.
+
+    `centre` is what Q is taken about, the common-effect mean unless it is given (DL-MH).
+    """
+    if centre is None:
+        tau2, q = estimate_tau2(y, v, spec.tau2 or DEFAULT_TAU2), float(generalised_q(y, v))
+    else:
+        tau2, q = dersimonian_laird_about(y, v, centre), float(q_about(y, v, centre))
+    pool = inverse_variance(y, v, tau2.value)
+    mean, df = float(pool.mean), len(y) - 1
+    limits = q_profile(y, v)
+    fit = Fit(
+        mean,
+        CONFIDENCE_INTERVALS[spec.ci](y, v, tau2.value, mean, float(pool.variance)),
+        spec.ci,
+        pool.weights,
+        float(pool.variance),
+        q,
+        df,
+        share_from_tau2(tau2.value, v),
+        tau2.value,
+        limits,
+        (share_from_tau2(limits[0], v).i2, share_from_tau2(limits[1], v).i2),
+    )
+    return replace(
+        fit,
+        prediction=_predict(spec, y, v, fit),
+        adhoc=_adhoc(spec.ci, y, v, fit),
+        notes=tuple(_notes(spec, fit, tau2.other_maximum)),
+    )
+
+
+def fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
+    """The random-effects model around a tau2 that all subgroups share, even for one study.
+
+    tau2 has no limits here, as they would not be this subgroup's. One study has Wald's interval,
+    its variance that of a mean of studies, v + tau2.
+    """
+    pool = inverse_variance(y, v, tau2)
+    mean, variance, df = float(pool.mean), float(pool.variance), len(y) - 1
+    ci = spec.ci if df else "Wald"
+    own = CONFIDENCE_INTERVALS[ci](y, v, tau2, mean, variance)
+    share = share_from_tau2(tau2, v) if df else None
+    q = float(generalised_q(y, v))
+    fit = Fit(mean, own, ci, pool.weights, variance, q, df, share, tau2)
+    notes = ("tau2 is that of all subgroups.", *_notes(spec, fit, None))
+    return replace(
+        fit, prediction=_predict(spec, y, v, fit), adhoc=_adhoc(ci, y, v, fit), notes=notes
+    )
+
+
+def _adhoc(ci: str, y: Array, v: Array, fit: Fit) -> Limits | None:
+    """Limits never narrower than Wald's, where the plain HKSJ interval is narrower."""
+    if ci != "HKSJ":
+        return None
+    wald = interval(fit.mean, sqrt(fit.variance))
+    if fit.interval.high - fit.interval.low >= wald.high - wald.low:
+        return None
+    wider = hksj_ad_hoc_interval(y, v, fit.tau2 or 0.0, fit.mean, fit.variance)
+    return wider.low, wider.high
+
+
+def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:
+    """The prediction interval of the chosen name; None if none is, k < 3, or it has no width."""
+    k, tau2 = len(y), fit.tau2 or 0.0
+    if spec.prediction is None or k < 3 or tau2 + fit.interval.se == 0:
+        return None
+    if spec.prediction == "HK" and not spec.ci.startswith("HKSJ"):
+        se = hksj_interval(y, v, tau2, fit.mean, fit.variance).se
+        return prediction_interval(fit.mean, se, tau2, k - 1)
+    df = k - 2 if spec.prediction == "t_k-2" else k - 1
+    return prediction_interval(fit.mean, fit.interval.se, tau2, df)
+
+
+def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[str]:
+    """Say what a reader must know of this fit before quoting it."""
+    notes = []
+    if spec.ci != "Wald" and fit.q_df == 1:
+        notes.append(
+            message(
+                "Two studies: {ci} rests on one degree of freedom, so its interval says little."
+            ).format(ci=spec.ci)
+        )
+    if spec.ci != "Wald" and fit.interval.se == 0:
+        notes.append(
+            message("The studies agree exactly, so the {ci} interval has no width.").format(
+                ci=spec.ci
+            )
+        )
+    if spec.ci == "KR" and (fit.interval.df or 0) < 1:
+        notes.append(
+            message("Kenward-Roger leaves {df} degrees of freedom: no useful interval.").format(
+                df=f"{fit.interval.df:.2g}"
+            )
+        )
+    if spec.prediction and fit.q_df < 2:
+        notes.append(message("A prediction interval needs three studies."))
+    if other_maximum is not None:
+        notes.append(
+            message("The likelihood has a second, lower maximum at tau2 = {other_maximum}.").format(
+                other_maximum=f"{other_maximum:.6g}"
+            )
+        )
+    return notes

@@ -1,0 +1,122 @@
+"""Many random-effects meta-analyses at once: for resampling, multiverses and subsets of studies.
+
+Arrays have a row a study and a column a meta-analysis; `w` masks hold 1 where a study takes part,
+else 0. Results agree with those of one at a time to rounding: the same equations, brackets and
+scan, evaluated for all columns together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metasynth.model import bounds
+from metasynth.stats import lazy_special as special
+from metasynth.stats.distributions import LEVEL
+from metasynth.stats.effects.binary import Array
+from metasynth.stats.tau2_columns import tau2_many
+
+COLUMNS = 2048
+"""Meta-analyses that are worked on together: enough to hide overhead, few enough for the cache.
+
+Of more than 64 studies fewer, so that a block stays as large (`bounds.columns`)."""
+NUMBERED = 62
+"""Up to so many studies a subset has a number that 64 bits hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Results on the analysis scale, one value a meta-analysis; NaN where k is too small.
+
+    HKSJ limits need two studies, the prediction interval (t with k - 1, HKSJ error) three.
+    """
+
+    k: Array
+    mean: Array
+    se: Array
+    tau2: Array
+    q: Array
+    ci_low: Array
+    ci_high: Array
+    pi_low: Array
+    pi_high: Array
+
+
+def pool_many(y: Array, v: Array, taking_part: Array | None = None) -> Batch:
+    """Pool each column by REML with HKSJ and prediction limits.
+
+    `y`, `v` and `taking_part` (1 or 0; everywhere 1 if None) have the shape (studies,
+    meta-analyses), or broadcast to it. Every column needs at least one study.
+    """
+    shape = np.broadcast_shapes(y.shape, v.shape, () if taking_part is None else taking_part.shape)
+    mask = np.ones(shape) if taking_part is None else np.broadcast_to(taking_part, shape)
+    y, v = np.broadcast_to(y, shape), np.broadcast_to(v, shape)
+    wide = bounds.columns(COLUMNS, shape[0])
+    parts = [
+        _pool_block(y[:, i : i + wide], v[:, i : i + wide], mask[:, i : i + wide])
+        for i in range(0, shape[1], wide)
+    ]
+    return Batch(*(np.concatenate([getattr(p, f) for p in parts]) for f in Batch.__slots__))
+
+
+def gosh(y: Array, v: Array, subsets: int | None = None, seed: int = 1) -> Iterator[Batch]:
+    """Pool all subsets of the studies, or a sample of them, in blocks of constant size.
+
+    Olkin, Dahabreh and Trikalinos, Res Synth Methods 2012;3:214-23. Without `subsets` there are
+    2^k - 1 in the order of their binary numbers (study 1 the lowest bit); with it, that many are
+    drawn at random, each non-empty subset as likely as the next, the same for the same `seed`.
+    Raises ValueError for all subsets of more than 62 studies.
+    """
+    k = len(y)
+    if subsets is None and k > NUMBERED:
+        raise ValueError(f"2^{k} subsets are too many to pool all of them: ask for a sample")
+    total = 2**k - 1 if subsets is None else subsets
+    wide = bounds.columns(COLUMNS, k)
+    draw = np.random.default_rng(seed)
+    for start in range(0, total, wide):
+        count = min(wide, total - start)
+        if subsets is None:
+            taking = _members(k, np.arange(start + 1, start + 1 + count, dtype=np.int64))
+        else:
+            taking = _drawn(k, count, draw)
+        yield pool_many(y[:, None], v[:, None], taking)
+
+
+def _members(k: int, numbers: NDArray[np.int64]) -> Array:
+    """Which of `k` studies the subsets of these binary numbers hold, a row a study."""
+    bits = np.arange(k, dtype=np.int64)[:, None]
+    return ((numbers >> bits) & 1).astype(np.float64)
+
+
+def _drawn(k: int, count: int, draw: np.random.Generator) -> Array:
+    """Random non-empty subsets: by their numbers as far as these are machine integers."""
+    if k <= NUMBERED:
+        return _members(k, draw.integers(1, 2**k, size=count, dtype=np.int64))
+    taking = draw.integers(0, 2, size=(k, count), dtype=np.int8)
+    while len(empty := np.flatnonzero(~taking.any(axis=0))):
+        taking[:, empty] = draw.integers(0, 2, size=(k, len(empty)), dtype=np.int8)
+    return taking.astype(np.float64)
+
+
+def _pool_block(y: Array, v: Array, mask: Array) -> Batch:
+    k = mask.sum(axis=0)
+    tau2 = tau2_many("REML", y, v, mask)
+    w = mask / (v + tau2)
+    total = w.sum(axis=0)
+    mean = (w * y).sum(axis=0) / total
+    with np.errstate(invalid="ignore", divide="ignore"):
+        df = np.where(k > 1, k - 1, np.nan)
+        se = np.sqrt((w * (y - mean) ** 2).sum(axis=0) / df / total)
+        t = _t_quantiles(df)
+    half, reach = t * se, np.where(k > 2, t * np.sqrt(tau2 + se**2), np.nan)
+    fixed = mask / v
+    centre = (fixed * y).sum(axis=0) / fixed.sum(axis=0)
+    q = (fixed * (y - centre) ** 2).sum(axis=0)
+    return Batch(k, mean, se, tau2, q, mean - half, mean + half, mean - reach, mean + reach)
+
+
+def _t_quantiles(df: Array) -> Array:
+    """Quantiles of t, calculated once for each number of studies; NaN stays NaN."""
+    values, place = np.unique(df, return_inverse=True)
+    return np.asarray(special.stdtrit(values, (1 + LEVEL) / 2))[place]

@@ -1,0 +1,106 @@
+"""Weighted averages of studies: inverse variance, Mantel-Haenszel and Peto.
+
+Each function gives a `Pool`: the average on the analysis scale, its variance and the weights.
+Studies lie along the first axis. Zero cells enter the Mantel-Haenszel and Peto formulas as they
+are, without a continuity correction.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metasynth.core.messages import message
+from metasynth.stats.effects.binary import Array, Tables, observed_minus_expected
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A pooled effect on the analysis scale, its variance, and the weights that gave it."""
+
+    mean: Array
+    variance: Array
+    weights: Array
+
+
+class EffectUndefined(ArithmeticError):  # noqa: N818 - it names the fault, as the message does
+    """The data hold no information on the effect that was asked for; the message says why."""
+
+
+def inverse_variance(y: Array, v: Array, tau2: float | Array = 0.0) -> Pool:
+    """Average effects with weights 1/(v + tau2): common effect at tau2 = 0, else random effects.
+
+    Handbook 10.3.1 and 10.4.3; DerSimonian and Laird, Control Clin Trials 1986;7:177-88.
+    """
+    w = 1 / (v + tau2)
+    total = w.sum(axis=0)
+    return Pool((w * y).sum(axis=0) / total, 1 / total, w)
+
+
+def sum_of_products(w: Array) -> float:
+    """Sum of w[i] w[j] over all i ≠ j, which is sum(w)² - sum(w²) without its cancellation."""
+    ordered = np.sort(w)
+    return 2 * float((ordered[1:] * ordered.cumsum()[:-1]).sum())
+
+
+def mantel_haenszel(t: Tables, measure: str) -> Pool:
+    """Pool RR, OR or RD by Mantel and Haenszel's weights; see the function of each measure."""
+    return {"RR": mh_risk_ratio, "OR": mh_odds_ratio, "RD": mh_risk_difference}[measure](t)
+
+
+def mh_risk_ratio(t: Tables) -> Pool:
+    """Log risk ratio with the variance of Greenland and Robins, Biometrics 1985;41:55-68.
+
+    Raises EffectUndefined when one side has no event in any study.
+    """
+    r, s = t.a * t.n2 / t.n, t.c * t.n1 / t.n
+    r_sum, s_sum = r.sum(axis=0), s.sum(axis=0)
+    _require_positive(r_sum, s_sum, message("one side has no event in any study"))
+    p = (t.n1 * t.n2 * (t.a + t.c) - t.a * t.c * t.n) / t.n**2
+    return Pool(np.log(r_sum / s_sum), p.sum(axis=0) / (r_sum * s_sum), s)
+
+
+def mh_odds_ratio(t: Tables) -> Pool:
+    """Log odds ratio with the variance of Robins, Breslow and Greenland, Biometrics 1986;42:311-23.
+
+    Raises EffectUndefined when every study has an empty cell on the same diagonal.
+    """
+    r, s = t.a * t.d / t.n, t.b * t.c / t.n
+    p, q = (t.a + t.d) / t.n, (t.b + t.c) / t.n
+    r_sum, s_sum = r.sum(axis=0), s.sum(axis=0)
+    _require_positive(r_sum, s_sum, message("every study has an empty cell on the same diagonal"))
+    variance = (
+        (p * r).sum(axis=0) / (2 * r_sum**2)
+        + (p * s + q * r).sum(axis=0) / (2 * r_sum * s_sum)
+        + (q * s).sum(axis=0) / (2 * s_sum**2)
+    )
+    return Pool(np.log(r_sum / s_sum), variance, s)
+
+
+def mh_risk_difference(t: Tables) -> Pool:
+    """Risk difference with the variance of Sato et al., Biometrics 1989;45:1323-4."""
+    w = t.n1 * t.n2 / t.n
+    total = w.sum(axis=0)
+    mean = (t.a * t.n2 - t.c * t.n1) / t.n
+    mean = mean.sum(axis=0) / total
+    p = (t.n1**2 * t.c - t.n2**2 * t.a + t.n1 * t.n2 * (t.n2 - t.n1) / 2) / t.n**2
+    q = (t.a * t.d + t.b * t.c) / (2 * t.n)
+    return Pool(mean, (mean * p.sum(axis=0) + q.sum(axis=0)) / total**2, w)
+
+
+def peto(t: Tables) -> Pool:
+    """Peto's one-step log odds ratio, sum(O - E) / sum(V), with variance 1 / sum(V).
+
+    Yusuf et al., Prog Cardiovasc Dis 1985;27:335-71; Handbook 10.4.2.
+    Raises EffectUndefined when no study has both an event and a participant without one.
+    """
+    o_minus_e, v = observed_minus_expected(t)
+    total = v.sum(axis=0)
+    _require_positive(
+        total, total, message("no study has both events and participants without them")
+    )
+    return Pool(o_minus_e.sum(axis=0) / total, 1 / total, v)
+
+
+def _require_positive(first: Array, second: Array, reason: str) -> None:
+    if not (np.all(first > 0) and np.all(second > 0)):
+        raise EffectUndefined(reason)

@@ -1,0 +1,155 @@
+"""Do smaller studies show larger effects? Tests of funnel asymmetry, and trim and fill.
+
+A test with fewer than ten studies cannot tell asymmetry from chance (Handbook 13.3.5.4), so it is
+refused unless the caller lowers `minimum`.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from metasynth.core.messages import message
+from metasynth.stats.distributions import two_sided_p
+from metasynth.stats.effects.binary import Array, Tables, log_odds_ratio, observed_minus_expected
+from metasynth.stats.least_squares import weighted_least_squares
+from metasynth.stats.pooling import inverse_variance
+
+MINIMUM = 10
+
+
+class TooFewStudies(ValueError):  # noqa: N818 - it names the fault, as the message does
+    """Fewer studies than a test of funnel asymmetry needs to mean anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsymmetryTest:
+    """The asymmetry coefficient with its standard error, t statistic, df and two-sided p."""
+
+    coefficient: float
+    se: float
+    statistic: float
+    df: int
+    p: float
+
+
+def egger(y: Array, v: Array, minimum: int = MINIMUM) -> AsymmetryTest:
+    """Regress effects on their standard errors, weights 1/v: Egger et al., BMJ 1997;315:629-34."""
+    return _slope(y, np.sqrt(v), 1 / v, minimum)
+
+
+def harbord(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
+    """Egger's test on efficient scores of the odds ratio: Harbord et al., Stat Med 2006;25:3443-57.
+
+    Needs no correction of empty cells; studies without an event, or with nothing else, drop out.
+    """
+    z, v = observed_minus_expected(t)
+    used = v > 0
+    return _slope(z[used] / v[used], 1 / np.sqrt(v[used]), v[used], minimum)
+
+
+def peters(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
+    """Regress log odds ratios on 1/n, with weights events × others / n.
+
+    Peters et al., JAMA 2006;295:676-80. Cells are used as given: correct empty ones first.
+    """
+    y, _ = log_odds_ratio(t)
+    return _slope(y, 1 / t.n, (t.a + t.c) * (t.b + t.d) / t.n, minimum)
+
+
+def _slope(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
+    """Test the slope of y on x with weights w and a dispersion estimated from the residuals."""
+    _require(len(y), max(3, minimum))
+    fit = weighted_least_squares(y, np.column_stack([np.ones_like(x), x]), w)
+    df = len(y) - 2
+    dispersion = float((w * fit.residuals**2).sum()) / df
+    slope, se = float(fit.coefficients[1]), sqrt(dispersion * float(fit.unscaled[1, 1]))
+    if se == 0:
+        raise ValueError(
+            message("the effects lie exactly on a line, so that nothing is left to test by")
+        )
+    return AsymmetryTest(slope, se, slope / se, df, two_sided_p(slope / se, df))
+
+
+def _require(k: int, minimum: int) -> None:
+    if k < minimum:
+        studies = "1 study" if k == 1 else f"{k} studies"
+        raise TooFewStudies(
+            message("{studies}; a test of funnel asymmetry needs {n}").format(
+                studies=studies, n=minimum
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RankTest:
+    """Kendall's tau with its two-sided p, exact where there are no ties."""
+
+    tau: float
+    p: float
+    exact: bool
+
+
+def begg(y: Array, v: Array, minimum: int = MINIMUM) -> RankTest:
+    """Correlate standardised effects with variances by rank: Begg and Mazumdar, Biometrics 1994.
+
+    Biometrics 1994;50:1088-101. Without ties, and under 50 studies, p is exact; otherwise it comes
+    from the normal approximation with the variance for ties, not continuity-corrected.
+    """
+    _require(len(y), max(3, minimum))
+    pool = inverse_variance(y, v)
+    if np.ptp(v) == 0 or np.any(v <= pool.variance):
+        raise ValueError("the variances cannot be ranked, or one study has all the weight")
+    standardised = (y - pool.mean) / np.sqrt(v - pool.variance)
+    return kendall(standardised, v)
+
+
+def kendall(x: Array, y: Array) -> RankTest:
+    """Kendall's tau-b and its p-value; needs values that are not all tied."""
+    k = len(x)
+    score = _score(x, y)
+    pairs_x, pairs_y = _untied(x), _untied(y)
+    tau = score / sqrt(pairs_x * pairs_y)
+    if pairs_x == pairs_y == k * (k - 1) / 2 and k < 50:
+        return RankTest(tau, _exact_p(k, score), exact=True)
+    return RankTest(tau, two_sided_p(score / sqrt(_score_variance(x, y))), exact=False)
+
+
+def _score(x: Array, y: Array) -> float:
+    """Pairs that agree in order less those that disagree: a row of pairs at a time."""
+    rows = ((np.sign(x[i + 1 :] - x[i]) @ np.sign(y[i + 1 :] - y[i])) for i in range(len(x) - 1))
+    return float(sum(rows))
+
+
+def _untied(x: Array) -> float:
+    """Pairs that differ."""
+    ties = np.unique(x, return_counts=True)[1].astype(float)
+    return len(x) * (len(x) - 1) / 2 - float((ties * (ties - 1)).sum()) / 2
+
+
+def _exact_p(k: int, score: float) -> float:
+    """Count the permutations whose score is at least as far from 0, by their inversions."""
+    counts = np.ones(1)
+    for n in range(2, k + 1):
+        counts = np.convolve(counts, np.full(n, 1.0 / n))
+    inversions = round((k * (k - 1) / 2 - abs(score)) / 2)
+    return min(1.0, 2 * float(counts[: inversions + 1].sum()))
+
+
+def _score_variance(x: Array, y: Array) -> float:
+    """Variance of Kendall's score with ties: Kendall, Rank Correlation Methods (1970), ch. 4."""
+    k = len(x)
+    t, u = (np.unique(z, return_counts=True)[1].astype(float) for z in (x, y))
+    base = k * (k - 1) * (2 * k + 5) - _weighted_pairs(t) - _weighted_pairs(u)
+    pairs = _falling(t, 2) * _falling(u, 2) / (2 * k * (k - 1))
+    triples = _falling(t, 3) * _falling(u, 3) / (9 * k * (k - 1) * (k - 2))
+    return base / 18 + pairs + triples
+
+
+def _weighted_pairs(ties: Array) -> float:
+    return float((ties * (ties - 1) * (2 * ties + 5)).sum())
+
+
+def _falling(ties: Array, factors: int) -> float:
+    """Sum of ties (ties - 1) ... over `factors` factors."""
+    return float(np.prod([ties - i for i in range(factors)], axis=0).sum())

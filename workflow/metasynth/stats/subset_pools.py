@@ -1,0 +1,46 @@
+"""The pooled effects of all subsets of the studies, or of a sample of them.
+
+Olkin, Dahabreh and Trikalinos, Res Synth Methods 2012;3:214-23.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metasynth.model import bounds
+from metasynth.stats import pool_columns as batch
+from metasynth.stats.effects.binary import Array
+
+ALL_UP_TO = 13
+"""With more studies than this a sample of subsets is pooled: 2^13 are 8191."""
+SAMPLE = 10_000
+"""Fewer of more than 320 studies (`bounds.sets`)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subsets:
+    """The pooled effects of subsets (analysis scale) and their I² from Q, in per cent."""
+
+    effects: Array
+    i2: Array
+    complete: bool
+
+    def spread(self, logarithmic: bool) -> dict[str, float]:
+        """The least, middle and greatest effect, on the natural scale, and I²."""
+        effects = np.exp(self.effects) if logarithmic else self.effects
+        places, names = (0.0, 0.5, 1.0), ("low", "middle", "high")
+        found = zip(names, np.quantile(effects, places), strict=True)
+        i2 = zip(names, np.quantile(self.i2, places), strict=True)
+        return {n: float(x) for n, x in found} | {f"i2_{n}": float(x) for n, x in i2}
+
+
+def subsets(y: Array, v: Array) -> Subsets:
+    """Pool subsets of two studies and more by random effects (REML)."""
+    complete = len(y) <= ALL_UP_TO
+    parts = list(batch.gosh(y, v, None if complete else bounds.sets(SAMPLE, len(y))))
+    k, mean, q = (np.concatenate([getattr(p, name) for p in parts]) for name in ("k", "mean", "q"))
+    several = k > 1
+    k, mean, q = k[several], mean[several], q[several]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        i2 = np.where(q > k - 1, 100 * (q - (k - 1)) / q, 0.0)
+    return Subsets(mean, i2, complete)

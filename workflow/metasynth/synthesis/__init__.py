@@ -1,0 +1,1 @@
+"""From the trials of an outcome to its pooled result."""

@@ -1,0 +1,90 @@
+"""What a reader must know of a pooled result before quoting it, beside what the fit itself says.
+
+Each caution is a sentence that follows from the row and its studies; none changes a number. The
+thresholds are conventions of this project where the literature gives none.
+"""
+
+from collections.abc import Iterator, Sequence
+from math import inf, log
+
+from metasynth.core.messages import message
+from metasynth.model.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData
+
+RARE = 0.01
+"""Risk in a whole group below which events are rare: Handbook 10.4.4.1."""
+UNEQUAL = 3.0
+"""Ratio of a study's group sizes beyond which they are very unequal."""
+FAR = log(5.0)
+"""Log odds ratio beyond which an effect is large for Peto's method."""
+
+
+def cautions(
+    outcome: OutcomeSpec,
+    spec: AnalysisSpec,
+    row: Estimate,
+    studies: Sequence[StudyData],
+    size: float | None,
+) -> Iterator[str]:
+    """The cautions of a filled row; `size` is that by which a double arcsine was turned back."""
+    if row.adhoc_low is not None and row.adhoc_high is not None:
+        yield message(
+            "The {ci} interval is narrower than Wald’s: the studies agree better than chance alone "
+            "would have it. Never narrower than Wald’s, it is {low} to {high}, and certainty is "
+            "judged by that."
+        ).format(ci=row.ci_method, low=f"{row.adhoc_low:.3g}", high=f"{row.adhoc_high:.3g}")
+    if size == inf:
+        yield message(
+            "The sizes differ so much that the double arcsine cannot be turned back by their "
+            "harmonic mean; it is turned back as an arcsine."
+        )
+    if outcome.measure == "RD" and _beyond_one(row):
+        yield message("A limit lies beyond −1 or 1, which no difference of two risks can.")
+    if spec.model == "Peto":
+        yield from _peto(row, studies)
+    weighed = spec.model in ("random", "IV") and row.k > 1
+    if outcome.type == "binary" and weighed and _rare(row, studies):
+        yield message(
+            "Events are rare, so that inverse-variance weights are unreliable; Mantel–Haenszel’s, "
+            "Peto’s or a binomial-normal model are preferred."
+        )
+
+
+def _beyond_one(row: Estimate) -> bool:
+    return (row.ci_low is not None and row.ci_low < -1) or (
+        row.ci_high is not None and row.ci_high > 1
+    )
+
+
+def _peto(row: Estimate, studies: Sequence[StudyData]) -> Iterator[str]:
+    """Greenland and Salvan, Stat Med 1990;9:247-52; Handbook 10.4.2."""
+    if any(_ratio(study) > UNEQUAL for study in studies):
+        yield message(
+            "Peto’s method is biased where groups are of very unequal size, as here in at least "
+            "one study."
+        )
+    if row.log_estimate is not None and abs(row.log_estimate) > FAR:
+        yield message("Peto’s method is biased towards no effect where effects are this large.")
+
+
+def _ratio(study: StudyData) -> float:
+    """The larger group's size over the smaller one's."""
+    if not study.intervention or not study.control:
+        return 1.0
+    one, two = study.intervention.total or 1, study.control.total or 1
+    return max(one, two) / min(one, two)
+
+
+def _rare(row: Estimate, studies: Sequence[StudyData]) -> bool:
+    """Whether a side has an event in fewer than one in a hundred, or most studies a zero."""
+    sides = (
+        (row.events_intervention, row.total_intervention),
+        (row.events_control, row.total_control),
+    )
+    if any(total and events is not None and events / total < RARE for events, total in sides):
+        return True
+    groups = ((s.intervention, s.control) for s in studies)
+    return 2 * sum(any(map(_empty, pair)) for pair in groups) > len(studies)
+
+
+def _empty(group: Group | None) -> bool:
+    return group is not None and group.events == 0

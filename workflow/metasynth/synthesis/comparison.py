@@ -1,0 +1,289 @@
+"""From a trial's arms to the two sides of the review's comparison, for one outcome.
+
+Arms of one side are combined (Cochrane Handbook 6.5.2.10 and table 6.5.a; 23.3.4): counts are
+summed; means and standard deviations are merged so that they equal those of the pooled patients.
+Or, where config.yaml says so, each intervention arm is compared with its share of the control
+(`split`), or with all of it, the effects being averaged with their covariance (`covariance`).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from metasynth.core.messages import message
+from metasynth.model.methods import is_ratio
+from metasynth.model.records import (
+    AnalysisSpec,
+    Arm,
+    Comparison,
+    Contrast,
+    Count,
+    Group,
+    Omission,
+    OutcomeSpec,
+    Result,
+    StudyData,
+    Trial,
+)
+from metasynth.synthesis import covariates, zero_events
+
+_Z975 = 1.959963984540054
+_WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
+
+
+def topics(trial: Trial) -> dict[tuple[str, int | None], Trial]:
+    """The trial with what it says of one outcome at one week, and of no other, by outcome and week.
+
+    That is all that a pooled result depends on; sources and judgements are left out as well.
+    """
+    rows: dict[tuple[str, int | None], list[Result]] = {}
+    for row in trial.results:
+        rows.setdefault((row.outcome, row.week), []).append(row)
+    return {
+        topic: replace(trial, results=tuple(found), sources=(), risk_of_bias=())
+        for topic, found in rows.items()
+    }
+
+
+def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> list[Result]:
+    """The trial's rows for an outcome, one an arm (or contrast), its declared reading preferred.
+
+    A row of the outcome's `reading` replaces the primary (blank) reading of the same arm; arms
+    without one keep the primary. Rows that only say that a number is missing are left out.
+    """
+    treatments = {*comparison.intervention, *comparison.control}
+    arms = {arm.arm_id for arm in trial.arms if arm.treatment in treatments}
+    chosen: dict[tuple[str, str], Result] = {}
+    for row in trial.results:
+        wanted = (row.outcome, row.week) == (outcome.outcome, outcome.week)
+        if not wanted or row.arm_id not in arms or row.reading not in ("", outcome.reading):
+            continue
+        key = (row.arm_id, row.reference_arm_id)
+        if key not in chosen or row.reading:
+            chosen[key] = row
+    return [row for row in chosen.values() if row.provenance != "missing"]
+
+
+def reports(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
+    """Whether an included trial has any number for this outcome."""
+    return trial.study.status == "included" and bool(selected_rows(trial, outcome, comparison))
+
+
+def informs(
+    trial: Trial, outcome: OutcomeSpec, analysis: AnalysisSpec, comparison: Comparison
+) -> bool:
+    """Whether a trial that reports the outcome has numbers that this analysis can use."""
+    data = study_data(trial, outcome, comparison)
+    if isinstance(data, Omission):
+        return False
+    sides = ([g for g in (s.intervention, s.control) if g is not None] for s in data)
+    groups = ([(g.events, g.total) for g in found] for found in sides)
+    return any(not own or zero_events.reason(outcome, analysis, own) is None for own in groups)
+
+
+def study_data(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison
+) -> tuple[StudyData, ...] | Omission:
+    """What the trial brings to the outcome's pool, or why it brings nothing.
+
+    One item a trial, unless several intervention arms are to share the control (`split`). Each has
+    its value of the outcome's covariate, where there is one.
+    """
+    rows = selected_rows(trial, outcome, comparison)
+    data = _study_data(trial, outcome, comparison, rows)
+    if isinstance(data, Omission) or outcome.covariate is None:
+        return data
+    contrasted = [row.arm_id for row in rows if row.reference_arm_id]
+    found = []
+    for item in data:
+        arm_ids = item.intervention.arm_ids if item.intervention else contrasted
+        number, cell = covariates.value(trial, outcome.covariate, arm_ids)
+        found.append(replace(item, covariate=number, covariate_cell=cell))
+    return tuple(found)
+
+
+def _study_data(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison, rows: Sequence[Result]
+) -> tuple[StudyData, ...] | Omission:
+    if outcome.type == "generic":
+        return _with_contrast(trial, outcome, [row for row in rows if row.reference_arm_id])
+    arms = {arm.arm_id: arm for arm in trial.arms}
+    usable = [row for row in rows if _usable(row, outcome.type)]
+    sides = [
+        [_group(row, arms, outcome.type) for row in usable if arms[row.arm_id].treatment in names]
+        for names in (comparison.intervention, comparison.control)
+    ]
+    single = outcome.type == "proportion"
+    if not all(sides[:1] if single else sides):
+        return Omission(trial.study.study, _why_no_group(rows, bool(sides[0]), bool(sides[1])))
+    intervention, control = sides[0], None if single else _combined(sides[1])
+    whole = StudyData(
+        study=trial.study.study,
+        label=trial.study.label,
+        year=trial.study.year,
+        intervention=_combined(intervention),
+        control=control,
+        subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
+        provenance=_weakest(rows),
+    )
+    if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
+        return (whole,)
+    separate = _separate(whole, intervention, control, shared=comparison.multi_arm == "split")
+    return separate if comparison.multi_arm == "split" else (_correlated(whole, separate, outcome),)
+
+
+def _separate(
+    whole: StudyData, intervention: Sequence[Group], control: Group, *, shared: bool
+) -> tuple[StudyData, ...]:
+    """A comparison for each intervention arm, with its share of the control or all of it."""
+    from metasynth.synthesis.multi_arm import split_group
+
+    parts = len(intervention)
+    controls = split_group(control, parts) if shared else (control,) * parts
+    return tuple(
+        replace(whole, label=f"{whole.label}, {group.label}", intervention=group, control=part)
+        for group, part in zip(intervention, controls, strict=True)
+    )
+
+
+def _correlated(whole: StudyData, separate: Sequence[StudyData], outcome: OutcomeSpec) -> StudyData:
+    """The arms' effects against the same control, averaged with their covariance (GLS)."""
+    from metasynth.synthesis.multi_arm import pool_within_trial
+
+    estimate, se = pool_within_trial(separate, outcome)
+    return replace(whole, contrast=Contrast(estimate, se))
+
+
+def _with_contrast(
+    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result]
+) -> tuple[StudyData, ...] | Omission:
+    study = trial.study
+    if not rows:
+        return Omission(study.study, message("its rows are of single arms, not of a contrast"))
+    if len(rows) > 1:
+        return Omission(
+            study.study, message("{n} contrasts reported where one is needed").format(n=len(rows))
+        )
+    log = is_ratio(outcome.measure)
+    if reason := _why_no_contrast(rows[0], log=log):
+        return Omission(study.study, reason)
+    effect = _contrast(rows[0], log=log)
+    provenance = _weakest(rows)
+    data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
+    return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
+
+
+def _why_no_contrast(row: Result, *, log: bool) -> str:
+    """Why a contrast gives no estimate with a standard error; nothing where it does."""
+    limits = [x for x in (row.ci_low, row.estimate, row.ci_high) if x is not None]
+    if row.estimate is None and row.o_minus_e is None:
+        return message("the contrast has no estimate")
+    if row.estimate is None:
+        return "" if log else message("only a ratio follows from O − E and V")
+    if row.se is not None:
+        return ""
+    if row.ci_low is None or row.ci_high is None:
+        return message("the contrast has no standard error or interval")
+    if log and min(limits) < 0:
+        return message(
+            "a ratio and its limits are above 0, and here one is not: limits are taken as printed, "
+            "logarithms with a standard error"
+        )
+    if log and min(limits) == 0:
+        return message("a limit of 0 gives a ratio no standard error")
+    if row.ci_low == row.ci_high:
+        return message("the limits of the contrast are equal, which gives no standard error")
+    return ""
+
+
+def _contrast(row: Result, *, log: bool) -> Contrast:
+    """Estimate and SE on the analysis scale; a 95 % interval gives the SE (Handbook 6.3.1).
+
+    O - E and its variance V give a log ratio (O - E)/V with SE 1/√V: Yusuf et al., Prog Cardiovasc
+    Dis 1985;27:335-71. Only for rows of which `_why_no_contrast` has nothing to say.
+    """
+    if log and row.o_minus_e is not None and row.variance:
+        return Contrast(row.o_minus_e / row.variance, 1 / math.sqrt(row.variance), (row.cell,))
+    estimate, low, high = row.estimate or 0.0, row.ci_low or 0.0, row.ci_high or 0.0
+    if row.se is not None:
+        return Contrast(estimate, row.se, (row.cell,))
+    if log:
+        estimate, low, high = math.log(estimate), math.log(low), math.log(high)
+    return Contrast(estimate, (high - low) / (2 * _Z975), (row.cell,))
+
+
+def _group(row: Result, arms: Mapping[str, Arm], kind: str) -> Group:
+    """One arm's numbers as a side of a comparison."""
+    label, cells = arms[row.arm_id].label, (row.cell,)
+    if kind in ("binary", "proportion"):
+        low, high = _first(row.events_low, row.events), _first(row.events_high, row.events)
+        return Group((row.arm_id,), label, row.events, row.total, low, high, cells=cells)
+    if kind == "rate":
+        time = row.person_time
+        return Group((row.arm_id,), label, row.events, row.total, cells=cells, person_time=time)
+    return Group((row.arm_id,), label, total=row.total, mean=row.mean, sd=row.sd, cells=cells)
+
+
+def _combined(groups: Sequence[Group]) -> Group:
+    """The arms of a side as one group."""
+    if len(groups) == 1:
+        return groups[0]
+    merged = replace(
+        groups[0],
+        arm_ids=tuple(arm for group in groups for arm in group.arm_ids),
+        label=" + ".join(group.label for group in groups),
+        total=_sum([group.total for group in groups]),
+        cells=tuple(cell for group in groups for cell in group.cells),
+    )
+    if groups[0].mean is not None:
+        known = [(group.total or 0, group.mean or 0.0, group.sd or 0.0) for group in groups]
+        mean, sd = _merged(known)
+        return replace(merged, mean=mean, sd=sd)
+    if groups[0].person_time is not None:
+        time = math.fsum(group.person_time or 0 for group in groups)
+        return replace(merged, events=_sum([g.events for g in groups]), person_time=time)
+    return replace(
+        merged,
+        events=_sum([group.events for group in groups]),
+        events_low=sum(group.events_low or 0 for group in groups),
+        events_high=sum(group.events_high or 0 for group in groups),
+    )
+
+
+def _sum(counts: Sequence[Count | None]) -> Count | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _usable(row: Result, kind: str) -> bool:
+    if kind in ("binary", "proportion"):
+        return row.events is not None and row.total is not None
+    if kind == "rate":
+        return row.events is not None and row.person_time is not None
+    return row.mean is not None and row.sd is not None and row.total is not None
+
+
+def _first(bound: int | None, events: int | None) -> int:
+    return bound if bound is not None else (events or 0)
+
+
+def _merged(groups: Sequence[tuple[Count, float, float]]) -> tuple[float, float]:
+    """Mean and SD of several groups of (n, mean, sd) taken as one (Handbook table 6.5.a)."""
+    n, mean, sd = groups[0]
+    for m, other, spread in groups[1:]:
+        between = n * m / (n + m) * (mean - other) ** 2
+        variance = ((n - 1) * sd**2 + (m - 1) * spread**2 + between) / (n + m - 1)
+        mean, sd, n = (n * mean + m * other) / (n + m), math.sqrt(variance), n + m
+    return mean, sd
+
+
+def _weakest(rows: Sequence[Result]) -> str:
+    return max((row.provenance for row in rows), key=lambda name: _WEAKNESS.get(name, 0))
+
+
+def _why_no_group(rows: Sequence[Result], intervention: bool, control: bool) -> str:
+    if any(row.reported_percent and row.events is None for row in rows):
+        return message("only percentages are reported, without the numbers of patients behind them")
+    present = (("intervention", intervention), ("control", control))
+    missing = [side for side, there in present if not there]
+    return message("no numbers for the {sides} side").format(sides=" and ".join(missing))

@@ -1,0 +1,191 @@
+"""Results as the records that become rows of estimates.csv and studies.csv.
+
+Effects leave the analysis scale here. A record never holds NaN or infinity: what does not exist, or
+is larger than a float, is None.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from math import fsum, isfinite, sqrt
+from typing import Any
+
+from metasynth.core.messages import message
+from metasynth.model.methods import DEFAULT_TAU2, GLMMS, no_effect
+from metasynth.model.records import (
+    AnalysisSpec,
+    Count,
+    Estimate,
+    Group,
+    OutcomeSpec,
+    StudyData,
+    StudyEffect,
+    whole,
+)
+from metasynth.stats.distributions import chi2_upper_tail
+from metasynth.stats.effects.scales import finite, natural
+from metasynth.stats.intervals import interval
+from metasynth.stats.models import Fit
+from metasynth.stats.score_intervals import score_limits, wilson_limits
+from metasynth.synthesis.selection import counts, effects_of, one_group
+
+TOO_LARGE = message("The estimate is larger than a number can be on the natural scale.")
+
+
+def empty_row(
+    outcome: OutcomeSpec, spec: AnalysisSpec, subgroup: str, studies: Sequence[StudyData]
+) -> Estimate:
+    """A row of estimates.csv that says what was pooled, without a result."""
+    intervention, control = [s.intervention for s in studies], [s.control for s in studies]
+    known: dict[str, Any] = {
+        "outcome": outcome.id,
+        "analysis": spec.name,
+        "subgroup": subgroup,
+        "measure": outcome.measure,
+        "model": spec.model,
+        "tau2_method": _tau2_method(spec),
+        "ci_method": spec.ci,
+        "k": len(studies),
+        "events_intervention": _total(intervention, "events"),
+        "total_intervention": _total(intervention, "total"),
+        "events_control": _total(control, "events"),
+        "total_control": _total(control, "total"),
+        "note": "",
+    }
+    columns: dict[str, Any] = dict.fromkeys(f.name for f in fields(Estimate))
+    return Estimate(**columns | known)
+
+
+def _tau2_method(spec: AnalysisSpec) -> str:
+    if spec.model in GLMMS:
+        return "ML"
+    return (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else ""
+
+
+def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
+    """Write a fit into its row, effects on the natural scale; `size` as in `scales.natural`.
+
+    A proportion is not tested: no value of it means no effect.
+    """
+    ci, share = fit.interval, fit.share
+    tested = no_effect(row.measure) is not None
+    pi_low, pi_high = fit.prediction or (None, None)
+    tau2_low, tau2_high = fit.tau2_limits or (None, None)
+    estimate = natural(row.measure, fit.mean, size)
+    notes = fit.notes if estimate is not None else (*fit.notes, TOO_LARGE)
+    i2_low, i2_high = fit.i2_limits or (None, None)
+    adhoc_low, adhoc_high = fit.adhoc or (None, None)
+    return replace(
+        row,
+        ci_method=fit.ci_method,
+        estimate=estimate,
+        ci_low=natural(row.measure, ci.low, size),
+        ci_high=natural(row.measure, ci.high, size),
+        pi_low=natural(row.measure, pi_low, size),
+        pi_high=natural(row.measure, pi_high, size),
+        log_estimate=finite(fit.mean),
+        se=finite(ci.se),
+        statistic=finite(ci.statistic) if tested else None,
+        df=finite(ci.df),
+        p=finite(ci.p) if tested else None,
+        q=finite(fit.q),
+        q_df=fit.q_df,
+        q_p=chi2_upper_tail(fit.q, fit.q_df) if fit.q_df and fit.q is not None else None,
+        i2=share.i2 if share else None,
+        i2_low=i2_low,
+        i2_high=i2_high,
+        h2=share.h2 if share else None,
+        tau2=fit.tau2,
+        tau2_low=tau2_low,
+        tau2_high=tau2_high,
+        note=" ".join(notes),
+        adhoc_low=natural(row.measure, adhoc_low, size),
+        adhoc_high=natural(row.measure, adhoc_high, size),
+    )
+
+
+def study_rows(
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData], fit: Fit | None
+) -> tuple[StudyEffect, ...]:
+    """Each pooled study's own effect, and its weight in per cent where there is a pool."""
+    if not studies:
+        return ()
+    effects = effects_of(studies, outcome, spec)
+    weights = fit.weights if fit else None
+    shares: list[float | None] = [None] * len(studies)
+    if weights is not None:
+        shares = (100 * weights / weights.sum()).tolist()
+    return tuple(
+        _study_row(outcome, spec, studies[i], Own(y, v, corrected), shares[i])
+        for i, (y, v, corrected) in enumerate(
+            zip(effects.y.tolist(), effects.v.tolist(), effects.corrected.tolist(), strict=True)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One study's own effect on the analysis scale; v is infinite where it has none."""
+
+    y: float
+    v: float
+    corrected: bool
+
+
+def _study_row(
+    outcome: OutcomeSpec, spec: AnalysisSpec, study: StudyData, own: Own, share: float | None
+) -> StudyEffect:
+    """Write one study's effect as a row of studies.csv."""
+    exists = isfinite(own.v)
+    wald = interval(own.y, sqrt(own.v))
+    size = study.intervention.total if study.intervention else None
+    low, high = (natural(outcome.measure, x, size) for x in (wald.low, wald.high))
+    if spec.study_ci == "score":
+        low, high = _score_limits(outcome, study)
+    return StudyEffect(
+        outcome=outcome.id,
+        analysis=spec.name,
+        subgroup=study.subgroup,
+        study=study.study,
+        label=study.label,
+        year=study.year,
+        measure=outcome.measure,
+        events_intervention=study.intervention.events if study.intervention else None,
+        total_intervention=study.intervention.total if study.intervention else None,
+        events_control=study.control.events if study.control else None,
+        total_control=study.control.total if study.control else None,
+        estimate=natural(outcome.measure, own.y, size) if exists else None,
+        ci_low=low,
+        ci_high=high,
+        ci_method=spec.study_ci,
+        log_estimate=finite(own.y) if exists else None,
+        se=finite(wald.se),
+        weight=finite(share),
+        corrected=own.corrected,
+        note=_study_note(outcome, spec, own),
+    )
+
+
+def _score_limits(outcome: OutcomeSpec, study: StudyData) -> tuple[float, float | None]:
+    """Limits by the score test: of two groups' contrast, or (Wilson) of one group's proportion."""
+    if outcome.type == "proportion":
+        return wilson_limits(*one_group(study))
+    return score_limits(outcome.measure, *counts(study))
+
+
+def _study_note(outcome: OutcomeSpec, spec: AnalysisSpec, own: Own) -> str:
+    """Say what was done to a study's cells."""
+    if not isfinite(own.v):
+        return message("An empty cell, not corrected, leaves its own effect undefined.")
+    if not own.corrected:
+        return ""
+    if spec.zero_cells == "treatment_arm":
+        return message("Each group's share of the participants was added to its cells.")
+    where = "the events of each group" if outcome.type == "rate" else "each cell"
+    return message("0.5 was added to {where}.").format(where=where)
+
+
+def _total(groups: Sequence[Group | None], what: str) -> Count | None:
+    """Add up a count over groups; None where one of them does not have it."""
+    values: list[Count | None] = [getattr(group, what) if group else None for group in groups]
+    known = [value for value in values if value is not None]
+    return whole(fsum(known)) if len(known) == len(values) else None

@@ -1,0 +1,223 @@
+"""An outcome for R: its studies as a data frame, and a script that pools them with metafor.
+
+The script recomputes the primary analysis and prints metafor's numbers beside ours. Where metafor
+has no counterpart of a choice, the script says so and starts from our effects (columns y and se).
+See Viechtbauer, J Stat Softw 2010;36(3), and the manual of the package metafor.
+"""
+
+from collections.abc import Sequence
+from math import inf
+
+from metasynth.core.faults import shown
+from metasynth.core.store import number_text, to_csv
+from metasynth.model.methods import DEFAULT_TAU2, GLMMS, is_ratio
+from metasynth.model.records import (
+    AnalysisResult,
+    Estimate,
+    Group,
+    OutcomeResult,
+    StudyData,
+    StudyEffect,
+)
+from metasynth.synthesis.synthesise import size_of_pool
+
+_DATA = {
+    "binary": ("ai", "n1i", "ci", "n2i"),
+    "continuous": ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"),
+    "rate": ("x1i", "t1i", "x2i", "t2i"),
+    "proportion": ("xi", "ni"),
+    "generic": (),
+}
+"""The data of each outcome type, by the names that escalc's arguments have."""
+
+_MEASURES = {"RR", "OR", "RD", "MD", "SMD", "ROM", "IRR", "IRD", "PLO", "PAS", "PFT", "ASD"}
+_NEVER_UNDEFINED = {"AS", "PAS", "PFT"}  # arcsines need no correction of empty cells
+_TESTS = {"Wald": "z", "HKSJ": "knha", "HKSJ-adhoc": "adhoc", "KR": "z"}
+_BACK = {
+    "PLO": "transf.ilogit(x)",
+    "PAS": "transf.iarcsin(x)",
+    "PFT": "transf.ipft.hm(x, targs = list(ni = dat$ni))",
+}
+
+
+def metafor_csv(result: OutcomeResult) -> str:
+    """Every study of an outcome, one a row, for read.csv.
+
+    `pooled` says whether it is in the primary analysis; y and se are its own effect there, on the
+    scale of the analysis, blank where it is not.
+    """
+    effects = _effects(result)
+    names = _DATA[result.outcome.type]
+    header = ("study", "label", "year", "subgroup", "pooled", *names, "y", "se")
+    return to_csv(header, (_row(result, study, effects) for study in result.studies))
+
+
+def _effects(result: OutcomeResult) -> dict[tuple[str, str], StudyEffect]:
+    return {(effect.study, effect.label): effect for effect in result.analyses[0].studies}
+
+
+def _row(
+    result: OutcomeResult, study: StudyData, effects: dict[tuple[str, str], StudyEffect]
+) -> list[object]:
+    effect = effects.get((study.study, study.label))
+    pooled = "FALSE" if effect is None else "TRUE"
+    own = (effect.log_estimate, effect.se) if effect else (None, None)
+    groups = [study.intervention, study.control][: 1 if result.outcome.type == "proportion" else 2]
+    data = [] if result.outcome.type == "generic" else _data(result.outcome.type, groups)
+    return [study.study, study.label, study.year, study.subgroup, pooled, *data, *own]
+
+
+def _data(kind: str, groups: Sequence[Group | None]) -> list[object]:
+    columns = {
+        "binary": ("events", "total"),
+        "proportion": ("events", "total"),
+        "continuous": ("mean", "sd", "total"),
+        "rate": ("events", "person_time"),
+    }[kind]
+    return [_exact(getattr(group, name, None)) for group in groups for name in columns]
+
+
+def _exact(value: object) -> object:
+    """A number with all its digits, for they are data."""
+    return repr(value) if isinstance(value, float) else value
+
+
+def metafor_script(result: OutcomeResult, data: str) -> str:
+    """An R script that reads `data`, the name of the CSV beside it, and prints both results.
+
+    It prints estimate and limits on the natural scale and tau2, in a column `metafor` and, as far
+    as they are kept (8 digits), in a column `here`.
+    """
+    analysis = result.analyses[0]
+    estimate = analysis.estimates[0]
+    head = [
+        f"# {shown(result.outcome.label)}: {shown(analysis.spec.label)}, by metafor.",
+        f"# Run it in the folder of {data}:  Rscript <this file>",
+    ]
+    if estimate.estimate is None:
+        return "\n".join([*head, f"# Nothing was pooled: {shown(estimate.note, 200)}"]) + "\n"
+    body = [
+        "suppressPackageStartupMessages(library(metafor))",
+        f'dat <- read.csv("{data}", na.strings = "")',
+        "dat <- dat[dat$pooled, ]",
+        *_fit(result, analysis),
+        f"natural <- function(x) {_natural(result)}",
+        "metafor <- c(estimate = natural(coef(fit)[[1]]), ci_low = natural(fit$ci.lb[1]),",
+        "             ci_high = natural(fit$ci.ub[1]), tau2 = fit$tau2)",
+        f"here <- c({_here(estimate)})",
+        *_comparable(analysis),
+        "print(cbind(metafor, here), digits = 8)",
+    ]
+    return "\n".join([*head, *body]) + "\n"
+
+
+def _natural(result: OutcomeResult) -> str:
+    measure, mean = result.outcome.measure, result.analyses[0].estimates[0].log_estimate
+    pooled = {study.study for study in result.analyses[0].studies}
+    used = [study for study in result.studies if study.study in pooled]
+    if mean is not None and size_of_pool(result.outcome, used, mean) == inf:
+        return f"{_BACK['PAS']}  # the sizes differ too much for their harmonic mean"
+    return "exp(x)" if is_ratio(measure) else _BACK.get(measure, "x")
+
+
+def _here(estimate: Estimate) -> str:
+    values = (estimate.estimate, estimate.ci_low, estimate.ci_high, estimate.tau2 or 0.0)
+    return ", ".join("NA" if value is None else number_text(value) for value in values)
+
+
+def _comparable(analysis: AnalysisResult) -> list[str]:
+    if analysis.spec.ci != "KR":
+        return []
+    return [
+        "# metafor has no interval by Kenward and Roger; its Wald interval is not compared.",
+        "metafor[2:3] <- NA",
+    ]
+
+
+def _fit(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
+    """The lines that make `fit`."""
+    spec, measure = analysis.spec, result.outcome.measure
+    arguments = ", ".join(f"{name} = {name}" for name in _DATA[result.outcome.type])
+    if spec.model == "MH":
+        return [
+            f'fit <- rma.mh({arguments}, data = dat, measure = "{measure}",',
+            '              add = c(1/2, 0), to = c("only0", "none"), drop00 = FALSE)',
+        ]
+    if spec.model == "Peto":
+        return [
+            f"fit <- rma.peto({arguments}, data = dat,",
+            '                add = c(1/2, 0), to = c("only0", "none"), drop00 = FALSE)',
+        ]
+    if spec.model in GLMMS:
+        model = "CM.EL" if spec.model == "GLMM-CM.EL" else "UM.FS"
+        return [
+            "# Fitted by numerical maximisation, so that fewer digits agree.",
+            f'fit <- rma.glmm({arguments}, data = dat, measure = "{measure}",',
+            f'                model = "{model}", drop00 = FALSE)',
+        ]
+    return [*_own_effects(result, analysis), *_inverse_variance(result, analysis)]
+
+
+def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
+    """The lines that give each study's effect yi and variance vi."""
+    outcome, spec = result.outcome, analysis.spec
+    averaged = any(study.contrast for study in result.studies)
+    if outcome.measure == "ROM" and not averaged:
+        return [
+            "# Written out: from version 5.0 on metafor corrects the log ratio of means for bias.",
+            "dat$yi <- with(dat, log(m1i / m2i))",
+            "dat$vi <- with(dat, sd1i^2 / (n1i * m1i^2) + sd2i^2 / (n2i * m2i^2))",
+        ]
+    if outcome.type == "generic" or averaged or outcome.measure not in _MEASURES:
+        return ["dat$yi <- dat$y  # the effects as they were pooled", "dat$vi <- dat$se^2"]
+    measure = "AS" if outcome.measure == "ASD" else outcome.measure
+    if spec.zero_cells == "treatment_arm" and outcome.type == "binary" and measure != "AS":
+        return [
+            "zero <- with(dat, ai == 0 | ai == n1i | ci == 0 | ci == n2i)  # where to add, and",
+            "first <- with(dat, zero * n1i / (n1i + n2i))  # each group's share of the patients",
+            f'dat <- escalc(measure = "{measure}", ai = ai + first, n1i = n1i + 2 * first,',
+            "              ci = ci + zero - first, n2i = n2i + 2 * (zero - first), data = dat,",
+            '              add = 0, to = "none", drop00 = FALSE)',
+        ]
+    arguments = ", ".join(f"{name} = {name}" for name in _DATA[outcome.type])
+    where = (
+        spec.zero_cells if measure not in _NEVER_UNDEFINED or spec.zero_cells == "all" else "none"
+    )
+    zero = f', add = 1/2, to = "{where}"' if outcome.type != "continuous" else ""
+    if outcome.type == "binary":
+        zero += ", drop00 = FALSE"
+    return [f'dat <- escalc(measure = "{measure}", {arguments}, data = dat{zero})']
+
+
+def _inverse_variance(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
+    spec, measure = analysis.spec, result.outcome.measure
+    arguments = ", ".join(f"{name} = {name}" for name in _DATA[result.outcome.type])
+    if spec.model == "IV" or len(analysis.studies) == 1:
+        return ['fit <- rma(yi, vi, data = dat, method = "FE")']
+    test, method = _TESTS[spec.ci], spec.tau2 or DEFAULT_TAU2
+    if method == "DL-MH":
+        return [
+            "# RevMan 5's tau2: the moment estimate with Q about the Mantel-Haenszel estimate.",
+            f'q <- rma.mh({arguments}, data = dat, measure = "{measure}",',
+            '            add = c(1/2, 0), to = c("only0", "none"), drop00 = FALSE)$QE',
+            "w <- 1 / dat$vi",
+            "tau2 <- max(0, (q - (nrow(dat) - 1)) / (sum(w) - sum(w^2) / sum(w)))",
+            f'fit <- rma(yi, vi, data = dat, tau2 = tau2, test = "{test}")',
+        ]
+    if method == "DL2":
+        return [
+            "# metafor has the second step of DerSimonian and Laird as a generalised Q statistic.",
+            'first <- rma(yi, vi, data = dat, method = "DL")$tau2',
+            'tau2 <- rma(yi, vi, data = dat, method = "GENQ", weights = 1 / (vi + first))$tau2',
+            f'fit <- rma(yi, vi, data = dat, tau2 = tau2, test = "{test}")',
+        ]
+    return [
+        "# metafor stops at absolute differences: they are set as small as it can bear.",
+        "for (digits in 14:9) {",
+        "  control <- list(threshold = 10^-digits * median(dat$vi), tau2.max = 1e6,",
+        "                  tol = 1e-15 * median(dat$vi), maxiter = 10000)",
+        f'  fit <- try(rma(yi, vi, data = dat, method = "{method}", test = "{test}",',
+        "                 control = control), silent = TRUE)",
+        '  if (!inherits(fit, "try-error")) break',
+        "}",
+    ]

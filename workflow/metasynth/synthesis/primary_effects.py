@@ -1,0 +1,66 @@
+"""The effects of an outcome's primary analysis, as arrays: what figures show and entries tell."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from metasynth.model.methods import is_ratio, tau2_of_effects
+from metasynth.model.records import AnalysisResult, OutcomeResult, StudyEffect
+from metasynth.stats.effects.binary import Array
+
+
+def is_logarithmic(result: OutcomeResult) -> bool:
+    """Whether the effects are ratios; those of a declared generic measure show it themselves."""
+    effects = (effect for analysis in result.analyses for effect in analysis.studies)
+    return is_ratio(result.outcome.measure) or (
+        result.outcome.type == "generic"
+        and any(
+            effect.log_estimate is not None and effect.log_estimate != effect.estimate
+            for effect in effects
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrimaryEffects:
+    """The studies of the primary analysis that have an effect: `y` with variances `v`.
+
+    Both are on the analysis scale: logarithms of ratios, differences as they are.
+    """
+
+    result: OutcomeResult
+    studies: tuple[StudyEffect, ...]
+    y: Array
+    v: Array
+
+    @classmethod
+    def of(cls, result: OutcomeResult) -> Self:
+        """Those of the first analysis; none where there is no analysis."""
+        studies = tuple(
+            study
+            for study in (result.analyses[0].studies if result.analyses else ())
+            if None not in (study.log_estimate, study.se, study.estimate)
+        )
+        y = np.array([study.log_estimate for study in studies], dtype=float)
+        v = np.array([study.se for study in studies], dtype=float) ** 2
+        return cls(result, studies, y, v)
+
+    @property
+    def analysis(self) -> AnalysisResult:
+        """The primary analysis."""
+        return self.result.analyses[0]
+
+    @property
+    def logarithmic(self) -> bool:
+        """Whether effects are ratios."""
+        return is_logarithmic(self.result)
+
+    @property
+    def tau2_method(self) -> str | None:
+        """The estimator of tau2 of the primary analysis; None under a common effect."""
+        return tau2_of_effects(self.analysis.spec)
+
+    def natural(self, y: float) -> float:
+        """A value of the analysis scale on the natural scale."""
+        return float(np.exp(y)) if self.logarithmic else float(y)

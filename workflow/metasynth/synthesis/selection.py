@@ -1,0 +1,245 @@
+"""Which studies of an outcome can be pooled, the reason for each that cannot, and their arrays."""
+
+from collections.abc import Sequence
+from math import isfinite, isinf
+
+import numpy as np
+
+from metasynth.core.messages import message
+from metasynth.model.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData
+from metasynth.stats.effects.binary import (
+    Array,
+    Effects,
+    Tables,
+    binary_effects,
+    peto_log_odds_ratio,
+)
+from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
+from metasynth.stats.effects.proportions import proportion_effects
+from metasynth.stats.effects.rates import Rates, rate_effects
+from metasynth.synthesis import zero_events
+
+LARGEST = 1e60
+"""Effects and variances, and the inverses of variances, stay below this."""
+LONGEST = 1e20
+"""Person-time and its inverse, means and standard deviations stay below this."""
+
+
+def missing_data(study: StudyData, outcome: OutcomeSpec) -> str | None:
+    """Say what a study lacks for this type of outcome, whatever the analysis; None when nothing."""
+    if outcome.type == "generic":
+        return _missing_contrast(study)
+    check = _MISSING[outcome.type]
+    sides = (("intervention", study.intervention), ("control", study.control))
+    for side, group in sides[:1] if outcome.type == "proportion" else sides:
+        if group is None:
+            return message("no result for the {side} group").format(side=side)
+        if reason := check(side, group):
+            return reason
+    return _measure_undefined(study, outcome.measure) if outcome.type == "continuous" else None
+
+
+def _missing_counts(side: str, group: Group) -> str | None:
+    if group.events is None and group.total is None:
+        return message("neither events nor participants are given for the {side} group").format(
+            side=side
+        )
+    if group.events is None:
+        return message("the number of events in the {side} group is not given").format(side=side)
+    if group.total is None:
+        return message("the number of participants in the {side} group is not given").format(
+            side=side
+        )
+    if group.total < 1:
+        return message("the {side} group has no participants").format(side=side)
+    if not 0 <= group.events <= group.total:
+        return message("the {side} group has {n} events among {total} participants").format(
+            side=side, n=group.events, total=group.total
+        )
+    return None
+
+
+def _missing_means(side: str, group: Group) -> str | None:
+    for what, value in (
+        ("mean", group.mean),
+        ("standard deviation", group.sd),
+        ("number of participants", group.total),
+    ):
+        if value is None:
+            return message("the {what} of the {side} group is not given").format(
+                what=what, side=side
+            )
+    if (group.total or 0) < 2:
+        return message(
+            "the {side} group has fewer than two participants, so no standard deviation"
+        ).format(side=side)
+    mean, sd = group.mean or 0.0, group.sd or 0.0
+    if not (abs(mean) < LONGEST and 0 <= sd < LONGEST):
+        return message(
+            "a mean of {mean} with standard deviation {sd} is beyond what can be computed"
+        ).format(mean=f"{mean:g}", sd=f"{sd:g}")
+    return None
+
+
+def _missing_rate(side: str, group: Group) -> str | None:
+    if group.events is None:
+        return message("the number of events in the {side} group is not given").format(side=side)
+    if group.person_time is None:
+        return message("the person-time of the {side} group is not given").format(side=side)
+    if group.events < 0 or not 1 / LONGEST < group.person_time < LONGEST:
+        return message("the {side} group has {n} events in {person_time} person-time").format(
+            side=side, n=group.events, person_time=f"{group.person_time:g}"
+        )
+    return None
+
+
+_MISSING = {
+    "binary": _missing_counts,
+    "proportion": _missing_counts,
+    "rate": _missing_rate,
+    "continuous": _missing_means,
+}
+
+
+def _missing_contrast(study: StudyData) -> str | None:
+    if study.contrast is None:
+        return message("no contrast of intervention and control is given")
+    if not (study.contrast.se > 0 and isfinite(study.contrast.se)):
+        return message("the standard error is {se}, not a number above 0").format(
+            se=f"{study.contrast.se:g}"
+        )
+    if not isfinite(study.contrast.estimate):
+        return message("the estimate is {estimate}, not a number").format(
+            estimate=f"{study.contrast.estimate:g}"
+        )
+    return _beyond_computing(study.contrast.estimate, study.contrast.se * study.contrast.se)
+
+
+def _beyond_computing(y: float, v: float) -> str | None:
+    """Say that an effect or its variance is so large or small that its powers are no floats."""
+    if abs(y) < LARGEST and 1 / LARGEST < v < LARGEST:
+        return None
+    return message("an effect of {y} with variance {v} is beyond what can be computed with").format(
+        y=f"{y:g}", v=f"{v:g}"
+    )
+
+
+def _measure_undefined(study: StudyData, measure: str) -> str | None:
+    """Say why complete means have no effect of this measure."""
+    m = means_of([study])
+    if m.sd1[0] <= 0 and m.sd2[0] <= 0:
+        return message("both standard deviations are 0")
+    if measure == "ROM" and m.m1[0] * m.m2[0] <= 0:
+        return message("a ratio of means needs two means of the same sign")
+    with np.errstate(all="ignore"):
+        y, v = CONTINUOUS_EFFECTS[measure](m)
+    return _beyond_computing(float(y[0]), float(v[0]))
+
+
+def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Say why a complete study has nothing to add to this analysis; None when it has.
+
+    Studies with no events, or only events, in both groups go by `zero_events`.
+    """
+    if outcome.type not in ("binary", "proportion", "rate"):
+        return None
+    groups = [group for group in (study.intervention, study.control) if group]
+    if left_out := zero_events.reason(outcome, analysis, [(g.events, g.total) for g in groups]):
+        return left_out
+    if analysis.model in ("IV", "random") and isinf(effects_of([study], outcome, analysis).v[0]):
+        return message(
+            "an empty cell leaves the effect or its variance undefined, and zero_cells is none"
+        )
+    return None
+
+
+def effects_of(
+    studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec
+) -> Effects:
+    """Each study's own effect as this analysis sees it; the studies must have passed the checks.
+
+    A study that brings a contrast has that effect, whatever its groups: it was published so, or
+    made from several arms that share a control.
+    """
+    if outcome.type == "generic":
+        return _contrasts(studies)
+    own = _from_groups(studies, outcome, analysis)
+    given = np.array([study.contrast is not None for study in studies])
+    if not given.any():
+        return own
+    y, v = own.y.copy(), own.v.copy()
+    brought = _contrasts([study for study in studies if study.contrast])
+    y[given], v[given] = brought.y, brought.v
+    return Effects(y, v, own.corrected & ~given)
+
+
+def _from_groups(
+    studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec
+) -> Effects:
+    if outcome.type == "continuous":
+        return _uncorrected(*CONTINUOUS_EFFECTS[outcome.measure](means_of(studies)))
+    if outcome.type == "proportion":
+        events, total = np.array([one_group(s) for s in studies], dtype=float).reshape(-1, 2).T
+        return proportion_effects(events, total, outcome.measure, analysis.zero_cells)
+    if outcome.type == "rate":
+        return rate_effects(rates_of(studies), outcome.measure, analysis.zero_cells)
+    tables = tables_of(studies)
+    if analysis.model == "Peto":
+        return _uncorrected(*peto_log_odds_ratio(tables))
+    return binary_effects(tables, outcome.measure, analysis.zero_cells)
+
+
+def _contrasts(studies: Sequence[StudyData]) -> Effects:
+    contrasts = [s.contrast for s in studies if s.contrast is not None]
+    y = np.array([c.estimate for c in contrasts])
+    return _uncorrected(y, np.array([c.se for c in contrasts]) ** 2)
+
+
+def _uncorrected(y: Array, v: Array) -> Effects:
+    return Effects(y, v, np.zeros(y.shape, dtype=bool))
+
+
+def tables_of(studies: Sequence[StudyData]) -> Tables:
+    """Stack the studies' counts into arrays."""
+    return Tables(*np.array([counts(s) for s in studies], dtype=float).reshape(-1, 4).T)
+
+
+def counts(study: StudyData) -> tuple[Count, Count, Count, Count]:
+    """Events and total of the intervention, then of control."""
+    (a, n1), (c, n2) = _counts(study.intervention), _counts(study.control)
+    return a, n1, c, n2
+
+
+def one_group(study: StudyData) -> tuple[Count, Count]:
+    """Events and total of the intervention side alone."""
+    return _counts(study.intervention)
+
+
+def rates_of(studies: Sequence[StudyData]) -> Rates:
+    """Stack the studies' events and person-time into arrays."""
+    rows = [(*_rate(s.intervention), *_rate(s.control)) for s in studies]
+    return Rates(*np.array(rows, dtype=float).reshape(-1, 4).T)
+
+
+def _rate(group: Group | None) -> tuple[Count, float]:
+    if group is None or group.events is None or group.person_time is None:
+        raise ValueError("rates were asked of a study without them; see missing_data")
+    return group.events, group.person_time
+
+
+def _counts(group: Group | None) -> tuple[Count, Count]:
+    if group is None or group.events is None or group.total is None:
+        raise ValueError("counts were asked of a study without them; see missing_data")
+    return group.events, group.total
+
+
+def means_of(studies: Sequence[StudyData]) -> Means:
+    """Stack the studies' means, standard deviations and sizes into arrays."""
+    rows = [(*_means(s.intervention), *_means(s.control)) for s in studies]
+    return Means(*np.array(rows, dtype=float).reshape(-1, 6).T)
+
+
+def _means(group: Group | None) -> tuple[float, float, Count]:
+    if group is None or group.mean is None or group.sd is None or group.total is None:
+        raise ValueError("means were asked of a study without them; see missing_data")
+    return group.mean, group.sd, group.total

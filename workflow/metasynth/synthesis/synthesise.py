@@ -1,0 +1,181 @@
+"""From the studies of one outcome to its pooled results, by every analysis that was declared.
+
+Studies that cannot be pooled are listed with the reason; a pool that cannot be made is a row that
+says why. Records never hold NaN or infinity: what does not exist is None.
+
+Conventions of an `Estimate`:
+
+- GLMM is the unconditional binomial-normal model with fixed study levels (UM.FS), GLMM-UM.RS that
+  with random ones, GLMM-CM.EL the conditional one; they have no weights, and their `q` and `i2`
+  describe the studies' own effects.
+- `q` is the inverse-variance weighted sum of squares about the common effect: Cochran's Q for IV
+  and random, about the Mantel-Haenszel or Peto estimate for those and for tau2 DL-MH. Where a
+  study has an empty cell its own effect comes from corrected cells, in Q too, though the
+  Mantel-Haenszel estimate does not.
+- `i2`, `h2` follow `q` for common-effect models, and tau2 with the typical within-study variance
+  for the random-effects model. `tau2_low` to `i2_high` are Q-profile limits, random model only.
+- The prediction interval `t_k-1` uses the standard error of the analysis's own confidence interval
+  and needs three studies.
+- A single proportion is back-transformed; its `log_estimate` and `se` are on the transformed
+  scale, and there is no test. Of a double arcsine, the pool uses the harmonic mean of the sizes.
+- One study is reported as it is under every model (q = 0 with no degrees of freedom, no tau2).
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from metasynth.core.messages import message
+from metasynth.model.methods import DEFAULT_TAU2, require_combination
+from metasynth.model.records import (
+    AnalysisResult,
+    AnalysisSpec,
+    Comparison,
+    Estimate,
+    Omission,
+    OutcomeResult,
+    OutcomeSpec,
+    SignificanceTest,
+    StudyData,
+)
+from metasynth.stats.distributions import chi2_upper_tail
+from metasynth.stats.effects.proportions import pooled_size
+from metasynth.stats.models import Fit, fit_model
+from metasynth.stats.pooling import EffectUndefined
+from metasynth.stats.stratified import breslow_day_tarone, cochran_mantel_haenszel
+from metasynth.synthesis.cautions import cautions
+from metasynth.synthesis.estimates import empty_row, filled_row, study_rows
+from metasynth.synthesis.selection import (
+    effects_of,
+    missing_data,
+    one_group,
+    tables_of,
+    uninformative,
+)
+from metasynth.synthesis.subgroups import common_tau2, subgroup_differences
+
+ALL = "all"
+"""The subgroup name of the row over all studies."""
+
+
+def synthesise(
+    outcome: OutcomeSpec,
+    analyses: Sequence[AnalysisSpec],
+    comparison: Comparison,
+    studies: Sequence[StudyData],
+) -> OutcomeResult:
+    """Pool `studies` by each of `analyses`; the conventions are at the top of this module.
+
+    Raises UnsupportedCombination when an analysis has no meaning for the outcome. Whatever the
+    data, including none at all, the answer is a complete record.
+    """
+    for spec in analyses:
+        require_combination(outcome, spec)
+    reasons = [(s, missing_data(s, outcome)) for s in studies]
+    complete = [s for s, reason in reasons if reason is None]
+    omissions = [Omission(s.study, reason) for s, reason in reasons if reason is not None]
+    results = []
+    for spec in analyses:
+        result, left_out = _analyse(outcome, spec, complete)
+        results.append(result)
+        omissions += left_out
+    return OutcomeResult(outcome, comparison, tuple(studies), tuple(results), tuple(omissions))
+
+
+def _analyse(
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData]
+) -> tuple[AnalysisResult, list[Omission]]:
+    """Pool all studies, then each subgroup; the weights shown are those of the whole pool."""
+    reasons = [(s, uninformative(s, outcome, spec)) for s in studies]
+    pooled = [s for s, reason in reasons if reason is None]
+    omissions = [Omission(s.study, reason, spec.name) for s, reason in reasons if reason]
+    names = dict.fromkeys(s.subgroup for s in pooled if s.subgroup)
+    subgroups = {name: [s for s in pooled if s.subgroup == name] for name in names}
+    whole, fit = pool_studies(outcome, spec, ALL, pooled)
+    if fit is None:
+        omissions.append(Omission("", whole.note, spec.name))
+    tau2 = _shared_tau2(outcome, spec, list(subgroups.values()))
+    parts = [pool_studies(outcome, spec, name, own, tau2) for name, own in subgroups.items()]
+    estimates = (whole, *(estimate for estimate, _ in parts))
+    tests = (
+        *_stratified_tests(outcome, spec, pooled),
+        *_subgroup_test(spec, [part for _, part in parts if part is not None]),
+    )
+    return AnalysisResult(spec, estimates, study_rows(outcome, spec, pooled, fit), tests), omissions
+
+
+def _shared_tau2(
+    outcome: OutcomeSpec, spec: AnalysisSpec, subgroups: Sequence[Sequence[StudyData]]
+) -> float | None:
+    """The one tau2 of two or more subgroups, where the analysis says so."""
+    if spec.subgroup_tau2 != "common" or len(subgroups) < 2:
+        return None
+    effects = [effects_of(own, outcome, spec) for own in subgroups]
+    return common_tau2([(e.y, e.v) for e in effects], spec.tau2 or DEFAULT_TAU2).value
+
+
+def _subgroup_test(spec: AnalysisSpec, fits: Sequence[Fit]) -> tuple[SignificanceTest, ...]:
+    """Test whether two or more subgroups differ, unless one of them is certain of its effect."""
+    means, variances = np.array([f.mean for f in fits]), np.array([f.variance for f in fits])
+    if len(fits) < 2 or not np.all(variances > 0):
+        return ()
+    q, df = subgroup_differences(means, variances)
+    note = message("One tau2 for all subgroups.") if spec.subgroup_tau2 == "common" else ""
+    return (SignificanceTest("subgroup differences", q, df, chi2_upper_tail(q, df), note),)
+
+
+def _stratified_tests(
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData]
+) -> tuple[SignificanceTest, ...]:
+    """Cochran-Mantel-Haenszel and Breslow-Day-Tarone, beside a Mantel-Haenszel odds ratio."""
+    if spec.model != "MH" or outcome.measure != "OR" or not studies:
+        return ()
+    tables = tables_of(studies)
+    try:
+        cmh = cochran_mantel_haenszel(tables)
+        _, tarone, df = breslow_day_tarone(tables)
+    except EffectUndefined:
+        return ()
+    tests = [SignificanceTest("Cochran-Mantel-Haenszel", cmh, 1, chi2_upper_tail(cmh, 1))]
+    if df:
+        p = chi2_upper_tail(tarone, df)
+        tests.append(SignificanceTest("Breslow-Day-Tarone", tarone, df, p))
+    return tuple(tests)
+
+
+def pool_studies(
+    outcome: OutcomeSpec,
+    spec: AnalysisSpec,
+    subgroup: str,
+    studies: Sequence[StudyData],
+    tau2: float | None = None,
+) -> tuple[Estimate, Fit | None]:
+    """Pool one set of studies that passed the checks; without a result the row's note says why.
+
+    `tau2` is given where subgroups share one.
+    """
+    row = empty_row(outcome, spec, subgroup, studies)
+    if not studies:
+        return replace(row, note=message("No study could be pooled.")), None
+    effects = effects_of(studies, outcome, spec)
+    tables = tables_of(studies) if outcome.type == "binary" else None
+    try:
+        fit = fit_model(spec, outcome.measure, effects, tables, tau2)
+    except EffectUndefined as undefined:
+        note = message("{model} {measure} is not defined: {undefined}.").format(
+            model=spec.model, measure=outcome.measure, undefined=undefined
+        )
+        return replace(row, note=note), None
+    size = size_of_pool(outcome, studies, fit.mean)
+    filled = filled_row(row, fit, size)
+    notes = (filled.note, *cautions(outcome, spec, filled, studies, size))
+    return replace(filled, note=" ".join(filter(None, notes))), fit
+
+
+def size_of_pool(outcome: OutcomeSpec, studies: Sequence[StudyData], mean: float) -> float | None:
+    """By which a pooled double arcsine is turned back; None for every other measure."""
+    if outcome.measure != "PFT":
+        return None
+    events, totals = np.array([one_group(study) for study in studies], dtype=float).T
+    return pooled_size(mean, events, totals)

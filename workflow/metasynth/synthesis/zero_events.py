@@ -1,0 +1,44 @@
+"""Which studies say nothing for an analysis because nobody, or everybody, had the event.
+
+A ratio has no information on a study without events in either group, nor on one in which all
+participants had it: Cochrane's algorithms, R's meta and metafor's `drop00` leave both out. A
+difference has: 0 of 50 against 0 of 50 is evidence that the risks are alike. The conditional
+likelihoods (Peto, binomial-normal) hold nothing of such a study whatever the choice.
+"""
+
+from collections.abc import Sequence
+
+from metasynth.core.messages import message
+from metasynth.model.methods import DIFFERENCES, GLMMS
+from metasynth.model.records import AnalysisSpec, Count, OutcomeSpec
+
+_CONDITIONAL = {"Peto", *GLMMS}
+
+
+def excludes(outcome: OutcomeSpec, analysis: AnalysisSpec) -> bool:
+    """Whether the analysis leaves out studies with no events, or only events, in both groups.
+
+    `double_zero: auto` goes by the measure; exclude and include hold for every measure.
+    """
+    if outcome.type not in ("binary", "rate"):
+        return False
+    if analysis.model in _CONDITIONAL:
+        return True
+    if analysis.double_zero == "auto":
+        return outcome.measure not in DIFFERENCES
+    return analysis.double_zero == "exclude"
+
+
+def reason(
+    outcome: OutcomeSpec,
+    analysis: AnalysisSpec,
+    groups: Sequence[tuple[Count | None, Count | None]],
+) -> str | None:
+    """Why a study with these groups (events, participants) is left out; None where it is not."""
+    if not excludes(outcome, analysis):
+        return None
+    if not any(events for events, _ in groups):
+        return message("no events in either group")
+    if outcome.type == "binary" and all(events == total for events, total in groups):
+        return message("every participant of both groups had the event")
+    return None

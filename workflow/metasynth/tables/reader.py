@@ -1,0 +1,304 @@
+"""The raw tables of a review: found, read as text, and, when all is in order, as typed records.
+
+A trial is a folder of `trials`; folders that begin with "_" (the template) or "." are passed over.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from metasynth.core import bibtex as bibliography
+from metasynth.core.faults import Fault, InvalidReview, nearest, of_file
+from metasynth.core.text_files import hidden_faults, leads_inside, read_text
+from metasynth.model.records import (
+    Arm,
+    Cell,
+    CertaintyRating,
+    ChangelogEntry,
+    Claim,
+    CovariateValue,
+    FlowCount,
+    Judgement,
+    Result,
+    SearchLine,
+    Source,
+    Study,
+    Trial,
+)
+from metasynth.tables import cell_checks, cells
+from metasynth.tables.raw_table import RawTable, Row, read_table
+from metasynth.tables.table_schema import ID, OPTIONAL_TABLES, REVIEW_TABLES, TRIAL_TABLES
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class RawTrial:
+    """The tables of one trial, in the order of the contract; one not there is empty."""
+
+    study: str
+    tables: tuple[RawTable, ...]
+
+    def table(self, name: str) -> RawTable:
+        """The table called `name`, such as "arms"."""
+        return self.tables[TRIAL_TABLES.index(name)]
+
+
+@dataclass(frozen=True, slots=True)
+class RawTables:
+    """All tables of the review; `references` is None when references.bib cannot be used.
+
+    `whole_review` holds the tables that are of no single trial, as far as there are any. `faults`
+    are those of files and folders; each table has its own as well. `years` are those of the
+    references, `folder` the data folder, for whoever looks for what was not read.
+    """
+
+    trials: tuple[RawTrial, ...]
+    whole_review: tuple[RawTable, ...]
+    references: frozenset[str] | None
+    faults: tuple[Fault, ...]
+    years: Mapping[str, int] = field(default_factory=dict)
+    folder: Path | None = None
+
+    def table(self, name: str) -> RawTable | None:
+        """The table of the whole review called `name`, such as "claims"; None if not there."""
+        return next((table for table in self.whole_review if table.name == name), None)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every trial's folder could be read, so that absence can be concluded."""
+        return not any(fault.file.startswith("trials") for fault in self.faults)
+
+    def each(self) -> Iterator[RawTable]:
+        """Every table that was read."""
+        for trial in self.trials:
+            yield from trial.tables
+        yield from self.whole_review
+
+
+def read(data_dir: Path) -> RawTables:
+    """Everything in the data folder as text, with the faults of files, form and single cells."""
+    faults: list[Fault] = []
+    studies = list(_studies(data_dir, faults))
+    trials = tuple(_read_trial(data_dir, study, faults) for study in studies)
+    entries = _references(data_dir, faults)
+    references = None if entries is None else frozenset(entry.key for entry in entries)
+    whole_review = of_the_review(data_dir)
+    return RawTables(
+        trials, whole_review, references, tuple(faults), _years(entries or ()), data_dir
+    )
+
+
+def _years(entries: Iterable[bibliography.Entry]) -> dict[str, int]:
+    """The year of each reference that states one."""
+    found = {entry.key: re.search("[0-9]{4}", entry.get("year")) for entry in entries}
+    return {key: int(year[0]) for key, year in found.items() if year}
+
+
+def of_the_review(data_dir: Path) -> tuple[RawTable, ...]:
+    """The tables that are of no single trial, as text, as far as there are any."""
+    return tuple(
+        _read_checked(data_dir, f"{name}.csv", name)
+        for name in REVIEW_TABLES
+        if os.path.lexists(data_dir / f"{name}.csv")
+    )
+
+
+def read_trial(data_dir: Path, study: str) -> RawTrial:
+    """One trial's tables as text.
+
+    Raises:
+        InvalidReview: when `study` is no trial of the review, or its tables are at fault.
+    """
+    faults: list[Fault] = []
+    if fault := _not_a_trial(data_dir, study):
+        raise InvalidReview([fault])
+    trial = _read_trial(data_dir, study, faults)
+    faults += (fault for table in trial.tables for fault in table.faults)
+    if faults:
+        raise InvalidReview(faults)
+    return trial
+
+
+def _studies(data_dir: Path, faults: list[Fault]) -> Iterator[str]:
+    """The names of the trials' folders, sorted, those that may be read."""
+    if not os.path.isdir(data_dir / "trials"):
+        remedy = "make it, with a folder for each trial"
+        faults.append(of_file("trials", "", "a folder trials in the data folder", remedy))
+        return
+    entries = _entries(data_dir, Path("trials"), faults)
+    names = sorted(_printable(entry) for entry in entries if not os.path.isfile(entry.path))
+    names = [name for name in names if name[0] not in "_."]
+    if not names and not faults:
+        remedy = "copy the template folder and fill it in"
+        faults.append(of_file("trials", "", "a folder for each trial, but there is none", remedy))
+    for name in names:
+        if fault := _not_a_trial(data_dir, name):
+            faults.append(fault)
+        else:
+            yield name
+
+
+def _entries(data_dir: Path, folder: Path, faults: list[Fault]) -> list[os.DirEntry[str]]:
+    """What is in a folder; nothing, and a fault, when it may not be opened."""
+    try:
+        with os.scandir(data_dir / folder) as entries:
+            return list(entries)
+    except OSError as error:
+        expected = f"a folder that can be opened ({error.strerror})"
+        faults.append(
+            of_file(folder.as_posix(), "", expected, "give yourself the right to open it")
+        )
+        return []
+
+
+def _printable(entry: os.DirEntry[str]) -> str:
+    """The entry's name; bytes that are no UTF-8 are spelt out."""
+    return os.fsencode(entry.name).decode("utf-8", "backslashreplace")
+
+
+def _not_a_trial(data_dir: Path, name: str) -> Fault | None:
+    """Why the folder is not read; its name is judged before the file system is asked."""
+    path, file = data_dir / "trials" / name, f"trials/{name}"
+    if not ID.fullmatch(name):
+        expected, remedy = cells.id_advice(name)
+        return of_file(file, name, f"a folder named by {expected}", remedy)
+    if not os.path.isdir(path):
+        return of_file(file, "", "a folder of this name", "add it; see the template folder")
+    if path.is_symlink() and not leads_inside(path, data_dir):
+        remedy = "put the folder itself here instead of a link"
+        return of_file(file, "", "a folder inside the data folder, not a link", remedy)
+    return None
+
+
+def _read_trial(data_dir: Path, study: str, faults: list[Fault]) -> RawTrial:
+    """One trial's tables; a misspelt file name is told of once, not as a missing table as well."""
+    folder, known = Path("trials", study), len(faults)
+    present = {_printable(entry) for entry in _entries(data_dir, folder, faults)}
+    wanted = {f"{name}.csv": name for name in TRIAL_TABLES}
+    unread = set(wanted) if len(faults) > known else set[str]()
+    for file in sorted(set(wanted) - present):
+        if workbook := next((f for f in present if f in _workbooks(file)), None):
+            unread.add(file)
+            expected = f"{file}, but this is a workbook"
+            remedy = "open it in the spreadsheet and save it as CSV"
+            faults.append(of_file((folder / workbook).as_posix(), workbook, expected, remedy))
+    for stranger in sorted(present - set(wanted)):
+        if stranger.casefold().endswith(".csv") and stranger[0] not in "._~":
+            near = nearest(stranger, set(wanted) - present)
+            unread |= {near} if near else set()
+            remedy = f"did you mean {near}?" if near else "remove it, or move it elsewhere"
+            expected = f"only {', '.join(wanted)}"
+            faults.append(of_file((folder / stranger).as_posix(), stranger, expected, remedy))
+    read = []
+    for file, name in wanted.items():
+        relative = (folder / file).as_posix()
+        if file in unread or (file not in present and name in OPTIONAL_TABLES):
+            read.append(RawTable(name, relative, complete=file not in unread))
+        else:
+            read.append(_read_checked(data_dir, relative, name))
+    return RawTrial(study, tuple(read))
+
+
+def _workbooks(file: str) -> set[str]:
+    """The names under which a spreadsheet would keep the table as its own kind of file."""
+    return {file.replace(".csv", ending) for ending in (".xlsx", ".xls", ".ods")}
+
+
+def _read_checked(data_dir: Path, file: str, name: str) -> RawTable:
+    """A table, each cell checked against its column."""
+    table = read_table(data_dir / file, name, file, data_dir)
+    cell_checks.check(table)
+    return table
+
+
+def _references(data_dir: Path, faults: list[Fault]) -> tuple[bibliography.Entry, ...] | None:
+    """The entries of references.bib; None, and its faults, when it cannot be used."""
+    text, fault = read_text(data_dir / "references.bib", "references.bib", data_dir)
+    if text is None:
+        faults += [fault] if fault else []
+        return None
+    entries, wrong = bibliography.parse(text, "references.bib")
+    wrong += hidden_faults(text, "references.bib")
+    faults += wrong
+    return None if wrong else entries
+
+
+def trials(raw: RawTables) -> tuple[Trial, ...]:
+    """The typed records of all trials, sorted by study id; only for tables without faults."""
+    return tuple(trial(one) for one in raw.trials)
+
+
+def trial(raw: RawTrial) -> Trial:
+    """The typed record of one trial; only for tables without faults."""
+    (study,) = raw.table("study").rows
+    return Trial(
+        study=_record(Study, study, raw.study),
+        arms=_records(Arm, raw.table("arms")),
+        results=_records(Result, raw.table("results")),
+        sources=_records(Source, raw.table("sources")),
+        risk_of_bias=_records(Judgement, raw.table("risk_of_bias")),
+        covariates=_records(CovariateValue, raw.table("covariates")),
+    )
+
+
+def claims(raw: RawTables) -> tuple[Claim, ...]:
+    """The typed records of claims.csv, in its order; only for tables without faults."""
+    return _of_the_review(Claim, raw.table("claims"))
+
+
+def changelog(raw: RawTables) -> tuple[ChangelogEntry, ...]:
+    """The typed records of changelog.csv, in its order; only for tables without faults."""
+    return _of_the_review(ChangelogEntry, raw.table("changelog"))
+
+
+def _of_the_review(cls: Callable[..., Record], table: RawTable | None) -> tuple[Record, ...]:
+    return _records(cls, table) if table else ()
+
+
+def certainty(raw: RawTables) -> tuple[CertaintyRating, ...]:
+    """The typed records of certainty.csv, in its order; only for tables without faults."""
+    return _of_the_review(CertaintyRating, raw.table("certainty"))
+
+
+def search(raw: RawTables) -> tuple[SearchLine, ...]:
+    """The typed records of search.csv, in its order; only for tables without faults."""
+    return _of_the_review(SearchLine, raw.table("search"))
+
+
+def flow(raw: RawTables) -> tuple[FlowCount, ...]:
+    """The typed records of flow.csv, in its order; only for tables without faults."""
+    return _of_the_review(FlowCount, raw.table("flow"))
+
+
+def _records(cls: Callable[..., Record], table: RawTable) -> tuple[Record, ...]:
+    return tuple(_record(cls, row) for row in table.rows)
+
+
+@cache
+def _columns(cls: Any) -> tuple[tuple[str, type | None], ...]:
+    """The fields of a record that columns fill, in order, each with the type of its numbers."""
+    numbers: dict[str, type] = {
+        str(int): int,
+        str(int | None): int,
+        str(float): float,
+        str(float | None): float,
+    }
+    return tuple(
+        (one.name, numbers.get(str(one.type)))
+        for one in fields(cls)
+        if one.name not in ("study", "cell")
+    )
+
+
+def _record(cls: Callable[..., Record], row: Row, *first: str) -> Record:
+    """A record of `first`, then the row's cells (a blank number is None), then its place."""
+    cells: dict[str, Any] = {
+        name: row[name] if number is None else number(row[name]) if row[name] else None
+        for name, number in _columns(cls)
+    }
+    return cls(*first, **cells, cell=Cell(row.table.file, row.number))

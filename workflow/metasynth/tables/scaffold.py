@@ -1,0 +1,58 @@
+"""The files of a new review: choices, prose and an empty template folder that explains its columns.
+
+The texts stand in workflow/scaffold as they are copied; the template's tables follow the schema.
+"""
+
+import csv
+import io
+from pathlib import Path
+
+from metasynth.core.paths import WORKFLOW
+from metasynth.tables.raw_table import CHECKED, COMMENT
+from metasynth.tables.table_schema import TRIAL_TABLES, tables
+
+TEXTS = WORKFLOW / "scaffold"
+TEMPLATE = "data/raw/trials/_template"
+
+
+def template_tables() -> dict[str, str]:
+    """Each table of the template folder as CSV: its header, and a row that explains the columns."""
+    return {f"{name}.csv": _template(name) for name in TRIAL_TABLES}
+
+
+def _template(name: str) -> str:
+    columns = [c for c in tables()[name].columns if not c.optional or c.name == CHECKED]
+    explanations = [column.explanation for column in columns]
+    explanations[0] = f"{COMMENT}{explanations[0]}"
+    return _csv([column.name for column in columns], explanations)
+
+
+def _csv(*rows: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def files() -> dict[str, str]:
+    """Every file of a new review, by its path from the review's folder."""
+    paths = sorted(path for path in TEXTS.rglob("*") if path.is_file())
+    texts = {path.relative_to(TEXTS).as_posix(): path.read_text("utf-8") for path in paths}
+    for name in ("certainty", "flow"):  # a header only: no rating but a panel's, no invented count
+        texts[f"data/raw/{name}.csv"] = _csv([column.name for column in tables()[name].columns])
+    return texts | {f"{TEMPLATE}/{name}": text for name, text in template_tables().items()}
+
+
+def create(folder: Path) -> list[str]:
+    """Write a new review into `folder`, and give the paths of its files.
+
+    Raises:
+        FileExistsError: when there is something in the folder already; then nothing is written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(f"{folder} is not an empty folder")
+    new = files()
+    for name, text in new.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(new)

@@ -1,0 +1,1 @@
+"""What must hold of choices and tables before anything runs."""

@@ -1,0 +1,369 @@
+"""config.yaml, checked against its schema and in itself, as a `Config`.
+
+The schema (workflow/schemas/config.schema.json) says which keys there are and what may stand in
+them; what must agree between keys is checked here. Every fault is found in one go, with its line.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from metasynth.core import strict_yaml
+from metasynth.core.config_lines import Lines
+from metasynth.core.faults import Fault, InvalidReview, nearest, of_file
+from metasynth.core.strict_yaml import Keys
+from metasynth.core.text_files import hidden_faults, read_text
+from metasynth.language.languages import known as known_languages
+from metasynth.model.certainty_config import (
+    BiasRule,
+    CertaintyRules,
+    ImprecisionRule,
+    InconsistencyRule,
+    IndirectnessRule,
+    IndirectOutcome,
+    IndirectTrial,
+    PublicationRule,
+)
+from metasynth.model.living_config import LivingRules
+from metasynth.model.methods import check_combination, check_multi_arm, is_ratio
+from metasynth.model.records import (
+    AnalysisSpec,
+    Comparison,
+    Config,
+    CovariateSpec,
+    FigureChoices,
+    OutcomeSpec,
+)
+from metasynth.model.robustness_config import MultiverseChoices, SequentialChoices
+from metasynth.tables.raw_table import CHECKED
+from metasynth.validation.config_faults import schema_faults
+from metasynth.validation.sequential_config import sequential_choices, sequential_faults
+
+_MAX_CHARACTERS = 1_000_000
+_DATA, _TEXT = "data/raw", "data/text"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from config.yaml.
+
+    `config` is None where its form is so wrong that the rest cannot be judged; `data` and `text`,
+    the folders of the tables and of the prose, are known or guessed even then, so that these can be
+    checked as well.
+    """
+
+    config: Config | None
+    data: str
+    faults: tuple[Fault, ...]
+    lines: Lines
+    text: str = _TEXT
+
+
+def load(path: Path) -> Config:
+    """The checked configuration of the file `path`.
+
+    Raises:
+        InvalidReview: with all faults, when there is any.
+    """
+    reading = read(path)
+    if reading.config is None or reading.faults:
+        raise InvalidReview(reading.faults)
+    return reading.config
+
+
+def read(path: Path) -> Reading:
+    """The configuration in `path`, all its faults, and the lines of its entries."""
+    name, real = (
+        path.name,
+        Path(os.path.realpath(path)),
+    )  # whoever runs the review may link to its choices
+    text, fault = read_text(real, name, real.parent)
+    if text is not None and len(text) > _MAX_CHARACTERS:
+        expected = f"a configuration of at most {_MAX_CHARACTERS} characters"
+        text, fault = None, of_file(name, "", expected, "is this the right file?")
+    if text is None:
+        return Reading(None, _DATA, (fault,) if fault else (), Lines(name, {}))
+    if hidden := hidden_faults(text, name):
+        return Reading(None, _DATA, tuple(hidden), Lines(name, {}))
+    document = strict_yaml.parse(text, name)
+    lines = Lines(name, document.lines)
+    if document.value is None:
+        return Reading(None, _DATA, tuple(document.faults), lines)
+    config, faults = parse(document.value, lines)
+    told = {fault.column for fault in document.faults}
+    faults = [*document.faults, *(fault for fault in faults if fault.column not in told)]
+    data, prose = _folder(document.value, "data", _DATA), _folder(document.value, "text", _TEXT)
+    return Reading(config, data, tuple(faults), lines, prose)
+
+
+def _folder(mapping: object, key: str, usual: str) -> str:
+    found = mapping.get(key) if isinstance(mapping, dict) else None
+    return found if isinstance(found, str) else usual
+
+
+def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
+    """The configuration that a YAML document means, and all its faults."""
+    mapping = _with_numbers(mapping)
+    if faults := schema_faults(mapping, lines):
+        return None, faults
+    mapping, checked = _without_answers(mapping)
+    config = replace(_config(mapping), checked=checked)
+    return config, [*_disagreements(config, lines), *sequential_faults(mapping, lines)]
+
+
+def _without_answers(
+    mapping: Mapping[str, Any],
+) -> tuple[dict[str, Any], tuple[tuple[str, ...], ...]]:
+    """The document without its keys `checked`, and the entries that have one.
+
+    They answer doubts and choose nothing, so that no result depends on them.
+    """
+    kept = dict(mapping)
+    answered: list[tuple[str, ...]] = []
+    if CHECKED in kept["review"]:
+        answered.append(("review",))
+    kept["review"] = _without_answer(kept["review"])
+    for section in ("analyses", "outcomes"):
+        answered += [(section, name) for name, keys in kept[section].items() if CHECKED in keys]
+        kept[section] = {name: _without_answer(keys) for name, keys in kept[section].items()}
+    return kept, tuple(answered)
+
+
+def _without_answer(keys: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in keys.items() if key != CHECKED}
+
+
+_DECIMALS = ("certainty", "baseline_risks", "sequential", "important_difference")
+"""Keys below which a decimal number is a number, not a text such as a version."""
+
+
+def _with_numbers(value: Any, wanted: bool = False) -> Any:
+    """The document with decimal numbers as numbers where a choice can be one."""
+    if isinstance(value, dict):
+        items = value.items()
+        return {key: _with_numbers(item, wanted or key in _DECIMALS) for key, item in items}
+    if isinstance(value, list):
+        return [_with_numbers(item, wanted) for item in value]
+    return float(value) if wanted and isinstance(value, strict_yaml.DecimalText) else value
+
+
+def _config(mapping: Mapping[str, Any]) -> Config:
+    review, sides = mapping["review"], mapping["comparison"]
+    labels = sides.get("labels", {})
+    comparison = Comparison(
+        intervention=tuple(sides["intervention"]),
+        control=tuple(sides["control"]),
+        multi_arm=sides.get("multi_arm", "combine"),
+        intervention_label=labels.get("intervention", ""),
+        control_label=labels.get("control", ""),
+    )
+    analyses = (AnalysisSpec(name=name, **keys) for name, keys in mapping["analyses"].items())
+    living = _living(mapping.get("living", {}))
+    return Config(
+        title=review["title"],
+        version=review["version"],
+        languages=tuple(review.get("languages", ("en",))),
+        data=mapping.get("data", _DATA),
+        text=mapping.get("text", _TEXT),
+        comparison=comparison,
+        analyses=tuple(analyses),
+        outcomes=tuple(
+            _outcome(id_, keys, sequential_choices(keys, mapping))
+            for id_, keys in mapping["outcomes"].items()
+        ),
+        date=review["date"],
+        authors=tuple(review.get("authors", ())),
+        weeks=tuple(mapping.get("weeks", ())),
+        nested=tuple(tuple(chain) for chain in mapping.get("nested", ())),
+        certainty=_certainty(mapping.get("certainty", {}), living),
+        figures=FigureChoices(**_frozen(mapping.get("figures", {}))),
+        multiverse=MultiverseChoices(**_frozen(mapping.get("multiverse", {}))),
+        living=living,
+    )
+
+
+_RULES: dict[str, Callable[..., Any]] = {
+    "risk_of_bias": BiasRule,
+    "inconsistency": InconsistencyRule,
+    "imprecision": ImprecisionRule,
+    "publication_bias": PublicationRule,
+}
+
+
+def _certainty(keys: Mapping[str, Any], living: LivingRules) -> CertaintyRules:
+    """The rules that suggest a certainty; what is left out keeps its default."""
+    rules = {name: rule(**_frozen(keys.get(name, {}))) for name, rule in _RULES.items()}
+    indirect = _frozen(keys.get("indirectness", {}))
+    trials = indirect.pop("trials", {}).items()
+    outcomes = indirect.pop("outcomes", {}).items()
+    rules["indirectness"] = IndirectnessRule(
+        **indirect,
+        trials=tuple(IndirectTrial(study, reason) for study, reason in trials),
+        outcomes=tuple(IndirectOutcome(outcome, **rating) for outcome, rating in outcomes),
+    )
+    important = {
+        name: getattr(living, name) for name in ("important_measures", "important_outcomes")
+    }
+    return CertaintyRules(**_frozen(keys) | rules | important)
+
+
+def _living(keys: Mapping[str, Any]) -> LivingRules:
+    """How the review is kept alive; what is left out keeps its default."""
+    known = _frozen(keys)
+    important = known.pop("important_difference", {})
+    for name in ("measures", "outcomes"):
+        known[f"important_{name}"] = {
+            key: float(value) for key, value in important.get(name, {}).items()
+        }
+    return LivingRules(**known)
+
+
+def _frozen(keys: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys with each list as a tuple."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
+
+
+def _outcome(
+    id_: str, keys: Mapping[str, Any], sequential: SequentialChoices | None
+) -> OutcomeSpec:
+    lists: dict[str, Any] = {"analyses": tuple(keys["analyses"]), "sequential": sequential}
+    if "baseline_risks" in keys:
+        lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))
+    if "covariate" in keys:
+        lists["covariate"] = CovariateSpec(**keys["covariate"])
+    return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
+
+
+def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
+    """What one entry says and another, or the calendar, makes impossible."""
+    yield from _impossible_date(config, lines)
+    for index, code in enumerate(config.languages):
+        if code not in known_languages():
+            expected = f"a language that there is a catalogue of ({', '.join(known_languages())})"
+            remedy = "choose one of these, or add its catalogue and sections to workflow/report"
+            yield lines.fault(("review", "languages", index), code, expected, remedy)
+    for index, treatment in enumerate(config.comparison.control):
+        if treatment in config.comparison.intervention:
+            path = ("comparison", "control", index)
+            expected = "a treatment that is not on the intervention side too"
+            yield lines.fault(path, treatment, expected, "remove it from one of the two sides")
+    for outcome in config.outcomes:
+        yield from _unknown_analyses(outcome, config, lines)
+        yield from _unknown_primary(outcome, config, lines)
+        if config.weeks and outcome.week not in (None, *config.weeks):
+            known = ", ".join(map(str, config.weeks))
+            advice = f"one of weeks ({known})", "correct it, or add it to weeks"
+            yield lines.fault(("outcomes", outcome.id, "week"), outcome.week, *advice)
+    yield from _impossible_combinations(config, lines)
+    yield from _certainty_faults(config, lines)
+    yield from _unknown_in_figures(config, lines)
+    yield from _important_faults(config, lines)
+
+
+def _important_faults(config: Config, lines: Lines) -> Iterator[Fault]:
+    """Important differences of outcomes that are none, and ratios that are no difference."""
+    path = ("living", "important_difference")
+    measures = {outcome.id: outcome.measure for outcome in config.outcomes}
+    for name, value in config.living.important_outcomes.items():
+        if name not in measures:
+            advice = _one_of(name, list(measures), "under outcomes")
+            yield lines.fault((*path, "outcomes", name), name, *advice)
+        elif value == 1 and is_ratio(measures[name]):
+            yield lines.fault((*path, "outcomes", name), value, *_NO_DIFFERENCE)
+    for name, value in config.living.important_measures.items():
+        if value == 1 and is_ratio(name):
+            yield lines.fault((*path, "measures", name), value, *_NO_DIFFERENCE)
+
+
+_NO_DIFFERENCE = "a ratio other than 1, which is no difference", "write one such as 1.25"
+
+
+def _unknown_in_figures(config: Config, lines: Lines) -> Iterator[Fault]:
+    declared = [analysis.name for analysis in config.analyses]
+    for index, name in enumerate(config.figures.analyses):
+        if name not in declared:
+            advice = _one_of(name, declared, "under analyses")
+            yield lines.fault(("figures", "analyses", index), name, *advice)
+
+
+def _certainty_faults(config: Config, lines: Lines) -> Iterator[Fault]:
+    """Outcomes that the rules of certainty name but that are none, or only read another again."""
+    rules, known = config.certainty, [o.id for o in config.outcomes if not o.sensitivity_of]
+    where = "under outcomes that has no sensitivity_of"
+    declared = (item.outcome for item in rules.indirectness.outcomes)
+    named: list[tuple[Keys, str]] = [
+        *((("certainty", "findings", i), name) for i, name in enumerate(rules.findings)),
+        *((("certainty", "indirectness", "outcomes", name), name) for name in declared),
+    ]
+    for path, name in named:
+        if name not in known:
+            yield lines.fault(path, name, *_one_of(name, known, where))
+    serious, very_serious = rules.inconsistency.i2
+    if serious > very_serious:
+        expected = "the I2 that is serious first, then one at least as large"
+        path = ("certainty", "inconsistency", "i2")
+        yield lines.fault(path, list(rules.inconsistency.i2), expected, "exchange the two")
+
+
+def _impossible_date(config: Config, lines: Lines) -> Iterator[Fault]:
+    try:
+        date.fromisoformat(config.date)
+    except ValueError as error:
+        expected = f"a date that the calendar has, year-month-day ({error})"
+        yield lines.fault(("review", "date"), config.date, expected, "correct the date")
+
+
+def _unknown_analyses(outcome: OutcomeSpec, config: Config, lines: Lines) -> Iterator[Fault]:
+    known = [analysis.name for analysis in config.analyses]
+    for index, name in enumerate(outcome.analyses):
+        if name not in known:
+            path = ("outcomes", outcome.id, "analyses", index)
+            yield lines.fault(path, name, *_one_of(name, known, "under analyses"))
+    published = outcome.as_published
+    if published and published not in outcome.analyses:
+        advice = _one_of(published, outcome.analyses, "in the outcome's own analyses")
+        yield lines.fault(("outcomes", outcome.id, "as_published"), published, *advice)
+
+
+def _unknown_primary(outcome: OutcomeSpec, config: Config, lines: Lines) -> Iterator[Fault]:
+    """A sensitivity reading points to a primary outcome, not to itself nor to another reading."""
+    primary = [other.id for other in config.outcomes if not other.sensitivity_of]
+    name = outcome.sensitivity_of
+    if name and name not in primary:
+        path = ("outcomes", outcome.id, "sensitivity_of")
+        where = "under outcomes that has no sensitivity_of itself"
+        yield lines.fault(path, name, *_one_of(name, primary, where))
+
+
+def _one_of(name: str, known: list[str] | tuple[str, ...], where: str) -> tuple[str, str]:
+    near = nearest(name, known)
+    remedy = f"did you mean {near}?" if near else "correct the name, or declare it there"
+    return f"a name {where} ({', '.join(known)})", remedy
+
+
+def _impossible(config: Config, outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    reason = check_combination(outcome, analysis)
+    if reason is None and config.comparison.multi_arm == "covariance":
+        reason = check_multi_arm(outcome, analysis)
+    return reason
+
+
+def _impossible_combinations(config: Config, lines: Lines) -> Iterator[Fault]:
+    """Analyses that cannot be made of an outcome; one impossible for several is told of once."""
+    clashes: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    analyses = {analysis.name: analysis for analysis in config.analyses}
+    for outcome in config.outcomes:
+        for index, name in enumerate(outcome.analyses):
+            reason = name in analyses and _impossible(config, outcome, analyses[name])
+            if reason:
+                clashes.setdefault((name, reason), []).append((outcome.id, index))
+    for (name, reason), uses in clashes.items():
+        outcome_id, index = uses[0]
+        once = len(uses) == 1
+        path = ("outcomes", outcome_id, "analyses", index) if once else ("analyses", name)
+        expected = f"an analysis that is possible: {reason}"
+        remedy = f"change the analysis {name}, or leave it out of this outcome"
+        yield lines.fault(path, name, expected, remedy)

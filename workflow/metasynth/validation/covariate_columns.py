@@ -1,0 +1,52 @@
+"""What must hold for a meta-regression: a covariate that some table has, in one unit."""
+
+from collections.abc import Iterator
+
+from metasynth.core.config_lines import Lines
+from metasynth.core.faults import Fault
+from metasynth.model.records import Config
+from metasynth.synthesis.covariates import BUILT_IN, DOSE
+from metasynth.tables.raw_table import Row
+from metasynth.tables.reader import RawTables
+from metasynth.validation.trials import not_among
+
+
+def table_faults(raw: RawTables) -> Iterator[Fault]:
+    """Values of one covariate in several units, and names that other tables have."""
+    first: dict[str, Row] = {}
+    for trial in raw.trials:
+        for row in trial.table("covariates").rows:
+            if row.bad & {"covariate", "unit"}:
+                continue
+            name = row["covariate"]
+            if name in BUILT_IN:
+                expected = f"another name than {', '.join(BUILT_IN)}, which other tables have"
+                yield row.fault("covariate", expected, "rename it, or use that table's column")
+            unit = first.setdefault(name, row)["unit"]
+            if row["unit"] != unit:
+                expected = f"{unit or 'no unit'}, as in {first[name].table.file}"
+                yield row.fault("unit", expected, "convert the value, or correct the unit")
+
+
+def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Fault]:
+    """Covariates that no table has, and doses in several units."""
+    tables = [trial.table("covariates") for trial in raw.trials]
+    if not raw.whole or not all(table.knows("covariate") for table in tables):
+        return
+    known = {row["covariate"] for table in tables for row in table.rows} | set(BUILT_IN)
+    units = _units_of_dose(config, raw)
+    for outcome in config.outcomes:
+        path = ("outcomes", outcome.id, "covariate", "name")
+        name = outcome.covariate.name if outcome.covariate else ""
+        if name and name not in known:
+            yield lines.fault(path, name, *not_among(name, known, "a covariate of some table"))
+        elif name == DOSE and len(units) > 1:
+            expected = f"doses in one unit, but arms.csv has {' and '.join(sorted(units))}"
+            yield lines.fault(path, name, expected, "convert them, or regress on something else")
+
+
+def _units_of_dose(config: Config, raw: RawTables) -> set[str]:
+    """Of the arms on the intervention side."""
+    arms = (row for trial in raw.trials for row in trial.table("arms").rows)
+    compared = (row for row in arms if row["treatment"] in config.comparison.intervention)
+    return {row["dose_unit"] for row in compared if row["dose"] and "dose_unit" not in row.bad}
