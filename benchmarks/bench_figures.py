@@ -29,7 +29,7 @@ from metasynth.figures.forest.describe import forest_alt
 from metasynth.figures.forest.forest import forest
 from metasynth.model.records import OutcomeResult
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "unit"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "unit" / "figures"))
 from figure_cases import cases
 
 FORESTS, ROUNDS = 20, 9

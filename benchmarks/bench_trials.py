@@ -21,7 +21,7 @@ from typing import TypeVar
 
 import synthetic
 
-from metasynth.core import bibtex as bibliography
+from metasynth.core import bibtex
 from metasynth.figures import catalogue
 from metasynth.figures.files import outcome_files, review_files
 from metasynth.language.languages import ENGLISH
@@ -99,7 +99,7 @@ def one(trials: int, kind: str) -> list[str]:
         trials=review.trials,
         results=(result,),
         reproductions=(),
-        bibliography={it.key: it for it in bibliography.parse(references, "references.bib")[0]},
+        bibliography={it.key: it for it in bibtex.parse(references, "references.bib")[0]},
         figures=figures,
         sensitivities={outcome.id: qualified},
         versions=(),

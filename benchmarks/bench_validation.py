@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from metasynth.review import load as validation
-from metasynth.review import prose_check as check
-from metasynth.tables import reader as tables
+from metasynth.review import prose_check
+from metasynth.tables import reader
 from metasynth.validation.configuration import load
 
 ROOT = Path(__file__).parents[1]
@@ -70,17 +70,17 @@ def main() -> None:
         loaded = validation.load_review(Path("config.yaml"), folder)
         found = sum(len(trial.results) for trial in loaded.trials)
         print(f"{len(loaded.trials):,} trials, {found:,} results")
-        raw = tables.read(folder / "data" / "raw")
+        raw = reader.read(folder / "data" / "raw")
         config = load(folder / "config.yaml")
-        own, own_raw = load(ROOT / "config.yaml"), tables.read(SOURCE)
-        prose = check.read(own, ROOT, own.text)
+        own, own_raw = load(ROOT / "config.yaml"), reader.read(SOURCE)
+        prose = prose_check.read(own, ROOT, own.text)
         for label, work in (
-            ("read and check each cell", lambda: tables.read(folder / "data" / "raw")),
+            ("read and check each cell", lambda: reader.read(folder / "data" / "raw")),
             ("check rows, trials, review", lambda: validation.validate(config, raw)),
-            ("typed records", lambda: tables.trials(raw)),
+            ("typed records", lambda: reader.trials(raw)),
             ("all, as the workflow loads it", lambda: _load(folder)),
             ("this review, whole", lambda: _load(ROOT)),
-            ("of which its prose", lambda: list(check.faults(prose, own, own_raw))),
+            ("of which its prose", lambda: list(prose_check.faults(prose, own, own_raw))),
         ):
             print(f"{label:<32} {best(work):6.2f} s")
 

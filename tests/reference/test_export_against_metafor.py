@@ -21,7 +21,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     StudyData,
 )
-from metasynth.synthesis import metafor_export as export
+from metasynth.synthesis import metafor_export
 from metasynth.synthesis.synthesise import synthesise
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -168,8 +168,8 @@ def printed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("r")
     for number, case in enumerate(CASES):
         result = pooled(*case)
-        (folder / f"{number}.csv").write_text(export.metafor_csv(result), "utf-8")
-        script = export.metafor_script(result, f"{number}.csv")
+        (folder / f"{number}.csv").write_text(metafor_export.metafor_csv(result), "utf-8")
+        script = metafor_export.metafor_script(result, f"{number}.csv")
         (folder / f"{number}.R").write_text(script, "utf-8")
     run = "for (i in 1:%d - 1) { cat('case', i, '\\n'); options(digits = 15);"
     run += " lines <- sub('digits = 8', 'digits = 15', readLines(sprintf('%%d.R', i)));"
@@ -204,7 +204,7 @@ def test_r_gives_the_same_numbers(printed, number):
 
 def test_the_data_frame_holds_every_study():
     result = pooled("nielweise2007", "RR", AnalysisSpec("p", "P", model="MH"))
-    rows = list(csv.DictReader(io.StringIO(export.metafor_csv(result))))
+    rows = list(csv.DictReader(io.StringIO(metafor_export.metafor_csv(result))))
     given = STUDIES["nielweise2007"][1]
     assert [row["study"] for row in rows] == [study.study for study in given]
     assert [(row["ai"], row["n2i"]) for row in rows] == [
@@ -219,7 +219,7 @@ def test_the_data_frame_holds_every_study():
 def test_means_keep_all_their_digits():
     result = pooled("normand1999", "MD", AnalysisSpec("p", "P"))
     study = replace(result.studies[0], intervention=Group(("n",), "N", total=9, mean=1 / 3, sd=0.1))
-    text = export.metafor_csv(replace(result, studies=(study, *result.studies[1:])))
+    text = metafor_export.metafor_csv(replace(result, studies=(study, *result.studies[1:])))
     assert next(csv.DictReader(io.StringIO(text)))["m1i"] == "0.3333333333333333"
 
 
@@ -229,17 +229,19 @@ def test_text_stays_text():
     hostile = replace(result.studies[0], label='=HYPERLINK("x")')
     outcome = replace(result.outcome, label='O\nsystem("touch y")')
     changed = replace(result, outcome=outcome, studies=(hostile, *result.studies[1:]))
-    lines = export.metafor_script(changed, "o.csv").splitlines()
+    lines = metafor_export.metafor_script(changed, "o.csv").splitlines()
     assert [line for line in lines if "touch" in line] == [lines[0]]
     assert lines[0].startswith("# O\\nsystem")
-    rows = list(csv.DictReader(io.StringIO(export.metafor_csv(changed))))
+    rows = list(csv.DictReader(io.StringIO(metafor_export.metafor_csv(changed))))
     assert rows[0]["label"] == '\'=HYPERLINK("x")'
 
 
 def test_nothing_pooled_is_said():
     outcome = OutcomeSpec("o", "The outcome", "o", None, "binary", "RR", "harm", ("p",))
     empty = synthesise(outcome, [AnalysisSpec("p", "P")], COMPARISON, [])
-    script = export.metafor_script(empty, "o.csv")
+    script = metafor_export.metafor_script(empty, "o.csv")
     assert "# Nothing was pooled: No study could be pooled." in script
     assert all(line.startswith("#") for line in script.splitlines())
-    assert export.metafor_csv(empty) == "study,label,year,subgroup,pooled,ai,n1i,ci,n2i,y,se\n"
+    assert (
+        metafor_export.metafor_csv(empty) == "study,label,year,subgroup,pooled,ai,n1i,ci,n2i,y,se\n"
+    )

@@ -16,7 +16,7 @@ from .cases import CERTAIN, SLIPS
 from .right import right
 
 ROOT = Path(__file__).parents[2]
-ELSEWHERE = {"change_unexplained"}  # tests/unit/test_baseline.py
+ELSEWHERE = {"change_unexplained"}  # tests/unit/living/test_baseline.py
 
 
 def spoilt(case) -> Files:

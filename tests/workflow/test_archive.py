@@ -15,8 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from metasynth.core import sealed_zip as container
-from metasynth.core import verify
+from metasynth.core import sealed_zip, verify
 from metasynth.pipeline.plan import MARK
 from tests.reproducibility import mutation
 
@@ -284,7 +283,7 @@ def test_the_run_as_a_whole(committed: Review) -> None:
 def test_every_file_is_described_by_its_digest(committed: Review) -> None:
     content = content_of(archive_of(committed))
     crate = entities(content)
-    own = {"ro-crate-metadata.json", container.MANIFEST}
+    own = {"ro-crate-metadata.json", sealed_zip.MANIFEST}
     assert names(crate["./"]["hasPart"]) == sorted(content.keys() - own)
     for name in references(crate["./"]["hasPart"]):
         data = content[unquote(name)]
@@ -359,8 +358,8 @@ def changed(review: Review, folder: Path, changes: dict[str, bytes | None]) -> P
     """A forged archive: files changed, and the manifest to fit."""
     content = content_of(archive_of(review)) | changes
     target = folder / "forged.zip"
-    files = {k: v for k, v in content.items() if v is not None and k != container.MANIFEST}
-    container.pack(files, target)
+    files = {k: v for k, v in content.items() if v is not None and k != sealed_zip.MANIFEST}
+    sealed_zip.pack(files, target)
     return target
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from metasynth.core import verify
 from metasynth.core.faults import Fault, InvalidReview, report
-from metasynth.importers import covidence, metafor, revman
-from metasynth.importers import trial_folders as folders
+from metasynth.importers import covidence, metafor, revman, trial_folders
 from metasynth.importers.source import Found, Sides
 from metasynth.language.languages import speak
 from metasynth.language.untranslated import as_catalogue, untranslated
@@ -40,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
         return new(chosen.folder) if chosen.command == "new" else import_trials(chosen)
-    except (OSError, folders.ImportRefused, acceptance.NotAccepted) as error:
+    except (OSError, trial_folders.ImportRefused, acceptance.NotAccepted) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -110,9 +109,9 @@ def new(folder: Path) -> int:
 def import_trials(chosen: argparse.Namespace) -> int:
     """Write the trials of another program's file and print what could not be imported."""
     items, unread = _read(chosen)
-    origin = folders.Provenance(chosen.file.name, chosen.reference, chosen.week or "")
-    made, unfit = folders.folders(items, origin)
-    written, present = folders.write(made, chosen.to)
+    origin = trial_folders.Provenance(chosen.file.name, chosen.reference, chosen.week or "")
+    made, unfit = trial_folders.folders(items, origin)
+    written, present = trial_folders.write(made, chosen.to)
     print(f"{_trials(len(written))} written to {chosen.to}: {', '.join(written) or 'none'}")
     left_out = sorted([*unread, *unfit, *present], key=lambda one: one.row or 0)
     if left_out:

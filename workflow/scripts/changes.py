@@ -22,7 +22,7 @@ from metasynth.pipeline.params import Comparing
 from metasynth.pipeline.targets import Member
 from metasynth.report.changes_page import page
 from metasynth.report.render import html
-from metasynth.tables import reader as tables
+from metasynth.tables import reader
 
 TEMPLATES = Path(__file__).parents[1] / "report"
 
@@ -36,7 +36,7 @@ def changes(member: Member) -> dict[str, str]:
     now = state(
         told.config,
         store.read_records(Trial, member.inputs["trials"]),
-        tables.of_the_review(Path(told.config.data)),
+        reader.of_the_review(Path(told.config.data)),
         told.changelog,
         [row for result in results for analysis in result.analyses for row in analysis.estimates],
         kept(ratings),

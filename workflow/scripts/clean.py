@@ -11,13 +11,13 @@ from metasynth.core import store
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Cleaning
 from metasynth.pipeline.targets import Member
-from metasynth.tables import reader as tables
+from metasynth.tables import reader
 
 
 def clean(member: Member) -> dict[str, str]:
     """One trial's record."""
     told = store.from_json(Cleaning, member.choices)
-    trial = tables.trial(tables.read_trial(Path(told.data), told.study))
+    trial = reader.trial(reader.read_trial(Path(told.data), told.study))
     return {f"{told.study}.json": store.to_json(trial, exact=True)}
 
 

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from metasynth.archive import checkout, crate, jobs
 from metasynth.archive.checkout import ArchiveError
-from metasynth.core import sealed_zip as container
-from metasynth.core import verify
+from metasynth.core import sealed_zip, verify
 from metasynth.core.paths import PACKAGE
 from metasynth.model.records import Config
 
@@ -161,11 +160,11 @@ def write(staged: Stage, config: Config, wheels: Mapping[str, Path], target: Pat
     }
     content[crate.METADATA] = crate.metadata(
         subject,
-        container.digests(content),
+        sealed_zip.digests(content),
         sizes,
         jobs.read(staged.folder),
         sources(staged.folder, config),
     )
-    container.pack(content, target)
+    sealed_zip.pack(content, target)
     if verify.main([str(target), "--no-rerun"]):
         raise ArchiveError("Its own verification refuses it: see above.")

@@ -7,7 +7,7 @@ and into which files, does not.
 from dataclasses import dataclass
 from pathlib import Path
 
-from metasynth.pipeline import stamps as made
+from metasynth.pipeline import stamps
 
 _RECORDS = "results/made"
 
@@ -32,8 +32,8 @@ def read(folder: Path) -> tuple[Job, ...]:
 
 
 def _job(folder: Path, path: Path) -> Job:
-    name, record = path.relative_to(folder).as_posix(), made.read(path)
-    if record is None or made.damage(record, folder):
+    name, record = path.relative_to(folder).as_posix(), stamps.read(path)
+    if record is None or stamps.damage(record, folder):
         raise ValueError(f"{name} does not tell of its files as they are")
     script = f"workflow/scripts/{record.stage}.py"
     inputs = tuple(dict.fromkeys(record.inputs))

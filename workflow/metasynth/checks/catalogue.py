@@ -10,19 +10,19 @@ from collections.abc import Iterable, Iterator, Set
 from metasynth.checks import (
     arms,
     characters,
+    config_choices,
     contrasts,
     dates,
     folders,
     labels,
     means,
     people,
+    published_intervals,
     quotes,
     spreads,
     studies,
+    unselected_rows,
 )
-from metasynth.checks import config_choices as choices
-from metasynth.checks import published_intervals as intervals
-from metasynth.checks import unselected_rows as selected
 from metasynth.checks.check import Check, Doubt, View, of_kind
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault, of_file
@@ -48,14 +48,14 @@ ON_THE_WAY = (
 """Doubts that the rules of rows, of nested outcomes, of the flow and of changes find."""
 
 CHECKS: tuple[Check, ...] = (
-    *selected.CHECKS,
-    *intervals.CHECKS,
+    *unselected_rows.CHECKS,
+    *published_intervals.CHECKS,
     *contrasts.CHECKS,
     *spreads.CHECKS,
     *means.CHECKS,
     *arms.CHECKS,
     *people.CHECKS,
-    *choices.CHECKS,
+    *config_choices.CHECKS,
     *labels.CHECKS,
     *characters.CHECKS,
     *studies.CHECKS,

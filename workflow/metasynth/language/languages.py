@@ -15,8 +15,8 @@ from typing import Any
 
 from metasynth.core.messages import message as message
 from metasynth.core.paths import WORKFLOW
-from metasynth.language.numbers import ENGLISH as ENGLISH_NUMBERS
-from metasynth.language.numbers import NumberStyle
+from metasynth.language.formats import ENGLISH as ENGLISH_NUMBERS
+from metasynth.language.formats import NumberStyle
 
 LOCALES = WORKFLOW / "report" / "locales"
 LABELS = "labels.po"

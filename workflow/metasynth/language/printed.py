@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from metasynth.language import keys
-from metasynth.language import numbers as formats
-from metasynth.language.numbers import NumberStyle
+from metasynth.language import formats, keys
+from metasynth.language.formats import NumberStyle
 from metasynth.language.tracked import marked
 from metasynth.model.records import Estimate
 

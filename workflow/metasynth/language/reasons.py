@@ -7,7 +7,7 @@ to be read back from a text.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from metasynth.language import numbers as formats
+from metasynth.language import formats
 from metasynth.language.languages import ENGLISH, Language
 
 Mark = Callable[[str, str], str]

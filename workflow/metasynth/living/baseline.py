@@ -108,8 +108,7 @@ def _from_zip(path: Path) -> bytes:
     """The state within an archive, whose names and manifest are checked before anything is read."""
     import zipfile
 
-    from metasynth.core import sealed_zip as container
-    from metasynth.core import verify
+    from metasynth.core import sealed_zip, verify
 
     try:
         with zipfile.ZipFile(path) as archive:
@@ -122,6 +121,6 @@ def _from_zip(path: Path) -> bytes:
         raise BaselineError(f"a sound archive: {error}") from None
     except (zipfile.BadZipFile, EOFError, NotImplementedError):
         raise BaselineError("the zip of an archived review") from None
-    if container.sha256(content) != listed[MEMBER]:
+    if sealed_zip.sha256(content) != listed[MEMBER]:
         raise BaselineError(f"a sound archive: {MEMBER} is not the file that was archived")
     return content

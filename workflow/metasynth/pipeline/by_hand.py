@@ -9,8 +9,7 @@ import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from metasynth.pipeline import lock as turn
-from metasynth.pipeline import stamps as made
+from metasynth.pipeline import lock, stamps
 from metasynth.pipeline.stages import stages
 from metasynth.pipeline.targets import Member
 from metasynth.review.load import load_review
@@ -27,10 +26,10 @@ def run(script: Path, make: Callable[[Member], Mapping[str, str | bytes]]) -> No
     members = {member.name: member for member in all_stages[script.stem]}
     if unknown := sorted(set(told.member) - set(members)):
         parser.error(f"there is no {', '.join(unknown)}, but {', '.join(sorted(members))}")
-    turn.begin()
+    lock.begin()
     for name in told.member or members:
         missing = [path for path in members[name].sources if not Path(path).is_file()]
         if missing:
             parser.error(f"{missing[0]} is not there: snakemake --cores 2 {missing[0]}")
-        made.write(members[name], make(members[name]))
+        stamps.write(members[name], make(members[name]))
         print("\n  ".join((name or script.stem, *members[name].files)))

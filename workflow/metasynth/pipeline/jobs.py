@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from metasynth.core import store
-from metasynth.pipeline import backups as earlier
-from metasynth.pipeline import batching as deals
-from metasynth.pipeline import lock as turn
-from metasynth.pipeline import stamps as made
+from metasynth.pipeline import backups, batching, lock, stamps
 from metasynth.pipeline.progress import Progress
 from metasynth.pipeline.targets import Member, from_content
 
@@ -36,23 +33,23 @@ def _run(job: Any, make: Maker) -> bool:
     """Whether all members of a job were made."""
     batch, others = _batches(job.output[0])
     members = [from_content(content) for content in batch["members"]]
-    earlier.put_back(path for member in members for path in (member.record, *member.files))
+    backups.put_back(path for member in members for path in (member.record, *member.files))
     records = [from_content(content).record for content in others]
-    progress = Progress(batch["stage"], records, turn.PLAN)
+    progress = Progress(batch["stage"], records, lock.PLAN)
     whole = True
     for member in members:
         try:
             contents = make(member)
-            with turn.writing():
-                made.write(member, contents)
+            with lock.writing():
+                stamps.write(member, contents)
         except Exception as error:
             whole = False
             traceback.print_exc()
             told = _failure(member, error, job.log[0])
             print(told, file=sys.__stderr__)  # in sight; the log has the rest
-            store.write(turn.FAILED / f"{member.stage} {member.name}", told)
+            store.write(lock.FAILED / f"{member.stage} {member.name}", told)
         progress.tell()
-    deals.note([member.record for member in members], job.input)
+    batching.note([member.record for member in members], job.input)
     return whole
 
 
@@ -61,7 +58,7 @@ def _batches(record: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
     How the plan deals them is no concern of a job.
     """
-    for batches in json.loads(turn.PLAN.read_text("utf-8"))["batches"].values():
+    for batches in json.loads(lock.PLAN.read_text("utf-8"))["batches"].values():
         for batch in batches:
             if from_content(batch["members"][0]).record == record:
                 alike = [other for other in batches if other["stale"] is batch["stale"]]

@@ -20,8 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from metasynth.core import store
-from metasynth.pipeline import backups as earlier
-from metasynth.pipeline import stamps as made
+from metasynth.pipeline import backups, stamps
 from metasynth.pipeline.targets import Member
 
 try:
@@ -113,8 +112,8 @@ def finish() -> None:
 
 def end(members: Iterable[Member], obsolete: Sequence[str]) -> None:
     """At the end of a run, however it ended: tidy up; what is obsolete goes when all is made."""
-    earlier.forget()
-    if obsolete and not any(map(made.why_stale, members)):
+    backups.forget()
+    if obsolete and not any(map(stamps.why_stale, members)):
         for path in map(Path, obsolete):
             path.unlink(missing_ok=True)
             with suppress(OSError):  # until a folder is not empty
@@ -125,7 +124,7 @@ def end(members: Iterable[Member], obsolete: Sequence[str]) -> None:
 
 def _advise() -> None:
     """Say what to do after a run that did not come to its end."""
-    earlier.put_back()
+    backups.put_back()
     places = [folder for folder in (Path(), Path("results")) if folder.is_dir()]
     causes = ["The disk is full, or nearly so: make room."] if any(map(_full, places)) else []
     causes += unwritable(places)
@@ -194,6 +193,6 @@ def _busy(file: IO[str]) -> str:
 def _tidy() -> None:
     if PLAN.exists():  # the last run did not come to its end
         store.sweep(Path("results"))
-        earlier.put_back()
-    earlier.forget()
+        backups.put_back()
+    backups.forget()
     shutil.rmtree(FAILED, ignore_errors=True)

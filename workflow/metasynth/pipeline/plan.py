@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from metasynth.core import store
-from metasynth.pipeline import stamps as made
+from metasynth.pipeline import stamps
 from metasynth.pipeline.batching import Deal
 from metasynth.pipeline.targets import Member, from_content
 
@@ -169,7 +169,7 @@ def make(
         whole: Whether each stage is to be one batch, as a picture shows it best.
     """
     reasons = {
-        stage: {one.name: why for one in members if (why := made.why_stale(one, root))}
+        stage: {one.name: why for one in members if (why := stamps.why_stale(one, root))}
         for stage, members in stages.items()
     }
     wanted = _needed(stages, named)
@@ -196,7 +196,7 @@ def make(
         for member in members
         if member.name in reasons[stage]
     }
-    return Plan(batches, reasons, made.obsolete(before, stale_records, root, left))
+    return Plan(batches, reasons, stamps.obsolete(before, stale_records, root, left))
 
 
 def _batch(

@@ -6,8 +6,7 @@ from typing import TypeVar
 
 from metasynth.audit.reproduction import Reproduction
 from metasynth.audit.verdicts import Audited
-from metasynth.core import bibtex as bibliography
-from metasynth.core import store
+from metasynth.core import bibtex, store
 from metasynth.grade.certainty import Rating
 from metasynth.grade.conclusions import Conclusion
 from metasynth.grade.summary_of_findings import Finding
@@ -42,7 +41,7 @@ def material(member: Member, told: Reporting) -> Material:
         results=_records(OutcomeResult, inputs["pool"], "result.json"),
         reproductions=_table(Reproduction, inputs["tables"], "reproduction.json"),
         sensitivities={it.outcome: it for it in sensitivities if it.outcome not in readings},
-        bibliography={it.key: it for it in bibliography.parse(references, "references.bib")[0]},
+        bibliography={it.key: it for it in bibtex.parse(references, "references.bib")[0]},
         figures=figures[told.language],
         versions=tuple((name, version) for name, version in map(str.split, told.versions)),
         audit=_table(Audited, inputs["tables"], "claims.json"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from metasynth.core import digest, store
-from metasynth.language import languages as language
+from metasynth.language import languages
 from metasynth.model.records import Config, Omission, OutcomeSpec, Trial
 from metasynth.pipeline.targets import Member
 from metasynth.review.load import Review
@@ -64,12 +64,12 @@ class Context:
     def suffixes(self) -> tuple[str, ...]:
         """What marks the files of each language: nothing for the main one."""
         codes = self.config.languages
-        return tuple(language.suffix(code, codes) for code in codes)
+        return tuple(languages.suffix(code, codes) for code in codes)
 
     @cached_property
     def labels(self) -> str:
         """Digest of the catalogues by which the review's own labels are translated."""
-        paths = [f"{self.config.text}/{code}/{language.LABELS}" for code in self.config.languages]
+        paths = [f"{self.config.text}/{code}/{languages.LABELS}" for code in self.config.languages]
         return self.content(*(path for path in paths if (self.folder / path).is_file()))
 
     @cached_property

@@ -12,7 +12,7 @@ from metasynth.core import digest
 from metasynth.figures import catalogue
 from metasynth.grade.judgement_levels import risk
 from metasynth.model.certainty_config import CONVENTION
-from metasynth.pipeline import params as choices
+from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import (
     Context,
     Members,
@@ -53,7 +53,7 @@ def clean(at: Context) -> Members:
     for study in (trial.study.study for trial in at.review.trials):
         folder = f"{data}/trials/{study}"
         raw = tuple(sorted(f"{folder}/{path.name}" for path in (at.folder / folder).glob("*.csv")))
-        told, made = text(choices.Cleaning(data, study)), (trial_file(study),)
+        told, made = text(params.Cleaning(data, study)), (trial_file(study),)
         members.append(Member("clean", study, code, at.content(*raw), told, {"raw": raw}, made))
     return tuple(members)
 
@@ -71,7 +71,7 @@ def pool(at: Context) -> Members:
     analyses = {analysis.name: analysis for analysis in config.analyses}
     for outcome in config.outcomes:
         trials, used = at.reporting(outcome), tuple(analyses[name] for name in outcome.analyses)
-        told = text(choices.Pooling(outcome, used, config.comparison, config.multiverse))
+        told = text(params.Pooling(outcome, used, config.comparison, config.multiverse))
         inputs = {"trials": tuple(trial_file(trial.study.study) for trial in trials)}
         made = tuple(f"results/outcomes/{outcome.id}/{name}" for name in _OF_AN_OUTCOME)
         data = digest.text_digest(text(trials))
@@ -83,7 +83,7 @@ def tables(at: Context) -> Members:
     """The tables of all outcomes, and published statements beside the recomputed ones."""
     made = both("results/tables", "estimates", "studies", "reproduction", "claims")
     margin = at.config.certainty.imprecision.important or CONVENTION
-    told = text(choices.Tabling(at.review.claims, at.config.comparison, margin))
+    told = text(params.Tabling(at.review.claims, at.config.comparison, margin))
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
     code, data = at.code("tables", "pool"), at.keys("pool", "clean")
     return (Member("tables", "", code, data, told, inputs, made),)
@@ -96,7 +96,7 @@ def certainty(at: Context) -> Members:
         "sensitivities": files(at.primary, "sensitivity.json"),
         "trials": at.files("clean"),
     }
-    told = text(choices.Rating(at.config.certainty, at.review.certainty))
+    told = text(params.Rating(at.config.certainty, at.review.certainty))
     made = both("results/tables", "certainty", "findings", "conclusions")
     code, data = at.code("certainty", "certainty"), keys((*at.primary, *at.made["clean"]))
     return (Member("certainty", "", code, data, told, inputs, made),)
@@ -115,7 +115,7 @@ def changes(at: Context) -> Members:
     }
     before = at.keys("pool", "clean", "certainty")
     data = digest.text_digest(before, at.content(*raw), at.content(*baseline), at.labels)
-    told = text(choices.Comparing(at.config, at.review.changelog))
+    told = text(params.Comparing(at.config, at.review.changelog))
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
     code = at.code("changes", "changes", *_LOOKS)
     return (Member("changes", "", code, data, told, inputs, made),)
@@ -126,12 +126,12 @@ def plot(at: Context) -> Members:
     code, config, members = at.code("plot", "plot", _FONTS, _WORDS), at.config, []
     for outcome, source in zip(config.outcomes, at.made["pool"], strict=True):
         judged = tuple(
-            choices.JudgedStudy(trial.study.study, own)
+            params.JudgedStudy(trial.study.study, own)
             for trial in at.review.trials
             if trial_file(trial.study.study) in source.sources
             and (own := tuple(j for j in trial.risk_of_bias if j.outcome in ("", outcome.outcome)))
         )
-        told = text(choices.Plotting(config.languages, config.text, config.figures, judged))
+        told = text(params.Plotting(config.languages, config.text, config.figures, judged))
         inputs = {
             name: files([source], f"{name}.json") for name in ("result", "multiverse", "sequential")
         }
@@ -151,7 +151,7 @@ def overview(at: Context) -> Members:
     inputs = {"results": files(at.primary, "result.json"), "trials": at.files("clean")}
     made = figures(catalogue.overview(outcomes, judged), at.suffixes)
     data = digest.text_digest(keys((*at.primary, *at.made["clean"])), at.labels)
-    told = text(choices.Overview(config.languages, config.text, at.review.flow))
+    told = text(params.Overview(config.languages, config.text, at.review.flow))
     code = at.code("overview", "plot", _FONTS, _WORDS)
     return (Member("overview", "", code, data, told, inputs, made),)
 
@@ -168,7 +168,7 @@ def report(at: Context) -> Members:
     code, members = at.code("report", "report", *_TEMPLATES), []
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
         review = at.review
-        told = choices.Reporting(
+        told = params.Reporting(
             config, spoken, versions, review.claims, review.search, review.flow, review.draft
         )
         said = text(told)

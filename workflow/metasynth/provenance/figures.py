@@ -13,7 +13,7 @@ from metasynth.model import bounds
 from metasynth.model.records import OutcomeResult, StudyEffect
 from metasynth.provenance.entry import COMPUTED, Entry
 from metasynth.provenance.sensitivity import ASYMMETRY, REGRESSED, REGRESSION
-from metasynth.sensitivity import meta_regression as covariate_regression
+from metasynth.sensitivity import meta_regression
 from metasynth.stats import small_study
 from metasynth.stats.distributions import two_sided_p
 from metasynth.stats.influence import baujat, influence
@@ -209,7 +209,7 @@ def _bubble(shown: _Shown) -> Iterator[Value]:
     for i, value in cells.items():
         key = f"{shown.key(shown.studies[i])}.covariate"
         yield key, message("characteristic of the trial"), rows[i].covariate, (value,)
-    model = covariate_regression.fit(
+    model = meta_regression.fit(
         shown.y[kept], shown.v[kept], np.array([rows[i].covariate for i in kept], dtype=float)
     )
     slope, at = model.intervals[1], keys.regression(shown.result.outcome.id, "")

@@ -31,8 +31,7 @@ from metasynth.report.document import (
 from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.render.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, SAMPLED, said
 from metasynth.report.render.references import references
-from metasynth.report.tables import index as tables
-from metasynth.report.tables import prisma
+from metasynth.report.tables import index, prisma
 from metasynth.report.tables.claims import audit_names
 from metasynth.report.text import checklists
 from metasynth.report.text.markdown import Parser, UnknownNameError
@@ -232,10 +231,10 @@ class _Builder:
             return tuple(self._figure(key) for key in keys if key != f"{name}/forest")
         if kind == "table" and f"table-{name}" in checklists.CHECKLISTS:
             return (Table(f"table-{name}", self._number("appendix"), (), (), ()),)
-        if kind == "table" and (body := tables.build(name, self.scope)):
-            appendix = name.partition("_")[0] in tables.APPENDIX
+        if kind == "table" and (body := index.build(name, self.scope)):
+            appendix = name.partition("_")[0] in index.APPENDIX
             number = self._number("appendix" if appendix else "table")
-            stacked = name in tables.STACKED
+            stacked = name in index.STACKED
             return (replace(Table(f"table-{name}", number, *body), stacked=stacked),)
         raise UnknownNameError(f"there is no {kind} {name!r}", f"{{{kind}:{name}}}")
 

@@ -28,14 +28,11 @@ from metasynth.model.records import (
 )
 from metasynth.prose.drafts import unwritten
 from metasynth.prose.unwritten import Unwritten
-from metasynth.review import prose_check as check
-from metasynth.tables import reader as tables
+from metasynth.review import prose_check
+from metasynth.tables import reader
 from metasynth.tables.raw_table import RawTable
 from metasynth.tables.reader import RawTables
-from metasynth.validation import configuration
-from metasynth.validation import flow_counts as flow_rules
-from metasynth.validation import protocol as protocol_rules
-from metasynth.validation import review_tables as review_rules
+from metasynth.validation import configuration, flow_counts, protocol, review_tables
 from metasynth.validation import trials as trial_rules
 
 
@@ -80,10 +77,10 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         accepted, unread = baseline.load(config.living.baseline, workdir, lines)
         further += unread
     if os.path.isdir(workdir / reading.data):
-        raw = tables.read(workdir / reading.data)
+        raw = reader.read(workdir / reading.data)
         further += validate(config, raw, lines, doubting=not _errors(reading.faults))
-    prose = check.read(config, workdir, config.text if config else reading.text)
-    further += check.faults(prose, config, raw)
+    prose = prose_check.read(config, workdir, config.text if config else reading.text)
+    further += prose_check.faults(prose, config, raw)
     told = {(fault.file, fault.column) for fault in reading.faults}
     faults = [
         *reading.faults,
@@ -93,16 +90,16 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         raise InvalidReview(faults)
     review = Review(
         config,
-        tables.trials(raw),
+        reader.trials(raw),
         tuple(faults),
-        tables.claims(raw),
-        tables.changelog(raw),
-        tables.certainty(raw),
-        tables.search(raw),
-        tables.flow(raw),
+        reader.claims(raw),
+        reader.changelog(raw),
+        reader.certainty(raw),
+        reader.search(raw),
+        reader.flow(raw),
         raw.whole_review,
         accepted,
-        unwritten(config, lines, prose.texts, tables.search(raw)),
+        unwritten(config, lines, prose.texts, reader.search(raw)),
     )
     return replace(review, warnings=(*review.warnings, *_without_reason(review)))
 
@@ -141,15 +138,15 @@ def validate(
     faults = list(_table_faults(raw))
     lines = lines or Lines("config.yaml", {})
     if config:
-        faults += review_rules.config_faults(config, raw, lines)
+        faults += review_tables.config_faults(config, raw, lines)
         told = {fault.cell for fault in faults}
-        faults += protocol_rules.faults(config, raw, lines, told)
+        faults += protocol.faults(config, raw, lines, told)
     if not _errors(faults):
-        trials = tables.trials(raw)
+        trials = reader.trials(raw)
         if flow := raw.table("flow"):
-            faults += flow_rules.warnings(flow, tables.flow(raw), trials)
+            faults += flow_counts.warnings(flow, reader.flow(raw), trials)
         if config:
-            faults += review_rules.without_numbers(config, trials, lines)
+            faults += review_tables.without_numbers(config, trials, lines)
         faults = list(catalogue.unanswered(faults, raw))
         told = {fault.place for fault in faults}
         if doubting:
@@ -167,4 +164,4 @@ def _table_faults(raw: RawTables) -> Iterator[Fault]:
         yield from table.faults
     for trial in raw.trials:
         yield from trial_rules.faults(trial)
-    yield from review_rules.table_faults(raw)
+    yield from review_tables.table_faults(raw)

@@ -10,7 +10,7 @@ from metasynth.model.records import Config, Trial
 from metasynth.prose import form, templates, texts
 from metasynth.prose.texts import OwnText, Prose
 from metasynth.review.prose_names import names
-from metasynth.tables import reader as tables
+from metasynth.tables import reader
 from metasynth.tables.raw_table import RawTable
 from metasynth.tables.reader import RawTables
 
@@ -33,8 +33,8 @@ def faults(prose: Prose, config: Config | None, raw: RawTables | None) -> Iterat
             yield from form.faults(text, None)
         return
     trials = {one.study: cache(partial(_trial, one)) for one in raw.trials}
-    claims = tables.claims(raw) if _sound(raw.table("claims")) else ()
-    search = tables.search(raw) if _sound(raw.table("search")) else ()
+    claims = reader.claims(raw) if _sound(raw.table("claims")) else ()
+    search = reader.search(raw) if _sound(raw.table("search")) else ()
     for code in prose.languages:
         known = _known(config, raw, trials, code)
         spoken = names(config, trials, claims, search, code)
@@ -51,11 +51,11 @@ def _sound(table: RawTable | None) -> bool:
     return table is not None and table.complete and not table.faults
 
 
-def _trial(raw: tables.RawTrial) -> Trial | None:
+def _trial(raw: reader.RawTrial) -> Trial | None:
     """A trial's record; None where its tables are at fault, and their faults are told."""
     if not all(_sound(table) for table in raw.tables) or len(raw.table("study").rows) != 1:
         return None
-    return tables.trial(raw)
+    return reader.trial(raw)
 
 
 def _known(

@@ -1,8 +1,8 @@
 """The multiverse and sequential analyses in words that figures and tables share."""
 
 from metasynth.language import keys
+from metasynth.language.formats import percent
 from metasynth.language.languages import Language
-from metasynth.language.numbers import percent
 from metasynth.language.printed import Printed
 from metasynth.language.tracked import NAME, marked
 from metasynth.sensitivity.multiverse import Tally

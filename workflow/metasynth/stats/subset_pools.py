@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metasynth.model import bounds
-from metasynth.stats import pool_columns as batch
+from metasynth.stats import pool_columns
 from metasynth.stats.effects.binary import Array
 
 ALL_UP_TO = 13
@@ -37,7 +37,7 @@ class Subsets:
 def subsets(y: Array, v: Array) -> Subsets:
     """Pool subsets of two studies and more by random effects (REML)."""
     complete = len(y) <= ALL_UP_TO
-    parts = list(batch.gosh(y, v, None if complete else bounds.sets(SAMPLE, len(y))))
+    parts = list(pool_columns.gosh(y, v, None if complete else bounds.sets(SAMPLE, len(y))))
     k, mean, q = (np.concatenate([getattr(p, name) for p in parts]) for name in ("k", "mean", "q"))
     several = k > 1
     k, mean, q = k[several], mean[several], q[several]

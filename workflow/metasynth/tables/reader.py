@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from metasynth.core import bibtex as bibliography
+from metasynth.core import bibtex
 from metasynth.core.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.core.text_files import hidden_faults, leads_inside, read_text
 from metasynth.model.records import (
@@ -93,7 +93,7 @@ def read(data_dir: Path) -> RawTables:
     )
 
 
-def _years(entries: Iterable[bibliography.Entry]) -> dict[str, int]:
+def _years(entries: Iterable[bibtex.Entry]) -> dict[str, int]:
     """The year of each reference that states one."""
     found = {entry.key: re.search("[0-9]{4}", entry.get("year")) for entry in entries}
     return {key: int(year[0]) for key, year in found.items() if year}
@@ -216,13 +216,13 @@ def _read_checked(data_dir: Path, file: str, name: str) -> RawTable:
     return table
 
 
-def _references(data_dir: Path, faults: list[Fault]) -> tuple[bibliography.Entry, ...] | None:
+def _references(data_dir: Path, faults: list[Fault]) -> tuple[bibtex.Entry, ...] | None:
     """The entries of references.bib; None, and its faults, when it cannot be used."""
     text, fault = read_text(data_dir / "references.bib", "references.bib", data_dir)
     if text is None:
         faults += [fault] if fault else []
         return None
-    entries, wrong = bibliography.parse(text, "references.bib")
+    entries, wrong = bibtex.parse(text, "references.bib")
     wrong += hidden_faults(text, "references.bib")
     faults += wrong
     return None if wrong else entries

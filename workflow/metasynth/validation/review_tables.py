@@ -13,12 +13,11 @@ from metasynth.core.faults import Fault
 from metasynth.model.certainty_config import RAISING
 from metasynth.model.records import Comparison, Config, OutcomeSpec, Trial
 from metasynth.synthesis.comparison import reports
-from metasynth.tables import reader as tables
+from metasynth.tables import reader
 from metasynth.tables.raw_table import RawTable, Row
 from metasynth.tables.reader import RawTables
 from metasynth.validation import claims as claim_rules
-from metasynth.validation import covariate_columns as covariate_rules
-from metasynth.validation import flow_counts as flow_rules
+from metasynth.validation import covariate_columns, flow_counts
 from metasynth.validation.trials import duplicates, not_among
 
 _SIGN = "correct the sign, or the domain"
@@ -28,7 +27,7 @@ def table_faults(raw: RawTables) -> Iterator[Fault]:
     """Faults between the tables of the whole review."""
     yield from _references(raw)
     yield from _labels(raw)
-    yield from covariate_rules.table_faults(raw)
+    yield from covariate_columns.table_faults(raw)
     if claims := raw.table("claims"):
         yield from duplicates(claims)
         yield from _claimed_studies(raw, claims)
@@ -44,7 +43,7 @@ def table_faults(raw: RawTables) -> Iterator[Fault]:
     if flow := raw.table("flow"):
         yield from duplicates(flow)
         whole = flow.complete and not any(row.bad & {"box", "part", "count"} for row in flow.rows)
-        yield from flow_rules.faults(flow, tables.flow(raw) if whole else None)
+        yield from flow_counts.faults(flow, reader.flow(raw) if whole else None)
 
 
 def _references(raw: RawTables) -> Iterator[Fault]:
@@ -131,7 +130,7 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
             yield from _unreported(outcome, found, lines)
     if raw.whole:
         yield from _indirect_trials(config, raw, lines)
-    yield from covariate_rules.config_faults(config, raw, lines)
+    yield from covariate_columns.config_faults(config, raw, lines)
     if certainty := raw.table("certainty"):
         yield from _rated_outcomes(config, certainty)
 

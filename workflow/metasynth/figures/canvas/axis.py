@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import isfinite, log
 from typing import TypeGuard
 
-from metasynth.language.numbers import NumberStyle, number
+from metasynth.language.formats import NumberStyle, number
 from metasynth.language.tracked import SCALE, marked
 
 _RATIO_AXES: tuple[tuple[float, tuple[float, ...]], ...] = (

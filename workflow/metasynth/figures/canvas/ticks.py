@@ -5,7 +5,7 @@ from decimal import Decimal
 from math import ceil, exp, floor, isfinite, log, log10
 
 from metasynth.figures.canvas.axis import Axis, plain
-from metasynth.language.numbers import NumberStyle, number
+from metasynth.language.formats import NumberStyle, number
 from metasynth.language.tracked import SCALE, marked
 
 MOST_TICKS = 7

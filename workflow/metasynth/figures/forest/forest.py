@@ -19,8 +19,8 @@ from metasynth.figures.forest.preset import COCHRANE, Preset
 from metasynth.figures.forest.rows import Forest, Mark, forest_rows
 from metasynth.figures.forest.shapes import draw_diamond, draw_interval, draw_square, visible
 from metasynth.figures.plots.risk_of_bias import Judgements, draw_dots
+from metasynth.language.formats import NumberStyle
 from metasynth.language.languages import ENGLISH, Language
-from metasynth.language.numbers import NumberStyle
 from metasynth.model.records import OutcomeResult
 
 Point = tuple[float, float]

@@ -27,8 +27,8 @@ from metasynth.figures.outcome import (
 )
 from metasynth.figures.plots.risk_of_bias import LEVELS, Judgements, domain_names, level
 from metasynth.language import keys
+from metasynth.language.formats import FIGURE_SPACE, MISSING, NumberStyle, aligned
 from metasynth.language.languages import Language
-from metasynth.language.numbers import FIGURE_SPACE, MISSING, NumberStyle, aligned
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.tracked import bare
 from metasynth.model import bounds

@@ -17,7 +17,7 @@ from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
 from metasynth.model.records import Estimate, OutcomeResult
-from metasynth.sensitivity import battery as sensitivity
+from metasynth.sensitivity import battery
 
 LEAST = 3
 _WEIGHT = 100.0
@@ -33,7 +33,7 @@ def leave_one_out(result: OutcomeResult, *, language: Language = ENGLISH) -> Dra
         TooFewStudies: under three studies, of which one less is no pool.
     """
     data = observed(result, LEAST)
-    pools = sensitivity.leave_one_out(result.outcome, data.analysis.spec, result.studies)
+    pools = battery.leave_one_out(result.outcome, data.analysis.spec, result.studies)
     rows = _named(result, "leave_one_out", pools, "without ", language)
     heading = language.say("Study left out")
     figure = draw_forest(_forest(data, heading, rows, language), language)
@@ -58,7 +58,7 @@ def cumulative(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawin
         TooFewStudies: under three studies.
     """
     data = observed(result, LEAST)
-    pools = sensitivity.cumulative(result.outcome, data.analysis.spec, result.studies)
+    pools = battery.cumulative(result.outcome, data.analysis.spec, result.studies)
     rows = _named(result, "cumulative", pools, "up to ", language)
     heading = language.say("Study added, by year")
     figure = draw_forest(_forest(data, heading, rows, language), language)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from metasynth.figures.canvas.text import clean, name
 from metasynth.figures.outcome import analysis_label, overall
 from metasynth.language import keys
+from metasynth.language.formats import stated
 from metasynth.language.languages import Language
-from metasynth.language.numbers import stated
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.tracked import bare
 from metasynth.model.records import AnalysisResult, Estimate

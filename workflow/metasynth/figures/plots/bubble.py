@@ -21,11 +21,11 @@ from metasynth.figures.observed import (
     told,
 )
 from metasynth.language import keys
+from metasynth.language.formats import bracketed, shortest, stated
 from metasynth.language.languages import ENGLISH, Language, message
-from metasynth.language.numbers import bracketed, shortest, stated
 from metasynth.language.printed import Printed
 from metasynth.model.records import OutcomeResult
-from metasynth.sensitivity import meta_regression as covariate_regression
+from metasynth.sensitivity import meta_regression
 from metasynth.stats.covariate_fit import MetaRegression, predict
 
 LARGEST, SMALLEST = 22.0, 4.0
@@ -77,7 +77,7 @@ def _regression(data: Observed) -> tuple[str, _Regression]:
     if len(kept) < LEAST:
         raise TooFewStudies(f"{len(kept)} studies with an effect and {spec.label}")
     xs = [value for value in values if value is not None]
-    model = covariate_regression.fit(data.y[kept], data.v[kept], np.array(xs))
+    model = meta_regression.fit(data.y[kept], data.v[kept], np.array(xs))
     return name(spec.label), _Regression(kept, xs, model)
 
 

@@ -14,8 +14,8 @@ from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import BLUE, INK, isolated
 from metasynth.figures.canvas.ticks import curve_points, linear_axis, span_axis
 from metasynth.figures.observed import Observed, effect_title, observed, subject, told
+from metasynth.language.formats import p_value, stated
 from metasynth.language.languages import ENGLISH, Language
-from metasynth.language.numbers import p_value, stated
 from metasynth.language.tracked import SCALE, marked
 from metasynth.model.records import Estimate, OutcomeResult
 from metasynth.stats.distributions import two_sided_p

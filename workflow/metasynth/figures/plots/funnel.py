@@ -22,8 +22,8 @@ from metasynth.figures.canvas.style import INK, isolated
 from metasynth.figures.canvas.ticks import linear_axis, span_axis
 from metasynth.figures.observed import Observed, effect_title, observed, subject, told
 from metasynth.language import keys
+from metasynth.language.formats import number, stated
 from metasynth.language.languages import ENGLISH, Language
-from metasynth.language.numbers import number, stated
 from metasynth.language.printed import Printed
 from metasynth.language.tracked import SCALE, marked
 from metasynth.model.records import OutcomeResult

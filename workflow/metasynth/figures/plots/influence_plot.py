@@ -37,8 +37,8 @@ from metasynth.figures.canvas.text import shorten, width, wrap
 from metasynth.figures.canvas.ticks import linear_axis
 from metasynth.figures.forest.layout import PITCH, PITCH_LEAST, TALL
 from metasynth.figures.observed import Observed, observed, subject, told
+from metasynth.language.formats import number
 from metasynth.language.languages import ENGLISH, Language, message
-from metasynth.language.numbers import number
 from metasynth.language.tracked import SCALE, marked
 from metasynth.model.records import OutcomeResult
 from metasynth.stats.distributions import chi2_quantile, normal_quantile

@@ -24,8 +24,8 @@ from metasynth.figures.canvas.ticks import curve_points, linear_axis, span_axis
 from metasynth.figures.observed import Observed, observed, subject, told
 from metasynth.figures.outcome import group_names, of_side
 from metasynth.language import keys
+from metasynth.language.formats import NumberStyle
 from metasynth.language.languages import ENGLISH, Language
-from metasynth.language.numbers import NumberStyle
 from metasynth.language.printed import Printed
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeResult, StudyEffect

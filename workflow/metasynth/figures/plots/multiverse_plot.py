@@ -36,8 +36,8 @@ from metasynth.figures.canvas.text import shorten, width, wrap
 from metasynth.figures.canvas.ticks import span_axis
 from metasynth.figures.plots.multiverse_choices import dimension_name, option_name
 from metasynth.figures.plots.multiverse_words import measure_title, notes, words
+from metasynth.language.formats import NumberStyle
 from metasynth.language.languages import ENGLISH, Language, message
-from metasynth.language.numbers import NumberStyle
 from metasynth.language.tracked import bare
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeResult

@@ -7,8 +7,8 @@ from metasynth.figures.observed import subject
 from metasynth.figures.outcome import MEASURES
 from metasynth.figures.plots.multiverse_choices import dimension_name, option_name
 from metasynth.language import keys
+from metasynth.language.formats import bracketed
 from metasynth.language.languages import Language
-from metasynth.language.numbers import bracketed
 from metasynth.language.printed import Printed
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeResult

@@ -17,8 +17,8 @@ from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import BLUE, INK, VERMILION, Z_SQUARE, isolated
 from metasynth.figures.canvas.ticks import linear_axis
 from metasynth.figures.observed import subject
+from metasynth.language.formats import bracketed
 from metasynth.language.languages import ENGLISH, Language
-from metasynth.language.numbers import bracketed
 from metasynth.language.tracked import SCALE, marked
 from metasynth.model.records import OutcomeResult
 from metasynth.sensitivity.robustness_words import (

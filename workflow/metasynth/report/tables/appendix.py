@@ -1,6 +1,6 @@
 """Tables of the appendix: the raw rows that hold numbers, their sources, the software."""
 
-from metasynth.language import numbers as formats
+from metasynth.language import formats
 from metasynth.language.languages import Language
 from metasynth.model.records import Result, Source, Trial
 from metasynth.report.document import Column, Inlines, Row, Styled, Text, text

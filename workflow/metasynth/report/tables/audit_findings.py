@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from metasynth.audit.kinds import FREQUENT, SELDOM
 from metasynth.audit.verdicts import Audited
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import message
 from metasynth.language.tracked import marked
 from metasynth.report.material import Scope

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
 from metasynth.model import bounds

@@ -6,8 +6,7 @@ from itertools import groupby
 
 from metasynth.grade.certainty import Rating
 from metasynth.grade.summary_of_findings import Finding
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.reasons import keyed, levels, told
 from metasynth.language.tracked import marked

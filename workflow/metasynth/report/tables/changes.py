@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language
 from metasynth.language.reasons import Mark
 from metasynth.language.tracked import marked

@@ -7,18 +7,25 @@ from collections.abc import Callable, Mapping
 
 from metasynth.model.records import Trial
 from metasynth.report.material import Scope
-from metasynth.report.tables import appendix as appendix_tables
-from metasynth.report.tables import certainty, changes, claims, inputs, robustness, stability
-from metasynth.report.tables import meta_regression as regression
-from metasynth.report.tables import results as results_tables
-from metasynth.report.tables import search as search_table
-from metasynth.report.tables import studies as study_tables
+from metasynth.report.tables import (
+    appendix,
+    certainty,
+    changes,
+    claims,
+    inputs,
+    meta_regression,
+    results,
+    robustness,
+    search,
+    stability,
+    studies,
+)
 from metasynth.report.tables.base import TableBody
 from metasynth.report.text.names import OutcomeNames
 
 OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "absolute": robustness.absolute_table,
-    "arms": study_tables.arms_table,
+    "arms": studies.arms_table,
     "audit_contradictions": claims.contradictions_table,
     "audit_findings": claims.findings_table,
     "audit_statements": claims.statements_table,
@@ -30,28 +37,28 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "changes_reasons": changes.of_the_report(changes.reasons_table),
     "changes_rows": changes.of_the_report(changes.rows_table),
     "extraction": stability.extraction_table,
-    "missing": study_tables.missing_table,
+    "missing": studies.missing_table,
     "multiverse": stability.multiverse_table,
     "reasons": certainty.reasons_table,
-    "reproduction": results_tables.reproduction_table,
-    "risk_of_bias": study_tables.risk_of_bias_table,
-    "search": search_table.search_table,
+    "reproduction": results.reproduction_table,
+    "risk_of_bias": studies.risk_of_bias_table,
+    "search": search.search_table,
     "sequential": stability.sequential_table,
-    "summary": results_tables.summary_table,
-    "trials": study_tables.trials_table,
-    "undrawn": results_tables.undrawn_table,
-    "versions": appendix_tables.versions_table,
+    "summary": results.summary_table,
+    "trials": studies.trials_table,
+    "undrawn": results.undrawn_table,
+    "versions": appendix.versions_table,
 }
 OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
-    "analyses": results_tables.analyses_table,
+    "analyses": results.analyses_table,
     "asymmetry": robustness.asymmetry_table,
     "inputs": inputs.inputs_table,
-    "regression": regression.regression_table,
-    "subgroups": results_tables.subgroups_table,
+    "regression": meta_regression.regression_table,
+    "subgroups": results.subgroups_table,
 }
 OF_A_TRIAL: Mapping[str, Callable[[Scope, Trial], TableBody]] = {
-    "data": appendix_tables.data_table,
-    "sources": appendix_tables.sources_table,
+    "data": appendix.data_table,
+    "sources": appendix.sources_table,
 }
 APPENDIX = frozenset({"data", "inputs", "reasons", "sources"})
 """Tables that are numbered A1, A2, …"""

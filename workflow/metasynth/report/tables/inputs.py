@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import message
 from metasynth.language.tracked import marked
 from metasynth.model.records import Cell, Group, StudyData, StudyEffect

@@ -1,7 +1,6 @@
 """The report's table of a meta-regression."""
 
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language
 from metasynth.language.tracked import marked
 from metasynth.report.document import Column, text

@@ -1,7 +1,6 @@
 """The report's tables of what an effect means, and of how firmly it stands."""
 
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language
 from metasynth.language.tracked import marked
 from metasynth.model import bounds

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from metasynth.language import numbers as formats
+from metasynth.language import formats
 from metasynth.language.languages import Language
 from metasynth.language.tracked import marked
 from metasynth.model import bounds

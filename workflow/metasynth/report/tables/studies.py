@@ -2,8 +2,7 @@
 
 from itertools import groupby
 
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.model.records import Arm, Result, Trial
 from metasynth.report.document import Column, Inlines, Row, text

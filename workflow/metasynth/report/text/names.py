@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from metasynth.grade.case import rests_on_one_degree
 from metasynth.grade.conclusions import Conclusion
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import bare, marked, remark
 from metasynth.model.methods import compares, excludes_no_effect, no_effect

@@ -24,7 +24,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from metasynth.language.numbers import MISSING
+from metasynth.language.formats import MISSING
 from metasynth.report.text.markdown import escape
 
 SECTIONS = (

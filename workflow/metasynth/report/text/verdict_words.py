@@ -10,8 +10,7 @@ from metasynth.audit.verdicts import (
     UNSUPPORTED,
     Audited,
 )
-from metasynth.language import keys
-from metasynth.language import numbers as formats
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
 

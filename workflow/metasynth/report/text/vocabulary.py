@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from metasynth.language import numbers as formats
+from metasynth.language import formats
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds

@@ -1,0 +1,118 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metasynth.language import formats
+from metasynth.language.formats import (
+    POLISH,
+    aligned,
+    count,
+    effect,
+    estimate,
+    interval,
+    number,
+    p_value,
+    percent,
+    positive,
+    stated,
+)
+
+
+@pytest.mark.parametrize(
+    ("x", "decimals", "text"),
+    [
+        (1.5, 2, "1.50"),
+        (1.005, 2, "1.00"),
+        (1.015, 2, "1.02"),
+        (0.125, 2, "0.12"),
+        (2.5, 0, "2"),
+        (-0.21, 2, "−0.21"),
+        (-0.004, 2, "−0.00"),
+        (0.0, 2, "0.00"),
+        (-0.0, 2, "0.00"),
+        (1e-9, 2, "0.00"),
+        (123456.0, 0, "123456"),
+        (1e22, 0, "10000000000000000000000"),
+        (None, 2, "–"),
+    ],
+)
+def test_number(x: float | None, decimals: int, text: str) -> None:
+    assert number(x, decimals) == text
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [
+        (0.2, "0.20"),
+        (0.034, "0.03"),
+        (0.0496, "0.0496"),
+        (0.0449, "0.04"),
+        (0.05, "0.05"),
+        (0.0504, "0.05"),
+        (0.0094, "0.009"),
+        (0.0096, "0.01"),
+        (0.001, "0.001"),
+        (0.00099, "<0.001"),
+        (0.0, "<0.001"),
+        (0.994, ">0.99"),
+        (1.0, ">0.99"),
+        (None, "–"),
+    ],
+)
+def test_p_value(p: float | None, text: str) -> None:
+    assert p_value(p) == text
+
+
+@pytest.mark.parametrize("p", [0.0496, 0.04951, 0.0499, 0.05, 0.0501, 0.0549])
+def test_the_text_of_p_lies_on_the_same_side_of_five_per_cent(p: float) -> None:
+    assert (float(p_value(p)) < 0.05) == (p < 0.05)
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (0.0, "0.00"),
+        (0.0001, "<0.001"),
+        (0.004, "0.004"),
+        (0.012, "0.01"),
+        (2.654, "2.65"),
+        (999.994, "999.99"),
+        (8570.4, "8570"),
+        (2e7, ">999999"),
+        (None, "–"),
+    ],
+)
+def test_positive(x: float | None, text: str) -> None:
+    assert positive(x) == text
+
+
+def test_a_ratio_never_reads_zero_and_a_difference_may() -> None:
+    assert estimate("RR", 0.0031) == "0.003"
+    assert estimate("MD", 0.0031) == "0.00"
+    assert estimate("RD", -0.0031) == "−0.003"
+
+
+def test_intervals() -> None:
+    assert interval("RR", 0.944, 2.651) == "[0.94, 2.65]"
+    assert interval("RR", 0.944, None) == "[0.94, –]"
+    assert interval("RR", None, None) == "–"
+    assert effect("MD", -1.5, -2.0, -1.0) == "−1.50 [−2.00, −1.00]"
+    assert effect("RR", 1.584, 0.944, 2.651, POLISH) == "1,58 [0,94; 2,65]"
+
+
+def test_other_texts() -> None:
+    assert percent(38.2) == "38%"
+    assert percent(12.34, 1, POLISH) == "12,3%"
+    assert percent(None) == "–"
+    assert count(0) == "0"
+    assert count(None) == "–"
+    assert stated("p", p_value(0.2)) == "p = 0.20"
+    assert stated("p", p_value(0.0002)) == "p < 0.001"
+    assert p_value(0.0321, POLISH) == "0,03"
+    assert aligned(["1.00", "12.00"]) == ["\u20071.00", "12.00"]
+
+
+@given(st.floats(-1e300, 1e300), st.integers(0, 4))
+def test_every_float_can_be_printed(x: float, decimals: int) -> None:
+    text = formats.number(x, decimals).replace(formats.MINUS, "-")
+    assert float(text) == pytest.approx(x, rel=5e-3, abs=0.5 * 10**-decimals * (1 + 1e-9))

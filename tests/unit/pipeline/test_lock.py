@@ -1,0 +1,135 @@
+"""One run at a time, however the last one ended; a job whose run is over writes nothing."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from metasynth.core import store
+from metasynth.pipeline import backups, lock, plan, stamps
+from metasynth.pipeline.targets import Member
+
+HOLD = "from metasynth.pipeline import lock; lock.begin(); print(1, flush=True); input()"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A review's folder; what this process holds there is let go of at the end."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(lock, "_PATIENCE", 0.1)
+    monkeypatch.setattr(lock, "_WRITING", 0.1)
+    monkeypatch.setenv("METASYNTH_RUN", "")
+    monkeypatch.delenv("METASYNTH_RUN")
+    yield tmp_path
+    if held := lock._held.pop(tmp_path, None):
+        held.close()
+
+
+@pytest.fixture
+def other(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Another process that is the folder's run."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", HOLD], stdin=pipe, stdout=pipe, text=True) as it:
+        assert it.stdout
+        assert it.stdout.readline() == "1\n"
+        yield it
+        it.kill()
+
+
+def test_the_second_run_is_told_who_is_at_work(other: "subprocess.Popen[str]") -> None:
+    with pytest.raises(lock.BusyError, match=rf"process {other.pid}\).\nWait until it has ended"):
+        lock.begin()
+
+
+def test_a_run_that_was_killed_locks_nothing(other: "subprocess.Popen[str]") -> None:
+    other.kill()
+    other.wait()
+    lock.begin()
+
+
+def test_what_was_cut_off_is_swept_when_the_last_run_came_to_no_end(folder: Path) -> None:
+    part, whole = Path("results/tables/.a.csv.123.part"), Path("results/tables/a.csv")
+    store.write(whole, "")
+    part.write_text("", encoding="utf-8")
+    store.write(lock.PLAN, "{}")
+    lock.begin()
+    assert not part.exists()
+    assert whole.exists()
+
+
+def test_earlier_results_are_put_back_when_the_last_run_came_to_no_end(folder: Path) -> None:
+    kept, made = Path("results/report/review.html"), Path("results/tables/a.csv")
+    for path in (kept, made):
+        store.write(path, "earlier")
+    backups.keep([str(kept), str(made), "results/new"])
+    kept.unlink()
+    store.write(made, "later")
+    store.write(lock.PLAN, "{}")
+    lock.begin()
+    assert kept.read_text("utf-8") == "earlier"
+    assert made.read_text("utf-8") == "later"
+    assert not backups.FOLDER.exists()
+
+
+def test_what_is_obsolete_goes_when_all_is_made(folder: Path) -> None:
+    member = Member("pool", "a", "code", "data", "{}", {}, ("results/a.csv",))
+    old = Path("results/figures/old/forest.svg")
+    store.write(old, "")
+    lock.end([member], [str(old)])
+    assert old.exists()
+    stamps.write(member, {"a.csv": ""})
+    lock.end([member], [str(old)])
+    assert not old.parent.exists()
+    assert Path("results/a.csv").exists()
+
+
+def test_what_an_earlier_run_found_obsolete_is_not_forgotten(folder: Path) -> None:
+    assert lock.obsolete() == ()
+    store.write(lock.PLAN, plan.to_json(plan.Plan({}, {}, ("results/old",))))
+    assert lock.obsolete() == ("results/old",)
+
+
+def test_a_job_writes_until_another_run_begins(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock.begin()
+    mine = os.environ["METASYNTH_RUN"]
+    with lock.writing():
+        pass
+    lock.begin()
+    with lock.writing():
+        pass
+    monkeypatch.setenv("METASYNTH_RUN", mine)
+    with pytest.raises(lock.OverError, match="another has begun"), lock.writing():
+        pytest.fail("it wrote")
+
+
+def test_a_run_begins_when_nothing_is_being_written(folder: Path) -> None:
+    lock.begin()
+    with lock.writing(), pytest.raises(lock.BusyError, match="still writing"):
+        lock.begin()
+    lock.begin()
+
+
+def test_outside_of_a_run_anything_can_be_written(folder: Path) -> None:
+    with lock.writing():
+        pass
+    assert not lock.FOLDER.exists()
+
+
+def test_a_file_is_written_whole_or_not_at_all(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.write("results/a.csv", "old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(OSError, match="No space left"):
+        store.write("results/a.csv", "new")
+    assert [path.name for path in Path("results").iterdir()] == ["a.csv"]
+    assert Path("results/a.csv").read_text(encoding="utf-8") == "old"

@@ -1,0 +1,151 @@
+"""Authored text becomes blocks, and blocks become HTML and Typst, with text always text."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from metasynth.language.languages import ENGLISH
+from metasynth.language.tracked import marked
+from metasynth.report.document import (
+    Citation,
+    Document,
+    Heading,
+    Link,
+    Listing,
+    Number,
+    Paragraph,
+    Quote,
+    Styled,
+    Table,
+    Text,
+    plain,
+    text,
+)
+from metasynth.report.render import typst
+from metasynth.report.text.markdown import Parser, UnknownNameError, escape
+from metasynth.report.text.names import stated
+
+TEMPLATES = Path(__file__).parents[3] / "workflow" / "report"
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "$x^2$ #let y = 1 \\ `code` *b* _i_ [@a] [l](http://x)",
+    "1. one",
+    "# heading",
+    "- item",
+    "{figure:x}",
+    "&amp; &lt; \"quoted\" 'single'",
+    "> quote",
+    "a\\*b",
+    "p\u00a0=\u00a00.03",
+]
+
+
+def parser() -> Parser:
+    table = Table("t", "1", (), (), ())
+    return Parser(lambda kind, name: (table,) if name == "x" else (), frozenset({"a", "b2"}))
+
+
+def test_blocks_of_the_dialect() -> None:
+    source = "# One two\n\nA *b* **c** `d`\n[e](#f).\n\n- g\n- h\n\n1. i\n\n> j\n\n{table:x}\n"
+    heading, paragraph, bullets, numbers, quote, table = parser().parse(source)
+    assert heading == Heading(1, "one-two", (Text("One two"),))
+    assert paragraph == Paragraph(
+        (
+            Text("A "),
+            Styled("emphasis", (Text("b"),)),
+            Text(" "),
+            Styled("strong", (Text("c"),)),
+            Text(" "),
+            Styled("code", (Text("d"),)),
+            Text(" "),
+            Link("#f", (Text("e"),)),
+            Text("."),
+        )
+    )
+    item = (Paragraph((Text("g"),)),)
+    assert bullets == Listing(False, (item, (Paragraph((Text("h"),)),)))
+    assert numbers == Listing(True, ((Paragraph((Text("i"),)),),))
+    assert quote == Quote((Paragraph((Text("j"),)),))
+    assert isinstance(table, Table)
+
+
+def test_citations_are_numbered_as_they_come() -> None:
+    (paragraph,) = parser().parse("See [@b2; @a] and [@a].")
+    assert isinstance(paragraph, Paragraph)
+    assert paragraph.content == (
+        Text("See"),
+        Citation((("b2", 1), ("a", 2))),
+        Text(" and"),
+        Citation((("a", 2),)),
+        Text("."),
+    )
+
+
+def test_headings_with_the_same_words_have_anchors_of_their_own() -> None:
+    blocks = parser().parse("# A\n\n# A\n\n# Ł\n\n# 中\n")
+    assert [block.anchor for block in blocks if isinstance(block, Heading)] == [
+        "a",
+        "a-more",
+        "l",
+        "section",
+    ]
+
+
+def test_an_unknown_reference_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="nobody"):
+        parser().parse("[@nobody]")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_escaped_text_renders_as_itself(text: str) -> None:
+    (paragraph,) = parser().parse(escape(text))
+    assert paragraph == Paragraph((Text(text),))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_enters_typst_as_a_string(text: str) -> None:
+    import typst as compiler
+
+    document = Document("T", (Text("S"),), "en", "1", "2020-01-31", (Paragraph((Text(text),)),))
+    source = typst.source(document, TEMPLATES / "review.typ", ENGLISH)
+    literal = source.rstrip().splitlines()[-1].removeprefix("#par(").removesuffix(")")
+    assert json.loads(compiler.eval(b"", literal)) == text
+
+
+def test_plain_text_of_inlines() -> None:
+    content = (Text("a "), Styled("strong", (Text("b"),)), Citation((("x", 3),)))
+    assert plain(content) == "a b[3]"
+
+
+def test_a_letter_that_the_font_lacks_does_not_cost_the_report() -> None:
+    document = Document(
+        "研究", (Text("S"),), "en", "1", "2020-01-31", (Paragraph((Text("中 שלום"),)),)
+    )
+    assert typst.pdf(document, TEMPLATES, ENGLISH).startswith(b"%PDF")
+
+
+def test_a_marked_number_comes_out_of_template_and_markdown_as_a_number() -> None:
+    marked_value = marked("1.82", "acr20_w24.primary.estimate")
+    (paragraph,) = parser().parse(f"It is **{escape(marked_value)}**, {escape(marked_value)}!")
+    number = Number("1.82", "acr20_w24.primary.estimate")
+    assert paragraph == Paragraph(
+        (Text("It is "), Styled("strong", (number,)), Text(", "), number, Text("!"))
+    )
+    assert plain(paragraph.content) == "It is 1.82, 1.82!"
+
+
+def test_what_does_not_exist_and_what_is_marked_already_stay_as_they_are() -> None:
+    assert marked("–", "key") == "–"
+    assert marked(marked("1", "first"), "second") == marked("1", "first")
+
+
+def test_a_statement_keeps_the_key_of_its_value() -> None:
+    assert text(stated(marked("<0.001", "a.p"), "p")) == (
+        Text("p\u00a0"),
+        Number("<\u00a00.001", "a.p"),
+    )
+    assert text(stated(marked("0.20", "a.p"), "p")) == (
+        Text("p\u00a0=\u00a0"),
+        Number("0.20", "a.p"),
+    )

@@ -1,0 +1,48 @@
+"""The published digits do not depend on which vector instructions a processor has."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+COUNTS = Path(__file__).parents[2] / "reference" / "expected" / "counts.csv"
+SCRIPT = f"""
+import csv
+import numpy as np
+from metasynth.stats.effects.binary import Tables, binary_effects
+from metasynth.stats.heterogeneity import q_profile
+from metasynth.stats.pooling import inverse_variance
+from metasynth.stats.tau2 import ESTIMATORS, estimate_tau2
+
+sets = {{}}
+for row in csv.DictReader(open({str(COUNTS)!r}, encoding="utf-8")):
+    if float(row["a"]) + float(row["c"]):
+        cells = [float(row[x]) for x in ("a", "n1", "c", "n2")]
+        sets.setdefault(row["dataset"], []).append(cells)
+for name, rows in sets.items():
+    for measure in ("RR", "RD") if len(rows) > 1 else ():
+        own = binary_effects(Tables(*np.array(rows).T), measure)
+        print(name, measure, *(f"{{x:.8g}}" for x in q_profile(own.y, own.v)))
+        for method in ESTIMATORS:
+            tau2 = estimate_tau2(own.y, own.v, method).value
+            pool = inverse_variance(own.y, own.v, tau2)
+            print(method, *(f"{{float(x):.8g}}" for x in (tau2, pool.mean, pool.variance)))
+"""
+ASK = """
+from numpy._core import _multiarray_umath as m
+print(*(f for f in m.__cpu_dispatch__ if m.__cpu_features__.get(f)))
+"""
+
+
+def run(script, **environment):
+    command = [sys.executable, "-c", script]
+    return subprocess.run(
+        command, env=os.environ | environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def test_estimates_are_the_same_without_vector_instructions():
+    features = run(ASK).strip()
+    ours = run(SCRIPT)
+    assert ours.count("REML") > 40
+    assert run(SCRIPT, NPY_DISABLE_CPU_FEATURES=features, OPENBLAS_CORETYPE="Prescott") == ours

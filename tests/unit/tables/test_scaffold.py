@@ -1,0 +1,123 @@
+"""The template folder, the files of a new review, and what happens to a copied explanation."""
+
+import csv
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+
+from metasynth import __main__
+from metasynth.core.faults import InvalidReview
+from metasynth.review import load as validation
+from metasynth.tables import reader, scaffold, table_schema
+from metasynth.tables.raw_table import CHECKED
+from metasynth.validation.configuration import load
+
+ROOT = Path(__file__).parents[3]
+TEMPLATE = ROOT / "data/raw/trials/_template"
+
+
+def test_the_template_folder_is_up_to_date():
+    """Made anew by docs/make_tables.py."""
+    texts = {path.name: path.read_text("utf-8") for path in TEMPLATE.iterdir()}
+    assert texts == scaffold.template_tables()
+
+
+def test_every_column_is_explained_below_its_name():
+    for name, text in scaffold.template_tables().items():
+        header, explanations = csv.reader(io.StringIO(text))
+        table = table_schema.tables()[name.removesuffix(".csv")]
+        columns = [c for c in table.columns if not c.optional or c.name == CHECKED]
+        assert header == [column.name for column in columns]
+        for column, words in zip(columns, explanations, strict=True):
+            assert column.description in words
+            assert all(word in words for word in column.words)
+            assert ("Required." in words) is column.required
+
+
+def filled(folder, study, rows):
+    """A trial copied from the template; `rows` replace the explanations."""
+    trial = folder / "data/raw/trials" / study
+    shutil.copytree(folder / scaffold.TEMPLATE, trial)
+    for name, lines in rows.items():
+        header, _ = (trial / name).read_text("utf-8").split("\n", 1)
+        (trial / name).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return trial
+
+
+ROWS = {
+    "study.csv": ["Smith 2001,2001,,included,,,,,,smith2001,,"],
+    "arms.csv": ["drug,intervention,Drug,drug,,,,,,", "placebo,control,Placebo,placebo,,,,,,"],
+    "results.csv": [
+        "response,24,,drug,,27,42,,,,,,,,,,reported,page1,,",
+        "response,24,,placebo,,2,12,,,,,,,,,,reported,page1,,",
+    ],
+    "sources.csv": ["page1,smith2001,p. 1,27 of 42 against 2 of 12,"],
+    "risk_of_bias.csv": [],
+    "covariates.csv": [],
+}
+
+
+@pytest.fixture
+def new(tmp_path):
+    """A new review with a reference, and no trial yet."""
+    scaffold.create(tmp_path / "review")
+    references = tmp_path / "review/data/raw/references.bib"
+    with references.open("a", encoding="utf-8") as file:
+        file.write("@article{smith2001, title = {T}, year = {2001}}\n")
+    return tmp_path / "review"
+
+
+def test_a_new_review_lacks_nothing_but_a_trial(new):
+    with pytest.raises(InvalidReview) as caught:
+        validation.load_review(Path("config.yaml"), new)
+    assert [fault.cell for fault in caught.value.faults if fault.severity == "error"][:1] == [
+        "trials"
+    ]
+    filled(new, "smith2001", ROWS)
+    review = validation.load_review(Path("config.yaml"), new)
+    assert review.warnings == ()
+    assert {left.file for left in review.draft} >= {"config.yaml", "data/text/en/declarations.md"}
+    assert review.config == load(new / "config.yaml")
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if name != "risk_of_bias.csv"])
+def test_a_copied_explanation_is_one_clear_fault(new, name):
+    trial = filled(new, "smith2001", ROWS)
+    explanation = scaffold.template_tables()[name].split("\n")[1]
+    text = (trial / name).read_text("utf-8").split("\n", 1)
+    (trial / name).write_text("\n".join([text[0], explanation, text[1]]), encoding="utf-8")
+    with pytest.raises(InvalidReview) as caught:
+        validation.load_review(Path("config.yaml"), new)
+    (fault,) = caught.value.faults
+    assert fault.cell == f"trials/smith2001/{name}:2:A"
+    assert fault.remedy.startswith("delete this row")
+
+
+def test_an_untouched_copy_of_the_template_is_told_of_once_a_table(new):
+    shutil.copytree(new / scaffold.TEMPLATE, new / "data/raw/trials/smith2001")
+    faults = validation.validate(None, reader.read(new / "data/raw"))
+    assert [fault.cell for fault in faults] == [
+        f"trials/smith2001/{name}.csv:2:A"
+        for name in ("arms", "covariates", "results", "risk_of_bias", "sources", "study")
+    ]
+
+
+def test_a_new_review_never_overwrites(tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    assert __main__.main(["new", str(tmp_path)]) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert "not an empty folder" in capsys.readouterr().err
+
+
+def test_the_command_says_what_it_made(tmp_path, capsys):
+    assert __main__.main(["new", str(tmp_path / "review")]) == 0
+    said = capsys.readouterr().out
+    assert "config.yaml" in said
+    assert (tmp_path / "review/data/text/en/question.md").is_file()
+    assert sorted(scaffold.files()) == sorted(
+        path.relative_to(tmp_path / "review").as_posix()
+        for path in (tmp_path / "review").rglob("*")
+        if path.is_file()
+    )
