@@ -24,9 +24,8 @@ from metasynth.pipeline.targets import Member, from_content
 MARK = ".snakemake/metasynth/stale"
 """An input of every job: one to be newer than of those that are to run, else one to be ignored."""
 LARGEST = 100
-"""The most members of a job: a job that is cut off loses no more, and starting it is 1 % of it."""
-_LARGEST = {"clean": 500}
-"""The same of stages whose members take next to no time."""
+"""The most members of a job: a job that is cut off loses no more, starting it is 1 % of it, and
+Snakemake, which looks at each input once more for each output, takes no longer than the job."""
 
 _SHOWN = 6
 _FEWEST = {"clean": 50}
@@ -262,7 +261,7 @@ def _deal_of(member: Member, deals: Sequence[Deal]) -> Deal | None:
 def _deal(members: Sequence[Member], workers: int) -> list[tuple[Member, ...]]:
     """Neighbours together, about as much work in each batch."""
     stage = members[0].stage if members else ""
-    rounds = ceil(len(members) / (_LARGEST.get(stage, LARGEST) * workers))
+    rounds = ceil(len(members) / (LARGEST * workers))
     fewest = _FEWEST.get(stage, 1)
     number = min(ceil(len(members) / fewest), rounds * workers)
     total, so_far = sum(member.weight for member in members), 0
