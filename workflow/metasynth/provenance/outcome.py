@@ -1,6 +1,7 @@
 """An outcome's numbers as entries: combined groups, studies' effects, pooled estimates, tests."""
 
 from collections.abc import Container, Iterator, Sequence
+from math import fsum
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
@@ -123,14 +124,16 @@ def _effect_entries(
     """Each study's own effect and weight."""
     spec, say = analysis.spec, context.language.say
     pooled = keys.pooled(context.id, spec.name)
-    weighing = [f"{study.key}.se" for study in studies if study.row.se is not None]
-    weighing += [f"{pooled}.tau2"] if analysis.estimates[0].tau2 is not None else []
+    tau2 = [f"{pooled}.tau2"] if analysis.estimates[0].tau2 is not None else []
+    if by_variance := _by_variance(spec):
+        yield _sum_of_weights(context, analysis, studies, tau2)
     for study in studies:
         row = study.row
         inputs: dict[str, tuple[str, ...]] = {"estimate": (f"{study.key}.log_estimate",)}
         limits = study.effect() if row.ci_method == "Wald" else study.raw
         inputs |= {"ci_low": limits, "ci_high": limits}
-        inputs |= {"weight": tuple(weighing)} if _by_variance(spec) else {}
+        if by_variance:
+            inputs["weight"] = (f"{study.key}.se", *tau2, f"{pooled}.sum_of_weights")
         for field, what in EFFECT.items():
             if getattr(row, field) is not None:
                 method, formula = formulas.of_study(field, context.result.outcome, spec, row)
@@ -147,6 +150,22 @@ def _effect_entries(
                     provenance=study.provenance,
                     note=context.language.again(row.note),
                 )
+
+
+def _sum_of_weights(
+    context: Context, analysis: AnalysisResult, studies: Sequence[Study], tau2: Sequence[str]
+) -> Entry:
+    """What each weight is a share of: once, as all trials behind each of them would be a square."""
+    spec, between = analysis.spec, analysis.estimates[0].tau2 or 0.0
+    errors = {f"{study.key}.se": study.row.se for study in studies if study.row.se is not None}
+    return context.entry(
+        f"{keys.pooled(context.id, spec.name)}.sum_of_weights",
+        message("sum of the weights, the reciprocals of the variances"),
+        f"{context.label}; {context.language.label(spec.label)}",
+        fsum(1 / (se**2 + between) for se in errors.values() if se),
+        inputs=(*errors, *tau2, keys.analysis_choice(spec.name)),
+        method=context.language.say(formulas.SUM),
+    )
 
 
 def _by_variance(spec: AnalysisSpec) -> bool:
