@@ -137,6 +137,11 @@ def flow(box: str) -> str:
     return f"flow.{box}"
 
 
+def crosscheck(quantity: str) -> str:
+    """How often a quantity was recomputed by another library."""
+    return f"crosscheck.{slug(quantity)}"
+
+
 def slug(name: str) -> str:
     """A name as part of a key: small letters and digits, joined by "_"."""
     return "_".join(re.findall(r"[a-z0-9]+", name.lower()))

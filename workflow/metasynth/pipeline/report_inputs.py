@@ -7,6 +7,7 @@ from typing import TypeVar
 from metasynth.audit.reproduction import Reproduction
 from metasynth.audit.verdicts import Audited
 from metasynth.core import bibtex, store
+from metasynth.crosscheck.records import Crosscheck
 from metasynth.grade.certainty import Rating
 from metasynth.grade.conclusions import Conclusion
 from metasynth.grade.summary_of_findings import Finding
@@ -54,6 +55,7 @@ def material(member: Member, told: Reporting) -> Material:
         findings=_table(Finding, inputs["certainty"], "findings.json"),
         conclusions=_table(Conclusion, inputs["certainty"], "conclusions.json"),
         stability=_stability(inputs["pool"]),
+        crosschecks=_table(Crosscheck, inputs["crosscheck"], "crosscheck.json"),
     )
 
 

@@ -27,7 +27,16 @@ from metasynth.pipeline.targets import Member
 from metasynth.prose.texts import sections
 from metasynth.review.load import Review
 
-_LIBRARIES = ("snakemake", "numpy", "scipy", "matplotlib", "jinja2", "markdown-it-py", "typst")
+_LIBRARIES = (
+    "snakemake",
+    "numpy",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "jinja2",
+    "markdown-it-py",
+    "typst",
+)
 _OF_AN_OUTCOME = (
     *("result.json", "sensitivity.json", "extraction.json", "multiverse.json", "sequential.json"),
     *("metafor.csv", "metafor.R"),
@@ -41,7 +50,18 @@ _TEMPLATES = (*_LOOKS, "report/*/*.md")
 def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
     """The members of each stage by its name, in the order in which the stages need each other."""
     at = Context(review, pipeline, folder)
-    for stage in (clean, views, pool, tables, certainty, changes, plot, overview, report):
+    for stage in (
+        clean,
+        views,
+        pool,
+        crosscheck,
+        tables,
+        certainty,
+        changes,
+        plot,
+        overview,
+        report,
+    ):
         at.made[stage.__name__] = stage(at)
     return at.made
 
@@ -77,6 +97,16 @@ def pool(at: Context) -> Members:
         data = digest.text_digest(text(trials))
         members.append(Member("pool", outcome.id, code, data, told, inputs, made))
     return tuple(members)
+
+
+def crosscheck(at: Context) -> Members:
+    """The results once more by statsmodels; too large a difference stops the run."""
+    made, inputs = (
+        both("results/tables", "crosscheck"),
+        {"results": files(at.made["pool"], "result.json")},
+    )
+    code, data = at.code("crosscheck", "pool"), at.keys("pool")
+    return (Member("crosscheck", "", code, data, "", inputs, made),)
 
 
 def tables(at: Context) -> Members:

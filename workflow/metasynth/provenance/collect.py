@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from metasynth.audit.verdicts import Audited
+from metasynth.crosscheck.records import Crosscheck, agreements
 from metasynth.figures.catalogue import shared_axis
 from metasynth.grade.certainty import Rating
 from metasynth.grade.summary_of_findings import Finding
@@ -24,6 +25,7 @@ from metasynth.sensitivity.robustness import Stability
 
 _COUNTED = message("counted")
 _ADDED = message("added up")
+_BELOW = message("what no difference reaches, as a share of the number or of 1")
 
 
 def collect(
@@ -39,6 +41,7 @@ def collect(
     stability: Mapping[str, Stability] | None = None,
     flow: Sequence[FlowCount] = (),
     figures: Collection[str] = (),
+    crosschecks: Sequence[Crosscheck] = (),
 ) -> Book:
     """Entries of every number that tables, results and choices hold, said in a language.
 
@@ -71,6 +74,7 @@ def collect(
             book.add(rating_entries(own, result, config.certainty, language))
     book.add(audit_entries(audit, claims, frozenset(book.entries), language))
     book.add(_counts(config, trials, language))
+    book.add(_crosscheck_entries(crosschecks, language))
     book.add(flow_entries(flow, language))
     included = [trial for trial in trials if trial.study.status == "included"]
     book.add(judgement_entries(included, language))
@@ -88,6 +92,19 @@ def outcome_namer(config: Config, language: Language) -> Callable[[Result], str]
         return labels.get((result.outcome, result.week)) or result.outcome.replace("_", " ")
 
     return name
+
+
+def _crosscheck_entries(rows: Sequence[Crosscheck], language: Language) -> Iterator[Entry]:
+    """How many numbers another library recomputed, and how near it came."""
+    for found in agreements(rows):
+        prefix, of = keys.crosscheck(found.quantity), language.say(found.quantity)
+        inputs = tuple(keys.outcome_choice(outcome) for outcome in found.outcomes)
+        method = language.say(message("recomputed by statsmodels"))
+        count, below = language.say(message("numbers compared")), language.say(_BELOW)
+        for name, label, value in (("count", count, found.count), ("below", below, found.below)):
+            yield Entry(
+                f"{prefix}.{name}", COMPUTED, label, of, value, method=method, inputs=inputs
+            )
 
 
 def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iterator[Entry]:

@@ -103,6 +103,7 @@ def _provenance(parts: tuple[object, ...], scope: Scope) -> Mapping[str, Entry]:
         material.stability,
         material.flow,
         material.figures,
+        material.crosschecks,
     )
     book.add(scope.counts.values())
     try:

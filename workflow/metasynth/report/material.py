@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from metasynth.audit.reproduction import Reproduction
 from metasynth.audit.verdicts import Audited
 from metasynth.core.bibtex import Entry as Reference
+from metasynth.crosscheck.records import Crosscheck
 from metasynth.grade.certainty import Rating
 from metasynth.grade.conclusions import Conclusion
 from metasynth.grade.summary_of_findings import Finding
@@ -64,6 +65,7 @@ class Material:
     absences: Mapping[str, tuple[Absence, ...]] = field(default_factory=dict)
     randomised: bool = False
     draft: tuple[Unwritten, ...] = ()
+    crosschecks: tuple[Crosscheck, ...] = ()
 
     @property
     def included(self) -> tuple[Trial, ...]:

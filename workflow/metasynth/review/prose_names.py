@@ -27,6 +27,7 @@ _OTHERS = (
     *("multi_arm", "changes", "grown", "figures", "covariates", "regressed", "small_study"),
     *("further", "used", "used_predictions", "terms", "label_of", "certainty", "measures"),
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
+    "crosschecks",
 )
 """Names that only the sections of any review use: they are known, and not looked into."""
 _FORMS = re.compile(r"nplurals *= *(\d+)")

@@ -1,7 +1,9 @@
 """Tables of the appendix: the raw rows that hold numbers, their sources, the software."""
 
-from metasynth.language import formats
+from metasynth.crosscheck.records import agreements
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language
+from metasynth.language.tracked import marked
 from metasynth.model.records import Result, Source, Trial
 from metasynth.report.document import Column, Inlines, Row, Styled, Text, text
 from metasynth.report.material import Cite, Scope
@@ -131,3 +133,25 @@ def versions_table(scope: Scope) -> TableBody:
     columns = (Column(say("Software")), Column(say("Version")))
     rows = tuple(row(name, version) for name, version in scope.material.versions)
     return text(say("Software that made this report.")), columns, rows, ()
+
+
+def crosscheck_table(scope: Scope) -> TableBody:
+    """What statsmodels recomputed, quantity by quantity, and how near it came."""
+    say, numbers = scope.language.say, scope.language.numbers
+    columns = (
+        Column(say("Quantity"), width=3),
+        Column(say("Numbers compared"), RIGHT, 1.2),
+        Column(say("Differences below"), RIGHT, 1.2),
+    )
+    rows = []
+    for found in agreements(scope.material.crosschecks):
+        key = keys.crosscheck(found.quantity)
+        count = marked(formats.count(found.count, numbers), f"{key}.count")
+        below = marked(formats.shortest(found.below, numbers), f"{key}.below")
+        rows.append(row(say(found.quantity), count, below))
+    caption = say("Results that statsmodels recomputed from the same tables.")
+    note = say(
+        "The difference is a share of the number, or of 1 where the number is smaller. One of "
+        "more than 1e-8 would have stopped this report."
+    )
+    return text(caption), columns, tuple(rows), text(note)

@@ -32,6 +32,7 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "audit_verdicts": claims.verdicts_table,
     "certainty": certainty.certainty_table,
     "findings": certainty.findings_table,
+    "crosscheck": appendix.crosscheck_table,
     "changes_choices": changes.of_the_report(changes.choices_table),
     "changes_outcomes": changes.of_the_report(changes.outcomes_table),
     "changes_reasons": changes.of_the_report(changes.reasons_table),

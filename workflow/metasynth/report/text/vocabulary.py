@@ -79,6 +79,7 @@ def vocabulary(
         "statuses": {name: language.say(words) for name, words in STATUSES.items()},
         "stability": stability_names(material, primary, language),
         "draft": material.draft,
+        "crosschecks": material.crosschecks,
         "facts": facts(material),
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),

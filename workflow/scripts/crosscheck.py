@@ -1,0 +1,24 @@
+"""Recompute the results by statsmodels, and stop where it differs."""
+
+import sys
+
+if "snakemake" in globals():
+    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
+
+from metasynth.core import store
+from metasynth.crosscheck.compare import crosscheck
+from metasynth.crosscheck.records import Crosscheck
+from metasynth.model.records import OutcomeResult
+from metasynth.pipeline import jobs
+from metasynth.pipeline.targets import Member
+
+
+def recompute(member: Member) -> dict[str, str]:
+    """What was compared, of all outcomes, as CSV and as JSON."""
+    results = store.read_records(OutcomeResult, member.inputs["results"])
+    rows = [row for result in results for row in crosscheck(result)]
+    csv, json = store.records_csv(Crosscheck, rows), store.to_json(rows)
+    return {"crosscheck.csv": csv, "crosscheck.json": json}
+
+
+jobs.run(recompute)
