@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from metasynth.importers.source import Found, Line, lines, with_variance, year_of
-from metasynth.importers.trial_folders import ArmResult, ImportRefused, Item, LeftOut, identifier
+from metasynth.importers.found import ArmResult, ImportRefused, Item, LeftOut, Reading
+from metasynth.importers.identifiers import identifier
+from metasynth.importers.source import Line, lines, with_variance, year_of
 
 
-def read(path: Path, arms: Path | None, control: str) -> Found:
+def read(path: Path, arms: Path | None, control: str) -> Reading:
     """All results of the file "Study results", with the treatments of the file "Study arms".
 
     `control` is the name of the control arm, or of its intervention in the file of the arms.
@@ -40,7 +41,7 @@ def read(path: Path, arms: Path | None, control: str) -> Found:
         given = treatments.get((study, reference), "")
         result = ArmResult(arm, role, treatment, numbers, reference, given, note=note)
         items.append(Item(line.row, study, year_of(study), outcomes[name], (result,)))
-    return items, left_out
+    return Reading(items, left_out)
 
 
 def _covidence_numbers(line: Line) -> tuple[dict[str, str], str]:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from metasynth.importers.source import Found, Line, Results, Sides, lines, with_variance, year_of
-from metasynth.importers.trial_folders import ImportRefused, Item, LeftOut
+from metasynth.importers.found import ImportRefused, Item, LeftOut, Reading
+from metasynth.importers.source import Line, Results, Sides, lines, with_variance, year_of
 
 _LABELS = ("slab", "label", "study", "author", "source", "trial")
 Reader = Callable[[Line, Sides], Results]
 
 
-def read(path: Path, outcome: str, sides: Sides, names: Mapping[str, str]) -> Found:
+def read(path: Path, outcome: str, sides: Sides, names: Mapping[str, str]) -> Reading:
     """The results of one outcome in a data frame; `names` gives the file's name of a column.
 
     Raises:
@@ -29,7 +29,7 @@ def read(path: Path, outcome: str, sides: Sides, names: Mapping[str, str]) -> Fo
             items.append(Item(line.row, study, year, outcome, results))
         else:
             left_out.append(LeftOut(line.row, study, "an arm has no numbers"))
-    return items, left_out
+    return Reading(items, left_out)
 
 
 def _renamed(line: Line, names: Mapping[str, str]) -> Line:

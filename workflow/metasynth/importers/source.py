@@ -3,19 +3,20 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
+from metasynth.core.faults import Fault
 from metasynth.core.foreign_files import separator
-from metasynth.core.text_files import read_text
-from metasynth.importers.trial_folders import ArmResult, ImportRefused, Item, LeftOut
+from metasynth.core.text_files import read_text, text_of
+from metasynth.importers.found import ArmResult, ImportRefused
 
-Found = tuple[list[Item], list[LeftOut]]
 Results = tuple[ArmResult, ...]
 _COUNTS = frozenset({"events", "total"})
 _YEAR = re.compile(r"\b(1[89][0-9]{2}|20[0-9]{2})[a-z]?\b")
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,22 @@ class Sides:
     def pair(self, first: Mapping[str, str], second: Mapping[str, str], note: str = "") -> Results:
         """The numbers of the intervention's arm, then of the control's."""
         arms = (self.intervention, "intervention", first), (self.control, "control", second)
-        return tuple(ArmResult(name, role, name, given, note=note) for name, role, given in arms)
+        return tuple(
+            ArmResult(name, role, name, whole(given), note=note) for name, role, given in arms
+        )
 
     def contrast(self, numbers: Mapping[str, str], note: str = "") -> Results:
         """The numbers of a contrast on the scale of the analysis."""
         name = self.intervention
-        return (ArmResult(name, "intervention", name, numbers, self.control, note=note),)
+        return (ArmResult(name, "intervention", name, whole(numbers), self.control, note=note),)
+
+
+def whole(numbers: Mapping[str, str]) -> dict[str, str]:
+    """Numbers as the tables have them: a count may have been written as 12.0."""
+    return {
+        name: re.sub(r"\.0+$", "", text) if name in _COUNTS else text
+        for name, text in numbers.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +64,8 @@ class Line:
         return all(self[column] for column in columns)
 
     def numbers(self, **columns: str) -> dict[str, str]:
-        """The cells that become columns of results.csv; a count may have been written as 12.0."""
-        texts = {name: self[column] for name, column in columns.items()}
-        whole = {name: re.sub(r"\.0+$", "", texts[name]) for name in texts.keys() & _COUNTS}
-        return texts | whole
+        """The cells that become columns of results.csv."""
+        return whole({name: self[column] for name, column in columns.items()})
 
 
 def lines(path: Path, *required: str) -> list[Line]:
@@ -66,30 +75,47 @@ def lines(path: Path, *required: str) -> list[Line]:
         ImportRefused: when the file is no CSV file with rows and the `required` columns.
     """
     text, fault = read_text(path, path.name, path.resolve().parent)
+    return _lines(_known(text, fault, str(path)), str(path), required)
+
+
+def lines_of(content: bytes, called: str, *required: str, empty: bool = False) -> list[Line]:
+    """The rows of a CSV file's content; `empty` allows a header alone.
+
+    Raises:
+        ImportRefused: as `lines`.
+    """
+    return _lines(_known(*text_of(content, called), called), called, required, empty)
+
+
+def _known(text: str | None, fault: Fault | None, called: str) -> str:
     if text is None:
         line = f", line {fault.row}" if fault and fault.row else ""
         told = f"expected {fault.expected}; {fault.remedy}" if fault else "expected text"
-        raise ImportRefused(f"{path}{line}: {told}")
+        raise ImportRefused(f"{called}{line}: {told}")
+    return text
+
+
+def _lines(text: str, called: str, required: Iterable[str], empty: bool = False) -> list[Line]:
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        raise ImportRefused(f"{path} is no CSV file: {error}") from error
+        raise ImportRefused(f"{called} is no CSV file: {error}") from error
     names = [name.strip().casefold() for name in records[0]] if records else []
     first, *body = (",".join(record) for record in records[:50]) if records else ("",)
-    if called := separator(first, body):
+    if separated := separator(first, body):
         raise ImportRefused(
-            f"{path}: expected commas between the columns, but there are {called};"
+            f"{called}: expected commas between the columns, but there are {separated};"
             " save it again as CSV with the comma as field separator and a point as decimal mark"
         )
     if missing := [name for name in required if name.casefold() not in names]:
-        raise ImportRefused(f"{path} has no column {', '.join(missing)}")
+        raise ImportRefused(f"{called} has no column {', '.join(missing)}")
     found = [
         Line(number, dict(zip(names, record, strict=False)))
         for number, record in enumerate(records[1:], start=2)
         if "".join(record).strip()
     ]
-    if not found:
-        raise ImportRefused(f"{path} has no rows below its header")
+    if not found and not empty:
+        raise ImportRefused(f"{called} has no rows below its header")
     return found
 
 
@@ -97,6 +123,11 @@ def year_of(label: str) -> str:
     """The last year in a study's name; blank when there is none."""
     years = _YEAR.findall(label)
     return years[-1] if years else ""
+
+
+def one_line(text: str) -> str:
+    """A text on one line; the characters that Windows writes where Latin-1 has none are read so."""
+    return " ".join(text.translate(_C1).split())
 
 
 def with_variance(estimate: str, variance: str) -> tuple[dict[str, str], str]:

@@ -1,0 +1,154 @@
+"""`python -m metasynth import`: another program's file as trial folders of a review."""
+
+import argparse
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metasynth.importers import covidence, metafor, revman, revman_csv, revman_package, revman_rm5
+from metasynth.importers.found import ImportRefused, LeftOut, Reading
+from metasynth.importers.source import Sides
+from metasynth.importers.trial_folders import Folders, Provenance, clustered, folders
+from metasynth.importers.writing import table_of, write
+from metasynth.tables.table_schema import ID
+
+if TYPE_CHECKING:
+    Programs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Write the trials of another program's file and print what could not be imported."""
+    found = read(chosen)
+    made, left_out = tables(found, chosen.file.name, chosen.reference, chosen.week or "")
+    written, present = write(made, chosen.to)
+    left_out += present
+    print(f"{_trials(len(written))} written to {chosen.to}: {', '.join(written) or 'none'}")
+    if left_out:
+        print(f"\nNot imported ({len(left_out)}):")
+        print("\n".join(f"  {one}" for one in left_out))
+    if left_out and chosen.left_out:
+        chosen.left_out.write_text(table_of(left_out), encoding="utf-8")
+    if written:
+        print(
+            "\nComplete what the file does not say (arms, weeks, sources), put the treatments and"
+            "\noutcomes into config.yaml, and let `python -m metasynth validate` check all of it."
+        )
+    return 0 if written else 1
+
+
+def tables(
+    found: Reading, file: str, reference: str, week: str = ""
+) -> tuple[Folders, list[LeftOut]]:
+    """The tables of every study in what was found, and what could not be mapped, by row."""
+    origin = Provenance(file, reference, week, found.part, found.unit)
+    made, unfit = folders(clustered(found), origin)
+    return made, sorted([*found.left_out, *unfit], key=lambda one: one.row or 0)
+
+
+def _trials(number: int) -> str:
+    return f"{number} trial{'' if number == 1 else 's'}"
+
+
+def read(chosen: argparse.Namespace) -> Reading:
+    """What the chosen file says.
+
+    Raises:
+        ImportRefused: when it is no file of the chosen program.
+    """
+    if chosen.program == "covidence":
+        return covidence.read(chosen.file, chosen.arms, chosen.control)
+    sides = Sides(chosen.intervention, chosen.control)
+    if chosen.program == "revman":
+        try:
+            return revman.reading(revman_file(chosen.file), chosen.comparison, sides)
+        except ImportRefused as refused:
+            named = str(chosen.file) in str(refused) or chosen.file.name in str(refused)
+            raise refused if named else ImportRefused(f"{chosen.file}: {refused}") from None
+    return metafor.read(chosen.file, chosen.outcome, sides, dict(chosen.column))
+
+
+def revman_file(path: Path) -> revman.File:
+    """A file of RevMan, whichever of its forms it has.
+
+    Raises:
+        ImportRefused: when it has none of them.
+    """
+    if not path.is_file():
+        raise ImportRefused(f"{path}: there is no such file")
+    if zipfile.is_zipfile(path):
+        return revman_package.read(path)
+    with path.open("rb") as file:
+        start = file.read(1000)
+    if not start.strip():
+        raise ImportRefused(f"{path} is empty")
+    if start.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
+        return revman_rm5.read(path)
+    if b"Comparison Number" in start:
+        return revman_csv.read(path)
+    return revman_package.read(path)
+
+
+def add(commands: "Programs") -> None:
+    """Add the command to those of the command line."""
+    bring = commands.add_parser(
+        "import",
+        help="make trial folders from a file of metafor, RevMan or Covidence",
+        description="Make a trial folder for each study in another program's file, and list"
+        " what could not be imported. Folders that are there already are left as they are.",
+    )
+    _add_programs(bring.add_subparsers(required=True, metavar="program", dest="program"))
+
+
+def _add_programs(programs: "Programs") -> None:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("file", type=Path, help="the file")
+    common.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
+    common.add_argument(
+        "--reference", required=True, help="the file's own key in references.bib", metavar="KEY"
+    )
+    common.add_argument("--week", type=_week, help="of every result in the file")
+    common.add_argument(
+        "--left-out", type=Path, metavar="FILE", help="write what was not imported to a CSV file"
+    )
+    sides = argparse.ArgumentParser(add_help=False)
+    for side in ("intervention", "control"):
+        sides.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
+    parents = [common, sides]
+    data_frame = programs.add_parser("metafor", parents=parents, help="data for escalc or rma")
+    data_frame.add_argument("--outcome", type=_id, required=True, metavar="ID")
+    data_frame.add_argument(
+        "--column",
+        type=_column,
+        default=[],
+        action="append",
+        help="where the file has other names: ai=tpos",
+        metavar="NAME=COLUMN",
+    )
+    package = programs.add_parser(
+        "revman",
+        parents=parents,
+        help="the zip of RevMan Web, its …-data-rows.csv, or an .rm5 file or analysis CSV",
+    )
+    package.add_argument("--comparison", default="", help="number of the comparison")
+    export = programs.add_parser("covidence", parents=[common], help="its file Study results")
+    export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
+    export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
+
+
+def _week(text: str) -> str:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("a whole number of weeks")
+    return str(int(text))
+
+
+def _id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise argparse.ArgumentTypeError("an id: small letters, digits and _, such as acr20")
+    return text
+
+
+def _column(text: str) -> tuple[str, str]:
+    wanted, equals, name = text.partition("=")
+    if not (wanted and equals and name):
+        raise argparse.ArgumentTypeError("such as ai=tpos")
+    return wanted, name

@@ -1,0 +1,19 @@
+"""Ids of this review made of names in other programs' files."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from metasynth.tables.table_schema import ID
+
+
+def identifier(name: str, taken: Iterable[str], kind: str) -> str:
+    """An id made of `name` that is not `taken`; `kind` stands for a name without plain letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:50].rstrip("_")
+    words = words if re.match("[a-z]", words) else f"{kind}_{words}".rstrip("_")
+    taken, number, made = set(taken), 1, words
+    while made in taken or not ID.fullmatch(made):
+        number += 1
+        made = f"{words}_{number}"
+    return made
