@@ -64,7 +64,17 @@ def read(chosen: argparse.Namespace) -> Reading:
         except ImportRefused as refused:
             named = str(chosen.file) in str(refused) or chosen.file.name in str(refused)
             raise refused if named else ImportRefused(f"{chosen.file}: {refused}") from None
-    return metafor.read(chosen.file, chosen.outcome, sides, dict(chosen.column))
+    choices = metafor.Choices(
+        chosen.outcome,
+        sides,
+        dict(chosen.column),
+        chosen.type,
+        chosen.measure,
+        chosen.numbered,
+        chosen.encoding,
+        chosen.sheet,
+    )
+    return metafor.read(chosen.file, choices)
 
 
 def revman_file(path: Path) -> revman.File:
@@ -124,6 +134,16 @@ def _add_programs(programs: "Programs") -> None:
         help="where the file has other names: ai=tpos",
         metavar="NAME=COLUMN",
     )
+    data_frame.add_argument(
+        "--type",
+        choices=sorted({kind.type for kind in metafor.WIDE}),
+        default="",
+        help="which numbers to take where the file has several kinds",
+    )
+    data_frame.add_argument("--measure", default="", help="effect measure, such as OR")
+    data_frame.add_argument("--numbered", action="store_true", help="studies have no names")
+    data_frame.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
+    data_frame.add_argument("--sheet", default="", help="of a workbook; default: the first")
     package = programs.add_parser(
         "revman",
         parents=parents,

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
@@ -16,6 +17,8 @@ from metasynth.importers.found import ArmResult, ImportRefused
 Results = tuple[ArmResult, ...]
 _COUNTS = frozenset({"events", "total"})
 _YEAR = re.compile(r"\b(1[89][0-9]{2}|20[0-9]{2})[a-z]?\b")
+_MARKS = {"semicolons": ";", "tabs": "\t", "bars": "|"}
+_DECIMAL = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 
@@ -74,6 +77,27 @@ def lines(path: Path, *required: str) -> list[Line]:
     Raises:
         ImportRefused: when the file is no CSV file with rows and the `required` columns.
     """
+    return sheet(path, *required)
+
+
+def sheet(path: Path, *required: str, encoding: str = "", name: str = "") -> list[Line]:
+    """The rows of a spreadsheet: CSV with commas, semicolons or tabs, or the sheet of a workbook.
+
+    Where semicolons or tabs stand between the columns, a comma within a number is its point.
+    Without `encoding` a text is UTF-8.
+
+    Raises:
+        ImportRefused: as `lines`.
+    """
+    if zipfile.is_zipfile(path):
+        from metasynth.importers import workbook
+
+        return _by_header(workbook.rows(path.read_bytes(), str(path), name), str(path), required)
+    if encoding:
+        try:
+            return _lines(path.read_text(encoding), str(path), required)
+        except (LookupError, UnicodeError) as error:
+            raise ImportRefused(f"{path} is not in the encoding {encoding}: {error}") from error
     text, fault = read_text(path, path.name, path.resolve().parent)
     return _lines(_known(text, fault, str(path)), str(path), required)
 
@@ -91,22 +115,35 @@ def _known(text: str | None, fault: Fault | None, called: str) -> str:
     if text is None:
         line = f", line {fault.row}" if fault and fault.row else ""
         told = f"expected {fault.expected}; {fault.remedy}" if fault else "expected text"
+        if fault and fault.value.startswith("byte"):
+            told += ", or name its encoding: --encoding cp1252, cp1250 or latin-1"
         raise ImportRefused(f"{called}{line}: {told}")
     return text
 
 
 def _lines(text: str, called: str, required: Iterable[str], empty: bool = False) -> list[Line]:
+    first, *body = text[:100_000].splitlines() or [""]
+    separated = separator(first, body[:50])
+    mark = _MARKS.get(separated.partition(",")[0], ",")
     try:
-        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error as error:
         raise ImportRefused(f"{called} is no CSV file: {error}") from error
+    if mark != ",":
+        records = [[_pointed(cell) for cell in record] for record in records]
+    return _by_header(records, called, required, empty)
+
+
+def _pointed(cell: str) -> str:
+    return cell.replace(",", ".") if _DECIMAL.fullmatch(cell.strip()) else cell
+
+
+def _by_header(
+    records: list[list[str]], called: str, required: Iterable[str], empty: bool = False
+) -> list[Line]:
     names = [name.strip().casefold() for name in records[0]] if records else []
-    first, *body = (",".join(record) for record in records[:50]) if records else ("",)
-    if separated := separator(first, body):
-        raise ImportRefused(
-            f"{called}: expected commas between the columns, but there are {separated};"
-            " save it again as CSV with the comma as field separator and a point as decimal mark"
-        )
+    if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
+        raise ImportRefused(f"{called} has several columns {', '.join(twice)}: rename all but one")
     if missing := [name for name in required if name.casefold() not in names]:
         raise ImportRefused(f"{called} has no column {', '.join(missing)}")
     found = [

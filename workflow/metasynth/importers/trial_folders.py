@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from metasynth.checks.clusters import CLUSTER
 from metasynth.core.store import guarded
 from metasynth.core.text_files import HIDDEN
 from metasynth.importers.found import About, ArmResult, CovariateFound, Item, LeftOut, Reading
@@ -19,8 +20,6 @@ from metasynth.tables.table_schema import Column, tables
 from metasynth.validation import results as result_rules
 
 _ENOUGH_ARMS = 2
-CLUSTER = "cluster"
-"""The covariate whose equal values say that studies are not independent of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +70,11 @@ def folders(
             fit.append(item)
     abouts = {about.study.casefold(): about for about in reading.studies}
     groups = separated(fit)
+    alone = {outcome.id for outcome in reading.outcomes if outcome.type == "proportion"}
     made: Folders = {}
     for label, group in groups.items():
-        if len({result.arm for item in group for result in _both(item)}) < _ENOUGH_ARMS:
+        arms = {result.arm for item in group for result in _both(item)}
+        if len(arms) < _ENOUGH_ARMS and not {item.outcome for item in group} <= alone:
             left_out.append(LeftOut(None, label, "only one arm has a result"))
             continue
         about = abouts.get(group[0].study.casefold(), About(group[0].study, group[0].row))
