@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return accept(chosen.config)
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
-        return new(chosen.folder) if chosen.command == "new" else command.run(chosen)
+        return new(chosen) if chosen.command == "new" else command.run(chosen)
     except (OSError, ImportRefused, acceptance.NotAccepted) as error:
         print(error, file=sys.stderr)
         return 1
@@ -98,8 +98,11 @@ def list_untranslated(config: Path) -> int:
     return 0
 
 
-def new(folder: Path) -> int:
-    """Make a new review and print what there is to fill in."""
+def new(chosen: argparse.Namespace) -> int:
+    """Make a new review, from another program's file if there is one, and print what to fill in."""
+    folder: Path = chosen.folder
+    if chosen.source:
+        return command.begin(folder, chosen)
     print(f"{folder}: a new review. Its README.md says what to do next.")
     print("\n".join(f"  {name}" for name in scaffold.create(folder)))
     return 0
@@ -142,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Make the files of a new review in an empty folder, or in one that is not yet.",
     )
     begin.add_argument("folder", type=Path)
+    command.add_source(begin)
     command.add(commands)
     return parser
 

@@ -2,18 +2,32 @@
 
 import argparse
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metasynth.importers import covidence, metafor, revman, revman_csv, revman_package, revman_rm5
+from metasynth.core.paths import WORKFLOW
+from metasynth.importers import (
+    covidence,
+    draft,
+    metafor,
+    revman,
+    revman_csv,
+    revman_package,
+    revman_rm5,
+)
 from metasynth.importers.found import ImportRefused, LeftOut, Reading
 from metasynth.importers.source import Sides
 from metasynth.importers.trial_folders import Folders, Provenance, clustered, folders
 from metasynth.importers.writing import table_of, write
+from metasynth.tables import scaffold
 from metasynth.tables.table_schema import ID
 
 if TYPE_CHECKING:
     Programs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+SNAKEFILE = WORKFLOW.parent / "Snakefile"
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -36,12 +50,60 @@ def run(chosen: argparse.Namespace) -> int:
     return 0 if written else 1
 
 
+_KEY = "imported_file"
+
+
+def begin(folder: Path, chosen: argparse.Namespace) -> int:
+    """Make a new review of a file's trials, with its outcomes in config.yaml; all or nothing.
+
+    Raises:
+        ImportRefused: when nothing in the file can be imported.
+        FileExistsError: when there is something in the folder already.
+    """
+    chosen.file, chosen.reference, chosen.week = chosen.source, _KEY, ""
+    found = read(chosen)
+    bib, keys = draft.references(found.studies, chosen.file.name, _KEY)
+    made, left_out = tables(found, chosen.file.name, _KEY, keys=keys)
+    if not made:
+        told = "\n".join(f"  {one}" for one in left_out)
+        raise ImportRefused(f"{chosen.file}: nothing could be imported\n{told}")
+    used = {line.split(",")[0] for texts in made.values() for line in _outcomes(texts)}
+    outcomes = [outcome for outcome in found.outcomes if outcome.id in used]
+    files = scaffold.files()
+    files["config.yaml"] = draft.config(files["config.yaml"], made, outcomes, found.title)
+    files["data/raw/references.bib"] = bib
+    files["imported/not-imported.csv"] = table_of(left_out)
+    for name in files:
+        if name.startswith("data/text/"):
+            files[name] = draft.prose(files[name], outcomes)
+    for study, texts in made.items():
+        files |= {f"data/raw/trials/{study}/{name}": text for name, text in texts.items()}
+    scaffold.create(folder, files)
+    several = f"{len(outcomes)} outcome{'' if len(outcomes) == 1 else 's'}"
+    print(f"{folder}: a new review of {_trials(len(made))} and {several}.")
+    if left_out:
+        print(f"{len(left_out)} rows or columns were not imported, or need a look:")
+        print(f"  {folder}/imported/not-imported.csv has the reasons.")
+    doubts = [f"  {outcome.id}: {outcome.doubt}" for outcome in outcomes if outcome.doubt]
+    print("\n".join(["Look at these choices in config.yaml:", *doubts] if doubts else []))
+    print(f"The draft report: cd {folder} && snakemake -s {SNAKEFILE} --cores 2")
+    return 0
+
+
+def _outcomes(texts: Mapping[str, str]) -> list[str]:
+    return texts["results.csv"].splitlines()[1:]
+
+
 def tables(
-    found: Reading, file: str, reference: str, week: str = ""
+    found: Reading,
+    file: str,
+    reference: str,
+    week: str = "",
+    keys: Mapping[str, str] | None = None,
 ) -> tuple[Folders, list[LeftOut]]:
     """The tables of every study in what was found, and what could not be mapped, by row."""
     origin = Provenance(file, reference, week, found.part, found.unit)
-    made, unfit = folders(clustered(found), origin)
+    made, unfit = folders(clustered(found), origin, keys)
     return made, sorted([*found.left_out, *unfit], key=lambda one: one.row or 0)
 
 
@@ -55,10 +117,11 @@ def read(chosen: argparse.Namespace) -> Reading:
     Raises:
         ImportRefused: when it is no file of the chosen program.
     """
-    if chosen.program == "covidence":
+    program = chosen.program or ("revman" if is_revman(chosen.file) else "metafor")
+    if program == "covidence":
         return covidence.read(chosen.file, chosen.arms, chosen.control)
     sides = Sides(chosen.intervention, chosen.control)
-    if chosen.program == "revman":
+    if program == "revman":
         try:
             return revman.reading(revman_file(chosen.file), chosen.comparison, sides)
         except ImportRefused as refused:
@@ -77,6 +140,22 @@ def read(chosen: argparse.Namespace) -> Reading:
     return metafor.read(chosen.file, choices)
 
 
+def is_revman(path: Path) -> bool:
+    """Whether a file looks like one of RevMan's, by its first bytes and its header."""
+    if not path.is_file():
+        return False
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as package:
+            return "xl/workbook.xml" not in package.namelist()
+    with path.open("rb") as file:
+        start = file.read(1000)
+    return _is_xml(start) or b"Comparison Number" in start or b"Analysis group" in start
+
+
+def _is_xml(start: bytes) -> bool:
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
+
+
 def revman_file(path: Path) -> revman.File:
     """A file of RevMan, whichever of its forms it has.
 
@@ -91,7 +170,7 @@ def revman_file(path: Path) -> revman.File:
         start = file.read(1000)
     if not start.strip():
         raise ImportRefused(f"{path} is empty")
-    if start.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
+    if _is_xml(start):
         return revman_rm5.read(path)
     if b"Comparison Number" in start:
         return revman_csv.read(path)
@@ -125,7 +204,23 @@ def _add_programs(programs: "Programs") -> None:
         sides.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
     parents = [common, sides]
     data_frame = programs.add_parser("metafor", parents=parents, help="data for escalc or rma")
-    data_frame.add_argument("--outcome", type=_id, required=True, metavar="ID")
+    _add_columns(data_frame, outcome=True)
+    package = programs.add_parser(
+        "revman",
+        parents=parents,
+        help="the zip of RevMan Web, its …-data-rows.csv, or an .rm5 file or analysis CSV",
+    )
+    package.add_argument("--comparison", default="", help="number of the comparison")
+    export = programs.add_parser("covidence", parents=[common], help="its file Study results")
+    export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
+    export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
+
+
+def _add_columns(data_frame: argparse.ArgumentParser, *, outcome: bool) -> None:
+    """Options of a data frame; its outcome must be named where it joins others."""
+    data_frame.add_argument(
+        "--outcome", type=_id, required=outcome, default="outcome", metavar="ID"
+    )
     data_frame.add_argument(
         "--column",
         type=_column,
@@ -144,15 +239,24 @@ def _add_programs(programs: "Programs") -> None:
     data_frame.add_argument("--numbered", action="store_true", help="studies have no names")
     data_frame.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
     data_frame.add_argument("--sheet", default="", help="of a workbook; default: the first")
-    package = programs.add_parser(
-        "revman",
-        parents=parents,
-        help="the zip of RevMan Web, its …-data-rows.csv, or an .rm5 file or analysis CSV",
+
+
+def add_source(begin: argparse.ArgumentParser) -> None:
+    """Add to `new` the options of a file from which the review begins."""
+    begin.add_argument(
+        "--from", dest="source", type=Path, metavar="FILE", help="a file to begin with"
     )
-    package.add_argument("--comparison", default="", help="number of the comparison")
-    export = programs.add_parser("covidence", parents=[common], help="its file Study results")
-    export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
-    export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
+    begin.add_argument(
+        "--program",
+        choices=("revman", "metafor", "covidence"),
+        default="",
+        help="whose file it is; default: RevMan's where it is one, else a data frame for metafor",
+    )
+    for side in ("intervention", "control"):
+        begin.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
+    begin.add_argument("--comparison", default="", help="number of RevMan's comparison")
+    begin.add_argument("--arms", type=Path, help="Covidence's file Study arms", metavar="FILE")
+    _add_columns(begin, outcome=False)
 
 
 def _week(text: str) -> str:
