@@ -184,3 +184,16 @@ def test_means_of_a_package_are_the_means_of_the_review(place):
         (None, 5.0, 4.7, 13),
         (None, 0.0, 3.8, 14),
     ]
+
+
+def test_covidences_export_becomes_a_review(place):
+    from test_importers import COVIDENCE_ROWS, RESULTS, sheet
+
+    file = sheet(place / "Study results.csv", RESULTS, *COVIDENCE_ROWS)
+    options = ("--program", "covidence", "--control", "Sugar pill")
+    review = begun(place, file, *options)
+    assert [(o.id, o.type, o.measure) for o in review.config.outcomes] == [
+        ("death", "binary", "RR"),
+        ("pain", "continuous", "MD"),
+        ("relapse", "generic", "other"),
+    ]

@@ -1,6 +1,8 @@
 """`python -m metasynth import`: another program's file as trial folders of a review."""
 
 import argparse
+import csv
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from metasynth.core.paths import WORKFLOW
 from metasynth.importers import (
+    beside,
     covidence,
     draft,
     metafor,
@@ -32,6 +35,10 @@ SNAKEFILE = WORKFLOW.parent / "Snakefile"
 
 def run(chosen: argparse.Namespace) -> int:
     """Write the trials of another program's file and print what could not be imported."""
+    if chosen.program == "rob2":
+        return _judgements(chosen)
+    if chosen.program == "references":
+        return _references(chosen)
     found = read(chosen)
     made, left_out = tables(found, chosen.file.name, chosen.reference, chosen.week or "")
     written, present = write(made, chosen.to)
@@ -48,6 +55,33 @@ def run(chosen: argparse.Namespace) -> int:
             "\noutcomes into config.yaml, and let `python -m metasynth validate` check all of it."
         )
     return 0 if written else 1
+
+
+def _judgements(chosen: argparse.Namespace) -> int:
+    made, left_out = beside.judgements(
+        chosen.file,
+        chosen.to,
+        tool=chosen.tool,
+        outcome=chosen.outcome,
+        encoding=chosen.encoding,
+    )
+    beside.write(made)
+    print(f"Risk of bias of {_trials(len(made))} written to {chosen.to}.")
+    if left_out:
+        print(f"\nNot imported ({len(left_out)}):")
+        print("\n".join(f"  {one}" for one in left_out))
+    return 0 if made else 1
+
+
+def _references(chosen: argparse.Namespace) -> int:
+    known = chosen.to.read_text("utf-8") if chosen.to.exists() else ""
+    added, keys = beside.references(chosen.file, known, chosen.encoding)
+    if added:
+        part = chosen.to.with_name(f".{chosen.to.name}.part")
+        part.write_text(f"{known.rstrip()}\n\n{added}".lstrip(), encoding="utf-8")
+        part.replace(chosen.to)
+    print(f"{len(keys)} references added to {chosen.to}: {', '.join(keys) or 'none'}")
+    return 0
 
 
 _KEY = "imported_file"
@@ -67,7 +101,7 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
     if not made:
         told = "\n".join(f"  {one}" for one in left_out)
         raise ImportRefused(f"{chosen.file}: nothing could be imported\n{told}")
-    used = {line.split(",")[0] for texts in made.values() for line in _outcomes(texts)}
+    used = {outcome for texts in made.values() for outcome in _outcomes(texts)}
     outcomes = [outcome for outcome in found.outcomes if outcome.id in used]
     files = scaffold.files()
     files["config.yaml"] = draft.config(files["config.yaml"], made, outcomes, found.title)
@@ -90,8 +124,9 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _outcomes(texts: Mapping[str, str]) -> list[str]:
-    return texts["results.csv"].splitlines()[1:]
+def _outcomes(texts: Mapping[str, str]) -> set[str]:
+    rows = csv.DictReader(io.StringIO(texts["results.csv"], newline=""))
+    return {row["outcome"] for row in rows}
 
 
 def tables(
@@ -214,6 +249,21 @@ def _add_programs(programs: "Programs") -> None:
     export = programs.add_parser("covidence", parents=[common], help="its file Study results")
     export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
     export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
+    _add_beside(programs)
+
+
+def _add_beside(programs: "Programs") -> None:
+    bias = programs.add_parser("rob2", help="a sheet of risk of bias as robvis reads it")
+    bias.add_argument("file", type=Path, help="CSV or workbook: Study, D1 to D5, Overall")
+    bias.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
+    bias.add_argument("--tool", default="RoB 2", help="another tool, its words as they are")
+    bias.add_argument("--outcome", default="", help="the outcome judged; default: the study")
+    bias.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
+    cited = programs.add_parser("references", help="RIS, PubMed or BibTeX for references.bib")
+    cited.add_argument("file", type=Path, help="the exported list")
+    bib = Path("data/raw/references.bib")
+    cited.add_argument("--to", type=Path, default=bib, metavar="FILE", help=f"default: {bib}")
+    cited.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
 
 
 def _add_columns(data_frame: argparse.ArgumentParser, *, outcome: bool) -> None:

@@ -4,6 +4,7 @@ What the file does not say stands there as a choice to be looked at, with the re
 """
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +43,7 @@ def quoted(text: str) -> str:
 def _comparison(made: Folders) -> str:
     sides: dict[str, dict[str, None]] = {"intervention": {}, "control": {}}
     for texts in made.values():
-        for arm in csv.DictReader(texts["arms.csv"].splitlines()):
+        for arm in csv.DictReader(io.StringIO(texts["arms.csv"], newline="")):
             sides[arm["role"]][arm["treatment"]] = None
     names = {side: ", ".join(map(quoted, found)) for side, found in sides.items()}
     labels = {side: quoted(" / ".join(found)) for side, found in sides.items() if found}
