@@ -100,7 +100,8 @@ SCHEMA = [
     config("nest_of_itself", "data: data", "data: data\nnested: [[harm, harm]]", "7 | each item"),
     config("number_as_text", "A clean review", "2013", "2 | put the value in quotes"),
     config("text_as_list", "[primary, common]", "primary", "41 | write [primary]"),
-    config("empty_list", "control: [placebo]", "control: []", "9 | at least one entry"),
+    config("empty_list", "intervention: [drug]", "intervention: []", "8 | at least one entry"),
+    config("no_control", "control: [placebo]", "control: []", "9 | a treatment of the control"),
     case(
         "config",
         "no_outcomes",

@@ -562,6 +562,10 @@ STUDIES = [
     ),
     slip("group_blank", design("")),
     slip("covariate_absent", bytes_of(f"{D}/covariates.csv", lambda c: c.split(b"\n")[0] + b"\n")),
+    slip(
+        "effects_in_clusters",
+        *(row(f"{folder}/covariates.csv", "cluster,1,,table1,,") for folder in (A, B)),
+    ),
     slip("source_unused", row(f"{A}/sources.csv", "table3,adams,Table 3,as printed,")),
     slip("treatment_unused", row(f"{A}/arms.csv", "s,control,Statin,statin,,,,,,")),
     slip(

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from metasynth.core import verify
 from metasynth.core.faults import Fault, InvalidReview, report
-from metasynth.importers import covidence, metafor, revman, trial_folders
-from metasynth.importers.source import Found, Sides
+from metasynth.importers import command
+from metasynth.importers.found import ImportRefused
 from metasynth.language.languages import speak
 from metasynth.language.untranslated import as_catalogue, untranslated
 from metasynth.prose import drafts
@@ -22,7 +22,6 @@ from metasynth.prose.unwritten import Unwritten
 from metasynth.review import acceptance
 from metasynth.review.load import load_review
 from metasynth.tables import scaffold
-from metasynth.tables.table_schema import ID
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,8 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return accept(chosen.config)
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
-        return new(chosen.folder) if chosen.command == "new" else import_trials(chosen)
-    except (OSError, trial_folders.ImportRefused, acceptance.NotAccepted) as error:
+        return new(chosen) if chosen.command == "new" else command.run(chosen)
+    except (OSError, ImportRefused, acceptance.NotAccepted) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -99,39 +98,14 @@ def list_untranslated(config: Path) -> int:
     return 0
 
 
-def new(folder: Path) -> int:
-    """Make a new review and print what there is to fill in."""
+def new(chosen: argparse.Namespace) -> int:
+    """Make a new review, from another program's file if there is one, and print what to fill in."""
+    folder: Path = chosen.folder
+    if chosen.source:
+        return command.begin(folder, chosen)
     print(f"{folder}: a new review. Its README.md says what to do next.")
     print("\n".join(f"  {name}" for name in scaffold.create(folder)))
     return 0
-
-
-def import_trials(chosen: argparse.Namespace) -> int:
-    """Write the trials of another program's file and print what could not be imported."""
-    items, unread = _read(chosen)
-    origin = trial_folders.Provenance(chosen.file.name, chosen.reference, chosen.week or "")
-    made, unfit = trial_folders.folders(items, origin)
-    written, present = trial_folders.write(made, chosen.to)
-    print(f"{_trials(len(written))} written to {chosen.to}: {', '.join(written) or 'none'}")
-    left_out = sorted([*unread, *unfit, *present], key=lambda one: one.row or 0)
-    if left_out:
-        print(f"\nNot imported ({len(left_out)}):")
-        print("\n".join(f"  {one}" for one in left_out))
-    if written:
-        print(
-            "\nComplete what the file does not say (arms, weeks, sources), put the treatments and"
-            "\noutcomes into config.yaml, and let `python -m metasynth validate` check all of it."
-        )
-    return 0 if written else 1
-
-
-def _read(chosen: argparse.Namespace) -> Found:
-    if chosen.program == "covidence":
-        return covidence.read(chosen.file, chosen.arms, chosen.control)
-    sides = Sides(chosen.intervention, chosen.control)
-    if chosen.program == "revman":
-        return revman.read(chosen.file, chosen.comparison, sides)
-    return metafor.read(chosen.file, chosen.outcome, sides, dict(chosen.column))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -171,62 +145,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Make the files of a new review in an empty folder, or in one that is not yet.",
     )
     begin.add_argument("folder", type=Path)
-    bring = commands.add_parser(
-        "import",
-        help="make trial folders from a file of metafor, RevMan or Covidence",
-        description="Make a trial folder for each study in another program's CSV file, and list"
-        " what could not be imported. Folders that are there already are left as they are.",
-    )
-    _add_programs(bring.add_subparsers(required=True, metavar="program", dest="program"))
+    command.add_source(begin)
+    command.add(commands)
     return parser
-
-
-def _add_programs(programs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("file", type=Path, help="the CSV file")
-    common.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
-    common.add_argument(
-        "--reference", required=True, help="the file's own key in references.bib", metavar="KEY"
-    )
-    common.add_argument("--week", type=_week, help="of every result in the file")
-    sides = argparse.ArgumentParser(add_help=False)
-    for side in ("intervention", "control"):
-        sides.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
-    parents = [common, sides]
-    data_frame = programs.add_parser("metafor", parents=parents, help="data for escalc or rma")
-    data_frame.add_argument("--outcome", type=_id, required=True, metavar="ID")
-    data_frame.add_argument(
-        "--column",
-        type=_column,
-        default=[],
-        action="append",
-        help="where the file has other names: ai=tpos",
-        metavar="NAME=COLUMN",
-    )
-    package = programs.add_parser("revman", parents=parents, help="…-data-rows.csv of RevMan")
-    package.add_argument("--comparison", default="", help="number of the analysis group")
-    export = programs.add_parser("covidence", parents=[common], help="its file Study results")
-    export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
-    export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
-
-
-def _week(text: str) -> str:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError("a whole number of weeks")
-    return str(int(text))
-
-
-def _id(text: str) -> str:
-    if not ID.fullmatch(text):
-        raise argparse.ArgumentTypeError("an id: small letters, digits and _, such as acr20")
-    return text
-
-
-def _column(text: str) -> tuple[str, str]:
-    wanted, equals, name = text.partition("=")
-    if not (wanted and equals and name):
-        raise argparse.ArgumentTypeError("such as ai=tpos")
-    return wanted, name
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Set
 from metasynth.checks import (
     arms,
     characters,
+    clusters,
     config_choices,
     contrasts,
     dates,
@@ -56,6 +57,7 @@ CHECKS: tuple[Check, ...] = (
     *arms.CHECKS,
     *people.CHECKS,
     *config_choices.CHECKS,
+    *clusters.CHECKS,
     *labels.CHECKS,
     *characters.CHECKS,
     *studies.CHECKS,

@@ -33,6 +33,11 @@ def read_text(
     except OSError as error:
         expected = f"a file that can be read ({error.strerror or 'reading failed'})"
         return None, of_file(name, "", expected, "give yourself the right to read it")
+    return text_of(content, name, kind)
+
+
+def text_of(content: bytes, name: str, kind: str = "CSV") -> tuple[str | None, Fault | None]:
+    """The text of a file's `content` without its byte order mark, or None and a fault."""
     if fault := _not_text(content, name, kind):
         return None, fault
     return _decoded(content, name, kind)

@@ -1,12 +1,16 @@
 """The files "Study results" and "Study arms" of Covidence's "Export to RevMan Web"."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from metasynth.importers.source import Found, Line, lines, with_variance, year_of
-from metasynth.importers.trial_folders import ArmResult, ImportRefused, Item, LeftOut, identifier
+from metasynth.importers.found import ArmResult, ImportRefused, Item, LeftOut, OutcomeFound, Reading
+from metasynth.importers.identifiers import identifier
+from metasynth.importers.revman import MEANS, measure_of
+from metasynth.importers.source import Line, lines, with_variance, year_of
+from metasynth.model.methods import MEASURES
 
 
-def read(path: Path, arms: Path | None, control: str) -> Found:
+def read(path: Path, arms: Path | None, control: str) -> Reading:
     """All results of the file "Study results", with the treatments of the file "Study arms".
 
     `control` is the name of the control arm, or of its intervention in the file of the arms.
@@ -25,6 +29,7 @@ def read(path: Path, arms: Path | None, control: str) -> Found:
         raise ImportRefused(f"{path} has no arm {control}, only {known}: choose one with --control")
     items, left_out = [], []
     outcomes: dict[str, str] = {}
+    kinds: dict[str, OutcomeFound] = {}
     for line in found:
         study, name = line["Study"], line["Outcome"]
         if name not in outcomes:
@@ -35,12 +40,29 @@ def read(path: Path, arms: Path | None, control: str) -> Found:
         if not numbers:
             left_out.append(LeftOut(line.row, study, f"{name}, {line['Arm']}: {note}"))
             continue
+        kinds.setdefault(outcomes[name], _outcome(outcomes[name], line, numbers))
         note = f"{note} {line['Footnotes']}".strip()
         arm, reference = line["Arm"], line["Reference arm"]
         given = treatments.get((study, reference), "")
         result = ArmResult(arm, role, treatment, numbers, reference, given, note=note)
         items.append(Item(line.row, study, year_of(study), outcomes[name], (result,)))
-    return items, left_out
+    return Reading(items, left_out, outcomes=tuple(kinds.values()))
+
+
+def _outcome(name: str, line: Line, numbers: Mapping[str, str]) -> OutcomeFound:
+    """The outcome as its first row with numbers has it."""
+    type_ = (
+        "generic" if line["Reference arm"] else "binary" if "events" in numbers else "continuous"
+    )
+    kind = MEANS if type_ == "continuous" else ""
+    measure = measure_of(line["Effect measure"], kind)
+    doubts = ["the file does not say whether more is good (benefit) or bad (harm)"]
+    if measure not in MEASURES[type_]:
+        if line["Effect measure"]:
+            doubts.append(f"its measure is {line['Effect measure']}")
+        measure = {"binary": "RR", "continuous": "MD"}.get(type_, "other")
+        doubts.append(f"measure {measure} was assumed")
+    return OutcomeFound(name, line["Outcome"], type_, measure, doubt="; ".join(doubts))
 
 
 def _covidence_numbers(line: Line) -> tuple[dict[str, str], str]:

@@ -1,87 +1,204 @@
-"""A data frame for metafor, written by write.csv, with escalc's argument names as column names.
+"""A data frame for metafor or meta, with escalc's argument names as column names.
 
-It is wide (a row a study) or as to.long makes it (a row an arm).
+It is wide (a row a study), as to.long makes it (a row an arm, group 1 treated), or has a row an arm
+with a column of treatments. What a column is called may be declared; every other column becomes a
+covariate where it holds numbers, and is listed where it does not.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from metasynth.importers.source import Found, Line, Results, Sides, lines, with_variance, year_of
-from metasynth.importers.trial_folders import ImportRefused, Item, LeftOut
+from metasynth.importers.found import (
+    About,
+    ArmResult,
+    CovariateFound,
+    ImportRefused,
+    Item,
+    LeftOut,
+    OutcomeFound,
+    Reading,
+)
+from metasynth.importers.identifiers import identifier
+from metasynth.importers.source import Line, Results, Sides, sheet, with_variance, year_of
 
-_LABELS = ("slab", "label", "study", "author", "source", "trial")
+_LABELS = ("slab", "studlab", "label", "study", "author", "authors", "source", "trial", "id")
+_TREATMENTS = ("trt", "treatment", "arm")
+_CLUSTERS = ("cluster", "district", "paper", "article", "cohort", "lab", "laboratory", "family")
+_TEXTS = ("design", "population", "background", "registration")
+_COUNTERS = ("trial", "id", "study", "esid", "obs", "number", "no", "row")
 Reader = Callable[[Line, Sides], Results]
 
 
-def read(path: Path, outcome: str, sides: Sides, names: Mapping[str, str]) -> Found:
-    """The results of one outcome in a data frame; `names` gives the file's name of a column.
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is declared of a file: the outcome, names of columns, and how it is to be read.
+
+    `names` gives the file's name of a column, `type` the type of data where several are there.
+    """
+
+    outcome: str
+    sides: Sides
+    names: Mapping[str, str] = field(default_factory=dict)
+    type: str = ""
+    measure: str = ""
+    numbered: bool = False
+    encoding: str = ""
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A set of columns that escalc or rma could use, and the results that they are."""
+
+    type: str
+    measure: str
+    names: tuple[str, ...]
+    read: Reader
+    more: tuple[str, ...] = ()
+
+
+def _counts(line: Line, sides: Sides) -> Results:
+    one = line.numbers(events="ai", total="n1i")
+    return sides.pair(one, line.numbers(events="ci", total="n2i"))
+
+
+def _fourfold(line: Line, sides: Sides) -> Results:
+    return sides.pair(_cells(line, "ai", "bi"), _cells(line, "ci", "di"))
+
+
+def _rates(line: Line, sides: Sides) -> Results:
+    one = line.numbers(events="x1i", person_time="t1i", total="n1i")
+    return sides.pair(one, line.numbers(events="x2i", person_time="t2i", total="n2i"))
+
+
+def _means(line: Line, sides: Sides) -> Results:
+    one = line.numbers(mean="m1i", sd="sd1i", total="n1i")
+    return sides.pair(one, line.numbers(mean="m2i", sd="sd2i", total="n2i"))
+
+
+def _errors(line: Line, sides: Sides) -> Results:
+    return sides.contrast(line.numbers(estimate="yi", se="sei"))
+
+
+def _variances(line: Line, sides: Sides) -> Results:
+    return sides.contrast(*with_variance(line["yi"], line["vi"]))
+
+
+def _differences(line: Line, sides: Sides) -> Results:
+    return sides.contrast(line.numbers(o_minus_e="ome", variance="v"))
+
+
+def _alone(line: Line, sides: Sides) -> Results:
+    given = line.numbers(events="xi", total="ni")
+    return (ArmResult(sides.intervention, "intervention", sides.intervention, given),)
+
+
+WIDE = (
+    Columns("binary", "RR", ("ai", "n1i", "ci", "n2i"), _counts),
+    Columns("binary", "RR", ("ai", "bi", "ci", "di"), _fourfold),
+    Columns("rate", "IRR", ("x1i", "t1i", "x2i", "t2i"), _rates, ("n1i", "n2i")),
+    Columns("continuous", "MD", ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"), _means),
+    Columns("generic", "other", ("yi", "sei"), _errors, ("vi",)),
+    Columns("generic", "other", ("yi", "vi"), _variances),
+    Columns("generic", "HR", ("ome", "v"), _differences),
+    Columns("proportion", "PLO", ("xi", "ni"), _alone),
+)
+_BY_ARM = {
+    "rate": {"events": "xi", "person_time": "ti"},
+    "continuous": {"mean": "mi", "sd": "sdi", "total": "ni"},
+    "binary": {"events": "xi", "total": "ni"},
+}
+
+
+def read(path: Path, choices: Choices) -> Reading:
+    """The results of one outcome in a data frame.
 
     Raises:
         ImportRefused: when there is no set of columns that escalc or rma could use.
     """
-    found = [_renamed(line, names) for line in lines(path, *names.values())]
-    label = _label_column(found[0], path)
+    names = {wanted.casefold(): name for wanted, name in choices.names.items()}
+    plain = sheet(path, *names.values(), encoding=choices.encoding, name=choices.sheet)
+    found = [_renamed(line, names) for line in plain]
+    label = "" if choices.numbered else _label_column(found, path)
+    kind, used, rows = _rows(found, choices, label, path)
     items, left_out = [], []
-    for line, results in _long(found, sides) if _is_long(found[0]) else _wide(found, sides, path):
-        study, year = _named(line, label)
+    places: dict[tuple[str, str], list[tuple[Line, str]]] = {}
+    for number, (line, results) in enumerate(rows, start=1):
+        study, year = _named(line, label, number)
+        places.setdefault((study.casefold(), year), []).append((line, study))
         if results and all(any(result.numbers.values()) for result in results):
-            items.append(Item(line.row, study, year, outcome, results))
+            items.append(Item(line.row, study, year, choices.outcome, results))
         else:
             left_out.append(LeftOut(line.row, study, "an arm has no numbers"))
-    return items, left_out
+    rest = [c for c in found[0].cells if c and c not in {*used, label, "year", *_sources(names)}]
+    covariates, texts = _covariates(found, rest, left_out)
+    clusters = _clusters(found, covariates)
+    studies = tuple(_about(own, covariates, texts, clusters) for own in places.values())
+    measure = choices.measure or kind.measure
+    doubt = "" if choices.measure else f"measure {measure} was assumed; it is not in the file"
+    direction = "the file does not say whether more is good (benefit) or bad (harm)"
+    said = "; ".join(text for text in (doubt, direction) if text)
+    label_ = choices.outcome.replace("_", " ").capitalize()
+    outcome = OutcomeFound(choices.outcome, label_, kind.type, measure, doubt=said)
+    return Reading(items, left_out, studies, (outcome,))
+
+
+def _sources(names: Mapping[str, str]) -> set[str]:
+    """Columns of the file that stand under another name as well."""
+    return {name.casefold() for name in names.values()}
 
 
 def _renamed(line: Line, names: Mapping[str, str]) -> Line:
-    given = {wanted.casefold(): line[name] for wanted, name in names.items()}
+    given = {wanted: line[name] for wanted, name in names.items()}
     return Line(line.row, {**line.cells, **given})
 
 
-def _label_column(line: Line, path: Path) -> str:
+def _label_column(found: Sequence[Line], path: Path) -> str:
     """The first column that names studies, one that does not merely number them preferred."""
-    present = [name for name in _LABELS if name in line.cells]
+    present = [name for name in _LABELS if name in found[0].cells]
     if not present:
-        raise ImportRefused(f"{path} has no column with the study's name: {', '.join(_LABELS)}")
-    return next((name for name in present if not line[name].isdecimal()), present[0])
+        raise ImportRefused(
+            f"{path} has no column with the study's name: {', '.join(_LABELS)};"
+            " say which it is with --column slab=NAME, or number the rows with --numbered"
+        )
+    words = (name for name in present if not all(line[name].isdecimal() for line in found))
+    return next(words, present[0])
 
 
-def _named(line: Line, label: str) -> tuple[str, str]:
+def _named(line: Line, label: str, number: int) -> tuple[str, str]:
     """The study's name, which ends in its year where there is one, and the year."""
-    name = line[label]
+    name = line[label] if label else str(number)
+    name = f"Study {name}" if name.isdecimal() else name
     year = line["year"] or year_of(name)
     return (name if not year or year in name else f"{name} {year}"), year
 
 
-_WIDE: tuple[tuple[tuple[str, ...], Reader], ...] = (
-    (
-        ("ai", "n1i", "ci", "n2i"),
-        lambda line, sides: sides.pair(
-            line.numbers(events="ai", total="n1i"), line.numbers(events="ci", total="n2i")
-        ),
-    ),
-    (
-        ("ai", "bi", "ci", "di"),
-        lambda line, sides: sides.pair(_cells(line, "ai", "bi"), _cells(line, "ci", "di")),
-    ),
-    (
-        ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"),
-        lambda line, sides: sides.pair(
-            line.numbers(mean="m1i", sd="sd1i", total="n1i"),
-            line.numbers(mean="m2i", sd="sd2i", total="n2i"),
-        ),
-    ),
-    (("yi", "sei"), lambda line, sides: sides.contrast(line.numbers(estimate="yi", se="sei"))),
-    (("yi", "vi"), lambda line, sides: sides.contrast(*with_variance(line["yi"], line["vi"]))),
-)
-
-
-def _wide(found: Sequence[Line], sides: Sides, path: Path) -> Iterator[tuple[Line, Results]]:
-    for columns, read in _WIDE:
-        if found[0].cells.keys() >= set(columns):
-            yield from ((line, read(line, sides)) for line in found)
-            return
-    sets = "; ".join(", ".join(columns) for columns, _ in _WIDE)
-    raise ImportRefused(f"{path} has none of these sets of columns: {sets}")
+def _rows(
+    found: Sequence[Line], choices: Choices, label: str, path: Path
+) -> tuple[Columns, set[str], list[tuple[Line, Results]]]:
+    """What the rows are, the columns that they use, and a study's results for each."""
+    if _is_long(found[0]):
+        binary = "out2" in found[0].cells
+        kind = WIDE[0] if binary else WIDE[3]
+        return kind, {"group", "out1", "out2", "mean", "sd", "n"}, list(_long(found, choices.sides))
+    arms = next((name for name in _TREATMENTS if name in found[0].cells), "")
+    if arms and (by_arm := _arms(found, choices, label, arms, path)):
+        return by_arm
+    present = [kind for kind in WIDE if found[0].cells.keys() >= set(kind.names)]
+    if choices.type:
+        present = [kind for kind in present if kind.type == choices.type]
+    if not present:
+        sets = "; ".join(", ".join(columns.names) for columns in WIDE)
+        raise ImportRefused(f"{path} has none of these sets of columns: {sets}")
+    kind = present[0]
+    return (
+        kind,
+        {*kind.names, *kind.more},
+        [(line, kind.read(line, choices.sides)) for line in found],
+    )
 
 
 def _cells(line: Line, events: str, others: str) -> dict[str, str]:
@@ -111,3 +228,91 @@ def _long_arm(line: Line) -> dict[str, str]:
     if "out2" in line.cells:
         return _cells(line, "out1", "out2")
     return line.numbers(mean="mean", sd="sd", total="n")
+
+
+def _arms(
+    found: Sequence[Line], choices: Choices, label: str, column: str, path: Path
+) -> tuple[Columns, set[str], list[tuple[Line, Results]]] | None:
+    """A row an arm with its treatment's name; None where each study has but one row."""
+    labels = [line[label] for line in found] if label else []
+    kind = next((k for k, n in _BY_ARM.items() if found[0].cells.keys() >= set(n.values())), "")
+    if not kind or len(set(labels)) == len(labels):
+        return None
+    treatments = sorted({line[column] for line in found} - {""})
+    control = choices.sides.control
+    if control not in treatments:
+        raise ImportRefused(
+            f"{path} has the treatments {', '.join(treatments)}, of which none is {control}:"
+            " choose the control with --control"
+        )
+    rows: list[tuple[Line, Results]] = []
+    for line in found:
+        treatment = line[column] or "not named"
+        role = "control" if treatment == control else "intervention"
+        numbers = line.numbers(**_BY_ARM[kind])
+        rows.append((line, (ArmResult(treatment, role, treatment, numbers),)))
+    columns = next(known for known in WIDE if known.type == kind)
+    return columns, {column, *_BY_ARM[kind].values()}, rows
+
+
+def _covariates(
+    found: Sequence[Line], rest: Sequence[str], left_out: list[LeftOut]
+) -> tuple[dict[str, str], list[str]]:
+    """Ids of covariates by column, and columns for study.csv; other columns are listed."""
+    covariates: dict[str, str] = {}
+    for column in rest:
+        filled = [line[column] for line in found if line[column]]
+        if column in _TEXTS or not filled:
+            continue
+        if column in _CLUSTERS and len(set(filled)) < len(filled):
+            covariates[column] = "cluster"
+        elif column in _COUNTERS and filled == [str(n) for n in range(1, len(filled) + 1)]:
+            continue
+        elif all(_is_number(text) for text in filled):
+            name = identifier(column, covariates.values(), "covariate")
+            covariates[column] = f"{name}_of_file" if name in _BUILT_IN else name
+        else:
+            reason = "words, where a covariate needs numbers"
+            remedy = f"--column {'|'.join(_TEXTS[:3])}={column} keeps them for study.csv"
+            left_out.append(LeftOut(None, f"column {column}", f"{reason}; {remedy}"))
+    return covariates, [column for column in rest if column in _TEXTS]
+
+
+_BUILT_IN = ("dose", "year", "duration_weeks", "n_randomised")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _clusters(found: Sequence[Line], covariates: Mapping[str, str]) -> dict[str, str]:
+    """A number for each cluster: its own, or its place in the file where clusters have names."""
+    columns = [column for column, name in covariates.items() if name == "cluster"]
+    names = [name for column in columns for line in found if (name := line[column])]
+    if all(_is_number(name) for name in names):
+        return {name: name for name in names}
+    return {name: str(n) for n, name in enumerate(dict.fromkeys(names), start=1)}
+
+
+def _about(
+    rows: Sequence[tuple[Line, str]],
+    covariates: Mapping[str, str],
+    texts: Sequence[str],
+    clusters: Mapping[str, str],
+) -> About:
+    """What all rows of a study agree on."""
+    first, study = rows[0]
+    fields = {name: first[name] for name in texts if len({line[name] for line, _ in rows}) == 1}
+    same = [c for c in covariates if len({line[c] for line, _ in rows}) == 1 and first[c]]
+    given = tuple(
+        CovariateFound(
+            first.row,
+            covariates[c],
+            clusters[first[c]] if covariates[c] == "cluster" else first[c],
+        )
+        for c in same
+    )
+    return About(study, first.row, fields, covariates=given)

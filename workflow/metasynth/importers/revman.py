@@ -1,63 +1,344 @@
-"""The file "…-data-rows.csv" of the analysis data in a RevMan data package.
+"""RevMan's analyses as results of trials, whichever of its files they come from.
 
-Its columns are those of Cochrane's RevMan knowledge base, "Data package specification".
+A data package, an `.rm5` file and an analysis CSV say the same in three forms: comparisons, their
+analyses with a type of data, and rows of studies in which the columns of every other type hold 0.
+So the analysis's type alone decides what a row means; never which of its cells are filled.
 """
 
-from pathlib import Path
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from metasynth.importers.source import Found, Line, Results, Sides, lines, year_of
-from metasynth.importers.trial_folders import ImportRefused, Item, LeftOut, identifier
+from metasynth.importers.found import (
+    About,
+    ImportRefused,
+    Item,
+    LeftOut,
+    OutcomeFound,
+    Reading,
+)
+from metasynth.importers.identifiers import identifier
+from metasynth.importers.source import Results, Sides, year_of
+from metasynth.model.methods import is_ratio
 
-_ARMS = ("Experimental", "Control")
-_COUNTS = {"events": "cases", "total": "N"}
-_MEANS = {"mean": "mean", "sd": "SD", "total": "N"}
+COUNTS, MEANS, CONTRAST, O_MINUS_E = "counts", "means", "contrast", "O-E and variance"
+_KINDS = (
+    (re.compile(r"^dic", re.I), COUNTS),
+    (re.compile(r"cont(?!rast)|^con$", re.I), MEANS),
+    (re.compile(r"inverse|contrast|^giv$|^iv$", re.I), CONTRAST),
+    (re.compile(r"o\s*[-−–_]\s*e|observed|^ipd$|individual", re.I), O_MINUS_E),
+)
+_TYPES = {COUNTS: "binary", MEANS: "continuous", CONTRAST: "generic", O_MINUS_E: "generic"}
+_MEASURES = (
+    (r"(peto[ _])?odds ratio|or|peto_or", "OR"),
+    (r"risk ratio|relative risk|rr", "RR"),
+    (r"risk difference|rd", "RD"),
+    (r"std\.? mean difference|standardi[sz]ed mean difference|smd", "SMD"),
+    (r"mean difference|weighted mean difference|md|wmd", "MD"),
+    (r"hazards? ratio|hr", "HR"),
+    (r"(incidence )?rate ratio|irr", "IRR"),
+    (r"ratio of means|rom", "ROM"),
+)
+_NO_TOTAL = "the file does not pool its subgroups together: each is an outcome of its own"
 
 
-def read(path: Path, comparison: str, sides: Sides) -> Found:
-    """The results of one comparison ("Analysis group") in a data package's rows of data.
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One analysis of the file, as its settings have it.
+
+    `total` says whether its subgroups are pooled together, `log` whether contrasts are logarithms
+    (None: not said), `left` what the left side of its forest plot favours.
+    """
+
+    comparison: str
+    number: str
+    name: str
+    kind: str
+    measure: str = ""
+    method: str = ""
+    random: bool = False
+    tau2: str = "DL"
+    ci: str = "Wald"
+    intervention: str = ""
+    control: str = ""
+    total: bool = True
+    swapped: bool = False
+    log: bool | None = None
+    left: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRow:
+    """One study's numbers in an analysis, by the names events_1, total_1, mean_1, sd_1, …
+
+    Contrasts are estimate and se, or o_minus_e and variance. `effect` is what the file itself has
+    computed from them, blank if nothing.
+    """
+
+    row: int
+    study: str
+    year: str
+    subgroup: str
+    numbers: Mapping[str, str]
+    effect: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file's analyses, each with its rows, and its studies."""
+
+    analyses: Sequence[tuple[Analysis, Sequence[StudyRow]]]
+    comparisons: Mapping[str, str]
+    studies: tuple[About, ...] = ()
+    left_out: list[LeftOut] = field(default_factory=list)
+    title: str = ""
+    part: str = ""
+    unit: str = "row"
+
+
+def kind_of(name: str) -> str:
+    """The type of data that a file's word means; blank for one that is not known."""
+    return next((kind for pattern, kind in _KINDS if pattern.search(name.strip())), "")
+
+
+def measure_of(name: str, kind: str) -> str:
+    """The measure of config.yaml for a file's word; RevMan's SMD of means has its own variance."""
+    plain = re.sub(r"\s*\(.*\)$", "", name.strip().casefold()).removeprefix("log ")
+    found = next((ours for words, ours in _MEASURES if re.fullmatch(words, plain)), "other")
+    return "SMD-RevMan" if (found, kind) == ("SMD", MEANS) else found
+
+
+def reading(file: File, comparison: str, sides: Sides) -> Reading:
+    """The results of one comparison, with the names of `sides` where the file has none.
 
     Raises:
         ImportRefused: when `comparison` is not the file's only one and is not one of them.
     """
-    found = lines(path, "Analysis group", "Analysis number", "Analysis name", "Study")
-    groups = sorted({line["Analysis group"] for line in found})
-    if comparison not in groups and (comparison or len(groups) > 1):
-        raise ImportRefused(
-            f"{path} has the analysis groups {', '.join(groups)}: choose one with --comparison"
-        )
-    items, left_out = [], []
-    outcomes: dict[str, str] = {}
-    for line in found:
-        if line["Analysis group"] != (comparison or groups[0]):
-            left_out.append(LeftOut(line.row, line["Study"], "of another analysis group"))
+    chosen = _chosen(file, comparison)
+    items: list[Item] = []
+    left_out = list(file.left_out)
+    outcomes: dict[str, OutcomeFound] = {}
+    for analysis, rows in file.analyses:
+        if analysis.comparison != chosen:
+            left_out += [LeftOut(r.row, r.study, "of another comparison") for r in rows]
             continue
-        number, name = line["Analysis number"], line["Analysis name"]
-        if number not in outcomes:
-            outcomes[number] = identifier(name, outcomes.values(), "outcome")
-        study = line["Study"]
-        if results := _revman_results(line, sides):
-            year = line["Study year"] or year_of(study)
-            items.append(Item(line.row, study, year, outcomes[number], results))
-        else:
-            left_out.append(LeftOut(line.row, study, f"{name}: no counts, means or contrast"))
-    return items, left_out
+        own = Sides(analysis.intervention or sides.intervention, analysis.control or sides.control)
+        for label, part, group in _pooled_together(analysis, rows):
+            outcome = _outcome(analysis, label, group, outcomes)
+            outcomes[outcome.id] = outcome
+            for row in group:
+                results, reason = _results(analysis, row, own)
+                if reason:
+                    left_out.append(LeftOut(row.row, row.study, f"{label}: {reason}"))
+                    continue
+                year = row.year or year_of(row.study)
+                piece = row.subgroup if part else ""
+                items.append(Item(row.row, row.study, year, outcome.id, results, piece))
+                left_out += _remarks(analysis, row, label, outcome)
+    used = {item.outcome for item in items}
+    found = tuple(outcome for outcome in outcomes.values() if outcome.id in used)
+    return Reading(items, left_out, file.studies, found, file.title, file.part, file.unit)
 
 
-def _revman_results(line: Line, sides: Sides) -> Results:
-    """Counts where there are any, else means, else a contrast."""
-    note = line["Footnotes"]
-    if line["Subgroup"]:
-        note = f"Subgroup: {line['Subgroup']}. {note}".strip()
-    for kind in _COUNTS, _MEANS:
-        if all(line.has(*(f"{arm} {column}" for column in kind.values())) for arm in _ARMS):
-            return sides.pair(_numbers(line, _ARMS[0], kind), _numbers(line, _ARMS[1], kind), note)
-    if line.has("GIV Mean", "GIV SE"):
-        return sides.contrast(line.numbers(estimate="GIV Mean", se="GIV SE"), note)
-    if line.has("O-E", "Variance"):
-        numbers = line.numbers(o_minus_e="O-E", variance="Variance")
-        return sides.contrast(numbers, note)
-    return ()
+def _chosen(file: File, comparison: str) -> str:
+    known = list(dict.fromkeys(analysis.comparison for analysis, _ in file.analyses))
+    if not known:
+        raise ImportRefused("the file has no analyses: is it that of a review with data?")
+    if comparison not in known and (comparison or len(known) > 1):
+        named = ", ".join(
+            f"{n} ({name})" if (name := file.comparisons.get(n)) else n for n in known
+        )
+        raise ImportRefused(f"the file has the comparisons {named}: choose one with --comparison")
+    return comparison or known[0]
 
 
-def _numbers(line: Line, arm: str, kind: dict[str, str]) -> dict[str, str]:
-    return line.numbers(**{name: f"{arm} {column}" for name, column in kind.items()})
+def _pooled_together(
+    analysis: Analysis, rows: Sequence[StudyRow]
+) -> list[tuple[str, bool, Sequence[StudyRow]]]:
+    """Labels of outcomes with the rows that the file pools; whether subgroups are parts of one."""
+    subgroups = list(dict.fromkeys(row.subgroup for row in rows))
+    if analysis.total or subgroups == [""]:
+        return [(analysis.name, True, rows)]
+    return [
+        (f"{analysis.name}: {name}" if name else analysis.name, False, own)
+        for name in subgroups
+        if (own := [row for row in rows if row.subgroup == name])
+    ]
+
+
+def _outcome(
+    analysis: Analysis, label: str, rows: Sequence[StudyRow], known: Mapping[str, OutcomeFound]
+) -> OutcomeFound:
+    measure = measure_of(analysis.measure, analysis.kind)
+    doubts = []
+    if analysis.kind == CONTRAST and is_ratio(measure) and not _logarithms(analysis, rows):
+        measure = "other"
+        doubts.append(f"{analysis.measure} that the file does not pool as logarithms")
+    if analysis.swapped:
+        doubts.append("the file analyses patients without the event; here events are pooled")
+    direction, said = _direction(analysis)
+    return OutcomeFound(
+        id=identifier(label, known, "outcome"),
+        label=label,
+        type=_TYPES.get(analysis.kind, "generic"),
+        measure=measure,
+        direction=direction,
+        doubt="; ".join([*doubts, said]),
+        analysis=_pooling(analysis),
+    )
+
+
+def _direction(analysis: Analysis) -> tuple[str, str]:
+    """Whether more is good, by what the left side of the plot favours, and how that is known."""
+    left = analysis.left.casefold()
+    good = {analysis.intervention.casefold(), "experimental", "treatment", "intervention"} - {""}
+    bad = {analysis.control.casefold(), "control", "placebo", "comparator"} - {""}
+    if "favour" in left or "favor" in left:
+        favoured = left.split("favo", 1)[1]
+        if any(word in favoured for word in bad):
+            return "benefit", f'direction by the label "{analysis.left}" on the left'
+        if any(word in favoured for word in good):
+            return "harm", f'direction by the label "{analysis.left}" on the left'
+    return "harm", "the file does not say whether more is good (benefit) or bad (harm)"
+
+
+def _pooling(analysis: Analysis) -> tuple[tuple[str, str], ...]:
+    """How the file pools, in the words of config.yaml."""
+    method = analysis.method.strip().casefold()
+    if "peto" in method or "exp" in method:
+        common = "Peto" if analysis.kind == COUNTS else "IV"
+        return (("model", common),)
+    mantel_haenszel = analysis.kind == COUNTS and (method.startswith("m") or not method)
+    if analysis.random:
+        tau2 = "DL-MH" if mantel_haenszel and analysis.tau2 == "DL" else analysis.tau2
+        return (("model", "random"), ("tau2", tau2), ("ci", analysis.ci))
+    return (("model", "MH" if mantel_haenszel else "IV"),)
+
+
+def _results(analysis: Analysis, row: StudyRow, sides: Sides) -> tuple[Results, str]:
+    """The row as results of arms or of a contrast, or the reason why it is none."""
+    given = row.numbers
+    note = f"Subgroup: {row.subgroup}. {row.note}".strip() if row.subgroup else row.note
+    if analysis.kind in (COUNTS, MEANS):
+        names = ("events", "total") if analysis.kind == COUNTS else ("mean", "sd", "total")
+        reason = _no_pair(analysis.kind, given, names)
+        arms = [{name: given.get(f"{name}_{side}", "") for name in names} for side in (1, 2)]
+        return (() if reason else sides.pair(arms[0], arms[1], note)), reason
+    if analysis.kind == CONTRAST:
+        pair = {name: given.get(name, "") for name in ("estimate", "se")}
+        reason = _no_contrast(pair, "se", "a standard error") or _scale_unknown(analysis, row)
+        return (() if reason else sides.contrast(pair, note)), reason
+    if analysis.kind == O_MINUS_E:
+        pair = {name: given.get(name, "") for name in ("o_minus_e", "variance")}
+        reason = _no_contrast(pair, "variance", "a variance")
+        return (() if reason else sides.contrast(pair, note)), reason
+    return (), "the type of its data is not known, so that its numbers could mean anything"
+
+
+def _no_pair(kind: str, given: Mapping[str, str], names: Sequence[str]) -> str:
+    missing = [
+        f"{name}_{side}" for name in names for side in (1, 2) if not given.get(f"{name}_{side}")
+    ]
+    if missing:
+        return f"no {kind}: {', '.join(missing)} blank"
+    if any(_value(given[f"total_{side}"]) == 0 for side in (1, 2)):
+        return "a group without participants"
+    if kind == MEANS and all(_value(given[f"sd_{side}"]) == 0 for side in (1, 2)):
+        return "both standard deviations are 0, as where none was entered"
+    return ""
+
+
+def _no_contrast(pair: Mapping[str, str], error: str, called: str) -> str:
+    if not all(pair.values()):
+        return f"no {' and '.join(name for name, text in pair.items() if not text)}"
+    return f"{called} of 0, as where none was entered" if _value(pair[error]) == 0 else ""
+
+
+def _value(text: str) -> float:
+    """The number that a text is; NaN for any other text, which the tables' contract refuses."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _near(first: float, second: float) -> bool:
+    """Whether two numbers are the same but for how files round (six decimals)."""
+    return abs(first - second) <= 2e-6 + 1e-4 * abs(second)
+
+
+def entered(effect: str, low: str, high: str, *, log: bool | None) -> str:
+    """What was entered of a contrast where only its effect and limits as displayed are at hand.
+
+    The estimate lies in the middle of its limits on the scale on which it was entered; `log` is
+    what the settings say of that. Blank where neither tells.
+    """
+    middle, bottom, top = (_value(text) for text in (effect, low, high))
+    if log is None and middle > 0 and bottom > 0:
+        on_log = _near(math.sqrt(bottom * top), middle)
+        on_natural = _near((bottom + top) / 2, middle)
+        log = on_log if on_log != on_natural else None
+    elif log is None and bottom <= 0:
+        log = False
+    if log is None:
+        return ""
+    return repr(math.log(middle)) if log and middle > 0 else effect
+
+
+def _scale(row: StudyRow) -> str:
+    """On which scale a row's estimate is, by the effect that the file computed: log or natural."""
+    estimate, effect = _value(row.numbers.get("estimate", "")), _value(row.effect)
+    if math.isnan(estimate) or math.isnan(effect) or effect <= 0 or abs(estimate) > 100:
+        return ""
+    return (
+        "log" if _near(math.exp(estimate), effect) else "natural" if _near(estimate, effect) else ""
+    )
+
+
+def _logarithms(analysis: Analysis, rows: Sequence[StudyRow]) -> bool:
+    """Whether a ratio's contrasts are logarithms: the numbers tell before the settings do."""
+    scales = {_scale(row) for row in rows} - {""}
+    return "log" in scales or (not scales and analysis.log is not False)
+
+
+def _scale_unknown(analysis: Analysis, row: StudyRow) -> str:
+    """Why nobody can tell whether a ratio's estimate is a logarithm; blank where that is known."""
+    if (
+        is_ratio(measure_of(analysis.measure, CONTRAST))
+        and analysis.log is None
+        and not _scale(row)
+    ):
+        return f"the file does not say whether the {analysis.measure} is a logarithm"
+    return ""
+
+
+def _remarks(analysis: Analysis, row: StudyRow, label: str, outcome: OutcomeFound) -> list[LeftOut]:
+    """What is imported, but does not give the effect that the file prints beside it."""
+    printed, own = _value(row.effect), effect(analysis, row, outcome.measure)
+    if own is None or math.isnan(printed) or printed == 0 or _near(own, printed):
+        return []
+    said = f"imported, but the file has the effect {row.effect} where these numbers give {own:.6g}"
+    return [LeftOut(row.row, row.study, f"{label}: {said}")]
+
+
+def effect(analysis: Analysis, row: StudyRow, measure: str) -> float | None:
+    """The effect of a row's numbers as RevMan prints it; None where it depends on corrections."""
+    given = {name: _value(text) for name, text in row.numbers.items()}
+    if analysis.kind == COUNTS and "peto" not in analysis.method.casefold():
+        a, n, c, m = (given[name] for name in ("events_1", "total_1", "events_2", "total_2"))
+        if analysis.swapped:
+            a, c = n - a, m - c
+        if min(a, c, n - a, m - c) <= 0:
+            return None
+        return {"OR": a * (m - c) / (c * (n - a)), "RR": a * m / (c * n), "RD": a / n - c / m}.get(
+            measure
+        )
+    if analysis.kind == MEANS and measure == "MD":
+        return given["mean_1"] - given["mean_2"]
+    if analysis.kind == CONTRAST:
+        return math.exp(given["estimate"]) if is_ratio(measure) else given["estimate"]
+    if analysis.kind == O_MINUS_E and is_ratio(measure):
+        return math.exp(given["o_minus_e"] / given["variance"])
+    return None

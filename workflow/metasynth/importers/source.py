@@ -3,19 +3,23 @@
 import csv
 import io
 import re
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 
+from metasynth.core.faults import Fault
 from metasynth.core.foreign_files import separator
-from metasynth.core.text_files import read_text
-from metasynth.importers.trial_folders import ArmResult, ImportRefused, Item, LeftOut
+from metasynth.core.text_files import read_text, text_of
+from metasynth.importers.found import ArmResult, ImportRefused
 
-Found = tuple[list[Item], list[LeftOut]]
 Results = tuple[ArmResult, ...]
 _COUNTS = frozenset({"events", "total"})
 _YEAR = re.compile(r"\b(1[89][0-9]{2}|20[0-9]{2})[a-z]?\b")
+_MARKS = {"semicolons": ";", "tabs": "\t", "bars": "|"}
+_DECIMAL = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,22 @@ class Sides:
     def pair(self, first: Mapping[str, str], second: Mapping[str, str], note: str = "") -> Results:
         """The numbers of the intervention's arm, then of the control's."""
         arms = (self.intervention, "intervention", first), (self.control, "control", second)
-        return tuple(ArmResult(name, role, name, given, note=note) for name, role, given in arms)
+        return tuple(
+            ArmResult(name, role, name, whole(given), note=note) for name, role, given in arms
+        )
 
     def contrast(self, numbers: Mapping[str, str], note: str = "") -> Results:
         """The numbers of a contrast on the scale of the analysis."""
         name = self.intervention
-        return (ArmResult(name, "intervention", name, numbers, self.control, note=note),)
+        return (ArmResult(name, "intervention", name, whole(numbers), self.control, note=note),)
+
+
+def whole(numbers: Mapping[str, str]) -> dict[str, str]:
+    """Numbers as the tables have them: a count may have been written as 12.0."""
+    return {
+        name: re.sub(r"\.0+$", "", text) if name in _COUNTS else text
+        for name, text in numbers.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +67,8 @@ class Line:
         return all(self[column] for column in columns)
 
     def numbers(self, **columns: str) -> dict[str, str]:
-        """The cells that become columns of results.csv; a count may have been written as 12.0."""
-        texts = {name: self[column] for name, column in columns.items()}
-        whole = {name: re.sub(r"\.0+$", "", texts[name]) for name in texts.keys() & _COUNTS}
-        return texts | whole
+        """The cells that become columns of results.csv."""
+        return whole({name: self[column] for name, column in columns.items()})
 
 
 def lines(path: Path, *required: str) -> list[Line]:
@@ -65,31 +77,82 @@ def lines(path: Path, *required: str) -> list[Line]:
     Raises:
         ImportRefused: when the file is no CSV file with rows and the `required` columns.
     """
+    return sheet(path, *required)
+
+
+def sheet(path: Path, *required: str, encoding: str = "", name: str = "") -> list[Line]:
+    """The rows of a spreadsheet: CSV with commas, semicolons or tabs, or the sheet of a workbook.
+
+    Where semicolons or tabs stand between the columns, a comma within a number is its point.
+    Without `encoding` a text is UTF-8.
+
+    Raises:
+        ImportRefused: as `lines`.
+    """
+    if zipfile.is_zipfile(path):
+        from metasynth.importers import workbook
+
+        return _by_header(workbook.rows(path.read_bytes(), str(path), name), str(path), required)
+    if encoding:
+        try:
+            return _lines(path.read_text(encoding), str(path), required)
+        except (LookupError, UnicodeError) as error:
+            raise ImportRefused(f"{path} is not in the encoding {encoding}: {error}") from error
     text, fault = read_text(path, path.name, path.resolve().parent)
+    return _lines(_known(text, fault, str(path)), str(path), required)
+
+
+def lines_of(content: bytes, called: str, *required: str, empty: bool = False) -> list[Line]:
+    """The rows of a CSV file's content; `empty` allows a header alone.
+
+    Raises:
+        ImportRefused: as `lines`.
+    """
+    return _lines(_known(*text_of(content, called), called), called, required, empty)
+
+
+def _known(text: str | None, fault: Fault | None, called: str) -> str:
     if text is None:
         line = f", line {fault.row}" if fault and fault.row else ""
         told = f"expected {fault.expected}; {fault.remedy}" if fault else "expected text"
-        raise ImportRefused(f"{path}{line}: {told}")
+        if fault and fault.value.startswith("byte"):
+            told += ", or name its encoding: --encoding cp1252, cp1250 or latin-1"
+        raise ImportRefused(f"{called}{line}: {told}")
+    return text
+
+
+def _lines(text: str, called: str, required: Iterable[str], empty: bool = False) -> list[Line]:
+    first, *body = text[:100_000].splitlines() or [""]
+    separated = separator(first, body[:50])
+    mark = _MARKS.get(separated.partition(",")[0], ",")
     try:
-        records = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error as error:
-        raise ImportRefused(f"{path} is no CSV file: {error}") from error
+        raise ImportRefused(f"{called} is no CSV file: {error}") from error
+    if mark != ",":
+        records = [[_pointed(cell) for cell in record] for record in records]
+    return _by_header(records, called, required, empty)
+
+
+def _pointed(cell: str) -> str:
+    return cell.replace(",", ".") if _DECIMAL.fullmatch(cell.strip()) else cell
+
+
+def _by_header(
+    records: list[list[str]], called: str, required: Iterable[str], empty: bool = False
+) -> list[Line]:
     names = [name.strip().casefold() for name in records[0]] if records else []
-    first, *body = (",".join(record) for record in records[:50]) if records else ("",)
-    if called := separator(first, body):
-        raise ImportRefused(
-            f"{path}: expected commas between the columns, but there are {called};"
-            " save it again as CSV with the comma as field separator and a point as decimal mark"
-        )
+    if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
+        raise ImportRefused(f"{called} has several columns {', '.join(twice)}: rename all but one")
     if missing := [name for name in required if name.casefold() not in names]:
-        raise ImportRefused(f"{path} has no column {', '.join(missing)}")
+        raise ImportRefused(f"{called} has no column {', '.join(missing)}")
     found = [
         Line(number, dict(zip(names, record, strict=False)))
         for number, record in enumerate(records[1:], start=2)
         if "".join(record).strip()
     ]
-    if not found:
-        raise ImportRefused(f"{path} has no rows below its header")
+    if not found and not empty:
+        raise ImportRefused(f"{called} has no rows below its header")
     return found
 
 
@@ -97,6 +160,11 @@ def year_of(label: str) -> str:
     """The last year in a study's name; blank when there is none."""
     years = _YEAR.findall(label)
     return years[-1] if years else ""
+
+
+def one_line(text: str) -> str:
+    """A text on one line; the characters that Windows writes where Latin-1 has none are read so."""
+    return " ".join(text.translate(_C1).split())
 
 
 def with_variance(estimate: str, variance: str) -> tuple[dict[str, str], str]:

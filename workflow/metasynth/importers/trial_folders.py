@@ -6,98 +6,200 @@ reason. Every number keeps its way back: a source for each row of the file that 
 
 import csv
 import io
-import os
-import re
-import shutil
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
+from metasynth.checks.clusters import CLUSTER
 from metasynth.core.store import guarded
 from metasynth.core.text_files import HIDDEN
+from metasynth.importers.found import About, ArmResult, CovariateFound, Item, LeftOut, Reading
+from metasynth.importers.identifiers import identifier
 from metasynth.tables import cells
 from metasynth.tables.raw_table import CHECKED, RawTable, Row
-from metasynth.tables.table_schema import ID, Column, tables
+from metasynth.tables.table_schema import Column, tables
 from metasynth.validation import results as result_rules
 
 _ENOUGH_ARMS = 2
 
 
-class ImportRefused(ValueError):  # noqa: N818 - it is what the user is told
-    """A file that cannot be imported at all; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArmResult:
-    """One row of results.csv to be; `reference` is the control arm of a contrast, if it is one."""
-
-    arm: str
-    role: str
-    treatment: str
-    numbers: Mapping[str, str]
-    reference: str = ""
-    reference_treatment: str = ""
-    provenance: str = "external"
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What the file says of one outcome of a study; `row` is as a spreadsheet numbers it."""
-
-    row: int
-    study: str
-    year: str
-    outcome: str
-    results: tuple[ArmResult, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A row that was not imported, and why; without a row, the whole study or column."""
-
-    row: int | None
-    what: str
-    reason: str
-
-    def __str__(self) -> str:
-        """One line for the console."""
-        place = f"row {self.row}" if self.row else "       "
-        return f"{place}  {self.what}: {self.reason}"
-
-
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where all comes from: the file's name, a key of references.bib, the week if there is one."""
+    """Where all comes from: the file's name, a key of references.bib, the week if there is one.
+
+    `part` is the file within a package that has the results, `unit` what its rows are called.
+    """
 
     file: str
     reference: str
     week: str = ""
+    part: str = ""
+    unit: str = "row"
+
+    def source(self, row: int, file: str = "") -> dict[str, str]:
+        """The row of sources.csv for a row of the file, or of another file in the package."""
+        name = ": ".join(HIDDEN.sub("", text) for text in (self.file, file or self.part) if text)
+        locator = f"{name}, {self.unit} {row}"
+        return {
+            "source_id": self.source_id(row, file),
+            "reference": self.reference,
+            "locator": locator,
+        }
+
+    def source_id(self, row: int, file: str = "") -> str:
+        """The source's id."""
+        return f"{'bias_' if file else ''}{self.unit}_{row}"
 
 
 Folders = dict[str, dict[str, str]]
 """The text of each table by its file name, by study id."""
 
 
-def folders(items: Iterable[Item], origin: Provenance) -> tuple[Folders, list[LeftOut]]:
-    """The tables of every study, and what could not be mapped."""
+def folders(
+    reading: Reading, origin: Provenance, keys: Mapping[str, str] | None = None
+) -> tuple[Folders, list[LeftOut]]:
+    """The tables of every study, and what could not be mapped.
+
+    `keys` are those of references.bib by the study's name.
+    """
     left_out: list[LeftOut] = []
-    studies: dict[str, list[Item]] = {}
-    for item in items:
-        known = studies.get(item.study.casefold(), [])
-        if reason := _unfit(item, known):
+    fit: list[Item] = []
+    for item in reading.items:
+        if reason := _unfit(item):
             left_out.append(LeftOut(item.row, item.study, reason))
         else:
-            studies.setdefault(item.study.casefold(), []).append(item)
+            fit.append(item)
+    abouts = {about.study.casefold(): about for about in reading.studies}
+    groups = separated(fit)
+    alone = {outcome.id for outcome in reading.outcomes if outcome.type == "proportion"}
     made: Folders = {}
-    for group in studies.values():
-        label = group[0].study
-        if len({result.arm for item in group for result in _both(item)}) < _ENOUGH_ARMS:
+    for label, group in groups.items():
+        arms = {result.arm for item in group for result in _both(item)}
+        if len(arms) < _ENOUGH_ARMS and not {item.outcome for item in group} <= alone:
             left_out.append(LeftOut(None, label, "only one arm has a result"))
-        else:
-            made[identifier(label, made, "study")] = _tables(group, origin)
+            continue
+        about = abouts.get(group[0].study.casefold(), About(group[0].study, group[0].row))
+        about, unfit = _fitting(about)
+        left_out += unfit
+        reference = (keys or {}).get(about.study, "")
+        made[identifier(label, made, "study")] = _tables(label, group, about, origin, reference)
+    with_results = {item.study.casefold() for item in reading.items}
+    for about in reading.studies:
+        if about.study.casefold() in with_results:
+            continue
+        about, unfit = _fitting(about)
+        if unfit or about.fields.get("status", "included") == "included":
+            left_out += unfit or [LeftOut(about.row, about.study, "no result in what was imported")]
+            continue
+        reference = (keys or {}).get(about.study, "")
+        made[identifier(about.study, made, "study")] = _tables(
+            about.study, [], about, origin, reference
+        )
     return made, left_out
+
+
+def separated(items: Iterable[Item]) -> dict[str, list[Item]]:
+    """Items by the label of the study that each becomes, so that none takes another's place.
+
+    A study with several rows for one outcome becomes a study for each of its parts, named by them
+    ("Smith 2001 (women)"), or numbered where they have no name. All keep what they share: the
+    covariate `cluster`, by which a warning tells that they are not independent.
+    """
+    studies: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        studies.setdefault((item.study.casefold(), item.year), []).append(item)
+    years: dict[str, int] = {}
+    for name, _ in studies:
+        years[name] = years.get(name, 0) + 1
+    made: dict[str, list[Item]] = {}
+    for (name, year), own in studies.items():
+        label = own[0].study
+        if years[name] > 1 and year and year not in label:
+            label = f"{label} ({year})"
+        for part, group in _parts(own).items():
+            whole = f"{label} ({part})" if part else label
+            made.setdefault(_not_among(whole, made), []).extend(group)
+    return made
+
+
+def _not_among(label: str, known: Mapping[str, object]) -> str:
+    folded = {name.casefold() for name in known}
+    number, made = 1, label
+    while made.casefold() in folded:
+        number += 1
+        made = f"{label} ({number})"
+    return made
+
+
+def _parts(items: Sequence[Item]) -> dict[str, list[Item]]:
+    """The items of a study by part: one of them where no outcome has several rows."""
+    rows: dict[tuple[str, tuple[tuple[str, str], ...]], list[Item]] = {}
+    for item in items:
+        arms = tuple((result.arm, result.reference) for result in item.results)
+        rows.setdefault((item.outcome, arms), []).append(item)
+    parts: dict[str, list[Item]] = {}
+    for same in rows.values():
+        taken: set[str] = set()
+        for number, item in enumerate(same, start=1):
+            part = item.part if len(same) > 1 else ""
+            if part in taken:
+                part = f"{part}, {number}" if part else str(number)
+            taken.add(part)
+            parts.setdefault(part, []).append(item)
+    return parts
+
+
+def clustered(reading: Reading) -> Reading:
+    """The reading, with a cluster's number for studies of which several parts are kept."""
+    abouts = {about.study.casefold(): about for about in reading.studies}
+    studies: dict[str, list[Item]] = {}
+    for item in reading.items:
+        studies.setdefault(item.study.casefold(), []).append(item)
+    found = 0
+    for name, items in studies.items():
+        about = abouts.get(name, About(items[0].study, items[0].row))
+        known = any(covariate.name == CLUSTER for covariate in about.covariates)
+        if len({item.year for item in items}) == 1 and len(_parts(items)) > 1 and not known:
+            found += 1
+            cluster = CovariateFound(items[0].row, CLUSTER, str(found))
+            abouts[name] = replace(about, covariates=(*about.covariates, cluster))
+    return replace(reading, studies=tuple(abouts.values()))
+
+
+def _fitting(about: About) -> tuple[About, list[LeftOut]]:
+    """What the tables' contract allows of what is said of a study, and the rest."""
+    left_out = []
+    fields = {}
+    for name, text in about.fields.items():
+        if text and (reason := _wrong(_column("study", name), text)):
+            left_out.append(LeftOut(about.row, about.study, reason))
+        else:
+            fields[name] = text
+    covariates = []
+    for covariate in about.covariates:
+        if reason := _wrong(_column("covariates", "value"), covariate.value):
+            left_out.append(LeftOut(covariate.row, about.study, f"{covariate.name}: {reason}"))
+        else:
+            covariates.append(covariate)
+    judgements = []
+    for judgement in about.judgements:
+        texts = (judgement.domain, judgement.judgement, judgement.support)
+        if any(HIDDEN.search(text) for text in texts) or not judgement.domain:
+            reason = "risk of bias: a character that cannot be seen, or no domain"
+            left_out.append(LeftOut(judgement.row, about.study, reason))
+        else:
+            judgements.append(judgement)
+    return (
+        replace(about, fields=fields, covariates=tuple(covariates), judgements=tuple(judgements)),
+        left_out,
+    )
+
+
+def _wrong(column: Column, text: str) -> str:
+    if HIDDEN.search(text):
+        return f"{column.name} has a character that cannot be seen"
+    if advice := cells.check(column, text):
+        return f'{column.name} "{text}": expected {advice[0]}'
+    return ""
 
 
 def _both(item: Item) -> Iterator[ArmResult]:
@@ -109,7 +211,7 @@ def _both(item: Item) -> Iterator[ArmResult]:
             yield ArmResult(result.reference, "control", treatment, {})
 
 
-def _unfit(item: Item, known: Sequence[Item]) -> str:
+def _unfit(item: Item) -> str:
     """Why an item cannot be imported; blank when it can."""
     texts = [(_column("study", "label"), item.study), (_column("study", "year"), item.year)]
     for result in item.results:
@@ -117,16 +219,8 @@ def _unfit(item: Item, known: Sequence[Item]) -> str:
         texts += [(_column("arms", "label"), name) for name in sorted(names)]
         texts += [(_column("arms", "treatment"), result.treatment)]
     for column, text in texts:
-        if HIDDEN.search(text):
-            return f"{column.name} has a character that cannot be seen"
-        if advice := cells.check(column, text):
-            return f'{column.name} "{text}": expected {advice[0]}'
-    for other in known:
-        same = {(r.arm, r.reference) for r in item.results} & {
-            (r.arm, r.reference) for r in other.results
-        }
-        if other.outcome == item.outcome and same:
-            return f"row {other.row} gives {item.outcome} of this study already"
+        if reason := _wrong(column, text):
+            return reason
     for result in item.results:
         if reason := _invalid(item, result):
             return reason
@@ -162,19 +256,9 @@ def _invalid(item: Item, result: ArmResult) -> str:
     return ""
 
 
-def identifier(name: str, taken: Iterable[str], kind: str) -> str:
-    """An id made of `name` that is not `taken`; `kind` stands for a name without plain letters."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:50]
-    words = words if re.match("[a-z]", words) else f"{kind}_{words}".rstrip("_")
-    taken, number, made = set(taken), 1, words
-    while made in taken or not ID.fullmatch(made):
-        number += 1
-        made = f"{words}_{number}"
-    return made
-
-
-def _tables(items: Sequence[Item], origin: Provenance) -> dict[str, str]:
+def _tables(
+    label: str, items: Sequence[Item], about: About, origin: Provenance, reference: str
+) -> dict[str, str]:
     """The tables of one study."""
     results = [result for item in items for result in _both(item)]
     arms: dict[str, ArmResult] = {}
@@ -184,25 +268,64 @@ def _tables(items: Sequence[Item], origin: Provenance) -> dict[str, str]:
     ids: dict[str, str] = {}
     for name in arms:
         ids[name] = identifier(name, ids.values(), "arm")
-    year = next((item.year for item in items if item.year), "")
     file = HIDDEN.sub("", origin.file)
-    study = {"label": items[0].study, "year": year, "status": "included"}
-    return {
-        "study.csv": _csv("study", [study | {"note": f"Imported from {file}."}]),
+    places = [(item.row, "") for item in items]
+    places += [(found.row, found.file) for found in about.judgements]
+    places += [(found.row, "") for found in about.covariates]
+    made = {
+        "study.csv": _csv("study", [_study(label, items, about, file, reference)]),
         "arms.csv": _csv("arms", (_arm(ids[name], arm) for name, arm in arms.items())),
         "results.csv": _csv("results", (row for i in items for row in _results(i, ids, origin))),
-        "sources.csv": _csv(
-            "sources",
-            (
-                {
-                    "source_id": f"row_{row}",
-                    "reference": origin.reference,
-                    "locator": f"{file}, row {row}",
-                }
-                for row in dict.fromkeys(item.row for item in items)
-            ),
-        ),
+        "sources.csv": _csv("sources", (origin.source(*place) for place in dict.fromkeys(places))),
     }
+    if about.judgements:
+        made["risk_of_bias.csv"] = _csv("risk_of_bias", _judgements(about, origin))
+    if about.covariates:
+        covariates = (
+            {
+                "covariate": found.name,
+                "value": found.value,
+                "source_id": origin.source_id(found.row),
+            }
+            for found in about.covariates
+        )
+        made["covariates.csv"] = _csv("covariates", covariates)
+    return made
+
+
+def _study(
+    label: str, items: Sequence[Item], about: About, file: str, reference: str
+) -> dict[str, str]:
+    year = next((item.year for item in items if item.year), "")
+    note = f"Imported from {file}."
+    if items and label != about.study:
+        note += f" Part of {about.study}."
+    given = {name: text for name, text in about.fields.items() if text}
+    if "note" in given:
+        note = f"{given.pop('note')} {note}"
+    return {
+        "year": year,
+        "status": "included",
+        **given,
+        "label": label,
+        "note": note,
+        "reference": reference,
+    }
+
+
+def _judgements(about: About, origin: Provenance) -> Iterator[dict[str, str]]:
+    known: set[tuple[str, str]] = set()
+    for found in about.judgements:
+        if (found.tool, found.domain) in known:
+            continue
+        known.add((found.tool, found.domain))
+        yield {
+            "tool": found.tool,
+            "domain": found.domain,
+            "judgement": found.judgement,
+            "support": found.support,
+            "source_id": origin.source_id(found.row, found.file),
+        }
 
 
 def _arm(arm_id: str, arm: ArmResult) -> dict[str, str]:
@@ -218,7 +341,7 @@ def _results(item: Item, ids: Mapping[str, str], origin: Provenance) -> Iterator
             "reference_arm_id": ids.get(result.reference, ""),
             **result.numbers,
             "provenance": result.provenance,
-            "source_id": f"row_{item.row}",
+            "source_id": origin.source_id(item.row),
             "note": result.note,
         }
 
@@ -238,21 +361,3 @@ def _csv(name: str, rows: Iterable[Mapping[str, str]]) -> str:
             guarded(text) if column.type == "string" else text for column, text in texts
         )
     return out.getvalue()
-
-
-def write(made: Folders, trials: Path) -> tuple[list[str], list[LeftOut]]:
-    """Write every folder that is not there yet, each whole or not at all; and those left out."""
-    written, left_out = [], []
-    trials.mkdir(parents=True, exist_ok=True)
-    for study, texts in made.items():
-        folder, part = trials / study, trials / f".{study}.part"
-        if os.path.lexists(folder):
-            left_out.append(LeftOut(None, study, "the folder is there already; left as it is"))
-            continue
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        for name, text in texts.items():
-            (part / name).write_text(text, encoding="utf-8")
-        part.rename(folder)
-        written.append(study)
-    return written, left_out

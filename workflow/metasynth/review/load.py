@@ -17,6 +17,7 @@ from metasynth.language.languages import known as known_languages
 from metasynth.living import baseline, changelog
 from metasynth.living.input_changes import compare_inputs
 from metasynth.living.state import State, state
+from metasynth.model.methods import compares
 from metasynth.model.records import (
     CertaintyRating,
     ChangelogEntry,
@@ -135,7 +136,8 @@ def validate(
     Without a configuration the tables are checked by themselves. Where there is no fault, and
     `doubting`, what only looks wrong is told as well.
     """
-    faults = list(_table_faults(raw))
+    one_group = config is not None and not any(compares(o) for o in config.outcomes)
+    faults = list(_table_faults(raw, one_group=one_group))
     lines = lines or Lines("config.yaml", {})
     if config:
         faults += review_tables.config_faults(config, raw, lines)
@@ -158,10 +160,10 @@ def _errors(faults: Iterable[Fault]) -> bool:
     return any(fault.severity == "error" for fault in faults)
 
 
-def _table_faults(raw: RawTables) -> Iterator[Fault]:
+def _table_faults(raw: RawTables, *, one_group: bool) -> Iterator[Fault]:
     yield from raw.faults
     for table in raw.each():
         yield from table.faults
     for trial in raw.trials:
-        yield from trial_rules.faults(trial)
+        yield from trial_rules.faults(trial, one_group=one_group)
     yield from review_tables.table_faults(raw)

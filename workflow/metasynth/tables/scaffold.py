@@ -5,6 +5,9 @@ The texts stand in workflow/scaffold as they are copied; the template's tables f
 
 import csv
 import io
+import os
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from metasynth.core.paths import WORKFLOW
@@ -42,17 +45,28 @@ def files() -> dict[str, str]:
     return texts | {f"{TEMPLATE}/{name}": text for name, text in template_tables().items()}
 
 
-def create(folder: Path) -> list[str]:
-    """Write a new review into `folder`, and give the paths of its files.
+def create(folder: Path, new: Mapping[str, str] | None = None) -> list[str]:
+    """Write a new review into `folder`, and give the paths of its files; by default `files`.
+
+    All of them are written beside the folder first, so that it is made whole or not at all.
 
     Raises:
         FileExistsError: when there is something in the folder already; then nothing is written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} is not an empty folder")
-    new = files()
-    for name, text in new.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    new = files() if new is None else new
+    place = Path(os.path.abspath(folder))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{place.name}.", dir=place.parent) as part:
+        staged = Path(part) / "new"
+        for name, text in new.items():
+            path = staged / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        if place.is_symlink() or place.is_mount() or place == Path.cwd():
+            for name in os.listdir(staged):
+                os.replace(staged / name, place / name)
+        else:
+            os.replace(staged, place)
     return list(new)

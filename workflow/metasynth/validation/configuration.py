@@ -28,7 +28,7 @@ from metasynth.model.certainty_config import (
     PublicationRule,
 )
 from metasynth.model.living_config import LivingRules
-from metasynth.model.methods import check_combination, check_multi_arm, is_ratio
+from metasynth.model.methods import check_combination, check_multi_arm, compares, is_ratio
 from metasynth.model.records import (
     AnalysisSpec,
     Comparison,
@@ -250,6 +250,10 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             path = ("comparison", "control", index)
             expected = "a treatment that is not on the intervention side too"
             yield lines.fault(path, treatment, expected, "remove it from one of the two sides")
+    compared = next((outcome for outcome in config.outcomes if compares(outcome)), None)
+    if compared and not config.comparison.control:
+        expected = f"a treatment of the control side, as {compared.id} compares two"
+        yield lines.fault(("comparison", "control"), "", expected, "name it as in arms.csv")
     for outcome in config.outcomes:
         yield from _unknown_analyses(outcome, config, lines)
         yield from _unknown_primary(outcome, config, lines)

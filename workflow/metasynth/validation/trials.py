@@ -13,8 +13,11 @@ from metasynth.tables.table_schema import tables
 from metasynth.validation import results as result_rules
 
 
-def faults(trial: RawTrial) -> Iterator[Fault]:
-    """All faults between the cells of one trial, each cell having been checked by itself."""
+def faults(trial: RawTrial, *, one_group: bool = False) -> Iterator[Fault]:
+    """All faults between the cells of one trial, each cell having been checked by itself.
+
+    In a review of `one_group` nothing is compared, and a trial may have one arm.
+    """
     study, arms, results, sources = (
         trial.table(name) for name in ("study", "arms", "results", "sources")
     )
@@ -23,7 +26,7 @@ def faults(trial: RawTrial) -> Iterator[Fault]:
         yield from duplicates(table)
     for row in arms.rows:
         yield from _arm_faults(row)
-    yield from _enough_arms(study, arms, results)
+    yield from _enough_arms(study, arms, results, 1 if one_group else 2)
     for row in results.rows:
         yield from result_rules.row_faults(row)
     for row in trial.table("risk_of_bias").rows:
@@ -108,13 +111,14 @@ def _judgement_faults(row: Row) -> Iterator[Fault]:
         yield row.fault("judgement", expected, "fill in one of the two")
 
 
-def _enough_arms(study: RawTable, arms: RawTable, results: RawTable) -> Iterator[Fault]:
+def _enough_arms(study: RawTable, arms: RawTable, results: RawTable, least: int) -> Iterator[Fault]:
     """An included trial compares something; a result is of an arm."""
     included = any(row["status"] == "included" for row in study.rows)
-    needed = 2 if included else min(len(results.rows), 1)
+    needed = least if included else min(len(results.rows), 1)
     if arms.complete and len(arms.rows) < needed:
         row, file = len(arms.rows) + 2, arms.file
-        expected = "at least two arms, as the study is included" if included else "an arm"
+        two = included and least > 1
+        expected = "at least two arms, as the study is included" if two else "an arm"
         yield Fault(file, row, "", f"{file}:{row}", "", expected, "add a row for each arm")
 
 

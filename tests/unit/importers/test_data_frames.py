@@ -1,0 +1,310 @@
+# ruff: noqa: E501 - tables are easier to read in one line a row
+"""Data frames of metafor and meta, and spreadsheets as they come: what their columns become."""
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import zipfile
+
+import numpy as np
+import pytest
+
+from metasynth.importers import command, metafor
+from metasynth.importers.found import ImportRefused
+from metasynth.importers.source import Sides
+from metasynth.importers.trial_folders import clustered, separated
+
+SIDES = Sides("drug", "placebo")
+
+
+def write(path, header, *rows, mark=",", encoding="utf-8"):
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark).writerows([header.split(","), *rows])
+    path.write_bytes(out.getvalue().encode(encoding))
+    return path
+
+
+def read(path, **choices):
+    return metafor.read(path, metafor.Choices("o", SIDES, **choices))
+
+
+def numbers(found):
+    return [[dict(result.numbers) for result in item.results] for item in found.items]
+
+
+def test_rates_of_two_groups(tmp_path):
+    path = write(
+        tmp_path / "d.csv", "study,x1i,n1i,t1i,x2i,n2i,t2i", ("A", 9, 335, 413.5, 19, 336, 398)
+    )
+    found = read(path)
+    assert numbers(found) == [
+        [
+            {"events": "9", "person_time": "413.5", "total": "335"},
+            {"events": "19", "person_time": "398", "total": "336"},
+        ]
+    ]
+    assert [(o.type, o.measure) for o in found.outcomes] == [("rate", "IRR")]
+
+
+def test_proportions_of_one_group(tmp_path):
+    path = write(tmp_path / "d.csv", "study,xi,ni", ("A", 9, 335), ("B", 1, 10))
+    found = read(path)
+    assert numbers(found) == [[{"events": "9", "total": "335"}], [{"events": "1", "total": "10"}]]
+    made, left_out = command.tables(found, "d.csv", "key")
+    assert (sorted(made), left_out) == (["a", "b"], [])
+
+
+def test_a_row_an_arm_is_no_proportion_of_one_group(tmp_path):
+    rows = [
+        ("A", "drug 1", 1, 10),
+        ("A", "placebo", 2, 11),
+        ("A", "drug 2", 3, 12),
+        ("B", "drug 1", 4, 13),
+    ]
+    path = write(tmp_path / "d.csv", "study,trt,xi,ni", *rows)
+    found = read(path)
+    assert [(i.study, r.arm, r.role) for i in found.items for r in i.results] == [
+        ("A", "drug 1", "intervention"),
+        ("A", "placebo", "control"),
+        ("A", "drug 2", "intervention"),
+        ("B", "drug 1", "intervention"),
+    ]
+    made, left_out = command.tables(found, "d.csv", "key")
+    assert sorted(made) == ["a"]
+    assert [str(one) for one in left_out] == ["         B: only one arm has a result"]
+    with pytest.raises(ImportRefused, match="none is sugar"):
+        metafor.read(path, metafor.Choices("o", Sides("drug", "sugar")))
+
+
+def test_observed_minus_expected(tmp_path):
+    found = read(write(tmp_path / "d.csv", "trial,OmE,V", ("A", -2.5, 8)))
+    assert numbers(found) == [[{"o_minus_e": "-2.5", "variance": "8"}]]
+
+
+def test_counts_go_before_what_escalc_appended_and_a_type_may_be_chosen(tmp_path):
+    path = write(tmp_path / "d.csv", "study,ai,n1i,ci,n2i,yi,vi", ("A", 1, 10, 2, 11, -0.5, 0.25))
+    assert [o.type for o in read(path).outcomes] == ["binary"]
+    assert numbers(read(path, type="generic")) == [[{"estimate": "-0.5", "se": "0.5"}]]
+    with pytest.raises(ImportRefused, match="none of these sets"):
+        read(path, type="rate")
+
+
+def test_other_columns_become_covariates_or_are_listed(tmp_path):
+    header = "trial,author,year,yi,vi,ablat,dose,alloc,setting"
+    rows = [
+        (1, "A", 1980, 0.1, 0.2, 44.5, 3, "random", "ward"),
+        (2, "B", 1981, 0.3, 0.2, "NA", 4, "alternate", "ward"),
+    ]
+    found = read(write(tmp_path / "d.csv", header, *rows), names={"design": "alloc"})
+    assert [[(c.name, c.value) for c in about.covariates] for about in found.studies] == [
+        [("ablat", "44.5"), ("dose_of_file", "3")],
+        [("dose_of_file", "4")],
+    ]
+    assert [about.fields for about in found.studies] == [
+        {"design": "random"},
+        {"design": "alternate"},
+    ]
+    assert [one.what for one in found.left_out] == ["column setting"]
+
+
+def test_effects_nested_in_clusters_keep_their_cluster(tmp_path):
+    rows = [(11, 1, 1, 0.1, 0.2), (11, 2, 2, 0.3, 0.2), (12, 1, 3, 0.2, 0.2)]
+    found = read(write(tmp_path / "d.csv", "district,school,study,yi,vi", *rows))
+    assert [item.study for item in found.items] == ["Study 1", "Study 2", "Study 3"]
+    clusters = [[c.value for c in a.covariates if c.name == "cluster"] for a in found.studies]
+    assert clusters == [["11"], ["11"], ["12"]]
+
+
+def test_two_rows_of_one_name_are_both_kept_and_marked(tmp_path):
+    rows = [
+        ("Smith", 2001, 0.1, 0.2),
+        ("Smith", 2001, 0.3, 0.2),
+        ("Jones", 1999, 1, 1),
+        ("Jones", 2003, 1, 2),
+    ]
+    found = clustered(read(write(tmp_path / "d.csv", "author,year,yi,vi", *rows)))
+    assert list(separated(found.items)) == [
+        "Smith 2001",
+        "Smith 2001 (2)",
+        "Jones 1999",
+        "Jones 2003",
+    ]
+    made, left_out = command.tables(found, "d.csv", "key")
+    assert left_out == []
+    marked = {
+        study for study, texts in made.items() if "cluster" in texts.get("covariates.csv", "")
+    }
+    assert marked == {"smith_2001", "smith_2001_2"}
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(";", "utf-8"), (";", "cp1250"), ("\t", "iso8859-2"), (",", "utf-8-sig")]
+)
+def test_spreadsheets_of_other_countries(tmp_path, mark, encoding):
+    decimal = "," if mark != "," else "."
+    row = ("Żółć 2001", f"0{decimal}5", f"0{decimal}25")
+    path = write(tmp_path / "d.csv", "study,yi,sei", row, mark=mark, encoding=encoding)
+    found = read(path, encoding="" if encoding.startswith("utf") else encoding)
+    assert numbers(found) == [[{"estimate": "0.5", "se": "0.25"}]]
+    assert found.items[0].study == "Żółć 2001"
+
+
+def test_an_encoding_is_asked_for_not_guessed(tmp_path):
+    path = write(tmp_path / "d.csv", "study,yi,sei", ("Müller", 1, 2), encoding="latin-1")
+    with pytest.raises(ImportRefused, match="--encoding"):
+        read(path)
+    with pytest.raises(ImportRefused, match="is not in the encoding ascii"):
+        read(path, encoding="ascii")
+
+
+def test_studies_without_names_are_numbered_only_when_asked(tmp_path):
+    path = write(tmp_path / "d.csv", "a,n1,c,n2", (1, 10, 2, 20))
+    names = {"ai": "a", "n1i": "n1", "ci": "c", "n2i": "n2"}
+    with pytest.raises(ImportRefused, match="--numbered"):
+        read(path, names=names)
+    assert [item.study for item in read(path, names=names, numbered=True).items] == ["Study 1"]
+
+
+SPREADSHEETML = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+WORKBOOK = {
+    "xl/workbook.xml": (
+        f'<workbook xmlns="{SPREADSHEETML}" xmlns:r="r"><sheets><sheet name="Notes" r:id="r2"/>'
+        '<sheet name="Żółć" r:id="r1"/></sheets></workbook>'
+    ),
+    "xl/_rels/workbook.xml.rels": (
+        '<Relationships><Relationship Id="r1" Target="worksheets/sheet1.xml"/>'
+        '<Relationship Id="r2" Target="/xl/worksheets/sheet2.xml"/></Relationships>'
+    ),
+    "xl/sharedStrings.xml": (
+        f'<sst xmlns="{SPREADSHEETML}"><si><t>study</t></si>'
+        "<si><r><t>A &amp; </t></r><r><t>&lt;b&gt; 2001</t></r><rPh><t>kana</t></rPh></si></sst>"
+    ),
+    "xl/worksheets/sheet1.xml": (
+        f'<worksheet xmlns="{SPREADSHEETML}"><sheetData>'
+        '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>yi</t></is></c>'
+        '<c r="D1" t="str"><f>"sei"</f><v>sei</v></c></row>'
+        '<row r="3"><c r="A3" t="s"><v>1</v></c><c r="B3"><v>0.10000000000000001</v></c>'
+        '<c r="D3"><v>2</v></c></row></sheetData></worksheet>'
+    ),
+    "xl/worksheets/sheet2.xml": f'<worksheet xmlns="{SPREADSHEETML}"><sheetData/></worksheet>',
+}
+
+
+def test_the_sheet_of_a_workbook(tmp_path):
+    path = tmp_path / "d.xlsx"
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in WORKBOOK.items():
+            book.writestr(name, text)
+    found = read(path, sheet="Żółć")
+    assert numbers(found) == [[{"estimate": "0.1", "se": "2"}]]
+    assert [(item.study, item.row) for item in found.items] == [("A & <b> 2001", 3)]
+    with pytest.raises(ImportRefused, match="no sheet X, only Notes, Żółć"):
+        read(path, sheet="X")
+    with pytest.raises(ImportRefused, match="no rows below its header"):
+        read(path)
+
+
+def test_a_broken_workbook_is_refused_by_name(tmp_path):
+    path = tmp_path / "d.xlsx"
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("xl/workbook.xml", "<!DOCTYPE a []><workbook/>")
+        book.writestr("xl/_rels/workbook.xml.rels", "<Relationships/>")
+    with pytest.raises(ImportRefused, match="document type"):
+        read(path)
+    path.write_bytes(path.read_bytes()[:60])
+    with pytest.raises(ImportRefused):
+        read(path)
+
+
+SETS = {
+    "anand1999": "ai,n1i,ci,n2i", "bcg": "tpos,tneg,cpos,cneg", "begg1989": "yi,sei", "egger2001": "ai,n1i,ci,n2i",
+    "gibson2002": "m1i,sd1i,n1i,m2i,sd2i,n2i", "graves2010": "ai,n1i,ci,n2i", "hackshaw1998": "yi,vi",
+    "hart1999": "x1i,t1i,x2i,t2i", "hine1989": "ai,n1i,ci,n2i", "lau1992": "ai,n1i,ci,n2i",
+    "lee2004": "ai,n1i,ci,n2i", "li2007": "ai,n1i,ci,n2i", "nielweise2007": "ai,n1i,ci,n2i",
+    "nielweise2008": "x1i,t1i,x2i,t2i", "normand1999": "m1i,sd1i,n1i,m2i,sd2i,n2i", "pritz1997": "xi,ni",
+    "debruin2009": "xi,ni", "raudenbush1985": "yi,vi", "konstantopoulos2011": "yi,vi", "pignon2000": "ome,v",
+    "laopaiboon2015": "ai,n1i,ci,n2i", "yusuf1985": "ai,n1i,ci,n2i", "riley2003": "yi,sei", "bangertdrowns2004": "yi,vi",
+ "hannum2020": "xi,ni", "curtis1998": "m1i,sd1i,n1i,m2i,sd2i,n2i", "linde2005": "ai,n1i,ci,n2i",
+}  # fmt: skip
+R_SETS = """
+suppressMessages(library(metafor)); library(metadat)
+for (n in commandArgs(TRUE)) { data(list=paste0("dat.", n), package="metadat")
+  d <- get(paste0("dat.", n)); if (!any(c("study","author","authors","trial","authorName") %in% names(d))) d$study <- seq_len(nrow(d))
+  write.csv(as.data.frame(d), paste0(n, ".csv"), row.names=FALSE)
+  names(d) <- tolower(names(d))
+  if (n == "bcg") r <- escalc("OR", ai=tpos, bi=tneg, ci=cpos, di=cneg, data=d)
+  else if (all(c("m1i","sd1i") %in% names(d))) r <- escalc("MD", m1i=m1i, sd1i=sd1i, n1i=n1i, m2i=m2i, sd2i=sd2i, n2i=n2i, data=d)
+  else if ("x1i" %in% names(d)) r <- escalc("IRR", x1i=x1i, t1i=t1i, x2i=x2i, t2i=t2i, data=d)
+  else if ("ai" %in% names(d)) r <- escalc("OR", ai=ai, n1i=n1i, ci=ci, n2i=n2i, data=d)
+  else if ("ome" %in% names(d)) { d$yi <- d$ome/d$v; d$vi <- 1/d$v; r <- d }
+  else if ("sei" %in% names(d)) { d$vi <- d$sei^2; r <- d }
+  else if ("yi" %in% names(d)) r <- d
+  else if ("xi" %in% names(d)) r <- escalc("PR", xi=xi, ni=ni, data=d)
+  else next
+  r <- r[!is.na(r$yi) & !is.na(r$vi) & r$vi > 0, ]
+  f <- rma(yi, vi, data=r, method="EE")
+  cat(n, length(r$yi), format(coef(f)[[1]], digits=15), format(f$se, digits=15), "\\n") }
+"""
+
+
+def test_sets_of_metadat_give_metafors_pools(tmp_path):
+    if shutil.which("Rscript") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("R with metafor is needed where everything is checked")
+        pytest.skip("no Rscript on this machine: metadat's sets were NOT read")
+    script = tmp_path / "sets.R"
+    script.write_text(R_SETS, encoding="utf-8")
+    names = [name for name, columns in SETS.items() if columns]
+    done = subprocess.run(
+        ["Rscript", str(script), *names], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    told = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
+    assert sorted(told) == sorted(names)
+    for name, (k, estimate, se) in told.items():
+        y, v = effects(tmp_path / f"{name}.csv", SETS[name])
+        assert len(y) == int(k), name
+        weights = 1 / v
+        assert (weights @ y) / weights.sum() == pytest.approx(float(estimate), rel=1e-9), name
+        assert weights.sum() ** -0.5 == pytest.approx(float(se), rel=1e-9), name
+
+
+def effects(path, columns):
+    """Effects and variances of what was imported, one-line formulas of escalc's help page."""
+    fourfold = dict(zip(("ai", "bi", "ci", "di"), columns.split(","), strict=False))
+    choices = {"names": fourfold} if path.stem == "bcg" else {}
+    if path.stem == "gibson2002":
+        choices = {"type": "continuous"}
+    if path.stem == "hannum2020":
+        choices = {"names": {"slab": "authorName"}}
+    found = read(path, **choices)
+    pairs = [
+        _effect([{n: float(t) for n, t in r.numbers.items() if t} for r in item.results])
+        for item in found.items
+        if all(all(t for n, t in r.numbers.items() if n != "total") for r in item.results)
+    ]
+    usable = [(y, v) for y, v in pairs if v > 0]
+    return tuple(np.array(column) for column in zip(*usable, strict=True))
+
+
+def _effect(arms):
+    first, last = arms[0], arms[-1]
+    if "o_minus_e" in first:
+        return first["o_minus_e"] / first["variance"], 1 / first["variance"]
+    if "estimate" in first:
+        return first["estimate"], first["se"] ** 2
+    if "mean" in first:
+        return first["mean"] - last["mean"], sum(a["sd"] ** 2 / a["total"] for a in arms)
+    if len(arms) == 1:
+        a, n = first["events"], first["total"]
+        add = 0.5 if a in (0, n) else 0
+        p = (a + add) / (n + 2 * add)
+        return p, p * (1 - p) / (n + 2 * add)
+    if "person_time" in first:
+        add = 0.5 if min(a["events"] for a in arms) == 0 else 0
+        (a, t), (c, s) = ((x["events"] + add, x["person_time"]) for x in arms)
+        return np.log(a / t / (c / s)), 1 / a + 1 / c
+    cells = [n for a in arms for n in (a["events"], a["total"] - a["events"])]
+    a, b, c, d = (n + 0.5 * (min(cells) == 0) for n in cells)
+    return np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d

@@ -1,0 +1,199 @@
+"""`python -m metasynth new --from`: from another program's file to a review that validates."""
+
+import csv
+import json
+
+import pytest
+from revman_files import data_row, package, setting
+from test_revman import COUNTS, MEANS, four_outcomes, one_of_each_type
+
+from metasynth import __main__
+from metasynth.core import bibtex
+from metasynth.importers import draft, references
+from metasynth.importers.found import ImportRefused, OutcomeFound
+from metasynth.review.load import load_review
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def begun(place, file, *options):
+    """The review that begins with a file, loaded."""
+    folder = place / "myreview"
+    assert __main__.main(["new", str(folder), "--from", str(file), *options]) == 0
+    return load_review(folder / "config.yaml", folder)
+
+
+def test_a_package_becomes_a_review_whose_first_analyses_are_the_files_own(place):
+    review = begun(place, one_of_each_type(place / "review.zip"))
+    config = review.config
+    assert review.warnings == ()
+    assert (config.comparison.intervention, config.comparison.control) == (("Drug",), ("Placebo",))
+    by_name = {analysis.name: analysis for analysis in config.analyses}
+    first = {o.id: (o.type, o.measure, by_name[o.analyses[0]].model) for o in config.outcomes}
+    assert first == {
+        "death": ("binary", "OR", "MH"),
+        "pain": ("continuous", "MD", "random"),
+        "survival": ("generic", "HR", "IV"),
+        "relapse": ("generic", "OR", "IV"),
+    }
+    assert by_name[config.outcomes[1].analyses[0]].tau2 == "DL"
+
+
+def test_an_rm5_file_becomes_a_review_with_its_studies_bias_and_references(place):
+    review = begun(place, four_outcomes(place / "review.rm5"))
+    by_label = {trial.study.label: trial for trial in review.trials}
+    assert sorted(by_label) == [
+        "Müller 2001", "Out 1990", "Smith (1998)", "Smith (1998) (Men)", "Smith (1998) (Women)",
+        "Smith (1999)",
+    ]  # fmt: skip
+    assert by_label["Out 1990"].study.status == "excluded"
+    assert "Not randomised." in by_label["Out 1990"].study.note
+    assert [j.judgement for j in by_label["Smith (1998)"].risk_of_bias] == ["Low risk"]
+    assert by_label["Müller 2001"].study.reference == "muller2001"
+    assert review.config.title == "Drugs for fièvre"
+    assert [warning.kind for warning in review.warnings] == ["effects_in_clusters"]
+    text = (place / "myreview/imported/not-imported.csv").read_text("utf-8")
+    left = list(csv.DictReader(text.splitlines()))
+    assert {"Silent 2000", "Müller 2001"} <= {row["what"] for row in left}
+    assert all(row["reason"] for row in left)
+
+
+def test_proportions_of_one_group_need_no_dummy_arm(place):
+    (place / "d.csv").write_text("study,year,xi,ni\nA,2001,3,20\nB,2002,4,30\n", encoding="utf-8")
+    review = begun(place, place / "d.csv", "--intervention", "surgery", "--outcome", "cure")
+    assert review.config.comparison.control == ()
+    assert [len(trial.arms) for trial in review.trials] == [1, 1]
+
+
+HOSTILE = [
+    'a: "b" # c',
+    "{x}: [1]",
+    "- *a &b !!c %d",
+    "'",
+    "\\n \\",
+    "yes",
+    "Ł\u2028Ł",
+    "{{ 1 + 1 }}",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_data_in_config(place, name):
+    arms = {"Experimental group label": name, "Control group label": f"{name} 2"}
+    chosen = setting("1", name, "Dichotomous", "Odds Ratio", "MH", **arms)
+    rows = [data_row("A", "1", name, **COUNTS), data_row("B", "1", name, **COUNTS)]
+    review = begun(place, package(place / "r.zip", rows, [chosen]))
+    shown = " ".join(name.split())
+    assert review.config.outcomes[0].label == shown
+    assert review.config.comparison.intervention[0].removeprefix("'") == shown.removeprefix("'")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x,y\n1,2\n", b"PK\x03\x04", b"<a/>", b"study,yi,vi\nA,b,c\n"]
+)
+def test_nothing_is_made_of_a_file_that_cannot_be_imported(place, capsys, content):
+    (place / "f.csv").write_bytes(content)
+    assert __main__.main(["new", "myreview", "--from", "f.csv"]) == 1
+    assert "f.csv" in capsys.readouterr().err
+    assert sorted(path.name for path in place.iterdir()) == ["f.csv"]
+
+
+def test_a_folder_that_is_in_use_is_left_as_it_is(place):
+    one_of_each_type(place / "review.zip")
+    (place / "myreview").mkdir()
+    (place / "myreview/mine").touch()
+    assert __main__.main(["new", "myreview", "--from", "review.zip"]) == 1
+    assert [path.name for path in (place / "myreview").iterdir()] == ["mine"]
+
+
+def test_quoted_text_is_what_yaml_reads():
+    assert json.loads(draft.quoted('a "b": c')) == 'a "b": c'
+    outcome = OutcomeFound("a", "A", "binary", "RR", doubt="x\ny\u2028z")
+    written = draft._written_outcomes([outcome], {draft._BY_METAFOR: "primary"})
+    assert "    # x y z\n" in written
+
+
+RIS = """TY  - JOUR
+NS  - Müller 2001
+AU  - Müller, Anna
+AU  - Jones BC
+T1  - A trial & its {costs}.
+JO  - Journal
+PY  - 2001/05/
+SP  - 10
+EP  - 19
+DO  - 10.1000/a_b
+ER  -
+
+TY  - JOUR
+NS  - Empty 2002
+ER  -
+"""
+NBIB = """PMID- 123
+TI  - A title that goes on
+      in a second line.
+FAU - Müller, Anna
+CN  - A Group of Trialists
+JT  - Journal
+DP  - 2001 May
+LID - 10.1000/a_b [doi]
+
+PMID- 124
+TI  - Another.
+FAU - Jones, B
+DP  - 2002
+"""
+BIB = '@article{x, author = {M{\\"u}ller, Anna and {A Group}}, title = {T}, year = 2001}\n'
+
+
+@pytest.mark.parametrize(("text", "number"), [(RIS, 2), (NBIB, 2), (BIB, 1)])
+def test_references_in_three_formats_become_bibtex(text, number):
+    found = references.read(text, "f")
+    assert len(found) == number
+    written = "\n".join(
+        references.entry(f"k{n}", one.fields)
+        for n, one in enumerate(found)
+        if one.fields.get("title")
+    )
+    entries, faults = bibtex.parse(written, "f")
+    assert faults == []
+    first = entries[0]
+    assert first.authors[0] == "Müller, Anna"
+    assert first.get("year") == "2001"
+    assert not first.get("title").endswith(".")
+
+
+def test_what_is_no_list_of_references_is_refused():
+    with pytest.raises(ImportRefused, match="no references in RIS"):
+        references.read("study,yi\n", "f.csv")
+    with pytest.raises(ImportRefused, match="line 1"):
+        references.read("@article{x, title = {T\n", "f.bib")
+
+
+def test_means_of_a_package_are_the_means_of_the_review(place):
+    """What was destroyed once: 5.0 (4.7) of 13 became 0 of 13 events."""
+    rows = [data_row("Davis 1973", "1", "Pain", **MEANS)]
+    chosen = [setting("1", "Pain", "Continuous", "Std. Mean Difference")]
+    review = begun(place, package(place / "r.zip", rows, chosen))
+    (trial,) = review.trials
+    assert [(r.events, r.mean, r.sd, r.total) for r in trial.results] == [
+        (None, 5.0, 4.7, 13),
+        (None, 0.0, 3.8, 14),
+    ]
+
+
+def test_covidences_export_becomes_a_review(place):
+    from test_importers import COVIDENCE_ROWS, RESULTS, sheet
+
+    file = sheet(place / "Study results.csv", RESULTS, *COVIDENCE_ROWS)
+    options = ("--program", "covidence", "--control", "Sugar pill")
+    review = begun(place, file, *options)
+    assert [(o.id, o.type, o.measure) for o in review.config.outcomes] == [
+        ("death", "binary", "RR"),
+        ("pain", "continuous", "MD"),
+        ("relapse", "generic", "other"),
+    ]

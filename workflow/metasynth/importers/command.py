@@ -1,0 +1,328 @@
+"""`python -m metasynth import`: another program's file as trial folders of a review."""
+
+import argparse
+import csv
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from metasynth.core.paths import WORKFLOW
+from metasynth.importers import (
+    beside,
+    covidence,
+    draft,
+    metafor,
+    revman,
+    revman_csv,
+    revman_package,
+    revman_rm5,
+)
+from metasynth.importers.found import ImportRefused, LeftOut, Reading
+from metasynth.importers.source import Sides
+from metasynth.importers.trial_folders import Folders, Provenance, clustered, folders
+from metasynth.importers.writing import table_of, write
+from metasynth.tables import scaffold
+from metasynth.tables.table_schema import ID
+
+if TYPE_CHECKING:
+    Programs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+SNAKEFILE = WORKFLOW.parent / "Snakefile"
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Write the trials of another program's file and print what could not be imported."""
+    if chosen.program == "rob2":
+        return _judgements(chosen)
+    if chosen.program == "references":
+        return _references(chosen)
+    found = read(chosen)
+    made, left_out = tables(found, chosen.file.name, chosen.reference, chosen.week or "")
+    written, present = write(made, chosen.to)
+    left_out += present
+    print(f"{_trials(len(written))} written to {chosen.to}: {', '.join(written) or 'none'}")
+    if left_out:
+        print(f"\nNot imported ({len(left_out)}):")
+        print("\n".join(f"  {one}" for one in left_out))
+    if left_out and chosen.left_out:
+        chosen.left_out.write_text(table_of(left_out), encoding="utf-8")
+    if written:
+        print(
+            "\nComplete what the file does not say (arms, weeks, sources), put the treatments and"
+            "\noutcomes into config.yaml, and let `python -m metasynth validate` check all of it."
+        )
+    return 0 if written else 1
+
+
+def _judgements(chosen: argparse.Namespace) -> int:
+    made, left_out = beside.judgements(
+        chosen.file,
+        chosen.to,
+        tool=chosen.tool,
+        outcome=chosen.outcome,
+        encoding=chosen.encoding,
+    )
+    beside.write(made)
+    print(f"Risk of bias of {_trials(len(made))} written to {chosen.to}.")
+    if left_out:
+        print(f"\nNot imported ({len(left_out)}):")
+        print("\n".join(f"  {one}" for one in left_out))
+    return 0 if made else 1
+
+
+def _references(chosen: argparse.Namespace) -> int:
+    known = chosen.to.read_text("utf-8") if chosen.to.exists() else ""
+    added, keys = beside.references(chosen.file, known, chosen.encoding)
+    if added:
+        part = chosen.to.with_name(f".{chosen.to.name}.part")
+        part.write_text(f"{known.rstrip()}\n\n{added}".lstrip(), encoding="utf-8")
+        part.replace(chosen.to)
+    print(f"{len(keys)} references added to {chosen.to}: {', '.join(keys) or 'none'}")
+    return 0
+
+
+_KEY = "imported_file"
+
+
+def begin(folder: Path, chosen: argparse.Namespace) -> int:
+    """Make a new review of a file's trials, with its outcomes in config.yaml; all or nothing.
+
+    Raises:
+        ImportRefused: when nothing in the file can be imported.
+        FileExistsError: when there is something in the folder already.
+    """
+    chosen.file, chosen.reference, chosen.week = chosen.source, _KEY, ""
+    found = read(chosen)
+    bib, keys = draft.references(found.studies, chosen.file.name, _KEY)
+    made, left_out = tables(found, chosen.file.name, _KEY, keys=keys)
+    if not made:
+        told = "\n".join(f"  {one}" for one in left_out)
+        raise ImportRefused(f"{chosen.file}: nothing could be imported\n{told}")
+    used = {outcome for texts in made.values() for outcome in _outcomes(texts)}
+    outcomes = [outcome for outcome in found.outcomes if outcome.id in used]
+    files = scaffold.files()
+    files["config.yaml"] = draft.config(files["config.yaml"], made, outcomes, found.title)
+    files["data/raw/references.bib"] = bib
+    files["imported/not-imported.csv"] = table_of(left_out)
+    for name in files:
+        if name.startswith("data/text/"):
+            files[name] = draft.prose(files[name], outcomes)
+    for study, texts in made.items():
+        files |= {f"data/raw/trials/{study}/{name}": text for name, text in texts.items()}
+    scaffold.create(folder, files)
+    several = f"{len(outcomes)} outcome{'' if len(outcomes) == 1 else 's'}"
+    print(f"{folder}: a new review of {_trials(len(made))} and {several}.")
+    if left_out:
+        print(f"{len(left_out)} rows or columns were not imported, or need a look:")
+        print(f"  {folder}/imported/not-imported.csv has the reasons.")
+    doubts = [f"  {outcome.id}: {outcome.doubt}" for outcome in outcomes if outcome.doubt]
+    print("\n".join(["Look at these choices in config.yaml:", *doubts] if doubts else []))
+    print(f"The draft report: cd {folder} && snakemake -s {SNAKEFILE} --cores 2")
+    return 0
+
+
+def _outcomes(texts: Mapping[str, str]) -> set[str]:
+    rows = csv.DictReader(io.StringIO(texts["results.csv"], newline=""))
+    return {row["outcome"] for row in rows}
+
+
+def tables(
+    found: Reading,
+    file: str,
+    reference: str,
+    week: str = "",
+    keys: Mapping[str, str] | None = None,
+) -> tuple[Folders, list[LeftOut]]:
+    """The tables of every study in what was found, and what could not be mapped, by row."""
+    origin = Provenance(file, reference, week, found.part, found.unit)
+    made, unfit = folders(clustered(found), origin, keys)
+    return made, sorted([*found.left_out, *unfit], key=lambda one: one.row or 0)
+
+
+def _trials(number: int) -> str:
+    return f"{number} trial{'' if number == 1 else 's'}"
+
+
+def read(chosen: argparse.Namespace) -> Reading:
+    """What the chosen file says.
+
+    Raises:
+        ImportRefused: when it is no file of the chosen program.
+    """
+    program = chosen.program or ("revman" if is_revman(chosen.file) else "metafor")
+    if program == "covidence":
+        return covidence.read(chosen.file, chosen.arms, chosen.control)
+    sides = Sides(chosen.intervention, chosen.control)
+    if program == "revman":
+        try:
+            return revman.reading(revman_file(chosen.file), chosen.comparison, sides)
+        except ImportRefused as refused:
+            named = str(chosen.file) in str(refused) or chosen.file.name in str(refused)
+            raise refused if named else ImportRefused(f"{chosen.file}: {refused}") from None
+    choices = metafor.Choices(
+        chosen.outcome,
+        sides,
+        dict(chosen.column),
+        chosen.type,
+        chosen.measure,
+        chosen.numbered,
+        chosen.encoding,
+        chosen.sheet,
+    )
+    return metafor.read(chosen.file, choices)
+
+
+def is_revman(path: Path) -> bool:
+    """Whether a file looks like one of RevMan's, by its first bytes and its header."""
+    if not path.is_file():
+        return False
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as package:
+            return "xl/workbook.xml" not in package.namelist()
+    with path.open("rb") as file:
+        start = file.read(1000)
+    return _is_xml(start) or b"Comparison Number" in start or b"Analysis group" in start
+
+
+def _is_xml(start: bytes) -> bool:
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
+
+
+def revman_file(path: Path) -> revman.File:
+    """A file of RevMan, whichever of its forms it has.
+
+    Raises:
+        ImportRefused: when it has none of them.
+    """
+    if not path.is_file():
+        raise ImportRefused(f"{path}: there is no such file")
+    if zipfile.is_zipfile(path):
+        return revman_package.read(path)
+    with path.open("rb") as file:
+        start = file.read(1000)
+    if not start.strip():
+        raise ImportRefused(f"{path} is empty")
+    if _is_xml(start):
+        return revman_rm5.read(path)
+    if b"Comparison Number" in start:
+        return revman_csv.read(path)
+    return revman_package.read(path)
+
+
+def add(commands: "Programs") -> None:
+    """Add the command to those of the command line."""
+    bring = commands.add_parser(
+        "import",
+        help="make trial folders from a file of metafor, RevMan or Covidence",
+        description="Make a trial folder for each study in another program's file, and list"
+        " what could not be imported. Folders that are there already are left as they are.",
+    )
+    _add_programs(bring.add_subparsers(required=True, metavar="program", dest="program"))
+
+
+def _add_programs(programs: "Programs") -> None:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("file", type=Path, help="the file")
+    common.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
+    common.add_argument(
+        "--reference", required=True, help="the file's own key in references.bib", metavar="KEY"
+    )
+    common.add_argument("--week", type=_week, help="of every result in the file")
+    common.add_argument(
+        "--left-out", type=Path, metavar="FILE", help="write what was not imported to a CSV file"
+    )
+    sides = argparse.ArgumentParser(add_help=False)
+    for side in ("intervention", "control"):
+        sides.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
+    parents = [common, sides]
+    data_frame = programs.add_parser("metafor", parents=parents, help="data for escalc or rma")
+    _add_columns(data_frame, outcome=True)
+    package = programs.add_parser(
+        "revman",
+        parents=parents,
+        help="the zip of RevMan Web, its …-data-rows.csv, or an .rm5 file or analysis CSV",
+    )
+    package.add_argument("--comparison", default="", help="number of the comparison")
+    export = programs.add_parser("covidence", parents=[common], help="its file Study results")
+    export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
+    export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
+    _add_beside(programs)
+
+
+def _add_beside(programs: "Programs") -> None:
+    bias = programs.add_parser("rob2", help="a sheet of risk of bias as robvis reads it")
+    bias.add_argument("file", type=Path, help="CSV or workbook: Study, D1 to D5, Overall")
+    bias.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
+    bias.add_argument("--tool", default="RoB 2", help="another tool, its words as they are")
+    bias.add_argument("--outcome", default="", help="the outcome judged; default: the study")
+    bias.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
+    cited = programs.add_parser("references", help="RIS, PubMed or BibTeX for references.bib")
+    cited.add_argument("file", type=Path, help="the exported list")
+    bib = Path("data/raw/references.bib")
+    cited.add_argument("--to", type=Path, default=bib, metavar="FILE", help=f"default: {bib}")
+    cited.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
+
+
+def _add_columns(data_frame: argparse.ArgumentParser, *, outcome: bool) -> None:
+    """Options of a data frame; its outcome must be named where it joins others."""
+    data_frame.add_argument(
+        "--outcome", type=_id, required=outcome, default="outcome", metavar="ID"
+    )
+    data_frame.add_argument(
+        "--column",
+        type=_column,
+        default=[],
+        action="append",
+        help="where the file has other names: ai=tpos",
+        metavar="NAME=COLUMN",
+    )
+    data_frame.add_argument(
+        "--type",
+        choices=sorted({kind.type for kind in metafor.WIDE}),
+        default="",
+        help="which numbers to take where the file has several kinds",
+    )
+    data_frame.add_argument("--measure", default="", help="effect measure, such as OR")
+    data_frame.add_argument("--numbered", action="store_true", help="studies have no names")
+    data_frame.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
+    data_frame.add_argument("--sheet", default="", help="of a workbook; default: the first")
+
+
+def add_source(begin: argparse.ArgumentParser) -> None:
+    """Add to `new` the options of a file from which the review begins."""
+    begin.add_argument(
+        "--from", dest="source", type=Path, metavar="FILE", help="a file to begin with"
+    )
+    begin.add_argument(
+        "--program",
+        choices=("revman", "metafor", "covidence"),
+        default="",
+        help="whose file it is; default: RevMan's where it is one, else a data frame for metafor",
+    )
+    for side in ("intervention", "control"):
+        begin.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
+    begin.add_argument("--comparison", default="", help="number of RevMan's comparison")
+    begin.add_argument("--arms", type=Path, help="Covidence's file Study arms", metavar="FILE")
+    _add_columns(begin, outcome=False)
+
+
+def _week(text: str) -> str:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("a whole number of weeks")
+    return str(int(text))
+
+
+def _id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise argparse.ArgumentTypeError("an id: small letters, digits and _, such as acr20")
+    return text
+
+
+def _column(text: str) -> tuple[str, str]:
+    wanted, equals, name = text.partition("=")
+    if not (wanted and equals and name):
+        raise argparse.ArgumentTypeError("such as ai=tpos")
+    return wanted, name

@@ -1,0 +1,121 @@
+"""config.yaml and references of a new review, from what an imported file says.
+
+What the file does not say stands there as a choice to be looked at, with the reason beside it.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from metasynth.importers.found import About, OutcomeFound
+from metasynth.importers.references import entry, key_for
+from metasynth.importers.trial_folders import Folders
+
+_BY_METAFOR = (("model", "random"), ("tau2", "REML"), ("ci", "HKSJ"))
+_NAMES = {"random": "Random effects", "IV": "Common effect (inverse variance)",
+          "MH": "Common effect (Mantel–Haenszel)", "Peto": "Common effect (Peto)"}  # fmt: skip
+_ANALYSES = re.compile(
+    r"^analyses:\n.*?(?=^# Choices that the multiverse)", re.MULTILINE | re.DOTALL
+)
+_OUTCOMES = re.compile(r"^outcomes:\n.*?(?=^# How forest plots)", re.MULTILINE | re.DOTALL)
+_COMPARED = re.compile(r"^comparison:\n.*?(?=^# Weeks)", re.MULTILINE | re.DOTALL)
+_WEEKS = re.compile(r"^# Weeks of the protocol.*?^weeks:[^\n]*\n\n", re.MULTILINE | re.DOTALL)
+
+
+def config(starter: str, made: Folders, outcomes: Sequence[OutcomeFound], title: str) -> str:
+    """The starter's config.yaml with the file's treatments, outcomes and ways to pool."""
+    analyses = _analyses(outcomes)
+    text = _COMPARED.sub(lambda _: _comparison(made), starter)
+    text = _WEEKS.sub("", text)
+    text = _ANALYSES.sub(lambda _: _written_analyses(analyses), text)
+    text = _OUTCOMES.sub(lambda _: _written_outcomes(outcomes, analyses), text)
+    text = text.replace("findings: [response]", f"findings: [{outcomes[0].id}]")
+    return text.replace("title: Title of the review", f"title: {quoted(title)}") if title else text
+
+
+def quoted(text: str) -> str:
+    """A text as YAML reads it back, whatever stands in it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _comparison(made: Folders) -> str:
+    sides: dict[str, dict[str, None]] = {"intervention": {}, "control": {}}
+    for texts in made.values():
+        for arm in csv.DictReader(io.StringIO(texts["arms.csv"], newline="")):
+            sides[arm["role"]][arm["treatment"]] = None
+    names = {side: ", ".join(map(quoted, found)) for side, found in sides.items()}
+    labels = {side: quoted(" / ".join(found)) for side, found in sides.items() if found}
+    written = ", ".join(f"{side}: {label}" for side, label in labels.items())
+    return (
+        f"comparison:\n  intervention: [{names['intervention']}]\n  control: [{names['control']}]\n"
+        "  multi_arm: combine # arms of one side are added up before pooling\n"
+        f"  labels: {{{written}}}\n\n"
+    )
+
+
+def _analyses(outcomes: Sequence[OutcomeFound]) -> dict[tuple[tuple[str, str], ...], str]:
+    """A name for each way to pool: those of the file, then random effects by REML and HKSJ."""
+    ways = dict.fromkeys(outcome.analysis for outcome in outcomes if outcome.analysis)
+    named: dict[tuple[tuple[str, str], ...], str] = {}
+    for way in ways:
+        if way != _BY_METAFOR:
+            words = "_".join(text for _, text in way).lower().replace("-", "_")
+            named[way] = f"as_in_file_{words}"
+    return named | {_BY_METAFOR: "primary"}
+
+
+def _written_analyses(analyses: Mapping[tuple[tuple[str, str], ...], str]) -> str:
+    parts = ["analyses:"]
+    for way, name in analyses.items():
+        choices = dict(way)
+        label = _NAMES[choices["model"]]
+        if choices["model"] == "random":
+            label += f" ({choices['tau2']}, {choices['ci']})"
+        said = "" if name == "primary" else " # as the imported file pools"
+        parts.append(f"  {name}:{said}\n    label: {quoted(label)}")
+        parts += [f"    {key}: {text}" for key, text in way]
+        if choices["model"] == "random":
+            parts.append("    prediction: t_k-1")
+    return "\n".join(parts) + "\n\n"
+
+
+def _written_outcomes(
+    outcomes: Sequence[OutcomeFound], analyses: Mapping[tuple[tuple[str, str], ...], str]
+) -> str:
+    parts = ["outcomes:"]
+    labels: set[str] = set()
+    for outcome in outcomes:
+        label = outcome.label if outcome.label not in labels else f"{outcome.label} ({outcome.id})"
+        labels.add(outcome.label)
+        own = [analyses[outcome.analysis]] if outcome.analysis else []
+        names = dict.fromkeys([*own, "primary"])
+        doubt = f"    # {_remark(outcome.doubt)}\n" if outcome.doubt else ""
+        parts.append(
+            f"  {outcome.id}:\n{doubt}    label: {quoted(label)}\n    outcome: {outcome.id}\n"
+            f"    type: {outcome.type}\n    measure: {outcome.measure}\n"
+            f"    direction: {outcome.direction} # look at this: benefit or harm\n"
+            f"    analyses: [{', '.join(names)}]"
+        )
+    return "\n".join(parts) + "\n\n"
+
+
+def _remark(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def references(studies: Iterable[About], file: str, key: str) -> tuple[str, dict[str, str]]:
+    """BibTeX of the file itself and of the studies' reports, and each study's key."""
+    own = {"type": "misc", "title": f"Imported file {file}"}
+    parts, keys = [entry(key, own)], dict[str, str]()
+    for about in studies:
+        if about.reference.get("title"):
+            keys[about.study] = key_for(about.reference, {key, *keys.values()})
+            parts.append(entry(keys[about.study], about.reference))
+    return "\n".join(parts), keys
+
+
+def prose(text: str, outcomes: Sequence[OutcomeFound]) -> str:
+    """A starter text about the first outcome instead of the example's."""
+    return re.sub(r"\bresponse\.primary\b", f"{outcomes[0].id}.primary", text)

@@ -1,0 +1,116 @@
+"""What a reader finds in another program's file, before it becomes tables of this review."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class ImportRefused(ValueError):  # noqa: N818 - it is what the user is told
+    """A file that cannot be imported at all; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArmResult:
+    """One row of results.csv to be; `reference` is the control arm of a contrast, if it is one."""
+
+    arm: str
+    role: str
+    treatment: str
+    numbers: Mapping[str, str]
+    reference: str = ""
+    reference_treatment: str = ""
+    provenance: str = "external"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What the file says of one outcome of a study, or of a part of it such as a subgroup.
+
+    `row` is as a spreadsheet or an editor numbers it.
+    """
+
+    row: int
+    study: str
+    year: str
+    outcome: str
+    results: tuple[ArmResult, ...]
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that was not imported, and why; without a row, the whole study or column."""
+
+    row: int | None
+    what: str
+    reason: str
+
+    def __str__(self) -> str:
+        """One line for the console."""
+        place = f"row {self.row}" if self.row else "       "
+        return f"{place}  {self.what}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementFound:
+    """A judgement of a study's risk of bias."""
+
+    row: int
+    tool: str
+    domain: str
+    judgement: str
+    support: str
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CovariateFound:
+    """A number that describes a study, such as its latitude."""
+
+    row: int
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the file says of a study beside its results; `fields` are columns of study.csv."""
+
+    study: str
+    row: int
+    fields: Mapping[str, str] = field(default_factory=dict)
+    judgements: tuple[JudgementFound, ...] = ()
+    covariates: tuple[CovariateFound, ...] = ()
+    reference: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFound:
+    """An outcome for config.yaml; `doubt` is what its author must look at, blank if nothing.
+
+    `analysis` names how the file itself pools it: model, tau2 and ci as in config.yaml.
+    """
+
+    id: str
+    label: str
+    type: str
+    measure: str
+    direction: str = "harm"
+    doubt: str = ""
+    analysis: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was found in a file: results, studies, outcomes, and what could not be mapped.
+
+    `part` is the file within a package that has the results, `unit` what its `row`s are called.
+    """
+
+    items: list[Item]
+    left_out: list[LeftOut]
+    studies: tuple[About, ...] = ()
+    outcomes: tuple[OutcomeFound, ...] = ()
+    title: str = ""
+    part: str = ""
+    unit: str = "row"

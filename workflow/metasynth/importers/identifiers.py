@@ -1,0 +1,26 @@
+"""Ids of this review made of names in other programs' files."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from metasynth.tables.table_schema import ID
+
+_LONGEST = 50
+_WORDS_OF_YAML = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
+
+
+def identifier(name: str, taken: Iterable[str], kind: str) -> str:
+    """An id made of `name` that is not `taken`; `kind` stands for a name without plain letters."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    words = (
+        words if len(words) <= _LONGEST else words[: _LONGEST + 1].rpartition("_")[0] or words[:50]
+    )
+    if not re.match("[a-z]", words) or words in _WORDS_OF_YAML:
+        words = f"{kind}_{words}".rstrip("_")
+    taken, number, made = set(taken), 1, words
+    while made in taken or not ID.fullmatch(made):
+        number += 1
+        made = f"{words}_{number}"
+    return made

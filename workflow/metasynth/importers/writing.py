@@ -1,0 +1,57 @@
+"""Imported files written into a review: all of them, or none where anything goes wrong."""
+
+import csv
+import io
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from metasynth.core.store import guarded
+from metasynth.importers.found import LeftOut
+from metasynth.importers.trial_folders import Folders
+
+
+def write(made: Folders, trials: Path) -> tuple[list[str], list[LeftOut]]:
+    """Write every folder that is not there yet; and those left out.
+
+    All are written beside their places first, and then moved. When that fails, those that were
+    moved are taken away again.
+
+    Raises:
+        OSError: when a folder cannot be written; then none is.
+    """
+    left_out = [
+        LeftOut(None, study, "the folder is there already; left as it is")
+        for study in made
+        if os.path.lexists(trials / study)
+    ]
+    there = {one.what for one in left_out}
+    new = {study: texts for study, texts in made.items() if study not in there}
+    trials.mkdir(parents=True, exist_ok=True)
+    staged, moved = trials / ".import.part", []
+    shutil.rmtree(staged, ignore_errors=True)
+    try:
+        for study, texts in new.items():
+            (staged / study).mkdir(parents=True)
+            for name, text in texts.items():
+                (staged / study / name).write_text(text, encoding="utf-8")
+        for study in new:
+            (staged / study).rename(trials / study)
+            moved.append(study)
+    except OSError:
+        for study in moved:
+            shutil.rmtree(trials / study, ignore_errors=True)
+        raise
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    return moved, left_out
+
+
+def table_of(left_out: Iterable[LeftOut]) -> str:
+    """What could not be mapped as CSV: row of the file, what stands there, and the reason."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["row", "what", "reason"])
+    writer.writerows([one.row or "", guarded(one.what), guarded(one.reason)] for one in left_out)
+    return out.getvalue()
