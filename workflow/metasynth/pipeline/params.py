@@ -40,10 +40,11 @@ class Pooling:
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """The review's choices, and why it was changed."""
+    """The review's choices, why it was changed, and whether starter text is left in it."""
 
     config: Config
     changelog: tuple[ChangelogEntry, ...]
+    draft: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def changes(at: Context) -> Members:
     }
     before = at.keys("pool", "clean", "certainty")
     data = digest.text_digest(before, at.content(*raw), at.content(*baseline), at.labels)
-    told = text(params.Comparing(at.config, at.review.changelog))
+    told = text(params.Comparing(at.config, at.review.changelog, bool(at.review.draft)))
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
     code = at.code("changes", "changes", *_LOOKS)
     return (Member("changes", "", code, data, told, inputs, made),)
