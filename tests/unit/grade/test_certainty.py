@@ -29,7 +29,7 @@ from metasynth.model.certainty_config import (
     IndirectOutcome,
     IndirectTrial,
 )
-from metasynth.model.importance import of_outcome
+from metasynth.model.importance import Declared, declared, of_outcome
 from metasynth.model.records import (
     AnalysisResult,
     AnalysisSpec,
@@ -166,12 +166,12 @@ def test_intervals_apart_are_very_inconsistent():
 
 def test_variation_without_meaning_is_no_inconsistency():
     """That all effects are unimportant is the review's to say, not a convention's."""
-    alike = pooled([study("x", 920, 1000, 920, 1000), study("y", 990, 1000, 910, 1000)])
+    alike = pooled([study("x", 8000, 20000, 8000, 20000), study("y", 9000, 20000, 8000, 20000)])
     assert alike.analyses[0].estimates[0].i2 > 75
     declared = replace(DEFAULT_RULES, imprecision=ImprecisionRule(important=(0.75, 1.25)))
     found = inconsistency(case(declared, result=alike))
     assert found.rating == 0
-    assert "every trial's effect (1.00 to 1.09)" in told(found.reasons[0])
+    assert "every trial's effect (1.00 to 1.12)" in told(found.reasons[0])
     assert inconsistency(case(result=alike)).rating < 0
 
 
@@ -482,7 +482,7 @@ def test_a_declared_difference_goes_first_on_its_own_scale(kind, measure, size, 
         replace(DEFAULT_RULES, important_measures={measure: size}),
         replace(DEFAULT_RULES, important_outcomes={"o": size}, **other),
     ):
-        found = of_outcome(outcome, rules)
+        found = of_outcome(outcome, declared(rules))
         assert (found.low, found.high) == pytest.approx((low, high))
         assert (found.scale, found.declared) == (scale, True)
 
@@ -499,7 +499,7 @@ def test_a_declared_difference_goes_first_on_its_own_scale(kind, measure, size, 
     ],
 )
 def test_without_a_declaration_a_convention_stands_in_for_risk_ratios_alone(kind, measure, found):
-    known = of_outcome(replace(OUTCOME, type=kind, measure=measure), DEFAULT_RULES)
+    known = of_outcome(replace(OUTCOME, type=kind, measure=measure), Declared())
     assert (known and (known.scale, known.declared)) == found
 
 

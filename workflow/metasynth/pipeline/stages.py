@@ -11,7 +11,7 @@ from pathlib import Path
 from metasynth.core import digest
 from metasynth.figures import catalogue
 from metasynth.grade.judgement_levels import risk
-from metasynth.model.certainty_config import CONVENTION
+from metasynth.model.importance import declared
 from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import (
     Context,
@@ -82,8 +82,8 @@ def pool(at: Context) -> Members:
 def tables(at: Context) -> Members:
     """The tables of all outcomes, and published statements beside the recomputed ones."""
     made = both("results/tables", "estimates", "studies", "reproduction", "claims")
-    margin = at.config.certainty.imprecision.important or CONVENTION
-    told = text(params.Tabling(at.review.claims, at.config.comparison, margin))
+    important = declared(at.config.certainty)
+    told = text(params.Tabling(at.review.claims, at.config.comparison, important))
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
     code, data = at.code("tables", "pool"), at.keys("pool", "clean")
     return (Member("tables", "", code, data, told, inputs, made),)

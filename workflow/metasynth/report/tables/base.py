@@ -52,7 +52,7 @@ class Extracted(Protocol):
 
 
 def raw(record: Extracted, column: str, printed: str | None = None) -> str:
-    """A number of a raw table with its provenance, as it is `printed`; whole ones need no format."""
+    """A number of a raw table with its provenance, as `printed`; whole ones need no format."""
     value: int | None = getattr(record, column)
     if printed is None:
         printed = formats.MISSING if value is None else str(value)
