@@ -78,7 +78,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         further += unread
     if os.path.isdir(workdir / reading.data):
         raw = reader.read(workdir / reading.data)
-        further += validate(config, raw, lines, doubting=not _errors(reading.faults))
+        further += validate(config, raw, lines, sound=not _errors(reading.faults))
     prose = prose_check.read(config, workdir, config.text if config else reading.text)
     further += prose_check.faults(prose, config, raw)
     told = {(fault.file, fault.column) for fault in reading.faults}
@@ -128,12 +128,13 @@ def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fa
 
 
 def validate(
-    config: Config | None, raw: RawTables, lines: Lines | None = None, *, doubting: bool = True
+    config: Config | None, raw: RawTables, lines: Lines | None = None, *, sound: bool = True
 ) -> list[Fault]:
     """All faults of the tables, and of the configuration against them, sorted.
 
-    Without a configuration the tables are checked by themselves. Where there is no fault, and
-    `doubting`, what only looks wrong is told as well.
+    Without a configuration the tables are checked by themselves. What only looks wrong is told as
+    well, as far as it can be judged: of the trials whose tables are sound, and of the configuration
+    where all of them are, and it is itself (`sound`).
     """
     faults = list(_table_faults(raw))
     lines = lines or Lines("config.yaml", {})
@@ -141,17 +142,30 @@ def validate(
         faults += review_tables.config_faults(config, raw, lines)
         told = {fault.cell for fault in faults}
         faults += protocol.faults(config, raw, lines, told)
-    if not _errors(faults):
-        trials = reader.trials(raw)
-        if flow := raw.table("flow"):
-            faults += flow_counts.warnings(flow, reader.flow(raw), trials)
-        if config:
-            faults += review_tables.without_numbers(config, trials, lines)
-        faults = list(catalogue.unanswered(faults, raw))
-        told = {fault.place for fault in faults}
-        if doubting:
-            faults += catalogue.doubts(View(config, raw, trials), lines, told)
-    return sorted(faults, key=position)
+    if config and not _errors(faults):
+        faults += review_tables.without_numbers(config, reader.trials(raw), lines)
+    faults += _doubts(config if sound else None, raw, lines, faults)
+    return sorted(catalogue.unanswered(faults, raw), key=position)
+
+
+def _doubts(
+    config: Config | None, raw: RawTables, lines: Lines, faults: Iterable[Fault]
+) -> list[Fault]:
+    """What looks wrong in the tables without a fault, and in the configuration where all are.
+
+    What an unsound trial says is not known, so that nothing is concluded from the want of it.
+    """
+    told = {fault.place for fault in faults}
+    wrong = {fault.file for fault in faults if fault.severity == "error"}
+    some = reader.sound(raw, wrong)
+    whole = raw.whole and len(some.trials) == len(raw.trials)
+    view = View(None if lines.file in wrong else config, some, reader.trials(some))
+    found = [
+        fault for fault in catalogue.doubts(view, lines, told) if whole or fault.file != lines.file
+    ]
+    if whole and (flow := some.table("flow")):
+        found += flow_counts.warnings(flow, reader.flow(some), view.trials)
+    return found
 
 
 def _errors(faults: Iterable[Fault]) -> bool:
