@@ -142,29 +142,26 @@ def validate(
         faults += review_tables.config_faults(config, raw, lines)
         told = {fault.cell for fault in faults}
         faults += protocol.faults(config, raw, lines, told)
+    some = reader.sound(raw, {fault.file for fault in faults if fault.severity == "error"})
+    trials = reader.trials(some)
     if config and not _errors(faults):
-        faults += review_tables.without_numbers(config, reader.trials(raw), lines)
-    faults += _doubts(config if sound else None, raw, lines, faults)
+        faults += review_tables.without_numbers(config, trials, lines)
+    wrong = not sound or any(f.file == lines.file and f.severity == "error" for f in faults)
+    view = View(None if wrong else config, some, trials)
+    faults += _doubts(view, lines, faults, whole=raw.whole and len(trials) == len(raw.trials))
     return sorted(catalogue.unanswered(faults, raw), key=position)
 
 
-def _doubts(
-    config: Config | None, raw: RawTables, lines: Lines, faults: Iterable[Fault]
-) -> list[Fault]:
-    """What looks wrong in the tables without a fault, and in the configuration where all are.
+def _doubts(view: View, lines: Lines, faults: Iterable[Fault], *, whole: bool) -> list[Fault]:
+    """What looks wrong in tables without a fault, and in the configuration where all are (`whole`).
 
     What an unsound trial says is not known, so that nothing is concluded from the want of it.
     """
     told = {fault.place for fault in faults}
-    wrong = {fault.file for fault in faults if fault.severity == "error"}
-    some = reader.sound(raw, wrong)
-    whole = raw.whole and len(some.trials) == len(raw.trials)
-    view = View(None if lines.file in wrong else config, some, reader.trials(some))
-    found = [
-        fault for fault in catalogue.doubts(view, lines, told) if whole or fault.file != lines.file
-    ]
-    if whole and (flow := some.table("flow")):
-        found += flow_counts.warnings(flow, reader.flow(some), view.trials)
+    every = catalogue.doubts(view, lines, told)
+    found = [fault for fault in every if whole or fault.file != lines.file]
+    if whole and (flow := view.raw.table("flow")):
+        found += flow_counts.warnings(flow, reader.flow(view.raw), view.trials)
     return found
 
 
