@@ -33,13 +33,15 @@ Each verdict has its reason, as a name in the column `reason` and as a sentence 
 A statement is judged only by what it claims, so choose its `assertion` with care.
 `not_significant` is what a p-value says, and no more. `no_difference` ("similar", "no
 difference") and `not_higher` ("does not increase") are conclusions. What an important difference
-is, is declared once: `certainty.imprecision.important` in `config.yaml`
-([certainty.md](certainty.md)), the risk ratios below and above which an effect is appreciable;
-{low:g} and {high:g} without it, the convention of GRADE (guidelines 6: J Clin Epidemiol
-2011;64:1283-93). Odds ratios and risk differences are read as risk ratios at the control risk.
-Where that risk is known, the ratio of the risks of being *without* the event must lie within the
-margin too: a risk of 87 % cannot rise by a quarter, so that the event's own ratio would exclude
-nothing. Measures that no risk ratio follows from have no margin, and support no such conclusion.
+is, is declared once, for certainty and for the audit ([certainty.md](certainty.md)): the outcome's
+or the measure's `living.important_difference` in `config.yaml`, on the measure's own scale; else
+`certainty.imprecision.important`, the risk ratios below and above which an effect is appreciable;
+{low:g} and {high:g} without either, the convention of GRADE (guidelines 6: J Clin Epidemiol
+2011;64:1283-93). By risk ratios, odds ratios and risk differences are read as risk ratios at the
+control risk. Where that risk is known, the ratio of the risks of being *without* the event must lie
+within the margin too: a risk of 87 % cannot rise by a quarter, so that the event's own ratio would
+exclude nothing. A measure that no risk ratio follows from needs a declared difference: without one,
+no such conclusion is supported.
 
 `contradicts` names the statements that cannot be true together with this one; naming them once is
 enough. A trial's result and a pooled one do not contradict each other by differing in

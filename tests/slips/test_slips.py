@@ -80,6 +80,42 @@ def answer(files: Files, fault: Fault) -> bool:
     return True
 
 
+SEARCH = "search.csv"
+_BROKEN = b"line,part,text\n#1,trem,arthritis\n"
+
+
+@pytest.mark.parametrize("case", SLIPS, ids=lambda case: case.kind)
+def test_a_slip_is_told_in_one_report_with_a_fault_elsewhere(case, tmp_path):
+    files = spoilt(case)
+    assert SEARCH not in files
+    files[SEARCH] = _BROKEN
+    found = told(files, tmp_path)
+    assert {fault.file for fault in found if fault.severity == "error"} == {SEARCH}
+    assert [f.kind for f in found if f.severity == "warning"] == [case.kind], found
+
+
+@pytest.mark.parametrize("study", ["adams2001", "baker2004", "clark2008", "davis2011", "evans2015"])
+@pytest.mark.parametrize("table", ["study", "arms", "results"])
+def test_nothing_is_concluded_from_the_want_of_a_trial_with_a_fault(study, table, tmp_path):
+    """Whatever its tables say cannot be read, the other trials and the choices are as right."""
+    files, name = right(), f"trials/{study}/{table}.csv"
+    files[name] += b'"'
+    found = told(files, tmp_path)
+    assert found
+    assert [fault for fault in found if fault.severity == "warning"] == []
+    assert {fault.file for fault in found} == {name}
+
+
+@pytest.mark.parametrize("case", SLIPS, ids=lambda case: case.kind)
+def test_slips_of_sound_trials_are_told_beside_a_trial_with_a_fault(case, tmp_path):
+    """Those of the choices and of the whole review wait until every trial can be read."""
+    files = spoilt(case)
+    files["trials/zoe2020/study.csv"] = b"label\n"
+    found = told(files, tmp_path)
+    doubts = [fault.kind for fault in found if fault.severity == "warning"]
+    assert doubts == [case.kind] or (not doubts and not case.cell.startswith("trials/")), found
+
+
 @pytest.mark.parametrize("case", CERTAIN, ids=lambda case: case.kind)
 def test_a_certain_slip_is_a_fault_that_no_answer_silences(case, tmp_path):
     files = spoilt(case)

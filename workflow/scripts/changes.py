@@ -46,7 +46,7 @@ def changes(member: Member) -> dict[str, str]:
     found = compare(before, baseline.from_text(text), told.config.living)
     found = replace(found, cumulative=growth(results))
     language = speak(told.config.languages[0], Path(told.config.text))
-    document = page(told.config, found, language)
+    document = page(told.config, found, language, draft=told.draft)
     return {
         "state.json": text,
         "changes.json": store.to_json(found),

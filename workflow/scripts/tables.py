@@ -16,7 +16,7 @@ from metasynth.pipeline.targets import Member
 
 
 def _audited(told: Tabling, results: list[OutcomeResult], trials: list[Trial]) -> list[Audited]:
-    return audit(told.claims, results, trials, told.comparison, told.margin)
+    return audit(told.claims, results, trials, told.comparison, told.declared)
 
 
 def tabulate(member: Member) -> dict[str, str]:

@@ -20,6 +20,7 @@ from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort
 from metasynth.audit.two_by_two import TwoByTwo, exact_p
 from metasynth.audit.verdicts import VERDICTS, Audited
 from metasynth.language.languages import ENGLISH
+from metasynth.model.importance import Declared, of_measure
 from metasynth.model.records import (
     AnalysisSpec,
     Cell,
@@ -41,7 +42,7 @@ from metasynth.tables import table_schema
 ROOT = Path(__file__).parents[3]
 REPRODUCED, UNSUPPORTED, BY_TEST, BY_COUNTS, NOT_REPRODUCED, CONTRADICTED, UNCHECKED = VERDICTS
 
-LEFT = ("", "not_excluded", "spared_not_excluded")
+LEFT = ("", "not_excluded", "spared_not_excluded", "no_margin")
 
 
 def pooled(config, trials):
@@ -289,13 +290,13 @@ def test_a_wider_interval_never_excludes_more(assertion, measure, limits, risk, 
     if measure == "RD":
         limits = [max(-1.0, (x - 1) / 20) for x in limits]
     wider = [limits[0] - abs(limits[0]) * (1 - 1 / by), limits[1] + abs(limits[1]) * (by - 1)]
-    margin = (0.75, 1.25)
+    margin = of_measure(measure, Declared())
     open_ = important_left(assertion, measure, tuple(limits), risk, margin)
     if open_:
         assert important_left(assertion, measure, tuple(wider), risk, margin)
     elif assertion == "no_difference":
         assert not important_left("not_higher", measure, tuple(limits), risk, margin)
-    assert measure != "MD" or open_ == "not_excluded"
+    assert measure != "MD" or open_ == "no_margin"
 
 
 @pytest.mark.parametrize(
@@ -317,17 +318,25 @@ def test_a_wider_interval_never_excludes_more(assertion, measure, limits, risk, 
     ],
 )
 def test_an_important_difference_is_excluded_both_ways_round(assertion, limits, risk, left):
-    assert important_left(assertion, "RR", limits, risk, (0.75, 1.25)) == left
+    assert important_left(assertion, "RR", limits, risk, ratios(0.75, 1.25)) == left
+
+
+def ratios(low, high):
+    """Risk ratios that a review declares to be important."""
+    return of_measure("RR", Declared(ratios=(low, high)))
 
 
 def test_other_measures_are_read_as_risk_ratios_at_the_control_risk():
     """At 20 %, odds ratios of 0.9 and 1.2 are risk ratios of 0.918 and 1.154 (Zhang and Yu)."""
     ask = ("no_difference", "OR", (0.9, 1.2), 0.2)
-    assert important_left(*ask, (0.917, 1.155)) == ""
-    assert important_left(*ask, (0.919, 1.155)) == "not_excluded"
-    assert important_left(*ask, (0.917, 1.153)) == "not_excluded"
-    assert important_left("no_difference", "RD", (-0.02, 0.02), 0.2, (0.89, 1.11)) == ""
-    assert important_left("no_difference", "RD", (-0.02, 0.02), 0.2, (0.91, 1.11)) == "not_excluded"
+    assert important_left(*ask, ratios(0.917, 1.155)) == ""
+    assert important_left(*ask, ratios(0.919, 1.155)) == "not_excluded"
+    assert important_left(*ask, ratios(0.917, 1.153)) == "not_excluded"
+    assert important_left("no_difference", "RD", (-0.02, 0.02), 0.2, ratios(0.89, 1.11)) == ""
+    assert (
+        important_left("no_difference", "RD", (-0.02, 0.02), 0.2, ratios(0.91, 1.11))
+        == "not_excluded"
+    )
 
 
 @pytest.mark.parametrize(
@@ -674,6 +683,43 @@ def test_every_number_of_the_audit_leads_to_cells():
 # --- other people's reviews -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("kind", "measure", "first", "second", "size"),
+    [
+        ("continuous", "MD", {"mean": 4.0, "sd": 2.0}, {"mean": 4.1, "sd": 2.1}, 3.0),
+        ("binary", "RR", {"events": 10}, {"events": 11}, 4.0),
+        ("binary", "OR", {"events": 10}, {"events": 11}, 4.0),
+        ("binary", "RD", {"events": 10}, {"events": 11}, 0.2),
+    ],
+)
+@pytest.mark.parametrize("of", ["outcomes", "measures"])
+def test_a_declared_difference_is_the_margin_of_pools_and_of_trials(
+    kind, measure, first, second, size, of, small
+):
+    """One rule with certainty; a smaller one is not excluded by the same intervals."""
+    spec = OutcomeSpec("o", "O", "response", 24, kind, measure, "harm", ("main",))
+    main = AnalysisSpec("main", "Random effects", tau2="REML", ci="Wald")
+    sides = Comparison(("drug",), ("placebo",))
+    data = [
+        StudyData(name, name, 2000, group(first, n), group(second, n + 2))
+        for name, n in (("x", 100), ("y", 150))
+    ]
+    results = [synthesise(spec, [main], sides, data)]
+    counts = {"events": 25, "events_low": 25, "events_high": 25}
+    drug, placebo = (recounted("beta2005", "response", a, **counts) for a in ("drug", "placebo"))
+    trials = [drug(placebo(trial)) for trial in small[0].trials]
+    statements = [
+        claim("pooled_comparison", assertion="no_difference"),
+        claim("comparison", study_id="beta2005", assertion="no_difference"),
+    ][: 1 if kind == "continuous" else 2]
+    for by, verdict in ((1.0, REPRODUCED), (0.01, UNSUPPORTED)):
+        least = 1 + (size - 1) * by if measure in ("RR", "OR") else size * by
+        known = Declared(**{of: {"o" if of == "outcomes" else measure: least}})
+        for item in audit(statements, results, trials, sides, known):
+            assert (item.verdict, item.margin_measure) == (verdict, measure)
+            assert item.margin_high == pytest.approx(least)
+
+
 @pytest.mark.parametrize("multi_arm", ["combine", "split"])
 @pytest.mark.parametrize(
     ("kind", "measure", "first", "second"),
@@ -697,7 +743,8 @@ def test_pools_of_every_kind_and_their_readings_are_judged(kind, measure, first,
     statement = claim("pooled_comparison", outcome="raw", assertion="no_difference")
     also = claim("most_trials", outcome="raw", assertion="no_difference")
     found, most = audit([statement, also], results, [], sides)
-    assert (found.verdict, found.reason, found.readings) == (UNSUPPORTED, "not_excluded", "")
+    reason = "no_margin" if measure == "MD" else "not_excluded"
+    assert (found.verdict, found.reason, found.readings) == (UNSUPPORTED, reason, "")
     assert (most.verdict, most.reason) == (UNCHECKED, "no_counts")  # no trial is included here
 
 

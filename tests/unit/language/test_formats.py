@@ -1,5 +1,7 @@
+from math import nextafter
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from metasynth.language import formats
@@ -48,9 +50,15 @@ def test_number(x: float | None, decimals: int, text: str) -> None:
         (0.0496, "0.0496"),
         (0.0449, "0.04"),
         (0.05, "0.05"),
-        (0.0504, "0.05"),
+        (0.0504, "0.0504"),
+        (0.0525, "0.052"),
+        (0.04996, "<0.05"),
+        (0.05 + 1e-9, ">0.05"),
+        (0.0996, "0.0996"),
+        (0.09999, "<0.10"),
+        (0.1025, "0.10"),
         (0.0094, "0.009"),
-        (0.0096, "0.01"),
+        (0.0096, "0.0096"),
         (0.001, "0.001"),
         (0.00099, "<0.001"),
         (0.0, "<0.001"),
@@ -63,9 +71,28 @@ def test_p_value(p: float | None, text: str) -> None:
     assert p_value(p) == text
 
 
-@pytest.mark.parametrize("p", [0.0496, 0.04951, 0.0499, 0.05, 0.0501, 0.0549])
-def test_the_text_of_p_lies_on_the_same_side_of_five_per_cent(p: float) -> None:
-    assert (float(p_value(p)) < 0.05) == (p < 0.05)
+_NEAR_LEVELS = st.tuples(
+    st.sampled_from([0.001, 0.01, 0.05, 0.10]), st.floats(-6e-3, 6e-3) | st.floats(-1e-6, 1e-6)
+).map(lambda pair: min(1.0, max(0.0, sum(pair))))
+
+
+@given(p=st.floats(0.0, 1.0) | _NEAR_LEVELS)
+@example(p=0.04996)
+@example(p=0.0999999)
+@example(p=nextafter(0.05, 0.0))
+def test_a_printed_p_lies_on_the_same_side_of_every_level_as_p(p: float) -> None:
+    text = p_value(p)
+    printed = float(text.lstrip("<>"))
+    for level in (0.001, 0.01, 0.05, 0.10):
+        if text.startswith("<") and printed <= level:
+            assert p < level
+        elif text.startswith(">") and printed >= level:
+            assert p > level
+        else:
+            assert (printed < level) == (p < level)
+    if printed == 0.05 and text[0] not in "<>":
+        assert p == 0.05
+    assert abs(printed - p) <= 0.0051 or text[0] in "<>"
 
 
 @pytest.mark.parametrize(
@@ -104,8 +131,9 @@ def test_other_texts() -> None:
     assert percent(38.2) == "38%"
     assert percent(12.34, 1, POLISH) == "12,3%"
     assert percent(None) == "–"
-    assert count(0) == "0"
-    assert count(None) == "–"
+    assert count(0, formats.ENGLISH) == "0"
+    assert count(None, formats.ENGLISH) == "–"
+    assert count(12.5, POLISH) == "12,5"
     assert stated("p", p_value(0.2)) == "p = 0.20"
     assert stated("p", p_value(0.0002)) == "p < 0.001"
     assert p_value(0.0321, POLISH) == "0,03"

@@ -599,6 +599,16 @@ def test_to_begin_lower_is_a_choice(whole):
     assert domains == {"overall": (None, None, [("config", ("certainty.start",))])}
 
 
+def test_a_trial_that_is_not_randomised_after_all_is_the_reason(whole):
+    trials = [
+        replace(t, study=replace(t.study, design="case series")) if "2004" in t.study.study else t
+        for t in REVIEW.trials
+    ]
+    levels, domains = moved(whole, made(trials=trials), "acr20_w24")
+    assert levels == ("low", "very low")
+    assert domains == {"overall": (None, None, [("data", ("cohen2004 study",))])}
+
+
 def test_other_software_that_rates_is_named(whole):
     before = replace(
         whole,

@@ -5,13 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.grade.test_certainty import SIDES, THREE, TWO, pooled, rated
+from tests.unit.grade.test_certainty import RULES, SIDES, THREE, TWO, pooled, rated
 
 from metasynth.grade.certainty import assess, assess_all
 from metasynth.grade.conclusions import conclude, conclusion
 from metasynth.grade.summary_of_findings import summary
 from metasynth.language.languages import ENGLISH, speak
-from metasynth.model.certainty_config import DEFAULT_RULES, LEVELS, LOWERING, BiasRule
+from metasynth.model.certainty_config import LEVELS, LOWERING, BiasRule
 from metasynth.model.records import Config
 from metasynth.provenance.collect import collect
 from metasynth.report.document import Citation, numbers, plain
@@ -31,7 +31,7 @@ MODULES = (
 )
 
 
-def scope(results, rules=DEFAULT_RULES, panel=(), language=ENGLISH):
+def scope(results, rules=RULES, panel=(), language=ENGLISH):
     specs = tuple(analysis.spec for analysis in results[0].analyses)
     config = Config(
         *("T", "1.0.0", ("en",), "data", "text", SIDES),
@@ -97,7 +97,7 @@ def test_what_could_not_be_assessed_is_marked():
     _, _, (row,), note = certainty.certainty_table(scope([pooled(THREE)]))
     assert cells(row)[1:6] == ["?", "0", "0", "−1", "?"]
     assert plain(note).startswith("?: could not be assessed")
-    strict = replace(DEFAULT_RULES, risk_of_bias=BiasRule(no_information=-1))
+    strict = replace(RULES, risk_of_bias=BiasRule(no_information=-1))
     _, _, (row,), _ = certainty.certainty_table(scope([pooled(THREE)], strict))
     assert cells(row)[1] == "−1"
     assert "at most" not in cells(row)[-2]
@@ -186,7 +186,7 @@ def test_signs_count_the_level(level, shown):
 )
 def test_statements_follow_from_the_conclusion(changes, said):
     result = pooled(THREE)
-    found = conclusion(result, DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    found = conclusion(result, RULES, assess(result, RULES))
     found = replace(found, **{"certainty": "high", "at_most": False, **changes})
     assert conclusion_words.words(found, "Death", "Drug", ENGLISH).conclusion == said
 
@@ -212,7 +212,7 @@ def test_every_number_has_its_provenance():
 def test_findings_follow_from_the_published_tables_alone():
     """A reader with estimates and a pocket calculator finds the same numbers per 1000."""
     result = pooled(TWO, replace(pooled(TWO).outcome, measure="OR"))
-    (_, line) = summary([result], DEFAULT_RULES, assess(result, DEFAULT_RULES))
+    (_, line) = summary([result], RULES, assess(result, RULES))
     row = next(a.estimates[0] for a in result.analyses if a.spec.name == line.analysis)
     risk = row.events_control / row.total_control
     for field, effect in (("", row.estimate), ("_low", row.ci_low), ("_high", row.ci_high)):

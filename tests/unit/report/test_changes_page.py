@@ -16,6 +16,7 @@ from metasynth.report.render import html
 from metasynth.report.tables import changes as told
 from metasynth.report.text import change_words
 from metasynth.report.text.change_names import change_names, summary
+from metasynth.report.text.phrases import DRAFT
 
 TEMPLATES = Path(__file__).parents[3] / "workflow" / "report"
 POLISH = speak("pl")
@@ -98,6 +99,14 @@ def test_the_page_speaks_polish(changes):
         assert words in text
     assert "3,71 [1,26; 10,93]" in text
     assert "the interval" not in text.casefold()
+
+
+@pytest.mark.parametrize("language", [ENGLISH, POLISH], ids=["en", "pl"])
+def test_the_page_of_a_draft_says_that_it_is_one(changes, language):
+    banner = '<p class="draft" role="note">'
+    draft, finished = (page(CONFIG, changes, language, draft=draft) for draft in (True, False))
+    assert banner + language.say(DRAFT) in html.render(draft, TEMPLATES, language)
+    assert banner not in html.render(finished, TEMPLATES, language)
 
 
 def test_text_of_tables_is_text_on_the_page(states):

@@ -57,7 +57,6 @@ def test_an_interval_without_width_is_named_and_has_an_ad_hoc_one_beside_it():
     )
     assert "has no width" in row.note
     assert "narrower than Wald" in row.note
-    assert "0.282 to 0.887" in row.note
     assert row.pi_low is None
 
 

@@ -17,13 +17,13 @@ from metasynth.audit.verdicts import (
     UNSUPPORTED,
     Judged,
 )
-from metasynth.sensitivity.absolute import as_risk_ratio
+from metasynth.model.importance import Importance
+from metasynth.sensitivity.importance_of_effects import own_side, spared_side
 
 ABSENCE = ("no_difference", "not_higher")
 """Assertions that there is no difference, or no increase."""
 
 _DIRECTIONS = {"significantly_higher": 1, "higher": 1, "significantly_lower": -1, "lower": -1}
-_OF_PATIENTS = ("RR", "OR", "RD")
 
 
 def judge(assertion: str, p: float | None, direction: int, left_open: Callable[[], str]) -> Judged:
@@ -63,43 +63,24 @@ def important_left(
     measure: str,
     limits: tuple[float | None, float | None],
     risk: float | None,
-    margin: tuple[float, float],
+    important: Importance | None,
 ) -> str:
     """How an interval (natural scale) leaves an important difference, or increase, open.
 
-    `margin` are the risk ratios below and above which a difference is important; `risk` is that
-    under control. "" where the interval excludes one; "not_excluded" where it does not, or where no
-    risk ratio follows from the measure, as no margin is declared for it. "spared_not_excluded"
-    where only the ratio of the risks of having no event leaves it open: a risk of 87 % cannot rise
-    by a quarter at all, so that a margin of the event's own ratio would exclude nothing there.
+    `important` says from where on a difference is important, `risk` is that under control. "" where
+    the interval excludes one, "not_excluded" where it does not, "no_margin" where nothing says what
+    would be important. "spared_not_excluded" where only the ratio of the risks of having no event
+    leaves it open (sensitivity/importance_of_effects.py). A limit that does not exist excludes
+    nothing.
     """
-    low, high = (None if x is None else as_risk_ratio(measure, x, risk) for x in limits)
-    if not _within(low, high, margin, above_only=assertion == "not_higher"):
+    if important is None:
+        return "no_margin"
+    above = (limits[1], 1)
+    asked = (above,) if assertion == "not_higher" else ((limits[0], -1), above)
+    sides = [
+        (side if x is None else own_side(important, measure, x, risk), side) for x, side in asked
+    ]
+    if any(found in (None, side) for found, side in sides):
         return "not_excluded"
-    if risk is None or measure not in _OF_PATIENTS:
-        return ""
-    most, fewest = (None if x is None else _spared(x, risk) for x in (low, high))
-    within = _within(fewest, most, margin, below_only=assertion == "not_higher")
-    return "" if within else "spared_not_excluded"
-
-
-def _within(
-    low: float | None,
-    high: float | None,
-    margin: tuple[float, float],
-    *,
-    above_only: bool = False,
-    below_only: bool = False,
-) -> bool:
-    """Whether limits lie within the margin; one that does not exist lies outside.
-
-    With `above_only` nothing is asked of the lower limit, with `below_only` nothing of the upper.
-    """
-    from_below = above_only or (low is not None and low > margin[0])
-    from_above = below_only or (high is not None and high < margin[1])
-    return from_below and from_above
-
-
-def _spared(ratio: float, risk: float) -> float | None:
-    """The ratio of the risks of having no event, from that of having one."""
-    return (1 - risk * ratio) / (1 - risk) if risk < 1 else None
+    beyond = (spared_side(important, measure, x or 0.0, risk) == side for x, side in asked)
+    return "spared_not_excluded" if any(beyond) else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from metasynth.audit.counts import admissible, combinations
 from metasynth.audit.judging import ABSENCE, settled
 from metasynth.audit.reproduction import as_published
-from metasynth.audit.trial_checks import deciding, judged_table, margins
+from metasynth.audit.trial_checks import deciding, judged_table, margins, of_two_arms
 from metasynth.audit.two_by_two import TwoByTwo
 from metasynth.audit.verdicts import (
     NOT_REPRODUCED,
@@ -54,7 +54,8 @@ def most_trials(claim: Claim, evidence: Evidence) -> Finding:
         != own[0]
     ]
     extremes = {_extreme(claim, trials, evidence, best)[0] for best in (True, False)}
-    verdicts = [judged_table(claim.assertion, table, evidence)[0] for table, _ in trials]
+    important = of_two_arms(claim, evidence)
+    verdicts = [judged_table(claim.assertion, table, important)[0] for table, _ in trials]
     return concluded(
         settled(
             own,
@@ -69,7 +70,7 @@ def most_trials(claim: Claim, evidence: Evidence) -> Finding:
         differing=" ".join(by_test),
         readings=" ".join(readings),
         rows=places(cell for s in studies for group in _counted(s) for cell in group.cells),
-        **margins(claim.assertion, evidence),
+        **margins(claim.assertion, important),
     )
 
 
@@ -98,10 +99,13 @@ def _majority(
     claim: Claim, tables: Sequence[TwoByTwo], evidence: Evidence, test: str = "fisher"
 ) -> Judged:
     """The verdict when each trial has one table; where a test does not decide, Fisher's does."""
+    important = of_two_arms(claim, evidence)
     return _of_most(
         claim.assertion,
         [
-            judged_table(claim.assertion, t, evidence, test if test in deciding(t) else "fisher")[0]
+            judged_table(claim.assertion, t, important, test if test in deciding(t) else "fisher")[
+                0
+            ]
             for t in tables
         ],
     )
@@ -109,10 +113,10 @@ def _majority(
 
 def _extreme(claim: Claim, trials: Sequence[Tables], evidence: Evidence, best: bool) -> Judged:
     """The verdict with each trial's most favourable counts, or its least favourable ones."""
-    order = (NOT_REPRODUCED, UNSUPPORTED, REPRODUCED)
+    order, important = (NOT_REPRODUCED, UNSUPPORTED, REPRODUCED), of_two_arms(claim, evidence)
     choose = max if best else min
     found = [
-        choose((judged_table(claim.assertion, t, evidence)[0] for t in every), key=order.index)
+        choose((judged_table(claim.assertion, t, important)[0] for t in every), key=order.index)
         for _, every in trials
     ]
     return _of_most(claim.assertion, found)

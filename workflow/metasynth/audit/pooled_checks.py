@@ -18,6 +18,7 @@ from metasynth.audit.verdicts import (
     places,
     unchecked,
 )
+from metasynth.model.importance import Importance, of_outcome
 from metasynth.model.methods import no_effect
 from metasynth.model.records import (
     AnalysisResult,
@@ -115,7 +116,7 @@ def pooled_comparison(claim: Claim, evidence: Evidence) -> Finding:
         _pool(row, analysis),
         verdict=verdict,
         reason=reason,
-        **margins(claim.assertion, evidence),
+        **margins(claim.assertion, _important(claim, row, evidence)),
         tables=len(every),
         agreeing=agreeing,
         differing=" ".join(differing),
@@ -131,8 +132,15 @@ def _judged(claim: Claim, row: Estimate, evidence: Evidence) -> Judged:
     risk = None
     if row.events_control is not None and row.total_control:
         risk = row.events_control / row.total_control
-    asked = (claim.assertion, row.measure, (row.ci_low, row.ci_high), risk, evidence.margin)
+    important = _important(claim, row, evidence)
+    asked = (claim.assertion, row.measure, (row.ci_low, row.ci_high), risk, important)
     return judge(claim.assertion, row.p, direction, lambda: important_left(*asked))
+
+
+def _important(claim: Claim, row: Estimate, evidence: Evidence) -> Importance | None:
+    """As declared of the outcome that was pooled, else of the measure."""
+    spec = next((r.outcome for r in evidence.results if r.outcome.id == row.outcome), None)
+    return of_outcome(spec, evidence.declared) if spec else evidence.important(claim, row.measure)
 
 
 def _differs(claim: Claim, row: Estimate, own: Judged, evidence: Evidence) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import fields
 from metasynth.audit import majority, pooled_checks, splits, text_checks, trial_checks
 from metasynth.audit.kinds import parts
 from metasynth.audit.verdicts import CONTRADICTED, UNCHECKED, Audited, Evidence, Finding
-from metasynth.model.certainty_config import CONVENTION
+from metasynth.model.importance import Declared
 from metasynth.model.records import Claim, Comparison, OutcomeResult, Trial
 
 CHECKS: Mapping[str, Callable[[Claim, Evidence], Finding]] = {
@@ -28,24 +28,26 @@ CHECKS: Mapping[str, Callable[[Claim, Evidence], Finding]] = {
 }
 """The check of each kind; a kind has one, a check is a pure function."""
 
+CONVENTIONAL = Declared()
+"""A review that declares no difference to be important."""
+
 
 def audit(
     claims: Sequence[Claim],
     results: Sequence[OutcomeResult],
     trials: Sequence[Trial],
     comparison: Comparison,
-    margin: tuple[float, ...] = CONVENTION,
+    declared: Declared = CONVENTIONAL,
 ) -> list[Audited]:
     """All statements in the order of claims.csv.
 
-    `margin` are the risk ratios below and above which a difference is important; config.yaml may
-    declare them as certainty.imprecision.important, else they are GRADE's convention. What the data
-    decide gets a verdict from them. Where they cannot, a statement that another one of the same
-    document contradicts is so marked; otherwise it cannot be checked. That two statements
-    contradict each other is recorded with one of them and holds for both.
+    `declared` says which differences are important, by the one rule that certainty follows too.
+    What the data decide gets a verdict from them. Where they cannot, a statement that another one
+    of the same document contradicts is so marked; otherwise it cannot be checked. That two
+    statements contradict each other is recorded with one of them and holds for both.
     """
     by_id = {trial.study.study: trial for trial in trials}
-    evidence = Evidence(by_id, tuple(results), comparison, (margin[0], margin[1]))
+    evidence = Evidence(by_id, tuple(results), comparison, declared)
     opposed = _opposed(claims)
     return [_audited(claim, evidence, opposed[claim.claim_id]) for claim in claims]
 

@@ -7,9 +7,10 @@ from itertools import islice
 
 from metasynth.audit.counts import MOST_TABLES, fitting, rows
 from metasynth.audit.judging import settled
-from metasynth.audit.trial_checks import judged_table, margins
+from metasynth.audit.trial_checks import judged_table, margins, of_two_arms
 from metasynth.audit.two_by_two import TwoByTwo, tests
 from metasynth.audit.verdicts import Evidence, Finding, concluded, places, unchecked
+from metasynth.model.importance import Importance
 from metasynth.model.records import Claim
 
 
@@ -28,7 +29,10 @@ def split_comparison(claim: Claim, evidence: Evidence) -> Finding:
     every = list(islice(_splits(claim, total, most, other), MOST_TABLES + 1))
     if len(every) > MOST_TABLES:
         return unchecked("every_split", "too_many")
-    return replace(_unanimous(claim.assertion, every, evidence), rows=_rows(claim, evidence))
+    return replace(
+        _unanimous(claim.assertion, every, of_two_arms(claim, evidence)),
+        rows=_rows(claim, evidence),
+    )
 
 
 def _splits(claim: Claim, total: int, most: int, other: int) -> Iterator[TwoByTwo]:
@@ -43,10 +47,10 @@ def _rows(claim: Claim, evidence: Evidence) -> str:
     return places(row.cell for arm in arms for row in rows(evidence, claim, arm).values())
 
 
-def _unanimous(assertion: str, every: list[TwoByTwo], evidence: Evidence) -> Finding:
+def _unanimous(assertion: str, every: list[TwoByTwo], important: Importance | None) -> Finding:
     if not every:
         return unchecked("every_split", "no_split")
-    found = [judged_table(assertion, table, evidence) for table in every]
+    found = [judged_table(assertion, table, important) for table in every]
     (own, agreeing) = Counter(found).most_common(1)[0]
     p = max(tests(table).fisher for table in every)
     return concluded(
@@ -56,7 +60,7 @@ def _unanimous(assertion: str, every: list[TwoByTwo], evidence: Evidence) -> Fin
         agreeing=agreeing,
         p=p,
         p_fisher=p,
-        **margins(assertion, evidence),
+        **margins(assertion, important),
     )
 
 

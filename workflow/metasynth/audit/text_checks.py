@@ -192,10 +192,11 @@ def cited_interval(claim: Claim, evidence: Evidence) -> Finding:
     estimate, low, high = (float(x) for x in (claim.estimate, claim.ci_low, claim.ci_high))
     p = 0.0 if low > null or high < null else 1.0
     direction = (estimate > null) - (estimate < null)
-    asked = (claim.assertion, claim.measure, (low, high), None, evidence.margin)
+    important = evidence.important(claim, claim.measure)
+    asked = (claim.assertion, claim.measure, (low, high), None, important)
     verdict = judge(claim.assertion, p, direction, lambda: important_left(*asked))
     numbers = {"measure": claim.measure, "estimate": estimate, "ci_low": low, "ci_high": high}
-    return concluded(verdict, "cited_interval", **numbers, **margins(claim.assertion, evidence))
+    return concluded(verdict, "cited_interval", **numbers, **margins(claim.assertion, important))
 
 
 def text(claim: Claim, evidence: Evidence) -> Finding:

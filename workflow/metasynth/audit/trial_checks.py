@@ -18,7 +18,10 @@ from metasynth.audit.verdicts import (
     places,
     unchecked,
 )
+from metasynth.model.importance import Importance
 from metasynth.model.records import Claim, Result
+
+_OF_COUNTS = ("RR", "OR", "RD")
 
 
 def percentages(claim: Claim, evidence: Evidence) -> Finding:
@@ -91,18 +94,19 @@ def comparison(claim: Claim, evidence: Evidence) -> Finding:
     if "" not in found:
         return unchecked("fisher", "no_counts")
     extracted, every = found[""].extracted, found[""].admissible
-    own = judged_table(claim.assertion, extracted, evidence)
-    agreeing = sum(judged_table(claim.assertion, t, evidence)[0] == own[0] for t in every)
+    important = of_two_arms(claim, evidence)
+    own = judged_table(claim.assertion, extracted, important)
+    agreeing = sum(judged_table(claim.assertion, t, important)[0] == own[0] for t in every)
     readings = [
         reading
         for reading, other in found.items()
         if reading
-        and any(judged_table(claim.assertion, t, evidence)[0] != own[0] for t in other.admissible)
+        and any(judged_table(claim.assertion, t, important)[0] != own[0] for t in other.admissible)
     ]
     differing = [
         name
         for name in deciding(extracted)
-        if judged_table(claim.assertion, extracted, evidence, name)[0] != own[0]
+        if judged_table(claim.assertion, extracted, important, name)[0] != own[0]
     ]
     verdict, reason = settled(
         own,
@@ -114,7 +118,7 @@ def comparison(claim: Claim, evidence: Evidence) -> Finding:
         _compared(extracted, tests(extracted)),
         verdict=verdict,
         reason=reason,
-        **margins(claim.assertion, evidence),
+        **margins(claim.assertion, important),
         tables=len(every),
         agreeing=agreeing,
         differing=" ".join(differing),
@@ -130,24 +134,36 @@ def deciding(table: TwoByTwo) -> tuple[str, ...]:
 
 
 def judged_table(
-    assertion: str, table: TwoByTwo, evidence: Evidence, test: str = "fisher"
+    assertion: str, table: TwoByTwo, important: Importance | None, test: str = "fisher"
 ) -> Judged:
     """The verdict on an assertion about the two groups of a table, by one test."""
 
     def left_open() -> str:
         from metasynth.stats.score_intervals import score_limits
 
-        limits = score_limits("RR", table.a, table.n1, table.c, table.n2)
-        return important_left(assertion, "RR", limits, table.c / table.n2, evidence.margin)
+        measure = important.measure if important else "RR"
+        limits = score_limits(measure, table.a, table.n1, table.c, table.n2)
+        return important_left(assertion, measure, limits, table.c / table.n2, important)
 
     return judge(assertion, getattr(tests(table), test), table.direction, left_open)
 
 
-def margins(assertion: str, evidence: Evidence) -> dict[str, Any]:
+def of_two_arms(claim: Claim, evidence: Evidence) -> Importance | None:
+    """From where on a difference of two arms' counts is important, on a scale that they give."""
+    outcome = evidence.outcome(claim)
+    measure = outcome.measure if outcome and outcome.measure in _OF_COUNTS else "RR"
+    return evidence.important(claim, measure)
+
+
+def margins(assertion: str, important: Importance | None) -> dict[str, Any]:
     """The margin of a finding that an absence was judged by; none for other assertions."""
-    if assertion not in ABSENCE:
+    if assertion not in ABSENCE or important is None:
         return {}
-    return {"margin_low": evidence.margin[0], "margin_high": evidence.margin[1]}
+    return {
+        "margin_low": important.low,
+        "margin_high": important.high,
+        "margin_measure": important.measure,
+    }
 
 
 def _compared(table: TwoByTwo, p: Tests) -> Finding:

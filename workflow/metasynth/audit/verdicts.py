@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from metasynth.model.records import Cell, Comparison, Count, OutcomeResult, Trial
+from metasynth.model.importance import RISK_RATIO, Declared, Importance, of_measure, of_outcome
+from metasynth.model.records import (
+    Cell,
+    Claim,
+    Comparison,
+    Count,
+    OutcomeResult,
+    OutcomeSpec,
+    Trial,
+)
 
 REPRODUCED = "reproduced"
 UNSUPPORTED = "significance reproduced, conclusion not supported"
@@ -28,20 +37,31 @@ Judged = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that statements are recomputed from.
-
-    `margin` are the risk ratios below and above which a difference is important.
-    """
+    """All that statements are recomputed from; `declared` says which differences are important."""
 
     trials: Mapping[str, Trial]
     results: tuple[OutcomeResult, ...]
     comparison: Comparison
-    margin: tuple[float, float]
+    declared: Declared
 
     @property
     def included(self) -> tuple[Trial, ...]:
         """The trials that the review includes, by id."""
         return tuple(t for t in self.trials.values() if t.study.status == "included")
+
+    def outcome(self, claim: Claim) -> OutcomeSpec | None:
+        """The outcome of config.yaml that a statement is about, none of its other readings."""
+        wanted = (claim.outcome, claim.week, "")
+        every = (result.outcome for result in self.results)
+        return next((o for o in every if (o.outcome, o.week, o.reading) == wanted), None)
+
+    def important(self, claim: Claim, measure: str) -> Importance | None:
+        """From where on an effect of `measure` that a statement is about is important."""
+        outcome = self.outcome(claim)
+        found = of_outcome(outcome, self.declared) if outcome else None
+        if found is None or found.scale not in (RISK_RATIO, measure):
+            return of_measure(measure, self.declared)
+        return found
 
 
 @dataclass(frozen=True)
@@ -74,8 +94,8 @@ class Finding:
 
     `reason` names why the verdict is what it is.
     `result` and `analysis` are ids of config.yaml, for a statement about a pooled result.
-    `margin_low` and `margin_high` are the risk ratios that an absence was judged by. `holding` of
-    `trials` trials bear out what is said of most.
+    `margin_low` and `margin_high` are the effects of `margin_measure` that an absence was judged
+    by. `holding` of `trials` trials bear out what is said of most.
     `tables` counts the combinations of whole numbers that the sources allow, `agreeing` those with
     the same verdict. `differing` names other tests or analyses, and `readings` alternative readings
     of the data, with another verdict; `without` names trials whose counts no source states. `rows`
@@ -102,6 +122,7 @@ class Finding:
     total_control: Count | None = None
     margin_low: float | None = None
     margin_high: float | None = None
+    margin_measure: str = ""
     holding: int | None = None
     trials: int | None = None
     recomputed: str = ""

@@ -11,7 +11,7 @@ import os
 import re
 import types
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -61,31 +61,38 @@ def to_json(value: Any, *, exact: bool = False) -> str:
     )
 
 
+def _same(value: Any) -> Any:
+    return value
+
+
 @cache
-def _types(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
-
-
-def _typed(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """What makes of JSON's own types a value of the annotation `hint`."""
     if typing.get_origin(hint) is types.UnionType:
         members = [member for member in typing.get_args(hint) if member is not type(None)]
         if len(members) > 1:  # a count, which JSON has told apart already
-            return value
-        (hint,) = members
+            return _same
+        inner = _reader(members[0])
+        return _same if inner is _same else lambda value: None if value is None else inner(value)
     if typing.get_origin(hint) is tuple:
-        item = typing.get_args(hint)[0]
-        return tuple(_typed(item, element) for element in value)
+        item = _reader(typing.get_args(hint)[0])
+        return tuple if item is _same else lambda values: tuple(map(item, values))
     if is_dataclass(hint):
-        known = _types(typing.cast(type, hint))
-        return typing.cast(type, hint)(**{k: _typed(known[k], v) for k, v in value.items()})
-    return float(value) if hint is float else value
+        cls: Any = hint
+        known = {name: _reader(one) for name, one in typing.get_type_hints(cls).items()}
+        return lambda value: cls(**{name: known[name](item) for name, item in value.items()})
+    return float if hint is float else _same
+
+
+def typed(cls: type[Record], content: Any) -> Record:
+    """The record of class `cls` that JSON's own types stand for."""
+    hint: Any = cls
+    return typing.cast(Record, _reader(hint)(content))
 
 
 def from_json(cls: type[Record], text: str) -> Record:
     """The record of class `cls` that `to_json` wrote."""
-    return typing.cast(Record, _typed(cls, json.loads(text)))
+    return typed(cls, json.loads(text))
 
 
 def read_records(cls: type[Record], paths: Iterable[str]) -> tuple[Record, ...]:
@@ -95,7 +102,7 @@ def read_records(cls: type[Record], paths: Iterable[str]) -> tuple[Record, ...]:
 
 def list_from_json(cls: type[Record], text: str) -> tuple[Record, ...]:
     """The records of class `cls` that `to_json` wrote as a sequence."""
-    return tuple(typing.cast(Record, _typed(cls, item)) for item in json.loads(text))
+    return tuple(typed(cls, item) for item in json.loads(text))
 
 
 def guarded(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from metasynth.language.reasons import Reason
 from metasynth.model.certainty_config import CertaintyRules
-from metasynth.model.importance import RISK_RATIO, Importance, of_outcome
+from metasynth.model.importance import Importance, declared, of_outcome
 from metasynth.model.records import (
     AnalysisResult,
     Estimate,
@@ -16,6 +16,7 @@ from metasynth.model.records import (
     StudyEffect,
 )
 from metasynth.sensitivity.absolute import as_risk_ratio
+from metasynth.sensitivity.importance_of_effects import side
 
 if TYPE_CHECKING:  # whoever checks a review's texts needs no numpy
     from metasynth.sensitivity.battery import Sensitivity
@@ -60,18 +61,15 @@ class Case:
     @property
     def importance(self) -> Importance | None:
         """From where on an effect of the outcome is important; None where nothing says so."""
-        return of_outcome(self.result.outcome, self.rules)
+        return of_outcome(self.result.outcome, declared(self.rules))
 
     def side(self, value: float, risk: float | None = None) -> int | None:
         """Whether an effect is an important reduction (-1), an important increase (1) or neither.
 
         None where nothing says what is important, or where the effect is none of a risk ratio.
         """
-        limits = self.importance
-        if limits is None:
-            return None
-        read = self.risk_ratio(value, risk) if limits.scale == RISK_RATIO else value
-        return None if read is None else (read > limits.high) - (read < limits.low)
+        limits, measure = self.importance, self.result.outcome.measure
+        return None if limits is None else side(limits, measure, value, risk or self.control_risk)
 
     @property
     def control_risk(self) -> float | None:

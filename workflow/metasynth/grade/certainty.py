@@ -4,7 +4,7 @@ GRADE (Balshem et al., J Clin Epidemiol 2011;64:401-6): evidence from randomised
 high, from observational studies as low; domains lower it or raise it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -141,7 +141,7 @@ def _by_rule(case: Case, domain: str) -> Rating:
 def _overall(case: Case, domains: Sequence[Rating]) -> Rating:
     """The level that is left, no lower than very low and no higher than high."""
     change = sum(item.rating or 0 for item in domains)
-    start = LEVELS.index(case.rules.start)
+    start = LEVELS.index(starting_level(case.rules.start, _designs(case)))
     level = LEVELS[min(len(LEVELS) - 1, max(0, start + change))]
     sources = {item.source for item in domains}
     reasons = (_beginning(case), *map(_moved, (d for d in domains if d.rating)))
@@ -159,24 +159,42 @@ def _overall(case: Case, domains: Sequence[Rating]) -> Rating:
     )
 
 
+def starting_level(start: str, designs: Collection[str]) -> str:
+    """The certainty to begin with: as declared, else high where every design is a randomised one.
+
+    `designs` are those of the trials that are judged, blank where study.csv says nothing.
+    """
+    if start != "by_design":
+        return start
+    return "high" if designs and all(map(is_randomised, designs)) else "low"
+
+
+def _designs(case: Case) -> tuple[str, ...]:
+    """The designs of the trials that are judged, each once; blank is one that is not stated."""
+    pooled = dict.fromkeys(study.study for study in case.judging.studies)
+    return tuple(dict.fromkeys(case.designs.get(study, "").strip() for study in pooled))
+
+
 def _beginning(case: Case) -> Reason:
     """The certainty to begin with, with what study.csv says of the designs of the trials judged."""
-    pooled = {study.study: None for study in case.judging.studies}
-    known = dict.fromkeys(design for s in pooled if (design := case.designs.get(s, "").strip()))
-    start = case.rules.start
-    if start == "high" and pooled and all(is_randomised(case.designs.get(s, "")) for s in pooled):
+    start, designs = case.rules.start, _designs(case)
+    if start != "low" and starting_level("by_design", designs) == "high":
         return Reason(message("high to begin with, as the trials are randomised"))
-    if not known:
+    if not any(designs):
         return Reason(_STARTS[start])
-    values = (Value("designs", "text", text="; ".join(known)),)
-    return Reason(_STARTS_OF_DESIGNS[start], values)
+    named = tuple(design or message("not stated") for design in designs)
+    return Reason(_STARTS_OF_DESIGNS[start], (Value("designs", "texts", text="; ".join(named)),))
 
 
 _STARTS = {
+    "by_design": message("low to begin with, as no design is stated"),
     "high": message("high to begin with, by the review's rules"),
     "low": message("low to begin with, by the review's rules"),
 }
 _STARTS_OF_DESIGNS = {
+    "by_design": message(
+        "low to begin with, as not every trial is described as randomised; designs: {designs}"
+    ),
     "high": message("high to begin with, by the review's rules; designs: {designs}"),
     "low": message("low to begin with, by the review's rules; designs: {designs}"),
 }

@@ -10,6 +10,7 @@ from metasynth.model.certainty_config import ImprecisionRule
 from metasynth.model.importance import RISK_RATIO
 from metasynth.model.methods import compares, no_effect
 from metasynth.model.records import Count
+from metasynth.sensitivity.importance_of_effects import own_side
 from metasynth.stats import lazy_special as special
 
 _AMOUNTS = {
@@ -187,8 +188,22 @@ def _included(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
     else:
         text = message("the interval, {low} to {high}, excludes no effect")
     adhoc = (_NEVER_NARROWER,) if fields[0] != "ci_low" else ()
-    important = _limits(case) if less or more else ()
+    important = (*_spared(case, limits), *_limits(case)) if less or more else ()
     return less or more, less and more, (Reason(text, values), *adhoc, *important)
+
+
+def _spared(case: Case, limits: tuple[float, float]) -> tuple[Reason, ...]:
+    """That an effect is important by the risk of having no event, where only that says so."""
+    important, measure = case.importance, case.result.outcome.measure
+    if important is None or any(
+        own_side(important, measure, limit, case.control_risk) for limit in limits
+    ):
+        return ()
+    text = message(
+        "the event is so common that the ratio of the risks of being without it decides what is "
+        "important"
+    )
+    return (Reason(text),)
 
 
 def _limits(case: Case) -> tuple[Reason, ...]:

@@ -27,6 +27,9 @@ class NumberStyle:
     separator: str = ", "
 
 
+_SIGNIFICANT = Decimal("0.05")
+LEVELS = (Decimal("0.001"), Decimal("0.01"), _SIGNIFICANT, Decimal("0.10"))
+"""What p-values are judged by, here and by readers."""
 LARGEST_IN_FULL = 1e22
 """Numbers beyond it are printed with an exponent."""
 ENGLISH = NumberStyle()
@@ -52,7 +55,7 @@ def shortest(x: float, style: NumberStyle = ENGLISH) -> str:
     return f"{x:g}".replace("-", MINUS).replace(".", style.decimal)
 
 
-def count(n: int | float | None, style: NumberStyle = ENGLISH) -> str:
+def count(n: int | float | None, style: NumberStyle) -> str:
     """A count, without a thousands separator: 123456; None → "–".
 
     Parts of a shared control are no whole numbers: 12.5, 8.33.
@@ -115,18 +118,35 @@ def effect(
 
 
 def p_value(p: float | None, style: NumberStyle = ENGLISH) -> str:
-    """ "0.20", "0.004", "<0.001", ">0.99"; more decimals where two would hide the side of 0.05."""
+    """ "0.20", "0.004", "<0.001", ">0.99": never on another side of a level than `p` itself.
+
+    Two decimals, or three below 0.0095, and as many more (up to four) as it takes for the printed
+    number to lie on the same side of each of `LEVELS`; "0.05" is printed of 0.05 alone. Where four
+    are too few, the side is all that is said: "<0.05".
+    """
     if p is None:
         return MISSING
     if p < 0.001:
         return "<" + number(0.001, 3, style)
     if p > 0.99:
         return ">" + number(0.99, 2, style)
-    for decimals in range(3 if p < 0.0095 else 2, 5):
-        text = number(p, decimals)
-        if (Decimal(text) < Decimal("0.05")) == (p < 0.05):
-            break
-    return text.replace(".", style.decimal)
+    texts = (number(p, decimals) for decimals in range(3 if p < 0.0095 else 2, 5))
+    text = next((t for t in texts if _same_sides(Decimal(t), Decimal(repr(float(p))))), None)
+    return _side(p, style) if text is None else text.replace(".", style.decimal)
+
+
+def _same_sides(printed: Decimal, p: Decimal) -> bool:
+    """Whether a reader who compares what is printed with a level decides as `p` does."""
+    if (printed == _SIGNIFICANT) != (p == _SIGNIFICANT):
+        return False
+    return all((printed < level) == (p < level) for level in LEVELS)
+
+
+def _side(p: float, style: NumberStyle) -> str:
+    """The side of the nearest level, of a `p` that four decimals cannot tell from it."""
+    level = min(LEVELS, key=lambda level: abs(Decimal(repr(float(p))) - level))
+    sign = "<" if Decimal(repr(float(p))) < level else ">"
+    return sign + f"{level}".replace(".", style.decimal)
 
 
 def percent(x: float | None, decimals: int = 0, style: NumberStyle = ENGLISH) -> str:

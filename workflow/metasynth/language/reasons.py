@@ -18,7 +18,8 @@ Mark = Callable[[str, str], str]
 class Value:
     """What fills a place: a number and how it is written, or a text; `key` names its provenance.
 
-    `form` is count, percent (of a number in per cent), levels, p, ratio, text, or a measure.
+    `form` is count, percent (of a number in per cent), levels, p, ratio, text, texts (labels that
+    "; " separates, each translated by itself), or a measure.
     """
 
     name: str
@@ -71,6 +72,9 @@ def told(reason: Reason, language: Language = ENGLISH, mark: Mark | None = None)
 def _written(value: Value, language: Language, mark: Mark | None) -> str:
     if value.form == "text":
         return language.label(value.text)
+    if value.form == "texts":
+        parts = value.text.split("; ")
+        return "; ".join(language.labels.get(part) or language.gettext(part) for part in parts)
     printed = _number(value.form, value.number, language.numbers)
     return mark(printed, value.key) if mark and value.key else printed
 

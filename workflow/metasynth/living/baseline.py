@@ -46,8 +46,7 @@ def _lines(body: dict[str, Any]) -> Iterator[str]:
         yield f' "{name}": ' + (f"{ends[0]}\n  {inner}\n {ends[1]}" if ends else inner)
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _digest(lines: list[str]) -> str:
@@ -67,7 +66,7 @@ def from_text(text: str) -> State:
             raise BaselineError(f"a state in format {FORMAT}, but it is in {body['format']!r}")
         if written != _digest(list(_lines(body))):
             raise BaselineError("a state as it was accepted, but it was edited or merged by hand")
-        return store.from_json(State, json.dumps(body))
+        return store.typed(State, body)
     except BaselineError:
         raise
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -72,15 +72,12 @@ class CertaintyAttribution:
             return None
         causes = tuple(numbers)
         moved = tuple(self._moved(outcome, old, new, causes))
-        if _level(old) != _level(new) and (not moved or self._begins_elsewhere):
+        elsewhere = _start(old) != _start(new)
+        if _level(old) != _level(new) and (not moved or elsewhere):
             reasons = new[OVERALL].reasons[:1]
-            due = self._of_the_rule(outcome, OVERALL, ())
+            due = self._of_the_rule(outcome, OVERALL, causes if elsewhere else ())
             moved += (DomainChange(OVERALL, None, None, reasons, due),)
         return CertaintyChange(_level(old), _level(new), moved) if moved else None
-
-    @property
-    def _begins_elsewhere(self) -> bool:
-        return any(choice.name == "certainty.start" for choice in self._inputs.choices)
 
     def _moved(
         self,
@@ -116,6 +113,8 @@ class CertaintyAttribution:
             found.setdefault(cause.kind, []).extend(cause.items)
         if domain == "risk_of_bias":
             found["data"] += self._judgements(outcome)
+        if domain == OVERALL:
+            found["data"] += self._designs(outcome)
         found["config"] += [c.name for c in self._inputs.choices if reads(domain, outcome, c.name)]
         found["code"] += [c.name for c in self._inputs.software if c.name == "rating"]
         return named(found)
@@ -130,6 +129,16 @@ class CertaintyAttribution:
             and _JUDGED & {cell.name for cell in row.cells}
             and self._numbers.reads(outcome, row.study)
             and row.key.partition(" ")[0].removeprefix("-") in concerned
+        ]
+
+    def _designs(self, outcome: str) -> list[str]:
+        """The changed designs of the outcome's trials."""
+        return [
+            f"{row.study} {row.name}"
+            for row in self._inputs.rows
+            if row.table == "study"
+            and any(cell.name == "design" for cell in row.cells)
+            and self._numbers.reads(outcome, row.study)
         ]
 
 
@@ -154,6 +163,11 @@ def _level(ratings: Mapping[str, Rated]) -> str:
     """The certainty of an outcome's ratings; blank where it is not rated."""
     overall = ratings.get(OVERALL)
     return overall.certainty if overall and overall.rating is not None else ""
+
+
+def _start(ratings: Mapping[str, Rated]) -> str:
+    """The level that certainty begins with, which its first reason begins with."""
+    return ratings[OVERALL].reasons[0].message.partition(" ")[0]
 
 
 def _by_outcome(ratings: Iterable[Rated]) -> dict[str, dict[str, Rated]]:

@@ -113,16 +113,17 @@ class PublicationRule:
 class CertaintyRules:
     """The `certainty` section of config.yaml.
 
-    `start` is the certainty to begin with: high for randomised trials, low for observational
-    studies. With `one_degree: common` an outcome whose primary interval rests on one degree of
-    freedom is judged by its first common-effect analysis instead. `findings` are the outcomes of
-    the summary of findings (all, where none is named), `control_risk` where their assumed risk
-    comes from, and `large` the risk ratios beyond which an effect is called large (none, where it
-    is not declared). `important_measures` and `important_outcomes` are the smallest important
-    differences of the `living` section, which go before `imprecision.important`.
+    `start` is the certainty to begin with. By design, as GRADE has it: high where every trial that
+    is judged is described as randomised, low otherwise; "high" and "low" are declarations. With
+    `one_degree: common` an outcome whose primary interval rests on one degree of freedom is judged
+    by its first common-effect analysis instead. `findings` are the outcomes of the summary of
+    findings (all, where none is named), `control_risk` where their assumed risk comes from, and
+    `large` the risk ratios beyond which an effect is called large (none, where it is not declared).
+    `important_measures` and `important_outcomes` are the smallest important differences of the
+    `living` section, which go before `imprecision.important`.
     """
 
-    start: str = "high"  # high | low
+    start: str = "by_design"  # by_design | high | low
     one_degree: str = "common"  # common | primary
     control_risk: str = "pooled"  # pooled | median
     findings: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from metasynth.model.certainty_config import CertaintyRules
+from metasynth.model.importance import Declared
 from metasynth.model.records import (
     AnalysisSpec,
     CertaintyRating,
@@ -40,10 +41,11 @@ class Pooling:
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """The review's choices, and why it was changed."""
+    """The review's choices, why it was changed, and whether starter text is left in it."""
 
     config: Config
     changelog: tuple[ChangelogEntry, ...]
+    draft: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,12 @@ class Rating:
 class Tabling:
     """The published statements that the tables set beside the results.
 
-    `margin` are the risk ratios below and above which a difference is important.
+    `declared` says which differences are important.
     """
 
     claims: tuple[Claim, ...]
     comparison: Comparison
-    margin: tuple[float, ...]
+    declared: Declared
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from metasynth.core import digest
 from metasynth.figures import catalogue
 from metasynth.grade.judgement_levels import risk
-from metasynth.model.certainty_config import CONVENTION
+from metasynth.model.importance import declared
 from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import (
     Context,
@@ -112,8 +112,8 @@ def crosscheck(at: Context) -> Members:
 def tables(at: Context) -> Members:
     """The tables of all outcomes, and published statements beside the recomputed ones."""
     made = both("results/tables", "estimates", "studies", "reproduction", "claims")
-    margin = at.config.certainty.imprecision.important or CONVENTION
-    told = text(params.Tabling(at.review.claims, at.config.comparison, margin))
+    important = declared(at.config.certainty)
+    told = text(params.Tabling(at.review.claims, at.config.comparison, important))
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
     code, data = at.code("tables", "pool"), at.keys("pool", "clean")
     return (Member("tables", "", code, data, told, inputs, made),)
@@ -145,7 +145,7 @@ def changes(at: Context) -> Members:
     }
     before = at.keys("pool", "clean", "certainty")
     data = digest.text_digest(before, at.content(*raw), at.content(*baseline), at.labels)
-    told = text(params.Comparing(at.config, at.review.changelog))
+    told = text(params.Comparing(at.config, at.review.changelog, bool(at.review.draft)))
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
     code = at.code("changes", "changes", *_LOOKS)
     return (Member("changes", "", code, data, told, inputs, made),)

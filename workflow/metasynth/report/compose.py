@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metasynth.language.languages import Language, message
+from metasynth.language.languages import Language
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
 from metasynth.provenance.collect import collect
@@ -36,6 +36,7 @@ from metasynth.report.tables.claims import audit_names
 from metasynth.report.text import checklists
 from metasynth.report.text.markdown import Parser, UnknownNameError
 from metasynth.report.text.names import trials
+from metasynth.report.text.phrases import DRAFT
 from metasynth.report.text.sections import ReportError, Texts
 from metasynth.report.text.vocabulary import filters, vocabulary
 from metasynth.stats.subset_pools import ALL_UP_TO
@@ -44,7 +45,6 @@ from metasynth.synthesis.primary_effects import PrimaryEffects
 __all__ = ["Material", "ReportError", "compose"]
 
 REFERENCES = "references.csl"
-DRAFT = message("Draft: starter text still stands in this report, and nothing in it is certified.")
 
 
 def compose(material: Material, language: Language, templates: Path) -> Document:

@@ -79,7 +79,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         further += unread
     if os.path.isdir(workdir / reading.data):
         raw = reader.read(workdir / reading.data)
-        further += validate(config, raw, lines, doubting=not _errors(reading.faults))
+        further += validate(config, raw, lines, sound=not _errors(reading.faults))
     prose = prose_check.read(config, workdir, config.text if config else reading.text)
     further += prose_check.faults(prose, config, raw)
     told = {(fault.file, fault.column) for fault in reading.faults}
@@ -129,12 +129,13 @@ def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fa
 
 
 def validate(
-    config: Config | None, raw: RawTables, lines: Lines | None = None, *, doubting: bool = True
+    config: Config | None, raw: RawTables, lines: Lines | None = None, *, sound: bool = True
 ) -> list[Fault]:
     """All faults of the tables, and of the configuration against them, sorted.
 
-    Without a configuration the tables are checked by themselves. Where there is no fault, and
-    `doubting`, what only looks wrong is told as well.
+    Without a configuration the tables are checked by themselves. What only looks wrong is told as
+    well, as far as it can be judged: of the trials whose tables are sound, and of the configuration
+    where all of them are, and it is itself (`sound`).
     """
     one_group = config is not None and not any(compares(o) for o in config.outcomes)
     faults = list(_table_faults(raw, one_group=one_group))
@@ -143,17 +144,27 @@ def validate(
         faults += review_tables.config_faults(config, raw, lines)
         told = {fault.cell for fault in faults}
         faults += protocol.faults(config, raw, lines, told)
-    if not _errors(faults):
-        trials = reader.trials(raw)
-        if flow := raw.table("flow"):
-            faults += flow_counts.warnings(flow, reader.flow(raw), trials)
-        if config:
-            faults += review_tables.without_numbers(config, trials, lines)
-        faults = list(catalogue.unanswered(faults, raw))
-        told = {fault.place for fault in faults}
-        if doubting:
-            faults += catalogue.doubts(View(config, raw, trials), lines, told)
-    return sorted(faults, key=position)
+    some = reader.sound(raw, {fault.file for fault in faults if fault.severity == "error"})
+    trials = reader.trials(some)
+    if config and not _errors(faults):
+        faults += review_tables.without_numbers(config, trials, lines)
+    wrong = not sound or any(f.file == lines.file and f.severity == "error" for f in faults)
+    view = View(None if wrong else config, some, trials)
+    faults += _doubts(view, lines, faults, whole=raw.whole and len(trials) == len(raw.trials))
+    return sorted(catalogue.unanswered(faults, raw), key=position)
+
+
+def _doubts(view: View, lines: Lines, faults: Iterable[Fault], *, whole: bool) -> list[Fault]:
+    """What looks wrong in tables without a fault, and in the configuration where all are (`whole`).
+
+    What an unsound trial says is not known, so that nothing is concluded from the want of it.
+    """
+    told = {fault.place for fault in faults}
+    every = catalogue.doubts(view, lines, told)
+    found = [fault for fault in every if whole or fault.file != lines.file]
+    if whole and (flow := view.raw.table("flow")):
+        found += flow_counts.warnings(flow, reader.flow(view.raw), view.trials)
+    return found
 
 
 def _errors(faults: Iterable[Fault]) -> bool:

@@ -1,6 +1,7 @@
 """What a reader must know of a pooled result before quoting it, beside what the fit itself says.
 
-Each caution is a sentence that follows from the row and its studies; none changes a number. The
+Each caution is a sentence that follows from the row and its studies. None changes a number, and
+none holds one: numbers are fields of the row, marked with their origin where they are printed. The
 thresholds are conventions of this project where the literature gives none.
 """
 
@@ -29,9 +30,9 @@ def cautions(
     if row.adhoc_low is not None and row.adhoc_high is not None:
         yield message(
             "The {ci} interval is narrower than Wald’s: the studies agree better than chance alone "
-            "would have it. Never narrower than Wald’s, it is {low} to {high}, and certainty is "
-            "judged by that."
-        ).format(ci=row.ci_method, low=f"{row.adhoc_low:.3g}", high=f"{row.adhoc_high:.3g}")
+            "would have it."
+        ).format(ci=row.ci_method)
+        yield message("Certainty is judged by the interval that is never narrower.")
     if size == inf:
         yield message(
             "The sizes differ so much that the double arcsine cannot be turned back by their "

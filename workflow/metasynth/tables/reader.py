@@ -5,8 +5,8 @@ A trial is a folder of `trials`; folders that begin with "_" (the template) or "
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -90,6 +90,20 @@ def read(data_dir: Path) -> RawTables:
     whole_review = of_the_review(data_dir)
     return RawTables(
         trials, whole_review, references, tuple(faults), _years(entries or ()), data_dir
+    )
+
+
+def sound(raw: RawTables, wrong: Set[str]) -> RawTables:
+    """The trials, and tables of the whole review, of which no file or folder is among `wrong`."""
+    return replace(
+        raw,
+        trials=tuple(
+            one
+            for one in raw.trials
+            if f"trials/{one.study}" not in wrong
+            and not any(file.startswith(f"trials/{one.study}/") for file in wrong)
+        ),
+        whole_review=tuple(table for table in raw.whole_review if table.file not in wrong),
     )
 
 

@@ -11,7 +11,6 @@ from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, blan
 from metasynth.figures.canvas.style import INK, LINE, NOTE_SIZE, WIDTH, isolated
 from metasynth.figures.canvas.text import name, wrap
 from metasynth.figures.plots.flow_boxes import NO_CELLS, Box, Item, boxes
-from metasynth.language.formats import count
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.tracked import marked
 from metasynth.tables.trial_flow import Flow, has_other_methods
@@ -113,7 +112,7 @@ def _number(item: Item, language: Language) -> str:
 
 
 def _count(item: Item) -> str:
-    return marked(count(item.count), item.key)
+    return marked(str(item.count), item.key)
 
 
 def _headings(placed: Sequence[_Placed], language: Language) -> list[Label]:

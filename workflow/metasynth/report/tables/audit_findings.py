@@ -65,7 +65,9 @@ class Found:
         """Events of patients of one side: "27/59"."""
         events, total = (f"{what}_{side}" for what in ("events", "total"))
         values = [(column, getattr(self.item, column)) for column in (events, total)]
-        return "/".join(self.number(column, formats.count(value)) for column, value in values)
+        return "/".join(
+            self.number(column, formats.count(value, self._style)) for column, value in values
+        )
 
     def percent(self, side: str) -> str:
         """The percentage that the counts of one side give, with one decimal."""

@@ -43,11 +43,6 @@ def told(items: Sequence[Item], file: str, language: Language) -> tuple[Sequence
     return items[: bounds.TOLD_ROWS], text(f" {said}")
 
 
-def count(value: int | float | None) -> str:
-    """A count, or the sign that there is none."""
-    return formats.count(value)
-
-
 class Extracted(Protocol):
     """A record of a raw table's row."""
 
@@ -57,10 +52,10 @@ class Extracted(Protocol):
 
 
 def raw(record: Extracted, column: str, printed: str | None = None) -> str:
-    """A number of a raw table as a table or sentence prints it, with its provenance."""
-    value = getattr(record, column)
+    """A number of a raw table with its provenance, as `printed`; whole ones need no format."""
+    value: int | None = getattr(record, column)
     if printed is None:
-        printed = count(value)
+        printed = formats.MISSING if value is None else str(value)
     return marked(printed, keys.cell(record.cell, column))
 
 

@@ -20,7 +20,7 @@ from metasynth.model.certainty_config import (
 from metasynth.model.methods import is_ratio
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
-from metasynth.report.tables.base import RIGHT, TableBody, count, group, row
+from metasynth.report.tables.base import RIGHT, TableBody, group, row
 from metasynth.report.text.conclusion_words import of_outcome, signed_certainty, words
 from metasynth.report.text.names import lowered, short_measure
 from metasynth.report.text.terms import DOMAINS
@@ -114,7 +114,7 @@ def _finding_rows(scope: Scope, lines: Sequence[tuple[int, Finding]]) -> Iterato
         first = number == 1
         yield row(
             _name(scope, line, first),
-            _people(line, number) if first else "",
+            _people(line, number, scope.language.numbers) if first else "",
             _effect(scope, line),
             *(_absolute(scope, line, number) if _has_risks(scope) else ()),
             _certainty(scope, line) if line.judged else "",
@@ -133,9 +133,10 @@ def _name(scope: Scope, line: Finding, first: bool) -> str:
     return f"– {label}"
 
 
-def _people(line: Finding, number: int) -> str:
+def _people(line: Finding, number: int, style: formats.NumberStyle) -> str:
     """Participants and trials: "708 (3)"."""
-    people = marked(count(line.participants), f"{keys.finding(line.outcome, number)}.participants")
+    printed = formats.count(line.participants, style)
+    people = marked(printed, f"{keys.finding(line.outcome, number)}.participants")
     trials = marked(str(line.k), f"{keys.pooled(line.outcome, line.analysis)}.k")
     return f"{people} ({trials})" if line.k else formats.MISSING
 

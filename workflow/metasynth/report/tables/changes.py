@@ -85,7 +85,7 @@ def _numbers(found: Measured, language: Language, mark: Mark) -> tuple[str, ...]
     prediction = formats.MISSING if found.pi_low is None else style.separator.join(limits)
     return (
         mark(str(found.k), f"{at}.k"),
-        formats.count(found.participants),
+        formats.count(found.participants, style),
         found.measure,
         effect,
         prediction,

@@ -153,7 +153,7 @@ def numbers(
         prediction_low=natural("pi_low"),
         prediction_high=natural("pi_high"),
         reading=_reading(outcome, row, favours, language),
-        note=row.note,
+        note=_note(row, at, language),
         published=spec.name == outcome.as_published,
         one_degree=rests_on_one_degree(row),
     )
@@ -163,6 +163,18 @@ def pooled(row: Estimate, subgroup: int = 0) -> Callable[[str, str], str]:
     """Marks the printed field of a pooled estimate with its key."""
     prefix = keys.pooled(row.outcome, row.analysis, subgroup)
     return lambda field, printed: marked(printed, f"{prefix}.{field}")
+
+
+def _note(row: Estimate, at: Callable[[str, str], str], language: Language) -> str:
+    """The row's own remarks, and what its interval would be were it never narrower than Wald's."""
+    if row.adhoc_low is None:
+        return row.note
+    low, high = (
+        at(field, formats.estimate(row.measure, getattr(row, field), language.numbers))
+        for field in ("adhoc_low", "adhoc_high")
+    )
+    text = language.say("Never narrower than Wald’s, it is {low} to {high}.", low=low, high=high)
+    return f"{row.note} {text}".strip()
 
 
 def _span(low: str, high: str, language: Language) -> str:

@@ -7,6 +7,8 @@ from metasynth.model import bounds
 from metasynth.model.methods import MEASURES
 from metasynth.model.records import Comparison
 
+DRAFT = message("Draft: starter text still stands in this report, and nothing in it is certified.")
+"""What every page made from an unfinished review says."""
 _SHORT = {"SMD-RevMan": "SMD", "other": ""}
 
 

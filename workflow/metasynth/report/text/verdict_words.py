@@ -13,6 +13,7 @@ from metasynth.audit.verdicts import (
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
+from metasynth.report.text.names import MEASURES
 
 VERDICT_WORDS = {
     REPRODUCED: message("reproduced"),
@@ -29,19 +30,23 @@ REASONS = {
         "The difference is not significant; that is all that is stated."
     ),
     "excluded": message(
-        "Not significant, and the interval excludes an important difference (risk ratio below "
+        "Not significant, and the interval excludes an important difference ({measure} below "
         "{low} or above {high})."
     ),
     "not_excluded": message(
-        "Not significant, but the interval does not exclude an important difference (risk ratio "
+        "Not significant, but the interval does not exclude an important difference ({measure} "
         "below {low} or above {high})."
     ),
+    "no_margin": message(
+        "Not significant, but from where on a difference is important is not declared, and without "
+        "that none is excluded."
+    ),
     "increase_excluded": message(
-        "No significant increase, and the interval excludes an important one (risk ratio above "
+        "No significant increase, and the interval excludes an important one ({measure} above "
         "{high})."
     ),
     "increase_not_excluded": message(
-        "No significant increase, but the interval does not exclude an important one (risk ratio "
+        "No significant increase, but the interval does not exclude an important one ({measure} "
         "above {high})."
     ),
     "spared_not_excluded": message(
@@ -64,11 +69,11 @@ REASONS = {
     "most": message("So in most trials with counts."),
     "not_most": message("Not so in most trials with counts."),
     "not_excluded_in_most": message(
-        "In most trials not significant, but an important difference is not excluded (risk ratio "
+        "In most trials not significant, but an important difference is not excluded ({measure} "
         "below {low} or above {high})."
     ),
     "increase_not_excluded_in_most": message(
-        "In most trials not significant, but an important increase is not excluded (risk ratio "
+        "In most trials not significant, but an important increase is not excluded ({measure} "
         "above {high})."
     ),
     "rounds": message("The counts that a source states round to it."),
@@ -121,7 +126,8 @@ def reason(item: Audited, language: Language) -> str:
     if item.assertion == "not_higher" and name in _OF_INCREASE:
         name = f"increase_{name}"
     low, high = (_margin(item, end, language) for end in (0, 1))
-    return language.say(REASONS[name], low=low, high=high)
+    measure = language.say(MEASURES[item.margin_measure]) if item.margin_measure else ""
+    return language.say(REASONS[name], low=low, high=high, measure=measure)
 
 
 def _margin(item: Audited, end: int, language: Language) -> str:
@@ -130,4 +136,5 @@ def _margin(item: Audited, end: int, language: Language) -> str:
     value = getattr(item, column)
     if value is None:
         return ""
-    return marked(formats.shortest(value, language.numbers), keys.claim(item.claim_id, column))
+    printed = formats.estimate(item.margin_measure, value, language.numbers)
+    return marked(printed, keys.claim(item.claim_id, column))
