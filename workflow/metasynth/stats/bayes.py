@@ -81,7 +81,7 @@ def bayes(
         for i in range(mean.shape[1])
     ]
     at = np.array(values, dtype=float)[None, None, :]
-    above = 1 - Mixture(mixture.weight, mixture.mean[:, :1], mixture.sd[:, :1]).below(at)
+    above = Mixture(mixture.weight, mixture.mean[:, :1], mixture.sd[:, :1]).above(at)
     return BayesFit(
         tau_in_numbers(posterior),
         parts[0],
@@ -128,7 +128,7 @@ def _columns(posterior: TauPosterior) -> Array:
     zero = np.zeros((len(posterior.weight), 1, 1))
     tau = posterior.quantiles(np.full((len(zero), 1), 0.5))[:, 0]
     rows = [located.median, located.mode, *located.shortest, *located.central]
-    return np.array([*(row[:, 0] for row in rows), 1 - mixture.below(zero)[:, 0, 0], tau])
+    return np.array([*(row[:, 0] for row in rows), mixture.above(zero)[:, 0, 0], tau])
 
 
 def mixture_of(posterior: TauPosterior, trials: bool) -> Mixture:

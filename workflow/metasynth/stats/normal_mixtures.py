@@ -37,6 +37,10 @@ class Mixture:
         """Probability of less than x; x and the result have the shape (pools, d, q)."""
         return np.asarray((special.ndtr(self._z(x)) * self.weight[:, None, None, :]).sum(axis=3))
 
+    def above(self, x: Array) -> Array:
+        """Probability of more than x, exact also where it is small; shapes as for `below`."""
+        return np.asarray((special.ndtr(-self._z(x)) * self.weight[:, None, None, :]).sum(axis=3))
+
     def density(self, x: Array) -> Array:
         """Density at x, shape (pools, d, q)."""
         return np.asarray(self._bells(self._z(x)).sum(axis=3))
@@ -184,7 +188,7 @@ def _searched(mixture: Mixture) -> tuple[Array, Array, Array]:
     The interval is the shortest of those from a fine scan of the probability below it, refined
     where its ends' densities cross.
     """
-    below = (1 - LEVEL) * (np.arange(1, 400) / 400)
+    below = (1 - LEVEL) * (np.arange(1, 64) / 64)
     many = np.broadcast_to(below, (len(mixture.weight), 1, len(below)))
     starts, ends = mixture.quantiles(many), mixture.quantiles(many + LEVEL)
     best = np.clip((ends - starts).argmin(axis=2), 1, len(below) - 2)[..., None]
@@ -196,6 +200,6 @@ def _searched(mixture: Mixture) -> tuple[Array, Array, Array]:
 
     p = bracketed_roots(gap, bracket[0], bracket[1], np.full_like(bracket[0], 1e-15))
     a, b = mixture.quantiles(p)[:, 0, 0], mixture.quantiles(p + LEVEL)[:, 0, 0]
-    x = (a[:, None] + (b - a)[:, None] * np.linspace(0, 1, 400))[:, None, :]
-    top = np.clip(mixture.density(x).argmax(axis=2), 1, 398)[..., None]
+    x = (a[:, None] + (b - a)[:, None] * np.linspace(0, 1, 200))[:, None, :]
+    top = np.clip(mixture.density(x).argmax(axis=2), 1, 198)[..., None]
     return a, b, _top(mixture, x, top)[:, 0, 0]

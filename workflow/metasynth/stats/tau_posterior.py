@@ -203,7 +203,7 @@ def _height(problem: Problem, u: Array) -> Array:
 
 def _ends(problem: Problem, centre: Array) -> tuple[Array, Array]:
     """Where, in x, the integrand and its moments become nothing on either side of the centre."""
-    x = np.linspace(-10, 10, 161)[None, :]
+    x = np.linspace(-12, 12, 193)[None, :]
     u = _log_tau(centre, x)
     height = _height(problem, u) + np.log(np.cosh(x))
     height = height + problem.moment * np.maximum(0.0, u - centre[:, None])
