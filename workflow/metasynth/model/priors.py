@@ -1,0 +1,115 @@
+"""What is believed before the data of how far trials differ (tau) and of the mean effect (mu).
+
+Records only: their densities are in `stats.prior_densities`. tau and mu are on the analysis scale
+(log for ratios), so the scale of a prior belongs to one measure or to a group of like ones.
+"""
+
+from dataclasses import dataclass
+
+from metasynth.core.messages import message
+
+SCALED = ("half_normal", "half_t", "half_cauchy", "exponential")
+"""Distributions of tau with a scale alone; that of an exponential is its mean."""
+LOCATED = ("log_normal", "log_t")
+"""Distributions of log tau, with a location and a scale."""
+IMPROPER = ("uniform", "jeffreys")
+"""Priors of tau without an integral: the trials alone must make the posterior a distribution."""
+FAMILIES = (*SCALED, *LOCATED, *IMPROPER)
+WITH_DF = ("half_t", "log_t")
+
+
+class PriorFault(ValueError):  # noqa: N818 - it names the fault, as the message does
+    """A prior is none: an unknown name, or a parameter that is missing, extra or not positive."""
+
+
+@dataclass(frozen=True, slots=True)
+class TauPrior:
+    """A prior of tau by its family's name; `location` and `scale` of `LOCATED` are of log tau.
+
+    `source` says where its parameters come from. Raises PriorFault.
+    """
+
+    family: str
+    scale: float | None = None
+    location: float | None = None
+    df: float | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no prior."""
+        if fault := self._fault():
+            raise PriorFault(fault)
+
+    @property
+    def proper(self) -> bool:
+        """Whether it integrates to 1."""
+        return self.family not in IMPROPER
+
+    @property
+    def tail(self) -> float:
+        """The power at which the density of tau falls, as tau grows; see `moment_exists`."""
+        if self.family in ("half_t", "half_cauchy"):
+            return 1 + (self.df or 1.0)
+        return {"log_t": 1.0, "jeffreys": 1.0, "uniform": 0.0}.get(self.family, float("inf"))
+
+    def _fault(self) -> str | None:
+        """Say in one sentence what is wrong with the parameters."""
+        if self.family not in FAMILIES:
+            return message("the prior {family!r} of tau is not one of {known}").format(
+                family=self.family, known=", ".join(FAMILIES)
+            )
+        needed = {
+            "scale": self.family not in IMPROPER,
+            "location": self.family in LOCATED,
+            "df": self.family in WITH_DF,
+        }
+        for name, is_needed in needed.items():
+            value = getattr(self, name)
+            if is_needed and value is None:
+                return message("the prior {family} of tau needs its {name}").format(
+                    family=self.family, name=name
+                )
+            if not is_needed and value is not None:
+                return message("the prior {family} of tau has no {name}").format(
+                    family=self.family, name=name
+                )
+            if name != "location" and value is not None and not 0 < value < float("inf"):
+                return message("the {name} of the prior {family} of tau is above 0").format(
+                    family=self.family, name=name
+                )
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class MuPrior:
+    """A normal prior of mu, or, without `sd`, a vague one: improper, the same everywhere.
+
+    Raises PriorFault.
+    """
+
+    mean: float = 0.0
+    sd: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no prior."""
+        if self.sd is not None and not 0 < self.sd < float("inf"):
+            raise PriorFault(message("the standard deviation of the prior of mu is above 0"))
+
+    @property
+    def precision(self) -> float:
+        """One over its variance; 0 where it is vague."""
+        return 0.0 if self.sd is None else 1 / self.sd**2
+
+
+VAGUE = MuPrior()
+
+
+def moment_exists(tau: TauPrior, mu: MuPrior, k: int, power: int) -> bool:
+    """Whether the posterior mean of tau ** `power` is finite, given `k` trials.
+
+    For large tau the likelihood falls as tau to the power -(k - 1), or -k where mu has a normal
+    prior. Power 0 asks whether the posterior is a distribution at all. A mean that only a power of
+    log tau keeps finite (log_t, two trials) is that of values no float holds, and counts as none.
+    """
+    left = tau.tail + (k if mu.sd is not None else k - 1) - power
+    return left > 1 or (power == 0 and left == 1 and tau.family == "log_t")

@@ -1,0 +1,191 @@
+"""Bayesian random-effects meta-analysis by deterministic quadrature: the whole posterior.
+
+The model is that of `models.fit_random`: y[i] is normal about theta[i] with variance v[i], theta[i]
+normal about mu with variance tau². Priors of mu and tau are independent. Röver, J Stat Softw
+2020;93(6):1-51. All effects are on the analysis scale (log for ratios).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from metasynth.model.priors import VAGUE, MuPrior, TauPrior
+from metasynth.stats.bayes_problem import Problem
+from metasynth.stats.effects.binary import Array
+from metasynth.stats.normal_mixtures import Located, Mixture, locate
+from metasynth.stats.tau_posterior import TauPosterior, tau_posterior
+from metasynth.stats.tau_summary import tau_located
+
+NEGLIGIBLE = 1e-17
+"""Points of less weight are left out of mixtures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A posterior distribution in numbers; intervals hold 95 %, and are credible.
+
+    `mean` and `sd` are None where the tail is so heavy that they are not finite; `mode` is None
+    where the density has no highest point.
+    """
+
+    median: float
+    mode: float | None
+    mean: float | None
+    sd: float | None
+    shortest: tuple[float, float]
+    central: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class BayesFit:
+    """All results of one meta-analysis.
+
+    `new` is the effect of a trial to come. `above` are the posterior probabilities that mu exceeds
+    each asked-for value. `shrunken` are the trials' own effects, `weights` (per cent) the posterior
+    means of their shares in mu, which a normal prior of mu has a part of. `log_marginal` is the log
+    of the data's density (mu's prior taken as 1 where vague), and `bayes_factor_common` is for the
+    common effect (tau = 0) against this model, None where the prior of tau is improper.
+    """
+
+    tau: Summary
+    mu: Summary
+    new: Summary
+    above: tuple[float, ...]
+    shrunken: tuple[Summary, ...]
+    weights: tuple[float, ...]
+    log_marginal: float
+    bayes_factor_common: float | None
+
+
+def bayes(
+    y: Array,
+    v: Array,
+    tau_prior: TauPrior,
+    mu_prior: MuPrior = VAGUE,
+    values: Sequence[float] = (0.0,),
+) -> BayesFit:
+    """Pool effects y with variances v, both of shape (k,); `values` are those of `above`.
+
+    Raises EffectUndefined where the posterior is no distribution, and NotResolved.
+    """
+    problem = Problem(np.asarray(y)[None, :], np.asarray(v)[None, :], tau_prior, mu_prior)
+    ((_, posterior),) = tau_posterior(problem)
+    mixture = mixture_of(posterior, trials=True)
+    located = locate(mixture)
+    mean, sd = mixture.mean_and_sd()
+    moment = 2 if mu_prior.sd is not None else problem.moment
+    moments = [moment, min(moment, problem.moment), *[2] * len(y)]
+    parts = [
+        _summary(located, i, float(mean[0, i]), float(sd[0, i]), moments[i])
+        for i in range(mean.shape[1])
+    ]
+    at = np.array(values, dtype=float)[None, None, :]
+    above = Mixture(mixture.weight, mixture.mean[:, :1], mixture.sd[:, :1]).above(at)
+    return BayesFit(
+        tau_in_numbers(posterior),
+        parts[0],
+        parts[1],
+        tuple(above[0, 0].tolist()),
+        tuple(parts[2:]),
+        tuple(mean_weights(posterior)[0].tolist()),
+        float(posterior.log_integral[0]),
+        float(bayes_factor_common(posterior)[0]) if tau_prior.proper else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Posteriors of many meta-analyses, each array of shape (pools,); see `Summary`."""
+
+    median: Array
+    mode: Array
+    shortest: tuple[Array, Array]
+    central: tuple[Array, Array]
+    above_zero: Array
+    tau_median: Array
+
+
+def bayes_columns(
+    y: Array, v: Array, tau_prior: TauPrior, mu_prior: MuPrior = VAGUE, at_once: int = 64
+) -> Columns:
+    """Pool many meta-analyses of k trials each, y and v of shape (pools, k); errors as for `bayes`.
+
+    So many are worked on `at_once`, as few arrays as possible leaving the processor's cache.
+    """
+    out = np.empty((8, len(y)))
+    for first in range(0, len(y), at_once):
+        part = slice(first, first + at_once)
+        for pools, posterior in tau_posterior(Problem(y[part], v[part], tau_prior, mu_prior)):
+            out[:, first + pools] = _columns(posterior)
+    return Columns(out[0], out[1], (out[2], out[3]), (out[4], out[5]), out[6], out[7])
+
+
+def _columns(posterior: TauPosterior) -> Array:
+    """The rows of `bayes_columns`."""
+    mixture = mixture_of(posterior, trials=False)
+    located = locate(mixture)
+    zero = np.zeros((len(posterior.weight), 1, 1))
+    tau = posterior.quantiles(np.full((len(zero), 1), 0.5))[:, 0]
+    rows = [located.median, located.mode, *located.shortest, *located.central]
+    return np.array([*(row[:, 0] for row in rows), mixture.above(zero)[:, 0, 0], tau])
+
+
+def mixture_of(posterior: TauPosterior, trials: bool) -> Mixture:
+    """The posteriors of mu and, with `trials`, of a new trial's effect and of each trial's own."""
+    kept = (posterior.weight > NEGLIGIBLE).any(axis=0)
+    weight, tau = posterior.weight[:, kept], posterior.tau[:, kept]
+    mean, variance = posterior.mean[:, kept][:, None], posterior.variance[:, kept][:, None]
+    if not trials:
+        return Mixture(weight, mean, np.sqrt(variance))
+    problem = posterior.problem
+    tau2 = (tau * tau)[:, None, :]
+    total = problem.v[:, :, None] + tau2
+    own, rest = tau2 / total, problem.v[:, :, None] / total
+    means = [mean, mean, own * problem.y[:, :, None] + rest * mean]
+    variances = [variance, variance + tau2, own * problem.v[:, :, None] + rest**2 * variance]
+    return Mixture(
+        weight, np.concatenate(means, axis=1), np.sqrt(np.concatenate(variances, axis=1))
+    )
+
+
+def mean_weights(posterior: TauPosterior) -> Array:
+    """Posterior means of the trials' shares in mu, in per cent; shape (pools, k)."""
+    tau2 = (posterior.tau * posterior.tau)[:, None, :]
+    shares = posterior.variance[:, None, :] / (posterior.problem.v[:, :, None] + tau2)
+    return np.asarray(100 * (shares * posterior.weight[:, None, :]).sum(axis=2))
+
+
+def bayes_factor_common(posterior: TauPosterior) -> Array:
+    """How much more likely the data are under a common effect, shape (pools,)."""
+    none, _, _ = posterior.problem.given_tau(np.zeros((len(posterior.centre), 1)))
+    return np.asarray(np.exp(np.minimum(none[:, 0] - posterior.log_integral, 700.0)))
+
+
+def tau_in_numbers(posterior: TauPosterior) -> Summary:
+    """The posterior of tau of one pool."""
+    mode, median, shortest, central = tau_located(posterior)
+    mean = float((posterior.weight * posterior.tau).sum())
+    square = float((posterior.weight * (posterior.tau - mean) ** 2).sum())
+    moment = posterior.problem.moment
+    return Summary(
+        median,
+        mode,
+        mean if moment > 0 else None,
+        square**0.5 if moment > 1 else None,
+        shortest,
+        central,
+    )
+
+
+def _summary(located: Located, i: int, mean: float, sd: float, moment: int) -> Summary:
+    """Distribution `i` of the first pool."""
+    (low, high), (left, right) = located.shortest, located.central
+    return Summary(
+        float(located.median[0, i]),
+        float(located.mode[0, i]),
+        mean if moment > 0 else None,
+        sd if moment > 1 else None,
+        (float(low[0, i]), float(high[0, i])),
+        (float(left[0, i]), float(right[0, i])),
+    )

@@ -1,0 +1,205 @@
+"""Mixtures of normal distributions with common weights: what mu and each trial's effect become.
+
+Given tau a posterior is normal, so over the points of `tau_posterior` it is a mixture. Its
+distribution function is a sum, and its quantiles, mode and shortest interval are roots.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metasynth.stats import lazy_special as special
+from metasynth.stats.distributions import LEVEL
+from metasynth.stats.effects.binary import Array
+from metasynth.stats.roots import bracketed_roots
+from metasynth.stats.roots_of_rising import rising_roots
+
+ROOT_2PI = float(np.sqrt(2 * np.pi))
+AROUND = np.linspace(-0.25, 1.25, 25)
+"""Where a density is looked at, from its shortest interval's lower end (0) to the upper one (1)."""
+ENOUGH = 1e-12
+"""An interval's probability and the equality of its ends' densities are exact to this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """`mean` and `sd` have the shape (pools, d, points), `weight` (pools, points), of sum 1.
+
+    The components' order is that of tau: those with large spread stand last.
+    """
+
+    weight: Array
+    mean: Array
+    sd: Array
+
+    def below(self, x: Array) -> Array:
+        """Probability of less than x; x and the result have the shape (pools, d, q)."""
+        return np.asarray((special.ndtr(self._z(x)) * self.weight[:, None, None, :]).sum(axis=3))
+
+    def above(self, x: Array) -> Array:
+        """Probability of more than x, exact also where it is small; shapes as for `below`."""
+        return np.asarray((special.ndtr(-self._z(x)) * self.weight[:, None, None, :]).sum(axis=3))
+
+    def density(self, x: Array) -> Array:
+        """Density at x, shape (pools, d, q)."""
+        return np.asarray(self._bells(self._z(x)).sum(axis=3))
+
+    def density_and_slope(self, x: Array) -> tuple[Array, Array]:
+        """Density at x and its derivative, shape (pools, d, q)."""
+        z = self._z(x)
+        bells = self._bells(z)
+        return bells.sum(axis=3), -(bells * z / self.sd[:, :, None, :]).sum(axis=3)
+
+    def fall_and_bend(self, x: Array) -> tuple[Array, Array]:
+        """Minus the first and the second derivative of the density at x, shape (pools, d, q)."""
+        z = self._z(x)
+        bells = self._bells(z)
+        sd = self.sd[:, :, None, :]
+        return (bells * z / sd).sum(axis=3), (bells * (1 - z * z) / (sd * sd)).sum(axis=3)
+
+    def quantiles(self, probability: Array) -> Array:
+        """Values below which lies each probability; both have the shape (pools, d, q)."""
+        low, high = self._brackets(probability)
+        middle = self._middle()
+        z = special.ndtri(probability)
+        pick = np.broadcast_to(middle[:, None, None], (*self.mean.shape[:2], 1))
+        centre = np.take_along_axis(self.mean, pick, axis=2)
+        spread = np.take_along_axis(self.sd, pick, axis=2)
+
+        def excess(x: Array) -> tuple[Array, Array]:
+            zs = self._z(x)
+            below = (special.ndtr(zs) * self.weight[:, None, None, :]).sum(axis=3)
+            return below - probability, self._bells(zs).sum(axis=3)
+
+        floor = np.broadcast_to(3e-14 * spread, z.shape)
+        return rising_roots(excess, low, high, centre + spread * z, floor)
+
+    def mean_and_sd(self) -> tuple[Array, Array]:
+        """Mean and standard deviation, shape (pools, d), were the tails to have them."""
+        weight = self.weight[:, None, :]
+        mean = (weight * self.mean).sum(axis=2)
+        away = (self.mean - mean[:, :, None]) ** 2
+        return mean, np.sqrt((weight * (away + self.sd**2)).sum(axis=2))
+
+    def only(self, d: NDArray[np.bool_]) -> "Mixture":
+        """Some of the distributions, each as a pool of its own; `d` has the shape (pools, d)."""
+        pool, _ = np.nonzero(d)
+        return Mixture(self.weight[pool], self.mean[d][:, None, :], self.sd[d][:, None, :])
+
+    def _z(self, x: Array) -> Array:
+        away = x[:, :, :, None] - self.mean[:, :, None, :]
+        return np.asarray(away / self.sd[:, :, None, :])
+
+    def _bells(self, z: Array) -> Array:
+        """Weighted densities of the components at z."""
+        height = self.weight[:, None, :] / (self.sd * ROOT_2PI)
+        return np.asarray(np.exp(z * z * -0.5) * height[:, :, None, :])
+
+    def _middle(self) -> NDArray[np.int_]:
+        """The component at the median of tau, of each pool."""
+        return np.asarray((self.weight.cumsum(axis=1) < 0.5).sum(axis=1))
+
+    def _brackets(self, probability: Array) -> tuple[Array, Array]:
+        """Limits of the quantiles from all components but the widest, of which little depends."""
+        rest = np.minimum(probability, 1 - probability).min(axis=(1, 2)) / 10
+        kept = self.weight[:, ::-1].cumsum(axis=1)[:, ::-1] > rest[:, None]
+        share = (self.weight * kept).sum(axis=1)[:, None, None]
+        outside = 1 - share
+        lower, upper = (probability - outside) / share, probability / share
+        kept = kept[:, None, None, :]
+        ends = [
+            self.mean[:, :, None, :] + self.sd[:, :, None, :] * special.ndtri(p)[..., None]
+            for p in (lower, upper)
+        ]
+        low = np.where(kept, ends[0], np.inf).min(axis=3)
+        return low, np.where(kept, ends[1], -np.inf).max(axis=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Mode, median, shortest and central interval of distributions, each of shape (pools, d)."""
+
+    mode: Array
+    median: Array
+    shortest: tuple[Array, Array]
+    central: tuple[Array, Array]
+
+
+def locate(mixture: Mixture) -> Located:
+    """Where each of the distributions lies."""
+    tail = (1 - LEVEL) / 2
+    wanted = np.array([tail, 0.5, 1 - tail])
+    shape = (*mixture.mean.shape[:2], 3)
+    low, median, high = np.moveaxis(mixture.quantiles(np.broadcast_to(wanted, shape)), 2, 0)
+    a, b, found = _level_set(mixture, low, high)
+    mode, single = _mode(mixture, a, b)
+    hard = ~(found & single)
+    if hard.any():
+        a[hard], b[hard], mode[hard] = _searched(mixture.only(hard))
+    return Located(mode, median, (a, b), (low, high))
+
+
+def _level_set(mixture: Mixture, low: Array, high: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Newton's steps to the ends of equal density, and whether they ended there.
+
+    Where they did, and the density has one top, no other interval of that probability is as short.
+    """
+    a, b = low.copy(), high.copy()
+    last = np.full(a.shape, np.inf)
+    while True:
+        ends = np.stack([a, b], axis=2)
+        f, slope = mixture.density_and_slope(ends)
+        p = mixture.below(ends)
+        miss, gap = p[..., 1] - p[..., 0] - LEVEL, f[..., 1] - f[..., 0]
+        error = np.abs(miss) + np.abs(gap) / f.max(axis=2)
+        rising = (slope[..., 0] > 0) & (slope[..., 1] < 0)
+        done = (error < ENOUGH) & rising
+        better = rising & ~done & (error < last / 2)
+        if not better.any():
+            return a, b, done
+        last = np.where(better, error, last)
+        det = np.where(better, f[..., 1] * slope[..., 0] - f[..., 0] * slope[..., 1], 1.0)
+        step_a = -(slope[..., 1] * miss - f[..., 1] * gap) / det
+        step_b = -(slope[..., 0] * miss - f[..., 0] * gap) / det
+        most = (b - a) / 4
+        a = np.where(better, a + np.clip(step_a, -most, most), a)
+        b = np.where(better, b + np.clip(step_b, -most, most), b)
+
+
+def _mode(mixture: Mixture, a: Array, b: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """The highest point, and whether, as far as a grid shows, it is the only top."""
+    x = a[..., None] + (b - a)[..., None] * AROUND
+    f = mixture.density(x)
+    best = np.clip(f.argmax(axis=2), 1, len(AROUND) - 2)[..., None]
+    turns = (np.diff(np.sign(np.diff(f, axis=2)), axis=2) < 0).sum(axis=2)
+    return _top(mixture, x, best)[..., 0], turns == 1
+
+
+def _top(mixture: Mixture, x: Array, best: NDArray[np.int_]) -> Array:
+    """The maximum next to the point `best` (pools, d, 1) of a grid x, by the root of the slope."""
+    low, middle, high = (np.take_along_axis(x, best + i, axis=2) for i in (-1, 0, 1))
+    return rising_roots(mixture.fall_and_bend, low, high, middle, 1e-13 * (high - low))
+
+
+def _searched(mixture: Mixture) -> tuple[Array, Array, Array]:
+    """Shortest interval and mode of uneven densities (pools, 1), as arrays of shape (pools,).
+
+    The interval is the shortest of those from a fine scan of the probability below it, refined
+    where its ends' densities cross.
+    """
+    below = (1 - LEVEL) * (np.arange(1, 64) / 64)
+    many = np.broadcast_to(below, (len(mixture.weight), 1, len(below)))
+    starts, ends = mixture.quantiles(many), mixture.quantiles(many + LEVEL)
+    best = np.clip((ends - starts).argmin(axis=2), 1, len(below) - 2)[..., None]
+    bracket = [np.take_along_axis(many, best + i, axis=2) for i in (-1, 1)]
+
+    def gap(p: Array) -> Array:
+        first, last = mixture.quantiles(p), mixture.quantiles(p + LEVEL)
+        return mixture.density(last) - mixture.density(first)
+
+    p = bracketed_roots(gap, bracket[0], bracket[1], np.full_like(bracket[0], 1e-15))
+    a, b = mixture.quantiles(p)[:, 0, 0], mixture.quantiles(p + LEVEL)[:, 0, 0]
+    x = (a[:, None] + (b - a)[:, None] * np.linspace(0, 1, 200))[:, None, :]
+    top = np.clip(mixture.density(x).argmax(axis=2), 1, 198)[..., None]
+    return a, b, _top(mixture, x, top)[:, 0, 0]

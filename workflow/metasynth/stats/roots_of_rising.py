@@ -1,0 +1,39 @@
+"""Roots of rising functions whose slope is known, such as distribution functions: quantiles."""
+
+from collections.abc import Callable
+from sys import float_info
+
+import numpy as np
+
+from metasynth.stats.effects.binary import Array
+
+
+def rising_roots(
+    function: Callable[[Array], tuple[Array, Array]],
+    low: Array,
+    high: Array,
+    start: Array,
+    floor: Array,
+) -> Array:
+    """Where each of many rising functions crosses zero between `low` and `high`.
+
+    `function` gives values and slopes. Newton's step is taken where it stays in the bracket and the
+    last one at least halved the value, else the bracket is halved; so the brackets close, to the
+    spacing of floats or to `floor`. All arrays have one shape.
+    """
+    low, high = low.copy(), high.copy()
+    x = np.clip(start, low, high)
+    last = np.full(x.shape, np.inf)
+    while True:
+        value, slope = function(x)
+        low, high = np.where(value < 0, x, low), np.where(value > 0, x, high)
+        size = np.abs(value)
+        step = np.where(slope > 0, -value / np.where(slope > 0, slope, 1.0), np.inf)
+        least = 4 * float_info.epsilon * np.abs(x) + floor
+        done = (value == 0) | (np.abs(step) <= least) | (high - low <= 2 * least)
+        if done.all():
+            return x
+        there = x + np.where(done, 0.0, step)
+        newton = (there > low) & (there < high) & (size <= last / 2)
+        x = np.where(done, x, np.where(newton, there, low + (high - low) / 2))
+        last = np.where(newton, size, np.inf)
