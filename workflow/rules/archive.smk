@@ -46,10 +46,9 @@ rule pack:
             CONFIG_FILE,
             dirty=wildcards.variant == "-dirty",
         ),
-        config=lambda wildcards: store.to_json(REVIEW.config),
-        pipeline=str(PIPELINE),
         code=lambda wildcards: digest.code_digest(
             PIPELINE / "workflow/scripts/archive.py"
         ),
-    script:
-        "../scripts/archive.py"
+    shell:
+        "{PYTHON} {SCRIPTS:q}/archive.py {CONFIG_FILE:q} {output:q} "
+        "{wildcards.variant:q} {threads} 2> {log:q}"

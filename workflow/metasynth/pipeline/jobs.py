@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from metasynth.core import store
-from metasynth.pipeline import backups, batching, lock, stamps
+from metasynth.pipeline import backups, lock, stamps
 from metasynth.pipeline.progress import Progress
 from metasynth.pipeline.targets import Member, from_content
 
@@ -19,19 +19,20 @@ Maker = Callable[[Member], Mapping[str, str | bytes]]
 def run(make: Maker) -> None:
     """Make the members of this script's job by `make`, each whole before the next is begun.
 
-    A member that fails is told by name, and leaves what there was; the others are made all the
-    same. Called by hand, a script makes the members that are named, or all of its stage.
+    A rule calls it with `--batch`, the job's first record and its log. A member that fails is told
+    by name, and leaves what there was; the others are made all the same. Called by hand, a script
+    makes the members that are named, or all of its stage.
     """
-    main: Any = sys.modules["__main__"]
-    if hasattr(main, "snakemake"):
-        sys.exit(not _run(main.snakemake, make))
+    script, *words = sys.argv
+    if words[:1] == ["--batch"]:
+        sys.exit(not _run(make, *words[1:]))
     # By name, as what it imports is nothing that members depend on (core/digest.py).
-    import_module("metasynth.pipeline.by_hand").run(Path(main.__file__).resolve(), make)
+    import_module("metasynth.pipeline.by_hand").run(Path(script).resolve(), make)
 
 
-def _run(job: Any, make: Maker) -> bool:
+def _run(make: Maker, record: str, log: str) -> bool:
     """Whether all members of a job were made."""
-    batch, others = _batches(job.output[0])
+    batch, others = _batches(record)
     members = [from_content(content) for content in batch["members"]]
     backups.put_back(path for member in members for path in (member.record, *member.files))
     records = [from_content(content).record for content in others]
@@ -44,12 +45,11 @@ def _run(job: Any, make: Maker) -> bool:
                 stamps.write(member, contents)
         except Exception as error:
             whole = False
-            traceback.print_exc()
-            told = _failure(member, error, job.log[0])
-            print(told, file=sys.__stderr__)  # in sight; the log has the rest
+            traceback.print_exc()  # into the log
+            told = _failure(member, error, log)
+            print(told, flush=True)
             store.write(lock.FAILED / f"{member.stage} {member.name}", told)
         progress.tell()
-    batching.note([member.record for member in members], job.input)
     return whole
 
 
