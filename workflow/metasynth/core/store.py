@@ -11,7 +11,7 @@ import os
 import re
 import types
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -61,31 +61,54 @@ def to_json(value: Any, *, exact: bool = False) -> str:
     )
 
 
+def compact(value: Any) -> str:
+    """A record as JSON in one line with every digit of its floats: what programs tell each other.
+
+    Raises:
+        ValueError: for NaN or an infinity, which no record may hold.
+    """
+    return json.dumps(value, default=_by_name, ensure_ascii=False, allow_nan=False)
+
+
+def _by_name(record: Any) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _names(type(record))}
+
+
 @cache
-def _types(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
-
-
-def _typed(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """What makes a value of this type from JSON's own types; it is put together once."""
     if typing.get_origin(hint) is types.UnionType:
         members = [member for member in typing.get_args(hint) if member is not type(None)]
-        if len(members) > 1:  # a count, which JSON has told apart already
-            return value
-        (hint,) = members
+        # A count or a text, of which JSON has told which.
+        return _reader(members[0]) if len(members) == 1 else _same
     if typing.get_origin(hint) is tuple:
-        item = typing.get_args(hint)[0]
-        return tuple(_typed(item, element) for element in value)
+        item = _reader(typing.get_args(hint)[0])
+        return lambda value: None if value is None else tuple(map(item, value))
     if is_dataclass(hint):
-        known = _types(typing.cast(type, hint))
-        return typing.cast(type, hint)(**{k: _typed(known[k], v) for k, v in value.items()})
-    return float(value) if hint is float else value
+        cls = typing.cast(type, hint)
+        readers = {name: _reader(own) for name, own in typing.get_type_hints(cls).items()}
+        return lambda value: (
+            None if value is None else cls(**{k: readers[k](v) for k, v in value.items()})
+        )
+    return _float if hint is float else _same
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def from_plain(cls: type[Record], value: Any) -> Record:
+    """The record of class `cls` that `plain` gave, or JSON's parser."""
+    return typing.cast(Record, _reader(cls)(value))
 
 
 def from_json(cls: type[Record], text: str) -> Record:
     """The record of class `cls` that `to_json` wrote."""
-    return typing.cast(Record, _typed(cls, json.loads(text)))
+    return from_plain(cls, json.loads(text))
 
 
 def read_records(cls: type[Record], paths: Iterable[str]) -> tuple[Record, ...]:
@@ -95,7 +118,7 @@ def read_records(cls: type[Record], paths: Iterable[str]) -> tuple[Record, ...]:
 
 def list_from_json(cls: type[Record], text: str) -> tuple[Record, ...]:
     """The records of class `cls` that `to_json` wrote as a sequence."""
-    return tuple(typing.cast(Record, _typed(cls, item)) for item in json.loads(text))
+    return tuple(from_plain(cls, item) for item in json.loads(text))
 
 
 def guarded(text: str) -> str:

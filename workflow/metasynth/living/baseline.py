@@ -67,7 +67,7 @@ def from_text(text: str) -> State:
             raise BaselineError(f"a state in format {FORMAT}, but it is in {body['format']!r}")
         if written != _digest(list(_lines(body))):
             raise BaselineError("a state as it was accepted, but it was edited or merged by hand")
-        return store.from_json(State, json.dumps(body))
+        return store.from_plain(State, body)
     except BaselineError:
         raise
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -96,7 +96,7 @@ class Context:
 
 def text(choices: Any) -> str:
     """A stage's choices as a member carries them."""
-    return store.to_json(choices, exact=True)
+    return store.compact(choices)
 
 
 def keys(members: Iterable[Member]) -> str:
