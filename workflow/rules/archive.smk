@@ -50,5 +50,5 @@ rule pack:
             PIPELINE / "workflow/scripts/archive.py"
         ),
     shell:
-        "{PYTHON} {SCRIPTS:q}/archive.py {CONFIG_FILE:q} {output:q} "
+        'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/archive.py {output:q} '
         "{wildcards.variant:q} {threads} 2> {log:q}"

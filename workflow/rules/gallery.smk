@@ -2,14 +2,6 @@
 # the manual, when asked for by name.
 
 
-def shown_in_gallery(wildcards):
-    """Tables, choices and code that the page is made from."""
-    folders = ("data", "tests/bcg", "workflow/metasynth", "workflow/report/locales")
-    kinds = (".csv", ".yaml", ".py", ".po")
-    found = [path for folder in folders for path in (PIPELINE / folder).rglob("*")]
-    return sorted(str(path) for path in found if path.suffix in kinds)
-
-
 rule gallery:
     input:
         shown_in_gallery,
@@ -21,4 +13,4 @@ rule gallery:
     conda:
         "../../envs/metasynth.yaml"
     shell:
-        "{PYTHON} {input.script:q} {output:q} 2> {log:q}"
+        'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" {input.script:q} {output:q} 2> {log:q}'

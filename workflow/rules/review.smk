@@ -3,7 +3,6 @@
 import atexit
 import gc
 import os
-import shlex
 import sys
 from pathlib import Path
 
@@ -12,14 +11,17 @@ from snakemake.logging import logger
 from snakemake.settings.types import SharedFSUsage
 
 PIPELINE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
-SCRIPTS = str(PIPELINE / "workflow/scripts")
-# The Python of a job: this one, or that of its environment, which need not have the package. All
-# jobs import it: it is compiled once, also where containers switch that off.
-PYTHON = (
-    f"PYTHONDONTWRITEBYTECODE= PYTHONPATH={shlex.quote(f'{PIPELINE}/workflow')} "
-    + ("python" if workflow.deployment_settings.deployment_method else shlex.quote(sys.executable))
-)
 sys.path.insert(0, f"{PIPELINE}/workflow")
+# What the rules' commands say: where the package is, and the Python of a job, which is this one or
+# that of its environment. All jobs import the package: it is compiled once, also in containers that
+# switch that off.
+os.environ.update(
+    METASYNTH=f"{PIPELINE}/workflow",
+    METASYNTH_PYTHON=(
+        "python" if workflow.deployment_settings.deployment_method else sys.executable
+    ),
+)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 gc.disable()  # what is read here stays: searching it for garbage would find none
 
@@ -32,8 +34,8 @@ from metasynth.review.load import load_review
 # Commands that only look, so that they may while another run is at work; and those that draw what
 # depends on what, for which each stage is one job.
 DRAWN = {"--dag", "--rulegraph", "--filegraph", "--d3dag"}
-LOOKS = {"--summary", "-S", "--detailed-summary", "-D", "--report", "--lint", "--unlock"}
-LOOKS |= {"--list-rules", "--list", "-l", "--list-target-rules", "--lt", *DRAWN}
+LOOKS = {"--lint", "--unlock", "--list-rules", "--list", "-l", "--list-target-rules"}
+LOOKS |= {"--lt", "--summary", "-S", "--detailed-summary", "-D", "--report", *DRAWN}
 SAID = set(sys.argv)
 PICTURE = bool(SAID & DRAWN)
 RUNS = not workflow.output_settings.dryrun and SAID.isdisjoint(LOOKS)
@@ -115,7 +117,9 @@ def begin(made):
     plan.mark(made)
     if RUNS:
         store.write(lock.PLAN, plan.to_json(made))
-        backups.keep(path for batch in made.all() if batch.stale for path in batch.outputs)
+        backups.keep(
+            path for batch in made.all() if batch.stale for path in batch.outputs
+        )
         atexit.register(end, made, os.getcwd())
 
 
@@ -126,7 +130,9 @@ def end(made, folder):
     for batch in made.all():
         if batch.name in GIVEN:
             batching.note(batch.records, GIVEN[batch.name], since=begun)
-    lock.end([member for batch in made.all() for member in batch.members], made.obsolete)
+    lock.end(
+        [member for batch in made.all() for member in batch.members], made.obsolete
+    )
 
 
 CONFIG_FILE = config_file()
@@ -179,6 +185,14 @@ def target(*names):
         ]
 
     return records(None) if PICTURE else records
+
+
+def shown_in_gallery(wildcards):
+    """Tables, choices and code that the page is made from."""
+    folders = ("data", "tests/bcg", "workflow/metasynth", "workflow/report/locales")
+    kinds = (".csv", ".yaml", ".py", ".po")
+    found = [path for folder in folders for path in (PIPELINE / folder).rglob("*")]
+    return sorted(str(path) for path in found if path.suffix in kinds)
 
 
 # What Snakemake's own report shows, by its place among the results: its category and its caption.

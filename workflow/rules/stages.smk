@@ -14,7 +14,9 @@
 
 # The new estimate first, then its figures; the rest when a core is free.
 FIRST = {"clean": 4, "pool": 3, "tables": 2, "plot": 1}
-MEMORY = {"report": {"mem_mb": 1100}}  # twice what it took; others have what a profile says
+MEMORY = {
+    "report": {"mem_mb": 1100}
+}  # twice what it took; others have what a profile says
 
 
 for batch in PLAN.all():
@@ -28,15 +30,16 @@ for batch in PLAN.all():
             shown(batch),
         log:
             f"logs/{batch.name}.log",
+        priority: FIRST.get(batch.stage, 0)
         conda:
             "../../envs/metasynth.yaml"
-        priority: FIRST.get(batch.stage, 0)
         resources:
             **MEMORY.get(batch.stage, {}),
         params:
             script=f"{batch.stage}.py",
         shell:
-            "{PYTHON} {SCRIPTS:q}/{params.script} --batch {output[0]:q} {log:q} 2> {log:q}"
+            'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/{params.script} '
+            "--batch {log:q} 2> {log:q}"
 
 
 # A stage of several jobs is made by its name as well.

@@ -8,9 +8,9 @@ from metasynth.archive import build, machine, wheels
 from metasynth.core import store
 from metasynth.review.load import load_review
 
-config_file, zip_file, environment, variant, threads = sys.argv[1:]
+zip_file, environment, variant, threads = sys.argv[1:]
 pipeline, review, target = Path(__file__).parents[2], Path.cwd(), Path(zip_file)
-config = load_review(Path(config_file), review).config
+config = load_review(Path("config.yaml"), review).config
 
 with tempfile.TemporaryDirectory() as name:
     folder, extras = Path(name, "stage"), Path(name, "extras")

@@ -19,20 +19,20 @@ Maker = Callable[[Member], Mapping[str, str | bytes]]
 def run(make: Maker) -> None:
     """Make the members of this script's job by `make`, each whole before the next is begun.
 
-    A rule calls it with `--batch`, the job's first record and its log. A member that fails is told
-    by name, and leaves what there was; the others are made all the same. Called by hand, a script
-    makes the members that are named, or all of its stage.
+    A rule calls it with `--batch` and the log, which has the batch's name. A member that fails is
+    told by name, and leaves what there was; the others are made all the same. Called by hand, a
+    script makes the members that are named, or all of its stage.
     """
     script, *words = sys.argv
     if words[:1] == ["--batch"]:
-        sys.exit(not _run(make, *words[1:]))
+        sys.exit(not _run(make, words[1]))
     # By name, as what it imports is nothing that members depend on (core/digest.py).
     import_module("metasynth.pipeline.by_hand").run(Path(script).resolve(), make)
 
 
-def _run(make: Maker, record: str, log: str) -> bool:
+def _run(make: Maker, log: str) -> bool:
     """Whether all members of a job were made."""
-    batch, others = _batches(record)
+    batch, others = _batches(Path(log).stem)
     members = [from_content(content) for content in batch["members"]]
     backups.put_back(path for member in members for path in (member.record, *member.files))
     records = [from_content(content).record for content in others]
@@ -53,17 +53,18 @@ def _run(make: Maker, record: str, log: str) -> bool:
     return whole
 
 
-def _batches(record: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The batch that begins with a record, and the members of all batches of its stage.
+def _batches(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The batch of a name, and the members of all batches of its stage that run with it.
 
     How the plan deals them is no concern of a job.
     """
-    for batches in json.loads(lock.PLAN.read_text("utf-8"))["batches"].values():
+    plan = json.loads(lock.PLAN.read_text("utf-8"))["batches"]
+    for batches in plan.values():
         for batch in batches:
-            if from_content(batch["members"][0]).record == record:
+            if batch["name"] == name:
                 alike = [other for other in batches if other["stale"] is batch["stale"]]
                 return batch, [member for other in alike for member in other["members"]]
-    raise KeyError(record)
+    raise KeyError(name)
 
 
 def _failure(member: Member, error: Exception, log: str) -> str:
