@@ -11,12 +11,7 @@ min_version("9.27")
 
 
 include: "workflow/rules/review.smk"
-include: "workflow/rules/clean.smk"
-include: "workflow/rules/pool.smk"
-include: "workflow/rules/certainty.smk"
-include: "workflow/rules/changes.smk"
-include: "workflow/rules/plot.smk"
-include: "workflow/rules/report.smk"
+include: "workflow/rules/stages.smk"
 include: "workflow/rules/archive.smk"
 include: "workflow/rules/gallery.smk"
 

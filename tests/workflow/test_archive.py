@@ -89,7 +89,7 @@ def test_the_archive_holds_the_review_and_all_it_is_made_by(committed: Review) -
         "uv.lock",
         "CITATION.cff",
         "codecheck.yml",
-        "workflow/rules/pool.smk",
+        "workflow/rules/stages.smk",
     ):
         assert content[name] == (committed.snakefile.parent / name).read_bytes()
     results = {name: data for name, data in content.items() if name.startswith("results/")}

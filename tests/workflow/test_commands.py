@@ -250,6 +250,28 @@ def test_what_is_obsolete_is_named_and_removed(own: Small) -> None:
     assert not (own.folder / "results/figures/tuberculosis_or").exists()
 
 
+def test_a_language_and_a_figure_that_are_no_longer_made_are_removed(own: Small) -> None:
+    """The covariate takes the bubble plots with it, Polish every file that is marked as such."""
+    shutil.copytree(own.folder / "data/text/en", own.folder / "data/text/pl")
+    config = own.folder / "config.yaml"
+    english = config.read_text(encoding="utf-8")
+    config.write_text(english.replace("languages: [en]", "languages: [en, pl]"), encoding="utf-8")
+    own.run()
+    polish = {name for name in own.results() if ".pl." in name or "/pl." in name}
+    assert {"report/review.pl.html", "figures/tuberculosis/forest.pl.svg"} < polish
+    fewer = "\n".join(line for line in english.split("\n") if "covariate:" not in line)
+    config.write_text(fewer, encoding="utf-8")
+    bubbles = {name for name in own.results() if "/bubble" in name}
+    assert "figures/tuberculosis/bubble.svg" in bubbles
+    gone = {f"results/{name}" for name in polish | bubbles}
+    announced = own.run("--dry-run").output
+    assert all(name in announced for name in gone)
+    removed = own.run().output.partition("Obsolete, and so removed:")[2]
+    assert set(removed.split()) == gone
+    assert not any(".pl." in name or "bubble" in name for name in own.results())
+    assert "Nothing to be done" in own.run().output
+
+
 def test_a_record_that_was_edited_removes_nothing_elsewhere(own: Small) -> None:
     kept = own.folder / "data/raw/references.bib"
     record = own.folder / "results/made/pool/gone.json"

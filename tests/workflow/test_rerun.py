@@ -301,7 +301,7 @@ EVERY = {"clean", "views", "pool", "tables", "certainty", "changes", "plot", "ov
         ("workflow/metasynth/archive/crate.py", set()),
         ("workflow/scripts/tables.py", {"tables", "report"}),
         ("workflow/scripts/clean.py", EVERY - {"pool", "plot"}),
-        ("workflow/rules/plot.smk", {"plot", "overview", "report"}),
+        ("workflow/rules/stages.smk", EVERY),
         ("workflow/report/review.html.j2", {"changes", "report"}),
         ("workflow/report/en/results.md", {"report"}),
     ],

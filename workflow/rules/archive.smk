@@ -46,10 +46,9 @@ rule pack:
             CONFIG_FILE,
             dirty=wildcards.variant == "-dirty",
         ),
-        config=lambda wildcards: store.to_json(REVIEW.config),
-        pipeline=str(PIPELINE),
         code=lambda wildcards: digest.code_digest(
             PIPELINE / "workflow/scripts/archive.py"
         ),
-    script:
-        "../scripts/archive.py"
+    shell:
+        'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/archive.py {output:q} '
+        "{wildcards.variant:q} {threads} 2> {log:q}"

@@ -13,4 +13,4 @@ rule gallery:
     conda:
         "../../envs/metasynth.yaml"
     shell:
-        "python {input.script:q} {output:q} 2> {log:q}"
+        'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" {input.script:q} {output:q} 2> {log:q}'

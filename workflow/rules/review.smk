@@ -3,7 +3,6 @@
 import atexit
 import gc
 import os
-import shlex
 import sys
 from pathlib import Path
 
@@ -12,17 +11,22 @@ from snakemake.logging import logger
 from snakemake.settings.types import SharedFSUsage
 
 PIPELINE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
-# Snakemake writes the interpreter into shell commands as it is: a blank in a folder would part it.
-sys.executable = shlex.quote(sys.executable.strip("'"))
 sys.path.insert(0, f"{PIPELINE}/workflow")
-# Jobs that run in a conda environment find the package here; under uv it is installed.
-os.environ.update(PYTHONPATH=f"{PIPELINE}/workflow")
-# Every job imports the package: it is compiled once, also where containers switch that off.
+# What the rules' commands say: where the package is, and the Python of a job, which is this one or
+# that of its environment. All jobs import the package: it is compiled once, also in containers that
+# switch that off.
+os.environ.update(
+    METASYNTH=f"{PIPELINE}/workflow",
+    METASYNTH_PYTHON=(
+        "python" if workflow.deployment_settings.deployment_method else sys.executable
+    ),
+)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+gc.disable()  # what is read here stays: searching it for garbage would find none
 
 from metasynth.core import faults, store
-from metasynth.pipeline import batching as deals, backups as earlier, plan, lock as turn
+from metasynth.pipeline import backups, batching, lock, plan
 from metasynth.pipeline.stages import stages
 from metasynth.prose import drafts
 from metasynth.review.load import load_review
@@ -30,18 +34,11 @@ from metasynth.review.load import load_review
 # Commands that only look, so that they may while another run is at work; and those that draw what
 # depends on what, for which each stage is one job.
 DRAWN = {"--dag", "--rulegraph", "--filegraph", "--d3dag"}
-LOOKS = {"--summary", "-S", "--detailed-summary", "-D", "--report", *DRAWN}
-LOOKS |= {
-    "--list-rules",
-    "--list",
-    "-l",
-    "--list-target-rules",
-    "--lt",
-    "--lint",
-    "--unlock",
-}
+LOOKS = {"--lint", "--unlock", "--list-rules", "--list", "-l", "--list-target-rules"}
+LOOKS |= {"--lt", "--summary", "-S", "--detailed-summary", "-D", "--report", *DRAWN}
 SAID = set(sys.argv)
 PICTURE = bool(SAID & DRAWN)
+RUNS = not workflow.output_settings.dryrun and SAID.isdisjoint(LOOKS)
 ALONE = SharedFSUsage.INPUT_OUTPUT not in workflow.storage_settings.shared_fs_usage
 
 
@@ -80,13 +77,13 @@ def checked_review(path):
 def planned(review):
     """What has to be made. A job that Snakemake starts elsewhere reads the plan of its run."""
     if not workflow.is_main_process:
-        return plan.from_json(turn.PLAN.read_text("utf-8"))
+        return plan.from_json(lock.PLAN.read_text("utf-8"))
     return plan.make(
         stages(review, PIPELINE / "workflow", Path.cwd()),
         workers(),
         named=frozenset(os.path.relpath(word) for word in SAID if "/" in word),
-        deals=deals.read(),
-        left=turn.obsolete(),
+        deals=batching.read(),
+        left=lock.obsolete(),
         whole=PICTURE,
     )
 
@@ -100,8 +97,8 @@ def workers():
 def take_turn():
     """One run at a time, so that what stands is known."""
     try:
-        turn.begin()
-    except turn.BusyError as busy:
+        lock.begin()
+    except lock.BusyError as busy:
         raise WorkflowError(f"nothing was run: {busy}")
     except OSError as error:
         raise WorkflowError(f"nothing was run: this folder cannot be written. {error}")
@@ -111,29 +108,39 @@ def begin(made):
     """Say what is not up to date, and see to it that Snakemake, too, will find it so."""
     if told := plan.summary(made):
         logger.info(told)
-    if not RUNS:
-        plan.mark(made)
-        return
-    if told and turn.unwritable():
-        raise WorkflowError("nothing was run.", *turn.unwritable())
-    if not {"--touch", "-t"}.isdisjoint(SAID):
+    if RUNS and told and lock.unwritable():
+        raise WorkflowError("nothing was run.", *lock.unwritable())
+    if RUNS and not {"--touch", "-t"}.isdisjoint(SAID):
         raise WorkflowError(
             "nothing was touched: what stands is known by its content, which no time stamp changes."
         )
     plan.mark(made)
-    store.write(turn.PLAN, plan.to_json(made))
-    earlier.keep(path for batch in made.all() for path in batch.outputs if batch.stale)
-    members = [member for batch in made.all() for member in batch.members]
-    atexit.register(turn.end, members, made.obsolete)
+    if RUNS:
+        store.write(lock.PLAN, plan.to_json(made))
+        backups.keep(
+            path for batch in made.all() if batch.stale for path in batch.outputs
+        )
+        atexit.register(end, made, os.getcwd())
 
 
-gc.disable()  # what is read here stays: searching it for garbage would find none
+def end(made, folder):
+    """When all is over, however it ended: Snakemake has left the review's folder by then."""
+    os.chdir(folder)
+    begun = os.stat(plan.MARK).st_mtime
+    for batch in made.all():
+        if batch.name in GIVEN:
+            batching.note(batch.records, GIVEN[batch.name], since=begun)
+    lock.end(
+        [member for batch in made.all() for member in batch.members], made.obsolete
+    )
+
+
 CONFIG_FILE = config_file()
 REVIEW = checked_review(CONFIG_FILE)
-RUNS = not workflow.output_settings.dryrun and SAID.isdisjoint(LOOKS)
 if workflow.is_main_process and RUNS:
     take_turn()
 PLAN = planned(REVIEW)
+GIVEN = {}  # the inputs of each batch that runs
 if workflow.is_main_process:
     begin(PLAN)
 gc.enable()
@@ -158,7 +165,10 @@ def needed(batch):
     """The inputs of a batch: of what is not to be heeded, no time stamp has a say."""
 
     def inputs(wildcards):
-        found = PLAN.inputs(batch, running(), alone=ALONE or PICTURE)
+        runs = running()
+        found = PLAN.inputs(batch, runs, alone=ALONE or PICTURE)
+        if batch.name in runs:
+            GIVEN[batch.name] = [*found]
         return [path if heeded else ancient(path) for path, heeded in found.items()]
 
     return inputs(None) if PICTURE else inputs  # a picture of files shows no functions
@@ -177,32 +187,6 @@ def target(*names):
     return records(None) if PICTURE else records
 
 
-# What Snakemake's own report shows, by the kind of file: its category and its caption.
-SHOWN = {
-    ".svg": ("Figures", "figure"),
-    ".csv": ("Tables", "table"),
-    ".html": ("Report", "page"),
-}
-
-
-def shown(batch):
-    """A batch's records and files; those that Snakemake's own report shows are marked as such."""
-    files = [(member, path) for member in batch.members for path in member.files]
-    return batch.records + [marked(member, Path(path)) for member, path in files]
-
-
-def marked(member, path):
-    """A file with its place in Snakemake's own report, if it has one there."""
-    if path.suffix not in SHOWN:
-        return str(path)
-    category, caption = SHOWN[path.suffix]
-    labels = {caption: path.stem}
-    if category == "Figures":
-        labels = {"outcome": member.name or "all outcomes", **labels}
-    told = {"category": category, "labels": labels}
-    return report(str(path), caption=f"../report/captions/{caption}.rst", **told)
-
-
 def shown_in_gallery(wildcards):
     """Tables, choices and code that the page is made from."""
     folders = ("data", "tests/bcg", "workflow/metasynth", "workflow/report/locales")
@@ -211,20 +195,36 @@ def shown_in_gallery(wildcards):
     return sorted(str(path) for path in found if path.suffix in kinds)
 
 
-# A stage of several jobs is made by its name as well.
-for stage, batches in PLAN.batches.items():
-    if [batch.name for batch in batches] != [stage]:
+# What Snakemake's own report shows, by its place among the results: its category and its caption.
+SHOWN = {
+    ("figures", ".svg"): ("Figures", "figure"),
+    ("tables", ".csv"): ("Tables", "table"),
+    ("report", ".html"): ("Report", "page"),
+    ("changes.html", ".html"): ("Report", "page"),
+}
 
-        rule:
-            name:
-                stage
-            input:
-                target(stage),
+
+def shown(batch):
+    """A batch's records and files; those that Snakemake's own report shows are marked as such."""
+    files = [(member, path) for member in batch.members for path in member.files]
+    return batch.records + [marked(member, path) for member, path in files]
+
+
+def marked(member, path):
+    """A file with its place in Snakemake's own report, if it has one there."""
+    place = Path(path)
+    category, caption = SHOWN.get((place.parts[1], place.suffix), ("", ""))
+    labels = {caption: place.stem}
+    if category == "Figures":
+        labels = {"outcome": member.name or "all outcomes", **labels}
+    told = {"category": category, "labels": labels}
+    caption = f"../report/captions/{caption}.rst"
+    return report(path, caption=caption, **told) if category else path
 
 
 onstart:
-    turn.start()
+    lock.start()
 
 
 onsuccess:
-    turn.finish()
+    lock.finish()

@@ -1,10 +1,5 @@
 """Rate the certainty of each outcome's evidence, and write what is concluded and summarised."""
 
-import sys
-
-if "snakemake" in globals():
-    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from metasynth.core import store
 from metasynth.grade.certainty import COLUMNS, assess_all
 from metasynth.grade.conclusions import Conclusion, conclude

@@ -1,10 +1,5 @@
 """Write the review's state, and what changed since the baseline."""
 
-import sys
-
-if "snakemake" in globals():
-    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,10 +1,5 @@
 """Recompute the results by statsmodels, and stop where it differs."""
 
-import sys
-
-if "snakemake" in globals():
-    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from metasynth.core import store
 from metasynth.crosscheck.compare import crosscheck
 from metasynth.crosscheck.records import Crosscheck

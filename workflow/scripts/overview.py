@@ -1,10 +1,5 @@
 """Draw the figures of the whole review: all outcomes, the flow of studies, the risk of bias."""
 
-import sys
-
-if "snakemake" in globals():
-    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from pathlib import Path
 
 from metasynth.core import store

@@ -1,10 +1,5 @@
 """Draw outcomes' figures, in each language of the review."""
 
-import sys
-
-if "snakemake" in globals():
-    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from pathlib import Path
 
 from metasynth.core import store

@@ -1,10 +1,5 @@
 """Pool outcomes: their trials' data and every analysis that config.yaml declares for them."""
 
-import sys
-
-if "snakemake" in globals():
-    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from dataclasses import replace
 
 from metasynth.core import store

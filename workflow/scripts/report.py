@@ -1,10 +1,5 @@
 """Compose the report in a language, and render it as one self-contained HTML file, PDF or DOCX."""
 
-import sys
-
-if "snakemake" in globals():
-    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from pathlib import Path
 
 from metasynth.core import store

@@ -1,10 +1,5 @@
 """Write the tables of all outcomes, and the audit of published statements."""
 
-import sys
-
-if "snakemake" in globals():
-    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from metasynth.audit.reproduction import Reproduction, reproduce
 from metasynth.audit.run import audit
 from metasynth.audit.verdicts import Audited

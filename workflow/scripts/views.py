@@ -1,10 +1,5 @@
 """Join all trials' tables into read-only views for people: one row of a view is one raw row."""
 
-import sys
-
-if "snakemake" in globals():
-    sys.stderr = open(snakemake.log[0], "w", encoding="utf-8")
-
 from metasynth.core import store
 from metasynth.model.records import Trial
 from metasynth.pipeline import jobs

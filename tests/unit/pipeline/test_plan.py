@@ -1,6 +1,7 @@
 """What stands and what does not, and how that is dealt into jobs."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -197,7 +198,10 @@ def test_what_stands_stays_in_the_job_that_made_it(
         make(one, tmp_path)
     batching.note([members[0].record, members[3].record], ["x.csv", plan.MARK])
     batching.note([members[1].record], ["y.csv"])
+    Path("gone").touch()
     batching.note([members[3].record, "gone"], ["z.csv"])
+    batching.note([members[2].record, "never made"], ["z.csv"])
+    batching.note([members[0].record], ["z.csv"], since=time.time() + 1)
     Path("x.csv").touch()
     Path(plan.MARK).touch()
     found = plan.make({"pool": members}, 1, deals=batching.read())

@@ -111,14 +111,23 @@ def _imports(file: str) -> tuple[frozenset[str], frozenset[str]]:
 
     Also inside functions, also by `from package import module`.
     """
-    names = set(_names(_code(file).decode()))
-    known, own = _modules(), {name for name in names if name.split(".")[0] == PACKAGE.name}
-    parents = {".".join(name.split(".")[:depth]) for name in own for depth in range(1, 9)}
-    libraries = {name.split(".")[0] for name in names - own}
-    return (
-        frozenset(known[name] for name in parents if name in known),
-        frozenset(name for library in libraries for name in _distribution(library)),
-    )
+    own, others = set[str](), set[str]()
+    for name in set(_names(_code(file).decode())):
+        modules, libraries = _named_by(name)
+        own |= modules
+        others |= libraries
+    return frozenset(own), frozenset(others)
+
+
+@cache
+def _named_by(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The files of this package that importing `name` runs, and the libraries behind it."""
+    first, *rest = name.split(".")
+    if first != PACKAGE.name:
+        return frozenset(), frozenset(_distribution(first))
+    parents = (".".join((first, *rest[:depth])) for depth in range(len(rest) + 1))
+    known = _modules()
+    return frozenset(known[parent] for parent in parents if parent in known), frozenset()
 
 
 def _names(code: str) -> Iterator[str]:

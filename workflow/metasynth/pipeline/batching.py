@@ -5,6 +5,7 @@ kept in the job that made them, as far as they still do, and so its notes go on 
 """
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +24,12 @@ class Deal:
     inputs: tuple[str, ...]
 
 
-def note(records: Sequence[str], inputs: Iterable[str]) -> None:
-    """Note how a job was dealt, once it has run."""
-    content = {"records": sorted(records), "inputs": list(inputs)}
-    path = FOLDER / f"{text_digest(*content['records'])}.json"
-    store.write(path, json.dumps(content))
+def note(records: Sequence[str], inputs: Iterable[str], since: float = 0.0) -> None:
+    """Note how a job was dealt, if it has made all of its records `since` (seconds, as stat's)."""
+    if all(os.path.isfile(path) and os.stat(path).st_mtime >= since for path in records):
+        content = {"records": sorted(records), "inputs": list(inputs)}
+        path = FOLDER / f"{text_digest(*content['records'])}.json"
+        store.write(path, json.dumps(content))
 
 
 def read(root: Path = Path()) -> list[Deal]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from metasynth.core import store
-from metasynth.pipeline import backups, batching, lock, stamps
+from metasynth.pipeline import backups, lock, stamps
 from metasynth.pipeline.progress import Progress
 from metasynth.pipeline.targets import Member, from_content
 
@@ -19,19 +19,20 @@ Maker = Callable[[Member], Mapping[str, str | bytes]]
 def run(make: Maker) -> None:
     """Make the members of this script's job by `make`, each whole before the next is begun.
 
-    A member that fails is told by name, and leaves what there was; the others are made all the
-    same. Called by hand, a script makes the members that are named, or all of its stage.
+    A rule calls it with `--batch` and the log, which has the batch's name. A member that fails is
+    told by name, and leaves what there was; the others are made all the same. Called by hand, a
+    script makes the members that are named, or all of its stage.
     """
-    main: Any = sys.modules["__main__"]
-    if hasattr(main, "snakemake"):
-        sys.exit(not _run(main.snakemake, make))
+    script, *words = sys.argv
+    if words[:1] == ["--batch"]:
+        sys.exit(not _run(make, words[1]))
     # By name, as what it imports is nothing that members depend on (core/digest.py).
-    import_module("metasynth.pipeline.by_hand").run(Path(main.__file__).resolve(), make)
+    import_module("metasynth.pipeline.by_hand").run(Path(script).resolve(), make)
 
 
-def _run(job: Any, make: Maker) -> bool:
+def _run(make: Maker, log: str) -> bool:
     """Whether all members of a job were made."""
-    batch, others = _batches(job.output[0])
+    batch, others = _batches(Path(log).stem)
     members = [from_content(content) for content in batch["members"]]
     backups.put_back(path for member in members for path in (member.record, *member.files))
     records = [from_content(content).record for content in others]
@@ -44,26 +45,26 @@ def _run(job: Any, make: Maker) -> bool:
                 stamps.write(member, contents)
         except Exception as error:
             whole = False
-            traceback.print_exc()
-            told = _failure(member, error, job.log[0])
-            print(told, file=sys.__stderr__)  # in sight; the log has the rest
+            traceback.print_exc()  # into the log
+            told = _failure(member, error, log)
+            print(told, flush=True)
             store.write(lock.FAILED / f"{member.stage} {member.name}", told)
         progress.tell()
-    batching.note([member.record for member in members], job.input)
     return whole
 
 
-def _batches(record: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The batch that begins with a record, and the members of all batches of its stage.
+def _batches(name: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The batch of a name, and the members of all batches of its stage that run with it.
 
     How the plan deals them is no concern of a job.
     """
-    for batches in json.loads(lock.PLAN.read_text("utf-8"))["batches"].values():
+    plan = json.loads(lock.PLAN.read_text("utf-8"))["batches"]
+    for batches in plan.values():
         for batch in batches:
-            if from_content(batch["members"][0]).record == record:
+            if batch["name"] == name:
                 alike = [other for other in batches if other["stale"] is batch["stale"]]
                 return batch, [member for other in alike for member in other["members"]]
-    raise KeyError(record)
+    raise KeyError(name)
 
 
 def _failure(member: Member, error: Exception, log: str) -> str:

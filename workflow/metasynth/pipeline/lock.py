@@ -101,7 +101,7 @@ def obsolete() -> tuple[str, ...]:
 
 def start() -> None:
     """Jobs begin; until `finish`, any end is one before the end."""
-    atexit.register(_advise)
+    atexit.register(_advise, os.getcwd())
 
 
 def finish() -> None:
@@ -122,8 +122,9 @@ def end(members: Iterable[Member], obsolete: Sequence[str]) -> None:
         print("Obsolete, and so removed:", *obsolete, sep="\n  ", file=sys.stderr)
 
 
-def _advise() -> None:
+def _advise(folder: str) -> None:
     """Say what to do after a run that did not come to its end."""
+    os.chdir(folder)  # which Snakemake has left by then
     backups.put_back()
     places = [folder for folder in (Path(), Path("results")) if folder.is_dir()]
     causes = ["The disk is full, or nearly so: make room."] if any(map(_full, places)) else []

@@ -9,7 +9,7 @@ import json
 import os
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from math import ceil
@@ -303,11 +303,7 @@ def _some(names: Sequence[str]) -> str:
 
 def to_json(plan: Plan) -> str:
     """The plan as text that `from_json` reads."""
-    return json.dumps(plan, ensure_ascii=False, default=_fields)
-
-
-def _fields(record: Any) -> dict[str, Any]:
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    return store.compact(plan)
 
 
 def from_json(text: str) -> Plan:

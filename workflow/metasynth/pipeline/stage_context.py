@@ -33,12 +33,12 @@ class Context:
         """The choices."""
         return self.review.config
 
-    def code(self, script: str, rules: str, *others: str) -> str:
-        """Digest of a stage's code: its script and all behind it, its rules, and other files."""
+    def code(self, script: str, *others: str) -> str:
+        """Digest of a stage's code: its script and all behind it, the rules, and other files."""
         found = (path for pattern in others for path in self.pipeline.glob(pattern))
         return digest.code_digest(
             self.pipeline / "scripts" / f"{script}.py",
-            self.pipeline / "rules" / f"{rules}.smk",
+            self.pipeline / "rules/stages.smk",
             *found,
         )
 
@@ -96,7 +96,7 @@ class Context:
 
 def text(choices: Any) -> str:
     """A stage's choices as a member carries them."""
-    return store.to_json(choices, exact=True)
+    return store.compact(choices)
 
 
 def keys(members: Iterable[Member]) -> str:

@@ -68,7 +68,7 @@ def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
 
 def clean(at: Context) -> Members:
     """Each trial as one typed record, from its folder of raw tables."""
-    code, data = at.code("clean", "clean"), at.config.data
+    code, data = at.code("clean"), at.config.data
     members = []
     for study in (trial.study.study for trial in at.review.trials):
         folder = f"{data}/trials/{study}"
@@ -81,13 +81,13 @@ def clean(at: Context) -> Members:
 def views(at: Context) -> Members:
     """Joined read-only tables of all trials, for people."""
     made = tuple(f"results/clean/{name}.csv" for name in ("studies", "arms", "results", "sources"))
-    inputs, code = {"trials": at.files("clean")}, at.code("views", "clean")
+    inputs, code = {"trials": at.files("clean")}, at.code("views")
     return (Member("views", "", code, at.keys("clean"), "", inputs, made),)
 
 
 def pool(at: Context) -> Members:
     """Each outcome's pooled result and sensitivity analyses, and the same for R with metafor."""
-    code, config, members = at.code("pool", "pool"), at.config, []
+    code, config, members = at.code("pool"), at.config, []
     analyses = {analysis.name: analysis for analysis in config.analyses}
     for outcome in config.outcomes:
         trials, used = at.reporting(outcome), tuple(analyses[name] for name in outcome.analyses)
@@ -115,7 +115,7 @@ def tables(at: Context) -> Members:
     important = declared(at.config.certainty)
     told = text(params.Tabling(at.review.claims, at.config.comparison, important))
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
-    code, data = at.code("tables", "pool"), at.keys("pool", "clean")
+    code, data = at.code("tables"), at.keys("pool", "clean")
     return (Member("tables", "", code, data, told, inputs, made),)
 
 
@@ -128,7 +128,7 @@ def certainty(at: Context) -> Members:
     }
     told = text(params.Rating(at.config.certainty, at.review.certainty))
     made = both("results/tables", "certainty", "findings", "conclusions")
-    code, data = at.code("certainty", "certainty"), keys((*at.primary, *at.made["clean"]))
+    code, data = at.code("certainty"), keys((*at.primary, *at.made["clean"]))
     return (Member("certainty", "", code, data, told, inputs, made),)
 
 
@@ -147,13 +147,13 @@ def changes(at: Context) -> Members:
     data = digest.text_digest(before, at.content(*raw), at.content(*baseline), at.labels)
     told = text(params.Comparing(at.config, at.review.changelog, bool(at.review.draft)))
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
-    code = at.code("changes", "changes", *_LOOKS)
+    code = at.code("changes", *_LOOKS)
     return (Member("changes", "", code, data, told, inputs, made),)
 
 
 def plot(at: Context) -> Members:
     """The figures of each outcome that it has enough trials for, in each language."""
-    code, config, members = at.code("plot", "plot", _FONTS, _WORDS), at.config, []
+    code, config, members = at.code("plot", _FONTS, _WORDS), at.config, []
     for outcome, source in zip(config.outcomes, at.made["pool"], strict=True):
         judged = tuple(
             params.JudgedStudy(trial.study.study, own)
@@ -182,7 +182,7 @@ def overview(at: Context) -> Members:
     made = figures(catalogue.overview(outcomes, judged), at.suffixes)
     data = digest.text_digest(keys((*at.primary, *at.made["clean"])), at.labels)
     told = text(params.Overview(config.languages, config.text, at.review.flow))
-    code = at.code("overview", "plot", _FONTS, _WORDS)
+    code = at.code("overview", _FONTS, _WORDS)
     return (Member("overview", "", code, data, told, inputs, made),)
 
 
@@ -195,7 +195,7 @@ def report(at: Context) -> Members:
     inputs = {stage: at.files(stage) for stage in before} | {"own": own, "raw": raw}
     data = digest.text_digest(at.keys(*before), at.content(*own, *raw), at.labels)
     versions = tuple(f"{name} {digest.version(name)}" for name in _LIBRARIES)
-    code, members = at.code("report", "report", *_TEMPLATES), []
+    code, members = at.code("report", *_TEMPLATES), []
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
         review = at.review
         told = params.Reporting(

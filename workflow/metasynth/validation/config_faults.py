@@ -4,16 +4,17 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
-
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import Draft202012Validator
+from typing import TYPE_CHECKING, Any
 
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault, nearest
 from metasynth.core.strict_yaml import Keys, key_text
 from metasynth.tables.cells import id_advice
 from metasynth.tables.table_schema import ID, SCHEMAS
+from metasynth.validation import schema_gate
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _KINDS = {
     "object": "keys with values, below it and indented",
@@ -34,19 +35,23 @@ _BOUNDS = {
 
 def schema_faults(mapping: object, lines: Lines) -> list[Fault]:
     """Every place where `mapping` is not as workflow/schemas/config.schema.json says."""
-    errors = _validator().iter_errors(mapping)
+    schema = _schema()
+    if schema_gate.opens(mapping, schema, schema):
+        return []
+    from jsonschema.validators import Draft202012Validator
+
+    errors = Draft202012Validator(schema).iter_errors(mapping)
     faults = (fault for error in errors for fault in _faults(error, lines))
     return list(dict.fromkeys(faults))
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(
-        json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
-    )
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((SCHEMAS / "config.schema.json").read_text("utf-8"))
+    return schema
 
 
-def _faults(error: ValidationError, lines: Lines) -> Iterator[Fault]:
+def _faults(error: "ValidationError", lines: Lines) -> Iterator[Fault]:
     path: Keys = tuple(error.absolute_path)
     value: Any = error.instance
     if error.validator in ("additionalProperties", "required"):
@@ -57,7 +62,7 @@ def _faults(error: ValidationError, lines: Lines) -> Iterator[Fault]:
         yield lines.fault(path, value, *_advice(error))
 
 
-def _key_faults(error: ValidationError, path: Keys, lines: Lines) -> Iterator[Fault]:
+def _key_faults(error: "ValidationError", path: Keys, lines: Lines) -> Iterator[Fault]:
     """Unknown and missing keys of one level; where an unknown key explains a missing one, once."""
     schema: Any = error.schema
     present: Any = error.instance
@@ -78,7 +83,7 @@ def _key_faults(error: ValidationError, path: Keys, lines: Lines) -> Iterator[Fa
             yield lines.fault((*path, key), None, expected, f"add {key}: and its value")
 
 
-def _advice(error: ValidationError) -> tuple[str, str]:
+def _advice(error: "ValidationError") -> tuple[str, str]:
     rule = error.validator
     wanted: Any = error.validator_value
     value: Any = error.instance
@@ -117,7 +122,7 @@ def _abbreviated(name: str, known: Sequence[str]) -> str | None:
     return next(fitting, None)
 
 
-def _described(error: ValidationError) -> str:
+def _described(error: "ValidationError") -> str:
     schema: Any = error.schema
     text: str = schema["description"]
     return text[0].lower() + text[1:].rstrip(".")

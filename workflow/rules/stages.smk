@@ -1,0 +1,54 @@
+# A job makes a batch of a stage: many members (trials, outcomes), since starting a process costs more
+# than pooling an outcome. What the stages make, from what, and where it lands: pipeline/stages.py.
+#
+#   clean      each trial's raw tables, as one typed record; views: the same joined, for people
+#   pool       each outcome: its result, sensitivity analyses, and a script that repeats it in R
+#   crosscheck the results once more by statsmodels; a difference stops the run
+#   tables     all outcomes in tables, and published statements beside them
+#   certainty  how certain each outcome's evidence is, conclusions, the summary of findings
+#   changes    the review's state, and what changed since the one that was accepted
+#   plot       each outcome's figures; overview: those of the whole review
+#   report     in each language, as HTML, PDF and DOCX
+#
+# Each stage has its script in workflow/scripts. With -R, --until or as a target its name stands for
+# all of its jobs: clean, or clean_1, clean_2 … where there are several.
+
+# The new estimate first, then its figures; the rest when a core is free.
+FIRST = {"clean": 4, "pool": 3, "tables": 2, "plot": 1}
+MEMORY = {
+    "report": {"mem_mb": 1100}
+}  # twice what it took; others have what a profile says
+
+
+for batch in PLAN.all():
+
+    rule:
+        name:
+            batch.name
+        input:
+            needed(batch),
+        output:
+            shown(batch),
+        log:
+            f"logs/{batch.name}.log",
+        priority: FIRST.get(batch.stage, 0)
+        conda:
+            "../../envs/metasynth.yaml"
+        resources:
+            **MEMORY.get(batch.stage, {}),
+        params:
+            script=f"{batch.stage}.py",
+        shell:
+            'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/{params.script} '
+            "--batch {log:q} 2> {log:q}"
+
+
+# A stage of several jobs is made by its name as well.
+for stage, batches in PLAN.batches.items():
+    if [batch.name for batch in batches] != [stage]:
+
+        rule:
+            name:
+                stage
+            input:
+                target(stage),
