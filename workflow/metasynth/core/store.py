@@ -71,7 +71,8 @@ def compact(value: Any) -> str:
 
 
 def _by_name(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in _names(type(record))}
+    kind: Any = type(record)
+    return {name: getattr(record, name) for name in _names(kind)}
 
 
 def _same(value: Any) -> Any:
