@@ -12,7 +12,7 @@ MANUAL = ROOT / "docs" / "config.md"
 
 _HEAD = """# config.yaml
 
-<!-- Made by docs/make_config.py from the schema in workflow/schemas and docs/recipes; edit those. -->
+<!-- Made by docs/make_config.py from the schema and docs/recipes; edit those, not this. -->
 
 The choices of a review: what is compared, how it is pooled, what is reported. Numbers stand in the
 tables ([docs/tables.md](tables.md)), prose in `data/text`. Everything is checked before anything

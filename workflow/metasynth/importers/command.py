@@ -22,7 +22,7 @@ from metasynth.importers import (
 from metasynth.importers.found import ImportRefused, LeftOut, Reading
 from metasynth.importers.source import Sides
 from metasynth.importers.trial_folders import Folders, Provenance, clustered, folders
-from metasynth.importers.writing import table_of, write
+from metasynth.importers.writing import listed, table_of, write
 from metasynth.tables import scaffold
 from metasynth.tables.table_schema import ID
 
@@ -45,8 +45,7 @@ def run(chosen: argparse.Namespace) -> int:
     left_out += present
     print(f"{_trials(len(written))} written to {chosen.to}: {', '.join(written) or 'none'}")
     if left_out:
-        print(f"\nNot imported ({len(left_out)}):")
-        print("\n".join(f"  {one}" for one in left_out))
+        print(listed(left_out))
     if left_out and chosen.left_out:
         chosen.left_out.write_text(table_of(left_out), encoding="utf-8")
     if written:
@@ -68,8 +67,7 @@ def _judgements(chosen: argparse.Namespace) -> int:
     beside.write(made)
     print(f"Risk of bias of {_trials(len(made))} written to {chosen.to}.")
     if left_out:
-        print(f"\nNot imported ({len(left_out)}):")
-        print("\n".join(f"  {one}" for one in left_out))
+        print(listed(left_out))
     return 0 if made else 1
 
 
@@ -180,8 +178,11 @@ def is_revman(path: Path) -> bool:
     if not path.is_file():
         return False
     if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as package:
-            return "xl/workbook.xml" not in package.namelist()
+        try:
+            with zipfile.ZipFile(path) as package:
+                return "xl/workbook.xml" not in package.namelist()
+        except (zipfile.BadZipFile, OSError):
+            return True
     with path.open("rb") as file:
         start = file.read(1000)
     return _is_xml(start) or b"Comparison Number" in start or b"Analysis group" in start
