@@ -40,12 +40,17 @@ def write(made: Folders, trials: Path) -> tuple[list[str], list[LeftOut]]:
             (staged / study).rename(trials / study)
             moved.append(study)
     except OSError:
-        for study in moved:
-            shutil.rmtree(trials / study, ignore_errors=True)
+        remove(trials, moved)
         raise
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     return moved, left_out
+
+
+def remove(trials: Path, studies: Iterable[str]) -> None:
+    """Take folders away again that were written."""
+    for study in studies:
+        shutil.rmtree(trials / study, ignore_errors=True)
 
 
 def listed(left_out: Iterable[LeftOut]) -> str:
