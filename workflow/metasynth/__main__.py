@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return validate(chosen.config, as_json=chosen.json)
         if chosen.command == "accept":
             return accept(chosen.config)
+        if chosen.command == "schema":
+            print(scaffold.config_schema(), end="")
+            return 0
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
         return new(chosen) if chosen.command == "new" else command.run(chosen)
@@ -138,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument(
         "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
     )
+    commands.add_parser("schema", help="print the schema of config.yaml, for an editor")
     commands.add_parser("verify", add_help=False, help="check an archived review: verify --help")
     begin = commands.add_parser(
         "new",

@@ -1,14 +1,16 @@
 """What joins a review that is there: sheets of RoB 2, and references."""
 
 import csv
+from pathlib import Path
 
 import pytest
 from test_draft import BIB, NBIB, RIS
-from test_revman import one_of_each_type
+from test_revman import four_outcomes, one_of_each_type
 
 from metasynth import __main__
 from metasynth.core import bibtex
 from metasynth.review.load import load_review
+from metasynth.tables import reader
 
 
 @pytest.fixture
@@ -86,3 +88,28 @@ def test_a_file_without_references_changes_nothing(review, capsys):
     assert __main__.main(["import", "references", "../list.txt"]) == 1
     assert "no references in RIS" in capsys.readouterr().err
     assert (review / "data/raw/references.bib").read_bytes() == before
+
+
+def test_trials_join_with_their_references_or_not_at_all(review, monkeypatch, capsys):
+    path = four_outcomes(review.parent / "review.rm5")
+    arguments = ["import", "revman", str(path), "--reference", "imported_file"]
+    bib, trials = review / "data/raw/references.bib", review / "data/raw/trials"
+    before = bib.read_bytes(), sorted(trials.iterdir())
+    replace = Path.replace
+
+    def full(self, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert __main__.main(arguments) == 1
+    assert "No space left" in capsys.readouterr().err
+    assert (bib.read_bytes(), sorted(trials.iterdir())) == before
+    assert not list((review / "data/raw").glob(".*"))
+    monkeypatch.setattr(Path, "replace", replace)
+    assert __main__.main(arguments) == 0
+    entries, faults = bibtex.parse(bib.read_text("utf-8"), "references.bib")
+    assert (faults, [e.key for e in entries]) == ([], ["imported_file", "muller2001"])
+    found = {
+        t.study.label: t.study.reference for t in reader.trials(reader.read(review / "data/raw"))
+    }
+    assert found["Müller 2001"] == "muller2001"

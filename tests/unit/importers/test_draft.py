@@ -60,6 +60,7 @@ def test_an_rm5_file_becomes_a_review_with_its_studies_bias_and_references(place
     left = list(csv.DictReader(text.splitlines()))
     assert {"Silent 2000", "Müller 2001"} <= {row["what"] for row in left}
     assert all(row["reason"] for row in left)
+    assert {row["imported"] for row in left} == {"no"}
 
 
 def test_proportions_of_one_group_need_no_dummy_arm(place):

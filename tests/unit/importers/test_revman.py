@@ -390,3 +390,37 @@ def test_package_and_rm5_give_the_same_numbers(kind, first, second):
         )
         own = rm5(path / "r.rm5", outcome(stem, "X", [data(stem, "Smith", **in_rm5)]))
         assert numbers(read(zipped)) == numbers(read(own)) == {("Smith (1998)", "x", ""): wanted}
+
+
+def test_large_numbers_are_written_in_full(tmp_path):
+    given = MEANS | {"Experimental_mean": "1.25E7", "Experimental_N": "1.3E1"}
+    chosen = [setting("1", "Pain", "Continuous", "Mean Difference")]
+    found = read(package(tmp_path / "r.zip", [data_row("A", "1", "Pain", **given)], chosen))
+    assert dict(found.items[0].results[0].numbers) == {
+        "mean": "12500000",
+        "sd": "4.7",
+        "total": "13",
+    }
+
+
+SPOILING = st.lists(
+    st.tuples(st.integers(0, 1 << 20), st.binary(min_size=1, max_size=4)), min_size=1, max_size=4
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(["zip", "rm5"]), SPOILING, st.none() | st.integers(0, 1 << 20))
+def test_a_spoilt_file_is_read_or_refused_and_nothing_else(form, changes, end):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"review.{form}"
+        (one_of_each_type if form == "zip" else four_outcomes)(path)
+        content = bytearray(path.read_bytes())
+        for place, new in changes:
+            place %= len(content)
+            content[place : place + len(new)] = new
+        path.write_bytes(content[: end % len(content)] if end is not None else content)
+        try:
+            command.is_revman(path)
+            command.tables(read(path), "f", "key")
+        except ImportRefused:
+            pass

@@ -4,10 +4,11 @@ import argparse
 import csv
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from metasynth.core import bibtex
 from metasynth.core.paths import WORKFLOW
 from metasynth.importers import (
     beside,
@@ -22,7 +23,7 @@ from metasynth.importers import (
 from metasynth.importers.found import ImportRefused, LeftOut, Reading
 from metasynth.importers.source import Sides
 from metasynth.importers.trial_folders import Folders, Provenance, clustered, folders
-from metasynth.importers.writing import table_of, write
+from metasynth.importers.writing import listed, remove, table_of, write
 from metasynth.tables import scaffold
 from metasynth.tables.table_schema import ID
 
@@ -40,13 +41,27 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.program == "references":
         return _references(chosen)
     found = read(chosen)
-    made, left_out = tables(found, chosen.file.name, chosen.reference, chosen.week or "")
+    bib = chosen.to.parent / "references.bib"
+    known = bib.read_text("utf-8") if bib.is_file() else ""
+    keys, entries = draft.cited(found.studies, [e.key for e in bibtex.parse(known, bib.name)[0]])
+    if not bib.is_file():
+        found.left_out.extend(
+            LeftOut(None, study, f"its reference: there is no {bib}") for study in keys
+        )
+        keys = {}
+    origin = chosen.file.name, chosen.reference, chosen.week or ""
+    made, left_out = tables(found, *origin, keys=keys)
     written, present = write(made, chosen.to)
     left_out += present
+    if new := "\n".join(entries[key] for key in sorted(_cited(made, written) & entries.keys())):
+        try:
+            _append(bib, known, new)
+        except OSError:
+            remove(chosen.to, written)
+            raise
     print(f"{_trials(len(written))} written to {chosen.to}: {', '.join(written) or 'none'}")
     if left_out:
-        print(f"\nNot imported ({len(left_out)}):")
-        print("\n".join(f"  {one}" for one in left_out))
+        print(listed(left_out))
     if left_out and chosen.left_out:
         chosen.left_out.write_text(table_of(left_out), encoding="utf-8")
     if written:
@@ -68,8 +83,7 @@ def _judgements(chosen: argparse.Namespace) -> int:
     beside.write(made)
     print(f"Risk of bias of {_trials(len(made))} written to {chosen.to}.")
     if left_out:
-        print(f"\nNot imported ({len(left_out)}):")
-        print("\n".join(f"  {one}" for one in left_out))
+        print(listed(left_out))
     return 0 if made else 1
 
 
@@ -77,11 +91,25 @@ def _references(chosen: argparse.Namespace) -> int:
     known = chosen.to.read_text("utf-8") if chosen.to.exists() else ""
     added, keys = beside.references(chosen.file, known, chosen.encoding)
     if added:
-        part = chosen.to.with_name(f".{chosen.to.name}.part")
-        part.write_text(f"{known.rstrip()}\n\n{added}".lstrip(), encoding="utf-8")
-        part.replace(chosen.to)
+        _append(chosen.to, known, added)
     print(f"{len(keys)} references added to {chosen.to}: {', '.join(keys) or 'none'}")
     return 0
+
+
+def _append(bib: Path, known: str, added: str) -> None:
+    """Add entries to references.bib: all of them, or none where it cannot be written."""
+    part = bib.with_name(f".{bib.name}.part")
+    try:
+        part.write_text(f"{known.rstrip()}\n\n{added}".lstrip(), encoding="utf-8")
+        part.replace(bib)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _cited(made: Folders, written: Sequence[str]) -> set[str]:
+    """The keys of references.bib that the studies written have as their reports."""
+    tables_ = (io.StringIO(made[study]["study.csv"], newline="") for study in written)
+    return {row["reference"] for table in tables_ for row in csv.DictReader(table)}
 
 
 _KEY = "imported_file"
@@ -180,8 +208,11 @@ def is_revman(path: Path) -> bool:
     if not path.is_file():
         return False
     if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as package:
-            return "xl/workbook.xml" not in package.namelist()
+        try:
+            with zipfile.ZipFile(path) as package:
+                return "xl/workbook.xml" not in package.namelist()
+        except (zipfile.BadZipFile, OSError):
+            return True
     with path.open("rb") as file:
         start = file.read(1000)
     return _is_xml(start) or b"Comparison Number" in start or b"Analysis group" in start

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from metasynth.importers.found import About, OutcomeFound
 from metasynth.importers.references import entry, key_for
@@ -108,12 +108,20 @@ def _remark(text: str) -> str:
 def references(studies: Iterable[About], file: str, key: str) -> tuple[str, dict[str, str]]:
     """BibTeX of the file itself and of the studies' reports, and each study's key."""
     own = {"type": "misc", "title": f"Imported file {file}"}
-    parts, keys = [entry(key, own)], dict[str, str]()
+    keys, entries = cited(studies, {key})
+    return "\n".join([entry(key, own), *entries.values()]), keys
+
+
+def cited(
+    studies: Iterable[About], taken: Collection[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """A key that is not taken for each study whose report the file names, and the key's entry."""
+    keys, entries = dict[str, str](), dict[str, str]()
     for about in studies:
         if about.reference.get("title"):
-            keys[about.study] = key_for(about.reference, {key, *keys.values()})
-            parts.append(entry(keys[about.study], about.reference))
-    return "\n".join(parts), keys
+            key = key_for(about.reference, {*taken, *entries})
+            keys[about.study], entries[key] = key, entry(key, about.reference)
+    return keys, entries
 
 
 def prose(text: str, outcomes: Sequence[OutcomeFound]) -> str:

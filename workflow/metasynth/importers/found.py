@@ -39,11 +39,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A row that was not imported, and why; without a row, the whole study or column."""
+    """A row that was not imported, and why; without a row, the whole study or column.
+
+    A row that was `kept` is imported, but must be looked at.
+    """
 
     row: int | None
     what: str
     reason: str
+    kept: bool = False
 
     def __str__(self) -> str:
         """One line for the console."""

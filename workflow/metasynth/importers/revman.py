@@ -319,8 +319,8 @@ def _remarks(analysis: Analysis, row: StudyRow, label: str, outcome: OutcomeFoun
     printed, own = _value(row.effect), effect(analysis, row, outcome.measure)
     if own is None or math.isnan(printed) or printed == 0 or _near(own, printed):
         return []
-    said = f"imported, but the file has the effect {row.effect} where these numbers give {own:.6g}"
-    return [LeftOut(row.row, row.study, f"{label}: {said}")]
+    said = f"the file has the effect {row.effect} where these numbers give {own:.6g}"
+    return [LeftOut(row.row, row.study, f"{label}: {said}", kept=True)]
 
 
 def effect(analysis: Analysis, row: StudyRow, measure: str) -> float | None:

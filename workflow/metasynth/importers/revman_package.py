@@ -17,7 +17,7 @@ from metasynth.importers import revman
 from metasynth.importers.found import About, ImportRefused, JudgementFound, LeftOut
 from metasynth.importers.references import of_studies
 from metasynth.importers.revman import Analysis, File, StudyRow
-from metasynth.importers.source import Line, lines_of, one_line
+from metasynth.importers.source import BROKEN, Line, lines_of, one_line
 
 _ROWS, _SETTINGS = "-data-rows.csv", "-overall-estimates-and-settings.csv"
 _STUDIES, _BIAS, _REFERENCES = "-study-information.csv", "-risk-of-bias.csv", "-included.ris"
@@ -97,7 +97,9 @@ def _zipped(path: Path) -> dict[str, bytes]:
     """The parts in a zip, or in the zip of data within it."""
     try:
         return _unpacked(path.read_bytes(), inner=True)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+    except ImportRefused:
+        raise
+    except BROKEN as error:
         raise ImportRefused(f"{path} is a zip that cannot be read: {error}") from error
 
 

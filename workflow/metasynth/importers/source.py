@@ -4,8 +4,10 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from math import sqrt
 from pathlib import Path
 
@@ -15,6 +17,16 @@ from metasynth.core.text_files import read_text, text_of
 from metasynth.importers.found import ArmResult, ImportRefused
 
 Results = tuple[ArmResult, ...]
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+)
+"""What reading a zip raises when it is cut short, spoilt or encrypted."""
 _COUNTS = frozenset({"events", "total"})
 _YEAR = re.compile(r"\b(1[89][0-9]{2}|20[0-9]{2})[a-z]?\b")
 _MARKS = {"semicolons": ";", "tabs": "\t", "bars": "|"}
@@ -44,10 +56,18 @@ class Sides:
 
 def whole(numbers: Mapping[str, str]) -> dict[str, str]:
     """Numbers as the tables have them: a count may have been written as 12.0."""
+    written = {name: _in_full(text) for name, text in numbers.items()}
     return {
         name: re.sub(r"\.0+$", "", text) if name in _COUNTS else text
-        for name, text in numbers.items()
+        for name, text in written.items()
     }
+
+
+def _in_full(text: str) -> str:
+    """A number such as 1.25E7 without its exponent, as the tables have large numbers."""
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?[eE]\+?[0-9]{1,2}", text):
+        return format(Decimal(text), "f")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from metasynth.core.text_files import MAX_BYTES
 from metasynth.importers.found import ImportRefused
+from metasynth.importers.source import BROKEN
 from metasynth.importers.xml_tree import Node, parsed
 
 _CELL = re.compile(r"([A-Z]+)([0-9]+)")
@@ -26,7 +27,9 @@ def rows(content: bytes, called: str, sheet: str = "") -> list[list[str]]:
             tree = {name: _part(book, name, called) for name in _needed(book)}
             path = _path_of(tree, called, sheet)
             return _table(_part(book, path, called), _strings(tree))
-    except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError) as error:
+    except ImportRefused:
+        raise
+    except (KeyError, *BROKEN) as error:
         raise ImportRefused(f"{called} is no workbook (xlsx) that can be read: {error}") from error
 
 

@@ -40,18 +40,36 @@ def write(made: Folders, trials: Path) -> tuple[list[str], list[LeftOut]]:
             (staged / study).rename(trials / study)
             moved.append(study)
     except OSError:
-        for study in moved:
-            shutil.rmtree(trials / study, ignore_errors=True)
+        remove(trials, moved)
         raise
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     return moved, left_out
 
 
+def remove(trials: Path, studies: Iterable[str]) -> None:
+    """Take folders away again that were written."""
+    for study in studies:
+        shutil.rmtree(trials / study, ignore_errors=True)
+
+
+def listed(left_out: Iterable[LeftOut]) -> str:
+    """What could not be mapped, and what must be looked at, for the console."""
+    found = list(left_out)
+    parts = []
+    for kept, called in ((False, "Not imported"), (True, "Imported, but to be looked at")):
+        lines = [f"  {one}" for one in found if one.kept is kept]
+        if lines:
+            parts.append("\n".join([f"\n{called} ({len(lines)}):", *lines]))
+    return "\n".join(parts)
+
+
 def table_of(left_out: Iterable[LeftOut]) -> str:
     """What could not be mapped as CSV: row of the file, what stands there, and the reason."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["row", "what", "reason"])
-    writer.writerows([one.row or "", guarded(one.what), guarded(one.reason)] for one in left_out)
+    writer.writerow(["row", "what", "imported", "reason"])
+    for one in left_out:
+        kept = "yes" if one.kept else "no"
+        writer.writerow([one.row or "", guarded(one.what), kept, guarded(one.reason)])
     return out.getvalue()

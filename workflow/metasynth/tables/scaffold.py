@@ -12,7 +12,7 @@ from pathlib import Path
 
 from metasynth.core.paths import WORKFLOW
 from metasynth.tables.raw_table import CHECKED, COMMENT
-from metasynth.tables.table_schema import TRIAL_TABLES, tables
+from metasynth.tables.table_schema import SCHEMAS, TRIAL_TABLES, tables
 
 TEXTS = WORKFLOW / "scaffold"
 TEMPLATE = "data/raw/trials/_template"
@@ -40,9 +40,15 @@ def files() -> dict[str, str]:
     """Every file of a new review, by its path from the review's folder."""
     paths = sorted(path for path in TEXTS.rglob("*") if path.is_file())
     texts = {path.relative_to(TEXTS).as_posix(): path.read_text("utf-8") for path in paths}
+    texts["config.schema.json"] = config_schema()
     for name in ("certainty", "flow"):  # a header only: no rating but a panel's, no invented count
         texts[f"data/raw/{name}.csv"] = _csv([column.name for column in tables()[name].columns])
     return texts | {f"{TEMPLATE}/{name}": text for name, text in template_tables().items()}
+
+
+def config_schema() -> str:
+    """The schema of config.yaml, by which an editor completes and explains its keys."""
+    return (SCHEMAS / "config.schema.json").read_text(encoding="utf-8")
 
 
 def create(folder: Path, new: Mapping[str, str] | None = None) -> list[str]:
