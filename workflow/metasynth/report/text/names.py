@@ -173,8 +173,13 @@ def _note(row: Estimate, at: Callable[[str, str], str], language: Language) -> s
         at(field, formats.estimate(row.measure, getattr(row, field), language.numbers))
         for field in ("adhoc_low", "adhoc_high")
     )
-    text = language.say("Never narrower than Wald’s, it is {low} to {high}.", low=low, high=high)
-    return f"{row.note} {text}".strip()
+    judged = no_effect(row.measure) is not None and not rests_on_one_degree(row)
+    text = message("Never narrower than Wald’s, it is {low} to {high}.")
+    if judged:
+        text = message(
+            "Never narrower than Wald’s, it is {low} to {high}, and certainty is judged by that."
+        )
+    return f"{row.note} {language.say(text, low=low, high=high)}".strip()
 
 
 def _span(low: str, high: str, language: Language) -> str:
