@@ -105,6 +105,11 @@ class Numbers:
         return f"{self.interval}; {stated(self.p, 'p')}"
 
     @property
+    def predicts_no_more(self) -> bool:
+        """Whether the prediction interval is printed as the confidence interval is."""
+        return self.prediction != formats.MISSING and bare(self.prediction) == bare(self.interval)
+
+    @property
     def exists(self) -> bool:
         """Whether there is a pooled estimate."""
         return self.estimate != formats.MISSING
@@ -310,9 +315,12 @@ class OutcomeNames:
         return self.result.studies
 
     @property
-    def omissions(self) -> tuple[tuple[str, str], ...]:
-        """Trials that report the outcome and are in no analysis, with the reason, each once."""
-        return unpooled(self.result)
+    def omissions(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Why trials that report the outcome are in no analysis, and which they are."""
+        alike: dict[str, list[str]] = {}
+        for study, reason in unpooled(self.result):
+            alike.setdefault(reason, []).append(study)
+        return tuple((reason, tuple(studies)) for reason, studies in alike.items())
 
     @property
     def left_out(self) -> tuple[str, ...]:
