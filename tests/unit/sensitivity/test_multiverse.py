@@ -287,6 +287,24 @@ def test_without_a_result_there_is_a_reason():
     assert multiverse(result, [], DEFAULT).reason
 
 
+@pytest.mark.parametrize(("kind", "measure"), [("binary", "RR"), ("binary", "OR"), ("rate", "IRR")])
+def test_an_outcome_without_any_event_has_no_multiverse_of_corrections(kind, measure):
+    """Corrected cells of four empty trials agree so well that intervals would exclude no effect."""
+    size = {"total": 100} if kind == "binary" else {"person_time": 90.0}
+    trials = [
+        _trial(i, [_row(arm, events=0, **size) for arm in ("drug", "placebo")]) for i in range(4)
+    ]
+    spec = OutcomeSpec("x", "X", "x", 24, kind, measure, "harm", ("main",))
+    main = AnalysisSpec("main", "", tau2="REML", ci="HKSJ")
+    sides = Comparison(("drug",), ("placebo",))
+    data = [one for trial in trials for one in study_data(trial, spec, sides)]
+    result = synthesise(spec, [main], sides, data)
+    found = multiverse(result, trials, EVERYTHING)
+    assert result.analyses[0].estimates[0].estimate is None
+    assert found.scales == ()
+    assert "no trial has an event" in found.reason
+
+
 def test_a_record_survives_its_file_and_is_small():
     result, trials = outcomes(ANAKINRA)["acr70_w24"]
     text = store.to_json(multiverse(result, trials, DEFAULT))

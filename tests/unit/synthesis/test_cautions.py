@@ -167,3 +167,22 @@ def test_limits_of_a_risk_difference_beyond_one_are_named():
 def test_contrasts_have_no_counts_to_be_cautious_about():
     studies = [StudyData(f"s{i}", "", 1, contrast=Contrast(-0.2 * i, 0.1)) for i in (1, 2, 5)]
     assert pooled("generic", "HR", studies).note == ""
+
+
+@pytest.mark.parametrize(
+    ("measure", "tables", "said"),
+    [
+        # One in two hundred, but dozens of events in each group: nothing is unreliable.
+        ("RR", [(60, 13000, 250, 12800), (29, 7500, 45, 7300), (180, 50000, 140, 27000)], ""),
+        ("RR", [(2, 1000, 1, 1000), (4, 1200, 3, 1200)], "Mantel–Haenszel’s are preferred"),
+        ("RD", [(2, 1000, 1, 1000), (4, 1200, 3, 1200)], "Mantel–Haenszel’s are preferred"),
+        ("OR", [(2, 1000, 1, 1000), (4, 1200, 3, 1200)], "binomial-normal model are preferred"),
+        ("ASD", [(2, 1000, 1, 1000), (4, 1200, 3, 1200)], ""),
+        ("OR", [(7, 42, 0, 12), (9, 105, 0, 48), (15, 250, 5, 251)], "Peto’s"),
+        ("RR", [(3, 40, 2, 40), (4, 50, 3, 50)], ""),
+    ],
+)
+def test_rare_are_few_events_not_small_risks_and_advice_fits_the_measure(measure, tables, said):
+    note = pooled("binary", measure, two_groups(*tables), tau2="DL").note
+    assert ("Events are rare" in note) is bool(said)
+    assert said in note

@@ -45,7 +45,13 @@ MOST = {
     "drapery": message("With more than two hundred trials their curves would cover each other."),
 }
 """Why some figures are not drawn of more trials than `bounds.ONE_BY_ONE`."""
-_OF_COMPARISONS = ("funnel", "drapery", "galbraith", "gosh", "bubble")
+_OF_COMPARISONS = {
+    "funnel": message("A funnel plot"),
+    "drapery": message("A drapery plot"),
+    "galbraith": message("A Galbraith plot"),
+    "gosh": message("A GOSH plot"),
+    "bubble": message("A meta-regression plot"),
+}
 _NEEDS = {
     "leave_one_out": message("A leave-one-out analysis needs three trials; {found}."),
     "cumulative": message(
@@ -75,6 +81,18 @@ _FOUND = (
     message("there are eight"),
     message("there are nine"),
 )
+_AT_MOST = (
+    message("there is none"),
+    message("there is at most one"),
+    message("there are at most two"),
+    message("there are at most three"),
+    message("there are at most four"),
+    message("there are at most five"),
+    message("there are at most six"),
+    message("there are at most seven"),
+    message("there are at most eight"),
+    message("there are at most nine"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +118,12 @@ def reason(
     trials: int,
     valued: int = 0,
     *,
+    at_most: bool = False,
     language: Language = ENGLISH,
 ) -> str:
     """Why the figure `name` is not drawn, in a sentence; nothing if it is.
+
+    With `at_most` it is said of several outcomes, of which others have fewer trials.
 
     Raises:
         KeyError: when no figure has that name.
@@ -112,7 +133,10 @@ def reason(
     if name == "labbe" and outcome.type != "binary":
         return say("A L’Abbé plot shows risks, which only a binary outcome has.")
     if outcome.type == "proportion" and name in _OF_COMPARISONS:
-        return say("The figure is about a comparison, and a single proportion is none.")
+        return language.say(
+            "{figure} is about a comparison, and a single proportion is none.",
+            figure=say(_OF_COMPARISONS[name]),
+        )
     if name == "bubble":
         if outcome.covariate is None:
             return say("No covariate is declared for this outcome, so there is no meta-regression.")
@@ -121,7 +145,7 @@ def reason(
         return say(MOST[name])
     if trials >= least:
         return ""
-    return language.say(_NEEDS[name], found=say(_FOUND[trials]))
+    return language.say(_NEEDS[name], found=say((_AT_MOST if at_most else _FOUND)[trials]))
 
 
 def figures(outcome: OutcomeSpec, trials: int, valued: int = 0) -> tuple[str, ...]:

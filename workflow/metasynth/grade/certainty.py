@@ -169,6 +169,11 @@ def starting_level(start: str, designs: Collection[str]) -> str:
     return "high" if designs and all(map(is_randomised, designs)) else "low"
 
 
+def starts_low(overall: Rating) -> bool:
+    """Whether certainty begins as low, as the first reason of an overall rating says."""
+    return overall.reasons[0].message.startswith(LEVELS[1])
+
+
 def _designs(case: Case) -> tuple[str, ...]:
     """The designs of the trials that are judged, each once; blank is one that is not stated."""
     pooled = dict.fromkeys(study.study for study in case.judging.studies)

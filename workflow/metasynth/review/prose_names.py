@@ -25,7 +25,8 @@ OF_A_CLAIM = (
 """The numbers of an audited statement (report/tables/claims.py)."""
 _OTHERS = (
     *("multi_arm", "changes", "grown", "figures", "covariates", "regressed", "small_study"),
-    *("further", "used", "used_predictions", "terms", "label_of", "certainty", "measures"),
+    *("further", "used", "used_predictions", "terms", "certainty", "measures"),
+    *("label_of", "labels_of"),
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
     "crosschecks",
 )

@@ -144,6 +144,8 @@ def multiverse(
     if outcome.sensitivity_of:
         reason = f"this reading is part of the multiverse of {outcome.sensitivity_of}"
         return Multiverse(outcome.id, reason=reason)
+    if _without_events(result):
+        return Multiverse(outcome.id, reason="no trial has an event, and nothing is estimated")
     options = options_of(outcome, spec, result.comparison, trials, choices)
     found = list(universe(outcome, result.comparison, trials, options))
     made = (_row(code, item, options["measure"]) for code, item in found)
@@ -160,6 +162,21 @@ def multiverse(
         lower,
         tuple(_scales(rows, options["measure"])),
         _specifications(rows),
+    )
+
+
+def _without_events(result: OutcomeResult) -> bool:
+    """Whether nobody has an event and the primary analysis, rightly, gives no estimate.
+
+    What corrections of empty cells alone would make of it is no analysis that anybody defends.
+    """
+    groups = [g for s in result.studies for g in (s.intervention, s.control) if g is not None]
+    counted = result.outcome.type in ("binary", "rate") and result.outcome.measure != "ASD"
+    return (
+        counted
+        and result.analyses[0].estimates[0].estimate is None
+        and bool(groups)
+        and not any(group.events for group in groups)
     )
 
 

@@ -15,6 +15,26 @@ RARE = 0.01
 """Risk in a whole group below which events are rare: Handbook 10.4.4.1."""
 UNEQUAL = 3.0
 """Ratio of a study's group sizes beyond which they are very unequal."""
+FEW = 5
+"""Events in a group below which a study's own variance says little."""
+_BY_MEASURE = {
+    "OR": (
+        message(
+            "Events are rare, so that inverse-variance weights are unreliable; Mantel–Haenszel’s, "
+            "Peto’s or a binomial-normal model are preferred."
+        ),
+    ),
+    **dict.fromkeys(
+        ("RR", "RD"),
+        (
+            message(
+                "Events are rare, so that inverse-variance weights are unreliable; "
+                "Mantel–Haenszel’s are preferred."
+            ),
+        ),
+    ),
+}
+"""An arcsine difference is made for rare events, and has no caution."""
 FAR = log(5.0)
 """Log odds ratio beyond which an effect is large for Peto's method."""
 
@@ -32,7 +52,6 @@ def cautions(
             "The {ci} interval is narrower than Wald’s: the studies agree better than chance alone "
             "would have it."
         ).format(ci=row.ci_method)
-        yield message("Certainty is judged by the interval that is never narrower.")
     if size == inf:
         yield message(
             "The sizes differ so much that the double arcsine cannot be turned back by their "
@@ -44,10 +63,7 @@ def cautions(
         yield from _peto(row, studies)
     weighed = spec.model in ("random", "IV") and row.k > 1
     if outcome.type == "binary" and weighed and _rare(row, studies):
-        yield message(
-            "Events are rare, so that inverse-variance weights are unreliable; Mantel–Haenszel’s, "
-            "Peto’s or a binomial-normal model are preferred."
-        )
+        yield from _BY_MEASURE.get(outcome.measure, ())
 
 
 def _beyond_one(row: Estimate) -> bool:
@@ -76,16 +92,20 @@ def _ratio(study: StudyData) -> float:
 
 
 def _rare(row: Estimate, studies: Sequence[StudyData]) -> bool:
-    """Whether a side has an event in fewer than one in a hundred, or most studies a zero."""
+    """Whether most studies have an empty group; or few events where the risk of a side is small.
+
+    A small risk alone is none: of thousands, one in two hundred is many.
+    """
     sides = (
         (row.events_intervention, row.total_intervention),
         (row.events_control, row.total_control),
     )
-    if any(total and events is not None and events / total < RARE for events, total in sides):
-        return True
-    groups = ((s.intervention, s.control) for s in studies)
-    return 2 * sum(any(map(_empty, pair)) for pair in groups) > len(studies)
+    small = any(total and events is not None and events / total < RARE for events, total in sides)
+    least = [min(_events(s.intervention), _events(s.control)) for s in studies]
+    return 2 * least.count(0) > len(least) or (
+        small and 2 * sum(events < FEW for events in least) >= len(least)
+    )
 
 
-def _empty(group: Group | None) -> bool:
-    return group is not None and group.events == 0
+def _events(group: Group | None) -> float:
+    return FEW if group is None or group.events is None else group.events

@@ -19,6 +19,7 @@ from metasynth.figures.outcome import (
     study_label,
 )
 from metasynth.figures.plots.risk_of_bias import Judgements, judgement_word
+from metasynth.grade.case import rests_on_one_degree
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import of_pool
 from metasynth.model import bounds
@@ -158,6 +159,8 @@ def _pooled(pooled: Estimate, language: Language, place: int = 0) -> str:
 
 def _direction(result: OutcomeResult, pooled: Estimate, language: Language) -> str:
     """Whom the pooled interval favours, if it lies on one side of no effect."""
+    if rests_on_one_degree(pooled):
+        return language.say("an interval of one degree of freedom, which says next to nothing")
     null = 1.0 if is_logarithmic(result) else 0.0
     more = pooled.ci_low is not None and pooled.ci_low > null
     less = pooled.ci_high is not None and pooled.ci_high < null

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from metasynth.grade.certainty import Rating
+from metasynth.grade.certainty import Rating, starts_low
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.reasons import keyed, levels, told
 from metasynth.language.tracked import marked
 from metasynth.model.certainty_config import (
+    LEVELS,
     LOWERING,
     OVERALL,
     RAISING,
@@ -233,9 +234,16 @@ def _footnotes(scope: Scope) -> tuple[Inlines, ...]:
         ]
         unrated = [r for r in ratings if r.domain == OVERALL and r.rating is None]
         parts += [_sentence(_told(r, scope.language)) for r in unrated]
-        parts = parts or [say("No domain lowered it.")]
+        parts = [*_lower_start(ratings, scope.language), *(parts or [say("No domain lowered it.")])]
         found.append((Styled("superscript", text(letter)), *text(f"\u00a0{' '.join(parts)}")))
     return tuple(found)
+
+
+def _lower_start(ratings: Sequence[Rating], language: Language) -> Iterator[str]:
+    """Why certainty does not begin as high, where it does not."""
+    for rating in ratings:
+        if rating.domain == OVERALL and rating.rating is not None and starts_low(rating):
+            yield _sentence(told(rating.reasons[0], language, marked))
 
 
 def _sentence(reasons: str) -> str:
@@ -282,7 +290,11 @@ _UNASSESSED = {
 def _unassessed(scope: Scope) -> Iterator[str]:
     """What "at most" means of the outcomes shown, where one of them has it."""
     shown = {line.outcome for line in scope.material.findings}
-    bounded = {c.outcome for c in scope.material.conclusions if c.at_most} & shown
+    bounded = {
+        c.outcome
+        for c in scope.material.conclusions
+        if c.at_most and c.certainty != LEVELS[0]  # which nothing can lower
+    } & shown
     for domain, reason in _UNASSESSED.items():
         own = (r for r in scope.material.ratings if r.domain == domain and r.outcome in bounded)
         if any(not r.assessed and not r.rating for r in own):
@@ -343,6 +355,8 @@ def reasons_table(scope: Scope) -> TableBody:
         if ratings:
             title = f"{names.label}: {_level(scope, outcome)}"
             rows.append(group(title, anchor=f"certainty-{outcome}"))
+            for why in _lower_start(ratings, scope.language):
+                rows.append(row(say("To begin with"), "", say(_SOURCES["rule"]), text(why)))
         rows += [
             row(
                 say(DOMAINS[r.domain]),

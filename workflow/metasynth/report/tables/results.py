@@ -206,24 +206,45 @@ def _triple(values: Sequence[str], language: Language) -> str:
 def undrawn_table(scope: Scope) -> TableBody:
     """Figures that a reader may look for and that are not drawn, with the reason.
 
-    The reason is that of the outcome which comes nearest to what the figure needs.
+    Outcomes with the same kind of reason share a row, with the most trials that one of them has.
     """
     say, outcomes = scope.language.say, tuple(scope.outcomes.values())
     columns = (Column(say("Why it is not drawn"), width=4), Column(say("For"), width=3))
     rows = []
     for name in catalogue.LEAST:
         without = [o for o in outcomes if f"{o.id}/{name}" not in scope.material.figures and o.k]
-        # Too few trials are one reason, too many another.
-        many = [o for o in without if o.k > bounds.ONE_BY_ONE and name in catalogue.MOST]
-        few = [outcome for outcome in without if outcome not in many]
-        for key, some in ((name, few), (f"{name}.many", many)):
-            if some:
-                nearest = max(some, key=lambda outcome: outcome.k)
-                spec, k = nearest.result.outcome, nearest.k
-                valued = sum(s.covariate is not None for s in nearest.result.studies)
-                reason = catalogue.reason(name, spec, k, valued, language=scope.language)
-                rows.append(row(reason, _these(key, some, scope)))
+        alike: dict[str, list[OutcomeNames]] = {}
+        for outcome in without:
+            alike.setdefault(_kind_of_reason(name, outcome), []).append(outcome)
+        for number, some in enumerate(alike.values()):
+            key = f"{name}.{number}" if number else name
+            rows.append(row(_why_not_drawn(name, some, scope), _these(key, some, scope)))
     return text(say("Figures that are not drawn, and why.")), columns, tuple(rows), ()
+
+
+def _kind_of_reason(name: str, outcome: OutcomeNames) -> str:
+    """The reason as it would be without any trial, but for what has too many."""
+    k = outcome.k if outcome.k > bounds.ONE_BY_ONE else 0
+    return catalogue.reason(name, outcome.result.outcome, k)
+
+
+def _why_not_drawn(name: str, some: Sequence[OutcomeNames], scope: Scope) -> str:
+    """One reason of outcomes that have the same kind of one."""
+    counted = _valued if name == "bubble" else lambda outcome: outcome.k
+    nearest = max(some, key=counted)
+    return catalogue.reason(
+        name,
+        nearest.result.outcome,
+        nearest.k,
+        _valued(nearest),
+        at_most=len({counted(outcome) for outcome in some}) > 1,
+        language=scope.language,
+    )
+
+
+def _valued(outcome: OutcomeNames) -> int:
+    """How many of an outcome's trials have a value of its covariate."""
+    return sum(study.covariate is not None for study in outcome.result.studies)
 
 
 def _these(name: str, some: Sequence[OutcomeNames], scope: Scope) -> str:

@@ -124,12 +124,12 @@ def _trials(changes: Changes, language: Language) -> Iterable[str]:
 
 
 def _unchanged(changes: Changes, language: Language) -> str:
-    """How many outcomes have the same numbers as before."""
+    """How many outcomes, and other readings of them, have the same numbers as before."""
     same = sum(outcome.kind == "unchanged" for outcome in changes.outcomes)
     if not changes.outcomes:
         return ""
     return language.say_n(
-        "{n} outcome has the same numbers as before.",
-        "{n} outcomes have the same numbers as before.",
+        "{n} outcome, other readings counted, has the same numbers as before.",
+        "{n} outcomes, other readings counted, have the same numbers as before.",
         same,
     )

@@ -105,6 +105,11 @@ class Numbers:
         return f"{self.interval}; {stated(self.p, 'p')}"
 
     @property
+    def predicts_no_more(self) -> bool:
+        """Whether the prediction interval is printed as the confidence interval is."""
+        return self.prediction != formats.MISSING and bare(self.prediction) == bare(self.interval)
+
+    @property
     def exists(self) -> bool:
         """Whether there is a pooled estimate."""
         return self.estimate != formats.MISSING
@@ -173,8 +178,13 @@ def _note(row: Estimate, at: Callable[[str, str], str], language: Language) -> s
         at(field, formats.estimate(row.measure, getattr(row, field), language.numbers))
         for field in ("adhoc_low", "adhoc_high")
     )
-    text = language.say("Never narrower than Wald’s, it is {low} to {high}.", low=low, high=high)
-    return f"{row.note} {text}".strip()
+    judged = no_effect(row.measure) is not None and not rests_on_one_degree(row)
+    text = message("Never narrower than Wald’s, it is {low} to {high}.")
+    if judged:
+        text = message(
+            "Never narrower than Wald’s, it is {low} to {high}, and certainty is judged by that."
+        )
+    return f"{row.note} {language.say(text, low=low, high=high)}".strip()
 
 
 def _span(low: str, high: str, language: Language) -> str:
@@ -305,9 +315,12 @@ class OutcomeNames:
         return self.result.studies
 
     @property
-    def omissions(self) -> tuple[tuple[str, str], ...]:
-        """Trials that report the outcome and are in no analysis, with the reason, each once."""
-        return unpooled(self.result)
+    def omissions(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Why trials that report the outcome are in no analysis, and which they are."""
+        alike: dict[str, list[str]] = {}
+        for study, reason in unpooled(self.result):
+            alike.setdefault(reason, []).append(study)
+        return tuple((reason, tuple(studies)) for reason, studies in alike.items())
 
     @property
     def left_out(self) -> tuple[str, ...]:

@@ -65,7 +65,9 @@ REASONS = {
         "Significant by one test and not by another; either way the absence of a difference does "
         "not follow."
     ),
-    "counts_differ": message("The sources allow counts that decide otherwise."),
+    "counts_differ": message(
+        "Counts that the printed percentages allow, or another declared reading, decide otherwise."
+    ),
     "most": message("So in most trials with counts."),
     "not_most": message("Not so in most trials with counts."),
     "not_excluded_in_most": message(

@@ -35,6 +35,7 @@ def vocabulary(
     config, included, primary = material.config, material.included, tuple(outcomes.values())
     named = {name.id: name for outcome in primary for name in (outcome, *outcome.alternatives)}
     used = used_methods(material)
+    labels = {trial.study.study: trial.study.label for trial in material.trials}
     return named | {
         "review": config,
         "analyses": config.analyses,
@@ -72,7 +73,8 @@ def vocabulary(
         "used_predictions": used.intersection(PREDICTIONS),
         "terms": {name: language.say(words) for name, words in TERMS.items()},
         "missing": formats.MISSING,
-        "label_of": {trial.study.study: trial.study.label for trial in material.trials}.get,
+        "label_of": labels.get,
+        "labels_of": lambda studies: [labels[study] for study in studies],
         "certainty": rule_words(config.certainty, material.ratings, language),
         "printed_percentages": _percentages(material.trials, language),
         "measures": _measures(primary),
