@@ -1,6 +1,11 @@
 """Quantiles and tail probabilities, as floats; two-sided p-values."""
 
+import numpy as np
+from numpy.typing import NDArray
+
 from metasynth.stats import lazy_special as special
+
+Array = NDArray[np.float64]
 
 LEVEL = 0.95
 """Coverage of every interval."""
@@ -14,6 +19,12 @@ def normal_quantile(level: float = LEVEL) -> float:
 def t_quantile(df: float, level: float = LEVEL) -> float:
     """Give t such that Student's t with `df` degrees of freedom lies within ±t at `level`."""
     return float(special.stdtrit(df, (1 + level) / 2))
+
+
+def t_quantiles(df: Array, level: float = LEVEL) -> Array:
+    """`t_quantile` of many, calculated once for each number of degrees; NaN stays NaN."""
+    values, place = np.unique(df, return_inverse=True)
+    return np.asarray(special.stdtrit(values, (1 + level) / 2))[place]
 
 
 def half_width_factor(df: float | None, level: float = LEVEL) -> float:

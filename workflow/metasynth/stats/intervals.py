@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
+
 from metasynth.core.messages import message
 from metasynth.stats.distributions import half_width_factor, t_quantile, two_sided_p
 from metasynth.stats.effects.binary import Array
@@ -34,14 +36,36 @@ def interval(mean: float, se: float, df: float | None = None) -> Interval:
     return Interval(mean - half, mean + half, se, mean / se, df, two_sided_p(mean / se, df))
 
 
+def dispersion(ci: str, q: float | Array, df: float | Array) -> float | Array:
+    """By what an interval's name multiplies the variance of a pooled effect, or of coefficients.
+
+    Parameters:
+        ci: "HKSJ" for Q(tau2)/df, "HKSJ-adhoc" for the same but not below 1; else 1.
+        q: the generalised Q at tau2, of one meta-analysis or of each.
+        df: studies less coefficients, at least 1.
+
+    References:
+        Hartung and Knapp, Stat Med 2001;20:3875-89; Sidik and Jonkman, Stat Med 2002;21:3153-9;
+        Knapp and Hartung, Stat Med 2003;22:2693-710.
+
+    Example:
+        >>> dispersion("HKSJ", 1.0, 2), dispersion("HKSJ-adhoc", 1.0, 2), dispersion("Wald", 1.0, 2)
+        (0.5, 1.0, 1.0)
+    """
+    if ci == "HKSJ":
+        return q / df
+    if ci == "HKSJ-adhoc":
+        return np.maximum(1.0, q / df) if isinstance(q, np.ndarray) else max(1.0, q / df)
+    return 1.0
+
+
 def hksj_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     """Hartung-Knapp-Sidik-Jonkman: variance times Q(tau2)/(k - 1), and t with k - 1.
 
     Hartung and Knapp, Stat Med 2001;20:3875-89; Sidik and Jonkman, Stat Med 2002;21:3153-9.
     Needs two studies.
     """
-    df = len(y) - 1
-    return interval(mean, sqrt(variance * float(generalised_q(y, v, tau2)) / df), df)
+    return _dispersed("HKSJ", y, v, tau2, mean, variance)
 
 
 def hksj_ad_hoc_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
@@ -49,8 +73,12 @@ def hksj_ad_hoc_interval(y: Array, v: Array, tau2: float, mean: float, variance:
 
     Knapp and Hartung, Stat Med 2003;22:2693-710. Needs two studies.
     """
+    return _dispersed("HKSJ-adhoc", y, v, tau2, mean, variance)
+
+
+def _dispersed(ci: str, y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     df = len(y) - 1
-    factor = max(1.0, float(generalised_q(y, v, tau2)) / df)
+    factor = float(dispersion(ci, float(generalised_q(y, v, tau2)), df))
     return interval(mean, sqrt(variance * factor), df)
 
 

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasynth.model import bounds
-from metasynth.stats import lazy_special as special
-from metasynth.stats.distributions import LEVEL
+from metasynth.stats.columns import average
+from metasynth.stats.distributions import t_quantiles
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.tau2_columns import tau2_many
+from metasynth.stats.intervals import dispersion
+from metasynth.stats.tau2 import tau2_many
 
 COLUMNS = 2048
 """Meta-analyses that are worked on together: enough to hide overhead, few enough for the cache.
@@ -102,21 +103,9 @@ def _drawn(k: int, count: int, draw: np.random.Generator) -> Array:
 def _pool_block(y: Array, v: Array, mask: Array) -> Batch:
     k = mask.sum(axis=0)
     tau2 = tau2_many("REML", y, v, mask)
-    w = mask / (v + tau2)
-    total = w.sum(axis=0)
-    mean = (w * y).sum(axis=0) / total
-    with np.errstate(invalid="ignore", divide="ignore"):
-        df = np.where(k > 1, k - 1, np.nan)
-        se = np.sqrt((w * (y - mean) ** 2).sum(axis=0) / df / total)
-        t = _t_quantiles(df)
+    mean, total, spread = average(y, mask / (v + tau2))
+    df = np.where(k > 1, k - 1, np.nan)
+    se, t = np.sqrt(dispersion("HKSJ", spread, df) / total), t_quantiles(df)
     half, reach = t * se, np.where(k > 2, t * np.sqrt(tau2 + se**2), np.nan)
-    fixed = mask / v
-    centre = (fixed * y).sum(axis=0) / fixed.sum(axis=0)
-    q = (fixed * (y - centre) ** 2).sum(axis=0)
+    _, _, q = average(y, mask / v)
     return Batch(k, mean, se, tau2, q, mean - half, mean + half, mean - reach, mean + reach)
-
-
-def _t_quantiles(df: Array) -> Array:
-    """Quantiles of t, calculated once for each number of studies; NaN stays NaN."""
-    values, place = np.unique(df, return_inverse=True)
-    return np.asarray(special.stdtrit(values, (1 + LEVEL) / 2))[place]

@@ -11,6 +11,7 @@ import numpy as np
 
 from metasynth.core.messages import message
 from metasynth.stats.effects.binary import Array, Tables, observed_minus_expected
+from metasynth.stats.linear_model import INTERCEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,8 @@ def inverse_variance(y: Array, v: Array, tau2: float | Array = 0.0) -> Pool:
     Handbook 10.3.1 and 10.4.3; DerSimonian and Laird, Control Clin Trials 1986;7:177-88.
     """
     w = 1 / (v + tau2)
-    total = w.sum(axis=0)
-    return Pool((w * y).sum(axis=0) / total, 1 / total, w)
-
-
-def sum_of_products(w: Array) -> float:
-    """Sum of w[i] w[j] over all i ≠ j, which is sum(w)² - sum(w²) without its cancellation."""
-    ordered = np.sort(w)
-    return 2 * float((ordered[1:] * ordered.cumsum()[:-1]).sum())
+    mean, total = INTERCEPT.means(y, w)
+    return Pool(mean, 1 / total, w)
 
 
 def mantel_haenszel(t: Tables, measure: str) -> Pool:
