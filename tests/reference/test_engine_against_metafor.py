@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth.stats.distributions import chi2_upper_tail, two_sided_p
+from metasynth.core.distributions import chi2_upper_tail, two_sided_p
 from metasynth.stats.effects.binary import Effects, Tables, binary_effects, peto_log_odds_ratio
 from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
 from metasynth.stats.heterogeneity import generalised_q, q_profile, share_from_tau2

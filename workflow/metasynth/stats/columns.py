@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metasynth.core import lazy_special as special
+from metasynth.core.distributions import normal_quantile, t_quantiles
 from metasynth.model import bounds
 from metasynth.model.methods import DEFAULT_TAU2
 from metasynth.model.records import AnalysisSpec
-from metasynth.stats import lazy_special as special
-from metasynth.stats.distributions import normal_quantile, t_quantiles
 from metasynth.stats.effects.binary import Array, Effects, Tables, observed_minus_expected
 from metasynth.stats.intervals import dispersion
 from metasynth.stats.linear_model import INTERCEPT, LinearModel, contiguous, dot

@@ -5,7 +5,7 @@ from math import sqrt
 
 import numpy as np
 
-from metasynth.stats.distributions import chi2_upper_tail, f_upper_tail
+from metasynth.core.distributions import chi2_upper_tail, f_upper_tail
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import Interval, dispersion, interval
 from metasynth.stats.least_squares import weighted_least_squares

@@ -5,7 +5,7 @@ from sys import float_info
 
 import numpy as np
 
-from metasynth.stats.distributions import LEVEL, chi2_quantile
+from metasynth.core.distributions import LEVEL, chi2_quantile
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.leave_one_out import sum_of_products
 from metasynth.stats.linear_model import LinearModel
@@ -73,7 +73,7 @@ def q_profile(y: Array, v: Array, level: float = LEVEL) -> tuple[float, float]:
         >>> import numpy as np
         >>> low, high = q_profile(np.array([0.1, 0.5, 0.9]), np.array([0.04, 0.04, 0.04]))
         >>> round(low, 4), round(high, 4)
-        (0.0034, 6.2801)
+        (0.0034, 6.2797)
     """
     model, tail, df = LinearModel(y, v), (1 - level) / 2, len(y) - 1
     low, high = (solve_q(model, chi2_quantile(end, df)) for end in (tail, 1 - tail))

@@ -5,8 +5,8 @@ from math import sqrt
 
 import numpy as np
 
+from metasynth.core.distributions import half_width_factor, t_quantile, two_sided_p
 from metasynth.core.messages import message
-from metasynth.stats.distributions import half_width_factor, t_quantile, two_sided_p
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.heterogeneity import generalised_q
 from metasynth.stats.leave_one_out import sums_of_others

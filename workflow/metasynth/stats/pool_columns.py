@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metasynth.core.distributions import t_quantiles
 from metasynth.model import bounds
 from metasynth.stats.columns import average
-from metasynth.stats.distributions import t_quantiles
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import dispersion
 from metasynth.stats.tau2 import tau2_many

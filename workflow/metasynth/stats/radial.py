@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metasynth.stats.distributions import normal_quantile
+from metasynth.core.distributions import normal_quantile
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.pooling import inverse_variance
 

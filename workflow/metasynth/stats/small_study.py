@@ -9,8 +9,8 @@ from math import sqrt
 
 import numpy as np
 
+from metasynth.core.distributions import two_sided_p
 from metasynth.core.messages import message
-from metasynth.stats.distributions import two_sided_p
 from metasynth.stats.effects.binary import Array, Tables, log_odds_ratio, observed_minus_expected
 from metasynth.stats.least_squares import weighted_least_squares
 from metasynth.stats.pooling import inverse_variance

@@ -25,14 +25,6 @@ class Subsets:
     i2: Array
     complete: bool
 
-    def spread(self, logarithmic: bool) -> dict[str, float]:
-        """The least, middle and greatest effect, on the natural scale, and I²."""
-        effects = np.exp(self.effects) if logarithmic else self.effects
-        places, names = (0.0, 0.5, 1.0), ("low", "middle", "high")
-        found = zip(names, np.quantile(effects, places), strict=True)
-        i2 = zip(names, np.quantile(self.i2, places), strict=True)
-        return {n: float(x) for n, x in found} | {f"i2_{n}": float(x) for n, x in i2}
-
 
 def subsets(y: Array, v: Array) -> Subsets:
     """Pool subsets of two studies and more by random effects (REML)."""

@@ -1,11 +1,9 @@
 """Quantiles and tail probabilities, as floats; two-sided p-values."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from metasynth.stats import lazy_special as special
-
-Array = NDArray[np.float64]
+from metasynth.core import lazy_special as special
+from metasynth.core.arrays import Array
 
 LEVEL = 0.95
 """Coverage of every interval."""
