@@ -6,18 +6,27 @@ import pkgutil
 
 import pytest
 
+import metasynth.model
 import metasynth.stats
 import metasynth.synthesis
 
 MODULES = [
     name
-    for package in (metasynth.stats, metasynth.synthesis)
+    for package in (metasynth.model, metasynth.stats, metasynth.synthesis)
     for _, name, is_package in pkgutil.walk_packages(package.__path__, package.__name__ + ".")
     if not is_package
 ]
 WITH_EXAMPLES = {
-    f"metasynth.stats.{name}"
-    for name in ("heterogeneity", "intervals", "least_squares", "linear_model", "tau2")
+    "metasynth.model.risks",
+    "metasynth.synthesis.subgroups",
+    *(
+        f"metasynth.stats.{name}"
+        for name in (
+            *("covariate_fit", "heterogeneity", "influence", "intervals", "least_squares"),
+            *("leave_one_out", "linear_model", "pool_columns", "pooling", "radial"),
+            *("small_study", "subset_pools", "tau2"),
+        )
+    ),
 }
 """Where examples must not get lost."""
 

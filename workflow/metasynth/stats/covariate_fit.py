@@ -90,7 +90,15 @@ def meta_regression(
 
 
 def predict(model: MetaRegression, row: Array) -> Interval:
-    """The average effect at one row of covariates, with the model's kind of interval."""
+    """The average effect at one row of covariates, with the model's kind of interval.
+
+    Parameters:
+        model: a fitted regression.
+        row: shape (p,), as a row of its design.
+
+    Returns:
+        Limits on the analysis scale.
+    """
     se = sqrt(float(row @ model.covariance @ row))
     return interval(float(row @ model.coefficients), se, model.residual_df)
 

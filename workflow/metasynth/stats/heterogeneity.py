@@ -21,7 +21,18 @@ class Share:
 
 
 def generalised_q(y: Array, v: Array, tau2: float | Array = 0.0) -> Array:
-    """Squared distances from the mean, weighted by 1/(v + tau2); Cochran's Q at tau2 = 0."""
+    """Squared distances from the mean, weighted by 1/(v + tau2); Cochran's Q at tau2 = 0.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,), or (k, n) of n meta-analyses.
+        v: their variances, above 0, of the same shape.
+        tau2: the between-study variance, on the squared analysis scale.
+
+    Example:
+        >>> import numpy as np
+        >>> round(float(generalised_q(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))), 9)
+        8.0
+    """
     model = LinearModel(y, v)
     return model.q(model.weights(tau2))
 
@@ -50,6 +61,12 @@ def share_from_tau2(tau2: float, v: Array) -> Share:
 
     Used for random-effects models; with DerSimonian and Laird's tau2 it equals `share_from_q`
     wherever Q exceeds its degrees of freedom.
+
+    Example:
+        >>> import numpy as np
+        >>> share = share_from_tau2(0.12, np.full(3, 0.04))
+        >>> round(share.i2, 9), round(share.h2, 9)
+        (75.0, 4.0)
     """
     s2 = typical_variance(v)
     return Share(i2=100 * tau2 / (tau2 + s2), h2=(tau2 + s2) / s2)

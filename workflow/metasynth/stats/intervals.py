@@ -29,7 +29,17 @@ class Interval:
 
 
 def interval(mean: float, se: float, df: float | None = None) -> Interval:
-    """Wald's interval mean ± z se, or mean ± t se with `df` degrees of freedom."""
+    """Wald's interval mean ± z se, or mean ± t se with `df` degrees of freedom.
+
+    Parameters:
+        mean: on the analysis scale.
+        se: its standard error, at least 0.
+        df: of Student's t, above 0; None for the normal distribution.
+
+    Example:
+        >>> round(interval(1.0, 0.5).low, 6), round(interval(1.0, 0.5).p, 6)
+        (0.020018, 0.0455)
+    """
     half = half_width_factor(df) * se
     if se == 0:
         return Interval(mean, mean, se, None, df, None)
@@ -63,7 +73,18 @@ def hksj_interval(y: Array, v: Array, tau2: float, mean: float, variance: float)
     """Hartung-Knapp-Sidik-Jonkman: variance times Q(tau2)/(k - 1), and t with k - 1.
 
     Hartung and Knapp, Stat Med 2001;20:3875-89; Sidik and Jonkman, Stat Med 2002;21:3153-9.
-    Needs two studies.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,), at least two.
+        v: their variances, above 0, shape (k,).
+        tau2: the between-study variance that weighs them.
+        mean: their weighted mean.
+        variance: 1 over the sum of the weights.
+
+    Example:
+        >>> y, v = np.array([0.1, 0.5, 0.9]), np.full(3, 0.04)
+        >>> round(hksj_interval(y, v, 0.12, 0.5, 0.16 / 3).high, 6)
+        1.493655
     """
     return _dispersed("HKSJ", y, v, tau2, mean, variance)
 
@@ -128,6 +149,17 @@ def prediction_interval(mean: float, se: float, tau2: float, df: float) -> tuple
 
     Higgins, Thompson and Spiegelhalter, J R Stat Soc A 2009;172:137-59, with the degrees of
     freedom that the caller names.
+
+    Parameters:
+        mean: the pooled effect on the analysis scale.
+        se: its standard error, of the interval that it goes with.
+        tau2: the between-study variance, on the squared analysis scale.
+        df: above 0.
+
+    Example:
+        >>> low, high = prediction_interval(0.5, 0.2, 0.12, 2)
+        >>> round(low, 6), round(high, 6)
+        (-1.221061, 2.221061)
     """
     half = t_quantile(df) * sqrt(tau2 + se * se)
     return mean - half, mean + half

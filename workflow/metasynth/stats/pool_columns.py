@@ -47,8 +47,15 @@ class Batch:
 def pool_many(y: Array, v: Array, taking_part: Array | None = None) -> Batch:
     """Pool each column by REML with HKSJ and prediction limits.
 
-    `y`, `v` and `taking_part` (1 or 0; everywhere 1 if None) have the shape (studies,
-    meta-analyses), or broadcast to it. Every column needs at least one study.
+    Parameters:
+        y: effects on the analysis scale, shape (k, n) of n meta-analyses, or what broadcasts to it.
+        v: their variances, above 0.
+        taking_part: 1 or 0, everywhere 1 if None; every column needs a study.
+
+    Example:
+        >>> pools = pool_many(np.array([[0.1, 1.0], [0.5, 5.0], [0.9, 9.0]]), np.full((3, 2), 0.04))
+        >>> pools.mean.round(9).tolist(), pools.tau2.round(9).tolist()
+        ([0.5, 5.0], [0.12, 15.96])
     """
     shape = np.broadcast_shapes(y.shape, v.shape, () if taking_part is None else taking_part.shape)
     mask = np.ones(shape) if taking_part is None else np.broadcast_to(taking_part, shape)

@@ -27,7 +27,21 @@ class Subsets:
 
 
 def subsets(y: Array, v: Array) -> Subsets:
-    """Pool subsets of two studies and more by random effects (REML)."""
+    """Pool subsets of two studies and more by random effects (REML).
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,), at least two.
+        v: their variances, above 0, shape (k,).
+
+    Returns:
+        All subsets of up to `ALL_UP_TO` studies in the order of their binary numbers, else a sample
+        that is the same at every run.
+
+    Example:
+        >>> found = subsets(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> found.effects.round(6).tolist(), found.i2.round(6).tolist()
+        ([0.3, 0.5, 0.7, 0.5], [50.0, 87.5, 50.0, 75.0])
+    """
     complete = len(y) <= ALL_UP_TO
     parts = list(pool_columns.gosh(y, v, None if complete else bounds.sets(SAMPLE, len(y))))
     k, mean, q = (np.concatenate([getattr(p, name) for p in parts]) for name in ("k", "mean", "q"))
