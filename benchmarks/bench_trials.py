@@ -83,6 +83,7 @@ def one(trials: int, kind: str) -> list[str]:
             languages,
             FigureChoices(),
             {},
+            qualified,
             stability.multiverse,
             stability.sequential,
         ) | review_files(["flow.svg"], [result], review.trials, review.flow, languages)

@@ -24,6 +24,7 @@ from metasynth.language.languages import ENGLISH, speak
 from metasynth.language.localised_records import localise
 from metasynth.model.records import FigureChoices, Omission, OutcomeResult, OutcomeSpec
 from metasynth.review.load import Review, load_review
+from metasynth.sensitivity.battery import Sensitivity, battery
 from metasynth.sensitivity.multiverse import Multiverse, multiverse
 from metasynth.synthesis.comparison import study_data
 from metasynth.synthesis.synthesise import synthesise
@@ -51,9 +52,10 @@ figcaption {{ color: inherit; opacity: 0.8 }}
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """An outcome of a review, pooled, with all defensible analyses of it."""
+    """An outcome of a review, pooled, with what qualifies it and all defensible analyses of it."""
 
     result: OutcomeResult
+    sensitivity: Sensitivity
     multiverse: Multiverse
 
 
@@ -65,7 +67,7 @@ def pooled(review: Review, outcome: OutcomeSpec) -> Pooled:
     analyses = {analysis.name: analysis for analysis in config.analyses}
     used = [analyses[name] for name in outcome.analyses]
     result = synthesise(outcome, used, config.comparison, studies)
-    return Pooled(result, multiverse(result, review.trials, config.multiverse))
+    return Pooled(result, battery(result), multiverse(result, review.trials, config.multiverse))
 
 
 def of_an_outcome(one: Pooled, *names: str) -> Iterator[tuple[str, Drawing]]:
@@ -76,7 +78,7 @@ def of_an_outcome(one: Pooled, *names: str) -> Iterator[tuple[str, Drawing]]:
     possible = [plan.name for plan in plans if plan.drawn]
     possible += [n for n in robustness(result.outcome, len(result.studies)) if n == "multiverse"]
     for name in names or possible:
-        yield name, draw(result, name, multiverse=one.multiverse)
+        yield name, draw(result, name, sensitivity=one.sensitivity, multiverse=one.multiverse)
 
 
 def looks(result: OutcomeResult) -> Iterator[tuple[str, Drawing]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth.stats.distributions import chi2_upper_tail, two_sided_p
+from metasynth.core.distributions import chi2_upper_tail, two_sided_p
 from metasynth.stats.effects.binary import Effects, Tables, binary_effects, peto_log_odds_ratio
 from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
 from metasynth.stats.heterogeneity import generalised_q, q_profile, share_from_tau2
@@ -23,10 +23,11 @@ from metasynth.stats.intervals import (
     interval,
     prediction_interval,
 )
+from metasynth.stats.linear_model import LinearModel
 from metasynth.stats.models import fit_common
 from metasynth.stats.pooling import EffectUndefined, inverse_variance, mantel_haenszel, peto
 from metasynth.stats.stratified import breslow_day_tarone, cochran_mantel_haenszel
-from metasynth.stats.tau2 import estimate_tau2, ml_log_likelihood, reml_log_likelihood
+from metasynth.stats.tau2 import estimate_tau2
 
 EXPECTED = Path(__file__).parent / "expected"
 CLOSED, ITERATED = 1e-10, 1e-7
@@ -188,8 +189,8 @@ def test_random_effects(case):
     estimate = estimate_tau2(y, v, method)
     typical = float(np.median(v))
     if method in ("ML", "REML") and estimate.other_maximum is not None:
-        likelihood = reml_log_likelihood if method == "REML" else ml_log_likelihood
-        ours, theirs = (float(likelihood(y, v, t)) for t in (estimate.value, expected["tau2"]))
+        model, tops = LinearModel(y, v), (estimate.value, expected["tau2"])
+        ours, theirs = (float(model.log_likelihood(t, method == "REML")) for t in tops)
         assert ours >= theirs - 1e-9
         if ours > theirs + 1e-9:
             close(estimate.other_maximum, expected["tau2"], tolerance, typical)
@@ -239,7 +240,7 @@ def test_two_maxima_of_the_restricted_likelihood(dataset, measure, value, other)
     estimate = estimate_tau2(own.y, own.v, "REML")
     assert {round(estimate.value, 3), round(estimate.other_maximum, 3)} == {value, other}
     peak, lower = (
-        float(reml_log_likelihood(own.y, own.v, t))
+        float(LinearModel(own.y, own.v).log_likelihood(t, restricted=True))
         for t in (estimate.value, estimate.other_maximum)
     )
     assert peak > lower

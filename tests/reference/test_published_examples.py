@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from metasynth.core.distributions import chi2_upper_tail, normal_quantile
 from metasynth.stats.covariate_fit import meta_regression, predict
-from metasynth.stats.distributions import chi2_upper_tail, normal_quantile
 from metasynth.stats.effects.binary import Tables, binary_effects, peto_log_odds_ratio
 from metasynth.stats.effects.continuous import Means, mean_difference
 from metasynth.stats.glmm import conditional

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from metasynth.core.distributions import normal_quantile
 from metasynth.model.records import (
     AnalysisSpec,
     Comparison,
@@ -20,7 +21,6 @@ from metasynth.model.records import (
     OutcomeSpec,
     StudyData,
 )
-from metasynth.stats.distributions import normal_quantile
 from metasynth.stats.effects.proportions import double_arcsine, from_double_arcsine
 from metasynth.stats.effects.rates import Rates, log_rate_ratio, rate_difference
 from metasynth.stats.pooling import inverse_variance

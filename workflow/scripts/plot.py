@@ -10,6 +10,7 @@ from metasynth.model.records import OutcomeResult
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Plotting
 from metasynth.pipeline.targets import Member
+from metasynth.sensitivity.battery import Sensitivity
 from metasynth.sensitivity.multiverse import Multiverse
 from metasynth.sensitivity.sequential import Sequential
 
@@ -18,6 +19,7 @@ def plot(member: Member) -> dict[str, str]:
     """One outcome's figures."""
     told = store.from_json(Plotting, member.choices)
     (result,) = store.read_records(OutcomeResult, member.inputs["result"])
+    (sensitivity,) = store.read_records(Sensitivity, member.inputs["sensitivity"])
     (multiverse,) = store.read_records(Multiverse, member.inputs["multiverse"])
     (sequential,) = store.read_records(Sequential, member.inputs["sequential"])
     judged = {one.study: one.judgements for one in told.judged}
@@ -27,6 +29,7 @@ def plot(member: Member) -> dict[str, str]:
         speak_all(told.languages, Path(told.text)),
         told.look,
         of_outcome(judged, result.outcome.outcome),
+        sensitivity,
         multiverse,
         sequential,
     )

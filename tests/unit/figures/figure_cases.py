@@ -6,6 +6,7 @@ The effects are plain inverse-variance sums, enough to place marks; no test take
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from math import exp, log, sqrt
 
 import numpy as np
@@ -32,6 +33,7 @@ from metasynth.model.records import (
     StudyData,
     StudyEffect,
 )
+from metasynth.sensitivity.battery import Sensitivity, battery
 
 Table = tuple[int, int, int, int]
 """Events and total of the intervention, events and total of the control."""
@@ -61,6 +63,12 @@ ACR: tuple[tuple[str, Table], ...] = (
     ("Cohen 2002", (19, 46, 11, 48)),
     ("Cohen 2004", (95, 250, 55, 251)),
 )
+
+
+@cache
+def examined(result: OutcomeResult) -> Sensitivity | None:
+    """The sensitivity analyses of a case, which its figures show; none of a case without rows."""
+    return battery(result) if result.analyses[0].estimates else None
 
 
 def outcome(

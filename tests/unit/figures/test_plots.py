@@ -15,6 +15,7 @@ from figure_cases import (
     boxes,
     cases,
     continuous,
+    examined,
     graph_of,
     named,
     overlaps,
@@ -30,13 +31,13 @@ from metasynth.figures.canvas.style import VERMILION
 from metasynth.figures.catalogue import LEAST, planned, reason
 from metasynth.figures.draw import draw
 from metasynth.figures.forest.overview_rows import summary
-from metasynth.figures.observed import TooFewStudies, observed
+from metasynth.figures.observed import TooFewStudies
 from metasynth.figures.plots import influence_plot
 from metasynth.figures.plots.bubble import bubble
 from metasynth.language.formats import POLISH
 from metasynth.language.languages import Language, speak
 from metasynth.language.tracked import bare
-from metasynth.model.records import OutcomeResult
+from metasynth.model.records import AnalysisSpec, OutcomeResult
 from metasynth.synthesis.synthesise import synthesise
 
 CASES = cases()
@@ -71,7 +72,8 @@ SPOKEN = [("en", name) for name in EVERY] + [("pl", name) for name in ("bcg", *S
 @cache
 def drawn(name: str, figure: str, language: str = "en") -> Drawing:
     """A case's figure; no test changes it."""
-    return draw(EVERY[name], figure, language=LANGUAGES[language])
+    case = EVERY[name]
+    return draw(case, figure, sensitivity=examined(case), language=LANGUAGES[language])
 
 
 def lines(figure: Figure, prefix: str = "study-") -> list[Line2D]:
@@ -156,7 +158,12 @@ def disguised(message: str) -> str:
 
 @pytest.mark.parametrize("figure", [*FIGURES, "forest"])
 def test_every_word_goes_through_the_catalogue(figure: str) -> None:
-    foreign = draw(CASES["bcg"], figure, language=Language(disguised, POLISH))
+    foreign = draw(
+        CASES["bcg"],
+        figure,
+        sensitivity=examined(CASES["bcg"]),
+        language=Language(disguised, POLISH),
+    )
     data = " ".join(label for label, _ in BCG)
     data += " Anakinra Placebo Response Tau Random effects REML HKSJ Common effect Mantel Haenszel"
     data += " Absolute latitude degrees"
@@ -237,7 +244,7 @@ def test_labbe_shows_risks_and_what_the_pooled_effect_makes_of_them(measure, val
         outcome=replace(case.outcome, measure=measure),
         analyses=(replace(first, estimates=(pooled,)),),
     )
-    figure = draw(changed, "labbe").figure
+    figure = draw(changed, "labbe", sensitivity=examined(case)).figure
     risks = [(100 * c / n2, 100 * a / n1) for _, (a, n1, c, n2) in BCG]
     assert places(lines(figure)) == [pytest.approx(pair) for pair in risks]
     line = one(figure, "pooled")
@@ -284,8 +291,7 @@ def test_gosh_pools_all_subsets_and_draws_where_they_lie() -> None:
 
 
 def test_influence_points_stand_at_the_diagnostics_and_limits_mark_the_remarkable() -> None:
-    data = observed(CASES["bcg"])
-    shown = influence_plot.diagnostics(data)
+    shown = influence_plot.diagnostics(examined(CASES["bcg"]).diagnostics.studies)
     figure = drawn("bcg", "influence").figure
     for n, diagnostic in enumerate(shown, 1):
         found = lines(figure, f"diagnostic-{n}-study")
@@ -310,7 +316,8 @@ def test_leaving_a_study_out_is_pooling_the_others() -> None:
 def test_a_cumulative_analysis_goes_by_year_and_ends_with_all_studies() -> None:
     case = CASES["bcg"]
     dated = tuple(replace(study, year=int(study.label[-4:])) for study in case.studies)
-    figure = draw(replace(case, studies=dated), "cumulative").figure
+    result = replace(case, studies=dated)
+    figure = draw(result, "cumulative", sensitivity=examined(result)).figure
     texts = [text.get_text() for text in figure.texts]
     order = [text for text in texts if text in dict(BCG)]
     assert order == sorted(order, key=lambda label: int(label[-4:]))
@@ -333,7 +340,8 @@ def test_a_bubble_plot_shows_values_effects_and_the_regression_line() -> None:
     # control = list(threshold = 1e-12, maxiter = 1000))
     latitudes = (44, 55, 42, 52, 13, 44, 19, 13, 27, 42, 18, 33, 33)
     intercept, slope = 0.25146821001, -0.02910172501
-    figure = bubble(with_covariate(*latitudes)).figure
+    result = with_covariate(*latitudes)
+    figure = bubble(result, examined(result)).figure
     y, _ = effects()
     assert places(lines(figure)) == [
         (x, pytest.approx(exp(e))) for x, e in zip(latitudes, y, strict=True)
@@ -344,11 +352,13 @@ def test_a_bubble_plot_shows_values_effects_and_the_regression_line() -> None:
     assert overlaps(boxes(figure)) == []
 
 
-def test_a_bubble_plot_leaves_out_studies_without_a_value_and_needs_three() -> None:
-    figure = bubble(with_covariate(44, 55, 42, 52)).figure
-    assert len(lines(figure)) == 4
-    with pytest.raises(TooFewStudies, match="2 studies"):
-        bubble(with_covariate(44, 55))
+def test_a_bubble_plot_leaves_out_studies_without_a_value_and_needs_a_regression() -> None:
+    result = with_covariate(44, 55, 42, 52, 13, 44, 19, 13, 27, 42)
+    figure = bubble(result, examined(result)).figure
+    assert len(lines(figure)) == 10
+    result = with_covariate(44, 55)
+    with pytest.raises(TooFewStudies, match="there are 2"):
+        bubble(result, examined(result))
 
 
 def test_what_a_bubble_plot_cannot_show_is_said_in_its_place() -> None:
@@ -430,3 +440,21 @@ def test_a_single_proportion_has_no_figures_of_comparisons() -> None:
     drawn_of_it = {figure.name for figure in planned(share, 20) if figure.drawn}
     assert drawn_of_it == {"forest", "leave_one_out", "cumulative", "influence", "baujat"}
     assert "single proportion" in reason("gosh", share, 20)
+
+
+@pytest.mark.parametrize("figure", [name for name in FIGURES if name not in ("bubble", "funnel")])
+def test_figures_of_an_outcome_without_a_pooled_result_are_drawn_or_say_why(figure: str) -> None:
+    """Nobody had the event under control, which Mantel and Haenszel's risk ratio cannot pool."""
+    case = binary([(f"S{i}", (i + 1, 50, 0, 50)) for i in range(6)])
+    spec = AnalysisSpec("mh", "", model="MH")
+    result = synthesise(case.outcome, [spec], case.comparison, case.studies)
+    assert result.analyses[0].estimates[0].estimate is None
+    drawing = draw(result, figure, sensitivity=examined(result))
+    if figure in ("leave_one_out", "cumulative"):
+        assert "no pooled result" in drawing.title
+    assert drawing.title
+
+
+def test_figures_need_the_record_that_they_show() -> None:
+    with pytest.raises(ValueError, match="sensitivity"):
+        draw(CASES["bcg"], "baujat")

@@ -167,7 +167,7 @@ def test_every_number_of_every_figure_has_an_entry(
     names = figures(result.outcome, 10, 10)
     seen = set()
     for name in set(names) - {"multiverse"}:
-        drawing = draw(result, name)
+        drawing = draw(result, name, sensitivity=battery(result))
         texts = [getattr(text, "said", "") for text in drawing.figure.texts]
         for content in (*texts, drawing.title, drawing.description):
             found = {key for _, key in pieces(content) if key not in ("", NAME, SCALE)}

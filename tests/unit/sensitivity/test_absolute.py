@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from metasynth.model.records import AnalysisSpec, Group, OutcomeSpec, StudyData
-from metasynth.sensitivity.absolute import absolute_effect, risk_with
+from metasynth.model.risks import risk_with
+from metasynth.sensitivity.absolute import absolute_effect
 from metasynth.sensitivity.fragility import fragility
 from metasynth.synthesis.selection import uninformative
 from metasynth.synthesis.synthesise import pool_studies

@@ -51,8 +51,8 @@ def test_a_full_battery():
     found = examined(BCG, ci="HKSJ", tau2="DL")
     assert [row.subgroup for row in found.leave_one_out[:2]] == ["without s0", "without s1"]
     assert found.cumulative[0].subgroup == "up to s12"
-    assert [s.study for s in found.influence] == [s.study for s in BCG]
-    assert sum(s.hat for s in found.influence) == pytest.approx(1, abs=1e-12)
+    assert [s.study for s in found.diagnostics.studies] == [s.study for s in BCG]
+    assert sum(s.hat for s in found.diagnostics.studies) == pytest.approx(1, abs=1e-12)
     assert [t.name for t in found.asymmetry] == ["Egger", "Begg"]
     own = effects_of(BCG, BINARY, AnalysisSpec("p", ""))
     assert found.asymmetry[0].p == egger(own.y, own.v).p
@@ -60,7 +60,7 @@ def test_a_full_battery():
     assert (found.trim_and_fill.filled, found.trim_and_fill.side) == (filled.filled, filled.side)
     assert found.trim_and_fill.ci_low < found.trim_and_fill.estimate < found.trim_and_fill.ci_high
     assert found.fragility.significant
-    reasons = (found.sequence_reason, found.influence_reason, found.fragility_reason)
+    reasons = (found.sequence_reason, found.diagnostics.reason, found.fragility_reason)
     assert (*reasons, found.absolute_reason) == ("", "", "", "")
 
 
@@ -92,8 +92,8 @@ def test_odds_ratios_have_their_own_tests_of_asymmetry():
     assert [t.name for t in found.asymmetry] == ["Egger", "Begg", "Harbord", "Peters"]
     assert all(0 < t.p < 1 for t in found.asymmetry)
     assert "MH does not average" in found.trim_and_fill.reason
-    assert {s.hat for s in found.influence} == {None}
-    assert all(s.baujat_q >= 0 for s in found.influence)
+    assert sum(s.hat for s in found.diagnostics.studies) == pytest.approx(1)
+    assert all(s.baujat_q >= 0 for s in found.diagnostics.studies)
     assert "100 patients" in found.fragility_reason
 
 
@@ -103,13 +103,13 @@ def test_few_studies_give_reasons(count, model):
     measure = "OR" if model in ("Peto", "GLMM") else "RR"
     found = examined(BCG[:count], replace(BINARY, measure=measure), model=model)
     assert bool(found.leave_one_out) == (count > 1) != bool(found.sequence_reason)
-    assert bool(found.influence) == (count > 1)
+    assert len(found.diagnostics.studies) == count
     assert all(t.reason and t.p is None for t in found.asymmetry)
     assert found.trim_and_fill.reason
     assert bool(found.absolute) == (count > 0) != bool(found.absolute_reason)
     assert (found.fragility is None) == bool(found.fragility_reason)
     if model == "random":
-        assert [s.rstudent is None for s in found.influence] == [count < 3] * len(found.influence)
+        assert [s.rstudent is None for s in found.diagnostics.studies] == [count < 3] * count
 
 
 def test_a_record_survives_its_file():
@@ -150,7 +150,9 @@ def test_degenerate_funnels_give_reasons_or_finite_numbers(pairs):
     for choices in ({"model": "IV"}, {"ci": "HKSJ"}):
         found = examined(data, GENERIC, **choices)
         numbers = [x for t in found.asymmetry for x in astuple(t) if isinstance(x, float)]
-        numbers += [x for s in found.influence for x in astuple(s) if isinstance(x, float)]
+        numbers += [
+            x for s in found.diagnostics.studies for x in astuple(s) if isinstance(x, float)
+        ]
         assert all(map(isfinite, numbers))
         assert all((t.p is None) == bool(t.reason) for t in found.asymmetry)
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from metasynth.core.distributions import normal_quantile
 from metasynth.model.priors import FAMILIES, IMPROPER, MuPrior, PriorFault, TauPrior
 from metasynth.stats.bayes import bayes, bayes_columns
 from metasynth.stats.bayes_problem import Problem
-from metasynth.stats.distributions import normal_quantile
 from metasynth.stats.normal_mixtures import Mixture, locate
 from metasynth.stats.pooling import EffectUndefined, inverse_variance
 from metasynth.stats.prior_densities import log_density, log_slope, prior_quantile

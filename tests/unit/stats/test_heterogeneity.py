@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.heterogeneity import generalised_q, q_profile
+from metasynth.stats.linear_model import Covariates
 from metasynth.stats.roots import bracketed_root, falling_root, falling_roots
-from metasynth.stats.tau2 import ESTIMATORS, estimate_tau2, paule_mandel
-from metasynth.stats.tau2_columns import tau2_many
+from metasynth.stats.tau2 import ESTIMATORS, estimate_tau2, tau2_many
 from metasynth.synthesis.subgroups import common_tau2
 
 LIKELIHOODS = ("REML", "ML", "PM", "EB")
@@ -110,8 +110,7 @@ def test_brackets_withstand_the_rounding_of_effects_that_agree(drawn, method):
     columns = [np.column_stack([z, z, z[::-1]]) for z in (y, v, np.ones_like(y))]
     ours += list(tau2_many(method, *columns))
     ours.append(common_tau2([(y, v)], method).value)
-    if method != "EB":
-        ours.append(meta_regression(y, v, np.ones((len(y), 1)), method).tau2)
+    ours.append(meta_regression(y, v, np.ones((len(y), 1)), method).tau2)
     assert all(0 <= tau2 <= most for tau2 in ours)
     low, high = q_profile(y, v)
     assert 0 <= low <= high
@@ -122,7 +121,7 @@ def test_brackets_withstand_the_rounding_of_effects_that_agree(drawn, method):
 def test_paule_mandel_is_the_same_in_all_its_places(rows, scale):
     y, se = scale * np.array(rows).T
     v = se**2
-    found = paule_mandel(y, v).value
+    found = estimate_tau2(y, v, "PM").value
     if found > 0:
         assert float(generalised_q(y, v, found)) == pytest.approx(len(y) - 1, rel=1e-9)
     else:
@@ -131,6 +130,42 @@ def test_paule_mandel_is_the_same_in_all_its_places(rows, scale):
     assert tau2_many("PM", y[:, None], v[:, None], np.ones((len(y), 1)))[0] == same
     assert common_tau2([(y, v)], "PM").value == same
     assert meta_regression(y, v, np.ones((len(y), 1)), "PM").tau2 == same
+
+
+draws = st.tuples(st.integers(0, 2**32 - 1), st.integers(4, 25), st.floats(-6, 0), SCALES)
+
+
+@settings(deadline=None)
+@given(draws, st.sampled_from(sorted(ESTIMATORS)))
+def test_estimators_do_not_depend_on_how_the_design_is_written(drawn, method):
+    """An intercept or a column of ones, groups or dummies, one at a time or beside each other."""
+    seed, k, least, scale = drawn
+    draw = np.random.default_rng(seed)
+    v = 10 ** draw.uniform(least, 1, k)
+    y = draw.normal(0.3, np.sqrt(v + draw.choice([0.0, 0.3, 5.0])))
+    y, v = scale * y, scale**2 * v
+    first = int(draw.integers(1, k - 1))
+    dummies = np.column_stack([np.ones(k), np.arange(k) >= first]).astype(float)
+    beside = np.column_stack([y, y[::-1], y]), np.column_stack([v, v[::-1], v])
+    mask = np.ones((k, 3))
+    mask[first:, 2] = 0
+    alone = estimate_tau2(y, v, method).value
+    part = estimate_tau2(y[:first], v[:first], method).value if first > 1 else 0.0
+    grouped = common_tau2([(y[:first], v[:first]), (y[first:], v[first:])], method).value
+    close = {"rel": 1e-8, "abs": 1e-10 * float(v.min())}
+    assert tau2_many(method, *beside, mask) == pytest.approx([alone, alone, part], **close)
+    assert estimate_tau2(y, v, method, Covariates(np.ones((k, 1)))).value == pytest.approx(
+        alone, **close
+    )
+    assert estimate_tau2(y, v, method, Covariates(dummies)).value == pytest.approx(grouped, **close)
+
+
+def test_a_study_with_all_the_weight_does_not_cancel_the_moment_estimate():
+    """By hand: Q = 1 + 9, of which all but its 2 df is tau2 times the trace of P, 2 + 1 + 1."""
+    y, v = np.array([0.0, 1.0, 3.0]), np.array([1e-24, 1.0, 1.0])
+    places = [estimate_tau2(y, v, "DL").value, common_tau2([(y, v), (y, v)], "DL").value]
+    places += list(tau2_many("DL", y[:, None], v[:, None], np.ones((3, 1))))
+    assert places == pytest.approx([2.0, 2.0, 2.0], rel=1e-14)
 
 
 def test_a_falling_root_is_found_beyond_a_bound_that_is_too_low():

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from metasynth.stats.distributions import normal_quantile
+from metasynth.core.distributions import normal_quantile
 from metasynth.stats.score_intervals import (
     SCORE_LIMITS,
     exact_limits,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from figure_cases import cases
 
+from metasynth.model import covariates
 from metasynth.model.records import (
     Arm,
     Cell,
@@ -19,7 +20,6 @@ from metasynth.model.records import (
     Trial,
 )
 from metasynth.sensitivity.meta_regression import fit, regress
-from metasynth.synthesis import covariates
 from metasynth.synthesis.comparison import study_data
 
 HERE = Cell("trials/a/arms.csv", 2)

@@ -90,9 +90,9 @@ def test_every_stage_takes_any_number_of_trials(tmp_path: Path, kind: str, k: in
         assert told.sequence_reason
     if k > bounds.ONE_BY_ONE:
         assert str(bounds.ONE_BY_ONE) in told.sequence_reason
-        assert len(told.influence) == k
-        assert {one.rstudent for one in told.influence} == {None}
-        assert str(bounds.ONE_BY_ONE) in told.influence_reason
+        assert len(told.diagnostics.studies) == k
+        assert {one.rstudent for one in told.diagnostics.studies} == {None}
+        assert str(bounds.ONE_BY_ONE) in told.diagnostics.reason
     left_out = {d.name: d.options for d in made.multiverse.dimensions}.get("left_out", ("",))
     assert len(left_out) == (k + 1 if k <= bounds.ONE_BY_ONE else 1)
     for own in made.extraction.ranges:
@@ -114,7 +114,7 @@ def test_every_figure_takes_any_number_of_trials(tmp_path: Path, kind: str, k: i
     found = sequential(made.result)
     paths = [f"{made.outcome.id}/{name}.svg" for name in names]
     files = outcome_files(
-        paths, made.result, {"": ENGLISH}, FigureChoices(), {}, made.multiverse, found
+        paths, made.result, {"": ENGLISH}, FigureChoices(), {}, made.battery, made.multiverse, found
     )
     for path, svg in files.items():
         assert svg.startswith("<?xml") or "<svg" in svg

@@ -149,7 +149,7 @@ def _group_blank(view: View) -> Iterator[Doubt]:
 
 def _covariate_absent(view: View) -> Iterator[Doubt]:
     """A trial without the covariate of an outcome's meta-regression, which leaves it out."""
-    from metasynth.synthesis.covariates import BUILT_IN
+    from metasynth.model.covariates import BUILT_IN
 
     told = set[tuple[str, str]]()
     for outcome in view.outcomes:

@@ -1,6 +1,7 @@
 """Any figure of an outcome by its name in the catalogue: what a job calls to draw them all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from metasynth.figures import catalogue, drawn
 from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
@@ -23,7 +24,8 @@ from metasynth.figures.plots.multiverse_plot import specification_curve
 from metasynth.figures.plots.risk_of_bias import Judgements, tells
 from metasynth.figures.plots.sequential_plot import sequential_plot
 from metasynth.language.languages import ENGLISH, Language
-from metasynth.model.records import FigureChoices, OutcomeResult
+from metasynth.model.records import Estimate, FigureChoices, OutcomeResult
+from metasynth.sensitivity.battery import Sensitivity
 from metasynth.sensitivity.multiverse import Multiverse
 from metasynth.sensitivity.sequential import Sequential
 
@@ -41,6 +43,11 @@ _FIGURES: dict[str, Callable[..., Drawing]] = {
     "bubble": bubble,
 }
 
+_SEQUENCES: dict[str, Callable[[Sensitivity], Sequence[Estimate]]] = {
+    "leave_one_out": attrgetter("leave_one_out"),
+    "cumulative": attrgetter("cumulative"),
+}
+
 
 def draw(
     result: OutcomeResult,
@@ -48,20 +55,22 @@ def draw(
     *,
     choices: FigureChoices = DEFAULT,
     judgements: Judgements | None = None,
+    sensitivity: Sensitivity | None = None,
     multiverse: Multiverse | None = None,
     sequential: Sequential | None = None,
     language: Language = ENGLISH,
 ) -> Drawing:
     """Draw the figure `name` of an outcome: the figure, its short text, its long description.
 
-    `choices` and `judgements` of risk of bias, by study, are the forest plot's. Figures of
-    robustness need their own record (`multiverse`, `sequential`).
+    `choices` and `judgements` of risk of bias, by study, are the forest plot's. All others need the
+    record that they show: `multiverse`, `sequential`, and else `sensitivity`.
 
     Trials that report an outcome may have no effect to draw, such as those without events; where
     too few remain, the figure is the sentence that says so.
 
     Raises:
         KeyError: when no figure has that name.
+        ValueError: without the record that the figure shows.
     """
     if name == "forest":
         return _forest(result, choices, judgements, language)
@@ -76,7 +85,13 @@ def draw(
         return sequential_plot(result, sequential, language=language)
     if why := _why_not(result, name, language):
         return _sentence(why)
-    return _FIGURES[name](result, language=language)
+    if sensitivity is None:
+        raise ValueError(f"the figure {name} shows the outcome's sensitivity analyses")
+    if name in _SEQUENCES and all(pool.estimate is None for pool in _SEQUENCES[name](sensitivity)):
+        return _sentence(
+            language.say("There is no pooled result, and so none that trials could change.")
+        )
+    return _FIGURES[name](result, sensitivity, language=language)
 
 
 def _forest(

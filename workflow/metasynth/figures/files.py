@@ -11,6 +11,7 @@ from metasynth.figures.overview import overview
 from metasynth.language.languages import Language
 from metasynth.language.localised_records import localise
 from metasynth.model.records import FigureChoices, FlowCount, Judgement, OutcomeResult, Trial
+from metasynth.sensitivity.battery import Sensitivity
 from metasynth.sensitivity.multiverse import Multiverse
 from metasynth.sensitivity.sequential import Sequential
 
@@ -31,6 +32,7 @@ def outcome_files(
     languages: Languages,
     choices: FigureChoices,
     judgements: Mapping[str, Sequence[Judgement]],
+    sensitivity: Sensitivity | None = None,
     multiverse: Multiverse | None = None,
     sequential: Sequential | None = None,
 ) -> dict[str, str]:
@@ -48,6 +50,7 @@ def outcome_files(
             name,
             choices=choices,
             judgements=judged[code],
+            sensitivity=sensitivity,
             multiverse=multiverse,
             sequential=sequential,
             language=languages[code],

@@ -8,8 +8,8 @@ from metasynth.language import keys
 from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed
 from metasynth.model import bounds
+from metasynth.model.primary_effects import PrimaryEffects
 from metasynth.model.records import Estimate, OutcomeResult
-from metasynth.synthesis.primary_effects import PrimaryEffects
 
 STUDIES_TABLE = "results/tables/studies.csv"
 """Where the numbers of each study stand that are too many for a figure."""

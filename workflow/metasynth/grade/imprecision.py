@@ -2,6 +2,7 @@
 
 from math import sqrt
 
+from metasynth.core import lazy_special as special
 from metasynth.grade.case import Case, Suggestion, judged_fields, rests_on_one_degree
 from metasynth.language import keys
 from metasynth.language.languages import message
@@ -11,7 +12,6 @@ from metasynth.model.importance import RISK_RATIO
 from metasynth.model.methods import compares, no_effect
 from metasynth.model.records import Count
 from metasynth.sensitivity.importance_of_effects import own_side
-from metasynth.stats import lazy_special as special
 
 _AMOUNTS = {
     ("events", 0): (

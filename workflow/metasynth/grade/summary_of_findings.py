@@ -13,7 +13,8 @@ from metasynth.grade.certainty import Rating
 from metasynth.model.certainty_config import OVERALL, CertaintyRules
 from metasynth.model.methods import compares, no_effect
 from metasynth.model.records import Count, Estimate, OutcomeResult
-from metasynth.sensitivity.absolute import MEASURES, AbsoluteEffect, absolute_effect
+from metasynth.model.risks import MEASURES
+from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
 
 LARGE, IMPORTANT, LITTLE, SOME = "large", "important", "little", "some"
 """Sizes of effects; `some` where the review declares nothing that tells what is important."""

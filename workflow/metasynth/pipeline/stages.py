@@ -163,7 +163,8 @@ def plot(at: Context) -> Members:
         )
         told = text(params.Plotting(config.languages, config.text, config.figures, judged))
         inputs = {
-            name: files([source], f"{name}.json") for name in ("result", "multiverse", "sequential")
+            name: files([source], f"{name}.json")
+            for name in ("result", "sensitivity", "multiverse", "sequential")
         }
         names = catalogue.figures(outcome, *at.counted(outcome))
         made = figures(names, at.suffixes, outcome.id)

@@ -57,15 +57,14 @@ def collect(
     cells = {key for key, entry in book.entries.items() if entry.kind == RAW}
     for result in results:
         book.add(outcome_entries(result, cells, language))
-        if result.outcome.id in sensitivities:
-            item = sensitivities[result.outcome.id]
+        if item := sensitivities.get(result.outcome.id):
             book.add(sensitivity_entries(item, result, language))
             book.add(sequence_entries(result, item, cells, language))
         if found := (stability or {}).get(result.outcome.id):
             book.add(stability_entries(result, found, language))
         prefix = f"{result.outcome.id}/"
         drawn = {name.removeprefix(prefix) for name in figures if name.startswith(prefix)}
-        book.add(drawn_entries(result, drawn, language))
+        book.add(drawn_entries(result, item, drawn, language))
         if not result.outcome.sensitivity_of:
             lines = [line for line in findings if line.outcome == result.outcome.id]
             book.add(finding_entries(lines, result, language))

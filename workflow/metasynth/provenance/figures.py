@@ -2,25 +2,17 @@
 
 from collections.abc import Callable, Collection, Iterator
 from functools import cached_property
-from typing import Any
-
-import numpy as np
 
 from metasynth.figures import catalogue
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
-from metasynth.model import bounds
+from metasynth.model import bounds, covariates
+from metasynth.model.primary_effects import PrimaryEffects
 from metasynth.model.records import OutcomeResult, StudyEffect
 from metasynth.provenance.entry import COMPUTED, Entry
-from metasynth.provenance.sensitivity import ASYMMETRY, REGRESSED, REGRESSION
-from metasynth.sensitivity import meta_regression
-from metasynth.stats import small_study
-from metasynth.stats.distributions import two_sided_p
-from metasynth.stats.influence import baujat, influence
-from metasynth.stats.radial import radial
-from metasynth.stats.subset_pools import subsets
-from metasynth.synthesis import covariates
-from metasynth.synthesis.primary_effects import PrimaryEffects
+from metasynth.provenance.sensitivity import REGRESSED
+from metasynth.sensitivity.battery import Sensitivity
+from metasynth.sensitivity.diagnostics import Diagnostics
 
 Value = tuple[str, str, float | int | None, tuple[str, ...]]
 """A key, a label, a value and the keys that it was made from."""
@@ -84,22 +76,24 @@ class _Shown(PrimaryEffects):
             return self.all_and_choice
         return (*made, keys.analysis_choice(self.analysis.spec.name))
 
-    def each(self, field: str, label: str, values: Any, everyone: bool = True) -> Iterator[Value]:
-        """A value of each study, made from all of them or from its own effect."""
-        for study, value in zip(self.studies, values, strict=True):
+    def each(
+        self, field: str, label: str, found: Diagnostics, everyone: bool = True
+    ) -> Iterator[Value]:
+        """A diagnostic of each study, made from all of them or from its own effect."""
+        for study, own in zip(self.studies, found.studies, strict=True):
             made = self.all if everyone else self.own(study)
-            yield f"{self.key(study)}.{field}", label, float(value), made
+            yield f"{self.key(study)}.{field}", label, getattr(own, field), made
 
 
 def drawn_entries(
-    result: OutcomeResult, figures: Collection[str], language: Language
+    result: OutcomeResult, found: Sensitivity | None, figures: Collection[str], language: Language
 ) -> Iterator[Entry]:
-    """What the named figures of an outcome print and no other part of the results holds."""
-    shown = _Shown.of(result)
+    """What the named figures of an outcome print and no other part of the report does."""
+    shown, diagnostics = _Shown.of(result), found.diagnostics if found else Diagnostics()
     names = {shown.key(study): study.label for study in shown.studies}
     for figure, values in _VALUES.items():
         drawn = figure in figures and not _too_few(figure, shown)
-        for key, label, value, inputs in values(shown) if drawn else ():
+        for key, label, value, inputs in values(shown, diagnostics) if drawn else ():
             label_of = names.get(key.rpartition(".")[0])
             yield Entry(
                 key=key,
@@ -122,110 +116,75 @@ def _too_few(figure: str, shown: _Shown) -> bool:
     return bool(catalogue.reason(figure, shown.result.outcome, len(with_effect), valued))
 
 
-def _forest(shown: _Shown) -> Iterator[Value]:
+def _forest(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
     if len(shown.result.studies) > bounds.DRAWN_ROWS:
         yield f"{shown.at('forest')}.k", message("trials in the figure"), len(shown.y), shown.all
 
 
-def _drapery(shown: _Shown) -> Iterator[Value]:
-    p = [two_sided_p(float(y) / float(v) ** 0.5) for y, v in zip(shown.y, shown.v, strict=True)]
-    yield from shown.each("p", message("p-value of no effect in this trial alone"), p, False)
+def _drapery(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
+    label = message("p-value of no effect in this trial alone")
+    yield from shown.each("p", label, found, False)
 
 
-def _influence(shown: _Shown) -> Iterator[Value]:
-    found = influence(shown.y, shown.v, shown.tau2_method)
+def _influence(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
     for field, label in _INFLUENCE.items():
-        yield from shown.each(field, label, getattr(found, field))
+        yield from shown.each(field, label, found)
 
 
-def _baujat(shown: _Shown) -> Iterator[Value]:
-    q, pull = baujat(shown.y, shown.v)
-    yield from shown.each("baujat_q", message("part of Cochran’s Q"), q)
-    yield from shown.each("baujat_pull", message("squared change of the common effect"), pull)
-    share = message("part of Cochran’s Q, in per cent")
-    yield from shown.each("baujat_share", share, 100 * q / (q.sum() or 1.0))
+def _baujat(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
+    yield from shown.each("baujat_q", message("part of Cochran’s Q"), found)
+    yield from shown.each("baujat_pull", message("squared change of the common effect"), found)
+    yield from shown.each("baujat_share", message("part of Cochran’s Q, in per cent"), found)
 
 
-def _galbraith(shown: _Shown) -> Iterator[Value]:
-    found, at = radial(shown.y, shown.v), shown.at("galbraith")
-    yield from shown.each("precision", message("1 over the standard error"), found.precision, False)
-    yield from shown.each("z", message("effect over its standard error"), found.z, False)
-    yield f"{at}.k", message("trials in the figure"), len(found.z), shown.all
-    outside = int(found.outside.sum())
-    yield f"{at}.outside", message("trials outside the band"), outside, shown.all
-    natural = shown.natural(found.common)
-    yield f"{at}.common", message("inverse-variance common effect"), natural, shown.all
+def _galbraith(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
+    at = shown.at("galbraith")
+    yield from shown.each("precision", message("1 over the standard error"), found, False)
+    yield from shown.each("z", message("effect over its standard error"), found, False)
+    yield f"{at}.k", message("trials in the figure"), len(found.studies), shown.all
+    yield f"{at}.outside", message("trials outside the band"), found.outside, shown.all
+    yield f"{at}.common", message("inverse-variance common effect"), found.common, shown.all
 
 
-def _labbe(shown: _Shown) -> Iterator[Value]:
-    outcome, more = shown.result.outcome.id, 0
+def _labbe(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
     at, counted = shown.at("labbe"), list[str]()
-    for study in shown.studies:
-        part, risks = shown.parts[study.study, study.label], {}
+    label = message("share of patients with the event, in per cent")
+    for study, own in zip(shown.studies, found.studies, strict=True):
+        part = shown.parts[study.study, study.label]
         for side in ("intervention", "control"):
-            key = keys.group(outcome, study.study, side, part)
-            events, total = (getattr(study, f"{what}_{side}") or 0 for what in ("events", "total"))
-            risks[side] = events / (total or 1)
+            key = keys.group(shown.result.outcome.id, study.study, side, part)
             made = (f"{key}.events", f"{key}.total")
             counted += made
-            label = message("share of patients with the event, in per cent")
-            yield f"{key}.risk", label, 100 * risks[side], made
-        more += risks["intervention"] > risks["control"]
+            yield f"{key}.risk", label, 100 * (getattr(own, f"risk_{side}") or 0.0), made
     label = message("trials in which the event is more frequent under the intervention")
-    yield f"{at}.more", label, more, tuple(counted)
+    yield f"{at}.more", label, found.more, tuple(counted)
     yield f"{at}.k", message("trials in the figure"), len(shown.studies), tuple(counted)
 
 
-def _gosh(shown: _Shown) -> Iterator[Value]:
-    found, at = subsets(shown.y, shown.v), shown.at("gosh")
-    label = message("subsets of two or more trials that were pooled")
-    yield f"{at}.subsets", label, len(found.effects), shown.all
-    for name, value in found.spread(shown.logarithmic).items():
-        yield f"{at}.{name}", _SPREAD[name], value, shown.all
+def _gosh(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
+    label, at = message("subsets of two or more trials that were pooled"), shown.at("gosh")
+    if found.subsets:
+        yield f"{at}.subsets", label, found.subsets.count, shown.all
+        for name, label in _SPREAD.items():
+            yield f"{at}.{name}", label, getattr(found.subsets, name), shown.all
 
 
-def _funnel(shown: _Shown) -> Iterator[Value]:
+def _funnel(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
     yield f"{shown.at('funnel')}.k", message("trials in the figure"), len(shown.y), shown.all
-    try:
-        test = small_study.egger(shown.y, shown.v)
-    except ValueError:
-        return
-    for field, label in ASYMMETRY.items():
-        key = f"{keys.asymmetry(shown.result.outcome.id, 'Egger')}.{field}"
-        yield key, label, getattr(test, field), shown.all
 
 
-def _bubble(shown: _Shown) -> Iterator[Value]:
+def _bubble(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
     spec = shown.result.outcome.covariate
     known = {(s.study, s.label): s for s in shown.result.studies}
-    rows = [known[study.study, study.label] for study in shown.studies]
-    kept = [i for i, row in enumerate(rows) if row.covariate is not None]
-    cells = {
-        i: keys.cell(cell, covariates.column(spec.name))
-        for i in kept
-        if spec and (cell := rows[i].covariate_cell)
-    }
-    made = (*(key for i in kept for key in shown.own(shown.studies[i])), *cells.values())
-    for i, value in cells.items():
-        key = f"{shown.key(shown.studies[i])}.covariate"
-        yield key, message("characteristic of the trial"), rows[i].covariate, (value,)
-    model = meta_regression.fit(
-        shown.y[kept], shown.v[kept], np.array([rows[i].covariate for i in kept], dtype=float)
-    )
-    slope, at = model.intervals[1], keys.regression(shown.result.outcome.id, "")
-    field = "ratio" if shown.logarithmic else "slope"
-    values = {
-        "k": len(kept),
-        field: shown.natural(float(model.coefficients[1])),
-        f"{field}_low": shown.natural(slope.low),
-        f"{field}_high": shown.natural(slope.high),
-        "p": model.qm_p,
-    }
-    for name, number in values.items():
-        yield f"{at}{name}", REGRESSION[name], number, made
+    for study in shown.studies if spec else ():
+        row = known[study.study, study.label]
+        if spec and row.covariate is not None and row.covariate_cell:
+            cell = keys.cell(row.covariate_cell, covariates.column(spec.name))
+            label = message("characteristic of the trial")
+            yield f"{shown.key(study)}.covariate", label, row.covariate, (cell,)
 
 
-_VALUES: dict[str, Callable[[_Shown], Iterator[Value]]] = {
+_VALUES: dict[str, Callable[[_Shown, Diagnostics], Iterator[Value]]] = {
     "forest": _forest,
     "drapery": _drapery,
     "influence": _influence,

@@ -6,12 +6,12 @@ from typing import Any
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
+from metasynth.model import covariates
 from metasynth.model.records import OutcomeResult
 from metasynth.provenance.entry import COMPUTED, Entry
 from metasynth.provenance.outcome import counts, effects
 from metasynth.sensitivity.absolute import AbsoluteEffect
 from metasynth.sensitivity.battery import Absolute, Sensitivity
-from metasynth.synthesis import covariates
 
 ABSOLUTE = {
     "baseline_risk": message("risk under control"),

@@ -39,8 +39,6 @@ from metasynth.report.text.names import trials
 from metasynth.report.text.phrases import DRAFT
 from metasynth.report.text.sections import ReportError, Texts
 from metasynth.report.text.vocabulary import filters, vocabulary
-from metasynth.stats.subset_pools import ALL_UP_TO
-from metasynth.synthesis.primary_effects import PrimaryEffects
 
 __all__ = ["Material", "ReportError", "compose"]
 
@@ -239,6 +237,12 @@ class _Builder:
             return (replace(Table(f"table-{name}", number, *body), stacked=stacked),)
         raise UnknownNameError(f"there is no {kind} {name!r}", f"{{{kind}:{name}}}")
 
+    def _sampled(self, outcome: str, kind: str) -> bool:
+        """Whether a figure shows a sample of the subsets of trials."""
+        known = self.scope.material.sensitivities.get(outcome)
+        subsets = known.diagnostics.subsets if known else None
+        return kind == "gosh" and subsets is not None and not subsets.complete
+
     def _figure(self, name: str) -> Figure:
         """A figure of the review, of an outcome ("death/baujat"), or an outcome's forest plot."""
         say, figures = self.scope.language.say, self.scope.material.figures
@@ -248,8 +252,7 @@ class _Builder:
         outcome, _, kind = key.rpartition("/")
         if outcome:
             names = self.scope.outcomes[outcome]
-            sampled = kind == "gosh" and len(PrimaryEffects.of(names.result).studies) > ALL_UP_TO
-            template = SAMPLED if sampled else OF_AN_OUTCOME[kind]
+            template = SAMPLED if self._sampled(outcome, kind) else OF_AN_OUTCOME[kind]
             what = say(template, label=names.label, measure=names.measure)
             data = Link(f"#table-inputs_{outcome}", text(say("The numbers behind it.")))
             caption = (*text(f"{what} "), data)

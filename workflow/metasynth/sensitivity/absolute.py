@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-MEASURES = ("RR", "OR", "RD", "HR")
-"""Measures from which a risk under the intervention follows."""
+from metasynth.model.risks import risk_with
+
 _RATIOS_OF_RISKS = ("RR", "HR", "IRR")
 
 
@@ -26,31 +26,6 @@ class AbsoluteEffect:
     number_needed_at_low: float | None
     number_needed_at_high: float | None
     includes_none: bool
-
-
-def risk_with(measure: str, effect: float, baseline_risk: float) -> float:
-    """The risk under the intervention, given the risk under control and an effect, natural scale.
-
-    RR, OR and RD by Handbook 15.4.4, HR as 1 - (1 - risk)^HR, kept within 0 and 1. Raises
-    ValueError for a baseline outside 0 to 1, or another measure.
-    """
-    if not 0 <= baseline_risk <= 1:
-        raise ValueError(f"a baseline risk lies between 0 and 1, not {baseline_risk}")
-    if measure == "OR" and baseline_risk == 1:
-        return 1.0
-    if measure == "RR":
-        risk = baseline_risk * effect
-    elif measure == "OR":
-        risk = effect * baseline_risk / (1 - baseline_risk + effect * baseline_risk)
-    elif measure == "RD":
-        risk = baseline_risk + effect
-    elif measure == "HR":
-        risk = 1 - (1 - baseline_risk) ** effect
-    else:
-        raise ValueError(
-            f"no absolute effect follows from {measure}; it does from {', '.join(MEASURES)}"
-        )
-    return min(1.0, max(0.0, risk))
 
 
 def as_risk_ratio(measure: str, value: float, risk: float | None) -> float | None:

@@ -1,8 +1,7 @@
 """How far a pooled result depends on single studies and on small ones, and what it means."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,13 +9,14 @@ from metasynth.core.messages import message
 from metasynth.model import bounds
 from metasynth.model.methods import GLMMS, tau2_of_effects
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
-from metasynth.sensitivity.absolute import MEASURES, AbsoluteEffect, absolute_effect
+from metasynth.model.risks import MEASURES
+from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
+from metasynth.sensitivity.diagnostics import ONE, Diagnostics, diagnose
 from metasynth.sensitivity.fragility import Fragility, fragility
 from metasynth.sensitivity.meta_regression import Regression, regress
 from metasynth.sensitivity.reduced_sets import cumulative, leave_one_out, pooled_studies
 from metasynth.stats.effects.binary import Array, Effects, continuity_correction
-from metasynth.stats.effects.scales import finite, natural
-from metasynth.stats.influence import Influence, baujat, influence
+from metasynth.stats.effects.scales import natural
 from metasynth.stats.models import fit_model
 from metasynth.stats.small_study import (
     MINIMUM,
@@ -40,26 +40,6 @@ MOST_CHANGES = 100
 not fragile."""
 INVERSE_VARIANCE = ("random", "IV")
 NO_POOL = message("there is no pooled result")
-
-
-@dataclass(frozen=True, slots=True)
-class StudyInfluence:
-    """How one study bears on the pool: deletion diagnostics, and its point in a Baujat plot.
-
-    `hat` is its share of the weight, from 0 to 1. What the model does not define is None.
-    """
-
-    study: str
-    label: str
-    rstudent: float | None
-    dffits: float | None
-    cooks_distance: float | None
-    covariance_ratio: float | None
-    tau2_deleted: float | None
-    q_deleted: float | None
-    hat: float | None
-    baujat_q: float
-    baujat_pull: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +92,7 @@ class Sensitivity:
     leave_one_out: tuple[Estimate, ...]
     cumulative: tuple[Estimate, ...]
     sequence_reason: str
-    influence: tuple[StudyInfluence, ...]
-    influence_reason: str
+    diagnostics: Diagnostics
     asymmetry: tuple[Asymmetry, ...]
     trim_and_fill: Filled
     fragility: Fragility | None
@@ -128,12 +107,9 @@ def battery(result: OutcomeResult) -> Sensitivity:
     outcome, primary = result.outcome, result.analyses[0]
     spec, whole = primary.spec, primary.estimates[0]
     used = pooled_studies(outcome, spec, result.studies)
-    alone = (
-        NO_POOL if whole.estimate is None else message("one study only") if len(used) < 2 else ""
-    )
+    alone = NO_POOL if whole.estimate is None else ONE if len(used) < 2 else ""
     effects = effects_of(used, outcome, spec) if used else None
     no_sequence = alone or bounds.too_many(len(used))
-    shown, why_not_shown = _influence(spec, used, effects, alone)
     fragile, why_not_fragile = _fragility(outcome, spec, used, whole)
     absolute, why_not_absolute = _absolute(outcome, whole)
     return Sensitivity(
@@ -142,8 +118,7 @@ def battery(result: OutcomeResult) -> Sensitivity:
         leave_one_out=() if no_sequence else leave_one_out(outcome, spec, used),
         cumulative=() if no_sequence else cumulative(outcome, spec, used),
         sequence_reason=no_sequence,
-        influence=shown,
-        influence_reason=why_not_shown,
+        diagnostics=diagnose(result),
         asymmetry=tuple(_asymmetry(outcome, spec, used, effects)),
         trim_and_fill=_trim_and_fill(outcome, spec, used, effects),
         fragility=fragile,
@@ -152,39 +127,6 @@ def battery(result: OutcomeResult) -> Sensitivity:
         absolute_reason=why_not_absolute,
         regression=regress(outcome, used, effects.y, effects.v) if effects else None,
     )
-
-
-def _influence(
-    spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None, alone: str
-) -> tuple[tuple[StudyInfluence, ...], str]:
-    """Baujat's coordinates for every model, deletion diagnostics for inverse-variance averages.
-
-    Of many studies the coordinates alone, with the reason why the diagnostics are not there.
-    """
-    if alone or effects is None:
-        return (), alone
-    if not np.isfinite(effects.v).all():
-        return (), message("a study has no effect of its own, as zero_cells is none")
-    y, v = effects.y, effects.v
-    found = None
-    method = tau2_of_effects(spec)
-    many = bounds.too_many(len(y))
-    if not many and (spec.model == "IV" or (spec.model == "random" and len(y) > 2)):
-        found = influence(y, v, method)
-    shares, pulls = (axis.tolist() for axis in baujat(y, v))
-    return tuple(
-        _study_influence(study, found, i, shares[i], pulls[i]) for i, study in enumerate(used)
-    ), many
-
-
-def _study_influence(
-    study: StudyData, found: Influence | None, i: int, share: float, pull: float
-) -> StudyInfluence:
-    names = [field.name for field in fields(Influence)]
-    own: dict[str, Any] = {
-        name: finite(getattr(found, name)[i]) if found else None for name in names
-    }
-    return StudyInfluence(study.study, study.label, **own, baujat_q=share, baujat_pull=pull)
 
 
 def _asymmetry(

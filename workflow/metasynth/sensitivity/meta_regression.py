@@ -5,20 +5,32 @@ trials differ in more than the covariate (Cochrane Handbook 10.11.4). Asked of f
 it would answer by chance (10.11.5.1).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
 
+from metasynth.core.arrays import Array
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeSpec, StudyData
-from metasynth.stats.covariate_fit import MetaRegression, meta_regression
-from metasynth.stats.effects.binary import Array
+from metasynth.stats.covariate_fit import MetaRegression, meta_regression, predict
 from metasynth.stats.effects.scales import finite
 
 LEAST = 10
+POINTS = 41
+"""Of the line and of its limits, which are curves."""
 METHOD, INTERVAL = "REML", "HKSJ"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """The average effect, with its 95% limits, at a value of the covariate; analysis scale."""
+
+    value: float
+    effect: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +40,8 @@ class Regression:
     `intercept` and `slope`, with its standard error and limits, are on the analysis scale (log for
     ratios), `ratio` and its limits the ratio of effects for one unit more, of ratios only. `qe`
     tests residual heterogeneity; `r2` is the share of tau2 that the covariate explains, in per cent
-    (Raudenbush 2009). `left_out` are the studies without a value, by label.
+    (Raudenbush 2009). `left_out` are the studies without a value, by label; `line` goes from the
+    least value to the greatest.
     """
 
     covariate: str
@@ -54,6 +67,7 @@ class Regression:
     ci_method: str = INTERVAL
     left_out: tuple[str, ...] = ()
     reason: str = ""
+    line: tuple[Predicted, ...] = ()
 
 
 def fit(y: Array, v: Array, x: Array) -> MetaRegression:
@@ -85,7 +99,16 @@ def regress(
         reason = "all studies have the same value"
         return Regression(name, label, len(known), left_out=left_out, reason=reason)
     found = fit(y[known], v[known], x)
-    return _told(name, label, found, outcome, _explained(y[known], v[known], found), left_out)
+    told = _told(name, label, found, outcome, _explained(y[known], v[known], found), left_out)
+    return replace(told, line=tuple(_line(found, x)))
+
+
+def _line(found: MetaRegression, x: Array) -> Iterator[Predicted]:
+    """The regression at equal steps between the least value and the greatest."""
+    for value in np.linspace(x.min(), x.max(), POINTS).tolist():
+        row = np.array([1.0, value])
+        limits = predict(found, row)
+        yield Predicted(value, float(row @ found.coefficients), limits.low, limits.high)
 
 
 def _explained(y: Array, v: Array, found: MetaRegression) -> float | None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
+from metasynth.core import lazy_special as special
 from metasynth.model.methods import DEFAULT_TAU2, tau2_of_effects
 from metasynth.model.records import (
     AnalysisSpec,
@@ -22,7 +23,6 @@ from metasynth.model.records import (
 )
 from metasynth.model.robustness_config import SequentialChoices
 from metasynth.sensitivity.reduced_sets import pooled_studies
-from metasynth.stats import lazy_special as special
 from metasynth.stats.alpha_spending import SHORTEST, Boundary, boundaries
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.effects.scales import natural

@@ -15,7 +15,7 @@ from math import ceil, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from metasynth.stats import lazy_special as special
+from metasynth.core import lazy_special as special
 from metasynth.stats.roots import bracketed_root
 
 Array = NDArray[np.float64]

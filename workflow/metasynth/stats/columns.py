@@ -11,23 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metasynth.core import lazy_special as special
+from metasynth.core.distributions import normal_quantile, t_quantiles
 from metasynth.model import bounds
 from metasynth.model.methods import DEFAULT_TAU2
 from metasynth.model.records import AnalysisSpec
-from metasynth.stats import lazy_special as special
-from metasynth.stats.distributions import LEVEL, normal_quantile
 from metasynth.stats.effects.binary import Array, Effects, Tables, observed_minus_expected
+from metasynth.stats.intervals import dispersion
+from metasynth.stats.linear_model import INTERCEPT, LinearModel, contiguous, dot
 from metasynth.stats.models import fit_model
 from metasynth.stats.pooling import EffectUndefined, Pool, mantel_haenszel, peto
-from metasynth.stats.tau2_columns import (
-    contiguous,
-    dersimonian_laird_about_many,
-    tau2_many,
-    weighted,
-)
+from metasynth.stats.tau2 import dersimonian_laird_about, tau2_many
 
 COLUMNS = 2048
-"""Meta-analyses of up to 64 studies worked on together, as in `batch`."""
+"""Meta-analyses of up to 64 studies worked on together, as in `pool_columns`."""
 CLOSED = ("Wald", "HKSJ", "HKSJ-adhoc")
 NO_TABLE = (0.0, 2.0, 0.0, 0.0)
 """Two participants without an event, and nobody to compare with: adds 0 to every sum of
@@ -121,10 +118,12 @@ def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known)
                 if method == "DL-MH"
                 else tau2_many(method, pools.y, pools.v, pools.mask)
             )
-            known[method] = weighted(pools.y, pools.mask / (pools.v + tau2))
-        return _random(spec.ci, *known[method], k - 1)
+            known[method] = average(pools.y, pools.mask / (pools.v + tau2))
+        mean, total, q = known[method]
+        se = np.sqrt(dispersion(spec.ci, q, k - 1) / total)
+        return _limits(mean, se, None if spec.ci == "Wald" else k - 1)
     if spec.model == "IV":
-        mean, total, _ = weighted(pools.y, pools.mask / pools.v)
+        mean, total, _ = average(pools.y, pools.mask / pools.v)
         return _limits(mean, np.sqrt(1 / total))
     if spec.model in ("MH", "Peto") and pools.tables:
         return _from_counts(spec.model, measure, pools)
@@ -139,27 +138,23 @@ def _tau2_about_mantel_haenszel(measure: str, pools: Pools) -> Array:
     part = pools.part(usable)
     if len(usable) and part.tables:
         centre = mantel_haenszel(part.tables, measure).mean
-        found[usable] = dersimonian_laird_about_many(part.y, part.v, part.mask, centre)
+        model = LinearModel(part.y, part.v, INTERCEPT, part.mask)
+        found[usable] = dersimonian_laird_about(model, centre)
     return found
 
 
-def _random(ci: str, mean: Array, total: Array, q: Array, df: Array) -> Array:
-    """Wald's or Hartung-Knapp's limits about a random-effects mean; see `intervals`."""
-    if ci == "Wald":
-        return _limits(mean, np.sqrt(1 / total))
-    factor = q / df
-    if ci == "HKSJ-adhoc":
-        factor = np.maximum(1.0, factor)
-    return _limits(mean, np.sqrt(factor / total), df)
+def average(y: Array, w: Array) -> tuple[Array, Array, Array]:
+    """Each column's mean under the weights, their sum, and the squares about the mean (Q)."""
+    mean, total = INTERCEPT.means(y, w)
+    return mean, total, dot(w, (y - mean) ** 2)
 
 
 def _limits(mean: Array, se: Array, df: Array | None = None) -> Array:
     """mean, low, high and p, by z or (with `df`) by t."""
     if df is None:
-        factor: Array | float = normal_quantile(LEVEL)
+        factor: Array | float = normal_quantile()
     else:
-        values, place = np.unique(df, return_inverse=True)
-        factor = np.asarray(special.stdtrit(values, (1 + LEVEL) / 2))[place]
+        factor = t_quantiles(df)
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = -np.abs(mean / np.where(se == 0, np.nan, se))
     tail = special.ndtr(statistic) if df is None else special.stdtr(df, statistic)

@@ -1,19 +1,16 @@
 """Mixed-effects meta-regression: effects explained by study-level covariates such as dose."""
 
 from dataclasses import dataclass
-from functools import partial
 from math import sqrt
-from sys import float_info
 
 import numpy as np
 
-from metasynth.stats.distributions import chi2_upper_tail, f_upper_tail
+from metasynth.core.distributions import chi2_upper_tail, f_upper_tail
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.intervals import Interval, interval
-from metasynth.stats.least_squares import LeastSquares, weighted_least_squares
-from metasynth.stats.roots import falling_root, highest_maximum, scan_points
-
-METHODS = ("REML", "ML", "DL", "PM")
+from metasynth.stats.intervals import Interval, dispersion, interval
+from metasynth.stats.least_squares import weighted_least_squares
+from metasynth.stats.linear_model import Covariates, LinearModel
+from metasynth.stats.tau2 import estimate_tau2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +40,36 @@ def meta_regression(
 ) -> MetaRegression:
     """Regress effects on the design's columns, the first an intercept, with between-study variance.
 
-    `method` is REML, ML, DL or PM, None for tau2 = 0; `ci` is Wald or HKSJ (Knapp and Hartung, Stat
-    Med 2003;22:2693-710). Handbook 10.11.4; Viechtbauer, J Stat Softw 2010;36(3), section 2.
-    Raises ValueError when studies do not outnumber coefficients, or columns depend on each other.
+    Handbook 10.11.4; Viechtbauer, J Stat Softw 2010;36(3), section 2.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        design: shape (k, p).
+        method: the name of an estimator of `tau2`; None for tau2 = 0.
+        ci: Wald, or HKSJ (Knapp and Hartung, Stat Med 2003;22:2693-710).
+
+    Raises:
+        ValueError: when studies do not outnumber coefficients, or columns depend on each other.
+
+    Example:
+        >>> import numpy as np
+        >>> design = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
+        >>> fit = meta_regression(np.array([0.0, 1.0, 2.0, 3.1]), np.full(4, 0.01), design)
+        >>> fit.coefficients.round(3).tolist(), fit.tau2
+        ([-0.02, 1.03], 0.0)
     """
     k, p = design.shape
     if k <= p:
         raise ValueError(f"{k} studies cannot support {p} coefficients")
-    tau2 = _tau2(y, v, design, method)
-    w = 1 / (v + tau2)
+    model = LinearModel(y, v, Covariates(design))
+    tau2 = estimate_tau2(y, v, method, model.design).value if method else 0.0
+    w = model.weights(tau2)
     fit = weighted_least_squares(y, design, w)
     df = k - p if ci == "HKSJ" else None
-    scale = float((w * fit.residuals**2).sum()) / (k - p) if ci == "HKSJ" else 1.0
+    scale = float(dispersion(ci, model.q(w), k - p))
     covariance = scale * fit.unscaled
-    qe = _residual_q(y, v, design, 0.0)
+    qe = float(model.q(model.weights(0.0)))
     qm, qm_p = _joint_test(fit.coefficients, covariance, df)
     return MetaRegression(
         fit.coefficients,
@@ -77,7 +90,15 @@ def meta_regression(
 
 
 def predict(model: MetaRegression, row: Array) -> Interval:
-    """The average effect at one row of covariates, with the model's kind of interval."""
+    """The average effect at one row of covariates, with the model's kind of interval.
+
+    Parameters:
+        model: a fitted regression.
+        row: shape (p,), as a row of its design.
+
+    Returns:
+        Limits on the analysis scale.
+    """
     se = sqrt(float(row @ model.covariance @ row))
     return interval(float(row @ model.coefficients), se, model.residual_df)
 
@@ -91,56 +112,3 @@ def _joint_test(b: Array, covariance: Array, df: int | None) -> tuple[float, flo
     if df is None:
         return wald, chi2_upper_tail(wald, m)
     return wald / m, f_upper_tail(wald / m, m, df)
-
-
-def _fit(y: Array, v: Array, design: Array, tau2: float) -> tuple[LeastSquares, Array]:
-    w = 1 / (v + tau2)
-    return weighted_least_squares(y, design, w), w
-
-
-def _residual_q(y: Array, v: Array, design: Array, tau2: float) -> float:
-    fit, w = _fit(y, v, design, tau2)
-    return float((w * fit.residuals**2).sum())
-
-
-def _trace_p(design: Array, fit: LeastSquares, w: Array) -> float:
-    """Trace of P = W - WX(X'WX)⁻¹X'W."""
-    spread = ((design @ fit.unscaled) * design).sum(axis=1)
-    return float((w - w**2 * spread).sum())
-
-
-def _score(y: Array, v: Array, design: Array, restricted: bool, tau2: float) -> float:
-    """Twice the derivative of the (restricted) profile log likelihood by tau2."""
-    fit, w = _fit(y, v, design, tau2)
-    penalty = _trace_p(design, fit, w) if restricted else float(w.sum())
-    return float((w**2 * fit.residuals**2).sum()) - penalty
-
-
-def _log_likelihood(y: Array, v: Array, design: Array, restricted: bool, tau2: float) -> float:
-    """Twice the (restricted) profile log likelihood, but for a constant."""
-    fit, w = _fit(y, v, design, tau2)
-    value = float(np.log(w).sum() - (w * fit.residuals**2).sum())
-    return value + float(np.linalg.slogdet(fit.unscaled)[1]) if restricted else value
-
-
-def _tau2(y: Array, v: Array, design: Array, method: str | None) -> float:
-    """Estimate the residual between-study variance."""
-    if method is None:
-        return 0.0
-    df = int(design.shape[0] - design.shape[1])
-    floor = float(v.min()) * float_info.epsilon
-    crude = float((weighted_least_squares(y, design, np.ones(len(y))).residuals ** 2).sum()) / df
-    if method == "DL":
-        fit, w = _fit(y, v, design, 0.0)
-        excess = float((w * fit.residuals**2).sum()) - df
-        return max(0.0, excess / _trace_p(design, fit, w))
-    if method == "PM":
-        return falling_root(lambda t: _residual_q(y, v, design, t) - df, 0.0, crude, floor)
-    if method in ("REML", "ML"):
-        score = partial(_score, y, v, design, method == "REML")
-        likelihood = partial(_log_likelihood, y, v, design, method == "REML")
-        high = max(float(v.max()), 2 * crude)
-        grid = scan_points(float(v.min()), high)
-        rising = np.array([score(t) > 0 for t in grid])
-        return highest_maximum(score, likelihood, grid, rising, floor)[0]
-    raise ValueError(f"meta-regression has tau2 by {', '.join(METHODS)}, not {method}")

@@ -15,8 +15,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from metasynth.core import lazy_special as special
 from metasynth.core.messages import message
-from metasynth.stats import lazy_special as special
 from metasynth.stats.effects.binary import Array, Tables
 from metasynth.stats.mixed_model import Glmm, maximise
 from metasynth.stats.newton import Model, State

@@ -27,8 +27,19 @@ class Influence:
 def influence(y: Array, v: Array, method: str | None = "REML") -> Influence:
     """Diagnostics of Viechtbauer and Cheung, Res Synth Methods 2010;1:112-25.
 
-    `method` names the estimator of tau2, None a common effect. Raises ValueError below three
-    studies, or two under a common effect, as what is left could not be pooled.
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        method: the estimator of tau2; None for a common effect.
+
+    Raises:
+        ValueError: below three studies, or two under a common effect, as what is left could not be
+            pooled.
+
+    Example:
+        >>> found = influence(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> found.rstudent.round(6).tolist(), found.hat.round(6).tolist()
+        ([-1.732051, 0.0, 1.732051], [0.333333, 0.333333, 0.333333])
     """
     least = 2 if method is None else 3
     if len(y) < least:
@@ -61,8 +72,19 @@ def baujat(y: Array, v: Array) -> tuple[Array, Array]:
     """Each study's part of Cochran's Q, and its pull on the common effect.
 
     Baujat et al., Stat Med 2002;21:2641-52: (y - mean)²/v, and the squared change of the mean when
-    the study is left out, over the variance of the mean without it. Raises ValueError below two
-    studies.
+    the study is left out, over the variance of the mean without it.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+
+    Raises:
+        ValueError: below two studies.
+
+    Example:
+        >>> q, pull = baujat(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> q.round(9).tolist(), pull.round(9).tolist()
+        ([4.0, 0.0, 4.0], [2.0, 0.0, 2.0])
     """
     if len(y) < 2:
         raise ValueError(f"{len(y)} studies; leaving one out needs 2")

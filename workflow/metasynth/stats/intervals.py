@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from math import sqrt
 
+import numpy as np
+
+from metasynth.core.distributions import half_width_factor, t_quantile, two_sided_p
 from metasynth.core.messages import message
-from metasynth.stats.distributions import half_width_factor, t_quantile, two_sided_p
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.heterogeneity import generalised_q
 from metasynth.stats.leave_one_out import sums_of_others
@@ -27,21 +29,64 @@ class Interval:
 
 
 def interval(mean: float, se: float, df: float | None = None) -> Interval:
-    """Wald's interval mean ± z se, or mean ± t se with `df` degrees of freedom."""
+    """Wald's interval mean ± z se, or mean ± t se with `df` degrees of freedom.
+
+    Parameters:
+        mean: on the analysis scale.
+        se: its standard error, at least 0.
+        df: of Student's t, above 0; None for the normal distribution.
+
+    Example:
+        >>> round(interval(1.0, 0.5).low, 6), round(interval(1.0, 0.5).p, 6)
+        (0.020018, 0.0455)
+    """
     half = half_width_factor(df) * se
     if se == 0:
         return Interval(mean, mean, se, None, df, None)
     return Interval(mean - half, mean + half, se, mean / se, df, two_sided_p(mean / se, df))
 
 
+def dispersion(ci: str, q: float | Array, df: float | Array) -> float | Array:
+    """By what an interval's name multiplies the variance of a pooled effect, or of coefficients.
+
+    Parameters:
+        ci: "HKSJ" for Q(tau2)/df, "HKSJ-adhoc" for the same but not below 1; else 1.
+        q: the generalised Q at tau2, of one meta-analysis or of each.
+        df: studies less coefficients, at least 1.
+
+    References:
+        Hartung and Knapp, Stat Med 2001;20:3875-89; Sidik and Jonkman, Stat Med 2002;21:3153-9;
+        Knapp and Hartung, Stat Med 2003;22:2693-710.
+
+    Example:
+        >>> dispersion("HKSJ", 1.0, 2), dispersion("HKSJ-adhoc", 1.0, 2), dispersion("Wald", 1.0, 2)
+        (0.5, 1.0, 1.0)
+    """
+    if ci == "HKSJ":
+        return q / df
+    if ci == "HKSJ-adhoc":
+        return np.maximum(1.0, q / df) if isinstance(q, np.ndarray) else max(1.0, q / df)
+    return 1.0
+
+
 def hksj_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     """Hartung-Knapp-Sidik-Jonkman: variance times Q(tau2)/(k - 1), and t with k - 1.
 
     Hartung and Knapp, Stat Med 2001;20:3875-89; Sidik and Jonkman, Stat Med 2002;21:3153-9.
-    Needs two studies.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,), at least two.
+        v: their variances, above 0, shape (k,).
+        tau2: the between-study variance that weighs them.
+        mean: their weighted mean.
+        variance: 1 over the sum of the weights.
+
+    Example:
+        >>> y, v = np.array([0.1, 0.5, 0.9]), np.full(3, 0.04)
+        >>> round(hksj_interval(y, v, 0.12, 0.5, 0.16 / 3).high, 6)
+        1.493655
     """
-    df = len(y) - 1
-    return interval(mean, sqrt(variance * float(generalised_q(y, v, tau2)) / df), df)
+    return _dispersed("HKSJ", y, v, tau2, mean, variance)
 
 
 def hksj_ad_hoc_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
@@ -49,8 +94,12 @@ def hksj_ad_hoc_interval(y: Array, v: Array, tau2: float, mean: float, variance:
 
     Knapp and Hartung, Stat Med 2003;22:2693-710. Needs two studies.
     """
+    return _dispersed("HKSJ-adhoc", y, v, tau2, mean, variance)
+
+
+def _dispersed(ci: str, y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     df = len(y) - 1
-    factor = max(1.0, float(generalised_q(y, v, tau2)) / df)
+    factor = float(dispersion(ci, float(generalised_q(y, v, tau2)), df))
     return interval(mean, sqrt(variance * factor), df)
 
 
@@ -100,6 +149,17 @@ def prediction_interval(mean: float, se: float, tau2: float, df: float) -> tuple
 
     Higgins, Thompson and Spiegelhalter, J R Stat Soc A 2009;172:137-59, with the degrees of
     freedom that the caller names.
+
+    Parameters:
+        mean: the pooled effect on the analysis scale.
+        se: its standard error, of the interval that it goes with.
+        tau2: the between-study variance, on the squared analysis scale.
+        df: above 0.
+
+    Example:
+        >>> low, high = prediction_interval(0.5, 0.2, 0.12, 2)
+        >>> round(low, 6), round(high, 6)
+        (-1.221061, 2.221061)
     """
     half = t_quantile(df) * sqrt(tau2 + se * se)
     return mean - half, mean + half

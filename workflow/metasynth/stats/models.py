@@ -26,8 +26,9 @@ from metasynth.stats.intervals import (
     interval,
     prediction_interval,
 )
+from metasynth.stats.linear_model import LinearModel
 from metasynth.stats.pooling import EffectUndefined, Pool, inverse_variance, mantel_haenszel, peto
-from metasynth.stats.tau2 import dersimonian_laird_about, estimate_tau2
+from metasynth.stats.tau2 import Tau2, dersimonian_laird_about, estimate_tau2
 
 Limits = tuple[float, float]
 
@@ -152,7 +153,8 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = No
     if centre is None:
         tau2, q = estimate_tau2(y, v, spec.tau2 or DEFAULT_TAU2), float(generalised_q(y, v))
     else:
-        tau2, q = dersimonian_laird_about(y, v, centre), float(q_about(y, v, centre))
+        moment = dersimonian_laird_about(LinearModel(y, v), centre)
+        tau2, q = Tau2(float(moment)), float(q_about(y, v, centre))
     pool = inverse_variance(y, v, tau2.value)
     mean, df = float(pool.mean), len(y) - 1
     limits = q_profile(y, v)

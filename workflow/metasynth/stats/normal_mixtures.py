@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metasynth.stats import lazy_special as special
-from metasynth.stats.distributions import LEVEL
+from metasynth.core import lazy_special as special
+from metasynth.core.distributions import LEVEL
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.roots import bracketed_roots
 from metasynth.stats.roots_of_rising import rising_roots

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metasynth.core.distributions import t_quantiles
 from metasynth.model import bounds
-from metasynth.stats import lazy_special as special
-from metasynth.stats.distributions import LEVEL
+from metasynth.stats.columns import average
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.tau2_columns import tau2_many
+from metasynth.stats.intervals import dispersion
+from metasynth.stats.tau2 import tau2_many
 
 COLUMNS = 2048
 """Meta-analyses that are worked on together: enough to hide overhead, few enough for the cache.
@@ -46,8 +47,15 @@ class Batch:
 def pool_many(y: Array, v: Array, taking_part: Array | None = None) -> Batch:
     """Pool each column by REML with HKSJ and prediction limits.
 
-    `y`, `v` and `taking_part` (1 or 0; everywhere 1 if None) have the shape (studies,
-    meta-analyses), or broadcast to it. Every column needs at least one study.
+    Parameters:
+        y: effects on the analysis scale, shape (k, n) of n meta-analyses, or what broadcasts to it.
+        v: their variances, above 0.
+        taking_part: 1 or 0, everywhere 1 if None; every column needs a study.
+
+    Example:
+        >>> pools = pool_many(np.array([[0.1, 1.0], [0.5, 5.0], [0.9, 9.0]]), np.full((3, 2), 0.04))
+        >>> pools.mean.round(9).tolist(), pools.tau2.round(9).tolist()
+        ([0.5, 5.0], [0.12, 15.96])
     """
     shape = np.broadcast_shapes(y.shape, v.shape, () if taking_part is None else taking_part.shape)
     mask = np.ones(shape) if taking_part is None else np.broadcast_to(taking_part, shape)
@@ -102,21 +110,9 @@ def _drawn(k: int, count: int, draw: np.random.Generator) -> Array:
 def _pool_block(y: Array, v: Array, mask: Array) -> Batch:
     k = mask.sum(axis=0)
     tau2 = tau2_many("REML", y, v, mask)
-    w = mask / (v + tau2)
-    total = w.sum(axis=0)
-    mean = (w * y).sum(axis=0) / total
-    with np.errstate(invalid="ignore", divide="ignore"):
-        df = np.where(k > 1, k - 1, np.nan)
-        se = np.sqrt((w * (y - mean) ** 2).sum(axis=0) / df / total)
-        t = _t_quantiles(df)
+    mean, total, spread = average(y, mask / (v + tau2))
+    df = np.where(k > 1, k - 1, np.nan)
+    se, t = np.sqrt(dispersion("HKSJ", spread, df) / total), t_quantiles(df)
     half, reach = t * se, np.where(k > 2, t * np.sqrt(tau2 + se**2), np.nan)
-    fixed = mask / v
-    centre = (fixed * y).sum(axis=0) / fixed.sum(axis=0)
-    q = (fixed * (y - centre) ** 2).sum(axis=0)
+    _, _, q = average(y, mask / v)
     return Batch(k, mean, se, tau2, q, mean - half, mean + half, mean - reach, mean + reach)
-
-
-def _t_quantiles(df: Array) -> Array:
-    """Quantiles of t, calculated once for each number of studies; NaN stays NaN."""
-    values, place = np.unique(df, return_inverse=True)
-    return np.asarray(special.stdtrit(values, (1 + LEVEL) / 2))[place]

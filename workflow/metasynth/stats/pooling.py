@@ -11,6 +11,7 @@ import numpy as np
 
 from metasynth.core.messages import message
 from metasynth.stats.effects.binary import Array, Tables, observed_minus_expected
+from metasynth.stats.linear_model import INTERCEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +31,40 @@ def inverse_variance(y: Array, v: Array, tau2: float | Array = 0.0) -> Pool:
     """Average effects with weights 1/(v + tau2): common effect at tau2 = 0, else random effects.
 
     Handbook 10.3.1 and 10.4.3; DerSimonian and Laird, Control Clin Trials 1986;7:177-88.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,), or (k, n) of n meta-analyses.
+        v: their variances, above 0, of the same shape; infinite for no weight.
+        tau2: the between-study variance, on the squared analysis scale.
+
+    Example:
+        >>> pool = inverse_variance(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), 0.12)
+        >>> round(float(pool.mean), 9), round(float(pool.variance), 9)
+        (0.5, 0.053333333)
     """
     w = 1 / (v + tau2)
-    total = w.sum(axis=0)
-    return Pool((w * y).sum(axis=0) / total, 1 / total, w)
-
-
-def sum_of_products(w: Array) -> float:
-    """Sum of w[i] w[j] over all i ≠ j, which is sum(w)² - sum(w²) without its cancellation."""
-    ordered = np.sort(w)
-    return 2 * float((ordered[1:] * ordered.cumsum()[:-1]).sum())
+    mean, total = INTERCEPT.means(y, w)
+    return Pool(mean, 1 / total, w)
 
 
 def mantel_haenszel(t: Tables, measure: str) -> Pool:
-    """Pool RR, OR or RD by Mantel and Haenszel's weights; see the function of each measure."""
+    """Pool by Mantel and Haenszel's weights; sources are with the function of each measure.
+
+    Parameters:
+        t: tables as they are, uncorrected, of shape (k,), or (k, n) of n meta-analyses.
+        measure: RR, OR or RD.
+
+    Returns:
+        The log ratio, or the difference in risks.
+
+    Raises:
+        EffectUndefined: when the sums hold no information.
+
+    Example:
+        >>> tables = Tables(*np.array([[4.0, 123, 11, 139], [6, 306, 29, 303]]).T)
+        >>> round(float(np.exp(mantel_haenszel(tables, "RR").mean)), 6)
+        0.25879
+    """
     return {"RR": mh_risk_ratio, "OR": mh_odds_ratio, "RD": mh_risk_difference}[measure](t)
 
 

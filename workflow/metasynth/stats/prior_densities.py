@@ -9,8 +9,8 @@ from math import exp, inf, lgamma, log, pi, sqrt
 
 import numpy as np
 
+from metasynth.core import lazy_special as special
 from metasynth.model.priors import TauPrior
-from metasynth.stats import lazy_special as special
 from metasynth.stats.effects.binary import Array
 
 

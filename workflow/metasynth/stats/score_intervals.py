@@ -8,9 +8,9 @@ n/(n - 1) as in Miettinen and Nurminen (Stat Med 1985;4:213-26), whose restricte
 from collections.abc import Callable
 from math import acos, copysign, cos, exp, log, pi, sqrt
 
+from metasynth.core import lazy_special as special
+from metasynth.core.distributions import LEVEL, normal_quantile
 from metasynth.model.records import Count
-from metasynth.stats import lazy_special as special
-from metasynth.stats.distributions import LEVEL, normal_quantile
 from metasynth.stats.roots import bracketed_root
 
 Limits = tuple[float, float | None]

@@ -9,8 +9,8 @@ from math import sqrt
 
 import numpy as np
 
+from metasynth.core.distributions import two_sided_p
 from metasynth.core.messages import message
-from metasynth.stats.distributions import two_sided_p
 from metasynth.stats.effects.binary import Array, Tables, log_odds_ratio, observed_minus_expected
 from metasynth.stats.least_squares import weighted_least_squares
 from metasynth.stats.pooling import inverse_variance
@@ -34,7 +34,23 @@ class AsymmetryTest:
 
 
 def egger(y: Array, v: Array, minimum: int = MINIMUM) -> AsymmetryTest:
-    """Regress effects on their standard errors, weights 1/v: Egger et al., BMJ 1997;315:629-34."""
+    """Regress effects on their standard errors, weights 1/v: Egger et al., BMJ 1997;315:629-34.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        minimum: studies below which the test is refused.
+
+    Raises:
+        TooFewStudies: below `minimum`, or three.
+        ValueError: when all studies are equally precise, or lie exactly on a line.
+
+    Example:
+        >>> y, v = np.array([0.1, 0.3, 0.4, 0.9]), np.array([0.01, 0.02, 0.05, 0.1])
+        >>> found = egger(y, v, minimum=3)
+        >>> round(found.statistic, 6), found.df
+        (5.166256, 2)
+    """
     return _slope(y, np.sqrt(v), 1 / v, minimum)
 
 

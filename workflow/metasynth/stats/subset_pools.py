@@ -25,17 +25,23 @@ class Subsets:
     i2: Array
     complete: bool
 
-    def spread(self, logarithmic: bool) -> dict[str, float]:
-        """The least, middle and greatest effect, on the natural scale, and I²."""
-        effects = np.exp(self.effects) if logarithmic else self.effects
-        places, names = (0.0, 0.5, 1.0), ("low", "middle", "high")
-        found = zip(names, np.quantile(effects, places), strict=True)
-        i2 = zip(names, np.quantile(self.i2, places), strict=True)
-        return {n: float(x) for n, x in found} | {f"i2_{n}": float(x) for n, x in i2}
-
 
 def subsets(y: Array, v: Array) -> Subsets:
-    """Pool subsets of two studies and more by random effects (REML)."""
+    """Pool subsets of two studies and more by random effects (REML).
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,), at least two.
+        v: their variances, above 0, shape (k,).
+
+    Returns:
+        All subsets of up to `ALL_UP_TO` studies in the order of their binary numbers, else a sample
+        that is the same at every run.
+
+    Example:
+        >>> found = subsets(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> found.effects.round(6).tolist(), found.i2.round(6).tolist()
+        ([0.3, 0.5, 0.7, 0.5], [50.0, 87.5, 50.0, 75.0])
+    """
     complete = len(y) <= ALL_UP_TO
     parts = list(pool_columns.gosh(y, v, None if complete else bounds.sets(SAMPLE, len(y))))
     k, mean, q = (np.concatenate([getattr(p, name) for p in parts]) for name in ("k", "mean", "q"))

@@ -1,19 +1,22 @@
 """Estimators of the between-study variance tau2, on the square of the analysis scale.
 
+Each is written once, for any design and for one meta-analysis or many: see `linear_model`. With an
+intercept it is the tau2 of a pool, with dummies the one that subgroups share, with covariates the
+residual one of a meta-regression (Viechtbauer, J Stat Softw 2010;36(3): k - p in place of k - 1).
 Iterated ones are roots of their estimating equation, found in a bracket that provably holds every
 root, so they are exact to the last float whatever the scale of the data.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from sys import float_info
+from functools import partial
 
 import numpy as np
 
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.heterogeneity import generalised_q, q_about, solve_q
-from metasynth.stats.pooling import inverse_variance, sum_of_products
-from metasynth.stats.roots import highest_maximum, scan_points
+from metasynth.stats.heterogeneity import solve_q
+from metasynth.stats.likelihood import highest_of_many, maxima
+from metasynth.stats.linear_model import INTERCEPT, Design, LinearModel, dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,138 +27,141 @@ class Tau2:
     other_maximum: float | None = None
 
 
-def estimate_tau2(y: Array, v: Array, method: str) -> Tau2:
-    """Estimate tau2 of at least two studies by the named method, truncated at 0."""
-    return ESTIMATORS[method](y, v)
+def estimate_tau2(y: Array, v: Array, method: str, design: Design = INTERCEPT) -> Tau2:
+    """Estimate tau2 by the named method, truncated at 0.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        method: a key of `ESTIMATORS`.
+        design: of fewer coefficients than studies.
+
+    Returns:
+        The estimate on the squared analysis scale; of a likelihood its next maximum, too.
+
+    Raises:
+        KeyError: when no estimator has that name.
+        ValueError: when columns of the design depend on each other.
+
+    Example:
+        >>> import numpy as np
+        >>> y, v = np.array([0.1, 0.5, 0.9]), np.array([0.04, 0.04, 0.04])
+        >>> round(estimate_tau2(y, v, "REML").value, 9), round(estimate_tau2(y, v, "ML").value, 9)
+        (0.12, 0.066666667)
+    """
+    model = LinearModel(y, v, design)
+    if method in LIKELIHOODS:
+        return Tau2(*maxima(model, LIKELIHOODS[method]))
+    return Tau2(float(ESTIMATORS[method](model)))
 
 
-def dersimonian_laird(y: Array, v: Array) -> Tau2:
+def tau2_many(method: str, y: Array, v: Array, mask: Array) -> Array:
+    """Estimate tau2 of many meta-analyses at once.
+
+    Parameters:
+        method: a key of `ESTIMATORS`.
+        y: effects on the analysis scale, shape (k, n): a row a study, a column a meta-analysis.
+        v: their variances, above 0, of the same shape.
+        mask: 1 where a study takes part, else 0; there `y` and `v` are any finite numbers.
+
+    Returns:
+        Shape (n,), on the squared analysis scale; 0 where fewer than two studies take part.
+
+    Example:
+        >>> import numpy as np
+        >>> y, v = np.array([[0.1, 1.0], [0.5, 5.0]]), np.full((2, 2), 0.02)
+        >>> tau2_many("DL", y, v, np.ones((2, 2))).round(9).tolist()
+        [0.06, 7.98]
+    """
+    tau2 = np.zeros(mask.shape[1])
+    several = np.flatnonzero(mask.sum(axis=0) > 1)
+    if len(several):
+        model = LinearModel(y, v, INTERCEPT, mask).columns(several)
+        tau2[several] = ESTIMATORS[method](model)
+    return tau2
+
+
+def dersimonian_laird(model: LinearModel) -> Array:
     """Method of moments with weights 1/v: Control Clin Trials 1986;7:177-88, equation 8."""
-    return Tau2(_moment(y, v, 1 / v))
+    return _moment(model, model.weights(0.0))
 
 
-def dersimonian_laird_about(y: Array, v: Array, centre: float) -> Tau2:
+def dersimonian_laird_about(model: LinearModel, centre: float | Array) -> Array:
     """Method of moments with Q about a given estimate: RevMan 5's is Mantel-Haenszel's.
 
     Deeks and Higgins, Statistical algorithms in Review Manager 5 (Cochrane 2010), section 6: the
     expected Q is taken as if the squares were about the inverse-variance mean.
     """
-    w = 1 / v
-    excess = float(q_about(y, v, centre)) - (len(y) - 1)
-    return Tau2(max(0.0, excess / (sum_of_products(w) / float(w.sum()))))
+    w = model.weights(0.0)
+    excess = dot(w, (model.y - centre) ** 2) - model.df
+    return np.asarray(np.maximum(0.0, excess / _diagonal(model, w).sum(axis=0)))
 
 
-def _moment(y: Array, v: Array, a: Array) -> float:
-    """Equate the sum of squares with weights `a` to what tau2 would make it; same paper, eq. 6."""
-    total = a.sum()
-    q = float((a * (y - (a * y).sum() / total) ** 2).sum())
-    expected_within = float((a * v).sum() - (a**2 * v).sum() / total)
-    return max(0.0, (q - expected_within) / (sum_of_products(a) / float(total)))
+def _moment(model: LinearModel, a: Array) -> Array:
+    """Equate the squares with weights `a` to what tau2 would make them; same paper, eq. 6."""
+    diagonal = _diagonal(model, a)
+    excess = model.q(a) - (diagonal * model.v).sum(axis=0)
+    return np.asarray(np.maximum(0.0, excess / diagonal.sum(axis=0)))
 
 
-def two_step_dersimonian_laird(y: Array, v: Array) -> Tau2:
+def _diagonal(model: LinearModel, a: Array) -> Array:
+    """The diagonal of P under the weights `a`."""
+    _, inner = model.design.fit(model.y, a)
+    return model.design.diagonal(a, inner)
+
+
+def two_step_dersimonian_laird(model: LinearModel) -> Array:
     """Method of moments with weights 1/(v + tau2 of DL): DerSimonian and Kacker 2007, section 3.
 
     Contemp Clin Trials 2007;28:105-14.
     """
-    return Tau2(_moment(y, v, 1 / (v + dersimonian_laird(y, v).value)))
+    return _moment(model, model.weights(dersimonian_laird(model)))
 
 
-def hedges(y: Array, v: Array) -> Tau2:
-    """Hedges (HE): the sample variance of the effects minus the mean of their variances."""
-    return Tau2(max(0.0, float(y.var(ddof=1) - v.mean())))
+def hedges(model: LinearModel) -> Array:
+    """Hedges (HE): method of moments with equal weights."""
+    return _moment(model, model.ones)
 
 
-def hunter_schmidt(y: Array, v: Array) -> Tau2:
+def hunter_schmidt(model: LinearModel) -> Array:
     """Hunter and Schmidt (HS): (Q - k) / sum(w), w = 1/v."""
-    return Tau2(max(0.0, (float(generalised_q(y, v)) - len(y)) / float((1 / v).sum())))
+    w = model.weights(0.0)
+    return np.asarray(np.maximum(0.0, (model.q(w) - model.k) / w.sum(axis=0)))
 
 
-def sidik_jonkman(y: Array, v: Array) -> Tau2:
-    """Sidik and Jonkman (SJ), J R Stat Soc C 2005;54:367-84: positive unless all effects agree."""
-    crude = float(y.var())
-    if crude == 0:
-        return Tau2(0.0)
-    return Tau2(crude * float(generalised_q(y, v, crude)) / (len(y) - 1))
+def sidik_jonkman(model: LinearModel) -> Array:
+    """Sidik and Jonkman (SJ), J R Stat Soc C 2005;54:367-84: positive unless all effects agree.
 
-
-def paule_mandel(y: Array, v: Array) -> Tau2:
-    """Paule and Mandel (PM), J Res Natl Bur Stand 1982;87:377-85: where Q(tau2) = k - 1.
-
-    Morris's empirical Bayes estimate (EB) solves the same equation when there is no covariate.
+    The crude variance that it starts from is that of all effects together, whatever the design.
     """
-    return Tau2(solve_q(y, v, len(y) - 1))
+    crude = LinearModel(model.y, model.v, INTERCEPT, model.mask).q(model.ones) / model.k
+    return np.asarray(crude * model.q(model.weights(crude)) / model.df)
 
 
-def maximum_likelihood(y: Array, v: Array) -> Tau2:
-    """Maximise the likelihood: Hardy and Thompson, Stat Med 1996;15:619-29."""
-    return _global_maximum(y, v, ml_score, ml_log_likelihood)
+def paule_mandel(model: LinearModel) -> Array:
+    """Paule and Mandel (PM), J Res Natl Bur Stand 1982;87:377-85: where Q(tau2) is its df.
 
-
-def restricted_maximum_likelihood(y: Array, v: Array) -> Tau2:
-    """Maximise the restricted likelihood: Viechtbauer, J Educ Behav Stat 2005;30:261-93, eq. 16."""
-    return _global_maximum(y, v, reml_score, reml_log_likelihood)
-
-
-def reml_score(y: Array, v: Array, tau2: float | Array) -> Array:
-    """Twice the derivative of the restricted log likelihood with respect to tau2."""
-    pool = inverse_variance(y, v, tau2)
-    w2 = pool.weights**2
-    return np.asarray(
-        (w2 * (y - pool.mean) ** 2).sum(axis=0)
-        - pool.weights.sum(axis=0)
-        + w2.sum(axis=0) * pool.variance
-    )
-
-
-def reml_log_likelihood(y: Array, v: Array, tau2: float | Array) -> Array:
-    """Twice the restricted log likelihood, but for a constant."""
-    pool = inverse_variance(y, v, tau2)
-    spread = (pool.weights * (y - pool.mean) ** 2).sum(axis=0)
-    return np.asarray(np.log(pool.weights).sum(axis=0) + np.log(pool.variance) - spread)
-
-
-def ml_score(y: Array, v: Array, tau2: float | Array) -> Array:
-    """Twice the derivative of the profile log likelihood with respect to tau2."""
-    pool = inverse_variance(y, v, tau2)
-    w2 = pool.weights**2
-    return np.asarray((w2 * (y - pool.mean) ** 2).sum(axis=0) - pool.weights.sum(axis=0))
-
-
-def ml_log_likelihood(y: Array, v: Array, tau2: float | Array) -> Array:
-    """Twice the profile log likelihood, but for a constant."""
-    pool = inverse_variance(y, v, tau2)
-    spread = (pool.weights * (y - pool.mean) ** 2).sum(axis=0)
-    return np.asarray(np.log(pool.weights).sum(axis=0) - spread)
-
-
-Profile = Callable[[Array, Array, float | Array], Array]
-
-
-def _global_maximum(y: Array, v: Array, score: Profile, log_likelihood: Profile) -> Tau2:
-    """Scan the score, refine each maximum by a root, and keep the highest.
-
-    Every root lies below max(v) or 2 S/(k - 1), S = sum((y - mean)²): the first term of the score
-    is at most max(w)² S, the penalty at least (k - 1) min(w), and beyond max(v) all weights lie
-    within a factor 2 of each other.
+    Morris's empirical Bayes estimate (EB) solves the same equation.
     """
-    crude = float(((y - y.mean()) ** 2).sum()) / (len(y) - 1)
-    least = float(v.min())
-    grid = scan_points(least, max(float(v.max()), 2 * crude))
-    highest, other = highest_maximum(
-        lambda t: float(score(y, v, t)),
-        lambda t: float(log_likelihood(y, v, t)),
-        grid,
-        score(y[:, None], v[:, None], grid) > 0,
-        least * float_info.epsilon,
-    )
-    return Tau2(highest, other)
+    return solve_q(model, model.df)
 
 
-ESTIMATORS: dict[str, Callable[[Array, Array], Tau2]] = {
+def maximum_likelihood(model: LinearModel, restricted: bool = False) -> Array:
+    """Maximise the likelihood: Hardy and Thompson, Stat Med 1996;15:619-29.
+
+    `restricted`: Viechtbauer, J Educ Behav Stat 2005;30:261-93, equation 16.
+    """
+    if model.many:
+        return highest_of_many(model, restricted)
+    return np.asarray(maxima(model, restricted)[0])
+
+
+LIKELIHOODS = {"REML": True, "ML": False}
+"""Whether the likelihood that a method maximises is the restricted one."""
+
+ESTIMATORS: dict[str, Callable[[LinearModel], Array]] = {
     "DL": dersimonian_laird,
-    "REML": restricted_maximum_likelihood,
-    "ML": maximum_likelihood,
+    **{name: partial(maximum_likelihood, restricted=own) for name, own in LIKELIHOODS.items()},
     "PM": paule_mandel,
     "EB": paule_mandel,
     "SJ": sidik_jonkman,
@@ -163,3 +169,4 @@ ESTIMATORS: dict[str, Callable[[Array, Array], Tau2]] = {
     "HS": hunter_schmidt,
     "DL2": two_step_dersimonian_laird,
 }
+"""Each estimator of tau2 by its name: a model in, a value a meta-analysis out."""

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from metasynth.stats.distributions import LEVEL
+from metasynth.core.distributions import LEVEL
 from metasynth.stats.roots import bracketed_root
 from metasynth.stats.tau_posterior import TauPosterior
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from metasynth.core.messages import message
+from metasynth.model import covariates
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import (
     AnalysisSpec,
@@ -25,7 +26,7 @@ from metasynth.model.records import (
     StudyData,
     Trial,
 )
-from metasynth.synthesis import covariates, zero_events
+from metasynth.synthesis import zero_events
 
 _Z975 = 1.959963984540054
 _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from math import fsum, isfinite, sqrt
 from typing import Any
 
+from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import message
 from metasynth.model.methods import DEFAULT_TAU2, GLMMS, no_effect
 from metasynth.model.records import (
@@ -21,7 +22,6 @@ from metasynth.model.records import (
     StudyEffect,
     whole,
 )
-from metasynth.stats.distributions import chi2_upper_tail
 from metasynth.stats.effects.scales import finite, natural
 from metasynth.stats.intervals import interval
 from metasynth.stats.models import Fit

@@ -26,6 +26,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import message
 from metasynth.model.methods import DEFAULT_TAU2, require_combination
 from metasynth.model.records import (
@@ -39,7 +40,6 @@ from metasynth.model.records import (
     SignificanceTest,
     StudyData,
 )
-from metasynth.stats.distributions import chi2_upper_tail
 from metasynth.stats.effects.proportions import pooled_size
 from metasynth.stats.models import Fit, fit_model
 from metasynth.stats.pooling import EffectUndefined

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
+from metasynth.model.covariates import BUILT_IN, DOSE
 from metasynth.model.records import Config
-from metasynth.synthesis.covariates import BUILT_IN, DOSE
 from metasynth.tables.raw_table import Row
 from metasynth.tables.reader import RawTables
 from metasynth.validation.trials import not_among

@@ -23,8 +23,8 @@ from metasynth.grade.case import rests_on_one_degree
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import of_pool
 from metasynth.model import bounds
+from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
-from metasynth.synthesis.primary_effects import is_logarithmic
 
 _DATA = {
     "binary": message("{events} of {total}"),

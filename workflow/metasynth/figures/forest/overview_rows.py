@@ -22,8 +22,8 @@ from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.tracked import bare, marked
 from metasynth.model.methods import MEASURES
+from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult
-from metasynth.synthesis.primary_effects import is_logarithmic
 
 _WEIGHT, _LARGEST = 100.0, 5.5
 

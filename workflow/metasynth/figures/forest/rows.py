@@ -32,8 +32,8 @@ from metasynth.language.languages import Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.tracked import bare
 from metasynth.model import bounds
+from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
-from metasynth.synthesis.primary_effects import is_logarithmic
 
 Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]
 

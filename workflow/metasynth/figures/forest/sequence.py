@@ -17,7 +17,7 @@ from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
 from metasynth.model.records import Estimate, OutcomeResult
-from metasynth.sensitivity import battery
+from metasynth.sensitivity.battery import Sensitivity
 
 LEAST = 3
 _WEIGHT = 100.0
@@ -26,15 +26,16 @@ _LARGEST = 6.5
 
 
 @isolated
-def leave_one_out(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def leave_one_out(
+    result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH
+) -> Drawing:
     """Draw the primary analysis without each study in turn, then with all.
 
     Raises:
         TooFewStudies: under three studies, of which one less is no pool.
     """
     data = observed(result, LEAST)
-    pools = battery.leave_one_out(result.outcome, data.analysis.spec, result.studies)
-    rows = _named(result, "leave_one_out", pools, "without ", language)
+    rows = _named(result, "leave_one_out", found.leave_one_out, "without ", language)
     heading = language.say("Study left out")
     figure = draw_forest(_forest(data, heading, rows, language), language)
     kind = language.say("Leave-one-out analysis")
@@ -51,15 +52,16 @@ def leave_one_out(result: OutcomeResult, *, language: Language = ENGLISH) -> Dra
 
 
 @isolated
-def cumulative(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def cumulative(
+    result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH
+) -> Drawing:
     """Draw the primary analysis as it grew, adding study after study by year of publication.
 
     Raises:
         TooFewStudies: under three studies.
     """
     data = observed(result, LEAST)
-    pools = battery.cumulative(result.outcome, data.analysis.spec, result.studies)
-    rows = _named(result, "cumulative", pools, "up to ", language)
+    rows = _named(result, "cumulative", found.cumulative, "up to ", language)
     heading = language.say("Study added, by year")
     figure = draw_forest(_forest(data, heading, rows, language), language)
     kind = language.say("Cumulative meta-analysis")

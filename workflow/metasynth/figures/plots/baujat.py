@@ -9,13 +9,13 @@ from metasynth.figures.canvas.ticks import linear_axis
 from metasynth.figures.observed import Observed, observed, subject, told
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.model.records import OutcomeResult
-from metasynth.stats import influence
+from metasynth.sensitivity.battery import Sensitivity
 
 _NOTHING = 1e-9
 
 
 @isolated
-def baujat(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def baujat(result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH) -> Drawing:
     """Draw each study's part of Cochran's Q (across) and its pull on the common effect (up).
 
     Baujat et al., Stat Med 2002;21:2641-52; both are about the inverse-variance common effect.
@@ -24,7 +24,10 @@ def baujat(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
         TooFewStudies: under two studies, of which none can be left out.
     """
     data = observed(result, 2)
-    heterogeneity, pull = (list(map(float, values)) for values in influence.baujat(data.y, data.v))
+    studies = found.diagnostics.studies
+    heterogeneity = [one.baujat_q or 0.0 for one in studies]
+    pull = [one.baujat_pull or 0.0 for one in studies]
+    shares = [one.baujat_share or 0.0 for one in studies]
     numbers = language.numbers
     plan = Plan(
         linear_axis(0.0, _reach(heterogeneity), numbers),
@@ -46,7 +49,7 @@ def baujat(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
         range(len(pull)), key=lambda i: -(heterogeneity[i] / furthest[0] + pull[i] / furthest[1])
     )
     name_points(graph, data.labels, heterogeneity, pull, first=order)
-    return Drawing(graph.figure, *_words(data, heterogeneity, pull, order, language))
+    return Drawing(graph.figure, *_words(data, heterogeneity, pull, shares, order, language))
 
 
 def _reach(values: Sequence[float]) -> float:
@@ -58,10 +61,10 @@ def _words(
     data: Observed,
     heterogeneity: Sequence[float],
     pull: Sequence[float],
+    shares: Sequence[float],
     order: Sequence[int],
     language: Language,
 ) -> tuple[str, str]:
-    total = sum(heterogeneity) or 1.0
     furthest = max(range(len(heterogeneity)), key=heterogeneity.__getitem__)
     strongest = max(range(len(pull)), key=pull.__getitem__)
     said, labels = data.said(language), data.labels
@@ -69,7 +72,7 @@ def _words(
         "{subject}: {first} contributes {share}% of Q, and {second} moves the pooled result most.",
         subject=subject(language.say("Baujat plot"), data.result, language),
         first=labels[furthest],
-        share=said[furthest].number("baujat_share", 100 * heterogeneity[furthest] / total, 0),
+        share=said[furthest].number("baujat_share", shares[furthest], 0),
         second=labels[strongest],
     )
     sentences = (

@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-import numpy as np
-
 from metasynth.figures.canvas.graph import Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.canvas.legend import Entry
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import INK, isolated
 from metasynth.figures.canvas.text import name
-from metasynth.figures.canvas.ticks import curve_points, span_axis
+from metasynth.figures.canvas.ticks import span_axis
 from metasynth.figures.observed import (
     Observed,
     TooFewStudies,
@@ -25,75 +23,71 @@ from metasynth.language.formats import bracketed, shortest, stated
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
 from metasynth.model.records import OutcomeResult
-from metasynth.sensitivity import meta_regression
-from metasynth.stats.covariate_fit import MetaRegression, predict
+from metasynth.sensitivity.battery import Sensitivity
+from metasynth.sensitivity.meta_regression import Regression
 
 LARGEST, SMALLEST = 22.0, 4.0
-LEAST = 3
 _BAND = 0.13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Regression:
+class _Fitted:
     """The studies with a value of the covariate, and the regression of their effects on it."""
 
     kept: list[int]
     xs: list[float]
-    model: MetaRegression
+    model: Regression
 
 
 @isolated
-def bubble(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def bubble(result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH) -> Drawing:
     """Draw effects (up, natural scale) against the covariate, with the regression on it.
 
-    The model is that of `covariate_regression`; areas follow the inverse variances that it weighs
-    with. Studies without a value are left out.
+    Areas follow the inverse variances that the regression weighs with. Studies without a value are
+    left out.
 
     Raises:
-        TooFewStudies: when fewer than three studies have an effect and a value.
-        ValueError: without a declared covariate, or when all values are the same.
+        TooFewStudies: when too few studies have an effect and a value for a regression.
+        ValueError: without a declared covariate.
     """
     data = observed(result)
-    covariate, fit = _regression(data)
-    weights = [1 / (float(data.v[i]) + fit.model.tau2) for i in fit.kept]
+    fit = _regression(data, found)
+    weights = [1 / (float(data.v[i]) + (fit.model.tau2 or 0.0)) for i in fit.kept]
     sizes = [max(SMALLEST, LARGEST * sqrt(w / max(weights))) for w in weights]
     effects = [data.studies[i].estimate or 0.0 for i in fit.kept]
-    graph, lines = _graph(data, covariate, fit, effects, language)
+    graph, lines = _graph(data, fit, effects, language)
     draw_points(graph, fit.xs, effects, sizes=sizes)
     labels = [data.labels[i] for i in fit.kept]
     order = sorted(range(len(sizes)), key=lambda i: -sizes[i])
     name_points(graph, labels, fit.xs, effects, sizes=sizes, first=order, lines=lines)
-    return Drawing(graph.figure, *_words(data, covariate, fit, labels, effects, language))
+    return Drawing(graph.figure, *_words(data, fit, labels, effects, language))
 
 
-def _regression(data: Observed) -> tuple[str, _Regression]:
-    """The covariate's label, and the regression of the studies that have a value of it."""
-    spec = data.result.outcome.covariate
-    if spec is None:
+def _regression(data: Observed, found: Sensitivity) -> _Fitted:
+    """The studies that have a value of the covariate, and the regression on it."""
+    model = found.regression
+    if model is None:
         raise ValueError(f"{data.result.outcome.id} has no covariate")
+    if not model.line:
+        raise TooFewStudies(f"{model.label}: {model.reason}")
     known = {(s.study, s.label): s.covariate for s in data.result.studies}
     values = [known[study.study, study.label] for study in data.studies]
     kept = [i for i, value in enumerate(values) if value is not None]
-    if len(kept) < LEAST:
-        raise TooFewStudies(f"{len(kept)} studies with an effect and {spec.label}")
-    xs = [value for value in values if value is not None]
-    model = meta_regression.fit(data.y[kept], data.v[kept], np.array(xs))
-    return name(spec.label), _Regression(kept, xs, model)
+    return _Fitted(kept, [value for value in values if value is not None], model)
 
 
 def _graph(
     data: Observed,
-    covariate: str,
-    fit: _Regression,
+    fit: _Fitted,
     effects: Sequence[float],
     language: Language,
 ) -> tuple[Graph, list[tuple[list[float], list[float]]]]:
     numbers = language.numbers
     across = span_axis(fit.xs, False, numbers, 0.08)
-    xs = curve_points(across, 61)
-    rows = [np.array([1.0, x]) for x in xs]
-    line = [data.natural(float(row @ fit.model.coefficients)) for row in rows]
-    limits = [predict(fit.model, row) for row in rows]
+    xs = [at.value for at in fit.model.line]
+    line = [data.natural(at.effect) for at in fit.model.line]
+    low = [data.natural(at.low) for at in fit.model.line]
+    high = [data.natural(at.high) for at in fit.model.line]
     up = span_axis([*effects, data.null, *line], data.logarithmic, language.numbers, 0.12)
     entries = (
         Entry(language.say("Study; its area follows its weight"), "o"),
@@ -103,8 +97,7 @@ def _graph(
     )
     notes = (_slope(data, fit.model, language),)
     title = effect_title(data, language)
-    graph = frame(Plan(across, up, covariate, title, entries, notes))
-    low, high = [data.natural(at.low) for at in limits], [data.natural(at.high) for at in limits]
+    graph = frame(Plan(across, up, _covariate(data), title, entries, notes))
     band = graph.axes.fill_between(xs, low, high, facecolor=INK, alpha=_BAND, linewidth=0.0)
     band.set(zorder=0, gid="band")
     draw_line(graph, [across.low, across.high], [data.null] * 2, "null", weight=0.6)
@@ -112,26 +105,29 @@ def _graph(
     return graph, [([across.low, across.high], [data.null] * 2), (xs, line)]
 
 
-def _slope(data: Observed, model: MetaRegression, language: Language) -> str:
-    slope = model.intervals[1]
-    values = [data.natural(x) for x in (float(model.coefficients[1]), slope.low, slope.high)]
+def _covariate(data: Observed) -> str:
+    """What effects are regressed on, as the outcome names it."""
+    spec = data.result.outcome.covariate
+    return name(spec.label) if spec else ""
+
+
+def _slope(data: Observed, model: Regression, language: Language) -> str:
     at = Printed(keys.figure(data.result.outcome.id, "regression"), language.numbers)
-    field = "ratio" if data.logarithmic else "slope"
+    field = "ratio" if model.ratio is not None else "slope"
     middle, low, high = (
-        at.number(f"{field}{end}", x, 3)
-        for end, x in zip(("", "_low", "_high"), values, strict=True)
+        at.number(f"{field}{end}", getattr(model, f"{field}{end}"), 3)
+        for end in ("", "_low", "_high")
     )
     per_unit = message("Ratio of effects per unit: {slope}")
-    template = per_unit if data.logarithmic else message("Slope: {slope}")
+    template = per_unit if field == "ratio" else message("Slope: {slope}")
     said = bracketed(middle, low, high, language.numbers)
-    p = stated("p", at.p("p", model.qm_p))
+    p = stated("p", at.p("p", model.p))
     return f"{language.say(template, slope=said)} ({p})"
 
 
 def _words(
     data: Observed,
-    covariate: str,
-    fit: _Regression,
+    fit: _Fitted,
     labels: Sequence[str],
     effects: Sequence[float],
     language: Language,
@@ -142,7 +138,7 @@ def _words(
     title = language.say(
         "{subject}, against {covariate}: {k} studies. {slope}.",
         subject=subject(language.say("Bubble plot"), data.result, language),
-        covariate=covariate,
+        covariate=_covariate(data),
         k=at.count("k", len(labels)),
         slope=_slope(data, fit.model, language),
     )
@@ -150,7 +146,7 @@ def _words(
         language.say(
             "{study}: {covariate} {x}, {effect}.",
             study=label,
-            covariate=covariate,
+            covariate=_covariate(data),
             x=own.text("covariate", shortest(x, language.numbers)),
             effect=own.estimate("estimate", measure, effect),
         )

@@ -7,6 +7,7 @@ crosses 0.05 are the limits of the 95% interval, so that no one level of confide
 from collections.abc import Iterator, Sequence
 from math import log
 
+from metasynth.core.distributions import two_sided_p
 from metasynth.figures.canvas.axis import Axis
 from metasynth.figures.canvas.graph import DOTTED, Graph, Plan, draw_line, frame
 from metasynth.figures.canvas.legend import Entry
@@ -18,13 +19,13 @@ from metasynth.language.formats import p_value, stated
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.tracked import SCALE, marked
 from metasynth.model.records import Estimate, OutcomeResult
-from metasynth.stats.distributions import two_sided_p
+from metasynth.sensitivity.battery import Sensitivity
 
 _PLACES = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 
 
 @isolated
-def drapery(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def drapery(result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH) -> Drawing:
     """Draw two-sided p-values (up) of effects on the natural scale (across).
 
     A study's curve is Wald's, from its estimate and standard error; the pooled one has the
@@ -46,7 +47,7 @@ def drapery(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     if pooled and pooled.log_estimate is not None and pooled.se:
         curve = _p_values(data, at, pooled.log_estimate, pooled.se, pooled.df)
         draw_line(graph, at, curve, "pooled", weight=2.0)
-    return Drawing(graph.figure, *_words(data, pooled, language))
+    return Drawing(graph.figure, *_words(data, found, pooled, language))
 
 
 def _p_values(
@@ -87,7 +88,9 @@ def _reach(
     return span_axis([*effects, *limits], data.logarithmic, language.numbers)
 
 
-def _words(data: Observed, pooled: Estimate | None, language: Language) -> tuple[str, str]:
+def _words(
+    data: Observed, found: Sensitivity, pooled: Estimate | None, language: Language
+) -> tuple[str, str]:
     said = language.say("the studies are not pooled")
     if pooled:
         at = data.whole(language)
@@ -98,13 +101,17 @@ def _words(data: Observed, pooled: Estimate | None, language: Language) -> tuple
         )
     start = subject(language.say("Drapery plot (p-value functions)"), data.result, language)
     title = f"{start}: {said}."
-    return title, told(data, title, _sentences(data, language), language)
+    return title, told(data, title, _sentences(data, found, language), language)
 
 
-def _sentences(data: Observed, language: Language) -> Iterator[str]:
-    rows = zip(data.labels, data.studies, data.said(language), data.y, data.v, strict=True)
-    for label, study, at, y, v in rows:
-        p = at.p("p", two_sided_p(float(y) / float(v) ** 0.5))
+def _sentences(data: Observed, found: Sensitivity, language: Language) -> Iterator[str]:
+    rows = zip(
+        data.labels, data.studies, data.said(language), found.diagnostics.studies, strict=True
+    )
+    for label, study, at, own in rows:
         yield language.say(
-            "{study}: {effect}, p of no effect {p}.", study=label, effect=at.effect(study), p=p
+            "{study}: {effect}, p of no effect {p}.",
+            study=label,
+            effect=at.effect(study),
+            p=at.p("p", own.p),
         )

@@ -7,6 +7,7 @@ pooled one, so that they show which results a reader, or an editor, would call s
 from collections.abc import Iterator
 from itertools import pairwise
 
+from metasynth.core.distributions import normal_quantile
 from metasynth.figures.canvas.graph import (
     DASHED,
     Graph,
@@ -20,6 +21,7 @@ from metasynth.figures.canvas.legend import Entry
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import INK, isolated
 from metasynth.figures.canvas.ticks import linear_axis, span_axis
+from metasynth.figures.catalogue import LEAST
 from metasynth.figures.observed import Observed, effect_title, observed, subject, told
 from metasynth.language import keys
 from metasynth.language.formats import number, stated
@@ -27,16 +29,16 @@ from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed
 from metasynth.language.tracked import SCALE, marked
 from metasynth.model.records import OutcomeResult
-from metasynth.stats import small_study
-from metasynth.stats.distributions import normal_quantile
+from metasynth.sensitivity.battery import Sensitivity
 
+EGGER = "Egger"
 LEVELS = (0.1, 0.05, 0.01)
 GROUNDS = (0.0, 0.24, 0.13, 0.05)
 """Opacity of the regions p > 0.1, to 0.05, to 0.01, and below."""
 
 
 @isolated
-def funnel(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def funnel(result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH) -> Drawing:
     """Draw effects (natural scale across) against standard errors (analysis scale, down).
 
     Raises:
@@ -44,7 +46,7 @@ def funnel(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     """
     data = observed(result)
     errors = [float(se) for se in data.v**0.5]
-    test = _egger(data, language)
+    test = _egger(data, found, language)
     graph = frame(_plan(data, errors, test, language))
     _draw_contours(graph, data)
     down = [0.0, graph.y.axis.high]
@@ -87,18 +89,17 @@ def _plan(data: Observed, errors: list[float], test: str, language: Language) ->
     )
 
 
-def _egger(data: Observed, language: Language) -> str:
-    try:
-        test = small_study.egger(data.y, data.v)
-    except small_study.TooFewStudies:
+def _egger(data: Observed, found: Sensitivity, language: Language) -> str:
+    test = next((test for test in found.asymmetry if test.name == EGGER), None)
+    if len(data.studies) < LEAST["funnel"]:
         return language.say("Fewer than ten studies: asymmetry cannot be told from chance.")
-    except ValueError:
+    if test is None or test.statistic is None:
         return language.say("All studies are equally precise: there is no asymmetry to test.")
-    at = Printed(keys.asymmetry(data.result.outcome.id, "Egger"), language.numbers)
+    at = Printed(keys.asymmetry(data.result.outcome.id, EGGER), language.numbers)
     return language.say(
         "Egger’s test of asymmetry: {t}, df = {df} ({p})",
         t=stated("t", at.number("statistic", test.statistic)),
-        df=at.count("df", test.df),
+        df=at.count("df", test.df or 0),
         p=stated("p", at.p("p", test.p)),
     )
 

@@ -4,8 +4,11 @@ Galbraith, Stat Med 1988;7:889-94. Lines from the origin are effects, steeper on
 that agree with the common effect lie within two standard errors of its line.
 """
 
+from math import log
+
 from matplotlib.lines import Line2D
 
+from metasynth.core.distributions import normal_quantile
 from metasynth.figures.canvas.axis import Axis, Scale
 from metasynth.figures.canvas.graph import (
     DASHED,
@@ -28,12 +31,14 @@ from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed
 from metasynth.model.records import OutcomeResult
-from metasynth.stats.distributions import normal_quantile
-from metasynth.stats.radial import radial
+from metasynth.sensitivity.battery import Sensitivity
+from metasynth.sensitivity.diagnostics import Diagnostics
 
 
 @isolated
-def galbraith(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def galbraith(
+    result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH
+) -> Drawing:
     """Draw z = effect / standard error (analysis scale) against precision, 1 / standard error.
 
     The axis on the right reads off the effect, on its natural scale, of the line from the origin
@@ -43,9 +48,10 @@ def galbraith(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing
         TooFewStudies: without any study that has an effect.
     """
     data = observed(result)
-    found, band = radial(data.y, data.v), normal_quantile()
-    precision, z, outside = found.precision.tolist(), found.z.tolist(), found.outside.tolist()
-    common = found.common
+    studies, band = found.diagnostics.studies, normal_quantile()
+    precision, z = [one.precision for one in studies], [one.z for one in studies]
+    outside = [one.outside for one in studies]
+    common = _analysed(data, found.diagnostics.common or 0.0)
     reach = 1.1 * max(precision)
     graph = _graph(data, z, common, reach, language)
     ends = [0.0, reach]
@@ -60,7 +66,12 @@ def galbraith(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing
     draw_points(graph, precision, z, marked=outside, marked_colour=VERMILION)
     order = sorted(range(len(z)), key=lambda i: -abs(z[i] - common * precision[i]))
     name_points(graph, data.labels, precision, z, first=order, lines=lines)
-    return Drawing(graph.figure, *_words(data, precision, z, outside, common, language))
+    return Drawing(graph.figure, *_words(data, found.diagnostics, language))
+
+
+def _analysed(data: Observed, effect: float) -> float:
+    """A natural effect on the analysis scale, on which lines from the origin are straight."""
+    return log(effect) if data.logarithmic else effect
 
 
 def _graph(
@@ -119,10 +130,7 @@ def _draw_right_axis(graph: Graph, effects: Axis, room: float, title: str) -> No
 
 def _words(
     data: Observed,
-    precision: list[float],
-    z: list[float],
-    outside: list[bool],
-    common: float,
+    found: Diagnostics,
     language: Language,
 ) -> tuple[str, str]:
     measure, own, labels = data.result.outcome.measure, data.said(language), data.labels
@@ -131,18 +139,18 @@ def _words(
         "{subject}: {outside} of {k} studies lie more than two standard errors from the common "
         "effect, {effect}.",
         subject=subject(language.say("Galbraith plot"), data.result, language),
-        outside=at.count("outside", sum(outside)),
-        k=at.count("k", len(z)),
-        effect=at.estimate("common", measure, data.natural(common)),
+        outside=at.count("outside", found.outside or 0),
+        k=at.count("k", len(found.studies)),
+        effect=at.estimate("common", measure, found.common),
     )
     sentences = (
         language.say(
             "{study}: precision {precision}, z {z}{outside}.",
             study=labels[i],
-            precision=own[i].number("precision", precision[i]),
-            z=own[i].number("z", z[i]),
-            outside=", " + language.say("outside") if outside[i] else "",
+            precision=own[i].number("precision", one.precision),
+            z=own[i].number("z", one.z),
+            outside=", " + language.say("outside") if one.outside else "",
         )
-        for i in range(len(z))
+        for i, one in enumerate(found.studies)
     )
     return title, told(data, title, sentences, language)

@@ -13,51 +13,56 @@ from metasynth.figures.canvas.legend import Entry
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import BLUE, INK, isolated
 from metasynth.figures.canvas.ticks import linear_axis, span_axis
-from metasynth.figures.observed import Observed, effect_title, observed, subject, told
+from metasynth.figures.observed import (
+    Observed,
+    TooFewStudies,
+    effect_title,
+    observed,
+    subject,
+    told,
+)
 from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
 from metasynth.model.records import OutcomeResult
-from metasynth.stats.effects.binary import Array
-from metasynth.stats.subset_pools import Subsets, subsets
+from metasynth.sensitivity.battery import Sensitivity
+from metasynth.sensitivity.diagnostics import SubsetPools
 
-LEAST = 5
-CELLS_ACROSS, CELLS_UP = 72, 50
 SHADES = (0.16, 0.33, 0.52, 0.74, 1.0)
 
 
 @isolated
-def gosh(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def gosh(result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH) -> Drawing:
     """Draw how many subsets have which effect (across, natural scale) and I² (up).
 
     The plane is divided into cells, shaded by the number of subsets in them: thousands of dots
     would hide each other, and make a large file.
 
     Raises:
-        TooFewStudies: under five studies, whose few subsets show no shape.
+        TooFewStudies: where no subsets were pooled, as there are under five studies.
     """
-    data = observed(result, LEAST)
-    found = subsets(data.y, data.v)
-    effects = np.exp(found.effects) if data.logarithmic else found.effects
-    graph = _graph(data, effects, found, language)
-    _draw_cells(graph, effects, found.i2)
+    data, pools = observed(result), found.diagnostics.subsets
+    if pools is None:
+        raise TooFewStudies(f"{len(data.studies)} studies, whose subsets were not pooled")
+    graph = _graph(data, pools, language)
+    _draw_cells(graph, pools)
     if data.pooled and data.pooled.estimate is not None:
         draw_line(graph, [data.pooled.estimate] * 2, [0.0, 100.0], "pooled", DASHED)
-    return Drawing(graph.figure, *_words(data, effects, found, language))
+    return Drawing(graph.figure, *_words(data, pools, language))
 
 
-def _graph(data: Observed, effects: Array, found: Subsets, language: Language) -> Graph:
+def _graph(data: Observed, pools: SubsetPools, language: Language) -> Graph:
     numbers = language.numbers
-    across = span_axis([float(effects.min()), float(effects.max())], data.logarithmic, numbers)
+    across = span_axis([pools.low, pools.high], data.logarithmic, numbers)
     entries = [
         Entry(language.say("Few subsets"), marker="s", colour=BLUE, opacity=SHADES[0]),
         Entry(language.say("Many subsets"), marker="s", colour=BLUE),
         Entry(language.say("Pooled effect of all studies"), colour=INK, line=DASHED),
     ]
     at = _said(data, language)
-    count = at.count("subsets", len(found.effects))
+    count = at.count("subsets", pools.count)
     kind = language.say("All {count} subsets of two or more studies.", count=count)
-    if not found.complete:
+    if not pools.complete:
         kind = language.say(
             "A random sample of {count} subsets of two or more, the same at every run.", count=count
         )
@@ -66,13 +71,12 @@ def _graph(data: Observed, effects: Array, found: Subsets, language: Language) -
     return frame(Plan(across, up, *titles, entries, (kind,)))
 
 
-def _draw_cells(graph: Graph, effects: Array, i2: Array) -> None:
-    """Count subsets in cells and draw all cells of a shade as one path."""
-    axis = graph.x.axis
-    spaced = np.geomspace if axis.logarithmic else np.linspace
-    xs = spaced(axis.low, axis.high, CELLS_ACROSS + 1)
-    ys = np.linspace(graph.y.axis.low, graph.y.axis.high, CELLS_UP + 1)
-    counts, _, _ = np.histogram2d(effects, i2, bins=(xs, ys))
+def _draw_cells(graph: Graph, pools: SubsetPools) -> None:
+    """Draw all cells of a shade as one path."""
+    counts = pools.counts().T
+    spaced = np.geomspace if graph.x.axis.logarithmic else np.linspace
+    xs = spaced(pools.left, pools.right, counts.shape[0] + 1)
+    ys = np.linspace(0.0, 100.0, counts.shape[1] + 1)
     most = np.log1p(counts.max())
     shades = np.ceil(len(SHADES) * np.log1p(counts) / most).astype(int)
     for shade, opacity in enumerate(SHADES, 1):
@@ -91,17 +95,20 @@ def _cells(corners: list[list[tuple[float, float]]], opacity: float, name: str) 
     return PathPatch(path, facecolor=BLUE, alpha=opacity, linewidth=0.0, gid=name)
 
 
-def _words(data: Observed, effects: Array, found: Subsets, language: Language) -> tuple[str, str]:
+def _words(data: Observed, pools: SubsetPools, language: Language) -> tuple[str, str]:
     measure, said = data.result.outcome.measure, _said(data, language)
-    spread = found.spread(data.logarithmic)
     estimates = {
-        name: said.estimate(name, measure, spread[name]) for name in ("low", "middle", "high")
+        name: said.estimate(name, measure, getattr(pools, name))
+        for name in ("low", "middle", "high")
     }
-    shares = {name: said.percent(name, spread[name]) for name in ("i2_low", "i2_middle", "i2_high")}
+    shares = {
+        name: said.percent(name, getattr(pools, name))
+        for name in ("i2_low", "i2_middle", "i2_high")
+    }
     template = message(
         "{subject}: pooled effects of {count} subsets of the studies from {low} to {high}."
     )
-    if not found.complete:
+    if not pools.complete:
         template = message(
             "{subject}: pooled effects of a random sample of {count} subsets of the studies, the "
             "same at every run, from {low} to {high}."
@@ -109,7 +116,7 @@ def _words(data: Observed, effects: Array, found: Subsets, language: Language) -
     title = language.say(
         template,
         subject=subject(language.say("GOSH plot"), data.result, language),
-        count=said.count("subsets", len(effects)),
+        count=said.count("subsets", pools.count),
         **estimates,
     )
     details = language.say(

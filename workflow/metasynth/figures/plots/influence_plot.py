@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from metasynth.core.distributions import chi2_quantile, normal_quantile
 from metasynth.figures.canvas.axis import Axis, Scale
 from metasynth.figures.canvas.graph import DASHED, tick_labels
 from metasynth.figures.canvas.legend import MARKER
@@ -41,8 +42,8 @@ from metasynth.language.formats import number
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.tracked import SCALE, marked
 from metasynth.model.records import OutcomeResult
-from metasynth.stats.distributions import chi2_quantile, normal_quantile
-from metasynth.stats.influence import influence
+from metasynth.sensitivity.battery import Sensitivity
+from metasynth.sensitivity.diagnostics import StudyDiagnostics
 
 LEAST = 3
 NAMES_WIDEST = 130.0
@@ -68,13 +69,15 @@ class Diagnostic:
         return abs(self.values[i]) > self.limit
 
 
-def diagnostics(data: Observed, language: Language = ENGLISH) -> tuple[Diagnostic, ...]:
-    """The engine's diagnostics with the cut-offs of Viechtbauer and Cheung for one coefficient.
+def diagnostics(
+    studies: Sequence[StudyDiagnostics], language: Language = ENGLISH
+) -> tuple[Diagnostic, ...]:
+    """The studies' diagnostics with the cut-offs of Viechtbauer and Cheung for one coefficient.
 
     Studentised deleted residuals beyond ±1.96; |DFFITS| above 3 sqrt(1/(k - 1)); Cook's distance
     above the median of chi-squared with 1 df; hat values above 3/k.
     """
-    found, k = influence(data.y, data.v, data.tau2_method), len(data.y)
+    k = len(studies)
     chosen = (
         (message("Studentised residual"), "rstudent", normal_quantile(), True),
         (message("DFFITS"), "dffits", 3 * sqrt(1 / (k - 1)), True),
@@ -83,21 +86,23 @@ def diagnostics(data: Observed, language: Language = ENGLISH) -> tuple[Diagnosti
     )
     return tuple(
         Diagnostic(
-            language.say(name), field, tuple(map(float, getattr(found, field))), limit, signed
+            language.say(name), field, tuple(getattr(one, field) for one in studies), limit, signed
         )
         for name, field, limit, signed in chosen
     )
 
 
 @isolated
-def influence_plot(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def influence_plot(
+    result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH
+) -> Drawing:
     """Draw residuals, DFFITS, Cook's distances and hat values when each study is left out.
 
     Raises:
         TooFewStudies: under three studies, where leaving one out leaves nothing to compare.
     """
     data = observed(result, LEAST)
-    shown = diagnostics(data, language)
+    shown = diagnostics(found.diagnostics.studies, language)
     names = [shorten(label, NAMES_WIDEST) for label in data.labels]
     left = MARGIN + max(map(width, [*names, language.say("Study")])) + GAP
     pitch = max(PITCH_LEAST, min(PITCH, TALL / len(names)))

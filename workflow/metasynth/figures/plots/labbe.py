@@ -4,8 +4,7 @@ L'Abbé et al., Ann Intern Med 1987;107:224-33. The curve is what the pooled eff
 risk under control; effects that depend on the baseline risk leave it.
 """
 
-from collections.abc import Callable
-from math import asin, sin, sqrt
+from math import sqrt
 
 from metasynth.figures.canvas.axis import Axis
 from metasynth.figures.canvas.graph import (
@@ -29,6 +28,8 @@ from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeResult, StudyEffect
+from metasynth.model.risks import risk_with
+from metasynth.sensitivity.battery import Sensitivity
 
 LARGEST, SMALLEST = 18.0, 4.0
 _FREE = 0.05
@@ -39,17 +40,9 @@ _HEAPED = 30.0
 Line = tuple[list[float], list[float]]
 """Values across and up of the points of a line."""
 
-_PREDICTED: dict[str, Callable[[float, float], float]] = {
-    "RR": lambda risk, effect: risk * effect,
-    "OR": lambda risk, effect: risk * effect / (1 - risk + risk * effect),
-    "RD": lambda risk, effect: risk + effect,
-    "ASD": lambda risk, effect: sin(min(max(asin(sqrt(risk)) + effect, 0.0), asin(1.0))) ** 2,
-}
-"""The risk under the intervention from that under control and the effect, on its natural scale."""
-
 
 @isolated
-def labbe(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
+def labbe(result: OutcomeResult, found: Sensitivity, *, language: Language = ENGLISH) -> Drawing:
     """Draw risks of a binary outcome in per cent; areas follow the first analysis's weights.
 
     Raises:
@@ -59,7 +52,9 @@ def labbe(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     if result.outcome.type != "binary":
         raise ValueError(f"{result.outcome.id} is {result.outcome.type}; L'Abbé plots show risks")
     data = observed(result)
-    risks = [_risks(study) for study in data.studies]
+    risks = [
+        (one.risk_control or 0.0, one.risk_intervention or 0.0) for one in found.diagnostics.studies
+    ]
     heaviest = max(study.weight or 0.0 for study in data.studies) or 1.0
     sizes = [
         max(SMALLEST, LARGEST * sqrt((study.weight or 0.0) / heaviest)) for study in data.studies
@@ -69,15 +64,7 @@ def labbe(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing:
     draw_points(graph, xs, ys, sizes=sizes)
     order = sorted(range(len(xs)), key=lambda i: -(xs[i] + ys[i]))
     name_points(graph, data.labels, xs, ys, sizes=sizes, first=order, lines=lines)
-    return Drawing(graph.figure, *_words(data, risks, language))
-
-
-def _risks(study: StudyEffect) -> tuple[float, float]:
-    """The shares with the event, under control and under the intervention, as observed."""
-    return (
-        (study.events_control or 0) / (study.total_control or 1),
-        (study.events_intervention or 0) / (study.total_intervention or 1),
-    )
+    return Drawing(graph.figure, *_words(data, risks, found.diagnostics.more or 0, language))
 
 
 def _axis(data: Observed, percentages: list[float], numbers: NumberStyle) -> Axis:
@@ -109,22 +96,24 @@ def _graph(
     at = [x for x in curve_points(axis) if 0 <= x <= 100]
     lines = [(at, at)]
     draw_line(graph, at, at, "null", weight=0.6)
-    predicted = _PREDICTED[data.result.outcome.measure]
+    measure = data.result.outcome.measure
     if data.pooled and data.pooled.estimate is not None:
-        ys = [100 * min(1.0, max(0.0, predicted(x / 100, data.pooled.estimate))) for x in at]
+        ys = [100 * risk_with(measure, data.pooled.estimate, x / 100) for x in at]
         lines.append((at, ys))
         draw_line(graph, at, ys, "pooled", DASHED)
     return graph, lines
 
 
-def _words(data: Observed, risks: list[tuple[float, float]], language: Language) -> tuple[str, str]:
+def _words(
+    data: Observed, risks: list[tuple[float, float]], more: int, language: Language
+) -> tuple[str, str]:
     intervention, control = group_names(data.result, language)
     at = Printed(keys.figure(data.result.outcome.id, "labbe"), language.numbers)
     title = language.say(
         "{subject}: the event is more frequent with {intervention} in {more} of {k} studies.",
         subject=subject(language.say("L’Abbé plot"), data.result, language),
         intervention=intervention,
-        more=at.count("more", sum(treated > untreated for untreated, treated in risks)),
+        more=at.count("more", more),
         k=at.count("k", len(risks)),
     )
     sentences = (

@@ -15,6 +15,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from metasynth.core.arrays import Array
 from metasynth.figures.canvas.axis import Axis, Scale, difference_axis, ratio_axis
 from metasynth.figures.canvas.legend import Entry, draw_symbols, lay_out_key
 from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, Page, blank, write
@@ -43,7 +44,6 @@ from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeResult
 from metasynth.sensitivity.multiverse import Multiverse, options_taken
 from metasynth.sensitivity.multiverse import Scale as Measured
-from metasynth.stats.effects.binary import Array
 
 HEIGHT = 150.0
 ROW = 9.0

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from metasynth.core.arrays import Array as Array
 
 
 @dataclass(frozen=True, slots=True)

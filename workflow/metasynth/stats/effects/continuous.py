@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metasynth.stats import lazy_special as special
+from metasynth.core import lazy_special as special
 from metasynth.stats.effects.binary import Array
 
 

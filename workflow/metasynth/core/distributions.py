@@ -1,6 +1,9 @@
 """Quantiles and tail probabilities, as floats; two-sided p-values."""
 
-from metasynth.stats import lazy_special as special
+import numpy as np
+
+from metasynth.core import lazy_special as special
+from metasynth.core.arrays import Array
 
 LEVEL = 0.95
 """Coverage of every interval."""
@@ -14,6 +17,12 @@ def normal_quantile(level: float = LEVEL) -> float:
 def t_quantile(df: float, level: float = LEVEL) -> float:
     """Give t such that Student's t with `df` degrees of freedom lies within ±t at `level`."""
     return float(special.stdtrit(df, (1 + level) / 2))
+
+
+def t_quantiles(df: Array, level: float = LEVEL) -> Array:
+    """`t_quantile` of many, calculated once for each number of degrees; NaN stays NaN."""
+    values, place = np.unique(df, return_inverse=True)
+    return np.asarray(special.stdtrit(values, (1 + level) / 2))[place]
 
 
 def half_width_factor(df: float | None, level: float = LEVEL) -> float:

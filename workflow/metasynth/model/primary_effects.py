@@ -5,9 +5,9 @@ from typing import Self
 
 import numpy as np
 
+from metasynth.core.arrays import Array
 from metasynth.model.methods import is_ratio, tau2_of_effects
 from metasynth.model.records import AnalysisResult, OutcomeResult, StudyEffect
-from metasynth.stats.effects.binary import Array
 
 
 def is_logarithmic(result: OutcomeResult) -> bool:
