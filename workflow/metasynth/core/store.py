@@ -71,7 +71,8 @@ def compact(value: Any) -> str:
 
 
 def _by_name(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in _names(type(record))}
+    kind: Any = type(record)
+    return {name: getattr(record, name) for name in _names(kind)}
 
 
 @cache
@@ -103,7 +104,8 @@ def _same(value: Any) -> Any:
 
 def from_plain(cls: type[Record], value: Any) -> Record:
     """The record of class `cls` that `plain` gave, or JSON's parser."""
-    return typing.cast(Record, _reader(cls)(value))
+    kind: Any = cls
+    return typing.cast(Record, _reader(kind)(value))
 
 
 def from_json(cls: type[Record], text: str) -> Record:
