@@ -23,7 +23,7 @@ os.environ.update(
 )
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-gc.disable()  # what is read here stays: searching it for garbage would find none
+gc.disable()  # what is read here stays: searching it for garbage, now or later, would find none
 
 from metasynth.core import faults, store
 from metasynth.pipeline import backups, batching, lock, plan
@@ -143,6 +143,7 @@ PLAN = planned(REVIEW)
 GIVEN = {}  # the inputs of each batch that runs
 if workflow.is_main_process:
     begin(PLAN)
+gc.freeze()
 gc.enable()
 
 
