@@ -308,3 +308,27 @@ def _effect(arms):
     cells = [n for a in arms for n in (a["events"], a["total"] - a["events"])]
     a, b, c, d = (n + 0.5 * (min(cells) == 0) for n in cells)
     return np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "wanted"),
+    [
+        ("event.e,n.e,event.c,n.c", (1, 10, 2, 20), {"events": "1", "total": "10"}),
+        (
+            "mean.e,sd.e,n.e,mean.c,sd.c,n.c",
+            (1.5, 2, 10, 3, 4, 20),
+            {"mean": "1.5", "sd": "2", "total": "10"},
+        ),
+        (
+            "event.e,time.e,event.c,time.c",
+            (1, 10.5, 2, 20),
+            {"events": "1", "person_time": "10.5", "total": ""},
+        ),
+        ("TE,seTE", (-0.5, 0.25), {"estimate": "-0.5", "se": "0.25"}),
+        ("event,n", (3, 30), {"events": "3", "total": "30"}),
+    ],
+)
+def test_columns_as_the_package_meta_calls_them(tmp_path, header, row, wanted):
+    found = read(write(tmp_path / "d.csv", f"studlab,{header}", ("A 2001", *row)))
+    assert numbers(found)[0][0] == wanted
+    assert (found.left_out, found.studies[0].covariates) == ([], ())

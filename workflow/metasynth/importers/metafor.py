@@ -113,6 +113,23 @@ _BY_ARM = {
 }
 
 
+_META = (
+    {"x1i": "event.e", "t1i": "time.e", "x2i": "event.c", "t2i": "time.c"},
+    {"ai": "event.e", "n1i": "n.e", "ci": "event.c", "n2i": "n.c"},
+    {"m1i": "mean.e", "sd1i": "sd.e", "n1i": "n.e", "m2i": "mean.c", "sd2i": "sd.c", "n2i": "n.c"},
+    {"yi": "te", "sei": "sete"},
+    {"xi": "event", "ni": "n"},
+)
+"""What R's package meta calls the same columns, sets in the order in which they are looked for."""
+
+
+def _by_meta(cells: Mapping[str, str]) -> dict[str, str]:
+    """The names of the first set of meta's columns that the file has, where it has no escalc's."""
+    if any(cells.keys() >= set(kind.names) for kind in WIDE):
+        return {}
+    return next((names for names in _META if cells.keys() >= set(names.values())), {})
+
+
 def read(path: Path, choices: Choices) -> Reading:
     """The results of one outcome in a data frame.
 
@@ -121,6 +138,7 @@ def read(path: Path, choices: Choices) -> Reading:
     """
     names = {wanted.casefold(): name for wanted, name in choices.names.items()}
     plain = sheet(path, *names.values(), encoding=choices.encoding, name=choices.sheet)
+    names = names or _by_meta(plain[0].cells)
     found = [_renamed(line, names) for line in plain]
     label = "" if choices.numbered else _label_column(found, path)
     kind, used, rows = _rows(found, choices, label, path)
