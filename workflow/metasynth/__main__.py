@@ -13,7 +13,7 @@ from pathlib import Path
 
 from metasynth.core import verify
 from metasynth.core.faults import Fault, InvalidReview, report
-from metasynth.importers import command
+from metasynth.importers import command, options
 from metasynth.importers.found import ImportRefused
 from metasynth.language.languages import speak
 from metasynth.language.untranslated import as_catalogue, untranslated
@@ -149,8 +149,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Make the files of a new review in an empty folder, or in one that is not yet.",
     )
     begin.add_argument("folder", type=Path)
-    command.add_source(begin)
-    command.add(commands)
+    options.add_source(begin)
+    options.add(commands)
     return parser
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from metasynth.importers import command, metafor
 from metasynth.importers.found import ImportRefused
+from metasynth.importers.parts import clustered, separated
 from metasynth.importers.source import Sides
-from metasynth.importers.trial_folders import clustered, separated
 
 SIDES = Sides("drug", "placebo")
 

@@ -6,7 +6,6 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from metasynth.core import bibtex
 from metasynth.core.paths import WORKFLOW
@@ -21,15 +20,11 @@ from metasynth.importers import (
     revman_rm5,
 )
 from metasynth.importers.found import ImportRefused, LeftOut, Reading
+from metasynth.importers.parts import clustered
 from metasynth.importers.source import Sides
-from metasynth.importers.trial_folders import Folders, Provenance, clustered, folders
+from metasynth.importers.trial_folders import Folders, Provenance, folders
 from metasynth.importers.writing import listed, remove, table_of, write
 from metasynth.tables import scaffold
-from metasynth.tables.table_schema import ID
-
-if TYPE_CHECKING:
-    Programs = argparse._SubParsersAction[argparse.ArgumentParser]
-
 
 SNAKEFILE = WORKFLOW.parent / "Snakefile"
 
@@ -241,119 +236,3 @@ def revman_file(path: Path) -> revman.File:
     if b"Comparison Number" in start:
         return revman_csv.read(path)
     return revman_package.read(path)
-
-
-def add(commands: "Programs") -> None:
-    """Add the command to those of the command line."""
-    bring = commands.add_parser(
-        "import",
-        help="make trial folders from a file of metafor, RevMan or Covidence",
-        description="Make a trial folder for each study in another program's file, and list"
-        " what could not be imported. Folders that are there already are left as they are.",
-    )
-    _add_programs(bring.add_subparsers(required=True, metavar="program", dest="program"))
-
-
-def _add_programs(programs: "Programs") -> None:
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("file", type=Path, help="the file")
-    common.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
-    common.add_argument(
-        "--reference", required=True, help="the file's own key in references.bib", metavar="KEY"
-    )
-    common.add_argument("--week", type=_week, help="of every result in the file")
-    common.add_argument(
-        "--left-out", type=Path, metavar="FILE", help="write what was not imported to a CSV file"
-    )
-    sides = argparse.ArgumentParser(add_help=False)
-    for side in ("intervention", "control"):
-        sides.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
-    parents = [common, sides]
-    data_frame = programs.add_parser("metafor", parents=parents, help="data for escalc or rma")
-    _add_columns(data_frame, outcome=True)
-    package = programs.add_parser(
-        "revman",
-        parents=parents,
-        help="the zip of RevMan Web, its …-data-rows.csv, or an .rm5 file or analysis CSV",
-    )
-    package.add_argument("--comparison", default="", help="number of the comparison")
-    export = programs.add_parser("covidence", parents=[common], help="its file Study results")
-    export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
-    export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
-    _add_beside(programs)
-
-
-def _add_beside(programs: "Programs") -> None:
-    bias = programs.add_parser("rob2", help="a sheet of risk of bias as robvis reads it")
-    bias.add_argument("file", type=Path, help="CSV or workbook: Study, D1 to D5, Overall")
-    bias.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
-    bias.add_argument("--tool", default="RoB 2", help="another tool, its words as they are")
-    bias.add_argument("--outcome", default="", help="the outcome judged; default: the study")
-    bias.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
-    cited = programs.add_parser("references", help="RIS, PubMed or BibTeX for references.bib")
-    cited.add_argument("file", type=Path, help="the exported list")
-    bib = Path("data/raw/references.bib")
-    cited.add_argument("--to", type=Path, default=bib, metavar="FILE", help=f"default: {bib}")
-    cited.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
-
-
-def _add_columns(data_frame: argparse.ArgumentParser, *, outcome: bool) -> None:
-    """Options of a data frame; its outcome must be named where it joins others."""
-    data_frame.add_argument(
-        "--outcome", type=_id, required=outcome, default="outcome", metavar="ID"
-    )
-    data_frame.add_argument(
-        "--column",
-        type=_column,
-        default=[],
-        action="append",
-        help="where the file has other names: ai=tpos",
-        metavar="NAME=COLUMN",
-    )
-    data_frame.add_argument(
-        "--type",
-        choices=sorted({kind.type for kind in metafor.WIDE}),
-        default="",
-        help="which numbers to take where the file has several kinds",
-    )
-    data_frame.add_argument("--measure", default="", help="effect measure, such as OR")
-    data_frame.add_argument("--numbered", action="store_true", help="studies have no names")
-    data_frame.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
-    data_frame.add_argument("--sheet", default="", help="of a workbook; default: the first")
-
-
-def add_source(begin: argparse.ArgumentParser) -> None:
-    """Add to `new` the options of a file from which the review begins."""
-    begin.add_argument(
-        "--from", dest="source", type=Path, metavar="FILE", help="a file to begin with"
-    )
-    begin.add_argument(
-        "--program",
-        choices=("revman", "metafor", "covidence"),
-        default="",
-        help="whose file it is; default: RevMan's where it is one, else a data frame for metafor",
-    )
-    for side in ("intervention", "control"):
-        begin.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
-    begin.add_argument("--comparison", default="", help="number of RevMan's comparison")
-    begin.add_argument("--arms", type=Path, help="Covidence's file Study arms", metavar="FILE")
-    _add_columns(begin, outcome=False)
-
-
-def _week(text: str) -> str:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError("a whole number of weeks")
-    return str(int(text))
-
-
-def _id(text: str) -> str:
-    if not ID.fullmatch(text):
-        raise argparse.ArgumentTypeError("an id: small letters, digits and _, such as acr20")
-    return text
-
-
-def _column(text: str) -> tuple[str, str]:
-    wanted, equals, name = text.partition("=")
-    if not (wanted and equals and name):
-        raise argparse.ArgumentTypeError("such as ai=tpos")
-    return wanted, name
