@@ -82,7 +82,7 @@ for (number in seq_along(runs)) {
                    mu.prior.sd = run[[7]], delta = 1e-4, epsilon = 1e-7)
   s <- fit$summary
   key <- data.frame(run = number, dataset = run[[1]], family = run[[2]], scale = run[[3]],
-                    location = run[[4]], df = run[[5]], mu_mean = run[[6]], mu_sd = run[[7]])
+                    location = run[[4]], df = run[[5]], prior_mean = run[[6]], prior_sd = run[[7]])
   row <- key
   for (part in c("tau", "mu", "theta")) {
     for (i in 1:6) {

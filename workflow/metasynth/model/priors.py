@@ -5,8 +5,7 @@ Records only: their densities are in `stats.prior_densities`. tau and mu are on 
 """
 
 from dataclasses import dataclass
-
-from metasynth.core.messages import message
+from math import exp, isfinite
 
 SCALED = ("half_normal", "half_t", "half_cauchy", "exponential")
 """Distributions of tau with a scale alone; that of an exponential is its mean."""
@@ -26,7 +25,8 @@ class PriorFault(ValueError):  # noqa: N818 - it names the fault, as the message
 class TauPrior:
     """A prior of tau by its family's name; `location` and `scale` of `LOCATED` are of log tau.
 
-    `source` says where its parameters come from. Raises PriorFault.
+    `source` says where its parameters come from, and `measure` of which measure they are, where
+    they were learnt from data. Raises PriorFault.
     """
 
     family: str
@@ -34,6 +34,7 @@ class TauPrior:
     location: float | None = None
     df: float | None = None
     source: str = ""
+    measure: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is no prior."""
@@ -46,6 +47,11 @@ class TauPrior:
         return self.family not in IMPROPER
 
     @property
+    def about(self) -> float | None:
+        """The size of tau that it speaks of: its scale, or the exponential of its location."""
+        return exp(self.location) if self.location is not None else self.scale
+
+    @property
     def tail(self) -> float:
         """The power at which the density of tau falls, as tau grows; see `moment_exists`."""
         if self.family in ("half_t", "half_cauchy"):
@@ -55,7 +61,7 @@ class TauPrior:
     def _fault(self) -> str | None:
         """Say in one sentence what is wrong with the parameters."""
         if self.family not in FAMILIES:
-            return message("the prior {family!r} of tau is not one of {known}").format(
+            return "the prior {family!r} of tau is not one of {known}".format(
                 family=self.family, known=", ".join(FAMILIES)
             )
         needed = {
@@ -66,17 +72,11 @@ class TauPrior:
         for name, is_needed in needed.items():
             value = getattr(self, name)
             if is_needed and value is None:
-                return message("the prior {family} of tau needs its {name}").format(
-                    family=self.family, name=name
-                )
+                return f"the prior {self.family} of tau needs its {name}"
             if not is_needed and value is not None:
-                return message("the prior {family} of tau has no {name}").format(
-                    family=self.family, name=name
-                )
-            if name != "location" and value is not None and not 0 < value < float("inf"):
-                return message("the {name} of the prior {family} of tau is above 0").format(
-                    family=self.family, name=name
-                )
+                return f"the prior {self.family} of tau has no {name}"
+            if value is not None and not (isfinite(value) and (value > 0 or name == "location")):
+                return f"a prior {self.family} of tau has a {name} above 0, but for a location"
         return None
 
 
@@ -93,7 +93,7 @@ class MuPrior:
     def __post_init__(self) -> None:
         """Refuse what is no prior."""
         if self.sd is not None and not 0 < self.sd < float("inf"):
-            raise PriorFault(message("the standard deviation of the prior of mu is above 0"))
+            raise PriorFault("the standard deviation of the prior of mu is above 0")
 
     @property
     def precision(self) -> float:

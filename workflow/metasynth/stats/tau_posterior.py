@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from metasynth.core.messages import message
 from metasynth.stats.bayes_problem import Problem
 from metasynth.stats.effects.binary import Array
+from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.prior_densities import log_density, typical
 from metasynth.stats.roots_of_rising import rising_roots
 
@@ -33,7 +34,7 @@ LARGEST = 300.0
 """The largest log tau that is looked at: the square of tau is then still a float."""
 
 
-class NotResolved(ArithmeticError):  # noqa: N818 - it names the fault, as the message does
+class NotResolved(EffectUndefined):
     """An integral that no number of panels settles; the message says which."""
 
 
