@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from metasynth.grade.case import Case, make_case, rests_on_one_degree
 from metasynth.grade.certainty import Rating
 from metasynth.model.certainty_config import OVERALL, CertaintyRules
-from metasynth.model.methods import compares, no_effect
+from metasynth.model.methods import CREDIBLE, compares, no_effect
 from metasynth.model.records import Count, Estimate, OutcomeResult
 from metasynth.model.risks import MEASURES
 from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
@@ -55,6 +55,7 @@ class Finding:
     certainty: str
     size: str
     sign: str
+    ci_method: str
 
 
 def findings(
@@ -64,6 +65,8 @@ def findings(
     case = make_case(result, rules)
     (overall,) = (r for r in ratings if r.domain == OVERALL and r.outcome == result.outcome.id)
     rows = [case.primary, case.row] if case.substituted else [case.primary]
+    if case.primary.ci_method == CREDIBLE:  # what stands under it is not from a prior
+        rows += [other.estimates[0] for other in result.analyses[1:2]]
     return tuple(
         _finding(case, row, origin, risk, overall.certainty)
         for origin, risk in _risks(case)
@@ -114,6 +117,7 @@ def _finding(case: Case, row: Estimate, origin: str, risk: float | None, certain
         certainty=certainty,
         size=size,
         sign=sign,
+        ci_method=row.ci_method,
     )
 
 

@@ -89,6 +89,15 @@ def estimate(measure: str, x: float | None, style: NumberStyle = ENGLISH) -> str
     return number(x, 3 if measure in _PROPORTION_DIFFERENCES else 2, style)
 
 
+CREDIBLE = "CrI"
+"""What stands behind a credible interval, so that none is taken for one of confidence."""
+
+
+def named(ci_method: str) -> str:
+    """The name of an interval that is not one of confidence, with a space before it."""
+    return f"\u00a0{CREDIBLE}" if ci_method == "credible" else ""
+
+
 def interval(
     measure: str, low: float | None, high: float | None, style: NumberStyle = ENGLISH
 ) -> str:

@@ -54,7 +54,8 @@ class Printed:
             self.estimate(name, record.measure, getattr(record, name))
             for name in (f"{kind}_low", f"{kind}_high")
         )
-        return formats.between(low, high, self.style)
+        printed = formats.between(low, high, self.style)
+        return printed + (formats.named(record.ci_method) if kind == "ci" else "")
 
 
 def of_pool(pool: Estimate, style: NumberStyle, place: int = 0) -> Printed:

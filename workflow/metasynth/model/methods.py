@@ -3,6 +3,7 @@
 Imports nothing heavy, so that a whole configuration can be checked before anything is computed.
 """
 
+from metasynth.model.priors import VAGUE, moment_exists
 from metasynth.model.records import AnalysisSpec, OutcomeSpec
 
 MEASURES = {
@@ -23,14 +24,22 @@ RATIO_MEASURES = frozenset({"RR", "OR", "HR", "IRR", "ROM"})
 DIFFERENCES = frozenset({"RD", "ASD", "IRD"})
 """Measures of two groups on which a study without events has information: see `zero_events`."""
 
-MODELS = ("random", "IV", "MH", "Peto", "GLMM", "GLMM-UM.RS", "GLMM-CM.EL")
-"""Random effects, the common-effect models, and binomial-normal models.
+MODELS = ("random", "IV", "MH", "Peto", "GLMM", "GLMM-UM.RS", "GLMM-CM.EL", "bayes")
+"""Random effects, the common-effect models, binomial-normal models, and random effects with priors.
 
 Of these, GLMM has fixed study levels (UM.FS), GLMM-UM.RS random ones, GLMM-CM.EL none: it is
 conditional.
 """
 
 GLMMS = frozenset({"GLMM", "GLMM-UM.RS", "GLMM-CM.EL"})
+BAYES = "bayes"
+CREDIBLE = "credible"
+"""The name of the interval of model bayes, beside `CI_METHODS`."""
+POSTERIOR = "posterior"
+"""The name of tau2 in model bayes, beside `TAU2_METHODS`."""
+WIDEST_TAU = {"ratio": 4.0, "RD": 1.0, "ASD": 1.6}
+"""A typical tau beyond which a prior is on another scale than the effects: ratios of true effects
+of e^(2 × 1.96 × 4), or differences of risks (and of their arcsines) larger than there are."""
 TAU2_METHODS = ("REML", "DL", "DL-MH", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2")
 """DL-MH is DerSimonian and Laird's with Q about the Mantel-Haenszel estimate, as in RevMan 5."""
 
@@ -93,6 +102,7 @@ def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
         _unknown_name(outcome, analysis)
         or _model_clash(outcome, analysis)
         or _random_effects_clash(analysis)
+        or _prior_clash(outcome, analysis)
     )
 
 
@@ -168,7 +178,12 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
             return "Kenward and Roger's interval takes tau2 from one group, not from all subgroups"
         if analysis.tau2 == "DL-MH":
             return "tau2 DL-MH is that of one group; subgroups that share one can have DL"
-    if analysis.model in GLMMS:
+    if analysis.model == BAYES:
+        chosen = (analysis.tau2 is not None, analysis.prediction is not None, analysis.ci != "Wald")
+        for name, is_chosen in zip(("tau2", "prediction", "ci"), chosen, strict=True):
+            if is_chosen:
+                return f"model bayes has its own {name}, from its posterior; leave {name} out"
+    elif analysis.model in GLMMS:
         if analysis.tau2 is not None:
             return "a binomial-normal model has its own tau2, by maximum likelihood"
         if analysis.ci != "Wald":
@@ -184,4 +199,36 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
             return f"ci {analysis.ci} is an interval of the random-effects model"
     elif analysis.ci == "KR" and (analysis.tau2 or DEFAULT_TAU2) != "REML":
         return f"Kenward and Roger's interval is derived for REML, not for tau2 {analysis.tau2}"
+    return None
+
+
+def _prior_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Find a prior that is missing, belongs to another model, or is on another scale."""
+    prior = analysis.tau_prior
+    if analysis.model != BAYES:
+        if prior is not None or analysis.mu_prior != VAGUE:
+            return f"model {analysis.model} has no prior, as bayes has"
+        return None
+    if prior is None:
+        return "model bayes needs tau_prior, such as {family: half_normal, scale: 0.5}"
+    if outcome.measure == "PFT":
+        return "model bayes has no back-transformation of double arcsines; PLO has one"
+    if not moment_exists(prior, analysis.mu_prior, 2, 0):
+        return (
+            f"with two trials the prior {prior.family} of tau leaves no posterior distribution; "
+            "half_normal is a prior that does"
+        )
+    if prior.measure and outcome.measure != prior.measure:
+        return (
+            f"{prior.source} is of {prior.measure}, on another scale than {outcome.measure}; "
+            "name a family with its scale instead"
+        )
+    kind = "ratio" if is_ratio(outcome.measure) else outcome.measure
+    widest, about = WIDEST_TAU.get(kind), prior.about
+    if widest is not None and about is not None and about > widest:
+        return (
+            f"a prior of tau of about {about:g} is not on the scale of {outcome.measure}, on which "
+            f"tau is below {widest:g}"
+            + (" (ratios are pooled as logarithms)" if kind == "ratio" else "")
+        )
     return None

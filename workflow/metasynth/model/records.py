@@ -8,7 +8,9 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 from dataclasses import dataclass
 
 from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
+from metasynth.model.few_config import FewTrials
 from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
+from metasynth.model.priors import VAGUE, MuPrior, TauPrior
 from metasynth.model.robustness_config import (
     DEFAULT_MULTIVERSE,
     MultiverseChoices,
@@ -263,7 +265,7 @@ class AnalysisSpec:
 
     name: str
     label: str
-    model: str = "random"  # random | IV | MH | Peto | GLMM | GLMM-UM.RS | GLMM-CM.EL
+    model: str = "random"  # random | IV | MH | Peto | GLMM | GLMM-UM.RS | GLMM-CM.EL | bayes
     tau2: str | None = None  # DL DL-MH REML ML PM EB SJ HE HS DL2; random only, default REML
     ci: str = "Wald"  # Wald | HKSJ | HKSJ-adhoc | KR
     prediction: str | None = None  # t_k-1 | t_k-2 | HK | None: no prediction interval
@@ -272,6 +274,8 @@ class AnalysisSpec:
     double_zero: str = "auto"  # auto | exclude | include: studies with no or only events
     note: str = ""
     subgroup_tau2: str = "separate"  # separate | common: of the subgroups, random model only
+    tau_prior: TauPrior | None = None  # of tau, on the analysis scale; model bayes only
+    mu_prior: MuPrior = VAGUE  # of the mean effect, likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +318,7 @@ class OutcomeSpec:
     baseline_risks: tuple[float, ...] = ()  # risks under control, for absolute effects
     covariate: CovariateSpec | None = None  # of the meta-regression
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
+    few: FewTrials | None = None  # which analysis leads with few trials; None: always the first
 
 
 Count = int | float
@@ -422,6 +427,11 @@ class Estimate:
     estimate, ci and pi are on the natural scale; log_estimate and se on the analysis scale;
     i2 values in per cent; p-values two-sided. What a model does not define is None. adhoc is the
     HKSJ interval kept from being narrower than Wald's, given where the plain one is narrower.
+
+    Of model bayes, estimate is the posterior median, ci and pi are central credible intervals, se
+    is the posterior standard deviation, tau2 the square of the posterior median of tau, with the
+    squares of its central limits; p_above is the posterior probability of an effect above no
+    effect, and bayes_factor_common is for a common effect against heterogeneity.
     """
 
     outcome: str
@@ -459,6 +469,13 @@ class Estimate:
     note: str
     adhoc_low: float | None = None
     adhoc_high: float | None = None
+    p_above: float | None = None
+    bayes_factor_common: float | None = None
+
+    @property
+    def p_against(self) -> float | None:
+        """The posterior probability of no effect, or one on the other side of the median."""
+        return None if self.p_above is None else min(self.p_above, 1 - self.p_above)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How each number is made, in words, and which formula of the report's appendix says it exactly."""
 
 from metasynth.language.languages import message
-from metasynth.model.methods import GLMMS
+from metasynth.model.methods import BAYES, GLMMS
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeSpec, StudyEffect
 
 ARMS = message("arms of one side combined")
@@ -17,6 +17,7 @@ _WALD = message("Wald: effect ± 1.96 standard errors on the analysis scale")
 _MODELS = {
     "random": message("inverse-variance average of the trials’ effects, random effects"),
     "IV": message("inverse-variance average of the trials’ effects, common effect"),
+    "bayes": message("median of the posterior, by quadrature"),
     "MH": message("Mantel–Haenszel"),
     "Peto": message("Peto’s one-step method"),
     "GLMM": message("binomial–normal mixed model, maximum likelihood"),
@@ -26,6 +27,7 @@ _MODELS = {
 _MODEL_FORMULAS = {
     "random": "formula-iv",
     "IV": "formula-iv",
+    "bayes": "formula-bayes",
     "Peto": "formula-peto",
     "GLMM": "formula-glmm",
     "GLMM-UM.RS": "formula-glmm",
@@ -68,6 +70,17 @@ _FORMULAS = {
     **dict.fromkeys(("tau2_low", "tau2_high", "i2_low", "i2_high"), "formula-limits"),
     **dict.fromkeys(("pi_low", "pi_high"), "formula-prediction"),
 }
+_CREDIBLE = message("central credible interval: posterior quantiles")
+_OF_POSTERIOR = {
+    **dict.fromkeys(("ci_low", "ci_high", "pi_low", "pi_high"), _CREDIBLE),
+    **dict.fromkeys(("tau2_low", "tau2_high"), message("squares of posterior quantiles of tau")),
+    "tau2": message("square of the posterior median of tau"),
+    "se": message("standard deviation of the posterior"),
+    "p_above": message("posterior probability, by quadrature"),
+    "p_against": message("the smaller of the posterior probabilities of either direction"),
+    "bayes_factor_common": message("ratio of marginal likelihoods, by quadrature"),
+}
+"""What model bayes has otherwise than the others."""
 _I2 = {
     True: message("from tau² and the typical variance within trials"),
     False: message("from Q: (Q − df)/Q"),
@@ -81,6 +94,8 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
     """How a field of a pooled estimate was made."""
     if field.startswith(("events_", "total_")):
         return SUM, ""
+    if row.model == BAYES and field in _OF_POSTERIOR:
+        return _OF_POSTERIOR[field], _MODEL_FORMULAS[BAYES]
     if field == "tau2":
         method = row.tau2_method
         return _TAU2.get(method, method), f"formula-{method.lower()}" if method else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
-from metasynth.model.methods import compares
+from metasynth.model.methods import BAYES, CREDIBLE, compares
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult
 from metasynth.provenance import formulas
 from metasynth.provenance.context import Context, Study, studies_of
@@ -41,6 +41,9 @@ POOLED = {
     "tau2": message("tau², the variance between trials"),
     "tau2_low": message("lower 95% limit of tau²"),
     "tau2_high": message("upper 95% limit of tau²"),
+    "p_above": message("posterior probability of an effect above none"),
+    "p_against": message("posterior probability of no effect, or of one in the other direction"),
+    "bayes_factor_common": message("Bayes factor of the common effect against heterogeneity"),
 }
 _OF_ESTIMATE: Mapping[str, tuple[str, ...]] = {
     "estimate": ("log_estimate",),
@@ -58,8 +61,16 @@ _OF_ESTIMATE: Mapping[str, tuple[str, ...]] = {
     "h2": ("i2",),
     "i2_low": ("tau2_low",),
     "i2_high": ("tau2_high",),
+    "p_against": ("p_above",),
 }
 """Which fields of a pooled estimate others follow from; what is not here rests on the studies."""
+_POSTERIOR = {BAYES: ("ci_low", "ci_high", "pi_low", "pi_high")}
+"""Fields that a model has from its posterior, and so from the studies."""
+_CREDIBLE = {
+    "ci_low": message("lower limit of the 95% credible interval"),
+    "ci_high": message("upper limit of the 95% credible interval"),
+    "se": message("posterior standard deviation on the analysis scale"),
+}
 
 
 def pooled_entries(
@@ -79,12 +90,12 @@ def pooled_entries(
         value = getattr(row, field)
         if value is None:
             continue
-        own = _OF_ESTIMATE.get(field, ())
+        own = () if field in _POSTERIOR.get(row.model, ()) else _OF_ESTIMATE.get(field, ())
         made = [f"{prefix}.{name}" for name in own if getattr(row, name) is not None]
         method, formula = formulas.of_pooled(field, row, spec)
         yield context.entry(
             f"{prefix}.{field}",
-            what,
+            _CREDIBLE.get(field, what) if row.ci_method == CREDIBLE else what,
             of,
             value,
             measure=row.measure if context.scale(field) else "",
@@ -162,7 +173,7 @@ def _from_studies(
         return tuple(key for study in studies for key in study.raw if key.endswith(ending))
     if field == "i2" and row.tau2 is None and row.q is not None:
         return f"{prefix}.q", f"{prefix}.q_df"
-    by_counts = row.model not in ("random", "IV")
+    by_counts = row.model not in ("random", "IV", BAYES)
     made = [key for study in studies for key in (study.raw if by_counts else study.effect())]
     if row.tau2 is not None and field in ("log_estimate", "se", "i2"):
         made.append(f"{prefix}.tau2")

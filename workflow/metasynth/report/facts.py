@@ -11,7 +11,8 @@ class Facts:
 
     `audited` says that published statements are set beside the results, `repeats_published` that
     an analysis is declared as the published one, and `readings` that another reading of the data
-    is declared. `analyses` are the names of those that some outcome uses, `provenances` those of
+    is declared. `analyses` are the names of those that some outcome uses, `few` the largest
+    numbers of trials that are few with the labels of what then leads, `provenances` those of
     the included trials' results ("reported", "external", "derived").
     """
 
@@ -19,6 +20,7 @@ class Facts:
     repeats_published: bool
     readings: bool
     analyses: frozenset[str]
+    few: tuple[tuple[int, str], ...]
     provenances: frozenset[str]
 
 
@@ -29,8 +31,16 @@ def facts(material: Material) -> Facts:
         audited=bool(material.claims or material.audit or material.reproductions),
         repeats_published=any(outcome.as_published for outcome in outcomes),
         readings=any(outcome.sensitivity_of for outcome in outcomes),
+        few=_few(material),
         analyses=frozenset(name for outcome in outcomes for name in outcome.analyses),
         provenances=frozenset(
             result.provenance for trial in material.included for result in trial.results
         ),
     )
+
+
+def _few(material: Material) -> tuple[tuple[int, str], ...]:
+    """Every policy of few trials that some outcome has, once."""
+    labels = {analysis.name: analysis.label for analysis in material.config.analyses}
+    declared = (result.outcome.few for result in material.results)
+    return tuple(dict.fromkeys((few.trials, labels[few.primary]) for few in declared if few))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metasynth.model import bounds
-from metasynth.model.methods import GLMMS, no_effect
+from metasynth.model.methods import BAYES, GLMMS, no_effect
 from metasynth.model.records import AnalysisSpec, OutcomeResult, OutcomeSpec, Trial
 from metasynth.sensitivity.admissible import (
     EXACT,
@@ -114,7 +114,7 @@ def _range_of(
 ) -> ExtractionRange:
     trials = max(len(reading.variants) for reading in readings)
     limit = bounds.sets(limit, trials)
-    if spec.model in GLMMS or (spec.model == "random" and spec.ci not in CLOSED):
+    if spec.model in (*GLMMS, BAYES) or (spec.model == "random" and spec.ci not in CLOSED):
         limit = min(limit, bounds.slow_sets(SLOW_EXACT, trials))
     total = sum(reading.tables for reading in readings)
     parts = []

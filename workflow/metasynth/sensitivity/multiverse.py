@@ -147,7 +147,7 @@ def multiverse(
     if _without_events(result):
         return Multiverse(outcome.id, reason="no trial has an event, and nothing is estimated")
     options = options_of(outcome, spec, result.comparison, trials, choices)
-    found = list(universe(outcome, result.comparison, trials, options))
+    found = list(universe(outcome, spec, result.comparison, trials, options))
     made = (_row(code, item, options["measure"]) for code, item in found)
     rows = sorted(row for row in made if row is not None)
     if not rows:

@@ -12,7 +12,14 @@ from itertools import product
 import numpy as np
 
 from metasynth.model import bounds
-from metasynth.model.methods import COVARIANCE_MEASURES, DEFAULT_TAU2, MEASURES, check_combination
+from metasynth.model.methods import (
+    BAYES,
+    COVARIANCE_MEASURES,
+    DEFAULT_TAU2,
+    MEASURES,
+    check_combination,
+)
+from metasynth.model.priors import VAGUE
 from metasynth.model.records import (
     AnalysisSpec,
     Comparison,
@@ -128,7 +135,9 @@ class Group:
     def analysis(self, spec: AnalysisSpec) -> int:
         """The place of an analysis, EB being PM by another name."""
         tau2 = "PM" if spec.tau2 == "EB" else spec.tau2
-        method = AnalysisSpec("", "", spec.model, tau2, spec.ci)
+        method = AnalysisSpec(
+            "", "", spec.model, tau2, spec.ci, tau_prior=spec.tau_prior, mu_prior=spec.mu_prior
+        )
         return self.analyses.setdefault(method, len(self.analyses))
 
 
@@ -137,16 +146,21 @@ Place = tuple[str, int, int]
 
 
 def universe(
-    outcome: OutcomeSpec, comparison: Comparison, trials: Sequence[Trial], options: Options
+    outcome: OutcomeSpec,
+    primary: AnalysisSpec,
+    comparison: Comparison,
+    trials: Sequence[Trial],
+    options: Options,
 ) -> Iterator[tuple[Code, Found]]:
     """Each different analysis once, under the code of the first combination that makes it.
 
-    The first is the primary analysis, unless it has nothing to pool.
+    The first is the primary analysis, unless it has nothing to pool. Where that has priors, they
+    are of the outcome's own measure, and no other measure is analysed with them.
     """
     groups: dict[str, Group] = {}
     named: dict[Place, Code] = {}
     for data in _data(outcome, comparison, trials, options):
-        for model_class, specs in _methods(data, options).items():
+        for model_class, specs in _methods(data, primary, options).items():
             _enter(data, model_class, specs, options, groups, named)
     fitted = {name: _fit(group) for name, group in groups.items() if group.columns}
     for (name, column, analysis), code in named.items():
@@ -212,6 +226,8 @@ def _studies(
     return tuple(study for study in studies if missing_data(study, outcome) is None)
 
 
+BY_EFFECTS = ("random", "IV", BAYES)
+"""Models of effects and variances alone."""
 _CELL_RULES = ("zero_cells", "double_zero")
 
 
@@ -227,7 +243,9 @@ def _that_matter(
     return list(dict.fromkeys([listed[0], *everywhere]))
 
 
-def _methods(data: Data, options: Options) -> dict[str, list[tuple[AnalysisSpec, Code]]]:
+def _methods(
+    data: Data, primary: AnalysisSpec, options: Options
+) -> dict[str, list[tuple[AnalysisSpec, Code]]]:
     """The analyses that are possible of the data, by what they need: effects or counts."""
     correlated = any(study.contrast for study in data.studies) and data.outcome.type != "generic"
     found: dict[str, list[tuple[AnalysisSpec, Code]]] = {}
@@ -235,7 +253,9 @@ def _methods(data: Data, options: Options) -> dict[str, list[tuple[AnalysisSpec,
         random = model[1] == "random"
         tau2s = list(enumerate(options["tau2"])) if random else [(None, None)]
         cis = list(enumerate(options["ci"])) if random else [(None, "Wald")]
-        if correlated and model[1] not in ("random", "IV"):
+        if correlated and model[1] not in BY_EFFECTS:
+            continue
+        if model[1] == BAYES and data.outcome.measure != options["measure"][0]:
             continue
         for tau2, ci in product(tau2s, cis):
             spec = AnalysisSpec(
@@ -246,6 +266,8 @@ def _methods(data: Data, options: Options) -> dict[str, list[tuple[AnalysisSpec,
                 ci[1] or "Wald",
                 zero_cells=data.zero_cells,
                 double_zero=data.double_zero,
+                tau_prior=primary.tau_prior if model[1] == BAYES else None,
+                mu_prior=primary.mu_prior if model[1] == BAYES else VAGUE,
             )
             if check_combination(data.outcome, spec) is None:
                 name = WEIGHTS if model[1] in ("random", "IV") else model[1]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from metasynth.core import lazy_special as special
 from metasynth.core.distributions import normal_quantile, t_quantiles
 from metasynth.model import bounds
-from metasynth.model.methods import DEFAULT_TAU2
+from metasynth.model.methods import BAYES, DEFAULT_TAU2
+from metasynth.model.priors import MuPrior, TauPrior, moment_exists
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.effects.binary import Array, Effects, Tables, observed_minus_expected
 from metasynth.stats.intervals import dispersion
@@ -127,6 +128,8 @@ def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known)
         return _limits(mean, np.sqrt(1 / total))
     if spec.model in ("MH", "Peto") and pools.tables:
         return _from_counts(spec.model, measure, pools)
+    if spec.model == BAYES and spec.tau_prior:
+        return _bayes(spec.tau_prior, spec.mu_prior, pools)
     return _one_by_one(spec, measure, pools)
 
 
@@ -181,6 +184,23 @@ def _informative(model: str, measure: str, t: Tables) -> NDArray[np.bool_]:
         return np.asarray((t.a * t.d + t.b * t.c).sum(axis=0) > 0)
     first, second = (t.a * t.d, t.b * t.c) if measure == "OR" else (t.a * t.n2, t.c * t.n1)
     return np.asarray((first.sum(axis=0) > 0) & (second.sum(axis=0) > 0))
+
+
+def _bayes(tau: TauPrior, mu: MuPrior, pools: Pools) -> Array:
+    """Posterior medians and central intervals, of as many trials together as have one number."""
+    from metasynth.stats.bayes import bayes_columns  # only where priors are declared
+
+    found = np.full((4, pools.mask.shape[1]), np.nan)
+    mask = pools.mask.T > 0
+    known = ~(mask & ~np.isfinite(pools.v.T)).any(axis=1)
+    for k in np.unique(mask.sum(axis=1)).tolist():
+        here = np.flatnonzero(known & (mask.sum(axis=1) == k))
+        if len(here) and moment_exists(tau, mu, k, 0):
+            own = mask[here]
+            y, v = (x.T[here][own].reshape(-1, k) for x in (pools.y, pools.v))
+            posterior = bayes_columns(y, v, tau, mu)
+            found[:3, here] = posterior.median, *posterior.central
+    return found
 
 
 def _one_by_one(spec: AnalysisSpec, measure: str, pools: Pools) -> Array:

@@ -6,7 +6,7 @@ from math import isinf, sqrt
 import numpy as np
 
 from metasynth.core.messages import message
-from metasynth.model.methods import DEFAULT_TAU2, GLMMS
+from metasynth.model.methods import BAYES, DEFAULT_TAU2, GLMMS
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.effects.binary import Array, Effects, Tables
 from metasynth.stats.glmm import FITS
@@ -38,7 +38,8 @@ class Fit:
     """A pooled result on the analysis scale; None where the model or the data define nothing.
 
     `variance` is Wald's, of the pooled mean, whatever the interval. `adhoc` is the HKSJ interval
-    kept from being narrower than Wald's, where the plain one is narrower.
+    kept from being narrower than Wald's, where the plain one is narrower. `p_above` is the
+    posterior probability of an effect above none; `bayes_factor_common` is for a common effect.
     """
 
     mean: float
@@ -54,6 +55,8 @@ class Fit:
     i2_limits: Limits | None = None
     prediction: Limits | None = None
     adhoc: Limits | None = None
+    p_above: float | None = None
+    bayes_factor_common: float | None = None
     notes: tuple[str, ...] = field(default=())
 
 
@@ -78,6 +81,10 @@ def fit_model(
         if spec.tau2 == "DL-MH" and tables:
             centre = float(mantel_haenszel(tables, measure).mean)
         return fit_random(spec, effects.y, effects.v, centre)
+    if spec.model == BAYES:
+        from metasynth.stats.bayes_fit import fit_bayes  # which builds on this module
+
+        return fit_bayes(spec, effects)
     if spec.model in GLMMS and tables:
         return fit_glmm(spec, effects, tables)
     return fit_common(effects, _common_pool(spec.model, measure, effects, tables))

@@ -10,7 +10,7 @@ from math import inf
 
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
-from metasynth.model.methods import DEFAULT_TAU2, GLMMS, is_ratio
+from metasynth.model.methods import BAYES, DEFAULT_TAU2, GLMMS, is_ratio
 from metasynth.model.records import (
     AnalysisResult,
     Estimate,
@@ -19,6 +19,7 @@ from metasynth.model.records import (
     StudyData,
     StudyEffect,
 )
+from metasynth.synthesis import bayesmeta_export
 from metasynth.synthesis.synthesise import size_of_pool
 
 _DATA = {
@@ -82,31 +83,42 @@ def _exact(value: object) -> object:
     return repr(value) if isinstance(value, float) else value
 
 
+_RESULTS = [
+    "metafor <- c(estimate = natural(coef(fit)[[1]]), ci_low = natural(fit$ci.lb[1]),",
+    "             ci_high = natural(fit$ci.ub[1]), tau2 = fit$tau2)",
+]
+
+
+def _package(analysis: AnalysisResult) -> str:
+    """The R package that repeats an analysis; one trial has its own result in any."""
+    pooled = len(analysis.studies) > 1
+    return "bayesmeta" if analysis.spec.model == BAYES and pooled else "metafor"
+
+
 def metafor_script(result: OutcomeResult, data: str) -> str:
     """An R script that reads `data`, the name of the CSV beside it, and prints both results.
 
-    It prints estimate and limits on the natural scale and tau2, in a column `metafor` and, as far
-    as they are kept (8 digits), in a column `here`.
+    It prints estimate and limits on the natural scale and tau2, in a column `metafor` (of a
+    Bayesian analysis `bayesmeta`) and, as far as they are kept (8 digits), in a column `here`.
     """
     analysis = result.analyses[0]
     estimate = analysis.estimates[0]
     head = [
-        f"# {shown(result.outcome.label)}: {shown(analysis.spec.label)}, by metafor.",
+        f"# {shown(result.outcome.label)}: {shown(analysis.spec.label)}, by {_package(analysis)}.",
         f"# Run it in the folder of {data}:  Rscript <this file>",
     ]
     if estimate.estimate is None:
         return "\n".join([*head, f"# Nothing was pooled: {shown(estimate.note, 200)}"]) + "\n"
     body = [
-        "suppressPackageStartupMessages(library(metafor))",
+        f"suppressPackageStartupMessages(library({_package(analysis)}))",
         f'dat <- read.csv("{data}", na.strings = "")',
         "dat <- dat[dat$pooled, ]",
         *_fit(result, analysis),
         f"natural <- function(x) {_natural(result)}",
-        "metafor <- c(estimate = natural(coef(fit)[[1]]), ci_low = natural(fit$ci.lb[1]),",
-        "             ci_high = natural(fit$ci.ub[1]), tau2 = fit$tau2)",
+        *(bayesmeta_export.RESULTS if _package(analysis) == "bayesmeta" else _RESULTS),
         f"here <- c({_here(estimate)})",
         *_comparable(analysis),
-        "print(cbind(metafor, here), digits = 8)",
+        f"print(cbind({_package(analysis)}, here), digits = 8)",
     ]
     return "\n".join([*head, *body]) + "\n"
 
@@ -155,6 +167,8 @@ def _fit(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
             f'fit <- rma.glmm({arguments}, data = dat, measure = "{measure}",',
             f'                model = "{model}", drop00 = FALSE)',
         ]
+    if _package(analysis) == "bayesmeta":
+        return [*_own_effects(result, analysis), *bayesmeta_export.posterior(spec)]
     return [*_own_effects(result, analysis), *_inverse_variance(result, analysis)]
 
 

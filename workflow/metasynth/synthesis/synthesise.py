@@ -18,6 +18,7 @@ Conventions of an `Estimate`:
   and needs three studies.
 - A single proportion is back-transformed; its `log_estimate` and `se` are on the transformed
   scale, and there is no test. Of a double arcsine, the pool uses the harmonic mean of the sizes.
+- Model bayes gives posterior medians and central credible intervals, without test: see `Estimate`.
 - One study is reported as it is under every model (q = 0 with no degrees of freedom, no tau2).
 """
 
@@ -28,7 +29,7 @@ import numpy as np
 
 from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import message
-from metasynth.model.methods import DEFAULT_TAU2, require_combination
+from metasynth.model.methods import BAYES, DEFAULT_TAU2, require_combination
 from metasynth.model.records import (
     AnalysisResult,
     AnalysisSpec,
@@ -46,6 +47,7 @@ from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.stratified import breslow_day_tarone, cochran_mantel_haenszel
 from metasynth.synthesis.cautions import cautions
 from metasynth.synthesis.estimates import empty_row, filled_row, study_rows
+from metasynth.synthesis.few_trials import leading
 from metasynth.synthesis.selection import (
     effects_of,
     missing_data,
@@ -80,7 +82,8 @@ def synthesise(
         result, left_out = _analyse(outcome, spec, complete)
         results.append(result)
         omissions += left_out
-    return OutcomeResult(outcome, comparison, tuple(studies), tuple(results), tuple(omissions))
+    outcome, ordered = leading(outcome, results)
+    return OutcomeResult(outcome, comparison, tuple(studies), ordered, tuple(omissions))
 
 
 def _analyse(
@@ -116,9 +119,12 @@ def _shared_tau2(
 
 
 def _subgroup_test(spec: AnalysisSpec, fits: Sequence[Fit]) -> tuple[SignificanceTest, ...]:
-    """Test whether two or more subgroups differ, unless one of them is certain of its effect."""
+    """Test whether two or more subgroups differ, unless one of them is certain of its effect.
+
+    Posteriors are not tested.
+    """
     means, variances = np.array([f.mean for f in fits]), np.array([f.variance for f in fits])
-    if len(fits) < 2 or not np.all(variances > 0):
+    if len(fits) < 2 or spec.model == BAYES or not np.all(variances > 0):
         return ()
     q, df = subgroup_differences(means, variances)
     note = message("One tau2 for all subgroups.") if spec.subgroup_tau2 == "common" else ""

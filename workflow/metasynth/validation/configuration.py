@@ -37,9 +37,16 @@ from metasynth.model.records import (
     FigureChoices,
     OutcomeSpec,
 )
-from metasynth.model.robustness_config import MultiverseChoices, SequentialChoices
+from metasynth.model.robustness_config import MultiverseChoices
 from metasynth.tables.raw_table import CHECKED
 from metasynth.validation.config_faults import schema_faults
+from metasynth.validation.priors_config import (
+    few_faults,
+    few_trials,
+    mu_prior,
+    prior_faults,
+    tau_prior,
+)
 from metasynth.validation.sequential_config import sequential_choices, sequential_faults
 
 _MAX_CHARACTERS = 1_000_000
@@ -110,6 +117,8 @@ def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
     if faults := schema_faults(mapping, lines):
         return None, faults
     mapping, checked = _without_answers(mapping)
+    if faults := [*prior_faults(mapping, lines), *few_faults(mapping, lines)]:
+        return None, faults
     config = replace(_config(mapping), checked=checked)
     return config, [*_disagreements(config, lines), *sequential_faults(mapping, lines)]
 
@@ -136,7 +145,14 @@ def _without_answer(keys: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in keys.items() if key != CHECKED}
 
 
-_DECIMALS = ("certainty", "baseline_risks", "sequential", "important_difference")
+_DECIMALS = (
+    "certainty",
+    "baseline_risks",
+    "sequential",
+    "important_difference",
+    "tau_prior",
+    "mu_prior",
+)
 """Keys below which a decimal number is a number, not a text such as a version."""
 
 
@@ -160,7 +176,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         intervention_label=labels.get("intervention", ""),
         control_label=labels.get("control", ""),
     )
-    analyses = (AnalysisSpec(name=name, **keys) for name, keys in mapping["analyses"].items())
+    analyses = (_analysis(name, keys) for name, keys in mapping["analyses"].items())
     living = _living(mapping.get("living", {}))
     return Config(
         title=review["title"],
@@ -170,10 +186,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         text=mapping.get("text", _TEXT),
         comparison=comparison,
         analyses=tuple(analyses),
-        outcomes=tuple(
-            _outcome(id_, keys, sequential_choices(keys, mapping))
-            for id_, keys in mapping["outcomes"].items()
-        ),
+        outcomes=tuple(_outcome(id_, keys, mapping) for id_, keys in mapping["outcomes"].items()),
         date=review["date"],
         authors=tuple(review.get("authors", ())),
         weeks=tuple(mapping.get("weeks", ())),
@@ -226,10 +239,22 @@ def _frozen(keys: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
 
 
-def _outcome(
-    id_: str, keys: Mapping[str, Any], sequential: SequentialChoices | None
-) -> OutcomeSpec:
-    lists: dict[str, Any] = {"analyses": tuple(keys["analyses"]), "sequential": sequential}
+def _analysis(name: str, keys: Mapping[str, Any]) -> AnalysisSpec:
+    priors = {
+        "tau_prior": tau_prior(keys.get("tau_prior")),
+        "mu_prior": mu_prior(keys.get("mu_prior")),
+    }
+    return AnalysisSpec(**{"name": name, **keys, **priors})
+
+
+def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> OutcomeSpec:
+    few = few_trials(keys, review)
+    added = (few.primary,) if few and few.added else ()
+    lists: dict[str, Any] = {
+        "analyses": (*keys["analyses"], *added),
+        "sequential": sequential_choices(keys, review),
+        "few": few,
+    }
     if "baseline_risks" in keys:
         lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))
     if "covariate" in keys:
@@ -366,8 +391,14 @@ def _impossible_combinations(config: Config, lines: Lines) -> Iterator[Fault]:
                 clashes.setdefault((name, reason), []).append((outcome.id, index))
     for (name, reason), uses in clashes.items():
         outcome_id, index = uses[0]
-        once = len(uses) == 1
+        once = len(uses) == 1 and not _added(config, *uses[0])
         path = ("outcomes", outcome_id, "analyses", index) if once else ("analyses", name)
         expected = f"an analysis that is possible: {reason}"
         remedy = f"change the analysis {name}, or leave it out of this outcome"
         yield lines.fault(path, name, expected, remedy)
+
+
+def _added(config: Config, outcome_id: str, index: int) -> bool:
+    """Whether an outcome has an analysis by the policy of few trials, not by its own list."""
+    (outcome,) = (item for item in config.outcomes if item.id == outcome_id)
+    return bool(outcome.few and outcome.few.added and index == len(outcome.analyses) - 1)

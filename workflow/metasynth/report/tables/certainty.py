@@ -154,7 +154,8 @@ def _effect(scope: Scope, line: Finding) -> Inlines:
     short = short_measure(line.measure, scope.language)
     measure = f"{short}\u00a0" if short else ""
     dagger = "\u00a0†" if line.one_degree else ""
-    return text(f"{measure}{_bracketed(effect, low, high, style)}{dagger}")
+    interval = f"{_bracketed(effect, low, high, style)}{formats.named(line.ci_method)}"
+    return text(f"{measure}{interval}{dagger}")
 
 
 def _absolute(scope: Scope, line: Finding, number: int) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from metasynth.grade.conclusions import Conclusion
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import bare, marked, remark
-from metasynth.model.methods import compares, excludes_no_effect, no_effect
+from metasynth.model.methods import CREDIBLE, compares, excludes_no_effect, no_effect
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.report.text.absences import left_out, sentences, unpooled
 from metasynth.report.text.conclusion_words import Words, of_outcome, words
@@ -96,6 +96,13 @@ class Numbers:
     note: str
     published: bool
     one_degree: bool
+    credible: bool
+    against: str
+
+    @property
+    def interval_name(self) -> str:
+        """ "CI", or "CrI" of an interval that is credible."""
+        return formats.CREDIBLE if self.credible else "CI"
 
     @property
     def interval_and_p(self) -> str:
@@ -145,7 +152,7 @@ def numbers(
         k=at("k", str(row.k)),
         estimate=estimate,
         interval=_span(low, high, language),
-        effect=formats.bracketed(estimate, low, high, style),
+        effect=formats.bracketed(estimate, low, high, style) + formats.named(row.ci_method),
         p=at("p", formats.p_value(row.p, style)),
         q=at("q", formats.number(row.q, 2, style)),
         q_df=at("q_df", formats.number(row.q_df, 0)),
@@ -161,6 +168,8 @@ def numbers(
         note=_note(row, at, language),
         published=spec.name == outcome.as_published,
         one_degree=rests_on_one_degree(row),
+        credible=row.ci_method == CREDIBLE,
+        against=at("p_against", formats.p_value(row.p_against, style)),
     )
 
 

@@ -16,6 +16,10 @@ TERMS = {
     "GLMM-CM.EL": message(
         "hypergeometric–normal mixed model of the odds ratio, given each trial's events"
     ),
+    "bayes": message(
+        "Bayesian random-effects model with the priors that its results name, its posterior by "
+        "quadrature"
+    ),
     "DL": message("DerSimonian and Laird"),
     "DL-MH": message("DerSimonian and Laird with Q about the Mantel–Haenszel estimate"),
     "DL2": message("DerSimonian and Laird in two steps"),

@@ -1,0 +1,20 @@
+"""The policy of few trials: which analysis leads where an outcome has too few for the usual one."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FewTrials:
+    """With two to `trials` pooled trials, `primary` (a name under analyses) leads.
+
+    It is declared before the data are seen, and what it makes primary is so everywhere. `added`
+    says that the outcome does not name that analysis itself, so that it has it only then.
+    """
+
+    trials: int
+    primary: str
+    added: bool = False
+
+    def leads(self, k: int) -> bool:
+        """Whether so many trials are few; one alone is no pool, and is shown as it is."""
+        return 2 <= k <= self.trials
