@@ -9,6 +9,8 @@ COUNTS = Path(__file__).parents[2] / "reference" / "expected" / "counts.csv"
 SCRIPT = f"""
 import csv
 import numpy as np
+from metasynth.model.priors import TauPrior
+from metasynth.stats.bayes import bayes
 from metasynth.stats.effects.binary import Tables, binary_effects
 from metasynth.stats.heterogeneity import q_profile
 from metasynth.stats.pooling import inverse_variance
@@ -27,6 +29,10 @@ for name, rows in sets.items():
             tau2 = estimate_tau2(own.y, own.v, method).value
             pool = inverse_variance(own.y, own.v, tau2)
             print(method, *(f"{{float(x):.8g}}" for x in (tau2, pool.mean, pool.variance)))
+        for prior in (TauPrior("half_normal", 0.5), TauPrior("log_t", 1.295, -1.72, 5.0)):
+            fit = bayes(own.y, own.v, prior)
+            found = (fit.tau.median, *fit.tau.shortest, fit.mu.median, *fit.mu.central, *fit.above)
+            print("bayes", *(f"{{x:.8g}}" for x in (*found, *fit.mu.shortest, fit.shrunken[0].mean)))
 """
 ASK = """
 from numpy._core import _multiarray_umath as m
