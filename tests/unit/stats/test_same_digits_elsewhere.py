@@ -32,7 +32,8 @@ for name, rows in sets.items():
         for prior in (TauPrior("half_normal", 0.5), TauPrior("log_t", 1.295, -1.72, 5.0)):
             fit = bayes(own.y, own.v, prior)
             found = (fit.tau.median, *fit.tau.shortest, fit.mu.median, *fit.mu.central, *fit.above)
-            print("bayes", *(f"{{x:.8g}}" for x in (*found, *fit.mu.shortest, fit.shrunken[0].mean)))
+            found += (*fit.mu.shortest, fit.shrunken[0].mean)
+            print("bayes", *(f"{{x:.8g}}" for x in found))
 """
 ASK = """
 from numpy._core import _multiarray_umath as m
