@@ -6,7 +6,7 @@ from typing import Any
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
-from metasynth.model import covariates
+from metasynth.model import covariates, methods
 from metasynth.model.records import OutcomeResult
 from metasynth.provenance.entry import COMPUTED, Entry
 from metasynth.provenance.outcome import counts, effects
@@ -85,7 +85,10 @@ def sensitivity_entries(
         )
     for test in item.asymmetry:
         at = keys.asymmetry(item.outcome, test.name)
-        more = {"inputs": (*own, *chosen), "method": language.say(test.name)}
+        more = {
+            "inputs": (*own, *chosen),
+            "method": language.say(methods.ASYMMETRY[test.name].label),
+        }
         yield from _fields(at, test, ASYMMETRY, common | more, language)
     if item.regression:
         values = tuple(

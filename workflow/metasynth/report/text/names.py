@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from metasynth.grade.case import rests_on_one_degree
 from metasynth.grade.conclusions import Conclusion
 from metasynth.language import formats, keys
-from metasynth.language.languages import Language, message
+from metasynth.language.languages import Language
 from metasynth.language.tracked import bare, marked, remark
-from metasynth.model.methods import compares, excludes_no_effect, no_effect
+from metasynth.model.methods import MEASURE, compares, excludes_no_effect, no_effect
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.report.text.absences import left_out, sentences, unpooled
 from metasynth.report.text.conclusion_words import Words, of_outcome, words
@@ -22,26 +22,6 @@ from metasynth.report.text.phrases import short_measure as short_measure
 from metasynth.report.text.phrases import sides as sides
 from metasynth.synthesis.absence import Absence
 
-MEASURES = {
-    "RR": message("risk ratio"),
-    "OR": message("odds ratio"),
-    "RD": message("risk difference"),
-    "ASD": message("arcsine difference"),
-    "MD": message("mean difference"),
-    "SMD": message("standardised mean difference"),
-    "ROM": message("ratio of means"),
-    "HR": message("hazard ratio"),
-    "IRR": message("incidence rate ratio"),
-    "IRD": message("incidence rate difference"),
-    "SMD-RevMan": message("standardised mean difference"),
-    "PLO": message("proportion"),
-    "PAS": message("proportion"),
-    "PFT": message("proportion"),
-    "COR": message("correlation"),
-    "ZCOR": message("correlation (Fisher's z)"),
-    "other": message("effect"),
-}
-
 
 def measure_name(
     outcome: OutcomeSpec, language: Language, analysis: AnalysisSpec | None = None
@@ -49,8 +29,7 @@ def measure_name(
     """The measure in words; Peto's one-step method estimates an odds ratio of its own."""
     if analysis is not None and analysis.model == "Peto":
         return language.say("Peto odds ratio")
-    measure = outcome.measure
-    return language.say(MEASURES[measure]) if measure in MEASURES else measure
+    return language.say(MEASURE[outcome.measure].label)
 
 
 def spelled(n: int, language: Language) -> str:
