@@ -240,7 +240,7 @@ def test_nothing_pooled_is_said():
     outcome = OutcomeSpec("o", "The outcome", "o", None, "binary", "RR", "harm", ("p",))
     empty = synthesise(outcome, [AnalysisSpec("p", "P")], COMPARISON, [])
     script = metafor_export.metafor_script(empty, "o.csv")
-    assert "# Nothing was pooled: No study could be pooled." in script
+    assert "# Nothing was pooled: results/tables/estimates.csv says why." in script
     assert all(line.startswith("#") for line in script.splitlines())
     assert (
         metafor_export.metafor_csv(empty) == "study,label,year,subgroup,pooled,ai,n1i,ci,n2i,y,se\n"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from metasynth.core.messages import Sentence
 from metasynth.figures.canvas.text import name
 from metasynth.language import keys
 from metasynth.language.languages import Language
@@ -38,7 +39,7 @@ def studies_with_effects(
     return [(study, e if e and e.estimate is not None else None) for study, e in pairs]
 
 
-def left_out_of(result: OutcomeResult, analysis: AnalysisResult | None) -> dict[str, str]:
+def left_out_of(result: OutcomeResult, analysis: AnalysisResult | None) -> dict[str, Sentence]:
     """Why the analysis does not pool a study that has data, by the study's id."""
     if analysis is None:
         return {}

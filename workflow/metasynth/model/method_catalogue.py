@@ -74,7 +74,7 @@ conditional.
 
 TAU2_METHODS = (
     Tau2Method(
-        name="REML", label=message("restricted maximum likelihood"), anchor="formula-reml",
+        name="REML", label=message("restricted maximum likelihood (REML)"), anchor="formula-reml",
         formula=message(
             "the highest maximum of the restricted likelihood, `−½ Σ ln(v + tau²) − ½ ln Σw − "
             "½ Σw(y − μ)²`, at tau² ≥ 0; every maximum is located by a scan and refined as a root "

@@ -7,6 +7,7 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 
 from dataclasses import dataclass
 
+from metasynth.core.messages import Sentence
 from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
 from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
 from metasynth.model.robustness_config import (
@@ -381,7 +382,7 @@ class Omission:
     """A trial that is not in an outcome's pool, or a pool that could not be made, and why."""
 
     study: str
-    reason: str
+    reason: Sentence
     analysis: str = ""
 
 
@@ -415,7 +416,7 @@ class StudyEffect:
     se: float | None
     weight: float | None
     corrected: bool
-    note: str
+    note: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,7 +460,7 @@ class Estimate:
     tau2: float | None
     tau2_low: float | None
     tau2_high: float | None
-    note: str
+    note: tuple[Sentence, ...]
     adhoc_low: float | None = None
     adhoc_high: float | None = None
 
@@ -472,7 +473,7 @@ class SignificanceTest:
     statistic: float
     df: float | None
     p: float
-    note: str = ""
+    note: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,8 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         f"# Run it in the folder of {data}:  Rscript <this file>",
     ]
     if estimate.estimate is None:
-        return "\n".join([*head, f"# Nothing was pooled: {shown(estimate.note, 200)}"]) + "\n"
+        why = "# Nothing was pooled: results/tables/estimates.csv says why."
+        return "\n".join([*head, why]) + "\n"
     body = [
         "suppressPackageStartupMessages(library(metafor))",
         f'dat <- read.csv("{data}", na.strings = "")',

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from metasynth.grade.case import rests_on_one_degree
 from metasynth.grade.conclusions import Conclusion
 from metasynth.language import formats, keys
-from metasynth.language.languages import Language
+from metasynth.language.languages import Language, message
+from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare, marked, remark
 from metasynth.model.methods import MEASURE, compares, excludes_no_effect, no_effect
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
@@ -152,7 +153,7 @@ def pooled(row: Estimate, subgroup: int = 0) -> Callable[[str, str], str]:
 def _note(row: Estimate, at: Callable[[str, str], str], language: Language) -> str:
     """The row's own remarks, and what its interval would be were it never narrower than Wald's."""
     if row.adhoc_low is None:
-        return row.note
+        return in_words(row.note, language)
     low, high = (
         at(field, formats.estimate(row.measure, getattr(row, field), language.numbers))
         for field in ("adhoc_low", "adhoc_high")
@@ -163,7 +164,8 @@ def _note(row: Estimate, at: Callable[[str, str], str], language: Language) -> s
         text = message(
             "Never narrower than Wald’s, it is {low} to {high}, and certainty is judged by that."
         )
-    return f"{row.note} {language.say(text, low=low, high=high)}".strip()
+    note = in_words(row.note, language)
+    return f"{note} {language.say(text, low=low, high=high)}".strip()
 
 
 def _span(low: str, high: str, language: Language) -> str:
@@ -298,7 +300,7 @@ class OutcomeNames:
         """Why trials that report the outcome are in no analysis, and which they are."""
         alike: dict[str, list[str]] = {}
         for study, reason in unpooled(self.result):
-            alike.setdefault(reason, []).append(study)
+            alike.setdefault(in_words(reason, self.language), []).append(study)
         return tuple((reason, tuple(studies)) for reason, studies in alike.items())
 
     @property

@@ -13,7 +13,7 @@ from metasynth.audit.verdicts import (
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
-from metasynth.report.text.names import MEASURES
+from metasynth.model.methods import MEASURE
 
 VERDICT_WORDS = {
     REPRODUCED: message("reproduced"),
@@ -128,7 +128,7 @@ def reason(item: Audited, language: Language) -> str:
     if item.assertion == "not_higher" and name in _OF_INCREASE:
         name = f"increase_{name}"
     low, high = (_margin(item, end, language) for end in (0, 1))
-    measure = language.say(MEASURES[item.margin_measure]) if item.margin_measure else ""
+    measure = language.say(MEASURE[item.margin_measure].label) if item.margin_measure else ""
     return language.say(REASONS[name], low=low, high=high, measure=measure)
 
 
