@@ -211,7 +211,7 @@ def undrawn_table(scope: Scope) -> TableBody:
     say, outcomes = scope.language.say, tuple(scope.outcomes.values())
     columns = (Column(say("Why it is not drawn"), width=4), Column(say("For"), width=3))
     rows = []
-    for name in catalogue.LEAST:
+    for name in catalogue.OF_AN_OUTCOME:
         without = [o for o in outcomes if f"{o.id}/{name}" not in scope.material.figures and o.k]
         alike: dict[str, list[OutcomeNames]] = {}
         for outcome in without:
