@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from metasynth.audit.kinds import KINDS, QUANTITIES
 from metasynth.model import method_catalogue as catalogue
 from metasynth.model import methods
 from metasynth.model.measure_catalogue import MEASURE_RECORDS, OUTCOME_TYPES
 from metasynth.model.method_records import Method
 
-CONFIG = Path(__file__).parents[1] / "workflow" / "schemas" / "config.schema.json"
+SCHEMAS = Path(__file__).parents[1] / "workflow" / "schemas"
+CONFIG, TABLES = SCHEMAS / "config.schema.json", SCHEMAS / "datapackage.json"
 POOLED = tuple(record for record in MEASURE_RECORDS if set(record.types) - {"generic"})
 """The measures that follow from the numbers of groups, which a multiverse can exchange."""
 CONTRASTS = tuple(
@@ -44,6 +46,17 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 _KEY = re.compile(r' +"(\w+)": \{.*"enum": \[')
 _DIFFERENCE = re.compile(r'( +)"[\w-]+": (\{.*"Smallest important difference, .* measure\.".*\})')
+
+
+def tables(schema: str) -> str:
+    """The tables' schema with the kinds of statement as metasynth.audit.kinds has them."""
+    start = schema.index('"name": "claims"')
+    head, claims = schema[:start], schema[start:]
+    for column, names in (("kind", KINDS), ("quantity", QUANTITIES)):
+        pattern = re.compile(rf'("name": "{column}",.*?"enum": )\[.*?\]', re.DOTALL)
+        text = json.dumps(list(names))
+        claims = pattern.sub(lambda match, to=text: match[1] + to, claims, count=1)
+    return head + claims
 
 
 def config(schema: str) -> str:
@@ -87,4 +100,5 @@ def _differences(schema: str) -> str:
 
 
 if __name__ == "__main__":
-    CONFIG.write_text(config(CONFIG.read_text("utf-8")), encoding="utf-8")
+    for path, made in ((CONFIG, config), (TABLES, tables)):
+        path.write_text(made(path.read_text("utf-8")), encoding="utf-8")
