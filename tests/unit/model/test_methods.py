@@ -127,6 +127,12 @@ def module(name: str) -> ModuleType:
     return made
 
 
+def test_the_manual_of_methods_is_that_of_the_catalogue() -> None:
+    """Made anew by docs/make_methods.py."""
+    made = module("make_methods")
+    assert made.MANUAL.read_text("utf-8") == made.manual()
+
+
 def test_the_schema_of_the_tables_has_the_kinds_of_statement() -> None:
     """Made anew by docs/make_schema.py."""
     made = module("make_schema")

@@ -29,7 +29,7 @@ MODELS = (
         name="MH",
         label=message("Mantel–Haenszel common-effect model, without a continuity correction"),
         pooling=message("Mantel–Haenszel"), option=message("common effect, Mantel–Haenszel"),
-        anchor="formula-mh-{measure}", source="Cochrane Handbook, 10.4.1", metafor="rma.mh",
+        anchor="formula-mh-{measure}", source="Mantel and Haenszel 1959", metafor="rma.mh",
         by_default=True,
     ),
     Model(
