@@ -80,7 +80,7 @@ def _same(value: Any) -> Any:
 
 
 def _record_reader(cls: Any) -> Callable[[Any], Any]:
-    """The reader of a record; those of its fields are made at the first, as it may hold its like."""
+    """The reader of a record; those of its fields are made late, as it may hold its like."""
     known: dict[str, Callable[[Any], Any]] = {}
 
     def read(value: Any) -> Any:
