@@ -1,7 +1,10 @@
 """How each number is made, in words, and which formula of the report's appendix says it exactly."""
 
+from collections.abc import Mapping
+
 from metasynth.language.languages import message
-from metasynth.model.methods import GLMMS
+from metasynth.model import methods
+from metasynth.model.method_records import Method
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeSpec, StudyEffect
 
 ARMS = message("arms of one side combined")
@@ -13,42 +16,6 @@ TEST = {
     "p": message("p-value, two-sided"),
 }
 _BACK = message("back-transformed from the analysis scale")
-_WALD = message("Wald: effect ± 1.96 standard errors on the analysis scale")
-_MODELS = {
-    "random": message("inverse-variance average of the trials’ effects, random effects"),
-    "IV": message("inverse-variance average of the trials’ effects, common effect"),
-    "MH": message("Mantel–Haenszel"),
-    "Peto": message("Peto’s one-step method"),
-    "GLMM": message("binomial–normal mixed model, maximum likelihood"),
-    "GLMM-UM.RS": message("binomial–normal mixed model, maximum likelihood"),
-    "GLMM-CM.EL": message("hypergeometric–normal mixed model, maximum likelihood"),
-}
-_MODEL_FORMULAS = {
-    "random": "formula-iv",
-    "IV": "formula-iv",
-    "Peto": "formula-peto",
-    "GLMM": "formula-glmm",
-    "GLMM-UM.RS": "formula-glmm",
-    "GLMM-CM.EL": "formula-glmm-cm",
-}
-_INTERVALS = {
-    "Wald": message("Wald interval (normal quantiles)"),
-    "HKSJ": message("Hartung–Knapp–Sidik–Jonkman interval (t quantiles)"),
-    "HKSJ-adhoc": message("Hartung–Knapp–Sidik–Jonkman interval, never narrower than Wald’s"),
-    "KR": message("Kenward–Roger interval"),
-}
-_TAU2 = {
-    "REML": message("restricted maximum likelihood"),
-    "ML": message("maximum likelihood"),
-    "DL": message("DerSimonian and Laird"),
-    "DL-MH": message("DerSimonian and Laird with Q about the Mantel–Haenszel estimate"),
-    "DL2": message("DerSimonian and Laird in two steps"),
-    "PM": message("Paule and Mandel"),
-    "EB": message("empirical Bayes"),
-    "SJ": message("Sidik and Jonkman"),
-    "HE": message("Hedges"),
-    "HS": message("Hunter and Schmidt"),
-}
 _FIELDS = {
     "k": message("trials with data that inform this analysis, counted"),
     "q": message("weighted squares about the common-effect estimate"),
@@ -82,43 +49,37 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
     if field.startswith(("events_", "total_")):
         return SUM, ""
     if field == "tau2":
-        method = row.tau2_method
-        return _TAU2.get(method, method), f"formula-{method.lower()}" if method else ""
+        return _of(methods.TAU2, row.tau2_method)
     if field == "se" and row.ci_method != "Wald":
-        return _INTERVALS.get(row.ci_method, row.ci_method), _interval_formula(row.ci_method)
+        return _of(methods.CI, row.ci_method)
     if field in ("ci_low", "ci_high", "statistic", "df", "p"):
-        method = _FIELDS.get(field) or _INTERVALS.get(row.ci_method, row.ci_method)
-        return method, _interval_formula(row.ci_method)
+        method, formula = _of(methods.CI, row.ci_method)
+        return _FIELDS.get(field, method), formula
     if field in ("adhoc_low", "adhoc_high"):
-        return _INTERVALS["HKSJ-adhoc"], _interval_formula("HKSJ-adhoc")
+        return _of(methods.CI, "HKSJ-adhoc")
     if field in ("pi_low", "pi_high"):
         return _PREDICTION, _FORMULAS[field]
     if field == "i2":
-        return _I2[row.tau2 is not None and row.model not in GLMMS], _FORMULAS[field]
+        return _I2[row.tau2 is not None and row.model not in methods.GLMMS], _FORMULAS[field]
     if field in _FIELDS:
         return _FIELDS[field], _FORMULAS.get(field, "")
-    return _model(row)
+    return methods.MODEL[row.model].pooling, _pooling_formula(row.model, row.measure)
 
 
-def _model(row: Estimate) -> Explanation:
-    formula = _MODEL_FORMULAS.get(row.model, f"formula-mh-{row.measure.lower()}")
-    return _MODELS.get(row.model, row.model), formula
+def _of(records: Mapping[str, Method], name: str) -> Explanation:
+    return (records[name].label, records[name].anchor) if name else ("", "")
 
 
-def _interval_formula(method: str) -> str:
-    return f"formula-{method.removesuffix('-adhoc').lower()}"
+def _pooling_formula(model: str, measure: str) -> str:
+    return methods.MODEL[model].anchor.format(measure=measure.lower())
 
 
 def of_study(field: str, outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEffect) -> Explanation:
     """How a field of a study's own effect was made."""
     if field == "weight":
-        return message("its share of the weights"), _MODEL_FORMULAS.get(
-            spec.model, f"formula-mh-{outcome.measure.lower()}"
-        )
+        return message("its share of the weights"), _pooling_formula(spec.model, outcome.measure)
     if field in ("ci_low", "ci_high"):
-        if row.ci_method == "score":
-            return message("score interval (Koopman)"), "formula-score"
-        return _WALD, "formula-study-wald"
+        return _of(methods.STUDY_CI, row.ci_method)
     if field == "estimate":
         return _BACK, _effect_formula(outcome, spec)
     return message("from the trial’s own numbers"), _effect_formula(outcome, spec)
@@ -126,7 +87,7 @@ def of_study(field: str, outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEff
 
 def _effect_formula(outcome: OutcomeSpec, spec: AnalysisSpec) -> str:
     if spec.model == "Peto":
-        return "formula-peto"
-    if outcome.type in ("generic", "rate"):
-        return f"formula-{outcome.type}"
-    return f"formula-{outcome.measure.lower()}"
+        return _pooling_formula(spec.model, outcome.measure)
+    if outcome.type == "generic":
+        return methods.MEASURE["other"].anchor
+    return methods.MEASURE[outcome.measure].anchor

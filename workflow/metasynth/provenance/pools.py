@@ -6,6 +6,7 @@ from typing import Any
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
+from metasynth.language.sentences import in_words
 from metasynth.model.methods import compares
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult
 from metasynth.provenance import formulas
@@ -92,7 +93,7 @@ def pooled_entries(
             inputs=(*(made or _from_studies(field, row, prefix, studies)), *chosen),
             method=language.say(method),
             formula=formula,
-            note=language.again(row.note),
+            note=in_words(row.note, language),
         )
 
 

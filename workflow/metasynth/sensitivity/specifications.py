@@ -12,7 +12,14 @@ from itertools import product
 import numpy as np
 
 from metasynth.model import bounds
-from metasynth.model.methods import COVARIANCE_MEASURES, DEFAULT_TAU2, MEASURES, check_combination
+from metasynth.model.methods import (
+    COVARIANCE_MEASURES,
+    DEFAULT_TAU2,
+    MEASURES,
+    TAU2,
+    WEIGHTED,
+    check_combination,
+)
 from metasynth.model.records import (
     AnalysisSpec,
     Comparison,
@@ -126,8 +133,8 @@ class Group:
         return place
 
     def analysis(self, spec: AnalysisSpec) -> int:
-        """The place of an analysis, EB being PM by another name."""
-        tau2 = "PM" if spec.tau2 == "EB" else spec.tau2
+        """The place of an analysis; an estimator that always equals another is that one."""
+        tau2 = (TAU2[spec.tau2].same_as or spec.tau2) if spec.tau2 else None
         method = AnalysisSpec("", "", spec.model, tau2, spec.ci)
         return self.analyses.setdefault(method, len(self.analyses))
 
@@ -235,7 +242,7 @@ def _methods(data: Data, options: Options) -> dict[str, list[tuple[AnalysisSpec,
         random = model[1] == "random"
         tau2s = list(enumerate(options["tau2"])) if random else [(None, None)]
         cis = list(enumerate(options["ci"])) if random else [(None, "Wald")]
-        if correlated and model[1] not in ("random", "IV"):
+        if correlated and model[1] not in WEIGHTED:
             continue
         for tau2, ci in product(tau2s, cis):
             spec = AnalysisSpec(
@@ -248,8 +255,8 @@ def _methods(data: Data, options: Options) -> dict[str, list[tuple[AnalysisSpec,
                 double_zero=data.double_zero,
             )
             if check_combination(data.outcome, spec) is None:
-                name = WEIGHTS if model[1] in ("random", "IV") else model[1]
-                name = tau2[1] if tau2[1] == "DL-MH" else name
+                name = WEIGHTS if model[1] in WEIGHTED else model[1]
+                name = tau2[1] if tau2[1] and TAU2[tau2[1]].of_counts else name
                 found.setdefault(name, []).append((spec, (model[0], tau2[0], ci[0])))
     return found
 
