@@ -124,7 +124,7 @@ row_of <- function(dataset, measure, model, values) {
              row.names = NULL)
 }
 
-estimators <- c("DL", "REML", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2")
+estimators <- c("DL", "REML", "ML", "PM", "EB", "SJ", "HE", "HS", "HSk", "DL2")
 
 fit_random <- function(y, v, method, test = "z") {
   if (method == "DL2") {

@@ -38,7 +38,7 @@ for (name in names(sets)) {
   d <- sets[[name]]
   rows[[length(rows) + 1]] <- data.frame(dataset = name, method = "", group = d$group,
                                          a = exact(d$y), b = exact(d$v))
-  for (method in c("DL", "REML", "ML", "PM", "EB", "SJ", "HE", "HS")) {
+  for (method in c("DL", "REML", "ML", "PM", "EB", "SJ", "HE", "HS", "HSk")) {
     found <- fit(d, method)
     tau2 <- found$tau2
     between <- rma(y, v, mods = ~ group, data = d, tau2 = tau2)

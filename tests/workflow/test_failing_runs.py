@@ -40,7 +40,7 @@ def bcg(finished: Callable[[str], Review], tmp_path_factory: pytest.TempPathFact
 
 def test_every_stage_is_tried() -> None:
     stages = {"clean", "views", "pool", "tables", "certainty", "changes", "plot", "overview"}
-    assert {*SCRIPTS} == stages | {"report"}
+    assert {*SCRIPTS} == stages | {"crosscheck", "report"}
 
 
 @pytest.mark.parametrize("failure", FAILURES)

@@ -15,9 +15,8 @@
 
 # The new estimate first, then its figures; the rest when a core is free.
 FIRST = {"clean": 4, "pool": 3, "tables": 2, "plot": 1}
-MEMORY = {
-    "report": {"mem_mb": 1100}
-}  # twice what it took; others have what a profile says
+# Twice what it took; others have what a profile says.
+MEMORY = {"report": {"mem_mb": 1100}}
 
 
 for batch in PLAN.all():

@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from tests.bad_input.claim_cases import GOOD
 from tests.bad_input.review import CONFIG, clean, write
 
+from metasynth.audit import kinds
 from metasynth.audit.counts import combinations, decimals_of, fitting, rounds_to
 from metasynth.audit.judging import ABSENCE, important_left, judge
 from metasynth.audit.kinds import COMPARED, KINDS, QUANTITIES, TYPED
+from metasynth.audit.reasons import REASONS
 from metasynth.audit.reproduction import reproduce
 from metasynth.audit.run import CHECKS, audit
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort
 from metasynth.audit.two_by_two import TwoByTwo, exact_p
-from metasynth.audit.verdicts import VERDICTS, Audited
+from metasynth.audit.verdicts import VERDICTS, Audited, concluded
 from metasynth.language.languages import ENGLISH
 from metasynth.model.importance import Declared, of_measure
 from metasynth.model.records import (
@@ -33,7 +35,7 @@ from metasynth.model.records import (
 )
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import CHOICE, RAW, ends
-from metasynth.report.text.verdict_words import REASONS
+from metasynth.report.tables.audit_findings import _FOUND
 from metasynth.review.load import load_review
 from metasynth.synthesis.comparison import reports, study_data
 from metasynth.synthesis.synthesise import synthesise
@@ -133,6 +135,15 @@ def test_every_kind_has_a_check_with_its_rule_and_a_word_in_the_schema():
     assert set(QUANTITIES) == set(columns["quantity"].words)
     assert all(len(check.__doc__ or "") > 60 for check in CHECKS.values())
     assert set(columns) >= TYPED
+
+
+def test_every_reason_has_its_sentence_and_every_sentence_its_reason():
+    package = Path(kinds.__file__).parent
+    code = "".join(f.read_text("utf-8") for f in package.glob("*.py") if f.name != "reasons.py")
+    for name in REASONS:
+        assert f'"{name.removeprefix("increase_")}"' in code, name
+    with pytest.raises(KeyError, match="no sentence"):
+        concluded((REPRODUCED, "unknown"), "quantity")
 
 
 def test_no_verdict_can_be_typed():
@@ -639,6 +650,8 @@ def test_the_audit_is_broad():
     assert len(found) == len(review.claims) >= 50
     assert {item.kind for item in found.values()} == set(KINDS)
     assert {item.verdict for item in found.values()} == set(VERDICTS)
+    told = [item for item in found.values() if item.recomputed]
+    assert all(item.method in _FOUND or KINDS[item.kind].recomputed for item in told)
 
 
 def test_printed_estimates_have_the_verdicts_of_the_reproduction_table():

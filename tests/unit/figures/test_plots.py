@@ -28,7 +28,7 @@ from scipy.stats import norm, t
 
 from metasynth.figures.canvas.page import Drawing, points
 from metasynth.figures.canvas.style import VERMILION
-from metasynth.figures.catalogue import LEAST, planned, reason
+from metasynth.figures.catalogue import OF_AN_OUTCOME, planned, reason
 from metasynth.figures.draw import draw
 from metasynth.figures.forest.overview_rows import summary
 from metasynth.figures.observed import TooFewStudies
@@ -41,7 +41,7 @@ from metasynth.model.records import AnalysisSpec, OutcomeResult
 from metasynth.synthesis.synthesise import synthesise
 
 CASES = cases()
-FIGURES = [name for name in LEAST if name != "forest"]
+FIGURES = [name for name in OF_AN_OUTCOME if name != "forest"]
 
 
 def grid() -> Iterator[tuple[str, OutcomeResult]]:
@@ -412,7 +412,7 @@ def test_the_catalogue_gives_a_reason_for_every_figure_that_is_not_drawn() -> No
     drawn_with_four = {name for name, figure in by_name.items() if figure.drawn}
     assert drawn_with_four == {"forest", "leave_one_out", "cumulative", "drapery"}
     assert all(figure.drawn == (figure.reason == "") for figure in by_name.values())
-    assert [figure.drawn for figure in planned(outcome, 0, 0)] == [False] * len(LEAST)
+    assert [figure.drawn for figure in planned(outcome, 0, 0)] == [False] * len(OF_AN_OUTCOME)
     assert all(figure.drawn for figure in planned(outcome, 13, 13))
     assert "one" in reason("gosh", outcome, 1)
 

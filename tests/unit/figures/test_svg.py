@@ -12,7 +12,7 @@ import typst
 from figure_cases import cases, examined
 
 from metasynth.figures.canvas.svg import render
-from metasynth.figures.catalogue import LEAST
+from metasynth.figures.catalogue import OF_AN_OUTCOME
 from metasynth.figures.draw import draw
 from metasynth.figures.forest.describe import forest_alt
 from metasynth.figures.forest.forest import forest
@@ -24,12 +24,12 @@ SVG = "{http://www.w3.org/2000/svg}"
 PROGRAM = """
 import sys
 from figure_cases import cases, examined
-from metasynth.figures.catalogue import LEAST
+from metasynth.figures.catalogue import OF_AN_OUTCOME
 from metasynth.figures.draw import draw
 from metasynth.figures.canvas.svg import render
 from metasynth.language.languages import speak
 for name, code in (("bcg", "en"), ("bcg", "pl"), ("hostile", "en"), ("continuous", "pl")):
-    for figure in LEAST:
+    for figure in OF_AN_OUTCOME:
         case = cases()[name]
         drawing = draw(case, figure, sensitivity=examined(case), language=speak(code))
         text = render(drawing.figure, id_prefix=name, title=drawing.title, description=drawing[2])
@@ -187,7 +187,7 @@ def test_a_description_of_chosen_analyses_has_only_those() -> None:
 
 def test_every_figure_is_accepted_by_an_archival_and_accessible_pdf(tmp_path: Path) -> None:
     lines = ['#set document(title: "Figures")', '#set text(lang: "en")']
-    for name in LEAST:
+    for name in OF_AN_OUTCOME:
         drawing = draw(CASES["bcg"], name, sensitivity=examined(CASES["bcg"]))
         text = render(drawing.figure, id_prefix=name, title="T", description="D")
         (tmp_path / f"{name}.svg").write_text(text, encoding="utf-8")

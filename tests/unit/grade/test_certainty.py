@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metasynth.core import store
+from metasynth.core.messages import Sentence, Value
 from metasynth.grade.case import control_risk, make_case
 from metasynth.grade.certainty import COLUMNS, Rating, assess
 from metasynth.grade.conclusions import conclusion, frequency_word
@@ -19,7 +20,7 @@ from metasynth.grade.domains import (
 )
 from metasynth.grade.imprecision import optimal_information_size
 from metasynth.grade.summary_of_findings import Finding, chosen, findings
-from metasynth.language.reasons import Reason, Value, told
+from metasynth.language.sentences import in_words
 from metasynth.model.certainty_config import (
     DEFAULT_RULES,
     LOWERING,
@@ -108,10 +109,12 @@ def test_imprecision_at_its_boundaries(row, rating):
 
 
 def test_imprecision_gives_its_numbers():
-    text = "; ".join(map(told, imprecision(case(**events(78, ci_low=0.5, ci_high=2.5))).reasons))
+    text = "; ".join(
+        map(in_words, imprecision(case(**events(78, ci_low=0.5, ci_high=2.5))).reasons)
+    )
     assert text.startswith("78 events, less than 30% of the optimal information size of 300; ")
     assert "0.50 to 2.50, includes an important reduction and an important increase" in text
-    one = told(imprecision(case(**events(1, **PRECISE))).reasons[0])
+    one = in_words(imprecision(case(**events(1, **PRECISE))).reasons[0])
     assert one.startswith("1 event, ")
 
 
@@ -138,7 +141,7 @@ def test_a_computed_information_size_counts_participants():
     short = {**enough, "total_intervention": int(needed)}
     assert imprecision(case(rules, **enough)).rating == 0
     assert imprecision(case(rules, **short)).rating == -1
-    assert "participants" in told(imprecision(case(rules, **short)).reasons[0])
+    assert "participants" in in_words(imprecision(case(rules, **short)).reasons[0])
 
 
 @pytest.mark.parametrize(("people", "rating"), [(400, 0), (399, -1), (120, -1), (119, -2)])
@@ -173,7 +176,7 @@ def test_variation_without_meaning_is_no_inconsistency():
     declared = replace(RULES, imprecision=ImprecisionRule(important=(0.75, 1.25)))
     found = inconsistency(case(declared, result=alike))
     assert found.rating == 0
-    assert "every trial's effect (1.00 to 1.12)" in told(found.reasons[0])
+    assert "every trial's effect (1.00 to 1.12)" in in_words(found.reasons[0])
     assert inconsistency(case(result=alike)).rating < 0
 
 
@@ -182,7 +185,7 @@ def test_effects_that_are_all_important_in_one_direction_are_consistent_by_conve
     found = inconsistency(case(result=large))
     assert large.analyses[0].estimates[0].i2 > 75
     assert found.rating == 0
-    assert "GRADE's convention" in told(found.reasons[-1])
+    assert "GRADE's convention" in in_words(found.reasons[-1])
 
 
 @pytest.mark.parametrize(("pi_low", "rating"), [(0.749, -1), (0.75, 0)])
@@ -209,7 +212,7 @@ def test_indirect_trials_count_by_their_weight():
     at, above = indirect(trials=trial, weight=share), indirect(trials=trial, weight=share + 0.01)
     assert indirectness(case(at, few)).rating == -1
     assert indirectness(case(above, few)).rating == 0
-    assert [told(r) for r in indirectness(case(at, few)).reasons] == [
+    assert [in_words(r) for r in indirectness(case(at, few)).reasons] == [
         f"X: {share:.0f}% of the weight and 31% of the events; certainty is lowered from "
         f"{share:.0f}% of either",
         "other patients",
@@ -225,7 +228,7 @@ def test_a_trial_with_most_events_counts_however_little_it_weighs():
     rules = indirect(trials=(IndirectTrial("x", "other patients"),))
     suggestion = indirectness(make_case(rare, rules))
     assert suggestion.rating == -1
-    assert "86% of the events" in told(suggestion.reasons[0])
+    assert "86% of the events" in in_words(suggestion.reasons[0])
     light = indirect(trials=(IndirectTrial("y", "other patients"),), weight=60)
     assert indirectness(make_case(rare, light)).rating == 0
 
@@ -246,13 +249,13 @@ def test_where_no_events_are_counted_the_weight_decides():
     )
     without = replace(means, judging=replace(means.judging, studies=studies))
     assert without.shares_of_events() == {}
-    assert "events" not in told(indirectness(without).reasons[0])
+    assert "events" not in in_words(indirectness(without).reasons[0])
     assert indirectness(without).rating == -1
 
 
 def test_a_declared_outcome_needs_no_trials():
     rules = indirect(outcomes=(IndirectOutcome("o", -2, "a surrogate"),))
-    assert (indirectness(case(rules)).rating, told(indirectness(case(rules)).reasons[0])) == (
+    assert (indirectness(case(rules)).rating, in_words(indirectness(case(rules)).reasons[0])) == (
         -2,
         "a surrogate",
     )
@@ -315,8 +318,12 @@ def test_without_an_overall_judgement_the_worst_domain_counts():
 def test_publication_bias_needs_trials_and_a_test():
     few = publication_bias(case(k=9))
     assert (few.rating, few.assessed) == (0, False)
-    assert told(few.reasons[0]) == "not assessable with 9 trials: the tests of asymmetry need 10"
-    assert told(publication_bias(case(k=1)).reasons[0]).startswith("not assessable with 1 trial:")
+    assert (
+        in_words(few.reasons[0]) == "not assessable with 9 trials: the tests of asymmetry need 10"
+    )
+    assert in_words(publication_bias(case(k=1)).reasons[0]).startswith(
+        "not assessable with 1 trial:"
+    )
     result = pooled([study(f"s{i}", 5 + 3 * i, 60 + 40 * i, 4 + i, 60 + 40 * i) for i in range(12)])
     examined = battery(result)
     p = next(test.p for test in examined.asymmetry if test.name == "Egger")
@@ -392,12 +399,12 @@ TWO = [study("x", 60, 200, 30, 200), study("y", 70, 150, 28, 150)]
 def test_one_degree_of_freedom_is_judged_by_the_common_effect():
     judged_case = make_case(pooled(TWO), RULES)
     assert judged_case.judging.spec.name == "mh"
-    told_reasons = "; ".join(map(told, imprecision(judged_case).reasons))
+    told_reasons = "; ".join(map(in_words, imprecision(judged_case).reasons))
     assert "judged by the analysis “Mantel-Haenszel”" in told_reasons
     primary = make_case(pooled(TWO), replace(RULES, one_degree="primary"))
     assert primary.judging.spec.name == "main"
     assert imprecision(primary).rating == -2
-    assert "rests on one degree of freedom" in told(imprecision(primary).reasons[-1])
+    assert "rests on one degree of freedom" in in_words(imprecision(primary).reasons[-1])
     assert make_case(pooled(), RULES).judging.spec.name == "main"
 
 
@@ -507,13 +514,13 @@ def test_without_a_declaration_a_convention_stands_in_for_risk_ratios_alone(kind
 
 def test_a_convention_says_that_it_is_one_and_a_declaration_does_not():
     wide = events(600, ci_low=0.5, ci_high=1.1)
-    by_convention = "; ".join(map(told, imprecision(case(**wide)).reasons))
+    by_convention = "; ".join(map(in_words, imprecision(case(**wide)).reasons))
     assert by_convention.endswith(
         "important is judged by GRADE's convention of risk ratios of 0.75 and 1.25, as no "
         "smallest important difference is declared"
     )
     rules = replace(RULES, imprecision=ImprecisionRule(important=(0.8, 1.2)))
-    declared = "; ".join(map(told, imprecision(case(rules, **wide)).reasons))
+    declared = "; ".join(map(in_words, imprecision(case(rules, **wide)).reasons))
     assert declared.endswith("important are risk ratios below 0.80 and above 1.20, as declared")
     assert "GRADE" not in declared
 
@@ -535,7 +542,7 @@ def test_an_interval_of_one_degree_of_freedom_is_not_judged_without_another():
     judged = make_case(result, RULES)
     assert judged.interval is None
     assert imprecision(judged).rating == -1  # too few events alone
-    assert told(imprecision(judged).reasons[-1]).endswith("is there to judge instead")
+    assert in_words(imprecision(judged).reasons[-1]).endswith("is there to judge instead")
     found = conclusion(result, RULES, assess(result, RULES))
     assert found.interval == "not judged"
     chosen = replace(RULES, one_degree="primary")
@@ -590,11 +597,11 @@ def test_evidence_begins_as_high_only_where_every_trial_is_randomised_or_it_is_d
     known = dict(zip("xyz", designs, strict=True))
     panel = [rated(domain, 0) for domain in LOWERING]
     found = overall(assess(pooled(), DEFAULT_RULES, panel, designs=known))
-    assert told(found.reasons[0]).endswith(said)
+    assert in_words(found.reasons[0]).endswith(said)
     assert found.certainty == ("low" if declared_high else "high")
     as_declared = overall(assess(pooled(), RULES, panel, designs=known))
     assert as_declared.certainty == "high"
-    assert ("by the review's rules" in told(as_declared.reasons[0])) == bool(declared_high)
+    assert ("by the review's rules" in in_words(as_declared.reasons[0])) == bool(declared_high)
 
 
 def test_the_summary_shows_the_outcomes_named():
@@ -623,10 +630,13 @@ def test_reasons_are_said_in_a_language_when_they_are_told():
     from metasynth.language.languages import Language
 
     polish = Language({"{n} event": "{n} zdarzenie"}.get, POLISH)
-    reason = Reason("{n} event", (Value("n", "ratio", 1.5, key="a.b"),))
-    assert told(reason) == "1.50 event"
-    assert told(reason, polish) == "1,50 zdarzenie"
-    assert told(reason, polish, lambda printed, key: f"<{printed}|{key}>") == "<1,50|a.b> zdarzenie"
+    reason = Sentence("{n} event", (Value("n", "ratio", 1.5, key="a.b"),))
+    assert in_words(reason) == "1.50 event"
+    assert in_words(reason, polish) == "1,50 zdarzenie"
+    assert (
+        in_words(reason, polish, lambda printed, key: f"<{printed}|{key}>")
+        == "<1,50|a.b> zdarzenie"
+    )
 
 
 def test_an_interval_narrower_than_walds_is_judged_by_the_wider_one():
@@ -636,7 +646,7 @@ def test_an_interval_narrower_than_walds_is_judged_by_the_wider_one():
     assert judged.interval == (0.9, 1.6)
     found = imprecision(judged)
     assert found.rating == -1
-    assert told(found.reasons[1]).startswith("the interval, 0.90 to 1.60, includes no effect")
-    assert "narrower than Wald's" in told(found.reasons[2])
+    assert in_words(found.reasons[1]).startswith("the interval, 0.90 to 1.60, includes no effect")
+    assert "narrower than Wald's" in in_words(found.reasons[2])
     assert found.reasons[1].values[0].key.endswith(".adhoc_low")
     assert conclusion(judged.result, RULES, ()).interval == "includes"

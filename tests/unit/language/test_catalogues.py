@@ -19,7 +19,7 @@ from metasynth.validation import configuration
 
 ROOT = Path(__file__).parents[3]
 REPORT = ROOT / "workflow" / "report"
-KEYWORDS = {"say": 1, "_say": 1, "say_n": 2, "message": 1}
+KEYWORDS = {"say": 1, "_say": 1, "say_n": 2, "message": 1, "sentence": 1, "sentence_n": 2}
 """Functions that take messages, and how many."""
 OTHERS = [code for code in known() if code != "en"]
 Message = str | tuple[str, ...]
@@ -80,7 +80,7 @@ def test_translations_have_the_places_and_the_plural_forms_of_their_messages(cod
     for text in messages():
         singular, plural = (text, text) if isinstance(text, str) else (text[0], text[1])
         said = theirs[singular]
-        # A message that stands in the code by itself may still be told by number (reasons.py).
+        # A message that stands in the code by itself may still be told by number (sentences.py).
         assert len(said) == forms or (isinstance(text, str) and len(said) == 1), text
         for translation in said:
             assert places(translation) in (places(singular), places(plural)), text

@@ -1,13 +1,19 @@
 """Messages, plural forms and numbers of the languages that a review speaks."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from metasynth.core import store
+from metasynth.core.messages import Digits, Sentence, sentence, sentence_n
 from metasynth.language import formats
 from metasynth.language.languages import ENGLISH, Language, known, speak, suffix
 from metasynth.language.localised_records import localise
-from metasynth.model.records import Cell, Group, Omission, Source
+from metasynth.language.sentences import in_words
+from metasynth.model.records import AnalysisSpec, Cell, Group, Omission, Source
 
 
 @pytest.fixture
@@ -23,7 +29,7 @@ def test_english_says_what_stands_in_the_code() -> None:
     assert ENGLISH.say("{n} of {m}", n="{x}", m=2) == "{x} of 2"
     assert ENGLISH.say_n("{n} trial", "{n} trials", 1) == "1 trial"
     assert ENGLISH.say_n("{n} trial", "{n} trials", 0) == "0 trials"
-    assert ENGLISH.label("Death") == ENGLISH.again("Death") == "Death"
+    assert ENGLISH.label("Death") == ENGLISH.remark("Death") == "Death"
 
 
 def test_polish_numbers_are_those_of_the_unicode_locale_data() -> None:
@@ -46,17 +52,12 @@ def test_labels_of_the_review_come_from_its_own_catalogue(own: Path) -> None:
     assert speak("en", own).label("Death") == "Death"
 
 
-def test_sentences_of_earlier_stages_are_said_again() -> None:
-    texts = {"One study.": "Jedno badanie.", "{k} needs {n} studies.": "{n} badań na {k}."}
-    language = Language(
-        gettext=lambda text: texts.get(text, text),
-        templates=("{k} needs {n} studies.",),
-        labels={"HKSJ": "HKSJ (pl)"},
-    )
-    assert language.again("One study. HKSJ needs two studies.") == (
-        "Jedno badanie. two badań na HKSJ (pl)."
-    )
-    assert language.again("Unknown. Words.") == "Unknown. Words."
+def test_a_remark_of_the_review_is_translated_whole_or_sentence_by_sentence() -> None:
+    labels = {"One study.": "Jedno badanie.", "Known. Words.": "Znane słowa."}
+    language = Language(labels=labels)
+    assert language.remark("One study. Unknown words.") == "Jedno badanie. Unknown words."
+    assert language.remark("Known. Words.") == "Znane słowa."
+    assert language.remark("Unknown. Words.") == "Unknown. Words."
 
 
 def test_only_the_main_language_has_no_suffix() -> None:
@@ -67,26 +68,56 @@ def test_only_the_main_language_has_no_suffix() -> None:
 
 
 def test_a_record_is_said_in_a_language_without_its_ids_and_quotes() -> None:
-    texts = {"A prediction interval needs three studies.": "Przedział wymaga trzech badań."}
-    language = Language(
-        gettext=lambda text: texts.get(text, text),
-        labels={"Death": "Zgon", "Drug": "Lek", "N: {source}.": "N: {source}!", "a": "b"},
-        templates=("N: {source}.",),
-    )
+    language = Language(labels={"Death": "Zgon", "Drug": "Lek", "N: table1.": "N: tabela 1."})
     cell = Cell("a", 1)
     source = Source("a", "a", "Death", "Death", cell)
     assert localise(source, language) == Source("a", "a", "Zgon", "Death", cell)
     group = Group(("a",), "Drug + Death", 1, 2)
     assert localise((group,), language) == (Group(("a",), "Lek + Zgon", 1, 2),)
-    note = "A prediction interval needs three studies. N: table1. Unknown."
-    omission = Omission("a", note)
-    assert (
-        localise(omission, language).reason == "Przedział wymaga trzech badań. N: table1! Unknown."
-    )
-    assert localise(omission, ENGLISH) is omission
+    spec = AnalysisSpec("a", "A", note="N: table1. Unknown.")
+    assert localise(spec, language).note == "N: tabela 1. Unknown."
+    omission = Omission("a", sentence("Death"))
+    assert localise(omission, language) is omission
+    assert localise(spec, ENGLISH) is spec
 
 
-def test_hardly_a_word_is_no_pattern() -> None:
-    texts = {"{a} to {b}": "{a} do {b}"}
-    language = Language(gettext=lambda text: texts.get(text, text), templates=tuple(texts))
-    assert language.again("Hard to say") == "Hard to say"
+# --- sentences as data ----------------------------------------------------------------------------
+
+POLISH = speak("pl")
+
+
+def test_a_sentence_is_written_in_any_language_from_its_values() -> None:
+    why = sentence("the {side} group has no participants", side="control")
+    assert in_words(why) == "the control group has no participants"
+    assert in_words(why, POLISH) == POLISH.say(why.message, side=POLISH.say("control"))
+    assert in_words(None) == in_words(()) == ""
+    assert in_words((why, why)) == f"{in_words(why)} {in_words(why)}"
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "polish"),
+    [(Digits("0.282"), "0.282", "0,282"), (12, "12", "12"), (0.5, "0.5", "0,5"),
+     (1e-5, "1e-05", "1e-05"), (-0.25, "-0.25", "-0,25"), ("HKSJ", "HKSJ", "HKSJ")],
+)  # fmt: skip
+def test_a_number_has_the_language_s_decimal_mark(value: Any, english: str, polish: str) -> None:
+    text = "an effect of {y} with variance {v} is beyond what can be computed with"
+    said = sentence(text, y=value, v=1)
+    assert in_words(said) == text.format(y=english, v=1)
+    assert in_words(said, POLISH) == POLISH.say(text, y=polish, v=1)
+
+
+def test_a_sentence_within_a_sentence_is_translated_too() -> None:
+    inner = sentence("the likelihood still rises at tau = {tau}", tau=Digits("2.5"))
+    outer = sentence("the likelihood’s maximum was not reached: {reason}", reason=inner)
+    own = POLISH.say(inner.message, tau="2,5")
+    assert in_words(outer, POLISH) == POLISH.say(outer.message, reason=own)
+    assert store.from_json(Sentence, store.to_json(outer)) == outer
+
+
+@given(st.integers(0, 10_000))
+def test_a_count_chooses_the_form(n: int) -> None:
+    forms = "{n} study; a test of funnel asymmetry needs {least}", "{n} studies; a test of funnel"
+    forms = forms[0], f"{forms[1]} asymmetry needs {{least}}"
+    said = store.from_json(Sentence, store.to_json(sentence_n(*forms, n, least=10)))
+    assert in_words(said) == forms[n != 1].format(n=n, least=10)
+    assert in_words(said, POLISH) == POLISH.say_n(*forms, n, least=10)

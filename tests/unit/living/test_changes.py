@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from metasynth.core import store
 from metasynth.grade.certainty import assess_all
-from metasynth.language.reasons import told
+from metasynth.language.sentences import in_words
 from metasynth.living import baseline
 from metasynth.living.certainty_changes import RULES_READ, kept, reads
 from metasynth.living.changes import compare
@@ -521,7 +521,7 @@ def test_certainty_that_numbers_moved_is_put_down_to_what_moved_them(whole):
     found = outcome(compare(whole, after, CONFIG.living), "ra_worsening")
     assert [flag.rule for flag in found.flags] == ["certainty"]
     (change,) = found.certainty.domains
-    assert told(change.reasons[0]).startswith("299 events, below the optimal information size")
+    assert in_words(change.reasons[0]).startswith("299 events, below the optimal information size")
 
 
 def test_a_rule_of_config_moves_the_domains_that_read_it(whole):

@@ -9,6 +9,7 @@ import pytest
 from metasynth.grade.case import make_case
 from metasynth.grade.certainty import assess
 from metasynth.grade.summary_of_findings import findings
+from metasynth.language.sentences import in_words
 from metasynth.model.certainty_config import DEFAULT_RULES
 from metasynth.model.few_config import FewTrials
 from metasynth.model.priors import FAMILIES, MuPrior, TauPrior
@@ -83,7 +84,7 @@ def test_a_row_holds_the_posterior(k):
     assert row.bayes_factor_common == pytest.approx(fit.bayes_factor_common, rel=1e-12)
     assert (row.p, row.df, row.statistic) == (None, None, None)
     assert (row.ci_method, row.tau2_method) == ("credible", "posterior")
-    assert "half-normal with scale 0.5" in row.note
+    assert "half-normal with scale 0.5" in in_words(row.note)
     weights = [study.weight for study in result.analyses[0].studies]
     assert weights == pytest.approx(fit.weights, rel=1e-12)
 

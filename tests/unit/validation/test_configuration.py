@@ -9,7 +9,6 @@ from tests.bad_input.review import CONFIG, clean, write
 from metasynth.core import store, strict_yaml
 from metasynth.core.faults import InvalidReview
 from metasynth.living import state
-from metasynth.model import methods
 from metasynth.model.certainty_config import (
     LOWERING,
     RAISING,
@@ -276,32 +275,6 @@ def test_an_endless_nest_does_not_crash():
 
 def schema():
     return json.loads((SCHEMAS / "config.schema.json").read_text(encoding="utf-8"))
-
-
-def choices(section, key):
-    entry = schema()["properties"][section]["additionalProperties"]["properties"][key]
-    return entry["enum"]
-
-
-def test_the_schema_offers_exactly_the_methods_there_are():
-    assert choices("analyses", "model") == list(methods.MODELS)
-    assert choices("analyses", "tau2") == list(methods.TAU2_METHODS)
-    assert choices("analyses", "ci") == list(methods.CI_METHODS)
-    assert choices("analyses", "prediction") == list(methods.PREDICTIONS)
-    assert choices("analyses", "study_ci") == list(methods.STUDY_CIS)
-    assert choices("analyses", "zero_cells") == list(methods.ZERO_CELLS)
-    assert choices("analyses", "double_zero") == list(methods.DOUBLE_ZERO)
-    many = schema()["properties"]["multiverse"]["properties"]
-    # A prior is an analysis's own: a multiverse has bayes where the primary analysis has it.
-    assert many["models"]["items"]["enum"] == [m for m in methods.MODELS if m != methods.BAYES]
-    assert set(many["tau2"]["items"]["enum"]) == set(methods.TAU2_METHODS)
-    assert many["ci"]["items"]["enum"] == list(methods.CI_METHODS)
-    assert many["zero_cells"]["items"]["enum"] == list(methods.ZERO_CELLS)
-    assert many["double_zero"]["items"]["enum"] == list(methods.DOUBLE_ZERO)
-    assert many["multi_arm"]["items"]["enum"] == list(methods.MULTI_ARM)
-    assert choices("outcomes", "type") == list(methods.MEASURES)
-    measures = {measure for of_type in methods.MEASURES.values() for measure in of_type}
-    assert set(choices("outcomes", "measure")) == measures
 
 
 def test_the_schema_is_a_json_schema_and_every_key_is_described():

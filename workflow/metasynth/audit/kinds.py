@@ -1,10 +1,13 @@
 """The kinds of statement that can be audited, and what a row of claims.csv must say of each.
 
-Imports nothing, so that claims are checked whenever the workflow is loaded. The checks that belong
-to the kinds stand in trial_checks.py, pooled_checks.py and text_checks.py.
+Imports nothing heavy, so that claims are checked whenever the workflow is loaded. The checks that
+belong to the kinds stand in trial_checks.py, pooled_checks.py and text_checks.py; run.py names that
+of each kind, and reasons.py has the sentences of their verdicts.
 """
 
 from dataclasses import dataclass
+
+from metasynth.core.messages import message
 
 COMPARED = (
     "significantly_higher",
@@ -35,6 +38,7 @@ class Kind:
 
     `about` says whether it is about a trial ("study"), pooled ("pooled") or either (""). No
     assertions: the column stays blank; `free`: any word, compared with other claims' only.
+    `recomputed` is what is said of the number that its check recomputes, a message.
     """
 
     required: tuple[str, ...]
@@ -42,6 +46,7 @@ class Kind:
     assertions: tuple[str, ...] = ()
     about: str = ""
     free: bool = False
+    recomputed: str = ""
 
     @property
     def columns(self) -> frozenset[str]:
@@ -55,7 +60,11 @@ _WHERE = ("outcome", "week")
 _LIMITS = ("ci_low", "ci_high")
 
 KINDS = {
-    "figure_estimate": Kind(("outcome", "measure", "estimate"), ("week", *_LIMITS)),
+    "figure_estimate": Kind(
+        ("outcome", "measure", "estimate"),
+        ("week", *_LIMITS),
+        recomputed=message("Recomputed: {value}."),
+    ),
     "percentages": Kind(
         ("outcome", "arm_id", "value"),
         ("week", "reference_arm_id", "reference_value"),
@@ -69,11 +78,24 @@ KINDS = {
     "most_trials": Kind(("outcome",), ("week", "measure"), COMPARED, "pooled"),
     "fold": Kind(("outcome", *_ARMS, "value"), ("week",), FOLDS, "study"),
     "frequency": Kind(("outcome",), ("week",), FREQUENCIES),
-    "most_frequent": Kind(("outcome", "parts"), ("week",)),
-    "empty_group": Kind(("outcome",), ("week", "measure"), about="pooled"),
-    "quantity": Kind(("quantity", "value"), ("arm_id",)),
-    "listed": Kind(("value", "parts"), ("quantity",)),
-    "sum": Kind(("value", "parts")),
+    "most_frequent": Kind(
+        ("outcome", "parts"),
+        ("week",),
+        recomputed=message("Compared {value} times, trial by trial with each other event."),
+    ),
+    "empty_group": Kind(
+        ("outcome",),
+        ("week", "measure"),
+        about="pooled",
+        recomputed=message("Groups without an event: {value}."),
+    ),
+    "quantity": Kind(
+        ("quantity", "value"), ("arm_id",), recomputed=message("The tables have {value}.")
+    ),
+    "listed": Kind(
+        ("value", "parts"), ("quantity",), recomputed=message("The text itself lists {value}.")
+    ),
+    "sum": Kind(("value", "parts"), recomputed=message("The parts add up to {value}.")),
     "cited_interval": Kind(
         ("cited", "measure", "estimate", *_LIMITS), ("outcome", "week"), COMPARED
     ),

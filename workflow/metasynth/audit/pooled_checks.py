@@ -10,6 +10,7 @@ from metasynth.audit.reproduction import as_published, decisive, reproduction
 from metasynth.audit.trial_checks import margins
 from metasynth.audit.verdicts import (
     REPRODUCED,
+    UNCHECKED,
     Evidence,
     Finding,
     Judged,
@@ -150,7 +151,7 @@ def _differs(claim: Claim, row: Estimate, own: Judged, evidence: Evidence) -> bo
 def _pool(row: Estimate, analysis: AnalysisResult) -> Finding:
     """The numbers of a pool, without a verdict yet."""
     return replace(
-        unchecked("pool", ""),
+        Finding(UNCHECKED, "pool", ""),
         result=row.outcome,
         analysis=analysis.spec.name,
         measure=row.measure,

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from metasynth.audit.reasons import REASONS
+from metasynth.core.messages import message
 from metasynth.model.importance import RISK_RATIO, Declared, Importance, of_measure, of_outcome
 from metasynth.model.records import (
     Cell,
@@ -14,13 +16,13 @@ from metasynth.model.records import (
     Trial,
 )
 
-REPRODUCED = "reproduced"
-UNSUPPORTED = "significance reproduced, conclusion not supported"
-DEPENDS_ON_TEST = "depends on the test"
-DEPENDS_ON_COUNTS = "depends on the counts"
-NOT_REPRODUCED = "not reproduced"
-CONTRADICTED = "contradicted elsewhere in the review"
-UNCHECKED = "cannot be checked"
+REPRODUCED = message("reproduced")
+UNSUPPORTED = message("significance reproduced, conclusion not supported")
+DEPENDS_ON_TEST = message("depends on the test")
+DEPENDS_ON_COUNTS = message("depends on the counts")
+NOT_REPRODUCED = message("not reproduced")
+CONTRADICTED = message("contradicted elsewhere in the review")
+UNCHECKED = message("cannot be checked")
 VERDICTS = (
     REPRODUCED,
     UNSUPPORTED,
@@ -32,7 +34,7 @@ VERDICTS = (
 )
 
 Judged = tuple[str, str]
-"""A verdict, and the name of its reason (report/text/verdict_words.py has the sentences)."""
+"""A verdict, and the name of its reason (see reasons.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ class Audited(Finding, Statement):
 
 def unchecked(method: str, reason: str, **numbers: object) -> Finding:
     """A statement that cannot be checked, with the reason's name."""
-    return Finding(UNCHECKED, method, reason, **numbers)  # type: ignore[arg-type]
+    return concluded((UNCHECKED, reason), method, **numbers)
 
 
 def places(cells: Iterable[Cell]) -> str:
@@ -158,5 +160,11 @@ def judged(holds: bool, so: str, otherwise: str) -> Judged:
 
 
 def concluded(verdict: Judged, method: str, **numbers: object) -> Finding:
-    """A finding from a verdict with its reason."""
+    """A finding from a verdict with its reason.
+
+    Raises:
+        KeyError: when the reason has no sentence.
+    """
+    if verdict[1] not in REASONS:
+        raise KeyError(f"a verdict has the reason {verdict[1]!r}, which has no sentence")
     return Finding(verdict[0], method, verdict[1], **numbers)  # type: ignore[arg-type]

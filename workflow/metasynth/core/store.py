@@ -79,6 +79,18 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _record_reader(cls: Any) -> Callable[[Any], Any]:
+    """The reader of a record; those of its fields are made late, as it may hold its like."""
+    known: dict[str, Callable[[Any], Any]] = {}
+
+    def read(value: Any) -> Any:
+        if not known:
+            known.update((name, _reader(one)) for name, one in typing.get_type_hints(cls).items())
+        return cls(**{name: known[name](item) for name, item in value.items()})
+
+    return read
+
+
 @cache
 def _reader(hint: Any) -> Callable[[Any], Any]:
     """What makes of JSON's own types a value of the annotation `hint`."""
@@ -92,9 +104,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         item = _reader(typing.get_args(hint)[0])
         return tuple if item is _same else lambda values: tuple(map(item, values))
     if is_dataclass(hint):
-        cls: Any = hint
-        known = {name: _reader(one) for name, one in typing.get_type_hints(cls).items()}
-        return lambda value: cls(**{name: known[name](item) for name, item in value.items()})
+        return _record_reader(hint)
     return float if hint is float else _same
 
 

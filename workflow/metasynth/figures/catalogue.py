@@ -11,64 +11,157 @@ from metasynth.model import bounds
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeSpec
 
-LEAST = {
-    "forest": 1,
-    "leave_one_out": 3,
-    "cumulative": 3,
-    "drapery": 3,
-    "influence": 5,
-    "baujat": 5,
-    "galbraith": 5,
-    "labbe": 5,
-    "gosh": 5,
-    "funnel": 10,
-    "bubble": 10,
-}
-"""The fewest trials that each figure of an outcome says something about, in the report's order.
 
-Ten for a funnel plot: Handbook 13.3.5.4; ten for a meta-regression: Handbook 10.11.5.1.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A kind of figure by its name, which is that of its file; its texts are messages.
+
+    `caption` is below it in the report, {label} being the outcome's; `sampled` where it shows a
+    sample. `least` is the fewest trials that it says something about, `need` what is said of fewer,
+    `too_many` of more than `bounds.ONE_BY_ONE` if it is not drawn of them. It is one of outcomes of
+    the type `only`, else `not_of_others` is said; `comparison` names a figure that a single
+    proportion has not; `covariate`: of trials with a value of the outcome's covariate. `method` is
+    how numbers are made that it alone prints.
+    """
+
+    name: str
+    caption: str
+    sampled: str = ""
+    least: int = 1
+    need: str = ""
+    too_many: str = ""
+    only: str = ""
+    not_of_others: str = ""
+    comparison: str = ""
+    covariate: bool = False
+    method: str = ""
+
+
+def _by_name(*figures: Figure) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures}
+
+
+OF_AN_OUTCOME = _by_name(
+    Figure(
+        name="forest", caption=message("{label}: forest plot ({measure})."),
+        need=message("No trial reports this outcome."), method=message("counted"),
+    ),
+    Figure(
+        name="leave_one_out", least=3,
+        caption=message("{label}: the primary analysis with each trial left out in turn."),
+        need=message("A leave-one-out analysis needs three trials; {found}."),
+        too_many=message(
+            "With more than two hundred trials none is left out in turn: the pools would be as "
+            "many, and no single one of these trials decides."
+        ),
+    ),
+    Figure(
+        name="cumulative", least=3,
+        caption=message("{label}: the primary analysis as trials were added, by year."),
+        need=message("A cumulative meta-analysis needs three trials to show a course; {found}."),
+        too_many=message(
+            "With more than two hundred trials the result is not built up trial by trial; "
+            "results/changes.json has it year by year."
+        ),
+    ),
+    Figure(
+        name="drapery", least=3, comparison=message("A drapery plot"),
+        caption=message(
+            "{label}: p-value functions of the trials and of the pooled effect (drapery plot)."
+        ),
+        need=message("A drapery plot adds to the forest plot from three trials up; {found}."),
+        too_many=message("With more than two hundred trials their curves would cover each other."),
+        method=message("from the trial’s effect over its standard error, normal distribution"),
+    ),
+    Figure(
+        name="influence", least=5,
+        caption=message("{label}: influence of each trial on the primary analysis."),
+        need=message("Influence diagnostics need five trials to single one out; {found}."),
+        too_many=message(
+            "With more than two hundred trials no deletion diagnostics are made; the Baujat and "
+            "Galbraith plots single trials out."
+        ),
+        method=message("deletion diagnostics of Viechtbauer and Cheung"),
+    ),
+    Figure(
+        name="baujat", least=5,
+        caption=message(
+            "{label}: each trial’s share of heterogeneity, and its pull on the result (Baujat)."
+        ),
+        need=message("A Baujat plot needs five trials to single one out; {found}."),
+        method=message("about the inverse-variance common effect (Baujat)"),
+    ),
+    Figure(
+        name="galbraith", least=5, comparison=message("A Galbraith plot"),
+        caption=message("{label}: radial plot (Galbraith)."),
+        need=message("A Galbraith plot needs five trials to show a scatter; {found}."),
+        method=message("from the trial’s effect and standard error, on the analysis scale"),
+    ),
+    Figure(
+        name="labbe", least=5, only="binary",
+        caption=message(
+            "{label}: risk under the intervention against risk under control (L’Abbé)."
+        ),
+        need=message("A L’Abbé plot needs five trials to show how risks vary; {found}."),
+        not_of_others=message("A L’Abbé plot shows risks, which only a binary outcome has."),
+        method=message("patients with the event over all patients"),
+    ),
+    Figure(
+        name="gosh", least=5, comparison=message("A GOSH plot"),
+        caption=message("{label}: the pooled effect of every subset of trials (GOSH plot)."),
+        sampled=message(
+            "{label}: the pooled effect of subsets of trials, a random sample that is the same at "
+            "every run (GOSH plot)."
+        ),
+        need=message("A GOSH plot needs five trials for its subsets to show a shape; {found}."),
+        method=message("random effects (REML) of every subset of the trials, or of a sample"),
+    ),
+    Figure(
+        name="funnel", least=10, comparison=message("A funnel plot"),
+        caption=message("{label}: funnel plot with contours of significance."),
+        need=message("A funnel plot needs about ten trials to say anything; {found}."),
+        method=message("Egger’s regression of effects on their standard errors"),
+    ),
+    Figure(
+        name="bubble", least=10, comparison=message("A meta-regression plot"), covariate=True,
+        caption=message("{label}: meta-regression."),
+        need=message(
+            "A meta-regression needs about ten trials with a value of the covariate; {found}."
+        ),
+        method=message("meta-regression, mixed effects by REML, interval of Knapp and Hartung"),
+    ),
+)  # fmt: skip
+"""The figures of an outcome's result, in the report's order.
+
+Ten trials for a funnel plot: Handbook 13.3.5.4; ten for a meta-regression: Handbook 10.11.5.1.
 """
 
-MOST = {
-    "leave_one_out": message(
-        "With more than two hundred trials none is left out in turn: the pools would be as many, "
-        "and no single one of these trials decides."
+OF_ROBUSTNESS = _by_name(
+    Figure(
+        name="multiverse",
+        caption=message("{label}: all declared analyses, sorted (specification curve)."),
     ),
-    "cumulative": message(
-        "With more than two hundred trials the result is not built up trial by trial; "
-        "results/changes.json has it year by year."
+    Figure(
+        name="sequential",
+        caption=message("{label}: cumulative Z with sequential boundaries."),
     ),
-    "influence": message(
-        "With more than two hundred trials no deletion diagnostics are made; the Baujat and "
-        "Galbraith plots single trials out."
+)
+"""The figures of an outcome that are drawn from a record of their own beside the result."""
+
+OF_THE_REVIEW = _by_name(
+    Figure(
+        name="summary",
+        caption=message(
+            "All outcomes in one view, by the primary analysis and the one named second."
+        ),
     ),
-    "drapery": message("With more than two hundred trials their curves would cover each other."),
-}
-"""Why some figures are not drawn of more trials than `bounds.ONE_BY_ONE`."""
-_OF_COMPARISONS = {
-    "funnel": message("A funnel plot"),
-    "drapery": message("A drapery plot"),
-    "galbraith": message("A Galbraith plot"),
-    "gosh": message("A GOSH plot"),
-    "bubble": message("A meta-regression plot"),
-}
-_NEEDS = {
-    "leave_one_out": message("A leave-one-out analysis needs three trials; {found}."),
-    "cumulative": message(
-        "A cumulative meta-analysis needs three trials to show a course; {found}."
+    Figure(
+        name="flow",
+        caption=message("Flow of studies (PRISMA 2020). What the sources do not state says so."),
     ),
-    "influence": message("Influence diagnostics need five trials to single one out; {found}."),
-    "baujat": message("A Baujat plot needs five trials to single one out; {found}."),
-    "galbraith": message("A Galbraith plot needs five trials to show a scatter; {found}."),
-    "labbe": message("A L’Abbé plot needs five trials to show how risks vary; {found}."),
-    "drapery": message("A drapery plot adds to the forest plot from three trials up; {found}."),
-    "gosh": message("A GOSH plot needs five trials for its subsets to show a shape; {found}."),
-    "funnel": message("A funnel plot needs about ten trials to say anything; {found}."),
-    "bubble": message(
-        "A meta-regression needs about ten trials with a value of the covariate; {found}."
-    ),
-    "forest": message("No trial reports this outcome."),
-}
+    Figure(name="traffic_light", caption=message("Risk of bias: every judgement.")),
+    Figure(name="risk_bars", caption=message("Risk of bias: judgements by domain.")),
+)
 _FOUND = (
     message("there is none"),
     message("there is one"),
@@ -108,7 +201,9 @@ def planned(
     outcome: OutcomeSpec, trials: int, valued: int = 0, *, language: Language = ENGLISH
 ) -> tuple[Planned, ...]:
     """Every figure of an outcome that `trials` report, `valued` with a value of its covariate."""
-    reasons = {name: reason(name, outcome, trials, valued, language=language) for name in LEAST}
+    reasons = {
+        name: reason(name, outcome, trials, valued, language=language) for name in OF_AN_OUTCOME
+    }
     return tuple(Planned(name, not why, why) for name, why in reasons.items())
 
 
@@ -129,23 +224,23 @@ def reason(
         KeyError: when no figure has that name.
     """
     say: Callable[[str], str] = language.say
-    least = LEAST[name]
-    if name == "labbe" and outcome.type != "binary":
-        return say("A L’Abbé plot shows risks, which only a binary outcome has.")
-    if outcome.type == "proportion" and name in _OF_COMPARISONS:
+    figure = OF_AN_OUTCOME[name]
+    if figure.only not in ("", outcome.type):
+        return say(figure.not_of_others)
+    if figure.comparison and outcome.type == "proportion":
         return language.say(
             "{figure} is about a comparison, and a single proportion is none.",
-            figure=say(_OF_COMPARISONS[name]),
+            figure=say(figure.comparison),
         )
-    if name == "bubble":
+    if figure.covariate:
         if outcome.covariate is None:
             return say("No covariate is declared for this outcome, so there is no meta-regression.")
         trials = valued
-    if trials > bounds.ONE_BY_ONE and name in MOST:
-        return say(MOST[name])
-    if trials >= least:
+    if trials > bounds.ONE_BY_ONE and figure.too_many:
+        return say(figure.too_many)
+    if trials >= figure.least:
         return ""
-    return language.say(_NEEDS[name], found=say((_AT_MOST if at_most else _FOUND)[trials]))
+    return language.say(figure.need, found=say((_AT_MOST if at_most else _FOUND)[trials]))
 
 
 def figures(outcome: OutcomeSpec, trials: int, valued: int = 0) -> tuple[str, ...]:

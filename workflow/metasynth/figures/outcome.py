@@ -3,30 +3,13 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from metasynth.core.messages import Sentence
 from metasynth.figures.canvas.text import name
 from metasynth.language import keys
-from metasynth.language.languages import Language, message
+from metasynth.language.languages import Language
 from metasynth.language.printed import Printed
 from metasynth.model import methods
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
-
-MEASURES = {
-    "RR": message("Risk ratio"),
-    "OR": message("Odds ratio"),
-    "RD": message("Risk difference"),
-    "ASD": message("Arcsine difference"),
-    "MD": message("Mean difference"),
-    "SMD": message("Standardised mean difference"),
-    "ROM": message("Ratio of means"),
-    "HR": message("Hazard ratio"),
-    "IRR": message("Rate ratio"),
-    "IRD": message("Rate difference"),
-    "SMD-RevMan": message("Standardised mean difference"),
-    "PLO": message("Proportion"),
-    "PAS": message("Proportion"),
-    "PFT": message("Proportion"),
-}
-"""Effect measures by their full names; any other measure is written as it was declared."""
 
 
 def chosen_analyses(
@@ -56,7 +39,7 @@ def studies_with_effects(
     return [(study, e if e and e.estimate is not None else None) for study, e in pairs]
 
 
-def left_out_of(result: OutcomeResult, analysis: AnalysisResult | None) -> dict[str, str]:
+def left_out_of(result: OutcomeResult, analysis: AnalysisResult | None) -> dict[str, Sentence]:
     """Why the analysis does not pool a study that has data, by the study's id."""
     if analysis is None:
         return {}
@@ -135,8 +118,13 @@ def measure_name(result: OutcomeResult, analysis: AnalysisResult | None, languag
     """The effect measure in full; Peto's method estimates an odds ratio of its own."""
     if analysis is not None and analysis.spec.model == "Peto":
         return language.say("Peto odds ratio")
-    measure = result.outcome.measure
-    return language.say(MEASURES[measure]) if measure in MEASURES else name(measure)
+    return measure_title(result.outcome.measure, language)
+
+
+def measure_title(measure: str, language: Language) -> str:
+    """An effect measure by its full name, as the beginning of a line."""
+    label = language.say(methods.MEASURE[measure].label)
+    return label[:1].upper() + label[1:]
 
 
 def group_names(result: OutcomeResult, language: Language) -> tuple[str, str]:

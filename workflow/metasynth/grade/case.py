@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from metasynth.language.reasons import Reason
+from metasynth.core.messages import Sentence
 from metasynth.model.certainty_config import CertaintyRules
 from metasynth.model.importance import Importance, declared, of_outcome
 from metasynth.model.records import (
@@ -120,7 +120,7 @@ class Suggestion:
     """A rating that a rule suggests; `assessed` is False where it could not tell."""
 
     rating: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Sentence, ...]
     assessed: bool = True
 
 

@@ -8,10 +8,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from metasynth.core.messages import Sentence, Value
 from metasynth.grade import domains as certainty_domains
 from metasynth.grade.case import Case, make_case
 from metasynth.language.languages import message
-from metasynth.language.reasons import Reason, Value, told
+from metasynth.language.sentences import in_words
 from metasynth.model.certainty_config import LEVELS, LOWERING, OVERALL, CertaintyRules
 from metasynth.model.designs import is_randomised
 from metasynth.model.records import CertaintyRating, Judgement, OutcomeResult, Trial
@@ -53,7 +54,7 @@ class Rating:
     judge: str
     reference: str
     reason: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Sentence, ...]
 
 
 def assess(
@@ -101,13 +102,15 @@ def assess_all(
 
 
 def _unrated(case: Case) -> Rating:
-    reason = Reason(message("there is no pooled estimate to rate"))
+    reason = Sentence(message("there is no pooled estimate to rate"))
     outcome = case.result.outcome.id
-    return Rating(outcome, OVERALL, None, False, NOT_RATED, RULE, "", "", told(reason), (reason,))
+    return Rating(
+        outcome, OVERALL, None, False, NOT_RATED, RULE, "", "", in_words(reason), (reason,)
+    )
 
 
 def _by_panel(item: CertaintyRating) -> Rating:
-    reason = Reason("{reason}", (Value("reason", "text", text=item.reason),))
+    reason = Sentence("{reason}", (Value("reason", "text", text=item.reason),))
     return Rating(
         outcome=item.outcome,
         domain=item.domain,
@@ -133,7 +136,7 @@ def _by_rule(case: Case, domain: str) -> Rating:
         source=RULE,
         judge="",
         reference="",
-        reason="; ".join(map(told, found.reasons)),
+        reason="; ".join(map(in_words, found.reasons)),
         reasons=found.reasons,
     )
 
@@ -154,7 +157,7 @@ def _overall(case: Case, domains: Sequence[Rating]) -> Rating:
         source=BOTH if len(sources) > 1 else sources.pop(),
         judge="; ".join(dict.fromkeys(item.judge for item in domains if item.judge)),
         reference="",
-        reason="; ".join(map(told, reasons)),
+        reason="; ".join(map(in_words, reasons)),
         reasons=reasons,
     )
 
@@ -180,15 +183,15 @@ def _designs(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(case.designs.get(study, "").strip() for study in pooled))
 
 
-def _beginning(case: Case) -> Reason:
+def _beginning(case: Case) -> Sentence:
     """The certainty to begin with, with what study.csv says of the designs of the trials judged."""
     start, designs = case.rules.start, _designs(case)
     if start != "low" and starting_level("by_design", designs) == "high":
-        return Reason(message("high to begin with, as the trials are randomised"))
+        return Sentence(message("high to begin with, as the trials are randomised"))
     if not any(designs):
-        return Reason(_STARTS[start])
+        return Sentence(_STARTS[start])
     named = tuple(design or message("not stated") for design in designs)
-    return Reason(_STARTS_OF_DESIGNS[start], (Value("designs", "texts", text="; ".join(named)),))
+    return Sentence(_STARTS_OF_DESIGNS[start], (Value("designs", "texts", text="; ".join(named)),))
 
 
 _STARTS = {
@@ -215,5 +218,5 @@ _MOVED = {
 }
 
 
-def _moved(item: Rating) -> Reason:
-    return Reason(_MOVED[item.domain], (Value("levels", "levels", float(item.rating or 0)),))
+def _moved(item: Rating) -> Sentence:
+    return Sentence(_MOVED[item.domain], (Value("levels", "levels", float(item.rating or 0)),))

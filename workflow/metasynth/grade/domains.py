@@ -6,12 +6,12 @@ rated 0 and said to be so: a suggestion is never lower than what the tables show
 
 from collections.abc import Sequence
 
+from metasynth.core.messages import Sentence, Value
 from metasynth.grade.case import Case, Suggestion
 from metasynth.grade.imprecision import by_convention, imprecision
 from metasynth.grade.judgement_levels import HIGH, LOW, SOME, is_overall, risk
 from metasynth.language.keys import pooled
 from metasynth.language.languages import message
-from metasynth.language.reasons import Reason, Value
 from metasynth.model.certainty_config import IndirectTrial
 from metasynth.model.methods import compares, no_effect
 from metasynth.model.records import Judgement, StudyEffect
@@ -24,7 +24,7 @@ def risk_of_bias(case: Case) -> Suggestion:
     risks = {study: _worst(case, study) for study in weights}
     if all(level is None for level in risks.values()):
         text = message("no judgement of the trials' risk of bias is in the tables")
-        return Suggestion(rule.no_information, (Reason(text),), assessed=False)
+        return Suggestion(rule.no_information, (Sentence(text),), assessed=False)
     unknown = SOME if rule.no_information else LOW
     known = {study: unknown if level is None else level for study, level in risks.items()}
     high = sum(weights[study] for study, level in known.items() if level >= HIGH)
@@ -39,7 +39,7 @@ def risk_of_bias(case: Case) -> Suggestion:
         Value("limit", "percent", rule.weight),
     )
     rating = -2 if high >= rule.weight else -1 if some >= rule.weight else 0
-    return Suggestion(rating, (Reason(text, values),))
+    return Suggestion(rating, (Sentence(text, values),))
 
 
 def _worst(case: Case, study: str) -> int | None:
@@ -65,28 +65,28 @@ def inconsistency(case: Case) -> Suggestion:
     row, rule = case.primary, case.rules.inconsistency
     if row.k < 2:
         text = message("with one trial, consistency cannot be judged")
-        return Suggestion(0, (Reason(text),), assessed=False)
+        return Suggestion(0, (Sentence(text),), assessed=False)
     if row.i2 is None or row.q_p is None:
         text = message("the model gives no measure of heterogeneity")
-        return Suggestion(0, (Reason(text),), assessed=False)
+        return Suggestion(0, (Sentence(text),), assessed=False)
     values = _heterogeneity(case)
     if row.i2 < rule.i2[0] or row.q_p >= rule.p:
         return _prediction(case) or Suggestion(
-            0, (Reason(message("I² {i2}, heterogeneity p {p}"), values),)
+            0, (Sentence(message("I² {i2}, heterogeneity p {p}"), values),)
         )
     if spread := _same_meaning(case):
         text = message(
             "I² {i2}, heterogeneity p {p}, but every trial's effect ({least} to {most}) "
             "is on the same side of an important one"
         )
-        return Suggestion(0, (Reason(text, (*values, *spread)), *by_convention(case)))
+        return Suggestion(0, (Sentence(text, (*values, *spread)), *by_convention(case)))
     if row.i2 >= rule.i2[1] and _disjoint(case.judging.studies):
         text = message(
             "I² {i2}, heterogeneity p {p}, and the intervals of some trials do not overlap"
         )
-        return Suggestion(-2, (Reason(text, values),))
+        return Suggestion(-2, (Sentence(text, values),))
     text = message("I² {i2}, heterogeneity p {p}, and the trials' effects differ in what they mean")
-    return Suggestion(-1, (Reason(text, values),))
+    return Suggestion(-1, (Sentence(text, values),))
 
 
 def _heterogeneity(case: Case) -> tuple[Value, ...]:
@@ -136,7 +136,7 @@ def _prediction(case: Case) -> Suggestion | None:
         Value("low", measure, row.pi_low, key=f"{key}.pi_low"),
         Value("high", measure, row.pi_high, key=f"{key}.pi_high"),
     )
-    return Suggestion(-1, (Reason(text, values), *by_convention(case)))
+    return Suggestion(-1, (Sentence(text, values), *by_convention(case)))
 
 
 def indirectness(case: Case) -> Suggestion:
@@ -149,23 +149,23 @@ def indirectness(case: Case) -> Suggestion:
     rule = case.rules.indirectness
     for declared in rule.outcomes:
         if declared.outcome == case.result.outcome.id:
-            reason = Reason("{reason}", (Value("reason", "text", text=declared.reason),))
+            reason = Sentence("{reason}", (Value("reason", "text", text=declared.reason),))
             return Suggestion(declared.rating, (reason,))
     weights = case.weights()
     found = [trial for trial in rule.trials if trial.study in weights]
     if not found:
-        return Suggestion(0, (Reason(message("no indirectness is declared")),))
+        return Suggestion(0, (Sentence(message("no indirectness is declared")),))
     share = sum(weights[trial.study] for trial in found)
     events = case.shares_of_events()
     of_events = sum(events.get(trial.study, 0.0) for trial in found) if events else None
-    why = [Reason("{reason}", (Value("reason", "text", text=trial.reason),)) for trial in found]
+    why = [Sentence("{reason}", (Value("reason", "text", text=trial.reason),)) for trial in found]
     lowered = max(share, of_events or 0.0) >= rule.weight
     return Suggestion(-1 if lowered else 0, (_indirect(case, found, share, of_events), *why))
 
 
 def _indirect(
     case: Case, found: Sequence[IndirectTrial], share: float, events: float | None
-) -> Reason:
+) -> Sentence:
     """What the declared trials carry; of the events too, where these are counted."""
     labels = {study.study: study.label for study in case.result.studies}
     named = ", ".join(labels[trial.study] for trial in found)
@@ -176,12 +176,12 @@ def _indirect(
     )
     if events is None:
         text = message("{trials}: {share} of the weight; certainty is lowered from {limit}")
-        return Reason(text, values)
+        return Sentence(text, values)
     text = message(
         "{trials}: {share} of the weight and {events} of the events; certainty is lowered from "
         "{limit} of either"
     )
-    return Reason(text, (*values, Value("events", "percent", events)))
+    return Sentence(text, (*values, Value("events", "percent", events)))
 
 
 def publication_bias(case: Case) -> Suggestion:
@@ -193,22 +193,22 @@ def publication_bias(case: Case) -> Suggestion:
     rule, k = case.rules.publication_bias, case.primary.k
     if not compares(case.result.outcome):
         text = message("not assessable: the tests of asymmetry are of comparisons")
-        return Suggestion(0, (Reason(text),), assessed=False)
+        return Suggestion(0, (Sentence(text),), assessed=False)
     if k < rule.trials:
         text = message("not assessable with {k} trial: the tests of asymmetry need {least}")
         plural = message("not assessable with {k} trials: the tests of asymmetry need {least}")
         values = (Value("k", "count", float(k)), Value("least", "count", float(rule.trials)))
-        return Suggestion(0, (Reason(text, values, plural),), assessed=False)
+        return Suggestion(0, (Sentence(text, values, plural),), assessed=False)
     outcome = case.result.outcome
     wanted = "Harbord" if outcome.measure == "OR" and outcome.type == "binary" else "Egger"
     tests = case.sensitivity.asymmetry if case.sensitivity else ()
     p = next((test.p for test in tests if test.name == wanted), None)
     if p is None:
         text = message("not assessable: there is no test of asymmetry")
-        return Suggestion(0, (Reason(text),), assessed=False)
+        return Suggestion(0, (Sentence(text),), assessed=False)
     values = (Value("test", "text", text=wanted), Value("p", "p", p))
     text = message("test of asymmetry ({test}): p {p}")
-    return Suggestion(-1 if p < rule.p else 0, (Reason(text, values),))
+    return Suggestion(-1 if p < rule.p else 0, (Sentence(text, values),))
 
 
 RULES = {

@@ -3,10 +3,10 @@
 from math import sqrt
 
 from metasynth.core import lazy_special as special
+from metasynth.core.messages import Sentence, Value
 from metasynth.grade.case import Case, Suggestion, judged_fields, rests_on_one_degree
 from metasynth.language import keys
 from metasynth.language.languages import message
-from metasynth.language.reasons import Reason, Value
 from metasynth.model.certainty_config import ImprecisionRule
 from metasynth.model.importance import RISK_RATIO
 from metasynth.model.methods import compares, no_effect
@@ -45,10 +45,10 @@ _AMOUNTS = {
 }
 """What is said of how much information there is: enough (0), less than optimal, far less (2)."""
 _GRADE_SIZES = (ImprecisionRule().events, ImprecisionRule().participants)
-_NEVER_NARROWER = Reason(
+_NEVER_NARROWER = Sentence(
     message("that interval is kept from being narrower than Wald's, as the one shown is")
 )
-_RULE_OF_THUMB = Reason(message("that size is GRADE's rule of thumb"))
+_RULE_OF_THUMB = Sentence(message("that size is GRADE's rule of thumb"))
 
 
 def imprecision(case: Case) -> Suggestion:
@@ -80,10 +80,10 @@ def _of_one_group(case: Case) -> Suggestion:
         "not assessable: the interval is {low} to {high}, and nothing says how wide that of a "
         "proportion may be"
     )
-    return Suggestion(0, (Reason(text, values),), assessed=False)
+    return Suggestion(0, (Sentence(text, values),), assessed=False)
 
 
-def by_convention(case: Case) -> tuple[Reason, ...]:
+def by_convention(case: Case) -> tuple[Sentence, ...]:
     """That what counts as important is GRADE's convention, where the review declares nothing."""
     limits = case.importance
     if limits is None or limits.declared:
@@ -93,10 +93,10 @@ def by_convention(case: Case) -> tuple[Reason, ...]:
         "important is judged by GRADE's convention of risk ratios of {low} and {high}, as no "
         "smallest important difference is declared"
     )
-    return (Reason(text, values),)
+    return (Sentence(text, values),)
 
 
-def _information(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
+def _information(case: Case) -> tuple[bool, bool, tuple[Sentence, ...]]:
     """Whether information is less than optimal, and far less, and how much there is."""
     rule, row = case.rules.imprecision, case.row
     people = _sum(row.total_intervention, row.total_control)
@@ -113,7 +113,7 @@ def _information(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
             found, needed, unit = people, size, "participants"
     if found is None:
         text = message("how many patients and events there are is not in the tables")
-        return False, False, (Reason(text),)
+        return False, False, (Sentence(text),)
     scarce, far = found < needed, found < rule.far_below * needed
     thumb = (_RULE_OF_THUMB,) if scarce and needed in _GRADE_SIZES else ()
     values = (
@@ -121,7 +121,7 @@ def _information(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
         Value("needed", "count", needed),
         Value("share", "percent", 100 * rule.far_below),
     )
-    return scarce, far, (Reason(*_amount(unit, scarce, far, values)), *thumb)
+    return scarce, far, (Sentence(*_amount(unit, scarce, far, values)), *thumb)
 
 
 def _sum(first: Count | None, second: Count | None) -> Count | None:
@@ -157,7 +157,7 @@ def optimal_information_size(
     return float(2 * (error + strength) ** 2 / (control_risk - treated) ** 2)
 
 
-def _included(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
+def _included(case: Case) -> tuple[bool, bool, tuple[Sentence, ...]]:
     """Whether the interval includes no effect and an important one, and both kinds of these."""
     null, limits = no_effect(case.result.outcome.measure), case.interval
     if null is None or limits is None:
@@ -189,10 +189,10 @@ def _included(case: Case) -> tuple[bool, bool, tuple[Reason, ...]]:
         text = message("the interval, {low} to {high}, excludes no effect")
     adhoc = (_NEVER_NARROWER,) if fields[0] != "ci_low" else ()
     important = (*_spared(case, limits), *_limits(case)) if less or more else ()
-    return less or more, less and more, (Reason(text, values), *adhoc, *important)
+    return less or more, less and more, (Sentence(text, values), *adhoc, *important)
 
 
-def _spared(case: Case, limits: tuple[float, float]) -> tuple[Reason, ...]:
+def _spared(case: Case, limits: tuple[float, float]) -> tuple[Sentence, ...]:
     """That an effect is important by the risk of having no event, where only that says so."""
     important, measure = case.importance, case.result.outcome.measure
     if important is None or any(
@@ -203,10 +203,10 @@ def _spared(case: Case, limits: tuple[float, float]) -> tuple[Reason, ...]:
         "the event is so common that the ratio of the risks of being without it decides what is "
         "important"
     )
-    return (Reason(text),)
+    return (Sentence(text),)
 
 
-def _limits(case: Case) -> tuple[Reason, ...]:
+def _limits(case: Case) -> tuple[Sentence, ...]:
     """What is important, by the review's own declaration or by convention."""
     limits = case.importance
     if limits is None or not limits.declared:
@@ -217,10 +217,10 @@ def _limits(case: Case) -> tuple[Reason, ...]:
         text = message("important are risk ratios below {low} and above {high}, as declared")
     else:
         text = message("important are effects below {low} and above {high}, as declared")
-    return (Reason(text, values),)
+    return (Sentence(text, values),)
 
 
-def _substitution(case: Case) -> tuple[Reason, ...]:
+def _substitution(case: Case) -> tuple[Sentence, ...]:
     """That the primary interval rests on one degree of freedom, and what is judged instead."""
     row = case.primary
     if not rests_on_one_degree(row):
@@ -242,4 +242,4 @@ def _substitution(case: Case) -> tuple[Reason, ...]:
             "judged by the analysis “{label}”, as the primary interval, {low} to {high}, "
             "rests on one degree of freedom"
         )
-    return (Reason(text, values),)
+    return (Sentence(text, values),)

@@ -9,7 +9,7 @@ neither.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,6 @@ from metasynth.language.formats import NumberStyle
 
 LOCALES = WORKFLOW / "report" / "locales"
 LABELS = "labels.po"
-_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
-_LETTER = re.compile(r"[^\W\d_]")
-_LEAST_LETTERS = 10
-_PLACE = re.compile(r"\{(\w+)\}")
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
 
@@ -41,7 +37,7 @@ class Language:
 
     `plurals` holds the forms of a message by its singular; `form` chooses among them for a number.
     `labels` are texts of the review itself; `words` are the small numbers, where sentences spell
-    them and they do not inflect; `templates` are the messages with places.
+    them and they do not inflect.
     """
 
     gettext: Callable[[str], str] = _same
@@ -51,7 +47,6 @@ class Language:
     form: Callable[[int], int] = _english_form
     labels: Mapping[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
-    templates: tuple[str, ...] = ()
 
     def say(self, message: str, **values: Any) -> str:
         """The message translated, then its {places} filled; values are never translated."""
@@ -78,64 +73,20 @@ class Language:
             return self.labels.get(text, text)
         return " + ".join(self.labels.get(part, part) for part in text.split(" + "))
 
-    def again(self, text: str) -> str:
-        """Sentences that an earlier stage made in English, in this language.
-
-        Results are the same in every language, and so carry their remarks in English. A sentence
-        that no message of the catalogue gives is a label, or stays as it is.
-        """
-        if text in self.labels or not self.templates:
+    def remark(self, text: str) -> str:
+        """A remark of the review's authors, translated whole or sentence by sentence."""
+        if text in self.labels or not self.labels:
             return self.labels.get(text, text)
-        if text not in self._said:
-            said = (self._sentence(sentence) for sentence in _SENTENCES.split(text))
-            self._said[text] = " ".join(said)
-        return self._said[text]
-
-    @cached_property
-    def _said(self) -> dict[str, str]:
-        """Texts that were said again before: the same remark stands on many results."""
-        return {}
-
-    def _sentence(self, sentence: str) -> str:
-        if (said := self._word(sentence)) != sentence:
-            return said
-        for template, pattern in self._patterns:
-            if found := pattern.fullmatch(sentence):
-                values = {name: self._word(text) for name, text in found.groupdict().items()}
-                text = self.labels.get(template) or self.gettext(template)
-                return text.format(**values)
-        return sentence
-
-    def _word(self, text: str) -> str:
-        """What fills a place: a word of the catalogue, a label, or a number."""
-        said = self.gettext(text)
-        if said != text:
-            return said
-        return self.written(text) if _DECIMAL.fullmatch(text) else self.label(text)
-
-    @cached_property
-    def _patterns(self) -> tuple[tuple[str, re.Pattern[str]], ...]:
-        """Messages with places as patterns, the most specific first.
-
-        One with hardly a word of its own, such as "{low} to {high}", would match by chance.
-        """
-        letters = {t: len(_LETTER.findall(_PLACE.sub("", t))) for t in self.templates}
-        told = [t for t in self.templates if letters[t] >= _LEAST_LETTERS or t in self.labels]
-        ordered = sorted(told, key=lambda t: (-letters[t], t))
-        return tuple((template, _pattern(template)) for template in ordered)
+        return " ".join(self.labels.get(part, part) for part in sentences(text))
 
     def written(self, number: str) -> str:
         """A number as an English text prints it, with this language's decimal mark."""
         return number.replace(".", self.numbers.decimal)
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = _PLACE.split(template)
-    texts = (
-        f"(?P<{part}>.+?)" if index % 2 else re.escape(part.replace("{{", "{").replace("}}", "}"))
-        for index, part in enumerate(parts)
-    )
-    return re.compile("".join(texts), re.DOTALL)
+def sentences(text: str) -> list[str]:
+    """The sentences of a remark, as the catalogue of a review may hold them."""
+    return _SENTENCES.split(text)
 
 
 ENGLISH = Language(
@@ -165,9 +116,7 @@ def speak(code: str, text: Path | None = None) -> Language:
     own = text / code / LABELS if text else None
     if own is None or not own.is_file():
         return language
-    labels = _read(own)[0]
-    own_templates = tuple(text for text in labels if _PLACE.search(text))
-    return replace(language, labels=labels, templates=language.templates + own_templates)
+    return replace(language, labels=_read(own)[0])
 
 
 def speak_all(codes: Sequence[str], text: Path | None = None) -> dict[str, Language]:
@@ -193,7 +142,6 @@ def _load(code: str) -> Language:
         code=code,
         plurals=plurals,
         form=c2py(expression),
-        templates=tuple(text for text in texts if _PLACE.search(text)),
     )
 
 

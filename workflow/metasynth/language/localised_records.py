@@ -22,8 +22,8 @@ SHOWN = frozenset({"domain"})
 """Fields with a label that is translated where it is shown: in English it tells whether a judgement
 is the overall one."""
 
-SENTENCES = frozenset({"note", "reason"})
-"""Fields that hold remarks, translated sentence by sentence."""
+REMARKS = frozenset({"note", "reason"})
+"""Fields that hold remarks of authors, translated whole or sentence by sentence."""
 
 
 def localise(record: Record, language: Language) -> Record:
@@ -31,7 +31,7 @@ def localise(record: Record, language: Language) -> Record:
 
     Ids, numbers and quotes stay. What the review's catalogue does not translate stays as it is.
     """
-    if not language.labels and not language.templates:
+    if not language.labels:
         return record
     return cast(Record, _localised(record, language))
 
@@ -62,4 +62,4 @@ def _names(cls: type) -> tuple[str, ...]:
 def _text(name: str, text: str, language: Language) -> str:
     if name in LABELS:
         return language.label(text)
-    return language.again(text) if text and name in SENTENCES else text
+    return language.remark(text) if text and name in REMARKS else text

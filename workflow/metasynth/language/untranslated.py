@@ -1,14 +1,12 @@
 """What a review says in config.yaml and its tables that its catalogues do not translate."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
-from metasynth.language.languages import Language
-from metasynth.language.localised_records import LABELS, SENTENCES, SHOWN
+from metasynth.language.languages import Language, sentences
+from metasynth.language.localised_records import LABELS, REMARKS, SHOWN
 from metasynth.model.records import Config, SearchLine, Trial
 
-_MARK = "\ufdd0"
 _HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
 
 
@@ -35,7 +33,7 @@ def _texts(value: object) -> Iterator[tuple[str, str]]:
             content = getattr(value, field.name)
             if not isinstance(content, str):
                 yield from _texts(content)
-            elif content and field.name in LABELS | SHOWN | SENTENCES:
+            elif content and field.name in LABELS | SHOWN | REMARKS:
                 yield field.name, content
 
 
@@ -51,17 +49,7 @@ def _is_said(name: str, text: str, language: Language) -> bool:
     """Whether the catalogues give the text, whole or sentence by sentence."""
     if name in LABELS | SHOWN:
         return text in language.labels
-    marked = Language(
-        gettext=lambda it: f"{_MARK}{it}" if language.gettext(it) != it else it,
-        labels={key: f"{_MARK}{key}" for key in language.labels},
-        templates=language.templates,
-    )
-    whole = marked.again(text).startswith(_MARK)
-    return whole or all(_MARK in marked.again(part) for part in _sentences(text))
-
-
-def _sentences(text: str) -> list[str]:
-    return re.split(r"(?<=[.!?]) (?=[A-Z])", text)
+    return text in language.labels or all(part in language.labels for part in sentences(text))
 
 
 def as_catalogue(texts: Iterable[str]) -> str:

@@ -7,8 +7,8 @@ outcome's numbers, the trials' risk of bias, the rule's own limits, or the softw
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
+from metasynth.core.messages import Sentence
 from metasynth.grade.certainty import Rating
-from metasynth.language.reasons import Reason
 from metasynth.living.attribution import Attribution, Cause, named
 from metasynth.living.input_changes import Inputs
 from metasynth.living.state import Rated, State
@@ -41,7 +41,7 @@ class DomainChange:
     domain: str
     before: int | None
     after: int | None
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Sentence, ...]
     causes: tuple[Cause, ...]
 
 

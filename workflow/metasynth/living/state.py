@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from metasynth.core import digest
+from metasynth.core.messages import Sentence
 from metasynth.core.paths import PACKAGE
-from metasynth.language.reasons import Reason
 from metasynth.model.records import ChangelogEntry, Config, Count, Estimate, Trial
 from metasynth.tables.raw_table import CHECKED, RawTable
 from metasynth.tables.table_schema import TRIAL_TABLES, tables
@@ -25,7 +25,7 @@ _ENGINE = ("synthesis/comparison.py", "synthesis/synthesise.py")
 """The modules through which every pooled number goes."""
 _RATING = ("grade/certainty.py",)
 """The module through which every rating of certainty goes, after the numbers."""
-_WORDING = ("language/reasons.py", "language/keys.py")
+_WORDING = ("language/sentences.py", "language/keys.py")
 """Modules that say why, and change no rating."""
 
 
@@ -77,7 +77,7 @@ class Rated:
     rating: int | None
     certainty: str
     source: str
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)

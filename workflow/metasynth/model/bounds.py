@@ -5,7 +5,7 @@ sets of trials costs k for each set. Up to the bounds below nothing is thinned; 
 memory grow with k alone, and what is left out is left out with a reason that the results hold.
 """
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Sentence, sentence
 
 ONE_BY_ONE = 200
 """Trials up to which each is left out, or added, in turn: sequences of pools, deletion diagnostics,
@@ -21,12 +21,16 @@ LEAST_SAMPLE, LEAST_SLOW = 1_000, 20
 BLOCK_CELLS = 131_072
 """Trials times sets that are worked on together: enough to hide overhead, few for the cache."""
 
-TOO_MANY = message("{n} studies; one at a time they are left out, or added, up to {most}")
 
-
-def too_many(studies: int) -> str:
-    """Why so many studies are not looked at one at a time; nothing if they are."""
-    return "" if studies <= ONE_BY_ONE else TOO_MANY.format(n=studies, most=ONE_BY_ONE)
+def too_many(studies: int) -> Sentence | None:
+    """Why so many studies are not looked at one at a time; None if they are."""
+    if studies <= ONE_BY_ONE:
+        return None
+    return sentence(
+        "{n} studies; one at a time they are left out, or added, up to {most}",
+        n=studies,
+        most=ONE_BY_ONE,
+    )
 
 
 def sets(most: int, trials: int) -> int:

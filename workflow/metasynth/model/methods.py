@@ -3,54 +3,66 @@
 Imports nothing heavy, so that a whole configuration can be checked before anything is computed.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from metasynth.model import method_catalogue as catalogue
+from metasynth.model.measure_catalogue import MEASURE_RECORDS, OUTCOME_TYPES
+from metasynth.model.method_records import Choice, Measure, Method, Model, Tau2Method
 from metasynth.model.priors import VAGUE, moment_exists
 from metasynth.model.records import AnalysisSpec, OutcomeSpec
 
+M = TypeVar("M", bound=Method)
+
+
+def _by_name(records: Iterable[M]) -> dict[str, M]:
+    return {record.name: record for record in records}
+
+
+MEASURE: Mapping[str, Measure] = _by_name(MEASURE_RECORDS)
+MODEL: Mapping[str, Model] = _by_name(catalogue.MODELS)
+TAU2: Mapping[str, Tau2Method] = _by_name(catalogue.TAU2_METHODS)
+CI: Mapping[str, Choice] = _by_name(catalogue.CI_METHODS)
+PREDICTION: Mapping[str, Choice] = _by_name(catalogue.PREDICTIONS)
+STUDY_CI: Mapping[str, Choice] = _by_name(catalogue.STUDY_CIS)
+ASYMMETRY: Mapping[str, Method] = _by_name(catalogue.ASYMMETRY_TESTS)
+OF_POSTERIOR: Mapping[str, Method] = _by_name(catalogue.OF_POSTERIOR)
+"""The records of each kind of method by their names in config.yaml."""
+
 MEASURES = {
-    "binary": ("RR", "OR", "RD", "ASD"),
-    "continuous": ("MD", "SMD", "SMD-RevMan", "ROM"),
-    "proportion": ("PLO", "PAS", "PFT"),
-    "rate": ("IRR", "IRD"),
-    "generic": ("HR", "IRR", "RR", "OR", "ROM", "MD", "SMD", "RD", "IRD", "COR", "ZCOR", "other"),
+    kind: tuple(name for name, record in MEASURE.items() if kind in record.types)
+    for kind in OUTCOME_TYPES
 }
-"""The effect measures of each outcome type; `other` is any contrast on its own scale.
+"""The names of the effect measures of each outcome type."""
 
-A proportion is that of the intervention side alone: its logit, arcsine or double arcsine.
-"""
+MEASURES_OF_ANY_TYPE = tuple(MEASURE)
 
-RATIO_MEASURES = frozenset({"RR", "OR", "HR", "IRR", "ROM"})
+RATIO_MEASURES = frozenset(name for name, record in MEASURE.items() if record.ratio)
 """Measures whose analysis scale is the natural logarithm."""
 
-DIFFERENCES = frozenset({"RD", "ASD", "IRD"})
+DIFFERENCES = frozenset(name for name, record in MEASURE.items() if record.informed_by_zeros)
 """Measures of two groups on which a study without events has information: see `zero_events`."""
 
-MODELS = ("random", "IV", "MH", "Peto", "GLMM", "GLMM-UM.RS", "GLMM-CM.EL", "bayes")
-"""Random effects, the common-effect models, binomial-normal models, and random effects with priors.
+OF_TABLES = tuple(name for name, record in MEASURE.items() if record.of_tables)
+COVARIANCE_MEASURES = tuple(name for name, record in MEASURE.items() if record.covariance)
+MODELS, TAU2_METHODS, CI_METHODS = tuple(MODEL), tuple(TAU2), tuple(CI)
+PREDICTIONS, STUDY_CIS = tuple(PREDICTION), tuple(STUDY_CI)
+ZERO_CELLS, DOUBLE_ZERO, MULTI_ARM = (
+    tuple(_by_name(records))
+    for records in (catalogue.ZERO_CELLS, catalogue.DOUBLE_ZERO, catalogue.MULTI_ARM)
+)
+SUBGROUP_TAU2 = catalogue.SUBGROUP_TAU2
+GLMMS = frozenset(name for name, record in MODEL.items() if record.mixed)
+WEIGHTED = tuple(name for name, record in MODEL.items() if record.weighted)
+"""Models that take effects and their variances, whatever the measure."""
 
-Of these, GLMM has fixed study levels (UM.FS), GLMM-UM.RS random ones, GLMM-CM.EL none: it is
-conditional.
-"""
-
-GLMMS = frozenset({"GLMM", "GLMM-UM.RS", "GLMM-CM.EL"})
 BAYES = "bayes"
-CREDIBLE = "credible"
-"""The name of the interval of model bayes, beside `CI_METHODS`."""
-POSTERIOR = "posterior"
-"""The name of tau2 in model bayes, beside `TAU2_METHODS`."""
+CREDIBLE, POSTERIOR = OF_POSTERIOR
+"""The names of the interval and of the tau2 of model bayes."""
 WIDEST_TAU = {"ratio": 4.0, "RD": 1.0, "ASD": 1.6}
 """A typical tau beyond which a prior is on another scale than the effects: ratios of true effects
 of e^(2 × 1.96 × 4), or differences of risks (and of their arcsines) larger than there are."""
-TAU2_METHODS = ("REML", "DL", "DL-MH", "ML", "PM", "EB", "SJ", "HE", "HS", "DL2")
-"""DL-MH is DerSimonian and Laird's with Q about the Mantel-Haenszel estimate, as in RevMan 5."""
 
-CI_METHODS = ("Wald", "HKSJ", "HKSJ-adhoc", "KR")
-PREDICTIONS = ("t_k-1", "t_k-2", "HK")
-STUDY_CIS = ("Wald", "score")
-ZERO_CELLS = ("only0", "treatment_arm", "all", "none")
-DOUBLE_ZERO = ("auto", "exclude", "include")
-SUBGROUP_TAU2 = ("separate", "common")
-MULTI_ARM = ("combine", "split", "covariance")
-COVARIANCE_MEASURES = ("RR", "OR", "RD", "MD")
 SUBGROUPS = ("design", "population", "background")
 """Columns of study.csv by which trials can be grouped."""
 
@@ -110,8 +122,9 @@ def check_multi_arm(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Why arms correlated through a shared control cannot be so analysed; None when they can."""
     if outcome.type in ("generic", "proportion"):
         return None
-    if analysis.model not in ("random", "IV"):
-        return f"multi_arm covariance needs model random or IV; {analysis.model} takes counts only"
+    if analysis.model not in WEIGHTED:
+        known = ", ".join(WEIGHTED)
+        return f"multi_arm covariance needs a model of {known}; {analysis.model} takes counts only"
     if analysis.tau2 == "DL-MH":
         return "multi_arm covariance leaves several-armed trials without the counts of DL-MH"
     if analysis.study_ci == "score":
@@ -152,16 +165,16 @@ def _unknown_name(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
 def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Find a model or study interval that the outcome's measure does not have."""
     binary, measure = outcome.type == "binary", outcome.measure
-    if analysis.model == "MH" and not (binary and measure in ("RR", "OR", "RD")):
+    if analysis.model == "MH" and not (binary and measure in OF_TABLES):
         return f"the Mantel-Haenszel method pools RR, OR and RD of counts, not {measure}"
     if analysis.model == "Peto" and not (binary and measure == "OR"):
         return f"Peto's method estimates an odds ratio from counts (measure OR), not {measure}"
     if analysis.model in GLMMS and not (binary and measure == "OR"):
         return f"a binomial-normal model estimates an odds ratio from counts, not {measure}"
-    if analysis.tau2 == "DL-MH" and not (binary and measure in ("RR", "OR", "RD")):
+    if analysis.tau2 == "DL-MH" and not (binary and measure in OF_TABLES):
         return f"tau2 DL-MH takes Q about the Mantel-Haenszel estimate, which {measure} has not"
     proportion = outcome.type == "proportion"
-    score = proportion or (binary and measure in ("RR", "OR", "RD"))
+    score = proportion or (binary and measure in OF_TABLES)
     if analysis.study_ci == "score" and not score:
         return f"study_ci score is defined for RR, OR and RD of counts, not for {measure}"
     if analysis.zero_cells == "treatment_arm" and (proportion or outcome.type == "rate"):

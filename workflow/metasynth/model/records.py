@@ -7,6 +7,7 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 
 from dataclasses import dataclass
 
+from metasynth.core.messages import Sentence
 from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
 from metasynth.model.few_config import FewTrials
 from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
@@ -261,17 +262,20 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisSpec:
-    """One way to pool, declared once under `analyses` and used by outcomes."""
+    """One way to pool, declared once under `analyses` and used by outcomes.
+
+    Its methods are named as in the catalogue of methods (method_catalogue.py).
+    """
 
     name: str
     label: str
-    model: str = "random"  # random | IV | MH | Peto | GLMM | GLMM-UM.RS | GLMM-CM.EL | bayes
-    tau2: str | None = None  # DL DL-MH REML ML PM EB SJ HE HS DL2; random only, default REML
-    ci: str = "Wald"  # Wald | HKSJ | HKSJ-adhoc | KR
-    prediction: str | None = None  # t_k-1 | t_k-2 | HK | None: no prediction interval
-    study_ci: str = "Wald"  # Wald | score
-    zero_cells: str = "only0"  # only0 | treatment_arm | all | none: where 0.5 is added
-    double_zero: str = "auto"  # auto | exclude | include: studies with no or only events
+    model: str = "random"
+    tau2: str | None = None  # of the random model only; None there: methods.DEFAULT_TAU2
+    ci: str = "Wald"
+    prediction: str | None = None  # None: no prediction interval
+    study_ci: str = "Wald"
+    zero_cells: str = "only0"  # where 0.5 is added
+    double_zero: str = "auto"  # what becomes of studies with no or only events
     note: str = ""
     subgroup_tau2: str = "separate"  # separate | common: of the subgroups, random model only
     tau_prior: TauPrior | None = None  # of tau, on the analysis scale; model bayes only
@@ -307,7 +311,7 @@ class OutcomeSpec:
     outcome: str
     week: int | None
     type: str  # binary | continuous | proportion | rate | generic
-    measure: str  # RR OR RD ASD | MD SMD ROM | PLO PAS PFT | IRR IRD | generic names
+    measure: str  # see methods.MEASURES
     direction: str  # benefit | harm: whether more of it is good for the patient
     analyses: tuple[str, ...]  # the first is the primary
     reading: str = ""
@@ -383,7 +387,7 @@ class Omission:
     """A trial that is not in an outcome's pool, or a pool that could not be made, and why."""
 
     study: str
-    reason: str
+    reason: Sentence
     analysis: str = ""
 
 
@@ -417,7 +421,7 @@ class StudyEffect:
     se: float | None
     weight: float | None
     corrected: bool
-    note: str
+    note: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,7 +470,7 @@ class Estimate:
     tau2: float | None
     tau2_low: float | None
     tau2_high: float | None
-    note: str
+    note: tuple[Sentence, ...]
     adhoc_low: float | None = None
     adhoc_high: float | None = None
     p_above: float | None = None
@@ -486,7 +490,7 @@ class SignificanceTest:
     statistic: float
     df: float | None
     p: float
-    note: str = ""
+    note: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

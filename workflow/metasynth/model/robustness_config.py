@@ -1,6 +1,15 @@
 """What config.yaml declares for the analyses of robustness: multiverse and sequential analysis."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from metasynth.model import method_catalogue as catalogue
+from metasynth.model.measure_catalogue import MEASURE_RECORDS
+from metasynth.model.method_records import Method
+
+
+def _default(records: Iterable[Method]) -> tuple[str, ...]:
+    return tuple(record.name for record in records if record.by_default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,13 +21,13 @@ class MultiverseChoices:
     `leave_one_out` say whether declared alternative readings are taken, and each trial left out.
     """
 
-    measures: tuple[str, ...] = ("RR", "OR", "RD")
-    models: tuple[str, ...] = ("random", "IV", "MH", "Peto")
-    tau2: tuple[str, ...] = ("REML", "DL", "PM", "ML", "SJ")
-    ci: tuple[str, ...] = ("Wald", "HKSJ", "HKSJ-adhoc")
-    zero_cells: tuple[str, ...] = ("only0", "treatment_arm")
-    double_zero: tuple[str, ...] = ("auto", "exclude", "include")
-    multi_arm: tuple[str, ...] = ("combine", "split", "covariance")
+    measures: tuple[str, ...] = _default(MEASURE_RECORDS)
+    models: tuple[str, ...] = _default(catalogue.MODELS)
+    tau2: tuple[str, ...] = _default(catalogue.TAU2_METHODS)
+    ci: tuple[str, ...] = _default(catalogue.CI_METHODS)
+    zero_cells: tuple[str, ...] = _default(catalogue.ZERO_CELLS)
+    double_zero: tuple[str, ...] = _default(catalogue.DOUBLE_ZERO)
+    multi_arm: tuple[str, ...] = _default(catalogue.MULTI_ARM)
     readings: bool = True
     leave_one_out: bool = True
 

@@ -101,11 +101,9 @@ def pool(at: Context) -> Members:
 
 def crosscheck(at: Context) -> Members:
     """The results once more by statsmodels; too large a difference stops the run."""
-    made, inputs = (
-        both("results/tables", "crosscheck"),
-        {"results": files(at.made["pool"], "result.json")},
-    )
-    code, data = at.code("crosscheck", "pool"), at.keys("pool")
+    inputs = {"results": files(at.made["pool"], "result.json")}
+    made = both("results/tables", "crosscheck")
+    code, data = at.code("crosscheck"), at.keys("pool")
     return (Member("crosscheck", "", code, data, "", inputs, made),)
 
 

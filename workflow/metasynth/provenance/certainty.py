@@ -8,7 +8,7 @@ from metasynth.grade.certainty import PANEL, Rating
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
-from metasynth.language.reasons import keyed
+from metasynth.language.sentences import keyed
 from metasynth.model.certainty_config import CertaintyRules, rule_numbers
 from metasynth.model.records import Estimate, OutcomeResult
 from metasynth.provenance.entry import CHOICE, COMPUTED, Entry, Place

@@ -10,7 +10,6 @@ from metasynth.model import bounds, covariates
 from metasynth.model.primary_effects import PrimaryEffects
 from metasynth.model.records import OutcomeResult, StudyEffect
 from metasynth.provenance.entry import COMPUTED, Entry
-from metasynth.provenance.sensitivity import REGRESSED
 from metasynth.sensitivity.battery import Sensitivity
 from metasynth.sensitivity.diagnostics import Diagnostics
 
@@ -30,17 +29,6 @@ _SPREAD = {
     "i2_low": message("lowest I² of the subsets, in per cent"),
     "i2_middle": message("median I² of the subsets, in per cent"),
     "i2_high": message("highest I² of the subsets, in per cent"),
-}
-_METHODS = {
-    "forest": message("counted"),
-    "drapery": message("from the trial’s effect over its standard error, normal distribution"),
-    "influence": message("deletion diagnostics of Viechtbauer and Cheung"),
-    "baujat": message("about the inverse-variance common effect (Baujat)"),
-    "galbraith": message("from the trial’s effect and standard error, on the analysis scale"),
-    "labbe": message("patients with the event over all patients"),
-    "gosh": message("random effects (REML) of every subset of the trials, or of a sample"),
-    "funnel": message("Egger’s regression of effects on their standard errors"),
-    "bubble": REGRESSED,
 }
 
 
@@ -101,7 +89,7 @@ def drawn_entries(
                 label=language.say(label),
                 of="; ".join(filter(None, (language.label(result.outcome.label), label_of))),
                 value=value,
-                method=language.say(_METHODS[figure]),
+                method=language.say(catalogue.OF_AN_OUTCOME[figure].method),
                 inputs=shown.inputs(inputs),
                 target=f"table-inputs_{result.outcome.id}",
             )

@@ -5,6 +5,7 @@ from math import fsum
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
+from metasynth.language.sentences import in_words
 from metasynth.model.methods import compares
 from metasynth.model.records import AnalysisResult, AnalysisSpec, Group, OutcomeResult, StudyData
 from metasynth.provenance import formulas
@@ -148,7 +149,7 @@ def _effect_entries(
                     method=say(method),
                     formula=formula,
                     provenance=study.provenance,
-                    note=context.language.again(row.note),
+                    note=in_words(row.note, context.language),
                 )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
-from metasynth.model.methods import BAYES, CREDIBLE, compares
+from metasynth.language.sentences import in_words
+from metasynth.model.methods import CREDIBLE, WEIGHTED, compares
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult
 from metasynth.provenance import formulas
 from metasynth.provenance.context import Context, Study, studies_of
@@ -64,8 +65,8 @@ _OF_ESTIMATE: Mapping[str, tuple[str, ...]] = {
     "p_against": ("p_above",),
 }
 """Which fields of a pooled estimate others follow from; what is not here rests on the studies."""
-_POSTERIOR = {BAYES: ("ci_low", "ci_high", "pi_low", "pi_high")}
-"""Fields that a model has from its posterior, and so from the studies."""
+_LIMITS = ("ci_low", "ci_high", "pi_low", "pi_high")
+"""Fields that a posterior has from the studies, not from an effect and its standard error."""
 _CREDIBLE = {
     "ci_low": message("lower limit of the 95% credible interval"),
     "ci_high": message("upper limit of the 95% credible interval"),
@@ -90,7 +91,7 @@ def pooled_entries(
         value = getattr(row, field)
         if value is None:
             continue
-        own = () if field in _POSTERIOR.get(row.model, ()) else _OF_ESTIMATE.get(field, ())
+        own = () if row.ci_method == CREDIBLE and field in _LIMITS else _OF_ESTIMATE.get(field, ())
         made = [f"{prefix}.{name}" for name in own if getattr(row, name) is not None]
         method, formula = formulas.of_pooled(field, row, spec)
         yield context.entry(
@@ -103,7 +104,7 @@ def pooled_entries(
             inputs=(*(made or _from_studies(field, row, prefix, studies)), *chosen),
             method=language.say(method),
             formula=formula,
-            note=language.again(row.note),
+            note=in_words(row.note, language),
         )
 
 
@@ -173,7 +174,7 @@ def _from_studies(
         return tuple(key for study in studies for key in study.raw if key.endswith(ending))
     if field == "i2" and row.tau2 is None and row.q is not None:
         return f"{prefix}.q", f"{prefix}.q_df"
-    by_counts = row.model not in ("random", "IV", BAYES)
+    by_counts = row.model not in WEIGHTED
     made = [key for study in studies for key in (study.raw if by_counts else study.effect())]
     if row.tau2 is not None and field in ("log_estimate", "se", "i2"):
         made.append(f"{prefix}.tau2")

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from metasynth.figures import catalogue
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
-from metasynth.model import covariates
+from metasynth.model import covariates, methods
 from metasynth.model.records import OutcomeResult
 from metasynth.provenance.entry import COMPUTED, Entry
 from metasynth.provenance.outcome import counts, effects
@@ -37,7 +38,6 @@ ASYMMETRY = {
     "df": message("degrees of freedom"),
     "p": message("p-value, two-sided"),
 }
-REGRESSED = message("meta-regression, mixed effects by REML, interval of Knapp and Hartung")
 REGRESSION = {
     "k": message("trials with a value of the covariate"),
     "slope": message("change of the effect per unit"),
@@ -85,7 +85,10 @@ def sensitivity_entries(
         )
     for test in item.asymmetry:
         at = keys.asymmetry(item.outcome, test.name)
-        more = {"inputs": (*own, *chosen), "method": language.say(test.name)}
+        more = {
+            "inputs": (*own, *chosen),
+            "method": language.say(methods.ASYMMETRY[test.name].label),
+        }
         yield from _fields(at, test, ASYMMETRY, common | more, language)
     if item.regression:
         values = tuple(
@@ -93,7 +96,10 @@ def sensitivity_entries(
             for study in result.studies
             if study.covariate_cell
         )
-        more = {"inputs": (*own, *values, *chosen), "method": language.say(REGRESSED)}
+        more = {
+            "inputs": (*own, *values, *chosen),
+            "method": language.say(catalogue.OF_AN_OUTCOME["bubble"].method),
+        }
         yield from _fields(
             f"{item.outcome}.regression", item.regression, REGRESSION, common | more, language
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from metasynth.figures import catalogue
 from metasynth.language.languages import Language
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
@@ -29,7 +30,7 @@ from metasynth.report.document import (
     without_dead_links,
 )
 from metasynth.report.material import Material, Scope, primary_outcomes
-from metasynth.report.render.pictures import OF_AN_OUTCOME, OF_THE_REVIEW, SAMPLED, said
+from metasynth.report.render.pictures import said
 from metasynth.report.render.references import references
 from metasynth.report.tables import index, prisma
 from metasynth.report.tables.claims import audit_names
@@ -252,12 +253,13 @@ class _Builder:
         outcome, _, kind = key.rpartition("/")
         if outcome:
             names = self.scope.outcomes[outcome]
-            template = SAMPLED if self._sampled(outcome, kind) else OF_AN_OUTCOME[kind]
+            record = (catalogue.OF_AN_OUTCOME | catalogue.OF_ROBUSTNESS)[kind]
+            template = record.sampled if self._sampled(outcome, kind) else record.caption
             what = say(template, label=names.label, measure=names.measure)
             data = Link(f"#table-inputs_{outcome}", text(say("The numbers behind it.")))
             caption = (*text(f"{what} "), data)
         else:
-            caption = text(say(OF_THE_REVIEW[kind]))
+            caption = text(say(catalogue.OF_THE_REVIEW[kind].caption))
         found, number = said(figures[key]), self._number("figure")
         anchor = f"fig-{outcome}" if kind == "forest" else f"fig-{key.replace('/', '-')}"
         own = (figures[key], found.title, found.description, found.numbers)

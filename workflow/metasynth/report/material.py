@@ -82,7 +82,7 @@ class Material:
             results=localise(self.results, language),
             sensitivities=sensitivities,
             search=tuple(_limit(line, language) for line in self.search),
-            audit=tuple(replace(a, note=language.again(a.note)) for a in self.audit),
+            audit=tuple(replace(a, note=language.remark(a.note)) for a in self.audit),
             absences=dict(self._absences(language)),
             randomised=all(is_randomised(trial.study.design) for trial in self.included),
         )

@@ -25,7 +25,7 @@ OF_A_CLAIM = (
 """The numbers of an audited statement (report/tables/claims.py)."""
 _OTHERS = (
     *("multi_arm", "changes", "grown", "figures", "covariates", "regressed", "small_study"),
-    *("further", "used", "used_predictions", "terms", "certainty", "measures"),
+    *("further", "used", "used_predictions", "used_tau2", "terms", "certainty", "measures"),
     *("label_of", "labels_of"),
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
     "crosschecks",

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.model import bounds
 from metasynth.model.methods import GLMMS, tau2_of_effects
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.model.risks import MEASURES
 from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
-from metasynth.sensitivity.diagnostics import ONE, Diagnostics, diagnose
+from metasynth.sensitivity.diagnostics import ALONE, Diagnostics, diagnose
 from metasynth.sensitivity.fragility import Fragility, fragility
 from metasynth.sensitivity.meta_regression import Regression, regress
 from metasynth.sensitivity.reduced_sets import cumulative, leave_one_out, pooled_studies
@@ -21,13 +21,12 @@ from metasynth.stats.models import fit_model
 from metasynth.stats.small_study import (
     MINIMUM,
     AsymmetryTest,
-    TooFewStudies,
     begg,
     egger,
     harbord,
     peters,
 )
-from metasynth.stats.trim_and_fill import NoConvergence, trim_and_fill
+from metasynth.stats.trim_and_fill import trim_and_fill
 from metasynth.synthesis.selection import effects_of, tables_of
 from metasynth.synthesis.synthesise import size_of_pool
 
@@ -39,7 +38,8 @@ MOST_CHANGES = 100
 """Patients that the fragility index changes before it gives up: a verdict that stands so many is
 not fragile."""
 INVERSE_VARIANCE = ("random", "IV")
-NO_POOL = message("there is no pooled result")
+NO_POOL = sentence("there is no pooled result")
+DEGENERATE = sentence("the effects, or their errors, leave nothing to tell it by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Asymmetry:
     statistic: float | None = None
     df: int | None = None
     p: float | None = None
-    reason: str = ""
+    reason: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Filled:
     estimate: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
-    reason: str = ""
+    reason: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,14 @@ class Sensitivity:
     analysis: str
     leave_one_out: tuple[Estimate, ...]
     cumulative: tuple[Estimate, ...]
-    sequence_reason: str
+    sequence_reason: Sentence | None
     diagnostics: Diagnostics
     asymmetry: tuple[Asymmetry, ...]
     trim_and_fill: Filled
     fragility: Fragility | None
-    fragility_reason: str
+    fragility_reason: Sentence | None
     absolute: tuple[Absolute, ...]
-    absolute_reason: str
+    absolute_reason: Sentence | None
     regression: Regression | None = None
 
 
@@ -107,7 +107,7 @@ def battery(result: OutcomeResult) -> Sensitivity:
     outcome, primary = result.outcome, result.analyses[0]
     spec, whole = primary.spec, primary.estimates[0]
     used = pooled_studies(outcome, spec, result.studies)
-    alone = NO_POOL if whole.estimate is None else ONE if len(used) < 2 else ""
+    alone = NO_POOL if whole.estimate is None else ALONE if len(used) < 2 else None
     effects = effects_of(used, outcome, spec) if used else None
     no_sequence = alone or bounds.too_many(len(used))
     fragile, why_not_fragile = _fragility(outcome, spec, used, whole)
@@ -150,8 +150,13 @@ def _asymmetry(
 def _or_reason(name: str, test: Callable[[], Asymmetry]) -> Asymmetry:
     try:
         return test()
-    except (TooFewStudies, ValueError) as refusal:
-        return Asymmetry(name, reason=str(refusal))
+    except (Refused, ValueError) as refusal:
+        return Asymmetry(name, reason=_why(refusal))
+
+
+def _why(refusal: Exception) -> Sentence:
+    """What was refused; of numbers that depend on each other the algebra only says that they do."""
+    return refusal.why if isinstance(refusal, Refused) else DEGENERATE
 
 
 def _line(name: str, found: AsymmetryTest) -> Asymmetry:
@@ -168,21 +173,19 @@ def _trim_and_fill(
 ) -> Filled:
     if spec.model not in INVERSE_VARIANCE:
         return Filled(
-            reason=message("model {model} does not average effects by their variances").format(
-                model=spec.model
+            reason=sentence(
+                "model {model} does not average effects by their variances", model=spec.model
             )
         )
     if effects is None or len(used) < MINIMUM:
         return Filled(
-            reason=message("trim and fill needs {n} studies, as its funnel tests do").format(
-                n=MINIMUM
-            )
+            reason=sentence("trim and fill needs {n} studies, as its funnel tests do", n=MINIMUM)
         )
     method = tau2_of_effects(spec)
     try:
         found = trim_and_fill(effects.y, effects.v, ESTIMATOR, method)
-    except (NoConvergence, ValueError) as refusal:
-        return Filled(reason=str(refusal))
+    except (Refused, ValueError) as refusal:
+        return Filled(reason=_why(refusal))
     whole = Effects(found.y, found.v, np.zeros(found.y.shape, dtype=bool))
     fit = fit_model(spec, outcome.measure, whole, None)
     size = size_of_pool(outcome, used, fit.mean)
@@ -194,32 +197,32 @@ def _trim_and_fill(
 
 def _fragility(
     outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData], whole: Estimate
-) -> tuple[Fragility | None, str]:
+) -> tuple[Fragility | None, Sentence | None]:
     if outcome.type != "binary":
-        return None, message("the fragility index counts patients with an event in two groups")
+        return None, sentence("the fragility index counts patients with an event in two groups")
     if whole.estimate is None:
         return None, NO_POOL
     if spec.model in GLMMS:
-        return None, message("the fragility index is not computed for binomial-normal models")
+        return None, sentence("the fragility index is not computed for binomial-normal models")
     if any(study.contrast for study in used):
-        return None, message(
+        return None, sentence(
             "a trial with correlated arms has no one table in which to change patients"
         )
     if many := bounds.too_many(len(used)):
         return None, many
     found = fragility(outcome, spec, used, MOST_CHANGES)
-    beyond = message(
-        "the verdict stands even if {n} patients, or all that can, are changed"
-    ).format(n=MOST_CHANGES)
-    return found, "" if found else beyond
+    beyond = sentence(
+        "the verdict stands even if {n} patients, or all that can, are changed", n=MOST_CHANGES
+    )
+    return found, None if found else beyond
 
 
-def _absolute(outcome: OutcomeSpec, whole: Estimate) -> tuple[tuple[Absolute, ...], str]:
+def _absolute(
+    outcome: OutcomeSpec, whole: Estimate
+) -> tuple[tuple[Absolute, ...], Sentence | None]:
     """At the risk of all control groups together, then at the declared ones."""
     if outcome.measure not in MEASURES:
-        return (), message("no absolute effect follows from {measure}").format(
-            measure=outcome.measure
-        )
+        return (), sentence("no absolute effect follows from {measure}", measure=outcome.measure)
     if whole.estimate is None or whole.ci_low is None or whole.ci_high is None:
         return (), NO_POOL
     risks = [("declared", risk) for risk in outcome.baseline_risks]
@@ -229,4 +232,4 @@ def _absolute(outcome: OutcomeSpec, whole: Estimate) -> tuple[tuple[Absolute, ..
     found = tuple(
         Absolute(origin, absolute_effect(outcome.measure, *limits, risk)) for origin, risk in risks
     )
-    return found, "" if found else message("no baseline risk is observed or declared")
+    return found, None if found else sentence("no baseline risk is observed or declared")

@@ -11,7 +11,7 @@ import numpy as np
 
 from metasynth.core.arrays import Array
 from metasynth.core.distributions import two_sided_p
-from metasynth.core.messages import message
+from metasynth.core.messages import Sentence, sentence
 from metasynth.model import bounds
 from metasynth.model.methods import compares
 from metasynth.model.primary_effects import PrimaryEffects
@@ -25,7 +25,7 @@ LEAST_FOR_SUBSETS = 5
 """Effects whose subsets are pooled: fewer show no shape."""
 COLUMNS, ROWS = 64, 50
 """Cells of effects, and of I² from 0 to 100, in which subsets are counted."""
-ONE = message("one study only")
+ALONE = sentence("one study only")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,14 @@ class Diagnostics:
     outside: int | None = None
     more: int | None = None
     subsets: SubsetPools | None = None
-    reason: str = ""
+    reason: Sentence | None = None
 
 
 def diagnose(result: OutcomeResult) -> Diagnostics:
     """The diagnostics of an outcome's primary analysis."""
     data = PrimaryEffects.of(result)
     if not data.studies:
-        return Diagnostics(reason=message("there is no pooled result"))
+        return Diagnostics(reason=sentence("there is no pooled result"))
     k, found, studies = len(data.studies), radial(data.y, data.v), tuple(_studies(data))
     risks = [(one.risk_intervention or 0.0, one.risk_control or 0.0) for one in studies]
     return Diagnostics(
@@ -115,7 +115,7 @@ def diagnose(result: OutcomeResult) -> Diagnostics:
         int(found.outside.sum()),
         sum(a > b for a, b in risks) if result.outcome.type == "binary" else None,
         _subsets(data),
-        bounds.too_many(k) or (ONE if k < 2 else ""),
+        bounds.too_many(k) or (ALONE if k < 2 else None),
     )
 
 

@@ -17,6 +17,8 @@ from metasynth.model.methods import (
     COVARIANCE_MEASURES,
     DEFAULT_TAU2,
     MEASURES,
+    TAU2,
+    WEIGHTED,
     check_combination,
 )
 from metasynth.model.priors import VAGUE
@@ -133,8 +135,8 @@ class Group:
         return place
 
     def analysis(self, spec: AnalysisSpec) -> int:
-        """The place of an analysis, EB being PM by another name."""
-        tau2 = "PM" if spec.tau2 == "EB" else spec.tau2
+        """The place of an analysis; an estimator that always equals another is that one."""
+        tau2 = (TAU2[spec.tau2].same_as or spec.tau2) if spec.tau2 else None
         method = AnalysisSpec(
             "", "", spec.model, tau2, spec.ci, tau_prior=spec.tau_prior, mu_prior=spec.mu_prior
         )
@@ -226,8 +228,6 @@ def _studies(
     return tuple(study for study in studies if missing_data(study, outcome) is None)
 
 
-BY_EFFECTS = ("random", "IV", BAYES)
-"""Models of effects and variances alone."""
 _CELL_RULES = ("zero_cells", "double_zero")
 
 
@@ -253,7 +253,7 @@ def _methods(
         random = model[1] == "random"
         tau2s = list(enumerate(options["tau2"])) if random else [(None, None)]
         cis = list(enumerate(options["ci"])) if random else [(None, "Wald")]
-        if correlated and model[1] not in BY_EFFECTS:
+        if correlated and model[1] not in WEIGHTED:
             continue
         if model[1] == BAYES and data.outcome.measure != options["measure"][0]:
             continue
@@ -270,8 +270,8 @@ def _methods(
                 mu_prior=primary.mu_prior if model[1] == BAYES else VAGUE,
             )
             if check_combination(data.outcome, spec) is None:
-                name = WEIGHTS if model[1] in ("random", "IV") else model[1]
-                name = tau2[1] if tau2[1] == "DL-MH" else name
+                name = WEIGHTS if model[1] in WEIGHTED else model[1]
+                name = tau2[1] if tau2[1] and TAU2[tau2[1]].of_counts else name
                 found.setdefault(name, []).append((spec, (model[0], tau2[0], ci[0])))
     return found
 

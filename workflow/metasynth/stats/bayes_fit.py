@@ -8,7 +8,7 @@ from math import inf
 
 import numpy as np
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model.methods import CREDIBLE
 from metasynth.model.priors import MuPrior, TauPrior
 from metasynth.model.records import AnalysisSpec
@@ -43,7 +43,7 @@ def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
     Raises EffectUndefined without a proper posterior, or where a trial has no effect.
     """
     if spec.tau_prior is None:
-        raise EffectUndefined(message("no prior of tau is declared"))
+        raise EffectUndefined(sentence("no prior of tau is declared"))
     y, v = effects.y, effects.v
     found = bayes(y, v, spec.tau_prior, spec.mu_prior)
     low, high = found.mu.central
@@ -62,31 +62,26 @@ def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
         (limits[0], limits[1]),
         (share_from_tau2(limits[0], v).i2, share_from_tau2(limits[1], v).i2),
         found.new.central,
-        notes=(priors_in_words(spec),),
+        notes=(*_of_tau(spec.tau_prior), _of_mu(spec.mu_prior)),
         p_above=found.above[0],
         bayes_factor_common=found.bayes_factor_common,
     )
 
 
-def priors_in_words(spec: AnalysisSpec) -> str:
-    """The sentences that a result carries about its priors."""
-    if spec.tau_prior is None:
-        return ""
-    return " ".join([*_of_tau(spec.tau_prior), _of_mu(spec.mu_prior)])
-
-
-def _of_tau(prior: TauPrior) -> list[str]:
+def _of_tau(prior: TauPrior) -> list[Sentence]:
     known = {name: getattr(prior, name) for name in ("scale", "location", "df")}
-    values = {name: f"{value:g}" for name, value in known.items() if value is not None}
-    said = [PRIORS_OF_TAU[prior.family].format(**values)]
+    values = {name: value for name, value in known.items() if value is not None}
+    said = [sentence(PRIORS_OF_TAU[prior.family], **values)]
     if prior.source:
-        said.append(message("Its parameters are those of {source}.").format(source=prior.source))
+        said.append(sentence("Its parameters are those of {source}.", source=prior.source))
     return said
 
 
-def _of_mu(prior: MuPrior) -> str:
+def _of_mu(prior: MuPrior) -> Sentence:
     if prior.sd is None:
-        return message("Prior of the mean effect: vague.")
-    return message(
-        "Prior of the mean effect: normal with mean {mean} and standard deviation {sd}."
-    ).format(mean=f"{prior.mean:g}", sd=f"{prior.sd:g}")
+        return sentence("Prior of the mean effect: vague.")
+    return sentence(
+        "Prior of the mean effect: normal with mean {mean} and standard deviation {sd}.",
+        mean=prior.mean,
+        sd=prior.sd,
+    )

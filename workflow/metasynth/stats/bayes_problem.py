@@ -10,7 +10,7 @@ from math import log, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from metasynth.core.messages import message
+from metasynth.core.messages import sentence
 from metasynth.model.priors import VAGUE, MuPrior, TauPrior, moment_exists
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.pooling import EffectUndefined
@@ -33,13 +33,15 @@ class Problem:
         """Refuse what has no posterior."""
         k = self.y.shape[1]
         if not (np.isfinite(self.y).all() and np.isfinite(self.v).all() and (self.v > 0).all()):
-            raise EffectUndefined(message("a trial has no effect, or no variance above 0"))
+            raise EffectUndefined(sentence("a trial has no effect, or no variance above 0"))
         if not moment_exists(self.tau_prior, self.mu_prior, k, 0):
             raise EffectUndefined(
-                message(
+                sentence(
                     "the prior {family} of tau has no integral, and {k} trials are too few to give "
-                    "its posterior one: choose a proper prior, such as half_normal"
-                ).format(family=self.tau_prior.family, k=k)
+                    "its posterior one: choose a proper prior, such as half_normal",
+                    family=self.tau_prior.family,
+                    k=k,
+                )
             )
 
     def only(self, pools: NDArray[np.bool_]) -> "Problem":

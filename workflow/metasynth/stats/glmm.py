@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from metasynth.core import lazy_special as special
-from metasynth.core.messages import message
+from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array, Tables
 from metasynth.stats.mixed_model import Glmm, maximise
 from metasynth.stats.newton import Model, State
@@ -66,7 +66,7 @@ def conditional(t: Tables) -> Glmm:
     _require_finite_maximum(t)
     if any(np.any(cells != np.round(cells)) for cells in (t.a, t.n1, t.c, t.n2)):
         raise EffectUndefined(
-            message("a shared control that is split leaves fractions of patients; GLMM takes them")
+            sentence("a shared control that is split leaves fractions of patients; GLMM takes them")
         )
     model = Model((Predictor((1,), (1,), _hypergeometric(t)),), own_level=False)
     return maximise(model, [State(np.zeros((len(t.a), 1)), np.zeros(1))])
@@ -83,7 +83,7 @@ FITS: dict[str, Callable[[Tables], Glmm]] = {
 def _require_finite_maximum(t: Tables) -> None:
     """Refuse tables that all lie at the same end of what their margins allow."""
     if not (np.any((t.a > 0) & (t.d > 0)) and np.any((t.b > 0) & (t.c > 0))):
-        raise EffectUndefined(message("every study has an empty cell on the same diagonal"))
+        raise EffectUndefined(sentence("every study has an empty cell on the same diagonal"))
 
 
 def _binomial(events: Array, total: Array) -> Kernel:
@@ -121,7 +121,7 @@ def _hypergeometric(t: Tables) -> Kernel:
     sizes = (most - least + 1).astype(int)
     if sizes.sum() > MOST_COUNTS:
         raise EffectUndefined(
-            message("the margins allow more than {n} counts; GLMM takes them").format(n=MOST_COUNTS)
+            sentence("the margins allow more than {n} counts; GLMM takes them", n=MOST_COUNTS)
         )
     study = np.repeat(np.arange(len(sizes)), sizes)
     starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))

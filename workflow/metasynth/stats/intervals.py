@@ -6,7 +6,7 @@ from math import sqrt
 import numpy as np
 
 from metasynth.core.distributions import half_width_factor, t_quantile, two_sided_p
-from metasynth.core.messages import message
+from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.heterogeneity import generalised_q
 from metasynth.stats.leave_one_out import sums_of_others
@@ -121,7 +121,7 @@ def kenward_roger_interval(
     information = float(((share * rest) ** 2 + share**2 * squares).sum()) / 2
     if information == 0:
         raise EffectUndefined(
-            message("one study has all the weight, which Kenward and Roger cannot judge")
+            sentence("one study has all the weight, which Kenward and Roger cannot judge")
         )
     # The sum over pairs of w_i w_j (w_i - w_j)² is the weighted sum of squares about the mean.
     spread = float((share * (share - (share**2).sum()) ** 2).sum())

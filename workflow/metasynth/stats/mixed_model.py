@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Digits, Sentence, sentence
 from metasynth.stats.newton import ROUNDING, Model, Place, State, climb, system
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.quadrature import POINTS, NotReached
@@ -55,20 +55,22 @@ def maximise(model: Model, starts: Sequence[State]) -> Glmm:
     Raises EffectUndefined where that lies beyond the scan, is not reached, has no curvature, or
     takes more points than there are.
     """
-    fault = ""
+    fault = _too_few(0)
     for points, more in pairwise(POINTS[len(starts[0].deviations)]):
         try:
             places = _maxima(model, starts, points)
             if all(_stands(place, model.at(place.state, more)) for place in places):
                 return _answer(model, places)
-            fault = message(
-                "{points} points of quadrature are too few for tables so extreme"
-            ).format(points=points)
-        except NotReached as reason:  # where a rule is too coarse, its slopes are not its heights'
-            fault = message("the likelihood’s maximum was not reached: {reason}").format(
-                reason=reason
-            )
+            fault = _too_few(points)
+        except NotReached as it:  # where a rule is too coarse, its slopes are not its heights'
+            fault = sentence("the likelihood’s maximum was not reached: {reason}", reason=it.why)
     raise EffectUndefined(fault)
+
+
+def _too_few(points: int) -> Sentence:
+    return sentence(
+        "{points} points of quadrature are too few for tables so extreme", points=points
+    )
 
 
 def _stands(place: Place, finer: Place) -> bool:
@@ -127,8 +129,8 @@ def _profile_maxima(model: Model, first: Place, points: int) -> list[Place]:
     for tau, place in places.items():
         if place.height > highest.height + _tolerance(highest):
             raise NotReached(
-                message("at tau = {tau} it is higher than at all its maxima").format(
-                    tau=f"{tau:.3g}"
+                sentence(
+                    "at tau = {tau} it is higher than at all its maxima", tau=Digits(f"{tau:.3g}")
                 )
             )
     return [places[tau] for tau in found]
@@ -148,7 +150,7 @@ def _answer(model: Model, places: Sequence[Place]) -> Glmm:
     sigma, tau = (float(x) for x in (state.deviations[0], state.deviations[-1]))
     if tau == TAU_GRID[-1]:
         raise EffectUndefined(
-            message("the likelihood still rises at tau = {tau}").format(tau=f"{tau:g}")
+            sentence("the likelihood still rises at tau = {tau}", tau=Digits(f"{tau:g}"))
         )
     variance = _variance(model, places[0])
     sigma2 = sigma**2 if len(state.deviations) > 1 else None
@@ -167,12 +169,12 @@ def _variance(model: Model, place: Place) -> float:
     equations = system(model, place.likelihood, free)
     if not equations.is_concave():
         raise EffectUndefined(
-            message("the likelihood is too flat at its maximum for a standard error")
+            sentence("the likelihood is too flat at its maximum for a standard error")
         )
     bends = np.diagonal(place.likelihood.curvature.sum(axis=0))[fixed:][~away]
     if equations.promise(equations.step()[0]) > LEFT or np.any(bends > LEFT):
         raise EffectUndefined(
-            message("the likelihood still rises where its maximum was looked for")
+            sentence("the likelihood still rises where its maximum was looked for")
         )
     mean = fixed - 1 - int(model.own_level)
     return float(np.linalg.inv(-equations.curvature)[mean, mean])

@@ -5,7 +5,7 @@ from math import isinf, sqrt
 
 import numpy as np
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Digits, Sentence, sentence
 from metasynth.model.methods import BAYES, DEFAULT_TAU2, GLMMS
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.effects.binary import Array, Effects, Tables
@@ -57,7 +57,7 @@ class Fit:
     adhoc: Limits | None = None
     p_above: float | None = None
     bayes_factor_common: float | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Sentence, ...] = field(default=())
 
 
 def fit_model(
@@ -94,12 +94,12 @@ def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
     """Give the study's own result with Wald's interval: there is nothing to pool."""
     mean, se = float(effects.y[0]), sqrt(float(effects.v[0]))
     if isinf(se):
-        raise EffectUndefined(message("the only study has an empty cell, and zero_cells is none"))
-    notes = [message("One study: its own result, not a pooled one.")]
+        raise EffectUndefined(sentence("the only study has an empty cell, and zero_cells is none"))
+    notes = [sentence("One study: its own result, not a pooled one.")]
     if spec.ci != "Wald":
-        notes.append(message("{ci} needs two studies; the interval is Wald's.").format(ci=spec.ci))
+        notes.append(sentence("{ci} needs two studies; the interval is Wald's.", ci=spec.ci))
     if spec.prediction:
-        notes.append(message("A prediction interval needs three studies."))
+        notes.append(sentence("A prediction interval needs three studies."))
     own = interval(mean, se)
     weight = np.ones(1)
     return Fit(mean, own, "Wald", weight, se * se, 0.0, 0, notes=tuple(notes))
@@ -120,7 +120,7 @@ def fit_common(effects: Effects, pool: Pool) -> Fit:
     Raises EffectUndefined where the pool has no variance: an interval without width is no result.
     """
     if not pool.variance > 0:
-        raise EffectUndefined(message("nobody, or everybody, had the event in every study"))
+        raise EffectUndefined(sentence("nobody, or everybody, had the event in every study"))
     mean = float(pool.mean)
     df = int(np.isfinite(effects.v).sum()) - 1
     q = float(q_about(effects.y, effects.v, mean)) if df > 0 else 0.0
@@ -199,7 +199,7 @@ def fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
     share = share_from_tau2(tau2, v) if df else None
     q = float(generalised_q(y, v))
     fit = Fit(mean, own, ci, pool.weights, variance, q, df, share, tau2)
-    notes = ("tau2 is that of all subgroups.", *_notes(spec, fit, None))
+    notes = (sentence("tau2 is that of all subgroups."), *_notes(spec, fit, None))
     return replace(
         fit, prediction=_predict(spec, y, v, fit), adhoc=_adhoc(ci, y, v, fit), notes=notes
     )
@@ -228,33 +228,34 @@ def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:
     return prediction_interval(fit.mean, fit.interval.se, tau2, df)
 
 
-def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[str]:
+def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[Sentence]:
     """Say what a reader must know of this fit before quoting it."""
-    notes = []
+    notes = list[Sentence]()
     if spec.ci != "Wald" and fit.q_df == 1:
         notes.append(
-            message(
-                "Two studies: {ci} rests on one degree of freedom, so its interval says little."
-            ).format(ci=spec.ci)
+            sentence(
+                "Two studies: {ci} rests on one degree of freedom, so its interval says little.",
+                ci=spec.ci,
+            )
         )
     if spec.ci != "Wald" and fit.interval.se == 0:
         notes.append(
-            message("The studies agree exactly, so the {ci} interval has no width.").format(
-                ci=spec.ci
-            )
+            sentence("The studies agree exactly, so the {ci} interval has no width.", ci=spec.ci)
         )
     if spec.ci == "KR" and (fit.interval.df or 0) < 1:
         notes.append(
-            message("Kenward-Roger leaves {df} degrees of freedom: no useful interval.").format(
-                df=f"{fit.interval.df:.2g}"
+            sentence(
+                "Kenward-Roger leaves {df} degrees of freedom: no useful interval.",
+                df=Digits(f"{fit.interval.df:.2g}"),
             )
         )
     if spec.prediction and fit.q_df < 2:
-        notes.append(message("A prediction interval needs three studies."))
+        notes.append(sentence("A prediction interval needs three studies."))
     if other_maximum is not None:
         notes.append(
-            message("The likelihood has a second, lower maximum at tau2 = {other_maximum}.").format(
-                other_maximum=f"{other_maximum:.6g}"
+            sentence(
+                "The likelihood has a second, lower maximum at tau2 = {other_maximum}.",
+                other_maximum=Digits(f"{other_maximum:.6g}"),
             )
         )
     return notes

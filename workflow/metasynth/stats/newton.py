@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from metasynth.core.messages import message
+from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.quadrature import Likelihood, NotReached, Predictor, integrate
 
@@ -148,9 +148,7 @@ def climb(model: Model, state: State, points: int) -> Place:
         if promise < ENOUGH and equations.is_concave():
             return here
     raise NotReached(
-        message("{n} steps do not reach the maximum at tau = {tau}").format(
-            n=MOST_STEPS, tau=_tau(state)
-        )
+        sentence("{n} steps do not reach the maximum at tau = {tau}", n=MOST_STEPS, tau=_tau(state))
     )
 
 
@@ -167,7 +165,7 @@ def _upwards(
         if promise < CLOSE and abs(_slope_along(model, there, step, levels)) < promise / 2:
             return there
         share /= 2
-    raise NotReached(message("no step leads upwards at tau = {tau}").format(tau=_tau(here.state)))
+    raise NotReached(sentence("no step leads upwards at tau = {tau}", tau=_tau(here.state)))
 
 
 def _slope_along(model: Model, place: Place, step: Array, levels: Array) -> float:

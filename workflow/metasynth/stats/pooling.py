@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.stats.effects.binary import Array, Tables, observed_minus_expected
 from metasynth.stats.linear_model import INTERCEPT
 
@@ -23,8 +23,8 @@ class Pool:
     weights: Array
 
 
-class EffectUndefined(ArithmeticError):  # noqa: N818 - it names the fault, as the message does
-    """The data hold no information on the effect that was asked for; the message says why."""
+class EffectUndefined(Refused, ArithmeticError):  # noqa: N818 - it names the fault, as `why` does
+    """The data hold no information on the effect that was asked for."""
 
 
 def inverse_variance(y: Array, v: Array, tau2: float | Array = 0.0) -> Pool:
@@ -75,7 +75,7 @@ def mh_risk_ratio(t: Tables) -> Pool:
     """
     r, s = t.a * t.n2 / t.n, t.c * t.n1 / t.n
     r_sum, s_sum = r.sum(axis=0), s.sum(axis=0)
-    _require_positive(r_sum, s_sum, message("one side has no event in any study"))
+    _require_positive(r_sum, s_sum, sentence("one side has no event in any study"))
     p = (t.n1 * t.n2 * (t.a + t.c) - t.a * t.c * t.n) / t.n**2
     return Pool(np.log(r_sum / s_sum), p.sum(axis=0) / (r_sum * s_sum), s)
 
@@ -88,7 +88,7 @@ def mh_odds_ratio(t: Tables) -> Pool:
     r, s = t.a * t.d / t.n, t.b * t.c / t.n
     p, q = (t.a + t.d) / t.n, (t.b + t.c) / t.n
     r_sum, s_sum = r.sum(axis=0), s.sum(axis=0)
-    _require_positive(r_sum, s_sum, message("every study has an empty cell on the same diagonal"))
+    _require_positive(r_sum, s_sum, sentence("every study has an empty cell on the same diagonal"))
     variance = (
         (p * r).sum(axis=0) / (2 * r_sum**2)
         + (p * s + q * r).sum(axis=0) / (2 * r_sum * s_sum)
@@ -117,11 +117,11 @@ def peto(t: Tables) -> Pool:
     o_minus_e, v = observed_minus_expected(t)
     total = v.sum(axis=0)
     _require_positive(
-        total, total, message("no study has both events and participants without them")
+        total, total, sentence("no study has both events and participants without them")
     )
     return Pool(o_minus_e.sum(axis=0) / total, 1 / total, v)
 
 
-def _require_positive(first: Array, second: Array, reason: str) -> None:
+def _require_positive(first: Array, second: Array, why: Sentence) -> None:
     if not (np.all(first > 0) and np.all(second > 0)):
-        raise EffectUndefined(reason)
+        raise EffectUndefined(why)

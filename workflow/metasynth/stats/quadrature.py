@@ -16,7 +16,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Refused, sentence
 from metasynth.stats.effects.binary import Array
 
 POINTS = {1: (31, 63, 127, 255), 2: (15, 31, 63, 127, 255)}
@@ -29,7 +29,7 @@ Kernel = Callable[[Array], tuple[Array, Array, Array]]
 """From predictors (studies, points) to log likelihoods, their slopes and minus their curvatures."""
 
 
-class NotReached(ArithmeticError):  # noqa: N818 - it names the fault, as the message does
+class NotReached(Refused, ArithmeticError):  # noqa: N818 - it names the fault, as `why` does
     """Steps did not end at the maximum of a likelihood; the message says where."""
 
 
@@ -133,7 +133,7 @@ def _modes(
         b = b + step
         height, slope, bend = there
     raise NotReached(
-        message("{n} steps do not reach the most likely random effects").format(n=MOST_STEPS)
+        sentence("{n} steps do not reach the most likely random effects", n=MOST_STEPS)
     )
 
 

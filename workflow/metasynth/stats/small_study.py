@@ -10,7 +10,7 @@ from math import sqrt
 import numpy as np
 
 from metasynth.core.distributions import two_sided_p
-from metasynth.core.messages import message
+from metasynth.core.messages import Refused, sentence, sentence_n
 from metasynth.stats.effects.binary import Array, Tables, log_odds_ratio, observed_minus_expected
 from metasynth.stats.least_squares import weighted_least_squares
 from metasynth.stats.pooling import inverse_variance
@@ -18,8 +18,12 @@ from metasynth.stats.pooling import inverse_variance
 MINIMUM = 10
 
 
-class TooFewStudies(ValueError):  # noqa: N818 - it names the fault, as the message does
+class TooFewStudies(Refused, ValueError):  # noqa: N818 - it names the fault, as `why` does
     """Fewer studies than a test of funnel asymmetry needs to mean anything."""
+
+
+class NotTestable(Refused, ValueError):  # noqa: N818 - it names the fault, as `why` does
+    """Effects or variances that leave nothing to test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +85,20 @@ def _slope(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
     dispersion = float((w * fit.residuals**2).sum()) / df
     slope, se = float(fit.coefficients[1]), sqrt(dispersion * float(fit.unscaled[1, 1]))
     if se == 0:
-        raise ValueError(
-            message("the effects lie exactly on a line, so that nothing is left to test by")
+        raise NotTestable(
+            sentence("the effects lie exactly on a line, so that nothing is left to test by")
         )
     return AsymmetryTest(slope, se, slope / se, df, two_sided_p(slope / se, df))
 
 
 def _require(k: int, minimum: int) -> None:
     if k < minimum:
-        studies = "1 study" if k == 1 else f"{k} studies"
         raise TooFewStudies(
-            message("{studies}; a test of funnel asymmetry needs {n}").format(
-                studies=studies, n=minimum
+            sentence_n(
+                "{n} study; a test of funnel asymmetry needs {least}",
+                "{n} studies; a test of funnel asymmetry needs {least}",
+                k,
+                least=minimum,
             )
         )
 
@@ -115,7 +121,9 @@ def begg(y: Array, v: Array, minimum: int = MINIMUM) -> RankTest:
     _require(len(y), max(3, minimum))
     pool = inverse_variance(y, v)
     if np.ptp(v) == 0 or np.any(v <= pool.variance):
-        raise ValueError("the variances cannot be ranked, or one study has all the weight")
+        raise NotTestable(
+            sentence("the variances cannot be ranked, or one study has all the weight")
+        )
     standardised = (y - pool.mean) / np.sqrt(v - pool.variance)
     return kendall(standardised, v)
 

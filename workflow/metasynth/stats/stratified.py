@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from metasynth.core.messages import message
+from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array, Tables, observed_minus_expected
 from metasynth.stats.pooling import EffectUndefined, mh_odds_ratio
 
@@ -16,7 +16,7 @@ def cochran_mantel_haenszel(t: Tables) -> float:
     o_minus_e, variance = observed_minus_expected(t)
     total = float(variance.sum())
     if total <= 0:
-        raise EffectUndefined(message("no study has both events and participants without them"))
+        raise EffectUndefined(sentence("no study has both events and participants without them"))
     return float(o_minus_e.sum()) ** 2 / total
 
 

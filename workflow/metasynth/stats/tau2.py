@@ -129,6 +129,16 @@ def hunter_schmidt(model: LinearModel) -> Array:
     return np.asarray(np.maximum(0.0, (model.q(w) - model.k) / w.sum(axis=0)))
 
 
+def hunter_schmidt_corrected(model: LinearModel) -> Array:
+    """Hunter and Schmidt with a correction for few studies (HSk): (Q k/(k - p) - k) / sum(w).
+
+    Brannick et al., Organ Res Methods 2019;22:490-514, as metafor (method "HSk") computes it.
+    """
+    w = model.weights(0.0)
+    excess = model.q(w) * model.k / model.df - model.k
+    return np.asarray(np.maximum(0.0, excess / w.sum(axis=0)))
+
+
 def sidik_jonkman(model: LinearModel) -> Array:
     """Sidik and Jonkman (SJ), J R Stat Soc C 2005;54:367-84: positive unless all effects agree.
 
@@ -167,6 +177,7 @@ ESTIMATORS: dict[str, Callable[[LinearModel], Array]] = {
     "SJ": sidik_jonkman,
     "HE": hedges,
     "HS": hunter_schmidt,
+    "HSk": hunter_schmidt_corrected,
     "DL2": two_step_dersimonian_laird,
 }
 """Each estimator of tau2 by its name: a model in, a value a meta-analysis out."""

@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from metasynth.core.messages import message
+from metasynth.core.messages import sentence
 from metasynth.stats.bayes_problem import Problem
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.pooling import EffectUndefined
@@ -128,7 +128,7 @@ def _resolved(
         if agree.all():
             return found
         left, coarse = left[~agree], _only(fine, ~agree)
-    raise NotResolved(message("the posterior of tau is too uneven to integrate"))
+    raise NotResolved(sentence("the posterior of tau is too uneven to integrate"))
 
 
 def _only(posterior: TauPosterior, pools: NDArray[np.bool_]) -> TauPosterior:
@@ -210,7 +210,7 @@ def _ends(problem: Problem, centre: Array) -> tuple[Array, Array]:
     height = height + problem.moment * np.maximum(0.0, u - centre[:, None])
     something = height > height.max(axis=1, keepdims=True) - NOTHING
     if something[:, 0].any() or something[:, -1].any():
-        raise NotResolved(message("the tails of the prior of tau are too heavy to integrate"))
+        raise NotResolved(sentence("the tails of the prior of tau are too heavy to integrate"))
     first = something.argmax(axis=1) - 1
     last = x.shape[1] - something[:, ::-1].argmax(axis=1)
     return x[0, first], x[0, last]

@@ -5,6 +5,7 @@ from math import sqrt
 
 import numpy as np
 
+from metasynth.core.messages import Refused, sentence
 from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.pooling import inverse_variance
@@ -23,7 +24,7 @@ class TrimAndFill:
     v: Array
 
 
-class NoConvergence(ArithmeticError):  # noqa: N818 - it names the fault, as the message does
+class NoConvergence(Refused, ArithmeticError):  # noqa: N818 - it names the fault, as `why` does
     """Trimming went in circles, or the estimator does not exist; the message says which."""
 
 
@@ -44,7 +45,7 @@ def trim_and_fill(
     while filled != previous:
         rounds += 1
         if rounds > MOST_ROUNDS:
-            raise NoConvergence(f"trimming did not settle in {MOST_ROUNDS} rounds")
+            raise NoConvergence(sentence("trimming did not settle in {n} rounds", n=MOST_ROUNDS))
         kept = slice(0, len(y) - filled)
         centre = _centre(ascending[kept], variances[kept], method)
         previous, filled = filled, max(0, round(_missing(ascending - centre, estimator)))
@@ -82,6 +83,6 @@ def _missing(deviations: Array, estimator: str) -> float:
     if estimator == "Q0":
         radicand = 2 * k * k - 4 * rank_sum + 0.25
         if radicand < 0:
-            raise NoConvergence("Q0 does not exist: nearly all effects lie on one side")
+            raise NoConvergence(sentence("Q0 does not exist: nearly all effects lie on one side"))
         return k - 0.5 - sqrt(radicand)
     raise ValueError(f"trim and fill has the estimators L0, R0 and Q0, not {estimator}")

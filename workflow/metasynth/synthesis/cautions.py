@@ -8,7 +8,7 @@ thresholds are conventions of this project where the literature gives none.
 from collections.abc import Iterator, Sequence
 from math import inf, log
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Sentence, sentence
 from metasynth.model.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData
 
 RARE = 0.01
@@ -19,7 +19,7 @@ FEW = 5
 """Events in a group below which a study's own variance says little."""
 _BY_MEASURE = {
     "OR": (
-        message(
+        sentence(
             "Events are rare, so that inverse-variance weights are unreliable; Mantel–Haenszel’s, "
             "Peto’s or a binomial-normal model are preferred."
         ),
@@ -27,7 +27,7 @@ _BY_MEASURE = {
     **dict.fromkeys(
         ("RR", "RD"),
         (
-            message(
+            sentence(
                 "Events are rare, so that inverse-variance weights are unreliable; "
                 "Mantel–Haenszel’s are preferred."
             ),
@@ -45,20 +45,21 @@ def cautions(
     row: Estimate,
     studies: Sequence[StudyData],
     size: float | None,
-) -> Iterator[str]:
+) -> Iterator[Sentence]:
     """The cautions of a filled row; `size` is that by which a double arcsine was turned back."""
     if row.adhoc_low is not None and row.adhoc_high is not None:
-        yield message(
+        yield sentence(
             "The {ci} interval is narrower than Wald’s: the studies agree better than chance alone "
-            "would have it."
-        ).format(ci=row.ci_method)
+            "would have it.",
+            ci=row.ci_method,
+        )
     if size == inf:
-        yield message(
+        yield sentence(
             "The sizes differ so much that the double arcsine cannot be turned back by their "
             "harmonic mean; it is turned back as an arcsine."
         )
     if outcome.measure == "RD" and _beyond_one(row):
-        yield message("A limit lies beyond −1 or 1, which no difference of two risks can.")
+        yield sentence("A limit lies beyond −1 or 1, which no difference of two risks can.")
     if spec.model == "Peto":
         yield from _peto(row, studies)
     weighed = spec.model in ("random", "IV") and row.k > 1
@@ -72,15 +73,15 @@ def _beyond_one(row: Estimate) -> bool:
     )
 
 
-def _peto(row: Estimate, studies: Sequence[StudyData]) -> Iterator[str]:
+def _peto(row: Estimate, studies: Sequence[StudyData]) -> Iterator[Sentence]:
     """Greenland and Salvan, Stat Med 1990;9:247-52; Handbook 10.4.2."""
     if any(_ratio(study) > UNEQUAL for study in studies):
-        yield message(
+        yield sentence(
             "Peto’s method is biased where groups are of very unequal size, as here in at least "
             "one study."
         )
     if row.log_estimate is not None and abs(row.log_estimate) > FAR:
-        yield message("Peto’s method is biased towards no effect where effects are this large.")
+        yield sentence("Peto’s method is biased towards no effect where effects are this large.")
 
 
 def _ratio(study: StudyData) -> float:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model import covariates
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import (
@@ -160,10 +160,10 @@ def _with_contrast(
 ) -> tuple[StudyData, ...] | Omission:
     study = trial.study
     if not rows:
-        return Omission(study.study, message("its rows are of single arms, not of a contrast"))
+        return Omission(study.study, sentence("its rows are of single arms, not of a contrast"))
     if len(rows) > 1:
         return Omission(
-            study.study, message("{n} contrasts reported where one is needed").format(n=len(rows))
+            study.study, sentence("{n} contrasts reported where one is needed", n=len(rows))
         )
     log = is_ratio(outcome.measure)
     if reason := _why_no_contrast(rows[0], log=log):
@@ -174,27 +174,27 @@ def _with_contrast(
     return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
 
 
-def _why_no_contrast(row: Result, *, log: bool) -> str:
-    """Why a contrast gives no estimate with a standard error; nothing where it does."""
+def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
+    """Why a contrast gives no estimate with a standard error; None where it does."""
     limits = [x for x in (row.ci_low, row.estimate, row.ci_high) if x is not None]
     if row.estimate is None and row.o_minus_e is None:
-        return message("the contrast has no estimate")
+        return sentence("the contrast has no estimate")
     if row.estimate is None:
-        return "" if log else message("only a ratio follows from O − E and V")
+        return None if log else sentence("only a ratio follows from O − E and V")
     if row.se is not None:
-        return ""
+        return None
     if row.ci_low is None or row.ci_high is None:
-        return message("the contrast has no standard error or interval")
+        return sentence("the contrast has no standard error or interval")
     if log and min(limits) < 0:
-        return message(
+        return sentence(
             "a ratio and its limits are above 0, and here one is not: limits are taken as printed, "
             "logarithms with a standard error"
         )
     if log and min(limits) == 0:
-        return message("a limit of 0 gives a ratio no standard error")
+        return sentence("a limit of 0 gives a ratio no standard error")
     if row.ci_low == row.ci_high:
-        return message("the limits of the contrast are equal, which gives no standard error")
-    return ""
+        return sentence("the limits of the contrast are equal, which gives no standard error")
+    return None
 
 
 def _contrast(row: Result, *, log: bool) -> Contrast:
@@ -282,9 +282,13 @@ def _weakest(rows: Sequence[Result]) -> str:
     return max((row.provenance for row in rows), key=lambda name: _WEAKNESS.get(name, 0))
 
 
-def _why_no_group(rows: Sequence[Result], intervention: bool, control: bool) -> str:
+def _why_no_group(rows: Sequence[Result], intervention: bool, control: bool) -> Sentence:
     if any(row.reported_percent and row.events is None for row in rows):
-        return message("only percentages are reported, without the numbers of patients behind them")
-    present = (("intervention", intervention), ("control", control))
-    missing = [side for side, there in present if not there]
-    return message("no numbers for the {sides} side").format(sides=" and ".join(missing))
+        return sentence(
+            "only percentages are reported, without the numbers of patients behind them"
+        )
+    if not (intervention or control):
+        missing = message("intervention and control")
+    else:
+        missing = message("control") if intervention else message("intervention")
+    return sentence("no numbers for the {sides} side", sides=missing)

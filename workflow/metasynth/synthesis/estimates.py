@@ -10,7 +10,7 @@ from math import fsum, isfinite, sqrt
 from typing import Any
 
 from metasynth.core.distributions import chi2_upper_tail
-from metasynth.core.messages import message
+from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model.methods import BAYES, CREDIBLE, DEFAULT_TAU2, GLMMS, POSTERIOR, no_effect
 from metasynth.model.records import (
     AnalysisSpec,
@@ -28,7 +28,7 @@ from metasynth.stats.models import Fit
 from metasynth.stats.score_intervals import score_limits, wilson_limits
 from metasynth.synthesis.selection import counts, effects_of, one_group
 
-TOO_LARGE = message("The estimate is larger than a number can be on the natural scale.")
+TOO_LARGE = sentence("The estimate is larger than a number can be on the natural scale.")
 
 
 def empty_row(
@@ -49,7 +49,7 @@ def empty_row(
         "total_intervention": _total(intervention, "total"),
         "events_control": _total(control, "events"),
         "total_control": _total(control, "total"),
-        "note": "",
+        "note": (),
     }
     columns: dict[str, Any] = dict.fromkeys(f.name for f in fields(Estimate))
     return Estimate(**columns | known)
@@ -99,7 +99,7 @@ def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
         tau2=fit.tau2,
         tau2_low=tau2_low,
         tau2_high=tau2_high,
-        note=" ".join(notes),
+        note=notes,
         adhoc_low=natural(row.measure, adhoc_low, size),
         adhoc_high=natural(row.measure, adhoc_high, size),
         p_above=fit.p_above if tested else None,
@@ -176,16 +176,17 @@ def _score_limits(outcome: OutcomeSpec, study: StudyData) -> tuple[float, float 
     return score_limits(outcome.measure, *counts(study))
 
 
-def _study_note(outcome: OutcomeSpec, spec: AnalysisSpec, own: Own) -> str:
+def _study_note(outcome: OutcomeSpec, spec: AnalysisSpec, own: Own) -> tuple[Sentence, ...]:
     """Say what was done to a study's cells."""
     if not isfinite(own.v):
-        return message("An empty cell, not corrected, leaves its own effect undefined.")
+        return (sentence("An empty cell, not corrected, leaves its own effect undefined."),)
     if not own.corrected:
-        return ""
+        return ()
     if spec.zero_cells == "treatment_arm":
-        return message("Each group's share of the participants was added to its cells.")
-    where = "the events of each group" if outcome.type == "rate" else "each cell"
-    return message("0.5 was added to {where}.").format(where=where)
+        return (sentence("Each group's share of the participants was added to its cells."),)
+    rate = outcome.type == "rate"
+    where = message("the events of each group") if rate else message("each cell")
+    return (sentence("0.5 was added to {where}.", where=where),)
 
 
 def _total(groups: Sequence[Group | None], what: str) -> Count | None:

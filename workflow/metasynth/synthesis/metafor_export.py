@@ -10,7 +10,7 @@ from math import inf
 
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
-from metasynth.model.methods import BAYES, DEFAULT_TAU2, GLMMS, is_ratio
+from metasynth.model.methods import BAYES, CI, DEFAULT_TAU2, GLMMS, MEASURE, MODEL, TAU2
 from metasynth.model.records import (
     AnalysisResult,
     Estimate,
@@ -31,14 +31,24 @@ _DATA = {
 }
 """The data of each outcome type, by the names that escalc's arguments have."""
 
-_MEASURES = {"RR", "OR", "RD", "MD", "SMD", "ROM", "IRR", "IRD", "PLO", "PAS", "PFT", "ASD"}
-_NEVER_UNDEFINED = {"AS", "PAS", "PFT"}  # arcsines need no correction of empty cells
-_TESTS = {"Wald": "z", "HKSJ": "knha", "HKSJ-adhoc": "adhoc", "KR": "z"}
-_BACK = {
-    "PLO": "transf.ilogit(x)",
-    "PAS": "transf.iarcsin(x)",
-    "PFT": "transf.ipft.hm(x, targs = list(ni = dat$ni))",
+_LAPLACE = {
+    "GLMM-UM.RS": ("# metafor approximates its integrals (Laplace), which are exact here.",)
 }
+WRITTEN_OUT = {
+    "DL-MH": (
+        "# RevMan 5's tau2: the moment estimate with Q about the Mantel-Haenszel estimate.",
+        'q <- rma.mh({arguments}, data = dat, measure = "{measure}",',
+        '            add = c(1/2, 0), to = c("only0", "none"), drop00 = FALSE)$QE',
+        "w <- 1 / dat$vi",
+        "tau2 <- max(0, (q - (nrow(dat) - 1)) / (sum(w) - sum(w^2) / sum(w)))",
+    ),
+    "DL2": (
+        "# metafor has the second step of DerSimonian and Laird as a generalised Q statistic.",
+        'first <- rma(yi, vi, data = dat, method = "DL")$tau2',
+        'tau2 <- rma(yi, vi, data = dat, method = "GENQ", weights = 1 / (vi + first))$tau2',
+    ),
+}
+"""R that makes `tau2` by the estimators for which metafor has no name."""
 
 
 def metafor_csv(result: OutcomeResult) -> str:
@@ -108,7 +118,8 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         f"# Run it in the folder of {data}:  Rscript <this file>",
     ]
     if estimate.estimate is None:
-        return "\n".join([*head, f"# Nothing was pooled: {shown(estimate.note, 200)}"]) + "\n"
+        why = "# Nothing was pooled: results/tables/estimates.csv says why."
+        return "\n".join([*head, why]) + "\n"
     body = [
         f"suppressPackageStartupMessages(library({_package(analysis)}))",
         f'dat <- read.csv("{data}", na.strings = "")',
@@ -128,8 +139,8 @@ def _natural(result: OutcomeResult) -> str:
     pooled = {study.study for study in result.analyses[0].studies}
     used = [study for study in result.studies if study.study in pooled]
     if mean is not None and size_of_pool(result.outcome, used, mean) == inf:
-        return f"{_BACK['PAS']}  # the sizes differ too much for their harmonic mean"
-    return "exp(x)" if is_ratio(measure) else _BACK.get(measure, "x")
+        return f"{MEASURE['PAS'].back}  # the sizes differ too much for their harmonic mean"
+    return MEASURE[measure].back
 
 
 def _here(estimate: Estimate) -> str:
@@ -138,10 +149,10 @@ def _here(estimate: Estimate) -> str:
 
 
 def _comparable(analysis: AnalysisResult) -> list[str]:
-    if analysis.spec.ci != "KR":
+    if CI[analysis.spec.ci].metafor:
         return []
     return [
-        "# metafor has no interval by Kenward and Roger; its Wald interval is not compared.",
+        f"# metafor has no interval {analysis.spec.ci}; its Wald interval is not compared.",
         "metafor[2:3] <- NA",
     ]
 
@@ -161,11 +172,11 @@ def _fit(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
             '                add = c(1/2, 0), to = c("only0", "none"), drop00 = FALSE)',
         ]
     if spec.model in GLMMS:
-        model = "CM.EL" if spec.model == "GLMM-CM.EL" else "UM.FS"
         return [
             "# Fitted by numerical maximisation, so that fewer digits agree.",
+            *_LAPLACE.get(spec.model, ()),
             f'fit <- rma.glmm({arguments}, data = dat, measure = "{measure}",',
-            f'                model = "{model}", drop00 = FALSE)',
+            f'                model = "{MODEL[spec.model].metafor}", drop00 = FALSE)',
         ]
     if _package(analysis) == "bayesmeta":
         return [*_own_effects(result, analysis), *bayesmeta_export.posterior(spec)]
@@ -174,7 +185,7 @@ def _fit(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
 
 def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     """The lines that give each study's effect yi and variance vi."""
-    outcome, spec = result.outcome, analysis.spec
+    outcome, spec, record = result.outcome, analysis.spec, MEASURE[result.outcome.measure]
     averaged = any(study.contrast for study in result.studies)
     if outcome.measure == "ROM" and not averaged:
         return [
@@ -182,10 +193,10 @@ def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
             "dat$yi <- with(dat, log(m1i / m2i))",
             "dat$vi <- with(dat, sd1i^2 / (n1i * m1i^2) + sd2i^2 / (n2i * m2i^2))",
         ]
-    if outcome.type == "generic" or averaged or outcome.measure not in _MEASURES:
+    if outcome.type == "generic" or averaged or not record.metafor:
         return ["dat$yi <- dat$y  # the effects as they were pooled", "dat$vi <- dat$se^2"]
-    measure = "AS" if outcome.measure == "ASD" else outcome.measure
-    if spec.zero_cells == "treatment_arm" and outcome.type == "binary" and measure != "AS":
+    measure, bare = record.metafor, record.always_defined
+    if spec.zero_cells == "treatment_arm" and outcome.type == "binary" and not bare:
         return [
             "zero <- with(dat, ai == 0 | ai == n1i | ci == 0 | ci == n2i)  # where to add, and",
             "first <- with(dat, zero * n1i / (n1i + n2i))  # each group's share of the patients",
@@ -194,9 +205,7 @@ def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
             '              add = 0, to = "none", drop00 = FALSE)',
         ]
     arguments = ", ".join(f"{name} = {name}" for name in _DATA[outcome.type])
-    where = (
-        spec.zero_cells if measure not in _NEVER_UNDEFINED or spec.zero_cells == "all" else "none"
-    )
+    where = spec.zero_cells if not bare or spec.zero_cells == "all" else "none"
     zero = f', add = 1/2, to = "{where}"' if outcome.type != "continuous" else ""
     if outcome.type == "binary":
         zero += ", drop00 = FALSE"
@@ -208,29 +217,18 @@ def _inverse_variance(result: OutcomeResult, analysis: AnalysisResult) -> list[s
     arguments = ", ".join(f"{name} = {name}" for name in _DATA[result.outcome.type])
     if spec.model == "IV" or len(analysis.studies) == 1:
         return ['fit <- rma(yi, vi, data = dat, method = "FE")']
-    test, method = _TESTS[spec.ci], spec.tau2 or DEFAULT_TAU2
-    if method == "DL-MH":
-        return [
-            "# RevMan 5's tau2: the moment estimate with Q about the Mantel-Haenszel estimate.",
-            f'q <- rma.mh({arguments}, data = dat, measure = "{measure}",',
-            '            add = c(1/2, 0), to = c("only0", "none"), drop00 = FALSE)$QE',
-            "w <- 1 / dat$vi",
-            "tau2 <- max(0, (q - (nrow(dat) - 1)) / (sum(w) - sum(w^2) / sum(w)))",
-            f'fit <- rma(yi, vi, data = dat, tau2 = tau2, test = "{test}")',
-        ]
-    if method == "DL2":
-        return [
-            "# metafor has the second step of DerSimonian and Laird as a generalised Q statistic.",
-            'first <- rma(yi, vi, data = dat, method = "DL")$tau2',
-            'tau2 <- rma(yi, vi, data = dat, method = "GENQ", weights = 1 / (vi + first))$tau2',
-            f'fit <- rma(yi, vi, data = dat, tau2 = tau2, test = "{test}")',
-        ]
+    test, method = CI[spec.ci].metafor or "z", TAU2[spec.tau2 or DEFAULT_TAU2]
+    if not method.metafor:
+        lines = (
+            line.format(arguments=arguments, measure=measure) for line in WRITTEN_OUT[method.name]
+        )
+        return [*lines, f'fit <- rma(yi, vi, data = dat, tau2 = tau2, test = "{test}")']
     return [
         "# metafor stops at absolute differences: they are set as small as it can bear.",
         "for (digits in 14:9) {",
         "  control <- list(threshold = 10^-digits * median(dat$vi), tau2.max = 1e6,",
         "                  tol = 1e-15 * median(dat$vi), maxiter = 10000)",
-        f'  fit <- try(rma(yi, vi, data = dat, method = "{method}", test = "{test}",',
+        f'  fit <- try(rma(yi, vi, data = dat, method = "{method.metafor}", test = "{test}",',
         "                 control = control), silent = TRUE)",
         '  if (!inherits(fit, "try-error")) break',
         "}",

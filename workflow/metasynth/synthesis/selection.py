@@ -5,7 +5,8 @@ from math import isfinite, isinf
 
 import numpy as np
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Digits, Sentence, message, sentence
+from metasynth.model.methods import WEIGHTED
 from metasynth.model.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData
 from metasynth.stats.effects.binary import (
     Array,
@@ -25,70 +26,72 @@ LONGEST = 1e20
 """Person-time and its inverse, means and standard deviations stay below this."""
 
 
-def missing_data(study: StudyData, outcome: OutcomeSpec) -> str | None:
+def missing_data(study: StudyData, outcome: OutcomeSpec) -> Sentence | None:
     """Say what a study lacks for this type of outcome, whatever the analysis; None when nothing."""
     if outcome.type == "generic":
         return _missing_contrast(study)
     check = _MISSING[outcome.type]
-    sides = (("intervention", study.intervention), ("control", study.control))
+    sides = ((message("intervention"), study.intervention), (message("control"), study.control))
     for side, group in sides[:1] if outcome.type == "proportion" else sides:
         if group is None:
-            return message("no result for the {side} group").format(side=side)
+            return sentence("no result for the {side} group", side=side)
         if reason := check(side, group):
             return reason
     return _measure_undefined(study, outcome.measure) if outcome.type == "continuous" else None
 
 
-def _missing_counts(side: str, group: Group) -> str | None:
+def _missing_counts(side: str, group: Group) -> Sentence | None:
     if group.events is None and group.total is None:
-        return message("neither events nor participants are given for the {side} group").format(
-            side=side
-        )
+        return sentence("neither events nor participants are given for the {side} group", side=side)
     if group.events is None:
-        return message("the number of events in the {side} group is not given").format(side=side)
+        return sentence("the number of events in the {side} group is not given", side=side)
     if group.total is None:
-        return message("the number of participants in the {side} group is not given").format(
-            side=side
-        )
+        return sentence("the number of participants in the {side} group is not given", side=side)
     if group.total < 1:
-        return message("the {side} group has no participants").format(side=side)
+        return sentence("the {side} group has no participants", side=side)
     if not 0 <= group.events <= group.total:
-        return message("the {side} group has {n} events among {total} participants").format(
-            side=side, n=group.events, total=group.total
+        return sentence(
+            "the {side} group has {n} events among {total} participants",
+            side=side,
+            n=group.events,
+            total=group.total,
         )
     return None
 
 
-def _missing_means(side: str, group: Group) -> str | None:
+def _missing_means(side: str, group: Group) -> Sentence | None:
     for what, value in (
-        ("mean", group.mean),
-        ("standard deviation", group.sd),
-        ("number of participants", group.total),
+        (message("mean"), group.mean),
+        (message("standard deviation"), group.sd),
+        (message("number of participants"), group.total),
     ):
         if value is None:
-            return message("the {what} of the {side} group is not given").format(
-                what=what, side=side
-            )
+            return sentence("the {what} of the {side} group is not given", what=what, side=side)
     if (group.total or 0) < 2:
-        return message(
-            "the {side} group has fewer than two participants, so no standard deviation"
-        ).format(side=side)
+        return sentence(
+            "the {side} group has fewer than two participants, so no standard deviation", side=side
+        )
     mean, sd = group.mean or 0.0, group.sd or 0.0
     if not (abs(mean) < LONGEST and 0 <= sd < LONGEST):
-        return message(
-            "a mean of {mean} with standard deviation {sd} is beyond what can be computed"
-        ).format(mean=f"{mean:g}", sd=f"{sd:g}")
+        return sentence(
+            "a mean of {mean} with standard deviation {sd} is beyond what can be computed",
+            mean=Digits(f"{mean:g}"),
+            sd=Digits(f"{sd:g}"),
+        )
     return None
 
 
-def _missing_rate(side: str, group: Group) -> str | None:
+def _missing_rate(side: str, group: Group) -> Sentence | None:
     if group.events is None:
-        return message("the number of events in the {side} group is not given").format(side=side)
+        return sentence("the number of events in the {side} group is not given", side=side)
     if group.person_time is None:
-        return message("the person-time of the {side} group is not given").format(side=side)
+        return sentence("the person-time of the {side} group is not given", side=side)
     if group.events < 0 or not 1 / LONGEST < group.person_time < LONGEST:
-        return message("the {side} group has {n} events in {person_time} person-time").format(
-            side=side, n=group.events, person_time=f"{group.person_time:g}"
+        return sentence(
+            "the {side} group has {n} events in {person_time} person-time",
+            side=side,
+            n=group.events,
+            person_time=Digits(f"{group.person_time:g}"),
         )
     return None
 
@@ -101,42 +104,47 @@ _MISSING = {
 }
 
 
-def _missing_contrast(study: StudyData) -> str | None:
+def _missing_contrast(study: StudyData) -> Sentence | None:
     if study.contrast is None:
-        return message("no contrast of intervention and control is given")
+        return sentence("no contrast of intervention and control is given")
     if not (study.contrast.se > 0 and isfinite(study.contrast.se)):
-        return message("the standard error is {se}, not a number above 0").format(
-            se=f"{study.contrast.se:g}"
+        return sentence(
+            "the standard error is {se}, not a number above 0", se=Digits(f"{study.contrast.se:g}")
         )
     if not isfinite(study.contrast.estimate):
-        return message("the estimate is {estimate}, not a number").format(
-            estimate=f"{study.contrast.estimate:g}"
+        return sentence(
+            "the estimate is {estimate}, not a number",
+            estimate=Digits(f"{study.contrast.estimate:g}"),
         )
     return _beyond_computing(study.contrast.estimate, study.contrast.se * study.contrast.se)
 
 
-def _beyond_computing(y: float, v: float) -> str | None:
+def _beyond_computing(y: float, v: float) -> Sentence | None:
     """Say that an effect or its variance is so large or small that its powers are no floats."""
     if abs(y) < LARGEST and 1 / LARGEST < v < LARGEST:
         return None
-    return message("an effect of {y} with variance {v} is beyond what can be computed with").format(
-        y=f"{y:g}", v=f"{v:g}"
+    return sentence(
+        "an effect of {y} with variance {v} is beyond what can be computed with",
+        y=Digits(f"{y:g}"),
+        v=Digits(f"{v:g}"),
     )
 
 
-def _measure_undefined(study: StudyData, measure: str) -> str | None:
+def _measure_undefined(study: StudyData, measure: str) -> Sentence | None:
     """Say why complete means have no effect of this measure."""
     m = means_of([study])
     if m.sd1[0] <= 0 and m.sd2[0] <= 0:
-        return message("both standard deviations are 0")
+        return sentence("both standard deviations are 0")
     if measure == "ROM" and m.m1[0] * m.m2[0] <= 0:
-        return message("a ratio of means needs two means of the same sign")
+        return sentence("a ratio of means needs two means of the same sign")
     with np.errstate(all="ignore"):
         y, v = CONTINUOUS_EFFECTS[measure](m)
     return _beyond_computing(float(y[0]), float(v[0]))
 
 
-def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+def uninformative(
+    study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec
+) -> Sentence | None:
     """Say why a complete study has nothing to add to this analysis; None when it has.
 
     Studies with no events, or only events, in both groups go by `zero_events`.
@@ -146,8 +154,8 @@ def uninformative(study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec
     groups = [group for group in (study.intervention, study.control) if group]
     if left_out := zero_events.reason(outcome, analysis, [(g.events, g.total) for g in groups]):
         return left_out
-    if analysis.model in ("IV", "random") and isinf(effects_of([study], outcome, analysis).v[0]):
-        return message(
+    if analysis.model in WEIGHTED and isinf(effects_of([study], outcome, analysis).v[0]):
+        return sentence(
             "an empty cell leaves the effect or its variance undefined, and zero_cells is none"
         )
     return None

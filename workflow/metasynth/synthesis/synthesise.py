@@ -28,7 +28,7 @@ from dataclasses import replace
 import numpy as np
 
 from metasynth.core.distributions import chi2_upper_tail
-from metasynth.core.messages import message
+from metasynth.core.messages import sentence
 from metasynth.model.methods import BAYES, DEFAULT_TAU2, require_combination
 from metasynth.model.records import (
     AnalysisResult,
@@ -97,7 +97,7 @@ def _analyse(
     subgroups = {name: [s for s in pooled if s.subgroup == name] for name in names}
     whole, fit = pool_studies(outcome, spec, ALL, pooled)
     if fit is None:
-        omissions.append(Omission("", whole.note, spec.name))
+        omissions.append(Omission("", whole.note[0], spec.name))
     tau2 = _shared_tau2(outcome, spec, list(subgroups.values()))
     parts = [pool_studies(outcome, spec, name, own, tau2) for name, own in subgroups.items()]
     estimates = (whole, *(estimate for estimate, _ in parts))
@@ -127,7 +127,8 @@ def _subgroup_test(spec: AnalysisSpec, fits: Sequence[Fit]) -> tuple[Significanc
     if len(fits) < 2 or spec.model == BAYES or not np.all(variances > 0):
         return ()
     q, df = subgroup_differences(means, variances)
-    note = message("One tau2 for all subgroups.") if spec.subgroup_tau2 == "common" else ""
+    common = spec.subgroup_tau2 == "common"
+    note = (sentence("One tau2 for all subgroups."),) if common else ()
     return (SignificanceTest("subgroup differences", q, df, chi2_upper_tail(q, df), note),)
 
 
@@ -163,20 +164,23 @@ def pool_studies(
     """
     row = empty_row(outcome, spec, subgroup, studies)
     if not studies:
-        return replace(row, note=message("No study could be pooled.")), None
+        return replace(row, note=(sentence("No study could be pooled."),)), None
     effects = effects_of(studies, outcome, spec)
     tables = tables_of(studies) if outcome.type == "binary" else None
     try:
         fit = fit_model(spec, outcome.measure, effects, tables, tau2)
     except EffectUndefined as undefined:
-        note = message("{model} {measure} is not defined: {undefined}.").format(
-            model=spec.model, measure=outcome.measure, undefined=undefined
+        note = sentence(
+            "{model} {measure} is not defined: {undefined}.",
+            model=spec.model,
+            measure=outcome.measure,
+            undefined=undefined.why,
         )
-        return replace(row, note=note), None
+        return replace(row, note=(note,)), None
     size = size_of_pool(outcome, studies, fit.mean)
     filled = filled_row(row, fit, size)
-    notes = (filled.note, *cautions(outcome, spec, filled, studies, size))
-    return replace(filled, note=" ".join(filter(None, notes))), fit
+    notes = (*filled.note, *cautions(outcome, spec, filled, studies, size))
+    return replace(filled, note=notes), fit
 
 
 def size_of_pool(outcome: OutcomeSpec, studies: Sequence[StudyData], mean: float) -> float | None:

@@ -8,7 +8,7 @@ likelihoods (Peto, binomial-normal) hold nothing of such a study whatever the ch
 
 from collections.abc import Sequence
 
-from metasynth.core.messages import message
+from metasynth.core.messages import Sentence, sentence
 from metasynth.model.methods import DIFFERENCES, GLMMS
 from metasynth.model.records import AnalysisSpec, Count, OutcomeSpec
 
@@ -33,12 +33,12 @@ def reason(
     outcome: OutcomeSpec,
     analysis: AnalysisSpec,
     groups: Sequence[tuple[Count | None, Count | None]],
-) -> str | None:
+) -> Sentence | None:
     """Why a study with these groups (events, participants) is left out; None where it is not."""
     if not excludes(outcome, analysis):
         return None
     if not any(events for events, _ in groups):
-        return message("no events in either group")
+        return sentence("no events in either group")
     if outcome.type == "binary" and all(events == total for events, total in groups):
-        return message("every participant of both groups had the event")
+        return sentence("every participant of both groups had the event")
     return None

@@ -30,6 +30,7 @@ from metasynth.language import keys
 from metasynth.language.formats import FIGURE_SPACE, MISSING, NumberStyle, aligned
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed, of_pool
+from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
 from metasynth.model import bounds
 from metasynth.model.primary_effects import is_logarithmic
@@ -231,7 +232,8 @@ def _left_out_rows(
     """
     reasons = left_out_of(result, analysis)
     for reason in dict.fromkeys(reasons.values()):
-        yield Row("heading", language.say("Left out: {reason}", reason=name(reason)))
+        why = name(in_words(reason, language))
+        yield Row("heading", language.say("Left out: {reason}", reason=why))
         for study in result.studies if len(result.studies) <= bounds.DRAWN_ROWS else ():
             if reasons.get(study.study) == reason:
                 yield _study_row(result, study, None, dots, language)

@@ -8,6 +8,7 @@ from metasynth.language import keys
 from metasynth.language.formats import stated
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed, of_pool
+from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
 from metasynth.model.records import AnalysisResult, Estimate
 
@@ -93,7 +94,8 @@ def notes(
     if daggers and any(study.corrected for study in studies):
         yield language.say("† A cell is zero: the study's effect is after continuity correction.")
     said = ""
-    for note in (clean(e.note) for analysis in analyses for e in analysis.estimates[:1]):
+    notes = (in_words(e.note, language) for a in analyses for e in a.estimates[:1])
+    for note in map(clean, notes):
         if note not in said:
             yield name(note)
         said += note

@@ -21,7 +21,7 @@ from metasynth.figures.canvas.legend import Entry
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import INK, isolated
 from metasynth.figures.canvas.ticks import linear_axis, span_axis
-from metasynth.figures.catalogue import LEAST
+from metasynth.figures.catalogue import OF_AN_OUTCOME
 from metasynth.figures.observed import Observed, effect_title, observed, subject, told
 from metasynth.language import keys
 from metasynth.language.formats import number, stated
@@ -91,7 +91,7 @@ def _plan(data: Observed, errors: list[float], test: str, language: Language) ->
 
 def _egger(data: Observed, found: Sensitivity, language: Language) -> str:
     test = next((test for test in found.asymmetry if test.name == EGGER), None)
-    if len(data.studies) < LEAST["funnel"]:
+    if len(data.studies) < OF_AN_OUTCOME["funnel"].least:
         return language.say("Fewer than ten studies: asymmetry cannot be told from chance.")
     if test is None or test.statistic is None:
         return language.say("All studies are equally precise: there is no asymmetry to test.")

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from metasynth.figures.canvas.text import name
+from metasynth.figures import outcome as of_outcome
 from metasynth.figures.observed import subject
-from metasynth.figures.outcome import MEASURES
 from metasynth.figures.plots.multiverse_choices import dimension_name, option_name
 from metasynth.language import keys
 from metasynth.language.formats import bracketed
@@ -18,8 +17,7 @@ from metasynth.sensitivity.robustness_words import shares
 
 def measure_title(outcome: str, scale: Scale, language: Language) -> tuple[str, str]:
     """A panel's title: the measure and its scale, and how many analyses."""
-    known = scale.measure in MEASURES
-    title = language.say(MEASURES[scale.measure]) if known else name(scale.measure)
+    title = of_outcome.measure_title(scale.measure, language)
     if is_ratio(scale.measure):
         title = language.say("{measure} (log scale)", measure=title)
     return title, _analyses(keys.multiverse(outcome, scale.measure), scale.tally, language)

@@ -12,7 +12,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.sax.saxutils import unescape
 
-from metasynth.language.languages import message
 from metasynth.report.document import Figure, Inline, Inlines, Number, Text
 
 FOLDER = "results/figures/"
@@ -23,39 +22,6 @@ DRAWN, PAPER = 504, 620.0
 """The width of a figure in points, and the height of its largest part on a page, as figures know
 them (`figures.style.WIDTH`, `figures.page.PAPER`)."""
 _NUMBER = re.compile(r'<tspan data-key="([^"]*)">([^<]*)</tspan>')
-
-OF_AN_OUTCOME = {
-    "forest": message("{label}: forest plot ({measure})."),
-    "leave_one_out": message("{label}: the primary analysis with each trial left out in turn."),
-    "cumulative": message("{label}: the primary analysis as trials were added, by year."),
-    "influence": message("{label}: influence of each trial on the primary analysis."),
-    "baujat": message(
-        "{label}: each trial’s share of heterogeneity, and its pull on the result (Baujat)."
-    ),
-    "galbraith": message("{label}: radial plot (Galbraith)."),
-    "labbe": message("{label}: risk under the intervention against risk under control (L’Abbé)."),
-    "drapery": message(
-        "{label}: p-value functions of the trials and of the pooled effect (drapery plot)."
-    ),
-    "gosh": message("{label}: the pooled effect of every subset of trials (GOSH plot)."),
-    "multiverse": message("{label}: all declared analyses, sorted (specification curve)."),
-    "sequential": message("{label}: cumulative Z with sequential boundaries."),
-    "funnel": message("{label}: funnel plot with contours of significance."),
-    "bubble": message("{label}: meta-regression."),
-}
-SAMPLED = message(
-    "{label}: the pooled effect of subsets of trials, a random sample that is the same at every "
-    "run (GOSH plot)."
-)
-"""What a GOSH plot is of where there are too many subsets to pool all."""
-OF_THE_REVIEW = {
-    "summary": message(
-        "All outcomes in one view, by the primary analysis and the one named second."
-    ),
-    "flow": message("Flow of studies (PRISMA 2020). What the sources do not state says so."),
-    "traffic_light": message("Risk of bias: every judgement."),
-    "risk_bars": message("Risk of bias: judgements by domain."),
-}
 
 
 def by_language(paths: Sequence[str], languages: tuple[str, ...]) -> dict[str, dict[str, str]]:

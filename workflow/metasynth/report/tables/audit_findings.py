@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from metasynth.audit.kinds import FREQUENT, SELDOM
+from metasynth.audit.kinds import FREQUENT, KINDS, SELDOM
 from metasynth.audit.verdicts import Audited
 from metasynth.language import formats, keys
 from metasynth.language.languages import message
@@ -33,8 +33,7 @@ class Found:
     def sentences(self) -> Iterator[str]:
         """What was found, why the verdict follows, then what it depends on."""
         item = self.item
-        if item.method in _FOUND:
-            yield from _FOUND[item.method](self)
+        yield from _FOUND.get(item.method, Found.recomputed)(self)
         yield reason(item, self._scope.language)
         yield from self._dependence()
 
@@ -161,8 +160,8 @@ class Found:
 
     def recomputed(self) -> Iterator[str]:
         """A number beside the one that is printed."""
-        if self.item.recomputed:
-            template = _RECOMPUTED[self.item.method]
+        template = KINDS[self.item.kind].recomputed
+        if self.item.recomputed and template:
             value = self.number("recomputed", self.written(self.item.recomputed))
             yield self._say(template, value=value)
 
@@ -226,18 +225,4 @@ _FOUND: Mapping[str, Callable[[Found], Iterator[str]]] = {
     "percentage": Found.percentages,
     "frequency": Found.frequency,
     "cited_interval": Found.cited,
-    "digits": Found.recomputed,
-    "quantity": Found.recomputed,
-    "listed": Found.recomputed,
-    "sum": Found.recomputed,
-    "most_frequent": Found.recomputed,
-    "empty_group": Found.recomputed,
-}
-_RECOMPUTED = {
-    "digits": message("Recomputed: {value}."),
-    "quantity": message("The tables have {value}."),
-    "listed": message("The text itself lists {value}."),
-    "sum": message("The parts add up to {value}."),
-    "most_frequent": message("Compared {value} times, trial by trial with each other event."),
-    "empty_group": message("Groups without an event: {value}."),
 }

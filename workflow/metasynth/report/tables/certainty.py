@@ -8,7 +8,7 @@ from metasynth.grade.certainty import Rating, starts_low
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
-from metasynth.language.reasons import keyed, levels, told
+from metasynth.language.sentences import in_words, keyed, levels
 from metasynth.language.tracked import marked
 from metasynth.model.certainty_config import (
     LEVELS,
@@ -244,7 +244,7 @@ def _lower_start(ratings: Sequence[Rating], language: Language) -> Iterator[str]
     """Why certainty does not begin as high, where it does not."""
     for rating in ratings:
         if rating.domain == OVERALL and rating.rating is not None and starts_low(rating):
-            yield _sentence(told(rating.reasons[0], language, marked))
+            yield _sentence(in_words(rating.reasons[0], language, marked))
 
 
 def _sentence(reasons: str) -> str:
@@ -338,7 +338,7 @@ def _levels(rating: Rating) -> str:
 def _told(rating: Rating, language: Language) -> str:
     """The reasons of a rating, each number with its provenance."""
     reasons = keyed(rating.reasons, f"{keys.rating(rating.outcome)}.{rating.domain}")
-    return "; ".join(told(reason, language, marked) for reason in reasons)
+    return "; ".join(in_words(reason, language, marked) for reason in reasons)
 
 
 def reasons_table(scope: Scope) -> TableBody:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language
-from metasynth.language.reasons import Mark
+from metasynth.language.sentences import Mark
 from metasynth.language.tracked import marked
 from metasynth.living.changes import Changes, OutcomeChange
 from metasynth.living.input_changes import CellChange, RowChange

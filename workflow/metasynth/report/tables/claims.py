@@ -14,7 +14,6 @@ from metasynth.report.material import Scope
 from metasynth.report.tables.audit_findings import Found
 from metasynth.report.tables.base import RIGHT, TableBody, group, row
 from metasynth.report.text.names import lowered
-from metasynth.report.text.verdict_words import VERDICT_WORDS
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,7 @@ def audit_names(scope: Scope) -> AuditNames:
         numbers=numbers,
         kinds=frozenset(item.kind for item in items),
         claim={
-            item.claim_id: ClaimNames(item, Found(item, scope), say(VERDICT_WORDS[item.verdict]))
-            for item in items
+            item.claim_id: ClaimNames(item, Found(item, scope), say(item.verdict)) for item in items
         },
     )
 
@@ -82,7 +80,7 @@ def claim_anchor(claim_id: str) -> str:
 def verdicts_table(scope: Scope) -> TableBody:
     """How many statements of each part of the publication have which verdict."""
     say, items = scope.language.say, scope.material.audit
-    titles = [say(VERDICT_WORDS[verdict]) for verdict in VERDICTS]
+    titles = [say(verdict) for verdict in VERDICTS]
     columns = (
         Column(say("Part of the publication"), width=2.4),
         Column(say("Statements"), RIGHT, 1),
@@ -147,7 +145,7 @@ def _rows(items: Iterable[Audited], scope: Scope, *, anchors: bool) -> Iterator[
 def _cells(item: Audited, scope: Scope) -> Iterator[Inlines]:
     yield text(_quoted(item.quote, scope))
     yield text(about(item, scope))
-    yield (Styled("strong", text(scope.language.say(VERDICT_WORDS[item.verdict]))),)
+    yield (Styled("strong", text(scope.language.say(item.verdict))),)
     yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
 
 
@@ -228,7 +226,7 @@ def contradictions_table(scope: Scope) -> TableBody:
 
 
 def _side(item: Audited, scope: Scope) -> tuple[Inlines, Inlines]:
-    verdict = scope.language.say(VERDICT_WORDS[item.verdict])
+    verdict = scope.language.say(item.verdict)
     quoted: Inlines = (Link(f"#{claim_anchor(item.claim_id)}", text(_quoted(item.quote, scope))),)
     if item.verdict != CONTRADICTED:
         quoted += (Text(f" ({verdict})"),)

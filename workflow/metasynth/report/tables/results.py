@@ -12,7 +12,6 @@ from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, 
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, TableBody, group, raw, row
 from metasynth.report.text.names import Numbers, OutcomeNames, short_measure
-from metasynth.report.text.verdict_words import VERDICT_WORDS
 
 COLUMNS = {
     "design": message("design"),
@@ -174,7 +173,7 @@ def reproduction_table(scope: Scope) -> TableBody:
             for field in ("estimate", "ci_low", "ci_high")
         ]
         where: Inlines = (Text(scope.language.label(item.locator)), scope.cite(item.reference))
-        verdict: Inlines = (Styled("strong", text(say(VERDICT_WORDS[item.verdict]))),)
+        verdict: Inlines = (Styled("strong", text(say(item.verdict))),)
         body.append(
             row(
                 where,
@@ -211,7 +210,7 @@ def undrawn_table(scope: Scope) -> TableBody:
     say, outcomes = scope.language.say, tuple(scope.outcomes.values())
     columns = (Column(say("Why it is not drawn"), width=4), Column(say("For"), width=3))
     rows = []
-    for name in catalogue.LEAST:
+    for name in catalogue.OF_AN_OUTCOME:
         without = [o for o in outcomes if f"{o.id}/{name}" not in scope.material.figures and o.k]
         alike: dict[str, list[OutcomeNames]] = {}
         for outcome in without:

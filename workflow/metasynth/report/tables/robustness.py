@@ -2,6 +2,7 @@
 
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language
+from metasynth.language.sentences import in_words
 from metasynth.language.tracked import marked
 from metasynth.model import bounds
 from metasynth.report.document import Column, Inlines, Link, text
@@ -113,7 +114,7 @@ def asymmetry_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
             _statistic(test, prefix, language),
             marked(_count(test.df), f"{prefix}.df"),
             marked(formats.p_value(test.p, language.numbers), f"{prefix}.p"),
-            test.reason,
+            in_words(test.reason, language),
         )
         for test in sensitivity.asymmetry
         for prefix in (f"{outcome.id}.asymmetry.{keys.slug(test.name)}",)
@@ -127,7 +128,7 @@ def asymmetry_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
 def _filled(outcome: OutcomeNames, filled: Filled, language: Language) -> str:
     """What trim and fill added, and the effect with it, or why there is none."""
     if filled.estimate is None:
-        return filled.reason
+        return in_words(filled.reason, language)
     at = f"{outcome.id}.trim_and_fill"
     n = marked(_count(filled.filled), f"{at}.filled")
     sides = {

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from metasynth.core.messages import Sentence
 from metasynth.language.languages import Language
+from metasynth.language.sentences import in_words
 from metasynth.model.records import OutcomeResult, OutcomeSpec
 from metasynth.report.text.phrases import joined
 from metasynth.synthesis import absence
@@ -16,7 +18,7 @@ def in_language(item: Absence, language: Language) -> Absence:
         item,
         label=language.label(item.label),
         arms=tuple(map(language.label, item.arms)),
-        notes=tuple(map(language.again, item.notes)),
+        notes=tuple(map(language.remark, item.notes)),
     )
 
 
@@ -74,7 +76,7 @@ def _week(week: int | None, language: Language) -> str:
     return language.say("no week stated") if week is None else language.say("week {n}", n=week)
 
 
-def unpooled(result: OutcomeResult) -> tuple[tuple[str, str], ...]:
+def unpooled(result: OutcomeResult) -> tuple[tuple[str, Sentence], ...]:
     """Trials that report the outcome and are in no analysis of it, each with the reason."""
     pooled = {study.study for analysis in result.analyses for study in analysis.studies}
     pairs = ((item.study, item.reason) for item in result.omissions if item.study)
@@ -86,7 +88,7 @@ def left_out(result: OutcomeResult, language: Language) -> Iterator[str]:
     names = {study.study: study.label for study in result.studies}
     labels = {analysis.spec.name: analysis.spec.label for analysis in result.analyses}
     never = set(unpooled(result))
-    partly: dict[tuple[str, str], dict[str, None]] = {}
+    partly: dict[tuple[str, Sentence], dict[str, None]] = {}
     for item in result.omissions:
         if item.study and (item.study, item.reason) not in never:
             partly.setdefault((item.study, item.reason), {})[item.analysis] = None
@@ -96,5 +98,5 @@ def left_out(result: OutcomeResult, language: Language) -> Iterator[str]:
             "Left out for {trial} by {analyses}: {reason}.",
             trial=names.get(study, study),
             analyses=joined(where, language),
-            reason=reason,
+            reason=in_words(reason, language),
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
-from metasynth.language.reasons import Mark, keyed, levels, told
+from metasynth.language.sentences import Mark, in_words, keyed, levels
 from metasynth.living.attribution import Cause
 from metasynth.living.certainty_changes import DomainChange
 from metasynth.living.changes import OutcomeChange
@@ -86,7 +86,7 @@ def flag_words(flag: Flag, language: Language) -> str:
 def _domain(change: DomainChange, outcome: str, language: Language, mark: Mark | None) -> str:
     """A domain's rating before and after in levels, and why it is what it is now."""
     at = f"{keys.rating(outcome)}.{change.domain}"
-    why = "; ".join(told(item, language, mark) for item in keyed(change.reasons, at))
+    why = "; ".join(in_words(item, language, mark) for item in keyed(change.reasons, at))
     if change.domain == OVERALL:
         return f"{why[:1].upper()}{why[1:]}."
     moved = f"{language.say(DOMAINS[change.domain])} {_levels(change.before)} → "

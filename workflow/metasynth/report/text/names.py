@@ -11,8 +11,9 @@ from metasynth.grade.case import rests_on_one_degree
 from metasynth.grade.conclusions import Conclusion
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
+from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare, marked, remark
-from metasynth.model.methods import CREDIBLE, compares, excludes_no_effect, no_effect
+from metasynth.model.methods import CREDIBLE, MEASURE, compares, excludes_no_effect, no_effect
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.report.text.absences import left_out, sentences, unpooled
 from metasynth.report.text.conclusion_words import Words, of_outcome, words
@@ -22,26 +23,6 @@ from metasynth.report.text.phrases import short_measure as short_measure
 from metasynth.report.text.phrases import sides as sides
 from metasynth.synthesis.absence import Absence
 
-MEASURES = {
-    "RR": message("risk ratio"),
-    "OR": message("odds ratio"),
-    "RD": message("risk difference"),
-    "ASD": message("arcsine difference"),
-    "MD": message("mean difference"),
-    "SMD": message("standardised mean difference"),
-    "ROM": message("ratio of means"),
-    "HR": message("hazard ratio"),
-    "IRR": message("incidence rate ratio"),
-    "IRD": message("incidence rate difference"),
-    "SMD-RevMan": message("standardised mean difference"),
-    "PLO": message("proportion"),
-    "PAS": message("proportion"),
-    "PFT": message("proportion"),
-    "COR": message("correlation"),
-    "ZCOR": message("correlation (Fisher's z)"),
-    "other": message("effect"),
-}
-
 
 def measure_name(
     outcome: OutcomeSpec, language: Language, analysis: AnalysisSpec | None = None
@@ -49,8 +30,7 @@ def measure_name(
     """The measure in words; Peto's one-step method estimates an odds ratio of its own."""
     if analysis is not None and analysis.model == "Peto":
         return language.say("Peto odds ratio")
-    measure = outcome.measure
-    return language.say(MEASURES[measure]) if measure in MEASURES else measure
+    return language.say(MEASURE[outcome.measure].label)
 
 
 def spelled(n: int, language: Language) -> str:
@@ -182,7 +162,7 @@ def pooled(row: Estimate, subgroup: int = 0) -> Callable[[str, str], str]:
 def _note(row: Estimate, at: Callable[[str, str], str], language: Language) -> str:
     """The row's own remarks, and what its interval would be were it never narrower than Wald's."""
     if row.adhoc_low is None:
-        return row.note
+        return in_words(row.note, language)
     low, high = (
         at(field, formats.estimate(row.measure, getattr(row, field), language.numbers))
         for field in ("adhoc_low", "adhoc_high")
@@ -193,7 +173,8 @@ def _note(row: Estimate, at: Callable[[str, str], str], language: Language) -> s
         text = message(
             "Never narrower than Wald’s, it is {low} to {high}, and certainty is judged by that."
         )
-    return f"{row.note} {language.say(text, low=low, high=high)}".strip()
+    note = in_words(row.note, language)
+    return f"{note} {language.say(text, low=low, high=high)}".strip()
 
 
 def _span(low: str, high: str, language: Language) -> str:
@@ -328,7 +309,7 @@ class OutcomeNames:
         """Why trials that report the outcome are in no analysis, and which they are."""
         alike: dict[str, list[str]] = {}
         for study, reason in unpooled(self.result):
-            alike.setdefault(reason, []).append(study)
+            alike.setdefault(in_words(reason, self.language), []).append(study)
         return tuple((reason, tuple(studies)) for reason, studies in alike.items())
 
     @property

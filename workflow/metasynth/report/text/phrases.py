@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from metasynth.language.languages import Language, message
 from metasynth.model import bounds
-from metasynth.model.methods import MEASURES
+from metasynth.model.methods import MEASURE
 from metasynth.model.records import Comparison
 
 DRAFT = message("Draft: starter text still stands in this report, and nothing in it is certified.")
 """What every page made from an unfinished review says."""
-_SHORT = {"SMD-RevMan": "SMD", "other": ""}
 
 
 def lowered(label: str) -> str:
@@ -39,6 +38,7 @@ def sides(comparison: Comparison, language: Language) -> tuple[str, str]:
 
 def short_measure(measure: str, language: Language) -> str:
     """A measure's letters beside a number: "RR"; a proportion is no code, and `other` has none."""
-    if measure in MEASURES["proportion"]:
-        return language.say(message("proportion"))
-    return _SHORT.get(measure, measure)
+    record = MEASURE[measure]
+    if "proportion" in record.types:
+        return language.say(record.label)
+    return measure if record.code is None else record.code

@@ -1,13 +1,15 @@
 """What the authored text can name besides outcomes: the trials, the choices, what this run used."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from metasynth.language import formats
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
-from metasynth.model.methods import PREDICTIONS
+from metasynth.model.method_records import Tau2Method
+from metasynth.model.methods import PREDICTIONS, TAU2, WEIGHTED
 from metasynth.model.records import OutcomeResult, Trial
 from metasynth.report.facts import facts
 from metasynth.report.material import Material
@@ -70,6 +72,7 @@ def vocabulary(
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
         "further": [o for o in primary if _has_more(o.id, material.figures)],
         "used": used,
+        "used_tau2": [_said(m, language) for m in TAU2.values() if m.name in used],
         "used_predictions": used.intersection(PREDICTIONS),
         "terms": {name: language.say(words) for name, words in TERMS.items()},
         "missing": formats.MISSING,
@@ -86,6 +89,12 @@ def vocabulary(
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
+
+
+def _said(method: Tau2Method, language: Language) -> Tau2Method:
+    """An estimator with its words in a language."""
+    label, formula, source = map(language.say, (method.label, method.formula, method.source))
+    return replace(method, label=label, formula=formula, source=source)
 
 
 def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
@@ -159,7 +168,7 @@ def used_methods(material: Material) -> frozenset[str]:
     if any(outcome.subgroup for outcome in outcomes):
         names |= {f"{spec.subgroup_tau2} tau2" for spec in specs if spec.model == "random"}
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
-    if any(row.model in ("random", "IV") for row in rows):
+    if any(row.model in WEIGHTED for row in rows):
         names |= {s.zero_cells for s in specs}
     if names & {"binary", "rate"}:
         names |= {f"double zero {s.double_zero}" for s in specs}

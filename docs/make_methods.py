@@ -1,0 +1,52 @@
+"""Write docs/methods.md from the catalogue of methods."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from metasynth.model import method_catalogue as catalogue
+from metasynth.model.measure_catalogue import MEASURE_RECORDS
+from metasynth.model.method_records import Method
+
+MANUAL = Path(__file__).parent / "methods.md"
+
+_HEAD = """# Methods
+
+<!-- Made by docs/make_methods.py from workflow/metasynth/model; edit that, not this. -->
+
+The names that `config.yaml` may choose. Formulas stand in the appendix of each report that uses
+them; which choices go together is checked before anything runs.
+"""
+
+
+def manual() -> str:
+    """The manual's Markdown."""
+    kinds: tuple[tuple[str, Sequence[Method]], ...] = (
+        ("Models, `model`", catalogue.MODELS),
+        ("Estimators of the between-study variance, `tau2`", catalogue.TAU2_METHODS),
+        ("Intervals of the pooled estimate, `ci`", catalogue.CI_METHODS),
+        ("Prediction intervals, `prediction`", catalogue.PREDICTIONS),
+        ("Intervals of each study, `study_ci`", catalogue.STUDY_CIS),
+    )
+    tables = "".join(f"\n## {title}\n\n{_table(records)}" for title, records in kinds)
+    return f"{_HEAD}\n## Effect measures, `measure`\n\n{_measures()}{tables}"
+
+
+def _measures() -> str:
+    rows = (
+        (f"`{m.name}`", m.label, ", ".join(m.types), m.source, m.metafor) for m in MEASURE_RECORDS
+    )
+    return _rows(("name", "what it is", "outcome types", "source", "in metafor"), rows)
+
+
+def _table(records: Iterable[Method]) -> str:
+    rows = ((f"`{r.name}`", r.label, r.source, r.metafor) for r in records)
+    return _rows(("name", "what it is", "source", "in metafor"), rows)
+
+
+def _rows(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n".replace("|  |", "| |") for line in lines)
+
+
+if __name__ == "__main__":
+    MANUAL.write_text(manual(), encoding="utf-8")

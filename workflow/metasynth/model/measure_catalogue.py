@@ -1,0 +1,93 @@
+"""The catalogue of effect measures: a part of that of methods (method_catalogue.py)."""
+
+from metasynth.core.messages import message
+from metasynth.model.method_records import Measure
+
+_COUNTS, _MEANS, _PROPORTION, _RATE = (
+    ("binary", "generic"),
+    ("continuous", "generic"),
+    ("proportion",),
+    ("rate", "generic"),
+)
+_GENERIC = ("generic",)
+
+OUTCOME_TYPES = ("binary", "continuous", "proportion", "rate", "generic")
+
+MEASURE_RECORDS = (
+    Measure(
+        name="RR", label=message("risk ratio"), types=_COUNTS, anchor="formula-rr", metafor="RR",
+        source="Cochrane Handbook, 6.4.1.2", ratio=True, of_tables=True, covariance=True,
+        by_default=True, back="exp(x)",
+    ),
+    Measure(
+        name="OR", label=message("odds ratio"), types=_COUNTS, anchor="formula-or", metafor="OR",
+        source="Woolf 1955", ratio=True, of_tables=True, covariance=True, by_default=True,
+        back="exp(x)",
+    ),
+    Measure(
+        name="RD", label=message("risk difference"), types=_COUNTS, anchor="formula-rd",
+        metafor="RD", source="Cochrane Handbook, 6.4.1", of_tables=True, covariance=True,
+        by_default=True, informed_by_zeros=True,
+    ),
+    Measure(
+        name="ASD", label=message("arcsine difference"), types=("binary",), anchor="formula-asd",
+        metafor="AS", source="Rücker et al. 2009", informed_by_zeros=True, always_defined=True,
+    ),
+    Measure(
+        name="MD", label=message("mean difference"), types=_MEANS, anchor="formula-md",
+        metafor="MD", source="Cochrane Handbook, 6.5.1.1", covariance=True,
+    ),
+    Measure(
+        name="SMD", label=message("standardised mean difference"), types=_MEANS,
+        anchor="formula-smd", metafor="SMD", source="Hedges 1981",
+    ),
+    Measure(
+        name="SMD-RevMan", label=message("standardised mean difference"), types=("continuous",),
+        anchor="formula-smd-revman", source="Deeks and Higgins 2010", code="SMD",
+    ),
+    Measure(
+        name="ROM", label=message("ratio of means"), types=_MEANS, anchor="formula-rom",
+        metafor="ROM", source="Hedges, Gurevitch and Curtis 1999", ratio=True, back="exp(x)",
+    ),
+    Measure(
+        name="PLO", label=message("proportion"), types=_PROPORTION, anchor="formula-plo",
+        metafor="PLO", back="transf.ilogit(x)",
+    ),
+    Measure(
+        name="PAS", label=message("proportion"), types=_PROPORTION, anchor="formula-pas",
+        metafor="PAS", source="Anscombe 1948", always_defined=True, back="transf.iarcsin(x)",
+    ),
+    Measure(
+        name="PFT", label=message("proportion"), types=_PROPORTION, anchor="formula-pft",
+        metafor="PFT", source="Freeman and Tukey 1950", always_defined=True,
+        back="transf.ipft.hm(x, targs = list(ni = dat$ni))",
+    ),
+    Measure(
+        name="HR", label=message("hazard ratio"), types=_GENERIC, anchor="formula-generic",
+        source="Cochrane Handbook, 6.3.1", ratio=True, back="exp(x)",
+    ),
+    Measure(
+        name="IRR", label=message("incidence rate ratio"), types=_RATE, anchor="formula-rate",
+        metafor="IRR", ratio=True, back="exp(x)",
+    ),
+    Measure(
+        name="IRD", label=message("incidence rate difference"), types=_RATE,
+        anchor="formula-rate", metafor="IRD", informed_by_zeros=True,
+    ),
+    Measure(
+        name="COR", label=message("correlation"), types=_GENERIC, anchor="formula-generic",
+        source="Cochrane Handbook, 6.3.1",
+    ),
+    Measure(
+        name="ZCOR", label=message("correlation (Fisher's z)"), types=_GENERIC,
+        anchor="formula-generic", source="Cochrane Handbook, 6.3.1",
+    ),
+    Measure(
+        name="other", label=message("effect"), types=_GENERIC, anchor="formula-generic",
+        source="Cochrane Handbook, 6.3.1", code="",
+    ),
+)  # fmt: skip
+"""The effect measures; `other` is any contrast on its own scale.
+
+A proportion is that of the intervention side alone: its logit, arcsine or double arcsine.
+"""
