@@ -29,8 +29,8 @@ from metasynth.figures.forest.describe import forest_alt
 from metasynth.figures.forest.forest import forest
 from metasynth.model.records import OutcomeResult
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "unit" / "figures"))
-from figure_cases import cases
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.figure_cases import cases
 
 FORESTS, ROUNDS = 20, 9
 NAMES = ("two", "bcg", "zeros", "continuous", "hazard", "subgroups", "six_digits")

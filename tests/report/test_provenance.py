@@ -13,6 +13,7 @@ import pytest
 import yaml
 from scipy.special import chdtrc, ndtri, stdtrit
 
+from metasynth.model import method_catalogue
 from metasynth.model.certainty_config import DEFAULT_RULES, rule_numbers
 from tests.reviews import REPOSITORY, Review
 
@@ -306,6 +307,8 @@ def _said(review: Review) -> set[str]:
     for path in sorted(path for folder in texts for path in folder.glob("en/*.md")):
         for segment in MARKUP.split(path.read_text("utf-8")):
             found |= {part.strip() for part in re.split(r"(?<=[.!?]) |\n", segment)}
+    for method in method_catalogue.TAU2_METHODS:  # whose formulas a section of the appendix prints
+        found |= {part.strip() for part in MARKUP.split(str(method.formula))}
     return {text for text in found if re.search(r"[A-Za-z“].*[0-9]|[0-9].*[A-Za-z]", text)}
 
 

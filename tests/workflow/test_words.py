@@ -136,7 +136,7 @@ REASON = r"(Not extracted|Stated to be missing|Extracted|Left out) for "
         ("hr_forms", "it is 0.78 to 1.01, and certainty is judged by that."),
         ("rr_slip", "as tau² is estimated as 0, these are the limits of the confidence interval"),
         ("md_three", "with 95% confidence, to lie between −1.98 and 0.60."),
-        ("rr_absent", "an interval of one degree of freedom, which says next to nothing"),
+        ("rr_absent", "an interval of one degree of freedom"),
         ("irr_three", "Never narrower than Wald’s, it is 0.01 to 28.44."),
     ],
 )

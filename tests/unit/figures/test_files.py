@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from figure_cases import cases, judged
+from tests.figure_cases import cases, judged
 
 from metasynth.figures.draw import draw
 from metasynth.figures.files import named, outcome_files, review_files

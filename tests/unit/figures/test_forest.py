@@ -6,7 +6,11 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from figure_cases import (
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.transforms import Bbox
+from tests.figure_cases import (
     BCG,
     COMPARISON,
     LONG,
@@ -18,10 +22,6 @@ from figure_cases import (
     overlaps,
     texts,
 )
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon
-from matplotlib.transforms import Bbox
 
 from metasynth.figures.canvas.style import BLUE, VERMILION
 from metasynth.figures.forest.describe import forest_alt

@@ -3,7 +3,18 @@
 from dataclasses import replace
 
 import pytest
-from figure_cases import BCG, WORDS, binary, boxes, cases, graph_of, judged, named, overlaps, texts
+from tests.figure_cases import (
+    BCG,
+    WORDS,
+    binary,
+    boxes,
+    cases,
+    graph_of,
+    judged,
+    named,
+    overlaps,
+    texts,
+)
 
 from metasynth.figures.forest.forest import forest
 from metasynth.figures.forest.preset import BMJ, COCHRANE, JAMA

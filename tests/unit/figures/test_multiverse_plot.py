@@ -5,10 +5,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-from figure_cases import boxes, overlaps
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from tests.examples import ANAKINRA, BCG, outcomes
+from tests.figure_cases import boxes, overlaps
 
 from metasynth.figures.canvas.svg import render
 from metasynth.figures.catalogue import figures

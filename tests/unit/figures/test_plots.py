@@ -8,7 +8,11 @@ from math import exp, log, sqrt
 
 import numpy as np
 import pytest
-from figure_cases import (
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch, Polygon
+from scipy.stats import norm, t
+from tests.figure_cases import (
     BCG,
     LONG,
     binary,
@@ -21,10 +25,6 @@ from figure_cases import (
     overlaps,
     panels,
 )
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch, Polygon
-from scipy.stats import norm, t
 
 from metasynth.figures.canvas.page import Drawing, points
 from metasynth.figures.canvas.style import VERMILION

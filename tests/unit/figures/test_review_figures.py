@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from figure_cases import BCG, DOMAINS, LONG, binary, boxes, judged, overlaps, texts
 from matplotlib.patches import Rectangle
+from tests.figure_cases import BCG, DOMAINS, LONG, binary, boxes, judged, overlaps, texts
 
 from metasynth.figures.forest.overview_rows import summary
 from metasynth.figures.plots.flow_boxes import ITEMS

@@ -4,9 +4,9 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from figure_cases import boxes, overlaps
 from matplotlib.lines import Line2D
 from tests.examples import ANAKINRA, BCG, outcomes
+from tests.figure_cases import boxes, overlaps
 
 from metasynth.figures.canvas.svg import render
 from metasynth.figures.catalogue import figures

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 import typst
-from figure_cases import cases, examined
+from tests.figure_cases import cases, examined
 
 from metasynth.figures.canvas.svg import render
 from metasynth.figures.catalogue import OF_AN_OUTCOME
@@ -23,7 +23,7 @@ FONTS = Path(__file__).parents[3] / "workflow" / "report" / "fonts"
 SVG = "{http://www.w3.org/2000/svg}"
 PROGRAM = """
 import sys
-from figure_cases import cases, examined
+from tests.figure_cases import cases, examined
 from metasynth.figures.catalogue import OF_AN_OUTCOME
 from metasynth.figures.draw import draw
 from metasynth.figures.canvas.svg import render
@@ -59,7 +59,7 @@ def test_two_processes_of_different_surroundings_write_the_same_bytes(tmp_path: 
     written = [
         subprocess.run(
             [sys.executable, "-c", PROGRAM],
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent), **environment},
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3]), **environment},
             capture_output=True,
             check=True,
         ).stdout
@@ -165,7 +165,7 @@ def test_the_description_has_every_number_and_full_name() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("two", "Risk ratio 1.75 [1.10, 2.77], number of studies 2, in favour of Anakinra."),
+        ("two", "1.75 [1.10, 2.77], number of studies 2, an interval of one degree of freedom."),
         ("bcg", "number of studies 13, in favour of Anakinra."),
         ("zeros", "number of studies 3, in favour of Placebo."),
         (

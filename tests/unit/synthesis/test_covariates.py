@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from figure_cases import cases
+from tests.figure_cases import cases
 
 from metasynth.model import covariates
 from metasynth.model.records import (

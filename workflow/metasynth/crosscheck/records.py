@@ -22,10 +22,10 @@ class Crosscheck:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """All comparisons of one quantity: of how many numbers, from which outcomes, how close."""
+    """All comparisons of one quantity: of which analyses, how many numbers, how close they came."""
 
     quantity: str
-    outcomes: tuple[str, ...]
+    analyses: tuple[tuple[str, str], ...]
     count: int
     below: float
 
@@ -36,7 +36,7 @@ def agreements(rows: Sequence[Crosscheck]) -> tuple[Agreement, ...]:
     return tuple(
         Agreement(
             quantity,
-            tuple(dict.fromkeys(row.outcome for row in own)),
+            tuple(dict.fromkeys((row.outcome, row.analysis) for row in own)),
             sum(row.count for row in own),
             max(row.below for row in own),
         )

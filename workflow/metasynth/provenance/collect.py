@@ -97,7 +97,7 @@ def _crosscheck_entries(rows: Sequence[Crosscheck], language: Language) -> Itera
     """How many numbers another library recomputed, and how near it came."""
     for found in agreements(rows):
         prefix, of = keys.crosscheck(found.quantity), language.say(found.quantity)
-        inputs = tuple(keys.outcome_choice(outcome) for outcome in found.outcomes)
+        inputs = tuple(f"{keys.pooled(*names)}.k" for names in found.analyses)
         method = language.say(message("recomputed by statsmodels"))
         count, below = language.say(message("numbers compared")), language.say(_BELOW)
         for name, label, value in (("count", count, found.count), ("below", below, found.below)):

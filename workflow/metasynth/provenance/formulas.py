@@ -10,6 +10,7 @@ from metasynth.model.records import AnalysisSpec, Estimate, OutcomeSpec, StudyEf
 ARMS = message("arms of one side combined")
 ONE_ARM = message("as in the table, one arm")
 SUM = message("sum")
+SUM_OF_WEIGHTS = message("1/(SE² + tau²), added up over the trials")
 TEST = {
     "statistic": message("test statistic"),
     "df": message("degrees of freedom"),

@@ -165,7 +165,7 @@ def _sum_of_weights(
         f"{context.label}; {context.language.label(spec.label)}",
         fsum(1 / (se**2 + between) for se in errors.values() if se),
         inputs=(*errors, *tau2, keys.analysis_choice(spec.name)),
-        method=context.language.say(formulas.SUM),
+        method=context.language.say(formulas.SUM_OF_WEIGHTS),
     )
 
 

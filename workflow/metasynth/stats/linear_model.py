@@ -139,9 +139,12 @@ class Covariates:
         return np.asarray(self.diagonal(w, inner).sum(axis=0))
 
     def diagonal(self, w: Array, inner: Array) -> Array:
-        """w - w² x'(X'WX)⁻¹x, x the row of each study."""
-        spread = ((self.matrix @ inner) * self.matrix).sum(axis=-1)
-        return np.asarray(w - w**2 * np.moveaxis(spread, -1, 0))
+        """w - w² x'(X'WX)⁻¹x, x the row of each study: w times what its leverage leaves of 1.
+
+        By an orthogonal basis, as the inverse loses the digits where a study has all the weight.
+        """
+        basis = np.linalg.qr(self.matrix * np.sqrt(np.moveaxis(w, 0, -1))[..., None])[0]
+        return np.asarray(w * (1 - np.moveaxis((basis**2).sum(axis=-1), -1, 0)))
 
     def log_det(self, inner: Array) -> Array:
         """Less that of the inverse."""

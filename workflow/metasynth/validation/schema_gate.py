@@ -12,6 +12,7 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 _REMARKS = {"$schema", "$defs", "title", "description", "default"}
+_REMARKS |= {"examples", "x-when", "enumDescriptions"}
 _TYPES: dict[str, Callable[[Any], bool]] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),

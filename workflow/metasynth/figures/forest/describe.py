@@ -160,7 +160,7 @@ def _pooled(pooled: Estimate, language: Language, place: int = 0) -> str:
 def _direction(result: OutcomeResult, pooled: Estimate, language: Language) -> str:
     """Whom the pooled interval favours, if it lies on one side of no effect."""
     if rests_on_one_degree(pooled):
-        return language.say("an interval of one degree of freedom, which says next to nothing")
+        return language.say("an interval of one degree of freedom")
     null = 1.0 if is_logarithmic(result) else 0.0
     more = pooled.ci_low is not None and pooled.ci_low > null
     less = pooled.ci_high is not None and pooled.ci_high < null

@@ -151,7 +151,7 @@ def crosscheck_table(scope: Scope) -> TableBody:
         rows.append(row(say(found.quantity), count, below))
     caption = say("Results that statsmodels recomputed from the same tables.")
     note = say(
-        "The difference is a share of the number, or of 1 where the number is smaller. One of "
-        "more than 1e-8 would have stopped this report."
+        "The difference is a share of the number, or of one where the number is smaller. One that "
+        "rounding does not explain would have stopped this report."
     )
     return text(caption), columns, tuple(rows), text(note)
