@@ -4,7 +4,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from metasynth.archive import build, machine, wheels
+from metasynth.archive import build, machine, staging, wheels
 from metasynth.core import store
 from metasynth.review.load import load_review
 
@@ -17,8 +17,8 @@ with tempfile.TemporaryDirectory() as name:
     folder.mkdir()
     extras.mkdir()
     try:
-        staged = build.stage(pipeline, review, folder, dirty=variant == "-dirty")
-        build.sources(folder, config)
+        staged = staging.stage(pipeline, review, folder, dirty=variant == "-dirty")
+        staging.refuse_other_sources(staged, review, config)
         fetched = wheels.fetch(folder, pipeline, extras) if variant == "-full" else {}
         build.run(folder, int(threads))
         build.refuse_differences(build.results(folder), review)

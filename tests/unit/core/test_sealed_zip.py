@@ -1,8 +1,10 @@
 """The zip: the same bytes whoever packs it; refused or found damaged when not as packed."""
 
+import json
 import os
 import stat
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,16 @@ import pytest
 from metasynth import __main__
 from metasynth.core import sealed_zip, verify
 
+ACTION = {
+    "@id": "#run",
+    "@type": "CreateAction",
+    "object": [{"@id": "config.yaml"}, {"@id": "data/raw/za%C5%BC%C3%B3%C5%82%C4%87.csv"}],
+    "result": {"@id": "results/tables/estimates.csv"},
+}
 FILES: dict[str, bytes | Path] = {
     "Snakefile": b"rule all:\n",
+    "config.yaml": b"review: {}\n",
+    verify.CRATE: json.dumps({"@graph": [ACTION]}).encode(),
     "data/raw/zażółć.csv": b"a,b\n1,2\n",
     "empty.txt": b"",
     "results/tables/estimates.csv": b"outcome,estimate\nacr20,1.25\n",
@@ -217,3 +227,78 @@ def test_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as wrong:
         verify.main([str(tmp_path / "absent.zip")])
     assert wrong.value.code == 2
+
+
+# --- what the archived run read -------------------------------------------------------------------
+
+RECORD = {
+    "stage": "clean",
+    "inputs": ["./data/raw/trials/logs/arms.csv"],
+    "files": {"results/trials/logs.json": sha256(b"{}\n").hexdigest()},
+}
+WITH_RECORD: dict[str, bytes | Path] = {
+    **FILES,
+    "data/raw/trials/logs/arms.csv": b"arm_id\n",
+    "data/raw/trials/_template/arms.csv": b"arm_id\n",
+    "results/made/clean/logs.json": json.dumps(RECORD).encode(),
+    "results/trials/logs.json": b"{}\n",
+}
+
+
+def code(tmp_path: Path, changes: dict[str, bytes | None]) -> int:
+    """What verification says of files that fit their own manifest."""
+    target = tmp_path / "told.zip"
+    files = WITH_RECORD | changes
+    sealed_zip.pack({name: data for name, data in files.items() if data is not None}, target)
+    return verify.main([str(target), "--no-rerun"])
+
+
+def test_all_that_was_read_and_made_is_accepted(tmp_path: Path) -> None:
+    assert code(tmp_path, {}) == verify.IDENTICAL
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "config.yaml",
+        "data/raw/zażółć.csv",
+        "data/raw/trials/logs/arms.csv",
+        "results/tables/estimates.csv",
+        "results/trials/logs.json",
+        verify.CRATE,
+    ],
+)
+def test_an_omission_does_not_pass_though_the_manifest_fits(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert code(tmp_path, {name: None}) == verify.DAMAGED
+    assert capsys.readouterr().err.startswith(f"{name}: ")
+
+
+def test_a_trial_that_was_not_read_does_not_pass(tmp_path: Path) -> None:
+    assert code(tmp_path, {"data/raw/trials/more/arms.csv": b"arm_id\n"}) == verify.DAMAGED
+
+
+def test_a_result_other_than_its_record_does_not_pass(tmp_path: Path) -> None:
+    assert code(tmp_path, {"results/trials/logs.json": b"[]\n"}) == verify.DAMAGED
+
+
+def test_an_archive_of_nothing_is_damaged(tmp_path: Path) -> None:
+    assert code(tmp_path, dict.fromkeys(WITH_RECORD)) == verify.DAMAGED
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"@graph": [{"@id": 3, "sha256": "x"}]}',
+        b'{"@graph": [{"@type": "CreateAction", "object": [[]], "result": []}]}',
+        b'{"@graph": [7]}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_description_that_is_none_is_damage(tmp_path: Path, content: bytes) -> None:
+    for name in (verify.CRATE, "results/made/clean/logs.json"):
+        assert code(tmp_path, {name: content}) == verify.DAMAGED

@@ -4,10 +4,12 @@ Every other file of the folder (results, caches, what git ignores) stays out.
 """
 
 import io
+import os
 import shutil
 import subprocess
 import tarfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,29 +79,58 @@ def refuse_changes(checkout: Checkout) -> None:
     Raises:
         ArchiveError: naming the files that differ.
     """
-    if checkout.changed:
-        shown = "\n".join(f"  {path}" for path in checkout.changed[:20])
-        more = len(checkout.changed) - 20
-        raise ArchiveError(
-            f"{checkout.folder} differs from its commit {checkout.commit[:12]}:\n{shown}"
-            + (f"\n  and {more} more" if more > 0 else "")
-            + "\nCommit or remove these, or ask for `archive_dirty`, which is marked as such."
-        )
+    refuse(
+        f"{checkout.folder} differs from its commit {checkout.commit[:12]}",
+        checkout.changed,
+        "Commit or remove these, or ask for `archive_dirty`, which is marked as such.",
+    )
+
+
+def refuse(what: str, names: Sequence[str], remedy: str) -> None:
+    """Stop if there are names of which something is wrong, naming the first."""
+    if names:
+        shown = "".join(f"\n  {name}" for name in names[:20])
+        more = f"\n  and {len(names) - 20} more" if len(names) > 20 else ""
+        raise ArchiveError(f"{what}:{shown}{more}\n{remedy}")
 
 
 def export(checkout: Checkout, target: Path) -> None:
-    """Copy a checkout's files to `target`: those of the commit, or, with changes, as they are."""
+    """Copy a checkout's files to `target`: those of the commit, or, with changes, as they are.
+
+    Raises:
+        ArchiveError: for files of the commit that git leaves out of an export, or a link that leads
+            out of the folder.
+    """
     if checkout.changed:
         _copy_changed(checkout, target)
         return
     content = _git(checkout.folder, "-c", "core.autocrlf=false", "archive", "HEAD")
     with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-        tar.extractall(target, filter="data")
+        _refuse_left_out(checkout, {member.name for member in tar if not member.isdir()})
+        try:
+            tar.extractall(target, filter="data")
+        except tarfile.FilterError as error:
+            raise ArchiveError(f"{error}: replace it by what it points to.") from None
+
+
+def _refuse_left_out(checkout: Checkout, exported: set[str]) -> None:
+    """Stop where .gitattributes (export-ignore) or a submodule keeps committed files back."""
+    listed = _names(_git(checkout.folder, "ls-tree", "-r", "-z", "--name-only", "HEAD"))
+    refuse(
+        f"git leaves these of {checkout.folder} out of an export",
+        [repr(name) for name in sorted(set(listed) - exported)],
+        "Remove their export-ignore from .gitattributes; what is in a submodule, copy in.",
+    )
+
+
+def _names(listed: bytes) -> list[str]:
+    """The names that git ends by NUL; bytes that are no text stay recognisable as such."""
+    return [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
 
 def _copy_changed(checkout: Checkout, target: Path) -> None:
     listed = _git(checkout.folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    for name in filter(None, listed.decode("utf-8").split("\0")):
+    for name in _names(listed):
         source = checkout.folder / name
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)

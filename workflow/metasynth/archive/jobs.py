@@ -4,8 +4,9 @@ How these are dealt into processes depends on the machine and is not told; what 
 and into which files, does not.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from metasynth.pipeline import stamps
 
@@ -31,12 +32,19 @@ def read(folder: Path) -> tuple[Job, ...]:
     return _in_order([_job(folder, path) for path in sorted((folder / _RECORDS).rglob("*.json"))])
 
 
+def sources(jobs: Iterable[Job]) -> set[str]:
+    """What the jobs read that none of them made: the review's own tables, texts and baseline."""
+    ran = list(jobs)
+    made = {output for job in ran for output in job.outputs}
+    return {path for job in ran for path in job.inputs} - made
+
+
 def _job(folder: Path, path: Path) -> Job:
     name, record = path.relative_to(folder).as_posix(), stamps.read(path)
     if record is None or stamps.damage(record, folder):
         raise ValueError(f"{name} does not tell of its files as they are")
     script = f"workflow/scripts/{record.stage}.py"
-    inputs = tuple(dict.fromkeys(record.inputs))
+    inputs = tuple(dict.fromkeys(PurePosixPath(path).as_posix() for path in record.inputs))
     return Job(record.stage, script, inputs, tuple(sorted((*record.files, name))))
 
 

@@ -4,7 +4,8 @@ This file needs Python 3.11 or later and nothing else, stands alone, and may be 
 archive to be read and run:  python verify.py review-1.0.0.zip
 
 1. The zip is refused if anything in it could write outside its folder, or fill the disk.
-2. Every file is compared with its digest in MANIFEST.sha256.
+2. Every file is compared with its digest in MANIFEST.sha256; and all that the archived run read
+   and made, by its records and ro-crate-metadata.json, must be there, and no trial beside it.
 3. All but the results is unpacked into a new folder; the locked packages are installed there, from
    the archive's own wheels without network, or else by uv from the lock.
 4. The review is run, with another time zone, locale, number of cores and hash seed than usual.
@@ -15,7 +16,8 @@ exit codes:
   2  wrong use of this command
   3  all numbers are the same, some files have other bytes
   4  numbers differ, or result files are missing, extra, or differ in a way that cannot be read
-  5  the archive is damaged: a file does not fit its digest, is missing, or is not listed
+  5  the archive is damaged: a file does not fit its digest, is missing, or is not listed, or the
+     run that was archived read other files
   6  the archive is unsafe, and nothing was unpacked
   7  the environment could not be rebuilt
   8  the review did not run to its end
@@ -41,9 +43,11 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 IDENTICAL, OTHER_BYTES, DIFFERENT, DAMAGED, UNSAFE, NO_ENVIRONMENT, NO_RUN = 0, 3, 4, 5, 6, 7, 8
 MANIFEST, RESULTS, WHEELS = "MANIFEST.sha256", "results/", "wheels/"
+CRATE, RECORDS, CONFIG = "ro-crate-metadata.json", "results/made/", "config.yaml"
 ELSEWHERE = {"TZ": "XYZ-12:45", "LC_ALL": "C", "PYTHONHASHSEED": "4242"}
 CORES = 3
 MOST_FILES = 100_000
@@ -71,13 +75,20 @@ def safe_entries(archive: zipfile.ZipFile, size: int) -> dict[str, zipfile.ZipIn
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > size:
         raise VerifyError(UNSAFE, "It would unpack to more than it holds (a zip bomb).")
     faults = [f"{entry.filename!r} {why}" for entry in entries if (why := unsafe(entry))]
-    seen = Counter(_folded(entry.filename) for entry in entries)
-    faults += [f"{name!r} stands there {n} times" for name, n in seen.items() if n > 1]
-    folders = {str(parent) for name in seen for parent in PurePosixPath(name).parents}
-    faults += [f"{name!r} is a file and a folder" for name in sorted(folders & seen.keys())]
+    faults += clashes([entry.filename for entry in entries])
     if faults:
         raise VerifyError(UNSAFE, "\n".join(faults))
     return {entry.filename: entry for entry in entries}
+
+
+def clashes(names: Sequence[str]) -> list[str]:
+    """Which names cannot stand beside each other on every file system."""
+    seen = Counter(_folded(name) for name in names)
+    folders = {str(parent) for name in seen for parent in PurePosixPath(name).parents}
+    return [
+        *(f"{name!r} stands there {n} times" for name, n in seen.items() if n > 1),
+        *(f"{name!r} is a file and a folder" for name in sorted(folders & seen.keys())),
+    ]
 
 
 def _folded(name: str) -> str:
@@ -85,9 +96,8 @@ def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
-def unsafe(entry: zipfile.ZipInfo) -> str:
-    """Why one entry may not be unpacked, or nothing."""
-    name = entry.orig_filename
+def unsafe_name(name: str) -> str:
+    """Why no file of an archive may have this name, or nothing."""
     parts = name.split("/")
     if any(part in ("", ".", "..") for part in parts):
         return "is not a plain path below the archive's folder"
@@ -97,6 +107,15 @@ def unsafe(entry: zipfile.ZipInfo) -> str:
         return "is a name that some systems take for something else"
     if any(len(part.encode("utf-8", "replace")) > 255 for part in parts):
         return "is too long a name"
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        return "is not text: its bytes are not UTF-8"
+    return ""
+
+
+def unsafe(entry: zipfile.ZipInfo) -> str:
+    """Why one entry may not be unpacked, or nothing."""
+    if why := unsafe_name(entry.orig_filename):
+        return why
     if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
         return "is a link or a special file"
     if entry.flag_bits & 1:
@@ -144,6 +163,86 @@ def _digest(archive: zipfile.ZipFile, name: str) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError):
         return "damaged"
+
+
+def check_sources(archive: zipfile.ZipFile, names: Sequence[str]) -> None:
+    """Compare the files with what the archived run read and made, by its own account.
+
+    VerifyError(DAMAGED) with all that is missing, is told of with another digest, or is a table of
+    a trial that the run did not read.
+    """
+    listed, there = read_manifest(archive), {n for n in names if not n.startswith(RESULTS)}
+    account = _account(archive, names)
+    lacking = account.read - account.made - there
+    faults = [f"{name}: read by the archived run, and not there" for name in lacking]
+    faults += [f"{n}: made by the archived run, and not there" for n in account.made - set(names)]
+    faults += [
+        f"{name}: not the file of the archived run"
+        for name, digest in sorted(account.digests)
+        if listed.get(name, digest) != digest
+    ]
+    faults += [
+        f"{name}: not a trial of the archived run" for name in _unread(there, account.trials)
+    ]
+    if faults:
+        raise VerifyError(DAMAGED, "\n".join(sorted(set(faults))))
+
+
+class Account:
+    """What a run read and made: names, (name, digest) of some of them, and the trials' folders."""
+
+    def __init__(self) -> None:
+        self.read, self.made = {CONFIG}, set[str]()
+        self.digests, self.trials = set[tuple[str, str]](), set[PurePosixPath]()
+
+    def add_crate(self, crate: Any) -> None:
+        """What ro-crate-metadata.json tells: each file's digest, and the actions' files."""
+        for entity in crate["@graph"]:
+            if "sha256" in entity:
+                self.digests.add((unquote(entity["@id"]), entity["sha256"]))
+            if entity["@type"] == "CreateAction":
+                self.read |= {unquote(file["@id"]) for file in _several(entity["object"])}
+                self.made |= {unquote(file["@id"]) for file in _several(entity["result"])}
+
+    def add_record(self, name: str, record: Any) -> None:
+        """What the record `name` of one trial, outcome or table tells."""
+        inputs = [PurePosixPath(path) for path in record["inputs"]]
+        self.read |= {path.as_posix() for path in inputs}
+        self.made |= {name, *record["files"]}
+        self.digests |= set(record["files"].items())
+        if record["stage"] == "clean":
+            self.trials |= {path.parent for path in inputs}
+
+
+def _account(archive: zipfile.ZipFile, names: Sequence[str]) -> Account:
+    account = Account()
+    records = [n for n in names if n.startswith(RECORDS) and n.endswith(".json")]
+    for name in (CRATE, *records):
+        try:
+            content = json.loads(archive.read(name))
+            if name == CRATE:
+                account.add_crate(content)
+            else:
+                account.add_record(name, content)
+        except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
+            raise VerifyError(DAMAGED, f"{name}: missing or damaged") from None
+    return account
+
+
+def _several(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _unread(there: set[str], trials: set[PurePosixPath]) -> list[str]:
+    """The tables in folders beside those of the trials that were read, except drafts."""
+    beside = {trial.parent for trial in trials}
+    return [
+        name
+        for name in there
+        for path in [PurePosixPath(name)]
+        if path.suffix == ".csv" and path.parent.parent in beside and path.parent not in trials
+        if path.parent.name[0] not in "_."
+    ]
 
 
 # --- 3. and 4. does it run? -----------------------------------------------------------------------
@@ -310,6 +409,7 @@ def verify(path: Path, work: Path | None) -> int:
     with zipfile.ZipFile(path) as archive:
         names = list(safe_entries(archive, path.stat().st_size))
         check_digests(archive, names)
+        check_sources(archive, names)
         print(f"{len(names)} files, each as it was archived")
         if "DIRTY.txt" in names:
             print("It was made from files that differ from their commit.")
