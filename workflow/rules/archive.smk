@@ -51,4 +51,4 @@ rule pack:
         ),
     shell:
         'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/archive.py {output:q} '
-        "{wildcards.variant:q} {threads} 2> {log:q}"
+        "{threads} 2> {log:q}"

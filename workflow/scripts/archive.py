@@ -8,7 +8,7 @@ from metasynth.archive import build, machine, staging, wheels
 from metasynth.core import store
 from metasynth.review.load import load_review
 
-zip_file, environment, variant, threads = sys.argv[1:]
+zip_file, environment, threads = sys.argv[1:]  # the zip's name says which variant it is
 pipeline, review, target = Path(__file__).parents[2], Path.cwd(), Path(zip_file)
 config = load_review(Path("config.yaml"), review).config
 
@@ -17,9 +17,9 @@ with tempfile.TemporaryDirectory() as name:
     folder.mkdir()
     extras.mkdir()
     try:
-        staged = staging.stage(pipeline, review, folder, dirty=variant == "-dirty")
+        staged = staging.stage(pipeline, review, folder, dirty=target.stem.endswith("-dirty"))
         staging.refuse_other_sources(staged, review, config)
-        fetched = wheels.fetch(folder, pipeline, extras) if variant == "-full" else {}
+        fetched = wheels.fetch(folder, pipeline, extras) if target.stem.endswith("-full") else {}
         build.run(folder, int(threads))
         build.refuse_differences(build.results(folder), review)
         build.write(staged, config, fetched, Path(name, target.name))
