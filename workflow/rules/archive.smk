@@ -49,6 +49,7 @@ rule pack:
         code=lambda wildcards: digest.code_digest(
             PIPELINE / "workflow/scripts/archive.py"
         ),
+    # Of no letters, as a rule, a variant quoted by :q would be no word of the command.
     shell:
         'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/archive.py {output:q} '
-        "{wildcards.variant:q} {threads} 2> {log:q}"
+        "'{wildcards.variant}' {threads} 2> {log:q}"
