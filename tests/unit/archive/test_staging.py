@@ -122,7 +122,9 @@ def refused(pipeline: Path, review: Path, work: Path, told: str) -> None:
 # --- the property ---------------------------------------------------------------------------------
 
 PLACES = ("results", "logs", ".snakemake", "__pycache__", "archive", "made", "wheels", "data")
-IDS = st.sampled_from([*PLACES[:2], *PLACES[4:]]) | st.from_regex(r"[a-z][a-z0-9_]{0,8}\Z")
+IDS = st.sampled_from([*PLACES[:2], *PLACES[4:]]) | st.from_regex(
+    r"[a-z][a-z0-9_]{0,8}", fullmatch=True
+)
 PARTS = st.sampled_from(PLACES) | st.text("aż#%&'+,;=@[]~$!(){}^` é中-_", min_size=1, max_size=6)
 PATHS = st.lists(PARTS, min_size=1, max_size=3).map("/".join)
 FOLDERS = PATHS.filter(lambda path: not set("{}") & set(path) and path.split("/")[0] not in MADE)

@@ -51,17 +51,18 @@ def stage(pipeline: Path, review: Path, folder: Path, *, dirty: bool) -> Stage:
     for source in found if not dirty else ():
         checkout.refuse_changes(source)
     checkout.export(found[0], folder)
+    _leave_out_results(folder)
     for source in found[1:]:
         code = _digests(folder, _CODE)
         (folder / "config.yaml").unlink(missing_ok=True)
         shutil.rmtree(folder / "data", ignore_errors=True)
         checkout.export(source, folder)
+        _leave_out_results(folder)
         checkout.refuse(
             "The review has files in the place of the pipeline's",
             [name for name, digest in _digests(folder, _CODE).items() if code.get(name) != digest],
             "Move or rename them.",
         )
-    _leave_out_results(folder)
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():
             name = path.relative_to(folder)
