@@ -390,6 +390,9 @@ def test_a_forged_result_is_found(
             "results/more.csv": b"1\n",
         },
     )
+    assert verify.main([str(path)]) == verify.DAMAGED  # by the records of what was made
+    assert name in capsys.readouterr().err
+    monkeypatch.setattr(verify, "check_sources", lambda *_: None)  # as if they were forged, too
     assert verify.main([str(path)]) == verify.DIFFERENT
     told = capsys.readouterr().out
     assert f"numbers differ: {name}\n    row 2, log_estimate: -0.7 -> {cells[column]}" in told
