@@ -184,10 +184,10 @@ def test_the_report_lists_the_formulas_of_this_run_only(
     for name, present, absent in (
         (
             "anakinra",
-            ["Peto odds ratio</strong>", "DerSimonian–Laird as in RevMan</strong>"],
+            ["Peto odds ratio</strong>", "Q about the Mantel–Haenszel estimate</strong>"],
             ["risk difference"],
         ),
-        ("bcg", ["risk ratio</strong>", "tau², REML</strong>"], ["DerSimonian–Laird</strong>"]),
+        ("bcg", ["risk ratio</strong>", "tau², restricted maximum likelihood (REML)</strong>"], ["DerSimonian–Laird</strong>"]),
     ):
         appendix = texts[name][texts[name].index('id="appendix-formulas"') :]
         assert all(words in appendix for words in present)
