@@ -187,7 +187,11 @@ def test_the_report_lists_the_formulas_of_this_run_only(
             ["Peto odds ratio</strong>", "Q about the Mantel–Haenszel estimate</strong>"],
             ["risk difference"],
         ),
-        ("bcg", ["risk ratio</strong>", "tau², restricted maximum likelihood (REML)</strong>"], ["DerSimonian–Laird</strong>"]),
+        (
+            "bcg",
+            ["risk ratio</strong>", "tau², restricted maximum likelihood (REML)</strong>"],
+            ["DerSimonian and Laird</strong>"],
+        ),
     ):
         appendix = texts[name][texts[name].index('id="appendix-formulas"') :]
         assert all(words in appendix for words in present)

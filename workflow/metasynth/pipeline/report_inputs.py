@@ -90,7 +90,8 @@ def attachments(member: Member) -> list[str]:
     Typst reads below the review's folder only: raw tables that lie elsewhere are left out, and so
     are those of very many trials, which would be thousands of files.
     """
-    made = [path for stage in ("crosscheck", "tables", "certainty") for path in member.inputs[stage]]
+    stages = ("crosscheck", "tables", "certainty")
+    made = [path for stage in stages for path in member.inputs[stage]]
     if len(member.inputs["clean"]) > bounds.TOLD_ROWS:
         return [path for path in made if path.endswith(".csv")]
     raw = (path for path in map(Path, member.inputs["raw"]) if ".." not in path.parts)
