@@ -124,7 +124,8 @@ def _is_job(process: psutil.Process, script: str) -> bool:
         words = process.cmdline()
     except psutil.Error:
         return False
-    return "python" in words[0] and words[-1].endswith(f"{script}.py") if words else False
+    names = [word for word in words if "/scripts/" in word and word.endswith(f"{script}.py")]
+    return bool(names) and "python" in words[0]
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
