@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from metasynth.language.languages import Language, message
 from metasynth.model import bounds
+from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.model.methods import MEASURE
 from metasynth.model.records import Comparison
 
@@ -39,6 +40,6 @@ def sides(comparison: Comparison, language: Language) -> tuple[str, str]:
 def short_measure(measure: str, language: Language) -> str:
     """A measure's letters beside a number: "RR"; a proportion is no code, and `other` has none."""
     record = MEASURE[measure]
-    if "proportion" in record.types:
+    if record.types[0] in ONE_GROUP:
         return language.say(record.label)
     return measure if record.code is None else record.code
