@@ -8,6 +8,7 @@ from metasynth.figures.canvas.text import name
 from metasynth.language import keys
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed
+from metasynth.language.units import with_time
 from metasynth.model import methods
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
@@ -131,7 +132,8 @@ def measure_name(result: OutcomeResult, analysis: AnalysisResult | None, languag
     """The effect measure in full; Peto's method estimates an odds ratio of its own."""
     if analysis is not None and analysis.spec.model == "Peto":
         return language.say("Peto odds ratio")
-    return measure_title(result.outcome.measure, language)
+    title = measure_title(result.outcome.measure, language)
+    return name(with_time(title, result.outcome, language))
 
 
 def measure_title(measure: str, language: Language) -> str:

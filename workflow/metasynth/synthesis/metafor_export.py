@@ -35,9 +35,10 @@ _DATA = {
 }
 """The data of each outcome type, by the names that escalc's arguments have."""
 
-_LAPLACE = {
-    "GLMM-UM.RS": ("# metafor approximates its integrals (Laplace), which are exact here.",)
-}
+_LAPLACE = dict.fromkeys(
+    ("GLMM-UM.RS", "GLMM-IRR-UM.RS"),
+    ("# metafor approximates its integrals (Laplace), which are exact here.",),
+)
 WRITTEN_OUT = {
     "DL-MH": (
         "# RevMan 5's tau2: the moment estimate with Q about the Mantel-Haenszel estimate.",

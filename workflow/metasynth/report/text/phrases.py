@@ -30,7 +30,9 @@ def joined(items: Sequence[str], language: Language) -> str:
 
 
 def sides(comparison: Comparison, language: Language) -> tuple[str, str]:
-    """The names of the intervention and of the control, as declared, else these words."""
+    """The names of both sides, as declared, else these words; of one group all participants."""
+    if not comparison.intervention:
+        return language.say("Participants"), ""
     return (
         comparison.intervention_label or language.say("Intervention"),
         comparison.control_label or language.say("Control"),
