@@ -31,7 +31,13 @@ from metasynth.model.records import (
 )
 from metasynth.tables import cell_checks, cells
 from metasynth.tables.raw_table import RawTable, Row, read_table
-from metasynth.tables.table_schema import ID, OPTIONAL_TABLES, REVIEW_TABLES, TRIAL_TABLES
+from metasynth.tables.table_schema import (
+    ID,
+    OPTIONAL_TABLES,
+    RESERVED,
+    REVIEW_TABLES,
+    TRIAL_TABLES,
+)
 
 Record = TypeVar("Record")
 
@@ -178,7 +184,7 @@ def _printable(entry: os.DirEntry[str]) -> str:
 def _not_a_trial(data_dir: Path, name: str) -> Fault | None:
     """Why the folder is not read; its name is judged before the file system is asked."""
     path, file = data_dir / "trials" / name, f"trials/{name}"
-    if not ID.fullmatch(name):
+    if not ID.fullmatch(name) or RESERVED.fullmatch(name):
         expected, remedy = cells.id_advice(name)
         return of_file(file, name, f"a folder named by {expected}", remedy)
     if not os.path.isdir(path):

@@ -18,6 +18,8 @@ OPTIONAL_TABLES = frozenset({"risk_of_bias", "covariates"})
 REVIEW_TABLES = ("claims", "changelog", "certainty", "search", "flow")
 """Tables of the whole review; each may be left out."""
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+"""Names that Windows keeps for devices: ids, but none of a folder."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
