@@ -44,8 +44,10 @@ def run(script: Path, scratch: Path) -> str:
         ended = subprocess.run([program, str(copy)], cwd=scratch, capture_output=True, text=True)
     except OSError as error:
         return str(error)
-    lines = ended.stderr.strip().splitlines() or ["no message"]
-    return "" if ended.returncode == 0 else lines[-1]
+    if ended.returncode == 0:
+        return ""
+    lines = ended.stderr.strip().removesuffix("Execution halted").strip().splitlines()
+    return " ".join(lines[-2:]) or "no message"
 
 
 def moved(new: Path) -> Iterator[str]:
