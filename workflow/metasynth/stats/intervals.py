@@ -17,7 +17,7 @@ from metasynth.stats.pooling import EffectUndefined
 class Interval:
     """A confidence interval with its standard error, statistic (z, or t where df is given) and p.
 
-    statistic and p are None when the standard error is 0.
+    statistic and p are None when the standard error is 0, statistic also where p is not of z or t.
     """
 
     low: float
