@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.reviews import Review
 
 import metasynth as ms
 from metasynth.interface.finished import NoResults
-from tests.reviews import Review
 
 
 def test_every_table_is_a_frame_with_its_numbers(finished: Callable[[str], Review]) -> None:
@@ -22,6 +22,7 @@ def test_every_table_is_a_frame_with_its_numbers(finished: Callable[[str], Revie
         assert len(frame) == len(rows)
         if rows:
             assert list(frame.columns) == list(rows[0])
+            assert all(frame[column].notna().any() for column in rows[0] if rows[0][column])
     with (folder / "results/tables/estimates.csv").open(newline="", encoding="utf-8") as file:
         for row, (_, found) in zip(csv.DictReader(file), review.estimates.iterrows(), strict=True):
             assert found["estimate"] == float(row["estimate"])

@@ -1,5 +1,7 @@
 """A finished review's results as pandas frames."""
 
+import csv
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,10 +45,13 @@ class Review:
         """
         import pandas as pd
 
-        path = self.folder / TABLES / f"{name}.json"
         if name not in self.tables:
             raise NoResults(f"no table {name!r} among {', '.join(self.tables)}")
-        return pd.read_json(path, orient="records", convert_dates=False, precise_float=True)
+        path = self.folder / TABLES / f"{name}.csv"
+        with path.open(newline="", encoding="utf-8") as file:
+            columns = next(csv.reader(file))
+        rows = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        return pd.DataFrame(rows, columns=columns)
 
     @property
     def estimates(self) -> "pd.DataFrame":
