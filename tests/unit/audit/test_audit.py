@@ -19,7 +19,6 @@ from metasynth.audit.reasons import REASONS
 from metasynth.audit.reproduction import reproduce
 from metasynth.audit.run import CHECKS, audit
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort
-from metasynth.audit.two_by_two import TwoByTwo, exact_p
 from metasynth.audit.verdicts import VERDICTS, Audited, concluded
 from metasynth.language.languages import ENGLISH
 from metasynth.model.importance import Declared, of_measure
@@ -37,6 +36,7 @@ from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import CHOICE, RAW, ends
 from metasynth.report.tables.audit_findings import _FOUND
 from metasynth.review.load import load_review
+from metasynth.stats.two_by_two import TwoByTwo, exact_p
 from metasynth.synthesis.comparison import reports, study_data
 from metasynth.synthesis.synthesise import synthesise
 from metasynth.tables import table_schema

@@ -32,6 +32,7 @@ COLUMNS = {
     "person_time": message("person-time"),
     "o_minus_e": message("observed minus expected events"),
     "variance": message("variance of observed minus expected"),
+    "reported_p": message("p-value as printed"),
     "value": message("published value"),
     "reference_value": message("published value of the reference"),
     "parts": message("published parts"),
@@ -40,6 +41,7 @@ COLUMNS = {
 _RESULTS = (
     *("week", "events", "total", "events_low", "events_high", "reported_percent", "mean", "sd"),
     *("estimate", "se", "ci_low", "ci_high", "person_time", "o_minus_e", "variance"),
+    "reported_p",
 )
 _CLAIM = (
     *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),
