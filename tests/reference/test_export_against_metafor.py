@@ -142,7 +142,9 @@ CASES = [
     *[(d, m, AnalysisSpec("p", "P", tau2="DL-MH"))
       for d in ("bcg", "nielweise2007", "rare") for m in ("RR", "OR", "RD")],
     ("molloy2014", "other", AnalysisSpec("p", "P", tau2="REML", ci="HKSJ")),
-    ("molloy2014", "other", AnalysisSpec("p", "P", model="IV")),
+    *[(d, m, AnalysisSpec("p", "P", model="IV", ci=ci))
+      for d, m in (("bcg", "RR"), ("nielweise2007", "RD"), ("molloy2014", "other"))
+      for ci in ("Wald", "UWLS", "IVhet", "HC")],
 ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from metasynth.prose import drafts
 from metasynth.prose.unwritten import Unwritten
 from metasynth.review import acceptance
 from metasynth.review.load import load_review
-from metasynth.tables import scaffold
+from metasynth.tables import scaffold, trial_workbook
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,7 +107,9 @@ def new(chosen: argparse.Namespace) -> int:
     if chosen.source:
         return command.begin(folder, chosen)
     print(f"{folder}: a new review. Its README.md says what to do next.")
-    print("\n".join(f"  {name}" for name in scaffold.create(folder)))
+    files = scaffold.files()
+    written = scaffold.with_workbook(files, trial_workbook.template()) if chosen.xlsx else files
+    print("\n".join(f"  {name}" for name in scaffold.create(folder, written)))
     return 0
 
 

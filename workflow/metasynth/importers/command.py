@@ -24,7 +24,7 @@ from metasynth.importers.parts import clustered
 from metasynth.importers.source import Sides
 from metasynth.importers.trial_folders import Folders, Provenance, folders
 from metasynth.importers.writing import listed, remove, table_of, write
-from metasynth.tables import scaffold
+from metasynth.tables import scaffold, trial_workbook
 
 SNAKEFILE = WORKFLOW.parent / "Snakefile"
 
@@ -133,9 +133,7 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
     for name in files:
         if name.startswith("data/text/"):
             files[name] = draft.prose(files[name], outcomes)
-    for study, texts in made.items():
-        files |= {f"data/raw/trials/{study}/{name}": text for name, text in texts.items()}
-    scaffold.create(folder, files)
+    scaffold.create(folder, _placed(files, made, xlsx=chosen.xlsx))
     several = f"{len(outcomes)} outcome{'' if len(outcomes) == 1 else 's'}"
     print(f"{folder}: a new review of {_trials(len(made))} and {several}.")
     if left_out:
@@ -145,6 +143,16 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
     print("\n".join(["Look at these choices in config.yaml:", *doubts] if doubts else []))
     print(f"The draft report: cd {folder} && snakemake -s {SNAKEFILE} --cores 2")
     return 0
+
+
+def _placed(files: dict[str, str], made: Folders, *, xlsx: bool) -> Mapping[str, str | bytes]:
+    """The files of a new review with its trials, in folders or in a workbook."""
+    if xlsx:
+        trials = (trial_workbook.from_texts(study, made[study]) for study in sorted(made))
+        return scaffold.with_workbook(files, trial_workbook.filled(trials))
+    for study, texts in made.items():
+        files |= {f"data/raw/trials/{study}/{name}": text for name, text in texts.items()}
+    return files
 
 
 def _outcomes(texts: Mapping[str, str]) -> set[str]:

@@ -96,6 +96,9 @@ def add_source(begin: argparse.ArgumentParser) -> None:
         "--from", dest="source", type=Path, metavar="FILE", help="a file to begin with"
     )
     begin.add_argument(
+        "--xlsx", action="store_true", help="trials in one workbook instead of a folder each"
+    )
+    begin.add_argument(
         "--program",
         choices=("revman", "metafor", "covidence"),
         default="",

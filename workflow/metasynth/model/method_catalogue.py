@@ -171,8 +171,29 @@ CI_METHODS = (
         name="KR", label=message("Kenward and Roger"), option="Kenward–Roger",
         anchor="formula-kr", source="Kenward and Roger 1997",
     ),
+    Choice(
+        name="UWLS", of="IV", option="UWLS", anchor="formula-uwls", metafor="knha",
+        label=message(
+            "unrestricted weighted least squares (the common-effect mean, its variance times "
+            "Q/(k − 1), t quantiles)"
+        ),
+        source="Stanley and Doucouliagos 2015",
+    ),
+    Choice(
+        name="IVhet", of="IV", option="IVhet", anchor="formula-ivhet", metafor="z",
+        label=message(
+            "inverse-variance heterogeneity (the common-effect mean, its variance with tau² of "
+            "DerSimonian and Laird)"
+        ),
+        source="Doi et al. 2015",
+    ),
+    Choice(
+        name="HC", of="IV", option="Henmi–Copas", anchor="formula-hc", metafor="hc",
+        label=message("Henmi and Copas (the common-effect mean, the error of tau² allowed for)"),
+        source="Henmi and Copas 2010",
+    ),
 )  # fmt: skip
-"""Intervals of the pooled estimate."""
+"""Intervals of the pooled estimate; Wald's is every model's."""
 
 OF_POSTERIOR = (
     Method(

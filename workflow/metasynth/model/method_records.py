@@ -73,7 +73,8 @@ class Tau2Method(Method):
 class Choice(Method):
     """An interval, or a rule for cells and arms; `option` is its name in a multiverse.
 
-    Without one it goes by its label.
+    Without one it goes by its label. An interval of a pool is about the mean of the model `of`.
     """
 
     option: str = ""
+    of: str = "random"

@@ -108,6 +108,14 @@ def excludes_no_effect(measure: str, low: float | None, high: float | None) -> b
     return not low <= null <= high
 
 
+_WHOSE = {"random": "the random-effects model", "IV": "the common-effect model IV"}
+
+
+def intervals_of(model: str) -> tuple[str, ...]:
+    """The names of the intervals that a pool by this model can have."""
+    return tuple(name for name, record in CI.items() if name == "Wald" or record.of == model)
+
+
 def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Say in one sentence why `analysis` cannot be applied to `outcome`; None when it can."""
     return (
@@ -208,8 +216,10 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
             return f"model {analysis.model} has no between-study variance, so tau2 has no meaning"
         if analysis.prediction is not None:
             return f"model {analysis.model} has no between-study variance to predict from"
-        if analysis.ci != "Wald":
-            return f"ci {analysis.ci} is an interval of the random-effects model"
+        if analysis.ci not in intervals_of(analysis.model):
+            return f"ci {analysis.ci} is an interval of {_WHOSE[CI[analysis.ci].of]}"
+    elif analysis.ci not in intervals_of("random"):
+        return f"ci {analysis.ci} is an interval of {_WHOSE[CI[analysis.ci].of]}"
     elif analysis.ci == "KR" and (analysis.tau2 or DEFAULT_TAU2) != "REML":
         return f"Kenward and Roger's interval is derived for REML, not for tau2 {analysis.tau2}"
     return None

@@ -34,6 +34,7 @@ from metasynth.tables import reader
 from metasynth.tables.raw_table import RawTable
 from metasynth.tables.reader import RawTables
 from metasynth.validation import configuration, flow_counts, protocol, review_tables
+from metasynth.validation import long_tables as long_rules
 from metasynth.validation import trials as trial_rules
 
 
@@ -144,7 +145,7 @@ def validate(
         faults += review_tables.config_faults(config, raw, lines)
         told = {fault.cell for fault in faults}
         faults += protocol.faults(config, raw, lines, told)
-    some = reader.sound(raw, {fault.file for fault in faults if fault.severity == "error"})
+    some = reader.sound(raw, (fault for fault in faults if fault.severity == "error"))
     trials = reader.trials(some)
     if config and not _errors(faults):
         faults += review_tables.without_numbers(config, trials, lines)
@@ -175,6 +176,7 @@ def _table_faults(raw: RawTables, *, one_group: bool) -> Iterator[Fault]:
     yield from raw.faults
     for table in raw.each():
         yield from table.faults
+    yield from long_rules.faults(raw)
     for trial in raw.trials:
         yield from trial_rules.faults(trial, one_group=one_group)
     yield from review_tables.table_faults(raw)

@@ -20,6 +20,7 @@ from metasynth.model.methods import (
     TAU2,
     WEIGHTED,
     check_combination,
+    intervals_of,
 )
 from metasynth.model.priors import VAGUE
 from metasynth.model.records import (
@@ -91,7 +92,7 @@ def options_of(
         "measure": (outcome.measure, *known),
         "model": (spec.model, *choices.models),
         "tau2": (*((spec.tau2 or DEFAULT_TAU2,) if random else ()), *choices.tau2),
-        "ci": (*((spec.ci,) if random else ()), *choices.ci),
+        "ci": (*((spec.ci,) if random or spec.ci != "Wald" else ()), *choices.ci),
         "zero_cells": (spec.zero_cells, *choices.zero_cells),
         "double_zero": (spec.double_zero, *choices.double_zero),
         "multi_arm": (comparison.multi_arm, *choices.multi_arm),
@@ -243,6 +244,13 @@ def _that_matter(
     return list(dict.fromkeys([listed[0], *everywhere]))
 
 
+def _intervals(model: str, names: Sequence[str]) -> list[tuple[int | None, str]]:
+    """Those that a model has, each with its place; none is a choice where there is Wald's alone."""
+    own = [(place, name) for place, name in enumerate(names) if name in intervals_of(model)]
+    chosen = model == "random" or any(name != "Wald" for _, name in own)
+    return list(own) if chosen else [(None, "Wald")]
+
+
 def _methods(
     data: Data, primary: AnalysisSpec, options: Options
 ) -> dict[str, list[tuple[AnalysisSpec, Code]]]:
@@ -252,7 +260,7 @@ def _methods(
     for model in enumerate(options["model"]):
         random = model[1] == "random"
         tau2s = list(enumerate(options["tau2"])) if random else [(None, None)]
-        cis = list(enumerate(options["ci"])) if random else [(None, "Wald")]
+        cis = _intervals(model[1], options["ci"])
         if correlated and model[1] not in WEIGHTED:
             continue
         if model[1] == BAYES and data.outcome.measure != options["measure"][0]:

@@ -2,7 +2,8 @@
 
 The formulas are those of `models.fit_model`, for all columns together: inverse variance with every
 estimator of tau2 and Wald or Hartung-Knapp limits, Mantel-Haenszel, Peto. A model without a closed
-form (binomial-normal, Kenward-Roger) is fitted column by column by `fit_model` itself.
+form (binomial-normal, Kenward-Roger, IVhet, Henmi-Copas) is fitted column by column, by `fit_model`
+itself.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,8 @@ from metasynth.stats.tau2 import dersimonian_laird_about, tau2_many
 
 COLUMNS = 2048
 """Meta-analyses of up to 64 studies worked on together, as in `pool_columns`."""
-CLOSED = ("Wald", "HKSJ", "HKSJ-adhoc")
+CLOSED = {"random": ("Wald", "HKSJ", "HKSJ-adhoc"), "IV": ("Wald", "UWLS")}
+"""Intervals with a closed form for all columns together, of the models that have others, too."""
 NO_TABLE = (0.0, 2.0, 0.0, 0.0)
 """Two participants without an event, and nobody to compare with: adds 0 to every sum of
 Mantel-Haenszel and Peto, so it stands where a study takes no part."""
@@ -111,7 +113,9 @@ def _single_studies(pools: Pools) -> Array:
 
 
 def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known) -> Array:
-    if spec.model == "random" and spec.ci in CLOSED:
+    if spec.ci not in CLOSED.get(spec.model, (spec.ci,)):
+        return _one_by_one(spec, measure, pools)
+    if spec.model == "random":
         method = spec.tau2 or DEFAULT_TAU2
         if method not in known:
             tau2 = (
@@ -124,8 +128,11 @@ def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known)
         se = np.sqrt(dispersion(spec.ci, q, k - 1) / total)
         return _limits(mean, se, None if spec.ci == "Wald" else k - 1)
     if spec.model == "IV":
-        mean, total, _ = average(pools.y, pools.mask / pools.v)
-        return _limits(mean, np.sqrt(1 / total))
+        mean, total, q = average(pools.y, pools.mask / pools.v)
+        if spec.ci == "Wald":
+            return _limits(mean, np.sqrt(1 / total))
+        df = ((pools.mask > 0) & np.isfinite(pools.v)).sum(axis=0) - 1
+        return _limits(mean, np.sqrt(dispersion(spec.ci, q, df) / total), df)
     if spec.model in ("MH", "Peto") and pools.tables:
         return _from_counts(spec.model, measure, pools)
     if spec.model == BAYES and spec.tau_prior:

@@ -87,7 +87,10 @@ def fit_model(
         return fit_bayes(spec, effects)
     if spec.model in GLMMS and tables:
         return fit_glmm(spec, effects, tables)
-    return fit_common(effects, _common_pool(spec.model, measure, effects, tables))
+    common = fit_common(effects, _common_pool(spec.model, measure, effects, tables))
+    if spec.ci == "Wald" or common.q_df < 1:
+        return common
+    return _allow_for_differences(spec, effects, common)
 
 
 def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
@@ -127,6 +130,17 @@ def fit_common(effects: Effects, pool: Pool) -> Fit:
     wald = interval(mean, sqrt(float(pool.variance)))
     share = share_from_q(q, df) if df > 0 else None
     return Fit(mean, wald, "Wald", pool.weights, float(pool.variance), q, max(df, 0), share)
+
+
+def _allow_for_differences(spec: AnalysisSpec, effects: Effects, common: Fit) -> Fit:
+    """The common-effect mean with an interval that is wider where studies differ."""
+    from metasynth.stats.common_effect_intervals import ABOUT_THE_COMMON_MEAN  # where asked for
+
+    known = np.isfinite(effects.v)
+    y, v = effects.y[known], effects.v[known]
+    own = ABOUT_THE_COMMON_MEAN[spec.ci](y, v, 0.0, common.mean, common.variance)
+    fit = replace(common, interval=own, ci_method=spec.ci)
+    return replace(fit, adhoc=_adhoc(spec.ci, y, v, fit), notes=tuple(_notes(spec, fit, None)))
 
 
 def fit_glmm(spec: AnalysisSpec, effects: Effects, tables: Tables) -> Fit:
@@ -207,7 +221,7 @@ def fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
 
 def _adhoc(ci: str, y: Array, v: Array, fit: Fit) -> Limits | None:
     """Limits never narrower than Wald's, where the plain HKSJ interval is narrower."""
-    if ci != "HKSJ":
+    if ci not in ("HKSJ", "UWLS"):
         return None
     wald = interval(fit.mean, sqrt(fit.variance))
     if fit.interval.high - fit.interval.low >= wald.high - wald.low:
@@ -231,7 +245,7 @@ def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:
 def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[Sentence]:
     """Say what a reader must know of this fit before quoting it."""
     notes = list[Sentence]()
-    if spec.ci != "Wald" and fit.q_df == 1:
+    if spec.ci != "Wald" and fit.q_df == 1 and fit.interval.df is not None:
         notes.append(
             sentence(
                 "Two studies: {ci} rests on one degree of freedom, so its interval says little.",

@@ -49,6 +49,20 @@ WRITTEN_OUT = {
     ),
 }
 """R that makes `tau2` by the estimators for which metafor has no name."""
+_COMMON = {
+    "Wald": ['fit <- rma(yi, vi, data = dat, method = "FE")'],
+    "UWLS": ['fit <- rma(yi, vi, data = dat, method = "FE", test = "knha")'],
+    "IVhet": [
+        'fit <- rma(yi, vi, data = dat, weights = 1 / vi, method = "DL")',
+        "fit$tau2 <- 0  # that of the estimate's own model",
+    ],
+    "HC": [
+        'fit <- rma(yi, vi, data = dat, method = "FE")',
+        'limits <- hc(rma(yi, vi, data = dat, method = "DL"), control = list(tol = 1e-12))',
+        "fit[c('ci.lb', 'ci.ub')] <- limits[c('ci.lb', 'ci.ub')]",
+    ],
+}
+"""R that pools under a common effect, by the name of the interval."""
 
 
 def metafor_csv(result: OutcomeResult) -> str:
@@ -216,7 +230,7 @@ def _inverse_variance(result: OutcomeResult, analysis: AnalysisResult) -> list[s
     spec, measure = analysis.spec, result.outcome.measure
     arguments = ", ".join(f"{name} = {name}" for name in _DATA[result.outcome.type])
     if spec.model == "IV" or len(analysis.studies) == 1:
-        return ['fit <- rma(yi, vi, data = dat, method = "FE")']
+        return _COMMON["Wald" if len(analysis.studies) == 1 else spec.ci]
     test, method = CI[spec.ci].metafor or "z", TAU2[spec.tau2 or DEFAULT_TAU2]
     if not method.metafor:
         lines = (
