@@ -29,7 +29,6 @@ class Found:
         self.item = item
         self._scope = scope
         self._say = scope.language.say
-        self._say_n = scope.language.say_n
         self._style = scope.language.numbers
 
     def sentences(self) -> Iterator[str]:
@@ -184,7 +183,7 @@ class Found:
                 )
                 yield self._say(template, agreeing=agreeing, n=n)
         if item.excluded:
-            yield self._say_n(
+            yield self._scope.language.say_n(
                 "{n} other combination fits the percentages, but not the published result of the "
                 "two arms ({stated}) by any usual method.",
                 "{n} other combinations fit the percentages, but not the published result of the "
