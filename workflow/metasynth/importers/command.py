@@ -1,4 +1,4 @@
-"""`python -m metasynth import`: another program's file as trial folders of a review."""
+"""`metasynth import`: another program's file as trial folders of a review."""
 
 import argparse
 import csv
@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from metasynth.core import bibtex
-from metasynth.core.paths import WORKFLOW
 from metasynth.importers import (
     beside,
     covidence,
@@ -25,8 +24,6 @@ from metasynth.importers.source import Sides
 from metasynth.importers.trial_folders import Folders, Provenance, folders
 from metasynth.importers.writing import listed, remove, table_of, write
 from metasynth.tables import scaffold, trial_workbook
-
-SNAKEFILE = WORKFLOW.parent / "Snakefile"
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -62,7 +59,7 @@ def run(chosen: argparse.Namespace) -> int:
     if written:
         print(
             "\nComplete what the file does not say (arms, weeks, sources), put the treatments and"
-            "\noutcomes into config.yaml, and let `python -m metasynth validate` check all of it."
+            "\noutcomes into config.yaml, and let `metasynth validate` check all of it."
         )
     return 0 if written else 1
 
@@ -141,7 +138,7 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
         print(f"  {folder}/imported/not-imported.csv has the reasons.")
     doubts = [f"  {outcome.id}: {outcome.doubt}" for outcome in outcomes if outcome.doubt]
     print("\n".join(["Look at these choices in config.yaml:", *doubts] if doubts else []))
-    print(f"The draft report: cd {folder} && snakemake -s {SNAKEFILE} --cores 2")
+    print(f"The draft report: cd {folder} && metasynth run")
     return 0
 
 

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from metasynth.core.paths import WORKFLOW
+from metasynth.core.paths import EXAMPLE, WORKFLOW
 from metasynth.tables.long_tables import WORKBOOK
 from metasynth.tables.raw_table import CHECKED, COMMENT
 from metasynth.tables.table_schema import SCHEMAS, TRIAL_TABLES, tables
@@ -38,10 +38,19 @@ def _csv(*rows: list[str]) -> str:
     return out.getvalue()
 
 
+def _texts(folder: Path, *patterns: str) -> dict[str, str]:
+    paths = sorted(path for one in patterns for path in folder.rglob(one) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
+
+
+def example() -> dict[str, str]:
+    """Every file of a small review that has its trials, by its path from the review's folder."""
+    return _texts(EXAMPLE, "config.yaml", "data/**/*")
+
+
 def files() -> dict[str, str]:
     """Every file of a new review, by its path from the review's folder."""
-    paths = sorted(path for path in TEXTS.rglob("*") if path.is_file())
-    texts = {path.relative_to(TEXTS).as_posix(): path.read_text("utf-8") for path in paths}
+    texts = _texts(TEXTS, "*")
     texts["config.schema.json"] = config_schema()
     for name in ("certainty", "flow"):  # a header only: no rating but a panel's, no invented count
         texts[f"data/raw/{name}.csv"] = _csv([column.name for column in tables()[name].columns])
