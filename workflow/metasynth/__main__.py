@@ -25,8 +25,9 @@ from metasynth.living.summary import summary
 from metasynth.prose import drafts
 from metasynth.prose.unwritten import Unwritten
 from metasynth.review import acceptance
+from metasynth.review.exported import exported
 from metasynth.review.load import load_review
-from metasynth.tables import scaffold, trial_workbook
+from metasynth.tables import reader, scaffold, trial_workbook
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
         if chosen.command == "changes":
             return changes()
+        if chosen.command == "export":
+            return export(chosen.config, chosen.file)
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
         return new(chosen) if chosen.command == "new" else command.run(chosen)
@@ -111,6 +114,19 @@ def accept(config: Path) -> int:
     version = f"Version {review.config.version} of {review.config.date}"
     verdict = f"{version} is the baseline now: commit {path.relative_to(Path.cwd())}."
     print(_text(review.warnings, verdict))
+    return 0
+
+
+def export(config: Path, file: Path) -> int:
+    """Write the tables and results of the review in the current folder into one workbook."""
+    try:
+        review = load_review(config, Path.cwd())
+    except InvalidReview as invalid:
+        print(invalid, file=sys.stderr)
+        return 1
+    raw = reader.read(Path(review.config.data))
+    store.write(file, exported(raw, Path("results/tables")))
+    print(f"{file}: the trials' tables and those of the results.")
     return 0
 
 
@@ -199,6 +215,14 @@ def _parser() -> argparse.ArgumentParser:
         description="List what config.yaml and the tables say in English and the review's own"
         " catalogues (labels.po) do not translate, as entries to paste into them.",
     )
+    out = commands.add_parser(
+        "export",
+        parents=[config],
+        help="write the tables and the last run's results into one workbook",
+        description="Write the trials' tables and those of the last run's results, a sheet each,"
+        " into a workbook (xlsx) for readers.",
+    )
+    out.add_argument("file", type=Path, help="the workbook, such as review.xlsx")
     for name, told in {
         "changes": "print what the last run changed, in Markdown for a pull request",
         "schema": "print the schema of config.yaml, for an editor",
