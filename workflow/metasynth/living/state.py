@@ -200,7 +200,7 @@ def _text(value: object) -> str:
 
 
 _ELSEWHERE = (
-    (r"(title|languages|authors)$", r"review.\1"),
+    (r"(title|languages|authors|formats)$", r"review.\1"),
     (r"comparison\.(intervention|control)_label", r"comparison.labels.\1"),
     (r"(living|certainty)\.important_(measures|outcomes)", r"living.important_difference.\2"),
     (r"(certainty\.indirectness\.trials\.\w+)\.reason", r"\1"),
