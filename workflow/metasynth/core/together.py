@@ -95,8 +95,11 @@ def _restore(path: Path, old: Path | None) -> None:
 
 def _drop_empty(folder: Path, top: Path) -> None:
     """Remove a folder that was made for a file, and those above it, as long as they are empty."""
-    while folder != top and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+    while folder != top:
+        if folder.is_dir():
+            if any(folder.iterdir()):
+                return
+            folder.rmdir()
         folder = folder.parent
 
 
