@@ -4,6 +4,11 @@ The exit status is 0 for success and 1 where something is wrong with what was gi
 Snakemake's, `verify` its own.
 """
 
+import signal
+
+if __name__ == "__main__":  # until there is something to tidy up, Ctrl-C just ends it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import json
 import runpy
@@ -29,6 +34,9 @@ from metasynth.review.exported import exported
 from metasynth.review.load import load_review
 from metasynth.tables import reader, scaffold, trial_workbook
 
+_SMALL = 1_000_000
+"""Bytes that the files of a command may need; a review's tables are far smaller."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
@@ -37,7 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return verify.main(given[1:])
     if given[:1] == ["run"] and not {"-h", "--help"} & set(given):
         return run(given[1:])
-    chosen = _parser().parse_args(given)
+    with verify.heeding_signals():
+        return _command(_parser().parse_args(given))
+
+
+def _command(chosen: argparse.Namespace) -> int:
     try:
         if chosen.command == "validate":
             return validate(chosen.config, as_json=chosen.json)
@@ -56,9 +68,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
         return new(chosen) if chosen.command == "new" else command.run(chosen)
-    except (OSError, ImportRefused, acceptance.NotAccepted) as error:
+    except (ImportRefused, acceptance.NotAccepted) as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(verify.cause(error, dict.fromkeys(_written(chosen), _SMALL)), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt as ended:
+        print(f"interrupted ({ended}): give the same command again.", file=sys.stderr)
+        return verify.INTERRUPTED
+
+
+def _written(chosen: argparse.Namespace) -> list[Path]:
+    """The folders that a command writes into."""
+    return [Path(getattr(chosen, name)) for name in ("folder", "to") if hasattr(chosen, name)] or [
+        Path.cwd()
+    ]
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -7,11 +7,12 @@ import csv
 import io
 import os
 import re
+import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from metasynth.core import together
 from metasynth.core.paths import EXAMPLE, PROJECT, WORKFLOW
 from metasynth.tables.long_tables import WORKBOOK
 from metasynth.tables.raw_table import CHECKED, COMMENT
@@ -105,25 +106,31 @@ def with_workbook(files: Mapping[str, str], content: bytes) -> dict[str, str | b
 def create(folder: Path, new: Mapping[str, str | bytes] | None = None) -> list[str]:
     """Write a new review into `folder`, and give the paths of its files; by default `files`.
 
-    All of them are written beside the folder first, so that it is made whole or not at all.
+    All of them are written beside the folder first, so that it is made whole or not at all; what
+    is left of a command that was cut off is taken back.
 
     Raises:
         FileExistsError: when there is something in the folder already; then nothing is written.
     """
+    inner = folder / ".new.part"
+    together.take_back(inner)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} is not an empty folder")
     new = files() if new is None else new
     place = Path(os.path.abspath(folder))
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{place.name}.", dir=place.parent) as part:
-        staged = Path(part) / "new"
+    if place.is_symlink() or place.is_mount() or place == Path.cwd():
+        together.write({place / name: text for name, text in new.items()}, place / inner.name)
+        return list(new)
+    staged = place.with_name(f".{place.name}.new.part")
+    shutil.rmtree(staged, ignore_errors=True)
+    try:
         for name, text in new.items():
-            path = staged / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        if place.is_symlink() or place.is_mount() or place == Path.cwd():
-            for name in os.listdir(staged):
-                os.replace(staged / name, place / name)
-        else:
-            os.replace(staged, place)
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            (staged / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        if place.is_dir():  # only POSIX replaces a folder, even an empty one
+            place.rmdir()
+        os.replace(staged, place)
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
     return list(new)
