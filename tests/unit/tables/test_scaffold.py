@@ -11,7 +11,6 @@ from metasynth import __main__
 from metasynth.core.faults import InvalidReview
 from metasynth.review import load as validation
 from metasynth.tables import reader, scaffold, table_schema
-from metasynth.tables.raw_table import CHECKED
 from metasynth.validation.configuration import load
 
 ROOT = Path(__file__).parents[3]
