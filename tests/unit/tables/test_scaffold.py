@@ -49,8 +49,8 @@ ROWS = {
     "study.csv": ["Smith 2001,2001,,included,,,,,,smith2001,,"],
     "arms.csv": ["drug,intervention,Drug,drug,,,,,,", "placebo,control,Placebo,placebo,,,,,,"],
     "results.csv": [
-        "response,24,,drug,,27,42,,,,,,,,,,reported,page1,,",
-        "response,24,,placebo,,2,12,,,,,,,,,,reported,page1,,",
+        "response,24,,drug,,27,42,,,,,,,,,,reported,page1,,,,,",
+        "response,24,,placebo,,2,12,,,,,,,,,,reported,page1,,,,,",
     ],
     "sources.csv": ["page1,smith2001,p. 1,27 of 42 against 2 of 12,"],
     "risk_of_bias.csv": [],
