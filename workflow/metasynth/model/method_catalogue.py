@@ -30,7 +30,7 @@ MODELS = (
         label=message("Mantel–Haenszel common-effect model, without a continuity correction"),
         pooling=message("Mantel–Haenszel"), option=message("common effect, Mantel–Haenszel"),
         anchor="formula-mh-{measure}", source="Mantel and Haenszel 1959", metafor="rma.mh",
-        by_default=True,
+        by_default=True, measures=("RR", "OR", "RD", "IRR", "IRD"), of=("binary", "rate"),
     ),
     Model(
         name="Peto",
@@ -39,6 +39,7 @@ MODELS = (
         ),
         pooling=message("Peto’s one-step method"), option=message("common effect, Peto"),
         anchor="formula-peto", source="Yusuf et al. 1985", metafor="rma.peto", by_default=True,
+        measures=("OR",), of=("binary",),
     ),
     Model(
         name="GLMM",
@@ -48,6 +49,7 @@ MODELS = (
         pooling=message("binomial–normal mixed model, maximum likelihood"),
         option=message("binomial-normal, fixed levels"), anchor="formula-glmm", mixed=True,
         source="Jackson et al. 2018", metafor="UM.FS",
+        measures=("OR",), of=("binary",),
     ),
     Model(
         name="GLMM-UM.RS",
@@ -55,6 +57,7 @@ MODELS = (
         pooling=message("binomial–normal mixed model, maximum likelihood"),
         option=message("binomial-normal, random levels"), anchor="formula-glmm", mixed=True,
         source="Jackson et al. 2018", metafor="UM.RS",
+        measures=("OR",), of=("binary",),
     ),
     Model(
         name="GLMM-CM.EL",
@@ -64,6 +67,38 @@ MODELS = (
         pooling=message("hypergeometric–normal mixed model, maximum likelihood"),
         option=message("binomial-normal, conditional"), anchor="formula-glmm-cm", mixed=True,
         source="Stijnen, Hamza and Özdemir 2010", metafor="CM.EL",
+        measures=("OR",), of=("binary",),
+    ),
+    Model(
+        name="GLMM-IRR",
+        label=message("Poisson–normal mixed model of the rate ratio, a fixed level for each trial"),
+        pooling=message("Poisson–normal mixed model, maximum likelihood"),
+        option=message("Poisson-normal, fixed levels"), anchor="formula-glmm-irr", mixed=True,
+        source="Böhning, Mylona and Kimber 2015", metafor="UM.FS", measures=("IRR",), of=("rate",),
+    ),
+    Model(
+        name="GLMM-IRR-UM.RS",
+        label=message("Poisson–normal mixed model of the rate ratio, random levels of the trials"),
+        pooling=message("Poisson–normal mixed model, maximum likelihood"),
+        option=message("Poisson-normal, random levels"), anchor="formula-glmm-irr", mixed=True,
+        source="Böhning, Mylona and Kimber 2015", metafor="UM.RS", measures=("IRR",), of=("rate",),
+    ),
+    Model(
+        name="GLMM-IRR-CM.EL",
+        label=message(
+            "binomial–normal mixed model of the rate ratio, given each trial's events"
+        ),
+        pooling=message("binomial–normal mixed model given the events, maximum likelihood"),
+        option=message("Poisson-normal, conditional"), anchor="formula-glmm-irr-cm", mixed=True,
+        source="Stijnen, Hamza and Özdemir 2010", metafor="CM.EL", measures=("IRR",), of=("rate",),
+    ),
+    Model(
+        name="GLMM-RI",
+        label=message("mixed model of one group’s events, its level random (random intercept)"),
+        pooling=message("mixed model with a random intercept, maximum likelihood"),
+        option=message("random intercept"), anchor="formula-glmm-ri", mixed=True,
+        source="Stijnen, Hamza and Özdemir 2010", metafor="UM.FS", measures=("PLO", "IRLN"),
+        of=("proportion", "incidence"),
     ),
     Model(
         name="bayes",

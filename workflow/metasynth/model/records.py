@@ -71,7 +71,8 @@ class Result:
 
     estimate, se, ci_low and ci_high are on the analysis scale of the measure (log for ratios) when
     `se` is given, and as printed (natural scale) when limits are given; see the table's manual.
-    A contrast may be o_minus_e and its variance instead: log ratio o_minus_e / variance.
+    A contrast may be o_minus_e and its variance instead: log ratio o_minus_e / variance. Its
+    two-sided p-value stands in reported_p as it is printed ("0.004", "<0.05").
     """
 
     outcome: str
@@ -97,6 +98,8 @@ class Result:
     person_time: float | None = None
     o_minus_e: float | None = None
     variance: float | None = None
+    correlation: float | None = None
+    reported_p: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +254,10 @@ class FlowCount:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Which treatments (arms.csv `treatment`) are compared, and what to do with several arms."""
+    """Which treatments (arms.csv `treatment`) are compared, and what to do with several arms.
+
+    Without an intervention nothing is compared, and every arm is of the one group.
+    """
 
     intervention: tuple[str, ...]
     control: tuple[str, ...]
@@ -310,7 +316,7 @@ class OutcomeSpec:
     label: str
     outcome: str
     week: int | None
-    type: str  # binary | continuous | proportion | rate | generic
+    type: str  # see measure_catalogue.OUTCOME_TYPES
     measure: str  # see methods.MEASURES
     direction: str  # benefit | harm: whether more of it is good for the patient
     analyses: tuple[str, ...]  # the first is the primary
@@ -320,6 +326,8 @@ class OutcomeSpec:
     as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
     subgroup: str = ""  # a column of study.csv by which trials are grouped
     baseline_risks: tuple[float, ...] = ()  # risks under control, for absolute effects
+    per: float = 1.0  # the person-time that a rate is of, such as 1000 (person-years)
+    time_unit: str = ""  # such as person-years
     covariate: CovariateSpec | None = None  # of the meta-regression
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
     few: FewTrials | None = None  # which analysis leads with few trials; None: always the first
@@ -355,6 +363,7 @@ class Group:
     sd: float | None = None
     cells: tuple[Cell, ...] = ()
     person_time: float | None = None
+    correlation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +377,11 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class StudyData:
-    """What one study brings to one outcome; a single proportion has no control."""
+    """What one study brings to one outcome; one group has no control.
+
+    `tables` are the events of intervention and control that a published p-value or interval leaves
+    of those that the two groups allow each by itself; none where it leaves all of them.
+    """
 
     study: str
     label: str
@@ -380,6 +393,7 @@ class StudyData:
     provenance: str = ""  # reported | external | derived: the weakest of the rows used
     covariate: float | None = None  # the study's value of the outcome's covariate
     covariate_cell: Cell | None = None
+    tables: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

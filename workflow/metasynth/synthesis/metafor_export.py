@@ -10,12 +10,13 @@ from math import inf
 
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
-from metasynth.model.methods import BAYES, CI, DEFAULT_TAU2, GLMMS, MEASURE, MODEL, TAU2
+from metasynth.model.methods import BAYES, CI, DEFAULT_TAU2, GLMMS, MEASURE, MODEL, TAU2, compares
 from metasynth.model.records import (
     AnalysisResult,
     Estimate,
     Group,
     OutcomeResult,
+    OutcomeSpec,
     StudyData,
     StudyEffect,
 )
@@ -27,13 +28,17 @@ _DATA = {
     "continuous": ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"),
     "rate": ("x1i", "t1i", "x2i", "t2i"),
     "proportion": ("xi", "ni"),
+    "incidence": ("xi", "ti"),
+    "mean": ("mi", "sdi", "ni"),
+    "correlation": ("ri", "ni"),
     "generic": (),
 }
 """The data of each outcome type, by the names that escalc's arguments have."""
 
-_LAPLACE = {
-    "GLMM-UM.RS": ("# metafor approximates its integrals (Laplace), which are exact here.",)
-}
+_LAPLACE = dict.fromkeys(
+    ("GLMM-UM.RS", "GLMM-IRR-UM.RS"),
+    ("# metafor approximates its integrals (Laplace), which are exact here.",),
+)
 WRITTEN_OUT = {
     "DL-MH": (
         "# RevMan 5's tau2: the moment estimate with Q about the Mantel-Haenszel estimate.",
@@ -87,7 +92,7 @@ def _row(
     effect = effects.get((study.study, study.label))
     pooled = "FALSE" if effect is None else "TRUE"
     own = (effect.log_estimate, effect.se) if effect else (None, None)
-    groups = [study.intervention, study.control][: 1 if result.outcome.type == "proportion" else 2]
+    groups = [study.intervention, study.control][: 2 if compares(result.outcome) else 1]
     data = [] if result.outcome.type == "generic" else _data(result.outcome.type, groups)
     return [study.study, study.label, study.year, study.subgroup, pooled, *data, *own]
 
@@ -98,6 +103,9 @@ def _data(kind: str, groups: Sequence[Group | None]) -> list[object]:
         "proportion": ("events", "total"),
         "continuous": ("mean", "sd", "total"),
         "rate": ("events", "person_time"),
+        "incidence": ("events", "person_time"),
+        "mean": ("mean", "sd", "total"),
+        "correlation": ("correlation", "total"),
     }[kind]
     return [_exact(getattr(group, name, None)) for group in groups for name in columns]
 
@@ -134,10 +142,12 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
     if estimate.estimate is None:
         why = "# Nothing was pooled: results/tables/estimates.csv says why."
         return "\n".join([*head, why]) + "\n"
+    rated = result.outcome.type in ("rate", "incidence") and result.outcome.per != 1
     body = [
         f"suppressPackageStartupMessages(library({_package(analysis)}))",
         f'dat <- read.csv("{data}", na.strings = "")',
         "dat <- dat[dat$pooled, ]",
+        *([_in_units(result.outcome)] if rated else []),
         *_fit(result, analysis),
         f"natural <- function(x) {_natural(result)}",
         *(bayesmeta_export.RESULTS if _package(analysis) == "bayesmeta" else _RESULTS),
@@ -146,6 +156,13 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         f"print(cbind({_package(analysis)}, here), digits = 8)",
     ]
     return "\n".join([*head, *body]) + "\n"
+
+
+def _in_units(outcome: OutcomeSpec) -> str:
+    """The line that counts person-time in the declared units."""
+    times = [name for name in _DATA[outcome.type] if name.startswith("t")]
+    names = ", ".join(f'"{name}"' for name in times)
+    return f"dat[c({names})] <- dat[c({names})] / {outcome.per!r}  # rates are events in as much"
 
 
 def _natural(result: OutcomeResult) -> str:
@@ -220,7 +237,8 @@ def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
         ]
     arguments = ", ".join(f"{name} = {name}" for name in _DATA[outcome.type])
     where = spec.zero_cells if not bare or spec.zero_cells == "all" else "none"
-    zero = f', add = 1/2, to = "{where}"' if outcome.type != "continuous" else ""
+    cells = outcome.type not in ("continuous", "mean", "correlation")
+    zero = f', add = 1/2, to = "{where}"' if cells else ""
     if outcome.type == "binary":
         zero += ", drop00 = FALSE"
     return [f'dat <- escalc(measure = "{measure}", {arguments}, data = dat{zero})']

@@ -17,7 +17,7 @@ from metasynth.validation import results as result_rules
 def faults(trial: RawTrial, *, one_group: bool = False) -> Iterator[Fault]:
     """All faults between the cells of one trial, each cell having been checked by itself.
 
-    In a review of `one_group` nothing is compared, and a trial may have one arm.
+    Where it is of `one_group`, as nothing that it reports is compared, it may have one arm.
     """
     study, arms, results, sources = (
         trial.table(name) for name in ("study", "arms", "results", "sources")
