@@ -36,12 +36,13 @@ def test_every_column_is_explained_below_its_name():
 
 
 def filled(folder, study, rows):
-    """A trial copied from the template; `rows` replace the explanations."""
+    """A trial copied from the template; `rows` replace the explanations, blank to the end."""
     trial = folder / "data/raw/trials" / study
     shutil.copytree(folder / scaffold.TEMPLATE, trial)
     for name, lines in rows.items():
         header, _ = (trial / name).read_text("utf-8").split("\n", 1)
-        (trial / name).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        whole = [line + "," * (header.count(",") - line.count(",")) for line in lines]
+        (trial / name).write_text("\n".join([header, *whole]) + "\n", encoding="utf-8")
     return trial
 
 
@@ -49,8 +50,8 @@ ROWS = {
     "study.csv": ["Smith 2001,2001,,included,,,,,,smith2001,,"],
     "arms.csv": ["drug,intervention,Drug,drug,,,,,,", "placebo,control,Placebo,placebo,,,,,,"],
     "results.csv": [
-        "response,24,,drug,,27,42,,,,,,,,,,reported,page1,,,,,",
-        "response,24,,placebo,,2,12,,,,,,,,,,reported,page1,,,,,",
+        "response,24,,drug,,27,42,,,,,,,,,,reported,page1,,",
+        "response,24,,placebo,,2,12,,,,,,,,,,reported,page1,,",
     ],
     "sources.csv": ["page1,smith2001,p. 1,27 of 42 against 2 of 12,"],
     "risk_of_bias.csv": [],
