@@ -13,18 +13,21 @@ from dataclasses import asdict
 from pathlib import Path
 
 from metasynth import __version__
-from metasynth.core import verify
+from metasynth.core import store, verify
 from metasynth.core.faults import Fault, InvalidReview, report
 from metasynth.core.paths import EXAMPLE, SNAKEFILE
 from metasynth.importers import command, options
 from metasynth.importers.found import ImportRefused
 from metasynth.language.languages import speak
 from metasynth.language.untranslated import as_catalogue, untranslated
+from metasynth.living.changes import Changes
+from metasynth.living.summary import summary
 from metasynth.prose import drafts
 from metasynth.prose.unwritten import Unwritten
 from metasynth.review import acceptance
+from metasynth.review.exported import exported
 from metasynth.review.load import load_review
-from metasynth.tables import scaffold, trial_workbook
+from metasynth.tables import reader, scaffold, trial_workbook
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "snakefile":
             print(SNAKEFILE)
             return 0
+        if chosen.command == "changes":
+            return changes()
+        if chosen.command == "export":
+            return export(chosen.config, chosen.file)
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
         return new(chosen) if chosen.command == "new" else command.run(chosen)
@@ -107,6 +114,29 @@ def accept(config: Path) -> int:
     version = f"Version {review.config.version} of {review.config.date}"
     verdict = f"{version} is the baseline now: commit {path.relative_to(Path.cwd())}."
     print(_text(review.warnings, verdict))
+    return 0
+
+
+def export(config: Path, file: Path) -> int:
+    """Write the tables and results of the review in the current folder into one workbook."""
+    try:
+        review = load_review(config, Path.cwd())
+    except InvalidReview as invalid:
+        print(invalid, file=sys.stderr)
+        return 1
+    raw = reader.read(Path(review.config.data))
+    store.write(file, exported(raw, Path("results/tables")))
+    print(f"{file}: the trials' tables and those of the results.")
+    return 0
+
+
+def changes() -> int:
+    """Print what the last run of the review in the current folder changed, as Markdown."""
+    path = Path("results/changes.json")
+    if not path.is_file():
+        print(f"There is no {path}: metasynth run makes it.", file=sys.stderr)
+        return 1
+    print(summary(store.from_json(Changes, path.read_text("utf-8"))), end="")
     return 0
 
 
@@ -185,7 +215,16 @@ def _parser() -> argparse.ArgumentParser:
         description="List what config.yaml and the tables say in English and the review's own"
         " catalogues (labels.po) do not translate, as entries to paste into them.",
     )
+    out = commands.add_parser(
+        "export",
+        parents=[config],
+        help="write the tables and the last run's results into one workbook",
+        description="Write the trials' tables and those of the last run's results, a sheet each,"
+        " into a workbook (xlsx) for readers.",
+    )
+    out.add_argument("file", type=Path, help="the workbook, such as review.xlsx")
     for name, told in {
+        "changes": "print what the last run changed, in Markdown for a pull request",
         "schema": "print the schema of config.yaml, for an editor",
         "snakefile": "print where the workflow's Snakefile is, for snakemake -s",
     }.items():

@@ -6,16 +6,19 @@ The texts stand in workflow/scaffold as they are copied; the template's tables f
 import csv
 import io
 import os
+import re
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from metasynth.core.paths import EXAMPLE, WORKFLOW
+from metasynth.core.paths import EXAMPLE, PROJECT, WORKFLOW
 from metasynth.tables.long_tables import WORKBOOK
 from metasynth.tables.raw_table import COMMENT
 from metasynth.tables.table_schema import REVIEW_TABLES, SCHEMAS, TRIAL_TABLES, tables
 
 TEXTS = WORKFLOW / "scaffold"
+LOCK = "requirements.txt"
 TRIALS = "data/raw/trials/"
 TEMPLATE = f"{TRIALS}_template"
 
@@ -57,11 +60,42 @@ def example() -> dict[str, str]:
 
 def files() -> dict[str, str]:
     """Every file of a new review, by its path from the review's folder."""
-    texts = _texts(TEXTS, "*")
+    texts = {_dotted(name): text for name, text in _texts(TEXTS, "*").items()}
+    texts[LOCK] = texts[LOCK].replace("\nmetasynth\n", f"\n{origin()}\n", 1)
     texts["config.schema.json"] = config_schema()
     for name in ("certainty", "flow"):  # a header only: no rating but a panel's, no invented count
         texts[f"data/raw/{name}.csv"] = _csv([column.name for column in tables()[name].columns])
     return texts | {f"{TEMPLATE}/{name}": text for name, text in template_tables().items()}
+
+
+def _dotted(name: str) -> str:
+    """A file's name in a new review; hidden ones are no hidden files of the workflow itself."""
+    return f".{name.removeprefix('dot-')}" if name.startswith("dot-") else name
+
+
+def origin() -> str:
+    """The line of a lock file that says where this workflow comes from, to the commit.
+
+    Where that is not known it is a comment: a name alone could fetch a stranger's package.
+    """
+    url, commit = _git("config", "remote.origin.url"), _git("rev-parse", "HEAD")
+    url = re.sub(r"^git@([\w.-]+):", r"ssh://git@\1/", url)
+    if re.match(r"(https|ssh)://", url) and commit:
+        return f"metasynth @ git+{url}@{commit}"
+    return (
+        "# metasynth @ git+https://…@<commit>   <- not known here: write the address of the"
+        "\n# repository with your copy of the workflow, and remove the # in front"
+    )
+
+
+def _git(*words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(PROJECT), *words], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip() if (PROJECT / ".git").exists() else ""
 
 
 def config_schema() -> str:
