@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import product
 from math import exp, log, prod, sqrt
 
-from metasynth.core.distributions import normal_quantile
 from metasynth.core.printed import rounding
 from metasynth.model.records import Group, Result
 from metasynth.stats.two_by_two import TwoByTwo, usual_p
@@ -78,6 +77,7 @@ def usual_intervals(table: TwoByTwo) -> tuple[tuple[float, float, float], ...]:
 
     None of ratios where a cell is empty, as these rest on a correction.
     """
+    from metasynth.core.distributions import normal_quantile  # numpy, which loading does without
     from metasynth.stats.score_intervals import score_limits
 
     found = []
