@@ -98,6 +98,10 @@ class Result:
     o_minus_e: float | None = None
     variance: float | None = None
     correlation: float | None = None
+    measure: str = ""
+    adjusted_for: str = ""
+    ci_level: float | None = None
+    p_value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +375,8 @@ class Contrast:
     estimate: float
     se: float
     cells: tuple[Cell, ...] = ()
+    form: str = "covariance"  # what it is from: see forms.FORMS
+    adjusted_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,6 +435,7 @@ class StudyEffect:
     weight: float | None
     corrected: bool
     note: tuple[Sentence, ...]
+    form: str = ""  # how the study gives its effect: see forms.FORMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ def _value(result: Result, language: Language) -> str:
     if result.o_minus_e is not None:
         return f"O − E {short('o_minus_e')} (V {short('variance')})"
     if result.estimate is not None:
+        if result.p_value is not None:
+            return f"{short('estimate')} (p = {short('p_value')})"
         if result.ci_low is None or result.ci_high is None:
             return f"{short('estimate')} (SE {short('se')})"
         limits = (short("ci_low"), short("ci_high"))
