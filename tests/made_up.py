@@ -352,7 +352,7 @@ def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]
                 A: counts("or_mixed", 12, 60, 20, 61),
                 B: counts("or_mixed", 14, 80, 22, 79),
                 C: contrast("or_mixed", **given, adjusted_for="age and sex"),
-                D: contrast("or_mixed", estimate=0.7, p_value=0.04, measure="OR"),
+                D: contrast("or_mixed", estimate=0.7, reported_p="0.04", measure="OR"),
                 E: contrast("or_mixed", o_minus_e=-5.0, variance=30.0, measure="OR"),
                 F: contrast("or_mixed", estimate=0.75, ci_low=0.5, ci_high=1.125, measure="RR"),
             },

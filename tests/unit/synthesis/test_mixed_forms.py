@@ -83,7 +83,7 @@ def published(measure, y, se, form):
     if form == "se":
         numbers = {"estimate": y, "se": se}
     elif form == "p":
-        numbers = {"estimate": natural(y), "p_value": 2 * norm.sf(abs(y) / se)}
+        numbers = {"estimate": natural(y), "reported_p": f"{2 * norm.sf(abs(y) / se):.17f}"}
     else:
         z = norm.ppf(0.5 + form / 200)
         low, high = natural(y - z * se), natural(y + z * se)
@@ -137,9 +137,13 @@ def test_o_minus_e_stands_beside_hazard_ratios_and_counts():
     [
         ({"estimate": 0.7, "se": 0.1}, "does not say of which measure"),
         ({"estimate": 0.7, "se": 0.1, "measure": "RR"}, "it gives a published RR, which cannot"),
-        ({"estimate": 0.7, "p_value": 1.0, "measure": "OR"}, "no standard error follows"),
-        ({"estimate": 1.0, "p_value": 0.5, "measure": "OR"}, "no standard error follows"),
-        ({"estimate": -0.7, "p_value": 0.5, "measure": "OR"}, "taken as printed, and is above 0"),
+        ({"estimate": 0.7, "reported_p": "1.0", "measure": "OR"}, "no standard error follows"),
+        ({"estimate": 1.0, "reported_p": "0.5", "measure": "OR"}, "no standard error follows"),
+        (
+            {"estimate": -0.7, "reported_p": "0.5", "measure": "OR"},
+            "taken as printed, and is above 0",
+        ),
+        ({"estimate": 0.7, "reported_p": "<0.05", "measure": "OR"}, "or the exact p-value"),
         ({"estimate": 0.7, "measure": "OR"}, "no standard error or interval"),
     ],
 )

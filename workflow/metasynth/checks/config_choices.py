@@ -89,7 +89,11 @@ def _unused(view: View) -> Iterator[Doubt]:
 def _kind_of(row: Result) -> str:
     """The type of outcome that a row's numbers serve; blank when none."""
     if row.reference_arm_id:
-        whole = row.se is not None or row.ci_low is not None or row.p_value is not None
+        whole = (
+            row.se is not None
+            or row.ci_low is not None
+            or (row.estimate is not None and bool(row.reported_p))
+        )
         whole = whole or row.variance is not None
         return "generic" if whole else ""
     if row.person_time is not None and row.events is not None:

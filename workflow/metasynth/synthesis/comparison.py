@@ -29,6 +29,7 @@ from metasynth.model.records import (
 )
 from metasynth.stats.effects.scales import analysed
 from metasynth.synthesis import zero_events
+from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
 _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 
@@ -137,6 +138,7 @@ def _study_data(
         control=control,
         subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
         provenance=_weakest(rows),
+        tables=_tables_left(usable, rows, arms, comparison) if outcome.type == "binary" else (),
     )
     if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)
@@ -151,6 +153,21 @@ def _treatments(arms: Iterable[Arm], comparison: Comparison) -> tuple[Collection
     return [arm.treatment for arm in arms], ()
 
 
+def _tables_left(
+    usable: Sequence[Result],
+    rows: Sequence[Result],
+    arms: Mapping[str, Arm],
+    comparison: Comparison,
+) -> tuple[tuple[int, int], ...]:
+    """The events of the two sides that what is published of two arms leaves; none: all of them."""
+    stated = [row for row in rows if says_of_counts(row)]
+    intervention, control = (
+        [row for row in usable if stated and arms[row.arm_id].treatment in names]
+        for names in (comparison.intervention, comparison.control)
+    )
+    return pairs_left(intervention, control, stated)
+
+
 def _separate(
     whole: StudyData, intervention: Sequence[Group], control: Group, *, shared: bool
 ) -> tuple[StudyData, ...]:
@@ -160,7 +177,13 @@ def _separate(
     parts = len(intervention)
     controls = split_group(control, parts) if shared else (control,) * parts
     return tuple(
-        replace(whole, label=f"{whole.label}, {group.label}", intervention=group, control=part)
+        replace(
+            whole,
+            label=f"{whole.label}, {group.label}",
+            intervention=group,
+            control=part,
+            tables=(),
+        )
         for group, part in zip(intervention, controls, strict=True)
     )
 
@@ -221,9 +244,9 @@ def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
         return None if log else sentence("only a ratio follows from O − E and V")
     if row.se is not None:
         return None
-    if row.p_value is not None:
-        return _why_no_error(row, log=log)
     if row.ci_low is None or row.ci_high is None:
+        if row.reported_p:
+            return _why_no_error(row, log=log)
         return sentence("the contrast has no standard error or interval")
     if log and min(limits) < 0:
         return sentence(
@@ -241,7 +264,12 @@ def _why_no_error(row: Result, *, log: bool) -> Sentence | None:
     """Why no standard error follows from an estimate and its p-value."""
     if log and (row.estimate or 0.0) <= 0:
         return sentence("a ratio with a p-value is taken as printed, and is above 0")
-    if row.estimate == (1.0 if log else 0.0) or not 0 < (row.p_value or 0.0) < 1:
+    if row.reported_p[0] in "<>":
+        return sentence(
+            "no standard error follows from a p-value that is only above or below another; "
+            "limits, or the exact p-value, would give one"
+        )
+    if row.estimate == (1.0 if log else 0.0) or not 0 < float(row.reported_p) < 1:
         return sentence(
             "no standard error follows from a p-value of 0 or 1, or of an estimate of no effect"
         )
@@ -261,8 +289,8 @@ def _contrast(row: Result, measure: str) -> Contrast:
     if row.se is not None:
         return Contrast(row.estimate or 0.0, row.se, cells, "se", adjusted)
     y = analysed(measure, row.estimate or 0.0)
-    if row.p_value is not None:
-        z = normal_quantile(1 - row.p_value)
+    if row.ci_low is None:
+        z = normal_quantile(1 - float(row.reported_p))
         return Contrast(y, abs(y) / z, cells, "p", adjusted)
     low, high = (analysed(measure, x or 0.0) for x in (row.ci_low, row.ci_high))
     z = normal_quantile((row.ci_level or 95.0) / 100)

@@ -12,10 +12,11 @@ from metasynth.tables.raw_table import Row
 
 Rule = Callable[[Row], Iterator[Fault]]
 RULES: list[tuple[frozenset[str], Rule]] = []
-_NUMBERS = ("events", "reported_percent", "mean", "estimate", "o_minus_e", "correlation")
+_NUMBERS = (
+    *("events", "reported_percent", "mean", "estimate", "o_minus_e", "correlation", "reported_p"),
+)
 _DEPENDENT = (
-    *("events_low", "events_high", "sd", "se", "ci_low", "ci_high", "variance"),
-    *("ci_level", "p_value"),
+    *("events_low", "events_high", "sd", "se", "ci_low", "ci_high", "variance", "ci_level"),
 )
 _SOURCE = "check the number against the source"
 
@@ -232,8 +233,8 @@ def _contrast_or_arm(row: Row) -> Iterator[Fault]:
         remedy = "give the result of each arm a row of its own, without reference_arm_id"
     else:
         foreign = (
-            *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance"),
-            *("ci_level", "p_value", "measure", "adjusted_for"),
+            *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "reported_p"),
+            *("ci_level", "measure", "adjusted_for"),
         )
         what = "one arm"
         remedy = "name the arm compared with in reference_arm_id"
@@ -260,14 +261,9 @@ def _contrast_is_whole(row: Row) -> Iterator[Fault]:
         yield row.fault("estimate", f"a value from {low} to {high}, its limits", _SOURCE)
 
 
-@rule("p_value", "se", "ci_low", "estimate", "ci_level", "measure")
-def _error_has_one_origin(row: Row) -> Iterator[Fault]:
-    """One thing gives a contrast's standard error, and a measure is one that there is."""
-    if row["p_value"] and (row["se"] or row["ci_low"]):
-        remedy = "keep one: limits say more than a p-value, a standard error more than both"
-        yield row.fault("p_value", "a p-value, limits or a standard error alone", remedy)
-    if row["p_value"] and not row["estimate"]:
-        yield row.fault("estimate", "an estimate, as there is a p-value", "fill in the estimate")
+@rule("ci_low", "ci_level", "measure")
+def _contrast_is_named(row: Row) -> Iterator[Fault]:
+    """A level is of limits, and a measure is one that there is."""
     if row["ci_level"] and not row["ci_low"]:
         remedy = "fill in the limits, or remove their level"
         yield row.fault("ci_level", "nothing, as there are no limits", remedy)

@@ -63,7 +63,7 @@ def forest(
 
 def draw_forest(said: Forest, language: Language) -> Figure:
     """Draw what was composed; whoever calls must be `isolated`."""
-    layout = lay_out(said, _axis(said, language.numbers))
+    layout = lay_out(said, scale_of(said, language.numbers))
     figure = blank(layout.height)
     half = layout.pitch / 2
     breakable(figure, layout.height, layout.top + 0.5, (y - half for y in layout.middles[1:]))
@@ -83,7 +83,7 @@ _ALONE = {"share": share_axis, "amount": amount_axis, "anywhere": window_axis}
 """The axes of what is of one group, and has no value of no effect."""
 
 
-def _axis(said: Forest, numbers: NumberStyle) -> Axis:
+def scale_of(said: Forest, numbers: NumberStyle) -> Axis:
     """An axis that holds all estimates, and diamonds' ends but those far beyond the studies'."""
     marks = [*said.band, *(row.mark for row in said.rows if row.mark)]
     if said.one_group:
