@@ -34,7 +34,7 @@ def _twice(view: View) -> Iterator[Doubt]:
 def _several(view: View) -> Iterator[Doubt]:
     """More than one contrast of a trial for an outcome, of which none is then pooled."""
     for outcome in view.primary:
-        for trial, rows in view.chosen(outcome):
+        for trial, rows in view.chosen(outcome) if outcome.type == "generic" else ():
             given = [row for row in rows if row.reference_arm_id]
             pairs = {frozenset((row.arm_id, row.reference_arm_id)) for row in given}
             if len(pairs) > 1:
@@ -51,7 +51,7 @@ def _control_first(view: View) -> Iterator[Doubt]:
     """A contrast of the control against the intervention, pooled as if it were the reverse."""
     sides = view.comparison
     for outcome in view.primary:
-        for trial, rows in view.chosen(outcome):
+        for trial, rows in view.chosen(outcome) if outcome.type == "generic" else ():
             treatment = {arm.arm_id: arm.treatment for arm in trial.arms}
             given = [row for row in rows if row.reference_arm_id]
             for row in given if len(given) == 1 else ():
