@@ -557,3 +557,4 @@ class Config:
     multiverse: MultiverseChoices = DEFAULT_MULTIVERSE
     living: LivingRules = DEFAULT_LIVING
     checked: tuple[tuple[str, ...], ...] = ()
+    few: FewTrials | None = None  # the review's policy; what holds for an outcome stands there

@@ -44,6 +44,7 @@ from metasynth.validation.priors_config import (
     few_faults,
     few_trials,
     mu_prior,
+    policy,
     prior_faults,
     tau_prior,
 )
@@ -199,6 +200,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         figures=FigureChoices(**_frozen(mapping.get("figures", {}))),
         multiverse=MultiverseChoices(**_frozen(mapping.get("multiverse", {}))),
         living=living,
+        few=policy(mapping.get("few")),
     )
 
 
