@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from metasynth.archive import bill
 from metasynth.core import sealed_zip, verify
 from metasynth.pipeline.plan import MARK
 from tests.reproducibility import mutation
@@ -96,6 +97,7 @@ def test_the_archive_holds_the_review_and_all_it_is_made_by(committed: Review) -
     there = {f"results/{name}": data for name, data in committed.results().items()}
     assert results == {name: data for name, data in there.items() if "/archive/" not in name}
     assert "results/report/review.pdf" in results
+    assert content["bom.cdx.json"] == bill.bill(content["uv.lock"].decode("utf-8"))
     unwanted = (".git/", ".snakemake/", "logs/", "results/archive/", "data/raw/trials/cohen2004/")
     assert [name for name in content if name.startswith(unwanted)] == []
 

@@ -78,11 +78,14 @@ def run(folder: Path) -> None:
     write(folder, dict.fromkeys(notes, "a note of the run"))
 
 
+LOCK = '[[package]]\nname = "own"\nversion = "1"\nsource = { editable = "." }\n'
+
+
 @pytest.fixture(scope="module")
 def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A stand-in for the pipeline, with a review of its own that is not the one to archive."""
     folder = made_up(tmp_path_factory.mktemp("pipeline") / "pipeline", ["not_ours"])
-    write(folder, {"Snakefile": "rule all:\n", "uv.lock": "locked\n", "workflow/a.py": "pass\n"})
+    write(folder, {"Snakefile": "rule all:\n", "uv.lock": LOCK, "workflow/a.py": "pass\n"})
     commit(folder)
     return folder
 
@@ -169,6 +172,7 @@ def test_what_is_unpacked_is_the_review(
             verify.unpack(zipped, zipped.namelist(), work / "unpacked")
         unpacked = files(work / "unpacked")
         added = {"ro-crate-metadata.json", "MANIFEST.sha256", "__main__.py", "verify.py"}
+        added |= {"bom.cdx.json"}
         theirs = {"Snakefile", "uv.lock", "workflow/a.py"}
         assert unpacked.keys() == own.keys() | added | theirs
         assert {name: unpacked[name] for name in own} == own

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
-from metasynth.archive import checkout, crate, jobs
+from metasynth.archive import bill, checkout, crate, jobs
 from metasynth.archive.checkout import ArchiveError
 from metasynth.archive.staging import DIRTY, VERIFIERS, Stage, sources
 from metasynth.core import sealed_zip, verify
@@ -94,6 +94,7 @@ def write(staged: Stage, config: Config, wheels: Mapping[str, Path], target: Pat
         "The archive's own wheels have these names", sorted(content.keys() & wheels), "Rename."
     )
     content |= wheels
+    content[bill.NAME] = bill.bill((staged.folder / "uv.lock").read_text("utf-8"))
     if staged.dirty:
         content[DIRTY] = b"Made from files that differ from the commit. Not for publication.\n"
     subject = crate.Subject(

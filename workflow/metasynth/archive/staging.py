@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from metasynth.archive import checkout, crate, jobs
+from metasynth.archive import bill, checkout, crate, jobs
 from metasynth.archive.checkout import ArchiveError
 from metasynth.core import sealed_zip, verify
 from metasynth.core.sealed_zip import MANIFEST
@@ -99,7 +99,7 @@ def refuse_names(names: Sequence[str]) -> None:
     """
     faults = [f"{name!r} {why}" for name in names if (why := verify.unsafe_name(name))]
     faults += verify.clashes(names)
-    own = {MANIFEST, crate.METADATA, DIRTY, *VERIFIERS}
+    own = {MANIFEST, crate.METADATA, bill.NAME, DIRTY, *VERIFIERS}
     faults += [f"{name!r} is the archive's own" for name in names if name in own]
     checkout.refuse("Names that an archive cannot have", faults, "Rename them.")
 

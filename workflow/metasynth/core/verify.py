@@ -562,7 +562,6 @@ def rebuild(review: Path, work: Path) -> str:
     python = str(work / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
     wheels = sorted((review / WHEELS).glob("*.whl"))
     if wheels:
-        check_wheels(review, wheels)
         _must([_fitting_python(review), "-m", "venv", str(work / "env")], review)
         install = ("install", "--no-index", "--no-deps", "--quiet", *map(str, wheels))
         _must([python, "-m", "pip", *install], work)
@@ -718,6 +717,7 @@ def verify(path: Path, work: Path | None) -> int:
         archived = {name: archive.read(name) for name in names if name.startswith(RESULTS)}
         lock = read_manifest(archive).get(LOCK, "")
     check_lock(review, lock)
+    check_wheels(review, sorted((review / WHEELS).glob("*.whl")))
     with _timed("the locked packages are installed in a folder of their own; some minutes"):
         python = rebuild(review, work)
     with _timed("that code is run, as a review; some minutes"):
