@@ -114,9 +114,13 @@ function localNumber(x) {
 
 function method(entry) {
   const line = make("p", {}, `${words.method}: ${entry.method}. `);
-  const formula = entry.formula && document.getElementById(entry.formula);
-  if (formula) line.append(link(`#${entry.formula}`, words.formula));
+  if (entry.formula) line.append(link(address(entry.formula), words.formula));
   return line;
+}
+
+/** Where an anchor is: in this page, else in its sibling. */
+function address(anchor) {
+  return document.getElementById(anchor) ? `#${anchor}` : `${page.sibling}#${anchor}`;
 }
 
 function link(target, text) {
@@ -127,13 +131,13 @@ function cell(entry) {
   const { file, row, column } = entry.place;
   const where = row ? `${file}, ${words.row} ${row}, ${column}` : `${file}, ${column}`;
   const line = make("p", {}, `${words.cell}: `, make("code", {}, where), ". ");
-  if (entry.target && document.getElementById(entry.target)) line.append(link(`#${entry.target}`, words.see));
+  if (entry.target) line.append(link(address(entry.target), words.see));
   return line;
 }
 
 function quotation(source) {
-  const number = references[source.reference];
-  const cited = number ? link(`#ref-${source.reference}`, `${words.reference} ${number}`) : source.reference;
+  const [number, target] = references[source.reference] || [];
+  const cited = number ? link(target, `${words.reference} ${number}`) : source.reference;
   const quote = source.quote ? [": ", make("q", {}, source.quote)] : [];
   return make("p", {}, `${words.source}: ${source.locator ? `${source.locator}, ` : ""}`, cited, ...quote);
 }
@@ -149,7 +153,7 @@ function inputs(entry) {
     if (rows.length) {
       parts.push(make("p", { className: "origin-list" }, `${words.cells}:`));
       parts.push(make("ul", { className: "origin-rows" }, ...rows.map(([where, target]) => make("li", {},
-        target && document.getElementById(target) ? link(`#${target}`, where) : where))));
+        target ? link(address(target), where) : where))));
     }
   }
   return parts;

@@ -20,6 +20,7 @@ def overview(member: Member) -> dict[str, str]:
         store.read_records(Trial, member.inputs["trials"]),
         told.flow,
         speak_all(told.languages, Path(told.text)),
+        told.main,
     )
 
 
