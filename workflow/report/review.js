@@ -338,8 +338,15 @@ function sortable(cell) {
 
 for (const figure of document.querySelectorAll("figure[id]")) {
   const tools = figure.querySelector(".tools");
-  tools.append(make("button", { type: "button", onclick: () => save(figure) }, words.svg));
+  const enlarge = make("button", { type: "button", "aria-pressed": "false" }, words.large);
+  enlarge.addEventListener("click", () => {
+    enlarge.setAttribute("aria-pressed", String(figure.classList.toggle("large")));
+  });
+  tools.append(make("button", { type: "button", onclick: () => save(figure) }, words.svg), enlarge);
   tools.hidden = false;
+  // Where a screen is narrow, the effects come first; names are to their left.
+  const around = figure.querySelector(".scroll");
+  around.scrollLeft = around.scrollWidth;
 }
 
 /** A number as it stands in the figure's own file: with the key of its entry in provenance.json. */

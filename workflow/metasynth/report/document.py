@@ -183,7 +183,8 @@ Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | No
 class Document:
     """The article or its supplement; `provenance` holds what is known of its numbers, by key.
 
-    `draft` is what every page of one that is not finished says, blank for one that is. `stem` is
+    `draft` is what every page of one that is not finished says, blank for one that is. `languages`
+    are those of the report, each with this document's file in it. `stem` is
     its file without the form's ending, `sibling` that of the other document, and `elsewhere` the
     anchors there, each with the number of the table, figure or reference that it names.
     """
@@ -196,6 +197,8 @@ class Document:
     blocks: tuple[Block, ...]
     provenance: Mapping[str, Entry] = field(default_factory=dict)
     draft: str = ""
+    authors: tuple[str, ...] = ()
+    languages: tuple[tuple[str, str], ...] = ()
     stem: str = "review"
     sibling: str = ""
     elsewhere: Mapping[str, str] = field(default_factory=dict)

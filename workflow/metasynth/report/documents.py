@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from metasynth.language.languages import Language
+from metasynth.language.languages import Language, suffix
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
 from metasynth.provenance.collect import collect
@@ -27,6 +27,8 @@ from metasynth.report.text.phrases import DRAFT
 from metasynth.report.text.sections import ReportError
 
 Blocks = tuple[Block, ...]
+NAMES = ("review", "supplement")
+"""The files of article and supplement."""
 
 
 class Report(NamedTuple):
@@ -45,8 +47,8 @@ def documents(scope: Scope, parts: tuple[Blocks, Blocks]) -> Report:
         parts = without_dead_links(parts, there)
     subtitle = text(_subtitle(material, len(scope.outcomes), language))
     book = _book(scope)
-    suffix = "" if language.code == config.languages[0] else f".{language.code}"
-    stems = [f"{name}{suffix}" for name in ("review", "supplement")]
+    mark = suffix(language.code, config.languages)
+    stems = [f"{name}{mark}" for name in NAMES]
     titles = (config.title, language.say("Supplement: {title}", title=config.title))
     made = []
     for place, blocks in enumerate(parts):
@@ -62,6 +64,11 @@ def documents(scope: Scope, parts: tuple[Blocks, Blocks]) -> Report:
                 blocks=leading(blocks, targets),
                 provenance=provenance,
                 draft=language.say(DRAFT) if material.draft else "",
+                authors=config.authors,
+                languages=tuple(
+                    (code, f"{NAMES[place]}{suffix(code, config.languages)}")
+                    for code in config.languages
+                ),
                 stem=stems[place],
                 sibling=stems[1 - place],
                 elsewhere=numbered_anchors(parts[1 - place]),
@@ -122,7 +129,9 @@ def _subtitle(material: Material, outcomes: int, language: Language) -> str:
         ),
     )
     made = language.say("Version {version} of {date}.", version=config.version, date=config.date)
-    people = f" {', '.join(config.authors)}." if config.authors else ""
+    people = f" {', '.join(config.authors)}."
+    if not config.authors:
+        people = f" {language.say('Its authors are not named.')}"
     return f"{capitalised(size)} {made}{people}"
 
 

@@ -43,9 +43,13 @@ WORDS = {
     "row": message("row"),
     "see": message("Show the row"),
     "source": message("Source"),
+    "large": message("Enlarge"),
     "svg": message("Save as SVG"),
 }
 """What the page's script says."""
+
+OWN_NAMES = {"en": "English", "pl": "Polski"}
+"""What languages call themselves; another is called by its letters."""
 
 PACKED = (
     *("inputs", "label", "of", "method", "target", "formula", "measure", "scale", "provenance"),
@@ -77,7 +81,23 @@ def render(document: Document, templates: Path, language: Language) -> str:
         hashes={"style": _hash(_faces(templates / "fonts") + style), "script": _hash(script)},
         place={key: number for number, key in enumerate(document.provenance)},
         data=Markup(_data(document, language)),
+        schema=Markup(_schema(document)),
+        names=OWN_NAMES,
     )
+
+
+def _schema(document: Document) -> str:
+    """What search engines read of the page (https://schema.org/ScholarlyArticle)."""
+    known = {
+        "@context": "https://schema.org",
+        "@type": "ScholarlyArticle",
+        "headline": document.title,
+        "inLanguage": document.language,
+        "datePublished": document.date,
+        "version": document.version,
+        "author": [{"@type": "Person", "name": name} for name in document.authors],
+    }
+    return _dumped({key: value for key, value in known.items() if value}).replace("<", "\\u003c")
 
 
 def _read(path: Path) -> str:

@@ -65,9 +65,9 @@ SUPPLEMENT = (
     "further_figures",
     "certainty_reasons",
     "formulas",
+    "supplement_references",
     "audit_appendix",
     "data_appendix",
-    "supplement_references",
 )
 """Those of the supplement."""
 
