@@ -13,7 +13,7 @@ _HEAD = """# What is checked before anything runs
 
 <!-- Made by docs/make_checks.py from the catalogue and the tests; edit those, not this. -->
 
-`python -m metasynth validate`, `snakemake -n` and each run check config.yaml, every table and every
+`metasynth validate`, `snakemake -n` and each run check config.yaml, every table and every
 file first, and give one report: the file, the cell as a spreadsheet shows it, its value, why it is
 wrong or doubtful, and what to do. `validate --json` gives the same for programs; `kind` is the name
 below.

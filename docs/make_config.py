@@ -16,7 +16,7 @@ _HEAD = """# config.yaml
 
 The choices of a review: what is compared, how it is pooled, what is reported. Numbers stand in the
 tables ([docs/tables.md](tables.md)), prose in `data/text`. Everything is checked before anything
-runs: `python -m metasynth validate`.
+runs: `metasynth validate`.
 
 An editor that knows YAML schemas (VS Code with its YAML extension, for instance) completes keys and
 explains them where the first line of config.yaml is
@@ -25,14 +25,14 @@ explains them where the first line of config.yaml is
 # yaml-language-server: $schema=config.schema.json
 ```
 
-`python -m metasynth new` writes that line and the schema. After an update,
-`python -m metasynth schema > config.schema.json` writes the schema anew.
+`metasynth new` writes that line and the schema. After an update,
+`metasynth schema > config.schema.json` writes the schema anew.
 
 """
 _RECIPES = """## Recipes
 
 Each is a part of config.yaml, and is loaded with small tables by the tests. What it leaves out
-stays as `python -m metasynth new` writes it.
+stays as `metasynth new` writes it.
 
 """
 

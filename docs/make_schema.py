@@ -12,7 +12,7 @@ from pathlib import Path
 from metasynth.audit.kinds import KINDS, QUANTITIES
 from metasynth.model import method_catalogue as catalogue
 from metasynth.model import methods
-from metasynth.model.measure_catalogue import MEASURE_RECORDS, OUTCOME_TYPES
+from metasynth.model.measure_catalogue import MEASURE_RECORDS, ONE_GROUP, OUTCOME_TYPES
 from metasynth.model.method_records import Method
 
 SCHEMAS = Path(__file__).parents[1] / "workflow" / "schemas"
@@ -20,7 +20,7 @@ CONFIG, TABLES = SCHEMAS / "config.schema.json", SCHEMAS / "datapackage.json"
 POOLED = tuple(record for record in MEASURE_RECORDS if set(record.types) - {"generic"})
 """The measures that follow from the numbers of groups, which a multiverse can exchange."""
 CONTRASTS = tuple(
-    name for name, record in methods.MEASURE.items() if "proportion" not in record.types
+    name for name, record in methods.MEASURE.items() if not set(record.types) <= set(ONE_GROUP)
 )
 OF_MULTIVERSE = tuple(record for record in catalogue.MODELS if record.name != methods.BAYES)
 """A prior is an analysis's own: a multiverse has bayes where the primary analysis has it."""

@@ -20,6 +20,25 @@ table, which explains its columns and begins with #, and fill in the rest. Table
 one header row, one fact a row, in any column order. Cells are read as text exactly as they stand.
 `snakemake -n` checks all of them and lists every fault at once.
 
+## All trials in one workbook
+
+Instead of folders, or beside them, trials may stand in `data/raw/trials.xlsx`: sheets `studies`,
+`arms`, `results`, `sources`, `risk_of_bias` and `covariates` with the columns below, and in front
+of them `study_id`, which tells each row's trial. `python -m metasynth new <folder> --xlsx` makes
+it, with lists to choose from, an explanation in each header, and headers that are protected
+(without a password); with `--from FILE` it has the file's trials. Columns that are not required
+may be left out, the last two sheets as well, and other sheets may be there for notes. The same
+tables may be CSV files in `data/raw`: `studies.csv`, `arms.csv` and so on. A trial stands in one
+place.
+
+- Faults name the sheet, row and column (`trials.xlsx/results:17:F`), and so does the report.
+- The columns are formatted as text, so that 12.50 keeps its zero and 1/2 does not become a date.
+  Where a cell is a number all the same, zeros that its format shows are kept, and no digit is
+  dropped.
+- Only outcomes of the trials whose rows changed are made anew. A row's place belongs to what is
+  told of it: rows put in between move all those below, so add them at the end.
+- A source needs no more than `study_id`, `source_id` and `reference`.
+
 Ids (of studies, arms, outcomes, readings, sources) are small letters, digits and `_`, and begin
 with a letter.
 """

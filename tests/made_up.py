@@ -1,7 +1,8 @@
 """Small reviews that are made up, every kind of outcome by every kind of evidence; none is real.
 
-`COMPARISONS` compares two groups, `ONE_GROUP` has proportions of case series alone. An outcome's
-name says its type and what is there of it.
+`COMPARISONS` compares two groups, `ONE_GROUP` has proportions of one arm alone, `SERIES` has
+studies of one group, where nothing is compared. An outcome's name says its type and what is there
+of it.
 """
 
 import csv
@@ -33,6 +34,7 @@ class MadeUp:
     design: str = "randomised, double-blind"
     n_randomised: Mapping[str, int] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)
+    arms: Rows = ARMS
 
     def write(self, folder: Path) -> None:
         """Write the folder of the review, with the starter's texts."""
@@ -42,7 +44,11 @@ class MadeUp:
         choices = yaml.safe_load(config.read_text(encoding="utf-8"))
         choices["outcomes"] = dict(self.outcomes)
         choices["analyses"]["iv"] = {"label": "Common effect (inverse variance)", "model": "IV"}
+        if any("intercept" in outcome["analyses"] for outcome in self.outcomes.values()):
+            choices["analyses"]["intercept"] = {"label": "Random intercept", "model": "GLMM-RI"}
         choices.pop("weeks", None)
+        if len(self.arms) == 1:
+            del choices["comparison"]
         config.write_text(yaml.safe_dump(choices | dict(self.more), sort_keys=False), "utf-8")
         for page in (folder / "data/text/en").glob("*.md"):  # the starter text names an outcome
             text = page.read_text(encoding="utf-8")
@@ -62,7 +68,7 @@ class MadeUp:
         }
         source = {"source_id": "s", "reference": "made", "locator": "table 1", "quote": "as is"}
         _write(folder / "study.csv", [about])
-        _write(folder / "arms.csv", [{"source_id": "s", **arm} for arm in ARMS])
+        _write(folder / "arms.csv", [{"source_id": "s", **arm} for arm in self.arms])
         _write(folder / "sources.csv", [source])
         reported = {"provenance": "reported", "source_id": "s"}
         _write(folder / "results.csv", [{**reported, **row} for row in rows])
@@ -308,5 +314,34 @@ def _one_group() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Ro
     )
 
 
+def _series() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    """Of studies with one group: everything that a group can have, by every model of it."""
+    every, few = ("primary", "iv", "intercept"), ("primary", "iv")
+    series = [f"trial_s{n:02}" for n in range(12)]
+    one = {"arm_id": "g"}
+
+    def of(outcome: str, studies: Sequence[str], *numbers: Mapping[str, object]) -> dict[str, Rows]:
+        return {
+            s: [{**one, "outcome": outcome, **n}] for s, n in zip(studies, numbers, strict=True)
+        }
+
+    shares = [{"events": n % 4, "total": 40 + 3 * n} for n in range(12)]
+    for measure in ("PLO", "PR"):
+        id_ = f"{measure.lower()}_series"
+        label = f"Relapse ({'logit' if measure == 'PLO' else 'as it is'})"
+        analyses = every if measure == "PLO" else few
+        yield id_, (_outcome("proportion", measure, label, analyses), of(id_, series, *shares))
+    times = [{"events": 3 * n % 7, "person_time": 110.5 + 40 * n} for n in range(6)]
+    rate = _outcome("incidence", "IRLN", "Falls", every, per=100, time_unit="person-years")
+    yield "irln_series", (rate, of("irln_series", series[:6], *times))
+    means = [{"mean": 51.0 + 2 * n, "sd": 8.5, "total": 30 + n} for n in range(4)]
+    yield "mn_series", (_outcome("mean", "MN", "Age", few), of("mn_series", series[:4], *means))
+    known = [{"correlation": 0.2 + 0.1 * n, "total": 60 + n} for n in range(3)]
+    between = _outcome("correlation", "ZCOR", "Pain and function", few, direction="benefit")
+    yield "zcor_series", (between, of("zcor_series", series[:3], *known))
+
+
 COMPARISONS = _review(dict(_comparisons()))
 ONE_GROUP = _review(dict(_one_group()), design="case series")
+GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
+SERIES = _review(dict(_series()), design="case series", arms=GROUP)

@@ -929,6 +929,16 @@ INJECTION = [
         "trials/be ta | be_ta",
         "trials/beta2005/arms.csv | a file",
     ),
+    *(
+        case(
+            "injection",
+            f"folder_{name}_of_windows",
+            rename("trials/beta2005/arms.csv", f"trials/{name}/arms.csv"),
+            f"trials/{name} | write {name}_1",
+            "trials/beta2005/arms.csv | a file",
+        )
+        for name in ("con", "aux", "nul", "prn", "com1", "lpt9")
+    ),
 ]
 
 PROVENANCE = [

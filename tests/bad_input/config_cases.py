@@ -36,6 +36,7 @@ TRAPS = [
     config(
         "outcome_twice", "  harm: {label: Harm", "  pain: {label: Harm", "40 | line 36 has it too"
     ),
+    config("outcome_of_windows", "  harm: {label: Harm", "  nul: {label: Harm", "40 | write nul_1"),
     config("boolean_key", "data: data", "data: data\nno: 1", "7 | put the key in quotes"),
     config("number_key", "data: data", "data: data\n24: 1", "7 | put the key in quotes"),
     config("list_key", "data: data", "data: data\n? [a]\n: 1", "7 | write one word"),

@@ -1,18 +1,21 @@
-"""The command line: `python -m metasynth validate`, `new`, `import`, `untranslated` and others.
+"""The command line: `metasynth new`, `run`, `validate`, `import` and others.
 
-The exit status is 0 for success and 1 where something is wrong with what was given; `verify`, which
-alone runs a review, has its own.
+The exit status is 0 for success and 1 where something is wrong with what was given; `run` has
+Snakemake's, `verify` its own.
 """
 
 import argparse
 import json
+import runpy
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from metasynth import __version__
 from metasynth.core import verify
 from metasynth.core.faults import Fault, InvalidReview, report
+from metasynth.core.paths import EXAMPLE, SNAKEFILE
 from metasynth.importers import command, options
 from metasynth.importers.found import ImportRefused
 from metasynth.language.languages import speak
@@ -21,7 +24,7 @@ from metasynth.prose import drafts
 from metasynth.prose.unwritten import Unwritten
 from metasynth.review import acceptance
 from metasynth.review.load import load_review
-from metasynth.tables import scaffold
+from metasynth.tables import scaffold, trial_workbook
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] == ["verify"]:
         return verify.main(given[1:])
+    if given[:1] == ["run"] and not {"-h", "--help"} & set(given):
+        return run(given[1:])
     chosen = _parser().parse_args(given)
     try:
         if chosen.command == "validate":
@@ -38,12 +43,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "schema":
             print(scaffold.config_schema(), end="")
             return 0
+        if chosen.command == "snakefile":
+            print(SNAKEFILE)
+            return 0
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
         return new(chosen) if chosen.command == "new" else command.run(chosen)
     except (OSError, ImportRefused, acceptance.NotAccepted) as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the review of the current folder: Snakemake, with this workflow and all cores."""
+    said = [word.partition("=")[0] for word in arguments]
+    cores = [] if _HOW_MANY.intersection(said) else ["--cores", "all"]
+    sys.argv = ["snakemake", "--snakefile", str(SNAKEFILE), *cores, *arguments]
+    try:
+        runpy.run_module("snakemake", run_name="__main__", alter_sys=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
+
+
+_HOW_MANY = {"--cores", "-c", "--jobs", "-j", "--profile"}
+"""Where one of these is given, it says how many cores a run takes."""
 
 
 def validate(config: Path, *, as_json: bool) -> int:
@@ -106,52 +130,83 @@ def new(chosen: argparse.Namespace) -> int:
     folder: Path = chosen.folder
     if chosen.source:
         return command.begin(folder, chosen)
+    if chosen.example:
+        scaffold.create(folder, scaffold.example())
+        print(f"{folder}: a review of {len(list(EXAMPLE.glob('data/raw/trials/*')))} trials.")
+        print(f"Its report: cd {folder} && metasynth run")
+        return 0
     print(f"{folder}: a new review. Its README.md says what to do next.")
-    print("\n".join(f"  {name}" for name in scaffold.create(folder)))
+    files = scaffold.files()
+    written = scaffold.with_workbook(files, trial_workbook.template()) if chosen.xlsx else files
+    print("\n".join(f"  {name}" for name in scaffold.create(folder, written)))
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m metasynth")
+    parser = argparse.ArgumentParser(
+        prog="metasynth",
+        description="A systematic review, from extracted trial tables to an audited report.",
+        epilog="Begin: metasynth new myreview --example && cd myreview && metasynth run",
+    )
+    version = f"%(prog)s {__version__}"
+    parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="command", dest="command")
+    _add_new(commands)
+    commands.add_parser(
+        "run",
+        usage="metasynth run [Snakemake's own arguments]",
+        help="make the report of the review in the current folder",
+        description="Run the review of the current folder, on all cores unless told otherwise:"
+        " the same as snakemake -s $(metasynth snakefile) --cores all. What follows is Snakemake's"
+        " own, such as -n to see what would be done, or a file of the results to make.",
+    )
+    config = argparse.ArgumentParser(add_help=False)
+    choices = Path("config.yaml")
+    config.add_argument("--config", type=Path, default=choices, help=f"default: {choices}")
     check = commands.add_parser(
         "validate",
+        parents=[config],
         help="check config.yaml and all raw tables",
         description="Check config.yaml and all raw tables; list every fault, its cell and remedy.",
     )
-    check.add_argument(
-        "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
-    )
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
-    keep = commands.add_parser(
+    options.add(commands)
+    commands.add_parser(
         "accept",
+        parents=[config],
         help="make the last run's state the baseline of what changes next",
         description="Keep the state that the last run left (results/state.json) in data/baseline,"
         " so that later versions are compared with it.",
     )
-    keep.add_argument(
-        "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
-    )
-    words = commands.add_parser(
+    commands.add_parser(
         "untranslated",
+        parents=[config],
         help="list labels and remarks that a language of the report lacks",
         description="List what config.yaml and the tables say in English and the review's own"
         " catalogues (labels.po) do not translate, as entries to paste into them.",
     )
-    words.add_argument(
-        "--config", type=Path, default=Path("config.yaml"), help="default: config.yaml"
-    )
-    commands.add_parser("schema", help="print the schema of config.yaml, for an editor")
+    for name, told in {
+        "schema": "print the schema of config.yaml, for an editor",
+        "snakefile": "print where the workflow's Snakefile is, for snakemake -s",
+    }.items():
+        commands.add_parser(name, help=told, description=f"{told[0].upper()}{told[1:]}.")
     commands.add_parser("verify", add_help=False, help="check an archived review: verify --help")
+    return parser
+
+
+def _add_new(commands: "options.Programs") -> None:
     begin = commands.add_parser(
         "new",
         help="make the files of a new review",
         description="Make the files of a new review in an empty folder, or in one that is not yet.",
     )
-    begin.add_argument("folder", type=Path)
+    begin.add_argument("folder", type=Path, help="where the review is to stand")
+    begin.add_argument(
+        "--example",
+        action="store_true",
+        help="with trials and text: BCG vaccine against tuberculosis, 13 trials",
+    )
     options.add_source(begin)
-    options.add(commands)
-    return parser
 
 
 if __name__ == "__main__":

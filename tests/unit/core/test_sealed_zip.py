@@ -152,6 +152,10 @@ UNSAFE = [
     "data\\raw.csv",
     "data/line\nbreak.csv",
     "data/nul.csv",
+    "data/fdp.\u202evsc",  # shown as data/fdp.csv
+    "data/\u2066raw.csv",
+    "data/raw\x85.csv",
+    "data/raw\x9b31m.csv",
     "data/raw.csv ",
     "data/raw.",
     "data/what?.csv",

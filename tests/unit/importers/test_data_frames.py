@@ -332,3 +332,21 @@ def test_columns_as_the_package_meta_calls_them(tmp_path, header, row, wanted):
     found = read(write(tmp_path / "d.csv", f"studlab,{header}", ("A 2001", *row)))
     assert numbers(found)[0][0] == wanted
     assert (found.left_out, found.studies[0].covariates) == ([], ())
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "given", "kind"),
+    [
+        ("study,xi,ti", ("A", 9, 413.5), {"events": "9", "person_time": "413.5"}, "incidence"),
+        ("study,mi,sdi,ni", ("A", 5.1, 2, 30), {"mean": "5.1", "sd": "2", "total": "30"}, "mean"),
+        ("study,ri,ni", ("A", 0.4, 30), {"correlation": "0.4", "total": "30"}, "correlation"),
+        ("study,event,time", ("A", 9, 4.5), {"events": "9", "person_time": "4.5"}, "incidence"),
+        ("study,cor,n", ("A", 0.4, 30), {"correlation": "0.4", "total": "30"}, "correlation"),
+    ],
+)
+def test_what_one_group_has(tmp_path, header, row, given, kind):
+    found = read(write(tmp_path / "d.csv", header, row))
+    assert numbers(found) == [[given]]
+    assert [outcome.type for outcome in found.outcomes] == [kind]
+    made, left_out = command.tables(found, "d.csv", "key")
+    assert (sorted(made), left_out) == (["a"], [])

@@ -1,4 +1,4 @@
-"""`python -m metasynth new --from`: from another program's file to a review that validates."""
+"""`metasynth new --from`: from another program's file to a review that validates."""
 
 import csv
 import json

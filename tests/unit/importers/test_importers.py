@@ -389,6 +389,7 @@ def test_ids_are_made_of_names():
     assert trial_folders.identifier("20 % better", (), "outcome") == "outcome_20_better"
     assert trial_folders.identifier("Müller", ("muller",), "study") == "muller_2"
     assert trial_folders.identifier("…", ("study",), "study") == "study_2"
+    assert trial_folders.identifier("Con", (), "study") == "con_2"  # Windows has no folder con
     assert len(trial_folders.identifier("x" * 500, (), "study")) <= 64
 
 

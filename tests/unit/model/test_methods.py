@@ -16,7 +16,14 @@ from metasynth.model.method_records import Method
 from metasynth.model.records import AnalysisSpec, OutcomeSpec
 from metasynth.model.robustness_config import DEFAULT_MULTIVERSE
 from metasynth.report.text.terms import TERMS
-from metasynth.stats import columns, glmm, intervals, score_intervals, tau2
+from metasynth.stats import (
+    columns,
+    common_effect_intervals,
+    glmm,
+    intervals,
+    score_intervals,
+    tau2,
+)
 from metasynth.stats.effects.binary import BINARY_EFFECTS, Tables
 from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
 from metasynth.stats.effects.proportions import PROPORTION_EFFECTS
@@ -49,8 +56,16 @@ def of_type(kind: str) -> set[str]:
     ("what", "functions", "named"),
     [
         ("stats.tau2.ESTIMATORS", tau2.ESTIMATORS, FROM_EFFECTS),
-        ("stats.intervals", intervals.CONFIDENCE_INTERVALS, set(methods.CI_METHODS)),
-        ("stats.columns", dict.fromkeys((*columns.CLOSED, "KR")), set(methods.CI_METHODS)),
+        (
+            "stats.intervals",
+            intervals.CONFIDENCE_INTERVALS | common_effect_intervals.ABOUT_THE_COMMON_MEAN,
+            set(methods.CI_METHODS),
+        ),
+        (
+            "stats.columns",
+            dict.fromkeys((*columns.CLOSED["random"], "KR")),
+            set(methods.intervals_of("random")),
+        ),
         ("stats.glmm.FITS", glmm.FITS, set(methods.GLMMS)),
         ("stats.effects.binary", BINARY_EFFECTS, of_type("binary")),
         ("stats.effects.continuous", CONTINUOUS_EFFECTS, of_type("continuous")),

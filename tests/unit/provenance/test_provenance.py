@@ -55,11 +55,19 @@ def arm(study: str, place: int) -> Arm:
 def row(study: str, place: int, number: int, kind: str) -> Result:
     """One row of results.csv: counts, means, person-time or a published contrast."""
     blank = dict.fromkeys(("events", "total", "mean", "sd", "estimate", "se", "person_time"))
+    blank["correlation"] = None
+    timed = {
+        "events": 0 if number == 0 and place == 2 else 9 + 3 * place,
+        "person_time": 55.5 + number**2,
+    }
     counts = {"events": 0 if number == 0 and place == 2 else 9 + 3 * place + number, "total": 60}
     numbers = {
         "binary": counts,
         "proportion": counts,
         "rate": {"events": counts["events"], "person_time": 55.5},
+        "incidence": timed,
+        "mean": {"mean": 2.0 + place + 0.1 * number, "sd": 1.5, "total": 60},
+        "correlation": {"correlation": 0.1 * number, "total": 60},
         "continuous": {"mean": 2.0 + place + 0.1 * number, "sd": 1.5, "total": 60},
         "generic": {"estimate": 0.2 + 0.1 * number, "se": 0.3},
     }[kind]
@@ -86,6 +94,7 @@ def row(study: str, place: int, number: int, kind: str) -> Result:
         note="",
         cell=Cell(f"trials/{study}/results.csv", place + 2),
         person_time=known["person_time"],
+        correlation=known["correlation"],
     )
 
 

@@ -79,7 +79,7 @@ def test_no_minimiser_is_trusted():
 TABLES = Tables(*np.array([[4, 123, 11, 139], [6, 306, 29, 303], [62, 13598, 248, 12867.0]]).T)
 
 
-@pytest.mark.parametrize("fit", glmm.FITS.values())
+@pytest.mark.parametrize("fit", glmm.OF_TABLES.values())
 @pytest.mark.parametrize("module", [newton, quadrature])
 def test_a_model_without_steps_enough_has_no_answer(fit, module, monkeypatch):
     assert np.isfinite(fit(TABLES).mean)

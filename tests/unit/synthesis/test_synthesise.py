@@ -275,8 +275,8 @@ def test_extreme_tables_give_finite_records(choices, measure, cells, copies):
 @pytest.mark.parametrize(
     ("measure", "choices", "reason"),
     [
-        ("RR", {"model": "Peto"}, "odds ratio"),
-        ("RD", {"model": "Peto"}, "odds ratio"),
+        ("RR", {"model": "Peto"}, "pools OR of counts"),
+        ("RD", {"model": "Peto"}, "pools OR of counts"),
         ("RR", {"model": "MH", "tau2": "DL"}, "no between-study variance"),
         ("RR", {"model": "IV", "prediction": "t_k-1"}, "no between-study variance"),
         ("RR", {"model": "MH", "ci": "HKSJ"}, "random-effects"),

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from metasynth.core.paths import CARRIED
+
 
 class ArchiveError(Exception):
     """The review cannot be archived as it stands; the message says why and what to do."""
@@ -52,6 +54,11 @@ def state(pipeline: Path, review: Path, config: str, *, dirty: bool) -> str:
     Raises:
         ArchiveError: without a git checkout, or with changes unless `dirty` says they are meant.
     """
+    if pipeline == CARRIED:
+        raise ArchiveError(
+            "An archive holds the workflow as it was committed, which an installed package does not"
+            " know: clone the project, and run this review by the Snakefile of that checkout."
+        )
     if (review / config).resolve() != (review / "config.yaml").resolve():
         raise ArchiveError(f"An archive's choices stand in config.yaml, not in {config}.")
     checkouts = read(pipeline, "Snakefile"), read(review, "config.yaml")

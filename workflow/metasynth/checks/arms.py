@@ -119,7 +119,7 @@ def _odd_one(
 def _person_time(view: View) -> Iterator[Doubt]:
     """Rates of a trial that are all twenty times those of the others, or a twentieth."""
     for outcome in view.primary:
-        if outcome.type != "rate":
+        if outcome.type not in ("rate", "incidence"):
             continue
         rates = [
             (rows, [row.events / row.person_time for row in rows if row.events and row.person_time])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.labels import skeleton
-from metasynth.model.methods import is_ratio
+from metasynth.model.methods import compares, is_ratio
 from metasynth.model.records import Cell, OutcomeSpec, Result
 
 _RATIO = re.compile(
@@ -95,6 +95,8 @@ def _kind_of(row: Result) -> str:
         return "rate"
     if row.events is not None and row.total is not None:
         return "binary"
+    if row.correlation is not None:
+        return "correlation" if row.total else ""
     return "continuous" if row.mean is not None and row.sd is not None and row.total else ""
 
 
@@ -102,7 +104,8 @@ def _serves(kind: str, type_: str) -> bool:
     return (
         kind == type_
         or (kind == "binary" and type_ == "proportion")
-        or (kind == "rate" and type_ in ("binary", "proportion"))
+        or (kind == "rate" and type_ in ("incidence", "binary", "proportion"))
+        or (kind == "continuous" and type_ == "mean")
     )
 
 
@@ -147,7 +150,7 @@ def _measure_against_label(view: View) -> Iterator[Doubt]:
         ratio, difference = _RATIO.search(text), _DIFFERENCE.search(text)
         wrong = difference if is_ratio(outcome.measure) else ratio
         right = ratio if is_ratio(outcome.measure) else difference
-        if wrong and not right and outcome.type != "proportion" and outcome.measure != "other":
+        if wrong and not right and compares(outcome) and outcome.measure != "other":
             expected = f"a measure that fits its label, which says {wrong[0]}"
             path = ("outcomes", outcome.id, "measure")
             yield Doubt(path, "measure", expected, "correct the measure", outcome.measure)

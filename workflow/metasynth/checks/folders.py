@@ -6,6 +6,7 @@ from pathlib import Path
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.core.faults import nearest
+from metasynth.tables.long_tables import FILES as LONG_TABLES
 from metasynth.tables.table_schema import REVIEW_TABLES, TRIAL_TABLES
 
 _TABLES = frozenset(f"{name}.csv" for name in TRIAL_TABLES)
@@ -81,7 +82,7 @@ def _inner_folders(view: View) -> Iterator[Doubt]:
 
 def _loose_files(view: View) -> Iterator[Doubt]:
     """Tables of the whole review that are misnamed, and so not there."""
-    known = {f"{name}.csv" for name in REVIEW_TABLES} | {"references.bib"}
+    known = {f"{name}.csv" for name in REVIEW_TABLES} | {"references.bib", *LONG_TABLES}
     names = _names(view.raw.folder) if view.raw.folder else []
     for name in names:
         ending = os.path.splitext(name)[1].casefold()

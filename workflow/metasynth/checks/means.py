@@ -18,7 +18,7 @@ Means = Mapping[str, Sequence[Result]]
 
 def means(view: View, outcome: OutcomeSpec) -> Means:
     """What an outcome of means selects; nothing for another outcome."""
-    if outcome.type != "continuous":
+    if outcome.type not in ("continuous", "mean"):
         return {}
     found = {
         trial.study.study: [row for row in rows if row.mean is not None and row.sd and row.total]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.model.records import Result, Trial
+from metasynth.synthesis.comparison import takes_part
 
 _AGREEING = 2
 
@@ -121,8 +122,7 @@ def _without_outcome(view: View) -> Iterator[Doubt]:
 
 
 def _compared(view: View, trial: Trial) -> bool:
-    sides = {*view.comparison.intervention, *view.comparison.control}
-    return any(arm.treatment in sides for arm in trial.arms)
+    return any(takes_part(arm, view.comparison) for arm in trial.arms)
 
 
 def _sum_of_arms(view: View) -> Iterator[Doubt]:

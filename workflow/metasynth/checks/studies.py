@@ -7,7 +7,8 @@ from functools import partial
 from math import log10
 
 from metasynth.checks.check import Check, Doubt, View, listed, trial_name
-from metasynth.model.records import Result, Trial
+from metasynth.model.records import Comparison, Result, Trial
+from metasynth.synthesis.comparison import takes_part
 
 _YEAR = re.compile(r"(?<![0-9])(1[89][0-9]{2}|20[0-9]{2})(?![0-9])")
 _REGISTERS = (
@@ -100,7 +101,7 @@ def _numbers(trial: Trial) -> str:
 def _given(row: Result) -> str:
     """The numbers of a row as text; an upper limit follows from the estimate and the lower."""
     contrast = (row.estimate, row.se, row.ci_low, row.o_minus_e, row.variance)
-    numbers = (row.events, row.total, row.mean, row.sd, *contrast)
+    numbers = (row.events, row.total, row.mean, row.sd, row.correlation, *contrast)
     return ",".join("" if number is None else str(number) for number in numbers)
 
 
@@ -191,18 +192,17 @@ def _sources_unused(view: View) -> Iterator[Doubt]:
 def _treatment_unused(view: View) -> Iterator[Doubt]:
     """Treatments that no side of the comparison has; each once."""
     told = set[str]()
-    sides = {*view.comparison.intervention, *view.comparison.control}
     for trial in view.included if view.config else ():
-        for arm in trial.arms if _compares(trial, sides) else ():
-            if arm.treatment not in sides and arm.treatment not in told:
+        for arm in trial.arms if _compares(trial, view.comparison) else ():
+            if not takes_part(arm, view.comparison) and arm.treatment not in told:
                 told.add(arm.treatment)
                 expected = "a treatment of the comparison in config.yaml: this arm takes no part"
                 remedy = "add it to a side, or say in checked why it is left out"
                 yield Doubt(arm.cell, "treatment", expected, remedy)
 
 
-def _compares(trial: Trial, sides: set[str]) -> bool:
-    return any(arm.treatment in sides for arm in trial.arms)
+def _compares(trial: Trial, comparison: Comparison) -> bool:
+    return any(takes_part(arm, comparison) for arm in trial.arms)
 
 
 def _outcome_of(kind: str, view: View) -> Iterator[Doubt]:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from metasynth.checks.check import Check, Doubt, Topic, View, listed
+from metasynth.model.methods import compares
 from metasynth.model.records import Cell, Result, Trial
 
 _NEAR_WEEKS = 2
@@ -154,7 +155,7 @@ def _reading_near(view: View) -> Iterator[Doubt]:
 def _other_side_missing(view: View) -> Iterator[Doubt]:
     """A trial that reports one side of an outcome and not a word of the other is left out."""
     for outcome in view.primary:
-        if outcome.type in ("proportion", "generic"):
+        if outcome.type == "generic" or not compares(outcome):
             continue
         for trial, rows in view.chosen(outcome):
             sides = {"intervention": False, "control": False}

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-from metasynth.core.paths import PACKAGE
+from metasynth.core.paths import CARRIED, PACKAGE
 
 # The code is scanned, not parsed: parsing 150 modules would take longer than all else at load.
 _IMPORT = re.compile(
@@ -51,15 +51,16 @@ def software(files: Iterable[Path], without: Iterable[Path] = ()) -> tuple[str, 
     return text_digest(*_named(modules)), {name: version(name) for name in sorted(libraries)}
 
 
-def _named(files: Iterable[str]) -> Iterator[str]:
-    """Each file's name and the digest of its content; files are strings here, which sort faster."""
-    return (f"{_name(file)} {_code_digest(file)}" for file in sorted(files))
+def _named(files: Iterable[str]) -> list[str]:
+    """Each file's name and the digest of its content, in an order that is the same anywhere."""
+    return sorted(f"{_name(file)} {_code_digest(file)}" for file in files)
 
 
 def _name(file: str) -> str:
     """Of a module its place in the package, as names repeat there; of other files the last part."""
-    inside = f"{PACKAGE}/"
-    return file.removeprefix(inside) if file.startswith(inside) else file.rpartition("/")[2]
+    inside, module = f"{PACKAGE}/", not file.startswith(f"{CARRIED}/")
+    own = module and file.startswith(inside)
+    return file.removeprefix(inside) if own else file.rpartition("/")[2]
 
 
 def _versioned(libraries: Iterable[str]) -> Iterator[str]:
@@ -145,7 +146,7 @@ def _modules() -> dict[str, str]:
     """The file of each module of this package by its name: of a package, its __init__.py."""
     found = {}
     for folder, folders, files in os.walk(PACKAGE):
-        folders[:] = [name for name in folders if name != "__pycache__"]
+        folders[:] = [name for name in folders if name not in ("__pycache__", CARRIED.name)]
         inside = [PACKAGE.name, *Path(folder).relative_to(PACKAGE).parts]
         for name in files:
             module = ".".join([*inside, name.removesuffix(".py")])

@@ -4,7 +4,14 @@ Each is named, so that its author can mend it; what is named here is refused, wh
 """
 
 import re
+import zipfile
+import zlib
 from collections.abc import Sequence
+
+
+class FileRefused(ValueError):  # noqa: N818 - it is what the user is told
+    """A file of another program that cannot be read at all; the message says why."""
+
 
 _PACKED = b"PK\x03\x04"
 _OFFICE = "an office document (docx, odt, xlsx)"
@@ -15,6 +22,16 @@ _SIGNATURES = (
     (b"{\\rtf", "a document (rtf)"),
 )
 _KINDS = ((b"xl/", "a workbook (xlsx)"), (b"oasis.opendocument.spreadsheet", "a workbook (ods)"))
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+)
+"""What reading a zip raises when it is cut short, spoilt or encrypted."""
 _CONFLICT = re.compile(r"^(<{7} |={7}$|>{7} |\|{7} )", re.MULTILINE)
 _PAGES = (("cp1250", "Windows-1250"), ("cp1252", "Windows-1252 or Latin-1"))
 _LETTERS_OF = {

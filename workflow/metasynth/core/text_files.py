@@ -15,6 +15,7 @@ HIDDEN = re.compile(
 """Control characters, those that make text read in another order than it is written, and those that
 Unicode keeps for programs' own use."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _LEGACY = (("Windows-1250", "cp1250"), ("Windows-1252", "cp1252"))
 
 
@@ -26,14 +27,19 @@ def read_text(
     Line ends are left as they are. `root` is the folder that no link may lead out of, and `kind`
     what the file should be: "CSV", "Markdown". Nothing but an ordinary file is ever opened.
     """
+    content, fault = read_bytes(path, name, root)
+    return (None, fault) if content is None else text_of(content, name, kind)
+
+
+def read_bytes(path: Path, name: str, root: Path) -> tuple[bytes | None, Fault | None]:
+    """The content of `path`, or None and a fault, as `read_text`."""
     try:
         if fault := _not_a_file(path, name, root):
             return None, fault
-        content = path.read_bytes()
+        return path.read_bytes(), None
     except OSError as error:
         expected = f"a file that can be read ({error.strerror or 'reading failed'})"
         return None, of_file(name, "", expected, "give yourself the right to read it")
-    return text_of(content, name, kind)
 
 
 def text_of(content: bytes, name: str, kind: str = "CSV") -> tuple[str | None, Fault | None]:
@@ -127,3 +133,8 @@ def _letters(byte: bytes) -> str:
 
 def _line(content: bytes, offset: int) -> int:
     return len(re.findall(rb"\r\n|\r|\n", content[:offset])) + 1
+
+
+def one_line(text: str) -> str:
+    """A text on one line; the characters that Windows writes where Latin-1 has none are read so."""
+    return " ".join(text.translate(_C1).split())

@@ -54,6 +54,7 @@ MOST_FILES = 100_000
 UV = "uv>=0.13,<0.14"
 _OWN_SETTINGS = ("PYTHON", "SNAKEMAKE_", "VIRTUAL_ENV", "CONDA_", "UV_PROJECT")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_ODD = re.compile('[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\\\\:*?"<>|]')
 _NUMBER = re.compile(r"[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 
@@ -101,8 +102,8 @@ def unsafe_name(name: str) -> str:
     parts = name.split("/")
     if any(part in ("", ".", "..") for part in parts):
         return "is not a plain path below the archive's folder"
-    if re.search(r'[\x00-\x1f\x7f\\:*?"<>|]', name):
-        return "has a character that some systems take for something else"
+    if re.search(_ODD, name):
+        return "has a character that is not seen, or that some systems take for something else"
     if any(part[-1] in ". " or _RESERVED.fullmatch(part) for part in parts):
         return "is a name that some systems take for something else"
     if any(len(part.encode("utf-8", "replace")) > 255 for part in parts):

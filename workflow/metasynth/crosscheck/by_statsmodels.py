@@ -90,7 +90,7 @@ def _inverse_variance(row: Estimate, y: Any, v: Any) -> Iterator[Recomputed]:
     if row.tau2_method == "PM" and tau2:  # its own iteration takes rounding for the end
         yield PAULE_MANDEL, len(y) - 1.0, float(pool.scale * pool.df_resid)
     yield POOL, row.log_estimate, float(pool.params[0])
-    if row.ci_method == "HKSJ":
+    if row.ci_method in ("HKSJ", "UWLS"):
         yield POOL_SE, row.se, float(pool.bse[0])
         yield POOL_P, row.p, float(pool.pvalues[0])
     elif row.ci_method == "Wald":

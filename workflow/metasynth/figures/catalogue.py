@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.model import bounds
-from metasynth.model.methods import is_ratio
+from metasynth.model.methods import compares, is_ratio
 from metasynth.model.records import OutcomeSpec
 
 
@@ -227,9 +227,9 @@ def reason(
     figure = OF_AN_OUTCOME[name]
     if figure.only not in ("", outcome.type):
         return say(figure.not_of_others)
-    if figure.comparison and outcome.type == "proportion":
+    if figure.comparison and not compares(outcome):
         return language.say(
-            "{figure} is about a comparison, and a single proportion is none.",
+            "{figure} is about a comparison, and of one group there is none.",
             figure=say(figure.comparison),
         )
     if figure.covariate:

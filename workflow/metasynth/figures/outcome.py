@@ -8,6 +8,7 @@ from metasynth.figures.canvas.text import name
 from metasynth.language import keys
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed
+from metasynth.language.units import with_time
 from metasynth.model import methods
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
@@ -56,10 +57,23 @@ def compares(result: OutcomeResult) -> bool:
     return methods.compares(result.outcome)
 
 
+_AXES = {"proportion": "share", "incidence": "amount", "mean": "anywhere"}
+
+
+def one_group(result: OutcomeResult) -> str:
+    """The axis of one group: a share from 0 to 1, an amount, anywhere; blank for effects.
+
+    A correlation, which may be none, stands about 0 as a difference does.
+    """
+    return _AXES.get(result.outcome.type, "")
+
+
 def of_what(result: OutcomeResult, language: Language) -> str:
     """The outcome and the groups, as titles and descriptions name them."""
     intervention, control = group_names(result, language)
     outcome = name(result.outcome.label)
+    if not result.comparison.intervention:
+        return outcome
     if not compares(result):
         return language.say("{outcome}, {group}", outcome=outcome, group=intervention)
     return language.say(
@@ -118,7 +132,8 @@ def measure_name(result: OutcomeResult, analysis: AnalysisResult | None, languag
     """The effect measure in full; Peto's method estimates an odds ratio of its own."""
     if analysis is not None and analysis.spec.model == "Peto":
         return language.say("Peto odds ratio")
-    return measure_title(result.outcome.measure, language)
+    title = measure_title(result.outcome.measure, language)
+    return name(with_time(title, result.outcome, language))
 
 
 def measure_title(measure: str, language: Language) -> str:
@@ -128,7 +143,9 @@ def measure_title(measure: str, language: Language) -> str:
 
 
 def group_names(result: OutcomeResult, language: Language) -> tuple[str, str]:
-    """The intervention's and the control's names."""
+    """The intervention's and the control's names; of one group, all who were studied."""
+    if not result.comparison.intervention:
+        return language.say("Participants"), ""
     return (
         name(result.comparison.intervention_label) or language.say("Intervention"),
         name(result.comparison.control_label) or language.say("Control"),

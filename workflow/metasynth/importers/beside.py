@@ -13,11 +13,11 @@ from pathlib import Path
 from metasynth.core import bibtex
 from metasynth.core.faults import nearest
 from metasynth.core.store import guarded
-from metasynth.core.text_files import HIDDEN, read_text
+from metasynth.core.text_files import HIDDEN, one_line, read_text
 from metasynth.importers.found import ImportRefused, LeftOut
 from metasynth.importers.references import entry, key_for
 from metasynth.importers.references import read as read_references
-from metasynth.importers.source import Line, one_line, sheet
+from metasynth.importers.source import Line, sheet
 from metasynth.tables.table_schema import tables
 
 _DOMAINS = {

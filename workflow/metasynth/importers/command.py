@@ -1,4 +1,4 @@
-"""`python -m metasynth import`: another program's file as trial folders of a review."""
+"""`metasynth import`: another program's file as trial folders of a review."""
 
 import argparse
 import csv
@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from metasynth.core import bibtex
-from metasynth.core.paths import WORKFLOW
 from metasynth.importers import (
     beside,
     covidence,
@@ -24,9 +23,7 @@ from metasynth.importers.parts import clustered
 from metasynth.importers.source import Sides
 from metasynth.importers.trial_folders import Folders, Provenance, folders
 from metasynth.importers.writing import listed, remove, table_of, write
-from metasynth.tables import scaffold
-
-SNAKEFILE = WORKFLOW.parent / "Snakefile"
+from metasynth.tables import scaffold, trial_workbook
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -62,7 +59,7 @@ def run(chosen: argparse.Namespace) -> int:
     if written:
         print(
             "\nComplete what the file does not say (arms, weeks, sources), put the treatments and"
-            "\noutcomes into config.yaml, and let `python -m metasynth validate` check all of it."
+            "\noutcomes into config.yaml, and let `metasynth validate` check all of it."
         )
     return 0 if written else 1
 
@@ -133,9 +130,7 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
     for name in files:
         if name.startswith("data/text/"):
             files[name] = draft.prose(files[name], outcomes)
-    for study, texts in made.items():
-        files |= {f"data/raw/trials/{study}/{name}": text for name, text in texts.items()}
-    scaffold.create(folder, files)
+    scaffold.create(folder, _placed(files, made, xlsx=chosen.xlsx))
     several = f"{len(outcomes)} outcome{'' if len(outcomes) == 1 else 's'}"
     print(f"{folder}: a new review of {_trials(len(made))} and {several}.")
     if left_out:
@@ -143,8 +138,18 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
         print(f"  {folder}/imported/not-imported.csv has the reasons.")
     doubts = [f"  {outcome.id}: {outcome.doubt}" for outcome in outcomes if outcome.doubt]
     print("\n".join(["Look at these choices in config.yaml:", *doubts] if doubts else []))
-    print(f"The draft report: cd {folder} && snakemake -s {SNAKEFILE} --cores 2")
+    print(f"The draft report: cd {folder} && metasynth run")
     return 0
+
+
+def _placed(files: dict[str, str], made: Folders, *, xlsx: bool) -> Mapping[str, str | bytes]:
+    """The files of a new review with its trials, in folders or in a workbook."""
+    if xlsx:
+        trials = (trial_workbook.from_texts(study, made[study]) for study in sorted(made))
+        return scaffold.with_workbook(files, trial_workbook.filled(trials))
+    for study, texts in made.items():
+        files |= {f"data/raw/trials/{study}/{name}": text for name, text in texts.items()}
+    return files
 
 
 def _outcomes(texts: Mapping[str, str]) -> set[str]:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from metasynth.tables.table_schema import ID
+from metasynth.tables.table_schema import ID, RESERVED
 
 _LONGEST = 50
 _WORDS_OF_YAML = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
@@ -20,7 +20,7 @@ def identifier(name: str, taken: Iterable[str], kind: str) -> str:
     if not re.match("[a-z]", words) or words in _WORDS_OF_YAML:
         words = f"{kind}_{words}".rstrip("_")
     taken, number, made = set(taken), 1, words
-    while made in taken or not ID.fullmatch(made):
+    while made in taken or RESERVED.fullmatch(made) or not ID.fullmatch(made):
         number += 1
         made = f"{words}_{number}"
     return made

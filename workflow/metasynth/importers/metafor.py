@@ -92,7 +92,22 @@ def _differences(line: Line, sides: Sides) -> Results:
 
 
 def _alone(line: Line, sides: Sides) -> Results:
-    given = line.numbers(events="xi", total="ni")
+    return _one(line.numbers(events="xi", total="ni"), sides)
+
+
+def _time_alone(line: Line, sides: Sides) -> Results:
+    return _one(line.numbers(events="xi", person_time="ti"), sides)
+
+
+def _mean_alone(line: Line, sides: Sides) -> Results:
+    return _one(line.numbers(mean="mi", sd="sdi", total="ni"), sides)
+
+
+def _correlation(line: Line, sides: Sides) -> Results:
+    return _one(line.numbers(correlation="ri", total="ni"), sides)
+
+
+def _one(given: dict[str, str], sides: Sides) -> Results:
     return (ArmResult(sides.intervention, "intervention", sides.intervention, given),)
 
 
@@ -105,6 +120,9 @@ WIDE = (
     Columns("generic", "other", ("yi", "vi"), _variances),
     Columns("generic", "HR", ("ome", "v"), _differences),
     Columns("proportion", "PLO", ("xi", "ni"), _alone),
+    Columns("incidence", "IRLN", ("xi", "ti"), _time_alone),
+    Columns("mean", "MN", ("mi", "sdi", "ni"), _mean_alone),
+    Columns("correlation", "ZCOR", ("ri", "ni"), _correlation),
 )
 _BY_ARM = {
     "rate": {"events": "xi", "person_time": "ti"},
@@ -118,7 +136,10 @@ _META = (
     {"ai": "event.e", "n1i": "n.e", "ci": "event.c", "n2i": "n.c"},
     {"m1i": "mean.e", "sd1i": "sd.e", "n1i": "n.e", "m2i": "mean.c", "sd2i": "sd.c", "n2i": "n.c"},
     {"yi": "te", "sei": "sete"},
+    {"xi": "event", "ti": "time"},
     {"xi": "event", "ni": "n"},
+    {"mi": "mean", "sdi": "sd", "ni": "n"},
+    {"ri": "cor", "ni": "n"},
 )
 """What R's package meta calls the same columns, sets in the order in which they are looked for."""
 

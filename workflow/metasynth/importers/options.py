@@ -1,6 +1,7 @@
 """The options of `import` and of `new --from` on the command line."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ def add(commands: "Programs") -> None:
 def _add_programs(programs: "Programs") -> None:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("file", type=Path, help="the file")
-    common.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
+    _add_trials(common)
     common.add_argument(
         "--reference", required=True, help="the file's own key in references.bib", metavar="KEY"
     )
@@ -37,38 +38,57 @@ def _add_programs(programs: "Programs") -> None:
     for side in ("intervention", "control"):
         sides.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
     parents = [common, sides]
-    data_frame = programs.add_parser("metafor", parents=parents, help="data for escalc or rma")
-    _add_columns(data_frame, outcome=True)
-    package = programs.add_parser(
-        "revman",
-        parents=parents,
-        help="the zip of RevMan Web, its …-data-rows.csv, or an .rm5 file or analysis CSV",
+    data_frame = _program(
+        programs, "metafor", "data for escalc or rma, as CSV or a workbook", parents
     )
+    _add_columns(data_frame, outcome=True)
+    forms = "the zip of RevMan Web, its …-data-rows.csv, or an .rm5 file or analysis CSV"
+    package = _program(programs, "revman", forms, parents)
     package.add_argument("--comparison", default="", help="number of the comparison")
-    export = programs.add_parser("covidence", parents=[common], help="its file Study results")
+    export = _program(programs, "covidence", "its file Study results", [common])
     export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
     export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
     _add_beside(programs)
 
 
+def _program(
+    programs: "Programs",
+    name: str,
+    what: str,
+    parents: Sequence[argparse.ArgumentParser] = (),
+) -> argparse.ArgumentParser:
+    return programs.add_parser(name, parents=parents, help=what, description=f"Read {what}.")
+
+
 def _add_beside(programs: "Programs") -> None:
-    bias = programs.add_parser("rob2", help="a sheet of risk of bias as robvis reads it")
+    bias = _program(programs, "rob2", "a sheet of risk of bias as robvis reads it")
     bias.add_argument("file", type=Path, help="CSV or workbook: Study, D1 to D5, Overall")
-    bias.add_argument("--to", type=Path, default=Path("data/raw/trials"), metavar="DIR")
+    _add_trials(bias)
     bias.add_argument("--tool", default="RoB 2", help="another tool, its words as they are")
     bias.add_argument("--outcome", default="", help="the outcome judged; default: the study")
     bias.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
-    cited = programs.add_parser("references", help="RIS, PubMed or BibTeX for references.bib")
+    cited = _program(programs, "references", "RIS, PubMed or BibTeX for references.bib")
     cited.add_argument("file", type=Path, help="the exported list")
     bib = Path("data/raw/references.bib")
     cited.add_argument("--to", type=Path, default=bib, metavar="FILE", help=f"default: {bib}")
     cited.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
 
 
+def _add_trials(program: argparse.ArgumentParser) -> None:
+    trials = Path("data/raw/trials")
+    told = f"where the trials' folders stand; default: {trials}"
+    program.add_argument("--to", type=Path, default=trials, metavar="DIR", help=told)
+
+
 def _add_columns(data_frame: argparse.ArgumentParser, *, outcome: bool) -> None:
     """Options of a data frame; its outcome must be named where it joins others."""
     data_frame.add_argument(
-        "--outcome", type=_id, required=outcome, default="outcome", metavar="ID"
+        "--outcome",
+        type=_id,
+        required=outcome,
+        default="outcome",
+        help="what it is called here, such as acr20",
+        metavar="ID",
     )
     data_frame.add_argument(
         "--column",
@@ -94,6 +114,9 @@ def add_source(begin: argparse.ArgumentParser) -> None:
     """Add to `new` the options of a file from which the review begins."""
     begin.add_argument(
         "--from", dest="source", type=Path, metavar="FILE", help="a file to begin with"
+    )
+    begin.add_argument(
+        "--xlsx", action="store_true", help="trials in one workbook instead of a folder each"
     )
     begin.add_argument(
         "--program",

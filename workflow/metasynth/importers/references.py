@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from metasynth.core import bibtex
+from metasynth.core.text_files import one_line
 from metasynth.importers.found import ImportRefused
 from metasynth.importers.identifiers import identifier
-from metasynth.importers.source import one_line
 
 Fields = dict[str, str]
 """A reference's fields by BibTeX's names; "type" is the entry's own."""

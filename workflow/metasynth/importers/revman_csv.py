@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from metasynth.core.text_files import one_line
 from metasynth.importers import revman
 from metasynth.importers.revman import Analysis, File, StudyRow
-from metasynth.importers.source import Line, lines, one_line
+from metasynth.importers.source import Line, lines
 
 NEEDED = "Comparison Number", "Outcome Number", "Subgroup Number", "Name", "Data Type"
 _LOG = "Entered data are on log scale (Generic Inverse Variance only)"

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metasynth.core.text_files import MAX_BYTES
+from metasynth.core.foreign_files import BROKEN_ZIP
+from metasynth.core.text_files import MAX_BYTES, one_line
 from metasynth.importers import revman
 from metasynth.importers.found import About, ImportRefused, JudgementFound, LeftOut
 from metasynth.importers.references import of_studies
 from metasynth.importers.revman import Analysis, File, StudyRow
-from metasynth.importers.source import BROKEN, Line, lines_of, one_line
+from metasynth.importers.source import Line, lines_of
 
 _ROWS, _SETTINGS = "-data-rows.csv", "-overall-estimates-and-settings.csv"
 _STUDIES, _BIAS, _REFERENCES = "-study-information.csv", "-risk-of-bias.csv", "-included.ris"
@@ -99,7 +100,7 @@ def _zipped(path: Path) -> dict[str, bytes]:
         return _unpacked(path.read_bytes(), inner=True)
     except ImportRefused:
         raise
-    except BROKEN as error:
+    except BROKEN_ZIP as error:
         raise ImportRefused(f"{path} is a zip that cannot be read: {error}") from error
 
 

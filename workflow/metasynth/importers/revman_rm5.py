@@ -7,12 +7,13 @@ or fetched, is refused.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from metasynth.core.foreign_files import FileRefused
 from metasynth.core.text_files import MAX_BYTES
+from metasynth.core.xml_tree import Node, parsed
 from metasynth.importers import revman
 from metasynth.importers.found import About, ImportRefused, JudgementFound, LeftOut
 from metasynth.importers.references import inverted
 from metasynth.importers.revman import Analysis, File, StudyRow
-from metasynth.importers.xml_tree import Node, parsed
 
 _KINDS = {
     "DICH": revman.COUNTS,
@@ -47,7 +48,10 @@ def read(path: Path) -> File:
     Raises:
         ImportRefused: when it is no XML file of RevMan, or declares a document type.
     """
-    root = parsed(_content(path), str(path))
+    try:
+        root = parsed(_content(path), str(path))
+    except FileRefused as refused:
+        raise ImportRefused(str(refused)) from refused
     if root.name != "COCHRANE_REVIEW":
         raise ImportRefused(f"{path} is XML, but no review of RevMan 5: its root is {root.name}")
     names = _names(root)

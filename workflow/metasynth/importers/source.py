@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,26 +11,15 @@ from math import sqrt
 from pathlib import Path
 
 from metasynth.core.faults import Fault
-from metasynth.core.foreign_files import separator
+from metasynth.core.foreign_files import FileRefused, separator
 from metasynth.core.text_files import read_text, text_of
 from metasynth.importers.found import ArmResult, ImportRefused
 
 Results = tuple[ArmResult, ...]
-BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    NotImplementedError,
-    ValueError,
-)
-"""What reading a zip raises when it is cut short, spoilt or encrypted."""
 _COUNTS = frozenset({"events", "total"})
 _YEAR = re.compile(r"\b(1[89][0-9]{2}|20[0-9]{2})[a-z]?\b")
 _MARKS = {"semicolons": ";", "tabs": "\t", "bars": "|"}
 _DECIMAL = re.compile(r"[-+]?[0-9]+,[0-9]+")
-_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +98,13 @@ def sheet(path: Path, *required: str, encoding: str = "", name: str = "") -> lis
         ImportRefused: as `lines`.
     """
     if zipfile.is_zipfile(path):
-        from metasynth.importers import workbook
+        from metasynth.core import workbook
 
-        return _by_header(workbook.rows(path.read_bytes(), str(path), name), str(path), required)
+        try:
+            rows = workbook.rows(path.read_bytes(), str(path), name)
+        except FileRefused as refused:
+            raise ImportRefused(str(refused)) from refused
+        return _by_header(rows, str(path), required)
     if encoding:
         try:
             return _lines(path.read_text(encoding), str(path), required)
@@ -180,11 +172,6 @@ def year_of(label: str) -> str:
     """The last year in a study's name; blank when there is none."""
     years = _YEAR.findall(label)
     return years[-1] if years else ""
-
-
-def one_line(text: str) -> str:
-    """A text on one line; the characters that Windows writes where Latin-1 has none are read so."""
-    return " ".join(text.translate(_C1).split())
 
 
 def with_variance(estimate: str, variance: str) -> tuple[dict[str, str], str]:

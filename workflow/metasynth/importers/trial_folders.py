@@ -14,6 +14,7 @@ from metasynth.core.text_files import HIDDEN
 from metasynth.importers.found import About, ArmResult, Item, LeftOut, Reading
 from metasynth.importers.identifiers import identifier
 from metasynth.importers.parts import separated
+from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.tables import cells
 from metasynth.tables.raw_table import CHECKED, RawTable, Row
 from metasynth.tables.table_schema import Column, tables
@@ -70,7 +71,7 @@ def folders(
             fit.append(item)
     abouts = {about.study.casefold(): about for about in reading.studies}
     groups = separated(fit)
-    alone = {outcome.id for outcome in reading.outcomes if outcome.type == "proportion"}
+    alone = {outcome.id for outcome in reading.outcomes if outcome.type in ONE_GROUP}
     made: Folders = {}
     for label, group in groups.items():
         arms = {result.arm for item in group for result in _both(item)}

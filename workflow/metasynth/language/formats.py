@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from metasynth.language.tracked import bare, each
-from metasynth.model.methods import is_ratio
+from metasynth.model.methods import MEASURE
 
 MINUS = "−"
 MISSING = "–"
@@ -82,9 +82,10 @@ def positive(x: float | None, style: NumberStyle = ENGLISH) -> str:
 def estimate(measure: str, x: float | None, style: NumberStyle = ENGLISH) -> str:
     """An effect, or one of its limits, on the natural scale of `measure`.
 
-    Two decimals; three for differences of proportions, which would often read "0.00".
+    Two decimals; three for differences of proportions, which would often read "0.00"; of what is
+    never negative as many as keep it from reading as 0.
     """
-    if is_ratio(measure):
+    if MEASURE[measure].positive:
         return positive(x, style)
     return number(x, 3 if measure in _PROPORTION_DIFFERENCES else 2, style)
 

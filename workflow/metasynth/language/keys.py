@@ -68,6 +68,7 @@ def cell(place: Cell, column: str) -> str:
 def place(of: Cell) -> str:
     """A row of a raw table as part of an anchor: "cohen2002-12" for one of a trial's results."""
     folder, _, table = of.file.removeprefix("trials/").removesuffix(".csv").rpartition("/")
+    folder = folder.replace(".", "-") or "trials-csv"  # a table of all trials
     middle = "" if table == "results" else f"-{table}"
     return f"{folder}{middle}-{of.row}"
 

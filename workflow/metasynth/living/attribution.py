@@ -13,11 +13,14 @@ from metasynth.living.state import State
 _COUNTED = frozenset(
     [
         *("events", "total", "person_time", "mean", "sd"),
-        *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "provenance"),
+        *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "correlation"),
+        "provenance",
     ]
 )
 """Columns of results.csv that reach a pool; provenance does by saying that a number is missing."""
-_SELECTING = frozenset(("outcome", "week", "reading", "type", "measure", "subgroup", "analyses"))
+_SELECTING = frozenset(
+    ("outcome", "week", "reading", "type", "measure", "per", "subgroup", "analyses")
+)
 """Choices of an outcome that its numbers depend on; labels and notes are none of them."""
 _WORDS = frozenset({"label", "note"})
 _CODE = frozenset({"code", "rating"})

@@ -9,9 +9,12 @@ _COUNTS, _MEANS, _PROPORTION, _RATE = (
     ("proportion",),
     ("rate", "generic"),
 )
+_INCIDENCE, _MEAN, _CORRELATION = ("incidence",), ("mean",), ("correlation", "generic")
 _GENERIC = ("generic",)
 
-OUTCOME_TYPES = ("binary", "continuous", "proportion", "rate", "generic")
+ONE_GROUP = ("proportion", "incidence", "mean", "correlation")
+"""Outcome types of one group of people, where nothing is compared."""
+OUTCOME_TYPES = ("binary", "continuous", "rate", "generic", *ONE_GROUP)
 
 MEASURE_RECORDS = (
     Measure(
@@ -50,17 +53,26 @@ MEASURE_RECORDS = (
         metafor="ROM", source="Hedges, Gurevitch and Curtis 1999", ratio=True, back="exp(x)",
     ),
     Measure(
-        name="PLO", label=message("proportion"), types=_PROPORTION, anchor="formula-plo",
-        metafor="PLO", back="transf.ilogit(x)",
+        name="PLO", label=message("proportion"), types=_PROPORTION, null=False,
+        anchor="formula-plo", metafor="PLO", back="transf.ilogit(x)",
     ),
     Measure(
-        name="PAS", label=message("proportion"), types=_PROPORTION, anchor="formula-pas",
-        metafor="PAS", source="Anscombe 1948", always_defined=True, back="transf.iarcsin(x)",
+        name="PAS", label=message("proportion"), types=_PROPORTION, null=False,
+        anchor="formula-pas", metafor="PAS", source="Anscombe 1948", always_defined=True,
+        back="transf.iarcsin(x)",
     ),
     Measure(
-        name="PFT", label=message("proportion"), types=_PROPORTION, anchor="formula-pft",
-        metafor="PFT", source="Freeman and Tukey 1950", always_defined=True,
+        name="PFT", label=message("proportion"), types=_PROPORTION, null=False,
+        anchor="formula-pft", metafor="PFT", source="Freeman and Tukey 1950", always_defined=True,
         back="transf.ipft.hm(x, targs = list(ni = dat$ni))",
+    ),
+    Measure(
+        name="PR", label=message("proportion"), types=_PROPORTION, anchor="formula-pr",
+        metafor="PR", source="Barendregt et al. 2013", null=False,
+    ),
+    Measure(
+        name="PLN", label=message("proportion"), types=_PROPORTION, anchor="formula-pln",
+        metafor="PLN", source="Barendregt et al. 2013", back="exp(x)", null=False,
     ),
     Measure(
         name="HR", label=message("hazard ratio"), types=_GENERIC, anchor="formula-generic",
@@ -75,12 +87,33 @@ MEASURE_RECORDS = (
         anchor="formula-rate", metafor="IRD", informed_by_zeros=True,
     ),
     Measure(
-        name="COR", label=message("correlation"), types=_GENERIC, anchor="formula-generic",
-        source="Cochrane Handbook, 6.3.1",
+        name="IRLN", label=message("incidence rate"), types=_INCIDENCE, anchor="formula-irln",
+        metafor="IRLN", source="Hasselblad and McCrory 1995", back="exp(x)", null=False,
     ),
     Measure(
-        name="ZCOR", label=message("correlation (Fisher's z)"), types=_GENERIC,
-        anchor="formula-generic", source="Cochrane Handbook, 6.3.1",
+        name="IR", label=message("incidence rate"), types=_INCIDENCE, anchor="formula-ir",
+        metafor="IR", source="Hasselblad and McCrory 1995", null=False,
+    ),
+    Measure(
+        name="IRS", label=message("incidence rate"), types=_INCIDENCE, anchor="formula-irs",
+        metafor="IRS", source="Rothman, Greenland and Lash 2008", always_defined=True,
+        back="transf.isqrt(x)", null=False,
+    ),
+    Measure(
+        name="MN", label=message("mean"), types=_MEAN, anchor="formula-mn", metafor="MN",
+        source="Cochrane Handbook, 6.5.1.1", null=False,
+    ),
+    Measure(
+        name="MNLN", label=message("mean"), types=_MEAN, anchor="formula-mnln", metafor="MNLN",
+        source="Lajeunesse 2011", back="exp(x)", null=False,
+    ),
+    Measure(
+        name="ZCOR", label=message("correlation"), types=_CORRELATION, anchor="formula-zcor",
+        metafor="ZCOR", source="Fisher 1921", back="transf.ztor(x)",
+    ),
+    Measure(
+        name="COR", label=message("correlation"), types=_CORRELATION, anchor="formula-cor",
+        metafor="COR", source="Hedges 1989",
     ),
     Measure(
         name="other", label=message("effect"), types=_GENERIC, anchor="formula-generic",
@@ -89,5 +122,6 @@ MEASURE_RECORDS = (
 )  # fmt: skip
 """The effect measures; `other` is any contrast on its own scale.
 
-A proportion is that of the intervention side alone: its logit, arcsine or double arcsine.
+What is of one group (a proportion, a rate, a mean, a correlation) is that of the intervention side
+alone, or, in a review that compares nothing, of every arm.
 """

@@ -30,7 +30,7 @@ MODELS = (
         label=message("Mantel–Haenszel common-effect model, without a continuity correction"),
         pooling=message("Mantel–Haenszel"), option=message("common effect, Mantel–Haenszel"),
         anchor="formula-mh-{measure}", source="Mantel and Haenszel 1959", metafor="rma.mh",
-        by_default=True,
+        by_default=True, measures=("RR", "OR", "RD", "IRR", "IRD"), of=("binary", "rate"),
     ),
     Model(
         name="Peto",
@@ -39,6 +39,7 @@ MODELS = (
         ),
         pooling=message("Peto’s one-step method"), option=message("common effect, Peto"),
         anchor="formula-peto", source="Yusuf et al. 1985", metafor="rma.peto", by_default=True,
+        measures=("OR",), of=("binary",),
     ),
     Model(
         name="GLMM",
@@ -48,6 +49,7 @@ MODELS = (
         pooling=message("binomial–normal mixed model, maximum likelihood"),
         option=message("binomial-normal, fixed levels"), anchor="formula-glmm", mixed=True,
         source="Jackson et al. 2018", metafor="UM.FS",
+        measures=("OR",), of=("binary",),
     ),
     Model(
         name="GLMM-UM.RS",
@@ -55,6 +57,7 @@ MODELS = (
         pooling=message("binomial–normal mixed model, maximum likelihood"),
         option=message("binomial-normal, random levels"), anchor="formula-glmm", mixed=True,
         source="Jackson et al. 2018", metafor="UM.RS",
+        measures=("OR",), of=("binary",),
     ),
     Model(
         name="GLMM-CM.EL",
@@ -64,6 +67,38 @@ MODELS = (
         pooling=message("hypergeometric–normal mixed model, maximum likelihood"),
         option=message("binomial-normal, conditional"), anchor="formula-glmm-cm", mixed=True,
         source="Stijnen, Hamza and Özdemir 2010", metafor="CM.EL",
+        measures=("OR",), of=("binary",),
+    ),
+    Model(
+        name="GLMM-IRR",
+        label=message("Poisson–normal mixed model of the rate ratio, a fixed level for each trial"),
+        pooling=message("Poisson–normal mixed model, maximum likelihood"),
+        option=message("Poisson-normal, fixed levels"), anchor="formula-glmm-irr", mixed=True,
+        source="Böhning, Mylona and Kimber 2015", metafor="UM.FS", measures=("IRR",), of=("rate",),
+    ),
+    Model(
+        name="GLMM-IRR-UM.RS",
+        label=message("Poisson–normal mixed model of the rate ratio, random levels of the trials"),
+        pooling=message("Poisson–normal mixed model, maximum likelihood"),
+        option=message("Poisson-normal, random levels"), anchor="formula-glmm-irr", mixed=True,
+        source="Böhning, Mylona and Kimber 2015", metafor="UM.RS", measures=("IRR",), of=("rate",),
+    ),
+    Model(
+        name="GLMM-IRR-CM.EL",
+        label=message(
+            "binomial–normal mixed model of the rate ratio, given each trial's events"
+        ),
+        pooling=message("binomial–normal mixed model given the events, maximum likelihood"),
+        option=message("Poisson-normal, conditional"), anchor="formula-glmm-irr-cm", mixed=True,
+        source="Stijnen, Hamza and Özdemir 2010", metafor="CM.EL", measures=("IRR",), of=("rate",),
+    ),
+    Model(
+        name="GLMM-RI",
+        label=message("mixed model of one group’s events, its level random (random intercept)"),
+        pooling=message("mixed model with a random intercept, maximum likelihood"),
+        option=message("random intercept"), anchor="formula-glmm-ri", mixed=True,
+        source="Stijnen, Hamza and Özdemir 2010", metafor="UM.FS", measures=("PLO", "IRLN"),
+        of=("proportion", "incidence"),
     ),
     Model(
         name="bayes",
@@ -171,8 +206,29 @@ CI_METHODS = (
         name="KR", label=message("Kenward and Roger"), option="Kenward–Roger",
         anchor="formula-kr", source="Kenward and Roger 1997",
     ),
+    Choice(
+        name="UWLS", of="IV", option="UWLS", anchor="formula-uwls", metafor="knha",
+        label=message(
+            "unrestricted weighted least squares (the common-effect mean, its variance times "
+            "Q/(k − 1), t quantiles)"
+        ),
+        source="Stanley and Doucouliagos 2015",
+    ),
+    Choice(
+        name="IVhet", of="IV", option="IVhet", anchor="formula-ivhet", metafor="z",
+        label=message(
+            "inverse-variance heterogeneity (the common-effect mean, its variance with tau² of "
+            "DerSimonian and Laird)"
+        ),
+        source="Doi et al. 2015",
+    ),
+    Choice(
+        name="HC", of="IV", option="Henmi–Copas", anchor="formula-hc", metafor="hc",
+        label=message("Henmi and Copas (the common-effect mean, the error of tau² allowed for)"),
+        source="Henmi and Copas 2010",
+    ),
 )  # fmt: skip
-"""Intervals of the pooled estimate."""
+"""Intervals of the pooled estimate; Wald's is every model's."""
 
 OF_POSTERIOR = (
     Method(

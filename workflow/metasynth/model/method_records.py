@@ -29,7 +29,8 @@ class Measure(Method):
     estimate and score limits; `informed_by_zeros`: a study without events has information on it;
     `covariance`: arms that share a control can be kept apart; `always_defined`: no empty cell
     leaves it undefined; `back`: metafor's function from the scale of analysis to the natural one;
-    `code`: its letters beside a number, where they are not its name.
+    `code`: its letters beside a number, where they are not its name; `null`: whether one of its
+    values means no effect.
     """
 
     types: tuple[str, ...]
@@ -40,20 +41,29 @@ class Measure(Method):
     always_defined: bool = False
     back: str = "x"
     code: str | None = None
+    null: bool = True
+
+    @property
+    def positive(self) -> bool:
+        """Whether its values are above 0: ratios, and amounts of one group but means."""
+        return self.ratio or self.types[0] in ("proportion", "incidence") or self.name == "MNLN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model(Method):
     """A way to pool: `pooling` says how, `option` is its name in a multiverse; both are messages.
 
-    `weighted`: takes effects and their variances, whatever the measure; `mixed`: binomial-normal.
-    A {measure} in `anchor` stands for that of the outcome.
+    `weighted`: takes effects and their variances, whatever the measure; else `measures` are those
+    that it pools, from counts of an outcome of the types `of`. `mixed`: binomial- or
+    Poisson-normal. A {measure} in `anchor` stands for that of the outcome.
     """
 
     pooling: str
     option: str
     weighted: bool = False
     mixed: bool = False
+    measures: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +83,8 @@ class Tau2Method(Method):
 class Choice(Method):
     """An interval, or a rule for cells and arms; `option` is its name in a multiverse.
 
-    Without one it goes by its label.
+    Without one it goes by its label. An interval of a pool is about the mean of the model `of`.
     """
 
     option: str = ""
+    of: str = "random"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from metasynth.model import method_catalogue as catalogue
-from metasynth.model.measure_catalogue import MEASURE_RECORDS, OUTCOME_TYPES
+from metasynth.model.measure_catalogue import MEASURE_RECORDS, ONE_GROUP, OUTCOME_TYPES
 from metasynth.model.method_records import Choice, Measure, Method, Model, Tau2Method
 from metasynth.model.priors import VAGUE, moment_exists
 from metasynth.model.records import AnalysisSpec, OutcomeSpec
@@ -40,6 +40,9 @@ MEASURES_OF_ANY_TYPE = tuple(MEASURE)
 RATIO_MEASURES = frozenset(name for name, record in MEASURE.items() if record.ratio)
 """Measures whose analysis scale is the natural logarithm."""
 
+LOGARITHMIC = frozenset(name for name, record in MEASURE.items() if record.back == "exp(x)")
+"""These, and what of one group is analysed on that scale."""
+
 DIFFERENCES = frozenset(name for name, record in MEASURE.items() if record.informed_by_zeros)
 """Measures of two groups on which a study without events has information: see `zero_events`."""
 
@@ -56,7 +59,14 @@ GLMMS = frozenset(name for name, record in MODEL.items() if record.mixed)
 WEIGHTED = tuple(name for name, record in MODEL.items() if record.weighted)
 """Models that take effects and their variances, whatever the measure."""
 
-BAYES = "bayes"
+BAYES, ONE_GROUP_GLMM = "bayes", "GLMM-RI"
+_NUMBERS = {
+    ("binary",): "counts",
+    ("rate",): "events in person-time",
+    ("binary", "rate"): "counts",
+    ("proportion", "incidence"): "one group's events",
+}
+"""The numbers that a model takes, by the outcome types that have them."""
 CREDIBLE, POSTERIOR = OF_POSTERIOR
 """The names of the interval and of the tau2 of model bayes."""
 WIDEST_TAU = {"ratio": 4.0, "RD": 1.0, "ASD": 1.6}
@@ -90,14 +100,14 @@ def is_ratio(measure: str) -> bool:
 
 def no_effect(measure: str) -> float | None:
     """Give the natural value of `measure` that means no effect; a proportion has none (None)."""
-    if measure in MEASURES["proportion"]:
+    if not MEASURE[measure].null:
         return None
     return 1.0 if is_ratio(measure) else 0.0
 
 
 def compares(outcome: OutcomeSpec) -> bool:
     """Whether two groups are compared; a proportion is of one, and so favours nobody."""
-    return outcome.type != "proportion"
+    return outcome.type not in ONE_GROUP
 
 
 def excludes_no_effect(measure: str, low: float | None, high: float | None) -> bool | None:
@@ -106,6 +116,14 @@ def excludes_no_effect(measure: str, low: float | None, high: float | None) -> b
     if null is None or low is None or high is None:
         return None
     return not low <= null <= high
+
+
+_WHOSE = {"random": "the random-effects model", "IV": "the common-effect model IV"}
+
+
+def intervals_of(model: str) -> tuple[str, ...]:
+    """The names of the intervals that a pool by this model can have."""
+    return tuple(name for name, record in CI.items() if name == "Wald" or record.of == model)
 
 
 def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
@@ -120,7 +138,7 @@ def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
 
 def check_multi_arm(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Why arms correlated through a shared control cannot be so analysed; None when they can."""
-    if outcome.type in ("generic", "proportion"):
+    if outcome.type == "generic" or not compares(outcome):
         return None
     if analysis.model not in WEIGHTED:
         known = ", ".join(WEIGHTED)
@@ -164,20 +182,21 @@ def _unknown_name(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
 
 def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Find a model or study interval that the outcome's measure does not have."""
-    binary, measure = outcome.type == "binary", outcome.measure
-    if analysis.model == "MH" and not (binary and measure in OF_TABLES):
-        return f"the Mantel-Haenszel method pools RR, OR and RD of counts, not {measure}"
-    if analysis.model == "Peto" and not (binary and measure == "OR"):
-        return f"Peto's method estimates an odds ratio from counts (measure OR), not {measure}"
-    if analysis.model in GLMMS and not (binary and measure == "OR"):
-        return f"a binomial-normal model estimates an odds ratio from counts, not {measure}"
+    binary, measure, model = outcome.type == "binary", outcome.measure, MODEL[analysis.model]
+    if not model.weighted and not (outcome.type in model.of and measure in model.measures):
+        known, numbers = ", ".join(model.measures), _NUMBERS[model.of]
+        clash = f"model {model.name} pools {known} of {numbers}, not {measure}"
+        if compares(outcome) or model.name == ONE_GROUP_GLMM:
+            return clash
+        other = f"of one group {ONE_GROUP_GLMM} pools PLO and IRLN, random and IV any measure"
+        return f"{clash}; {other}"
     if analysis.tau2 == "DL-MH" and not (binary and measure in OF_TABLES):
         return f"tau2 DL-MH takes Q about the Mantel-Haenszel estimate, which {measure} has not"
     proportion = outcome.type == "proportion"
     score = proportion or (binary and measure in OF_TABLES)
     if analysis.study_ci == "score" and not score:
         return f"study_ci score is defined for RR, OR and RD of counts, not for {measure}"
-    if analysis.zero_cells == "treatment_arm" and (proportion or outcome.type == "rate"):
+    if analysis.zero_cells == "treatment_arm" and (not compares(outcome) or outcome.type == "rate"):
         return f"zero_cells treatment_arm is defined for 2×2 tables, not for {measure}"
     return None
 
@@ -198,18 +217,20 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
                 return f"model bayes has its own {name}, from its posterior; leave {name} out"
     elif analysis.model in GLMMS:
         if analysis.tau2 is not None:
-            return "a binomial-normal model has its own tau2, by maximum likelihood"
+            return "a mixed model has its own tau2, by maximum likelihood"
         if analysis.ci != "Wald":
-            return f"ci {analysis.ci} needs effects and variances, which a binomial model has not"
+            return f"ci {analysis.ci} needs effects and variances, which a mixed model has not"
         if analysis.prediction == "HK":
-            return "prediction HK needs effects and variances, which a binomial model has not"
+            return "prediction HK needs effects and variances, which a mixed model has not"
     elif analysis.model != "random":
         if analysis.tau2 is not None:
             return f"model {analysis.model} has no between-study variance, so tau2 has no meaning"
         if analysis.prediction is not None:
             return f"model {analysis.model} has no between-study variance to predict from"
-        if analysis.ci != "Wald":
-            return f"ci {analysis.ci} is an interval of the random-effects model"
+        if analysis.ci not in intervals_of(analysis.model):
+            return f"ci {analysis.ci} is an interval of {_WHOSE[CI[analysis.ci].of]}"
+    elif analysis.ci not in intervals_of("random"):
+        return f"ci {analysis.ci} is an interval of {_WHOSE[CI[analysis.ci].of]}"
     elif analysis.ci == "KR" and (analysis.tau2 or DEFAULT_TAU2) != "REML":
         return f"Kenward and Roger's interval is derived for REML, not for tau2 {analysis.tau2}"
     return None

@@ -97,6 +97,7 @@ class Result:
     person_time: float | None = None
     o_minus_e: float | None = None
     variance: float | None = None
+    correlation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +252,10 @@ class FlowCount:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Which treatments (arms.csv `treatment`) are compared, and what to do with several arms."""
+    """Which treatments (arms.csv `treatment`) are compared, and what to do with several arms.
+
+    Without an intervention nothing is compared, and every arm is of the one group.
+    """
 
     intervention: tuple[str, ...]
     control: tuple[str, ...]
@@ -310,7 +314,7 @@ class OutcomeSpec:
     label: str
     outcome: str
     week: int | None
-    type: str  # binary | continuous | proportion | rate | generic
+    type: str  # see measure_catalogue.OUTCOME_TYPES
     measure: str  # see methods.MEASURES
     direction: str  # benefit | harm: whether more of it is good for the patient
     analyses: tuple[str, ...]  # the first is the primary
@@ -320,6 +324,8 @@ class OutcomeSpec:
     as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
     subgroup: str = ""  # a column of study.csv by which trials are grouped
     baseline_risks: tuple[float, ...] = ()  # risks under control, for absolute effects
+    per: float = 1.0  # the person-time that a rate is of, such as 1000 (person-years)
+    time_unit: str = ""  # such as person-years
     covariate: CovariateSpec | None = None  # of the meta-regression
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
     few: FewTrials | None = None  # which analysis leads with few trials; None: always the first
@@ -355,6 +361,7 @@ class Group:
     sd: float | None = None
     cells: tuple[Cell, ...] = ()
     person_time: float | None = None
+    correlation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +375,7 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class StudyData:
-    """What one study brings to one outcome; a single proportion has no control."""
+    """What one study brings to one outcome; one group has no control."""
 
     study: str
     label: str

@@ -39,7 +39,7 @@ class Context:
         return digest.code_digest(
             self.pipeline / "scripts" / f"{script}.py",
             self.pipeline / "rules/stages.smk",
-            *found,
+            *filter(Path.is_file, found),
         )
 
     def content(self, *paths: str) -> str:

@@ -13,6 +13,7 @@ from metasynth.figures import catalogue
 from metasynth.grade.judgement_levels import risk
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
+from metasynth.model.records import Trial
 from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import (
     Context,
@@ -27,6 +28,7 @@ from metasynth.pipeline.stage_context import (
 from metasynth.pipeline.targets import Member
 from metasynth.prose.texts import sections
 from metasynth.review.load import Review
+from metasynth.tables import long_tables
 
 _LIBRARIES = (
     "snakemake",
@@ -71,12 +73,28 @@ def clean(at: Context) -> Members:
     """Each trial as one typed record, from its folder of raw tables."""
     code, data = at.code("clean"), at.config.data
     members = []
-    for study in (trial.study.study for trial in at.review.trials):
-        folder = f"{data}/trials/{study}"
-        raw = tuple(sorted(f"{folder}/{path.name}" for path in (at.folder / folder).glob("*.csv")))
+    for trial in at.review.trials:
+        study = trial.study.study
         told, made = text(params.Cleaning(data, study)), (trial_file(study),)
-        members.append(Member("clean", study, code, at.content(*raw), told, {"raw": raw}, made))
+        raw, content = _raw_files(at, trial)
+        members.append(Member("clean", study, code, content, told, {"raw": raw}, made))
     return tuple(members)
+
+
+def _raw_files(at: Context, trial: Trial) -> tuple[tuple[str, ...], str]:
+    """The files that a trial is read from, and the digest of what they say of it.
+
+    A table of all trials says something else when another trial changes: there, it is the digest of
+    the trial's own rows.
+    """
+    data, folder = at.config.data, f"{at.config.data}/trials/{trial.study.study}"
+    if trial.study.cell.file.startswith(f"trials/{trial.study.study}/"):
+        inside = (at.folder / folder).glob("*.csv")
+        raw = tuple(sorted(f"{folder}/{table.name}" for table in inside))
+        return raw, at.content(*raw)
+    long = (f"{data}/{file}" for file in long_tables.files_of(trial.study.cell.file))
+    raw = tuple(file for file in long if (at.folder / file).is_file())
+    return raw, digest.text_digest(text(trial))
 
 
 def views(at: Context) -> Members:
@@ -191,7 +209,8 @@ def report(at: Context) -> Members:
     """Article and supplement, in each language and form, and the origin of their numbers."""
     config, before = at.config, [stage for stage in at.made if stage != "views"]
     own = (f"{config.data}/references.bib", *_prose(at))
-    raw = tuple(path for trial in at.made["clean"] for path in trial.inputs["raw"])
+    of_trials = (file for trial in at.made["clean"] for file in trial.inputs["raw"])
+    raw = tuple(dict.fromkeys(of_trials))
     raw += tuple(f"{config.data}/{table.file}" for table in at.review.whole_review)
     inputs = {stage: at.files(stage) for stage in before} | {"own": own, "raw": raw}
     data = digest.text_digest(at.keys(*before), at.content(*own, *raw), at.labels)

@@ -1,6 +1,6 @@
 """Starter texts that a review still has: as long as there is one, it is a draft.
 
-What `python -m metasynth new` writes says what belongs in its place. It is no text of a review, and
+What `metasynth new` writes says what belongs in its place. It is no text of a review, and
 an item of a checklist that rests on it is not answered.
 """
 

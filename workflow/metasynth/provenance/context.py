@@ -6,7 +6,7 @@ from typing import Any
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
-from metasynth.model.methods import is_ratio
+from metasynth.model.methods import LOGARITHMIC
 from metasynth.model.records import AnalysisResult, Contrast, OutcomeResult, StudyData, StudyEffect
 from metasynth.provenance.entry import COMPUTED, Entry
 
@@ -16,6 +16,7 @@ GROUP = {
     "mean": message("mean of the arms of one side together"),
     "sd": message("standard deviation of the arms of one side together"),
     "person_time": message("person-time, arms of one side together"),
+    "correlation": message("correlation, arms of one side together"),
 }
 _CONTRAST = ("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance")
 _NATURAL = {"estimate", "ci_low", "ci_high", "pi_low", "pi_high", "adhoc_low", "adhoc_high"}
@@ -54,7 +55,7 @@ class Context:
             return "natural"
         if field not in _ANALYSIS:
             return ""
-        return "log" if is_ratio(self.result.outcome.measure) else "natural"
+        return "log" if self.result.outcome.measure in LOGARITHMIC else "natural"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,11 @@ from metasynth.provenance.context import GROUP, Context, Study, studies_of
 from metasynth.provenance.entry import Entry
 from metasynth.provenance.pools import pooled_entries, sums
 
-_CELLS = {"mean": ("mean", "total"), "sd": ("sd", "mean", "total")}
+_CELLS = {
+    "mean": ("mean", "total"),
+    "sd": ("sd", "mean", "total"),
+    "correlation": ("correlation", "total"),
+}
 EFFECT = {
     "estimate": message("the trial’s own effect"),
     "ci_low": message("lower 95% limit of the trial’s own effect"),

@@ -31,6 +31,7 @@ COLUMNS = {
     "ci_high": message("upper 95% limit as published"),
     "person_time": message("person-time"),
     "o_minus_e": message("observed minus expected events"),
+    "correlation": message("correlation"),
     "variance": message("variance of observed minus expected"),
     "value": message("published value"),
     "reference_value": message("published value of the reference"),
@@ -39,7 +40,7 @@ COLUMNS = {
 }
 _RESULTS = (
     *("week", "events", "total", "events_low", "events_high", "reported_percent", "mean", "sd"),
-    *("estimate", "se", "ci_low", "ci_high", "person_time", "o_minus_e", "variance"),
+    *("estimate", "se", "ci_low", "ci_high", "person_time", "o_minus_e", "variance", "correlation"),
 )
 _CLAIM = (
     *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),

@@ -5,7 +5,7 @@ whenever the workflow is loaded.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -32,8 +32,9 @@ from metasynth.prose.unwritten import Unwritten
 from metasynth.review import prose_check
 from metasynth.tables import reader
 from metasynth.tables.raw_table import RawTable
-from metasynth.tables.reader import RawTables
+from metasynth.tables.reader import RawTables, RawTrial
 from metasynth.validation import configuration, flow_counts, protocol, review_tables
+from metasynth.validation import long_tables as long_rules
 from metasynth.validation import trials as trial_rules
 
 
@@ -137,14 +138,13 @@ def validate(
     well, as far as it can be judged: of the trials whose tables are sound, and of the configuration
     where all of them are, and it is itself (`sound`).
     """
-    one_group = config is not None and not any(compares(o) for o in config.outcomes)
-    faults = list(_table_faults(raw, one_group=one_group))
+    faults = list(_table_faults(raw, _uncompared(config) if config else None))
     lines = lines or Lines("config.yaml", {})
     if config:
         faults += review_tables.config_faults(config, raw, lines)
         told = {fault.cell for fault in faults}
         faults += protocol.faults(config, raw, lines, told)
-    some = reader.sound(raw, {fault.file for fault in faults if fault.severity == "error"})
+    some = reader.sound(raw, (fault for fault in faults if fault.severity == "error"))
     trials = reader.trials(some)
     if config and not _errors(faults):
         faults += review_tables.without_numbers(config, trials, lines)
@@ -171,10 +171,25 @@ def _errors(faults: Iterable[Fault]) -> bool:
     return any(fault.severity == "error" for fault in faults)
 
 
-def _table_faults(raw: RawTables, *, one_group: bool) -> Iterator[Fault]:
+def _uncompared(config: Config) -> Callable[[RawTrial], bool]:
+    """Whether a trial needs but one arm: nothing that it reports is compared."""
+    compared = {outcome.outcome for outcome in config.outcomes if compares(outcome)}
+    alone = {outcome.outcome for outcome in config.outcomes} - compared
+
+    def needs_one(trial: RawTrial) -> bool:
+        reported = {row["outcome"] for row in trial.table("results").rows}
+        return not compared or bool(reported & alone and not reported & compared)
+
+    return needs_one
+
+
+def _table_faults(
+    raw: RawTables, needs_one: Callable[[RawTrial], bool] | None = None
+) -> Iterator[Fault]:
     yield from raw.faults
     for table in raw.each():
         yield from table.faults
+    yield from long_rules.faults(raw)
     for trial in raw.trials:
-        yield from trial_rules.faults(trial, one_group=one_group)
+        yield from trial_rules.faults(trial, one_group=bool(needs_one and needs_one(trial)))
     yield from review_tables.table_faults(raw)

@@ -48,7 +48,9 @@ def faults(prose: Prose, config: Config | None, raw: RawTables | None) -> Iterat
 
 
 def _sound(table: RawTable | None) -> bool:
-    return table is not None and table.complete and not table.faults
+    if table is None or not table.complete or table.faults:
+        return False
+    return not any(row.bad for row in table.rows)  # of a table of all trials, its own rows
 
 
 def _trial(raw: reader.RawTrial) -> Trial | None:

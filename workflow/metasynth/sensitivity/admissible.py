@@ -26,9 +26,9 @@ from metasynth.model.records import (
     Trial,
 )
 from metasynth.stats.columns import COLUMNS, NO_TABLE, Pools
-from metasynth.stats.effects.binary import Tables
+from metasynth.stats.models import counted_as
 from metasynth.synthesis.comparison import selected_rows, study_data
-from metasynth.synthesis.selection import counts, effects_of, missing_data, uninformative
+from metasynth.synthesis.selection import counted, effects_of, missing_data, uninformative
 
 EXACT = 50_000
 """Up to so many tables all are pooled; of more, the corners and a sample.
@@ -226,7 +226,7 @@ def pools_of(
         parts = [part[:, :, here[i]] for i, part in enumerate(known)]
         stacked = np.concatenate(parts, axis=1) if parts else np.zeros((7, 0, here.shape[1]))
         y, v, mask, *cells = stacked
-        yield Pools(y, v, mask, Tables(*cells) if outcome.type == "binary" else None)
+        yield Pools(y, v, mask, counted_as(outcome.type, tuple(cells)))
 
 
 def variant_arrays(
@@ -247,6 +247,6 @@ def variant_arrays(
         effects = effects_of(studies, outcome, spec)
         at = [row for row, _, _ in usable], [column for _, column, _ in usable]
         found[0][at], found[1][at], found[2][at] = effects.y, effects.v, 1.0
-        if outcome.type == "binary":
-            found[3:, at[0], at[1]] = np.array([counts(study) for study in studies]).T
+        if (numbers := counted(studies, outcome)) is not None:
+            found[3 : 3 + len(numbers.cells), at[0], at[1]] = np.array(numbers.cells)
     return found

@@ -114,7 +114,7 @@ def _range_of(
 ) -> ExtractionRange:
     trials = max(len(reading.variants) for reading in readings)
     limit = bounds.sets(limit, trials)
-    if spec.model in (*GLMMS, BAYES) or (spec.model == "random" and spec.ci not in CLOSED):
+    if spec.model in (*GLMMS, BAYES) or spec.ci not in CLOSED.get(spec.model, (spec.ci,)):
         limit = min(limit, bounds.slow_sets(SLOW_EXACT, trials))
     total = sum(reading.tables for reading in readings)
     parts = []

@@ -20,6 +20,7 @@ from metasynth.model.methods import (
     TAU2,
     WEIGHTED,
     check_combination,
+    intervals_of,
 )
 from metasynth.model.priors import VAGUE
 from metasynth.model.records import (
@@ -33,10 +34,17 @@ from metasynth.model.records import (
 from metasynth.model.robustness_config import MultiverseChoices
 from metasynth.sensitivity.admissible import readings_of
 from metasynth.stats.columns import NO_TABLE, Pools, Results, fit_many
-from metasynth.stats.effects.binary import Array, Tables
+from metasynth.stats.effects.binary import Array
 from metasynth.stats.effects.proportions import pooled_size
+from metasynth.stats.models import counted_as
 from metasynth.synthesis.comparison import study_data
-from metasynth.synthesis.selection import counts, effects_of, missing_data, one_group, uninformative
+from metasynth.synthesis.selection import (
+    counted,
+    effects_of,
+    missing_data,
+    one_group,
+    uninformative,
+)
 
 DIMENSIONS = (
     "measure",
@@ -91,7 +99,7 @@ def options_of(
         "measure": (outcome.measure, *known),
         "model": (spec.model, *choices.models),
         "tau2": (*((spec.tau2 or DEFAULT_TAU2,) if random else ()), *choices.tau2),
-        "ci": (*((spec.ci,) if random else ()), *choices.ci),
+        "ci": (*((spec.ci,) if random or spec.ci != "Wald" else ()), *choices.ci),
         "zero_cells": (spec.zero_cells, *choices.zero_cells),
         "double_zero": (spec.double_zero, *choices.double_zero),
         "multi_arm": (comparison.multi_arm, *choices.multi_arm),
@@ -123,6 +131,7 @@ class Group:
     """Columns of one kind, each once, and the analyses that are made of them, with their places."""
 
     measure: str
+    type: str
     columns: list[Column] = field(default_factory=list)
     places: dict[tuple[bytes, ...], int] = field(default_factory=dict)
     analyses: dict[AnalysisSpec, int] = field(default_factory=dict)
@@ -243,6 +252,13 @@ def _that_matter(
     return list(dict.fromkeys([listed[0], *everywhere]))
 
 
+def _intervals(model: str, names: Sequence[str]) -> list[tuple[int | None, str]]:
+    """Those that a model has, each with its place; none is a choice where there is Wald's alone."""
+    own = [(place, name) for place, name in enumerate(names) if name in intervals_of(model)]
+    chosen = model == "random" or any(name != "Wald" for _, name in own)
+    return list(own) if chosen else [(None, "Wald")]
+
+
 def _methods(
     data: Data, primary: AnalysisSpec, options: Options
 ) -> dict[str, list[tuple[AnalysisSpec, Code]]]:
@@ -252,7 +268,7 @@ def _methods(
     for model in enumerate(options["model"]):
         random = model[1] == "random"
         tau2s = list(enumerate(options["tau2"])) if random else [(None, None)]
-        cis = list(enumerate(options["ci"])) if random else [(None, "Wald")]
+        cis = _intervals(model[1], options["ci"])
         if correlated and model[1] not in WEIGHTED:
             continue
         if model[1] == BAYES and data.outcome.measure != options["measure"][0]:
@@ -289,7 +305,7 @@ def _enter(
     used = [s for s in data.studies if uninformative(s, outcome, first) is None]
     whole = _column(used, outcome, first)
     name = WEIGHTS if model_class == WEIGHTS else f"{model_class} {outcome.measure}"
-    group = groups.setdefault(name, Group(outcome.measure))
+    group = groups.setdefault(name, Group(outcome.measure, outcome.type))
     analyses = [(group.analysis(spec), data.named(*method)) for spec, method in specs]
     # One study has its own result under every model: it is pooled, once, with the weights.
     alone = [(0, data.named(specs[0][1][0], None, None))]
@@ -299,7 +315,7 @@ def _enter(
             continue
         own = name if len(here) > 1 else WEIGHTS
         column = _without(whole, here)
-        index = groups.setdefault(own, Group(outcome.measure)).column(
+        index = groups.setdefault(own, Group(outcome.measure, outcome.type)).column(
             _key(outcome.measure, column, own), column
         )
         for analysis, code in analyses if len(here) > 1 else alone:
@@ -310,8 +326,10 @@ def _column(used: Sequence[StudyData], outcome: OutcomeSpec, spec: AnalysisSpec)
     if not used:
         return Column(np.zeros(0), np.zeros(0), np.zeros((0, 4)))
     effects = effects_of(used, outcome, spec)
-    binary, turned = outcome.type == "binary", outcome.measure == "PFT"
-    cells = np.array([counts(s) for s in used], dtype=float) if binary else np.zeros((len(used), 4))
+    found, turned = counted(used, outcome), outcome.measure == "PFT"
+    cells = np.zeros((len(used), 4))
+    if found is not None:
+        cells[:, : len(found.cells)] = np.array(found.cells).T
     groups = np.array([one_group(s) for s in used], dtype=float) if turned else None
     return Column(effects.y, effects.v, cells, groups)
 
@@ -341,4 +359,5 @@ def _fit(group: Group) -> list[Results]:
         cells[:, :k, i] = column.cells.T
     # Columns of single studies may stand in a group of which no analysis was asked.
     specs = tuple(group.analyses) or (AnalysisSpec("", "", "IV"),)
-    return fit_many(specs, group.measure, Pools(y, v, mask, Tables(*cells)))
+    counts = counted_as(group.type, tuple(cells))
+    return fit_many(specs, group.measure, Pools(y, v, mask, counts))

@@ -2,7 +2,8 @@
 
 The formulas are those of `models.fit_model`, for all columns together: inverse variance with every
 estimator of tau2 and Wald or Hartung-Knapp limits, Mantel-Haenszel, Peto. A model without a closed
-form (binomial-normal, Kenward-Roger) is fitted column by column by `fit_model` itself.
+form (binomial-normal, Kenward-Roger, IVhet, Henmi-Copas) is fitted column by column, by `fit_model`
+itself.
 """
 
 from collections.abc import Sequence
@@ -18,18 +19,20 @@ from metasynth.model.methods import BAYES, DEFAULT_TAU2
 from metasynth.model.priors import MuPrior, TauPrior, moment_exists
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.effects.binary import Array, Effects, Tables, observed_minus_expected
+from metasynth.stats.effects.rates import Rates
 from metasynth.stats.intervals import dispersion
 from metasynth.stats.linear_model import INTERCEPT, LinearModel, contiguous, dot
-from metasynth.stats.models import fit_model
+from metasynth.stats.models import Counted, fit_model
 from metasynth.stats.pooling import EffectUndefined, Pool, mantel_haenszel, peto
 from metasynth.stats.tau2 import dersimonian_laird_about, tau2_many
 
 COLUMNS = 2048
 """Meta-analyses of up to 64 studies worked on together, as in `pool_columns`."""
-CLOSED = ("Wald", "HKSJ", "HKSJ-adhoc")
+CLOSED = {"random": ("Wald", "HKSJ", "HKSJ-adhoc"), "IV": ("Wald", "UWLS")}
+"""Intervals with a closed form for all columns together, of the models that have others, too."""
 NO_TABLE = (0.0, 2.0, 0.0, 0.0)
 """Two participants without an event, and nobody to compare with: adds 0 to every sum of
-Mantel-Haenszel and Peto, so it stands where a study takes no part."""
+Mantel-Haenszel and Peto, so it stands where a study takes no part; as rates it does so, too."""
 
 
 Known = dict[str, tuple[Array, Array, Array]]
@@ -47,13 +50,13 @@ class Pools:
     y: Array
     v: Array
     mask: Array
-    tables: Tables | None = None
+    tables: Counted | None = None
 
     def part(self, chosen: NDArray[np.intp]) -> "Pools":
         """The chosen columns."""
         y, v, mask = contiguous((self.y, self.v, self.mask), chosen)
         t = self.tables
-        tables = Tables(*contiguous((t.a, t.n1, t.c, t.n2), chosen)) if t else None
+        tables = type(t)(*contiguous(t.cells, chosen)) if t else None
         return Pools(y, v, mask, tables)
 
 
@@ -111,7 +114,9 @@ def _single_studies(pools: Pools) -> Array:
 
 
 def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known) -> Array:
-    if spec.model == "random" and spec.ci in CLOSED:
+    if spec.ci not in CLOSED.get(spec.model, (spec.ci,)):
+        return _one_by_one(spec, measure, pools)
+    if spec.model == "random":
         method = spec.tau2 or DEFAULT_TAU2
         if method not in known:
             tau2 = (
@@ -124,8 +129,11 @@ def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known)
         se = np.sqrt(dispersion(spec.ci, q, k - 1) / total)
         return _limits(mean, se, None if spec.ci == "Wald" else k - 1)
     if spec.model == "IV":
-        mean, total, _ = average(pools.y, pools.mask / pools.v)
-        return _limits(mean, np.sqrt(1 / total))
+        mean, total, q = average(pools.y, pools.mask / pools.v)
+        if spec.ci == "Wald":
+            return _limits(mean, np.sqrt(1 / total))
+        df = ((pools.mask > 0) & np.isfinite(pools.v)).sum(axis=0) - 1
+        return _limits(mean, np.sqrt(dispersion(spec.ci, q, df) / total), df)
     if spec.model in ("MH", "Peto") and pools.tables:
         return _from_counts(spec.model, measure, pools)
     if spec.model == BAYES and spec.tau_prior:
@@ -135,11 +143,11 @@ def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known)
 
 def _tau2_about_mantel_haenszel(measure: str, pools: Pools) -> Array:
     """`tau2.dersimonian_laird_about` the Mantel-Haenszel estimate; NaN where that has none."""
-    assert pools.tables is not None
+    assert isinstance(pools.tables, Tables)
     found = np.full(pools.mask.shape[1], np.nan)
     usable = np.flatnonzero(_informative("MH", measure, pools.tables))
     part = pools.part(usable)
-    if len(usable) and part.tables:
+    if len(usable) and isinstance(part.tables, Tables):
         centre = mantel_haenszel(part.tables, measure).mean
         model = LinearModel(part.y, part.v, INTERCEPT, part.mask)
         found[usable] = dersimonian_laird_about(model, centre)
@@ -166,18 +174,24 @@ def _limits(mean: Array, se: Array, df: Array | None = None) -> Array:
 
 def _from_counts(model: str, measure: str, pools: Pools) -> Array:
     """Mantel-Haenszel or Peto where their sums hold information, else NaN."""
-    assert pools.tables is not None
+    assert isinstance(pools.tables, Tables | Rates)
     found = np.full((4, pools.mask.shape[1]), np.nan)
     usable = np.flatnonzero(_informative(model, measure, pools.tables))
     tables = pools.part(usable).tables
-    if len(usable) and tables:
-        pool: Pool = peto(tables) if model == "Peto" else mantel_haenszel(tables, measure)
+    if len(usable) and isinstance(tables, Tables | Rates):
+        if model == "Peto" and isinstance(tables, Tables):
+            pool: Pool = peto(tables)
+        else:
+            pool = mantel_haenszel(tables, measure)
         found[:, usable] = _limits(pool.mean, np.sqrt(pool.variance))
     return found
 
 
-def _informative(model: str, measure: str, t: Tables) -> NDArray[np.bool_]:
+def _informative(model: str, measure: str, t: Tables | Rates) -> NDArray[np.bool_]:
     """Where neither `pooling` nor `models.fit_common` would raise EffectUndefined."""
+    if isinstance(t, Rates):
+        first, second = (t.x1 * t.t2).sum(axis=0) > 0, (t.x2 * t.t1).sum(axis=0) > 0
+        return np.asarray(first & second if measure == "IRR" else first | second)
     if model == "Peto":
         return np.asarray(observed_minus_expected(t)[1].sum(axis=0) > 0)
     if measure == "RD":
@@ -208,7 +222,7 @@ def _one_by_one(spec: AnalysisSpec, measure: str, pools: Pools) -> Array:
     for i in range(found.shape[1]):
         here = np.flatnonzero(pools.mask[:, i])
         y, v, t = pools.y[here, i], pools.v[here, i], pools.tables
-        tables = Tables(*(cell[here, i] for cell in (t.a, t.n1, t.c, t.n2))) if t else None
+        tables = type(t)(*(cell[here, i] for cell in t.cells)) if t else None
         try:
             fit = fit_model(spec, measure, Effects(y, v, np.zeros(len(here), dtype=bool)), tables)
         except EffectUndefined:

@@ -1,4 +1,4 @@
-"""Binomial-normal models of the log odds ratio: exact likelihoods, so no correction of empty cells.
+"""Mixed models of odds ratios, rate ratios and one group: exact, so no correction of empty cells.
 
 Stijnen, Hamza and Özdemir, Stat Med 2010;29:3046-67; Jackson et al., Stat Med 2018;37:1059-85.
 Three models, named as in metafor. In all of them the studies' effects are normal around the mean:
@@ -8,7 +8,9 @@ Three models, named as in metafor. In all of them the studies' effects are norma
 - CM.EL: conditional on each study's total of events, noncentral hypergeometric.
 
 In UM the effect is spread symmetrically over the two groups, as Jackson et al. advise. metafor fits
-UM.RS by Laplace's approximation only; here all integrals are exact (see `quadrature`).
+UM.RS by Laplace's approximation only; here all integrals are exact (see `quadrature`). The same
+models of rates have Poisson counts; given each study's total, that of CM.EL is binomial. One group
+has a random intercept alone.
 """
 
 from collections.abc import Callable
@@ -18,6 +20,8 @@ import numpy as np
 from metasynth.core import lazy_special as special
 from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array, Tables
+from metasynth.stats.effects.one_group import Events
+from metasynth.stats.effects.rates import Rates
 from metasynth.stats.mixed_model import Glmm, maximise
 from metasynth.stats.newton import Model, State
 from metasynth.stats.pooling import EffectUndefined
@@ -72,12 +76,108 @@ def conditional(t: Tables) -> Glmm:
     return maximise(model, [State(np.zeros((len(t.a), 1)), np.zeros(1))])
 
 
-FITS: dict[str, Callable[[Tables], Glmm]] = {
+def random_intercept(measure: str, data: Events) -> Glmm:
+    """Fit one group's events: log odds (PLO, binomial) or log rates (IRLN, Poisson), normal.
+
+    Raises EffectUndefined where nobody, or everybody, had the event in every study.
+    """
+    x, size = data.x, data.size
+    if not x.any() or (measure == "PLO" and np.array_equal(x, size)):
+        raise EffectUndefined(sentence("nobody, or everybody, had the event in every study"))
+    logit = measure == "PLO"
+    kernel = _binomial(x, size) if logit else _poisson(x, size)
+    start = np.log(x.sum() / (size.sum() - x.sum() if logit else size.sum()))
+    model = Model((Predictor((1,), (1,), kernel),), own_level=False)
+    return maximise(model, [State(np.full((len(x), 1), start), np.zeros(1))])
+
+
+def rates_unconditional(t: Rates) -> Glmm:
+    """Fit UM.FS of rates, both groups Poisson; every study needs an event.
+
+    Raises EffectUndefined when one side has no event in any study.
+    """
+    _require_both(t)
+    one, two = (Predictor((1, i), (i - 0.5,), g) for i, g in zip((1, 0), _poissons(t), strict=True))
+    levels = np.log((t.x1 + t.x2) / (t.t1 + t.t2))
+    start = State(np.column_stack([levels, np.zeros(len(levels))]), np.zeros(1))
+    return maximise(Model((one, two), own_level=True), [start])
+
+
+def rates_random_levels(t: Rates) -> Glmm:
+    """Fit UM.RS of rates; errors as for `rates_unconditional`."""
+    _require_both(t)
+    groups = zip((1, 0), _poissons(t), strict=True)
+    one, two = (Predictor((1, i), (1, i - 0.5), g) for i, g in groups)
+    levels = np.log((t.x1 + t.x2 + 0.5) / (t.t1 + t.t2))
+    fixed = np.tile([levels.mean(), 0.0], (len(levels), 1))
+    spread = max(0.1, float(levels.std()))
+    starts = [State(fixed, np.array([factor * spread, 0.0])) for factor in (1.0, 0.1)]
+    return maximise(Model((one, two), own_level=False), starts)
+
+
+def rates_conditional(t: Rates) -> Glmm:
+    """Fit CM.EL of rates: x1 of x1 + x2 binomial, with log odds theta + log(t1/t2), theta normal.
+
+    Raises EffectUndefined when one side has no event in any study.
+    """
+    _require_both(t)
+    binomial, offset = _binomial(t.x1, t.x1 + t.x2), np.log(t.t1 / t.t2)[:, None]
+    kernel: Kernel = lambda theta: binomial(theta + offset)  # noqa: E731
+    start = np.log(t.x1.sum() * t.t2.sum() / (t.x2.sum() * t.t1.sum()))
+    model = Model((Predictor((1,), (1,), kernel),), own_level=False)
+    return maximise(model, [State(np.full((len(t.x1), 1), start), np.zeros(1))])
+
+
+OF_TABLES: dict[str, Callable[[Tables], Glmm]] = {
     "GLMM": unconditional,
     "GLMM-UM.RS": random_levels,
     "GLMM-CM.EL": conditional,
 }
+OF_RATES: dict[str, Callable[[Rates], Glmm]] = {
+    "GLMM-IRR": rates_unconditional,
+    "GLMM-IRR-UM.RS": rates_random_levels,
+    "GLMM-IRR-CM.EL": rates_conditional,
+}
+FITS = {**OF_TABLES, **OF_RATES, "GLMM-RI": random_intercept}
 """The fit of each model's name in config.yaml."""
+
+
+def fit(model: str, measure: str, data: Tables | Rates | Events) -> Glmm:
+    """Fit the mixed model of this name; errors as for its own function."""
+    if isinstance(data, Tables):
+        return OF_TABLES[model](data)
+    return OF_RATES[model](data) if isinstance(data, Rates) else random_intercept(measure, data)
+
+
+def _require_both(t: Rates) -> None:
+    if not (t.x1.any() and t.x2.any()):
+        raise EffectUndefined(sentence("one side has no event in any study"))
+
+
+def _poissons(t: Rates) -> tuple[Kernel, Kernel]:
+    return _poisson(t.x1, t.t1), _poisson(t.x2, t.t2)
+
+
+HIGHEST = 250.0
+"""Of log rates above that observed: beyond it the likelihood is 0 and its slopes no floats."""
+
+
+def _poisson(events: Array, time: Array) -> Kernel:
+    """Poisson likelihood of the log rate, relative to its maximum (0 without events).
+
+    Where d is the distance from the log of the observed rate it is -x (e^d - 1 - d).
+    """
+    x, log_time = events[:, None], np.log(time)[:, None]
+    some = x > 0
+    best = np.where(some, np.log(np.where(some, x, 1.0)), 0.0) - log_time
+
+    def kernel(rate: Array) -> tuple[Array, Array, Array]:
+        away = np.minimum(rate - best, HIGHEST)
+        expected = np.where(some, x, 1.0) * np.exp(away)
+        value = np.where(some, -x * (np.expm1(away) - away), -expected)
+        return value, x - expected, expected
+
+    return kernel
 
 
 def _require_finite_maximum(t: Tables) -> None:

@@ -17,7 +17,7 @@ from metasynth.stats.pooling import EffectUndefined
 class Interval:
     """A confidence interval with its standard error, statistic (z, or t where df is given) and p.
 
-    statistic and p are None when the standard error is 0.
+    statistic and p are None when the standard error is 0, statistic also where p is not of z or t.
     """
 
     low: float
@@ -50,7 +50,7 @@ def dispersion(ci: str, q: float | Array, df: float | Array) -> float | Array:
     """By what an interval's name multiplies the variance of a pooled effect, or of coefficients.
 
     Parameters:
-        ci: "HKSJ" for Q(tau2)/df, "HKSJ-adhoc" for the same but not below 1; else 1.
+        ci: "HKSJ" and "UWLS" for Q(tau2)/df, "HKSJ-adhoc" for the same but not below 1; else 1.
         q: the generalised Q at tau2, of one meta-analysis or of each.
         df: studies less coefficients, at least 1.
 
@@ -62,7 +62,7 @@ def dispersion(ci: str, q: float | Array, df: float | Array) -> float | Array:
         >>> dispersion("HKSJ", 1.0, 2), dispersion("HKSJ-adhoc", 1.0, 2), dispersion("Wald", 1.0, 2)
         (0.5, 1.0, 1.0)
     """
-    if ci == "HKSJ":
+    if ci in ("HKSJ", "UWLS"):
         return q / df
     if ci == "HKSJ-adhoc":
         return np.maximum(1.0, q / df) if isinstance(q, np.ndarray) else max(1.0, q / df)

@@ -8,8 +8,10 @@ import numpy as np
 from metasynth.core.messages import Digits, Sentence, sentence
 from metasynth.model.methods import BAYES, DEFAULT_TAU2, GLMMS
 from metasynth.model.records import AnalysisSpec
+from metasynth.stats import glmm
 from metasynth.stats.effects.binary import Array, Effects, Tables
-from metasynth.stats.glmm import FITS
+from metasynth.stats.effects.one_group import Events
+from metasynth.stats.effects.rates import Rates
 from metasynth.stats.heterogeneity import (
     Share,
     generalised_q,
@@ -31,6 +33,22 @@ from metasynth.stats.pooling import EffectUndefined, Pool, inverse_variance, man
 from metasynth.stats.tau2 import Tau2, dersimonian_laird_about, estimate_tau2
 
 Limits = tuple[float, float]
+Counted = Tables | Rates | Events
+"""The counts behind effects: of two groups, of their rates, or of one group."""
+
+
+_COUNTED: dict[str, type[Counted]] = {
+    "binary": Tables,
+    "rate": Rates,
+    "proportion": Events,
+    "incidence": Events,
+}
+
+
+def counted_as(outcome_type: str, cells: tuple[Array, ...]) -> Counted | None:
+    """Arrays of an outcome type's counts, as many as it has, by what they are; None of others."""
+    kind = _COUNTED.get(outcome_type)
+    return kind(*cells[: 2 if kind is Events else 4]) if kind else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +82,7 @@ def fit_model(
     spec: AnalysisSpec,
     measure: str,
     effects: Effects,
-    tables: Tables | None,
+    tables: Counted | None,
     tau2: float | None = None,
 ) -> Fit:
     """Pool by `spec.model`; `tables` are the counts as they are, `effects` from corrected cells.
@@ -78,7 +96,7 @@ def fit_model(
         return single_study(spec, effects)
     if spec.model == "random":
         centre = None
-        if spec.tau2 == "DL-MH" and tables:
+        if spec.tau2 == "DL-MH" and isinstance(tables, Tables):
             centre = float(mantel_haenszel(tables, measure).mean)
         return fit_random(spec, effects.y, effects.v, centre)
     if spec.model == BAYES:
@@ -86,8 +104,11 @@ def fit_model(
 
         return fit_bayes(spec, effects)
     if spec.model in GLMMS and tables:
-        return fit_glmm(spec, effects, tables)
-    return fit_common(effects, _common_pool(spec.model, measure, effects, tables))
+        return fit_glmm(spec, measure, effects, tables)
+    common = fit_common(effects, _common_pool(spec.model, measure, effects, tables))
+    if spec.ci == "Wald" or common.q_df < 1:
+        return common
+    return _allow_for_differences(spec, effects, common)
 
 
 def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
@@ -105,11 +126,11 @@ def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
     return Fit(mean, own, "Wald", weight, se * se, 0.0, 0, notes=tuple(notes))
 
 
-def _common_pool(model: str, measure: str, effects: Effects, tables: Tables | None) -> Pool:
+def _common_pool(model: str, measure: str, effects: Effects, tables: Counted | None) -> Pool:
     """Average under a common effect: Mantel-Haenszel and Peto from counts, else by variance."""
-    if model == "MH" and tables:
+    if model == "MH" and isinstance(tables, Tables | Rates):
         return mantel_haenszel(tables, measure)
-    if model == "Peto" and tables:
+    if model == "Peto" and isinstance(tables, Tables):
         return peto(tables)
     return inverse_variance(effects.y, effects.v)
 
@@ -129,9 +150,20 @@ def fit_common(effects: Effects, pool: Pool) -> Fit:
     return Fit(mean, wald, "Wald", pool.weights, float(pool.variance), q, max(df, 0), share)
 
 
-def fit_glmm(spec: AnalysisSpec, effects: Effects, tables: Tables) -> Fit:
-    """Fit a binomial-normal model; Q and I2 describe the studies' own (corrected) effects."""
-    found = FITS[spec.model](tables)
+def _allow_for_differences(spec: AnalysisSpec, effects: Effects, common: Fit) -> Fit:
+    """The common-effect mean with an interval that is wider where studies differ."""
+    from metasynth.stats.common_effect_intervals import ABOUT_THE_COMMON_MEAN  # where asked for
+
+    known = np.isfinite(effects.v)
+    y, v = effects.y[known], effects.v[known]
+    own = ABOUT_THE_COMMON_MEAN[spec.ci](y, v, 0.0, common.mean, common.variance)
+    fit = replace(common, interval=own, ci_method=spec.ci)
+    return replace(fit, adhoc=_adhoc(spec.ci, y, v, fit), notes=tuple(_notes(spec, fit, None)))
+
+
+def fit_glmm(spec: AnalysisSpec, measure: str, effects: Effects, data: Counted) -> Fit:
+    """Fit a mixed model of counts; Q and I2 describe the studies' own (corrected) effects."""
+    found = glmm.fit(spec.model, measure, data)
     y, v = effects.y, effects.v
     wald = interval(found.mean, sqrt(found.variance))
     fit = Fit(
@@ -207,7 +239,7 @@ def fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
 
 def _adhoc(ci: str, y: Array, v: Array, fit: Fit) -> Limits | None:
     """Limits never narrower than Wald's, where the plain HKSJ interval is narrower."""
-    if ci != "HKSJ":
+    if ci not in ("HKSJ", "UWLS"):
         return None
     wald = interval(fit.mean, sqrt(fit.variance))
     if fit.interval.high - fit.interval.low >= wald.high - wald.low:
@@ -231,7 +263,7 @@ def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:
 def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[Sentence]:
     """Say what a reader must know of this fit before quoting it."""
     notes = list[Sentence]()
-    if spec.ci != "Wald" and fit.q_df == 1:
+    if spec.ci != "Wald" and fit.q_df == 1 and fit.interval.df is not None:
         notes.append(
             sentence(
                 "Two studies: {ci} rests on one degree of freedom, so its interval says little.",

@@ -11,6 +11,7 @@ import numpy as np
 
 from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.stats.effects.binary import Array, Tables, observed_minus_expected
+from metasynth.stats.effects.rates import Rates
 from metasynth.stats.linear_model import INTERCEPT
 
 
@@ -47,15 +48,15 @@ def inverse_variance(y: Array, v: Array, tau2: float | Array = 0.0) -> Pool:
     return Pool(mean, 1 / total, w)
 
 
-def mantel_haenszel(t: Tables, measure: str) -> Pool:
+def mantel_haenszel(t: Tables | Rates, measure: str) -> Pool:
     """Pool by Mantel and Haenszel's weights; sources are with the function of each measure.
 
     Parameters:
         t: tables as they are, uncorrected, of shape (k,), or (k, n) of n meta-analyses.
-        measure: RR, OR or RD.
+        measure: RR, OR or RD of tables; IRR or IRD of rates.
 
     Returns:
-        The log ratio, or the difference in risks.
+        The log ratio, or the difference in risks or rates.
 
     Raises:
         EffectUndefined: when the sums hold no information.
@@ -65,6 +66,8 @@ def mantel_haenszel(t: Tables, measure: str) -> Pool:
         >>> round(float(np.exp(mantel_haenszel(tables, "RR").mean)), 6)
         0.25879
     """
+    if isinstance(t, Rates):
+        return {"IRR": mh_rate_ratio, "IRD": mh_rate_difference}[measure](t)
     return {"RR": mh_risk_ratio, "OR": mh_odds_ratio, "RD": mh_risk_difference}[measure](t)
 
 
@@ -106,6 +109,33 @@ def mh_risk_difference(t: Tables) -> Pool:
     p = (t.n1**2 * t.c - t.n2**2 * t.a + t.n1 * t.n2 * (t.n2 - t.n1) / 2) / t.n**2
     q = (t.a * t.d + t.b * t.c) / (2 * t.n)
     return Pool(mean, (mean * p.sum(axis=0) + q.sum(axis=0)) / total**2, w)
+
+
+def mh_rate_ratio(t: Rates) -> Pool:
+    """Log rate ratio, R/S of the sums of x1 t2/T and x2 t1/T, T = t1 + t2.
+
+    Variance sum(t1 t2 (x1 + x2)/T²)/(R S): Rothman, Greenland and Lash, Modern Epidemiology (2008),
+    chapter 15. Raises EffectUndefined when one side has no event in any study.
+    """
+    time = t.t1 + t.t2
+    r, s = t.x1 * t.t2 / time, t.x2 * t.t1 / time
+    r_sum, s_sum = r.sum(axis=0), s.sum(axis=0)
+    _require_positive(r_sum, s_sum, sentence("one side has no event in any study"))
+    spread = (t.t1 * t.t2 * (t.x1 + t.x2) / time**2).sum(axis=0)
+    return Pool(np.log(r_sum / s_sum), spread / (r_sum * s_sum), s)
+
+
+def mh_rate_difference(t: Rates) -> Pool:
+    """Rate difference, sum((x1 t2 - x2 t1)/T)/sum(t1 t2/T), T = t1 + t2.
+
+    Variance sum((x1 t2² + x2 t1²)/T²)/sum(t1 t2/T)²: Rothman, Greenland and Lash (2008).
+    """
+    time = t.t1 + t.t2
+    w = t.t1 * t.t2 / time
+    total = w.sum(axis=0)
+    mean = ((t.x1 * t.t2 - t.x2 * t.t1) / time).sum(axis=0) / total
+    spread = ((t.x1 * t.t2**2 + t.x2 * t.t1**2) / time**2).sum(axis=0)
+    return Pool(mean, spread / total**2, w)
 
 
 def peto(t: Tables) -> Pool:

@@ -7,8 +7,8 @@ and a report may say no other.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from metasynth.model.records import Arm, Comparison, OutcomeSpec, Result, Trial
-from metasynth.synthesis.comparison import selected_rows
+from metasynth.model.records import Comparison, OutcomeSpec, Result, Trial
+from metasynth.synthesis.comparison import selected_rows, takes_part
 
 NOT_EXTRACTED = "not extracted"
 """There is no row of the outcome at its week, and none with a number at another."""
@@ -48,7 +48,7 @@ def absence(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> Absen
         weeks = tuple(dict.fromkeys(row.week for row in rows if row.provenance != "missing"))
         return Absence(study, label, OTHER_WEEK if weeks else NOT_EXTRACTED, weeks=weeks)
     arms = {arm.arm_id: arm for arm in trial.arms}
-    compared = [row for row in here if _is_compared(arms[row.arm_id], comparison)]
+    compared = [row for row in here if takes_part(arms[row.arm_id], comparison)]
     read = [row for row in compared if row.reading in ("", outcome.reading)]
     if read:  # they are all missing, or they would have been selected
         return Absence(study, label, MISSING, notes=_notes(read))
@@ -65,10 +65,6 @@ def absences(
     """Those of the trials that have no number for the outcome, in their order."""
     found = (absence(trial, outcome, comparison) for trial in trials)
     return tuple(item for item in found if item)
-
-
-def _is_compared(arm: Arm, comparison: Comparison) -> bool:
-    return arm.treatment in (*comparison.intervention, *comparison.control)
 
 
 def _notes(rows: Sequence[Result]) -> tuple[str, ...]:

@@ -7,12 +7,12 @@ Or, where config.yaml says so, each intervention arm is compared with its share 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model import covariates
-from metasynth.model.methods import is_ratio
+from metasynth.model.methods import compares, is_ratio
 from metasynth.model.records import (
     AnalysisSpec,
     Arm,
@@ -52,8 +52,7 @@ def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) ->
     A row of the outcome's `reading` replaces the primary (blank) reading of the same arm; arms
     without one keep the primary. Rows that only say that a number is missing are left out.
     """
-    treatments = {*comparison.intervention, *comparison.control}
-    arms = {arm.arm_id for arm in trial.arms if arm.treatment in treatments}
+    arms = {arm.arm_id for arm in trial.arms if takes_part(arm, comparison)}
     chosen: dict[tuple[str, str], Result] = {}
     for row in trial.results:
         wanted = (row.outcome, row.week) == (outcome.outcome, outcome.week)
@@ -63,6 +62,12 @@ def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) ->
         if key not in chosen or row.reading:
             chosen[key] = row
     return [row for row in chosen.values() if row.provenance != "missing"]
+
+
+def takes_part(arm: Arm, comparison: Comparison) -> bool:
+    """Whether an arm is on a side of the comparison; where nothing is compared, every arm is."""
+    sides = (*comparison.intervention, *comparison.control)
+    return not comparison.intervention or arm.treatment in sides
 
 
 def reports(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
@@ -112,11 +117,13 @@ def _study_data(
     usable = [row for row in rows if _usable(row, outcome.type)]
     sides = [
         [_group(row, arms, outcome.type) for row in usable if arms[row.arm_id].treatment in names]
-        for names in (comparison.intervention, comparison.control)
+        for names in _treatments(arms.values(), comparison)
     ]
-    single = outcome.type == "proportion"
+    single = not compares(outcome)
     if not all(sides[:1] if single else sides):
-        return Omission(trial.study.study, _why_no_group(rows, bool(sides[0]), bool(sides[1])))
+        return Omission(
+            trial.study.study, _why_no_group(rows, bool(sides[0]), bool(sides[1]), single)
+        )
     intervention, control = sides[0], None if single else _combined(sides[1])
     whole = StudyData(
         study=trial.study.study,
@@ -131,6 +138,13 @@ def _study_data(
         return (whole,)
     separate = _separate(whole, intervention, control, shared=comparison.multi_arm == "split")
     return separate if comparison.multi_arm == "split" else (_correlated(whole, separate, outcome),)
+
+
+def _treatments(arms: Iterable[Arm], comparison: Comparison) -> tuple[Collection[str], ...]:
+    """The treatments of both sides; where nothing is compared, every arm's are of the first."""
+    if comparison.intervention:
+        return comparison.intervention, comparison.control
+    return [arm.treatment for arm in arms], ()
 
 
 def _separate(
@@ -219,9 +233,12 @@ def _group(row: Result, arms: Mapping[str, Arm], kind: str) -> Group:
     if kind in ("binary", "proportion"):
         low, high = _first(row.events_low, row.events), _first(row.events_high, row.events)
         return Group((row.arm_id,), label, row.events, row.total, low, high, cells=cells)
-    if kind == "rate":
+    if kind in ("rate", "incidence"):
         time = row.person_time
         return Group((row.arm_id,), label, row.events, row.total, cells=cells, person_time=time)
+    if kind == "correlation":
+        r = row.correlation
+        return Group((row.arm_id,), label, total=row.total, cells=cells, correlation=r)
     return Group((row.arm_id,), label, total=row.total, mean=row.mean, sd=row.sd, cells=cells)
 
 
@@ -240,6 +257,8 @@ def _combined(groups: Sequence[Group]) -> Group:
         known = [(group.total or 0, group.mean or 0.0, group.sd or 0.0) for group in groups]
         mean, sd = _merged(known)
         return replace(merged, mean=mean, sd=sd)
+    if groups[0].correlation is not None:
+        return replace(merged, correlation=_common_correlation(groups))
     if groups[0].person_time is not None:
         time = math.fsum(group.person_time or 0 for group in groups)
         return replace(merged, events=_sum([g.events for g in groups]), person_time=time)
@@ -251,6 +270,12 @@ def _combined(groups: Sequence[Group]) -> Group:
     )
 
 
+def _common_correlation(groups: Sequence[Group]) -> float:
+    """The correlation within several groups, by Fisher's z with weights n - 3."""
+    known = [(math.atanh(g.correlation or 0.0), (g.total or 0) - 3) for g in groups]
+    return math.tanh(math.fsum(z * n for z, n in known) / math.fsum(n for _, n in known))
+
+
 def _sum(counts: Sequence[Count | None]) -> Count | None:
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
@@ -259,8 +284,10 @@ def _sum(counts: Sequence[Count | None]) -> Count | None:
 def _usable(row: Result, kind: str) -> bool:
     if kind in ("binary", "proportion"):
         return row.events is not None and row.total is not None
-    if kind == "rate":
+    if kind in ("rate", "incidence"):
         return row.events is not None and row.person_time is not None
+    if kind == "correlation":
+        return row.correlation is not None and row.total is not None
     return row.mean is not None and row.sd is not None and row.total is not None
 
 
@@ -282,11 +309,15 @@ def _weakest(rows: Sequence[Result]) -> str:
     return max((row.provenance for row in rows), key=lambda name: _WEAKNESS.get(name, 0))
 
 
-def _why_no_group(rows: Sequence[Result], intervention: bool, control: bool) -> Sentence:
+def _why_no_group(
+    rows: Sequence[Result], intervention: bool, control: bool, single: bool
+) -> Sentence:
     if any(row.reported_percent and row.events is None for row in rows):
         return sentence(
             "only percentages are reported, without the numbers of patients behind them"
         )
+    if single:
+        return sentence("it has no such numbers of the group")
     if not (intervention or control):
         missing = message("intervention and control")
     else:

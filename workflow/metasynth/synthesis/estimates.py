@@ -184,7 +184,7 @@ def _study_note(outcome: OutcomeSpec, spec: AnalysisSpec, own: Own) -> tuple[Sen
         return ()
     if spec.zero_cells == "treatment_arm":
         return (sentence("Each group's share of the participants was added to its cells."),)
-    rate = outcome.type == "rate"
+    rate = outcome.type in ("rate", "incidence")
     where = message("the events of each group") if rate else message("each cell")
     return (sentence("0.5 was added to {where}.", where=where),)
 

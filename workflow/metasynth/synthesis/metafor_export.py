@@ -10,12 +10,13 @@ from math import inf
 
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
-from metasynth.model.methods import BAYES, CI, DEFAULT_TAU2, GLMMS, MEASURE, MODEL, TAU2
+from metasynth.model.methods import BAYES, CI, DEFAULT_TAU2, GLMMS, MEASURE, MODEL, TAU2, compares
 from metasynth.model.records import (
     AnalysisResult,
     Estimate,
     Group,
     OutcomeResult,
+    OutcomeSpec,
     StudyData,
     StudyEffect,
 )
@@ -27,13 +28,17 @@ _DATA = {
     "continuous": ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"),
     "rate": ("x1i", "t1i", "x2i", "t2i"),
     "proportion": ("xi", "ni"),
+    "incidence": ("xi", "ti"),
+    "mean": ("mi", "sdi", "ni"),
+    "correlation": ("ri", "ni"),
     "generic": (),
 }
 """The data of each outcome type, by the names that escalc's arguments have."""
 
-_LAPLACE = {
-    "GLMM-UM.RS": ("# metafor approximates its integrals (Laplace), which are exact here.",)
-}
+_LAPLACE = dict.fromkeys(
+    ("GLMM-UM.RS", "GLMM-IRR-UM.RS"),
+    ("# metafor approximates its integrals (Laplace), which are exact here.",),
+)
 WRITTEN_OUT = {
     "DL-MH": (
         "# RevMan 5's tau2: the moment estimate with Q about the Mantel-Haenszel estimate.",
@@ -49,6 +54,20 @@ WRITTEN_OUT = {
     ),
 }
 """R that makes `tau2` by the estimators for which metafor has no name."""
+_COMMON = {
+    "Wald": ['fit <- rma(yi, vi, data = dat, method = "FE")'],
+    "UWLS": ['fit <- rma(yi, vi, data = dat, method = "FE", test = "knha")'],
+    "IVhet": [
+        'fit <- rma(yi, vi, data = dat, weights = 1 / vi, method = "DL")',
+        "fit$tau2 <- 0  # that of the estimate's own model",
+    ],
+    "HC": [
+        'fit <- rma(yi, vi, data = dat, method = "FE")',
+        'limits <- hc(rma(yi, vi, data = dat, method = "DL"), control = list(tol = 1e-12))',
+        "fit[c('ci.lb', 'ci.ub')] <- limits[c('ci.lb', 'ci.ub')]",
+    ],
+}
+"""R that pools under a common effect, by the name of the interval."""
 
 
 def metafor_csv(result: OutcomeResult) -> str:
@@ -73,7 +92,7 @@ def _row(
     effect = effects.get((study.study, study.label))
     pooled = "FALSE" if effect is None else "TRUE"
     own = (effect.log_estimate, effect.se) if effect else (None, None)
-    groups = [study.intervention, study.control][: 1 if result.outcome.type == "proportion" else 2]
+    groups = [study.intervention, study.control][: 2 if compares(result.outcome) else 1]
     data = [] if result.outcome.type == "generic" else _data(result.outcome.type, groups)
     return [study.study, study.label, study.year, study.subgroup, pooled, *data, *own]
 
@@ -84,6 +103,9 @@ def _data(kind: str, groups: Sequence[Group | None]) -> list[object]:
         "proportion": ("events", "total"),
         "continuous": ("mean", "sd", "total"),
         "rate": ("events", "person_time"),
+        "incidence": ("events", "person_time"),
+        "mean": ("mean", "sd", "total"),
+        "correlation": ("correlation", "total"),
     }[kind]
     return [_exact(getattr(group, name, None)) for group in groups for name in columns]
 
@@ -120,10 +142,12 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
     if estimate.estimate is None:
         why = "# Nothing was pooled: results/tables/estimates.csv says why."
         return "\n".join([*head, why]) + "\n"
+    rated = result.outcome.type in ("rate", "incidence") and result.outcome.per != 1
     body = [
         f"suppressPackageStartupMessages(library({_package(analysis)}))",
         f'dat <- read.csv("{data}", na.strings = "")',
         "dat <- dat[dat$pooled, ]",
+        *([_in_units(result.outcome)] if rated else []),
         *_fit(result, analysis),
         f"natural <- function(x) {_natural(result)}",
         *(bayesmeta_export.RESULTS if _package(analysis) == "bayesmeta" else _RESULTS),
@@ -132,6 +156,13 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         f"print(cbind({_package(analysis)}, here), digits = 8)",
     ]
     return "\n".join([*head, *body]) + "\n"
+
+
+def _in_units(outcome: OutcomeSpec) -> str:
+    """The line that counts person-time in the declared units."""
+    times = [name for name in _DATA[outcome.type] if name.startswith("t")]
+    names = ", ".join(f'"{name}"' for name in times)
+    return f"dat[c({names})] <- dat[c({names})] / {outcome.per!r}  # rates are events in as much"
 
 
 def _natural(result: OutcomeResult) -> str:
@@ -206,7 +237,8 @@ def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
         ]
     arguments = ", ".join(f"{name} = {name}" for name in _DATA[outcome.type])
     where = spec.zero_cells if not bare or spec.zero_cells == "all" else "none"
-    zero = f', add = 1/2, to = "{where}"' if outcome.type != "continuous" else ""
+    cells = outcome.type not in ("continuous", "mean", "correlation")
+    zero = f', add = 1/2, to = "{where}"' if cells else ""
     if outcome.type == "binary":
         zero += ", drop00 = FALSE"
     return [f'dat <- escalc(measure = "{measure}", {arguments}, data = dat{zero})']
@@ -216,7 +248,7 @@ def _inverse_variance(result: OutcomeResult, analysis: AnalysisResult) -> list[s
     spec, measure = analysis.spec, result.outcome.measure
     arguments = ", ".join(f"{name} = {name}" for name in _DATA[result.outcome.type])
     if spec.model == "IV" or len(analysis.studies) == 1:
-        return ['fit <- rma(yi, vi, data = dat, method = "FE")']
+        return _COMMON["Wald" if len(analysis.studies) == 1 else spec.ci]
     test, method = CI[spec.ci].metafor or "z", TAU2[spec.tau2 or DEFAULT_TAU2]
     if not method.metafor:
         lines = (

@@ -6,7 +6,7 @@ from math import isfinite, isinf
 import numpy as np
 
 from metasynth.core.messages import Digits, Sentence, message, sentence
-from metasynth.model.methods import WEIGHTED
+from metasynth.model.methods import WEIGHTED, compares
 from metasynth.model.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData
 from metasynth.stats.effects.binary import (
     Array,
@@ -16,10 +16,19 @@ from metasynth.stats.effects.binary import (
     peto_log_odds_ratio,
 )
 from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
+from metasynth.stats.effects.one_group import (
+    CORRELATION_EFFECTS,
+    MEAN_EFFECTS,
+    Events,
+    incidence_effects,
+)
 from metasynth.stats.effects.proportions import proportion_effects
 from metasynth.stats.effects.rates import Rates, rate_effects
+from metasynth.stats.models import Counted
 from metasynth.synthesis import zero_events
 
+LEAST_CORRELATED = 4
+"""People of whom a correlation has a variance on Fisher's scale."""
 LARGEST = 1e60
 """Effects and variances, and the inverses of variances, stay below this."""
 LONGEST = 1e20
@@ -31,12 +40,16 @@ def missing_data(study: StudyData, outcome: OutcomeSpec) -> Sentence | None:
     if outcome.type == "generic":
         return _missing_contrast(study)
     check = _MISSING[outcome.type]
-    sides = ((message("intervention"), study.intervention), (message("control"), study.control))
-    for side, group in sides[:1] if outcome.type == "proportion" else sides:
+    sides = [(message("intervention"), study.intervention), (message("control"), study.control)]
+    if not compares(outcome):
+        sides = [(message("one"), study.intervention)]
+    for side, group in sides:
         if group is None:
             return sentence("no result for the {side} group", side=side)
         if reason := check(side, group):
             return reason
+    if outcome.type in ("mean", "correlation"):
+        return _one_group_undefined(study, outcome)
     return _measure_undefined(study, outcome.measure) if outcome.type == "continuous" else None
 
 
@@ -96,11 +109,24 @@ def _missing_rate(side: str, group: Group) -> Sentence | None:
     return None
 
 
+def _missing_correlation(side: str, group: Group) -> Sentence | None:
+    if group.correlation is None or group.total is None:
+        return sentence("a correlation needs its number of participants")
+    if not -1 < group.correlation < 1:
+        return sentence("a correlation lies between −1 and 1, and at them has no variance")
+    if group.total < LEAST_CORRELATED:
+        return sentence("a correlation of fewer than {n} has no variance", n=LEAST_CORRELATED)
+    return None
+
+
 _MISSING = {
     "binary": _missing_counts,
     "proportion": _missing_counts,
     "rate": _missing_rate,
+    "incidence": _missing_rate,
     "continuous": _missing_means,
+    "mean": _missing_means,
+    "correlation": _missing_correlation,
 }
 
 
@@ -142,6 +168,18 @@ def _measure_undefined(study: StudyData, measure: str) -> Sentence | None:
     return _beyond_computing(float(y[0]), float(v[0]))
 
 
+def _one_group_undefined(study: StudyData, outcome: OutcomeSpec) -> Sentence | None:
+    """Say why one group's mean or correlation has no effect of this measure."""
+    group = study.intervention
+    if group is not None and outcome.type == "mean":
+        if (group.sd or 0.0) <= 0:
+            return sentence("the standard deviation is 0")
+        if outcome.measure == "MNLN" and (group.mean or 0.0) <= 0:
+            return sentence("only a mean above 0 has a logarithm; MN pools it as it is")
+    y, v = (float(x[0]) for x in _of_one_group([study], outcome))
+    return _beyond_computing(y, v)
+
+
 def uninformative(
     study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec
 ) -> Sentence | None:
@@ -149,7 +187,7 @@ def uninformative(
 
     Studies with no events, or only events, in both groups go by `zero_events`.
     """
-    if outcome.type not in ("binary", "proportion", "rate"):
+    if outcome.type not in ("binary", "proportion", "rate", "incidence"):
         return None
     groups = [group for group in (study.intervention, study.control) if group]
     if left_out := zero_events.reason(outcome, analysis, [(g.events, g.total) for g in groups]):
@@ -190,7 +228,12 @@ def _from_groups(
         events, total = np.array([one_group(s) for s in studies], dtype=float).reshape(-1, 2).T
         return proportion_effects(events, total, outcome.measure, analysis.zero_cells)
     if outcome.type == "rate":
-        return rate_effects(rates_of(studies), outcome.measure, analysis.zero_cells)
+        return rate_effects(rates_of(studies, outcome.per), outcome.measure, analysis.zero_cells)
+    if outcome.type == "incidence":
+        one = events_of(studies, outcome)
+        return incidence_effects(one.x, one.size, outcome.measure, analysis.zero_cells)
+    if outcome.type in ("mean", "correlation"):
+        return _uncorrected(*_of_one_group(studies, outcome))
     tables = tables_of(studies)
     if analysis.model == "Peto":
         return _uncorrected(*peto_log_odds_ratio(tables))
@@ -223,10 +266,47 @@ def one_group(study: StudyData) -> tuple[Count, Count]:
     return _counts(study.intervention)
 
 
-def rates_of(studies: Sequence[StudyData]) -> Rates:
-    """Stack the studies' events and person-time into arrays."""
-    rows = [(*_rate(s.intervention), *_rate(s.control)) for s in studies]
-    return Rates(*np.array(rows, dtype=float).reshape(-1, 4).T)
+def _of_one_group(studies: Sequence[StudyData], outcome: OutcomeSpec) -> tuple[Array, Array]:
+    """Means or correlations of one group, and their variances."""
+    if outcome.type == "mean":
+        m, sd, n = np.array([_means(s.intervention) for s in studies], float).reshape(-1, 3).T
+        return MEAN_EFFECTS[outcome.measure](m, sd, n)
+    rows = [_correlation(s.intervention) for s in studies]
+    r, n = np.array(rows, dtype=float).reshape(-1, 2).T
+    return CORRELATION_EFFECTS[outcome.measure](r, n)
+
+
+def _correlation(group: Group | None) -> tuple[float, Count]:
+    if group is None or group.correlation is None or group.total is None:
+        raise ValueError("a correlation was asked of a study without one; see missing_data")
+    return group.correlation, group.total
+
+
+def rates_of(studies: Sequence[StudyData], per: float = 1.0) -> Rates:
+    """Stack the studies' events, and person-time in units of `per`, into arrays."""
+    x1, t1, x2, t2 = (
+        np.array([(*_rate(s.intervention), *_rate(s.control)) for s in studies], dtype=float)
+        .reshape(-1, 4)
+        .T
+    )
+    return Rates(x1, t1 / per, x2, t2 / per)
+
+
+def events_of(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Events:
+    """Stack one group's events, with its patients or its person-time in units of `per`."""
+    if outcome.type == "proportion":
+        return Events(*np.array([one_group(s) for s in studies], float).reshape(-1, 2).T)
+    x, time = np.array([_rate(s.intervention) for s in studies], float).reshape(-1, 2).T
+    return Events(x, time / outcome.per)
+
+
+def counted(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Counted | None:
+    """The studies' counts as they are, for the models that take these; None without any."""
+    if outcome.type == "binary":
+        return tables_of(studies)
+    if outcome.type == "rate":
+        return rates_of(studies, outcome.per)
+    return events_of(studies, outcome) if outcome.type in ("proportion", "incidence") else None
 
 
 def _rate(group: Group | None) -> tuple[Count, float]:

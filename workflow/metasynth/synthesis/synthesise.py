@@ -16,8 +16,10 @@ Conventions of an `Estimate`:
   for the random-effects model. `tau2_low` to `i2_high` are Q-profile limits, random model only.
 - The prediction interval `t_k-1` uses the standard error of the analysis's own confidence interval
   and needs three studies.
-- A single proportion is back-transformed; its `log_estimate` and `se` are on the transformed
-  scale, and there is no test. Of a double arcsine, the pool uses the harmonic mean of the sizes.
+- What is of one group is back-transformed; its `log_estimate` and `se` are on the transformed
+  scale, and there is no test but of a correlation. Of a double arcsine, the pool uses the harmonic
+  mean of the sizes. Rates are events in `per` units of person-time.
+- GLMM-RI is the model of one group with a random intercept; GLMM-IRR and its kin are of rates.
 - Model bayes gives posterior medians and central credible intervals, without test: see `Estimate`.
 - One study is reported as it is under every model (q = 0 with no degrees of freedom, no tau2).
 """
@@ -49,6 +51,7 @@ from metasynth.synthesis.cautions import cautions
 from metasynth.synthesis.estimates import empty_row, filled_row, study_rows
 from metasynth.synthesis.few_trials import leading
 from metasynth.synthesis.selection import (
+    counted,
     effects_of,
     missing_data,
     one_group,
@@ -166,9 +169,8 @@ def pool_studies(
     if not studies:
         return replace(row, note=(sentence("No study could be pooled."),)), None
     effects = effects_of(studies, outcome, spec)
-    tables = tables_of(studies) if outcome.type == "binary" else None
     try:
-        fit = fit_model(spec, outcome.measure, effects, tables, tau2)
+        fit = fit_model(spec, outcome.measure, effects, counted(studies, outcome), tau2)
     except EffectUndefined as undefined:
         note = sentence(
             "{model} {measure} is not defined: {undefined}.",

@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from metasynth.core.faults import Fault
 from metasynth.tables import cells
 from metasynth.tables.raw_table import RawTable, Row
-from metasynth.tables.table_schema import Column, tables
+from metasynth.tables.table_schema import Column, Table, tables
 
 
-def check(table: RawTable) -> None:
+def check(table: RawTable, contract: Table | None = None) -> None:
     """Add the faults of all cells; a row that stands one column too far is one fault, and left out.
 
     A cell at fault is noted in its row's `bad`, so that no further rule looks at it.
     """
-    columns = [c for c in tables()[table.name].columns if c.name not in table.unusable]
+    every = (contract or tables()[table.name]).columns
+    columns = [c for c in every if c.name not in table.unusable]
     chosen = [column for column in columns if column.words]
     sound = []
     for row in table.rows:

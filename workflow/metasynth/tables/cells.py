@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from metasynth.core.faults import nearest
-from metasynth.tables.table_schema import Column
+from metasynth.tables.table_schema import ID, Column
 
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,8}")
 _SIGNED = re.compile(r"0|-?[1-9][0-9]{0,8}")
@@ -75,6 +75,11 @@ def id_advice(text: str) -> Advice:
     if odd := next((char for char in text if ord(char) > 127), None):
         name = unicodedata.name(odd, "a character without a name")
         return expected, f"“{odd}” is {name} (U+{ord(odd):04X}): use the plain letters a to z"
+    if ID.fullmatch(text):  # of a folder, and no name for one
+        return (
+            f"{expected}; not {text}",
+            f"Windows keeps it for itself: write {text}_1, for instance",
+        )
     suggestion = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")[:64]
     if re.fullmatch(r"[a-z][a-z0-9_]*", suggestion):
         return expected, f"write {suggestion}, for instance, and so wherever it is used"

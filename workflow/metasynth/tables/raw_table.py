@@ -84,24 +84,50 @@ class RawTable:
         return self.complete and not any(column in row.bad for row in self.rows)
 
 
-def read_table(path: Path, name: str, file: str, root: Path) -> RawTable:
-    """The table called `name` in the contract, from `path`, which faults call `file`."""
-    table = RawTable(name, file)
+def read_table(
+    path: Path, name: str, file: str, root: Path, contract: Table | None = None
+) -> RawTable:
+    """The table called `name` in the contract, from `path`, which faults call `file`.
+
+    `contract` is another one than that of a trial's own folder.
+    """
     text, fault = read_text(path, file, root)
     if text is None:
-        table.faults += [fault] if fault else []
-        return table
+        return RawTable(name, file, faults=[fault] if fault else [])
     records, broken = _records(text, file)
+    table = table_of(records, name, file, contract or tables()[name], broken)
+    if HIDDEN.search(text):
+        table.faults += _hidden_characters(table)
+    return table
+
+
+def table_of(
+    records: Sequence[Sequence[str]],
+    name: str,
+    file: str,
+    contract: Table,
+    broken: Fault | None = None,
+) -> RawTable:
+    """The table whose header and rows are `records`, up to where it is `broken`."""
+    table = RawTable(name, file)
     if broken:
         table.faults.append(broken)
     elif not records:
         remedy = "fill it in; its header, at least, must be there"
         table.faults.append(of_file(file, "", "a table, but the file is empty", remedy))
-    if not records or not _read_header(table, records, tables()[name]):
-        return table
-    table.complete = broken is None
-    _read_rows(table, records)
-    if HIDDEN.search(text):
+    if records and _read_header(table, records, contract):
+        table.complete = broken is None
+        _read_rows(table, records)
+    return table
+
+
+def table_of_sheet(
+    rows: Sequence[Sequence[str]], name: str, file: str, contract: Table
+) -> RawTable:
+    """The table that a sheet of a workbook holds; its rows may be of different lengths."""
+    width = max((len(row) for row in rows), default=0)
+    table = table_of([[*row, *[""] * (width - len(row))] for row in rows], name, file, contract)
+    if any(HIDDEN.search(cell) for row in rows for cell in row):
         table.faults += _hidden_characters(table)
     return table
 
@@ -256,6 +282,8 @@ def _displaced(
     place = f"{table.file}:{number}:{column_letter(index)}"
     value = cells[index] if index < len(cells) else ""
     remedy = "check the commas of this row; a text that holds one must stand in quotation marks"
+    if not table.file.endswith(".csv"):
+        remedy = "empty this cell, or write the name of its column above"
     return Fault(table.file, number, "", place, value, expected, remedy)
 
 

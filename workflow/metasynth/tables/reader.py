@@ -1,6 +1,7 @@
 """The raw tables of a review: found, read as text, and, when all is in order, as typed records.
 
-A trial is a folder of `trials`; folders that begin with "_" (the template) or "." are passed over.
+A trial is a folder of `trials`, or rows of the tables of all trials (long_tables.py); folders that
+begin with "_" (the template) or "." are passed over.
 """
 
 import os
@@ -29,9 +30,16 @@ from metasynth.model.records import (
     Study,
     Trial,
 )
-from metasynth.tables import cell_checks, cells
+from metasynth.tables import cell_checks, cells, long_tables
+from metasynth.tables.long_tables import LongTables
 from metasynth.tables.raw_table import RawTable, Row, read_table
-from metasynth.tables.table_schema import ID, OPTIONAL_TABLES, REVIEW_TABLES, TRIAL_TABLES
+from metasynth.tables.table_schema import (
+    ID,
+    OPTIONAL_TABLES,
+    RESERVED,
+    REVIEW_TABLES,
+    TRIAL_TABLES,
+)
 
 Record = TypeVar("Record")
 
@@ -47,6 +55,16 @@ class RawTrial:
         """The table called `name`, such as "arms"."""
         return self.tables[TRIAL_TABLES.index(name)]
 
+    def among(self, places: Set[tuple[str, int | None]], wrong: Set[str]) -> bool:
+        """Whether one of its files is among the `wrong` ones; in tables of all trials, its rows.
+
+        `places` are the files and rows of what is wrong.
+        """
+        if not long_tables.is_long(self.tables[0]):
+            folder = f"trials/{self.study}"
+            return any(file == folder or file.startswith(f"{folder}/") for file in wrong)
+        return any((row.table.file, row.number) in places for t in self.tables for row in t.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class RawTables:
@@ -54,7 +72,8 @@ class RawTables:
 
     `whole_review` holds the tables that are of no single trial, as far as there are any. `faults`
     are those of files and folders; each table has its own as well. `years` are those of the
-    references, `folder` the data folder, for whoever looks for what was not read.
+    references, `folder` the data folder, for whoever looks for what was not read. `long` are the
+    tables of all trials, of which trials have their parts.
     """
 
     trials: tuple[RawTrial, ...]
@@ -63,6 +82,7 @@ class RawTables:
     faults: tuple[Fault, ...]
     years: Mapping[str, int] = field(default_factory=dict)
     folder: Path | None = None
+    long: tuple[LongTables, ...] = ()
 
     def table(self, name: str) -> RawTable | None:
         """The table of the whole review called `name`, such as "claims"; None if not there."""
@@ -70,8 +90,10 @@ class RawTables:
 
     @property
     def whole(self) -> bool:
-        """Whether every trial's folder could be read, so that absence can be concluded."""
-        return not any(fault.file.startswith("trials") for fault in self.faults)
+        """Whether every trial could be read, so that absence can be concluded."""
+        return all(one.knows_all for one in self.long) and not any(
+            fault.file.startswith("trials") for fault in self.faults
+        )
 
     def each(self) -> Iterator[RawTable]:
         """Every table that was read."""
@@ -83,28 +105,61 @@ class RawTables:
 def read(data_dir: Path) -> RawTables:
     """Everything in the data folder as text, with the faults of files, form and single cells."""
     faults: list[Fault] = []
-    studies = list(_studies(data_dir, faults))
-    trials = tuple(_read_trial(data_dir, study, faults) for study in studies)
+    long = long_tables.read(data_dir)
+    studies = list(_studies(data_dir, faults, alone=not long))
+    trials = {study: _read_trial(data_dir, study, faults) for study in studies}
+    for tables in long:
+        faults += tables.faults
+        for study in tables.rows:
+            if study in trials:
+                faults.append(_in_two_places(tables, study, trials[study]))
+            else:
+                trials[study] = RawTrial(study, tables.trial(study))
     entries = _references(data_dir, faults)
     references = None if entries is None else frozenset(entry.key for entry in entries)
     whole_review = of_the_review(data_dir)
     return RawTables(
-        trials, whole_review, references, tuple(faults), _years(entries or ()), data_dir
+        tuple(trials[study] for study in sorted(trials)),
+        whole_review,
+        references,
+        tuple(faults),
+        _years(entries or ()),
+        data_dir,
+        long,
     )
 
 
-def sound(raw: RawTables, wrong: Set[str]) -> RawTables:
-    """The trials, and tables of the whole review, of which no file or folder is among `wrong`."""
+def _in_two_places(tables: LongTables, study: str, other: RawTrial) -> Fault:
+    row, there = tables.rows[study][0][0], other.tables[0]
+    place = there.file.rpartition("/")[0] if not long_tables.is_long(there) else there.file
+    expected = f"a trial in one place, but {place} has it too"
+    return row.fault("study_id", expected, "keep one of the two")
+
+
+def sound(raw: RawTables, faults: Iterable[Fault]) -> RawTables:
+    """The trials, and tables of the whole review, in which there are none of the `faults`.
+
+    In a table of all trials a fault of no trial's row may be of any.
+    """
+    faults = list(faults)
+    wrong, places = {fault.file for fault in faults}, {(fault.file, fault.row) for fault in faults}
+    any_of = bool(raw.long) and _of_any_trial(raw, places)
     return replace(
         raw,
         trials=tuple(
             one
             for one in raw.trials
-            if f"trials/{one.study}" not in wrong
-            and not any(file.startswith(f"trials/{one.study}/") for file in wrong)
+            if not one.among(places, wrong) and not (any_of and long_tables.is_long(one.tables[0]))
         ),
         whole_review=tuple(table for table in raw.whole_review if table.file not in wrong),
     )
+
+
+def _of_any_trial(raw: RawTables, places: Set[tuple[str, int | None]]) -> bool:
+    """Whether a file and row of the tables of all trials is no trial's."""
+    known = {(r.table.file, r.number) for one in raw.trials for t in one.tables for r in t.rows}
+    long = {table.file for one in raw.long for table in one.tables} | {long_tables.WORKBOOK}
+    return any(file in long for file, row in places if (file, row) not in known)
 
 
 def _years(entries: Iterable[bibtex.Entry]) -> dict[str, int]:
@@ -129,6 +184,10 @@ def read_trial(data_dir: Path, study: str) -> RawTrial:
         InvalidReview: when `study` is no trial of the review, or its tables are at fault.
     """
     faults: list[Fault] = []
+    if not os.path.lexists(data_dir / "trials" / study):
+        for tables in long_tables.read_again(data_dir):
+            if study in tables.rows:
+                return RawTrial(study, tables.trial(study))
     if fault := _not_a_trial(data_dir, study):
         raise InvalidReview([fault])
     trial = _read_trial(data_dir, study, faults)
@@ -138,8 +197,13 @@ def read_trial(data_dir: Path, study: str) -> RawTrial:
     return trial
 
 
-def _studies(data_dir: Path, faults: list[Fault]) -> Iterator[str]:
-    """The names of the trials' folders, sorted, those that may be read."""
+def _studies(data_dir: Path, faults: list[Fault], *, alone: bool) -> Iterator[str]:
+    """The names of the trials' folders, sorted, those that may be read.
+
+    Where folders are not `alone`, as there are tables of all trials, there need be none.
+    """
+    if not alone and not os.path.lexists(data_dir / "trials"):
+        return
     if not os.path.isdir(data_dir / "trials"):
         remedy = "make it, with a folder for each trial"
         faults.append(of_file("trials", "", "a folder trials in the data folder", remedy))
@@ -147,7 +211,7 @@ def _studies(data_dir: Path, faults: list[Fault]) -> Iterator[str]:
     entries = _entries(data_dir, Path("trials"), faults)
     names = sorted(_printable(entry) for entry in entries if not os.path.isfile(entry.path))
     names = [name for name in names if name[0] not in "_."]
-    if not names and not faults:
+    if alone and not names and not faults:
         remedy = "copy the template folder and fill it in"
         faults.append(of_file("trials", "", "a folder for each trial, but there is none", remedy))
     for name in names:
@@ -178,7 +242,7 @@ def _printable(entry: os.DirEntry[str]) -> str:
 def _not_a_trial(data_dir: Path, name: str) -> Fault | None:
     """Why the folder is not read; its name is judged before the file system is asked."""
     path, file = data_dir / "trials" / name, f"trials/{name}"
-    if not ID.fullmatch(name):
+    if not ID.fullmatch(name) or RESERVED.fullmatch(name):
         expected, remedy = cells.id_advice(name)
         return of_file(file, name, f"a folder named by {expected}", remedy)
     if not os.path.isdir(path):

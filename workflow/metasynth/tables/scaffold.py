@@ -10,12 +10,14 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from metasynth.core.paths import WORKFLOW
+from metasynth.core.paths import EXAMPLE, WORKFLOW
+from metasynth.tables.long_tables import WORKBOOK
 from metasynth.tables.raw_table import CHECKED, COMMENT
 from metasynth.tables.table_schema import SCHEMAS, TRIAL_TABLES, tables
 
 TEXTS = WORKFLOW / "scaffold"
-TEMPLATE = "data/raw/trials/_template"
+TRIALS = "data/raw/trials/"
+TEMPLATE = f"{TRIALS}_template"
 
 
 def template_tables() -> dict[str, str]:
@@ -36,10 +38,19 @@ def _csv(*rows: list[str]) -> str:
     return out.getvalue()
 
 
+def _texts(folder: Path, *patterns: str) -> dict[str, str]:
+    paths = sorted(path for one in patterns for path in folder.rglob(one) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in paths}
+
+
+def example() -> dict[str, str]:
+    """Every file of a small review that has its trials, by its path from the review's folder."""
+    return _texts(EXAMPLE, "config.yaml", "data/**/*")
+
+
 def files() -> dict[str, str]:
     """Every file of a new review, by its path from the review's folder."""
-    paths = sorted(path for path in TEXTS.rglob("*") if path.is_file())
-    texts = {path.relative_to(TEXTS).as_posix(): path.read_text("utf-8") for path in paths}
+    texts = _texts(TEXTS, "*")
     texts["config.schema.json"] = config_schema()
     for name in ("certainty", "flow"):  # a header only: no rating but a panel's, no invented count
         texts[f"data/raw/{name}.csv"] = _csv([column.name for column in tables()[name].columns])
@@ -51,7 +62,13 @@ def config_schema() -> str:
     return (SCHEMAS / "config.schema.json").read_text(encoding="utf-8")
 
 
-def create(folder: Path, new: Mapping[str, str] | None = None) -> list[str]:
+def with_workbook(files: Mapping[str, str], content: bytes) -> dict[str, str | bytes]:
+    """The files of a new review whose trials stand in a workbook, and not in folders."""
+    kept = {name: text for name, text in files.items() if not name.startswith(TRIALS)}
+    return kept | {f"data/raw/{WORKBOOK}": content}
+
+
+def create(folder: Path, new: Mapping[str, str | bytes] | None = None) -> list[str]:
     """Write a new review into `folder`, and give the paths of its files; by default `files`.
 
     All of them are written beside the folder first, so that it is made whole or not at all.
@@ -69,7 +86,7 @@ def create(folder: Path, new: Mapping[str, str] | None = None) -> list[str]:
         for name, text in new.items():
             path = staged / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
         if place.is_symlink() or place.is_mount() or place == Path.cwd():
             for name in os.listdir(staged):
                 os.replace(staged / name, place / name)

@@ -6,7 +6,7 @@ Frictionless standards, Table Schema v1 (specs.frictionlessdata.io/table-schema)
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,8 @@ OPTIONAL_TABLES = frozenset({"risk_of_bias", "covariates"})
 REVIEW_TABLES = ("claims", "changelog", "certainty", "search", "flow")
 """Tables of the whole review; each may be left out."""
 ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
+"""Names that Windows keeps for devices: ids, but none of a folder."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +72,27 @@ def tables() -> dict[str, Table]:
     """Every table of the contract by name."""
     package = json.loads((SCHEMAS / "datapackage.json").read_text(encoding="utf-8"))
     return {resource["name"]: _table(resource) for resource in package["resources"]}
+
+
+STUDY_ID = Column(
+    name="study_id",
+    type="string",
+    description="The trial that the row is about, by its id.",
+    required=True,
+    pattern=ID,
+    words=(),
+    minimum=None,
+    maximum=None,
+)
+
+
+@cache
+def long_table(name: str) -> Table:
+    """A trial's table as one that holds all trials: study_id first, columns that may be blank
+    may be absent."""
+    own = tables()[name]
+    columns = (replace(column, optional=not column.required) for column in own.columns)
+    return Table(name, (STUDY_ID, *columns), own.key)
 
 
 def _table(resource: dict[str, Any]) -> Table:

@@ -152,6 +152,7 @@ _DECIMALS = (
     "important_difference",
     "tau_prior",
     "mu_prior",
+    "per",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
 
@@ -166,8 +167,11 @@ def _with_numbers(value: Any, wanted: bool = False) -> Any:
     return float(value) if wanted and isinstance(value, strict_yaml.DecimalText) else value
 
 
+_NOTHING_COMPARED: Mapping[str, Any] = {"intervention": (), "control": ()}
+
+
 def _config(mapping: Mapping[str, Any]) -> Config:
-    review, sides = mapping["review"], mapping["comparison"]
+    review, sides = mapping["review"], mapping.get("comparison", _NOTHING_COMPARED)
     labels = sides.get("labels", {})
     comparison = Comparison(
         intervention=tuple(sides["intervention"]),
@@ -257,6 +261,8 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
     }
     if "baseline_risks" in keys:
         lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))
+    if "per" in keys:
+        lists["per"] = float(keys["per"])
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
@@ -276,10 +282,15 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             expected = "a treatment that is not on the intervention side too"
             yield lines.fault(path, treatment, expected, "remove it from one of the two sides")
     compared = next((outcome for outcome in config.outcomes if compares(outcome)), None)
-    if compared and not config.comparison.control:
+    if compared and not config.comparison.intervention:
+        expected = f"what is compared with what, as {compared.id} compares two groups"
+        remedy = "add comparison with intervention and control, or choose a type of one group"
+        yield lines.fault(("comparison",), "", expected, remedy)
+    elif compared and not config.comparison.control:
         expected = f"a treatment of the control side, as {compared.id} compares two"
         yield lines.fault(("comparison", "control"), "", expected, "name it as in arms.csv")
     for outcome in config.outcomes:
+        yield from _time_without_rate(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)
         yield from _unknown_primary(outcome, config, lines)
         if config.weeks and outcome.week not in (None, *config.weeks):
@@ -290,6 +301,20 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     yield from _certainty_faults(config, lines)
     yield from _unknown_in_figures(config, lines)
     yield from _important_faults(config, lines)
+
+
+def _time_without_rate(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
+    """A person-time to count by, of an outcome that is no rate."""
+    chosen = {"per": outcome.per != 1, "time_unit": bool(outcome.time_unit)}
+    for key, given in chosen.items():
+        if given and outcome.type not in ("rate", "incidence"):
+            expected = (
+                f"nothing: {outcome.id} is of type {outcome.type}, and only a rate has a time"
+            )
+            remedy = "remove the key, or choose type rate or incidence"
+            yield lines.fault(
+                ("outcomes", outcome.id, key), getattr(outcome, key), expected, remedy
+            )
 
 
 def _important_faults(config: Config, lines: Lines) -> Iterator[Fault]:

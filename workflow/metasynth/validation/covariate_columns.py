@@ -48,5 +48,6 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
 def _units_of_dose(config: Config, raw: RawTables) -> set[str]:
     """Of the arms on the intervention side."""
     arms = (row for trial in raw.trials for row in trial.table("arms").rows)
-    compared = (row for row in arms if row["treatment"] in config.comparison.intervention)
+    sides = config.comparison.intervention
+    compared = (row for row in arms if not sides or row["treatment"] in sides)
     return {row["dose_unit"] for row in compared if row["dose"] and "dose_unit" not in row.bad}

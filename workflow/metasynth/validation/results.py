@@ -11,7 +11,7 @@ from metasynth.tables.raw_table import Row
 
 Rule = Callable[[Row], Iterator[Fault]]
 RULES: list[tuple[frozenset[str], Rule]] = []
-_NUMBERS = ("events", "reported_percent", "mean", "estimate", "o_minus_e")
+_NUMBERS = ("events", "reported_percent", "mean", "estimate", "o_minus_e", "correlation")
 _DEPENDENT = ("events_low", "events_high", "sd", "se", "ci_low", "ci_high", "variance")
 _SOURCE = "check the number against the source"
 
@@ -204,6 +204,16 @@ def _mean_is_whole(row: Row) -> Iterator[Fault]:
         yield row.fault("total", "a total, as there is a mean", remedy)
 
 
+@rule("correlation", "total")
+def _correlation_is_whole(row: Row) -> Iterator[Fault]:
+    if row["correlation"] and not row["total"]:
+        remedy = "fill in the number of patients that it is of"
+        yield row.fault("total", "a total, as there is a correlation", remedy)
+    if row["correlation"] and abs(float(row["correlation"])) == 1:
+        expected = "a correlation between -1 and 1: at these it has no variance"
+        yield row.fault("correlation", expected, _SOURCE)
+
+
 @rule("arm_id", "reference_arm_id", *_NUMBERS, *_DEPENDENT, "person_time", "provenance")
 def _contrast_or_arm(row: Row) -> Iterator[Fault]:
     if row["provenance"] == "missing":
@@ -213,7 +223,7 @@ def _contrast_or_arm(row: Row) -> Iterator[Fault]:
         if row["reference_arm_id"] == row["arm_id"]:
             remedy = "name the arm compared with"
             yield row.fault("reference_arm_id", "another arm than arm_id", remedy)
-        foreign = ("events", "reported_percent", "mean", "person_time")
+        foreign = ("events", "reported_percent", "mean", "person_time", "correlation")
         what = "a contrast of two arms"
         remedy = "give the result of each arm a row of its own, without reference_arm_id"
     else:

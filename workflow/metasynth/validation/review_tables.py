@@ -14,6 +14,7 @@ from metasynth.model.certainty_config import RAISING
 from metasynth.model.records import Comparison, Config, OutcomeSpec, Trial
 from metasynth.synthesis.comparison import reports
 from metasynth.tables import reader
+from metasynth.tables.long_tables import is_long
 from metasynth.tables.raw_table import RawTable, Row
 from metasynth.tables.reader import RawTables
 from metasynth.validation import claims as claim_rules
@@ -71,7 +72,7 @@ def _labels(raw: RawTables) -> Iterator[Fault]:
             if label in first:
                 expected = f"a label that no other study has; {first[label]} has it too"
                 yield row.fault("label", expected, "add a letter to the year, such as 2002a")
-            first.setdefault(label, row.table.file)
+            first.setdefault(label, row.cell("label") if is_long(row.table) else row.table.file)
 
 
 def _claimed_studies(raw: RawTables, claims: RawTable) -> Iterator[Fault]:

@@ -7,6 +7,7 @@ must not make a fault of every result that names it.
 from collections.abc import Iterator, Sequence, Set
 
 from metasynth.core.faults import Fault, nearest
+from metasynth.tables.long_tables import is_long
 from metasynth.tables.raw_table import RawTable, Row
 from metasynth.tables.reader import RawTrial
 from metasynth.tables.table_schema import tables
@@ -16,7 +17,7 @@ from metasynth.validation import results as result_rules
 def faults(trial: RawTrial, *, one_group: bool = False) -> Iterator[Fault]:
     """All faults between the cells of one trial, each cell having been checked by itself.
 
-    In a review of `one_group` nothing is compared, and a trial may have one arm.
+    Where it is of `one_group`, as nothing that it reports is compared, it may have one arm.
     """
     study, arms, results, sources = (
         trial.table(name) for name in ("study", "arms", "results", "sources")
@@ -90,7 +91,7 @@ def _short(table: RawTable) -> str:
 
 def _one_study(study: RawTable) -> Iterator[Fault]:
     for row in study.rows[1:]:
-        yield row.fault("label", "one row only: a folder is one study", "remove this row")
+        yield row.fault("label", "one row only for one study", "remove this row")
     if study.complete and not study.rows:
         file = study.file
         yield Fault(file, 2, "", f"{file}:2", "", "one row about the study", "fill in row 2")
@@ -119,6 +120,10 @@ def _enough_arms(study: RawTable, arms: RawTable, results: RawTable, least: int)
         row, file = len(arms.rows) + 2, arms.file
         two = included and least > 1
         expected = "at least two arms, as the study is included" if two else "an arm"
+        if is_long(study) and study.rows:
+            remedy = f"add a row for each arm to {file}"
+            yield study.rows[0].fault("study_id", expected, remedy)
+            return
         yield Fault(file, row, "", f"{file}:{row}", "", expected, "add a row for each arm")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from math import isfinite, log
+from math import ceil, floor, isfinite, log
 from typing import TypeGuard
 
 from metasynth.language.formats import NumberStyle, number
@@ -32,6 +32,11 @@ _ROUND = (1.0, 2.0, 4.0, 5.0, 10.0)
 
 _SHARES = (0.002, 0.004, 0.008, 0.02, 0.04, 0.08, 0.2, 0.4, 0.8)
 """Reaches of an axis of shares, a fourth of each being round; more reach to 1."""
+
+_FOURTHS = (1.0, 2.0, 4.0, 6.0, 8.0, 10.0)
+"""Reaches of an axis of amounts within a decade."""
+_STEPS = (1.0, 2.0, 5.0, 10.0)
+"""Between ticks of an axis that stands anywhere."""
 
 _STRETCH = 2.5
 _ALWAYS_SHOWN = 10.0
@@ -114,6 +119,35 @@ def share_axis(
     top = next((x for x in _SHARES if x >= reach * (1 - 1e-9)), 1.0)
     ticks = tuple(i * top / 4 for i in range(5))
     return Axis(False, 0.0, top, ticks, tuple(plain(x, numbers) for x in ticks))
+
+
+def amount_axis(
+    estimates: Iterable[float | None], limits: Iterable[float | None], numbers: NumberStyle
+) -> Axis:
+    """A linear axis from 0 over amounts, to all estimates, and their limits unless far wider."""
+    needed, wanted = (
+        max((x for x in values if x is not None and isfinite(x)), default=0.0)
+        for values in (estimates, limits)
+    )
+    reach = max(needed, min(wanted, 2 * _STRETCH * needed)) or wanted or 1.0
+    decade = 10.0 ** _floor_log10(reach)
+    top = next(decade * x for x in _FOURTHS if decade * x >= reach * (1 - 1e-9))
+    ticks = tuple(i * top / 4 for i in range(5))
+    return Axis(False, 0.0, top, ticks, tuple(plain(x, numbers) for x in ticks))
+
+
+def window_axis(
+    estimates: Iterable[float | None], limits: Iterable[float | None], numbers: NumberStyle
+) -> Axis:
+    """A linear axis from below the least to above the greatest, wherever these lie."""
+    values = [x for x in (*estimates, *limits) if x is not None and isfinite(x)] or [0.0]
+    least, most = min(values), max(values)
+    reach = most - least or abs(most) or 1.0
+    decade = 10.0 ** _floor_log10(reach / 4)
+    step = next(decade * x for x in _STEPS if 4 * decade * x >= reach * (1 - 1e-9))
+    first, last = floor(least / step + 1e-9), ceil(most / step - 1e-9)
+    ticks = tuple(i * step for i in range(first, max(last, first + 1) + 1))
+    return Axis(False, ticks[0], ticks[-1], ticks, tuple(plain(x, numbers) for x in ticks))
 
 
 def _floor_log10(x: float) -> int:

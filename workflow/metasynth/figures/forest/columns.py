@@ -6,7 +6,7 @@ from math import fsum
 from typing import Literal
 
 from metasynth.figures.canvas.text import name
-from metasynth.figures.outcome import group_names, measure_name, of_side
+from metasynth.figures.outcome import compares, group_names, measure_name, of_side
 from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed
 from metasynth.model.records import AnalysisResult, Estimate, Group, OutcomeResult, StudyData
@@ -16,6 +16,9 @@ _GROUP_HEADINGS = {
     "proportion": (message("Events"), message("Total")),
     "rate": (message("Events"), message("Person-time")),
     "continuous": (message("Mean"), message("SD"), message("Total")),
+    "incidence": (message("Events"), message("Person-time")),
+    "mean": (message("Mean"), message("SD"), message("Total")),
+    "correlation": (message("Total"),),
 }
 """What each group has by outcome type; published contrasts come without group data."""
 
@@ -49,7 +52,7 @@ def columns(
 
 def groups(result: OutcomeResult) -> int:
     """How many groups an outcome compares; a proportion is of one."""
-    return 1 if result.outcome.type == "proportion" else 2
+    return 2 if compares(result) else 1
 
 
 def study_cells(result: OutcomeResult, study: StudyData, language: Language) -> tuple[str, ...]:
@@ -69,10 +72,12 @@ def _group_cells(result: OutcomeResult, group: Group, said: Printed) -> tuple[st
     match result.outcome.type:
         case "binary" | "proportion":
             return said.count("events", group.events), said.count("total", group.total)
-        case "rate":
+        case "correlation":
+            return (said.count("total", group.total),)
+        case "rate" | "incidence":
             time = said.number("person_time", group.person_time, decimals)
             return said.count("events", group.events), time
-        case "continuous":
+        case "continuous" | "mean":
             mean = said.number("mean", group.mean, decimals)
             sd = said.number("sd", group.sd, decimals)
             return mean, sd, said.count("total", group.total)
@@ -94,8 +99,16 @@ def pooled_cells(result: OutcomeResult, pooled: Estimate, said: Printed) -> tupl
             decimals = _decimals(result)
             times = [said.number(f"person_time_{side}", time, decimals) for side, time in sides]
             return events[0], times[0], events[1], times[1]
+        case "incidence":
+            time = _times(result, pooled)[0]
+            said_time = said.number("person_time_intervention", time, _decimals(result))
+            return events[0], said_time
         case "continuous":
             return ("", "", totals[0], "", "", totals[1])
+        case "mean":
+            return "", "", totals[0]
+        case "correlation":
+            return (totals[0],)
     return ()
 
 

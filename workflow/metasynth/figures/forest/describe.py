@@ -31,6 +31,14 @@ _DATA = {
     "proportion": message("{events} of {total}"),
     "rate": message("{events} in {total} of person-time"),
     "continuous": message("mean {mean} (SD {sd}, n = {total})"),
+    "incidence": message("{events} in {total} of person-time"),
+    "mean": message("mean {mean} (SD {sd}, n = {total})"),
+    "correlation": message("n = {total}"),
+}
+_NAMES = {
+    "continuous": ("mean", "sd", "total"),
+    "mean": ("mean", "sd", "total"),
+    "correlation": ("total",),
 }
 """What a group has, in words, by outcome type."""
 
@@ -87,7 +95,7 @@ def _data(result: OutcomeResult, study: StudyData, language: Language) -> list[s
     kind = result.outcome.type
     if kind not in _DATA:
         return []
-    names = ("mean", "sd", "total") if kind == "continuous" else ("events", "total")
+    names = _NAMES.get(kind, ("events", "total"))
     sides = [cells[: len(names)], cells[len(names) :]]
     said = [
         language.say(_DATA[kind], **dict(zip(names, side, strict=True))) for side in sides if side

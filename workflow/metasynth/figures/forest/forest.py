@@ -10,7 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from metasynth.figures.canvas.axis import Axis, Scale, difference_axis, ratio_axis, share_axis
+from metasynth.figures.canvas.axis import (
+    Axis,
+    Scale,
+    amount_axis,
+    difference_axis,
+    ratio_axis,
+    share_axis,
+    window_axis,
+)
 from metasynth.figures.canvas.page import Page, blank, breakable, rule, write
 from metasynth.figures.canvas.panel import Panel
 from metasynth.figures.canvas.style import INK, Z_REFERENCE, Z_SQUARE, isolated
@@ -55,7 +63,7 @@ def forest(
 
 def draw_forest(said: Forest, language: Language) -> Figure:
     """Draw what was composed; whoever calls must be `isolated`."""
-    layout = lay_out(said, _axis(said, language.numbers))
+    layout = lay_out(said, scale_of(said, language.numbers))
     figure = blank(layout.height)
     half = layout.pitch / 2
     breakable(figure, layout.height, layout.top + 0.5, (y - half for y in layout.middles[1:]))
@@ -71,11 +79,16 @@ def draw_forest(said: Forest, language: Language) -> Figure:
     return figure
 
 
-def _axis(said: Forest, numbers: NumberStyle) -> Axis:
+_ALONE = {"share": share_axis, "amount": amount_axis, "anywhere": window_axis}
+"""The axes of what is of one group, and has no value of no effect."""
+
+
+def scale_of(said: Forest, numbers: NumberStyle) -> Axis:
     """An axis that holds all estimates, and diamonds' ends but those far beyond the studies'."""
     marks = [*said.band, *(row.mark for row in said.rows if row.mark)]
-    if said.share:
-        return share_axis([mark.estimate for mark in marks], _limits(marks), numbers)
+    if said.one_group:
+        alone = _ALONE[said.one_group]
+        return alone([mark.estimate for mark in marks], _limits(marks), numbers)
     make = ratio_axis if said.logarithmic else difference_axis
     estimates = [mark.estimate for mark in marks]
     limits = _limits(mark for mark in marks if mark.shape == "square")
@@ -118,7 +131,7 @@ def _add_axes(figure: Page, layout: Layout) -> Panel:
 def _draw_references(axes: Panel, said: Forest, layout: Layout) -> None:
     """The line of no effect, and the dashed line of the first pooled effect above its diamond."""
     axis = layout.scale.axis
-    if not said.share:
+    if not said.one_group:
         axes.vlines(
             axis.null,
             layout.top,

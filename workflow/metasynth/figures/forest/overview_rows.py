@@ -16,12 +16,15 @@ from metasynth.figures.outcome import (
     chosen_analyses,
     compares,
     group_names,
+    measure_title,
+    one_group,
     overall,
 )
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.tracked import bare, marked
-from metasynth.model.methods import MEASURES
+from metasynth.model.measure_catalogue import ONE_GROUP
+from metasynth.model.methods import MEASURE
 from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult
 
@@ -42,8 +45,8 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
     groups = group_names(results[0], language)
     look = limits(COCHRANE, is_logarithmic(results[0]), language.numbers)
     words = (language.say("Measure"), language.say("Studies"), language.say("Participants"))
-    share = not compares(results[0])
-    heading = language.say("Estimate") if share else language.say("Effect")
+    alone = not compares(results[0])
+    heading = language.say("Estimate") if alone else language.say("Effect")
     effects = Column(name(language.say("[95% CI]")), heading, "effect")
     legend = language.say("Squares: primary analysis. Circles: second analysis, where it differs.")
     said = Forest(
@@ -52,11 +55,11 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
         with_effects(rows, results[0].outcome.measure, look),
         (),
         (legend,),
-        ("", "") if share else _sides(groups[0], language),
+        ("", "") if alone else _sides(groups[0], language),
         is_logarithmic(results[0]),
         None,
         largest=_LARGEST,
-        share=share,
+        one_group=one_group(results[0]),
     )
     return Drawing(draw_forest(said, language), *_words(results, language))
 
@@ -127,15 +130,15 @@ def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
 
 
 def _measure(estimate: Estimate, language: Language) -> str:
-    """The letters of a measure; a proportion's are those of its transformation, and no reader's."""
-    is_share = estimate.measure in MEASURES["proportion"]
-    return language.say("Proportion") if is_share else estimate.measure
+    """The letters of a measure; one group's are those of its transformation, and no reader's."""
+    alone = MEASURE[estimate.measure].types[0] in ONE_GROUP
+    return measure_title(estimate.measure, language) if alone else estimate.measure
 
 
 def _sizes(estimate: Estimate, said: Printed) -> tuple[str, str]:
     """Studies and participants of a pool; participants are unknown of published contrasts."""
     totals = [estimate.total_intervention, estimate.total_control]
-    if estimate.measure in MEASURES["proportion"]:
+    if MEASURE[estimate.measure].types[0] in ONE_GROUP:
         totals = totals[:1]
     known = None if None in totals else sum(total or 0 for total in totals)
     return said.count("k", estimate.k), said.count("participants", known)

@@ -21,6 +21,7 @@ from metasynth.figures.outcome import (
     group_names,
     left_out_of,
     of_effect,
+    one_group,
     overall,
     studies_with_effects,
     study_label,
@@ -79,7 +80,8 @@ class Forest:
     `band` are the marks of studies that are too many for a row each, in the order of their effects,
     and `band_note` what they are. `domains` are the headings of dots of risk of bias; `colour` is
     that of the squares, `largest` the side of the heaviest and the height of diamonds, in points,
-    where rows are that high. Of a `share` of patients, from 0 to 1, no value means no effect.
+    where rows are that high. Of `one_group` (see `outcome.one_group`) no
+    value means no effect.
     """
 
     study_heading: str
@@ -94,7 +96,7 @@ class Forest:
     colour: str = BLUE
     dots_heading: str = ""
     largest: float = 9.0
-    share: bool = False
+    one_group: str = ""
     band: tuple[Mark, ...] = ()
     band_note: str = ""
 
@@ -141,7 +143,7 @@ def forest_rows(
         tuple(ascii_uppercase[: len(domains)]),
         preset.colour,
         language.say("Risk of bias") if domains else "",
-        share=not compares(result),
+        one_group=one_group(result),
         band=band,
         band_note=band_note,
     )

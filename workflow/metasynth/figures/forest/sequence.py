@@ -12,7 +12,7 @@ from metasynth.figures.forest.forest import draw_forest
 from metasynth.figures.forest.preset import COCHRANE
 from metasynth.figures.forest.rows import Forest, Mark, Row, favours, limits, with_effects
 from metasynth.figures.observed import Observed, observed, subject
-from metasynth.figures.outcome import analysis_label, compares, measure_name, study_label
+from metasynth.figures.outcome import analysis_label, measure_name, one_group, study_label
 from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
@@ -122,7 +122,7 @@ def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Lang
         data.logarithmic,
         data.pooled.estimate if data.pooled else None,
         largest=_LARGEST,
-        share=not compares(data.result),
+        one_group=one_group(data.result),
     )
 
 

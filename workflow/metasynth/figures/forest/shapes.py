@@ -2,6 +2,7 @@
 
 from math import sqrt
 
+from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from metasynth.figures.canvas.axis import Axis
@@ -9,13 +10,14 @@ from metasynth.figures.canvas.panel import Panel
 from metasynth.figures.canvas.style import INK, VERMILION, Z_ARROW, Z_DIAMOND, Z_INTERVAL, Z_SQUARE
 from metasynth.figures.forest.rows import Mark
 
+Ground = Panel | Axes
 SMALLEST = 2.0
 """The least side of a square that can still be seen, in points."""
 ARROW = 4.0
 
 
 def draw_square(
-    axes: Panel, axis: Axis, mark: Mark, y: float, largest: float, colour: str, name: str
+    axes: Ground, axis: Axis, mark: Mark, y: float, largest: float, colour: str, name: str
 ) -> None:
     """A square at the estimate, its area in proportion to `mark.weight`, which is 1 at most."""
     if axis.holds(mark.estimate):
@@ -33,7 +35,7 @@ def draw_square(
         )
 
 
-def draw_interval(axes: Panel, axis: Axis, mark: Mark, y: float, name: str) -> None:
+def draw_interval(axes: Ground, axis: Axis, mark: Mark, y: float, name: str) -> None:
     """A line from limit to limit, as far as the axis goes; the prediction interval has end caps."""
     prediction = mark.shape == "interval"
     low, high = visible(axis, mark)
@@ -67,7 +69,7 @@ def draw_interval(axes: Panel, axis: Axis, mark: Mark, y: float, name: str) -> N
 
 
 def draw_diamond(
-    axes: Panel, axis: Axis, mark: Mark, y: float, half_height: float, filled: bool, name: str
+    axes: Ground, axis: Axis, mark: Mark, y: float, half_height: float, filled: bool, name: str
 ) -> None:
     """A diamond about the estimate, from limit to limit or to an arrow at the axis' end."""
     assert mark.estimate is not None
@@ -92,7 +94,7 @@ def draw_diamond(
     draw_arrows(axes, axis, mark, y, INK, name)
 
 
-def draw_arrows(axes: Panel, axis: Axis, mark: Mark, y: float, colour: str, name: str) -> None:
+def draw_arrows(axes: Ground, axis: Axis, mark: Mark, y: float, colour: str, name: str) -> None:
     """An arrowhead at each end of the axis that the interval goes beyond."""
     ends = ((mark.low, axis.low, "<", "low"), (mark.high, axis.high, ">", "high"))
     for limit, end, marker, side in ends:

@@ -53,15 +53,17 @@ def heterogeneity(pooled: Estimate, language: Language, place: int = 0) -> str:
 
 def overall_effect(pooled: Estimate, language: Language, place: int = 0) -> str:
     """ "Overall effect: t = 3.04, df = 2 (p = 0.09)"; z has no degrees of freedom."""
-    if pooled.statistic is None:
-        return ""
     at = of_pool(pooled, language.numbers, place)
+    if pooled.p is None:
+        return ""
+    p = stated("p", at.p("p", pooled.p))
+    if pooled.statistic is None:
+        return language.say("Overall effect: {p}", p=p)
     statistic = at.number("statistic", pooled.statistic)
     test = stated("z", statistic)
     if pooled.df is not None:
         degrees = at.number("df", pooled.df, 0 if pooled.df == int(pooled.df) else 1)
         test = f"{stated('t', statistic)}, df = {degrees}"
-    p = stated("p", at.p("p", pooled.p))
     return language.say("Overall effect: {test} ({p})", test=test, p=p)
 
 

@@ -76,6 +76,8 @@ def _value(result: Result, language: Language) -> str:
         return f"{raw(result, 'events')}/{short('person_time')}"
     if result.events is not None:
         return f"{raw(result, 'events')}/{raw(result, 'total')}"
+    if result.correlation is not None:
+        return f"r = {short('correlation')}, n = {raw(result, 'total')}"
     if result.mean is not None:
         return f"{short('mean')} (SD {short('sd')})"
     if result.o_minus_e is not None:

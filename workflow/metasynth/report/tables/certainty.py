@@ -151,7 +151,8 @@ def _effect(scope: Scope, line: Finding) -> Inlines:
         marked(formats.estimate(line.measure, getattr(line, name), style), f"{at}.{name}")
         for name in ("estimate", "ci_low", "ci_high")
     )
-    short = short_measure(line.measure, scope.language)
+    outcome = scope.outcomes[line.outcome]
+    short = short_measure(line.measure, scope.language) if outcome.compared else outcome.measure
     measure = f"{short}\u00a0" if short else ""
     dagger = "\u00a0†" if line.one_degree else ""
     interval = f"{_bracketed(effect, low, high, style)}{formats.named(line.ci_method)}"
@@ -260,7 +261,8 @@ def _why(rating: Rating, language: Language) -> str:
 def _key(scope: Scope) -> str:
     """What the summary's signs mean."""
     say, lines = scope.language.say, scope.material.findings
-    measures = {f.measure: scope.outcomes[f.outcome].measure for f in lines}
+    known = {f.outcome: scope.outcomes[f.outcome] for f in lines}
+    measures = {f.measure: known[f.outcome].measure for f in lines if known[f.outcome].compared}
     shorts = {short_measure(own, scope.language): name for own, name in measures.items()}
     parts = [f"{short}: {name}." for short, name in shorts.items() if short and short != name]
     origins = dict.fromkeys(f.risk_origin for f in lines if f.risk_origin)

@@ -46,6 +46,9 @@ _GROUPS = {
     "proportion": message("Patients with the outcome and in all."),
     "continuous": message("Mean, standard deviation and patients, arms of one side together."),
     "rate": message("Events and person-time, arms of one side together."),
+    "incidence": message("Events and person-time."),
+    "mean": message("Mean, standard deviation and patients."),
+    "correlation": message("Correlation and patients."),
 }
 _CONTRASTS = message("Contrasts are as published, without numbers of patients.")
 
@@ -107,6 +110,8 @@ def _group(side: Group | None, key: str) -> str:
     if side is None:
         return formats.MISSING
     names = ("events", "total") if side.mean is None else ("mean", "sd", "total")
+    if side.correlation is not None:
+        names = ("correlation", "total")
     if side.person_time is not None:
         names = ("events", "person_time")
     known = [name for name in names if getattr(side, name) is not None]

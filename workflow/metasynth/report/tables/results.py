@@ -51,7 +51,8 @@ def _summary_row(outcome: OutcomeNames, scope: Scope) -> Row:
         first.k,
         outcome.intervention,
         *((outcome.control,) if scope.compared else ()),
-        short_measure(outcome.result.outcome.measure, language) or outcome.measure,
+        (outcome.compared and short_measure(outcome.result.outcome.measure, language))
+        or outcome.measure,
         _effect(first, language),
         first.i2,
         _effect(second[0], language) if second else formats.MISSING,
@@ -66,7 +67,9 @@ def _linked(outcome: OutcomeNames) -> Inlines:
 
 def _key(outcomes: Sequence[OutcomeNames], language: Language) -> str:
     """What the summary's columns mean: measures in full, and which analyses they show."""
-    measures = {short_measure(o.result.outcome.measure, language): o.measure for o in outcomes}
+    measures = {
+        short_measure(o.result.outcome.measure, language): o.measure for o in outcomes if o.compared
+    }
     parts = [f"{short}: {name}." for short, name in measures.items() if short and short != name]
     titles = (
         message("Primary analysis: {analyses}."),

@@ -18,7 +18,11 @@ from metasynth.report.tables.base import (
     told,
 )
 
-ROLES = {"intervention": message("intervention"), "control": message("control")}
+ROLES = {
+    "intervention": message("intervention"),
+    "control": message("control"),
+    "group": message("the one group"),
+}
 
 
 def trials_table(scope: Scope) -> TableBody:
@@ -157,7 +161,7 @@ def _missing_row(trial: Trial, members: list[Result], scope: Scope) -> Row:
 
 def is_missing(result: Result) -> bool:
     """Whether a row holds no number to pool, of an arm or of any form of contrast."""
-    numbers = (result.events, result.mean, result.estimate, result.o_minus_e)
+    numbers = (result.events, result.mean, result.estimate, result.o_minus_e, result.correlation)
     return result.provenance == "missing" or all(value is None for value in numbers)
 
 

@@ -13,6 +13,7 @@ from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare, marked, remark
+from metasynth.language.units import with_time
 from metasynth.model.methods import CREDIBLE, MEASURE, compares, excludes_no_effect, no_effect
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.report.text.absences import left_out, sentences, unpooled
@@ -30,7 +31,7 @@ def measure_name(
     """The measure in words; Peto's one-step method estimates an odds ratio of its own."""
     if analysis is not None and analysis.model == "Peto":
         return language.say("Peto odds ratio")
-    return language.say(MEASURE[outcome.measure].label)
+    return with_time(language.say(MEASURE[outcome.measure].label), outcome, language)
 
 
 def spelled(n: int, language: Language) -> str:
@@ -194,6 +195,9 @@ def _reading(
     excludes = excludes_no_effect(outcome.measure, row.ci_low, row.ci_high)
     if row.estimate is None or excludes is None:
         return language.say("there is no interval to read")
+    if not compares(outcome):
+        none = message("the interval includes 0, no correlation")
+        return language.say(message("the interval excludes 0") if excludes else none)
     if not excludes:
         return language.say("the interval includes no effect")
     more_is_better = outcome.direction == "benefit"
@@ -250,6 +254,8 @@ class OutcomeNames:
     @property
     def patients(self) -> str:
         """The patients (or events) of each side, as far as they are known; else nothing."""
+        if not self.compared and self.result.analyses[0].estimates[0].events_intervention is None:
+            return ""
         if not self.compared:
             return "" if self.intervention == formats.MISSING else self.intervention
         names = sides(self.result.comparison, self.language)

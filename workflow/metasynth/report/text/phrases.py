@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from metasynth.language.languages import Language, message
 from metasynth.model import bounds
+from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.model.methods import MEASURE
 from metasynth.model.records import Comparison
 
@@ -29,7 +30,9 @@ def joined(items: Sequence[str], language: Language) -> str:
 
 
 def sides(comparison: Comparison, language: Language) -> tuple[str, str]:
-    """The names of the intervention and of the control, as declared, else these words."""
+    """The names of both sides, as declared, else these words; of one group all participants."""
+    if not comparison.intervention:
+        return language.say("Participants"), ""
     return (
         comparison.intervention_label or language.say("Intervention"),
         comparison.control_label or language.say("Control"),
@@ -39,6 +42,6 @@ def sides(comparison: Comparison, language: Language) -> tuple[str, str]:
 def short_measure(measure: str, language: Language) -> str:
     """A measure's letters beside a number: "RR"; a proportion is no code, and `other` has none."""
     record = MEASURE[measure]
-    if "proportion" in record.types:
+    if record.types[0] in ONE_GROUP:
         return language.say(record.label)
     return measure if record.code is None else record.code

@@ -25,6 +25,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from metasynth.language.formats import MISSING
+from metasynth.language.studied import studied
 from metasynth.report.text.markdown import escape
 
 ARTICLE = (
@@ -106,13 +107,32 @@ class _OwnLoader(FileSystemLoader):
         return super().get_source(environment, template.removeprefix(f"{_OWN}/"))
 
 
-class Texts:
-    """The texts of a language: those of any review, and this review's own."""
+class _Studied(FileSystemLoader):
+    """The sections in the words of a review that compares nothing."""
 
-    def __init__(self, general: Path, own: Path, filters: Mapping[str, Callable[..., str]]):
+    def get_source(self, environment: Environment, template: str) -> Any:
+        text, *rest = super().get_source(environment, template)
+        return studied(text), *rest
+
+
+class Texts:
+    """The texts of a language: those of any review, and this review's own.
+
+    `of_studies` where the review compares nothing and calls no study a trial.
+    """
+
+    def __init__(
+        self,
+        general: Path,
+        own: Path,
+        filters: Mapping[str, Callable[..., str]],
+        *,
+        of_studies: bool = False,
+    ):
         self._general = general
         self._own = own
-        loaders = [FileSystemLoader(general), _OwnLoader(own, "utf-8-sig")]
+        first = _Studied(general) if of_studies else FileSystemLoader(general)
+        loaders = [first, _OwnLoader(own, "utf-8-sig")]
         self._environment = SandboxedEnvironment(
             loader=ChoiceLoader(loaders),
             undefined=StrictUndefined,

@@ -24,6 +24,11 @@ class Tables:
     n2: Array
 
     @property
+    def cells(self) -> tuple[Array, ...]:
+        """The arrays, in the order of the fields."""
+        return self.a, self.n1, self.c, self.n2
+
+    @property
     def b(self) -> Array:
         """Participants without the event under the intervention."""
         return self.n1 - self.a

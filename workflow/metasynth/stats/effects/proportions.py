@@ -1,7 +1,7 @@
 """The proportion of one group with the event, on a scale where it is closer to normal, and back.
 
 The arcsine scales exist at 0 and 1 as they are and get no correction but under the policy `all`; on
-the logit scale a group in which nobody or everybody had the event needs one.
+the other scales a group in which nobody or everybody had the event needs one.
 """
 
 from math import asin, cos, exp, inf, sin, sqrt
@@ -31,7 +31,25 @@ def double_arcsine(events: Array, total: Array) -> tuple[Array, Array]:
     return (np.arcsin(np.sqrt(low)) + np.arcsin(np.sqrt(high))) / 2, 1 / (4 * total + 2)
 
 
-PROPORTION_EFFECTS = {"PLO": logit, "PAS": arcsine, "PFT": double_arcsine}
+def raw(events: Array, total: Array) -> tuple[Array, Array]:
+    """The proportion p itself, variance p(1 - p)/total: Barendregt et al. 2013."""
+    p = events / total
+    return p, p * (1 - p) / total
+
+
+def logarithm(events: Array, total: Array) -> tuple[Array, Array]:
+    """Log of the proportion, variance 1/events - 1/total; needs an event."""
+    return np.log(events / total), 1 / events - 1 / total
+
+
+PROPORTION_EFFECTS = {
+    "PLO": logit,
+    "PAS": arcsine,
+    "PFT": double_arcsine,
+    "PR": raw,
+    "PLN": logarithm,
+}
+_ARCSINES = ("PAS", "PFT")
 
 
 def proportion_effects(
@@ -39,14 +57,15 @@ def proportion_effects(
 ) -> Effects:
     """Give transformed proportions and variances after the zero-cell policy.
 
-    only0 adds 0.5 to events and to others where one of them is 0, for the logit only; all adds it
-    everywhere, none nowhere. A logit left undefined is 0 with infinite variance.
+    only0 adds 0.5 to events and to others where one of them is 0, but for arcsines; all adds it
+    everywhere, none nowhere. What is left undefined, or without a variance, is 0 with infinite
+    variance.
     """
     empty = (events == 0) | (events == total)
     corrected = np.full(events.shape, zero_cells == "all")
-    if measure == "PLO" and zero_cells == "only0":
+    if measure not in _ARCSINES and zero_cells == "only0":
         corrected = empty
-    undefined = empty & ~corrected if measure == "PLO" else np.zeros(events.shape, dtype=bool)
+    undefined = empty & ~corrected if measure not in _ARCSINES else np.zeros(events.shape, bool)
     added = np.where(undefined | corrected, 0.5, 0.0)
     y, v = PROPORTION_EFFECTS[measure](events + added, total + 2 * added)
     return Effects(np.where(undefined, 0.0, y), np.where(undefined, np.inf, v), corrected)

@@ -17,6 +17,11 @@ class Rates:
     x2: Array
     t2: Array
 
+    @property
+    def cells(self) -> tuple[Array, ...]:
+        """The arrays, in the order of the fields."""
+        return self.x1, self.t1, self.x2, self.t2
+
 
 def log_rate_ratio(r: Rates) -> tuple[Array, Array]:
     """Log ratio of rates and its variance 1/x1 + 1/x2 (Poisson counts); events in both groups."""

@@ -1,8 +1,9 @@
 """From the scale on which effects are pooled to the one on which they are read."""
 
-from math import exp, isfinite
+from math import atanh, exp, isfinite, log, tanh
 
-from metasynth.model.methods import is_ratio
+from metasynth.model.methods import LOGARITHMIC
+from metasynth.stats.effects.one_group import from_root
 from metasynth.stats.effects.proportions import from_arcsine, from_double_arcsine, from_logit
 
 LARGEST_EXPONENT = 700.0
@@ -17,8 +18,12 @@ def natural(measure: str, value: float | None, size: float | None = None) -> flo
     number = finite(value)
     if number is None:
         return None
-    if is_ratio(measure):
+    if measure in LOGARITHMIC:
         return exp(number) if number < LARGEST_EXPONENT else None
+    if measure == "ZCOR":
+        return tanh(number)
+    if measure == "IRS":
+        return from_root(number)
     if measure == "PLO":
         return from_logit(number)
     if measure == "PAS":
@@ -26,6 +31,16 @@ def natural(measure: str, value: float | None, size: float | None = None) -> flo
     if measure == "PFT":
         return from_double_arcsine(number, size) if size else None
     return number
+
+
+def analysed(measure: str, value: float) -> float:
+    """`value` of a published contrast of `measure`, as printed, on the scale of the analysis.
+
+    Raises ValueError for a ratio not above 0, or a correlation not between -1 and 1.
+    """
+    if measure in LOGARITHMIC:
+        return log(value)
+    return atanh(value) if measure == "ZCOR" else value
 
 
 def finite(value: float | None) -> float | None:

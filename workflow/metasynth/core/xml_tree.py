@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from metasynth.importers.found import ImportRefused
-from metasynth.importers.source import one_line
+from metasynth.core.foreign_files import FileRefused
+from metasynth.core.text_files import one_line
 
 _DEEPEST = 100
 
@@ -45,7 +45,7 @@ def parsed(content: bytes, called: str) -> Node:
     """The root of an XML document without document type.
 
     Raises:
-        ImportRefused: when it is not well formed, or has a document type.
+        FileRefused: when it is not well formed, or has a document type.
     """
     root = Node("", {}, 0)
     open_nodes = [root]
@@ -53,7 +53,7 @@ def parsed(content: bytes, called: str) -> Node:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if len(open_nodes) > _DEEPEST:
-            raise ImportRefused(f"{called}: elements nested more than {_DEEPEST} deep")
+            raise FileRefused(f"{called}: elements nested more than {_DEEPEST} deep")
         node = Node(name, attributes, parser.CurrentLineNumber)
         open_nodes[-1].children.append(node)
         open_nodes.append(node)
@@ -66,7 +66,7 @@ def parsed(content: bytes, called: str) -> Node:
         open_nodes.pop()
 
     def refuse(*_: object) -> None:
-        raise ImportRefused(
+        raise FileRefused(
             f"{called} declares a document type, which is not read, as it could name other files"
         )
 
@@ -77,9 +77,9 @@ def parsed(content: bytes, called: str) -> Node:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise ImportRefused(f"{called} is no XML file: {error}") from error
+        raise FileRefused(f"{called} is no XML file: {error}") from error
     except (LookupError, ValueError) as error:
-        if isinstance(error, ImportRefused):
+        if isinstance(error, FileRefused):
             raise
-        raise ImportRefused(f"{called} is in an encoding that is not known: {error}") from error
+        raise FileRefused(f"{called} is in an encoding that is not known: {error}") from error
     return root.children[0]

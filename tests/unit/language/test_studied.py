@@ -1,0 +1,33 @@
+"""A review that compares nothing says study, and only where a reader sees it."""
+
+import pytest
+
+from metasynth.language.languages import ENGLISH, speak
+from metasynth.language.studied import of_studies, studied
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Trials of one trial.", "Studies of one study."),
+        ("each trial's own, the trials’ own", "each study's own, the studies’ own"),
+        ("{trials} with {n} trials", "{trials} with {n} studies"),
+        ("{{ trials.all }} trials", "{{ trials.all }} studies"),
+        ("trial {% for trial in trials %}", "study {% for trial in trials %}"),
+        ('{{ "a new trial" if trials else "x" }}', '{{ "a new study" if trials else "x" }}'),
+        ("see `trials/x.csv` {anchor:trials}", "see `trials/x.csv` {anchor:trials}"),
+        ("the interval includes no effect", "the interval includes no correlation"),
+        ("industrial", "industrial"),
+    ],
+)  # fmt: skip
+def test_only_words_that_a_reader_sees_are_exchanged(said: str, meant: str) -> None:
+    assert studied(said) == meant
+
+
+def test_a_review_that_compares_keeps_its_words() -> None:
+    assert of_studies(ENGLISH, comparison=True) is ENGLISH
+    assert of_studies(speak("pl"), comparison=False).gettext("trial") == speak("pl").gettext(
+        "trial"
+    )
+    spoken = of_studies(ENGLISH, comparison=False)
+    assert spoken.say_n("{number} trial", "{number} trials", 2, number="two") == "two studies"

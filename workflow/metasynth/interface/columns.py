@@ -1,0 +1,248 @@
+"""The columns of a data frame, by metafor's names, as the studies that the engine pools.
+
+A frame is anything that gives its columns' names when iterated and a column by its name: one of
+pandas, or a mapping of lists. What is missing in a row (None, NaN) leaves its study out of the
+pool, with the reason; what is there and cannot be is an error that names the row.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isfinite, sqrt
+from typing import Any
+
+from metasynth.model.measure_catalogue import MEASURE_RECORDS
+from metasynth.model.methods import MEASURES
+from metasynth.model.records import Contrast, Count, Group, StudyData, whole
+
+Row = Mapping[str, float | None]
+
+
+class BadData(ValueError):  # noqa: N818 - it names the fault, as the message does
+    """A frame that cannot be pooled as it stands: every fault, by row and column."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSet:
+    """Columns that together are a study's result, for outcomes of one type."""
+
+    type: str
+    names: tuple[str, ...]
+    study: Callable[[Row], dict[str, Any]]
+
+
+def _two(one: Group, other: Group) -> dict[str, Any]:
+    return {"intervention": one, "control": other}
+
+
+def _count(value: float | None) -> Count | None:
+    return None if value is None else whole(value)
+
+
+def _sum(one: float | None, other: float | None) -> Count | None:
+    return None if one is None or other is None else whole(one + other)
+
+
+def _counted(events: float | None, total: float | None, time: float | None = None) -> Group:
+    return Group((), "", _count(events), _count(total), person_time=time)
+
+
+def _measured(mean: float | None, sd: float | None, total: float | None) -> Group:
+    return Group((), "", total=_count(total), mean=mean, sd=sd)
+
+
+def _contrast(estimate: float | None, se: float | None) -> dict[str, Any]:
+    return {} if estimate is None or se is None else {"contrast": Contrast(estimate, se)}
+
+
+COLUMN_SETS = (
+    ColumnSet(
+        "binary",
+        ("ai", "n1i", "ci", "n2i"),
+        lambda r: _two(_counted(r["ai"], r["n1i"]), _counted(r["ci"], r["n2i"])),
+    ),
+    ColumnSet(
+        "binary",
+        ("ai", "bi", "ci", "di"),
+        lambda r: _two(
+            _counted(r["ai"], _sum(r["ai"], r["bi"])), _counted(r["ci"], _sum(r["ci"], r["di"]))
+        ),
+    ),
+    ColumnSet(
+        "continuous",
+        ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"),
+        lambda r: _two(
+            _measured(r["m1i"], r["sd1i"], r["n1i"]), _measured(r["m2i"], r["sd2i"], r["n2i"])
+        ),
+    ),
+    ColumnSet(
+        "rate",
+        ("x1i", "t1i", "x2i", "t2i"),
+        lambda r: _two(_counted(r["x1i"], None, r["t1i"]), _counted(r["x2i"], None, r["t2i"])),
+    ),
+    ColumnSet("proportion", ("xi", "ni"), lambda r: {"intervention": _counted(r["xi"], r["ni"])}),
+    ColumnSet("generic", ("yi", "sei"), lambda r: _contrast(r["yi"], r["sei"])),
+    ColumnSet(
+        "generic",
+        ("yi", "vi"),
+        lambda r: _contrast(r["yi"], None if r["vi"] is None else sqrt(r["vi"])),
+    ),
+)
+"""The sets of columns, in the order in which they are looked for."""
+
+_WHOLE = frozenset(["ai", "bi", "ci", "di", "n1i", "n2i", "xi", "ni", "x1i", "x2i"])
+_POSITIVE = frozenset(["sei", "vi", "t1i", "t2i"])
+_NOT_NEGATIVE = _WHOLE | {"sd1i", "sd2i"}
+_AT_MOST = (("ai", "n1i"), ("ci", "n2i"), ("xi", "ni"))
+_LABELS = ("slab", "studlab", "label", "study", "trial", "author")
+_SAME: dict[str, str] = {
+    record.metafor: record.name for record in MEASURE_RECORDS if record.metafor
+}
+
+
+def measure_of(name: str) -> str:
+    """A measure by its name here, or by metafor's.
+
+    Raises:
+        BadData: for a name that is neither.
+    """
+    known = {name for names in MEASURES.values() for name in names}
+    if name in known:
+        return name
+    if name in _SAME:
+        return _SAME[name]
+    raise BadData(f"measure {name!r} is not one of {', '.join(sorted(known | _SAME.keys()))}")
+
+
+def studies(
+    frame: Any,
+    measure: str,
+    columns: Mapping[str, str],
+    labels: str | None,
+    subgroup: str | None,
+) -> tuple[str, tuple[StudyData, ...]]:
+    """The type of outcome, and each row's study in the order of the rows.
+
+    `columns` gives the frame's name of each of metafor's columns that is called otherwise there.
+
+    Raises:
+        BadData: with all faults, by row and column.
+    """
+    present = [str(name) for name in frame]
+    if unknown := [c for c in (*columns.values(), labels, subgroup) if c and c not in present]:
+        raise BadData(f"no column {', '.join(map(repr, unknown))} among {', '.join(present)}")
+    chosen = _chosen(present, measure, columns)
+    names = _labels(frame, present, labels)
+    cells = {name: list(frame[columns.get(name, name)]) for name in chosen.names}
+    faults: list[str] = []
+    rows = [
+        _row(label, {name: cells[name][i] for name in chosen.names}, faults)
+        for i, label in enumerate(names)
+    ]
+    if faults:
+        raise BadData("\n".join(faults))
+    years = list(frame["year"]) if "year" in present else [None] * len(names)
+    groups = [_text(x) for x in frame[subgroup]] if subgroup else [""] * len(names)
+    ids = _unique(names)
+    return chosen.type, tuple(
+        StudyData(id_, id_, _year(year), subgroup=group, **chosen.study(row))
+        for id_, year, group, row in zip(ids, years, groups, rows, strict=True)
+    )
+
+
+def _chosen(present: Sequence[str], measure: str, columns: Mapping[str, str]) -> ColumnSet:
+    """The first set that the frame has and the measure can be computed from."""
+    types = {kind for kind, names in MEASURES.items() if measure in names}
+    usable = [one for one in COLUMN_SETS if one.type in types]
+    for one in usable:
+        if {columns.get(name, name) for name in one.names} <= set(present):
+            return one
+    sets = "; ".join(" ".join(one.names) for one in usable)
+    raise BadData(
+        f"{measure} needs the columns {sets}; the frame has {', '.join(present)}."
+        " Where they have other names, say columns={'ai': 'events', …}"
+    )
+
+
+def _labels(frame: Any, present: Sequence[str], labels: str | None) -> list[str]:
+    """The studies' names: of a column, else the frame's own row labels, else their numbers."""
+    column = labels or next((name for name in _LABELS if name in present), None)
+    if column:
+        return [_text(value) or f"row {i}" for i, value in enumerate(frame[column], 1)]
+    index = getattr(frame, "index", None)
+    own = list(index) if index is not None and not callable(index) else []
+    if own and all(isinstance(value, str) for value in own):
+        return own
+    return [f"Study {i}" for i in range(1, len(list(frame[present[0]])) + 1)]
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """The names, those that come again with their number."""
+    taken, found = Counter[str](), list[str]()
+    for name in names:
+        taken[name] += 1
+        found.append(name if taken[name] == 1 else f"{name} ({taken[name]})")
+    return found if len(set(found)) == len(found) else [f"{n} [{i}]" for i, n in enumerate(names)]
+
+
+def _row(label: str, cells: Mapping[str, Any], faults: list[str]) -> dict[str, float | None]:
+    """A row's numbers; what is wrong with them is added to the faults."""
+    row: dict[str, float | None] = {}
+    wrong = list[str]()
+    for name, value in cells.items():
+        try:
+            row[name] = _number(value)
+        except (TypeError, ValueError):
+            wrong.append(f"column {name}: {value!r} is not a number")
+            row[name] = None
+    wrong += filter(None, (_impossible(name, value) for name, value in row.items()))
+    for part, total in _AT_MOST:
+        few, all_ = row.get(part), row.get(total)
+        if few is not None and all_ is not None and isfinite(few) and few > all_:
+            wrong.append(f"column {part}: {few:g} of {total} = {all_:g}")
+    faults += (f"row {label!r}, {one}" for one in wrong)
+    return row
+
+
+def _impossible(name: str, value: float | None) -> str:
+    if value is None:
+        return ""
+    if not isfinite(value):
+        return f"column {name}: {value} is not a number"
+    if name in _WHOLE and value != int(value):
+        return f"column {name}: {value:g} is not a whole number"
+    if (name in _NOT_NEGATIVE and value < 0) or (name in _POSITIVE and value <= 0):
+        return (
+            f"column {name}: {value:g}, expected {'above 0' if name in _POSITIVE else '0 or more'}"
+        )
+    return ""
+
+
+def _number(value: Any) -> float | None:
+    """A cell as a number; what marks a missing value in R, NumPy or pandas is None."""
+    if value is None or type(value).__name__ == "NAType":
+        return None
+    if isinstance(value, str | bool):
+        raise TypeError(value)
+    number = float(value)
+    return None if number != number else number  # NaN is not itself
+
+
+def _year(value: Any) -> int | None:
+    try:
+        number = _number(value)
+    except (TypeError, ValueError):
+        return None
+    return int(number) if number is not None and number == int(number) else None
+
+
+def _text(value: Any) -> str:
+    missing = value is None or value != value or type(value).__name__ == "NAType"
+    return "" if missing else str(value)
+
+
+def table(rows: Iterable[Mapping[str, Any]]) -> Any:
+    """A pandas frame of rows; pandas is imported here, when the first is asked for."""
+    import pandas as pd
+
+    return pd.DataFrame(list(rows))

@@ -1,0 +1,88 @@
+"""What one group has beside a proportion: a rate, a mean, or a correlation, and its variance.
+
+Formulas as in metafor's escalc; `tests/reference` compares them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from metasynth.stats.effects.binary import Array, Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events of one group a study, and of how much: patients, or (of a rate) person-time."""
+
+    x: Array
+    size: Array
+
+    @property
+    def cells(self) -> tuple[Array, ...]:
+        """The arrays, in the order of the fields."""
+        return self.x, self.size
+
+
+def log_rate(events: Array, time: Array) -> tuple[Array, Array]:
+    """Log of the rate, variance 1/events (Poisson counts); needs an event."""
+    return np.log(events / time), 1 / events
+
+
+def rate(events: Array, time: Array) -> tuple[Array, Array]:
+    """The rate itself, variance events/time²."""
+    return events / time, events / time**2
+
+
+def root_rate(events: Array, time: Array) -> tuple[Array, Array]:
+    """Square root of the rate, variance 1/(4 time); defined without events."""
+    return np.sqrt(events / time), 1 / (4 * time)
+
+
+INCIDENCE_EFFECTS = {"IRLN": log_rate, "IR": rate, "IRS": root_rate}
+
+
+def incidence_effects(
+    events: Array, time: Array, measure: str, zero_cells: str = "only0"
+) -> Effects:
+    """Give transformed rates and variances after the zero-cell policy.
+
+    only0 adds 0.5 to the events of a group without any, but for roots; all adds it everywhere,
+    none nowhere; person-time stays. What is left undefined is 0 with infinite variance.
+    """
+    empty = (events == 0) & (measure != "IRS")
+    corrected = empty if zero_cells == "only0" else np.full(events.shape, zero_cells == "all")
+    undefined = empty & ~corrected
+    added = np.where(undefined | corrected, 0.5, 0.0)
+    y, v = INCIDENCE_EFFECTS[measure](events + added, time)
+    return Effects(np.where(undefined, 0.0, y), np.where(undefined, np.inf, v), corrected)
+
+
+def from_root(value: float) -> float:
+    """The rate with this square root; 0 below the end of the scale."""
+    return max(0.0, value) ** 2
+
+
+def mean(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
+    """The mean, variance sd²/n."""
+    return m, sd**2 / n
+
+
+def log_mean(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
+    """Log of a mean above 0, variance sd²/(n m²)."""
+    return np.log(m), sd**2 / (n * m**2)
+
+
+MEAN_EFFECTS = {"MN": mean, "MNLN": log_mean}
+
+
+def fisher_z(r: Array, n: Array) -> tuple[Array, Array]:
+    """Fisher's z of a correlation, variance 1/(n - 3); needs four people."""
+    return np.arctanh(r), 1 / (n - 3)
+
+
+def correlation(r: Array, n: Array) -> tuple[Array, Array]:
+    """The correlation, variance (1 - r²)²/(n - 1)."""
+    return r, (1 - r**2) ** 2 / (n - 1)
+
+
+CORRELATION_EFFECTS = {"ZCOR": fisher_z, "COR": correlation}
