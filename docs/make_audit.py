@@ -23,7 +23,9 @@ was found:
   difference, or no increase, and the difference is indeed not significant, but the 95 % interval
   does not exclude an important one;
 - **depends on the test**, where tests that the publication may have used decide differently;
-- **depends on the counts**, where counts or denominators that the sources allow do;
+- **depends on the counts**, where counts or denominators that the sources allow do
+  (a published p-value or interval of the two arms, `reported_p` or limits in `results.csv`,
+  excludes counts that give it by no usual test);
 - **contradicted elsewhere in the review**, where no number decides and another statement
   contradicts it;
 - **cannot be checked** otherwise.

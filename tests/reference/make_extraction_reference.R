@@ -1,6 +1,8 @@
 # Pools every table that the printed percentages admit with metafor, and writes the ranges of the
 # results to expected/extraction.csv. Reads the raw tables itself, a row an arm; of the alternative
-# readings it knows `randomised`. Run from the project's root: Rscript tests/reference/make_extraction_reference.R
+# readings it knows `randomised`. Tables that give a published p-value ("<0.05") of two arms by none
+# of R's tests (Fisher, chi-squared with and without correction, logistic regression by Wald and by
+# the likelihood ratio) are left out. Run from the project's root: Rscript tests/reference/make_extraction_reference.R
 library(metafor)
 exact <- list(threshold = 1e-12, tol = 1e-14, tau2.max = 1e6, maxiter = 1e5)
 
@@ -9,13 +11,18 @@ arms_of <- function(outcome, week, reading) {
   for (folder in list.dirs("data/raw/trials", recursive = FALSE)) {
     if (grepl("_template", folder)) next
     rows <- read.csv(file.path(folder, "results.csv"), colClasses = "character")
+    if (is.null(rows$reported_p)) rows$reported_p <- ""
     arms <- read.csv(file.path(folder, "arms.csv"), colClasses = "character")
     rows <- rows[rows$outcome == outcome & rows$week == week & rows$provenance != "missing", ]
+    stated <- rows$reported_p[rows$reference_arm_id != ""]
+    rows <- rows[rows$reference_arm_id == "", ]
     rows <- rows[rows$reading == "" | rows$reading == reading, ]
     rows <- rows[!(rows$reading == "" & duplicated(rows$arm_id, fromLast = TRUE)), ]
     rows$treatment <- arms$treatment[match(rows$arm_id, arms$arm_id)]
     rows <- rows[rows$treatment %in% c("anakinra", "placebo") & rows$events != "", ]
-    if (nrow(rows)) found[[basename(folder)]] <- rows
+    if (!nrow(rows)) next
+    rows$stated <- if (length(stated)) stated else ""
+    found[[basename(folder)]] <- rows
   }
   found
 }
@@ -28,6 +35,16 @@ side <- function(rows, treatment) {
        total = sum(as.integer(own$total)))
 }
 
+gives <- function(stated, a, n1, c, n2) {
+  if (!startsWith(stated, "<")) return(TRUE)
+  cells <- matrix(c(a, c, n1 - a, n2 - c), 2)
+  fit <- suppressWarnings(glm(cells ~ c(1, 0), family = binomial))
+  p <- c(fisher.test(cells)$p.value, suppressWarnings(chisq.test(cells, correct = FALSE)$p.value),
+         suppressWarnings(chisq.test(cells)$p.value), coef(summary(fit))[2, 4],
+         anova(fit, test = "Chisq")[2, 5])
+  any(p < as.numeric(substring(stated, 2)))
+}
+
 tables_of <- function(outcome, week, reading) {
   trials <- arms_of(outcome, week, reading)
   sides <- unlist(lapply(trials, function(rows)
@@ -35,7 +52,12 @@ tables_of <- function(outcome, week, reading) {
   grid <- expand.grid(lapply(sides, `[[`, "range"))
   totals <- sapply(sides, `[[`, "total")
   treated <- seq(1, length(totals), 2)
-  lapply(seq_len(nrow(grid)), function(i) {
+  stated <- sapply(trials, function(rows) rows$stated[1])
+  left <- Filter(function(i) {
+    events <- unlist(grid[i, ], use.names = FALSE)
+    all(mapply(gives, stated, events[treated], totals[treated], events[-treated], totals[-treated]))
+  }, seq_len(nrow(grid)))
+  lapply(left, function(i) {
     events <- unlist(grid[i, ], use.names = FALSE)
     list(ai = events[treated], n1i = totals[treated],
          ci = events[-treated], n2i = totals[-treated])

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from metasynth.audit import two_by_two
-from metasynth.audit.two_by_two import TwoByTwo
+from metasynth.stats import two_by_two
+from metasynth.stats.two_by_two import TwoByTwo
 
 EXPECTED = Path(__file__).parent / "expected" / "audit_tests.csv"
 

@@ -134,9 +134,33 @@ SELECTED = [
         "other_side_missing",
         bytes_of(
             results(E),
-            lambda c: c.replace(b"nausea,24,,p,,17,149,,,,,,,,,,reported,table1,,,,,\n", b""),
+            lambda c: c.replace(b"nausea,24,,p,,17,149,,,,,,,,,,reported,table1,,,,,,\n", b""),
         ),
         cell=f"{results(E)}:6:D",
+    ),
+]
+
+
+def published(**values: str) -> Change:
+    """A row with what the report prints of both arms of the first trial's response."""
+    return added(
+        A,
+        **{**REPORTED, "outcome": "resp", "week": "24", "arm_id": "d", "reference_arm_id": "p"},
+        **values,
+    )
+
+
+PUBLISHED = [
+    slip(
+        "p_off_counts",
+        published(reported_p="0.20"),
+        cell=f"{results(A)}:16:W",
+        words="as the counts give",
+    ),
+    slip(
+        "limits_off_counts",
+        published(estimate="0.56", ci_low="0.31", ci_high="0.98"),
+        words="if it is of another analysis",
     ),
 ]
 
@@ -638,6 +662,7 @@ FILES = [
 SLIPS = [
     *SELECTED,
     *INTERVALS,
+    *PUBLISHED,
     *CONTRASTS,
     *SPREADS,
     *PEOPLE,

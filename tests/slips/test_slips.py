@@ -12,7 +12,7 @@ from metasynth.core.faults import Fault, InvalidReview
 from metasynth.review.load import load_review
 from tests.bad_input.review import CONFIG, Files, write
 
-from .cases import CERTAIN, SLIPS
+from .cases import CERTAIN, SLIPS, published
 from .right import right
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +38,18 @@ def told(files: Files, folder) -> tuple[Fault, ...]:
 
 def test_a_right_review_is_silent(tmp_path):
     assert told(right(), tmp_path) == ()
+
+
+def test_published_results_that_the_counts_give_are_silent(tmp_path):
+    """30 of 120 against 53 of 118: limits by statsmodels, p by SciPy (0.001 to 0.002)."""
+    for said in (
+        {"estimate": "0.56", "ci_low": "0.38", "ci_high": "0.80", "reported_p": "0.002"},
+        {"estimate": "0.41", "ci_low": "0.24", "ci_high": "0.71", "reported_p": "<0.01"},
+        {"estimate": "-0.20", "ci_low": "-0.32", "ci_high": "-0.08"},
+    ):
+        files = right()
+        published(**said)(files)
+        assert told(files, tmp_path / said["estimate"]) == ()
 
 
 @pytest.mark.parametrize("case", SLIPS, ids=lambda case: case.kind)

@@ -19,7 +19,6 @@ from metasynth.audit.reasons import REASONS
 from metasynth.audit.reproduction import reproduce
 from metasynth.audit.run import CHECKS, audit
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort
-from metasynth.audit.two_by_two import TwoByTwo, exact_p
 from metasynth.audit.verdicts import VERDICTS, Audited, concluded
 from metasynth.language.languages import ENGLISH
 from metasynth.model.importance import Declared, of_measure
@@ -37,6 +36,7 @@ from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import CHOICE, RAW, ends
 from metasynth.report.tables.audit_findings import _FOUND
 from metasynth.review.load import load_review
+from metasynth.stats.two_by_two import TwoByTwo, exact_p
 from metasynth.synthesis.comparison import reports, study_data
 from metasynth.synthesis.synthesise import synthesise
 from metasynth.tables import table_schema
@@ -670,7 +670,17 @@ def test_what_holds_for_all_admissible_counts_and_what_does_not():
     assert (item.verdict, item.tables, item.agreeing) == (NOT_REPRODUCED, 11, 11)
     assert item.readings == ""
     acr70 = published()[2]["cohen2004_acr70"]
-    assert (acr70.verdict, acr70.agreeing, acr70.tables) == (BY_COUNTS, 8, 9)
+    assert (acr70.verdict, acr70.agreeing, acr70.tables) == (REPRODUCED, 8, 8)
+
+
+def test_a_published_p_value_leaves_out_the_counts_that_cannot_give_it():
+    """Cohen 2004 prints p<0.05 for 6 % v 2 %; of 14/250 v 6/251 no test of R's gives it."""
+    loaded, _, found = published()
+    item = found["cohen2004_acr70"]
+    assert item.excluded == 1
+    (trial,) = (t for t in loaded.trials if t.study.study == "cohen2004")
+    (told,) = (r for r in trial.results if f"{r.cell.file}:{r.cell.row}" == item.stated)
+    assert (told.reported_p, told.source_id) == ("<0.05", "abstract_acr")
 
 
 def test_sorts_of_statements_add_up():

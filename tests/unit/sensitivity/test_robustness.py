@@ -67,7 +67,7 @@ def test_uncertain_outcomes_are_tabulated_with_their_ranges():
     ]
     # As metafor finds them (tests/reference/expected/extraction.csv), rounded.
     assert primary[2:] == [
-        "18", "2.96 to 4.99", "0.59 to 2.14", "10.53 to 17.17", "0.01 to 0.10",
+        "16", "3.13 to 4.99", "0.68 to 2.14", "10.53 to 17.17", "0.01 to 0.08",
         "yes: 11 exclude no effect",
     ]  # fmt: skip
 

@@ -6,6 +6,7 @@ what is listed in ALONE, with the reason.
 """
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -105,10 +106,10 @@ def errors(data, study, passed_over=()):
         if (data / r["path"]).exists() and r["path"] not in passed_over
     ]
     for resource in content["resources"]:
-        header = (data / resource["path"]).read_bytes().splitlines()[:1]
+        header = re.findall(rb"\w+", (data / resource["path"]).read_bytes().partition(b"\n")[0])
         fields = resource["schema"]["fields"]
         resource["schema"]["fields"] = [
-            f for f in fields if not f.get("optional") or f["name"].encode() in b"".join(header)
+            f for f in fields if not f.get("optional") or f["name"].encode() in header
         ]
     report = Package.from_descriptor(content, basepath=str(data)).validate()
     return report.flatten(["type", "rowNumber"])

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from metasynth.audit.two_by_two import TwoByTwo
 from metasynth.audit.verdicts import Evidence, places
-from metasynth.model.records import Claim, Group, Result, Trial
+from metasynth.model.records import Claim, Result, Trial
+from metasynth.stats.two_by_two import TwoByTwo
+from metasynth.synthesis.stated_results import counts_allowed, pairs_left, says_of_counts
 
 MOST_TABLES = 10_000
 """Beyond this many combinations of counts only the extreme ones are looked at."""
@@ -42,11 +43,16 @@ def rows(evidence: Evidence, claim: Claim, arm_id: str) -> dict[str, Result]:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A 2×2 table as extracted, every table that the sources allow, and the rows it is from."""
+    """A 2×2 table as extracted, every table that the sources allow, and the rows it is from.
+
+    `excluded` tables fit the percentages, but not what the rows `stated` say of the two arms.
+    """
 
     extracted: TwoByTwo
     admissible: tuple[TwoByTwo, ...]
     rows: str
+    excluded: int
+    stated: str
 
 
 def tables(evidence: Evidence, claim: Claim) -> dict[str, Counted]:
@@ -61,22 +67,34 @@ def tables(evidence: Evidence, claim: Claim) -> dict[str, Counted]:
         a, c = (_reading(side, reading) for side in (first, second))
         if a and c and a.events is not None and c.events is not None and a.total and c.total:
             extracted = TwoByTwo(a.events, a.total, c.events, c.total)
-            pairs = combinations([admissible(a)], [admissible(c)])
-            every = tuple(TwoByTwo(x, a.total, y, c.total) for x, y in pairs)
-            found[reading] = Counted(extracted, every, places((a.cell, c.cell)))
+            pairs = [*combinations([counts_allowed(a)], [counts_allowed(c)])]
+            said = _of_two(evidence, claim, reading)
+            left = {*pairs_left([a], [c], said)}
+            every = tuple(
+                TwoByTwo(x, a.total, y, c.total) for x, y in pairs if not left or (x, y) in left
+            )
+            excluded = len(pairs) - len(every)
+            told = places(row.cell for row in said) if excluded else ""
+            found[reading] = Counted(extracted, every, places((a.cell, c.cell)), excluded, told)
     return found
+
+
+def _of_two(evidence: Evidence, claim: Claim, reading: str) -> list[Result]:
+    """The rows with a published result of the claim's two arms, for a reading."""
+    pair = {claim.arm_id, claim.reference_arm_id}
+    rows = [
+        row
+        for row in evidence.trials[claim.study_id].results
+        if (row.outcome, row.week) == (claim.outcome, claim.week)
+        and {row.arm_id, row.reference_arm_id} == pair
+        and says_of_counts(row)
+    ]
+    own = [row for row in rows if row.reading == reading]
+    return own or [row for row in rows if not row.reading]
 
 
 def _reading(side: Mapping[str, Result], reading: str) -> Result | None:
     return side.get(reading) or side.get("")
-
-
-def admissible(row: Result | Group) -> range:
-    """The events that the source of a row, or of a group, allows; those of a part in whole ones."""
-    events = int(row.events or 0)
-    low = events if row.events_low is None else row.events_low
-    high = events if row.events_high is None else row.events_high
-    return range(low, high + 1)
 
 
 def intervention_rows(evidence: Evidence, claim: Claim, outcome: str) -> dict[str, list[Result]]:

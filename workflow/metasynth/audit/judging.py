@@ -8,7 +8,6 @@ bear out (Altman and Bland, BMJ 1995;311:485): the interval must exclude an impo
 
 from collections.abc import Callable
 
-from metasynth.audit.two_by_two import ALPHA
 from metasynth.audit.verdicts import (
     DEPENDS_ON_COUNTS,
     DEPENDS_ON_TEST,
@@ -19,6 +18,7 @@ from metasynth.audit.verdicts import (
 )
 from metasynth.model.importance import Importance
 from metasynth.sensitivity.importance_of_effects import own_side, spared_side
+from metasynth.stats.two_by_two import ALPHA
 
 ABSENCE = ("no_difference", "not_higher")
 """Assertions that there is no difference, or no increase."""

@@ -1,14 +1,13 @@
 """The check of a statement about most trials: the same question to each, and a count."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from metasynth.audit.counts import admissible, combinations
+from metasynth.audit.counts import combinations
 from metasynth.audit.judging import ABSENCE, settled
 from metasynth.audit.reproduction import as_published
 from metasynth.audit.trial_checks import deciding, judged_table, margins, of_two_arms
-from metasynth.audit.two_by_two import TwoByTwo
 from metasynth.audit.verdicts import (
     NOT_REPRODUCED,
     REPRODUCED,
@@ -21,7 +20,9 @@ from metasynth.audit.verdicts import (
     unchecked,
 )
 from metasynth.model.records import Claim, Group, Omission, OutcomeResult, StudyData
+from metasynth.stats.two_by_two import TwoByTwo
 from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.stated_results import counts_allowed
 
 Tables = tuple[TwoByTwo, tuple[TwoByTwo, ...]]
 """A trial's table as extracted, and every one that its sources allow."""
@@ -91,8 +92,10 @@ def _counted(study: StudyData) -> list[Group]:
 def _tables(study: StudyData) -> Tables:
     (a, n1), (c, n2) = ((int(g.events or 0), int(g.total or 0)) for g in _counted(study))
     first, second = _counted(study)
-    pairs = combinations([admissible(first)], [admissible(second)])
-    return TwoByTwo(a, n1, c, n2), tuple(TwoByTwo(x, n1, y, n2) for x, y in pairs)
+    left: Iterable[tuple[int, ...]] = study.tables or combinations(
+        [counts_allowed(first)], [counts_allowed(second)]
+    )
+    return TwoByTwo(a, n1, c, n2), tuple(TwoByTwo(x, n1, y, n2) for x, y in left)
 
 
 def _majority(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from metasynth.audit.counts import admissible, combinations
+from metasynth.audit.counts import combinations
 from metasynth.audit.judging import important_left, judge, settled
 from metasynth.audit.reproduction import as_published, decisive, reproduction
 from metasynth.audit.trial_checks import margins
@@ -29,6 +29,7 @@ from metasynth.model.records import (
     OutcomeResult,
     StudyData,
 )
+from metasynth.synthesis.stated_results import counts_allowed
 
 _SIDES = ("intervention", "control")
 
@@ -187,9 +188,16 @@ def _admissible_pools(result: OutcomeResult, analysis: AnalysisResult) -> Iterat
     if any(isinstance(getattr(s, side).events, float) for s in studies for side in _SIDES):
         yield analysis.estimates[0]  # parts of a shared control, of which sources allow nothing
         return
-    groups = [[admissible(getattr(s, side)) for s in studies] for side in _SIDES]
+    groups = [[counts_allowed(getattr(s, side)) for s in studies] for side in _SIDES]
     for events in combinations(*groups):
-        yield _pooled(result, analysis.spec, list(_with_events(studies, events)))
+        if _is_left(studies, events):
+            yield _pooled(result, analysis.spec, list(_with_events(studies, events)))
+
+
+def _is_left(studies: Sequence[StudyData], events: Sequence[int]) -> bool:
+    """Whether no study has a pair of counts that a published result of it leaves out."""
+    pairs = zip(events, events[len(studies) :], strict=False)
+    return all(not s.tables or pair in s.tables for s, pair in zip(studies, pairs, strict=True))
 
 
 def _complete(result: OutcomeResult) -> list[StudyData]:

@@ -8,10 +8,10 @@ from itertools import islice
 from metasynth.audit.counts import MOST_TABLES, fitting, rows
 from metasynth.audit.judging import settled
 from metasynth.audit.trial_checks import judged_table, margins, of_two_arms
-from metasynth.audit.two_by_two import TwoByTwo, tests
 from metasynth.audit.verdicts import Evidence, Finding, concluded, places, unchecked
 from metasynth.model.importance import Importance
 from metasynth.model.records import Claim
+from metasynth.stats.two_by_two import TwoByTwo, tests
 
 
 def split_comparison(claim: Claim, evidence: Evidence) -> Finding:

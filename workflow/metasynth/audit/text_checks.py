@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from metasynth.audit.counts import admissible, intervention_rows
+from metasynth.audit.counts import intervention_rows
 from metasynth.audit.judging import important_left, judge
 from metasynth.audit.kinds import FREQUENT, QUANTITIES, SELDOM, parts
 from metasynth.audit.reproduction import as_published, decisive
@@ -23,6 +23,7 @@ from metasynth.audit.verdicts import (
 )
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import Arm, Claim, Result, Trial
+from metasynth.synthesis.stated_results import counts_allowed
 
 
 def quantity(claim: Claim, evidence: Evidence) -> Finding:
@@ -111,8 +112,8 @@ def frequency(claim: Claim, evidence: Evidence) -> Finding:
     if not found:
         return unchecked("frequency", "no_counts")
     events, patients = sum(row.events or 0 for row in found), sum(row.total or 0 for row in found)
-    low = exact_limits(sum(admissible(row)[0] for row in found), patients)[0]
-    high = exact_limits(sum(admissible(row)[-1] for row in found), patients)[1]
+    low = exact_limits(sum(counts_allowed(row)[0] for row in found), patients)[0]
+    high = exact_limits(sum(counts_allowed(row)[-1] for row in found), patients)[1]
     verdict = _by_band(claim.assertion, low, high)
     finding = (
         unchecked("frequency", "too_few")
@@ -174,9 +175,8 @@ def _same_arms(first: Sequence[Result], second: Sequence[Result]) -> bool:
 def _more(first: Sequence[Result], second: Sequence[Result]) -> bool | None:
     """Whether the risk of `first` exceeds that of `second`; None where the sources allow both."""
     patients = [sum(row.total or 0 for row in rows) for rows in (first, second)]
-    fewest, most = (
-        [sum(admissible(row)[end] for row in rows) for rows in (first, second)] for end in (0, -1)
-    )
+    allowed = [[counts_allowed(row) for row in rows] for rows in (first, second)]
+    fewest, most = ([sum(r[end] for r in ranges) for ranges in allowed] for end in (0, -1))
     if fewest[0] * patients[1] > most[1] * patients[0]:
         return True
     return False if most[0] * patients[1] <= fewest[1] * patients[0] else None

@@ -5,7 +5,6 @@ from typing import Any
 
 from metasynth.audit.counts import decimals_of, fitting, rounds_to, rows, tables
 from metasynth.audit.judging import ABSENCE, important_left, judge, settled
-from metasynth.audit.two_by_two import Tests, TwoByTwo, tests
 from metasynth.audit.verdicts import (
     NOT_REPRODUCED,
     REPRODUCED,
@@ -20,6 +19,7 @@ from metasynth.audit.verdicts import (
 )
 from metasynth.model.importance import Importance
 from metasynth.model.records import Claim, Result
+from metasynth.stats.two_by_two import Tests, TwoByTwo, tests
 
 _OF_COUNTS = ("RR", "OR", "RD")
 
@@ -121,6 +121,8 @@ def comparison(claim: Claim, evidence: Evidence) -> Finding:
         **margins(claim.assertion, important),
         tables=len(every),
         agreeing=agreeing,
+        excluded=found[""].excluded,
+        stated=found[""].stated,
         differing=" ".join(differing),
         readings=" ".join(readings),
         rows=found[""].rows,
@@ -214,6 +216,8 @@ def fold(claim: Claim, evidence: Evidence) -> Finding:
         method="ratio",
         tables=len(every),
         agreeing=agreeing,
+        excluded=found[""].excluded,
+        stated=found[""].stated,
         rows=found[""].rows,
     )
 

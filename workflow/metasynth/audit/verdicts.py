@@ -99,7 +99,8 @@ class Finding:
     `margin_low` and `margin_high` are the effects of `margin_measure` that an absence was judged
     by. `holding` of `trials` trials bear out what is said of most.
     `tables` counts the combinations of whole numbers that the sources allow, `agreeing` those with
-    the same verdict. `differing` names other tests or analyses, and `readings` alternative readings
+    the same verdict; `excluded` others fit the percentages, but not the published result in the
+    rows `stated`. `differing` names other tests or analyses, and `readings` alternative readings
     of the data, with another verdict; `without` names trials whose counts no source states. `rows`
     are the rows of the raw tables that the numbers were read from, as "file:row".
     """
@@ -130,6 +131,8 @@ class Finding:
     recomputed: str = ""
     tables: int | None = None
     agreeing: int | None = None
+    excluded: int | None = None
+    stated: str = ""
     differing: str = ""
     readings: str = ""
     without: str = ""

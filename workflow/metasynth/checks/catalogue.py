@@ -18,6 +18,7 @@ from metasynth.checks import (
     labels,
     means,
     people,
+    published_counts,
     published_intervals,
     quotes,
     spreads,
@@ -51,6 +52,7 @@ ON_THE_WAY = (
 CHECKS: tuple[Check, ...] = (
     *unselected_rows.CHECKS,
     *published_intervals.CHECKS,
+    *published_counts.CHECKS,
     *contrasts.CHECKS,
     *spreads.CHECKS,
     *means.CHECKS,

@@ -11,6 +11,7 @@ from math import atanh, exp, inf, log
 from statistics import median
 
 from metasynth.checks.check import Check, Doubt, View
+from metasynth.core.printed import rounding
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import Cell, OutcomeSpec, Result
 
@@ -43,13 +44,6 @@ def _scales(measure: str) -> tuple[tuple[Scale, ...], tuple[tuple[Scale, str], .
     if measure == "other":
         return (_identity, _log), ()
     return (_identity,), ((_log, "as it is for a ratio"),)
-
-
-def rounding(text: str) -> tuple[float, float]:
-    """The numbers that a printed one can stand for: half a unit of its last decimal either way."""
-    digits, _, exponent = text.lower().partition("e")
-    half = 0.5 * 10 ** (int(exponent or 0) - len(digits.partition(".")[2]))
-    return float(text) - half, float(text) + half
 
 
 def symmetric(printed: Printed, scale: Scale) -> bool:

@@ -62,7 +62,7 @@ def count(n: int | float | None, style: NumberStyle) -> str:
     """
     if n is None:
         return MISSING
-    return number(n, 0) if n == int(n) else number(n, 2, style).rstrip("0")
+    return number(n, 0) if n == int(n) else number(n, 2, style).rstrip("0").rstrip(style.decimal)
 
 
 def positive(x: float | None, style: NumberStyle = ENGLISH) -> str:

@@ -71,7 +71,8 @@ class Result:
 
     estimate, se, ci_low and ci_high are on the analysis scale of the measure (log for ratios) when
     `se` is given, and as printed (natural scale) when limits are given; see the table's manual.
-    A contrast may be o_minus_e and its variance instead: log ratio o_minus_e / variance.
+    A contrast may be o_minus_e and its variance instead: log ratio o_minus_e / variance. Its
+    two-sided p-value stands in reported_p as it is printed ("0.004", "<0.05").
     """
 
     outcome: str
@@ -98,6 +99,7 @@ class Result:
     o_minus_e: float | None = None
     variance: float | None = None
     correlation: float | None = None
+    reported_p: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +377,11 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class StudyData:
-    """What one study brings to one outcome; one group has no control."""
+    """What one study brings to one outcome; one group has no control.
+
+    `tables` are the events of intervention and control that a published p-value or interval leaves
+    of those that the two groups allow each by itself; none where it leaves all of them.
+    """
 
     study: str
     label: str
@@ -387,6 +393,7 @@ class StudyData:
     provenance: str = ""  # reported | external | derived: the weakest of the rows used
     covariate: float | None = None  # the study's value of the outcome's covariate
     covariate_cell: Cell | None = None
+    tables: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

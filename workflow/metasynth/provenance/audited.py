@@ -33,10 +33,16 @@ FIELDS = {
     "trials": (message("trials with counts"), message("counted")),
     "tables": (message("combinations of admissible counts"), message("counted")),
     "agreeing": (message("combinations that agree with the verdict"), message("counted")),
+    "excluded": (
+        message("combinations that fit the percentages only"),
+        message("counted: no usual test gives the published p-value, or no method the limits"),
+    ),
 }
 """What each column with a number is, and how it was made."""
 
 _PRINTED = ("estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts", "quote")
+_OF_COUNTS = ("tables", "agreeing", "excluded")
+_OF_TWO_ARMS = ("reported_p", "estimate", "ci_low", "ci_high")
 _OF_QUANTITY = {
     "n_randomised": ("n_randomised",),
     "duration_weeks": ("duration_weeks",),
@@ -66,8 +72,10 @@ def _finding(
     item: Audited, claim: Claim, known: Collection[str], language: Language
 ) -> Iterator[Entry]:
     printed = [keys.cell(claim.cell, column) for column in _PRINTED]
-    read = [keys.cell(place, column) for place in _places(item) for column in _columns(claim)]
+    read = [keys.cell(place, column) for place in _cells(item.rows) for column in _columns(claim)]
     inputs = tuple(key for key in (*read, *printed) if key in known)
+    told = [keys.cell(cell, column) for cell in _cells(item.stated) for column in _OF_TWO_ARMS]
+    choosing = (*inputs, *(key for key in told if key in known))
     for column, (label, method) in FIELDS.items():
         value = _value(item, column)
         if value is None or value == "":
@@ -81,7 +89,7 @@ def _finding(
             value=value,
             measure=item.measure,
             method=language.say(method),
-            inputs=(pooled,) if pooled in known else inputs,
+            inputs=(pooled,) if pooled in known else choosing if column in _OF_COUNTS else inputs,
             target=f"claim-{item.claim_id}",
         )
     yield Entry(
@@ -91,7 +99,7 @@ def _finding(
         of=claim.claim_id,
         value=language.say(item.verdict),
         method=language.say("by the rule of the statement’s kind"),
-        inputs=inputs,
+        inputs=choosing,
         target=f"claim-{item.claim_id}",
     )
 
@@ -103,8 +111,8 @@ def _columns(claim: Claim) -> tuple[str, ...]:
     return _OF_QUANTITY.get(claim.quantity, ("dose", "n_randomised"))
 
 
-def _places(item: Audited) -> Iterator[Cell]:
-    for text in item.rows.split():
+def _cells(rows: str) -> Iterator[Cell]:
+    for text in rows.split():
         file, _, row = text.rpartition(":")
         yield Cell(file, int(row))
 

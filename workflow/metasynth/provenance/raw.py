@@ -33,6 +33,7 @@ COLUMNS = {
     "o_minus_e": message("observed minus expected events"),
     "correlation": message("correlation"),
     "variance": message("variance of observed minus expected"),
+    "reported_p": message("p-value as printed"),
     "value": message("published value"),
     "reference_value": message("published value of the reference"),
     "parts": message("published parts"),
@@ -41,6 +42,7 @@ COLUMNS = {
 _RESULTS = (
     *("week", "events", "total", "events_low", "events_high", "reported_percent", "mean", "sd"),
     *("estimate", "se", "ci_low", "ci_high", "person_time", "o_minus_e", "variance", "correlation"),
+    "reported_p",
 )
 _CLAIM = (
     *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),

@@ -5,7 +5,7 @@ have declared alternative readings. A table takes one reading for the whole revi
 admissible integers for every group of every trial.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
@@ -29,6 +29,7 @@ from metasynth.stats.columns import COLUMNS, NO_TABLE, Pools
 from metasynth.stats.models import counted_as
 from metasynth.synthesis.comparison import selected_rows, study_data
 from metasynth.synthesis.selection import counted, effects_of, missing_data, uninformative
+from metasynth.synthesis.stated_results import Events, events_left, says_of_counts
 
 EXACT = 50_000
 """Up to so many tables all are pooled; of more, the corners and a sample.
@@ -120,12 +121,24 @@ def _with_corners(
 def _of_groups(study: StudyData) -> Iterator[tuple[Variant, bool]]:
     """Every admissible number of events on either side of one comparison."""
     sides = (_range(study.intervention), _range(study.control))
-    ends = [{side[0], side[-1]} for side in sides]
-    for a, c in product(*sides):
+    pairs: Sequence[tuple[Count | None, Count | None]] = study.tables or [*product(*sides)]
+    by_control = _ends((c, a) for a, c in pairs)
+    by_intervention = _ends(pairs)
+    for a, c in pairs:
         varied = replace(
             study, intervention=_with(study.intervention, a), control=_with(study.control, c)
         )
-        yield (varied,), a in ends[0] and c in ends[1]
+        yield (varied,), a in by_control[c] and c in by_intervention[a]
+
+
+def _ends(
+    pairs: Iterable[tuple[Count | None, Count | None]],
+) -> dict[Count | None, tuple[Count | None, Count | None]]:
+    """The first and the last of what stands beside each number."""
+    found: dict[Count | None, tuple[Count | None, Count | None]] = {}
+    for key, beside in pairs:
+        found[key] = (found.get(key, (beside,))[0], beside)
+    return found
 
 
 def _range(group: Group | None) -> tuple[Count | None, ...]:
@@ -146,10 +159,15 @@ def _of_arms(
     """The same for arms that are kept apart, where a shared control belongs to several rows."""
     rows = selected_rows(trial, outcome, comparison)
     ranges = [_row_range(row) for row in rows]
+    left = None
     if prod(map(len, ranges)) > ROW_VARIANTS:
         ranges = [tuple(dict.fromkeys((r[0], r[-1]))) for r in ranges]
+    else:
+        left = _left(rows)
     ends = [{r[0], r[-1]} for r in ranges]
     for events in product(*ranges):
+        if left is not None and tuple(e for e in events if e is not None) not in left:
+            continue
         changed = dict(zip(map(id, rows), events, strict=True))
         varied = tuple(
             replace(row, events=changed[id(row)]) if id(row) in changed else row
@@ -158,6 +176,13 @@ def _of_arms(
         data = study_data(replace(trial, results=varied), outcome, comparison)
         if not isinstance(data, Omission):
             yield data, all(e in end for e, end in zip(events, ends, strict=True))
+
+
+def _left(rows: Sequence[Result]) -> set[Events] | None:
+    """The events of the arms with counts that published results leave; None: all of them."""
+    stated = [row for row in rows if says_of_counts(row)]
+    counted = [row for row in rows if row.events is not None]
+    return {*events_left(counted, stated)} if stated else None
 
 
 def _row_range(row: Result) -> tuple[int | None, ...]:

@@ -27,6 +27,7 @@ from metasynth.model.records import (
     Trial,
 )
 from metasynth.synthesis import zero_events
+from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
 _Z975 = 1.959963984540054
 _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
@@ -133,6 +134,7 @@ def _study_data(
         control=control,
         subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
         provenance=_weakest(rows),
+        tables=_tables_left(usable, rows, arms, comparison) if outcome.type == "binary" else (),
     )
     if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)
@@ -147,6 +149,21 @@ def _treatments(arms: Iterable[Arm], comparison: Comparison) -> tuple[Collection
     return [arm.treatment for arm in arms], ()
 
 
+def _tables_left(
+    usable: Sequence[Result],
+    rows: Sequence[Result],
+    arms: Mapping[str, Arm],
+    comparison: Comparison,
+) -> tuple[tuple[int, int], ...]:
+    """The events of the two sides that what is published of two arms leaves; none: all of them."""
+    stated = [row for row in rows if says_of_counts(row)]
+    intervention, control = (
+        [row for row in usable if stated and arms[row.arm_id].treatment in names]
+        for names in (comparison.intervention, comparison.control)
+    )
+    return pairs_left(intervention, control, stated)
+
+
 def _separate(
     whole: StudyData, intervention: Sequence[Group], control: Group, *, shared: bool
 ) -> tuple[StudyData, ...]:
@@ -156,7 +173,13 @@ def _separate(
     parts = len(intervention)
     controls = split_group(control, parts) if shared else (control,) * parts
     return tuple(
-        replace(whole, label=f"{whole.label}, {group.label}", intervention=group, control=part)
+        replace(
+            whole,
+            label=f"{whole.label}, {group.label}",
+            intervention=group,
+            control=part,
+            tables=(),
+        )
         for group, part in zip(intervention, controls, strict=True)
     )
 

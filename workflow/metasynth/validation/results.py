@@ -11,7 +11,9 @@ from metasynth.tables.raw_table import Row
 
 Rule = Callable[[Row], Iterator[Fault]]
 RULES: list[tuple[frozenset[str], Rule]] = []
-_NUMBERS = ("events", "reported_percent", "mean", "estimate", "o_minus_e", "correlation")
+_NUMBERS = (
+    *("events", "reported_percent", "mean", "estimate", "o_minus_e", "correlation", "reported_p"),
+)
 _DEPENDENT = ("events_low", "events_high", "sd", "se", "ci_low", "ci_high", "variance")
 _SOURCE = "check the number against the source"
 
@@ -227,7 +229,7 @@ def _contrast_or_arm(row: Row) -> Iterator[Fault]:
         what = "a contrast of two arms"
         remedy = "give the result of each arm a row of its own, without reference_arm_id"
     else:
-        foreign = ("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance")
+        foreign = ("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "reported_p")
         what = "one arm"
         remedy = "name the arm compared with in reference_arm_id"
     if filled := [column for column in foreign if row[column]]:

@@ -34,7 +34,7 @@ def draw(ax: Axes, result: OutcomeResult, language: Language = ENGLISH) -> Figur
     ax.set_xticks([], minor=True)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_yticks(range(len(rows)), [bare(row.label) for row in rows], parse_math=False)
-    if not said.share:
+    if not said.one_group:
         ax.axvline(axis.null, color=INK, linewidth=0.6, zorder=Z_REFERENCE)
     if said.reference is not None and axis.holds(said.reference):
         style: Any = (0, (3, 2))

@@ -12,6 +12,7 @@ from metasynth.report.tables.base import (
     RIGHT,
     TableBody,
     arm_label,
+    contrast,
     raw,
     row,
     row_anchor,
@@ -80,14 +81,7 @@ def _value(result: Result, language: Language) -> str:
         return f"r = {short('correlation')}, n = {raw(result, 'total')}"
     if result.mean is not None:
         return f"{short('mean')} (SD {short('sd')})"
-    if result.o_minus_e is not None:
-        return f"O − E {short('o_minus_e')} (V {short('variance')})"
-    if result.estimate is not None:
-        if result.ci_low is None or result.ci_high is None:
-            return f"{short('estimate')} (SE {short('se')})"
-        limits = (short("ci_low"), short("ci_high"))
-        return f"{short('estimate')} [{language.numbers.separator.join(limits)}]"
-    return formats.MISSING
+    return "; ".join(contrast(result, language)) or formats.MISSING
 
 
 def _bounds(result: Result, language: Language) -> str:

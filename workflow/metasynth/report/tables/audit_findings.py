@@ -8,6 +8,7 @@ from metasynth.language import formats, keys
 from metasynth.language.languages import message
 from metasynth.language.tracked import marked
 from metasynth.report.material import Scope
+from metasynth.report.tables.base import contrast
 from metasynth.report.text.names import joined, stated
 from metasynth.report.text.verdict_words import reason
 
@@ -181,6 +182,16 @@ class Found:
                     "As for the counts shown, so for {agreeing} of {n} admissible combinations."
                 )
                 yield self._say(template, agreeing=agreeing, n=n)
+        if item.excluded:
+            yield self._scope.language.say_n(
+                "{n} other combination fits the percentages, but not the published result of the "
+                "two arms ({stated}) by any usual method.",
+                "{n} other combinations fit the percentages, but not the published result of the "
+                "two arms ({stated}) by any usual method.",
+                item.excluded,
+                n=self.number("excluded", str(item.excluded)),
+                stated="; ".join(self._stated()),
+            )
         if item.differing:
             yield self._say("Otherwise by: {names}.", names="; ".join(self._differing()))
         if item.readings:
@@ -189,6 +200,14 @@ class Found:
             labels = {t.study.study: t.study.label for t in self._scope.material.trials}
             names = joined([labels[name] for name in item.without.split()], self._scope.language)
             yield self._say("Without {trials}, whose counts no source states.", trials=names)
+
+    def _stated(self) -> Iterator[str]:
+        """The p-values and intervals that leave out counts."""
+        (trial,) = (t for t in self._scope.material.trials if t.study.study == self.item.study)
+        wanted = self.item.stated.split()
+        for row in trial.results:
+            if f"{row.cell.file}:{row.cell.row}" in wanted:
+                yield from contrast(row, self._scope.language)
 
     def _differing(self) -> Iterator[str]:
         """The tests with their p, or the analyses with their estimates, that decide otherwise."""

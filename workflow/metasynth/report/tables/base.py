@@ -59,6 +59,27 @@ def raw(record: Extracted, column: str, printed: str | None = None) -> str:
     return marked(printed, keys.cell(record.cell, column))
 
 
+def contrast(result: Result, language: Language) -> list[str]:
+    """What is published of two arms, as it is printed: an estimate with limits or SE, its p."""
+
+    def short(column: str) -> str:
+        return raw(result, column, formats.shortest(getattr(result, column), language.numbers))
+
+    found = []
+    if result.o_minus_e is not None and result.variance is not None:
+        found.append(f"O − E {short('o_minus_e')} (V {short('variance')})")
+    elif result.estimate is not None and result.ci_low is not None and result.ci_high is not None:
+        limits = (short("ci_low"), short("ci_high"))
+        found.append(f"{short('estimate')} [{language.numbers.separator.join(limits)}]")
+    elif result.estimate is not None:
+        error = f" (SE {short('se')})" if result.se is not None else ""
+        found.append(f"{short('estimate')}{error}")
+    if result.reported_p:
+        p = raw(result, "reported_p", language.written(result.reported_p))
+        found.append(formats.stated("p", p).replace(" ", "\u00a0"))
+    return found
+
+
 def row_anchor(trial: Trial, result: Result) -> str:
     """Where the data appendix shows a raw row of results.csv."""
     return f"row-{trial.study.study}-{result.cell.row}"

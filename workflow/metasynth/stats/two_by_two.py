@@ -4,7 +4,8 @@ Four tests, since a publication seldom names its own: a verdict that hangs on th
 """
 
 from dataclasses import dataclass
-from math import comb, erfc, log, sqrt
+from functools import lru_cache
+from math import comb, erfc, fsum, log, sqrt
 
 ALPHA = 0.05
 """Level of significance, that of the reviews audited unless they say otherwise."""
@@ -84,6 +85,50 @@ def wald_p(table: TwoByTwo) -> float:
     add = 0.5 if 0 in (a, c, n1 - a, n2 - c) else 0.0
     x, n, y, m = a + add, n1 + 2 * add, c + add, n2 + 2 * add
     return _normal_p(log(x * m / (y * n)) / sqrt(1 / x - 1 / n + 1 / y - 1 / m))
+
+
+def corrected_p(table: TwoByTwo) -> float:
+    """Pearson's chi-squared test with the correction of Yates (Suppl J R Stat Soc 1934;1:217-35).
+
+    1 where no patient, or every one, has the event.
+    """
+    a, n1, c, n2 = table.a, table.n1, table.c, table.n2
+    events, n = a + c, n1 + n2
+    if events in (0, n):
+        return 1.0
+    difference = max(abs(a * n2 - c * n1) - n / 2, 0.0)
+    return _normal_p(difference / sqrt(n1 * n2 * events * (n - events) / n))
+
+
+def likelihood_p(table: TwoByTwo) -> float:
+    """Likelihood-ratio test of equal risks (G test), as logistic regression has it."""
+    a, n1, c, n2 = table.a, table.n1, table.c, table.n2
+    risk = (a + c) / (n1 + n2)
+    parts = ((a, n1 * risk), (n1 - a, n1 - n1 * risk), (c, n2 * risk), (n2 - c, n2 - n2 * risk))
+    g = 2 * fsum(seen * log(seen / expected) for seen, expected in parts if seen)
+    return _normal_p(sqrt(max(g, 0.0)))
+
+
+def odds_p(table: TwoByTwo) -> float:
+    """Wald's test of the log odds ratio, 0.5 added to every cell where one is empty.
+
+    1 where no patient, or every one, has the event.
+    """
+    a, n1, c, n2 = table.a, table.n1, table.c, table.n2
+    if a + c in (0, n1 + n2):
+        return 1.0
+    add = 0.5 if 0 in (a, c, n1 - a, n2 - c) else 0.0
+    cells = [x + add for x in (a, n1 - a, c, n2 - c)]
+    log_odds = log(cells[0] * cells[3] / (cells[1] * cells[2]))
+    return _normal_p(log_odds / sqrt(fsum(1 / x for x in cells)))
+
+
+@lru_cache(maxsize=4096)
+def usual_p(table: TwoByTwo) -> tuple[float, ...]:
+    """The p-values of every test that a publication is likely to have used."""
+    known = tests(table)
+    four = (known.fisher, known.midp, known.score, known.wald)
+    return (*four, corrected_p(table), likelihood_p(table), odds_p(table))
 
 
 def _normal_p(z: float) -> float:
