@@ -318,7 +318,7 @@ def _said(review: Review) -> set[str]:
 
 
 DIGIT = re.compile(r"\d")
-NUMBER = re.compile(r'<a class="n" href="#[^"]*" data-n="\d+">[^<]*</a>')
+NUMBER = re.compile(r'<a class="n" href="[^"]*" data-n="\d+">[^<]*</a>')
 OTHER = re.compile(r'<tspan data-is="(?:name|scale)">[^<]*</tspan>')
 TEXT = re.compile(r"<text([^>]*)>(.*?)</text>", re.DOTALL)
 

@@ -96,7 +96,7 @@ AS_THEY_STAND = re.compile(
 
 
 def test_the_polish_report_speaks_polish(finished: Callable[[str], Review]) -> None:
-    page = reports(finished("anakinra"), "html")["pl"].read_text(encoding="utf-8")
+    page = finished("anakinra").report(".pl")
     searched = re.search(r'<table id="table-search".*?</table>.*?</p>', page, re.DOTALL)
     assert searched
     rest = page.replace(searched[0], "")

@@ -103,7 +103,7 @@ def _main(material: Material, outcomes: Mapping[str, OutcomeNames]) -> list[Outc
 def _labels(outcomes: Sequence[OutcomeNames], which: slice) -> list[str]:
     """The names of some of the outcomes' analyses, each once, none of a published one."""
     every = (one for outcome in outcomes for one in outcome.analyses[which] if not one.published)
-    return list(dict.fromkeys(one.label for one in every))
+    return list(dict.fromkeys(lowered(one.label) for one in every))
 
 
 def _said(method: Tau2Method, language: Language) -> Tau2Method:
