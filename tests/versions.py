@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 UV = ROOT / ".uv/bin/uv"
-TESTS = ["tests/workflow/test_rerun.py", "tests/workflow/test_commands.py"]
+TESTS = [f"tests/workflow/test_{name}.py" for name in ("rerun", "commands", "failing_runs")]
 
 
 def versions() -> list[str]:
@@ -31,7 +31,7 @@ def versions() -> list[str]:
 
 def environment(folder: Path, version: str) -> Path:
     """A new environment with all that is locked but Snakemake; gives its Python."""
-    uv = str(UV) if UV.exists() else "uv"
+    uv = str(UV) if UV.exists() else os.environ.get("UV", "uv")
     listed = folder / "requirements.txt"
     export = [uv, "export", "--quiet", "--locked", "--all-groups", "--no-hashes"]
     without = ["--no-emit-project", "--no-emit-package", "snakemake", "--output-file", str(listed)]

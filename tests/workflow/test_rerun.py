@@ -98,6 +98,20 @@ def test_nothing_changed_runs_nothing(ran: Review) -> None:
     reruns(ran, set())
 
 
+def test_nothing_to_do_computes_nothing(ran: Review, tmp_path: Path) -> None:
+    """Beyond what an empty workflow imports with the same plugins are no libraries of numbers."""
+    (tmp_path / "Snakefile").write_text("rule all:\n", encoding="utf-8")
+    empty = Review(tmp_path, tmp_path / "Snakefile")
+
+    def imported(review: Review) -> set[str]:
+        told = review.run(PYTHONPROFILEIMPORTTIME="1").output
+        return set(re.findall(r"^import time:.*\| +(\w+)$", told, re.MULTILINE))
+
+    more = imported(ran) - imported(empty)
+    assert "metasynth" in more
+    assert more.isdisjoint({"pandas", "numpy", "scipy", "matplotlib", "statsmodels"})
+
+
 def test_time_stamps_alone_change_nothing(ran: Review) -> None:
     for number, path in enumerate(sorted(ran.folder.rglob("*"))):
         if ".snakemake" not in path.parts:

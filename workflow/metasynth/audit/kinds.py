@@ -81,7 +81,7 @@ KINDS = {
     "most_frequent": Kind(
         ("outcome", "parts"),
         ("week",),
-        recomputed=message("Compared {value} times, trial by trial with each other event."),
+        recomputed=message("Comparisons with another event, trial by trial: {value}."),
     ),
     "empty_group": Kind(
         ("outcome",),

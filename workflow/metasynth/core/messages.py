@@ -59,6 +59,10 @@ class Refused(Exception):  # noqa: N818 - what is refused is no error of the pro
         super().__init__(why)
         self.why = why
 
+    def __str__(self) -> str:
+        """Why, in English words."""
+        return in_english(self.why)
+
 
 Filling = str | int | float | Sentence
 """What may stand in a place: a word, a number, `Digits`, or a sentence within."""
@@ -73,6 +77,24 @@ def sentence_n(singular: str, plural: str, n: int, **values: Filling) -> Sentenc
     """As `sentence`, in the form that goes with the count `n`, which fills the place {n}."""
     count = Value("n", "count", float(n))
     return Sentence(singular, (count, *_filled(values)), plural)
+
+
+def in_english(said: Sentence) -> str:
+    """A sentence in the words that it was made of, for logs; language/sentences.py writes others.
+
+    Numbers have six digits at most, whatever their form.
+    """
+    words = {value.name: _english(value) for value in said.values}
+    several = said.plural and said.values[0].number != 1
+    return (said.plural if several else said.message).format(**words)
+
+
+def _english(value: Value) -> str:
+    if value.form == "sentence":
+        return in_english(Sentence(value.text, value.values))
+    if value.number is None:
+        return value.text
+    return f"{value.number:g}{'%' if value.form == 'percent' else ''}"
 
 
 def _filled(values: Mapping[str, Filling]) -> tuple[Value, ...]:

@@ -90,6 +90,11 @@ def estimate(measure: str, x: float | None, style: NumberStyle = ENGLISH) -> str
     return number(x, 3 if measure in _PROPORTION_DIFFERENCES else 2, style)
 
 
+def per_thousand(x: float, style: NumberStyle = ENGLISH) -> str:
+    """Patients in a thousand, or a number needed: whole from 10 on, else with one decimal."""
+    return number(x, 0 if abs(x) >= 10 else 1, style)
+
+
 CREDIBLE = "CrI"
 """What stands behind a credible interval, so that none is taken for one of confidence."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from metasynth.core import store
+from metasynth.core.messages import Refused
 from metasynth.pipeline import backups, lock, stamps
 from metasynth.pipeline.progress import Progress
 from metasynth.pipeline.targets import Member, from_content
@@ -26,8 +27,12 @@ def run(make: Maker) -> None:
     script, *words = sys.argv
     if words[:1] == ["--batch"]:
         sys.exit(not _run(make, words[1]))
-    # By name, as what it imports is nothing that members depend on (core/digest.py).
-    import_module("metasynth.pipeline.by_hand").run(Path(script).resolve(), make)
+    _late("pipeline.by_hand").run(Path(script).resolve(), make)
+
+
+def _late(module: str) -> Any:
+    """A module by name, as what it imports is nothing that members depend on (core/digest.py)."""
+    return import_module(f"metasynth.{module}")
 
 
 def _run(make: Maker, log: str) -> bool:
@@ -71,9 +76,16 @@ def _failure(member: Member, error: Exception, log: str) -> str:
     """What failed, why, and what to do."""
     what = f"{member.stage} {member.name}".strip()
     script = f"python workflow/scripts/{member.stage}.py {member.name}".strip()
-    reason = str(error) or type(error).__name__
+    reason = _said(error) or type(error).__name__
     return (
         f"{what}: {', '.join(member.files[:1])} was not made. {reason}\n"
         "  Mend what it is made from (config.yaml, the review's tables or text) or leave it out.\n"
         f"  More is in {log}; it is made alone by: {script}"
     )
+
+
+def _said(error: Exception) -> str:
+    """What an error says for people: of what was refused the sentence, not the record of it."""
+    if isinstance(error, Refused):
+        return str(_late("language.sentences").in_words(error.why))
+    return str(error)

@@ -120,8 +120,7 @@ def _words(data: Observed, pools: SubsetPools, language: Language) -> tuple[str,
         **estimates,
     )
     details = language.say(
-        "Half of the effects lie below {middle}. I² ranges from {i2_low} to {i2_high}, half of "
-        "the values below {i2_middle}.",
+        "The median effect is {middle}. I² ranges from {i2_low} to {i2_high}, median {i2_middle}.",
         middle=estimates["middle"],
         **shares,
     )

@@ -7,7 +7,7 @@ from metasynth.figures.observed import subject
 from metasynth.figures.plots.multiverse_choices import dimension_name, option_name
 from metasynth.language import keys
 from metasynth.language.formats import bracketed
-from metasynth.language.languages import Language
+from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeResult
@@ -76,19 +76,12 @@ def _measures(found: Multiverse, language: Language) -> Iterator[str]:
             for end in ("low", "high", "median")
         }
         title = ", ".join(measure_title(found.outcome, scale, language))
-        if scale.null is None:
-            yield language.say(
-                "{title}: estimates from {low} to {high}, half of them below {median}.",
-                title=title,
-                **ends,
-            )
-            continue
-        yield language.say(
-            "{title}: estimates from {low} to {high}, half of them below {median}; {shares}.",
-            title=title,
-            shares=shares(scale.tally, at, language),
-            **ends,
-        )
+        template = message("{title}: estimates from {low} to {high}, median {median}")
+        if scale.low == scale.high:
+            template = message("{title}: estimate {median}")
+        text = language.say(template, title=title, **ends)
+        beside = "" if scale.null is None else f"; {shares(scale.tally, at, language)}"
+        yield f"{text}{beside}."
 
 
 def _primary(result: OutcomeResult, found: Multiverse, language: Language) -> Iterator[str]:

@@ -125,7 +125,8 @@ class Found:
         """How many trials bear a statement out."""
         if self.item.trials is not None:
             yield self._say(
-                "{holding} of {trials} trials with counts, each by Fisher's exact test.",
+                "Trials with counts that bear it out, each by Fisher's exact test: {holding} of "
+                "{trials}.",
                 holding=self.number("holding", str(self.item.holding)),
                 trials=self.number("trials", str(self.item.trials)),
             )

@@ -165,7 +165,7 @@ def _absolute(scope: Scope, line: Finding, number: int) -> tuple[str, str, str]:
         return (formats.MISSING,) * 3
     at, style = keys.finding(line.outcome, number), scope.language.numbers
     control, treated = (
-        marked(_thousand(getattr(line, name), style), f"{at}.{name}")
+        marked(formats.per_thousand(getattr(line, name), style), f"{at}.{name}")
         for name in ("control_risk", "intervention_risk")
     )
     difference, low, high = (
@@ -181,12 +181,8 @@ def _bracketed(effect: str, low: str, high: str, style: formats.NumberStyle) -> 
     return f"{effect} [{low}{unbroken}{high}]"
 
 
-def _thousand(value: float, style: formats.NumberStyle) -> str:
-    return formats.number(value, 0 if abs(value) >= 10 else 1, style)
-
-
 def _signed(value: float, style: formats.NumberStyle) -> str:
-    return f"+{_thousand(value, style)}" if value > 0 else _thousand(value, style)
+    return ("+" if value > 0 else "") + formats.per_thousand(value, style)
 
 
 def _certainty(scope: Scope, line: Finding) -> Inlines:

@@ -260,7 +260,7 @@ def _these(name: str, some: Sequence[OutcomeNames], scope: Scope) -> str:
         for group in (every, some)
     )
     return say(
-        "{some} of {all} outcomes",
+        "outcomes: {some} of {all}",
         some=scope.counted(f"review.undrawn.{name}", say("outcomes without this figure"), undrawn),
         all=scope.counted("review.outcomes.pooled", say("outcomes with a trial"), pooled),
     )

@@ -74,8 +74,7 @@ def _effect(absolute: Absolute, prefix: str, language: Language) -> tuple[str, .
 
     def printed(field: str, per: int = 1) -> str:
         value = per * getattr(effect, field)
-        decimals = 0 if per > 1 or abs(value) >= 10 else 1
-        return marked(formats.number(value, decimals, language.numbers), f"{prefix}.{field}")
+        return marked(formats.per_thousand(value, language.numbers), f"{prefix}.{field}")
 
     risk = printed("baseline_risk", 1000)
     if not effect.baseline_risk:
