@@ -15,8 +15,25 @@ BCG = ROOT / "tests/bcg"
 
 
 @cache
-def review(folder):
+def led(folder):
+    """A review with its policy of few trials."""
     return load_review(folder / "config.yaml", folder)
+
+
+def without_policy(config):
+    """The same choices without a policy of few trials: the analysis named first always leads."""
+    outcomes = tuple(
+        replace(o, few=None, analyses=o.analyses[:-1] if o.few and o.few.added else o.analyses)
+        for o in config.outcomes
+    )
+    return replace(config, few=None, outcomes=outcomes)
+
+
+@cache
+def review(folder):
+    """A review without its policy of few trials, for what is true of any analysis."""
+    whole = led(folder)
+    return replace(whole, config=without_policy(whole.config))
 
 
 def pooled(config, trials, outcome):
@@ -27,6 +44,14 @@ def pooled(config, trials, outcome):
     analyses = {analysis.name: analysis for analysis in config.analyses}
     specs = [analyses[name] for name in outcome.analyses]
     return synthesise(outcome, specs, config.comparison, studies), used
+
+
+@cache
+def led_outcome(folder, name):
+    """An outcome's result, led as the review declares, and its trials."""
+    whole = led(folder)
+    (outcome,) = (o for o in whole.config.outcomes if o.id == name)
+    return pooled(whole.config, whole.trials, outcome)
 
 
 @cache

@@ -4,6 +4,11 @@ The exit status is 0 for success and 1 where something is wrong with what was gi
 Snakemake's, `verify` its own.
 """
 
+import signal
+
+if __name__ == "__main__":  # until there is something to tidy up, Ctrl-C just ends it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import json
 import runpy
@@ -13,18 +18,24 @@ from dataclasses import asdict
 from pathlib import Path
 
 from metasynth import __version__
-from metasynth.core import verify
+from metasynth.core import store, verify
 from metasynth.core.faults import Fault, InvalidReview, report
 from metasynth.core.paths import EXAMPLE, SNAKEFILE
 from metasynth.importers import command, options
 from metasynth.importers.found import ImportRefused
 from metasynth.language.languages import speak
 from metasynth.language.untranslated import as_catalogue, untranslated
+from metasynth.living.changes import Changes
+from metasynth.living.summary import summary
 from metasynth.prose import drafts
 from metasynth.prose.unwritten import Unwritten
 from metasynth.review import acceptance
+from metasynth.review.exported import exported
 from metasynth.review.load import load_review
-from metasynth.tables import scaffold, trial_workbook
+from metasynth.tables import reader, scaffold, trial_workbook
+
+_SMALL = 1_000_000
+"""Bytes that the files of a command may need; a review's tables are far smaller."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return verify.main(given[1:])
     if given[:1] == ["run"] and not {"-h", "--help"} & set(given):
         return run(given[1:])
-    chosen = _parser().parse_args(given)
+    with verify.heeding_signals():
+        return _command(_parser().parse_args(given))
+
+
+def _command(chosen: argparse.Namespace) -> int:
     try:
         if chosen.command == "validate":
             return validate(chosen.config, as_json=chosen.json)
@@ -46,12 +61,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "snakefile":
             print(SNAKEFILE)
             return 0
+        if chosen.command == "changes":
+            return changes()
+        if chosen.command == "export":
+            return export(chosen.config, chosen.file)
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
         return new(chosen) if chosen.command == "new" else command.run(chosen)
-    except (OSError, ImportRefused, acceptance.NotAccepted) as error:
+    except (ImportRefused, acceptance.NotAccepted) as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(verify.cause(error, dict.fromkeys(_written(chosen), _SMALL)), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt as ended:
+        print(f"interrupted ({ended}): give the same command again.", file=sys.stderr)
+        return verify.INTERRUPTED
+
+
+def _written(chosen: argparse.Namespace) -> list[Path]:
+    """The folders that a command writes into."""
+    return [Path(getattr(chosen, name)) for name in ("folder", "to") if hasattr(chosen, name)] or [
+        Path.cwd()
+    ]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -107,6 +139,29 @@ def accept(config: Path) -> int:
     version = f"Version {review.config.version} of {review.config.date}"
     verdict = f"{version} is the baseline now: commit {path.relative_to(Path.cwd())}."
     print(_text(review.warnings, verdict))
+    return 0
+
+
+def export(config: Path, file: Path) -> int:
+    """Write the tables and results of the review in the current folder into one workbook."""
+    try:
+        review = load_review(config, Path.cwd())
+    except InvalidReview as invalid:
+        print(invalid, file=sys.stderr)
+        return 1
+    raw = reader.read(Path(review.config.data))
+    store.write(file, exported(raw, Path("results/tables")))
+    print(f"{file}: the trials' tables and those of the results.")
+    return 0
+
+
+def changes() -> int:
+    """Print what the last run of the review in the current folder changed, as Markdown."""
+    path = Path("results/changes.json")
+    if not path.is_file():
+        print(f"There is no {path}: metasynth run makes it.", file=sys.stderr)
+        return 1
+    print(summary(store.from_json(Changes, path.read_text("utf-8"))), end="")
     return 0
 
 
@@ -185,7 +240,16 @@ def _parser() -> argparse.ArgumentParser:
         description="List what config.yaml and the tables say in English and the review's own"
         " catalogues (labels.po) do not translate, as entries to paste into them.",
     )
+    out = commands.add_parser(
+        "export",
+        parents=[config],
+        help="write the tables and the last run's results into one workbook",
+        description="Write the trials' tables and those of the last run's results, a sheet each,"
+        " into a workbook (xlsx) for readers.",
+    )
+    out.add_argument("file", type=Path, help="the workbook, such as review.xlsx")
     for name, told in {
+        "changes": "print what the last run changed, in Markdown for a pull request",
         "schema": "print the schema of config.yaml, for an editor",
         "snakefile": "print where the workflow's Snakefile is, for snakemake -s",
     }.items():

@@ -274,6 +274,16 @@ def test_direction_of_benefit_decides_whom_each_side_favours() -> None:
         assert spaced[left].get_position()[0] < spaced[right].get_position()[0]
 
 
+def test_the_review_may_say_in_its_own_words_whom_each_side_favours() -> None:
+    result = binary(BCG, "benefit")
+    outcome = replace(result.outcome, favours=("Fewer relapses", "More relapses"))
+    found = texts(forest(replace(result, outcome=outcome)))
+    spaced = {text.replace("\u00a0", " "): label for text, label in found.items()}
+    left, right = spaced["← Fewer relapses"], spaced["More relapses →"]
+    assert left.get_position()[0] < right.get_position()[0]
+    assert not any("Favours" in text for text in found)
+
+
 def test_counts_weights_and_effects_of_a_study_are_printed() -> None:
     found = texts(forest(CASES["bcg"]))
     for text in ("Aronson 1948", "4", "123", "11", "139", "0.5%", "0.41 [0.13, 1.26]"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.examples import without_policy
 
 from metasynth.core import store
 from metasynth.grade.certainty import assess_all
@@ -15,8 +16,9 @@ from metasynth.living import baseline
 from metasynth.living.certainty_changes import RULES_READ, kept, reads
 from metasynth.living.changes import compare
 from metasynth.living.growth import growth
-from metasynth.living.state import RawRow, state
+from metasynth.living.state import RawRow, choices, state
 from metasynth.model.certainty_config import LOWERING
+from metasynth.model.few_config import FewTrials
 from metasynth.model.records import AnalysisSpec, Cell, ChangelogEntry, Omission
 from metasynth.review.load import load_review
 from metasynth.synthesis.comparison import reports, study_data
@@ -24,7 +26,9 @@ from metasynth.synthesis.synthesise import synthesise
 
 ROOT = Path(__file__).parents[3]
 REVIEW = load_review(ROOT / "config.yaml", ROOT)
-CONFIG, ALL = REVIEW.config, REVIEW.trials
+LED = REVIEW.config
+CONFIG = without_policy(LED)
+ALL = REVIEW.trials
 
 
 def upto(year):
@@ -358,6 +362,35 @@ def test_another_primary_analysis_is_compared_with_the_earlier_one(whole):
     assert found.kind == "changed"
     assert (found.primary.before.analysis, found.primary.after.analysis) == ("primary", "common")
     assert all(pair.before == pair.after for pair in found.analyses)
+
+
+def test_a_policy_of_few_trials_is_one_choice_and_leads_where_trials_are_few(whole):
+    """It is told once, not outcome by outcome, and changes those that it leads."""
+    changes = compare(whole, made(LED), CONFIG.living)
+    assert {c.name for c in changes.choices} == {"few.primary", "few.trials"}
+    changed = {o.outcome: o for o in changes.outcomes if o.kind == "changed"}
+    few = {row.outcome for row in whole.estimates if 2 <= row.k <= LED.few.trials}
+    assert changed.keys() == few
+    for found in changed.values():
+        led, leads = found.primary.before, found.primary.after
+        assert (led.analysis, leads.analysis) == ("primary", LED.few.primary)
+        assert (led.ci_method, leads.ci_method) == ("HKSJ", "credible")
+        assert [(c.kind, c.items) for c in found.causes] == [
+            ("config", ("few.primary", "few.trials"))
+        ]
+
+
+def test_an_outcome_without_the_policy_says_so(whole):
+    own = FewTrials(2, "common")
+    config = replace(with_outcome(LED, "death", few=None), few=LED.few)
+    config = with_outcome(config, "infection", few=own)
+    found = choices(config)
+    assert found["outcomes.death.few"] == "none"
+    assert (found["outcomes.infection.few.trials"], found["outcomes.infection.few.primary"]) == (
+        "2",
+        "common",
+    )
+    assert not any(key.startswith("outcomes.acr20_w24.few") for key in found)
 
 
 def test_a_row_that_an_outcome_does_not_read_is_no_cause(whole):

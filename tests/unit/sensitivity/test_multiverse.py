@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from tests.examples import ANAKINRA, BCG, outcomes, pooled, review
+from tests.examples import ANAKINRA, BCG, led_outcome, outcomes, pooled, review
 
 from metasynth.core import store
 from metasynth.model.methods import check_combination, check_multi_arm
@@ -58,6 +58,7 @@ def alone(result, trials, options):
         options["ci"] or "Wald",
         zero_cells=options["zero_cells"],
         double_zero=options["double_zero"],
+        tau_prior=result.analyses[0].spec.tau_prior if options["model"] == "bayes" else None,
     )
     data = [study_data(trial, outcome, comparison) for trial in trials]
     studies = [
@@ -98,6 +99,16 @@ def test_every_specification_is_what_that_analysis_gives_alone(id_):
 def test_so_is_every_specification_of_every_method(id_):
     result, trials = outcomes(ANAKINRA)[id_]
     check_all(result, trials, multiverse(result, trials, EVERYTHING))
+
+
+@pytest.mark.parametrize("id_", ["acr20_w24", "serious_infection"])
+def test_so_it_is_where_a_prior_leads(id_):
+    result, trials = led_outcome(ANAKINRA, id_)
+    found = multiverse(result, trials, DEFAULT)
+    models = [options_taken(found, code)["model"] for code in found.specifications.code]
+    assert models[0] == "bayes"
+    assert set(models) >= {"bayes", "random", "IV", "MH"}
+    check_all(result, trials, found)
 
 
 def test_so_it_is_with_thirteen_trials():

@@ -3,9 +3,11 @@
 import csv
 import io
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from metasynth import __main__
 from metasynth.core.faults import InvalidReview
@@ -121,3 +123,50 @@ def test_the_command_says_what_it_made(tmp_path, capsys):
         for path in (tmp_path / "review").rglob("*")
         if path.is_file()
     )
+
+
+def closure(lock: dict) -> dict[str, str]:
+    """The version of every package that a run needs, by name, as uv.lock has them."""
+    known = {one["name"]: one for one in lock["package"]}
+    found, waiting = {}, [d["name"] for d in known["metasynth"]["dependencies"]]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = known[name]["version"]
+            waiting += [d["name"] for d in known[name].get("dependencies", ())]
+            for extra in known[name].get("optional-dependencies", {}).values():
+                waiting += [d["name"] for d in extra if d["name"] in found]
+    return found
+
+
+def test_a_new_review_is_locked_to_the_versions_of_the_workflow():
+    """workflow/scaffold/requirements.txt: uv export --frozen --no-dev --no-hashes
+    --no-emit-project --no-annotate --no-header, below its first lines."""
+    lock = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
+    lines = [
+        line.partition(" ;")[0]
+        for line in scaffold.files()["requirements.txt"].splitlines()
+        if line and not line.startswith(("#", "metasynth @"))
+    ]
+    assert dict(line.split("==") for line in lines) == closure(lock)
+
+
+def test_a_new_review_names_the_workflow_by_its_commit_or_not_at_all(monkeypatch):
+    told = {"config": "git@example.org:me/review.git", "rev-parse": "0123abc"}
+    monkeypatch.setattr(scaffold, "_git", lambda *words: told[words[0]])
+    assert scaffold.origin() == "metasynth @ git+ssh://git@example.org/me/review.git@0123abc"
+    for url in ("", "/srv/review.git", "ext::sh -c evil"):
+        told["config"] = url
+        assert all(line.startswith("# ") for line in scaffold.origin().splitlines())
+    assert "\nmetasynth\n" not in scaffold.files()["requirements.txt"]
+
+
+def test_a_new_review_is_checked_built_and_published_by_commands_that_there_are():
+    files = scaffold.files()
+    github = yaml.safe_load(files[".github/workflows/review.yml"])
+    gitlab = yaml.safe_load(files[".gitlab-ci.yml"])
+    steps = [step.get("run", "") for step in github["jobs"]["review"]["steps"]]
+    for script in (steps, gitlab[".review"]["script"]):
+        said = [line.split("|")[0].split() for line in script if line.startswith("metasynth")]
+        assert [words[1] for words in said] == ["validate", "run", "changes"]
+    assert all(f"/{name}/" in files[".gitignore"] for name in ("results", "logs", ".snakemake"))

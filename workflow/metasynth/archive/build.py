@@ -5,7 +5,6 @@ a review that does not give the same results twice cannot be archived.
 """
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from importlib import metadata
@@ -32,15 +31,7 @@ def run(folder: Path, cores: int) -> None:
         key: value for key, value in os.environ.items() if not key.startswith(_OWN_SETTINGS)
     }
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores)]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment | {"PYTHONUTF8": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-    )
+    done = verify.child(command, folder, environment | {"PYTHONUTF8": "1"})
     if done.returncode:
         raise ArchiveError(f"The review does not run from what is committed:\n{done.stdout}")
 

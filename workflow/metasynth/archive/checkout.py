@@ -39,11 +39,10 @@ def read(folder: Path, member: str) -> Checkout:
         _git(folder, "ls-files", "--error-unmatch", "--", member)
         commit = _git(folder, "rev-parse", "HEAD").decode().strip()
         status = _git(folder, "status", "--porcelain", "-z", "--untracked-files=all", "--", ".")
-    except (OSError, subprocess.CalledProcessError) as error:
-        detail = getattr(error, "stderr", b"") or str(error).encode()
+    except (OSError, ArchiveError) as error:
         raise ArchiveError(
             f"{folder} is not a git checkout that holds {member}, and only what has a commit can "
-            f"be archived: git init, git add and git commit. ({detail.decode().strip()})"
+            f"be archived: git init, git add and git commit. ({error})"
         ) from None
     return Checkout(folder, commit, _changed(status))
 
@@ -145,5 +144,13 @@ def _copy_changed(checkout: Checkout, target: Path) -> None:
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
+    """What git says.
+
+    Raises:
+        ArchiveError: with its own reason, where it fails.
+    """
     command = ["git", "-C", str(folder), *arguments]
-    return subprocess.run(command, check=True, capture_output=True).stdout
+    try:
+        return subprocess.run(command, check=True, capture_output=True).stdout
+    except subprocess.CalledProcessError as error:
+        raise ArchiveError(error.stderr.decode("utf-8", "replace").strip()) from None

@@ -6,9 +6,11 @@ archive to be read and run:  python verify.py review-1.0.0.zip
 1. The zip is refused if anything in it could write outside its folder, or fill the disk.
 2. Every file is compared with its digest in MANIFEST.sha256; and all that the archived run read
    and made, by its records and ro-crate-metadata.json, must be there, and no trial beside it.
-3. All but the results is unpacked into a new folder; the locked packages are installed there, from
-   the archive's own wheels without network, or else by uv from the lock.
-4. The review is run, with another time zone, locale, number of cores and hash seed than usual.
+3. All but the results is unpacked into a new folder. uv.lock must be the one that was archived, and
+   name no place but PyPI. The locked packages are installed there, from the archive's own wheels
+   without network, or else by uv, which is installed there, too, unless one is found that works.
+4. The review is run, with another time zone, locale, number of cores and hash seed than usual. Only
+   this runs any code of the archive, and what is code is said before; --no-rerun runs none.
 5. Each result file is compared with the archived one.
 
 exit codes:
@@ -17,14 +19,16 @@ exit codes:
   3  all numbers are the same, some files have other bytes
   4  numbers differ, or result files are missing, extra, or differ in a way that cannot be read
   5  the archive is damaged: a file does not fit its digest, is missing, or is not listed, or the
-     run that was archived read other files
+     run that was archived read other files, or there is nothing in it
   6  the archive is unsafe, and nothing was unpacked
-  7  the environment could not be rebuilt
+  7  the environment could not be rebuilt, or there is no room for it
   8  the review did not run to its end
+  130  it was interrupted
 """
 
 import argparse
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -32,26 +36,45 @@ import os
 import platform
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
+import time
+import tomllib
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
+try:
+    import fcntl
+except ImportError:  # not a POSIX system
+    fcntl = None  # type: ignore[assignment]
+
 IDENTICAL, OTHER_BYTES, DIFFERENT, DAMAGED, UNSAFE, NO_ENVIRONMENT, NO_RUN = 0, 3, 4, 5, 6, 7, 8
+INTERRUPTED = 130
 MANIFEST, RESULTS, WHEELS = "MANIFEST.sha256", "results/", "wheels/"
 CRATE, RECORDS, CONFIG = "ro-crate-metadata.json", "results/made/", "config.yaml"
 ELSEWHERE = {"TZ": "XYZ-12:45", "LC_ALL": "C", "PYTHONHASHSEED": "4242"}
 CORES = 3
 MOST_FILES = 100_000
 UV = "uv>=0.13,<0.14"
+INDEX, FILES = "https://pypi.org/simple", "https://files.pythonhosted.org/"
+LOCK, PROJECT = "uv.lock", "pyproject.toml"
+CODE = re.compile(
+    r"Snakefile|uv\.lock|pyproject\.toml|wheels/.*|.*\.(?:py|smk|sh|R|toml)|profiles/.*"
+)
+ENVIRONMENT_SIZE = 700_000_000  # bytes, of the locked packages when installed
+# Settings of uv by which a project can have packages from elsewhere, or run what it likes.
+_ELSEWHERE = ("index", "index-url", "extra-index-url", "find-links", "sources", "no-index")
 _OWN_SETTINGS = ("PYTHON", "SNAKEMAKE_", "VIRTUAL_ENV", "CONDA_", "UV_PROJECT")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 _ODD = re.compile('[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\\\\:*?"<>|]')
@@ -65,6 +88,201 @@ class VerifyError(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
+
+
+# --- a place to work in, gone at the end ----------------------------------------------------------
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
+_CHILD = "child"
+_working: list[Path] = []
+
+
+def cause(error: OSError, places: Mapping[Path, int]) -> str:
+    """Why something could not be written, in one line; `places` tells the bytes needed in each."""
+    if error.errno in FULL and places:
+        place = min(places, key=lambda place: _free(place) - places[place])
+        return _no_room(place, places[place])
+    if error.errno in SHUT:
+        return f"{error.filename or 'a folder'} cannot be written ({error.strerror}): allow it"
+    return str(error)
+
+
+def need_room(places: Mapping[Path, int]) -> None:
+    """Stop where fewer bytes are free than `places` tells of each folder.
+
+    OSError(ENOSPC), whose text is the cause.
+    """
+    for place, needed in places.items():
+        if _free(place) < needed:
+            raise OSError(_no_room(place, needed))
+
+
+def _no_room(place: Path, needed: int) -> str:
+    free, most = _free(place) / 1e6, needed / 1e6
+    return f"no space left in {place}: {free:.0f} MB free, about {most:.0f} needed"
+
+
+def _free(place: Path) -> int:
+    there = next(folder for folder in (place, *place.absolute().parents) if folder.is_dir())
+    return shutil.disk_usage(there).free
+
+
+@contextmanager
+def heeding_signals() -> Iterator[None]:
+    """Ctrl-C and a request to end raise KeyboardInterrupt once; what follows is not disturbed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {getattr(signal, name): signal.getsignal(getattr(signal, name)) for name in names}
+
+    def end(number: int, _: Any) -> None:
+        for one in before:
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt(signal.Signals(number).name)
+
+    for one, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(one, end)
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+@contextmanager
+def scratch(kind: str) -> Iterator[Path]:
+    """A new folder below TMPDIR, gone at the end; and so are those of programs that were killed.
+
+    It is locked by the operating system as long as its program lives, so that another one knows
+    which it may remove; what a killed one left at work in its folder is ended before.
+    """
+    _sweep(kind)
+    folder, lock = _new_folder(kind)
+    _working.append(folder)
+    try:
+        yield folder
+    finally:
+        _working.remove(folder)
+        _remove(folder)
+        if lock is not None:
+            os.close(lock)
+        _sweep(kind)
+
+
+def _new_folder(kind: str) -> tuple[Path, int | None]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f"metasynth-{kind}-")).resolve()
+        if fcntl is None:
+            return folder, None
+        with suppress(OSError):  # another program may just have removed it
+            lock = _lock(folder)
+            if lock is not None and folder.is_dir():
+                return folder, lock
+        if folder.is_dir():  # a file system without locks: nobody can tell, and nobody removes it
+            return folder, None
+
+
+def _lock(path: Path) -> int | None:
+    """A lock on a file or folder, held until it is closed; None where another program has it."""
+    held = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        return None
+    except OSError:
+        os.close(held)
+        raise
+    return held
+
+
+def _sweep(kind: str) -> None:
+    """Remove the folders of programs that were killed, as far as it can be told."""
+    own = os.getuid() if hasattr(os, "getuid") else 0
+    for folder in Path(tempfile.gettempdir()).resolve().glob(f"metasynth-{kind}-*"):
+        with suppress(OSError):
+            status = folder.lstat()
+            if stat.S_ISDIR(status.st_mode) and status.st_uid == own and folder not in _working:
+                _sweep_folder(folder)
+
+
+def _sweep_folder(folder: Path) -> None:
+    if fcntl is None:
+        free = folder.rename(folder.with_name(f"{folder.name}.old"))  # refused where it is in use
+        _remove(free)
+        return
+    lock = _lock(folder)
+    if lock is not None:
+        _end_child(folder)
+        _remove(folder)
+        os.close(lock)
+
+
+def _end_child(folder: Path) -> None:
+    """End what a killed program left at work: it holds the lock of the file that has its number."""
+    with suppress(OSError, ValueError):
+        group = int((folder / _CHILD).read_text("utf-8"))
+        for _ in range(100):
+            lock = _lock(folder / _CHILD)
+            if lock is not None:
+                os.close(lock)
+                return
+            os.killpg(group, signal.SIGKILL)
+            time.sleep(0.05)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, even where a program that has been ended wrote into it until just now."""
+    for _ in range(10):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
+
+
+def child(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a program, which ends with this one: what it and its own children say, as text."""
+    posix = fcntl is not None and bool(_working)
+    note = open(_working[-1] / _CHILD, "a+", encoding="utf-8") if posix else None  # noqa: SIM115
+    try:
+        held = (note.fileno(),) if note else ()
+        if note:
+            note.truncate(0)
+            with suppress(OSError):
+                fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+            pass_fds=held,
+        )
+        try:
+            if note:
+                note.write(str(process.pid))
+                note.flush()
+            said, _ = process.communicate()
+        except BaseException:
+            if hasattr(os, "killpg"):
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            process.wait()
+            raise
+    finally:
+        if note:
+            note.close()
+    return subprocess.CompletedProcess(command, process.returncode, said)
 
 
 # --- 1. is it safe to open? -----------------------------------------------------------------------
@@ -174,6 +392,8 @@ def check_sources(archive: zipfile.ZipFile, names: Sequence[str]) -> None:
     """
     listed, there = read_manifest(archive), {n for n in names if not n.startswith(RESULTS)}
     account = _account(archive, names)
+    if not account.made or account.read <= {CONFIG}:
+        raise VerifyError(DAMAGED, "There is no review in it: nothing that was read, and made.")
     lacking = account.read - account.made - there
     faults = [f"{name}: read by the archived run, and not there" for name in lacking]
     faults += [f"{n}: made by the archived run, and not there" for n in account.made - set(names)]
@@ -246,6 +466,73 @@ def _unread(there: set[str], trials: set[PurePosixPath]) -> list[str]:
     ]
 
 
+# --- 3. what would be installed and run? ----------------------------------------------------------
+
+
+def code(names: Sequence[str]) -> list[str]:
+    """Which files of an archive are code: a program, or what tells one what to do."""
+    return sorted(name for name in names if CODE.fullmatch(name) and not name.startswith(RESULTS))
+
+
+def check_lock(review: Path, digest: str) -> None:
+    """Refuse to install from a lock that is not the archived one, or from anywhere but PyPI.
+
+    VerifyError(NO_ENVIRONMENT) with all that is wrong.
+    """
+    content = (review / LOCK).read_bytes()
+    faults = [] if hashlib.sha256(content).hexdigest() == digest else ["is not the one archived"]
+    try:
+        lock = tomllib.loads(content.decode("utf-8"))
+        settings = (
+            tomllib.loads((review / PROJECT).read_text("utf-8")).get("tool", {}).get("uv", {})
+        )
+        faults += [f for one in lock["package"] for f in _package_faults(one)]
+        faults += [f"{PROJECT} sets tool.uv.{name}" for name in _ELSEWHERE if name in settings]
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        faults.append(f"cannot be read: {error}")
+    if (review / "uv.toml").exists():
+        faults.append("uv.toml could name other places")
+    if faults:
+        told = "\n".join(f"{LOCK}: {fault}" for fault in faults)
+        raise VerifyError(NO_ENVIRONMENT, f"{told}\nNothing of the archive was run.")
+
+
+def _package_faults(package: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with one package of the lock: its source, its files' places and hashes."""
+    name, source = package["name"], package["source"]
+    if source in ({"editable": "."}, {"virtual": "."}):
+        return
+    if source != {"registry": INDEX}:
+        yield f"{name} comes from {source} instead of {INDEX}"
+    for file in [*package.get("wheels", ()), *([package["sdist"]] if "sdist" in package else ())]:
+        if not str(file.get("url")).startswith(FILES):
+            yield f"{name} comes from {file.get('url')} instead of {FILES}"
+        if not re.fullmatch(r"sha256:[0-9a-f]{64}", str(file.get("hash"))):
+            yield f"{name} has a file without its hash: {file.get('url')}"
+
+
+def check_wheels(review: Path, wheels: Sequence[Path]) -> None:
+    """Refuse wheels whose hash is not in the lock, unless the lock has the source code alone.
+
+    VerifyError(NO_ENVIRONMENT) with all that are refused.
+    """
+    lock = tomllib.loads((review / LOCK).read_text("utf-8"))["package"]
+    known = {file["hash"] for one in lock for file in one.get("wheels", ())}
+    of_source = {_plain(one["name"]) for one in lock if not one.get("wheels")}
+    faults = [
+        f"{wheel.name} is no wheel of {LOCK}"
+        for wheel in wheels
+        if f"sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}" not in known
+        and _plain(wheel.name.split("-")[0]) not in of_source
+    ]
+    if faults:
+        raise VerifyError(NO_ENVIRONMENT, "\n".join(faults))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 # --- 3. and 4. does it run? -----------------------------------------------------------------------
 
 
@@ -261,16 +548,7 @@ def unpack(archive: zipfile.ZipFile, names: Sequence[str], folder: Path) -> None
 
 def _call(command: list[str], folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith(_OWN_SETTINGS)}
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=environment | settings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    return child(command, folder, environment | settings)
 
 
 def _must(command: list[str], folder: Path, **settings: str) -> None:
@@ -282,19 +560,36 @@ def _must(command: list[str], folder: Path, **settings: str) -> None:
 def rebuild(review: Path, work: Path) -> str:
     """Install the locked packages below `work`; the Python that has them."""
     python = str(work / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    wheels = sorted(map(str, (review / WHEELS).glob("*.whl")))
+    wheels = sorted((review / WHEELS).glob("*.whl"))
     if wheels:
+        check_wheels(review, wheels)
         _must([_fitting_python(review), "-m", "venv", str(work / "env")], review)
-        _must([python, "-m", "pip", "install", "--no-index", "--no-deps", "--quiet", *wheels], work)
+        install = ("install", "--no-index", "--no-deps", "--quiet", *map(str, wheels))
+        _must([python, "-m", "pip", *install], work)
         return python
-    uv = shutil.which("uv")
-    if uv is None:
-        target = str(work / "uv")
-        _must([sys.executable, "-m", "pip", "install", "--quiet", "--target", target, UV], work)
-        uv = str(work / "uv" / "bin" / "uv")
+    uv = working_uv(work)
     settings = {"UV_PROJECT_ENVIRONMENT": str(work / "env")}
     _must([uv, "sync", "--locked", "--no-install-project", "--quiet"], review, **settings)
     return python
+
+
+def working_uv(work: Path, *more: Path) -> str:
+    """A uv that answers: this run's, one of the path or of `more` places, or else a new one.
+
+    VerifyError(NO_ENVIRONMENT) where there is none and it cannot be installed.
+    """
+    name = "uv.exe" if os.name == "nt" else "uv"
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    found = [os.environ.get("UV", ""), *(os.path.join(f, name) for f in folders if f), *more]
+    for candidate in filter(os.path.isfile, map(str, found)):
+        with suppress(OSError):
+            if _call([candidate, "--version"], work).returncode == 0:
+                return candidate
+        print(f"{candidate} does not work, and is passed over", flush=True)
+    print(f"uv is installed in {work / 'uv'}", flush=True)
+    target = str(work / "uv")
+    _must([sys.executable, "-m", "pip", "install", "--quiet", "--target", target, UV], work)
+    return str(work / "uv" / "bin" / name)
 
 
 def _fitting_python(review: Path) -> str:
@@ -412,24 +707,76 @@ def verify(path: Path, work: Path | None) -> int:
         check_digests(archive, names)
         check_sources(archive, names)
         print(f"{len(names)} files, each as it was archived")
+        print(f"{len(code(names))} of them are code, and {_run_or_not(work)}", flush=True)
         if "DIRTY.txt" in names:
             print("It was made from files that differ from their commit.")
         if work is None:
             return IDENTICAL
+        need_room(room(path, work, wheels=any(name.startswith(WHEELS) for name in names)))
         review = work / "the review — prüfung"
         unpack(archive, names, review)
         archived = {name: archive.read(name) for name in names if name.startswith(RESULTS)}
-    python = rebuild(review, work)
-    print("environment rebuilt; the review runs")
-    rerun(python, review, work)
+        lock = read_manifest(archive).get(LOCK, "")
+    check_lock(review, lock)
+    with _timed("the locked packages are installed in a folder of their own; some minutes"):
+        python = rebuild(review, work)
+    with _timed("that code is run, as a review; some minutes"):
+        rerun(python, review, work)
     made = (file for file in (review / RESULTS).rglob("*") if file.is_file())
     return report(
         archived, {file.relative_to(review).as_posix(): file.read_bytes() for file in made}
     )
 
 
+def _run_or_not(work: Path | None) -> str:
+    return "are not run" if work is None else "run with your rights (--no-rerun runs none)"
+
+
+def room(archive: Path, work: Path, *, wheels: bool) -> dict[Path, int]:
+    """The bytes that a verification needs below `work`: what is unpacked and made, and packages."""
+    return {work: 2 * archive.stat().st_size + (2 if wheels else 1) * ENVIRONMENT_SIZE}
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    """Say what is being done, and then how long it took."""
+    print(f"{what} …", flush=True)
+    begin = time.monotonic()
+    yield
+    print(f"  done in {time.monotonic() - begin:.0f} s", flush=True)
+
+
+_UNFINISHED = ".verification-not-finished"
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[Path]:
+    """A new folder that stays; one in which a verification was cut off is made anew."""
+    if (folder / _UNFINISHED).is_file():
+        _remove(folder)
+    folder.mkdir(parents=True)
+    (folder / _UNFINISHED).touch()
+    try:
+        yield folder.resolve()
+    except VerifyError as stop:
+        if stop.code != NO_ENVIRONMENT:  # it came to an end
+            (folder / _UNFINISHED).unlink(missing_ok=True)
+        raise
+    (folder / _UNFINISHED).unlink()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify one archive, as `--help` says."""
+    with heeding_signals():
+        try:
+            return _main(arguments)
+        except KeyboardInterrupt as signal_:
+            why = str(signal_) or "Ctrl-C"
+            print(f"interrupted ({why}): nothing was verified. Start again.", file=sys.stderr)
+            return INTERRUPTED
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -442,11 +789,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.no_rerun:
             return verify(archive, None)
-        if chosen.into:
-            chosen.into.mkdir(parents=True)
-            return verify(archive, chosen.into.resolve())
-        with tempfile.TemporaryDirectory(prefix="verify-") as work:
-            return verify(archive, Path(work).resolve())
+        with _kept(chosen.into) if chosen.into else scratch("verify") as work:
+            try:
+                return verify(archive, work)
+            except OSError as error:
+                if not archive.is_file() or error.errno in (*FULL, *SHUT):
+                    raise
+                raise VerifyError(NO_ENVIRONMENT, str(error)) from None
     except VerifyError as stop:
         print(stop, file=sys.stderr)
         return stop.code
@@ -454,7 +803,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{archive}: {error}", file=sys.stderr)
         return DAMAGED
     except OSError as error:
-        parser.error(str(error))
+        if error.errno not in (*FULL, *SHUT):
+            parser.error(str(error))
+        print(cause(error, {chosen.into or Path(tempfile.gettempdir()): 0}), file=sys.stderr)
+        return NO_ENVIRONMENT
 
 
 if __name__ == "__main__":

@@ -137,21 +137,3 @@ def _same(fields: Mapping[str, str]) -> str:
     doi = fields.get("doi", "").casefold()
     plain = "".join(c for c in fields.get("title", "").casefold() if c.isalnum())
     return doi or f"{plain} {fields.get('year', '')}"
-
-
-def write(texts: Mapping[Path, str]) -> None:
-    """Write new files, all of them or none.
-
-    Raises:
-        OSError: when one cannot be written; those written before are taken away.
-    """
-    written: list[Path] = []
-    try:
-        for path, text in texts.items():
-            with path.open("x", encoding="utf-8") as file:
-                written.append(path)
-                file.write(text)
-    except OSError:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise

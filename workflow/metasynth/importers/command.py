@@ -4,10 +4,10 @@ import argparse
 import csv
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from metasynth.core import bibtex
+from metasynth.core import bibtex, store, together
 from metasynth.importers import (
     beside,
     covidence,
@@ -22,8 +22,9 @@ from metasynth.importers.found import ImportRefused, LeftOut, Reading
 from metasynth.importers.parts import clustered
 from metasynth.importers.source import Sides
 from metasynth.importers.trial_folders import Folders, Provenance, folders
-from metasynth.importers.writing import listed, remove, table_of, write
+from metasynth.importers.writing import listed, table_of, unwritten, write
 from metasynth.tables import scaffold, trial_workbook
+from metasynth.tables.table_schema import IMPORT_PART
 
 
 def run(chosen: argparse.Namespace) -> int:
@@ -33,6 +34,7 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.program == "references":
         return _references(chosen)
     found = read(chosen)
+    _take_back(chosen.to)
     bib = chosen.to.parent / "references.bib"
     known = bib.read_text("utf-8") if bib.is_file() else ""
     keys, entries = draft.cited(found.studies, [e.key for e in bibtex.parse(known, bib.name)[0]])
@@ -43,19 +45,15 @@ def run(chosen: argparse.Namespace) -> int:
         keys = {}
     origin = chosen.file.name, chosen.reference, chosen.week or ""
     made, left_out = tables(found, *origin, keys=keys)
-    written, present = write(made, chosen.to)
+    written, present = unwritten(made, chosen.to)
     left_out += present
-    if new := "\n".join(entries[key] for key in sorted(_cited(made, written) & entries.keys())):
-        try:
-            _append(bib, known, new)
-        except OSError:
-            remove(chosen.to, written)
-            raise
+    if left_out and chosen.left_out:
+        store.write(chosen.left_out, table_of(left_out))
+    new = "\n".join(entries[key] for key in sorted(_cited(written) & entries.keys()))
+    write(written, chosen.to, {bib: _joined(known, new)} if new else {})
     print(f"{_trials(len(written))} written to {chosen.to}: {', '.join(written) or 'none'}")
     if left_out:
         print(listed(left_out))
-    if left_out and chosen.left_out:
-        chosen.left_out.write_text(table_of(left_out), encoding="utf-8")
     if written:
         print(
             "\nComplete what the file does not say (arms, weeks, sources), put the treatments and"
@@ -64,7 +62,15 @@ def run(chosen: argparse.Namespace) -> int:
     return 0 if written else 1
 
 
+def _take_back(trials: Path) -> None:
+    """Take back what an import wrote that was cut off."""
+    if together.cut_off(trials / IMPORT_PART):
+        for path in together.take_back(trials / IMPORT_PART):
+            print(f"An import was cut off, and {path} was changed since: it is kept. Look at it.")
+
+
 def _judgements(chosen: argparse.Namespace) -> int:
+    _take_back(chosen.to)
     made, left_out = beside.judgements(
         chosen.file,
         chosen.to,
@@ -72,7 +78,7 @@ def _judgements(chosen: argparse.Namespace) -> int:
         outcome=chosen.outcome,
         encoding=chosen.encoding,
     )
-    beside.write(made)
+    together.write(made, chosen.to / IMPORT_PART)
     print(f"Risk of bias of {_trials(len(made))} written to {chosen.to}.")
     if left_out:
         print(listed(left_out))
@@ -83,24 +89,20 @@ def _references(chosen: argparse.Namespace) -> int:
     known = chosen.to.read_text("utf-8") if chosen.to.exists() else ""
     added, keys = beside.references(chosen.file, known, chosen.encoding)
     if added:
-        _append(chosen.to, known, added)
+        store.sweep(chosen.to.parent)
+        store.write(chosen.to, _joined(known, added))
     print(f"{len(keys)} references added to {chosen.to}: {', '.join(keys) or 'none'}")
     return 0
 
 
-def _append(bib: Path, known: str, added: str) -> None:
-    """Add entries to references.bib: all of them, or none where it cannot be written."""
-    part = bib.with_name(f".{bib.name}.part")
-    try:
-        part.write_text(f"{known.rstrip()}\n\n{added}".lstrip(), encoding="utf-8")
-        part.replace(bib)
-    finally:
-        part.unlink(missing_ok=True)
+def _joined(known: str, added: str) -> str:
+    """The text of references.bib with more entries."""
+    return f"{known.rstrip()}\n\n{added}".lstrip()
 
 
-def _cited(made: Folders, written: Sequence[str]) -> set[str]:
+def _cited(written: Folders) -> set[str]:
     """The keys of references.bib that the studies written have as their reports."""
-    tables_ = (io.StringIO(made[study]["study.csv"], newline="") for study in written)
+    tables_ = (io.StringIO(texts["study.csv"], newline="") for texts in written.values())
     return {row["reference"] for table in tables_ for row in csv.DictReader(table)}
 
 

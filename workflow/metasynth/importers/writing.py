@@ -3,54 +3,35 @@
 import csv
 import io
 import os
-import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from metasynth.core import together
 from metasynth.core.store import guarded
 from metasynth.importers.found import LeftOut
 from metasynth.importers.trial_folders import Folders
+from metasynth.tables.table_schema import IMPORT_PART
 
 
-def write(made: Folders, trials: Path) -> tuple[list[str], list[LeftOut]]:
-    """Write every folder that is not there yet; and those left out.
+def unwritten(made: Folders, trials: Path) -> tuple[Folders, list[LeftOut]]:
+    """The studies that have no folder yet, and those left out because they have one."""
+    there = [study for study in made if os.path.lexists(trials / study)]
+    left_out = [LeftOut(None, one, "the folder is there already; left as it is") for one in there]
+    return {study: texts for study, texts in made.items() if study not in there}, left_out
 
-    All are written beside their places first, and then moved. When that fails, those that were
-    moved are taken away again.
+
+def write(studies: Folders, trials: Path, more: Mapping[Path, str]) -> None:
+    """Write the folders of all studies, and more files beside them; or nothing.
 
     Raises:
-        OSError: when a folder cannot be written; then none is.
+        OSError: when one cannot be written; then none is.
     """
-    left_out = [
-        LeftOut(None, study, "the folder is there already; left as it is")
-        for study in made
-        if os.path.lexists(trials / study)
-    ]
-    there = {one.what for one in left_out}
-    new = {study: texts for study, texts in made.items() if study not in there}
-    trials.mkdir(parents=True, exist_ok=True)
-    staged, moved = trials / ".import.part", []
-    shutil.rmtree(staged, ignore_errors=True)
-    try:
-        for study, texts in new.items():
-            (staged / study).mkdir(parents=True)
-            for name, text in texts.items():
-                (staged / study / name).write_text(text, encoding="utf-8")
-        for study in new:
-            (staged / study).rename(trials / study)
-            moved.append(study)
-    except OSError:
-        remove(trials, moved)
-        raise
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-    return moved, left_out
-
-
-def remove(trials: Path, studies: Iterable[str]) -> None:
-    """Take folders away again that were written."""
-    for study in studies:
-        shutil.rmtree(trials / study, ignore_errors=True)
+    tables = {
+        trials / study / name: text
+        for study, texts in studies.items()
+        for name, text in texts.items()
+    }
+    together.write({**tables, **more}, trials / IMPORT_PART)
 
 
 def listed(left_out: Iterable[LeftOut]) -> str:

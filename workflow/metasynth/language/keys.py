@@ -83,6 +83,11 @@ def outcome_choice(outcome: str) -> str:
     return f"config/outcomes/{outcome}"
 
 
+def few_trials(outcome: str = "") -> str:
+    """The largest number of trials that are few: by an outcome's own policy, or the review's."""
+    return f"{outcome_choice(outcome) if outcome else 'config'}/few/trials"
+
+
 def baseline_risk(outcome: str, number: int) -> str:
     """A declared risk under control, numbered from 1."""
     return f"config/outcomes/{outcome}/baseline_risks/{number}"

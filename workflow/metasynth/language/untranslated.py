@@ -31,7 +31,9 @@ def _texts(value: object) -> Iterator[tuple[str, str]]:
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             content = getattr(value, field.name)
-            if not isinstance(content, str):
+            if field.name == "favours":
+                yield from (("label", text) for text in content)
+            elif not isinstance(content, str):
                 yield from _texts(content)
             elif content and field.name in LABELS | SHOWN | REMARKS:
                 yield field.name, content

@@ -19,7 +19,7 @@ _COUNTED = frozenset(
 )
 """Columns of results.csv that reach a pool; provenance does by saying that a number is missing."""
 _SELECTING = frozenset(
-    ("outcome", "week", "reading", "type", "measure", "per", "subgroup", "analyses")
+    ("outcome", "week", "reading", "type", "measure", "per", "subgroup", "analyses", "few")
 )
 """Choices of an outcome that its numbers depend on; labels and notes are none of them."""
 _WORDS = frozenset({"label", "note"})
@@ -95,10 +95,12 @@ class Attribution:
         section, _, rest = key.partition(".")
         name, _, last = rest.partition(".")
         if section == "outcomes":
-            return name == outcome and last in _SELECTING
+            return name == outcome and last.split(".")[0] in _SELECTING
+        if section == "few":
+            return any(side.has_policy_of_review(outcome) for side in self._sides)
         if section == "analyses":
-            used = (names.split(", ") for names in self.choices(outcome, "analyses"))
-            return any(name in names for names in used) and last not in _WORDS
+            used = any(name in side.analyses(outcome) for side in self._sides)
+            return used and last not in _WORDS
         return section == "comparison" and name != "labels"
 
 
@@ -135,6 +137,18 @@ class _Side:
     def choice(self, outcome: str, key: str) -> str:
         """What config.yaml says of the outcome; blank where it says nothing."""
         return self._choices.get(f"outcomes.{outcome}.{key}", "")
+
+    def has_policy_of_review(self, outcome: str) -> bool:
+        """Whether the review's policy of few trials is that of the outcome."""
+        own = self.choice(outcome, "few") or self.choice(outcome, "few.primary")
+        return not own and "few.primary" in self._choices
+
+    def analyses(self, outcome: str) -> set[str]:
+        """The names of those that the outcome has, one of them perhaps by a policy."""
+        by_policy = self.choice(outcome, "few.primary")
+        if self.has_policy_of_review(outcome):
+            by_policy = self._choices["few.primary"]
+        return {*self.choice(outcome, "analyses").split(", "), by_policy}
 
     def selects(self, outcome: str, study: str, key: str) -> bool:
         """Whether the outcome reads this row of the study's results, if there is such a row.

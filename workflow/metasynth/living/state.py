@@ -7,14 +7,22 @@ the digests and versions of what computed them.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from metasynth.core import digest
 from metasynth.core.messages import Sentence
 from metasynth.core.paths import PACKAGE
-from metasynth.model.records import ChangelogEntry, Config, Count, Estimate, Trial
+from metasynth.model.few_config import FewTrials
+from metasynth.model.records import (
+    ChangelogEntry,
+    Config,
+    Count,
+    Estimate,
+    OutcomeSpec,
+    Trial,
+)
 from metasynth.tables.raw_table import CHECKED, RawTable
 from metasynth.tables.table_schema import TRIAL_TABLES, tables
 
@@ -62,6 +70,7 @@ class Measured:
     pi_high: float | None
     tau2: float | None
     i2: float | None
+    ci_method: str = ""  # as in estimates.csv; blank in states of before it was kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +200,7 @@ def _text(value: object) -> str:
 
 
 _ELSEWHERE = (
-    (r"(title|languages|authors)$", r"review.\1"),
+    (r"(title|languages|authors|formats)$", r"review.\1"),
     (r"comparison\.(intervention|control)_label", r"comparison.labels.\1"),
     (r"(living|certainty)\.important_(measures|outcomes)", r"living.important_difference.\2"),
     (r"(certainty\.indirectness\.trials\.\w+)\.reason", r"\1"),
@@ -208,8 +217,23 @@ def choices(config: Config) -> dict[str, str]:
     A choice left at its default is left out: an option that a later version of the software adds
     is then no change of the review. The review's version, date and baseline are no choices.
     """
-    found = {_as_written(key): text for key, text in _flat("", config) if text}
+    outcomes = tuple(_as_declared(outcome, config.few) for outcome in config.outcomes)
+    found = {_as_written(key): text for key, text in _flat("", replace(config, outcomes=outcomes))}
+    for outcome in config.outcomes:
+        if config.few and not outcome.few:
+            found[f"outcomes.{outcome.id}.few"] = "none"
+    found = {key: text for key, text in found.items() if text}
     return {key: found[key] for key in sorted(found) if key not in _NO_CHOICES}
+
+
+def _as_declared(outcome: OutcomeSpec, policy: FewTrials | None) -> OutcomeSpec:
+    """An outcome without what it has by the policy of few trials, and with its own alone."""
+    few = outcome.few
+    if few is None:
+        return outcome
+    named = outcome.analyses[:-1] if few.added else outcome.analyses
+    own = None if few.same_as(policy) else replace(few, added=False)
+    return replace(outcome, analyses=named, few=own)
 
 
 def _as_written(key: str) -> str:

@@ -15,6 +15,10 @@ class FewTrials:
     primary: str
     added: bool = False
 
+    def same_as(self, other: "FewTrials | None") -> bool:
+        """Whether another policy says the same."""
+        return other is not None and (self.trials, self.primary) == (other.trials, other.primary)
+
     def leads(self, k: int) -> bool:
         """Whether so many trials are few; one alone is no pool, and is shown as it is."""
         return 2 <= k <= self.trials

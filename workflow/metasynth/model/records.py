@@ -331,6 +331,7 @@ class OutcomeSpec:
     covariate: CovariateSpec | None = None  # of the meta-regression
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
     few: FewTrials | None = None  # which analysis leads with few trials; None: always the first
+    favours: tuple[str, ...] = ()  # words left and right of no effect; none: those of the sides
 
 
 Count = int | float
@@ -531,6 +532,10 @@ class OutcomeResult:
 # --- the whole review -----------------------------------------------------------------------------
 
 
+REPORT_FORMS = ("html", "pdf", "docx")
+"""The forms that a report can have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """config.yaml, checked.
@@ -557,3 +562,5 @@ class Config:
     multiverse: MultiverseChoices = DEFAULT_MULTIVERSE
     living: LivingRules = DEFAULT_LIVING
     checked: tuple[tuple[str, ...], ...] = ()
+    few: FewTrials | None = None  # the review's policy; what holds for an outcome stands there
+    formats: tuple[str, ...] = REPORT_FORMS

@@ -223,8 +223,9 @@ def report(at: Context) -> Members:
         )
         said = text(told)
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.
-        for form in ("docx", "pdf", "html"):
-            origins = ("provenance.json",) if form == "html" and not suffix else ()
+        forms = [form for form in ("docx", "pdf", "html") if form in config.formats]
+        for form in forms:
+            origins = ("provenance.json",) if form == forms[-1] and not suffix else ()
             names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *origins)
             made = tuple(f"results/report/{name}" for name in names)
             name = f"{spoken}.{form}"

@@ -132,6 +132,9 @@ def claim_entries(claim: Claim, language: Language) -> Iterator[Entry]:
         yield replace(entry, source=source, provenance="reported", note=claim.note)
 
 
+FEW = message("largest number of trials that are few")
+
+
 def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
     """What config.yaml declares: outcomes and analyses, on which every result rests as well."""
     for outcome in config.outcomes:
@@ -140,6 +143,10 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
         for place, risk in enumerate(outcome.baseline_risks, start=1):
             what = language.say("declared risk under control")
             yield _choice(keys.baseline_risk(outcome.id, place), what, label, risk)
+        if (few := outcome.few) and not few.same_as(config.few):
+            yield _choice(keys.few_trials(outcome.id), language.say(FEW), label, few.trials)
+    if config.few:
+        yield _choice(keys.few_trials(), language.say(FEW), "", config.few.trials)
     for path, number in rule_numbers(config.certainty):
         yield _choice(keys.rule(path), language.say("rule of certainty"), path, number)
     for analysis in config.analyses:

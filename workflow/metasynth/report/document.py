@@ -198,6 +198,7 @@ class Document:
     provenance: Mapping[str, Entry] = field(default_factory=dict)
     draft: str = ""
     authors: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ("html", "pdf", "docx")
     languages: tuple[tuple[str, str], ...] = ()
     stem: str = "review"
     sibling: str = ""

@@ -65,6 +65,7 @@ def documents(scope: Scope, parts: tuple[Blocks, Blocks]) -> Report:
                 provenance=provenance,
                 draft=language.say(DRAFT) if material.draft else "",
                 authors=config.authors,
+                forms=config.formats,
                 languages=tuple(
                     (code, f"{NAMES[place]}{suffix(code, config.languages)}")
                     for code in config.languages

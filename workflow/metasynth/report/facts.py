@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from metasynth.language import keys
+from metasynth.language.tracked import marked
 from metasynth.report.material import Material
 
 
@@ -12,15 +14,15 @@ class Facts:
     `audited` says that published statements are set beside the results, `repeats_published` that
     an analysis is declared as the published one, and `readings` that another reading of the data
     is declared. `analyses` are the names of those that some outcome uses, `few` the largest
-    numbers of trials that are few with the labels of what then leads, `provenances` those of
-    the included trials' results ("reported", "external", "derived").
+    numbers of trials that are few, also as printed, with the labels of what then leads,
+    `provenances` those of the included trials' results ("reported", "external", "derived").
     """
 
     audited: bool
     repeats_published: bool
     readings: bool
     analyses: frozenset[str]
-    few: tuple[tuple[int, str], ...]
+    few: tuple[tuple[int, str, str], ...]
     provenances: frozenset[str]
 
 
@@ -39,8 +41,13 @@ def facts(material: Material) -> Facts:
     )
 
 
-def _few(material: Material) -> tuple[tuple[int, str], ...]:
+def _few(material: Material) -> tuple[tuple[int, str, str], ...]:
     """Every policy of few trials that some outcome has, once."""
     labels = {analysis.name: analysis.label for analysis in material.config.analyses}
-    declared = (result.outcome.few for result in material.results)
-    return tuple(dict.fromkeys((few.trials, labels[few.primary]) for few in declared if few))
+    found: dict[tuple[int, str], tuple[int, str, str]] = {}
+    for outcome in (result.outcome for result in material.results):
+        if few := outcome.few:
+            own = "" if few.same_as(material.config.few) else outcome.id
+            printed = marked(str(few.trials), keys.few_trials(own))
+            found.setdefault((few.trials, few.primary), (few.trials, printed, labels[few.primary]))
+    return tuple(found.values())

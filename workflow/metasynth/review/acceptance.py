@@ -35,6 +35,7 @@ def accept(review: Review, workdir: Path) -> Path:
             "review.version in config.yaml, run snakemake and accept again."
         )
     path = workdir / BASELINE
+    store.sweep(path.parent)
     store.write(path, baseline.to_text(state))
     return path
 

@@ -1,10 +1,12 @@
 """All that is wrong with a review's texts, found before anything runs."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
-from metasynth.core.faults import Fault, of_file
+from metasynth.core.faults import Fault, of_file, of_line
 from metasynth.language.languages import known as known_languages
 from metasynth.model.records import Config, Trial
 from metasynth.prose import form, templates, texts
@@ -14,6 +16,8 @@ from metasynth.tables import reader
 from metasynth.tables.raw_table import RawTable
 from metasynth.tables.reader import RawTables
 
+_SOME_WORDS = 4
+"""A paragraph of fewer may be the same in two languages: a name, a heading."""
 Record = Callable[[], Trial | None]
 """Makes a trial's record when it is asked for; None where its tables are at fault."""
 
@@ -27,6 +31,7 @@ def read(config: Config | None, workdir: Path, folder: str) -> Prose:
 def faults(prose: Prose, config: Config | None, raw: RawTables | None) -> Iterator[Fault]:
     """What is wrong with texts; without choices or tables, as far as that can be told."""
     yield from prose.faults
+    yield from _left_in_english(prose.texts)
     if config is None or raw is None:
         for text in prose.texts:
             yield from templates.faults(text.file, text.text, None)
@@ -45,6 +50,31 @@ def faults(prose: Prose, config: Config | None, raw: RawTables | None) -> Iterat
         for fault in _unanswered(own, f"{config.text}/{code}", texts.sections(code), bool(search)):
             if fault.file not in prose.unread:
                 yield fault
+
+
+def _left_in_english(own: Iterable[OwnText]) -> Iterator[Fault]:
+    """A warning for each paragraph of another language that stands in English word for word."""
+    own = list(own)
+    english = {
+        paragraph
+        for text in own
+        if text.language == "en"
+        for _, paragraph in _paragraphs(text.text)
+    }
+    for text in own:
+        for line, paragraph in _paragraphs(text.text) if text.language != "en" else ():
+            if paragraph in english:
+                expected = f"a text in the language {text.language}, but this paragraph is English"
+                told = of_line(text.file, line, "", paragraph, expected, "translate it")
+                yield replace(told, severity="warning")
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Each paragraph of some words, on one line, with the line at which it begins."""
+    for found in re.finditer(r"(?:[^\n]*\S[^\n]*(?:\n|$))+", text):
+        words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\{+[^{}]*\}+|\[@[^]]*\]", "", found[0]))
+        if len(words) >= _SOME_WORDS:
+            yield text.count("\n", 0, found.start()) + 1, " ".join(found[0].split())
 
 
 def _sound(table: RawTable | None) -> bool:

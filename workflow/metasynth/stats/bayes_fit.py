@@ -62,10 +62,15 @@ def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
         (limits[0], limits[1]),
         (share_from_tau2(limits[0], v).i2, share_from_tau2(limits[1], v).i2),
         found.new.central,
-        notes=(*_of_tau(spec.tau_prior), _of_mu(spec.mu_prior)),
+        notes=priors_in_words(spec.tau_prior, spec.mu_prior),
         p_above=found.above[0],
         bayes_factor_common=found.bayes_factor_common,
     )
+
+
+def priors_in_words(tau: TauPrior, mu: MuPrior) -> tuple[Sentence, ...]:
+    """What a result says of its priors: by their families and parameters, as they are declared."""
+    return (*_of_tau(tau), _of_mu(mu))
 
 
 def _of_tau(prior: TauPrior) -> list[Sentence]:

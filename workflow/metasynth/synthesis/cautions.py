@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from math import inf, log
 
 from metasynth.core.messages import Sentence, sentence
+from metasynth.model.methods import WEIGHTED
 from metasynth.model.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData
 
 RARE = 0.01
@@ -62,7 +63,7 @@ def cautions(
         yield sentence("A limit lies beyond −1 or 1, which no difference of two risks can.")
     if spec.model == "Peto":
         yield from _peto(row, studies)
-    weighed = spec.model in ("random", "IV") and row.k > 1
+    weighed = spec.model in WEIGHTED and row.k > 1
     if outcome.type == "binary" and weighed and _rare(row, studies):
         yield from _BY_MEASURE.get(outcome.measure, ())
 

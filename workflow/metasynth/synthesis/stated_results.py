@@ -112,7 +112,7 @@ def events_left(rows: Sequence[Result], stated: Iterable[Result]) -> list[Events
         if row.arm_id in places and row.reference_arm_id in places:
             i, j = places[row.arm_id], places[row.reference_arm_id]
             given = {e: fits(row, _table(rows[i], e[i], rows[j], e[j])) for e in every}
-            if given[extracted]:
+            if given.get(extracted):  # else the rows themselves are in doubt, and are told of
                 left = [e for e in left if given[e]]
     return left
 

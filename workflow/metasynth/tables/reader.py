@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from metasynth.core import bibtex
+from metasynth.core import bibtex, together
 from metasynth.core.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.core.text_files import hidden_faults, leads_inside, read_text
 from metasynth.model.records import (
@@ -35,6 +35,7 @@ from metasynth.tables.long_tables import LongTables
 from metasynth.tables.raw_table import RawTable, Row, read_table
 from metasynth.tables.table_schema import (
     ID,
+    IMPORT_PART,
     OPTIONAL_TABLES,
     RESERVED,
     REVIEW_TABLES,
@@ -208,6 +209,10 @@ def _studies(data_dir: Path, faults: list[Fault], *, alone: bool) -> Iterator[st
         remedy = "make it, with a folder for each trial"
         faults.append(of_file("trials", "", "a folder trials in the data folder", remedy))
         return
+    if together.cut_off(data_dir / "trials" / IMPORT_PART):
+        expected = "an import that came to its end, but one was cut off half-way"
+        remedy = "give the import's command again, which first takes back what was written"
+        faults.append(of_file("trials", "", expected, remedy))
     entries = _entries(data_dir, Path("trials"), faults)
     names = sorted(_printable(entry) for entry in entries if not os.path.isfile(entry.path))
     names = [name for name in names if name[0] not in "_."]

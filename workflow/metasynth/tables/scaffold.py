@@ -6,16 +6,20 @@ The texts stand in workflow/scaffold as they are copied; the template's tables f
 import csv
 import io
 import os
-import tempfile
+import re
+import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from metasynth.core.paths import EXAMPLE, WORKFLOW
+from metasynth.core import together
+from metasynth.core.paths import EXAMPLE, PROJECT, WORKFLOW
 from metasynth.tables.long_tables import WORKBOOK
 from metasynth.tables.raw_table import CHECKED, COMMENT
 from metasynth.tables.table_schema import SCHEMAS, TRIAL_TABLES, tables
 
 TEXTS = WORKFLOW / "scaffold"
+LOCK = "requirements.txt"
 TRIALS = "data/raw/trials/"
 TEMPLATE = f"{TRIALS}_template"
 
@@ -50,11 +54,42 @@ def example() -> dict[str, str]:
 
 def files() -> dict[str, str]:
     """Every file of a new review, by its path from the review's folder."""
-    texts = _texts(TEXTS, "*")
+    texts = {_dotted(name): text for name, text in _texts(TEXTS, "*").items()}
+    texts[LOCK] = texts[LOCK].replace("\nmetasynth\n", f"\n{origin()}\n", 1)
     texts["config.schema.json"] = config_schema()
     for name in ("certainty", "flow"):  # a header only: no rating but a panel's, no invented count
         texts[f"data/raw/{name}.csv"] = _csv([column.name for column in tables()[name].columns])
     return texts | {f"{TEMPLATE}/{name}": text for name, text in template_tables().items()}
+
+
+def _dotted(name: str) -> str:
+    """A file's name in a new review; hidden ones are no hidden files of the workflow itself."""
+    return f".{name.removeprefix('dot-')}" if name.startswith("dot-") else name
+
+
+def origin() -> str:
+    """The line of a lock file that says where this workflow comes from, to the commit.
+
+    Where that is not known it is a comment: a name alone could fetch a stranger's package.
+    """
+    url, commit = _git("config", "remote.origin.url"), _git("rev-parse", "HEAD")
+    url = re.sub(r"^git@([\w.-]+):", r"ssh://git@\1/", url)
+    if re.match(r"(https|ssh)://", url) and commit:
+        return f"metasynth @ git+{url}@{commit}"
+    return (
+        "# metasynth @ git+https://…@<commit>   <- not known here: write the address of the"
+        "\n# repository with your copy of the workflow, and remove the # in front"
+    )
+
+
+def _git(*words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(PROJECT), *words], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip() if (PROJECT / ".git").exists() else ""
 
 
 def config_schema() -> str:
@@ -71,25 +106,31 @@ def with_workbook(files: Mapping[str, str], content: bytes) -> dict[str, str | b
 def create(folder: Path, new: Mapping[str, str | bytes] | None = None) -> list[str]:
     """Write a new review into `folder`, and give the paths of its files; by default `files`.
 
-    All of them are written beside the folder first, so that it is made whole or not at all.
+    All of them are written beside the folder first, so that it is made whole or not at all; what
+    is left of a command that was cut off is taken back.
 
     Raises:
         FileExistsError: when there is something in the folder already; then nothing is written.
     """
+    inner = folder / ".new.part"
+    together.take_back(inner)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"{folder} is not an empty folder")
     new = files() if new is None else new
     place = Path(os.path.abspath(folder))
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{place.name}.", dir=place.parent) as part:
-        staged = Path(part) / "new"
+    if place.is_symlink() or place.is_mount() or place == Path.cwd():
+        together.write({place / name: text for name, text in new.items()}, place / inner.name)
+        return list(new)
+    staged = place.with_name(f".{place.name}.new.part")
+    shutil.rmtree(staged, ignore_errors=True)
+    try:
         for name, text in new.items():
-            path = staged / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        if place.is_symlink() or place.is_mount() or place == Path.cwd():
-            for name in os.listdir(staged):
-                os.replace(staged / name, place / name)
-        else:
-            os.replace(staged, place)
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            (staged / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        if place.is_dir():  # only POSIX replaces a folder, even an empty one
+            place.rmdir()
+        os.replace(staged, place)
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
     return list(new)

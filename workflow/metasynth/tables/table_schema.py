@@ -14,6 +14,8 @@ from metasynth.core.paths import WORKFLOW
 
 SCHEMAS = WORKFLOW / "schemas"
 TRIAL_TABLES = ("study", "arms", "results", "sources", "risk_of_bias", "covariates")
+IMPORT_PART = ".import.part"
+"""A folder among the trials' in which an import waits until all of it is there."""
 OPTIONAL_TABLES = frozenset({"risk_of_bias", "covariates"})
 REVIEW_TABLES = ("claims", "changelog", "certainty", "search", "flow")
 """Tables of the whole review; each may be left out."""

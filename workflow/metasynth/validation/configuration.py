@@ -30,6 +30,7 @@ from metasynth.model.certainty_config import (
 from metasynth.model.living_config import LivingRules
 from metasynth.model.methods import check_combination, check_multi_arm, compares, is_ratio
 from metasynth.model.records import (
+    REPORT_FORMS,
     AnalysisSpec,
     Comparison,
     Config,
@@ -44,6 +45,7 @@ from metasynth.validation.priors_config import (
     few_faults,
     few_trials,
     mu_prior,
+    policy,
     prior_faults,
     tau_prior,
 )
@@ -199,6 +201,8 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         figures=FigureChoices(**_frozen(mapping.get("figures", {}))),
         multiverse=MultiverseChoices(**_frozen(mapping.get("multiverse", {}))),
         living=living,
+        few=policy(mapping.get("few")),
+        formats=tuple(review.get("formats", REPORT_FORMS)),
     )
 
 
@@ -263,6 +267,8 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))
     if "per" in keys:
         lists["per"] = float(keys["per"])
+    if "favours" in keys:
+        lists["favours"] = tuple(keys["favours"])
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})

@@ -1,6 +1,7 @@
 """Priors and the policy of few trials in config.yaml, and what is wrong with them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from metasynth.core.config_lines import Lines
@@ -9,8 +10,6 @@ from metasynth.model.empirical_priors import rhodes_2015, turner_2015
 from metasynth.model.few_config import FewTrials
 from metasynth.model.priors import VAGUE, MuPrior, PriorFault, TauPrior
 
-NO_POLICY = "none"
-"""The `few` of an outcome to which the review's policy does not apply."""
 _LEARNT = {"turner_2015": turner_2015, "rhodes_2015": rhodes_2015}
 _OF_DATA = ("outcome", "comparison")
 
@@ -53,13 +52,17 @@ def prior_faults(mapping: Mapping[str, Any], lines: Lines) -> list[Fault]:
     return found
 
 
+def policy(declared: Mapping[str, Any] | str | None) -> FewTrials | None:
+    """A policy of few trials as it is declared; none where an outcome says so."""
+    if declared is None or isinstance(declared, str):
+        return None
+    return FewTrials(declared["trials"], declared["primary"])
+
+
 def few_trials(keys: Mapping[str, Any], review: Mapping[str, Any]) -> FewTrials | None:
     """The policy that applies to an outcome: its own, else the review's."""
-    declared = keys.get("few", review.get("few"))
-    if declared is None or declared == NO_POLICY:
-        return None
-    added = declared["primary"] not in keys["analyses"]
-    return FewTrials(declared["trials"], declared["primary"], added)
+    found = policy(keys.get("few", review.get("few")))
+    return found and replace(found, added=found.primary not in keys["analyses"])
 
 
 def few_faults(mapping: Mapping[str, Any], lines: Lines) -> Iterator[Fault]:

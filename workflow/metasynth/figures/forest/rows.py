@@ -372,8 +372,11 @@ def favours(result: OutcomeResult, language: Language) -> tuple[str, str]:
     """The labels left and right of no effect; none where there is no comparison.
 
     A larger effect means more of the outcome under the intervention, which is in its favour when
-    the outcome is a benefit.
+    the outcome is a benefit. The review may have words of its own.
     """
+    if result.outcome.favours:
+        left, right = map(language.label, result.outcome.favours)
+        return f"←\u00a0{left}", f"{right}\u00a0→"
     if not compares(result):
         return "", ""
     intervention, control = group_names(result, language)

@@ -81,6 +81,7 @@ def _numbers(found: Measured, language: Language, mark: Mark) -> tuple[str, ...]
         return mark(printed, f"{at}.{name}")
 
     effect = formats.bracketed(natural("estimate"), natural("ci_low"), natural("ci_high"), style)
+    effect += formats.named(found.ci_method)
     limits = (natural("pi_low"), natural("pi_high"))
     prediction = formats.MISSING if found.pi_low is None else style.separator.join(limits)
     return (
