@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from metasynth.tables.scaffold import template_tables
+from metasynth.tables.scaffold import forms, template_tables
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "workflow" / "schemas" / "datapackage.json"
@@ -70,3 +70,7 @@ if __name__ == "__main__":
     MANUAL.write_text(manual(json.loads(SCHEMA.read_text("utf-8"))), encoding="utf-8")
     for name, text in template_tables().items():
         (TEMPLATE / name).write_text(text, encoding="utf-8")
+    for name, text in forms().items():
+        path = SCHEMA.parent / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

@@ -1,8 +1,8 @@
 """Small reviews that are made up, every kind of outcome by every kind of evidence; none is real.
 
 `COMPARISONS` compares two groups, `ONE_GROUP` has proportions of one arm alone, `SERIES` has
-studies of one group, where nothing is compared. An outcome's name says its type and what is there
-of it.
+studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers. An
+outcome's name says its type and what is there of it.
 """
 
 import csv
@@ -115,7 +115,7 @@ def rates(outcome: str, a: int, c: int, time: float) -> Rows:
     return two(outcome, first, second)
 
 
-def contrast(outcome: str, **numbers: float) -> Rows:
+def contrast(outcome: str, **numbers: object) -> Rows:
     """A published contrast of the two arms."""
     return [{"outcome": outcome, "arm_id": "t", "reference_arm_id": "c", **numbers}]
 
@@ -341,7 +341,39 @@ def _series() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]
     yield "zcor_series", (between, of("zcor_series", series[:3], *known))
 
 
+def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    """Published contrasts beside counts, means and rates."""
+    given: dict[str, Any] = {"estimate": 0.8, "ci_low": 0.5, "ci_high": 1.28, "measure": "OR"}
+    yield (
+        "or_mixed",
+        (
+            _outcome("binary", "OR", "Relapse", _BOTH, direction="harm"),
+            {
+                A: counts("or_mixed", 12, 60, 20, 61),
+                B: counts("or_mixed", 14, 80, 22, 79),
+                C: contrast("or_mixed", **given, adjusted_for="age and sex"),
+                D: contrast("or_mixed", estimate=0.7, reported_p="0.04", measure="OR"),
+                E: contrast("or_mixed", o_minus_e=-5.0, variance=30.0, measure="OR"),
+                F: contrast("or_mixed", estimate=0.75, ci_low=0.5, ci_high=1.125, measure="RR"),
+            },
+        ),
+    )
+    md: dict[str, Any] = {"estimate": -0.9, "ci_low": -1.7, "ci_high": -0.1, "ci_level": 90.0}
+    yield (
+        "md_mixed",
+        (
+            _outcome("continuous", "MD", "Pain", _INVERSE),
+            {
+                A: means("md_mixed", 4.1, 5.0, 50),
+                B: means("md_mixed", 4.4, 5.1, 60),
+                C: contrast("md_mixed", **md, measure="MD"),
+            },
+        ),
+    )
+
+
 COMPARISONS = _review(dict(_comparisons()))
 ONE_GROUP = _review(dict(_one_group()), design="case series")
+MIXED = _review(dict(_mixed()))
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
 SERIES = _review(dict(_series()), design="case series", arms=GROUP)

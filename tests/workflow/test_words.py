@@ -12,11 +12,11 @@ from itertools import pairwise
 
 import pytest
 
-from tests.made_up import COMPARISONS, ONE_GROUP, SERIES, MadeUp, label
+from tests.made_up import COMPARISONS, MIXED, ONE_GROUP, SERIES, MadeUp, label
 
 from .conftest import Review
 
-REVIEWS = {"comparisons": COMPARISONS, "one group": ONE_GROUP, "series": SERIES}
+REVIEWS = {"comparisons": COMPARISONS, "one group": ONE_GROUP, "series": SERIES, "mixed": MIXED}
 Pages = Callable[[str], str]
 
 EMPTY = (
@@ -96,6 +96,21 @@ def test_studies_that_compare_nothing_are_called_no_trials(page: Pages) -> None:
     word = re.compile(r"\b[Tt]rials?\b(?! s\d\d|/)")
     lines = [line for line in _text(page("series")).splitlines() if word.search(line)]
     assert {line for line in lines if "included trials cannot tell" not in line} == set()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "published contrast is known the primary analysis gives 0.72 (95% CI 0.36 to 1.41; trials",
+        "Left out for Trial c1 by Common effect (Mantel–Haenszel): a published contrast has no",
+        "Trial f1 reports this outcome but is not pooled: it gives a published RR, which cannot",
+        "published, with limits. Adjusted for age and sex.",
+        "published, with p-value.",
+        "O − E and V",
+    ],
+)
+def test_published_contrasts_beside_counts_are_told_of(page: Pages, said: str) -> None:
+    assert said in _text(page("mixed"))
 
 
 def test_a_rate_has_its_time(page: Pages) -> None:
@@ -184,9 +199,9 @@ def test_figures_are_missing_for_a_reason_that_holds_for_each_outcome_of_the_row
 ) -> None:
     text = _text(page(name))
     assert "The figure is about" not in text
-    if name != "series":  # whose outcomes have three studies or more
+    if name not in ("series", "mixed"):  # whose outcomes have three studies or more
         assert "leave-one-out analysis needs three trials; there are at most two." in text
-    assert ("A funnel plot is about a comparison" in text) is (name != "comparisons")
+    assert ("A funnel plot is about a comparison" in text) is (name in ("one group", "series"))
 
 
 def test_an_outcome_without_any_event_has_no_multiverse(page: Pages) -> None:

@@ -12,6 +12,7 @@ from metasynth.model.records import Estimate, OutcomeResult, StudyEffect, Trial
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Tabling
 from metasynth.pipeline.targets import Member
+from metasynth.tables.table_schema import SCHEMAS
 
 
 def _audited(told: Tabling, results: list[OutcomeResult], trials: list[Trial]) -> list[Audited]:
@@ -42,6 +43,7 @@ def tabulate(member: Member) -> dict[str, str]:
         "reproduction.json": store.to_json(reproduced),
         "claims.csv": store.records_csv(Audited, audited),
         "claims.json": store.to_json(audited),
+        "datapackage.json": (SCHEMAS / "results.json").read_text("utf-8"),
     }
 
 

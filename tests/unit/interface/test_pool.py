@@ -85,6 +85,32 @@ def test_the_digits_are_metafors(case):
         assert found[name] == pytest.approx(value, rel=1e-7, abs=1e-7 * scale + 1e-12), name
 
 
+ONE_GROUP = {
+    "proportion": {"xi": "x", "ni": "n"},
+    "incidence": {"xi": "x", "ti": "n"},
+    "mean": {"mi": "x", "sdi": "s", "ni": "n"},
+    "correlation": {"ri": "x", "ni": "n"},
+}
+SINGLE = [row for row in rows("one_group_pools.csv") if row["model"] in MODELS]
+
+
+def test_there_are_references_of_every_kind_of_one_group():
+    known = {row["dataset"] for row in SINGLE}
+    assert {r["type"] for r in rows("one_group.csv") if r["dataset"] in known} == {*ONE_GROUP}
+
+
+@pytest.mark.parametrize(
+    "told", SINGLE, ids=lambda t: f"{t['dataset']}-{t['measure']}-{t['model']}"
+)
+def test_the_digits_of_one_group_are_metafors(told):
+    frame = pd.read_csv(EXPECTED / "one_group.csv").query(f"dataset == {told['dataset']!r}")
+    columns = ONE_GROUP[frame["type"].iloc[0]]
+    pooled = ms.pool(frame, told["measure"], columns=columns, **MODELS[told["model"]]).pooled
+    mean, se = float(told["mean"]), float(told["se"])
+    assert pooled.log_estimate == pytest.approx(mean, rel=1e-7, abs=1e-7 * se)
+    assert pooled.se == pytest.approx(se, rel=1e-7)
+
+
 def test_a_frame_and_a_mapping_give_the_same():
     assert ms.pool(pd.DataFrame(BCG), "RR").result == ms.pool(BCG, "RR").result
 
@@ -179,7 +205,7 @@ def test_what_is_asked_wrongly_is_told(data, options, told):
 
 
 def test_an_analysis_without_meaning_is_refused():
-    with pytest.raises(UnsupportedCombination, match="Mantel-Haenszel"):
+    with pytest.raises(UnsupportedCombination, match="model MH pools"):
         ms.pool({"yi": [1.0], "sei": [0.5]}, "MD", model="MH")
 
 

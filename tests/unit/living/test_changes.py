@@ -129,6 +129,7 @@ def test_bao_2011_joins_the_review_of_2004(of_2004, whole):
     assert cause.items == (
         "bao2011 results acr20 24 - anakinra",
         "bao2011 results acr20 24 - placebo",
+        "bao2011 results acr20 24 - anakinra placebo",
     )
 
 

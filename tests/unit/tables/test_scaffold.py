@@ -13,7 +13,6 @@ from metasynth import __main__
 from metasynth.core.faults import InvalidReview
 from metasynth.review import load as validation
 from metasynth.tables import reader, scaffold, table_schema
-from metasynth.tables.raw_table import CHECKED
 from metasynth.validation.configuration import load
 
 ROOT = Path(__file__).parents[3]
@@ -30,7 +29,7 @@ def test_every_column_is_explained_below_its_name():
     for name, text in scaffold.template_tables().items():
         header, explanations = csv.reader(io.StringIO(text))
         table = table_schema.tables()[name.removesuffix(".csv")]
-        columns = [c for c in table.columns if not c.optional or c.name == CHECKED]
+        columns = table.columns
         assert header == [column.name for column in columns]
         for column, words in zip(columns, explanations, strict=True):
             assert column.description in words
@@ -39,12 +38,13 @@ def test_every_column_is_explained_below_its_name():
 
 
 def filled(folder, study, rows):
-    """A trial copied from the template; `rows` replace the explanations."""
+    """A trial copied from the template; `rows` replace the explanations, blank to the end."""
     trial = folder / "data/raw/trials" / study
     shutil.copytree(folder / scaffold.TEMPLATE, trial)
     for name, lines in rows.items():
         header, _ = (trial / name).read_text("utf-8").split("\n", 1)
-        (trial / name).write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+        whole = [line + "," * (header.count(",") - line.count(",")) for line in lines]
+        (trial / name).write_text("\n".join([header, *whole]) + "\n", encoding="utf-8")
     return trial
 
 

@@ -89,7 +89,12 @@ def _unused(view: View) -> Iterator[Doubt]:
 def _kind_of(row: Result) -> str:
     """The type of outcome that a row's numbers serve; blank when none."""
     if row.reference_arm_id:
-        whole = row.se is not None or row.ci_low is not None or row.variance is not None
+        whole = (
+            row.se is not None
+            or row.ci_low is not None
+            or (row.estimate is not None and bool(row.reported_p))
+        )
+        whole = whole or row.variance is not None
         return "generic" if whole else ""
     if row.person_time is not None and row.events is not None:
         return "rate"
@@ -106,6 +111,7 @@ def _serves(kind: str, type_: str) -> bool:
         or (kind == "binary" and type_ == "proportion")
         or (kind == "rate" and type_ in ("incidence", "binary", "proportion"))
         or (kind == "continuous" and type_ == "mean")
+        or (kind == "generic" and type_ in ("binary", "continuous", "rate"))
     )
 
 

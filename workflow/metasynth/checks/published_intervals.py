@@ -12,7 +12,7 @@ from statistics import median
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.core.printed import rounding
-from metasynth.model.methods import is_ratio
+from metasynth.model.methods import is_ratio, letters
 from metasynth.model.records import Cell, OutcomeSpec, Result
 
 _SLACK = 0.05
@@ -71,9 +71,13 @@ def _printed(view: View, row: Result) -> Printed:
 
 
 def contrasts(view: View, outcome: OutcomeSpec) -> Iterator[Result]:
-    """The rows of contrasts that a generic outcome selects."""
-    for _, rows in view.chosen(outcome) if outcome.type == "generic" else ():
-        yield from (row for row in rows if row.reference_arm_id)
+    """The rows of contrasts that an outcome selects: all of a generic one, or of its measure."""
+    for _, rows in view.chosen(outcome):
+        for row in rows:
+            if row.reference_arm_id and (
+                outcome.type == "generic" or letters(row.measure) == letters(outcome.measure)
+            ):
+                yield row
 
 
 def _with_limits(view: View) -> Iterator[tuple[OutcomeSpec, Result]]:

@@ -158,6 +158,8 @@ def _other_side_missing(view: View) -> Iterator[Doubt]:
         if outcome.type == "generic" or not compares(outcome):
             continue
         for trial, rows in view.chosen(outcome):
+            if any(row.reference_arm_id and row.measure for row in rows):
+                continue
             sides = {"intervention": False, "control": False}
             for arm_id in {row.arm_id for row in trial.results}:
                 side = _side(view, trial, arm_id)

@@ -81,6 +81,19 @@ COLUMN_SETS = (
         lambda r: _two(_counted(r["x1i"], None, r["t1i"]), _counted(r["x2i"], None, r["t2i"])),
     ),
     ColumnSet("proportion", ("xi", "ni"), lambda r: {"intervention": _counted(r["xi"], r["ni"])}),
+    ColumnSet(
+        "incidence", ("xi", "ti"), lambda r: {"intervention": _counted(r["xi"], None, r["ti"])}
+    ),
+    ColumnSet(
+        "mean",
+        ("mi", "sdi", "ni"),
+        lambda r: {"intervention": _measured(r["mi"], r["sdi"], r["ni"])},
+    ),
+    ColumnSet(
+        "correlation",
+        ("ri", "ni"),
+        lambda r: {"intervention": Group((), "", total=_count(r["ni"]), correlation=r["ri"])},
+    ),
     ColumnSet("generic", ("yi", "sei"), lambda r: _contrast(r["yi"], r["sei"])),
     ColumnSet(
         "generic",
@@ -91,8 +104,8 @@ COLUMN_SETS = (
 """The sets of columns, in the order in which they are looked for."""
 
 _WHOLE = frozenset(["ai", "bi", "ci", "di", "n1i", "n2i", "xi", "ni", "x1i", "x2i"])
-_POSITIVE = frozenset(["sei", "vi", "t1i", "t2i"])
-_NOT_NEGATIVE = _WHOLE | {"sd1i", "sd2i"}
+_POSITIVE = frozenset(["sei", "vi", "t1i", "t2i", "ti"])
+_NOT_NEGATIVE = _WHOLE | {"sd1i", "sd2i", "sdi"}
 _AT_MOST = (("ai", "n1i"), ("ci", "n2i"), ("xi", "ni"))
 _LABELS = ("slab", "studlab", "label", "study", "trial", "author")
 _SAME: dict[str, str] = {
@@ -209,6 +222,8 @@ def _impossible(name: str, value: float | None) -> str:
         return ""
     if not isfinite(value):
         return f"column {name}: {value} is not a number"
+    if name == "ri" and abs(value) > 1:
+        return f"column ri: {value:g}, expected a correlation from -1 to 1"
     if name in _WHOLE and value != int(value):
         return f"column {name}: {value:g} is not a whole number"
     if (name in _NOT_NEGATIVE and value < 0) or (name in _POSITIVE and value <= 0):

@@ -14,6 +14,7 @@ _COUNTED = frozenset(
     [
         *("events", "total", "person_time", "mean", "sd"),
         *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "correlation"),
+        *("measure", "ci_level", "reported_p"),
         "provenance",
     ]
 )

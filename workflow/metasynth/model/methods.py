@@ -98,6 +98,12 @@ def is_ratio(measure: str) -> bool:
     return measure in RATIO_MEASURES
 
 
+def letters(measure: str) -> str:
+    """The letters of a measure, whichever variance it has: SMD of SMD-RevMan; blank of none."""
+    record = MEASURE.get(measure)
+    return measure if record is None or record.code is None else record.code
+
+
 def no_effect(measure: str) -> float | None:
     """Give the natural value of `measure` that means no effect; a proportion has none (None)."""
     if not MEASURE[measure].null:

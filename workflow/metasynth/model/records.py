@@ -100,6 +100,9 @@ class Result:
     variance: float | None = None
     correlation: float | None = None
     reported_p: str = ""
+    measure: str = ""
+    adjusted_for: str = ""
+    ci_level: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +377,8 @@ class Contrast:
     estimate: float
     se: float
     cells: tuple[Cell, ...] = ()
+    form: str = "covariance"  # what it is from: see forms.FORMS
+    adjusted_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +442,7 @@ class StudyEffect:
     weight: float | None
     corrected: bool
     note: tuple[Sentence, ...]
+    form: str = ""  # how the study gives its effect: see forms.FORMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,10 +129,11 @@ def crosscheck(at: Context) -> Members:
 def tables(at: Context) -> Members:
     """The tables of all outcomes, and published statements beside the recomputed ones."""
     made = both("results/tables", "estimates", "studies", "reproduction", "claims")
+    made = (*made, "results/tables/datapackage.json")
     important = declared(at.config.certainty)
     told = text(params.Tabling(at.review.claims, at.config.comparison, important))
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
-    code, data = at.code("tables"), at.keys("pool", "clean")
+    code, data = at.code("tables", "schemas/results.json"), at.keys("pool", "clean")
     return (Member("tables", "", code, data, told, inputs, made),)
 
 

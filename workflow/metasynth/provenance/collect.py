@@ -17,7 +17,7 @@ from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
 from metasynth.provenance.figures import drawn_entries
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.overview import flow_entries, judgement_entries
-from metasynth.provenance.pools import sequence_entries
+from metasynth.provenance.pools import sequence_entries, without_published_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
 from metasynth.provenance.robustness import stability_entries
 from metasynth.provenance.sensitivity import sensitivity_entries
@@ -61,6 +61,7 @@ def collect(
         if item := sensitivities.get(result.outcome.id):
             book.add(sensitivity_entries(item, result, language))
             book.add(sequence_entries(result, item, cells, language))
+            book.add(without_published_entries(result, item, cells, language))
         if found := (stability or {}).get(result.outcome.id):
             book.add(stability_entries(result, found, language))
         prefix = f"{result.outcome.id}/"

@@ -18,7 +18,9 @@ GROUP = {
     "person_time": message("person-time, arms of one side together"),
     "correlation": message("correlation, arms of one side together"),
 }
-_CONTRAST = ("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance")
+_CONTRAST = (
+    *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "ci_level", "reported_p"),
+)
 _NATURAL = {"estimate", "ci_low", "ci_high", "pi_low", "pi_high", "adhoc_low", "adhoc_high"}
 _ANALYSIS = {"log_estimate", "se", "tau2", "tau2_low", "tau2_high"}
 """Which fields are on which scale; others have none."""

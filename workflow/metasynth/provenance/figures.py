@@ -137,7 +137,11 @@ def _galbraith(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
 def _labbe(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
     at, counted = shown.at("labbe"), list[str]()
     label = message("share of patients with the event, in per cent")
+    known = 0
     for study, own in zip(shown.studies, found.studies, strict=True):
+        if own.risk_intervention is None or own.risk_control is None:
+            continue
+        known += 1
         part = shown.parts[study.study, study.label]
         for side in ("intervention", "control"):
             key = keys.group(shown.result.outcome.id, study.study, side, part)
@@ -146,7 +150,7 @@ def _labbe(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
             yield f"{key}.risk", label, 100 * (getattr(own, f"risk_{side}") or 0.0), made
     label = message("trials in which the event is more frequent under the intervention")
     yield f"{at}.more", label, found.more, tuple(counted)
-    yield f"{at}.k", message("trials in the figure"), len(shown.studies), tuple(counted)
+    yield f"{at}.k", message("trials in the figure"), known, tuple(counted)
 
 
 def _gosh(shown: _Shown, found: Diagnostics) -> Iterator[Value]:

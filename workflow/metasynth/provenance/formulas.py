@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from metasynth.language.languages import message
 from metasynth.model import methods
+from metasynth.model.forms import FORMS
 from metasynth.model.method_records import Method
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeSpec, StudyEffect
 
@@ -96,13 +97,16 @@ def of_study(field: str, outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEff
     if field in ("ci_low", "ci_high"):
         return _of(methods.STUDY_CI, row.ci_method)
     if field == "estimate":
-        return _BACK, _effect_formula(outcome, spec)
-    return message("from the trial’s own numbers"), _effect_formula(outcome, spec)
+        return _BACK, _effect_formula(outcome, spec, row)
+    how = message("from the trial’s own numbers")
+    if row.form in FORMS and row.form != "groups":
+        how = FORMS[row.form]
+    return how, _effect_formula(outcome, spec, row)
 
 
-def _effect_formula(outcome: OutcomeSpec, spec: AnalysisSpec) -> str:
+def _effect_formula(outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEffect) -> str:
     if spec.model == "Peto":
         return _pooling_formula(spec.model, outcome.measure)
-    if outcome.type == "generic":
+    if outcome.type == "generic" or row.form in ("limits", "se", "p", "o_minus_e"):
         return methods.MEASURE["other"].anchor
     return methods.MEASURE[outcome.measure].anchor

@@ -7,6 +7,7 @@ from typing import Any
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
+from metasynth.model.forms import PUBLISHED
 from metasynth.model.methods import CREDIBLE, WEIGHTED, compares
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult
 from metasynth.provenance import formulas
@@ -162,6 +163,19 @@ def sequence_entries(
             at = keys.sequence(context.id, primary.spec.name, kind, study)
             named = language.say(part, study=own[0].row.label if own else study)
             yield from pooled_entries(context, primary.spec, row, at, named, pooled)
+
+
+def without_published_entries(
+    result: OutcomeResult, item: Sensitivity, cells: Container[str], language: Language
+) -> Iterator[Entry]:
+    """The pool of the trials that give the numbers of their groups."""
+    if (row := item.without_published) is None:
+        return
+    context, primary = Context(result, language, cells), result.analyses[0]
+    studies = studies_of(context, primary, keys.parts(result.studies))
+    own = [study for study in studies if study.row.form not in PUBLISHED]
+    at, named = f"{context.id}.without_published", language.say("without published contrasts")
+    yield from pooled_entries(context, primary.spec, row, at, named, own)
 
 
 def _from_studies(

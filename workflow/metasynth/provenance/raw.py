@@ -32,6 +32,7 @@ COLUMNS = {
     "person_time": message("person-time"),
     "o_minus_e": message("observed minus expected events"),
     "correlation": message("correlation"),
+    "ci_level": message("level of the published limits, in per cent"),
     "variance": message("variance of observed minus expected"),
     "reported_p": message("p-value as printed"),
     "value": message("published value"),
@@ -42,7 +43,7 @@ COLUMNS = {
 _RESULTS = (
     *("week", "events", "total", "events_low", "events_high", "reported_percent", "mean", "sd"),
     *("estimate", "se", "ci_low", "ci_high", "person_time", "o_minus_e", "variance", "correlation"),
-    "reported_p",
+    *("ci_level", "reported_p"),
 )
 _CLAIM = (
     *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),

@@ -7,6 +7,7 @@ import numpy as np
 
 from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.model import bounds
+from metasynth.model.forms import PUBLISHED
 from metasynth.model.methods import GLMMS, tau2_of_effects
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.model.risks import MEASURES
@@ -27,8 +28,8 @@ from metasynth.stats.small_study import (
     peters,
 )
 from metasynth.stats.trim_and_fill import trim_and_fill
-from metasynth.synthesis.selection import effects_of, tables_of
-from metasynth.synthesis.synthesise import size_of_pool
+from metasynth.synthesis.selection import counted, effects_of, tables_of
+from metasynth.synthesis.synthesise import pool_studies, size_of_pool
 
 __all__ = ["Sensitivity", "battery", "cumulative", "leave_one_out"]
 
@@ -100,6 +101,7 @@ class Sensitivity:
     absolute: tuple[Absolute, ...]
     absolute_reason: Sentence | None
     regression: Regression | None = None
+    without_published: Estimate | None = None
 
 
 def battery(result: OutcomeResult) -> Sensitivity:
@@ -126,7 +128,18 @@ def battery(result: OutcomeResult) -> Sensitivity:
         absolute=absolute,
         absolute_reason=why_not_absolute,
         regression=regress(outcome, used, effects.y, effects.v) if effects else None,
+        without_published=_without_published(outcome, spec, used),
     )
+
+
+def _without_published(
+    outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData]
+) -> Estimate | None:
+    """The pool without published contrasts, where these stand beside numbers of groups."""
+    own = [study for study in used if not study.contrast or study.contrast.form not in PUBLISHED]
+    if outcome.type == "generic" or len(own) in (0, len(used)):
+        return None
+    return pool_studies(outcome, spec, "without published contrasts", own)[0]
 
 
 def _asymmetry(
@@ -139,7 +152,7 @@ def _asymmetry(
         y, v = effects.y[known], effects.v[known]
         tests += [("Egger", lambda: _line("Egger", egger(y, v)))]
         tests += [("Begg", lambda: _ranks(y, v))]
-    if effects and outcome.type == "binary" and outcome.measure == "OR":
+    if effects and outcome.type == "binary" and outcome.measure == "OR" and counted(used, outcome):
         tables = tables_of(used)
         corrected = continuity_correction(tables, "only0")[0]
         tests += [("Harbord", lambda: _line("Harbord", harbord(tables)))]
@@ -206,7 +219,8 @@ def _fragility(
         return None, sentence("the fragility index is not computed for binomial-normal models")
     if any(study.contrast for study in used):
         return None, sentence(
-            "a trial with correlated arms has no one table in which to change patients"
+            "a trial with correlated arms, or a published contrast, has no one table in which to "
+            "change patients"
         )
     if many := bounds.too_many(len(used)):
         return None, many

@@ -10,9 +10,10 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from metasynth.core.distributions import normal_quantile
 from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model import covariates
-from metasynth.model.methods import compares, is_ratio
+from metasynth.model.methods import compares, is_ratio, letters
 from metasynth.model.records import (
     AnalysisSpec,
     Arm,
@@ -26,10 +27,10 @@ from metasynth.model.records import (
     StudyData,
     Trial,
 )
+from metasynth.stats.effects.scales import analysed
 from metasynth.synthesis import zero_events
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
-_Z975 = 1.959963984540054
 _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 
 
@@ -121,6 +122,9 @@ def _study_data(
         for names in _treatments(arms.values(), comparison)
     ]
     single = not compares(outcome)
+    published = [row for row in rows if row.reference_arm_id]
+    if published and not all(sides) and not single:
+        return _published(trial, outcome, published)
     if not all(sides[:1] if single else sides):
         return Omission(
             trial.study.study, _why_no_group(rows, bool(sides[0]), bool(sides[1]), single)
@@ -192,6 +196,24 @@ def _correlated(whole: StudyData, separate: Sequence[StudyData], outcome: Outcom
     return replace(whole, contrast=Contrast(estimate, se))
 
 
+def _published(
+    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result]
+) -> tuple[StudyData, ...] | Omission:
+    """A contrast that the trial gives in place of its groups' numbers, if it is of the measure."""
+    own = letters(outcome.measure)
+    if unlike := next((row for row in rows if letters(row.measure) != own), None):
+        text = sentence("it gives a contrast and does not say of which measure")
+        if unlike.measure:
+            text = sentence(
+                "it gives a published {theirs}, which cannot stand beside the others’ {ours}; "
+                "the numbers of its groups could, or an outcome with measure {theirs}",
+                theirs=unlike.measure,
+                ours=outcome.measure,
+            )
+        return Omission(trial.study.study, text)
+    return _with_contrast(trial, outcome, rows)
+
+
 def _with_contrast(
     trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
@@ -202,10 +224,12 @@ def _with_contrast(
         return Omission(
             study.study, sentence("{n} contrasts reported where one is needed", n=len(rows))
         )
-    log = is_ratio(outcome.measure)
-    if reason := _why_no_contrast(rows[0], log=log):
+    if reason := _why_no_contrast(rows[0], log=is_ratio(outcome.measure)):
         return Omission(study.study, reason)
-    effect = _contrast(rows[0], log=log)
+    try:
+        effect = _contrast(rows[0], outcome.measure)
+    except ValueError:
+        return Omission(study.study, sentence("a correlation lies between −1 and 1"))
     provenance = _weakest(rows)
     data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
     return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
@@ -221,6 +245,8 @@ def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
     if row.se is not None:
         return None
     if row.ci_low is None or row.ci_high is None:
+        if row.reported_p:
+            return _why_no_error(row, log=log)
         return sentence("the contrast has no standard error or interval")
     if log and min(limits) < 0:
         return sentence(
@@ -234,20 +260,41 @@ def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
     return None
 
 
-def _contrast(row: Result, *, log: bool) -> Contrast:
-    """Estimate and SE on the analysis scale; a 95 % interval gives the SE (Handbook 6.3.1).
+def _why_no_error(row: Result, *, log: bool) -> Sentence | None:
+    """Why no standard error follows from an estimate and its p-value."""
+    if log and (row.estimate or 0.0) <= 0:
+        return sentence("a ratio with a p-value is taken as printed, and is above 0")
+    if row.reported_p[0] in "<>":
+        return sentence(
+            "no standard error follows from a p-value that is only above or below another; "
+            "limits, or the exact p-value, would give one"
+        )
+    if row.estimate == (1.0 if log else 0.0) or not 0 < float(row.reported_p) < 1:
+        return sentence(
+            "no standard error follows from a p-value of 0 or 1, or of an estimate of no effect"
+        )
+    return None
+
+
+def _contrast(row: Result, measure: str) -> Contrast:
+    """Estimate and SE on the analysis scale; limits or a p-value give the SE (Handbook 6.3.1).
 
     O - E and its variance V give a log ratio (O - E)/V with SE 1/√V: Yusuf et al., Prog Cardiovasc
     Dis 1985;27:335-71. Only for rows of which `_why_no_contrast` has nothing to say.
     """
-    if log and row.o_minus_e is not None and row.variance:
-        return Contrast(row.o_minus_e / row.variance, 1 / math.sqrt(row.variance), (row.cell,))
-    estimate, low, high = row.estimate or 0.0, row.ci_low or 0.0, row.ci_high or 0.0
+    cells, adjusted = (row.cell,), row.adjusted_for
+    if row.o_minus_e is not None and row.variance:
+        y, se = row.o_minus_e / row.variance, 1 / math.sqrt(row.variance)
+        return Contrast(y, se, cells, "o_minus_e", adjusted)
     if row.se is not None:
-        return Contrast(estimate, row.se, (row.cell,))
-    if log:
-        estimate, low, high = math.log(estimate), math.log(low), math.log(high)
-    return Contrast(estimate, (high - low) / (2 * _Z975), (row.cell,))
+        return Contrast(row.estimate or 0.0, row.se, cells, "se", adjusted)
+    y = analysed(measure, row.estimate or 0.0)
+    if row.ci_low is None:
+        z = normal_quantile(1 - float(row.reported_p))
+        return Contrast(y, abs(y) / z, cells, "p", adjusted)
+    low, high = (analysed(measure, x or 0.0) for x in (row.ci_low, row.ci_high))
+    z = normal_quantile((row.ci_level or 95.0) / 100)
+    return Contrast(y, (high - low) / (2 * z), cells, "limits", adjusted)
 
 
 def _group(row: Result, arms: Mapping[str, Arm], kind: str) -> Group:

@@ -143,7 +143,8 @@ def _study_row(
     wald = interval(own.y, sqrt(own.v))
     size = study.intervention.total if study.intervention else None
     low, high = (natural(outcome.measure, x, size) for x in (wald.low, wald.high))
-    if spec.study_ci == "score":
+    scored = spec.study_ci == "score" and study.contrast is None
+    if scored:
         low, high = _score_limits(outcome, study)
     return StudyEffect(
         outcome=outcome.id,
@@ -160,12 +161,13 @@ def _study_row(
         estimate=natural(outcome.measure, own.y, size) if exists else None,
         ci_low=low,
         ci_high=high,
-        ci_method=spec.study_ci,
+        ci_method="score" if scored else "Wald",
         log_estimate=finite(own.y) if exists else None,
         se=finite(wald.se),
         weight=finite(share),
         corrected=own.corrected,
-        note=_study_note(outcome, spec, own),
+        note=_study_note(outcome, spec, own, study),
+        form=study.contrast.form if study.contrast else "groups",
     )
 
 
@@ -176,8 +178,12 @@ def _score_limits(outcome: OutcomeSpec, study: StudyData) -> tuple[float, float 
     return score_limits(outcome.measure, *counts(study))
 
 
-def _study_note(outcome: OutcomeSpec, spec: AnalysisSpec, own: Own) -> tuple[Sentence, ...]:
-    """Say what was done to a study's cells."""
+def _study_note(
+    outcome: OutcomeSpec, spec: AnalysisSpec, own: Own, study: StudyData
+) -> tuple[Sentence, ...]:
+    """Say what was done to a study's cells, or what a published contrast is adjusted for."""
+    if study.contrast and study.contrast.adjusted_for:
+        return (sentence("Adjusted for {what}.", what=study.contrast.adjusted_for),)
     if not isfinite(own.v):
         return (sentence("An empty cell, not corrected, leaves its own effect undefined."),)
     if not own.corrected:

@@ -37,7 +37,7 @@ LONGEST = 1e20
 
 def missing_data(study: StudyData, outcome: OutcomeSpec) -> Sentence | None:
     """Say what a study lacks for this type of outcome, whatever the analysis; None when nothing."""
-    if outcome.type == "generic":
+    if outcome.type == "generic" or (study.contrast and study.intervention is None):
         return _missing_contrast(study)
     check = _MISSING[outcome.type]
     sides = [(message("intervention"), study.intervention), (message("control"), study.control)]
@@ -189,6 +189,8 @@ def uninformative(
     """
     if outcome.type not in ("binary", "proportion", "rate", "incidence"):
         return None
+    if study.contrast and study.intervention is None:
+        return _needs_counts(analysis)
     groups = [group for group in (study.intervention, study.control) if group]
     if left_out := zero_events.reason(outcome, analysis, [(g.events, g.total) for g in groups]):
         return left_out
@@ -197,6 +199,16 @@ def uninformative(
             "an empty cell leaves the effect or its variance undefined, and zero_cells is none"
         )
     return None
+
+
+def _needs_counts(analysis: AnalysisSpec) -> Sentence | None:
+    """Why an analysis has no use of a published contrast."""
+    if analysis.model in WEIGHTED and analysis.tau2 != "DL-MH":
+        return None
+    return sentence(
+        "a published contrast has no counts, which {model} needs; random and IV can pool it",
+        model=analysis.tau2 or analysis.model,
+    )
 
 
 def effects_of(
@@ -209,14 +221,15 @@ def effects_of(
     """
     if outcome.type == "generic":
         return _contrasts(studies)
-    own = _from_groups(studies, outcome, analysis)
     given = np.array([study.contrast is not None for study in studies])
     if not given.any():
-        return own
-    y, v = own.y.copy(), own.v.copy()
+        return _from_groups(studies, outcome, analysis)
+    own = _from_groups([study for study in studies if not study.contrast], outcome, analysis)
     brought = _contrasts([study for study in studies if study.contrast])
+    y, v, corrected = np.zeros(len(given)), np.zeros(len(given)), np.zeros(len(given), dtype=bool)
     y[given], v[given] = brought.y, brought.v
-    return Effects(y, v, own.corrected & ~given)
+    y[~given], v[~given], corrected[~given] = own.y, own.v, own.corrected
+    return Effects(y, v, corrected)
 
 
 def _from_groups(
@@ -301,7 +314,12 @@ def events_of(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Events:
 
 
 def counted(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Counted | None:
-    """The studies' counts as they are, for the models that take these; None without any."""
+    """The studies' counts as they are, for the models that take these; None without any.
+
+    Nor are there any where a study brings a published contrast in their place.
+    """
+    if any(study.contrast and study.intervention is None for study in studies):
+        return None
     if outcome.type == "binary":
         return tables_of(studies)
     if outcome.type == "rate":

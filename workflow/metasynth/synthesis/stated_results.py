@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import product
 from math import exp, log, prod, sqrt
 
-from metasynth.core.distributions import normal_quantile
 from metasynth.core.printed import rounding
 from metasynth.model.records import Group, Result
 from metasynth.stats.two_by_two import TwoByTwo, usual_p
@@ -33,13 +32,18 @@ def counts_allowed(row: Result | Group) -> range:
 
 
 def says_of_counts(row: Result) -> bool:
-    """Whether a row is of two arms and has a p-value, or an estimate with its limits."""
-    return bool(row.reference_arm_id) and (bool(row.reported_p) or has_limits(row))
+    """Whether a row is of two arms and has a p-value, or an estimate with its limits.
+
+    What is adjusted is no test of the counts.
+    """
+    states = bool(row.reported_p) or has_limits(row)
+    return bool(row.reference_arm_id) and states and not row.adjusted_for
 
 
 def has_limits(row: Result) -> bool:
-    """Whether a row has an estimate with both its limits."""
-    return None not in (row.estimate, row.ci_low, row.ci_high)
+    """Whether a row has an estimate with both its 95% limits."""
+    usual = row.ci_level in (None, 95.0)
+    return usual and None not in (row.estimate, row.ci_low, row.ci_high)
 
 
 def fits(row: Result, table: TwoByTwo) -> bool:
@@ -78,6 +82,7 @@ def usual_intervals(table: TwoByTwo) -> tuple[tuple[float, float, float], ...]:
 
     None of ratios where a cell is empty, as these rest on a correction.
     """
+    from metasynth.core.distributions import normal_quantile  # numpy, which loading does without
     from metasynth.stats.score_intervals import score_limits
 
     found = []

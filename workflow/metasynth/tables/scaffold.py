@@ -15,8 +15,8 @@ from pathlib import Path
 from metasynth.core import together
 from metasynth.core.paths import EXAMPLE, PROJECT, WORKFLOW
 from metasynth.tables.long_tables import WORKBOOK
-from metasynth.tables.raw_table import CHECKED, COMMENT
-from metasynth.tables.table_schema import SCHEMAS, TRIAL_TABLES, tables
+from metasynth.tables.raw_table import COMMENT
+from metasynth.tables.table_schema import REVIEW_TABLES, SCHEMAS, TRIAL_TABLES, tables
 
 TEXTS = WORKFLOW / "scaffold"
 LOCK = "requirements.txt"
@@ -29,8 +29,15 @@ def template_tables() -> dict[str, str]:
     return {f"{name}.csv": _template(name) for name in TRIAL_TABLES}
 
 
+def forms() -> dict[str, str]:
+    """The same of every table of the contract, by the path that its data package gives it."""
+    review = {f"{name}.csv": _template(name) for name in REVIEW_TABLES}
+    trial = {f"trials/_template/{name}": text for name, text in template_tables().items()}
+    return trial | review
+
+
 def _template(name: str) -> str:
-    columns = [c for c in tables()[name].columns if not c.optional or c.name == CHECKED]
+    columns = tables()[name].columns
     explanations = [column.explanation for column in columns]
     explanations[0] = f"{COMMENT}{explanations[0]}"
     return _csv([column.name for column in columns], explanations)

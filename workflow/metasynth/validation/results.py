@@ -7,6 +7,7 @@ one mistake gives one message.
 from collections.abc import Callable, Iterator
 
 from metasynth.core.faults import Fault
+from metasynth.model.methods import MEASURE
 from metasynth.tables.raw_table import Row
 
 Rule = Callable[[Row], Iterator[Fault]]
@@ -14,7 +15,9 @@ RULES: list[tuple[frozenset[str], Rule]] = []
 _NUMBERS = (
     *("events", "reported_percent", "mean", "estimate", "o_minus_e", "correlation", "reported_p"),
 )
-_DEPENDENT = ("events_low", "events_high", "sd", "se", "ci_low", "ci_high", "variance")
+_DEPENDENT = (
+    *("events_low", "events_high", "sd", "se", "ci_low", "ci_high", "variance", "ci_level"),
+)
 _SOURCE = "check the number against the source"
 
 
@@ -229,7 +232,10 @@ def _contrast_or_arm(row: Row) -> Iterator[Fault]:
         what = "a contrast of two arms"
         remedy = "give the result of each arm a row of its own, without reference_arm_id"
     else:
-        foreign = ("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "reported_p")
+        foreign = (
+            *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "reported_p"),
+            *("ci_level", "measure", "adjusted_for"),
+        )
         what = "one arm"
         remedy = "name the arm compared with in reference_arm_id"
     if filled := [column for column in foreign if row[column]]:
@@ -253,6 +259,18 @@ def _contrast_is_whole(row: Row) -> Iterator[Fault]:
         yield row.fault("se", "a standard error or limits, not both", remedy)
     elif low and estimate and not float(low) <= float(estimate) <= float(high):
         yield row.fault("estimate", f"a value from {low} to {high}, its limits", _SOURCE)
+
+
+@rule("ci_low", "ci_level", "measure")
+def _contrast_is_named(row: Row) -> Iterator[Fault]:
+    """A level is of limits, and a measure is one that there is."""
+    if row["ci_level"] and not row["ci_low"]:
+        remedy = "fill in the limits, or remove their level"
+        yield row.fault("ci_level", "nothing, as there are no limits", remedy)
+    if row["measure"] and row["measure"] not in MEASURE:
+        known = ", ".join(MEASURE)
+        remedy = "write it so, or leave it blank"
+        yield row.fault("measure", f"a measure by its name in config.yaml ({known})", remedy)
 
 
 @rule("o_minus_e", "variance", "estimate")

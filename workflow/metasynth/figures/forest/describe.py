@@ -93,7 +93,7 @@ def _studies(
 def _data(result: OutcomeResult, study: StudyData, language: Language) -> list[str]:
     cells = study_cells(result, study, language)
     kind = result.outcome.type
-    if kind not in _DATA:
+    if kind not in _DATA or study.intervention is None:
         return []
     names = _NAMES.get(kind, ("events", "total"))
     sides = [cells[: len(names)], cells[len(names) :]]

@@ -4,6 +4,7 @@ L'Abbé et al., Ann Intern Med 1987;107:224-33. The curve is what the pooled eff
 risk under control; effects that depend on the baseline risk leave it.
 """
 
+from dataclasses import replace
 from math import sqrt
 
 from metasynth.figures.canvas.axis import Axis
@@ -20,7 +21,7 @@ from metasynth.figures.canvas.legend import Entry
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import INK, isolated
 from metasynth.figures.canvas.ticks import curve_points, linear_axis, span_axis
-from metasynth.figures.observed import Observed, observed, subject, told
+from metasynth.figures.observed import Observed, TooFewStudies, observed, subject, told
 from metasynth.figures.outcome import group_names, of_side
 from metasynth.language import keys
 from metasynth.language.formats import NumberStyle
@@ -30,6 +31,7 @@ from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeResult, StudyEffect
 from metasynth.model.risks import risk_with
 from metasynth.sensitivity.battery import Sensitivity
+from metasynth.sensitivity.diagnostics import StudyDiagnostics
 
 LARGEST, SMALLEST = 18.0, 4.0
 _FREE = 0.05
@@ -51,10 +53,8 @@ def labbe(result: OutcomeResult, found: Sensitivity, *, language: Language = ENG
     """
     if result.outcome.type != "binary":
         raise ValueError(f"{result.outcome.id} is {result.outcome.type}; L'Abbé plots show risks")
-    data = observed(result)
-    risks = [
-        (one.risk_control or 0.0, one.risk_intervention or 0.0) for one in found.diagnostics.studies
-    ]
+    data, both = _with_risks(observed(result), found)
+    risks = [(one.risk_control or 0.0, one.risk_intervention or 0.0) for one in both]
     heaviest = max(study.weight or 0.0 for study in data.studies) or 1.0
     sizes = [
         max(SMALLEST, LARGEST * sqrt((study.weight or 0.0) / heaviest)) for study in data.studies
@@ -65,6 +65,18 @@ def labbe(result: OutcomeResult, found: Sensitivity, *, language: Language = ENG
     order = sorted(range(len(xs)), key=lambda i: -(xs[i] + ys[i]))
     name_points(graph, data.labels, xs, ys, sizes=sizes, first=order, lines=lines)
     return Drawing(graph.figure, *_words(data, risks, found.diagnostics.more or 0, language))
+
+
+def _with_risks(data: Observed, found: Sensitivity) -> tuple[Observed, list[StudyDiagnostics]]:
+    """The studies whose two risks are known; a published contrast tells of none."""
+    pairs = [
+        (study, one)
+        for study, one in zip(data.studies, found.diagnostics.studies, strict=True)
+        if one.risk_control is not None and one.risk_intervention is not None
+    ]
+    if not pairs:
+        raise TooFewStudies("no study has risks; an L'Abbé plot needs one")
+    return replace(data, studies=tuple(study for study, _ in pairs)), [one for _, one in pairs]
 
 
 def _axis(data: Observed, percentages: list[float], numbers: NumberStyle) -> Axis:

@@ -70,7 +70,8 @@ def contrast(result: Result, language: Language) -> list[str]:
         found.append(f"O − E {short('o_minus_e')} (V {short('variance')})")
     elif result.estimate is not None and result.ci_low is not None and result.ci_high is not None:
         limits = (short("ci_low"), short("ci_high"))
-        found.append(f"{short('estimate')} [{language.numbers.separator.join(limits)}]")
+        level = f"{short('ci_level')}% " if result.ci_level is not None else ""
+        found.append(f"{short('estimate')} [{level}{language.numbers.separator.join(limits)}]")
     elif result.estimate is not None:
         error = f" (SE {short('se')})" if result.se is not None else ""
         found.append(f"{short('estimate')}{error}")

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from metasynth.language import formats, keys
-from metasynth.language.languages import message
+from metasynth.language.languages import Language, message
+from metasynth.language.sentences import in_words
 from metasynth.language.tracked import marked
+from metasynth.model.forms import FORMS, PUBLISHED
 from metasynth.model.records import Cell, Group, StudyData, StudyEffect
 from metasynth.report.document import Column, Inlines, Link, Row, Text, text
 from metasynth.report.material import Scope
@@ -20,6 +22,7 @@ def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
         *(Column(side, RIGHT, 1.1) for side in _sides_shown(outcome, intervention, control)),
         Column(_effect_title(scope, outcome), RIGHT, 1.9),
         Column(say("Weight"), RIGHT, 0.8),
+        *([Column(say("Form"), width=1.3)] if _mixed(outcome) else []),
         Column(say("Provenance"), width=1),
         Column(say("Raw rows"), width=2),
     )
@@ -90,9 +93,23 @@ def _row(
         ),
         effect,
         weight,
+        *([_form(own, language)] if _mixed(outcome) else []),
         language.say(provenance) if provenance else study.provenance,
         _rows(study),
     )
+
+
+def _mixed(outcome: OutcomeNames) -> bool:
+    """Whether trials give their effects in several forms."""
+    return len({own.form for own in outcome.result.analyses[0].studies}) > 1
+
+
+def _form(own: StudyEffect | None, language: Language) -> str:
+    """The form in which a trial gives its effect, and whether that is adjusted."""
+    if own is None:
+        return formats.MISSING
+    said = language.say(FORMS[own.form]) if own.form in FORMS else formats.MISSING
+    return f"{said}. {in_words(own.note, language)}" if own.form in PUBLISHED else said
 
 
 def _effect(effect: StudyEffect, key: str, scope: Scope) -> tuple[str, str]:

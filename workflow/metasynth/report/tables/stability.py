@@ -103,6 +103,31 @@ def _change(own: ExtractionRange, at: str, language: Language) -> str:
     return language.say("yes: {n} exclude no effect", n=outside)
 
 
+def published_sentence(outcome: OutcomeNames, material: Material, language: Language) -> str:
+    """What the primary analysis gives without published contrasts, where it has both."""
+    found = material.sensitivities.get(outcome.id)
+    row = found.without_published if found else None
+    if row is None:
+        return ""
+    if row.estimate is None:
+        return language.say("Without published contrasts nothing can be pooled.")
+    at, style = f"{outcome.id}.without_published", language.numbers
+    estimate, low, high = (
+        marked(formats.estimate(row.measure, getattr(row, name), style), f"{at}.{name}")
+        for name in ("estimate", "ci_low", "ci_high")
+    )
+    return language.say(
+        "Without the trials of which only a published contrast is known the primary analysis gives "
+        "{estimate} "
+        "(95% {interval} {low} to {high}; trials left: {k}).",
+        estimate=estimate,
+        interval=formats.CREDIBLE if row.ci_method == "credible" else "CI",
+        low=low,
+        high=high,
+        k=marked(str(row.k), f"{at}.k"),
+    )
+
+
 def extraction_sentence(outcome: OutcomeNames, material: Material, language: Language) -> str:
     """What the sources leave open about an outcome's primary result; nothing where they do not."""
     ranges = uncertain(material, outcome.id)
@@ -288,6 +313,7 @@ def stability_names(
         "multiverse": any(item.multiverse.scales for item in known),
         "beyond": [o.label for o in outcomes if o.k > bounds.ONE_BY_ONE],
         "sequential": any(item.sequential.looks for item in known),
+        "published": {o.id: published_sentence(o, material, language) for o in outcomes},
         "sentence": {o.id: extraction_sentence(o, material, language) for o in outcomes},
         "tables": {o.id: _counted(o, material, "tables") for o in outcomes},
         "excluding": {o.id: _counted(o, material, "excluding") for o in outcomes},

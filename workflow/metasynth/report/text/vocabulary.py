@@ -9,6 +9,7 @@ from metasynth.language.languages import Language, message
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
+from metasynth.model.forms import FORMS
 from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import PREDICTIONS, TAU2, WEIGHTED
 from metasynth.model.records import OutcomeResult, Trial
@@ -187,6 +188,9 @@ def used_methods(material: Material) -> frozenset[str]:
         names |= {s.zero_cells for s in specs}
     if names & {"binary", "rate"}:
         names |= {f"double zero {s.double_zero}" for s in specs}
+    effects = (study for r in material.results for a in r.analyses for study in a.studies)
+    if any(study.form in FORMS and study.form != "groups" for study in effects):
+        names.add("published")
     how = material.config.comparison.multi_arm
     if how != "combine" or combined_arms(material.results):
         names.add(how)

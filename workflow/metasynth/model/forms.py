@@ -1,0 +1,15 @@
+"""The forms in which a study gives its effect: what each row of the studies table says."""
+
+from metasynth.core.messages import message
+
+FORMS = {
+    "groups": message("numbers of its groups"),
+    "limits": message("published, with limits"),
+    "se": message("published, with standard error"),
+    "p": message("published, with p-value"),
+    "o_minus_e": message("O − E and V"),
+    "covariance": message("arms averaged by covariance"),
+}
+"""Groups' own numbers, a published contrast by what its standard error is from, or several arms."""
+PUBLISHED = ("limits", "se", "p")
+"""Contrasts that somebody else computed."""
