@@ -42,7 +42,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = review.folder / "config.yaml"
     choices = config.read_text("utf-8").replace("languages: [en]", "languages: [en, pl]")
     unused = "  unused:\n    label: An analysis that no outcome names\n    model: IV\n"
-    config.write_text(choices.replace("\noutcomes:", f"\n{unused}\noutcomes:"), encoding="utf-8")
+    config.write_text(choices.replace("\nanalyses:\n", f"\nanalyses:\n{unused}"), encoding="utf-8")
     shutil.copytree(review.folder / "data/text/en", review.folder / "data/text/pl")
     pages = [f"results/report/review{mark}.html" for mark in ("", ".pl")]
     review.run(*pages)
