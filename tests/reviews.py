@@ -42,6 +42,13 @@ class Review:
     folder: Path
     snakefile: Path = REPOSITORY / "Snakefile"
 
+    def report(self, mark: str = "") -> str:
+        """The HTML of the article and its supplement; `mark` is a further language's, ".pl"."""
+        folder = self.folder / "results/report"
+        return "".join(
+            (folder / f"{stem}{mark}.html").read_text("utf-8") for stem in ("review", "supplement")
+        )
+
     def snakemake(self, *arguments: str, **environment: str) -> Run:
         command = [
             *(sys.executable, "-m", "snakemake", "--snakefile", str(self.snakefile)),

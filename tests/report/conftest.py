@@ -25,10 +25,10 @@ def built(finished: Callable[[str], Review]) -> Path:
 
 @pytest.fixture(scope="session")
 def pages(built: Path) -> dict[str, Path]:
-    """The page in each language."""
+    """The article in each language ("main", "pl") and its supplement ("supplement" …)."""
     return {
         path.name.removeprefix("review").removesuffix(".html").strip(".") or "main": path
-        for path in sorted((built / "report").glob("review*.html"))
+        for path in sorted((built / "report").glob("*.html"))
     }
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from tests.report.test_provenance import ends
+from tests.report.test_provenance import Numbers, ends
 from tests.reviews import Review
 
 MARK = re.compile(r"\u202fn(\d+(?:,n\d+)*)")
@@ -169,7 +169,9 @@ def review(request: pytest.FixtureRequest, finished: Callable[[str], Review]) ->
 
 @pytest.fixture(scope="module")
 def papers(review: Review) -> list[Paper]:
-    found = [Paper(path) for path in sorted((review.folder / "results/report").glob("*.pdf"))]
+    found = [
+        Paper(path) for path in sorted((review.folder / "results/report").glob("supplement*.pdf"))
+    ]
     assert found
     return found
 
@@ -201,7 +203,7 @@ def marked(review: Review, paper: Paper) -> Iterator[tuple[str, str, list[int]]]
     """Every number of the text: its key, what stands around it, and the notes it is marked with."""
     (page,) = (
         text
-        for path in (review.folder / "results/report").glob("*.html")
+        for path in (review.folder / "results/report").glob("supplement*.html")
         if f'<html lang="{paper.language}"' in (text := path.read_text("utf-8"))
     )
     for text, numbers in Paragraphs(page).found:
@@ -247,12 +249,30 @@ def test_rows_that_notes_name_are_there(review: Review, papers: list[Paper]) -> 
             assert 2 <= row <= rows[file]
 
 
+def later_marks(paper: Paper) -> list[int]:
+    """The notes whose numbers are marked behind the notes, in order."""
+    behind = MARK.findall("\n".join(paper.pages[paper.section.stop - 1 :]))
+    return [int(n) for notes in behind for n in notes.split(",n")]
+
+
 def test_notes_are_numbered_in_the_order_of_their_first_marks(papers: list[Paper]) -> None:
     for paper in papers:
         first = dict.fromkeys(n for _, notes in paper.marks for n in notes)
-        behind = MARK.findall("\n".join(paper.pages[paper.section.stop - 1 :]))
-        later = dict.fromkeys(int(n) for notes in behind for n in notes.split(",n"))
-        assert list(first | later) == list(range(1, len(paper.notes) + 1))
+        later = dict.fromkeys(later_marks(paper))
+        assert list(first | later) == list(range(1, len(first | later) + 1))
+
+
+def test_every_number_of_the_article_has_a_note_in_the_supplement(
+    review: Review, papers: list[Paper], entries: dict[str, dict[str, Any]]
+) -> None:
+    """The article has no marks; its numbers' notes are among those of its supplement."""
+    for paper in papers:
+        path = paper.path.with_name(paper.path.name.replace("supplement", "review"))
+        page = Numbers(path.with_suffix(".html").read_text("utf-8"))
+        named = [rows_named(note) for note in paper.notes]
+        assert page.found
+        for key in {key for key, _ in page.found}:
+            assert any(cells(entries, key) <= rows for rows in named), key
 
 
 def test_marks_lead_to_their_notes_and_notes_lead_back(papers: list[Paper]) -> None:
@@ -265,7 +285,8 @@ def test_marks_lead_to_their_notes_and_notes_lead_back(papers: list[Paper]) -> N
             for spot, goal in paper.links
             if spot[0] == start[0] and abs(spot[1] - start[1]) < 1 and abs(spot[2] - start[2]) < 12
         ]
-        assert len(paper.notes) <= len(back)
+        told = {n for _, notes in paper.marks for n in notes} | {*later_marks(paper)}
+        assert len(told) <= len(back)
         returned = 0
         for start, goal in back:
             marks = [spot for spot, there in paper.links if there == start]
@@ -273,4 +294,4 @@ def test_marks_lead_to_their_notes_and_notes_lead_back(papers: list[Paper]) -> N
                 spot[0] == goal[0] and abs(spot[1] - goal[1]) < 2 and abs(spot[2] - goal[2]) < 14
                 for spot in marks
             )
-        assert returned == len(paper.notes)
+        assert returned == len(told)

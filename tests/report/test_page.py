@@ -22,10 +22,13 @@ def settle(page: Page) -> None:
     page.wait_for_function("document.readyState === 'complete'")
 
 
-def test_the_page_is_one_file_under_three_megabytes(pages: dict[str, Path]) -> None:
-    assert pages
-    for path in pages.values():
-        assert path.stat().st_size < 3_000_000, path
+def test_the_article_is_under_a_megabyte_and_its_supplement_under_three(
+    pages: dict[str, Path],
+) -> None:
+    assert {"main", "supplement"} <= set(pages)
+    for name, path in pages.items():
+        limit = (3 if name.startswith("supplement") else 1) * 2**20
+        assert path.stat().st_size < limit, path
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -73,7 +76,7 @@ def test_axe_finds_no_violation(
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
-        page.locator(NUMBER).first.click()
+        page.locator("main p a.n").first.click()
         found = Axe().run(page, context={"include": [["#origin"]]})
         assert found.violations_count == 0, found.generate_report()
 
@@ -85,7 +88,7 @@ def test_the_page_does_not_scroll_sideways(
     for language in pages:
         page = open_page(language, viewport={"width": width, "height": 800}).page
         assert page.evaluate("document.documentElement.scrollWidth") == width
-        page.locator(NUMBER).first.click()
+        page.locator("main p a.n").first.click()
         assert page.evaluate("document.documentElement.scrollWidth") == width
         box = page.locator("#origin").bounding_box()
         assert box is not None
@@ -168,7 +171,7 @@ def test_a_click_elsewhere_closes_and_another_number_takes_over(open_page: Open)
 
 
 def test_the_numbers_of_a_table_are_one_stop_and_arrows_move_among_them(open_page: Open) -> None:
-    page = open_page().page
+    page = open_page("supplement").page
     numbers = page.locator("#table-summary a.n")
     assert page.locator('#table-summary a.n[tabindex="-1"]').count() == numbers.count() - 1
     numbers.nth(0).focus()
@@ -186,7 +189,7 @@ def column(page: Page, table: str, number: int) -> list[str]:
 
 
 def test_a_table_sorts_by_numbers_both_ways_and_back(open_page: Open) -> None:
-    page = open_page().page
+    page = open_page("supplement").page
     header = page.locator("#table-summary thead th").nth(1)
     before = column(page, "table-summary", 1)
     button = header.locator("button")
@@ -203,7 +206,7 @@ def test_a_table_sorts_by_numbers_both_ways_and_back(open_page: Open) -> None:
 
 
 def test_what_is_missing_sorts_last_and_rows_stay_in_their_group(open_page: Open) -> None:
-    page = open_page().page
+    page = open_page("supplement").page
     for _ in range(2):
         page.locator("#table-summary thead th").nth(5).locator("button").click()
         shown = column(page, "table-summary", 6)
@@ -214,13 +217,14 @@ def test_what_is_missing_sorts_last_and_rows_stay_in_their_group(open_page: Open
 
 
 def test_tables_and_figures_can_be_saved(open_page: Open, tmp_path: Path) -> None:
-    page = open_page().page
+    page = open_page("supplement").page
     with page.expect_download() as saving:
         page.locator(".table:has(#table-summary) .tools a").click()
     assert saving.value.suggested_filename == "table-summary.csv"
     rows = list(csv.reader(io.StringIO(Path(saving.value.path()).read_text("utf-8-sig"))))
     assert len(rows) == page.locator("#table-summary tbody tr").count() + 1
     assert rows[1][0] == column(page, "table-summary", 1)[0]
+    page = open_page().page
     with page.expect_download() as saving:
         page.locator("#fig-acr20_w24 .tools button").click()
     assert saving.value.suggested_filename == "fig-acr20_w24.svg"
@@ -237,7 +241,7 @@ def test_without_script_numbers_lead_to_their_data_and_tables_can_be_saved(
     number = open_page().page.locator(f"main p {NUMBER}").first.get_attribute("data-n")
     page = open_page(java_script_enabled=False).page
     page.locator(f'main p a.n[data-n="{number}"]').first.click()
-    assert page.url.endswith("#table-inputs_acr20_w24")
+    assert page.url.endswith("/supplement.html#table-inputs_acr20_w24")
     expect(page.locator("#table-inputs_acr20_w24")).to_be_in_viewport()
     page.locator("#table-inputs_acr20_w24 tbody tr").first.locator("td a.n").first.click()
     assert re.search(r"#row-\w+-\d+$", page.url)
@@ -258,6 +262,19 @@ def test_every_link_within_the_page_has_its_goal_and_every_id_is_one(
         ids = page.locator("[id]").evaluate_all("all => all.map((e) => e.id)")
         assert len(ids) == len(set(ids))
         assert set(goals) <= set(ids)
+
+
+def test_every_link_to_the_other_document_has_its_goal_there(pages: dict[str, Path]) -> None:
+    ids = {
+        path.name: set(re.findall(r' id="([^"]+)"', path.read_text())) for path in pages.values()
+    }
+    for path in pages.values():
+        links = set(re.findall(r'href="([\w.]+\.html)#([^"]*)"', path.read_text()))
+        assert len({file for file, _ in links}) == 1
+        assert len(links) > 10
+        for file, goal in links:
+            assert file != path.name
+            assert goal in ids[file], f"{path.name}: {file}#{goal}"
 
 
 def test_the_contents_follow_the_reader(open_page: Open) -> None:
@@ -305,20 +322,20 @@ def test_the_numbers_of_a_forest_plot_open_by_mouse_and_keyboard(open_page: Open
 
 
 @pytest.mark.parametrize(
-    ("place", "printed", "says"),
+    ("document", "place", "printed", "says"),
     [
-        ("#fig-flow", "4", "Studies included in the review"),
-        ("#fig-acr20_w24", "0.00", "Tau², the variance between trials"),
-        ("#fig-acr20_w24-leave_one_out", "2", "Trials pooled"),
-        ("#fig-acr20_w24-multiverse", "317", "Analyses"),
-        ("#fig-summary", "3", "Trials pooled"),
+        ("supplement", "#fig-flow", "4", "Studies included in the review"),
+        ("main", "#fig-acr20_w24", "0.00", "Tau², the variance between trials"),
+        ("supplement", "#fig-acr20_w24-leave_one_out", "2", "Trials pooled"),
+        ("supplement", "#fig-acr20_w24-multiverse", "317", "Analyses"),
+        ("main", "#fig-summary", "3", "Trials pooled"),
     ],
 )
 def test_a_statistic_in_a_figure_opens_its_origin(
-    open_page: Open, place: str, printed: str, says: str
+    open_page: Open, document: str, place: str, printed: str, says: str
 ) -> None:
     """By a click, and by the keyboard alone: the figure is one stop, arrows lead to the number."""
-    view = open_page()
+    view = open_page(document)
     page, box = view.page, view.page.locator("#origin")
     number = page.locator(f"{place} svg a.n").get_by_text(printed, exact=True).first
     click_middle(number)
@@ -341,7 +358,7 @@ def test_a_statistic_in_a_figure_opens_its_origin(
 
 
 def test_a_count_of_the_flow_diagram_leads_to_its_cell_and_quotation(open_page: Open) -> None:
-    page = open_page().page
+    page = open_page("supplement").page
     box = page.locator("#origin")
     click_middle(page.locator('#fig-flow svg a.n[data-key="flow.studies"]'))
     expect(box).to_contain_text("flow.csv, row 5")

@@ -17,12 +17,9 @@ def review(request: pytest.FixtureRequest, finished: Callable[[str], Review]) ->
 
 @pytest.fixture(scope="module")
 def papers(review: Review) -> Iterator[dict[str, pikepdf.Pdf]]:
-    """The PDF in each language."""
-    found = {}
-    for path in sorted((review.folder / "results/report").glob("review*.pdf")):
-        page = path.with_suffix(".html").read_text(encoding="utf-8")
-        (code,) = re.findall(r'<html lang="(\w+)"', page)
-        found[code] = pikepdf.open(path)
+    """The PDF of each document, by the name of its file."""
+    folder = review.folder / "results/report"
+    found = {path.name: pikepdf.open(path) for path in sorted(folder.glob("*.pdf"))}
     yield found
     for pdf in found.values():
         pdf.close()
@@ -36,7 +33,8 @@ def test_it_claims_both_standards(papers: dict[str, pikepdf.Pdf]) -> None:
 
 
 def test_it_has_a_title_and_a_language(papers: dict[str, pikepdf.Pdf]) -> None:
-    for code, pdf in papers.items():
+    for name, pdf in papers.items():
+        code = "pl" if ".pl." in name else "en"
         assert str(pdf.Root.Lang).startswith(code)
         assert pdf.Root.ViewerPreferences.DisplayDocTitle
         with pdf.open_metadata() as said:
@@ -53,15 +51,9 @@ def elements(node: pikepdf.Object) -> Iterator[pikepdf.Object]:
 
 
 def test_the_structure_is_that_of_the_page(papers: dict[str, pikepdf.Pdf], review: Review) -> None:
-    for code, pdf in papers.items():
-        suffix = (
-            ""
-            if (review.folder / "results/report/review.html")
-            .read_text(encoding="utf-8")
-            .count(f'<html lang="{code}"')
-            else f".{code}"
-        )
-        page = (review.folder / f"results/report/review{suffix}.html").read_text(encoding="utf-8")
+    for name, pdf in papers.items():
+        path = review.folder / "results/report" / name
+        page = path.with_suffix(".html").read_text(encoding="utf-8")
         kinds = [str(element.S) for element in elements(pdf.Root.StructTreeRoot)]
         assert kinds.count("/Table") == page.count("<table")
         figures = [e for e in elements(pdf.Root.StructTreeRoot) if e.S == "/Figure"]
@@ -73,7 +65,7 @@ def test_the_structure_is_that_of_the_page(papers: dict[str, pikepdf.Pdf], revie
 def test_bookmarks_lead_through_it(papers: dict[str, pikepdf.Pdf]) -> None:
     for pdf in papers.values():
         with pdf.open_outline() as outline:
-            assert len(outline.root) >= 10
+            assert len(outline.root) >= 7
             assert any(item.children for item in outline.root)
 
 
@@ -89,7 +81,7 @@ def test_every_link_inside_it_leads_somewhere(papers: dict[str, pikepdf.Pdf]) ->
         inside = [
             link for link in links if "/Dest" in link or link.get("/A", {}).get("/S") == "/GoTo"
         ]
-        assert len(inside) > 50
+        assert len(inside) > 10
         for link in inside:
             (goal,) = (
                 place[key]
@@ -115,7 +107,10 @@ def test_every_raw_and_result_table_is_attached_as_it_is(
     raw = [*(review.folder / "data/raw").glob("*.csv")]
     trials = (review.folder / "data/raw/trials").glob("[!_]*/*.csv")
     expected = {named_by_folder(path): path.read_bytes() for path in (*results, *raw, *trials)}
-    for pdf in papers.values():
+    for file, pdf in papers.items():
+        if not file.startswith("supplement"):
+            assert not pdf.attachments
+            continue
         found = {
             name: attachment.get_file().read_bytes() for name, attachment in pdf.attachments.items()
         }

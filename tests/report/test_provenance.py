@@ -102,7 +102,7 @@ def entries(review: Review) -> Entries:
 
 
 def pages(review: Review) -> Iterator[tuple[str, Numbers]]:
-    for path in sorted((review.folder / "results/report").glob("review*.html")):
+    for path in sorted((review.folder / "results/report").glob("*.html")):
         yield path.name, Numbers(path.read_text("utf-8"))
 
 
@@ -290,8 +290,13 @@ def test_no_number_escapes(review: Review, entries: Entries) -> None:
 
 
 def test_every_language_prints_the_same_numbers(review: Review) -> None:
-    main, *others = [sorted({key for key, _ in page.found}) for _, page in pages(review)]
-    assert all(other == main for other in others)
+    for stem in ("review", "supplement"):
+        main, *others = [
+            sorted({key for key, _ in page.found})
+            for name, page in pages(review)
+            if name.startswith(stem)
+        ]
+        assert all(other == main for other in others)
 
 
 MARKUP = re.compile(
@@ -323,7 +328,7 @@ def _priors(review: Review) -> set[str]:
 
 
 DIGIT = re.compile(r"\d")
-NUMBER = re.compile(r'<a class="n" href="#[^"]*" data-n="\d+">[^<]*</a>')
+NUMBER = re.compile(r'<a class="n" href="[^"]*" data-n="\d+">[^<]*</a>')
 OTHER = re.compile(r'<tspan data-is="(?:name|scale)">[^<]*</tspan>')
 TEXT = re.compile(r"<text([^>]*)>(.*?)</text>", re.DOTALL)
 
@@ -347,7 +352,7 @@ def _values(part: Any) -> Iterator[Any]:
 
 def drawings(review: Review) -> Iterator[tuple[str, str]]:
     """The SVG of each figure of each page, by page and figure."""
-    for path in sorted((review.folder / "results/report").glob("review*.html")):
+    for path in sorted((review.folder / "results/report").glob("*.html")):
         page = path.read_text("utf-8")
         for name, figure in re.findall(r'<figure id="(fig-[^"]+)">(.*?)</figure>', page, re.DOTALL):
             (drawing,) = re.findall(r"<svg .*?</svg>", figure, re.DOTALL)
@@ -398,13 +403,19 @@ def test_the_numbers_of_forest_plots_open_where_they_are_drawn(
     review: Review, entries: Entries
 ) -> None:
     """Each trial's counts, and the pooled effect, are links to the entries of that very trial."""
-    page = (review.folder / "results/report/review.html").read_text("utf-8")
-    keys = Numbers(page).keys
-    figures = re.findall(r'<figure id="fig-(\w+)">(.*?)</figure>', page, re.DOTALL)
-    forests = [(outcome, figure) for outcome, figure in figures if "-forest-" in figure]
+    pages = [
+        (review.folder / f"results/report/{stem}.html").read_text("utf-8")
+        for stem in ("review", "supplement")
+    ]
+    forests = [
+        (outcome, figure, Numbers(page).keys)
+        for page in pages
+        for outcome, figure in re.findall(r'<figure id="fig-(\w+)">(.*?)</figure>', page, re.DOTALL)
+        if "-forest-" in figure
+    ]
     assert forests
-    for outcome, figure in forests:
-        assert f'href="#table-inputs_{outcome}"' in figure
+    for outcome, figure, keys in forests:
+        assert f'#table-inputs_{outcome}"' in figure
         drawn = {
             keys[int(number)]: text
             for number, text in re.findall(r'<a class="n"[^>]* data-n="(\d+)">([^<]*)</a>', figure)

@@ -445,7 +445,13 @@ def test_snakemake_s_own_report_is_whole_without_network(copied: Review, tmp_pat
     assert not re.findall(r"<(?:script|img|link)[^>]+(?:src|href)=[\"']?https?:", text)
     (listed,) = re.findall(r"var categories = (\{.*?\})\s*;?\s*</script>", text, flags=re.DOTALL)
     categories = json.loads(listed)
-    assert categories["Report"] == {"Other": ["results/changes.html", "results/report/review.html"]}
+    assert categories["Report"] == {
+        "Other": [
+            "results/changes.html",
+            "results/report/review.html",
+            "results/report/supplement.html",
+        ]
+    }
     tables = [path.name for path in (copied.folder / "results/tables").glob("*.csv")]
     listed = [Path(path).name for part in categories["Tables"].values() for path in part]
     assert sorted(listed) == sorted(tables)

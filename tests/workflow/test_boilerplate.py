@@ -28,8 +28,8 @@ TOLD = {
 """The same where there is one, in its sentence."""
 
 
-def text_of(page: Path) -> str:
-    content = re.sub(r"<(script|style|svg)\b.*?</\1>", "", page.read_text("utf-8"), flags=re.DOTALL)
+def text_of(page: str) -> str:
+    content = re.sub(r"<(script|style|svg)\b.*?</\1>", "", page, flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", content)).split())
 
 
@@ -42,7 +42,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = review.folder / "config.yaml"
     choices = config.read_text("utf-8").replace("languages: [en]", "languages: [en, pl]")
     unused = "  unused:\n    label: An analysis that no outcome names\n    model: IV\n"
-    config.write_text(choices.replace("\noutcomes:", f"\n{unused}\noutcomes:"), encoding="utf-8")
+    config.write_text(choices.replace("\nanalyses:\n", f"\nanalyses:\n{unused}"), encoding="utf-8")
     shutil.copytree(review.folder / "data/text/en", review.folder / "data/text/pl")
     pages = [f"results/report/review{mark}.html" for mark in ("", ".pl")]
     review.run(*pages)
@@ -52,7 +52,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("code", PRESUPPOSED)
 def test_nothing_is_presupposed_that_is_not_there(plain: Path, code: str) -> None:
     mark = "" if code == "en" else f".{code}"
-    said = text_of(plain / f"results/report/review{mark}.html")
+    said = text_of(Review(plain).report(mark))
     assert [phrase for phrase in PRESUPPOSED[code] if phrase in said] == []
     assert "An analysis that no outcome names" not in said
 
@@ -60,7 +60,7 @@ def test_nothing_is_presupposed_that_is_not_there(plain: Path, code: str) -> Non
 @pytest.mark.parametrize("code", TOLD)
 def test_what_is_there_is_told(finished: Callable[[str], Review], code: str) -> None:
     mark = "" if code == "en" else f".{code}"
-    page = finished("anakinra").folder / f"results/report/review{mark}.html"
+    page = finished("anakinra").report(mark)
     said = text_of(page)
     assert [phrase for phrase in TOLD[code] if phrase not in said] == []
-    assert 'class="draft"' not in page.read_text("utf-8")
+    assert 'class="draft"' not in page

@@ -26,7 +26,7 @@ def test_a_first_version_has_no_baseline(finished) -> None:  # type: ignore[no-u
     assert (found["baseline"], found["rows"], found["outcomes"]) == (None, [], [])
     steps = [step for step in found["cumulative"] if step["outcome"] == "acr20_w24"]
     assert [step["pooled"]["k"] for step in steps] == [1, 2, 3]
-    for page in ("results/changes.html", "results/report/review.html"):
+    for page in ("results/changes.html", "results/report/supplement.html"):
         assert "This is the first version" in (review.folder / page).read_text("utf-8")
 
 
@@ -63,7 +63,7 @@ def test_another_certainty_is_told_with_the_domain_and_what_moved_it(accepted: R
     )
     table = accepted.folder / "data/raw/trials/fleischmann2003/results.csv"
     replace_in(table, "ra_worsening,24,,anakinra,,223,1116", "ra_worsening,24,,anakinra,,221,1116")
-    accepted.run("results/report/review.html")
+    accepted.run("results/report/supplement.html")
     found = {o["outcome"]: o for o in changes(accepted)["outcomes"] if o["certainty"]}
     assert {name: o["kind"] for name, o in found.items()} == {
         "acr20_w24": "unchanged",
@@ -83,7 +83,7 @@ def test_another_certainty_is_told_with_the_domain_and_what_moved_it(accepted: R
         assert f"{certainty['before']} {certainty['after']}" == levels
         assert f"{domain['domain']} {domain['before']} {domain['after']}" == moved
         assert domain["causes"] == [{"kind": "data", "items": [row]}]
-    for page in ("results/changes.html", "results/report/review.html"):
+    for page in ("results/changes.html", "results/report/supplement.html"):
         text = (accepted.folder / page).read_text("utf-8")
         assert "299 events, below the optimal information size" in re.sub(r"<[^>]*>", "", text)
 

@@ -47,7 +47,7 @@ def test_from_nothing_to_the_report(tmp_path: Path) -> None:
     (row,) = (r for r in csv.DictReader(io.StringIO(text)) if r["analysis"] == "common")
     assert float(row["estimate"]) == pytest.approx(27 * 12 / (2 * 42), rel=1e-7)
     assert (folder / "results/report/review.pdf").stat().st_size > 10_000
-    html = (folder / "results/report/review.html").read_text("utf-8")
+    html = review.report()
     assert "Title of the review" in html
     assert '<p class="draft" role="note">Draft: starter text still stands' in html
     pages = [

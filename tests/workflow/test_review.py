@@ -96,7 +96,7 @@ AS_THEY_STAND = re.compile(
 
 
 def test_the_polish_report_speaks_polish(finished: Callable[[str], Review]) -> None:
-    page = reports(finished("anakinra"), "html")["pl"].read_text(encoding="utf-8")
+    page = finished("anakinra").report(".pl")
     searched = re.search(r'<table id="table-search".*?</table>.*?</p>', page, re.DOTALL)
     assert searched
     rest = page.replace(searched[0], "")
@@ -148,7 +148,7 @@ def test_every_statement_has_a_verdict_in_table_and_report(
     assert [row["claim_id"] for row in rows] == names
     verdicts = {row["verdict"] for row in rows}
     assert verdicts >= {"reproduced", "not reproduced", "cannot be checked"}
-    page = Page((review.folder / "results/report/review.html").read_text(encoding="utf-8"))
+    page = Page(review.report())
     assert {f"claim-{name}" for name in names} <= set(page.ids)
     assert table(finished("bcg"), "claims.csv") == []
 
@@ -177,10 +177,7 @@ def test_another_run_elsewhere_gives_the_same_bytes(
 def test_the_report_lists_the_formulas_of_this_run_only(
     finished: Callable[[str], Review],
 ) -> None:
-    texts = {
-        name: (finished(name).folder / "results/report/review.html").read_text(encoding="utf-8")
-        for name in ("anakinra", "bcg")
-    }
+    texts = {name: finished(name).report() for name in ("anakinra", "bcg")}
     for name, present, absent in (
         (
             "anakinra",
@@ -209,7 +206,7 @@ def test_subgroups_make_up_the_whole(finished: Callable[[str], Review]) -> None:
 
 def test_every_figure_has_its_place_and_words(finished: Callable[[str], Review]) -> None:
     folder = finished("bcg").folder / "results"
-    text = (folder / "report/review.html").read_text(encoding="utf-8")
+    text = finished("bcg").report()
     drawn = sorted(folder.glob("figures/**/*.svg"))
     assert len(drawn) == 13
     assert text.count("<figure ") == len(drawn)

@@ -36,7 +36,7 @@ def test_a_sequential_analysis_is_made_drawn_and_told_where_it_is_asked_for(
     assert [look["year"] for look in looks] == sorted(look["year"] for look in looks)
     assert looks[-1]["k"] == 13
     assert (review.folder / "results/figures/tuberculosis/sequential.svg").is_file()
-    page = (review.folder / "results/report/review.html").read_text(encoding="utf-8")
+    page = review.report()
     assert 'id="table-sequential"' in page
     assert 'id="fig-tuberculosis-sequential"' in page
     tally = record(review, "tuberculosis", "multiverse")["tally"]
@@ -48,7 +48,7 @@ def test_otherwise_it_is_not(finished: Callable[[str], Review]) -> None:
     review = finished("bcg")
     assert record(review, "tuberculosis", "sequential")["reason"]
     assert not (review.folder / "results/figures/tuberculosis/sequential.svg").exists()
-    page = (review.folder / "results/report/review.html").read_text(encoding="utf-8")
+    page = review.report()
     assert 'id="table-sequential"' not in page
     assert 'id="table-multiverse"' in page
     # Every count of these trials is a whole number of its source.

@@ -13,21 +13,20 @@ from docx.oxml.ns import qn
 
 from .conftest import Review
 
-REPORT = "results/report/review.docx"
+
+@pytest.fixture(scope="module", params=["review", "supplement"])
+def report(request: pytest.FixtureRequest, finished: Callable[[str], Review]) -> Path:
+    """The path of each document, without the ending of its form."""
+    return finished("anakinra").folder / f"results/report/{request.param}"
 
 
 @pytest.fixture(scope="module")
-def folder(finished: Callable[[str], Review]) -> Path:
-    return finished("anakinra").folder
+def word(report: Path) -> "docx.document.Document":
+    return docx.Document(str(report.with_suffix(".docx")))
 
 
-@pytest.fixture(scope="module")
-def word(folder: Path) -> "docx.document.Document":
-    return docx.Document(str(folder / REPORT))
-
-
-def headings_of_the_page(folder: Path) -> list[tuple[int, str]]:
-    page = (folder / "results/report/review.html").read_text(encoding="utf-8")
+def headings_of_the_page(report: Path) -> list[tuple[int, str]]:
+    page = report.with_suffix(".html").read_text(encoding="utf-8")
     main = page[page.index("<main") :]
     return [
         (int(level) - 1, re.sub(r"<[^>]+>", "", text))
@@ -35,17 +34,17 @@ def headings_of_the_page(folder: Path) -> list[tuple[int, str]]:
     ]
 
 
-def test_headings_are_those_of_the_page(folder: Path, word: "docx.document.Document") -> None:
+def test_headings_are_those_of_the_page(report: Path, word: "docx.document.Document") -> None:
     found = [
         (int(paragraph.style.name.removeprefix("Heading ")), paragraph.text)
         for paragraph in word.paragraphs
         if paragraph.style.name.startswith("Heading")
     ]
-    assert found == headings_of_the_page(folder)
+    assert found == headings_of_the_page(report)
 
 
-def test_tables_have_headers_that_repeat(folder: Path, word: "docx.document.Document") -> None:
-    page = (folder / "results/report/review.html").read_text(encoding="utf-8")
+def test_tables_have_headers_that_repeat(report: Path, word: "docx.document.Document") -> None:
+    page = report.with_suffix(".html").read_text(encoding="utf-8")
     assert len(word.tables) == page.count("<table")
     for table in word.tables:
         properties = table.rows[0]._tr.trPr
@@ -53,8 +52,8 @@ def test_tables_have_headers_that_repeat(folder: Path, word: "docx.document.Docu
         assert properties.find(qn("w:tblHeader")) is not None
 
 
-def test_every_figure_has_its_words(folder: Path, word: "docx.document.Document") -> None:
-    page = (folder / "results/report/review.html").read_text(encoding="utf-8")
+def test_every_figure_has_its_words(report: Path, word: "docx.document.Document") -> None:
+    page = report.with_suffix(".html").read_text(encoding="utf-8")
     pictures = word.element.body.iter(qn("wp:docPr"))
     titles = [picture.get("descr") for picture in pictures]
     assert len(titles) == page.count("<figure")
@@ -70,17 +69,25 @@ def test_links_and_citations_lead_somewhere(word: "docx.document.Document") -> N
     assert inner <= goals
 
 
-def test_the_last_pages_are_wide(word: "docx.document.Document") -> None:
-    widths = [section.page_width < section.page_height for section in word.sections]
-    assert widths == [True, False]
+def test_the_last_pages_of_the_supplement_are_wide(
+    report: Path, word: "docx.document.Document"
+) -> None:
+    upright = [section.page_width < section.page_height for section in word.sections]
+    assert upright == ([True] if report.name == "review" else [True, False])
 
 
 @pytest.mark.skipif(
     shutil.which("soffice") is None and not os.environ.get("CI"), reason="no LibreOffice here"
 )
-def test_libreoffice_opens_it(folder: Path, tmp_path: Path) -> None:
+def test_libreoffice_opens_it(report: Path, tmp_path: Path) -> None:
     command = ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
-    command += ["--convert-to", "txt:Text", "--outdir", str(tmp_path), str(folder / REPORT)]
+    command += [
+        "--convert-to",
+        "txt:Text",
+        "--outdir",
+        str(tmp_path),
+        str(report.with_suffix(".docx")),
+    ]
     subprocess.run(command, check=True, capture_output=True)
-    text = (tmp_path / "review.txt").read_text(encoding="utf-8-sig")
-    assert headings_of_the_page(folder)[-1][1] in text
+    text = (tmp_path / f"{report.name}.txt").read_text(encoding="utf-8-sig")
+    assert headings_of_the_page(report)[-1][1] in text

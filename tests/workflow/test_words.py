@@ -51,7 +51,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Pages:
         folder = tmp_path_factory.mktemp("words") / "review"
         REVIEWS[name].write(folder)
         Review(folder).run()
-        return (folder / "results/report/review.html").read_text("utf-8")
+        return Review(folder).report()
 
     return read
 

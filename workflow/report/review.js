@@ -114,9 +114,13 @@ function localNumber(x) {
 
 function method(entry) {
   const line = make("p", {}, `${words.method}: ${entry.method}. `);
-  const formula = entry.formula && document.getElementById(entry.formula);
-  if (formula) line.append(link(`#${entry.formula}`, words.formula));
+  if (entry.formula) line.append(link(address(entry.formula), words.formula));
   return line;
+}
+
+/** Where an anchor is: in this page, else in its sibling. */
+function address(anchor) {
+  return document.getElementById(anchor) ? `#${anchor}` : `${page.sibling}#${anchor}`;
 }
 
 function link(target, text) {
@@ -127,13 +131,13 @@ function cell(entry) {
   const { file, row, column } = entry.place;
   const where = row ? `${file}, ${words.row} ${row}, ${column}` : `${file}, ${column}`;
   const line = make("p", {}, `${words.cell}: `, make("code", {}, where), ". ");
-  if (entry.target && document.getElementById(entry.target)) line.append(link(`#${entry.target}`, words.see));
+  if (entry.target) line.append(link(address(entry.target), words.see));
   return line;
 }
 
 function quotation(source) {
-  const number = references[source.reference];
-  const cited = number ? link(`#ref-${source.reference}`, `${words.reference} ${number}`) : source.reference;
+  const [number, target] = references[source.reference] || [];
+  const cited = number ? link(target, `${words.reference} ${number}`) : source.reference;
   const quote = source.quote ? [": ", make("q", {}, source.quote)] : [];
   return make("p", {}, `${words.source}: ${source.locator ? `${source.locator}, ` : ""}`, cited, ...quote);
 }
@@ -149,7 +153,7 @@ function inputs(entry) {
     if (rows.length) {
       parts.push(make("p", { className: "origin-list" }, `${words.cells}:`));
       parts.push(make("ul", { className: "origin-rows" }, ...rows.map(([where, target]) => make("li", {},
-        target && document.getElementById(target) ? link(`#${target}`, where) : where))));
+        target ? link(address(target), where) : where))));
     }
   }
   return parts;
@@ -334,8 +338,15 @@ function sortable(cell) {
 
 for (const figure of document.querySelectorAll("figure[id]")) {
   const tools = figure.querySelector(".tools");
-  tools.append(make("button", { type: "button", onclick: () => save(figure) }, words.svg));
+  const enlarge = make("button", { type: "button", "aria-pressed": "false" }, words.large);
+  enlarge.addEventListener("click", () => {
+    enlarge.setAttribute("aria-pressed", String(figure.classList.toggle("large")));
+  });
+  tools.append(make("button", { type: "button", onclick: () => save(figure) }, words.svg), enlarge);
   tools.hidden = false;
+  // Where a screen is narrow, the effects come first; names are to their left.
+  const around = figure.querySelector(".scroll");
+  around.scrollLeft = around.scrollWidth;
 }
 
 /** A number as it stands in the figure's own file: with the key of its entry in provenance.json. */

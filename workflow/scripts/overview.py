@@ -24,6 +24,7 @@ def overview(member: Member) -> dict[str, str]:
         store.read_records(Trial, member.inputs["trials"]),
         told.flow,
         {suffix: of_studies(one, compared) for suffix, one in spoken.items()},
+        told.main,
     )
 
 

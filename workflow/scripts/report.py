@@ -1,4 +1,4 @@
-"""Compose the report in a language, and render it as one self-contained HTML file, PDF or DOCX."""
+"""Compose the report in a language, and render article and supplement as HTML, PDF or DOCX."""
 
 from pathlib import Path
 
@@ -9,11 +9,10 @@ from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Reporting
 from metasynth.pipeline.report_inputs import attachments, material, rendered
 from metasynth.pipeline.targets import Member
-from metasynth.report.compose import compose
-from metasynth.report.document import Document
+from metasynth.report.compose import Report, compose
 
 TEMPLATES = Path(__file__).parents[1] / "report"
-composed: dict[str, Document] = {}  # by language: a job may write several forms of it
+composed: dict[str, Report] = {}  # by language: a job may write several forms of it
 
 
 def report(member: Member) -> dict[str, str | bytes]:
@@ -25,7 +24,7 @@ def report(member: Member) -> dict[str, str | bytes]:
         composed[told.language] = compose(material(member, told), language, TEMPLATES)
     said, attached = composed[told.language], attachments(member)
     return {
-        file.name: rendered(said, file.suffix[1:], language, TEMPLATES, attached)
+        file.name: rendered(said, file, language, TEMPLATES, attached)
         for file in map(Path, member.files)
     }
 

@@ -152,7 +152,7 @@ OF_THE_REVIEW = _by_name(
     Figure(
         name="summary",
         caption=message(
-            "All outcomes in one view, by the primary analysis and the one named second."
+            "The main outcomes in one view, by the primary analysis and the one named second."
         ),
     ),
     Figure(
@@ -261,7 +261,10 @@ def robustness(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:
 
 
 def overview(outcomes: Sequence[OutcomeSpec], judged: bool) -> tuple[str, ...]:
-    """The figures of the whole review; those of risk of bias where any trial was `judged`."""
+    """The figures of the whole review; those of risk of bias where any trial was `judged`.
+
+    `outcomes` are the main ones.
+    """
     summary = ("summary",) if len(shared_axis(outcomes)) > 1 else ()
     return (*summary, "flow", *(("traffic_light", "risk_bars") if judged else ()))
 

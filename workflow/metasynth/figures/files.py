@@ -66,8 +66,9 @@ def review_files(
     trials: Sequence[Trial],
     flow: Sequence[FlowCount],
     languages: Languages,
+    main: Sequence[str] = (),
 ) -> dict[str, str]:
-    """The SVG of each figure of the whole review.
+    """The SVG of each figure of the whole review; the summary shows the `main` outcomes.
 
     Raises:
         KeyError: when no figure, or no language, has the name in a path.
@@ -81,6 +82,7 @@ def review_files(
             localise(tuple(results), language),
             localise(tuple(trials), language),
             localise(tuple(flow), language),
+            main,
             language=language,
         )
         files[path] = _svg(drawing, "overview", name)

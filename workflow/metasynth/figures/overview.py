@@ -1,6 +1,6 @@
 """The figures of the whole review, by name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.text import name as named
@@ -21,12 +21,14 @@ def overview(
     results: Sequence[OutcomeResult],
     trials: Sequence[Trial],
     rows: Sequence[FlowCount] = (),
+    main: Collection[str] = (),
     *,
     language: Language = ENGLISH,
 ) -> Drawing:
     """Draw a figure of the whole review; which ones there are is the catalogue's to say.
 
-    `rows` are those of flow.csv; without a word of them the included studies are counted.
+    `rows` are those of flow.csv; without a word of them the included studies are counted. The
+    summary shows the `main` outcomes, or all where none is named.
 
     Raises:
         KeyError: when no figure has that name.
@@ -34,7 +36,8 @@ def overview(
     included = [trial for trial in trials if trial.study.status == "included"]
     judgements = of_outcome({trial.study.study: trial.risk_of_bias for trial in included})
     if name == "summary":
-        wanted = shared_axis([result.outcome for result in results])
+        told = [r.outcome for r in results if not main or r.outcome.id in main]
+        wanted = shared_axis(told)
         shown = [result for result in results if result.outcome in wanted]
         return summary(shown, language=language)
     if name == "flow":

@@ -5,7 +5,7 @@ levels are those of GRADE (Balshem et al., J Clin Epidemiol 2011;64:401-6). GRAD
 judgement; rules cannot judge, so whatever they give is called a suggestion wherever it is shown.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 
 LOWERING = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
@@ -138,6 +138,17 @@ class CertaintyRules:
 
 
 DEFAULT_RULES = CertaintyRules()
+MOST_MAIN = 7
+"""As many outcomes as GRADE's summary of findings should have at most."""
+
+
+def main_outcomes(rules: CertaintyRules, outcomes: Sequence[str]) -> tuple[str, ...]:
+    """The outcomes that the article tells, by id: those of the summary of findings.
+
+    Where none is named there, they are the first seven of the review's own.
+    """
+    named = [outcome for outcome in outcomes if outcome in rules.findings]
+    return tuple(named or outcomes)[:MOST_MAIN]
 
 
 def rule_numbers(rules: object, path: str = "") -> Iterator[tuple[str, float]]:

@@ -88,11 +88,15 @@ class Plotting:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The languages of the figures of the whole review, and the numbers of the flow diagram."""
+    """The languages of the figures of the whole review, the numbers of the flow diagram.
+
+    `main` are the ids of the outcomes in one view.
+    """
 
     languages: tuple[str, ...]
     text: str
     flow: tuple[FlowCount, ...]
+    main: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The report's material, read from what earlier stages made, and the document in each form."""
+"""The report's material, read from what earlier stages made, and its documents in each form."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +17,8 @@ from metasynth.model import bounds
 from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline.params import Reporting
 from metasynth.pipeline.targets import Member
-from metasynth.report.document import Document, numbers
+from metasynth.report.compose import Report
+from metasynth.report.document import addressed, numbers
 from metasynth.report.material import Material
 from metasynth.report.render.pictures import by_language
 from metasynth.sensitivity.battery import Sensitivity
@@ -100,9 +101,21 @@ def attachments(member: Member) -> list[str]:
 
 
 def rendered(
-    document: Document, form: str, language: Language, templates: Path, attached: Sequence[str]
+    report: Report, file: Path, language: Language, templates: Path, attached: Sequence[str]
 ) -> str | bytes:
-    """The document as "html", "pdf", "docx", or the origin of its numbers as "json"."""
+    """The document that a file is of, in its form; of "json", the origin of all numbers.
+
+    The result tables are attached to the supplement's PDF, which has the notes on all numbers.
+    """
+    article, supplement = report
+    form = file.suffix[1:]
+    if form == "json":
+        from metasynth.provenance.publish import provenance_json
+
+        printed = [(number.text, number.key) for number in numbers(tuple(report))]
+        return provenance_json({**article.provenance, **supplement.provenance}, printed)
+    is_article = file.stem == article.stem
+    document = addressed(article if is_article else supplement, form)
     if form == "html":
         from metasynth.report.render import html
 
@@ -111,12 +124,10 @@ def rendered(
         from metasynth.report.render import docx
 
         return docx.docx(document, templates, language)
-    if form == "json":
-        from metasynth.provenance.publish import provenance_json
-
-        printed = [(number.text, number.key) for number in numbers(document)]
-        return provenance_json(document.provenance, printed)
     from metasynth.report.render import typst
     from metasynth.report.render.notes import with_notes
 
-    return typst.pdf(with_notes(document, language), templates, language, attachments=attached)
+    if is_article:
+        return typst.pdf(document, templates, language)
+    noted = with_notes(document, language, article)
+    return typst.pdf(noted, templates, language, attachments=attached)

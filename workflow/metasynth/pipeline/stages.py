@@ -11,6 +11,7 @@ from pathlib import Path
 from metasynth.core import digest
 from metasynth.figures import catalogue
 from metasynth.grade.judgement_levels import risk
+from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
 from metasynth.model.records import Trial
 from metasynth.pipeline import params
@@ -196,16 +197,17 @@ def overview(at: Context) -> Members:
     whole = (one for trial in included for one in trial.risk_of_bias if not one.outcome)
     judged = any(risk(one.judgement) is not None for one in whole)
     outcomes = [outcome for outcome in config.outcomes if not outcome.sensitivity_of]
+    main = main_outcomes(config.certainty, [outcome.id for outcome in outcomes])
     inputs = {"results": files(at.primary, "result.json"), "trials": at.files("clean")}
-    made = figures(catalogue.overview(outcomes, judged), at.suffixes)
+    made = figures(catalogue.overview([o for o in outcomes if o.id in main], judged), at.suffixes)
     data = digest.text_digest(keys((*at.primary, *at.made["clean"])), at.labels)
-    told = text(params.Overview(config.languages, config.text, at.review.flow))
+    told = text(params.Overview(config.languages, config.text, at.review.flow, main))
     code = at.code("overview", _FONTS, _WORDS)
     return (Member("overview", "", code, data, told, inputs, made),)
 
 
 def report(at: Context) -> Members:
-    """The report, in each language and form, and the origin of its numbers."""
+    """Article and supplement, in each language and form, and the origin of their numbers."""
     config, before = at.config, [stage for stage in at.made if stage != "views"]
     own = (f"{config.data}/references.bib", *_prose(at))
     of_trials = (file for trial in at.made["clean"] for file in trial.inputs["raw"])
@@ -225,7 +227,7 @@ def report(at: Context) -> Members:
         forms = [form for form in ("docx", "pdf", "html") if form in config.formats]
         for form in forms:
             origins = ("provenance.json",) if form == forms[-1] and not suffix else ()
-            names = (f"review{suffix}.{form}", *origins)
+            names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *origins)
             made = tuple(f"results/report/{name}" for name in names)
             name = f"{spoken}.{form}"
             members.append(Member("report", name, code, data, said, inputs, made))

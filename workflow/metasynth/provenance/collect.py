@@ -9,6 +9,7 @@ from metasynth.grade.certainty import Rating
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
+from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.records import Claim, Config, FlowCount, OutcomeResult, Result, Trial
 from metasynth.provenance.audited import audit_entries
 from metasynth.provenance.certainty import finding_entries, judged_entries, rating_entries
@@ -113,7 +114,9 @@ def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iter
     states = [keys.cell(trial.study.cell, "status") for trial in trials]
     primary_specs = [spec for spec in config.outcomes if not spec.sensitivity_of]
     primary = [keys.outcome_choice(spec.id) for spec in primary_specs]
-    shown = [keys.outcome_choice(spec.id) for spec in shared_axis(primary_specs)]
+    main = main_outcomes(config.certainty, [spec.id for spec in primary_specs])
+    main_specs = [spec for spec in primary_specs if spec.id in main]
+    shown = [keys.outcome_choice(spec.id) for spec in shared_axis(main_specs)]
     yield counted(
         "review.shown", language.say("outcomes in the figure"), len(shown), shown, language
     )

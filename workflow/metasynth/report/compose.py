@@ -1,4 +1,4 @@
-"""The report put together: authored text, named numbers, tables and figures become one document."""
+"""The report put together: authored text, named numbers, tables and figures become documents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,13 +6,8 @@ from pathlib import Path
 
 from metasynth.figures import catalogue
 from metasynth.language.languages import Language
-from metasynth.language.tracked import capitalised, marked
-from metasynth.model import bounds
-from metasynth.provenance.collect import collect
-from metasynth.provenance.entry import Entry, UntracedNumberError
 from metasynth.report.document import (
     Block,
-    Document,
     Figure,
     Heading,
     Inlines,
@@ -22,13 +17,10 @@ from metasynth.report.document import (
     References,
     Styled,
     Table,
-    anchors,
-    leading,
-    numbers,
     plain,
     text,
-    without_dead_links,
 )
+from metasynth.report.documents import Blocks, Report, documents
 from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.render.pictures import said
 from metasynth.report.render.references import references
@@ -36,18 +28,16 @@ from metasynth.report.tables import index, prisma
 from metasynth.report.tables.claims import audit_names
 from metasynth.report.text import checklists
 from metasynth.report.text.markdown import Parser, UnknownNameError
-from metasynth.report.text.names import trials
-from metasynth.report.text.phrases import DRAFT
-from metasynth.report.text.sections import ReportError, Texts
+from metasynth.report.text.sections import ARTICLE, SUPPLEMENT, ReportError, Texts
 from metasynth.report.text.vocabulary import filters, vocabulary
 
-__all__ = ["Material", "ReportError", "compose"]
+__all__ = ["Material", "Report", "ReportError", "compose"]
 
 REFERENCES = "references.csl"
 
 
-def compose(material: Material, language: Language, templates: Path) -> Document:
-    """The document in a language, from the folder of the report's templates.
+def compose(material: Material, language: Language, templates: Path) -> Report:
+    """The article and its supplement in a language, from the folder of the report's templates.
 
     Raises:
         ReportError: for a name, number, figure, table or reference that does not exist.
@@ -56,85 +46,18 @@ def compose(material: Material, language: Language, templates: Path) -> Document
     own = Path(material.config.text) / language.code
     texts = Texts(templates / language.code, own, filters(language), of_studies=language.studied)
     builder = _Builder(said, language, templates / REFERENCES)
-    blocks: list[Block] = []
+    article, supplement = list[Block](), list[Block]()
     names = vocabulary(said, builder.scope.outcomes, language)
     names |= {"audit": audit_names(builder.scope)}
     for section, markdown in texts.filled(names):
+        if section == SUPPLEMENT[0]:
+            builder.begin_supplement()
         try:
-            blocks += builder.blocks(markdown)
+            (article if section in ARTICLE else supplement).extend(builder.blocks(markdown))
         except UnknownNameError as error:
             raise ReportError(f"{texts.place(section, error.written)}: {error}") from error
-    builder.refuse_unanswered(blocks)
-    config = said.config
-    finished = builder.finished(blocks)
-    if (
-        len(said.trials) > bounds.TOLD_ROWS
-    ):  # whose rows are not printed, so that no link finds them
-        finished = without_dead_links(finished, {*anchors(finished)})
-    subtitle = text(_subtitle(said, len(builder.scope.outcomes), language))
-    provenance = _provenance((subtitle, *finished), builder.scope)
-    targets = {key: entry.target for key, entry in provenance.items() if entry.target}
-    return Document(
-        title=config.title,
-        subtitle=leading(subtitle, targets),
-        language=language.code,
-        version=config.version,
-        date=config.date,
-        blocks=leading(finished, targets),
-        provenance=provenance,
-        draft=language.say(DRAFT) if material.draft else "",
-    )
-
-
-def _provenance(parts: tuple[object, ...], scope: Scope) -> Mapping[str, Entry]:
-    """What is known of every number in these parts; links that lead nowhere here are left out."""
-    material = scope.material
-    book = collect(
-        material.config,
-        material.trials,
-        material.results,
-        material.sensitivities,
-        material.claims,
-        material.audit,
-        scope.language,
-        material.findings,
-        material.ratings,
-        material.stability,
-        material.flow,
-        material.figures,
-        material.crosschecks,
-    )
-    book.add(scope.counts.values())
-    try:
-        behind = book.behind(number.key for number in numbers(parts))
-    except UntracedNumberError as error:
-        raise ReportError(str(error)) from error
-    there = {"", *anchors(parts)}
-    return {
-        key: replace(
-            entry,
-            target=entry.target if entry.target in there else "",
-            formula=entry.formula if entry.formula in there else "",
-        )
-        for key, entry in behind.items()
-    }
-
-
-def _subtitle(material: Material, outcomes: int, language: Language) -> str:
-    config, k = material.config, len(material.included)
-    size = language.say(
-        "{trials}, {outcomes}.",
-        trials=trials(k, language, "review.trials"),
-        outcomes=language.say_n(
-            "{number} outcome",
-            "{number} outcomes",
-            outcomes,
-            number=marked(str(outcomes), "review.outcomes"),
-        ),
-    )
-    made = language.say("Version {version} of {date}.", version=config.version, date=config.date)
-    people = f" {', '.join(config.authors)}." if config.authors else ""
-    return f"{capitalised(size)} {made}{people}"
+    builder.refuse_unanswered((*article, *supplement))
+    return documents(builder.scope, builder.finished(tuple(article), tuple(supplement)))
 
 
 def _title(block: Block) -> Inlines:
@@ -158,7 +81,14 @@ class _Builder:
         self._parser = Parser(self._insert, frozenset(material.bibliography), checklists.KNOWN)
         outcomes = primary_outcomes(material, language)
         self.scope = Scope(material, language, outcomes, self._parser.cite)
-        self._numbers = {"figure": 0, "table": 0, "appendix": 0}
+        self._cited: dict[str, int] = {}  # in the article, once the supplement has begun
+        self._prefix = ""
+        self._numbers = {"figure": 0, "table": 0}
+
+    def begin_supplement(self) -> None:
+        """From here on figures, tables and references are those of the supplement."""
+        self._cited, self._parser.cited = self._parser.cited, {}
+        self._prefix, self._numbers = "S", {"figure": 0, "table": 0}
 
     def blocks(self, markdown: str) -> tuple[Block, ...]:
         """A section's blocks.
@@ -185,17 +115,21 @@ class _Builder:
                 f"or a paragraph that says why there is none: {{prisma-none:24a}} …"
             )
 
-    def finished(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
-        """The blocks of all sections, with what only the whole text tells: references, checklists.
+    def finished(self, article: Blocks, supplement: Blocks) -> tuple[Blocks, Blocks]:
+        """The blocks with what only the whole text tells: references, checklists.
 
         The references come last, since checklists may cite.
         """
-        whole = tuple(self._checklist(b, blocks) if _is_checklist(b) else b for b in blocks)
-        keys = tuple(self._parser.cited)
-        cited = [self.scope.material.bibliography[key] for key in keys]
-        printed = references(cited, self._style, self.scope.language.code)
-        entries = tuple(zip((f"ref-{key}" for key in keys), printed, strict=True))
-        return tuple(References(entries) if isinstance(b, References) else b for b in whole)
+        every = (*article, *supplement)
+        whole = tuple(self._checklist(b, every) if _is_checklist(b) else b for b in supplement)
+        return self._listed(article, self._cited), self._listed(whole, self._parser.cited)
+
+    def _listed(self, blocks: Blocks, cited: Mapping[str, int]) -> tuple[Block, ...]:
+        """Blocks with the list of the references that are cited in them."""
+        entries = [self.scope.material.bibliography[key] for key in cited]
+        printed = references(entries, self._style, self.scope.language.code)
+        listed = References(tuple(zip((f"ref-{key}" for key in cited), printed, strict=True)))
+        return tuple(listed if isinstance(b, References) else b for b in blocks)
 
     def _checklist(self, table: Block, blocks: Sequence[Block]) -> Table:
         assert isinstance(table, Table)
@@ -217,7 +151,7 @@ class _Builder:
 
     def _number(self, kind: str) -> str:
         self._numbers[kind] += 1
-        return f"{'A' if kind == 'appendix' else ''}{self._numbers[kind]}"
+        return f"{self._prefix}{self._numbers[kind]}"
 
     def _insert(self, kind: str, name: str) -> tuple[Block, ...]:
         if kind == "list" and name == "references":
@@ -230,10 +164,9 @@ class _Builder:
             keys = (key for key in self.scope.material.figures if key.startswith(f"{name}/"))
             return tuple(self._figure(key) for key in keys if key != f"{name}/forest")
         if kind == "table" and f"table-{name}" in checklists.CHECKLISTS:
-            return (Table(f"table-{name}", self._number("appendix"), (), (), ()),)
+            return (Table(f"table-{name}", self._number("table"), (), (), ()),)
         if kind == "table" and (body := index.build(name, self.scope)):
-            appendix = name.partition("_")[0] in index.APPENDIX
-            number = self._number("appendix" if appendix else "table")
+            number = self._number("table")
             stacked = name in index.STACKED
             return (replace(Table(f"table-{name}", number, *body), stacked=stacked),)
         raise UnknownNameError(f"there is no {kind} {name!r}", f"{{{kind}:{name}}}")

@@ -4,7 +4,7 @@ Authored Markdown and the results become these records once; HTML and Typst are 
 them. Text here is never markup: each renderer escapes it in its own way.
 """
 
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -181,9 +181,12 @@ Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | No
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The whole report; `provenance` holds what is known of its numbers, by key.
+    """The article or its supplement; `provenance` holds what is known of its numbers, by key.
 
-    `draft` is what every page of one that is not finished says, blank for one that is.
+    `draft` is what every page of one that is not finished says, blank for one that is. `languages`
+    are those of the report, each with this document's file in it. `stem` is
+    its file without the form's ending, `sibling` that of the other document, and `elsewhere` the
+    anchors there, each with the number of the table, figure or reference that it names.
     """
 
     title: str
@@ -194,6 +197,16 @@ class Document:
     blocks: tuple[Block, ...]
     provenance: Mapping[str, Entry] = field(default_factory=dict)
     draft: str = ""
+    authors: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ("html", "pdf", "docx")
+    languages: tuple[tuple[str, str], ...] = ()
+    stem: str = "review"
+    sibling: str = ""
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    def address(self, anchor: str, form: str) -> str:
+        """Where an anchor is: "#anchor" here, else in the other document's file of this form."""
+        return f"{self.sibling}.{form}#{anchor}" if anchor in self.elsewhere else f"#{anchor}"
 
     @property
     def moment(self) -> datetime:
@@ -222,18 +235,9 @@ def leading(part: Part, targets: Mapping[str, str]) -> Part:
     """
     if isinstance(part, Number):
         return cast(Part, replace(part, target=targets.get(part.key, "")))
-    if isinstance(part, tuple):
-        inner = tuple(leading(item, targets) for item in part)
-        return cast(Part, inner) if any(map(is_not, inner, part)) else part
     if isinstance(part, Row) and part.anchor:
         targets = {key: target for key, target in targets.items() if target != part.anchor}
-    changed, kind = {}, cast(Any, type(part))
-    for name in _field_names(kind):
-        old = getattr(part, name)
-        new = leading(old, targets)
-        if new is not old:
-            changed[name] = new
-    return cast(Part, replace(cast(Any, part), **changed)) if changed else part
+    return _with_parts(part, lambda inner: leading(inner, targets))
 
 
 def without_dead_links(part: Part, there: Collection[str]) -> Part:
@@ -247,11 +251,31 @@ def without_dead_links(part: Part, there: Collection[str]) -> Part:
             inner += item.children if dead else [without_dead_links(item, there)]
         same = len(inner) == len(part) and not any(map(is_not, inner, part))
         return part if same else cast(Part, tuple(inner))
+    return _with_parts(part, lambda inner: without_dead_links(inner, there))
+
+
+def addressed(document: Document, form: str) -> Document:
+    """The document whose links to the other one lead to that one's file of a form."""
+    blocks = _addressed(document.blocks, document, form)
+    subtitle = _addressed(document.subtitle, document, form)
+    return replace(document, blocks=blocks, subtitle=subtitle)
+
+
+def _addressed(part: Part, document: Document, form: str) -> Part:
+    if isinstance(part, Link) and part.target[:1] == "#":
+        part = cast(Part, replace(part, target=document.address(part.target[1:], form)))
+    return _with_parts(part, lambda inner: _addressed(inner, document, form))
+
+
+def _with_parts(part: Part, change: Callable[[Any], Any]) -> Part:
+    """A part of a document with each of its own parts changed; itself where none is."""
+    if isinstance(part, tuple):
+        inner = tuple(change(item) for item in part)
+        return cast(Part, inner) if any(map(is_not, inner, part)) else part
     changed, kind = {}, cast(Any, type(part))
     for name in _field_names(kind):
         old = getattr(part, name)
-        new = without_dead_links(old, there)
-        if new is not old:
+        if (new := change(old)) is not old:
             changed[name] = new
     return cast(Part, replace(cast(Any, part), **changed)) if changed else part
 

@@ -52,7 +52,7 @@ def names(
         "review": config,
         "analyses": config.analyses,
         **dict.fromkeys(("intervention", "control", "missing"), TEXT),
-        **dict.fromkeys(("outcomes", "compared"), Kind(tuple[OutcomeNames, ...])),
+        **dict.fromkeys(("outcomes", "compared", "main"), Kind(tuple[OutcomeNames, ...])),
         "trials": {
             **dict.fromkeys(("all", "included", "other"), several),
             **dict.fromkeys(("randomised", "size"), TEXT),
@@ -61,7 +61,7 @@ def names(
         },
         "study": _Studies(trials),
         "search": search_names(search),
-        "tools": Kind(tuple[str, ...]),
+        **dict.fromkeys(("tools", "primaries", "besides"), Kind(tuple[str, ...])),
         **dict.fromkeys(("has_claims", "is_missing", "has_absolute", "many_trials"), NUMBER),
         "choose": _chooser(language),
         "count_trials": lambda n, key="": TEXT,

@@ -4,7 +4,8 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,13 @@ WORDS = {
     "row": message("row"),
     "see": message("Show the row"),
     "source": message("Source"),
+    "large": message("Enlarge"),
     "svg": message("Save as SVG"),
 }
 """What the page's script says."""
+
+OWN_NAMES = {"en": "English", "pl": "Polski"}
+"""What languages call themselves; another is called by its letters."""
 
 PACKED = (
     *("inputs", "label", "of", "method", "target", "formula", "measure", "scale", "provenance"),
@@ -65,7 +70,9 @@ def render(document: Document, templates: Path, language: Language) -> str:
     )
     environment.tests["a"] = lambda value, name: type(value).__name__ == name
     environment.filters["plain"] = plain
-    environment.globals |= {"svg": _svg, "csv": _csv, "say": language.say}
+    address = partial(document.address, form="html")
+    drawn = partial(_svg, address=address)
+    environment.globals |= {"svg": drawn, "csv": _csv, "say": language.say, "address": address}
     style, script = (_read(templates / name) for name in ("review.css", "review.js"))
     return environment.get_template("review.html.j2").render(
         document=document,
@@ -74,7 +81,23 @@ def render(document: Document, templates: Path, language: Language) -> str:
         hashes={"style": _hash(_faces(templates / "fonts") + style), "script": _hash(script)},
         place={key: number for number, key in enumerate(document.provenance)},
         data=Markup(_data(document, language)),
+        schema=Markup(_schema(document)),
+        names=OWN_NAMES,
     )
+
+
+def _schema(document: Document) -> str:
+    """What search engines read of the page (https://schema.org/ScholarlyArticle)."""
+    known = {
+        "@context": "https://schema.org",
+        "@type": "ScholarlyArticle",
+        "headline": document.title,
+        "inLanguage": document.language,
+        "datePublished": document.date,
+        "version": document.version,
+        "author": [{"@type": "Person", "name": name} for name in document.authors],
+    }
+    return _dumped({key: value for key, value in known.items() if value}).replace("<", "\\u003c")
 
 
 def _read(path: Path) -> str:
@@ -101,16 +124,26 @@ def _base64(content: bytes) -> str:
 
 def _data(document: Document, language: Language) -> str:
     """What the page's script knows of the numbers; spelling "<" keeps the element whole."""
-    references = {
-        anchor.removeprefix("ref-"): number
+    here = {
+        anchor: str(number)
         for block in document.blocks
         if isinstance(block, References)
         for number, (anchor, _) in enumerate(block.entries, start=1)
+    }
+    known_there = {**document.elsewhere, **here}
+    references = {
+        anchor.removeprefix("ref-"): [
+            number,
+            document.address(anchor, "html") if anchor not in here else f"#{anchor}",
+        ]
+        for anchor, number in known_there.items()
+        if anchor.startswith("ref-")
     }
     words: dict[str, str] = {name: language.say(text) for name, text in WORDS.items()}
     known: Mapping[str, Any] = {
         "words": words | {"decimal": language.numbers.decimal},
         "references": references,
+        "sibling": f"{document.sibling}.html",
         **_packed(document.provenance),
     }
     text = json.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -152,8 +185,8 @@ def _csv(table: Table) -> str:
     return f"data:text/csv;charset=utf-8;base64,{_base64(text.encode('utf-8-sig'))}"
 
 
-def _svg(figure: Figure, places: dict[str, int]) -> Markup:
+def _svg(figure: Figure, places: dict[str, int], address: Callable[[str], str]) -> Markup:
     """A figure's own SVG element, without the fonts that it carries: the page has them once."""
     source = Path(figure.path).read_text(encoding="utf-8")
     element = _FONTS_INSIDE.sub("", source[source.index("<svg") :], count=1)
-    return Markup(linked(element, figure, places))
+    return Markup(linked(element, figure, places, address))

@@ -51,17 +51,25 @@ _CLOSES = re.compile(r"[)\]%]+")
 _MANY = 3  # origins; a row of more has its marks in its cells
 
 
-def with_notes(document: Document, language: Language) -> Document:
-    """The document with marks behind its numbers, and the notes before the data by outcome."""
-    numbering = _Numbering(document.provenance)
+def with_notes(document: Document, language: Language, other: Document | None = None) -> Document:
+    """The document with marks behind its numbers, and the notes before the data by outcome.
+
+    The notes are also on the numbers of the `other` one, which has no marks.
+    """
+    entries = {**(other.provenance if other else {}), **document.provenance}
+    numbering = _Numbering(entries)
     subtitle = numbering.inlines(document.subtitle)
     blocks = [numbering.block(block) for block in document.blocks]
+    if other:
+        numbering.know(other.subtitle, other.blocks)
     if not numbering.keys:
         return document
     section: list[Block] = [
         Heading(1, "appendix-notes", text(language.say(_TITLE))),
         Paragraph(text(language.say(_HOW))),
-        Notes(notes(numbering.keys.values(), Places(document, language))),
+        Notes(
+            notes(numbering.keys.values(), Places(replace(document, provenance=entries), language))
+        ),
     ]
     named = [getattr(block, "anchor", "") for block in blocks]
     place = named.index(_BEFORE) if _BEFORE in named else len(blocks)
@@ -117,7 +125,7 @@ class _Numbering:
         marked, done = list[Inline](), 0
         for (i, origins), (following, others) in pairwise([*runs, (len(content), ())]):
             if origins == others and not _ENDS.search(plain(content[i + 1 : following])):
-                self._know(content[i])
+                self.know(content[i])
                 continue
             behind = content[i + 1 : i + 2]
             rest = behind if behind and isinstance(behind[0], Citation | Text) else ()
@@ -135,7 +143,7 @@ class _Numbering:
             self.origins[key] = origin(key, self.entries)
         return self.origins[key]
 
-    def _know(self, *parts: object) -> dict[str, None]:
+    def know(self, *parts: object) -> dict[str, None]:
         """The origins of these parts' numbers, each with a note from now on."""
         found = dict[str, None]()
         for number in numbers(parts):
@@ -146,7 +154,7 @@ class _Numbering:
         return found
 
     def _mark(self, *parts: object) -> Marks:
-        found = self._know(*parts)
+        found = self.know(*parts)
         marks = tuple((self.places[name], name not in self.marked) for name in found)
         self.marked |= found.keys()
         return Marks(marks)
@@ -186,7 +194,7 @@ class _Numbering:
         for row in rows:
             origins = self._origins(row)
             if origins and origins == above and not plain(row.cells[0]):
-                self._know(row)  # a row that goes on with what the one above began
+                self.know(row)  # a row that goes on with what the one above began
                 yield row
             elif len(origins) > _MANY:
                 yield replace(row, cells=tuple(map(self.inlines, row.cells)))

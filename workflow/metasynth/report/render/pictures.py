@@ -5,7 +5,7 @@ the report knows where the numbers come from, and makes them links.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -98,15 +98,20 @@ def _inlines(element: ElementTree.Element) -> Iterator[Inline]:
             yield Text(part.tail)
 
 
-def linked(svg: str, figure: Figure, places: Mapping[str, int]) -> str:
-    """The SVG with its numbers as links, by their places among the page's entries."""
+def linked(
+    svg: str, figure: Figure, places: Mapping[str, int], address: Callable[[str], str]
+) -> str:
+    """The SVG with its numbers as links, by their places among the page's entries.
+
+    `address` says where an anchor is.
+    """
     targets = {number.key: number.target or "numbers" for number in figure.numbers}
     if not targets:
         return _NUMBER.sub(r"\2", svg)
 
     def link(number: re.Match[str]) -> str:
         key, printed = unescape(number[1], {"&quot;": '"'}), number[2]
-        return f'<a class="n" href="#{targets[key]}" data-n="{places[key]}">{printed}</a>'
+        return f'<a class="n" href="{address(targets[key])}" data-n="{places[key]}">{printed}</a>'
 
     start, end, drawing = svg.partition("</desc>")
     # An image's parts are nothing to a screen reader; a group's are.

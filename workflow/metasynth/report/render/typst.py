@@ -89,10 +89,17 @@ def source(
         for name in ("title", "language", "version", "date", "draft")
     )
     settings += f", subtitle: {_inlines(document.subtitle)}"
+    article = document.stem.startswith("review")  # which has no need of contents
+    settings += f", contents: {str(not article).lower()}, head: {literal(_head(document, article))}"
     settings += f", said: {_said(language)}"
     parts = [template.read_text(encoding="utf-8"), f"#show: review.with({settings})"]
     parts += map(_attachment, attachments)
     return "\n\n".join([*parts, *(f"#{_block(block)}" for block in document.blocks)]) + "\n"
+
+
+def _head(document: Document, article: bool) -> str:
+    """What stands above each page: the title without its last parts, which leave no room."""
+    return ": ".join(document.title.split(": ")[: 1 if article else 2])
 
 
 def _said(language: Language) -> str:

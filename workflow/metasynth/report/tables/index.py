@@ -61,8 +61,6 @@ OF_A_TRIAL: Mapping[str, Callable[[Scope, Trial], TableBody]] = {
     "data": appendix.data_table,
     "sources": appendix.sources_table,
 }
-APPENDIX = frozenset({"data", "inputs", "reasons", "sources"})
-"""Tables that are numbered A1, A2, …"""
 STACKED = frozenset({"findings"})
 """Tables whose rows become cards where a page is narrow."""
 

@@ -60,9 +60,8 @@ def _summary_row(outcome: OutcomeNames, scope: Scope) -> Row:
 
 
 def _linked(outcome: OutcomeNames) -> Inlines:
-    """The outcome's name, leading to its figure where it has one."""
-    label = text(outcome.label)
-    return (Link(f"#fig-{outcome.id}", label),) if outcome.k else label
+    """The outcome's name, leading to what is told of it."""
+    return (Link(f"#{outcome.anchor}", text(outcome.label)),)
 
 
 def _key(outcomes: Sequence[OutcomeNames], language: Language) -> str:

@@ -291,6 +291,14 @@ def _changes(material: Material, outcome: str) -> bool:
     return any(own.changes for own in uncertain(material, outcome))
 
 
+def _counted(outcome: OutcomeNames, material: Material, what: str) -> str:
+    """How many tables the sources admit, or how many of them give an interval without no effect."""
+    for own in uncertain(material, outcome.id)[:1]:
+        n = own.tables if what == "tables" else own.below + own.above
+        return marked(str(n), f"{_at(outcome.id, own)}.{what}")
+    return formats.MISSING
+
+
 def stability_names(
     material: Material, outcomes: Sequence[OutcomeNames], language: Language
 ) -> dict[str, Any]:
@@ -307,4 +315,6 @@ def stability_names(
         "sequential": any(item.sequential.looks for item in known),
         "published": {o.id: published_sentence(o, material, language) for o in outcomes},
         "sentence": {o.id: extraction_sentence(o, material, language) for o in outcomes},
+        "tables": {o.id: _counted(o, material, "tables") for o in outcomes},
+        "excluding": {o.id: _counted(o, material, "excluding") for o in outcomes},
     }

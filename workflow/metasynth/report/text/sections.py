@@ -28,14 +28,22 @@ from metasynth.language.formats import MISSING
 from metasynth.language.studied import studied
 from metasynth.report.text.markdown import escape
 
-SECTIONS = (
+ARTICLE = (
     "draft",
     "abstract",
     "plain_language",
     "introduction",
-    "eligibility",
+    "article_methods",
+    "article_results",
+    "article_audit",
+    "discussion",
+    "declarations",
+    "references",
+)
+"""The sections of the article in their order; one that a language has no file for is left out."""
+
+SUPPLEMENT = (
     "search",
-    "selection",
     "data",
     "bias_methods",
     "synthesis",
@@ -52,19 +60,19 @@ SECTIONS = (
     "audit",
     "reproduction",
     "changes",
-    "discussion",
     "missing",
-    "declarations",
     "versions",
-    "references",
     "checklist",
     "further_figures",
     "certainty_reasons",
     "formulas",
+    "supplement_references",
     "audit_appendix",
     "data_appendix",
 )
-"""The sections in the order of the report; one that a language has no file for is left out."""
+"""Those of the supplement."""
+
+SECTIONS = (*ARTICLE, *SUPPLEMENT)
 
 _OWN = "own"
 

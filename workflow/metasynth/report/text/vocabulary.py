@@ -8,6 +8,7 @@ from metasynth.language import formats
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
+from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.forms import FORMS
 from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import PREDICTIONS, TAU2, WEIGHTED
@@ -46,6 +47,9 @@ def vocabulary(
         "control": sides(config.comparison, language)[1],
         "compared": [outcome for outcome in primary if outcome.compared],
         "outcomes": primary,
+        "main": _main(material, outcomes),
+        "primaries": _labels(_main(material, outcomes), slice(0, 1)),
+        "besides": _labels(_main(material, outcomes), slice(1, None)),
         "trials": {
             "all": material.trials,
             "included": included,
@@ -90,6 +94,17 @@ def vocabulary(
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
+
+
+def _main(material: Material, outcomes: Mapping[str, OutcomeNames]) -> list[OutcomeNames]:
+    """The outcomes that the article tells."""
+    return [outcomes[name] for name in main_outcomes(material.config.certainty, [*outcomes])]
+
+
+def _labels(outcomes: Sequence[OutcomeNames], which: slice) -> list[str]:
+    """The names of some of the outcomes' analyses, each once, none of a published one."""
+    every = (one for outcome in outcomes for one in outcome.analyses[which] if not one.published)
+    return list(dict.fromkeys(lowered(one.label) for one in every))
 
 
 def _said(method: Tau2Method, language: Language) -> Tau2Method:
