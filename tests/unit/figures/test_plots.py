@@ -439,7 +439,7 @@ def test_a_single_proportion_has_no_figures_of_comparisons() -> None:
     share = replace(CASES["bcg"].outcome, type="proportion", measure="PLO", covariate=None)
     drawn_of_it = {figure.name for figure in planned(share, 20) if figure.drawn}
     assert drawn_of_it == {"forest", "leave_one_out", "cumulative", "influence", "baujat"}
-    assert "single proportion" in reason("gosh", share, 20)
+    assert "of one group there is none" in reason("gosh", share, 20)
 
 
 @pytest.mark.parametrize("figure", [name for name in FIGURES if name not in ("bubble", "funnel")])

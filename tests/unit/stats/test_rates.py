@@ -204,7 +204,7 @@ def test_extreme_rates_are_finite():
 def test_what_has_no_meaning_is_refused():
     peto, score = AnalysisSpec("p", "", model="Peto"), AnalysisSpec("p", "", study_ci="score")
     arm_sized = AnalysisSpec("p", "", zero_cells="treatment_arm")
-    assert "odds ratio" in check_combination(outcome("proportion", "PLO"), peto)
+    assert "not PLO" in check_combination(outcome("proportion", "PLO"), peto)
     assert "RR, OR and RD" in check_combination(outcome("rate", "IRR"), score)
     assert "2×2" in check_combination(outcome("rate", "IRR"), arm_sized)
     assert "not for IRR" in check_multi_arm(outcome("rate", "IRR"), AnalysisSpec("p", ""))

@@ -95,6 +95,7 @@ class VerifyError(Exception):
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
 _CHILD = "child"
+_PATIENCE = 5.0  # seconds for a killed program to be gone
 _working: list[Path] = []
 
 
@@ -225,7 +226,8 @@ def _end_child(folder: Path) -> None:
     """End what a killed program left at work: it holds the lock of the file that has its number."""
     with suppress(OSError, ValueError):
         group = int((folder / _CHILD).read_text("utf-8"))
-        for _ in range(100):
+        give_up = time.monotonic() + _PATIENCE
+        while time.monotonic() < give_up:
             lock = _lock(folder / _CHILD)
             if lock is not None:
                 os.close(lock)
@@ -236,11 +238,10 @@ def _end_child(folder: Path) -> None:
 
 def _remove(folder: Path) -> None:
     """Remove a folder, even where a program that has been ended wrote into it until just now."""
-    for _ in range(10):
+    give_up = time.monotonic() + _PATIENCE
+    while folder.exists() and time.monotonic() < give_up:
         shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        time.sleep(0.1)
+        time.sleep(0.1 if folder.exists() else 0)
 
 
 def child(

@@ -176,7 +176,8 @@ def _one_group_undefined(study: StudyData, outcome: OutcomeSpec) -> Sentence | N
             return sentence("the standard deviation is 0")
         if outcome.measure == "MNLN" and (group.mean or 0.0) <= 0:
             return sentence("only a mean above 0 has a logarithm; MN pools it as it is")
-    y, v = (float(x[0]) for x in _of_one_group([study], outcome))
+    with np.errstate(all="ignore"):
+        y, v = (float(x[0]) for x in _of_one_group([study], outcome))
     return _beyond_computing(y, v)
 
 
