@@ -226,7 +226,7 @@ def test_tables_and_figures_can_be_saved(open_page: Open, tmp_path: Path) -> Non
     assert rows[1][0] == column(page, "table-summary", 1)[0]
     page = open_page().page
     with page.expect_download() as saving:
-        page.locator("#fig-acr20_w24 .tools button").click()
+        page.locator("#fig-acr20_w24 .tools button").first.click()
     assert saving.value.suggested_filename == "fig-acr20_w24.svg"
     root = ElementTree.parse(saving.value.path()).getroot()
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
@@ -381,7 +381,7 @@ def test_the_figure_in_words_opens_the_same_numbers(open_page: Open) -> None:
 def test_a_saved_figure_names_its_numbers(open_page: Open, tmp_path: Path) -> None:
     page = open_page().page
     with page.expect_download() as saving:
-        page.locator("#fig-acr20_w24 .tools button").click()
+        page.locator("#fig-acr20_w24 .tools button").first.click()
     saving.value.save_as(tmp_path / "figure.svg")
     root = ElementTree.parse(tmp_path / "figure.svg").getroot()
     svg = "{http://www.w3.org/2000/svg}"
