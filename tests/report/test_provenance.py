@@ -201,6 +201,7 @@ def test_each_printed_number_is_its_entry_rounded(review: Review, entries: Entri
                 continue
             if isinstance(value, str):
                 shown = text.removesuffix("%").replace(",", ".").replace("−", "-")
+                shown = shown.replace("\u00a0", "")
                 assert shown == value, f"{name}: {key}"
                 continue
             printed, half, sign = decimals(text)

@@ -65,9 +65,11 @@ def _text(page: str) -> str:
 
 
 def _sections(page: str, review: MadeUp) -> dict[str, str]:
-    """The words of each outcome's section of the results, by its id."""
+    """The words of each outcome's section of the supplement, by its id."""
     anchors = [id_.replace("_", "-") for id_ in review.outcomes]
-    places = [page.index(f' id="{anchor}"') for anchor in (*anchors, "reporting-biases")]
+    supplement = page.rindex("<main")
+    ends = (*anchors, "reporting-biases")
+    places = [page.index(f' id="{anchor}"', supplement) for anchor in ends]
     pairs = pairwise(places)
     return {
         id_: _text("<p" + page[start:end])

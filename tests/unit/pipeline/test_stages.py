@@ -13,9 +13,9 @@ from metasynth.review.load import load_review
 @pytest.mark.parametrize(
     ("formats", "expected"),
     [
-        ("", {"review.html", "review.pdf", "review.docx", "provenance.json"}),
-        ("[html]", {"review.html", "provenance.json"}),
-        ("[docx, pdf]", {"review.docx", "review.pdf", "provenance.json"}),
+        ("", {"html", "pdf", "docx"}),
+        ("[html]", {"html"}),
+        ("[docx, pdf]", {"docx", "pdf"}),
     ],
 )
 def test_the_report_has_the_forms_that_are_asked_for(
@@ -29,4 +29,5 @@ def test_the_report_has_the_forms_that_are_asked_for(
     path = write(files, tmp_path)
     made = stages(load_review(path, tmp_path), WORKFLOW, tmp_path)["report"]
     names = [file.rpartition("/")[2] for member in made for file in member.files]
-    assert sorted(names) == sorted(expected)
+    documents = {f"{name}.{form}" for name in ("review", "supplement") for form in expected}
+    assert sorted(names) == sorted({"provenance.json", *documents})

@@ -116,8 +116,10 @@ def _tests(analysis: AnalysisResult, pairs: Sequence[Pair]) -> Iterator[Recomput
         found = tables.test_null_odds(correction=False)
         yield CMH, test.statistic, float(found.statistic)
     if test := plain.get("Breslow-Day-Tarone"):
-        found = tables.test_equal_odds(adjust=True)
-        yield TARONE, test.statistic, float(found.statistic)
+        with np.errstate(invalid="ignore"):  # of a common odds ratio of 1, by which it divides
+            found = tables.test_equal_odds(adjust=True)
+        if np.isfinite(found.statistic):
+            yield TARONE, test.statistic, float(found.statistic)
 
 
 def _tables(pairs: Sequence[Pair]) -> StratifiedTable:

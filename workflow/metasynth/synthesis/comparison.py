@@ -10,7 +10,6 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from metasynth.core.distributions import normal_quantile
 from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model import covariates
 from metasynth.model.methods import compares, is_ratio, letters
@@ -27,7 +26,6 @@ from metasynth.model.records import (
     StudyData,
     Trial,
 )
-from metasynth.stats.effects.scales import analysed
 from metasynth.synthesis import zero_events
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
@@ -282,6 +280,9 @@ def _contrast(row: Result, measure: str) -> Contrast:
     O - E and its variance V give a log ratio (O - E)/V with SE 1/√V: Yusuf et al., Prog Cardiovasc
     Dis 1985;27:335-71. Only for rows of which `_why_no_contrast` has nothing to say.
     """
+    from metasynth.core.distributions import normal_quantile  # numpy, which loading does without
+    from metasynth.stats.effects.scales import analysed
+
     cells, adjusted = (row.cell,), row.adjusted_for
     if row.o_minus_e is not None and row.variance:
         y, se = row.o_minus_e / row.variance, 1 / math.sqrt(row.variance)
