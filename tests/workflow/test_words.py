@@ -65,16 +65,15 @@ def _text(page: str) -> str:
 
 
 def _sections(page: str, review: MadeUp) -> dict[str, str]:
-    """The words of each outcome's section of the supplement, by its id."""
+    """The words of each outcome's section of the supplement and of its figure in the article."""
+    start = page.rindex("<main")
     anchors = [id_.replace("_", "-") for id_ in review.outcomes]
-    supplement = page.rindex("<main")
-    ends = (*anchors, "reporting-biases")
-    places = [page.index(f' id="{anchor}"', supplement) for anchor in ends]
-    pairs = pairwise(places)
-    return {
-        id_: _text("<p" + page[start:end])
-        for id_, (start, end) in zip(review.outcomes, pairs, strict=True)
-    }
+    places = [page.index(f' id="{anchor}"', start) for anchor in (*anchors, "reporting-biases")]
+    found = {}
+    for id_, (first, end) in zip(review.outcomes, pairwise(places), strict=True):
+        figure = re.search(rf'<figure id="fig-{id_}".*?</figure>', page[:start], re.DOTALL)
+        found[id_] = _text((figure[0] if figure else "") + "<p" + page[first:end])
+    return found
 
 
 @pytest.mark.parametrize("name", REVIEWS)
@@ -130,7 +129,8 @@ def test_every_trial_of_every_outcome_is_pooled_or_has_its_reason(page: Pages, n
         words = [line for line in sections[id_].splitlines() if "Not estimable" not in line]
         for study in review.rows:
             told = [line for line in words if re.search(rf"{label(study)}\b", line)]
-            pooled = any(re.match(rf"{label(study)}( †)?$", line) for line in words)
+            alone = rf"One \w+ is analysed, {label(study)}\b"
+            pooled = any(re.match(rf"{label(study)}( †)?$|{alone}", line) for line in words)
             reason = any(re.match(REASON, line) or NOT_POOLED.search(line) for line in told)
             assert pooled or reason, (id_, study)
 
