@@ -72,7 +72,7 @@ def documents(scope: Scope, parts: tuple[Blocks, Blocks]) -> Report:
                 ),
                 stem=stems[place],
                 sibling=stems[1 - place],
-                elsewhere=numbered_anchors(parts[1 - place]),
+                elsewhere=_only_there(parts[1 - place], blocks),
             )
         )
     return Report(*made)
@@ -136,12 +136,13 @@ def _subtitle(material: Material, outcomes: int, language: Language) -> str:
     return f"{capitalised(size)} {made}{people}"
 
 
-def numbered_anchors(blocks: Blocks) -> dict[str, str]:
-    """The anchors in blocks, with the number of what is numbered; the others with none."""
-    known = dict.fromkeys(anchors(blocks), "")
-    for block in blocks:
+def _only_there(there: Blocks, here: Blocks) -> dict[str, str]:
+    """The anchors of the other document that are not here, with the number of what has one."""
+    known = dict.fromkeys(anchors(there), "")
+    for block in there:
         if isinstance(block, Table | Figure):
             known[block.anchor] = block.number
         elif isinstance(block, References):
             known |= {anchor: str(n) for n, (anchor, _) in enumerate(block.entries, start=1)}
-    return known
+    own = {*anchors(here)}
+    return {anchor: number for anchor, number in known.items() if anchor not in own}

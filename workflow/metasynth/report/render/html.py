@@ -130,13 +130,9 @@ def _data(document: Document, language: Language) -> str:
         if isinstance(block, References)
         for number, (anchor, _) in enumerate(block.entries, start=1)
     }
-    known_there = {**document.elsewhere, **here}
     references = {
-        anchor.removeprefix("ref-"): [
-            number,
-            document.address(anchor, "html") if anchor not in here else f"#{anchor}",
-        ]
-        for anchor, number in known_there.items()
+        anchor.removeprefix("ref-"): [number, document.address(anchor, "html")]
+        for anchor, number in {**here, **document.elsewhere}.items()
         if anchor.startswith("ref-")
     }
     words: dict[str, str] = {name: language.say(text) for name, text in WORDS.items()}
