@@ -20,7 +20,7 @@ from metasynth.sensitivity.admissible import (
     chosen_tables,
     pools_of,
 )
-from metasynth.stats.columns import CLOSED, Results, fit_many
+from metasynth.stats.columns import Results, closed, fit_many
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.effects.scales import natural
 from metasynth.synthesis.synthesise import size_of_pool
@@ -114,7 +114,7 @@ def _range_of(
 ) -> ExtractionRange:
     trials = max(len(reading.variants) for reading in readings)
     limit = bounds.sets(limit, trials)
-    if spec.model in (*GLMMS, BAYES) or spec.ci not in CLOSED.get(spec.model, (spec.ci,)):
+    if spec.model in (*GLMMS, BAYES) or not closed(spec):
         limit = min(limit, bounds.slow_sets(SLOW_EXACT, trials))
     total = sum(reading.tables for reading in readings)
     parts = []

@@ -39,6 +39,11 @@ Known = dict[str, tuple[Array, Array, Array]]
 """Means, sums of weights and Q(tau2) by estimator of tau2."""
 
 
+def closed(spec: AnalysisSpec) -> bool:
+    """Whether the interval of an analysis is one of those, or its model has no other."""
+    return spec.ci in CLOSED.get(spec.model, (spec.ci,))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pools:
     """Sets of studies to pool: a row a study, a column a meta-analysis.
@@ -114,7 +119,7 @@ def _single_studies(pools: Pools) -> Array:
 
 
 def _fit(spec: AnalysisSpec, measure: str, pools: Pools, k: Array, known: Known) -> Array:
-    if spec.ci not in CLOSED.get(spec.model, (spec.ci,)):
+    if not closed(spec):
         return _one_by_one(spec, measure, pools)
     if spec.model == "random":
         method = spec.tau2 or DEFAULT_TAU2

@@ -67,11 +67,17 @@ def score_p(table: TwoByTwo) -> float:
 
     1 where no patient, or every one, has the event.
     """
+    return _pearson_p(table, 0.0)
+
+
+def _pearson_p(table: TwoByTwo, correction: float) -> float:
+    """The difference of a n2 and c n1, less the correction, over its error when risks are equal."""
     a, n1, c, n2 = table.a, table.n1, table.c, table.n2
     events, n = a + c, n1 + n2
     if events in (0, n):
         return 1.0
-    return _normal_p((a * n2 - c * n1) / sqrt(n1 * n2 * events * (n - events) / n))
+    difference = max(abs(a * n2 - c * n1) - correction, 0.0)
+    return _normal_p(difference / sqrt(n1 * n2 * events * (n - events) / n))
 
 
 def wald_p(table: TwoByTwo) -> float:
@@ -79,12 +85,21 @@ def wald_p(table: TwoByTwo) -> float:
 
     1 where no patient, or every one, has the event.
     """
-    a, n1, c, n2 = table.a, table.n1, table.c, table.n2
-    if a + c in (0, n1 + n2):
+    cells = _corrected(table)
+    if cells is None:
         return 1.0
-    add = 0.5 if 0 in (a, c, n1 - a, n2 - c) else 0.0
-    x, n, y, m = a + add, n1 + 2 * add, c + add, n2 + 2 * add
+    x, b, y, d = cells
+    n, m = x + b, y + d
     return _normal_p(log(x * m / (y * n)) / sqrt(1 / x - 1 / n + 1 / y - 1 / m))
+
+
+def _corrected(table: TwoByTwo) -> tuple[float, float, float, float] | None:
+    """The four cells, 0.5 added to each where one is empty; None where all patients are alike."""
+    a, b, c, d = table.a, table.n1 - table.a, table.c, table.n2 - table.c
+    if a + c in (0, table.n1 + table.n2):
+        return None
+    add = 0.5 if 0 in (a, b, c, d) else 0.0
+    return a + add, b + add, c + add, d + add
 
 
 def corrected_p(table: TwoByTwo) -> float:
@@ -92,12 +107,7 @@ def corrected_p(table: TwoByTwo) -> float:
 
     1 where no patient, or every one, has the event.
     """
-    a, n1, c, n2 = table.a, table.n1, table.c, table.n2
-    events, n = a + c, n1 + n2
-    if events in (0, n):
-        return 1.0
-    difference = max(abs(a * n2 - c * n1) - n / 2, 0.0)
-    return _normal_p(difference / sqrt(n1 * n2 * events * (n - events) / n))
+    return _pearson_p(table, (table.n1 + table.n2) / 2)
 
 
 def likelihood_p(table: TwoByTwo) -> float:
@@ -114,11 +124,9 @@ def odds_p(table: TwoByTwo) -> float:
 
     1 where no patient, or every one, has the event.
     """
-    a, n1, c, n2 = table.a, table.n1, table.c, table.n2
-    if a + c in (0, n1 + n2):
+    cells = _corrected(table)
+    if cells is None:
         return 1.0
-    add = 0.5 if 0 in (a, c, n1 - a, n2 - c) else 0.0
-    cells = [x + add for x in (a, n1 - a, c, n2 - c)]
     log_odds = log(cells[0] * cells[3] / (cells[1] * cells[2]))
     return _normal_p(log_odds / sqrt(fsum(1 / x for x in cells)))
 

@@ -10,7 +10,7 @@ leaves out nothing, and is told of when the review is loaded (checks/published_c
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import product
-from math import exp, log, prod, sqrt
+from math import exp, prod, sqrt
 
 from metasynth.core.printed import rounding
 from metasynth.model.records import Group, Result
@@ -82,29 +82,24 @@ def usual_intervals(table: TwoByTwo) -> tuple[tuple[float, float, float], ...]:
 
     None of ratios where a cell is empty, as these rest on a correction.
     """
-    from metasynth.core.distributions import normal_quantile  # numpy, which loading does without
+    import numpy as np  # which loading does without
+
+    from metasynth.core.distributions import normal_quantile
+    from metasynth.stats.effects.binary import BINARY_EFFECTS, Tables
     from metasynth.stats.score_intervals import score_limits
 
+    counts = (table.a, table.n1, table.c, table.n2)
+    tables = Tables(*(np.array([count], dtype=float) for count in counts))
     found = []
-    for measure, (y, variance) in _effects(table).items():
+    for measure in ("RD",) if tables.any_zero[0] else ("RD", "RR", "OR"):
+        y, v = (float(x[0]) for x in BINARY_EFFECTS[measure](tables))
+        half = normal_quantile() * sqrt(v)
         natural = exp if measure != "RD" else float
-        half = normal_quantile() * sqrt(variance)
         found.append((natural(y), natural(y - half), natural(y + half)))
-        low, high = score_limits(measure, table.a, table.n1, table.c, table.n2)
+        low, high = score_limits(measure, *counts)
         if high is not None:
             found.append((natural(y), low, high))
     return tuple(found)
-
-
-def _effects(table: TwoByTwo) -> dict[str, tuple[float, float]]:
-    """Estimate and variance on the analysis scale, by measure."""
-    a, b, c, d = table.a, table.n1 - table.a, table.c, table.n2 - table.c
-    p, q = a / table.n1, c / table.n2
-    found = {"RD": (p - q, p * (1 - p) / table.n1 + q * (1 - q) / table.n2)}
-    if all((a, b, c, d)):
-        found["RR"] = (log(p / q), 1 / a - 1 / table.n1 + 1 / c - 1 / table.n2)
-        found["OR"] = (log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d)
-    return found
 
 
 def events_left(rows: Sequence[Result], stated: Iterable[Result]) -> list[Events]:
