@@ -105,6 +105,7 @@ def test_without_wheels_the_lock_is_followed(
     tool.write_text('#!/bin/sh\necho "$PWD $UV_PROJECT_ENVIRONMENT $@" > "$NOTE"\n', "utf-8")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tool.parent), prepend=":")
+    monkeypatch.delenv("UV", raising=False)  # where these tests are run by uv themselves
     monkeypatch.setenv("NOTE", str(tmp_path / "note"))
     (tmp_path / "review").mkdir()
     verify.rebuild(tmp_path / "review", tmp_path)
