@@ -37,7 +37,7 @@ SAID = {
     "read-only": "cannot be written",
 }
 # What a run and an archive need of this project: the rest would cost each moment some seconds.
-PIPELINE = ("Snakefile", "workflow", "profiles", "pyproject.toml", "uv.lock", "envs", "tests/bcg")
+PIPELINE = ("Snakefile", "workflow", "profiles", "pyproject.toml", "uv.lock", "envs", ".test")
 RISK_OF_BIAS = "Study,D1,Overall\nSmith (1999),Low,High\nMüller 2001,High,High\n"
 REFERENCES = "TY  - JOUR\nAU  - Doe, Jane\nTI  - Another trial\nPY  - 2011\nER  -\n"
 Files = dict[str, bytes]
