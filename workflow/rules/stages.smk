@@ -41,8 +41,7 @@ for batch in PLAN.all():
             # which Snakemake imports pandas, a tenth of a run that has nothing to do.
             stage=lambda wildcards, output: Path(Path(output[0]).parts[2]).stem,
         shell:
-            'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/{params.stage}.py '
-            "--batch {log:q} 2> {log:q}"
+            commands.script("{params.stage}.py") + " --batch {log:q} 2> {log:q}"
 
 
 # A stage of several jobs is made by its name as well.
