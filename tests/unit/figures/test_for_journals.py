@@ -1,4 +1,4 @@
-"""Figures in the forms that journals ask for: their size, their pixels, their letters, their bytes."""
+"""Figures in the forms that journals ask for: size, pixels, letters, and the same bytes again."""
 
 import io
 from datetime import UTC, datetime
