@@ -24,6 +24,7 @@ class Watched:
     """What pytest.approx gives, that notes what it is compared with."""
 
     __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__, __array_priority__ = None, 100  # an array leaves the comparison to it
 
     def __init__(self, module: str, expected: Any, inner: Any):
         self.module, self.expected, self.inner = module, expected, inner
@@ -48,8 +49,12 @@ def pairs(actual: Any, expected: Any) -> Iterator[tuple[float, float]]:
         for key in expected:
             yield from pairs(actual[key], expected[key])
     elif isinstance(expected, Iterable) and not isinstance(expected, str):
-        for one, other in zip(actual, expected, strict=True):
+        several = actual if isinstance(actual, Iterable) else [actual] * len(list(expected))
+        for one, other in zip(several, expected, strict=True):
             yield from pairs(one, other)
+    elif isinstance(actual, Iterable) and not isinstance(actual, str):
+        for one in actual:
+            yield from pairs(one, expected)
     elif actual is not None and expected is not None:
         one, other = float(actual), float(expected)
         if isfinite(one) and isfinite(other):
