@@ -12,11 +12,17 @@ from itertools import pairwise
 
 import pytest
 
-from tests.made_up import COMPARISONS, MIXED, ONE_GROUP, SERIES, MadeUp, label
+from tests.made_up import COHORTS, COMPARISONS, MIXED, ONE_GROUP, SERIES, MadeUp, label
 
 from .conftest import Review
 
-REVIEWS = {"comparisons": COMPARISONS, "one group": ONE_GROUP, "series": SERIES, "mixed": MIXED}
+REVIEWS = {
+    "comparisons": COMPARISONS,
+    "one group": ONE_GROUP,
+    "series": SERIES,
+    "mixed": MIXED,
+    "cohorts": COHORTS,
+}
 Pages = Callable[[str], str]
 
 EMPTY = (
@@ -92,10 +98,11 @@ def test_a_review_of_one_group_has_no_word_of_comparisons(page: Pages, name: str
     assert "(the designs are: case series)" in said
 
 
-def test_studies_that_compare_nothing_are_called_no_trials(page: Pages) -> None:
+@pytest.mark.parametrize("name", ["one group", "series", "cohorts"])
+def test_studies_that_are_no_trials_are_not_called_so(page: Pages, name: str) -> None:
     """But by their labels, which are "Trial s00" here, and in the review's own starter text."""
-    word = re.compile(r"\b[Tt]rials?\b(?! s\d\d|/)")
-    lines = [line for line in _text(page("series")).splitlines() if word.search(line)]
+    word = re.compile(r"\b[Tt]rials?\b(?! [a-z]\d\d?\b|/)")
+    lines = [line for line in _text(page(name)).splitlines() if word.search(line)]
     assert {line for line in lines if "included trials cannot tell" not in line} == set()
 
 
@@ -229,7 +236,8 @@ def test_what_a_finding_means_names_its_outcome_and_claims_no_more_than_its_inte
     text = _text(page("comparisons"))
     assert "Drug results in a reduction in progression (certainty: at most high)." in text
     assert (
-        "The estimate is an increase in serious infection with drug, but the interval includes no "
-        "effect: an effect is neither shown nor excluded (certainty: at most low)." in text
+        "The estimate is an increase in serious infection with drug, but the interval includes the "
+        "value of no effect: an effect is neither shown nor excluded (certainty: at most low)."
+        in text
     )
     assert "No smallest important difference is declared" in text

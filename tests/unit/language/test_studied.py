@@ -24,10 +24,21 @@ def test_only_words_that_a_reader_sees_are_exchanged(said: str, meant: str) -> N
     assert studied(said) == meant
 
 
-def test_a_review_that_compares_keeps_its_words() -> None:
-    assert of_studies(ENGLISH, comparison=True) is ENGLISH
-    assert of_studies(speak("pl"), comparison=False).gettext("trial") == speak("pl").gettext(
+def test_a_review_of_trials_that_compares_keeps_its_words() -> None:
+    assert of_studies(ENGLISH, compared=True, trials=True) is ENGLISH
+    polish = speak("pl")
+    assert of_studies(polish, compared=False, trials=False).gettext("trial") == polish.gettext(
         "trial"
     )
-    spoken = of_studies(ENGLISH, comparison=False)
+
+
+def test_studies_that_compare_groups_have_an_effect_but_are_no_trials() -> None:
+    spoken = of_studies(ENGLISH, compared=True, trials=False)
+    assert spoken.say("a trial that shows no effect") == "a study that shows no effect"
+    assert spoken.template("{{ trials }} trials") == "{{ trials }} studies"
+
+
+def test_one_group_has_neither() -> None:
+    spoken = of_studies(ENGLISH, compared=False, trials=True)
     assert spoken.say_n("{number} trial", "{number} trials", 2, number="two") == "two studies"
+    assert spoken.say("no effect") == "no correlation"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from metasynth.language.languages import ENGLISH
-from metasynth.language.sentences import in_words
+from metasynth.language.sentences import in_words, lowered
 from metasynth.model.records import (
     Arm,
     Cell,
@@ -17,7 +17,6 @@ from metasynth.model.records import (
     Trial,
 )
 from metasynth.report.text.absences import sentences
-from metasynth.report.text.phrases import lowered
 from metasynth.synthesis.absence import (
     MISSING,
     NOT_EXTRACTED,

@@ -7,13 +7,13 @@ from itertools import groupby
 from metasynth.audit.kinds import KINDS
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort, parts
 from metasynth.audit.verdicts import CONTRADICTED, NOT_REPRODUCED, UNSUPPORTED, VERDICTS, Audited
-from metasynth.language.tracked import marked
+from metasynth.language.tracked import capitalised, marked
 from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.audit_findings import Found
 from metasynth.report.tables.base import RIGHT, TableBody, group, row
-from metasynth.report.text.names import lowered
+from metasynth.report.text.phrases import versus
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def about(item: Audited, scope: Scope) -> str:
     parts = [_outcome(item, scope)] if item.outcome else []
     trial = next((t for t in scope.material.trials if t.study.study == item.study), None)
     if trial is not None and item.arm_id:
-        parts.append(" v ".join(_arms(item, trial)))
+        parts.append(versus(_arms(item, trial), scope.language))
     elif item.outcome and item.kind == "most_trials":
         parts.append(scope.language.say("trial by trial"))
     elif item.outcome and item.kind in _POOLED:
@@ -199,8 +199,8 @@ def _outcome(item: Audited, scope: Scope) -> str:
             return spec.label
     words = scope.language.label(item.outcome.replace("_", " "))
     if item.week is None:
-        return words
-    return scope.language.say("{outcome}, week {week}", outcome=lowered(words), week=item.week)
+        return capitalised(words)
+    return scope.language.say("{outcome}, week {week}", outcome=capitalised(words), week=item.week)
 
 
 def contradictions_table(scope: Scope) -> TableBody:
