@@ -14,6 +14,7 @@ from metasynth.language.studied import of_studies, studied
         ("{trials} with {n} trials", "{trials} with {n} studies"),
         ("{{ trials.all }} trials", "{{ trials.all }} studies"),
         ("trial {% for trial in trials %}", "study {% for trial in trials %}"),
+        ('{{ {"trial": "of a trial"}[trial] }}', '{{ {"trial": "of a study"}[trial] }}'),
         ('{{ "a new trial" if trials else "x" }}', '{{ "a new study" if trials else "x" }}'),
         ("see `trials/x.csv` {anchor:trials}", "see `trials/x.csv` {anchor:trials}"),
         ("the interval includes no effect", "the interval includes no correlation"),

@@ -19,7 +19,7 @@ _WORDS = re.compile(
     r"|\b(?P<last>[Tt])rial(?P<more>s?)(?=\.(\W|$))",
     re.DOTALL,
 )
-_QUOTED = re.compile(r'"[^"]* [^"]*"')
+_QUOTED = re.compile(r'"[^"]*"')
 
 
 def studied(text: str, compared: bool = False) -> str:
@@ -31,8 +31,11 @@ def studied(text: str, compared: bool = False) -> str:
     def word(found: re.Match[str]) -> str:
         if found["kept"]:
             return found["kept"]
-        if found["spoken"]:  # in an expression, the texts in quotation marks
-            return _QUOTED.sub(lambda quoted: studied(quoted[0], compared), found["spoken"])
+        if found["spoken"]:  # in an expression, the texts in quotation marks; one word is a name
+            return _QUOTED.sub(
+                lambda said: studied(said[0], compared) if " " in said[0] else said[0],
+                found["spoken"],
+            )
         if found["none"]:
             return found["none"] if compared else "no correlation"
         capital = (found["first"] or found["last"]) == "T"
