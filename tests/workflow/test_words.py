@@ -113,7 +113,7 @@ def test_studies_that_are_no_trials_are_not_called_so(page: Pages, name: str) ->
         "Left out for Trial c1 by Common effect (Mantel–Haenszel): a published contrast has no",
         "Trial f1 reports this outcome but is not pooled: it gives a published RR, which cannot",
         "published, with limits. Adjusted for age and sex.",
-        "published, with p-value.",
+        "published, with p-value\n",
         "O − E and V",
     ],
 )

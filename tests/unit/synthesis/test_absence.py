@@ -160,6 +160,7 @@ def test_rows_of_arms_are_no_contrast():
         ("C-reactive protein", "C-reactive protein"),
         ("O − E and V", "O − E and V"),
         ("A fall", "a fall"),
+        ("Odpowiedź\u00a0ACR20", "odpowiedź\u00a0ACR20"),
         ("Drug, high dose", "drug, high dose"),
     ],
 )

@@ -13,9 +13,9 @@ Mark = Callable[[str, str], str]
 
 def lowered(label: str) -> str:
     """A label inside a sentence: "Death" loses its capital, "ACR20 response" and "HbA1c" do not."""
-    first, _, rest = label.partition(" ")
+    first, *rest = label.split(maxsplit=1) or [""]
     is_name = any(not letter.islower() for letter in first[1:].rstrip(",.:;"))
-    is_symbol = len(first) == 1 and not rest[:1].isalpha()
+    is_symbol = len(first) == 1 and not "".join(rest)[:1].isalpha()
     return label if is_name or is_symbol else label[:1].lower() + label[1:]
 
 
