@@ -1,7 +1,7 @@
 """The audit's tables, and the names by which the text reaches its numbers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from metasynth.audit.kinds import KINDS
@@ -106,7 +106,18 @@ def findings_table(scope: Scope) -> TableBody:
         "Statements that were not reproduced or not supported, and those whose verdict depends on "
         "the test, the analysis, the counts or the reading."
     )
-    return text(caption), _columns(scope), tuple(_rows(shown, scope, anchors=False)), ()
+    first: dict[tuple[object, ...], Audited] = {}
+    for item in shown:
+        first.setdefault(_finding(item), item)
+    again = {item.claim_id: first[_finding(item)] for item in shown}
+    return text(caption), _columns(scope), tuple(_rows(shown, scope, again)), ()
+
+
+def _finding(item: Audited) -> tuple[object, ...]:
+    """What makes two statements one to the tables: the same numbers and the same verdict."""
+    arms = item.study, item.arm_id, item.reference_arm_id
+    what = item.kind, item.outcome, item.week, item.assertion
+    return *arms, *what, item.verdict, item.method, item.reason
 
 
 def _is_notable(item: Audited) -> bool:
@@ -120,7 +131,7 @@ def statements_table(scope: Scope) -> TableBody:
     note = say(
         "Where nothing is said of other tests, counts or readings, there are none or they agree."
     )
-    rows = tuple(_rows(scope.material.audit, scope, anchors=True))
+    rows = tuple(_rows(scope.material.audit, scope))
     return text(say("Every audited statement.")), _columns(scope), rows, text(note)
 
 
@@ -134,19 +145,31 @@ def _columns(scope: Scope) -> tuple[Column, ...]:
     )
 
 
-def _rows(items: Iterable[Audited], scope: Scope, *, anchors: bool) -> Iterator[Row]:
+def _rows(
+    items: Iterable[Audited], scope: Scope, again: Mapping[str, Audited] | None = None
+) -> Iterator[Row]:
+    """A row a statement, an anchor each; with `again`, which has the first of each finding, none.
+
+    What is found is then said once, and further statements of it lead to the first.
+    """
     for locator, members in groupby(items, key=lambda item: item.locator):
         yield group(scope.language.label(locator))
         for item in members:
-            anchor = claim_anchor(item.claim_id) if anchors else ""
-            yield row(*_cells(item, scope), anchor=anchor)
+            first = again[item.claim_id] if again else item
+            anchor = "" if again else claim_anchor(item.claim_id)
+            yield row(*_cells(item, first, scope), anchor=anchor)
 
 
-def _cells(item: Audited, scope: Scope) -> Iterator[Inlines]:
+def _cells(item: Audited, first: Audited, scope: Scope) -> Iterator[Inlines]:
     yield text(_quoted(item.quote, scope))
     yield text(about(item, scope))
     yield (Styled("strong", text(scope.language.say(item.verdict))),)
-    yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
+    if first is item:
+        yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
+    else:
+        said = Text(f"{scope.language.say('The same finding as for')} ")
+        link = Link(f"#{claim_anchor(first.claim_id)}", text(_quoted(first.quote, scope)))
+        yield (said, link, Text("."), *_more(replace(item, note=""), scope))
 
 
 def _more(item: Audited, scope: Scope) -> Iterator[Inline]:
