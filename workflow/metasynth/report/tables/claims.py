@@ -7,7 +7,7 @@ from itertools import groupby
 from metasynth.audit.kinds import KINDS
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort, parts
 from metasynth.audit.verdicts import CONTRADICTED, NOT_REPRODUCED, UNSUPPORTED, VERDICTS, Audited
-from metasynth.language.tracked import capitalised, marked
+from metasynth.language.tracked import bare, capitalised, marked
 from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
@@ -106,18 +106,15 @@ def findings_table(scope: Scope) -> TableBody:
         "Statements that were not reproduced or not supported, and those whose verdict depends on "
         "the test, the analysis, the counts or the reading."
     )
-    first: dict[tuple[object, ...], Audited] = {}
-    for item in shown:
-        first.setdefault(_finding(item), item)
-    again = {item.claim_id: first[_finding(item)] for item in shown}
+    found = {item.claim_id: _finding(item, scope) for item in shown}
+    first = {found[item.claim_id]: item for item in reversed(shown)}
+    again = {claim_id: first[finding] for claim_id, finding in found.items()}
     return text(caption), _columns(scope), tuple(_rows(shown, scope, again)), ()
 
 
-def _finding(item: Audited) -> tuple[object, ...]:
-    """What makes two statements one to the tables: the same numbers and the same verdict."""
-    arms = item.study, item.arm_id, item.reference_arm_id
-    what = item.kind, item.outcome, item.week, item.assertion
-    return *arms, *what, item.verdict, item.method, item.reason
+def _finding(item: Audited, scope: Scope) -> tuple[str, str, str]:
+    """What makes two statements one to the tables: what they are about, and what is said of it."""
+    return about(item, scope), item.verdict, bare(" ".join(Found(item, scope).sentences()))
 
 
 def _is_notable(item: Audited) -> bool:
