@@ -7,7 +7,8 @@ from itertools import groupby
 from metasynth.audit.kinds import KINDS
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort, parts
 from metasynth.audit.verdicts import CONTRADICTED, NOT_REPRODUCED, UNSUPPORTED, VERDICTS, Audited
-from metasynth.language.tracked import bare, capitalised, marked
+from metasynth.language.sentences import lowered
+from metasynth.language.tracked import bare, marked
 from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
@@ -219,8 +220,8 @@ def _outcome(item: Audited, scope: Scope) -> str:
             return spec.label
     words = scope.language.label(item.outcome.replace("_", " "))
     if item.week is None:
-        return capitalised(words)
-    return scope.language.say("{outcome}, week {week}", outcome=capitalised(words), week=item.week)
+        return words
+    return scope.language.say("{outcome}, week {week}", outcome=lowered(words), week=item.week)
 
 
 def contradictions_table(scope: Scope) -> TableBody:
