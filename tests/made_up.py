@@ -1,14 +1,15 @@
 """Small reviews that are made up, every kind of outcome by every kind of evidence; none is real.
 
 `COMPARISONS` compares two groups, `ONE_GROUP` has proportions of one arm alone, `SERIES` has
-studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers. An
+studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers, and
+`COHORTS` the same of studies that are no trials. An
 outcome's name says its type and what is there of it.
 """
 
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -375,5 +376,6 @@ def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]
 COMPARISONS = _review(dict(_comparisons()))
 ONE_GROUP = _review(dict(_one_group()), design="case series")
 MIXED = _review(dict(_mixed()))
+COHORTS = replace(MIXED, design="prospective cohort")
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
 SERIES = _review(dict(_series()), design="case series", arms=GROUP)

@@ -18,12 +18,13 @@ def overview(member: Member) -> dict[str, str]:
     spoken = speak_all(told.languages, Path(told.text))
     results = store.read_records(OutcomeResult, member.inputs["results"])
     compared = any(result.comparison.intervention for result in results)
+    words = {"compared": compared, "trials": told.trials}
     return review_files(
         member.files,
         results,
         store.read_records(Trial, member.inputs["trials"]),
         told.flow,
-        {suffix: of_studies(one, compared) for suffix, one in spoken.items()},
+        {suffix: of_studies(one, **words) for suffix, one in spoken.items()},
         told.main,
     )
 

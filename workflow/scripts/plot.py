@@ -24,12 +24,13 @@ def plot(member: Member) -> dict[str, str]:
     (multiverse,) = store.read_records(Multiverse, member.inputs["multiverse"])
     (sequential,) = store.read_records(Sequential, member.inputs["sequential"])
     spoken = speak_all(told.languages, Path(told.text))
-    compared = bool(result.comparison.intervention)
+    words = {"compared": bool(result.comparison.intervention), "trials": told.trials}
+    worded = {suffix: of_studies(one, **words) for suffix, one in spoken.items()}
     judged = {one.study: one.judgements for one in told.judged}
     return outcome_files(
         member.files,
         result,
-        {suffix: of_studies(one, compared) for suffix, one in spoken.items()},
+        worded,
         told.look,
         of_outcome(judged, result.outcome.outcome),
         sensitivity,

@@ -180,7 +180,9 @@ def plot(at: Context) -> Members:
             if trial_file(trial.study.study) in source.sources
             and (own := tuple(j for j in trial.risk_of_bias if j.outcome in ("", outcome.outcome)))
         )
-        told = text(params.Plotting(config.languages, config.text, config.figures, judged))
+        told = text(
+            params.Plotting(config.languages, config.text, at.trials, config.figures, judged)
+        )
         inputs = {
             name: files([source], f"{name}.json")
             for name in ("result", "sensitivity", "multiverse", "sequential")
@@ -202,7 +204,7 @@ def overview(at: Context) -> Members:
     inputs = {"results": files(at.primary, "result.json"), "trials": at.files("clean")}
     made = figures(catalogue.overview([o for o in outcomes if o.id in main], judged), at.suffixes)
     data = digest.text_digest(keys((*at.primary, *at.made["clean"])), at.labels)
-    told = text(params.Overview(config.languages, config.text, at.review.flow, main))
+    told = text(params.Overview(config.languages, config.text, at.trials, at.review.flow, main))
     code = at.code("overview", _FONTS, _WORDS)
     return (Member("overview", "", code, data, told, inputs, made),)
 
@@ -237,7 +239,8 @@ def report(at: Context) -> Members:
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
         review = at.review
         told = params.Reporting(
-            config, spoken, versions, review.claims, review.search, review.flow, review.draft
+            *(config, spoken, at.trials, versions),
+            *(review.claims, review.search, review.flow, review.draft),
         )
         said = text(told)
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.

@@ -109,7 +109,8 @@ def _form(own: StudyEffect | None, language: Language) -> str:
     if own is None:
         return formats.MISSING
     said = language.say(FORMS[own.form]) if own.form in FORMS else formats.MISSING
-    return f"{said}. {in_words(own.note, language)}" if own.form in PUBLISHED else said
+    note = in_words(own.note, language)
+    return f"{said}. {note}" if own.form in PUBLISHED and note else said
 
 
 def _effect(effect: StudyEffect, key: str, scope: Scope) -> tuple[str, str]:
