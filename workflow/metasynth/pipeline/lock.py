@@ -40,6 +40,10 @@ _PATIENCE = 3.0  # seconds; a dry run holds the lock for a moment
 _WRITING = 60.0  # seconds; a job's files are written in far less
 _ROOM = 2**25  # bytes; a few reports
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)  # some file systems have none
+_BUSY = (
+    "another run is at work in this folder (process {process}).\n"
+    "Wait until it has ended, or end it (Ctrl-C where it runs), and give the command again."
+)
 _held: dict[Path, IO[str]] = {}
 
 
@@ -59,12 +63,11 @@ def begin() -> None:
         OSError: when the folder cannot be written.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
-    if not _take(_PATIENCE):
+    if not _take():
         return
     token = secrets.token_hex(8)
     with _LATEST.open("a+", encoding="utf-8") as latest:
-        if not _lock(latest, _WRITING):
-            raise BusyError("a job of a run that was cut off is still writing. End it, then go on.")
+        _lock(latest, _WRITING, "a job of a run that was cut off is still writing. End it first.")
         latest.truncate(0)
         latest.write(token)
     os.environ[_VARIABLE] = token
@@ -110,32 +113,34 @@ def finish() -> None:
     atexit.unregister(_advise)
 
 
-def end(members: Iterable[Member], obsolete: Sequence[str]) -> None:
+def end(folder: str, members: Iterable[Member], obsolete: Sequence[str]) -> None:
     """At the end of a run, however it ended: tidy up; what is obsolete goes when all is made."""
+    os.chdir(folder)  # which Snakemake has left by then
     backups.forget()
     if obsolete and not any(map(stamps.why_stale, members)):
         for path in map(Path, obsolete):
             path.unlink(missing_ok=True)
             with suppress(OSError):  # until a folder is not empty
-                for folder in path.parents[:-2]:
-                    folder.rmdir()
+                for above in path.parents[:-2]:
+                    above.rmdir()
         print("Obsolete, and so removed:", *obsolete, sep="\n  ", file=sys.stderr)
 
 
 def _advise(folder: str) -> None:
     """Say what to do after a run that did not come to its end."""
-    os.chdir(folder)  # which Snakemake has left by then
+    os.chdir(folder)
     backups.put_back()
-    places = [folder for folder in (Path(), Path("results")) if folder.is_dir()]
-    causes = ["The disk is full, or nearly so: make room."] if any(map(_full, places)) else []
-    causes += unwritable(places)
+    places = [place for place in (Path(), Path("results")) if place.is_dir()]
+    full = any(shutil.disk_usage(place).free < _ROOM for place in places)
+    causes = ["The disk is full, or nearly so: make room."] if full else []
     failed = [path.read_text("utf-8") for path in sorted(FAILED.glob("*"))]
-    lines = [
+    print(
         "Not everything was made. What is whole is kept, and nothing half-made is taken as done.",
-        *(causes or failed or ["If an error is shown above, put it right."]),
+        *(causes + unwritable(places) or failed or ["If an error is shown above, put it right."]),
         "Then give the same command again: it goes on from here.",
-    ]
-    print("\n".join(lines), file=sys.stderr)
+        sep="\n",
+        file=sys.stderr,
+    )
 
 
 def unwritable(places: Sequence[Path] = (Path("results"),)) -> list[str]:
@@ -144,24 +149,19 @@ def unwritable(places: Sequence[Path] = (Path("results"),)) -> list[str]:
     return [f"{place.resolve()} cannot be written: allow it." for place in shut]
 
 
-def _full(folder: Path) -> bool:
-    return shutil.disk_usage(folder).free < _ROOM
-
-
-def _take(patience: float) -> bool:
+def _take() -> bool:
     """Whether this process is the folder's run now; there may be no means to tell."""
     folder = Path.cwd()
     if fcntl is None or folder in _held:
         return fcntl is not None
     file = _LOCK.open("a+", encoding="utf-8")
     try:
-        if not _lock(file, patience):
-            raise BusyError(_busy(file))
-    except (BusyError, OSError) as error:
+        _lock(file, _PATIENCE, _BUSY)
+    except OSError as error:
         file.close()
-        if isinstance(error, OSError) and error.errno in _NO_LOCKS:
-            return False
-        raise
+        if error.errno not in _NO_LOCKS:
+            raise
+        return False
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
@@ -169,26 +169,20 @@ def _take(patience: float) -> bool:
     return True
 
 
-def _lock(file: IO[str], patience: float) -> bool:
-    """Whether a file can be locked for this process alone, within so many seconds."""
+def _lock(file: IO[str], patience: float, otherwise: str) -> None:
+    """Lock a file for this process alone, within so many seconds."""
     until = time.monotonic() + patience
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
+            return
         except BlockingIOError:
             if time.monotonic() >= until:
-                return False
+                file.seek(0)
+                process = file.read() or "unknown"
+                file.close()
+                raise BusyError(otherwise.format(process=process)) from None
             time.sleep(0.05)
-
-
-def _busy(file: IO[str]) -> str:
-    file.seek(0)
-    process = file.read() or "unknown"
-    return (
-        f"another run is at work in this folder (process {process}).\n"
-        "Wait until it has ended, or end it (Ctrl-C where it runs), and give the command again."
-    )
 
 
 def _tidy() -> None:

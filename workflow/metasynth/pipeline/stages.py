@@ -114,7 +114,8 @@ def pool(at: Context) -> Members:
         inputs = {"trials": tuple(trial_file(trial.study.study) for trial in trials)}
         made = tuple(f"results/outcomes/{outcome.id}/{name}" for name in _OF_AN_OUTCOME)
         data = digest.text_digest(text(trials))
-        members.append(Member("pool", outcome.id, code, data, told, inputs, made))
+        weight = max(1, len(trials))
+        members.append(Member("pool", outcome.id, code, data, told, inputs, made, weight))
     return tuple(members)
 
 
@@ -187,7 +188,7 @@ def plot(at: Context) -> Members:
         names = catalogue.figures(outcome, *at.counted(outcome))
         made = figures(names, at.suffixes, outcome.id)
         data = digest.text_digest(source.key, at.labels)
-        members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(names)))
+        members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(made)))
     return tuple(members)
 
 
