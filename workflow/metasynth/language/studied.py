@@ -5,9 +5,11 @@ its {places}, of a template not its expressions, anchors and names of files.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from metasynth.language.languages import Language
+from metasynth.language.languages import Language, speak
 
 _WORDS = re.compile(
     r"(?P<kept>\{%.*?%\}|\{[^{}]*\}|`[^`]*`|“[^”]*”)"
@@ -42,3 +44,13 @@ def of_studies(language: Language, comparison: bool) -> Language:
     if comparison or language.code != "en":
         return language
     return replace(language, gettext=studied, studied=True)
+
+
+def speak_all(codes: Sequence[str], text: Path, comparison: bool) -> dict[str, Language]:
+    """The languages of a review by what their files are marked with: "" is the main one.
+
+    Raises:
+        ValueError: when there is no catalogue of one of them.
+    """
+    spoken = {code: of_studies(speak(code, text), comparison) for code in codes}
+    return {"" if code == codes[0] else code: language for code, language in spoken.items()}
