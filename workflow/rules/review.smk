@@ -23,6 +23,11 @@ os.environ.update(
 )
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# A rate limit of no time (profiles/default) is none: Snakemake would look for jobs without end, as
+# long as one waits for a free core, which took a third of a clean run.
+rate = getattr(workflow.scheduling_settings, "max_jobs_per_timespan", None)
+if rate and not rate.timespan:
+    workflow.scheduling_settings.max_jobs_per_timespan = None
 gc.disable()  # what is read here stays: searching it for garbage, now or later, would find none
 
 from metasynth.core import faults, store

@@ -209,19 +209,24 @@ def test_what_stands_stays_in_the_job_that_made_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    members = [member(name) for name in "abcdef"]
+    members = [member(name) for name in "abcdefg"]
     for one in members:
         make(one, tmp_path)
-    for one, inputs in zip(members, (["x.csv", plan.MARK], ["y.csv"], None), strict=False):
-        note(one.record, json.dumps({"input": inputs} if inputs else {}))
-    note(members[3].record, json.dumps({"input": ["x.csv", plan.MARK]}))
-    note(members[4].record, '{"input": ["x.c')
+    first = {"log": ["logs/pool_1.log"], "input": ["x.csv", plan.MARK]}
+    other = first | {"log": ["logs/pool_2.log"]}
+    for one, content in zip(
+        members, (first, other | {"input": ["y.csv"]}, {}, first), strict=False
+    ):
+        note(one.record, json.dumps(content))
+    note(members[4].record, json.dumps(first)[:-9])
+    note(members[6].record, json.dumps(other))
     for path in ("x.csv", plan.MARK):
         store.write(path, "")
     found = plan.make({"pool": members}, 1)
-    assert names(found.of("pool"), stale=False) == [["a", "d"], ["b"], ["c", "e", "f"]]
+    assert names(found.of("pool"), stale=False) == [["a", "d"], ["b"], ["c", "e", "f"], ["g"]]
     inputs = [[*found.inputs(batch, (), alone=False)] for batch in found.batches]
-    assert inputs == [["x.csv", plan.MARK], [], ["c.csv", "e.csv", "f.csv", plan.MARK]]
+    unknown = ["c.csv", "e.csv", "f.csv", plan.MARK]
+    assert inputs == [["x.csv", plan.MARK], [], unknown, ["x.csv", plan.MARK]]
 
 
 def test_what_is_wanted_by_name_is_dealt_apart(tmp_path: Path) -> None:

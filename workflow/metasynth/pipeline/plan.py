@@ -170,8 +170,11 @@ def _wanted(stages: Stages, named: Collection[str]) -> dict[str, frozenset[str]]
     return records
 
 
-Group = tuple[bool, tuple[str, ...], list[Member]]
-"""Whether the members stand, the inputs that Snakemake has noted of them, and the members."""
+Noted = tuple[str, tuple[str, ...]]
+"""The log and the inputs of the job that made something, as Snakemake has noted them."""
+Group = tuple[bool, Noted, list[Member]]
+"""Whether the members stand, what is noted of them, and the members."""
+_NOTHING: Noted = ("", ())
 
 
 def _groups(
@@ -187,23 +190,24 @@ def _groups(
     made, so that what fails holds up no others; and, of those that stand, what was not made by one
     job, so that what Snakemake has noted of them goes on being true.
     """
-    groups: dict[tuple[bool, frozenset[str], bool, tuple[str, ...]], list[Member]] = {}
+    groups: dict[tuple[bool, frozenset[str], bool, Noted], list[Member]] = {}
     for member in members:
         stands, asked = member.name not in stale, wanted.get(member.record, frozenset())
         waits = not stands and any(p in before and before[p].stale for p in member.sources)
-        noted = _noted(member.record, root) if stands else ()
+        noted = _noted(member.record, root) if stands else _NOTHING
         groups.setdefault((stands, asked, waits, noted), []).append(member)
     order = sorted(groups, key=lambda key: (key[0], -len(key[1]), sorted(key[1]), key[2]))
     return [(key[0], key[3], groups[key]) for key in order]
 
 
-def _noted(record: str, root: Path) -> tuple[str, ...]:
-    """The inputs that Snakemake has noted of what it made; its notes are read, never written."""
+def _noted(record: str, root: Path) -> Noted:
+    """What Snakemake has noted of something that it made; its notes are read, never written."""
     path = root / ".snakemake/metadata" / urlsafe_b64encode(record.encode()).decode()
     try:
-        return tuple(json.loads(path.read_bytes())["input"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return ()  # it has none, or keeps them elsewhere
+        content = json.loads(path.read_bytes())
+        return content["log"][0], tuple(content["input"])
+    except (OSError, ValueError, TypeError, LookupError):
+        return _NOTHING  # it has none, or keeps them elsewhere
 
 
 def _dealt(stage: str, groups: Iterable[Group], workers: int) -> list[Batch]:
@@ -211,8 +215,8 @@ def _dealt(stage: str, groups: Iterable[Group], workers: int) -> list[Batch]:
     dealt = list[Batch]()
     for stands, noted, members in groups:
         free = max(1, workers - len(dealt))
-        parts = [tuple(members)] if noted else _deal(members, free)
-        dealt += [Batch(stage, stage, not stands, part, noted=noted) for part in parts]
+        parts = _deal(members, free) if noted == _NOTHING else [tuple(members)]
+        dealt += [Batch(stage, stage, not stands, part, noted=noted[1]) for part in parts]
     numbered = (replace(batch, name=f"{stage}_{n}") for n, batch in enumerate(dealt, 1))
     return dealt if len(dealt) == 1 else [*numbered]
 
