@@ -140,9 +140,8 @@ def make(
     batches = list[Batch]()
     for stage, members in stages.items():
         groups = _groups(members, reasons[stage], wanted, before, root)
-        dealt = [Batch(stage, stage, bool(reasons[stage]), tuple(members))]
-        if not whole:
-            dealt = _dealt(stage, groups, workers)
+        one = [Batch(stage, stage, bool(reasons[stage]), tuple(members))] if members else []
+        dealt = one if whole else _dealt(stage, groups, workers)
         dealt = [_placed(batch, before) for batch in dealt]
         before |= {path: batch for batch in dealt for path in batch.outputs}
         batches += dealt

@@ -54,7 +54,7 @@ def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
     """The members of each stage by its name, in the order in which the stages need each other."""
     at = Context(review, pipeline, folder)
     first, then = (clean, views, pool, crosscheck, tables), (certainty, changes, plot, overview)
-    for stage in (*first, *then, report):
+    for stage in (*first, *then, report, figure_files):
         at.add(stage.__name__, stage(at))
     return at.made
 
@@ -202,6 +202,23 @@ def overview(at: Context) -> Members:
     made = figures(catalogue.overview([o for o in outcomes if o.id in main], judged), at.suffixes)
     told = params.Overview(config.languages, config.text, at.review.flow, main)
     return (_one(at, "overview", inputs, made, told, _FONTS, _WORDS),)
+
+
+def figure_files(at: Context) -> Members:
+    """Each figure in the forms that a journal asks for; none unasked."""
+    wanted = at.config.figure_files
+    if not wanted.formats:
+        return ()
+    code, members = at.code("figure_files", _FONTS), []
+    told = text(params.Converting(wanted, at.config.date))
+    for source in (*at.made["plot"], *at.made["overview"]):
+        made = tuple(
+            f"{path.removesuffix('svg')}{form}" for path in source.files for form in wanted.formats
+        )
+        inputs = {"figures": source.files}
+        data = at.data(inputs)
+        members.append(Member("figure_files", source.name, code, data, told, inputs, made))
+    return tuple(member for member in members if member.files)
 
 
 def report(at: Context) -> Members:

@@ -29,6 +29,7 @@ from metasynth.model.certainty_config import (
 )
 from metasynth.model.living_config import LivingRules
 from metasynth.model.methods import check_combination, check_multi_arm, compares, is_ratio
+from metasynth.model.posteriors import Thresholds
 from metasynth.model.records import (
     REPORT_FORMS,
     AnalysisSpec,
@@ -36,6 +37,7 @@ from metasynth.model.records import (
     Config,
     CovariateSpec,
     FigureChoices,
+    FigureFiles,
     OutcomeSpec,
 )
 from metasynth.model.robustness_config import MultiverseChoices
@@ -45,9 +47,11 @@ from metasynth.validation.priors_config import (
     few_faults,
     few_trials,
     mu_prior,
+    other_priors,
     policy,
     prior_faults,
     tau_prior,
+    threshold_faults,
 )
 from metasynth.validation.sequential_config import sequential_choices, sequential_faults
 
@@ -154,6 +158,8 @@ _DECIMALS = (
     "important_difference",
     "tau_prior",
     "mu_prior",
+    "other_priors",
+    "thresholds",
     "per",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
@@ -174,7 +180,7 @@ _NOTHING_COMPARED: Mapping[str, Any] = {"intervention": (), "control": ()}
 
 def _config(mapping: Mapping[str, Any]) -> Config:
     review, sides = mapping["review"], mapping.get("comparison", _NOTHING_COMPARED)
-    labels = sides.get("labels", {})
+    labels, figures = sides.get("labels", {}), _frozen(mapping.get("figures", {}))
     comparison = Comparison(
         intervention=tuple(sides["intervention"]),
         control=tuple(sides["control"]),
@@ -198,7 +204,8 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         weeks=tuple(mapping.get("weeks", ())),
         nested=tuple(tuple(chain) for chain in mapping.get("nested", ())),
         certainty=_certainty(mapping.get("certainty", {}), living),
-        figures=FigureChoices(**_frozen(mapping.get("figures", {}))),
+        figures=FigureChoices(**_chosen(figures, FigureChoices)),
+        figure_files=FigureFiles(**_chosen(figures, FigureFiles)),
         multiverse=MultiverseChoices(**_frozen(mapping.get("multiverse", {}))),
         living=living,
         few=policy(mapping.get("few")),
@@ -242,6 +249,11 @@ def _living(keys: Mapping[str, Any]) -> LivingRules:
     return LivingRules(**known)
 
 
+def _chosen(keys: Mapping[str, Any], record: type[Any]) -> dict[str, Any]:
+    """The keys that a record has."""
+    return {name: keys[name] for name in record.__slots__ if name in keys}
+
+
 def _frozen(keys: Mapping[str, Any]) -> dict[str, Any]:
     """The keys with each list as a tuple."""
     return {key: tuple(value) if isinstance(value, list) else value for key, value in keys.items()}
@@ -251,6 +263,7 @@ def _analysis(name: str, keys: Mapping[str, Any]) -> AnalysisSpec:
     priors = {
         "tau_prior": tau_prior(keys.get("tau_prior")),
         "mu_prior": mu_prior(keys.get("mu_prior")),
+        "other_priors": other_priors(keys),
     }
     return AnalysisSpec(**{"name": name, **keys, **priors})
 
@@ -269,6 +282,9 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         lists["per"] = float(keys["per"])
     if "favours" in keys:
         lists["favours"] = tuple(keys["favours"])
+    if "thresholds" in keys:
+        sides = {side: float(value) for side, value in keys["thresholds"].items()}
+        lists["thresholds"] = Thresholds(**sides)
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
@@ -304,6 +320,7 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             advice = f"one of weeks ({known})", "correct it, or add it to weeks"
             yield lines.fault(("outcomes", outcome.id, "week"), outcome.week, *advice)
     yield from _impossible_combinations(config, lines)
+    yield from threshold_faults(config.outcomes, config.analyses, lines)
     yield from _certainty_faults(config, lines)
     yield from _unknown_in_figures(config, lines)
     yield from _important_faults(config, lines)
