@@ -164,6 +164,14 @@ def test_a_figure_behind_what_stands_is_made_too(own: Small) -> None:
     assert own.planned() == once - {"crosscheck"}
 
 
+def test_snakemake_looks_for_jobs_no_more_often_than_jobs_end(tmp_path: Path) -> None:
+    """Jobs wait for the only core; a rate limit of no time would have it look without end."""
+    said = small(tmp_path / "review").run("--cores", "1", "--verbose").output
+    finished = said.count("Finished jobid")
+    assert finished > 8
+    assert 0 < said.count("Ready jobs: ") <= 2 * finished
+
+
 # --- what has another meaning here ----------------------------------------------------------------
 
 

@@ -36,11 +36,6 @@ if os.name == "nt":
     os.environ["PYTHONPATH"] = os.environ["METASYNTH"]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-# A rate limit of no time (profiles/default) is none: Snakemake would look for jobs without end, as
-# long as one waits for a free core, which took a third of a clean run.
-rate = getattr(workflow.scheduling_settings, "max_jobs_per_timespan", None)
-if rate and not rate.timespan:
-    workflow.scheduling_settings.max_jobs_per_timespan = None
 gc.disable()  # what is read here stays: searching it for garbage, now or later, would find none
 
 from metasynth.core import digest, faults, store
@@ -227,6 +222,11 @@ def marked(member, path):
 
 onstart:
     lock.start()
+    # The one thing of Snakemake's that is changed: its rate limit cannot be switched off, and of one
+    # of no time (profiles/default) it asks without end whether it is over, a core's work in vain.
+    rate = workflow.scheduler.job_rate_limiter
+    if rate and not rate.timespan:
+        workflow.scheduler.job_rate_limiter = None
 
 
 onsuccess:
