@@ -184,7 +184,9 @@ def plot(at: Context) -> Members:
             name: files([source], f"{name}.json")
             for name in ("result", "sensitivity", "multiverse", "sequential")
         }
-        names = catalogue.figures(outcome, *at.counted(outcome))
+        trials, valued = at.counted(outcome)
+        shown = catalogue.posteriors(outcome, config.analyses, trials, config.figures.posteriors)
+        names = catalogue.figures(outcome, trials, valued, shown)
         made = figures(names, at.suffixes, outcome.id)
         data = digest.text_digest(source.key, at.labels)
         members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(names)))

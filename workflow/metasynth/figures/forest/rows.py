@@ -37,6 +37,9 @@ from metasynth.model import bounds
 from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
+PITCH = 13.0
+"""Height of a row, in points, where rows are few enough."""
+
 Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]
 
 
@@ -61,7 +64,8 @@ class Row:
     """One row: a label, a cell for each column (empty where there is nothing to say), a mark.
 
     `dots` are judgements of risk of bias, one for each domain of the figure; `key` is that of the
-    result which the mark shows.
+    result which the mark shows. `before` is drawn above the mark, paler: what the row showed
+    without the rest.
     """
 
     kind: Kind
@@ -71,6 +75,7 @@ class Row:
     dots: tuple[str, ...] = ()
     indented: bool = False
     key: str = ""
+    before: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Forest:
     `band` are the marks of studies that are too many for a row each, in the order of their effects,
     and `band_note` what they are. `domains` are the headings of dots of risk of bias; `colour` is
     that of the squares, `largest` the side of the heaviest and the height of diamonds, in points,
-    where rows are that high. Of `one_group` (see `outcome.one_group`) no
+    where rows are that high, which is `pitch`. Of `one_group` (see `outcome.one_group`) no
     value means no effect.
     """
 
@@ -99,6 +104,7 @@ class Forest:
     one_group: str = ""
     band: tuple[Mark, ...] = ()
     band_note: str = ""
+    pitch: float = PITCH
 
 
 def forest_rows(
