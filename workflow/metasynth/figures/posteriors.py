@@ -10,7 +10,8 @@ from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.sentences import in_words
 from metasynth.model.methods import CREDIBLE
-from metasynth.model.posteriors import Posterior, PosteriorPool
+from metasynth.model.posteriors import Posterior
+from metasynth.model.priors import MuPrior, TauPrior
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult
 
 
@@ -75,9 +76,8 @@ _PRIORS = {
 """The families of priors of tau as the figures name them."""
 
 
-def prior_name(pool: PosteriorPool, language: Language) -> str:
-    """The priors of a pool in short; a prior of the effect only where it is not vague."""
-    tau, mu = pool.tau_prior, pool.mu_prior
+def prior_name(tau: TauPrior, mu: MuPrior, language: Language) -> str:
+    """Priors in short; a prior of the effect only where it is not vague."""
     known = {field: getattr(tau, field) for field in ("scale", "location", "df")}
     values = {
         field: shortest(value, language.numbers)

@@ -71,12 +71,14 @@ def _notes(compared: bool, language: Language) -> Iterator[str]:
 def _leading(data: Shown, language: Language) -> Row:
     """The prior of the analysis itself; its numbers are those of its pooled estimate."""
     said, tau = of_pool(data.pooled, language.numbers), data.at("posterior_tau", language)
-    pooled = data.pooled
+    pooled, own = data.pooled, data.posterior.own
     mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
-    cells = [tau.positive("after.estimate", data.posterior.own.tau.median)]
+    cells = [tau.positive("after.estimate", own.tau.median)]
     if no_effect(pooled.measure) is not None:
         cells.append(said.p("p_against", pooled.p_against))
-    return Row("total", prior_name(data.posterior.own, language), (*cells, ""), mark, key=said.at)
+    return Row(
+        "total", prior_name(own.tau_prior, own.mu_prior, language), (*cells, ""), mark, key=said.at
+    )
 
 
 def _others(data: Shown, language: Language) -> Iterator[Row]:
@@ -91,7 +93,13 @@ def _other(pool: PosteriorPool, said: Printed, compared: bool, language: Languag
     cells = [said.positive("tau", pool.tau.median)]
     if compared:
         cells.append(said.p("p_against", pool.p_against))
-    return Row("study", prior_name(pool, language), (*cells, ""), mark, key=said.at)
+    return Row(
+        "study",
+        prior_name(pool.tau_prior, pool.mu_prior, language),
+        (*cells, ""),
+        mark,
+        key=said.at,
+    )
 
 
 def _without(data: Shown, language: Language) -> Iterator[Row]:

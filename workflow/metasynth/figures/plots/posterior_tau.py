@@ -128,14 +128,14 @@ def _reach(data: Shown, language: Language) -> str:
     said = at.positive("after.estimate", tau)
     if is_logarithmic(data.result):
         return language.say(
-            "With a tau of {tau}, the true effects of 95% of trials lie within a factor of "
-            "{factor} of their centre.",
+            "With a tau of {tau}, the true effects of nineteen trials in twenty lie within a "
+            "factor of {factor} of their centre.",
             tau=said,
             factor=at.positive("reach", reach),
         )
     return language.say(
-        "With a tau of {tau}, the true effects of 95% of trials lie within {reach} of their "
-        "centre.",
+        "With a tau of {tau}, the true effects of nineteen trials in twenty lie within {reach} of "
+        "their centre.",
         tau=said,
         reach=at.estimate("reach", measure, reach),
     )
