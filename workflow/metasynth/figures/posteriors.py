@@ -63,6 +63,12 @@ def priors_said(data: Shown, language: Language) -> str:
     return name(in_words(data.posterior.own.priors, language))
 
 
+def priors_of(analysis: AnalysisResult, language: Language) -> str:
+    """The priors of an analysis in words; nothing without any."""
+    found = analysis.posterior
+    return name(in_words(found.own.priors, language)) if found else ""
+
+
 _PRIORS = {
     "half_normal": message("Half-normal, scale {scale}"),
     "half_t": message("Half-t, scale {scale}, degrees of freedom {df}"),

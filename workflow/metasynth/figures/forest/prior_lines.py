@@ -1,14 +1,23 @@
 """Prior sensitivity: the pooled effect under each declared prior, the leading one first."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_forest
 from metasynth.figures.forest.preset import COCHRANE
-from metasynth.figures.forest.rows import Forest, Mark, Row, favours, limits, with_effects
+from metasynth.figures.forest.rows import (
+    Forest,
+    Mark,
+    Row,
+    favours,
+    interval_heading,
+    limits,
+    pooled_mark,
+    with_effects,
+)
 from metasynth.figures.observed import subject
 from metasynth.figures.outcome import analysis_label, measure_name, one_group
 from metasynth.figures.posteriors import Shown, prior_name, shown
@@ -44,7 +53,7 @@ def _forest(data: Shown, rows: tuple[Row, ...], language: Language) -> Forest:
     against = (Column(say("P against")),) if compared else ()
     return Forest(
         say("Prior"),
-        (Column(say("Tau")), *against, Column(name(say("[95% interval]")), title, "effect")),
+        (Column(say("Tau")), *against, Column(interval_heading(rows, language), title, "effect")),
         rows,
         (),
         tuple(_notes(compared, language)),
@@ -59,8 +68,7 @@ def _forest(data: Shown, rows: tuple[Row, ...], language: Language) -> Forest:
 def _notes(compared: bool, language: Language) -> Iterator[str]:
     yield language.say(
         "Diamond: the prior that leads. Squares: the other declared priors. Circle: the analysis "
-        "without a prior, with its confidence interval; all other intervals are credible. Tau: the "
-        "posterior median, or the estimate."
+        "without a prior. Tau: the posterior median, or the estimate."
     )
     if compared:
         yield language.say(
@@ -72,7 +80,7 @@ def _leading(data: Shown, language: Language) -> Row:
     """The prior of the analysis itself; its numbers are those of its pooled estimate."""
     said, tau = of_pool(data.pooled, language.numbers), data.at("posterior_tau", language)
     pooled, own = data.pooled, data.posterior.own
-    mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
+    mark = pooled_mark("diamond", pooled)
     cells = [tau.positive("after.estimate", own.tau.median)]
     if no_effect(pooled.measure) is not None:
         cells.append(said.p("p_against", pooled.p_against))
@@ -89,7 +97,7 @@ def _others(data: Shown, language: Language) -> Iterator[Row]:
 
 def _other(pool: PosteriorPool, said: Printed, compared: bool, language: Language) -> Row:
     effect = pool.effect
-    mark = Mark("square", effect.median, effect.low, effect.high, WEIGHT)
+    mark = Mark("square", effect.median, effect.low, effect.high, WEIGHT, credible=True)
     cells = [said.positive("tau", pool.tau.median)]
     if compared:
         cells.append(said.p("p_against", pool.p_against))
@@ -112,7 +120,7 @@ def _without(data: Shown, language: Language) -> Iterator[Row]:
         cells = [data.at("posterior_tau", language).positive("without.estimate", pooled.tau2**0.5)]
     if no_effect(pooled.measure) is not None:
         cells.append("")
-    mark = Mark("square", pooled.estimate, pooled.ci_low, pooled.ci_high, WEIGHT, second=True)
+    mark = replace(pooled_mark("square", pooled, WEIGHT), second=True)
     key = of_pool(pooled, language.numbers).at
     yield Row("study", analysis_label(data.other), (*cells, ""), mark, key=key)
 

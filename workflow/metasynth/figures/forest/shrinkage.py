@@ -8,7 +8,15 @@ from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_forest
 from metasynth.figures.forest.preset import COCHRANE
-from metasynth.figures.forest.rows import Forest, Mark, Row, favours, limits, with_effects
+from metasynth.figures.forest.rows import (
+    Forest,
+    Mark,
+    Row,
+    favours,
+    limits,
+    pooled_mark,
+    with_effects,
+)
 from metasynth.figures.observed import subject
 from metasynth.figures.outcome import analysis_label, measure_name, of_effect, one_group
 from metasynth.figures.posteriors import Shown, priors_said, shown
@@ -84,7 +92,7 @@ def _trial_rows(data: Shown, language: Language) -> Iterator[Row]:
             "study",
             name(study.label) or name(study.study),
             cells,
-            Mark("square", effect.median, effect.low, effect.high, WEIGHT),
+            Mark("square", effect.median, effect.low, effect.high, WEIGHT, credible=True),
             key=f"{said.at}.shrunken",
             before=Mark("square", study.estimate, study.ci_low, study.ci_high),
         )
@@ -93,7 +101,7 @@ def _trial_rows(data: Shown, language: Language) -> Iterator[Row]:
 def _pooled_rows(data: Shown, language: Language) -> Iterator[Row]:
     """The diamond of the mean effect, and what is predicted for a new trial."""
     pooled, said = data.pooled, of_pool(data.pooled, language.numbers)
-    mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
+    mark = pooled_mark("diamond", pooled)
     yield Row("total", analysis_label(data.analysis), ("", "", ""), mark, key=said.at)
     if pooled.pi_low is not None or pooled.pi_high is not None:
         mark = Mark("interval", None, pooled.pi_low, pooled.pi_high)

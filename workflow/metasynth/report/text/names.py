@@ -285,6 +285,12 @@ class OutcomeNames:
         return self.analyses[0]
 
     @property
+    def under(self) -> Numbers | None:
+        """What stands under the primary analysis; see `OutcomeResult.under_primary`."""
+        found = self.result.under_primary
+        return self[found.spec.name] if found else None
+
+    @property
     def differences(self) -> str:
         """The primary analysis's test of differences between subgroups, as a statement."""
         for test in self.result.analyses[0].tests:
