@@ -157,6 +157,7 @@ OF_A_POSTERIOR = _by_name(
             "area over the credible interval is 95% of all, and the dashed line, its median, is "
             "the estimate. Beneath stands the interval of the analysis without a prior."
         ),
+        method=message("the posterior, by quadrature"),
     ),
     Figure(
         name="posterior_tau",

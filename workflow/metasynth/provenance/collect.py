@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from metasynth.audit.verdicts import Audited
 from metasynth.crosscheck.records import Crosscheck, agreements
-from metasynth.figures import catalogue
 from metasynth.figures.catalogue import shared_axis
 from metasynth.grade.certainty import Rating
 from metasynth.grade.summary_of_findings import Finding
@@ -69,8 +68,7 @@ def collect(
         prefix = f"{result.outcome.id}/"
         drawn = {name.removeprefix(prefix) for name in figures if name.startswith(prefix)}
         book.add(drawn_entries(result, item, drawn, language))
-        if drawn & set(catalogue.OF_A_POSTERIOR):
-            book.add(posterior_entries(result, cells, language))
+        book.add(posterior_entries(result, cells, language))
         if not result.outcome.sensitivity_of:
             lines = [line for line in findings if line.outcome == result.outcome.id]
             book.add(finding_entries(lines, result, language))

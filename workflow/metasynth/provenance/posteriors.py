@@ -18,6 +18,16 @@ _AFTER = {
     "low": message("lower limit of the 95% credible interval of tau"),
     "high": message("upper limit of the 95% credible interval of tau"),
 }
+_SHAPE = {
+    "mode": message("posterior mode, on the scale of the analysis, turned back"),
+    "shortest_low": message("lower limit of the shortest interval that holds 95% of the posterior"),
+    "shortest_high": message(
+        "upper limit of the shortest interval that holds 95% of the posterior"
+    ),
+    "p_better": message("posterior probability of an effect better than the declared one"),
+    "p_worse": message("posterior probability of an effect worse than the declared one"),
+    "effective_trials": message("trials of equal weight whose weights would be spread as far"),
+}
 _BEFORE = {
     "estimate": message("median of the prior of tau"),
     "low": message("value that tau is below with a probability of 2.5%, by its prior"),
@@ -55,6 +65,7 @@ def posterior_entries(
     context = Context(result, language, cells)
     studies = studies_of(context, analysis, keys.parts(result.studies))
     book = _Book(context, analysis, analysis.posterior, tuple(studies))
+    yield from book.shape()
     yield from book.tau()
     yield from book.without(result.without_prior)
     for study, trial in zip(studies, analysis.posterior.trials, strict=True):
@@ -71,6 +82,22 @@ class _Book:
     analysis: AnalysisResult
     posterior: Posterior
     studies: tuple[Study, ...]
+
+    def shape(self) -> Iterator[Entry]:
+        """What the posterior of the effect says beyond its median and central interval."""
+        own, at = self.posterior.own, keys.figure(self.context.id, "posterior")
+        values = {
+            "mode": own.effect.mode,
+            "shortest_low": own.effect.shortest_low,
+            "shortest_high": own.effect.shortest_high,
+            "p_better": own.p_better,
+            "p_worse": own.p_worse,
+            "effective_trials": self.posterior.effective_trials,
+        }
+        for field, label in _SHAPE.items():
+            scale = "natural" if field in ("mode", "shortest_low", "shortest_high") else ""
+            if values[field] is not None:
+                yield self._entry(f"{at}.{field}", label, values[field], scale, "posterior")
 
     def tau(self) -> Iterator[Entry]:
         """Tau after and before the data, and what it means for trials."""

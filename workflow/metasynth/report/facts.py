@@ -18,7 +18,8 @@ class Facts:
     an analysis is declared as the published one, and `readings` that another reading of the data
     is declared. `analyses` are the names of those that some outcome uses, `few` the policies of few
     trials: the largest number of trials that are few, also as printed, the label of what then
-    leads, and the labels of the outcomes that a policy is for if not for all. `provenances` are
+    leads, and the labels of the outcomes that a policy is for if not for all. `always_first` are
+    those without a policy, whose first analysis leads, where others have one. `provenances` are
     those of the included trials' results ("reported", "external", "derived").
     """
 
@@ -27,6 +28,7 @@ class Facts:
     readings: bool
     analyses: frozenset[str]
     few: tuple[Few, ...]
+    always_first: tuple[str, ...]
     provenances: frozenset[str]
 
 
@@ -38,6 +40,7 @@ def facts(material: Material) -> Facts:
         repeats_published=any(outcome.as_published for outcome in outcomes),
         readings=any(outcome.sensitivity_of for outcome in outcomes),
         few=_few(material),
+        always_first=tuple(o.label for o in outcomes if not (o.few or o.sensitivity_of)),
         analyses=frozenset(name for outcome in outcomes for name in outcome.analyses),
         provenances=frozenset(
             result.provenance for trial in material.included for result in trial.results

@@ -22,6 +22,7 @@ from metasynth.report.text.phrases import joined as joined
 from metasynth.report.text.phrases import lowered as lowered
 from metasynth.report.text.phrases import short_measure as short_measure
 from metasynth.report.text.phrases import sides as sides
+from metasynth.report.text.posterior_words import posterior_words
 from metasynth.synthesis.absence import Absence
 
 
@@ -283,6 +284,11 @@ class OutcomeNames:
     def main(self) -> Numbers:
         """The numbers of the outcome's first, primary, analysis."""
         return self.analyses[0]
+
+    @property
+    def posterior(self) -> str:
+        """What the posterior of the primary analysis says beyond its interval; else nothing."""
+        return posterior_words(self.result, self.language)
 
     @property
     def under(self) -> Numbers | None:
