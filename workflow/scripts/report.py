@@ -7,9 +7,10 @@ from metasynth.language.languages import speak
 from metasynth.language.studied import of_studies
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Reporting
-from metasynth.pipeline.report_inputs import attachments, material, rendered
+from metasynth.pipeline.report_inputs import attachments, material
 from metasynth.pipeline.targets import Member
 from metasynth.report.compose import Report, compose
+from metasynth.report.render.forms import rendered
 
 TEMPLATES = Path(__file__).parents[1] / "report"
 composed: dict[str, Report] = {}  # by language: a job may write several forms of it

@@ -14,7 +14,7 @@ from scipy.stats import halfcauchy
 from metasynth.core.distributions import normal_quantile
 from metasynth.language.sentences import in_words
 from metasynth.model.priors import FAMILIES, IMPROPER, MuPrior, PriorFault, TauPrior
-from metasynth.stats.bayes import bayes, bayes_columns
+from metasynth.stats.bayes import bayes, bayes_columns, bayes_limits
 from metasynth.stats.bayes_problem import Problem
 from metasynth.stats.normal_mixtures import Mixture, locate
 from metasynth.stats.pooling import EffectUndefined, inverse_variance
@@ -147,8 +147,12 @@ def test_many_at_once_are_each_one():
     y, v = draws.normal(0, 0.6, (60, 3)), draws.uniform(0.01, 0.5, (60, 3))
     for tau in PRIORS:
         many = bayes_columns(y, v, tau, at_once=16)
+        limits = bayes_limits(np.concatenate([y, y]), np.concatenate([v, v]), tau)
         for i in range(0, 60, 7):
             one = bayes(y[i], v[i], tau)
+            known = [one.mu.median, *one.mu.central]
+            assert limits[:, i] == pytest.approx(known, **TIGHT)
+            assert limits[:, 60 + i] == pytest.approx(known, **TIGHT)
             assert many.median[i] == pytest.approx(one.mu.median, **TIGHT)
             assert many.shortest[0][i] == pytest.approx(one.mu.shortest[0], rel=1e-7, abs=1e-7)
             assert many.central[1][i] == pytest.approx(one.mu.central[1], **TIGHT)

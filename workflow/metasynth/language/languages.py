@@ -7,7 +7,7 @@ neither.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -118,15 +118,6 @@ def speak(code: str, text: Path | None = None) -> Language:
     if own is None or not own.is_file():
         return language
     return replace(language, labels=_read(own)[0])
-
-
-def speak_all(codes: Sequence[str], text: Path | None = None) -> dict[str, Language]:
-    """The languages of a review by what their files are marked with: "" is the main one.
-
-    Raises:
-        ValueError: when there is no catalogue of one of them.
-    """
-    return {"" if code == codes[0] else code: speak(code, text) for code in codes}
 
 
 @cache

@@ -6,10 +6,12 @@ compared "no effect" is "no correlation", the only one of one group.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
-from metasynth.language.languages import Language
+from metasynth.language.languages import Language, speak
 
 _WORDS = re.compile(
     r"(?P<kept>\{%.*?%\}|\{[^{}]*\}|`[^`]*`|“[^”]*”)"
@@ -51,3 +53,16 @@ def of_studies(language: Language, *, compared: bool, trials: bool) -> Language:
         return language
     said = partial(studied, compared=compared)
     return replace(language, gettext=said, template=said)
+
+
+def speak_all(
+    codes: Sequence[str], text: Path, *, compared: bool, trials: bool
+) -> dict[str, Language]:
+    """The languages of a review by what their files are marked with: "" is the main one.
+
+    Raises:
+        ValueError: when there is no catalogue of one of them.
+    """
+    words = {"compared": compared, "trials": trials}
+    spoken = {code: of_studies(speak(code, text), **words) for code in codes}
+    return {"" if code == codes[0] else code: language for code, language in spoken.items()}

@@ -26,7 +26,6 @@ from metasynth.model.priors import VAGUE
 from metasynth.model.records import (
     AnalysisSpec,
     Comparison,
-    Omission,
     OutcomeSpec,
     StudyData,
     Trial,
@@ -37,7 +36,7 @@ from metasynth.stats.columns import NO_TABLE, Pools, Results, fit_many
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.effects.proportions import pooled_size
 from metasynth.stats.models import counted_as
-from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.comparison import brought
 from metasynth.synthesis.selection import (
     counted,
     effects_of,
@@ -230,10 +229,9 @@ def _studies(
     if comparison.multi_arm != "combine" and not kept_apart:
         return None
     try:
-        data = [study_data(trial, outcome, comparison) for trial in trials]
+        studies, _ = brought(trials, outcome, comparison)
     except ValueError:  # more arms than participants to share, or no covariance
         return None
-    studies = (study for item in data if not isinstance(item, Omission) for study in item)
     return tuple(study for study in studies if missing_data(study, outcome) is None)
 
 

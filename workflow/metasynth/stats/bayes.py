@@ -5,7 +5,7 @@ normal about mu with variance tau². Priors of mu and tau are independent. Röve
 2020;93(6):1-51. All effects are on the analysis scale (log for ratios).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol
 
@@ -14,7 +14,7 @@ import numpy as np
 from metasynth.model.priors import VAGUE, MuPrior, TauPrior
 from metasynth.stats.bayes_problem import Problem
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.normal_mixtures import Located, Mixture, locate
+from metasynth.stats.normal_mixtures import Located, Mixture, central, locate
 from metasynth.stats.tau_posterior import P, TauPosterior, tau_posterior
 from metasynth.stats.tau_summary import tau_located
 
@@ -176,14 +176,41 @@ def bayes_columns(
 
     So many are worked on `at_once`, as few arrays as possible leaving the processor's cache.
     """
-    out = np.empty((8, len(y)))
+    out = _by_parts(_columns, y, v, tau_prior, mu_prior, at_once)
+    return Columns(out[0], out[1], (out[2], out[3]), (out[4], out[5]), out[6], out[7])
+
+
+def bayes_limits(y: Array, v: Array, tau_prior: TauPrior, mu_prior: MuPrior = VAGUE) -> Array:
+    """Of `bayes_columns` the median and the central interval alone, shape (3, pools).
+
+    It takes half the time: what many variants of a result are compared by.
+    """
+    return _by_parts(_limits, y, v, tau_prior, mu_prior, 64)
+
+
+def _by_parts(
+    rows: Callable[[TauPosterior[Problem]], Array],
+    y: Array,
+    v: Array,
+    tau_prior: TauPrior,
+    mu_prior: MuPrior,
+    at_once: int,
+) -> Array:
+    """Some rows of numbers of each pool's posterior, shape (rows, pools)."""
+    found = []
     for first in range(0, len(y), at_once):
         part = slice(first, first + at_once)
-        for pools, posterior in tau_posterior(
-            Problem(y[part], v[part], tau_prior, mu_prior), trials=False
-        ):
-            out[:, first + pools] = _columns(posterior)
-    return Columns(out[0], out[1], (out[2], out[3]), (out[4], out[5]), out[6], out[7])
+        problem = Problem(y[part], v[part], tau_prior, mu_prior)
+        for pools, posterior in tau_posterior(problem, trials=False):
+            found.append((first + pools, rows(posterior)))
+    order = np.argsort(np.concatenate([pools for pools, _ in found]))
+    return np.concatenate([numbers for _, numbers in found], axis=1)[:, order]
+
+
+def _limits(posterior: TauPosterior[Problem]) -> Array:
+    """The rows of `bayes_limits`."""
+    low, median, high = central(mixture_of(posterior, trials=False))
+    return np.array([median[:, 0], low[:, 0], high[:, 0]])
 
 
 def _columns(posterior: TauPosterior[Problem]) -> Array:

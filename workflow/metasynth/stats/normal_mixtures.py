@@ -192,12 +192,17 @@ class Distributions(Protocol):
         """Minus the first and the second derivative of the density at x."""
 
 
-def locate(mixture: Distributions) -> Located:
-    """Where each of the distributions lies."""
+def central(mixture: Distributions) -> Array:
+    """Lower limit of the central interval, median and upper limit, shape (3, pools, d)."""
     tail = (1 - LEVEL) / 2
     wanted = np.array([tail, 0.5, 1 - tail])
     shape = (*mixture.shape, 3)
-    low, median, high = np.moveaxis(mixture.quantiles(np.broadcast_to(wanted, shape)), 2, 0)
+    return np.moveaxis(mixture.quantiles(np.broadcast_to(wanted, shape)), 2, 0)
+
+
+def locate(mixture: Distributions) -> Located:
+    """Where each of the distributions lies."""
+    low, median, high = central(mixture)
     a, b, found = _level_set(mixture, low, high)
     mode, single = _mode(mixture, median, a, b)
     hard = ~(found & single)
