@@ -21,7 +21,7 @@ def overview(member: Member) -> dict[str, str]:
         results,
         store.read_records(Trial, member.inputs["trials"]),
         told.flow,
-        speak_all(told.languages, Path(told.text), compared),
+        speak_all(told.languages, Path(told.text), compared=compared, trials=told.trials),
         told.main,
     )
 

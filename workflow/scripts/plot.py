@@ -27,7 +27,7 @@ def plot(member: Member) -> dict[str, str]:
     return outcome_files(
         member.files,
         result,
-        speak_all(told.languages, Path(told.text), compared),
+        speak_all(told.languages, Path(told.text), compared=compared, trials=told.trials),
         told.look,
         of_outcome(judged, result.outcome.outcome),
         sensitivity,

@@ -20,7 +20,8 @@ def report(member: Member) -> dict[str, str | bytes]:
     """The report in one language and form, and what belongs to it."""
     told = store.from_json(Reporting, member.choices)
     spoken = speak(told.language, Path(told.config.text))
-    language = of_studies(spoken, bool(told.config.comparison.intervention))
+    compared = bool(told.config.comparison.intervention)
+    language = of_studies(spoken, compared=compared, trials=told.trials)
     if told.language not in composed:
         composed[told.language] = compose(material(member, told), language, TEMPLATES)
     said, attached = composed[told.language], attachments(member)

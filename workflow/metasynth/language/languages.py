@@ -37,7 +37,7 @@ class Language:
 
     `plurals` holds the forms of a message by its singular; `form` chooses among them for a number.
     `labels` are texts of the review itself; `words` are the small numbers, where sentences spell
-    them and they do not inflect; `studied` whether it says study for trial (studied.py).
+    them and they do not inflect; `template` is what it makes of a section's text (studied.py).
     """
 
     gettext: Callable[[str], str] = _same
@@ -47,7 +47,7 @@ class Language:
     form: Callable[[int], int] = _english_form
     labels: Mapping[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
-    studied: bool = False
+    template: Callable[[str], str] = _same
 
     def say(self, message: str, **values: Any) -> str:
         """The message translated, then its {places} filled; values are never translated."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from metasynth.core import digest, store
 from metasynth.language import languages
+from metasynth.model.designs import are_trials
 from metasynth.model.records import Config, Omission, OutcomeSpec, Trial
 from metasynth.pipeline.targets import Member
 from metasynth.review.load import Review
@@ -71,6 +72,12 @@ class Context:
         """The pooled outcomes, without their alternative readings."""
         readings = {outcome.id for outcome in self.config.outcomes if outcome.sensitivity_of}
         return tuple(member for member in self.made["pool"] if member.name not in readings)
+
+    @cached_property
+    def trials(self) -> bool:
+        """Whether the studies of the review are trials, and called so."""
+        studies = (trial.study for trial in self.review.trials)
+        return are_trials(study.design for study in studies if study.status == "included")
 
     @property
     def suffixes(self) -> tuple[str, ...]:

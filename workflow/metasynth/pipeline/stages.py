@@ -178,10 +178,14 @@ def plot(at: Context) -> Members:
             if trial_file(trial.study.study) in source.sources
             and (own := tuple(j for j in trial.risk_of_bias if j.outcome in ("", outcome.outcome)))
         )
-        told = text(params.Plotting(config.languages, config.text, config.figures, judged))
-        shown = ("result", "sensitivity", "multiverse", "sequential")
-        inputs = {name: files([source], f"{name}.json") for name in shown} | {"labels": at.labels}
-        names = catalogue.figures(outcome, *at.counted(outcome))
+        told = text(
+            params.Plotting(config.languages, config.text, at.trials, config.figures, judged)
+        )
+        read = ("result", "sensitivity", "multiverse", "sequential")
+        inputs = {name: files([source], f"{name}.json") for name in read} | {"labels": at.labels}
+        trials, valued = at.counted(outcome)
+        shown = catalogue.posteriors(outcome, config.analyses, trials, config.figures.posteriors)
+        names = catalogue.figures(outcome, trials, valued, shown)
         made, data = figures(names, at.suffixes, outcome.id), at.data(inputs)
         members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(made)))
     return tuple(members)
@@ -200,7 +204,7 @@ def overview(at: Context) -> Members:
         "labels": at.labels,
     }
     made = figures(catalogue.overview([o for o in outcomes if o.id in main], judged), at.suffixes)
-    told = params.Overview(config.languages, config.text, at.review.flow, main)
+    told = params.Overview(config.languages, config.text, at.trials, at.review.flow, main)
     return (_one(at, "overview", inputs, made, told, _FONTS, _WORDS),)
 
 
@@ -234,7 +238,8 @@ def report(at: Context) -> Members:
     code, data, members = at.code("report", *_TEMPLATES), at.data(inputs), []
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
         told = params.Reporting(
-            config, spoken, versions, review.claims, review.search, review.flow, review.draft
+            *(config, spoken, at.trials, versions),
+            *(review.claims, review.search, review.flow, review.draft),
         )
         said = text(told)
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.

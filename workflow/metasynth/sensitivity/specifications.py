@@ -13,7 +13,7 @@ import numpy as np
 
 from metasynth.model import bounds
 from metasynth.model.methods import (
-    BAYES,
+    BAYESIAN,
     COVARIANCE_MEASURES,
     DEFAULT_TAU2,
     MEASURES,
@@ -269,7 +269,7 @@ def _methods(
         cis = _intervals(model[1], options["ci"])
         if correlated and model[1] not in WEIGHTED:
             continue
-        if model[1] == BAYES and data.outcome.measure != options["measure"][0]:
+        if model[1] in BAYESIAN and data.outcome.measure != options["measure"][0]:
             continue
         for tau2, ci in product(tau2s, cis):
             spec = AnalysisSpec(
@@ -280,8 +280,8 @@ def _methods(
                 ci[1] or "Wald",
                 zero_cells=data.zero_cells,
                 double_zero=data.double_zero,
-                tau_prior=primary.tau_prior if model[1] == BAYES else None,
-                mu_prior=primary.mu_prior if model[1] == BAYES else VAGUE,
+                tau_prior=primary.tau_prior if model[1] in BAYESIAN else None,
+                mu_prior=primary.mu_prior if model[1] in BAYESIAN else VAGUE,
             )
             if check_combination(data.outcome, spec) is None:
                 name = WEIGHTS if model[1] in WEIGHTED else model[1]
