@@ -62,6 +62,7 @@ CHECKS: tuple[Check, ...] = (
     *published_counts.CHECKS,
     *contrasts.CHECKS,
     *effects.TURNED,
+    *effects.ERRORS,
     *spreads.CHECKS,
     *means.CHECKS,
     *arms.CHECKS,
