@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from metasynth.model import method_catalogue as catalogue
+from metasynth.model.conversions import RECORDS
 from metasynth.model.measure_catalogue import MEASURE_RECORDS
 from metasynth.model.method_records import Method
 
@@ -18,6 +19,18 @@ them; which choices go together is checked before anything runs.
 """
 
 
+_CONVERSIONS = """
+## From what is printed to what is pooled
+
+Where a trial prints no mean, standard deviation or count, these follow by a rule from other columns
+of `results.csv`; nothing that is printed is replaced. The report names each rule used, with its
+formula; what a rule assumes is varied where it tells how firmly results stand. The method for
+medians and the correlation of changes are chosen under `conversions` in `config.yaml`. Subgroups of
+an arm (men and women, say) are arms of their own in `arms.csv`, with the arm's treatment: arms of
+one side are combined (Cochrane Handbook, section 6.5.2.10).
+"""
+
+
 def manual() -> str:
     """The manual's Markdown."""
     kinds: tuple[tuple[str, Sequence[Method]], ...] = (
@@ -28,7 +41,20 @@ def manual() -> str:
         ("Intervals of each study, `study_ci`", catalogue.STUDY_CIS),
     )
     tables = "".join(f"\n## {title}\n\n{_table(records)}" for title, records in kinds)
-    return f"{_HEAD}\n## Effect measures, `measure`\n\n{_measures()}{tables}"
+    return f"{_HEAD}\n## Effect measures, `measure`\n\n{_measures()}{tables}{_conversions()}"
+
+
+def _conversions() -> str:
+    rows = (
+        (f"`{r.name}`", r.label, ", ".join(f"`{c}`" for c in r.columns), r.formula, r.source)
+        for r in RECORDS
+    )
+    head = ("name", "what follows", "columns that it reads", "formula", "source")
+    return f"{_CONVERSIONS}\n{_rows(head, (_escaped(row) for row in rows))}"
+
+
+def _escaped(row: Sequence[str]) -> list[str]:
+    return [cell.replace("|", "\\|") for cell in row]
 
 
 def _measures() -> str:

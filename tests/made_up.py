@@ -1,14 +1,15 @@
 """Small reviews that are made up, every kind of outcome by every kind of evidence; none is real.
 
 `COMPARISONS` compares two groups, `ONE_GROUP` has proportions of one arm alone, `SERIES` has
-studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers. An
-outcome's name says its type and what is there of it.
+studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers, and
+`CONVERTED` numbers that follow from others. An outcome's name says its type and what is there of
+it.
 """
 
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -372,8 +373,73 @@ def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]
     )
 
 
+def _converted() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    """Means, standard deviations and counts that follow from other numbers, by every rule."""
+
+    def pair(outcome: str, both: Mapping[str, object], *arms: Mapping[str, object]) -> Rows:
+        return [*two(outcome, *arms), {"outcome": outcome, "arm_id": "t",
+                                       "reference_arm_id": "c", **both}]  # fmt: skip
+
+    n, m = {"total": 41}, {"total": 39}
+    five = {"minimum": 1, "q1": 3.1, "median": 4.2, "q3": 5.9, "maximum": 9.5}
+    times = {"baseline_mean": 6.1, "baseline_sd": 1.9, "final_sd": 2.2}
+    yield (
+        "md_converted",
+        (
+            _outcome("continuous", "MD", "Fatigue", _INVERSE),
+            {
+                A: means("md_converted", 4.1, 5.0, 50),
+                B: two("md_converted", {"mean": 4.0, "se": 0.31, **n},
+                       {"mean": 5.2, "ci_low": 4.5, "ci_high": 5.9, **m}),
+                C: two("md_converted", {**five, **n},
+                       {"median": 5.1, "q1": 3.9, "q3": 9.3, **m}),
+                D: two("md_converted", {**times, "final_mean": 5.0, "change_correlation": 0.6, **n},
+                       {**times, "final_mean": 5.9, **m}),
+                E: pair("md_converted", {"reported_p": "0.03"}, {"mean": 3.9, **n},
+                        {"mean": 4.9, **m}),
+                F: pair("md_converted", {"reported_t": -2.3, "estimate": -1.0, "mean_both": 4.4},
+                        n, m),
+            },
+        ),
+    )  # fmt: skip
+    yield (
+        "smd_converted",
+        (
+            _outcome("continuous", "SMD", "Sleep", _INVERSE),
+            {
+                A: means("smd_converted", 4.1, 5.0, 50),
+                B: pair("smd_converted", {"estimate": -0.9, "ci_low": -1.7, "ci_high": -0.1},
+                        {"mean": 4.0, **n}, {"mean": 4.9, **m}),
+                C: two("smd_converted", {"mean": 4.0, "q1": 2.9, "q3": 5.0, **n},
+                       {"mean": 4.9, "minimum": 1, "maximum": 9, **m}),
+                D: pair("smd_converted", {"reported_f": 5.2, "estimate": -1.0}, n,
+                        {"mean": 4.9, **m}),
+                E: pair("smd_converted", {"estimate": -1.0, "se": 0.4, "measure": "MD"},
+                        {"mean": 4.0, **n}, {"mean": 5.0, **m}),
+                F: two("smd_converted", {"mean": 4.0, **n}, {"mean": 5.0, "sd": 2.0, **m}),
+            },
+        ),
+    )  # fmt: skip
+    yield (
+        "or_converted",
+        (
+            _outcome("binary", "OR", "Fall", _BOTH, direction="harm"),
+            {
+                A: counts("or_converted", 12, 60, 20, 61),
+                B: pair("or_converted", {"events_both": 32}, {"events": 12, "total": 60},
+                        {"total": 61}),
+                C: pair("or_converted",
+                        {"events_both": 60, "estimate": 0.57, "measure": "OR"},
+                        {"total": 125}, {"total": 130}),
+                D: contrast("or_converted", estimate=0.7, reported_z=-1.1, measure="OR"),
+            },
+        ),
+    )  # fmt: skip
+
+
 COMPARISONS = _review(dict(_comparisons()))
 ONE_GROUP = _review(dict(_one_group()), design="case series")
 MIXED = _review(dict(_mixed()))
+CONVERTED = replace(_review(dict(_converted())), more={"conversions": {"change_correlation": 0.5}})
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
 SERIES = _review(dict(_series()), design="case series", arms=GROUP)

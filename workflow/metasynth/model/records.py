@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from metasynth.core.messages import Sentence
 from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
+from metasynth.model.conversions import DEFAULT_CONVERSIONS, ConversionChoices
 from metasynth.model.few_config import FewTrials
 from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
 from metasynth.model.priors import VAGUE, MuPrior, TauPrior
@@ -72,7 +73,9 @@ class Result:
     estimate, se, ci_low and ci_high are on the analysis scale of the measure (log for ratios) when
     `se` is given, and as printed (natural scale) when limits are given; see the table's manual.
     A contrast may be o_minus_e and its variance instead: log ratio o_minus_e / variance. Its
-    two-sided p-value stands in reported_p as it is printed ("0.004", "<0.05").
+    two-sided p-value stands in reported_p as it is printed ("0.004", "<0.05"). In a row of one arm
+    se and limits are of its mean. What means, standard deviations and counts are computed from
+    where they are not printed stands from `median` on; see synthesis/completed.py.
     """
 
     outcome: str
@@ -103,6 +106,21 @@ class Result:
     measure: str = ""
     adjusted_for: str = ""
     ci_level: float | None = None
+    median: float | None = None
+    q1: float | None = None
+    q3: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    baseline_mean: float | None = None
+    baseline_sd: float | None = None
+    final_mean: float | None = None
+    final_sd: float | None = None
+    change_correlation: float | None = None
+    reported_t: float | None = None
+    reported_f: float | None = None
+    reported_z: float | None = None
+    events_both: int | None = None
+    mean_both: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +353,7 @@ class OutcomeSpec:
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
     few: FewTrials | None = None  # which analysis leads with few trials; None: always the first
     favours: tuple[str, ...] = ()  # words left and right of no effect; none: those of the sides
+    conversions: ConversionChoices = DEFAULT_CONVERSIONS  # the review's, as they stand there
 
 
 Count = int | float
@@ -354,7 +373,9 @@ def whole(count: Count) -> Count:
 class Group:
     """One side of a comparison in one study, arms combined; events_low/high: what sources allow.
 
-    A part of a shared control (multi_arm: split) has fractions of events and participants.
+    A part of a shared control (multi_arm: split) has fractions of events and participants. `rules`
+    are those by which its numbers follow from what is printed (model/conversions.py); `skewed` says
+    that a median is among that, and speaks against a normal distribution.
     """
 
     arm_ids: tuple[str, ...]
@@ -368,6 +389,8 @@ class Group:
     cells: tuple[Cell, ...] = ()
     person_time: float | None = None
     correlation: float | None = None
+    rules: tuple[str, ...] = ()
+    skewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -569,4 +592,5 @@ class Config:
     living: LivingRules = DEFAULT_LIVING
     checked: tuple[tuple[str, ...], ...] = ()
     few: FewTrials | None = None  # the review's policy; what holds for an outcome stands there
+    conversions: ConversionChoices = DEFAULT_CONVERSIONS
     formats: tuple[str, ...] = REPORT_FORMS

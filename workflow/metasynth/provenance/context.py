@@ -20,6 +20,7 @@ GROUP = {
 }
 _CONTRAST = (
     *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "ci_level", "reported_p"),
+    *("reported_z", "reported_t", "reported_f"),
 )
 _NATURAL = {"estimate", "ci_low", "ci_high", "pi_low", "pi_high", "adhoc_low", "adhoc_high"}
 _ANALYSIS = {"log_estimate", "se", "tau2", "tau2_low", "tau2_high"}

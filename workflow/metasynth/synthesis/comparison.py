@@ -4,6 +4,7 @@ Arms of one side are combined (Cochrane Handbook 6.5.2.10 and table 6.5.a; 23.3.
 summed; means and standard deviations are merged so that they equal those of the pooled patients.
 Or, where config.yaml says so, each intervention arm is compared with its share of the control
 (`split`), or with all of it, the effects being averaged with their covariance (`covariance`).
+Numbers that are not printed as they are pooled are computed first (completed.py).
 """
 
 import math
@@ -12,6 +13,7 @@ from dataclasses import replace
 
 from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model import covariates
+from metasynth.model.conversions import MEDIANS
 from metasynth.model.methods import compares, is_ratio, letters
 from metasynth.model.records import (
     AnalysisSpec,
@@ -26,9 +28,12 @@ from metasynth.model.records import (
     StudyData,
     Trial,
 )
+from metasynth.stats.medians import is_skewed
 from metasynth.synthesis import zero_events
+from metasynth.synthesis.completed import OF_MEANS, Completed, completed, summary
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
+_MEDIANS = frozenset((*MEDIANS, "mean-of-median"))
 _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 
 
@@ -111,22 +116,29 @@ def study_data(
 def _study_data(
     trial: Trial, outcome: OutcomeSpec, comparison: Comparison, rows: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
+    published = [row for row in rows if row.reference_arm_id]
     if outcome.type == "generic":
-        return _with_contrast(trial, outcome, [row for row in rows if row.reference_arm_id])
+        return _with_contrast(trial, outcome, published, rows)
     arms = {arm.arm_id: arm for arm in trial.arms}
-    usable = [row for row in rows if _usable(row, outcome.type)]
+    every = completed(rows, outcome)
+    known = [arm for arm in every if _usable(arm.row, outcome.type)]
     sides = [
-        [_group(row, arms, outcome.type) for row in usable if arms[row.arm_id].treatment in names]
+        [
+            _group(arm, arms, outcome.type)
+            for arm in known
+            if arms[arm.row.arm_id].treatment in names
+        ]
         for names in _treatments(arms.values(), comparison)
     ]
     single = not compares(outcome)
-    published = [row for row in rows if row.reference_arm_id]
+    why = next((arm.why for arm in every if arm.why), None)
     if published and not all(sides) and not single:
-        return _published(trial, outcome, published)
+        data = _published(trial, outcome, published, rows)
+        if not (why and isinstance(data, Omission)):
+            return data
     if not all(sides[:1] if single else sides):
-        return Omission(
-            trial.study.study, _why_no_group(rows, bool(sides[0]), bool(sides[1]), single)
-        )
+        found = why or _why_no_group(rows, bool(sides[0]), bool(sides[1]), single)
+        return Omission(trial.study.study, found)
     intervention, control = sides[0], None if single else _combined(sides[1])
     whole = StudyData(
         study=trial.study.study,
@@ -136,7 +148,7 @@ def _study_data(
         control=control,
         subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
         provenance=_weakest(rows),
-        tables=_tables_left(usable, rows, arms, comparison) if outcome.type == "binary" else (),
+        tables=_tables(known, rows, arms, comparison) if outcome.type == "binary" else (),
     )
     if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)
@@ -151,19 +163,25 @@ def _treatments(arms: Iterable[Arm], comparison: Comparison) -> tuple[Collection
     return [arm.treatment for arm in arms], ()
 
 
-def _tables_left(
-    usable: Sequence[Result],
+def _tables(
+    usable: Sequence[Completed],
     rows: Sequence[Result],
     arms: Mapping[str, Arm],
     comparison: Comparison,
 ) -> tuple[tuple[int, int], ...]:
     """The events of the two sides that what is published of two arms leaves; none: all of them."""
-    stated = [row for row in rows if says_of_counts(row)]
     intervention, control = (
-        [row for row in usable if stated and arms[row.arm_id].treatment in names]
+        [arm for arm in usable if arms[arm.row.arm_id].treatment in names]
         for names in (comparison.intervention, comparison.control)
     )
-    return pairs_left(intervention, control, stated)
+    if len(intervention) == len(control) == 1:
+        (one,), (other,) = intervention, control
+        if one.pairs or other.pairs:  # events that follow from a published effect
+            return one.pairs or tuple((a, c) for c, a in other.pairs)
+    stated = [row for row in rows if says_of_counts(row)]
+    if not stated:
+        return ()
+    return pairs_left([arm.row for arm in intervention], [arm.row for arm in control], stated)
 
 
 def _separate(
@@ -195,7 +213,7 @@ def _correlated(whole: StudyData, separate: Sequence[StudyData], outcome: Outcom
 
 
 def _published(
-    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result]
+    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result], every: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
     """A contrast that the trial gives in place of its groups' numbers, if it is of the measure."""
     own = letters(outcome.measure)
@@ -209,11 +227,11 @@ def _published(
                 ours=outcome.measure,
             )
         return Omission(trial.study.study, text)
-    return _with_contrast(trial, outcome, rows)
+    return _with_contrast(trial, outcome, rows, every)
 
 
 def _with_contrast(
-    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result]
+    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result], every: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
     study = trial.study
     if not rows:
@@ -222,10 +240,10 @@ def _with_contrast(
         return Omission(
             study.study, sentence("{n} contrasts reported where one is needed", n=len(rows))
         )
-    if reason := _why_no_contrast(rows[0], log=is_ratio(outcome.measure)):
+    if reason := _why_no_contrast(rows[0], outcome.measure):
         return Omission(study.study, reason)
     try:
-        effect = _contrast(rows[0], outcome.measure)
+        effect = _contrast(rows[0], outcome.measure, _degrees(rows[0], every))
     except ValueError:
         return Omission(study.study, sentence("a correlation lies between −1 and 1"))
     provenance = _weakest(rows)
@@ -233,8 +251,17 @@ def _with_contrast(
     return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
 
 
-def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
+def _degrees(row: Result, every: Sequence[Result]) -> int | None:
+    """The degrees of freedom of a difference of two arms' means, where their sizes are known."""
+    sizes = {arm.arm_id: arm.total for arm in every if not arm.reference_arm_id and arm.total}
+    pair = [sizes.get(name) for name in (row.arm_id, row.reference_arm_id)]
+    known = [n for n in pair if n is not None]
+    return sum(known) - 2 if len(known) == 2 and sum(known) > 2 else None
+
+
+def _why_no_contrast(row: Result, measure: str) -> Sentence | None:
     """Why a contrast gives no estimate with a standard error; None where it does."""
+    log = is_ratio(measure)
     limits = [x for x in (row.ci_low, row.estimate, row.ci_high) if x is not None]
     if row.estimate is None and row.o_minus_e is None:
         return sentence("the contrast has no estimate")
@@ -243,8 +270,8 @@ def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
     if row.se is not None:
         return None
     if row.ci_low is None or row.ci_high is None:
-        if row.reported_p:
-            return _why_no_error(row, log=log)
+        if row.reported_p or statistic(row) is not None:
+            return _why_no_error(row, measure)
         return sentence("the contrast has no standard error or interval")
     if log and min(limits) < 0:
         return sentence(
@@ -258,29 +285,45 @@ def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
     return None
 
 
-def _why_no_error(row: Result, *, log: bool) -> Sentence | None:
-    """Why no standard error follows from an estimate and its p-value."""
+def statistic(row: Result) -> float | None:
+    """The test statistic of a contrast as z or t without its sign: z, t, or the root of F."""
+    if row.reported_z is not None:
+        return abs(row.reported_z)
+    if row.reported_t is not None:
+        return abs(row.reported_t)
+    return None if row.reported_f is None else math.sqrt(row.reported_f)
+
+
+def _why_no_error(row: Result, measure: str) -> Sentence | None:
+    """Why no standard error follows from an estimate and its z, t, F or p-value."""
+    log = is_ratio(measure)
     if log and (row.estimate or 0.0) <= 0:
-        return sentence("a ratio with a p-value is taken as printed, and is above 0")
+        return sentence("a ratio with a p-value or a test is taken as printed, and is above 0")
+    if row.estimate == (1.0 if log else 0.0):
+        return sentence("no standard error follows from an estimate of no effect")
+    if row.reported_z is None and statistic(row) is not None and measure != "MD":
+        return sentence("only a difference of means follows from t or F; z, p or limits would do")
+    if statistic(row) is not None:
+        return None if statistic(row) else sentence("no standard error follows from a test of 0")
     if row.reported_p[0] in "<>":
         return sentence(
             "no standard error follows from a p-value that is only above or below another; "
             "limits, or the exact p-value, would give one"
         )
-    if row.estimate == (1.0 if log else 0.0) or not 0 < float(row.reported_p) < 1:
-        return sentence(
-            "no standard error follows from a p-value of 0 or 1, or of an estimate of no effect"
-        )
+    if not 0 < float(row.reported_p) < 1:
+        return sentence("no standard error follows from a p-value of 0 or 1")
     return None
 
 
-def _contrast(row: Result, measure: str) -> Contrast:
-    """Estimate and SE on the analysis scale; limits or a p-value give the SE (Handbook 6.3.1).
+def _contrast(row: Result, measure: str, df: int | None) -> Contrast:
+    """Estimate and SE on the analysis scale; limits or a test give the SE (Handbook 6.3.1).
 
     O - E and its variance V give a log ratio (O - E)/V with SE 1/√V: Yusuf et al., Prog Cardiovasc
-    Dis 1985;27:335-71. Only for rows of which `_why_no_contrast` has nothing to say.
+    Dis 1985;27:335-71. Of a p-value of a difference of means t is read where both arms' sizes give
+    its `df` (6.5.2.3), else z. Only for rows of which `_why_no_contrast` has nothing to say.
     """
     from metasynth.core.distributions import normal_quantile  # numpy, which loading does without
+    from metasynth.stats.conversions import t_of_p, z_of_p
     from metasynth.stats.effects.scales import analysed
 
     cells, adjusted = (row.cell,), row.adjusted_for
@@ -291,26 +334,42 @@ def _contrast(row: Result, measure: str) -> Contrast:
         return Contrast(row.estimate or 0.0, row.se, cells, "se", adjusted)
     y = analysed(measure, row.estimate or 0.0)
     if row.ci_low is None:
-        z = normal_quantile(1 - float(row.reported_p))
+        if test := statistic(row):
+            form = "t" if row.reported_z is None else "z"
+            return Contrast(y, abs(y) / test, cells, form, adjusted)
+        p = float(row.reported_p)
+        by_t = df is not None and measure == "MD"
+        z = t_of_p(p, df) if by_t and df is not None else z_of_p(p)
         return Contrast(y, abs(y) / z, cells, "p", adjusted)
     low, high = (analysed(measure, x or 0.0) for x in (row.ci_low, row.ci_high))
     z = normal_quantile((row.ci_level or 95.0) / 100)
     return Contrast(y, (high - low) / (2 * z), cells, "limits", adjusted)
 
 
-def _group(row: Result, arms: Mapping[str, Arm], kind: str) -> Group:
+def _group(completed_arm: Completed, arms: Mapping[str, Arm], kind: str) -> Group:
     """One arm's numbers as a side of a comparison."""
-    label, cells = arms[row.arm_id].label, (row.cell,)
+    row, rules = completed_arm.row, completed_arm.rules
+    group = Group(
+        (row.arm_id,),
+        arms[row.arm_id].label,
+        total=row.total,
+        cells=completed_arm.cells,
+        rules=rules,
+        skewed=kind in OF_MEANS and _skewed(row, rules),
+    )
     if kind in ("binary", "proportion"):
         low, high = _first(row.events_low, row.events), _first(row.events_high, row.events)
-        return Group((row.arm_id,), label, row.events, row.total, low, high, cells=cells)
+        return replace(group, events=row.events, events_low=low, events_high=high)
     if kind in ("rate", "incidence"):
-        time = row.person_time
-        return Group((row.arm_id,), label, row.events, row.total, cells=cells, person_time=time)
+        return replace(group, events=row.events, person_time=row.person_time)
     if kind == "correlation":
-        r = row.correlation
-        return Group((row.arm_id,), label, total=row.total, cells=cells, correlation=r)
-    return Group((row.arm_id,), label, total=row.total, mean=row.mean, sd=row.sd, cells=cells)
+        return replace(group, correlation=row.correlation)
+    return replace(group, mean=row.mean, sd=row.sd)
+
+
+def _skewed(row: Result, rules: Sequence[str]) -> bool:
+    """Whether a mean was read off a median whose quartiles or extremes are not symmetric."""
+    return not _MEDIANS.isdisjoint(rules) and is_skewed(summary(row))
 
 
 def _combined(groups: Sequence[Group]) -> Group:
@@ -322,7 +381,9 @@ def _combined(groups: Sequence[Group]) -> Group:
         arm_ids=tuple(arm for group in groups for arm in group.arm_ids),
         label=" + ".join(group.label for group in groups),
         total=_sum([group.total for group in groups]),
-        cells=tuple(cell for group in groups for cell in group.cells),
+        cells=tuple(dict.fromkeys(cell for group in groups for cell in group.cells)),
+        rules=tuple(dict.fromkeys(rule for group in groups for rule in group.rules)),
+        skewed=any(group.skewed for group in groups),
     )
     if groups[0].mean is not None:
         known = [(group.total or 0, group.mean or 0.0, group.sd or 0.0) for group in groups]
@@ -386,6 +447,11 @@ def _why_no_group(
     if any(row.reported_percent and row.events is None for row in rows):
         return sentence(
             "only percentages are reported, without the numbers of patients behind them"
+        )
+    if any(row.mean is not None and row.sd is None and not row.reference_arm_id for row in rows):
+        return sentence(
+            "means are given without standard deviations; a standard error, limits, quartiles, or "
+            "the t, F or p-value of their difference would give these"
         )
     if single:
         return sentence("it has no such numbers of the group")

@@ -27,6 +27,7 @@ from metasynth.model.certainty_config import (
     IndirectTrial,
     PublicationRule,
 )
+from metasynth.model.conversions import ConversionChoices
 from metasynth.model.living_config import LivingRules
 from metasynth.model.methods import check_combination, check_multi_arm, compares, is_ratio
 from metasynth.model.records import (
@@ -155,6 +156,7 @@ _DECIMALS = (
     "tau_prior",
     "mu_prior",
     "per",
+    "conversions",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
 
@@ -203,7 +205,13 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         living=living,
         few=policy(mapping.get("few")),
         formats=tuple(review.get("formats", REPORT_FORMS)),
+        conversions=_conversions(mapping),
     )
+
+
+def _conversions(mapping: Mapping[str, Any]) -> ConversionChoices:
+    """How numbers follow from others that are printed; what is left out keeps its default."""
+    return ConversionChoices(**_frozen(mapping.get("conversions", {})))
 
 
 _RULES: dict[str, Callable[..., Any]] = {
@@ -262,6 +270,7 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         "analyses": (*keys["analyses"], *added),
         "sequential": sequential_choices(keys, review),
         "few": few,
+        "conversions": _conversions(review),
     }
     if "baseline_risks" in keys:
         lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))
@@ -295,6 +304,10 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     elif compared and not config.comparison.control:
         expected = f"a treatment of the control side, as {compared.id} compares two"
         yield lines.fault(("comparison", "control"), "", expected, "name it as in arms.csv")
+    if config.conversions.change_correlations and config.conversions.change_correlation is None:
+        expected = "change_correlation, which these are tried in place of"
+        tried: Keys = ("conversions", "change_correlations")
+        yield lines.fault(tried, "", expected, "declare it, or remove these")
     for outcome in config.outcomes:
         yield from _time_without_rate(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)

@@ -13,6 +13,7 @@ from metasynth.report.tables.base import (
     TableBody,
     arm_label,
     contrast,
+    of_arm,
     raw,
     row,
     row_anchor,
@@ -79,9 +80,11 @@ def _value(result: Result, language: Language) -> str:
         return f"{raw(result, 'events')}/{raw(result, 'total')}"
     if result.correlation is not None:
         return f"r = {short('correlation')}, n = {raw(result, 'total')}"
-    if result.mean is not None:
+    if result.mean is not None and result.sd is not None:
         return f"{short('mean')} (SD {short('sd')})"
-    return "; ".join(contrast(result, language)) or formats.MISSING
+    if result.reference_arm_id:
+        return "; ".join(contrast(result, language)) or formats.MISSING
+    return "; ".join(of_arm(result, language)) or formats.MISSING
 
 
 def _bounds(result: Result, language: Language) -> str:

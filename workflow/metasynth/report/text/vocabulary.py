@@ -9,14 +9,15 @@ from metasynth.language.languages import Language, message
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
-from metasynth.model.forms import FORMS
+from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import PREDICTIONS, TAU2, WEIGHTED
-from metasynth.model.records import OutcomeResult, Trial
+from metasynth.model.records import OutcomeResult, StudyData, Trial
 from metasynth.report.facts import facts
 from metasynth.report.material import Material
 from metasynth.report.tables.base import raw
 from metasynth.report.tables.certainty import rule_words
+from metasynth.report.tables.conversions import used_conversions
 from metasynth.report.tables.stability import stability_names
 from metasynth.report.tables.studies import is_missing
 from metasynth.report.text.change_names import change_names
@@ -78,6 +79,7 @@ def vocabulary(
         "further": [o for o in primary if _has_more(o.id, material.figures)],
         "used": used,
         "used_tau2": [_said(m, language) for m in TAU2.values() if m.name in used],
+        "used_conversions": used_conversions(_pooled(material), language),
         "used_predictions": used.intersection(PREDICTIONS),
         "terms": {name: language.say(words) for name, words in TERMS.items()},
         "missing": formats.MISSING,
@@ -111,6 +113,11 @@ def _said(method: Tau2Method, language: Language) -> Tau2Method:
     """An estimator with its words in a language."""
     label, formula, source = map(language.say, (method.label, method.formula, method.source))
     return replace(method, label=label, formula=formula, source=source)
+
+
+def _pooled(material: Material) -> list[StudyData]:
+    """Every trial as an outcome pools it."""
+    return [study for result in material.results for study in result.studies]
 
 
 def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
@@ -189,7 +196,7 @@ def used_methods(material: Material) -> frozenset[str]:
     if names & {"binary", "rate"}:
         names |= {f"double zero {s.double_zero}" for s in specs}
     effects = (study for r in material.results for a in r.analyses for study in a.studies)
-    if any(study.form in FORMS and study.form != "groups" for study in effects):
+    if any(study.form in (*PUBLISHED, "o_minus_e") for study in effects):
         names.add("published")
     how = material.config.comparison.multi_arm
     if how != "combine" or combined_arms(material.results):
