@@ -12,11 +12,17 @@ from itertools import pairwise
 
 import pytest
 
-from tests.made_up import COMPARISONS, MIXED, ONE_GROUP, SERIES, MadeUp, label
+from tests.made_up import COMPARISONS, CONVERTED, MIXED, ONE_GROUP, SERIES, MadeUp, label
 
 from .conftest import Review
 
-REVIEWS = {"comparisons": COMPARISONS, "one group": ONE_GROUP, "series": SERIES, "mixed": MIXED}
+REVIEWS = {
+    "comparisons": COMPARISONS,
+    "one group": ONE_GROUP,
+    "series": SERIES,
+    "mixed": MIXED,
+    "converted": CONVERTED,
+}
 Pages = Callable[[str], str]
 
 EMPTY = (
@@ -112,6 +118,27 @@ def test_studies_that_compare_nothing_are_called_no_trials(page: Pages) -> None:
 )
 def test_published_contrasts_beside_counts_are_told_of(page: Pages, said: str) -> None:
     assert said in _text(page("mixed"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Not printed but computed from other numbers are those of Trial b1, Trial c1, Trial d1, "
+        "Trial e1 and Trial f1: standard deviation from the standard error of the mean;",
+        "by fixed rules (formulas): standard deviation from the standard error of the mean;",
+        "Primary analyses were therefore made again without the trials concerned",
+        "without the trials that rest on an assumption",
+        "correlation 0.3 of the values before and after",
+        "medians: Wan et al. 2014",
+        "numbers of its groups, some computed. Computed: standard deviation from F of the diff",
+        "median 4.2; quartiles 3.1, 5.9; range 1, 9.5; n = 41",
+        "events of both arms 60",
+        "means are given without standard deviations; a standard error, limits, quartiles",
+        "Standard deviation from t of the difference of means: s = |m₁ − m₂|",
+    ],
+)
+def test_numbers_computed_from_others_are_told_of(page: Pages, said: str) -> None:
+    assert said in _text(page("converted"))
 
 
 def test_a_rate_has_its_time(page: Pages) -> None:

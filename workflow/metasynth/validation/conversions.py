@@ -16,7 +16,7 @@ _FIVE = ("minimum", "q1", "median", "q3", "maximum")
 _PLACE = ("outcome", "week", "reading")
 
 
-@rule(*_FIVE, "total")
+@rule(*_FIVE, "total", "reference_arm_id")
 def _five_numbers(row: Row) -> Iterator[Fault]:
     """Quartiles and extremes come in pairs, in ascending order, of a number of patients."""
     for low, high in (("q1", "q3"), ("minimum", "maximum")):
@@ -27,7 +27,7 @@ def _five_numbers(row: Row) -> Iterator[Fault]:
     for (below, x), (above, y) in pairwise(known):
         if x > y:
             yield row.fault(above, f"at least the {below}, {row[below]}", _SOURCE)
-    if known and not row["total"]:
+    if known and not (row["total"] or row["reference_arm_id"]):
         remedy = "fill in the number of patients analysed"
         yield row.fault("total", f"a total, as there is a {known[0][0]}", remedy)
 

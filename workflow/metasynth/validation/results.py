@@ -254,11 +254,11 @@ def _contrast_or_arm(row: Row) -> Iterator[Fault]:
         yield row.fault(filled[0], expected, remedy)
 
 
-@rule("estimate", "se", "ci_low", "ci_high", "mean", "reference_arm_id")
+@rule("estimate", "se", "ci_low", "ci_high", "mean", "median", "reference_arm_id")
 def _contrast_is_whole(row: Row) -> Iterator[Fault]:
     low, high, estimate = row["ci_low"], row["ci_high"], row["estimate"]
-    if row["mean"] and not row["reference_arm_id"]:
-        return  # of one arm's mean: validation/conversions.py
+    if (row["mean"] or row["median"]) and not row["reference_arm_id"]:
+        return  # of one arm: validation/conversions.py
     if row["se"] and float(row["se"]) <= 0:
         yield row.fault("se", "a standard error above 0", _SOURCE)
     if (row["se"] or low or high) and not estimate:
