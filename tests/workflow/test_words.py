@@ -130,7 +130,7 @@ def test_published_contrasts_beside_counts_are_told_of(page: Pages, said: str) -
         "without the trials that rest on an assumption",
         "correlation 0.3 of the values before and after",
         "medians: Wan et al. 2014",
-        "numbers of its groups, some computed. Computed: standard deviation from F of the diff",
+        "numbers of its groups, some computed. Computed: standard deviation from the p-value",
         "median 4.2; quartiles 3.1, 5.9; range 1, 9.5; n = 41",
         "events of both arms 60",
         "means are given without standard deviations; a standard error, limits, quartiles",
@@ -212,6 +212,14 @@ def test_what_is_said_of_an_outcome(page: Pages, outcome: str, said: str) -> Non
 )
 def test_what_is_said_of_a_proportion(page: Pages, outcome: str, said: str) -> None:
     assert said in _sections(page("one group"), ONE_GROUP)[outcome]
+
+
+@pytest.mark.parametrize("name", ["one group", "series"])
+def test_the_summary_tells_proportions_per_thousand(page: Pages, name: str) -> None:
+    text = _text(page(name))
+    assert "Per 1000 people [95% CI]" in text
+    assert "Risk with" not in text
+    assert "effects differ in what they mean" not in text
 
 
 def test_evidence_of_case_series_begins_as_low_and_says_so(page: Pages) -> None:

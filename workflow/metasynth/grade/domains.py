@@ -86,6 +86,8 @@ def inconsistency(case: Case) -> Suggestion:
         )
         return Suggestion(-2, (Sentence(text, values),))
     text = message("I² {i2}, heterogeneity p {p}, and the trials' effects differ in what they mean")
+    if not compares(case.result.outcome):
+        text = message("I² {i2}, heterogeneity p {p}, and nothing says how far results may differ")
     return Suggestion(-1, (Sentence(text, values),))
 
 

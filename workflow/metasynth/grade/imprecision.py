@@ -70,15 +70,15 @@ def imprecision(case: Case) -> Suggestion:
 
 
 def _of_one_group(case: Case) -> Suggestion:
-    """How narrow the interval of a proportion must be is nowhere declared, so nothing is judged."""
+    """How narrow the interval of one group must be is nowhere declared, so nothing is judged."""
     row, key = case.row, keys.pooled(case.row.outcome, case.row.analysis)
     values = (
         Value("low", row.measure, row.ci_low, key=f"{key}.ci_low"),
         Value("high", row.measure, row.ci_high, key=f"{key}.ci_high"),
     )
     text = message(
-        "not assessable: the interval is {low} to {high}, and nothing says how wide that of a "
-        "proportion may be"
+        "not assessable: the interval is {low} to {high}, and nothing says how wide that of one "
+        "group’s estimate may be"
     )
     return Suggestion(0, (Sentence(text, values),), assessed=False)
 
