@@ -49,5 +49,4 @@ rule pack:
             PIPELINE / "workflow/scripts/archive.py"
         ),
     shell:
-        'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/archive.py {output:q} '
-        "{threads} 2> {log:q}"
+        commands.script("archive.py") + " {output:q} {threads} 2> {log:q}"

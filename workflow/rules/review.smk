@@ -32,12 +32,14 @@ os.environ.update(
         "python" if workflow.deployment_settings.deployment_method else sys.executable
     ),
 )
+if os.name == "nt":
+    os.environ["PYTHONPATH"] = os.environ["METASYNTH"]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 gc.disable()  # what is read here stays: searching it for garbage, now or later, would find none
 
 from metasynth.core import digest, faults, store
-from metasynth.pipeline import backups, batching, lock, plan
+from metasynth.pipeline import backups, batching, commands, lock, plan
 from metasynth.pipeline.stages import stages
 from metasynth.prose import drafts
 from metasynth.review.load import load_review

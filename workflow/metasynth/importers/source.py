@@ -12,7 +12,7 @@ from pathlib import Path
 
 from metasynth.core.faults import Fault
 from metasynth.core.foreign_files import FileRefused, separator
-from metasynth.core.text_files import read_text, text_of
+from metasynth.core.text_files import MAX_BYTES, read_text, text_of
 from metasynth.importers.found import ArmResult, ImportRefused
 
 Results = tuple[ArmResult, ...]
@@ -77,6 +77,19 @@ class Line:
     def numbers(self, **columns: str) -> dict[str, str]:
         """The cells that become columns of results.csv."""
         return whole({name: self[column] for name, column in columns.items()})
+
+
+def ordinary(path: Path) -> Path:
+    """A file that can be read to its end: no device, no pipe, no folder, and not too large.
+
+    Raises:
+        ImportRefused: when it is another.
+    """
+    if not path.is_file():
+        raise ImportRefused(f"{path}: {'no ordinary file' if path.exists() else 'no such file'}")
+    if path.stat().st_size > MAX_BYTES:
+        raise ImportRefused(f"{path} is larger than {MAX_BYTES // 1_000_000} MB")
+    return path
 
 
 def lines(path: Path, *required: str) -> list[Line]:

@@ -332,6 +332,15 @@ class FigureChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class FigureFiles:
+    """Files of figures for a journal beside their SVG: `width` in millimetres, `dpi` of pixels."""
+
+    formats: tuple[str, ...] = ()  # pdf | png | tiff
+    dpi: int = 600
+    width: float = 178.0
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeSpec:
     """One outcome to pool; `id` names its folder; outcome, week and reading select its rows."""
 
@@ -591,6 +600,7 @@ class Config:
     weeks: tuple[int, ...] = ()
     nested: tuple[tuple[str, ...], ...] = ()
     figures: FigureChoices = FigureChoices()
+    figure_files: FigureFiles = FigureFiles()
     certainty: CertaintyRules = DEFAULT_RULES
     multiverse: MultiverseChoices = DEFAULT_MULTIVERSE
     living: LivingRules = DEFAULT_LIVING

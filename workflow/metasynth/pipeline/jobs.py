@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from metasynth.core import store
+from metasynth.core import store, streams
 from metasynth.core.messages import Refused
 from metasynth.pipeline import backups, lock, stamps
 from metasynth.pipeline.progress import Progress
@@ -24,6 +24,7 @@ def run(make: Maker) -> None:
     told by name, and leaves what there was; the others are made all the same. Called by hand, a
     script makes the members that are named, or all of its stage.
     """
+    streams.say_anything()
     script, *words = sys.argv
     if words[:1] == ["--batch"]:
         sys.exit(not _run(make, words[1]))

@@ -12,6 +12,7 @@ from metasynth.model.records import (
     Comparison,
     Config,
     FigureChoices,
+    FigureFiles,
     FlowCount,
     Judgement,
     OutcomeSpec,
@@ -84,6 +85,14 @@ class Plotting:
     text: str
     look: FigureChoices
     judged: tuple[JudgedStudy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Converting:
+    """What a journal asks of figures' files, and the date that they claim."""
+
+    files: FigureFiles
+    date: str
 
 
 @dataclass(frozen=True, slots=True)

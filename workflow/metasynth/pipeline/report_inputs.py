@@ -96,7 +96,7 @@ def attachments(member: Member) -> list[str]:
     if len(member.inputs["clean"]) > bounds.TOLD_ROWS:
         return [path for path in made if path.endswith(".csv")]
     raw = (path for path in map(Path, member.inputs["raw"]) if ".." not in path.parts)
-    inside = [str(path) for path in raw if not path.is_absolute()]
+    inside = [path.as_posix() for path in raw if not path.is_absolute()]
     return [*(path for path in made if path.endswith(".csv")), *inside]
 
 

@@ -64,6 +64,7 @@ def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
         plot,
         overview,
         report,
+        figure_files,
     ):
         at.made[stage.__name__] = stage(at)
     return at.made
@@ -204,6 +205,22 @@ def overview(at: Context) -> Members:
     told = text(params.Overview(config.languages, config.text, at.review.flow, main))
     code = at.code("overview", _FONTS, _WORDS)
     return (Member("overview", "", code, data, told, inputs, made),)
+
+
+def figure_files(at: Context) -> Members:
+    """Each figure in the forms that a journal asks for; none unasked."""
+    wanted = at.config.figure_files
+    if not wanted.formats:
+        return ()
+    code, members = at.code("figure_files", _FONTS), []
+    told = text(params.Converting(wanted, at.config.date))
+    for source in (*at.made["plot"], *at.made["overview"]):
+        made = tuple(
+            f"{path.removesuffix('svg')}{form}" for path in source.files for form in wanted.formats
+        )
+        inputs = {"figures": source.files}
+        members.append(Member("figure_files", source.name, code, source.key, told, inputs, made))
+    return tuple(member for member in members if member.files)
 
 
 def report(at: Context) -> Members:
