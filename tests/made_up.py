@@ -1,9 +1,9 @@
 """Small reviews that are made up, every kind of outcome by every kind of evidence; none is real.
 
 `COMPARISONS` compares two groups, `ONE_GROUP` has proportions of one arm alone, `SERIES` has
-studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers, and
-`CONVERTED` numbers that follow from others. An outcome's name says its type and what is there of
-it.
+studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers,
+`CONVERTED` numbers that follow from others, `DESIGNED` clusters and crossovers. An outcome's name
+says its type and what is there of it.
 """
 
 import csv
@@ -36,6 +36,7 @@ class MadeUp:
     n_randomised: Mapping[str, int] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)
     arms: Rows = ARMS
+    designs: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write the folder of the review, with the starter's texts."""
@@ -62,7 +63,7 @@ class MadeUp:
         about = {
             "label": label(study),
             "year": 1990 + number,
-            "design": self.design,
+            "design": self.designs.get(study, self.design),
             "status": "included",
             "n_randomised": self.n_randomised.get(study, ""),
             "reference": "made",
@@ -437,9 +438,48 @@ def _converted() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Ro
     )  # fmt: skip
 
 
+def _designed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    """Trials randomised by clusters (B, C) and crossover trials (D, E) beside others."""
+    cluster = {"cluster_size": 12.5}
+    stated = {**cluster, "icc": 0.03}
+    counted = {
+        A: counts("or_clusters", 12, 60, 20, 61),
+        B: counts("or_clusters", 30, 150, 44, 148, **stated),
+        C: counts("or_clusters", 14, 90, 22, 88, **cluster),
+        F: contrast("or_clusters", estimate=0.7, ci_low=0.5, ci_high=0.98, measure="OR",
+                    design_effect=1.4),
+    }  # fmt: skip
+    measured = {
+        A: means("md_pairs", 4.1, 5.0, 50),
+        D: two("md_pairs", {"mean": 7.0, "sd": 2.38, "total": 10, "pair_correlation": 0.68},
+               {"mean": 6.5, "sd": 2.21, "total": 10}),
+        E: two("md_pairs", {"mean": 4.4, "sd": 2.1, "total": 24},
+               {"mean": 5.1, "sd": 2.2, "total": 24}),
+    }  # fmt: skip
+    tested = {
+        A: means("smd_pairs", 4.1, 5.0, 50),
+        D: [*two("smd_pairs", {"mean": 7.0, "sd": 2.38, "total": 10},
+                 {"mean": 6.5, "sd": 2.21, "total": 10}),
+            *contrast("smd_pairs", reported_t=0.9)],
+        E: two("smd_pairs", {"mean": 4.4, "se": 0.4, "total": 24},
+               {"mean": 5.1, "sd": 2.2, "total": 24}),
+    }  # fmt: skip
+    yield "or_clusters", (_outcome("binary", "OR", "Fall", _BOTH, direction="harm"), counted)
+    yield "md_pairs", (_outcome("continuous", "MD", "Fatigue", _INVERSE), measured)
+    yield "smd_pairs", (_outcome("continuous", "SMD", "Sleep", _INVERSE), tested)
+
+
 COMPARISONS = _review(dict(_comparisons()))
 ONE_GROUP = _review(dict(_one_group()), design="case series")
 MIXED = _review(dict(_mixed()))
+DESIGNED = replace(
+    _review(dict(_designed())),
+    more={"conversions": {"icc": 0.05, "pair_correlation": 0.5}},
+    designs={
+        **dict.fromkeys((B, C), "cluster randomised"),
+        **dict.fromkeys((D, E), "randomised, crossover"),
+    },
+)
 CONVERTED = replace(_review(dict(_converted())), more={"conversions": {"change_correlation": 0.5}})
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
 SERIES = _review(dict(_series()), design="case series", arms=GROUP)

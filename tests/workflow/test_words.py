@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.made_up import COMPARISONS, CONVERTED, MIXED, ONE_GROUP, SERIES, MadeUp, label
+from tests.made_up import COMPARISONS, CONVERTED, DESIGNED, MIXED, ONE_GROUP, SERIES, MadeUp, label
 
 from .conftest import Review
 
@@ -22,6 +22,7 @@ REVIEWS = {
     "series": SERIES,
     "mixed": MIXED,
     "converted": CONVERTED,
+    "designed": DESIGNED,
 }
 Pages = Callable[[str], str]
 
@@ -141,6 +142,22 @@ def test_numbers_computed_from_others_are_told_of(page: Pages, said: str) -> Non
     assert said in _text(page("converted"))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Trial b1, Trial c1 and Trial f1: effective numbers of patients by a design effect",
+        "intracluster correlation 0.025",
+        "correlation 0.3 of the values of a pair",
+        "pairs of the same patients. Computed: paired differences by the correlation that their",
+        "30/150; patients in a cluster 12.5; ICC 0.03",
+        "Patients who had both treatments are counted under each.",
+        "Effective numbers of patients by a design effect: numbers of patients and events over",
+    ],
+)
+def test_clusters_and_crossovers_are_told_of(page: Pages, said: str) -> None:
+    assert said in _text(page("designed"))
+
+
 def test_a_rate_has_its_time(page: Pages) -> None:
     said = _text(page("series"))
     assert "the incidence rate per 100 person-years is 1.65 (95% CI 0.76 to 3.58)" in said
@@ -236,7 +253,12 @@ def test_figures_are_missing_for_a_reason_that_holds_for_each_outcome_of_the_row
 ) -> None:
     text = _text(page(name))
     assert "The figure is about" not in text
-    if name not in ("series", "mixed", "converted"):  # whose outcomes have three studies or more
+    if name not in (
+        "series",
+        "mixed",
+        "converted",
+        "designed",
+    ):  # whose outcomes have three studies or more
         assert "leave-one-out analysis needs three trials; there are at most two." in text
     assert ("A funnel plot is about a comparison" in text) is (name in ("one group", "series"))
 

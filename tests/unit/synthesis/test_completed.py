@@ -309,4 +309,6 @@ def test_the_catalogue_is_whole():
     fields = set(Result.__dataclass_fields__)
     for record in RECORDS:
         assert set(record.columns) <= fields, record.name
-        assert record.assumes in ("", "median", "correlation", "spread"), record.name
+        assert record.assumes in ("", "median", "correlation", "spread", "icc", "pairs"), (
+            record.name
+        )

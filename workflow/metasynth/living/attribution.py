@@ -17,6 +17,7 @@ _COUNTED = frozenset(
         *("measure", "ci_level", "reported_p", "median", "q1", "q3", "minimum", "maximum"),
         *("baseline_mean", "baseline_sd", "final_mean", "final_sd", "change_correlation"),
         *("reported_t", "reported_f", "reported_z", "events_both", "mean_both"),
+        *("design_effect", "cluster_size", "icc", "pair_correlation"),
         "provenance",
     ]
 )
@@ -88,7 +89,7 @@ class Attribution:
             )
         watched = {"treatment"}
         if row.table == "study":
-            watched = {"status", *self.choices(outcome, "subgroup")}
+            watched = {"status", "design", *self.choices(outcome, "subgroup")}
         return (
             row.kind == "corrected" and bool(changed & watched) and self.reads(outcome, row.study)
         )

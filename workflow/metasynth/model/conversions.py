@@ -18,7 +18,7 @@ class Conversion:
     """A rule: its words, its formula, its source, the columns that it reads, and what it assumes.
 
     `label` says what is made of what; `assumes` is median (a distribution), correlation, spread
-    (the same in both arms), or nothing.
+    (the same in both arms), icc, pairs, or nothing.
     """
 
     name: str
@@ -245,37 +245,126 @@ RECORDS = (
         source="as conv.2x2 of the R package metafor",
         columns=("events_both", "estimate", "total"),
     ),
+    Conversion(
+        name="design-effect",
+        label=message("effective numbers of patients by a design effect"),
+        formula=message(
+            "numbers of patients and events over `1 + (m − 1) ICC`, *m* the mean size of a cluster;"
+            " of a published effect, the standard error times its root"
+        ),
+        source="Cochrane Handbook, section 23.1.4",
+        columns=("design_effect", "cluster_size", "icc"),
+    ),
+    Conversion(
+        name="design-effect-assumed",
+        label=message(
+            "effective numbers of patients by a design effect with an ICC that is assumed"
+        ),
+        formula=message(
+            "numbers of patients and events over `1 + (m − 1) ICC`, *m* the mean size of a cluster,"
+            " the ICC as declared for the review; of a published effect, the standard error times "
+            "its root"
+        ),
+        source="Cochrane Handbook, section 23.1.4",
+        columns=("cluster_size",),
+        assumes="icc",
+    ),
+    Conversion(
+        name="paired",
+        label=message("paired differences by their correlation"),
+        formula=message(
+            "of *n* patients each, `y = m₁ − m₂` with `v = (s₁² + s₂² − 2r s₁s₂)/n`; standardised, "
+            "`y = (m₁ − m₂)/√((s₁² + s₂²)/2)` with `v = (1/n + y²/(2n)) 2(1 − r)`; of a ratio of "
+            "means, `y = ln(m₁/m₂)` with `v = (s₁²/m₁² + s₂²/m₂² − 2r s₁s₂/(m₁m₂))/n`"
+        ),
+        source="Cochrane Handbook, section 23.2.7; Lajeunesse 2011",
+        columns=("pair_correlation", "mean", "sd", "total"),
+    ),
+    Conversion(
+        name="paired-by-test",
+        label=message("paired differences by the correlation that their test or interval gives"),
+        formula=message(
+            "`r = (s₁² + s₂² − n SE²)/(2 s₁ s₂)` from the standard error of the mean difference, "
+            "with *n* − 1 degrees of freedom; then as with a correlation that is stated"
+        ),
+        source="Cochrane Handbook, section 23.2.7",
+        columns=(
+            "mean",
+            "sd",
+            "total",
+            "estimate",
+            "se",
+            "ci_low",
+            "ci_high",
+            "reported_t",
+            "reported_f",
+            "reported_p",
+        ),
+    ),
+    Conversion(
+        name="paired-assumed",
+        label=message("paired differences with a correlation that is assumed"),
+        formula=message(
+            "as with a correlation that is stated, the correlation as declared for the review"
+        ),
+        source="Cochrane Handbook, section 23.2.7",
+        columns=("mean", "sd", "total"),
+        assumes="pairs",
+    ),
 )
 CONVERSIONS = {record.name: record for record in RECORDS}
 MEDIANS = (DEFAULT_MEDIANS, "wan", "hozo", "bland", "lognormal")
 """The methods for medians; one without a formula for what a trial prints leaves it to the first."""
+DESIGNS = frozenset(("design-effect", "design-effect-assumed"))
 STEP = 0.2
 """By how much a correlation that is assumed is varied where config.yaml says no other."""
 HIGHEST = 0.95
+TIMES = 2.0
+"""By which an assumed ICC is divided and multiplied, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConversionChoices:
-    """What config.yaml chooses: a method for medians, and the correlation of changes.
+    """What config.yaml chooses: a method for medians, correlations of changes and pairs, an ICC.
 
     `change_correlation` is of the values before and after, where a trial states none; without it
-    such a trial has no standard deviation. `change_correlations` are others that are tried, for the
+    such a trial has no standard deviation. `pair_correlation` is of the same patients under both
+    treatments, `icc` of patients of one cluster. The plurals are others that are tried, for the
     robustness of results.
     """
 
     medians: str = DEFAULT_MEDIANS
     change_correlation: float | None = None
     change_correlations: tuple[float, ...] = ()
+    pair_correlation: float | None = None
+    pair_correlations: tuple[float, ...] = ()
+    icc: float | None = None
+    iccs: tuple[float, ...] = ()
 
     @property
     def correlations(self) -> tuple[float, ...]:
-        """The correlations that are tried beside the assumed one."""
-        assumed = self.change_correlation
-        if assumed is None:
+        """The correlations of changes that are tried beside the assumed one."""
+        return _around(self.change_correlation, self.change_correlations)
+
+    @property
+    def paired(self) -> tuple[float, ...]:
+        """The correlations of pairs that are tried, likewise."""
+        return _around(self.pair_correlation, self.pair_correlations)
+
+    @property
+    def clustered(self) -> tuple[float, ...]:
+        """The intracluster correlations that are tried, likewise."""
+        if self.icc is None:
             return ()
-        around = (max(0.0, assumed - STEP), min(HIGHEST, assumed + STEP))
-        found = self.change_correlations or tuple(round(r, 10) for r in around)
-        return tuple(r for r in found if r != assumed)
+        found = self.iccs or (self.icc / TIMES, min(1.0, self.icc * TIMES))
+        return tuple(icc for icc in found if icc != self.icc)
+
+
+def _around(assumed: float | None, tried: tuple[float, ...]) -> tuple[float, ...]:
+    if assumed is None:
+        return ()
+    around = (max(0.0, assumed - STEP), min(HIGHEST, assumed + STEP))
+    return tuple(r for r in tried or tuple(round(x, 10) for x in around) if r != assumed)
 
 
 DEFAULT_CONVERSIONS = ConversionChoices()

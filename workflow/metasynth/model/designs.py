@@ -1,9 +1,20 @@
-"""What the `design` column of study.csv says: whether a study calls itself randomised."""
+"""What the `design` column of study.csv says: whether randomised, in clusters, or in pairs."""
 
 import re
 
 _RANDOMISED = re.compile(r"\brandomi[sz]ed\b|\brandom allocation\b|\brct\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:non|not|quasi|un)[- ]?randomi[sz]ed\b", re.IGNORECASE)
+
+_CLUSTERS = re.compile(r"\bcluster(?:ed)?\b|\bgroup[- ]randomi[sz]ed\b", re.IGNORECASE)
+_PAIRS = re.compile(r"\bcross-?\s?over\b|\bsplit[- ](?:body|mouth|face)\b", re.IGNORECASE)
+CLUSTER, PAIRS = "cluster", "pairs"
+
+
+def layout(design: str) -> str:
+    """cluster where clusters were allocated, pairs of a crossover or split body; else blank."""
+    if _CLUSTERS.search(design):
+        return CLUSTER
+    return PAIRS if _PAIRS.search(design) else ""
 
 
 def is_randomised(design: str) -> bool:

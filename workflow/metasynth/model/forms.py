@@ -8,6 +8,7 @@ FORMS = {
     "limits": message("published, with limits"),
     "se": message("published, with standard error"),
     "p": message("published, with p-value"),
+    "paired": message("pairs of the same patients"),
     "z": message("published, with z"),
     "t": message("published, with t or F"),
     "o_minus_e": message("O − E and V"),

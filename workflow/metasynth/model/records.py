@@ -122,6 +122,10 @@ class Result:
     reported_z: float | None = None
     events_both: int | None = None
     mean_both: float | None = None
+    design_effect: float | None = None
+    cluster_size: float | None = None
+    icc: float | None = None
+    pair_correlation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,6 +418,7 @@ class Contrast:
     cells: tuple[Cell, ...] = ()
     form: str = "covariance"  # what it is from: see forms.FORMS
     adjusted_for: str = ""
+    rules: tuple[str, ...] = ()  # by which its error follows: see model/conversions.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,6 +440,7 @@ class StudyData:
     covariate: float | None = None  # the study's value of the outcome's covariate
     covariate_cell: Cell | None = None
     tables: tuple[tuple[int, int], ...] = ()
+    layout: str = ""  # cluster | pairs, where that is not accounted for
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from math import fsum
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
-from metasynth.model.conversions import CONVERSIONS, MEDIANS
+from metasynth.model.conversions import CONVERSIONS, DESIGNS, MEDIANS
 from metasynth.model.methods import compares
 from metasynth.model.records import AnalysisResult, AnalysisSpec, Group, OutcomeResult, StudyData
 from metasynth.provenance import formulas
-from metasynth.provenance.context import GROUP, Context, Study, studies_of
+from metasynth.provenance.context import GROUP, Context, Study, assumed_keys, studies_of
 from metasynth.provenance.entry import Entry
 from metasynth.provenance.pools import pooled_entries, sums
 
@@ -23,7 +23,14 @@ _OF_MEANS = frozenset(
     (*MEDIANS, "mean-of-median", "change-of-means", "means-of-total", "mean-of-difference")
 )
 _OF_EVENTS = frozenset(("events-of-total", "events-of-effect"))
-_OF_SPREADS = (frozenset(CONVERSIONS) - _OF_MEANS - _OF_EVENTS) | frozenset(MEDIANS)
+_OF_SPREADS = (frozenset(CONVERSIONS) - _OF_MEANS - _OF_EVENTS - DESIGNS) | frozenset(MEDIANS)
+_MADE = {
+    "mean": _OF_MEANS,
+    "sd": _OF_SPREADS,
+    "events": _OF_EVENTS | DESIGNS,
+    "total": DESIGNS,
+    "person_time": DESIGNS,
+}
 """The rules by what they give; a median gives both a mean and a standard deviation."""
 EFFECT = {
     "estimate": message("the trial’s own effect"),
@@ -121,8 +128,7 @@ def _group_entries(context: Context, study: StudyData, part: int) -> Iterator[En
 
 def _rules(group: Group, field: str) -> tuple[str, ...]:
     """The rules by which a group has a number that is not printed."""
-    made = {"mean": _OF_MEANS, "sd": _OF_SPREADS, "events": _OF_EVENTS}.get(field, frozenset())
-    return tuple(rule for rule in group.rules if rule in made)
+    return tuple(rule for rule in group.rules if rule in _MADE.get(field, ()))
 
 
 def _rule_columns(group: Group, field: str) -> Iterator[str]:
@@ -136,9 +142,8 @@ def _formula(rules: Sequence[str]) -> str:
 
 
 def _assumed(group: Group, field: str) -> tuple[str, ...]:
-    """The key of the correlation that a standard deviation assumes."""
-    correlated = any(CONVERSIONS[r].assumes == "correlation" for r in _rules(group, field))
-    return (keys.conversion("change_correlation"),) if correlated else ()
+    """The keys of what a number assumes."""
+    return assumed_keys(_rules(group, field))
 
 
 def _participants(context: Context) -> Iterator[Entry]:

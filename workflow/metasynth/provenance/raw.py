@@ -50,6 +50,10 @@ COLUMNS = {
     "reported_z": message("z as printed"),
     "events_both": message("patients with the event, both arms"),
     "mean_both": message("mean of the patients of both arms"),
+    "design_effect": message("design effect"),
+    "cluster_size": message("patients in a cluster, on average"),
+    "icc": message("intracluster correlation"),
+    "pair_correlation": message("correlation of the values of a pair"),
     "value": message("published value"),
     "reference_value": message("published value of the reference"),
     "parts": message("published parts"),
@@ -61,6 +65,7 @@ _RESULTS = (
     *("ci_level", "reported_p", "median", "q1", "q3", "minimum", "maximum"),
     *("baseline_mean", "baseline_sd", "final_mean", "final_sd", "change_correlation"),
     *("reported_t", "reported_f", "reported_z", "events_both", "mean_both"),
+    *("design_effect", "cluster_size", "icc", "pair_correlation"),
 )
 _CLAIM = (
     *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),
@@ -150,6 +155,11 @@ def claim_entries(claim: Claim, language: Language) -> Iterator[Entry]:
         yield replace(entry, source=source, provenance="reported", note=claim.note)
 
 
+ASSUMED = {
+    "change_correlation": message("assumed correlation of the values before and after"),
+    "pair_correlation": message("assumed correlation of the values of a pair"),
+    "icc": message("assumed intracluster correlation"),
+}
 FEW = message("largest number of trials that are few")
 
 
@@ -165,9 +175,9 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
             yield _choice(keys.few_trials(outcome.id), language.say(FEW), label, few.trials)
     if config.few:
         yield _choice(keys.few_trials(), language.say(FEW), "", config.few.trials)
-    if (r := config.conversions.change_correlation) is not None:
-        said = language.say("assumed correlation of the values before and after")
-        yield _choice(keys.conversion("change_correlation"), said, "", r)
+    for name, said in ASSUMED.items():
+        if (value := getattr(config.conversions, name)) is not None:
+            yield _choice(keys.conversion(name), language.say(said), "", value)
     for path, number in rule_numbers(config.certainty):
         yield _choice(keys.rule(path), language.say("rule of certainty"), path, number)
     for analysis in config.analyses:

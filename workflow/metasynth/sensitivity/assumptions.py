@@ -30,8 +30,8 @@ class Assumed:
     """The primary analysis of an outcome under another assumption.
 
     `kind` is without (the trials that rest on any), skewed (without those whose medians are),
-    median (another method, `name`) or correlation (another one, `value`); `trials` are those
-    concerned.
+    median (another method, `name`), correlation, pairs or icc (another one, `value`); `trials` are
+    those concerned.
     """
 
     kind: str
@@ -90,9 +90,13 @@ def _alternatives(
         if method != chosen.medians:
             choices = replace(chosen, medians=method)
             yield "median", method, None, replace(outcome, conversions=choices)
-    for r in chosen.correlations:
-        choices = replace(chosen, change_correlation=r)
-        yield "correlation", "", r, replace(outcome, conversions=choices)
+    others = (
+        *(("correlation", r, replace(chosen, change_correlation=r)) for r in chosen.correlations),
+        *(("pairs", r, replace(chosen, pair_correlation=r)) for r in chosen.paired),
+        *(("icc", icc, replace(chosen, icc=icc)) for icc in chosen.clustered),
+    )
+    for kind, value, choices in others:
+        yield kind, "", value, replace(outcome, conversions=choices)
 
 
 def _again(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> tuple[StudyData, ...]:

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model import covariates
-from metasynth.model.conversions import MEDIANS
+from metasynth.model.conversions import DESIGNS, MEDIANS
+from metasynth.model.designs import layout
 from metasynth.model.methods import compares, is_ratio, letters
 from metasynth.model.records import (
     AnalysisSpec,
@@ -28,9 +29,11 @@ from metasynth.model.records import (
     StudyData,
     Trial,
 )
+from metasynth.model.records import whole as whole_number
 from metasynth.stats.medians import is_skewed
 from metasynth.synthesis import zero_events
-from metasynth.synthesis.completed import OF_MEANS, Completed, completed, summary
+from metasynth.synthesis.completed import OF_MEANS, Completed, completed, design_effect, summary
+from metasynth.synthesis.paired import is_paired, paired
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
 _MEDIANS = frozenset((*MEDIANS, "mean-of-median"))
@@ -120,7 +123,8 @@ def _study_data(
     if outcome.type == "generic":
         return _with_contrast(trial, outcome, published, rows)
     arms = {arm.arm_id: arm for arm in trial.arms}
-    every = completed(rows, outcome)
+    in_pairs = is_paired(trial.study.design)
+    every = completed(rows, outcome, paired=in_pairs)
     known = [arm for arm in every if _usable(arm.row, outcome.type)]
     sides = [
         [
@@ -150,10 +154,20 @@ def _study_data(
         provenance=_weakest(rows),
         tables=_tables(known, rows, arms, comparison) if outcome.type == "binary" else (),
     )
+    whole = replace(whole, layout=_unheeded(trial, whole))
+    if in_pairs and control and (pairs := paired(whole, rows, outcome)):
+        return pairs if isinstance(pairs, Omission) else (replace(pairs, layout=""),)
     if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)
     separate = _separate(whole, intervention, control, shared=comparison.multi_arm == "split")
     return separate if comparison.multi_arm == "split" else (_correlated(whole, separate, outcome),)
+
+
+def _unheeded(trial: Trial, study: StudyData) -> str:
+    """The layout of a trial whose groups are taken as if they were of independent patients."""
+    groups = (study.intervention, study.control)
+    heeded = any(group and not DESIGNS.isdisjoint(group.rules) for group in groups)
+    return "" if heeded else layout(trial.study.design)
 
 
 def _treatments(arms: Iterable[Arm], comparison: Comparison) -> tuple[Collection[str], ...]:
@@ -174,6 +188,8 @@ def _tables(
         [arm for arm in usable if arms[arm.row.arm_id].treatment in names]
         for names in (comparison.intervention, comparison.control)
     )
+    if any(arm.design_effect != 1 for arm in usable):
+        return ()  # counts are no whole ones
     if len(intervention) == len(control) == 1:
         (one,), (other,) = intervention, control
         if one.pairs or other.pairs:  # events that follow from a published effect
@@ -243,7 +259,9 @@ def _with_contrast(
     if reason := _why_no_contrast(rows[0], outcome.measure):
         return Omission(study.study, reason)
     try:
-        effect = _contrast(rows[0], outcome.measure, _degrees(rows[0], every))
+        in_pairs = is_paired(study.design)
+        effect = _contrast(rows[0], outcome.measure, _degrees(rows[0], every, paired=in_pairs))
+        effect = _of_clusters(effect, rows[0], outcome)
     except ValueError:
         return Omission(study.study, sentence("a correlation lies between −1 and 1"))
     provenance = _weakest(rows)
@@ -251,11 +269,20 @@ def _with_contrast(
     return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
 
 
-def _degrees(row: Result, every: Sequence[Result]) -> int | None:
+def _of_clusters(contrast: Contrast, row: Result, outcome: OutcomeSpec) -> Contrast:
+    """A contrast with the design effect of its clusters, where its row has one."""
+    effect, rule = design_effect(row, outcome.conversions)
+    se = contrast.se * math.sqrt(effect)
+    return replace(contrast, se=se, rules=(rule,)) if rule else contrast
+
+
+def _degrees(row: Result, every: Sequence[Result], *, paired: bool) -> int | None:
     """The degrees of freedom of a difference of two arms' means, where their sizes are known."""
     sizes = {arm.arm_id: arm.total for arm in every if not arm.reference_arm_id and arm.total}
     pair = [sizes.get(name) for name in (row.arm_id, row.reference_arm_id)]
     known = [n for n in pair if n is not None]
+    if paired and known and min(known) > 1:
+        return min(known) - 1
     return sum(known) - 2 if len(known) == 2 and sum(known) > 2 else None
 
 
@@ -348,23 +375,31 @@ def _contrast(row: Result, measure: str, df: int | None) -> Contrast:
 
 def _group(completed_arm: Completed, arms: Mapping[str, Arm], kind: str) -> Group:
     """One arm's numbers as a side of a comparison."""
-    row, rules = completed_arm.row, completed_arm.rules
+    row, rules, by = completed_arm.row, completed_arm.rules, completed_arm.design_effect
     group = Group(
         (row.arm_id,),
         arms[row.arm_id].label,
-        total=row.total,
+        total=_effective(row.total, by),
         cells=completed_arm.cells,
         rules=rules,
         skewed=kind in OF_MEANS and _skewed(row, rules),
     )
     if kind in ("binary", "proportion"):
+        if by != 1:  # of parts of patients no range of whole ones is known
+            return replace(group, events=_effective(row.events, by))
         low, high = _first(row.events_low, row.events), _first(row.events_high, row.events)
         return replace(group, events=row.events, events_low=low, events_high=high)
     if kind in ("rate", "incidence"):
-        return replace(group, events=row.events, person_time=row.person_time)
+        time = None if row.person_time is None else row.person_time / by
+        return replace(group, events=_effective(row.events, by), person_time=time)
     if kind == "correlation":
         return replace(group, correlation=row.correlation)
     return replace(group, mean=row.mean, sd=row.sd)
+
+
+def _effective(count: int | None, design_effect: float) -> Count | None:
+    """A number of patients or events as so many independent ones."""
+    return count if count is None or design_effect == 1 else whole_number(count / design_effect)
 
 
 def _skewed(row: Result, rules: Sequence[str]) -> bool:
@@ -397,8 +432,8 @@ def _combined(groups: Sequence[Group]) -> Group:
     return replace(
         merged,
         events=_sum([group.events for group in groups]),
-        events_low=sum(group.events_low or 0 for group in groups),
-        events_high=sum(group.events_high or 0 for group in groups),
+        events_low=_bound([group.events_low for group in groups]),
+        events_high=_bound([group.events_high for group in groups]),
     )
 
 
@@ -411,6 +446,11 @@ def _common_correlation(groups: Sequence[Group]) -> float:
 def _sum(counts: Sequence[Count | None]) -> Count | None:
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
+
+
+def _bound(bounds: Sequence[int | None]) -> int | None:
+    known = [bound for bound in bounds if bound is not None]
+    return sum(known) if len(known) == len(bounds) else None
 
 
 def _usable(row: Result, kind: str) -> bool:

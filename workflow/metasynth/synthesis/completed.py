@@ -31,7 +31,7 @@ class Completed:
     """An arm's row with the numbers that follow, the rules that gave them, and the cells read.
 
     `why` says what is missing all the same; `pairs` are the events of this arm and another that a
-    published effect of both allows.
+    published effect of both allows. Patients and events count for less by `design_effect`.
     """
 
     row: Result
@@ -39,22 +39,57 @@ class Completed:
     cells: tuple[Cell, ...] = ()
     why: Sentence | None = None
     pairs: tuple[tuple[int, int], ...] = ()
+    design_effect: float = 1.0
 
     def has(self, rule: str, *cells: Cell, **numbers: object) -> "Completed":
         """The same with more numbers, by a rule, from other rows too where `cells` are given."""
         cells = tuple(dict.fromkeys((*self.cells, *cells)))
         row = replace(self.row, **numbers)  # type: ignore[arg-type]
-        return replace(self, row=row, rules=(*self.rules, rule), cells=cells, why=None)
+        why = None if numbers else self.why
+        return replace(self, row=row, rules=(*self.rules, rule), cells=cells, why=why)
 
 
-def completed(rows: Sequence[Result], outcome: OutcomeSpec) -> list[Completed]:
-    """Each row of one arm, with what follows from it and from the rows of two arms."""
+def completed(
+    rows: Sequence[Result], outcome: OutcomeSpec, *, paired: bool = False
+) -> list[Completed]:
+    """Each row of one arm, with what follows from it and from the rows of two arms.
+
+    Where the arms are of the same patients (`paired`) what is printed of both says nothing of the
+    spread within one.
+    """
+    arms = _completed(rows, outcome, paired=paired)
+    return [_of_clusters(arm, outcome.conversions) for arm in arms]
+
+
+def _completed(rows: Sequence[Result], outcome: OutcomeSpec, *, paired: bool) -> list[Completed]:
     arms = [Completed(row, cells=(row.cell,)) for row in rows if not row.reference_arm_id]
     pairs = [row for row in rows if row.reference_arm_id and row.provenance != "missing"]
     if outcome.type in OF_MEANS:
         arms = [_by_itself(arm, outcome.conversions) for arm in arms]
-        return _by_pairs(arms, pairs, outcome) if outcome.type == "continuous" else arms
+        between = outcome.type == "continuous" and not paired
+        return _by_pairs(arms, pairs, outcome) if between else arms
     return _counts_by_pairs(arms, pairs) if outcome.type == "binary" else arms
+
+
+def _of_clusters(arm: Completed, choices: ConversionChoices) -> Completed:
+    """The arm with the design effect of its clusters."""
+    effect, rule = design_effect(arm.row, choices)
+    return replace(arm.has(rule), design_effect=effect) if rule else arm
+
+
+def design_effect(row: Result, choices: ConversionChoices) -> tuple[float, str]:
+    """By how much clusters enlarge a row's variances, and the rule; 1 and none without clusters.
+
+    Handbook 23.1.4: 1 + (mean size - 1) ICC, from the row, with the ICC of the review where it
+    states none.
+    """
+    if row.design_effect is not None:
+        return row.design_effect, "design-effect"
+    icc = row.icc if row.icc is not None else choices.icc
+    if row.cluster_size is None or icc is None:
+        return 1.0, ""
+    rule = "design-effect" if row.icc is not None else "design-effect-assumed"
+    return 1 + (row.cluster_size - 1) * icc, rule
 
 
 # --- one arm --------------------------------------------------------------------------------------

@@ -173,9 +173,9 @@ def _study_row(
 
 
 def rules_of(study: StudyData) -> tuple[str, ...]:
-    """The rules by which a study's groups have their numbers, each once."""
-    groups = [group for group in (study.intervention, study.control) if group]
-    return tuple(dict.fromkeys(rule for group in groups for rule in group.rules))
+    """The rules by which a study's groups or contrast have their numbers, each once."""
+    parts = [part for part in (study.intervention, study.control, study.contrast) if part]
+    return tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
 
 
 def is_skewed(study: StudyData) -> bool:
@@ -202,7 +202,8 @@ def _study_note(
 ) -> tuple[Sentence, ...]:
     """What a contrast is adjusted for; else how numbers were computed, and cells corrected."""
     if study.contrast and study.contrast.adjusted_for:
-        return (sentence("Adjusted for {what}.", what=study.contrast.adjusted_for),)
+        adjusted = sentence("Adjusted for {what}.", what=study.contrast.adjusted_for)
+        return (adjusted, *_conversion_notes(study))
     return (*_conversion_notes(study), *_cell_notes(outcome, spec, own))
 
 

@@ -320,10 +320,11 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     elif compared and not config.comparison.control:
         expected = f"a treatment of the control side, as {compared.id} compares two"
         yield lines.fault(("comparison", "control"), "", expected, "name it as in arms.csv")
-    if config.conversions.change_correlations and config.conversions.change_correlation is None:
-        expected = "change_correlation, which these are tried in place of"
-        tried: Keys = ("conversions", "change_correlations")
-        yield lines.fault(tried, "", expected, "declare it, or remove these")
+    for name in ("change_correlation", "pair_correlation", "icc"):
+        if getattr(config.conversions, f"{name}s") and getattr(config.conversions, name) is None:
+            tried: Keys = ("conversions", f"{name}s")
+            expected = f"{name}, which these are tried in place of"
+            yield lines.fault(tried, "", expected, "declare it, or remove these")
     for outcome in config.outcomes:
         yield from _time_without_rate(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)

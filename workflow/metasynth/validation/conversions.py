@@ -67,6 +67,20 @@ def _limits_of_a_mean(row: Row) -> Iterator[Fault]:
         yield row.fault("mean", f"a value between {low} and {high}, its limits", _SOURCE)
 
 
+@rule("design_effect", "cluster_size", "icc", "pair_correlation")
+def _designs_are_whole(row: Row) -> Iterator[Fault]:
+    """A design effect, or what it follows from; a correlation short of certainty."""
+    if row["design_effect"] and (row["cluster_size"] or row["icc"]):
+        remedy = "keep one of the two, as the source prints it"
+        expected = "a design effect, or cluster_size and icc, not both"
+        yield row.fault("design_effect", expected, remedy)
+    elif row["icc"] and not row["cluster_size"]:
+        expected = "patients in a cluster, as there is an intracluster correlation"
+        yield row.fault("cluster_size", expected, "fill in the mean size of a cluster")
+    if row["pair_correlation"] and abs(float(row["pair_correlation"])) == 1:
+        yield row.fault("pair_correlation", "a correlation between -1 and 1", _SOURCE)
+
+
 @rule("estimate", "reported_z", "mean_both", "events_both", "measure")
 def _pairs_are_whole(row: Row) -> Iterator[Fault]:
     """What needs an estimate beside it."""
@@ -111,7 +125,7 @@ def is_size_alone(row: Row) -> bool:
         for column, text in row.items()
         if text and column not in (*_PLACE, "arm_id", "provenance", "source_id", "note", "checked")
     }
-    return filled == {"total"}
+    return filled - {"design_effect", "cluster_size", "icc"} == {"total"}
 
 
 def _has_centre(row: Row) -> bool:

@@ -20,6 +20,7 @@ _DEPENDENT = (
     *("events_low", "events_high", "sd", "se", "ci_low", "ci_high", "variance", "ci_level"),
     *("q1", "q3", "minimum", "maximum", "baseline_mean", "baseline_sd", "final_sd"),
     *("change_correlation", "reported_z", "mean_both"),
+    *("design_effect", "cluster_size", "icc", "pair_correlation"),
 )
 _OF_ARMS = (
     *("events", "reported_percent", "mean", "person_time", "correlation", "median", "q1", "q3"),

@@ -121,7 +121,23 @@ def of_arm(result: Result, language: Language) -> list[str]:
         found.append(f"r = {short('change_correlation')}")
     if has("sd"):
         found.append(f"SD {short('sd')}")
+    if has("pair_correlation"):
+        found.append(language.say("r of pairs {x}", x=short("pair_correlation")))
     return [*found, f"n = {raw(result, 'total')}"] if has("total") else found
+
+
+def of_clusters(result: Result, language: Language) -> list[str]:
+    """What is stated of a row's clusters."""
+    said = {
+        "design_effect": message("design effect {x}"),
+        "cluster_size": message("patients in a cluster {x}"),
+        "icc": message("ICC {x}"),
+    }
+    return [
+        language.say(words, x=raw(result, column, formats.shortest(value, language.numbers)))
+        for column, words in said.items()
+        if (value := getattr(result, column)) is not None
+    ]
 
 
 def row_anchor(trial: Trial, result: Result) -> str:

@@ -20,6 +20,8 @@ _KINDS = {
     "skewed": message("without the trials whose medians are skewed"),
     "median": message("medians: {method}"),
     "correlation": message("correlation {r} of the values before and after"),
+    "pairs": message("correlation {r} of the values of a pair"),
+    "icc": message("intracluster correlation {r}"),
 }
 
 
@@ -41,7 +43,8 @@ def assumptions_table(scope: Scope) -> TableBody:
     caption = say("Primary analyses with numbers computed otherwise from what the sources print.")
     note = say(
         "A correlation, a distribution behind a median, or one standard deviation of both arms is "
-        "assumed where no source states the number itself; each line changes one of these."
+        "assumed where no source states the number itself; each line changes one of these, in all "
+        "trials that rest on it."
     )
     return text(caption), columns, tuple(rows), text(note)
 

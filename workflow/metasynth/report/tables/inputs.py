@@ -110,7 +110,7 @@ def _form(own: StudyEffect | None, language: Language) -> str:
     if own is None:
         return formats.MISSING
     said = language.say(FORMS[own.form]) if own.form in FORMS else formats.MISSING
-    explained = own.form in (*PUBLISHED, "converted")
+    explained = own.form in (*PUBLISHED, "converted", "paired")
     return f"{said}. {in_words(own.note, language)}" if explained else said
 
 
