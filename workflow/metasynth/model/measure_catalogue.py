@@ -55,6 +55,32 @@ MEASURE_RECORDS = (
         covariance=True,
     ),
     Measure(
+        name="SMD-UB", label=message("standardised mean difference"), types=("continuous",),
+        anchor="formula-smd-ub", source="Hedges 1983", code="SMD",
+    ),
+    Measure(
+        name="SMD-LS2", label=message("standardised mean difference"), types=("continuous",),
+        anchor="formula-smd-ls2", source="Borenstein 2009", code="SMD",
+    ),
+    Measure(
+        name="SMDH", label=message("standardised mean difference"), types=("continuous",),
+        anchor="formula-smdh", source="Bonett 2008",
+    ),
+    Measure(
+        name="ROM-BC", label=message("ratio of means"), types=("continuous",),
+        anchor="formula-rom-bc", source="Lajeunesse 2015", ratio=True, back="exp(x)", code="ROM",
+    ),
+    Measure(
+        name="VR", label=message("variability ratio"), types=("continuous",),
+        anchor="formula-vr", metafor="VR", source="Nakagawa et al. 2015", ratio=True,
+        back="exp(x)",
+    ),
+    Measure(
+        name="CVR", label=message("ratio of coefficients of variation"), types=("continuous",),
+        anchor="formula-cvr", source="Senior, Viechtbauer and Nakagawa 2020", ratio=True,
+        back="exp(x)",
+    ),
+    Measure(
         name="PLO", label=message("proportion"), types=_PROPORTION, null=False,
         anchor="formula-plo", metafor="PLO", back="transf.ilogit(x)",
     ),
