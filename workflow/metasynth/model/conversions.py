@@ -270,6 +270,16 @@ RECORDS = (
         assumes="icc",
     ),
     Conversion(
+        name="log-rank",
+        label=message("O − E and V from a log-rank test and the numbers of events"),
+        formula=message(
+            "`O − E = z √V`; `V = O₁O₂/(O₁ + O₂)` from the events of both arms, or "
+            "`V = O n₁n₂/(n₁ + n₂)²` from all events *O* and the patients of both arms"
+        ),
+        source="Tierney et al. 2007",
+        columns=("reported_z", "reported_p", "events_both", "events", "total"),
+    ),
+    Conversion(
         name="paired",
         label=message("paired differences by their correlation"),
         formula=message(

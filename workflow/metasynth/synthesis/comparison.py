@@ -33,6 +33,7 @@ from metasynth.model.records import whole as whole_number
 from metasynth.stats.medians import is_skewed
 from metasynth.synthesis import zero_events
 from metasynth.synthesis.completed import OF_MEANS, Completed, completed, design_effect, summary
+from metasynth.synthesis.log_rank import of_log_rank
 from metasynth.synthesis.paired import is_paired, paired
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
@@ -256,24 +257,36 @@ def _with_contrast(
         return Omission(
             study.study, sentence("{n} contrasts reported where one is needed", n=len(rows))
         )
-    if reason := _why_no_contrast(rows[0], outcome.measure):
-        return Omission(study.study, reason)
-    try:
-        in_pairs = is_paired(study.design)
-        effect = _contrast(rows[0], outcome.measure, _degrees(rows[0], every, paired=in_pairs))
-        effect = _of_clusters(effect, rows[0], outcome)
-    except ValueError:
-        return Omission(study.study, sentence("a correlation lies between −1 and 1"))
+    effect = _effect(rows[0], every, outcome, paired=is_paired(study.design))
+    if isinstance(effect, Sentence):
+        return Omission(study.study, effect)
     provenance = _weakest(rows)
     data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
     return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
+
+
+def _effect(
+    row: Result, every: Sequence[Result], outcome: OutcomeSpec, *, paired: bool
+) -> Contrast | Sentence:
+    """A contrast on the scale of the analysis, or why there is none."""
+    tested = of_log_rank(row, every, outcome.measure)
+    if isinstance(tested, Sentence):
+        return tested
+    if tested is None:
+        if reason := _why_no_contrast(row, outcome.measure):
+            return reason
+        try:
+            tested = _contrast(row, outcome.measure, _degrees(row, every, paired=paired))
+        except ValueError:
+            return sentence("a correlation lies between −1 and 1")
+    return _of_clusters(tested, row, outcome)
 
 
 def _of_clusters(contrast: Contrast, row: Result, outcome: OutcomeSpec) -> Contrast:
     """A contrast with the design effect of its clusters, where its row has one."""
     effect, rule = design_effect(row, outcome.conversions)
     se = contrast.se * math.sqrt(effect)
-    return replace(contrast, se=se, rules=(rule,)) if rule else contrast
+    return replace(contrast, se=se, rules=(*contrast.rules, rule)) if rule else contrast
 
 
 def _degrees(row: Result, every: Sequence[Result], *, paired: bool) -> int | None:

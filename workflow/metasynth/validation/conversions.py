@@ -85,7 +85,7 @@ def _designs_are_whole(row: Row) -> Iterator[Fault]:
 def _pairs_are_whole(row: Row) -> Iterator[Fault]:
     """What needs an estimate beside it."""
     for column in ("reported_z", "mean_both"):
-        if row[column] and not row["estimate"]:
+        if row[column] and not row["estimate"] and not (row["events_both"] and column[-1] == "z"):
             expected = f"an estimate, as there is {column}"
             yield row.fault("estimate", expected, "fill in the estimate")
     if row["events_both"] and row["estimate"] and not row["measure"]:
