@@ -77,7 +77,7 @@ def most_trials(claim: Claim, evidence: Evidence) -> Finding:
 
 def _studies(result: OutcomeResult, evidence: Evidence) -> list[StudyData]:
     """The included trials with counts of an outcome, the arms of one side combined."""
-    combined = replace(evidence.comparison, multi_arm="combine")
+    combined = replace(evidence.comparison, multi_arm="combine", strata="add")
     data = (study_data(trial, result.outcome, combined) for trial in evidence.included)
     studies = [study for found in data if not isinstance(found, Omission) for study in found]
     return [study for study in studies if len(_counted(study)) == 2]

@@ -87,7 +87,7 @@ class Attribution:
                 row.study in side.included and side.selects(outcome, row.study, row.key)
                 for side in self._sides
             )
-        watched = {"treatment"}
+        watched = {"treatment", "stratum"}
         if row.table == "study":
             watched = {"status", "design", *self.choices(outcome, "subgroup")}
         return (

@@ -280,6 +280,15 @@ RECORDS = (
         columns=("reported_z", "reported_p", "events_both", "events", "total"),
     ),
     Conversion(
+        name="strata-averaged",
+        label=message("published effects of a trial’s strata, averaged"),
+        formula=message(
+            "`y = Σwᵢyᵢ/Σwᵢ` over the strata of a trial, `wᵢ = 1/vᵢ`, variance `1/Σwᵢ`"
+        ),
+        source="Cochrane Handbook, section 10.3.1",
+        columns=("estimate", "se", "ci_low", "ci_high"),
+    ),
+    Conversion(
         name="paired",
         label=message("paired differences by their correlation"),
         formula=message(

@@ -65,6 +65,7 @@ class Arm:
     source_id: str
     note: str
     cell: Cell
+    stratum: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +281,7 @@ class FlowCount:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Which treatments (arms.csv `treatment`) are compared, and what to do with several arms.
+    """Which treatments (arms.csv `treatment`) are compared; what to do with several arms or strata.
 
     Without an intervention nothing is compared, and every arm is of the one group.
     """
@@ -290,6 +291,7 @@ class Comparison:
     multi_arm: str = "combine"  # combine | split | covariance
     intervention_label: str = ""
     control_label: str = ""
+    strata: str = "add"  # add | keep: what becomes of results by stratum of a trial's patients
 
 
 @dataclass(frozen=True, slots=True)

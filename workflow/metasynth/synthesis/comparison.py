@@ -70,7 +70,21 @@ def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) ->
         key = (row.arm_id, row.reference_arm_id)
         if key not in chosen or row.reading:
             chosen[key] = row
-    return [row for row in chosen.values() if row.provenance != "missing"]
+    found = [row for row in chosen.values() if row.provenance != "missing"]
+    return _whole_or_strata(found, trial, keep=comparison.strata == "keep")
+
+
+def _whole_or_strata(rows: list[Result], trial: Trial, *, keep: bool) -> list[Result]:
+    """The rows of the whole trial, or those of its strata, so that no patient counts twice.
+
+    Where both are there the whole leads, unless strata are kept.
+    """
+    if not any(arm.stratum for arm in trial.arms):
+        return rows
+    strata = {arm.arm_id: arm.stratum for arm in trial.arms}
+    parts = [row for row in rows if strata[row.arm_id]]
+    whole = [row for row in rows if not strata[row.arm_id]]
+    return (parts if keep else whole) if parts and whole else rows
 
 
 def takes_part(arm: Arm, comparison: Comparison) -> bool:
@@ -101,10 +115,13 @@ def study_data(
 ) -> tuple[StudyData, ...] | Omission:
     """What the trial brings to the outcome's pool, or why it brings nothing.
 
-    One item a trial, unless several intervention arms are to share the control (`split`). Each has
-    its value of the outcome's covariate, where there is one.
+    One item a trial, unless several intervention arms are to share the control (`split`), or the
+    strata of its patients are kept apart. Each has its value of the outcome's covariate, where
+    there is one.
     """
     rows = selected_rows(trial, outcome, comparison)
+    if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
+        return _by_stratum(trial, outcome, comparison, strata)
     data = _study_data(trial, outcome, comparison, rows)
     if isinstance(data, Omission) or outcome.covariate is None:
         return data
@@ -114,6 +131,34 @@ def study_data(
         arm_ids = item.intervention.arm_ids if item.intervention else contrasted
         number, cell = covariates.value(trial, outcome.covariate, arm_ids)
         found.append(replace(item, covariate=number, covariate_cell=cell))
+    return tuple(found)
+
+
+def _strata(trial: Trial, rows: Sequence[Result]) -> tuple[str, ...]:
+    """The strata of a trial's patients that these rows are of, each once."""
+    known = {arm.arm_id: arm.stratum for arm in trial.arms}
+    return tuple(dict.fromkeys(known[row.arm_id] for row in rows if known[row.arm_id]))
+
+
+def _unlike_strata(sides: Sequence[Sequence[Group]], arms: Mapping[str, Arm]) -> bool:
+    """Whether the two sides would be added up from different strata."""
+    one, other = ({arms[name].stratum for g in side for name in g.arm_ids} for side in sides)
+    return one != other
+
+
+def _by_stratum(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison, strata: Sequence[str]
+) -> tuple[StudyData, ...] | Omission:
+    """What each stratum brings by itself; nothing where one of them brings nothing."""
+    found: list[StudyData] = []
+    for stratum in strata:
+        arms = tuple(arm for arm in trial.arms if arm.stratum == stratum)
+        names = {arm.arm_id for arm in arms}
+        results = tuple(row for row in trial.results if row.arm_id in names)
+        data = study_data(replace(trial, arms=arms, results=results), outcome, comparison)
+        if isinstance(data, Omission):
+            return data
+        found += [replace(one, label=f"{one.label}, {stratum}") for one in data]
     return tuple(found)
 
 
@@ -144,6 +189,9 @@ def _study_data(
     if not all(sides[:1] if single else sides):
         found = why or _why_no_group(rows, bool(sides[0]), bool(sides[1]), single)
         return Omission(trial.study.study, found)
+    if not single and _unlike_strata(sides, arms):
+        unlike = sentence("numbers of some strata of its patients are given for one side alone")
+        return Omission(trial.study.study, unlike)
     intervention, control = sides[0], None if single else _combined(sides[1])
     whole = StudyData(
         study=trial.study.study,
@@ -253,16 +301,34 @@ def _with_contrast(
     study = trial.study
     if not rows:
         return Omission(study.study, sentence("its rows are of single arms, not of a contrast"))
-    if len(rows) > 1:
+    if len(rows) > 1 and len(_strata(trial, rows)) < len(rows):
         return Omission(
             study.study, sentence("{n} contrasts reported where one is needed", n=len(rows))
         )
-    effect = _effect(rows[0], every, outcome, paired=is_paired(study.design))
-    if isinstance(effect, Sentence):
-        return Omission(study.study, effect)
+    effects = [_effect(row, every, outcome, paired=is_paired(study.design)) for row in rows]
+    if why := next((one for one in effects if isinstance(one, Sentence)), None):
+        return Omission(study.study, why)
+    effect = _averaged([one for one in effects if not isinstance(one, Sentence)])
     provenance = _weakest(rows)
     data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
     return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
+
+
+def _averaged(strata: Sequence[Contrast]) -> Contrast:
+    """The contrasts of a trial's strata as one, weighted by inverse variance."""
+    if len(strata) == 1:
+        return strata[0]
+    weights = [one.se**-2 for one in strata]
+    total = math.fsum(weights)
+    y = math.fsum(w * one.estimate for w, one in zip(weights, strata, strict=True)) / total
+    rules = dict.fromkeys(rule for one in strata for rule in one.rules)
+    return replace(
+        strata[0],
+        estimate=y,
+        se=1 / math.sqrt(total),
+        cells=tuple(dict.fromkeys(cell for one in strata for cell in one.cells)),
+        rules=(*rules, "strata-averaged"),
+    )
 
 
 def _effect(

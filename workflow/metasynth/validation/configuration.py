@@ -187,6 +187,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         intervention=tuple(sides["intervention"]),
         control=tuple(sides["control"]),
         multi_arm=sides.get("multi_arm", "combine"),
+        strata=sides.get("strata", "add"),
         intervention_label=labels.get("intervention", ""),
         control_label=labels.get("control", ""),
     )

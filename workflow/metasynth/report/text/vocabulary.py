@@ -198,6 +198,10 @@ def used_methods(material: Material) -> frozenset[str]:
     effects = (study for r in material.results for a in r.analyses for study in a.studies)
     if any(study.form in (*PUBLISHED, "o_minus_e") for study in effects):
         names.add("published")
+    if material.config.comparison.strata == "keep" and any(
+        arm.stratum for trial in material.included for arm in trial.arms
+    ):
+        names.add("strata kept")
     how = material.config.comparison.multi_arm
     if how != "combine" or combined_arms(material.results):
         names.add(how)
