@@ -2,8 +2,8 @@
 
 `COMPARISONS` compares two groups, `ONE_GROUP` has proportions of one arm alone, `SERIES` has
 studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers,
-`CONVERTED` numbers that follow from others, `DESIGNED` clusters and crossovers. An outcome's name
-says its type and what is there of it.
+`COHORTS` the same of studies that are no trials, `CONVERTED` numbers that follow from others,
+`DESIGNED` clusters and crossovers. An outcome's name says its type and what is there of it.
 """
 
 import csv
@@ -481,5 +481,6 @@ DESIGNED = replace(
     },
 )
 CONVERTED = replace(_review(dict(_converted())), more={"conversions": {"change_correlation": 0.5}})
+COHORTS = replace(MIXED, design="prospective cohort")
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
 SERIES = _review(dict(_series()), design="case series", arms=GROUP)

@@ -12,7 +12,17 @@ from itertools import pairwise
 
 import pytest
 
-from tests.made_up import COMPARISONS, CONVERTED, DESIGNED, MIXED, ONE_GROUP, SERIES, MadeUp, label
+from tests.made_up import (
+    COHORTS,
+    COMPARISONS,
+    CONVERTED,
+    DESIGNED,
+    MIXED,
+    ONE_GROUP,
+    SERIES,
+    MadeUp,
+    label,
+)
 
 from .conftest import Review
 
@@ -23,6 +33,7 @@ REVIEWS = {
     "mixed": MIXED,
     "converted": CONVERTED,
     "designed": DESIGNED,
+    "cohorts": COHORTS,
 }
 Pages = Callable[[str], str]
 
@@ -99,10 +110,11 @@ def test_a_review_of_one_group_has_no_word_of_comparisons(page: Pages, name: str
     assert "(the designs are: case series)" in said
 
 
-def test_studies_that_compare_nothing_are_called_no_trials(page: Pages) -> None:
+@pytest.mark.parametrize("name", ["one group", "series", "cohorts"])
+def test_studies_that_are_no_trials_are_not_called_so(page: Pages, name: str) -> None:
     """But by their labels, which are "Trial s00" here, and in the review's own starter text."""
-    word = re.compile(r"\b[Tt]rials?\b(?! s\d\d|/)")
-    lines = [line for line in _text(page("series")).splitlines() if word.search(line)]
+    word = re.compile(r"\b[Tt]rials?\b(?! [a-z]\d+\b|/)")
+    lines = [line for line in _text(page(name)).splitlines() if word.search(line)]
     assert {line for line in lines if "included trials cannot tell" not in line} == set()
 
 
@@ -113,7 +125,7 @@ def test_studies_that_compare_nothing_are_called_no_trials(page: Pages) -> None:
         "Left out for Trial c1 by Common effect (Mantel–Haenszel): a published contrast has no",
         "Trial f1 reports this outcome but is not pooled: it gives a published RR, which cannot",
         "published, with limits. Adjusted for age and sex.",
-        "published, with p-value.",
+        "published, with p-value\n",
         "O − E and V",
     ],
 )
@@ -222,9 +234,9 @@ def test_what_is_said_of_an_outcome(page: Pages, outcome: str, said: str) -> Non
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        ("plo_many", "14 trials with 742 participants are pooled: 511 of 742. By the primary"),
+        ("plo_many", "14 studies with 742 participants are pooled: 511 of 742. By the primary"),
         ("plo_many", "the proportion is 0.69 (95% CI 0.67 to 0.71). The HKSJ interval"),
-        ("pas_one", "One trial is analysed, Trial s00: 1 of 40. Its proportion is 0.02 (95% CI"),
+        ("pas_one", "One study is analysed, Trial s00: 1 of 40. Its proportion is 0.02 (95% CI"),
     ],
 )
 def test_what_is_said_of_a_proportion(page: Pages, outcome: str, said: str) -> None:
@@ -242,7 +254,7 @@ def test_the_summary_tells_proportions_per_thousand(page: Pages, name: str) -> N
 def test_evidence_of_case_series_begins_as_low_and_says_so(page: Pages) -> None:
     text = _text(page("one group"))
     assert "as low otherwise (the designs are: case series)" in text
-    lower = "Low to begin with, as not every trial is described as randomised; designs: case series"
+    lower = "Low to begin with, as not every study is described as randomised; designs: case series"
     assert text.count(lower) >= 2 * len(ONE_GROUP.outcomes)
     assert "●●●" not in text
 
@@ -253,13 +265,9 @@ def test_figures_are_missing_for_a_reason_that_holds_for_each_outcome_of_the_row
 ) -> None:
     text = _text(page(name))
     assert "The figure is about" not in text
-    if name not in (
-        "series",
-        "mixed",
-        "converted",
-        "designed",
-    ):  # whose outcomes have three studies or more
-        assert "leave-one-out analysis needs three trials; there are at most two." in text
+    if name in ("comparisons", "one group"):  # the others' outcomes have three studies or more
+        noun = "trials" if name == "comparisons" else "studies"
+        assert f"leave-one-out analysis needs three {noun}; there are at most two." in text
     assert ("A funnel plot is about a comparison" in text) is (name in ("one group", "series"))
 
 
@@ -286,7 +294,8 @@ def test_what_a_finding_means_names_its_outcome_and_claims_no_more_than_its_inte
     text = _text(page("comparisons"))
     assert "Drug results in a reduction in progression (certainty: at most high)." in text
     assert (
-        "The estimate is an increase in serious infection with drug, but the interval includes no "
-        "effect: an effect is neither shown nor excluded (certainty: at most low)." in text
+        "The estimate is an increase in serious infection with drug, but the interval includes the "
+        "value of no effect: an effect is neither shown nor excluded (certainty: at most low)."
+        in text
     )
     assert "No smallest important difference is declared" in text

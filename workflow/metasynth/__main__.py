@@ -176,7 +176,10 @@ def list_untranslated(config: Path) -> int:
     for code in review.config.languages:
         if code != "en":
             language = speak(code, Path.cwd() / review.config.text)
-            missing = untranslated(review.config, review.trials, review.search, language)
+            missing = untranslated(
+                *(review.config, review.trials, review.search, language),
+                *(review.claims, review.changelog),
+            )
             print(as_catalogue(missing) if missing else f"{code}: everything is translated.")
     return 0
 

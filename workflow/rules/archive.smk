@@ -24,7 +24,7 @@ rule archive_dirty:
 
 rule pack:
     input:
-        PLAN.files(),
+        [path for member in PLAN.members() for path in member.files],
     output:
         zip=f"{ARCHIVE}{{variant}}.zip",
         environment=f"{ARCHIVE}{{variant}}.environment.json",

@@ -20,7 +20,7 @@ FIRST = {"clean": 4, "pool": 3, "tables": 2, "plot": 1}
 MEMORY = {"report": {"mem_mb": 1100}}
 
 
-for batch in PLAN.all():
+for batch in PLAN.batches:
 
     rule:
         name:
@@ -45,8 +45,8 @@ for batch in PLAN.all():
 
 
 # A stage of several jobs is made by its name as well.
-for stage, batches in PLAN.batches.items():
-    if [batch.name for batch in batches] != [stage]:
+for stage in PLAN.reasons:
+    if [batch.name for batch in PLAN.of(stage)] != [stage]:
 
         rule:
             name:

@@ -165,7 +165,8 @@ def test_every_word_goes_through_the_catalogue(figure: str) -> None:
         language=Language(disguised, POLISH),
     )
     data = " ".join(label for label, _ in BCG)
-    data += " Anakinra Placebo Response Tau Random effects REML HKSJ Common effect Mantel Haenszel"
+    data += " Anakinra anakinra Placebo placebo Response response Tau Random effects REML HKSJ"
+    data += " Common effect Mantel Haenszel"
     data += " Absolute latitude degrees"
     texts = [text.get_text() for text in foreign.figure.texts]
     words = set(re.findall(r"[A-Za-z]{3,}", " ".join([*texts, *map(bare, foreign[1:])])))

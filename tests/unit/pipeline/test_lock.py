@@ -128,17 +128,17 @@ def test_what_is_obsolete_goes_when_all_is_made(folder: Path) -> None:
     member = Member("pool", "a", "code", "data", "{}", {}, ("results/a.csv",))
     old = Path("results/figures/old/forest.svg")
     store.write(old, "")
-    lock.end([member], [str(old)])
+    lock.end(str(folder), [member], [str(old)])
     assert old.exists()
     stamps.write(member, {"a.csv": ""})
-    lock.end([member], [str(old)])
+    lock.end(str(folder), [member], [str(old)])
     assert not old.parent.exists()
     assert Path("results/a.csv").exists()
 
 
 def test_what_an_earlier_run_found_obsolete_is_not_forgotten(folder: Path) -> None:
     assert lock.obsolete() == ()
-    store.write(lock.PLAN, plan.to_json(plan.Plan({}, {}, ("results/old",))))
+    store.write(lock.PLAN, store.compact(plan.Plan((), {}, ("results/old",))))
     assert lock.obsolete() == ("results/old",)
 
 

@@ -23,6 +23,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     StudyData,
 )
+from metasynth.synthesis.metafor_export import metafor_script
 from metasynth.synthesis.selection import effects_of
 from metasynth.synthesis.synthesise import synthesise
 
@@ -190,3 +191,29 @@ def test_one_trial_and_other_models_have_no_posterior():
     assert posterior(pooled(1)) is None
     random = AnalysisSpec("bayes", "R")
     assert posterior(pooled(spec=random)) is None
+
+
+def test_the_script_for_r_repeats_thresholds_and_other_priors():
+    """What it asks of bayesmeta, beside what stands in the record; the package is not at hand."""
+    result = pooled()
+    script, found = metafor_script(result, "d.csv"), posterior(result)
+    main, other = script.split("# Under other priors: wide.")
+    for part, pool in ((main, found.own), (other, found.others[0])):
+        assert f"p_better = fit$pposterior(mu = {log(0.8)!r})" in part
+        assert f"p_worse = 1 - fit$pposterior(mu = {log(1.25)!r})" in part
+        assert "p_above = 1 - fit$pposterior(mu = 0.0)" in part
+        for value in (pool.p_above, pool.p_better, pool.p_worse, pool.effect.low):
+            assert store.number_text(value) in part
+    assert "dhalfnormal(t, scale = 0.5)" in main
+    assert "dhalfnormal(t, scale = 1.0)" in other
+    assert "mu.prior.mean = 0.0, mu.prior.sd = 2.0" in other
+    assert "mu.prior" not in main
+    assert script.count("(") == script.count(")")
+
+
+def test_the_script_for_r_knows_the_direction():
+    script = metafor_script(
+        pooled(direction="benefit", thresholds=Thresholds(better=1.25)), "d.csv"
+    )
+    assert f"p_better = 1 - fit$pposterior(mu = {log(1.25)!r})" in script
+    assert "p_worse" not in script

@@ -91,7 +91,7 @@ def _of_one_group(case: Case) -> Suggestion:
     )
     text = message(
         "not assessable: the interval is {low} to {high}, and nothing says how wide that of one "
-        "group’s estimate may be"
+        "group may be"
     )
     return Suggestion(0, (Sentence(text, values),), assessed=False)
 
@@ -190,16 +190,18 @@ def _included(case: Case) -> tuple[bool, bool, tuple[Sentence, ...]]:
         )
     elif less:
         text = message(
-            "the interval, {low} to {high}, includes no effect and an important reduction"
+            "the interval, {low} to {high}, includes the value of no effect and an important "
+            "reduction"
         )
     elif more:
         text = message(
-            "the interval, {low} to {high}, includes no effect and an important increase"
+            "the interval, {low} to {high}, includes the value of no effect and an important "
+            "increase"
         )
     elif includes:
-        text = message("the interval, {low} to {high}, includes no effect")
+        text = message("the interval, {low} to {high}, includes the value of no effect")
     else:
-        text = message("the interval, {low} to {high}, excludes no effect")
+        text = message("the interval, {low} to {high}, excludes the value of no effect")
     adhoc = (_NEVER_NARROWER,) if fields[0] != "ci_low" else ()
     important = (*_spared(case, limits), *_limits(case)) if less or more else ()
     return less or more, less and more, (Sentence(text, values), *adhoc, *important)

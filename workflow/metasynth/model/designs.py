@@ -1,9 +1,14 @@
-"""What the `design` column of study.csv says: whether randomised, in clusters, or in pairs."""
+"""What the `design` column of study.csv says: whether a trial, randomised, in clusters or pairs."""
 
 import re
+from collections.abc import Iterable
 
 _RANDOMISED = re.compile(r"\brandomi[sz]ed\b|\brandom allocation\b|\brct\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:non|not|quasi|un)[- ]?randomi[sz]ed\b", re.IGNORECASE)
+_TRIAL = re.compile(
+    r"(?<!not a )\btrials?\b|\bquasi[- ]?randomi[sz]ed\b|\b(?:systematic|alternate) allocation\b",
+    re.IGNORECASE,
+)
 
 _CLUSTERS = re.compile(r"\bcluster(?:ed)?\b|\bgroup[- ]randomi[sz]ed\b", re.IGNORECASE)
 _PAIRS = re.compile(r"\bcross-?\s?over\b|\bsplit[- ](?:body|mouth|face)\b", re.IGNORECASE)
@@ -20,3 +25,11 @@ def layout(design: str) -> str:
 def is_randomised(design: str) -> bool:
     """Whether a design is described as randomised, in the language that tables are written in."""
     return bool(_RANDOMISED.search(design)) and not _NOT.search(design)
+
+
+def are_trials(designs: Iterable[str]) -> bool:
+    """Whether each design is described as a trial's, which allocates treatments.
+
+    Where one is not, or nothing is said of it, a review speaks of studies, as every trial is one.
+    """
+    return all(is_randomised(design) or _TRIAL.search(design) for design in designs)

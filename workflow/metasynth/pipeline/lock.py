@@ -106,42 +106,40 @@ def finish() -> None:
     atexit.unregister(_advise)
 
 
-def end(members: Iterable[Member], obsolete: Sequence[str]) -> None:
+def end(folder: str, members: Iterable[Member], obsolete: Sequence[str]) -> None:
     """At the end of a run, however it ended: tidy up; what is obsolete goes when all is made."""
+    os.chdir(folder)  # which Snakemake has left by then
     backups.forget()
     if obsolete and not any(map(stamps.why_stale, members)):
         for path in map(Path, obsolete):
             path.unlink(missing_ok=True)
             with suppress(OSError):  # until a folder is not empty
-                for folder in path.parents[:-2]:
-                    folder.rmdir()
+                for above in path.parents[:-2]:
+                    above.rmdir()
         print("Obsolete, and so removed:", *obsolete, sep="\n  ", file=sys.stderr)
 
 
 def _advise(folder: str) -> None:
     """Say what to do after a run that did not come to its end."""
-    os.chdir(folder)  # which Snakemake has left by then
+    os.chdir(folder)
     backups.put_back()
-    places = [folder for folder in (Path(), Path("results")) if folder.is_dir()]
-    causes = ["The disk is full, or nearly so: make room."] if any(map(_full, places)) else []
-    causes += unwritable(places)
+    places = [place for place in (Path(), Path("results")) if place.is_dir()]
+    full = any(shutil.disk_usage(place).free < _ROOM for place in places)
+    causes = ["The disk is full, or nearly so: make room."] if full else []
     failed = [path.read_text("utf-8") for path in sorted(FAILED.glob("*"))]
-    lines = [
+    print(
         "Not everything was made. What is whole is kept, and nothing half-made is taken as done.",
-        *(causes or failed or ["If an error is shown above, put it right."]),
+        *(causes + unwritable(places) or failed or ["If an error is shown above, put it right."]),
         "Then give the same command again: it goes on from here.",
-    ]
-    print("\n".join(lines), file=sys.stderr)
+        sep="\n",
+        file=sys.stderr,
+    )
 
 
 def unwritable(places: Sequence[Path] = (Path("results"),)) -> list[str]:
     """Which folders cannot be written, and what to do."""
     shut = [place for place in places if place.is_dir() and not os.access(place, os.W_OK | os.X_OK)]
     return [f"{place.resolve()} cannot be written: allow it." for place in shut]
-
-
-def _full(folder: Path) -> bool:
-    return shutil.disk_usage(folder).free < _ROOM
 
 
 def _take(patience: float) -> None:

@@ -79,10 +79,14 @@ class JudgedStudy:
 
 @dataclass(frozen=True, slots=True)
 class Plotting:
-    """The languages and the look of an outcome's figures, and the risk of bias that they show."""
+    """The languages and the look of an outcome's figures, and the risk of bias that they show.
+
+    `trials` says whether the review's studies are trials (model/designs.py).
+    """
 
     languages: tuple[str, ...]
     text: str
+    trials: bool
     look: FigureChoices
     judged: tuple[JudgedStudy, ...]
 
@@ -99,11 +103,12 @@ class Converting:
 class Overview:
     """The languages of the figures of the whole review, the numbers of the flow diagram.
 
-    `main` are the ids of the outcomes in one view.
+    `main` are the ids of the outcomes in one view, `trials` as in Plotting.
     """
 
     languages: tuple[str, ...]
     text: str
+    trials: bool
     flow: tuple[FlowCount, ...]
     main: tuple[str, ...]
 
@@ -112,11 +117,12 @@ class Overview:
 class Reporting:
     """The review's choices, the language to write in, libraries as "name version".
 
-    `draft` are the starter texts that are left in it.
+    `draft` are the starter texts that are left in it, `trials` as in Plotting.
     """
 
     config: Config
     language: str
+    trials: bool
     versions: tuple[str, ...]
     claims: tuple[Claim, ...]
     search: tuple[SearchLine, ...]

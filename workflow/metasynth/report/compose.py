@@ -44,7 +44,7 @@ def compose(material: Material, language: Language, templates: Path) -> Report:
     """
     said = material.within(language)
     own = Path(material.config.text) / language.code
-    texts = Texts(templates / language.code, own, filters(language), of_studies=language.studied)
+    texts = Texts(templates / language.code, own, filters(language), language.template)
     builder = _Builder(said, language, templates / REFERENCES)
     article, supplement = list[Block](), list[Block]()
     names = vocabulary(said, builder.scope.outcomes, language)

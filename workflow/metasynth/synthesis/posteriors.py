@@ -20,7 +20,7 @@ from metasynth.stats.bayes import BayesFit, Distribution, Summary
 from metasynth.stats.bayes_fit import posterior_of, priors_in_words
 from metasynth.stats.effects.scales import analysed, finite, natural
 from metasynth.stats.prior_densities import prior_density
-from metasynth.synthesis.selection import effects_of
+from metasynth.synthesis.selection import counted, effects_of
 
 POINTS = 121
 """Points of a drawn density."""
@@ -33,11 +33,12 @@ def posterior_record(
 
     Raises EffectUndefined where a posterior under other priors is no distribution.
     """
-    effects, measure = effects_of(studies, outcome, spec), outcome.measure
+    effects, tables = effects_of(studies, outcome, spec), counted(studies, outcome)
+    measure = outcome.measure
     others = []
     for prior in spec.other_priors:
         chosen = replace(spec, tau_prior=prior.tau_prior, mu_prior=prior.mu_prior)
-        others.append(_pool(outcome, prior, posterior_of(chosen, effects)))
+        others.append(_pool(outcome, prior, posterior_of(chosen, effects, tables)))
     assert spec.tau_prior is not None
     weights = fit.weights or (None,) * len(studies)
     trials = tuple(

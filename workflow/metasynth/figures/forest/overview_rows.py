@@ -22,6 +22,7 @@ from metasynth.figures.outcome import (
 )
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
+from metasynth.language.sentences import lowered
 from metasynth.language.tracked import bare, marked
 from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.model.methods import MEASURE
@@ -145,10 +146,10 @@ def _sizes(estimate: Estimate, said: Printed) -> tuple[str, str]:
 
 
 def _words(results: Sequence[OutcomeResult], language: Language) -> tuple[str, str]:
-    intervention, control = group_names(results[0], language)
+    intervention, control = map(lowered, group_names(results[0], language))
     n = marked(str(len(results)), "review.shown")
     title = language.say(
-        "Forest plot of all {n} outcomes, {intervention} compared with {control}.",
+        "Forest plot of {n} outcomes, {intervention} compared with {control}.",
         n=n,
         intervention=intervention,
         control=control,

@@ -16,6 +16,7 @@ from metasynth.figures.outcome import analysis_label, measure_name, one_group, s
 from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
+from metasynth.language.tracked import bare
 from metasynth.model.records import Estimate, OutcomeResult
 from metasynth.sensitivity.battery import Sensitivity
 
@@ -141,6 +142,10 @@ def _row(of: _Pool, total: bool, language: Language) -> Row:
     return Row("total" if total else "study", label, (*cells, ""), mark, key=said.at)
 
 
+_ONE = message("{subject}: pooled estimates of {low} throughout.")
+_SEVERAL = message("{subject}: pooled estimates from {low} to {high}.")
+
+
 def _words(
     data: Observed, kind: str, message: str, pools: Sequence[_Pool], language: Language
 ) -> tuple[str, str]:
@@ -149,7 +154,7 @@ def _words(
     measure = data.result.outcome.measure
     low, high = (pool.said.estimate("estimate", measure, value) for value, pool in ends)
     title = language.say(
-        "{subject}: pooled estimates from {low} to {high}.",
+        _ONE if bare(low) == bare(high) else _SEVERAL,
         subject=subject(kind, data.result, language),
         low=low,
         high=high,

@@ -127,7 +127,7 @@ def _options(result: OutcomeResult, found: Multiverse, language: Language) -> It
                 )
             )
         yield language.say(
-            "Intervals that exclude no effect, by {dimension}: {parts}.",
+            "Intervals that exclude the value of no effect, by {dimension}: {parts}.",
             dimension=dimension_name(dimension.name, language),
             parts=", ".join(parts),
         )

@@ -8,7 +8,7 @@ from metasynth.grade.certainty import Rating, starts_low
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
-from metasynth.language.sentences import in_words, keyed, levels
+from metasynth.language.sentences import in_words, keyed, levels, lowered
 from metasynth.language.tracked import marked
 from metasynth.model.certainty_config import (
     LEVELS,
@@ -23,7 +23,7 @@ from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, 
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, TableBody, group, row
 from metasynth.report.text.conclusion_words import of_outcome, signed_certainty, words
-from metasynth.report.text.names import lowered, short_measure
+from metasynth.report.text.names import short_measure
 from metasynth.report.text.terms import DOMAINS
 
 _SOURCES = {
@@ -292,19 +292,29 @@ def _key(scope: Scope) -> str:
     origins = dict.fromkeys(f.risk_origin for f in lines if f.risk_origin)
     parts += [say(_RISKS[origin]) for origin in origins]
     if any(line.one_degree for line in lines):
-        parts.append(
-            say(
-                "† An interval that rests on one degree of freedom, as that of two trials does, "
-                "says next to nothing; where a line below it shows another analysis, certainty "
-                "and meaning are of that one."
-            )
-        )
+        parts.append(say(_ONE_DEGREE))
+    if any(line.one_degree and not line.judged for line in _first_lines(lines)):
+        parts.append(say(_ANOTHER_JUDGED))
     return " ".join((*parts, *_unassessed(scope)))
+
+
+_ONE_DEGREE = message(
+    "† An interval that rests on one degree of freedom, as that of two trials does, says next to "
+    "nothing."
+)
+_ANOTHER_JUDGED = message(
+    "Where a line below it shows another analysis, certainty and meaning are of that one."
+)
+
+
+def _first_lines(lines: Sequence[Finding]) -> Iterator[Finding]:
+    """That of each outcome's primary analysis."""
+    return iter({line.outcome: line for line in reversed(lines)}.values())
 
 
 _UNASSESSED = {
     "risk_of_bias": message(
-        "At most: nothing is known of the trials’ risk of bias, for which certainty may have to be "
+        "At most: the risk of bias of trials is not known, for which certainty may have to be "
         "lowered."
     ),
     "imprecision": message(

@@ -1,19 +1,20 @@
 """The audit's tables, and the names by which the text reaches its numbers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from metasynth.audit.kinds import KINDS
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort, parts
 from metasynth.audit.verdicts import CONTRADICTED, NOT_REPRODUCED, UNSUPPORTED, VERDICTS, Audited
-from metasynth.language.tracked import marked
+from metasynth.language.sentences import lowered
+from metasynth.language.tracked import bare, marked
 from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.audit_findings import Found
 from metasynth.report.tables.base import RIGHT, TableBody, group, row
-from metasynth.report.text.names import lowered
+from metasynth.report.text.phrases import versus
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,15 @@ def findings_table(scope: Scope) -> TableBody:
         "Statements that were not reproduced or not supported, and those whose verdict depends on "
         "the test, the analysis, the counts or the reading."
     )
-    return text(caption), _columns(scope), tuple(_rows(shown, scope, anchors=False)), ()
+    found = {item.claim_id: _finding(item, scope) for item in shown}
+    first = {found[item.claim_id]: item for item in reversed(shown)}
+    again = {claim_id: first[finding] for claim_id, finding in found.items()}
+    return text(caption), _columns(scope), tuple(_rows(shown, scope, again)), ()
+
+
+def _finding(item: Audited, scope: Scope) -> tuple[str, str, str]:
+    """What makes two statements one to the tables: what they are about, and what is said of it."""
+    return about(item, scope), item.verdict, bare(" ".join(Found(item, scope).sentences()))
 
 
 def _is_notable(item: Audited) -> bool:
@@ -120,7 +129,7 @@ def statements_table(scope: Scope) -> TableBody:
     note = say(
         "Where nothing is said of other tests, counts or readings, there are none or they agree."
     )
-    rows = tuple(_rows(scope.material.audit, scope, anchors=True))
+    rows = tuple(_rows(scope.material.audit, scope))
     return text(say("Every audited statement.")), _columns(scope), rows, text(note)
 
 
@@ -134,19 +143,31 @@ def _columns(scope: Scope) -> tuple[Column, ...]:
     )
 
 
-def _rows(items: Iterable[Audited], scope: Scope, *, anchors: bool) -> Iterator[Row]:
+def _rows(
+    items: Iterable[Audited], scope: Scope, again: Mapping[str, Audited] | None = None
+) -> Iterator[Row]:
+    """A row a statement, an anchor each; with `again`, which has the first of each finding, none.
+
+    What is found is then said once, and further statements of it lead to the first.
+    """
     for locator, members in groupby(items, key=lambda item: item.locator):
         yield group(scope.language.label(locator))
         for item in members:
-            anchor = claim_anchor(item.claim_id) if anchors else ""
-            yield row(*_cells(item, scope), anchor=anchor)
+            first = again[item.claim_id] if again else item
+            anchor = "" if again else claim_anchor(item.claim_id)
+            yield row(*_cells(item, first, scope), anchor=anchor)
 
 
-def _cells(item: Audited, scope: Scope) -> Iterator[Inlines]:
+def _cells(item: Audited, first: Audited, scope: Scope) -> Iterator[Inlines]:
     yield text(_quoted(item.quote, scope))
     yield text(about(item, scope))
     yield (Styled("strong", text(scope.language.say(item.verdict))),)
-    yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
+    if first is item:
+        yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
+    else:
+        said = Text(f"{scope.language.say('The same finding as for')} ")
+        link = Link(f"#{claim_anchor(first.claim_id)}", text(_quoted(first.quote, scope)))
+        yield (said, link, Text("."), *_more(replace(item, note=""), scope))
 
 
 def _more(item: Audited, scope: Scope) -> Iterator[Inline]:
@@ -173,7 +194,7 @@ def about(item: Audited, scope: Scope) -> str:
     parts = [_outcome(item, scope)] if item.outcome else []
     trial = next((t for t in scope.material.trials if t.study.study == item.study), None)
     if trial is not None and item.arm_id:
-        parts.append(" v ".join(_arms(item, trial)))
+        parts.append(versus(_arms(item, trial), scope.language))
     elif item.outcome and item.kind == "most_trials":
         parts.append(scope.language.say("trial by trial"))
     elif item.outcome and item.kind in _POOLED:

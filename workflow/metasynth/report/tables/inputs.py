@@ -110,8 +110,9 @@ def _form(own: StudyEffect | None, language: Language) -> str:
     if own is None:
         return formats.MISSING
     said = language.say(FORMS[own.form]) if own.form in FORMS else formats.MISSING
+    note = in_words(own.note, language)
     explained = own.form in (*PUBLISHED, "converted", "paired")
-    return f"{said}. {in_words(own.note, language)}" if explained else said
+    return f"{said}. {note}" if explained and note else said
 
 
 def _effect(effect: StudyEffect, key: str, scope: Scope) -> tuple[str, str]:

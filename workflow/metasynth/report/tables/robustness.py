@@ -40,7 +40,7 @@ def absolute_table(scope: Scope) -> TableBody:
         "The risk under control is that of all control groups together, unless another is "
         "declared; where it is nil, no absolute effect follows. The number needed is the patients "
         "treated for one event more or fewer; it has no useful interval where the interval of the "
-        "difference includes none. The fragility index is the number of patients whose outcome "
+        "difference includes nil. The fragility index is the number of patients whose outcome "
         "would have to differ for the interval to reach, or to leave, no effect."
     )
     if any(outcome.k > bounds.ONE_BY_ONE for outcome in scope.outcomes.values()):

@@ -6,6 +6,7 @@ from typing import Any
 
 from metasynth.language import formats
 from metasynth.language.languages import Language, message
+from metasynth.language.sentences import lowered
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
@@ -21,7 +22,7 @@ from metasynth.report.tables.conversions import used_conversions
 from metasynth.report.tables.stability import stability_names
 from metasynth.report.tables.studies import is_missing
 from metasynth.report.text.change_names import change_names
-from metasynth.report.text.names import OutcomeNames, joined, lowered, sides, stated, trials
+from metasynth.report.text.names import OutcomeNames, joined, sides, stated, trials
 from metasynth.report.text.raw_names import StudyNames, search_names
 from metasynth.report.text.terms import TERMS
 
