@@ -312,6 +312,14 @@ CONTRASTS = [
         cells(results(E), FALLS, events="20"),
         words="rate ratio",
     ),
+    slip("error_unlike_others", cells(results(A), STROKE, se="1.0"), cell=f"{results(A)}:13:N"),
+    slip("error_unlike_others", cells(results(C), STROKE, se="0.009")),
+    slip(
+        "error_unlike_others",
+        cells(results(E), DEATH, ci_low="0.662", ci_high="0.699"),
+        text(f"{E}/sources.csv", "hazard ratio 0.68 (95% CI 0.50 to 0.92)", "see the figure"),
+        cell=f"{results(E)}:12:O",
+    ),
     slip(
         "effect_unlike_others",
         cells(results(B), RELAPSE, events="55"),
@@ -320,7 +328,7 @@ CONTRASTS = [
     ),
     slip("effect_unlike_others", cells(results(A), FALLS, events="311")),
     slip("effect_unlike_others", cells(results(A), PAIN, mean="71.2")),
-    slip("effect_unlike_others", cells(results(A), STROKE, estimate="-1.71", se="0.01")),
+    slip("effect_unlike_others", cells(results(A), STROKE, estimate="-1.71", se="0.05")),
 ]
 
 

@@ -17,9 +17,11 @@ from tests.made_up import (
     COMPARISONS,
     CONVERTED,
     DESIGNED,
+    LED_BY_PRIORS,
     MIXED,
     ONE_GROUP,
     SERIES,
+    SHARES_LED_BY_PRIORS,
     MadeUp,
     label,
 )
@@ -34,6 +36,8 @@ REVIEWS = {
     "converted": CONVERTED,
     "designed": DESIGNED,
     "cohorts": COHORTS,
+    "led by priors": LED_BY_PRIORS,
+    "shares led by priors": SHARES_LED_BY_PRIORS,
 }
 Pages = Callable[[str], str]
 
@@ -100,7 +104,7 @@ def test_no_count_is_empty_and_nothing_untrue_is_said(page: Pages, name: str, ph
     assert [line for line in _text(page(name)).splitlines() if phrase in line] == []
 
 
-@pytest.mark.parametrize("name", ["one group", "series"])
+@pytest.mark.parametrize("name", ["one group", "series", "shares led by priors"])
 def test_a_review_of_one_group_has_no_word_of_comparisons(page: Pages, name: str) -> None:
     said = _text(page(name))
     said = said[: said.rindex(FORMULAS)]
@@ -110,12 +114,58 @@ def test_a_review_of_one_group_has_no_word_of_comparisons(page: Pages, name: str
     assert "(the designs are: case series)" in said
 
 
-@pytest.mark.parametrize("name", ["one group", "series", "cohorts"])
+@pytest.mark.parametrize("name", ["one group", "series", "cohorts", "shares led by priors"])
 def test_studies_that_are_no_trials_are_not_called_so(page: Pages, name: str) -> None:
     """But by their labels, which are "Trial s00" here, and in the review's own starter text."""
     word = re.compile(r"\b[Tt]rials?\b(?! [a-z]\d+\b|/)")
     lines = [line for line in _text(page(name)).splitlines() if word.search(line)]
     assert {line for line in lines if "included trials cannot tell" not in line} == set()
+
+
+POLICY = (
+    "For relapse, healing and falls: where 2 to 4 trials are pooled, the primary analysis is",
+    "by a policy that the review declares; the analysis named first stands beside it.",
+    "For fever: where 2 to 3 trials are pooled, the primary analysis is random effects with a",
+    "For death: where 2 to 3 trials are pooled, the primary analysis is random effects with a wide",
+    "For nausea no policy is declared: the analysis named first leads, however few its trials are.",
+    "Prior of tau: half-normal with scale 0.5. Prior of the mean effect: vague. Repeated under",
+    "the mean difference is −0.82 (95% CrI −2.47 to 0.59)",
+    "The posterior probability of an effect that is better than −1.00 is 0.3",
+    "The posterior probability of an effect that is worse than 0.50 is 0.0",
+    "By random effects (REML, HKSJ), the hazard ratio is 0.71 (95% CI 0.12 to 4.32",
+)
+
+
+@pytest.mark.parametrize("said", POLICY)
+def test_the_policy_of_few_trials_is_told_and_followed_outcome_by_outcome(
+    page: Pages, said: str
+) -> None:
+    assert said in _text(page("led by priors"))
+
+
+@pytest.mark.parametrize("name", ["comparisons", "series"])
+def test_without_a_policy_the_default_and_its_reason_are_said(page: Pages, name: str) -> None:
+    said = _text(page(name))
+    assert "No other analysis is declared for outcomes with few" in said
+    assert "to change the model once the results are known would be to choose a result" in said
+
+
+LEADING = {
+    "rr_few": "half", "or_many": "primary", "rd_own": "small", "md_own": "degrees",
+    "hr_own": "wide", "irr_few": "half", "rr_none": "primary",
+}  # fmt: skip
+
+
+def test_each_outcome_is_led_by_its_own_policy(page: Pages) -> None:
+    """In the summary of findings, which every other part follows (tests/report)."""
+    said = page("led by priors")
+    for id_, analysis in LEADING.items():
+        figure = re.search(rf'<figure id="fig-{id_}".*?</figure>', said, re.DOTALL)
+        assert figure
+        drawn = f'id="fig-{id_}-posterior"' in said
+        assert drawn == (analysis != "primary"), id_
+        label_of = LED_BY_PRIORS.more["analyses"][analysis]["label"]  # type: ignore[index]
+        assert f"Weights and squares: {label_of}." in _text(figure[0]), id_
 
 
 @pytest.mark.parametrize(

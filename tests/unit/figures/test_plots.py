@@ -144,7 +144,7 @@ def test_data_stand_where_labels_of_their_axes_say(figure: str) -> None:
 def test_descriptions_begin_with_the_short_text_and_name_every_study(figure: str) -> None:
     title, description = map(bare, drawn("bcg", figure)[1:])
     assert description.startswith(title)
-    assert "Response" in title
+    assert "response" in title
     assert len(title) < 400
     for label, _ in BCG:
         assert label in description

@@ -64,6 +64,7 @@ CHECKS: tuple[Check, ...] = (
     *published_counts.CHECKS,
     *contrasts.CHECKS,
     *effects.TURNED,
+    *effects.ERRORS,
     *conversions.CHECKS,
     *designs.CHECKS,
     *spreads.CHECKS,

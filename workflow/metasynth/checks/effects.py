@@ -25,6 +25,8 @@ Of 44 published data sets (metadat) none of counts has one beyond 3.1, of anythi
 means is beyond 6, an ecological one; see tests/slips/published.
 """
 _FEWEST_LIKE = 4
+_ERROR_FAR, _ERRORS_ALIKE = 5.0, 3.0
+"""A standard error times the root of the trial's size is the same but for risk and spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,32 @@ def _is_far(outcome: OutcomeSpec, effect: Effect, others: Sequence[Effect]) -> b
     return abs(effect.y - middle) > _UNLIKE.get(outcome.type, _UNLIKE_OTHERWISE) * error
 
 
+def _errors(view: View) -> Iterator[Doubt]:
+    """A published contrast whose standard error is not that of a trial of its size."""
+    sizes = {trial.study.study: trial.study.n_randomised for trial in view.included}
+    for outcome, effects in view.once(_effects) if view.config else ():
+        known = [(e, e.se * sqrt(n)) for e in effects if (n := sizes[e.study])]
+        errors = Others(error for _, error in known)
+        if outcome.type != "generic" or len(known) <= _FEWEST_LIKE:
+            continue
+        for effect, error in known:
+            usual, last = errors.median([error]), len(known) - 2
+            low, high = errors.at(0, [error]), errors.at(last, [error])
+            alike = usual / _ERRORS_ALIKE < low <= high < usual * _ERRORS_ALIKE
+            if alike and not usual / _ERROR_FAR < error < usual * _ERROR_FAR:
+                expected = (
+                    f"a standard error near {effect.se * usual / error:.2g}, as the other trials"
+                    f" have for their sizes: it is {effect.se:.2g}"
+                )
+                remedy = "check se or the limits, their decimal points, and n_randomised"
+                yield Doubt(effect.cell, _typed(view, effect), expected, remedy)
+
+
+def _typed(view: View, effect: Effect) -> str:
+    row = view.row(effect.cell)
+    return next((column for column in ("se", "ci_low", "variance") if row[column]), "estimate")
+
+
 def _unlike(scale: Scale, effect: Effect, usual: float) -> Doubt:
     expected = (
         f"an effect ({scale.name}) nearer to those of the other trials, which are near"
@@ -212,6 +240,14 @@ TURNED = (
         "results",
         "an effect that fits those of the other trials only the other way round; arms exchanged",
         _inverted,
+    ),
+)
+ERRORS = (
+    Check(
+        "error_unlike_others",
+        "results",
+        "a contrast whose standard error is not that of a trial of its size",
+        _errors,
     ),
 )
 FAR = (

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -167,7 +168,7 @@ def _by_header(
     records: list[list[str]], called: str, required: Iterable[str], empty: bool = False
 ) -> list[Line]:
     names = [name.strip().casefold() for name in records[0]] if records else []
-    if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
+    if twice := [name for name, times in Counter(names).items() if name and times > 1]:
         raise ImportRefused(f"{called} has several columns {', '.join(twice)}: rename all but one")
     if missing := [name for name in required if name.casefold() not in names]:
         raise ImportRefused(f"{called} has no column {', '.join(missing)}")

@@ -87,8 +87,11 @@ class UnsupportedCombination(ValueError):  # noqa: N818 - it names the fault, as
 def tau2_of_effects(analysis: AnalysisSpec) -> str | None:
     """The estimator for what has effects and variances alone; None under a common effect.
 
-    That is the analysis's own, or DL in place of DL-MH, which needs counts.
+    That is the analysis's own, or DL in place of DL-MH, which needs counts; a posterior has no
+    estimator, but trials that differ.
     """
+    if analysis.model == BAYES:
+        return DEFAULT_TAU2
     if analysis.model != "random":
         return None
     return "DL" if analysis.tau2 == "DL-MH" else analysis.tau2 or DEFAULT_TAU2

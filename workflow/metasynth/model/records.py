@@ -330,11 +330,14 @@ class FigureChoices:
     """How forest plots look: a journal's layout, dots of risk of bias, which analyses.
 
     Without `analyses` an outcome's figure shows its primary one and the one named second.
+    `posteriors` says of which Bayesian analyses the posterior is drawn: that which leads an outcome
+    ("primary"), or any that it names ("any").
     """
 
     layout: str = "cochrane"  # cochrane | jama | bmj
     risk_of_bias: bool = True
     analyses: tuple[str, ...] = ()
+    posteriors: str = "primary"  # primary | any
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,6 +580,19 @@ class OutcomeResult:
     studies: tuple[StudyData, ...]
     analyses: tuple[AnalysisResult, ...]
     omissions: tuple[Omission, ...]
+
+    @property
+    def without_prior(self) -> AnalysisResult | None:
+        """The first analysis that has no prior."""
+        return next((a for a in self.analyses if a.spec.tau_prior is None), None)
+
+    @property
+    def under_primary(self) -> AnalysisResult | None:
+        """What stands under the primary analysis: the second, or one without a prior."""
+        primary, *others = self.analyses
+        if primary.spec.tau_prior is not None:
+            return self.without_prior
+        return others[0] if others else None
 
 
 # --- the whole review -----------------------------------------------------------------------------

@@ -181,9 +181,11 @@ def plot(at: Context) -> Members:
         told = text(
             params.Plotting(config.languages, config.text, at.trials, config.figures, judged)
         )
-        shown = ("result", "sensitivity", "multiverse", "sequential")
-        inputs = {name: files([source], f"{name}.json") for name in shown} | {"labels": at.labels}
-        names = catalogue.figures(outcome, *at.counted(outcome))
+        read = ("result", "sensitivity", "multiverse", "sequential")
+        inputs = {name: files([source], f"{name}.json") for name in read} | {"labels": at.labels}
+        trials, valued = at.counted(outcome)
+        shown = catalogue.posteriors(outcome, config.analyses, trials, config.figures.posteriors)
+        names = catalogue.figures(outcome, trials, valued, shown)
         made, data = figures(names, at.suffixes, outcome.id), at.data(inputs)
         members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(made)))
     return tuple(members)

@@ -186,7 +186,7 @@ class _Builder:
         outcome, _, kind = key.rpartition("/")
         if outcome:
             names = self.scope.outcomes[outcome]
-            record = (catalogue.OF_AN_OUTCOME | catalogue.OF_ROBUSTNESS)[kind]
+            record = catalogue.OF_OUTCOMES[kind]
             template = record.sampled if self._sampled(outcome, kind) else record.caption
             what = say(template, label=names.label, measure=names.measure)
             data = Link(f"#table-inputs_{outcome}", text(say("The numbers behind it.")))

@@ -10,7 +10,14 @@ from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_forest
 from metasynth.figures.forest.preset import COCHRANE
-from metasynth.figures.forest.rows import Forest, Mark, Row, limits, with_effects
+from metasynth.figures.forest.rows import (
+    Forest,
+    Row,
+    interval_heading,
+    limits,
+    pooled_mark,
+    with_effects,
+)
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
@@ -20,6 +27,7 @@ from metasynth.figures.outcome import (
     one_group,
     overall,
 )
+from metasynth.figures.posteriors import priors_of
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.sentences import lowered
@@ -48,14 +56,14 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
     words = (language.say("Measure"), language.say("Studies"), language.say("Participants"))
     alone = not compares(results[0])
     heading = language.say("Estimate") if alone else language.say("Effect")
-    effects = Column(name(language.say("[95% CI]")), heading, "effect")
+    effects = Column(interval_heading(rows, language), heading, "effect")
     legend = language.say("Squares: primary analysis. Circles: second analysis, where it differs.")
     said = Forest(
         language.say("Outcome"),
         (*(Column(word) for word in words), effects),
         with_effects(rows, results[0].outcome.measure, look),
         (),
-        (legend,),
+        (legend, *_priors(results, language)),
         ("", "") if alone else _sides(groups[0], language),
         is_logarithmic(results[0]),
         None,
@@ -63,6 +71,14 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
         one_group=one_group(results[0]),
     )
     return Drawing(draw_forest(said, language), *_words(results, language))
+
+
+def _priors(results: Sequence[OutcomeResult], language: Language) -> Iterator[str]:
+    """The priors of each primary analysis that has any, once."""
+    primary = {r.analyses[0].spec.name: r.analyses[0] for r in results if r.analyses[0].posterior}
+    for analysis in primary.values():
+        said = {"analysis": analysis_label(analysis), "priors": priors_of(analysis, language)}
+        yield language.say("CrI: credible interval. {analysis}: {priors}", **said)
 
 
 def _sides(group: str, language: Language) -> tuple[str, str]:
@@ -126,7 +142,7 @@ def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
     cells = (measure, *_sizes(estimate, said))
     if pooled is None:
         return Row("study", label, (*cells, language.say("Not estimable")))
-    mark = Mark("square", pooled.estimate, pooled.ci_low, pooled.ci_high, _WEIGHT)
+    mark = pooled_mark("square", pooled, _WEIGHT)
     return Row("study", label, (*cells, ""), mark, key=said.at)
 
 

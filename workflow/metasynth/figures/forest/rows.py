@@ -29,14 +29,20 @@ from metasynth.figures.outcome import (
 from metasynth.figures.plots.risk_of_bias import LEVELS, Judgements, domain_names, level
 from metasynth.language import keys
 from metasynth.language.formats import FIGURE_SPACE, MISSING, NumberStyle, aligned
+from metasynth.language.interval_names import PREDICTION, interval_name, intervals_name
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
 from metasynth.model import bounds
+from metasynth.model.methods import CREDIBLE
 from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
+PITCH = 13.0
+"""Height of a row, in points, where rows are few enough."""
+
+Shape = Literal["square", "diamond", "interval"]
 Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]
 
 
@@ -44,16 +50,17 @@ Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]
 class Mark:
     """What a row shows on the graph, on the natural scale; a limit of None has no end.
 
-    The square of a `second` analysis is a circle.
+    The square of a `second` analysis is a circle; the interval of a posterior is `credible`.
     Shapes: a square with its interval, a diamond, or an interval alone. `weight` is in per cent.
     """
 
-    shape: Literal["square", "diamond", "interval"]
+    shape: Shape
     estimate: float | None
     low: float | None
     high: float | None
     weight: float = 0.0
     second: bool = False
+    credible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,8 @@ class Row:
     """One row: a label, a cell for each column (empty where there is nothing to say), a mark.
 
     `dots` are judgements of risk of bias, one for each domain of the figure; `key` is that of the
-    result which the mark shows.
+    result which the mark shows. `before` is drawn above the mark, paler: what the row showed
+    without the rest.
     """
 
     kind: Kind
@@ -71,6 +79,7 @@ class Row:
     dots: tuple[str, ...] = ()
     indented: bool = False
     key: str = ""
+    before: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class Forest:
     `band` are the marks of studies that are too many for a row each, in the order of their effects,
     and `band_note` what they are. `domains` are the headings of dots of risk of bias; `colour` is
     that of the squares, `largest` the side of the heaviest and the height of diamonds, in points,
-    where rows are that high. Of `one_group` (see `outcome.one_group`) no
+    where rows are that high, which is `pitch`. Of `one_group` (see `outcome.one_group`) no
     value means no effect.
     """
 
@@ -99,6 +108,7 @@ class Forest:
     one_group: str = ""
     band: tuple[Mark, ...] = ()
     band_note: str = ""
+    pitch: float = PITCH
 
 
 def forest_rows(
@@ -129,7 +139,8 @@ def forest_rows(
     rows = [*studies, *pools, *_left_out_rows(result, first, dots, language)]
     pooled = overall(first) if first else None
     ratio = is_logarithmic(result)
-    arranged, order = arrange(columns(result, first, language), preset)
+    every = columns(result, first, language, heading=interval_heading(rows, language))
+    arranged, order = arrange(every, preset)
     spoken = with_effects(rows, result.outcome.measure, limits(preset, ratio, language.numbers))
     return Forest(
         language.say("Study"),
@@ -318,7 +329,7 @@ def _pooled_row(
     data = pooled_cells(result, pooled, said)
     if pooled.estimate is None:
         return Row(kind, label, (*data, "", language.say("Not estimable")))
-    mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
+    mark = pooled_mark("diamond", pooled)
     cells = (*data, said.percent("weight", weight, 1), "")
     return Row(kind, label, cells, mark, key=said.at)
 
@@ -341,8 +352,37 @@ def limits(preset: Preset, ratio: bool, numbers: NumberStyle) -> Limits:
     return Limits(numbers, preset.brackets, own)
 
 
+def pooled_mark(shape: Shape, pooled: Estimate, weight: float = 0.0) -> Mark:
+    """The mark of a pooled estimate."""
+    credible = pooled.ci_method == CREDIBLE
+    limits = pooled.estimate, pooled.ci_low, pooled.ci_high
+    return Mark(shape, *limits, weight, credible=credible)
+
+
+def _kinds(rows: Sequence[Row]) -> set[bool]:
+    """Whether intervals are credible: of all rows but predictions."""
+    return {row.mark.credible for row in rows if row.mark and row.kind != "prediction"}
+
+
+def interval_heading(rows: Sequence[Row], language: Language) -> str:
+    """The heading of the column of effects: what the intervals of these rows are."""
+    kind = intervals_name(_kinds(rows), language)
+    return name(language.say("[95% {interval}]", interval=kind))
+
+
+def _named(row: Row) -> str:
+    """What an interval is, behind its numbers, where a figure has intervals of both kinds."""
+    assert row.mark is not None
+    kind = interval_name(row.mark.credible)
+    return "\u00a0" + (PREDICTION if row.kind == "prediction" else kind)
+
+
 def with_effects(rows: Sequence[Row], measure: str, look: Limits) -> tuple[Row, ...]:
-    """Say each mark in the last column: estimates and limits aligned, padded with figure spaces."""
+    """Say each mark in the last column: estimates and limits aligned, padded with figure spaces.
+
+    Where some intervals are credible and others are not, each says what it is.
+    """
+    both = len(_kinds(rows)) > 1
     numbers, (opening, closing) = look.numbers, look.brackets
     shown = [(row, row.mark) for row in rows if row.mark]
     said = [
@@ -361,7 +401,8 @@ def with_effects(rows: Sequence[Row], measure: str, look: Limits) -> tuple[Row, 
     )
     texts = (
         f"{x} {opening}{low}{look.separator}{high}{closing}".lstrip(FIGURE_SPACE + " ")
-        for x, low, high in zip(estimates, lows, highs, strict=True)
+        + (_named(row) if both else "")
+        for x, low, high, (row, _) in zip(estimates, lows, highs, shown, strict=True)
     )
     return tuple(
         replace(row, cells=(*row.cells[:-1], next(texts))) if row.mark else row for row in rows

@@ -6,13 +6,21 @@ from typing import NamedTuple
 
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_forest
 from metasynth.figures.forest.preset import COCHRANE
-from metasynth.figures.forest.rows import Forest, Mark, Row, favours, limits, with_effects
+from metasynth.figures.forest.rows import (
+    Forest,
+    Row,
+    favours,
+    interval_heading,
+    limits,
+    pooled_mark,
+    with_effects,
+)
 from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.outcome import analysis_label, measure_name, one_group, study_label
+from metasynth.figures.posteriors import priors_of
 from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
@@ -110,15 +118,16 @@ def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Lang
     measure = data.result.outcome.measure
     look = limits(COCHRANE, data.logarithmic, language.numbers)
     title = measure_name(data.result, data.analysis, language)
-    effects = Column(name(language.say("[95% CI]")), title, "effect")
+    effects = Column(interval_heading(rows, language), title, "effect")
     words = (language.say("Studies"), "Tau²", "I²", "p")
     analysis = language.say("Analysis: {analysis}.", analysis=analysis_label(data.analysis))
+    priors = priors_of(data.analysis, language)
     return Forest(
         heading,
         (*(Column(word) for word in words), effects),
         with_effects(rows, measure, look),
         (),
-        (analysis,),
+        tuple(filter(None, (analysis, priors))),
         favours(data.result, language),
         data.logarithmic,
         data.pooled.estimate if data.pooled else None,
@@ -137,8 +146,7 @@ def _row(of: _Pool, total: bool, language: Language) -> Row:
     )
     if pool.estimate is None:
         return Row("study", label, (*cells, language.say("Not estimable")))
-    values = pool.estimate, pool.ci_low, pool.ci_high
-    mark = Mark("diamond", *values) if total else Mark("square", *values, _WEIGHT)
+    mark = pooled_mark("diamond" if total else "square", pool, 0.0 if total else _WEIGHT)
     return Row("total" if total else "study", label, (*cells, ""), mark, key=said.at)
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from metasynth.language import formats, keys
+from metasynth.language.interval_names import intervals_name
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
 from metasynth.model.conversions import CONVERSIONS, Conversion
+from metasynth.model.methods import CREDIBLE
 from metasynth.model.records import Estimate, StudyData
 from metasynth.report.document import Column, text
 from metasynth.report.material import Material, Scope
@@ -33,7 +35,7 @@ def assumptions_table(scope: Scope) -> TableBody:
         Column(say("Assumption"), width=3.2),
         Column(say("Trials concerned"), width=2.2),
         Column(say("Trials pooled"), RIGHT, 0.8),
-        Column(say("Estimate [95% CI]"), RIGHT, 1.9),
+        Column(say("Estimate [95% {interval}]", interval=_interval(scope)), RIGHT, 1.9),
     )
     rows = [
         row(*cells)
@@ -47,6 +49,13 @@ def assumptions_table(scope: Scope) -> TableBody:
         "trials that rest on it."
     )
     return text(caption), columns, tuple(rows), text(note)
+
+
+def _interval(scope: Scope) -> str:
+    """What the intervals of these analyses are."""
+    every = (one for outcome in scope.outcomes for one in assumed(scope.material, outcome))
+    kinds = (one.estimate.ci_method == CREDIBLE for one in every)
+    return intervals_name(kinds, scope.language)
 
 
 def assumed(material: Material, outcome: str) -> tuple[Assumed, ...]:

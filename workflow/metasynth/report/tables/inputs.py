@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from metasynth.language import formats, keys
+from metasynth.language.interval_names import CONFIDENCE
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import marked
@@ -57,8 +58,10 @@ _CONTRASTS = message("Contrasts are as published, without numbers of patients.")
 
 
 def _effect_title(scope: Scope, outcome: OutcomeNames) -> str:
-    say = scope.language.say
-    return say("Effect [95% CI]") if outcome.compared else say("Estimate [95% CI]")
+    say = scope.language.say  # of the trials themselves, which have no prior
+    if outcome.compared:
+        return say("Effect [95% {interval}]", interval=CONFIDENCE)
+    return say("Estimate [95% {interval}]", interval=CONFIDENCE)
 
 
 def _sides_shown(outcome: OutcomeNames, intervention: str, control: str) -> tuple[str, ...]:

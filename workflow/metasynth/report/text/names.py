@@ -21,6 +21,7 @@ from metasynth.report.text.conclusion_words import Words, of_outcome, words
 from metasynth.report.text.phrases import joined as joined
 from metasynth.report.text.phrases import short_measure as short_measure
 from metasynth.report.text.phrases import sides as sides
+from metasynth.report.text.posterior_words import posterior_words
 from metasynth.synthesis.absence import Absence
 
 
@@ -289,6 +290,17 @@ class OutcomeNames:
     def main(self) -> Numbers:
         """The numbers of the outcome's first, primary, analysis."""
         return self.analyses[0]
+
+    @property
+    def posterior(self) -> str:
+        """What the posterior of the primary analysis says beyond its interval; else nothing."""
+        return posterior_words(self.result, self.language)
+
+    @property
+    def under(self) -> Numbers | None:
+        """What stands under the primary analysis; see `OutcomeResult.under_primary`."""
+        found = self.result.under_primary
+        return self[found.spec.name] if found else None
 
     @property
     def differences(self) -> str:
