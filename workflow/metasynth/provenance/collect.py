@@ -17,7 +17,11 @@ from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
 from metasynth.provenance.figures import drawn_entries
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.overview import flow_entries, judgement_entries
-from metasynth.provenance.pools import sequence_entries, without_published_entries
+from metasynth.provenance.pools import (
+    assumed_entries,
+    sequence_entries,
+    without_published_entries,
+)
 from metasynth.provenance.posteriors import posterior_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
 from metasynth.provenance.robustness import stability_entries
@@ -65,6 +69,7 @@ def collect(
             book.add(without_published_entries(result, item, cells, language))
         if found := (stability or {}).get(result.outcome.id):
             book.add(stability_entries(result, found, language))
+            book.add(assumed_entries(result, found.extraction.assumed, cells, language))
         prefix = f"{result.outcome.id}/"
         drawn = {name.removeprefix(prefix) for name in figures if name.startswith(prefix)}
         book.add(drawn_entries(result, item, drawn, language))

@@ -11,14 +11,15 @@ from metasynth.language.sentences import in_words, lowered
 from metasynth.language.tracked import bare, capitalised, marked
 from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
-from metasynth.model.forms import FORMS
+from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import PREDICTIONS, TAU2, WEIGHTED
-from metasynth.model.records import Config, OutcomeResult, Trial
+from metasynth.model.records import Config, OutcomeResult, StudyData, Trial
 from metasynth.report.facts import facts
 from metasynth.report.material import Material
 from metasynth.report.tables.base import raw
 from metasynth.report.tables.certainty import rule_words
+from metasynth.report.tables.conversions import used_conversions
 from metasynth.report.tables.stability import stability_names
 from metasynth.report.tables.studies import is_missing
 from metasynth.report.text.change_names import change_names
@@ -81,6 +82,7 @@ def vocabulary(
         "further": [o for o in primary if _has_more(o.id, material.figures)],
         "used": used,
         "used_tau2": [_said(m, language) for m in TAU2.values() if m.name in used],
+        "used_conversions": used_conversions(_pooled(material), language),
         "used_predictions": used.intersection(PREDICTIONS),
         "terms": {name: language.say(words) for name, words in TERMS.items()},
         "missing": formats.MISSING,
@@ -137,6 +139,11 @@ def _said(method: Tau2Method, language: Language) -> Tau2Method:
     """An estimator with its words in a language."""
     label, formula, source = map(language.say, (method.label, method.formula, method.source))
     return replace(method, label=label, formula=formula, source=source)
+
+
+def _pooled(material: Material) -> list[StudyData]:
+    """Every trial as an outcome pools it."""
+    return [study for result in material.results for study in result.studies]
 
 
 def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
@@ -215,8 +222,12 @@ def used_methods(material: Material) -> frozenset[str]:
     if names & {"binary", "rate"}:
         names |= {f"double zero {s.double_zero}" for s in specs}
     effects = (study for r in material.results for a in r.analyses for study in a.studies)
-    if any(study.form in FORMS and study.form != "groups" for study in effects):
+    if any(study.form in (*PUBLISHED, "o_minus_e") for study in effects):
         names.add("published")
+    if material.config.comparison.strata == "keep" and any(
+        arm.stratum for trial in material.included for arm in trial.arms
+    ):
+        names.add("strata kept")
     how = material.config.comparison.multi_arm
     if how != "combine" or combined_arms(material.results):
         names.add(how)
