@@ -285,7 +285,7 @@ TABLES = [
 FIGURES = [
     config("unknown_covariate", "name: age", "name: ages", "41 | did you mean age?"),
     config("covariate_without_label", ", label: Mean age (years)", "", "41 | a key label"),
-    config("layout", "data: data", "data: data\nfigures: {layout: lancet}", "7 | one of cochrane"),
+    config("layout", "data: data", "data: data\nfigures: {layout: lancet}", "7 | one of journal"),
     config("dots", "data: data", "data: data\nfigures: {risk_of_bias: some}", "7 | true or false"),
     config(
         "unknown_analysis_in_figures",

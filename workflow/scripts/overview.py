@@ -25,6 +25,7 @@ def overview(member: Member) -> dict[str, str]:
         told.flow,
         {suffix: of_studies(one, compared) for suffix, one in spoken.items()},
         told.main,
+        told.claims,
     )
 
 

@@ -306,7 +306,7 @@ class FigureChoices:
     Without `analyses` an outcome's figure shows its primary one and the one named second.
     """
 
-    layout: str = "cochrane"  # cochrane | jama | bmj
+    layout: str = "journal"  # journal | cochrane | jama | bmj
     risk_of_bias: bool = True
     analyses: tuple[str, ...] = ()
 

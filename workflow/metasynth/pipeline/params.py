@@ -90,13 +90,14 @@ class Plotting:
 class Overview:
     """The languages of the figures of the whole review, the numbers of the flow diagram.
 
-    `main` are the ids of the outcomes in one view.
+    `main` are the ids of the outcomes in one view, `claims` what published figures print.
     """
 
     languages: tuple[str, ...]
     text: str
     flow: tuple[FlowCount, ...]
     main: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

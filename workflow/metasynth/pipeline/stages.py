@@ -199,9 +199,11 @@ def overview(at: Context) -> Members:
     outcomes = [outcome for outcome in config.outcomes if not outcome.sensitivity_of]
     main = main_outcomes(config.certainty, [outcome.id for outcome in outcomes])
     inputs = {"results": files(at.primary, "result.json"), "trials": at.files("clean")}
-    made = figures(catalogue.overview([o for o in outcomes if o.id in main], judged), at.suffixes)
+    claims = catalogue.beside(at.review.claims, outcomes)
+    shown = catalogue.overview([o for o in outcomes if o.id in main], judged, claims)
+    made = figures(shown, at.suffixes)
     data = digest.text_digest(keys((*at.primary, *at.made["clean"])), at.labels)
-    told = text(params.Overview(config.languages, config.text, at.review.flow, main))
+    told = text(params.Overview(config.languages, config.text, at.review.flow, main, claims))
     code = at.code("overview", _FONTS, _WORDS)
     return (Member("overview", "", code, data, told, inputs, made),)
 

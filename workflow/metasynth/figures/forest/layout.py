@@ -4,7 +4,7 @@ Every position follows from measured text: columns are as wide as what they hold
 takes what remains beside a graph of useful width, and what is still too long is wrapped.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -73,11 +73,16 @@ class _Widths:
         return self.rights[first] - self.widths[first], self.rights[last]
 
 
-def lay_out(forest: Forest, axis: Axis) -> Layout:
-    """Place a forest plot on a page of the common width; its height follows from the rows."""
-    plan = _plan_widths(forest, axis)
+def lay_out(
+    forest: Forest, axis: Axis, among: Sequence[Forest] = (), start: float = MARGIN
+) -> Layout:
+    """Place a forest plot on a page of the common width; its height follows from the rows.
+
+    It begins at `start`, and its columns are as wide as those of the plots `among` which it stands.
+    """
+    plan = _plan_widths(forest, axis, among or (forest,))
     pitch = max(PITCH_LEAST, min(PITCH, TALL / max(1, len(forest.rows))))
-    headings, rules, top = _headings(forest, plan)
+    headings, rules, top = _headings(forest, plan, start)
     labels = list(headings)
     band = top + 2.0, top + 2.0
     if forest.band:
@@ -119,29 +124,31 @@ def _band_note(forest: Forest, plan: _Widths, top: float) -> Iterator[Label]:
 # --- across ---------------------------------------------------------------------------------------
 
 
-def _plan_widths(forest: Forest, axis: Axis) -> _Widths:
+def _plan_widths(forest: Forest, axis: Axis, among: Sequence[Forest]) -> _Widths:
     """Give columns what their text needs, names what the graph can spare, the graph the rest."""
-    widths = _column_widths(forest)
+    widths = [max(of) for of in zip(*map(_column_widths, among), strict=True)]
     gaps = [GROUP_GAP if first else GAP for first in _starts_group(forest)]
     left, right = (max(OVERHANG, width(axis.labels[end]) / 2) for end in (0, -1))
     dots = DOT_PITCH * len(forest.domains) + (GAP if forest.domains else 0.0)
+    before_graph, behind = (dots, 0.0) if forest.dots == "left" else (0.0, dots)
     room = WIDTH - 2 * MARGIN - sum(widths) - sum(gaps) - GROUP_GAP - left - right - dots
-    study = _study_width(forest, room)
+    study = max(_study_width(one, room) for one in among)
     spare = max(0.0, room - study - GRAPH_BEST)
     gaps = [gap + min(spare / len(gaps), 5.0) for gap in gaps]
     before = sum(column.side == "left" for column in forest.columns)
     rights = [MARGIN + study]
     for gap, wide in zip(gaps[:before], widths[:before], strict=True):
         rights.append(rights[-1] + gap + wide)
-    last = WIDTH - MARGIN - dots
+    last = WIDTH - MARGIN - behind
     beyond = sum(gaps[before:]) + sum(widths[before:])
-    scale = Scale(axis, rights[-1] + GROUP_GAP + left, last - beyond - right)
     text_right = rights[-1]
+    scale = Scale(axis, text_right + before_graph + GROUP_GAP + left, last - beyond - right)
+    first_dot = (text_right if before_graph else last) + GAP
     rights.append(last - beyond)
     for gap, wide in zip(gaps[before:], widths[before:], strict=True):
         rights.append(rights[-1] + gap + wide)
     del rights[before + 1], rights[0]
-    middles = (last + GAP + (i + 0.5) * DOT_PITCH for i in range(len(forest.domains)))
+    middles = (first_dot + (i + 0.5) * DOT_PITCH for i in range(len(forest.domains)))
     return _Widths(study, tuple(rights), tuple(widths), scale, tuple(middles), text_right)
 
 
@@ -194,7 +201,7 @@ def _starts_group(forest: Forest) -> list[bool]:
 # --- down -----------------------------------------------------------------------------------------
 
 
-def _headings(forest: Forest, plan: _Widths) -> tuple[list[Label], list[Rule], float]:
+def _headings(forest: Forest, plan: _Widths, start: float) -> tuple[list[Label], list[Rule], float]:
     """The headings of groups and columns, with their rules, and where the rows begin."""
     wrapped = []
     for group, first, last in _groups(forest):
@@ -202,14 +209,14 @@ def _headings(forest: Forest, plan: _Widths) -> tuple[list[Label], list[Rule], f
         room = right - left + (GROUP_GAP - GAP)
         wrapped.append((wrap(group, room, HEADING_LINES, bold=True), first, last))
     tallest = max((len(lines) for lines, _, _ in wrapped), default=0)
-    line = MARGIN + tallest * LINE + 2.0
+    line = start + tallest * LINE + 2.0
     labels, rules = [], []
     for lines, first, last in wrapped:
         left, right = plan.span(first, last)
-        start = MARGIN + (tallest - len(lines)) * LINE + LINE / 2 + HALF_CAP
+        first_line = start + (tallest - len(lines)) * LINE + LINE / 2 + HALF_CAP
         middle = (left + right) / 2
         labels += [
-            Label(text, middle, start + i * LINE, "center", bold=True)
+            Label(text, middle, first_line + i * LINE, "center", bold=True)
             for i, text in enumerate(lines)
         ]
         if last > first:

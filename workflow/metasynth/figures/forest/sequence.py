@@ -9,7 +9,7 @@ from metasynth.figures.canvas.style import isolated
 from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_forest
-from metasynth.figures.forest.preset import COCHRANE
+from metasynth.figures.forest.preset import JOURNAL
 from metasynth.figures.forest.rows import Forest, Mark, Row, favours, limits, with_effects
 from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.outcome import analysis_label, measure_name, one_group, study_label
@@ -107,9 +107,9 @@ def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Lang
         label, said = language.say("All studies"), data.whole(language)
         rows.append(_row(_Pool(data.pooled, label, said), True, language))
     measure = data.result.outcome.measure
-    look = limits(COCHRANE, data.logarithmic, language.numbers)
+    look = limits(JOURNAL, data.logarithmic, language.numbers)
     title = measure_name(data.result, data.analysis, language)
-    effects = Column(name(language.say("[95% CI]")), title, "effect")
+    effects = Column(name(language.say("[95% CI]")), title, "effect", "right")
     words = (language.say("Studies"), "Tau²", "I²", "p")
     analysis = language.say("Analysis: {analysis}.", analysis=analysis_label(data.analysis))
     return Forest(
