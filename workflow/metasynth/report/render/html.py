@@ -21,9 +21,9 @@ from metasynth.report.render.pictures import linked
 
 _FONTS_INSIDE = re.compile(r" *<style>@font-face[^<]*</style>\n")
 FONTS = (
-    ("SourceSans3-Regular.woff2", 400, "normal"),
-    ("SourceSans3-Bold.woff2", 700, "normal"),
-    ("SourceSans3-It.woff2", 400, "italic"),
+    ("ReviewPage-Regular.woff", 400, "normal"),
+    ("ReviewPage-Bold.woff", 700, "normal"),
+    ("ReviewPage-It.woff", 400, "italic"),
 )
 WORDS = {
     "back": message("Back"),
@@ -108,7 +108,7 @@ def _faces(fonts: Path) -> str:
     """The fonts as a part of the style."""
     return "".join(
         f'\n@font-face {{ font-family: "Source Sans 3"; font-weight: {weight}; font-style: {slant};'
-        f' src: url("data:font/woff2;base64,{_base64((fonts / name).read_bytes())}"); }}'
+        f' src: url("data:font/woff;base64,{_base64((fonts / name).read_bytes())}"); }}'
         for name, weight, slant in FONTS
     )
 

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from metasynth.audit.kinds import KINDS
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort, parts
-from metasynth.audit.verdicts import CONTRADICTED, NOT_REPRODUCED, UNSUPPORTED, VERDICTS, Audited
+from metasynth.audit.verdicts import CONTRADICTED, VERDICTS, Audited
 from metasynth.language.tracked import marked
 from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
@@ -99,28 +99,13 @@ def _numbers(items: Sequence[Audited], prefix: str) -> Iterator[str]:
         yield marked(str(len(of_sort(items, sort))), f"{prefix}.{sort}")
 
 
-def findings_table(scope: Scope) -> TableBody:
-    """The statements that do not simply stand, and those whose verdict hangs on a choice."""
-    shown = [item for item in scope.material.audit if _is_notable(item)]
-    caption = scope.language.say(
-        "Statements that were not reproduced or not supported, and those whose verdict depends on "
-        "the test, the analysis, the counts or the reading."
-    )
-    return text(caption), _columns(scope), tuple(_rows(shown, scope, anchors=False)), ()
-
-
-def _is_notable(item: Audited) -> bool:
-    depends = item.differing or item.readings or (item.agreeing or 0) < (item.tables or 0)
-    return item.verdict in (NOT_REPRODUCED, UNSUPPORTED) or bool(depends)
-
-
 def statements_table(scope: Scope) -> TableBody:
     """Every statement with its verdict and what it rests on."""
     say = scope.language.say
     note = say(
         "Where nothing is said of other tests, counts or readings, there are none or they agree."
     )
-    rows = tuple(_rows(scope.material.audit, scope, anchors=True))
+    rows = tuple(_rows(scope.material.audit, scope))
     return text(say("Every audited statement.")), _columns(scope), rows, text(note)
 
 
@@ -134,16 +119,15 @@ def _columns(scope: Scope) -> tuple[Column, ...]:
     )
 
 
-def _rows(items: Iterable[Audited], scope: Scope, *, anchors: bool) -> Iterator[Row]:
+def _rows(items: Iterable[Audited], scope: Scope) -> Iterator[Row]:
     for locator, members in groupby(items, key=lambda item: item.locator):
         yield group(scope.language.label(locator))
         for item in members:
-            anchor = claim_anchor(item.claim_id) if anchors else ""
-            yield row(*_cells(item, scope), anchor=anchor)
+            yield row(*_cells(item, scope), anchor=claim_anchor(item.claim_id))
 
 
 def _cells(item: Audited, scope: Scope) -> Iterator[Inlines]:
-    yield text(_quoted(item.quote, scope))
+    yield text(quoted(item.quote, scope))
     yield text(about(item, scope))
     yield (Styled("strong", text(scope.language.say(item.verdict))),)
     yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
@@ -160,11 +144,12 @@ def _more(item: Audited, scope: Scope) -> Iterator[Inline]:
         for index, other in enumerate(item.contradicts.split()):
             yield from (Text("; "),) if index else ()
             (quote,) = (one.quote for one in scope.material.audit if one.claim_id == other)
-            yield Link(f"#{claim_anchor(other)}", text(_quoted(quote, scope)))
+            yield Link(f"#{claim_anchor(other)}", text(quoted(quote, scope)))
         yield Text(".")
 
 
-def _quoted(quote: str, scope: Scope) -> str:
+def quoted(quote: str, scope: Scope) -> str:
+    """Words of the publication in the language's marks."""
     return scope.language.say("“{quote}”", quote=quote)
 
 
@@ -227,7 +212,7 @@ def contradictions_table(scope: Scope) -> TableBody:
 
 def _side(item: Audited, scope: Scope) -> tuple[Inlines, Inlines]:
     verdict = scope.language.say(item.verdict)
-    quoted: Inlines = (Link(f"#{claim_anchor(item.claim_id)}", text(_quoted(item.quote, scope))),)
+    words: Inlines = (Link(f"#{claim_anchor(item.claim_id)}", text(quoted(item.quote, scope))),)
     if item.verdict != CONTRADICTED:
-        quoted += (Text(f" ({verdict})"),)
-    return text(scope.language.label(item.locator)), quoted
+        words += (Text(f" ({verdict})"),)
+    return text(scope.language.label(item.locator)), words
