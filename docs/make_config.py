@@ -1,4 +1,4 @@
-"""Write docs/config.md from the schema that checks config.yaml, and from docs/recipes."""
+"""Write config/README.md from the schema that checks config.yaml, and from docs/recipes."""
 
 import json
 from collections.abc import Iterator
@@ -8,15 +8,15 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.json"
 RECIPES = ROOT / "docs" / "recipes"
-MANUAL = ROOT / "docs" / "config.md"
+MANUAL = ROOT / "config" / "README.md"
 
 _HEAD = """# config.yaml
 
 <!-- Made by docs/make_config.py from the schema and docs/recipes; edit those, not this. -->
 
 The choices of a review: what is compared, how it is pooled, what is reported. Numbers stand in the
-tables ([docs/tables.md](tables.md)), prose in `data/text`. Everything is checked before anything
-runs: `metasynth validate`.
+tables ([docs/tables.md](../docs/tables.md)), prose in `data/text`. Everything is checked before
+anything runs: `metasynth validate`.
 
 An editor that knows YAML schemas (VS Code with its YAML extension, for instance) completes keys and
 explains them where the first line of config.yaml is
@@ -27,6 +27,17 @@ explains them where the first line of config.yaml is
 
 `metasynth new` writes that line and the schema. After an update,
 `metasynth schema > config.schema.json` writes the schema anew.
+
+The config.yaml beside this page is what a new review begins with.
+
+## In a folder of its own
+
+`snakedeploy deploy-workflow <address> <folder> --tag <version>` makes a folder with a copy of this
+one and a `workflow/Snakefile` that takes all rules of this workflow as a module. The rules call a
+Python package, which has to be installed at the same version:
+`pip install git+<address>@<version>`.
+`config/config.yaml` is then the file of choices; `data` and `text` are found from the folder where
+Snakemake runs. `metasynth new` in another folder shows what belongs into them.
 
 """
 _RECIPES = """## Recipes

@@ -11,7 +11,7 @@ from metasynth.synthesis.synthesise import synthesise
 
 ROOT = Path(__file__).parents[1]
 ANAKINRA = ROOT
-BCG = ROOT / "tests/bcg"
+BCG = ROOT / ".test"
 
 
 @cache

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[1]
-REVIEWS = {"anakinra": REPOSITORY, "bcg": REPOSITORY / "tests" / "bcg"}
+REVIEWS = {"anakinra": REPOSITORY, "bcg": REPOSITORY / ".test"}
 _OUTPUT = re.compile(r"^    output: (.*)$", re.MULTILINE)
 _RECORD = re.compile(r"results/made/(\w+)(?:/([\w.]+))?\.json")
 

@@ -104,7 +104,7 @@ def test_a_review_runs_from_the_installed_package_as_from_a_checkout(
 
 
 def test_the_wheel_carries_all_that_the_project_runs_by(wheel: Path) -> None:
-    listed = ("Snakefile", "envs", "profiles", "tests/bcg", "workflow")
+    listed = ("Snakefile", "config", "envs", "profiles", ".test", "workflow")
     tracked = do("git", "ls-files", "-z", *listed).strip("\0").split("\0")
     package = {f.removeprefix("workflow/") for f in tracked if f.startswith("workflow/metasynth/")}
     around = {f"metasynth/_project/{f}" for f in tracked if not f.startswith("workflow/metasynth/")}

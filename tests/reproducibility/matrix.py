@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-REVIEWS = {"anakinra": ROOT, "bcg": ROOT / "tests" / "bcg"}
+REVIEWS = {"anakinra": ROOT, "bcg": ROOT / ".test"}
 _FEATURES = """
 from numpy._core import _multiarray_umath as m
 print(*(name for name in m.__cpu_dispatch__ if m.__cpu_features__.get(name)))

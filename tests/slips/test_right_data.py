@@ -34,7 +34,7 @@ TYPES = {
 }
 
 
-@pytest.mark.parametrize("folder", [ROOT, ROOT / "tests/bcg"], ids=["anakinra", "bcg"])
+@pytest.mark.parametrize("folder", [ROOT, ROOT / ".test"], ids=["anakinra", "bcg"])
 def test_the_reviews_here_are_silent(folder):
     """Whether each change since the baseline has its reason is a matter of the next version."""
     found = load_review(Path("config.yaml"), folder).warnings

@@ -1,6 +1,5 @@
 # Needs: all results, and a checkout whose files are committed. Makes: the review as one zip that
 # anyone can verify, and beside it a note of the machine and the moment, which no result depends on.
-from metasynth.core import digest
 from metasynth.archive import checkout
 
 ARCHIVE = f"results/archive/review-{REVIEW.config.version}"

@@ -9,9 +9,20 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake.settings.types import SharedFSUsage
+from snakemake.sourcecache import LocalSourceFile
 
-PIPELINE = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
-sys.path.insert(0, f"{PIPELINE}/workflow")
+# The package beside these rules; of a module that comes from a repository only the rules are there,
+# and the package is the installed one.
+if isinstance(workflow.current_basedir, LocalSourceFile):
+    sys.path.insert(0, os.path.dirname(workflow.current_basedir.get_path_or_uri(True)))
+try:
+    from metasynth.core.paths import PROJECT as PIPELINE
+except ModuleNotFoundError:
+    raise WorkflowError(
+        "These rules call the package metasynth, which is not installed here: "
+        "pip install git+<the address of the module's repository>@<its version>"
+    )
+
 # What the rules' commands say: where the package is, and the Python of a job, which is this one or
 # that of its environment. All jobs import the package: it is compiled once, also in containers that
 # switch that off.
@@ -25,11 +36,14 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 gc.disable()  # what is read here stays: searching it for garbage, now or later, would find none
 
-from metasynth.core import faults, store
+from metasynth.core import digest, faults, store
 from metasynth.pipeline import backups, batching, lock, plan
 from metasynth.pipeline.stages import stages
 from metasynth.prose import drafts
 from metasynth.review.load import load_review
+
+if workflow.deployment_settings.deployment_method:
+    digest.pin(PIPELINE / "envs/metasynth.yaml")
 
 # Commands that only look, so that they may while another run is at work; and those that draw what
 # depends on what, for which each stage is one job.
@@ -44,14 +58,16 @@ ALONE = SharedFSUsage.INPUT_OUTPUT not in workflow.storage_settings.shared_fs_us
 
 def config_file():
     """The one file of choices: --configfile, or config.yaml where the run takes place; of a module,
-    the one that its `config: {"configfile": …}` names.
+    the one that its `config: {"configfile": …}` names, or that its host reads as `configfile:`.
     """
     if not workflow.modifier.is_main_snakefile():
-        if set(config) - {"configfile"}:
-            raise WorkflowError(
-                "All choices stand in one file: say config: {'configfile': …} of this module."
-            )
-        return config.get("configfile", "config.yaml")
+        if set(config) <= {"configfile"}:
+            return config.get("configfile", "config.yaml")
+        if len(workflow.configfiles) == 1:
+            return workflow.configfiles[0]
+        raise WorkflowError(
+            "All choices stand in one file: say config: {'configfile': …} of this module."
+        )
     if workflow.config_settings.config or len(workflow.overwrite_configfiles) > 1:
         raise WorkflowError(
             "All choices stand in one file: edit it, or give --configfile another."
@@ -190,7 +206,7 @@ def target(*names):
 
 def shown_in_gallery(wildcards):
     """Tables, choices and code that the page is made from."""
-    folders = ("data", "tests/bcg", "workflow/metasynth", "workflow/report/locales")
+    folders = ("data", ".test", "workflow/metasynth", "workflow/report/locales")
     kinds = (".csv", ".yaml", ".py", ".po")
     found = [path for folder in folders for path in (PIPELINE / folder).rglob("*")]
     return sorted(str(path) for path in found if path.suffix in kinds)

@@ -86,3 +86,20 @@ def test_imports_in_all_their_forms(code: str, names: set[str]) -> None:
 def test_versions_are_those_that_the_installation_tells() -> None:
     for name in ("numpy", "scipy", "matplotlib", "markdown-it-py", "snakemake"):
         assert digest.version(name) == metadata.version(name)
+
+
+def test_the_versions_of_a_conda_environment_take_the_place_of_what_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = tmp_path / "environment.yaml"
+    environment.write_text("  - numpy=9.8.7\n  - matplotlib-base=1.2\n    - typst==3.4.5\n")
+    monkeypatch.setattr(digest, "_pinned", {})
+    digest.version.cache_clear()
+    try:
+        digest.pin(environment)
+        names = ("numpy", "matplotlib", "typst")
+        assert [digest.version(name) for name in names] == ["9.8.7", "1.2", "3.4.5"]
+        with pytest.raises(metadata.PackageNotFoundError):
+            digest.version("pandas")
+    finally:
+        digest.version.cache_clear()

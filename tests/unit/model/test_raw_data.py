@@ -14,7 +14,7 @@ from metasynth.tables.raw_table import CHECKED
 
 ROOT = Path(__file__).parents[3]
 ANAKINRA = ROOT / "data/raw/trials"
-BCG = ROOT / "tests/bcg/data/raw/trials"
+BCG = ROOT / ".test/data/raw/trials"
 TRIALS = sorted(d for d in [*ANAKINRA.iterdir(), *BCG.iterdir()] if d.name != "_template")
 TABLES = {
     "study": records.Study,

@@ -12,6 +12,7 @@ from tests.examples import ANAKINRA, BCG, review
 
 from metasynth import __main__
 from metasynth.core.config_lines import Lines
+from metasynth.core.paths import CONFIG
 from metasynth.language.languages import ENGLISH, speak
 from metasynth.model.records import Cell, SearchLine
 from metasynth.prose import drafts
@@ -88,7 +89,7 @@ def test_what_authors_write_is_none(written: str) -> None:
 
 
 def test_choices_and_the_search(tmp_path: Path) -> None:
-    config = yaml.safe_load((scaffold.TEXTS / "config.yaml").read_text("utf-8"))["review"]
+    config = yaml.safe_load((CONFIG).read_text("utf-8"))["review"]
     assert config["title"] == drafts.TITLE
     assert tuple(config["authors"]) == drafts.AUTHORS
     search = (scaffold.TEXTS / "data/raw/search.csv").read_text("utf-8")

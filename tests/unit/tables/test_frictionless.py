@@ -22,7 +22,7 @@ from metasynth.tables.scaffold import forms
 from metasynth.tables.table_schema import REVIEW_TABLES, SCHEMAS, TRIAL_TABLES
 
 ROOT = Path(__file__).parents[3]
-DATA = {"anakinra": ROOT / "data/raw", "bcg": ROOT / "tests/bcg/data/raw"}
+DATA = {"anakinra": ROOT / "data/raw", "bcg": ROOT / ".test/data/raw"}
 TRIALS = [
     (name, trial.name)
     for name, data in DATA.items()

@@ -1,4 +1,4 @@
-"""docs/config.md says what the schema says, its examples are right, and its recipes load."""
+"""config/README.md says what the schema says, its examples are right, and its recipes load."""
 
 import csv
 import io

@@ -1,10 +1,13 @@
 """Priors and the policy of few trials in config.yaml: what they become, and what is refused."""
 
+import re
+
 import pytest
 
 from metasynth.core.faults import InvalidReview
 from metasynth.model.few_config import FewTrials
-from metasynth.model.priors import VAGUE, MuPrior, TauPrior
+from metasynth.model.posteriors import Thresholds
+from metasynth.model.priors import VAGUE, MuPrior, OtherPriors, TauPrior
 from metasynth.validation import configuration
 
 HEAD = """\
@@ -106,8 +109,6 @@ def test_a_prior_that_is_none_is_told_of_with_its_line(tmp_path, prior, said):
     ],
 )
 def test_a_prior_that_does_not_fit_is_refused_with_what_to_do(tmp_path, prior, outcome, said):
-    import re
-
     (fault,) = faults(written(tmp_path, prior, **outcome))
     assert re.search(said, fault.expected)
     assert fault.remedy
@@ -150,3 +151,91 @@ def test_bayes_has_a_prior_and_no_estimator(tmp_path):
         path.write_text(text.replace("model: bayes", f"model: bayes, {choice}"))
         (fault,) = faults(path)
         assert "leave" in fault.expected
+
+
+OTHERS = "{wide: {tau_prior: {family: half_normal, scale: 1}}, mean: {mu_prior: {mean: 0, sd: 1}}}"
+
+
+def test_what_other_priors_leave_out_is_the_analysis_s_own(tmp_path):
+    others = f", mu_prior: {{mean: 0, sd: 4}}, other_priors: {OTHERS}"
+    bayes = configuration.load(written(tmp_path, mu=others)).analyses[1]
+    wide, mean = bayes.other_priors
+    assert wide == OtherPriors("wide", TauPrior("half_normal", 1.0), MuPrior(0.0, 4.0))
+    assert mean == OtherPriors("mean", TauPrior("half_normal", 0.5), MuPrior(0.0, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ("{tau_prior: {family: half_normal}}", "needs its scale"),
+        ("{tau_prior: {family: uniform}}", "of other_priors, wide: with two trials .* half_normal"),
+        ("{tau_prior: {family: half_normal, scale: 10}}", "wide: .* not on the scale of OR"),
+        ("{tau_prior: {family: rhodes_2015}}", "wide: .* is of SMD"),
+        ("{tau_prior: {family: gamma, scale: 1}}", "half_normal"),
+        ("{}", ""),
+    ],
+)
+def test_other_priors_are_refused_like_the_first(tmp_path, other, said):
+    (fault,) = faults(written(tmp_path, mu=f", other_priors: {{wide: {other}}}"))
+    assert re.search(said, fault.expected)
+    assert fault.remedy
+
+
+def test_only_bayes_has_other_priors(tmp_path):
+    path = written(tmp_path)
+    own = f", tau_prior: {HALF_NORMAL}"
+    text = path.read_text().replace(own, f", other_priors: {OTHERS}")
+    path.write_text(text.replace("model: bayes", "model: random"))
+    (fault,) = faults(path)
+    assert "has no prior" in fault.expected
+
+
+SIDES = {"benefit": {"better": 1.25, "worse": 0.8}, "harm": {"better": 0.8, "worse": 1.25}}
+
+
+def with_thresholds(tmp_path, thresholds, direction="harm", **more):
+    path = written(tmp_path, **more)
+    own = f"direction: {direction}, thresholds: {thresholds}"
+    path.write_text(path.read_text().replace("direction: harm", own))
+    return path
+
+
+@pytest.mark.parametrize("direction", SIDES)
+def test_thresholds_are_on_the_natural_scale_and_on_their_side(tmp_path, direction):
+    right = SIDES[direction]
+    told = "{" + ", ".join(f"{side}: {value}" for side, value in right.items()) + "}"
+    (outcome,) = configuration.load(with_thresholds(tmp_path, told, direction)).outcomes
+    assert outcome.thresholds == Thresholds(**right)
+    wrong = "{" + ", ".join(f"{side}: {1 / value}" for side, value in right.items()) + "}"
+    found = faults(with_thresholds(tmp_path, wrong, direction))
+    assert [fault.column for fault in found] == [f"outcomes.o.thresholds.{s}" for s in right]
+    for fault, side in zip(found, right, strict=True):
+        other = "worse" if side == "better" else "better"
+        assert f"direction {direction}" in fault.expected
+        assert f"call it {other}" in fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("measure", "type_", "value", "said"),
+    [
+        ("OR", "binary", "1", "below 1"),
+        ("OR", "binary", "0", "above 0"),
+        ("OR", "binary", "-0.2", "above 0"),
+        ("RD", "binary", "0.1", "below 0"),
+        ("RD", "binary", "-5", "above -1 and below 1"),
+        ("MD", "continuous", "3", "below 0"),
+        ("PLO", "proportion", "0.3", "no value of PLO means no effect"),
+    ],
+)
+def test_a_threshold_that_is_none_is_refused_by_its_name(tmp_path, measure, type_, value, said):
+    told = f"{{better: {value}}}"
+    (fault,) = faults(with_thresholds(tmp_path, told, measure=measure, type=type_))
+    assert fault.column == "outcomes.o.thresholds.better"
+    assert said in fault.expected
+    assert fault.remedy
+
+
+def test_a_threshold_needs_a_posterior(tmp_path):
+    (fault,) = faults(with_thresholds(tmp_path, "{better: 0.8}", few=""))
+    assert "no analysis of o is Bayesian" in fault.expected
+    assert "model bayes" in fault.remedy

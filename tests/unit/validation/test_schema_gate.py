@@ -16,7 +16,7 @@ from metasynth.validation import configuration, schema_gate
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((SCHEMAS / "config.schema.json").read_text("utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
-CONFIGS = {name: ROOT / name for name in ("config.yaml", "tests/bcg/config.yaml")}
+CONFIGS = {name: ROOT / name for name in ("config.yaml", ".test/config.yaml")}
 ODD: list[Any] = [None, True, 0, 1, -1, 1.5, 2.0, 10**9, float("nan"), "", "x", "Ł y", [], {}]
 ODD += [["a", "a"], [1, True], [0.5, 0.5, 0.5], {"x": 1}, {"Bad key": {}}, "2024-01-01"]
 
@@ -49,7 +49,7 @@ def test_it_opens_for_what_is_sound(name: str) -> None:
 
 def test_it_opens_for_nothing_that_the_schema_is_against() -> None:
     """Whatever is spoilt, one thing at a time, in a configuration that says all there is to say."""
-    whole = read("tests/bcg/config.yaml") | {
+    whole = read(".test/config.yaml") | {
         key: value for key, value in read("config.yaml").items() if key != "outcomes"
     }
     whole["outcomes"] = dict(list(read("config.yaml")["outcomes"].items())[:2])

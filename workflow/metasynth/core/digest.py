@@ -18,6 +18,8 @@ _IMPORT = re.compile(
 )
 _NAME = re.compile(r"(?:^|,)\s*([\w.]+)")
 _COMMENT = re.compile(r"#.*")
+# Where conda-forge splits a library, the part without the interface is called base or minimal.
+_CONDA_NAME = re.compile(r"^ *- ([\w-]+?)(?:-base|-minimal)?={1,2}([\w.]+)$", re.MULTILINE)
 
 
 def text_digest(*texts: str) -> str:
@@ -85,9 +87,27 @@ def _code_digest(file: str) -> str:
     return _digest(_code(file))
 
 
+_pinned: dict[str, str] = {}
+
+
+def pin(environment: Path) -> None:
+    """From now on the libraries' versions are those of a conda environment's file, where all jobs
+    run: what is installed here, if anything, is not what they use.
+    """
+    _pinned.update(_CONDA_NAME.findall(environment.read_text(encoding="utf-8")))
+
+
 @cache
 def version(name: str) -> str:
-    """As metadata.version, which reads the whole description of a library for it."""
+    """As metadata.version, which reads the whole description of a library for it.
+
+    Raises:
+        importlib.metadata.PackageNotFoundError: where jobs have no library of that name.
+    """
+    if _pinned:
+        if name not in _pinned:
+            raise metadata.PackageNotFoundError(name)
+        return _pinned[name]
     told = metadata.distribution(name).read_text("METADATA") or ""
     found = re.search(r"^Version: *(\S+)", told, re.MULTILINE)
     return found[1] if found else metadata.version(name)

@@ -12,5 +12,7 @@ CARRIED = PACKAGE / "_project"
 PROJECT = CARRIED if CARRIED.is_dir() else PACKAGE.parents[1]
 SNAKEFILE = PROJECT / "Snakefile"
 WORKFLOW = PROJECT / "workflow"
-EXAMPLE = PROJECT / "tests/bcg"
+CONFIG = PROJECT / "config/config.yaml"
+"""The choices that a new review begins with."""
+EXAMPLE = PROJECT / ".test"
 """A small review that runs as it is."""

@@ -44,7 +44,7 @@ def pool(
             the frame's own row labels.
         subgroup: the column by which to pool parts, too.
         model, tau2, ci, prediction, study_ci, zero_cells, double_zero, subgroup_tau2, tau_prior,
-        mu_prior: as in an analysis of config.yaml (docs/config.md); tau2 is REML by default.
+        mu_prior: as in an analysis of config.yaml (config/README.md); tau2 is REML by default.
         outcome, groups, direction: words for the figure; direction is benefit or harm.
 
     Returns:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from metasynth.model import method_catalogue as catalogue
 from metasynth.model.measure_catalogue import MEASURE_RECORDS, ONE_GROUP, OUTCOME_TYPES
 from metasynth.model.method_records import Choice, Measure, Method, Model, Tau2Method
-from metasynth.model.priors import VAGUE, moment_exists
+from metasynth.model.priors import VAGUE, MuPrior, TauPrior, moment_exists
 from metasynth.model.records import AnalysisSpec, OutcomeSpec
 
 M = TypeVar("M", bound=Method)
@@ -244,16 +244,24 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
 
 def _prior_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Find a prior that is missing, belongs to another model, or is on another scale."""
-    prior = analysis.tau_prior
+    prior, others = analysis.tau_prior, analysis.other_priors
     if analysis.model != BAYES:
-        if prior is not None or analysis.mu_prior != VAGUE:
+        if prior is not None or analysis.mu_prior != VAGUE or others:
             return f"model {analysis.model} has no prior, as bayes has"
         return None
     if prior is None:
         return "model bayes needs tau_prior, such as {family: half_normal, scale: 0.5}"
     if outcome.measure == "PFT":
         return "model bayes has no back-transformation of double arcsines; PLO has one"
-    if not moment_exists(prior, analysis.mu_prior, 2, 0):
+    if clash := _scale_clash(outcome, prior, analysis.mu_prior):
+        return clash
+    clashes = ((other, _scale_clash(outcome, other.tau_prior, other.mu_prior)) for other in others)
+    return next((f"of other_priors, {other.name}: {why}" for other, why in clashes if why), None)
+
+
+def _scale_clash(outcome: OutcomeSpec, prior: TauPrior, mu: MuPrior) -> str | None:
+    """Find priors that leave no posterior, or that are on another scale than the effects."""
+    if not moment_exists(prior, mu, 2, 0):
         return (
             f"with two trials the prior {prior.family} of tau leaves no posterior distribution; "
             "half_normal is a prior that does"

@@ -104,6 +104,15 @@ class MuPrior:
 VAGUE = MuPrior()
 
 
+@dataclass(frozen=True, slots=True)
+class OtherPriors:
+    """Priors by which a Bayesian pool is made once more, by their name in config.yaml."""
+
+    name: str
+    tau_prior: TauPrior
+    mu_prior: MuPrior = VAGUE
+
+
 def moment_exists(tau: TauPrior, mu: MuPrior, k: int, power: int) -> bool:
     """Whether the posterior mean of tau ** `power` is finite, given `k` trials.
 

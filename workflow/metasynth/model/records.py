@@ -11,7 +11,8 @@ from metasynth.core.messages import Sentence
 from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
 from metasynth.model.few_config import FewTrials
 from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
-from metasynth.model.priors import VAGUE, MuPrior, TauPrior
+from metasynth.model.posteriors import NO_THRESHOLDS, Posterior, Thresholds
+from metasynth.model.priors import VAGUE, MuPrior, OtherPriors, TauPrior
 from metasynth.model.robustness_config import (
     DEFAULT_MULTIVERSE,
     MultiverseChoices,
@@ -289,6 +290,7 @@ class AnalysisSpec:
     subgroup_tau2: str = "separate"  # separate | common: of the subgroups, random model only
     tau_prior: TauPrior | None = None  # of tau, on the analysis scale; model bayes only
     mu_prior: MuPrior = VAGUE  # of the mean effect, likewise
+    other_priors: tuple[OtherPriors, ...] = ()  # under which the pool is made once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +337,7 @@ class OutcomeSpec:
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
     few: FewTrials | None = None  # which analysis leads with few trials; None: always the first
     favours: tuple[str, ...] = ()  # words left and right of no effect; none: those of the sides
+    thresholds: Thresholds = NO_THRESHOLDS  # beyond which the probability of an effect is given
 
 
 Count = int | float
@@ -522,6 +525,7 @@ class AnalysisResult:
     estimates: tuple[Estimate, ...]
     studies: tuple[StudyEffect, ...]
     tests: tuple[SignificanceTest, ...] = ()
+    posterior: Posterior | None = None  # of all studies, where a Bayesian model pools them
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ normal about mu with variance tau². Priors of mu and tau are independent. Röve
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -37,6 +38,16 @@ class Summary:
     central: tuple[float, float]
 
 
+class Distribution(Protocol):
+    """A distribution of one number; x and what is given have the shape (points,)."""
+
+    def density(self, x: Array) -> Array:
+        """Density at each of x."""
+
+    def above(self, x: Array) -> Array:
+        """Probability of more than each of x."""
+
+
 @dataclass(frozen=True, slots=True)
 class BayesFit:
     """All results of one meta-analysis.
@@ -44,8 +55,9 @@ class BayesFit:
     `new` is the effect of a trial to come. `above` are the posterior probabilities that mu exceeds
     each asked-for value. `shrunken` are the trials' own effects, `weights` (per cent) the posterior
     means of their shares in mu, which a normal prior of mu has a part of. `log_marginal` is the log
-    of the data's density (mu's prior taken as 1 where vague), and `bayes_factor_common` is for the
-    common effect (tau = 0) against this model, None where the prior of tau is improper.
+    of the data's density (mu's prior taken as 1 where vague), `log_common` the same under a common
+    effect (tau = 0), and `bayes_factor_common` is for that against this model, None where the prior
+    of tau is improper. `of_mu` and `of_tau` give densities and probabilities of any values.
     """
 
     tau: Summary
@@ -55,7 +67,53 @@ class BayesFit:
     shrunken: tuple[Summary, ...]
     weights: tuple[float, ...]
     log_marginal: float
+    log_common: float
     bayes_factor_common: float | None
+    of_mu: Distribution
+    of_tau: Distribution
+
+    @property
+    def effective_trials(self) -> float:
+        """How many trials of equal weights spread them as far, (sum w)² / sum w² (Kish 1965)."""
+        w = np.array(self.weights)
+        return float(w.sum() ** 2 / (w * w).sum())
+
+
+@dataclass(frozen=True, slots=True)
+class OfMixture:
+    """One of the distributions of a mixture's first pool."""
+
+    mixture: Mixture
+    i: int = 0
+
+    def density(self, x: Array) -> Array:
+        """Density at each of x, shape (points,)."""
+        return np.asarray(self._only().density(x[None, None, :])[0, 0])
+
+    def above(self, x: Array) -> Array:
+        """Probability of more than each of x, shape (points,)."""
+        return np.asarray(self._only().above(x[None, None, :])[0, 0])
+
+    def _only(self) -> Mixture:
+        part = slice(self.i, self.i + 1)
+        return Mixture(
+            self.mixture.weight[:1], self.mixture.mean[:1, part], self.mixture.sd[:1, part]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OfTau:
+    """The distribution of the tau of one pool."""
+
+    posterior: TauPosterior
+
+    def density(self, x: Array) -> Array:
+        """Density at each of x > 0, shape (points,)."""
+        return np.asarray(self.posterior.density(x[None, :])[0])
+
+    def above(self, x: Array) -> Array:
+        """Probability of more than each of x > 0, shape (points,)."""
+        return np.asarray(1 - self.posterior.probability_below(x[None, :])[0])
 
 
 def bayes(
@@ -80,17 +138,19 @@ def bayes(
         _summary(located, i, float(mean[0, i]), float(sd[0, i]), moments[i])
         for i in range(mean.shape[1])
     ]
-    at = np.array(values, dtype=float)[None, None, :]
-    above = Mixture(mixture.weight, mixture.mean[:, :1], mixture.sd[:, :1]).above(at)
+    of_mu = OfMixture(mixture)
     return BayesFit(
         tau_in_numbers(posterior),
         parts[0],
         parts[1],
-        tuple(above[0, 0].tolist()),
+        tuple(of_mu.above(np.array(values, dtype=float)).tolist()),
         tuple(parts[2:]),
         tuple(mean_weights(posterior)[0].tolist()),
         float(posterior.log_integral[0]),
+        float(log_common(problem)[0]),
         float(bayes_factor_common(posterior)[0]) if tau_prior.proper else None,
+        of_mu,
+        OfTau(posterior),
     )
 
 
@@ -158,8 +218,13 @@ def mean_weights(posterior: TauPosterior) -> Array:
 
 def bayes_factor_common(posterior: TauPosterior) -> Array:
     """How much more likely the data are under a common effect, shape (pools,)."""
-    none, _, _ = posterior.problem.given_tau(np.zeros((len(posterior.centre), 1)))
-    return np.asarray(np.exp(np.minimum(none[:, 0] - posterior.log_integral, 700.0)))
+    none = log_common(posterior.problem)
+    return np.asarray(np.exp(np.minimum(none - posterior.log_integral, 700.0)))
+
+
+def log_common(problem: Problem) -> Array:
+    """Log of the data's density under a common effect, mu's prior taken as 1 where vague."""
+    return problem.given_tau(np.zeros((len(problem.y), 1)))[0][:, 0]
 
 
 def tau_in_numbers(posterior: TauPosterior) -> Summary:

@@ -12,7 +12,7 @@ from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model.methods import CREDIBLE
 from metasynth.model.priors import MuPrior, TauPrior
 from metasynth.model.records import AnalysisSpec
-from metasynth.stats.bayes import bayes
+from metasynth.stats.bayes import BayesFit, bayes
 from metasynth.stats.effects.binary import Effects
 from metasynth.stats.heterogeneity import generalised_q, share_from_tau2
 from metasynth.stats.intervals import Interval
@@ -42,10 +42,7 @@ def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
 
     Raises EffectUndefined without a proper posterior, or where a trial has no effect.
     """
-    if spec.tau_prior is None:
-        raise EffectUndefined(sentence("no prior of tau is declared"))
-    y, v = effects.y, effects.v
-    found = bayes(y, v, spec.tau_prior, spec.mu_prior)
+    found, y, v = posterior_of(spec, effects), effects.y, effects.v
     low, high = found.mu.central
     tau2, limits = found.tau.median**2, tuple(x * x for x in found.tau.central)
     sd = inf if found.mu.sd is None else found.mu.sd
@@ -62,10 +59,18 @@ def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
         (limits[0], limits[1]),
         (share_from_tau2(limits[0], v).i2, share_from_tau2(limits[1], v).i2),
         found.new.central,
-        notes=priors_in_words(spec.tau_prior, spec.mu_prior),
+        notes=priors_in_words(spec.tau_prior, spec.mu_prior) if spec.tau_prior else (),
         p_above=found.above[0],
         bayes_factor_common=found.bayes_factor_common,
+        posterior=found,
     )
+
+
+def posterior_of(spec: AnalysisSpec, effects: Effects) -> BayesFit:
+    """The whole posterior; raises EffectUndefined as `fit_bayes` does."""
+    if spec.tau_prior is None:
+        raise EffectUndefined(sentence("no prior of tau is declared"))
+    return bayes(effects.y, effects.v, spec.tau_prior, spec.mu_prior)
 
 
 def priors_in_words(tau: TauPrior, mu: MuPrior) -> tuple[Sentence, ...]:

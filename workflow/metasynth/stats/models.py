@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from math import isinf, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -32,6 +33,9 @@ from metasynth.stats.linear_model import LinearModel
 from metasynth.stats.pooling import EffectUndefined, Pool, inverse_variance, mantel_haenszel, peto
 from metasynth.stats.tau2 import Tau2, dersimonian_laird_about, estimate_tau2
 
+if TYPE_CHECKING:
+    from metasynth.stats.bayes import BayesFit
+
 Limits = tuple[float, float]
 Counted = Tables | Rates | Events
 """The counts behind effects: of two groups, of their rates, or of one group."""
@@ -57,7 +61,8 @@ class Fit:
 
     `variance` is Wald's, of the pooled mean, whatever the interval. `adhoc` is the HKSJ interval
     kept from being narrower than Wald's, where the plain one is narrower. `p_above` is the
-    posterior probability of an effect above none; `bayes_factor_common` is for a common effect.
+    posterior probability of an effect above none; `bayes_factor_common` is for a common effect;
+    `posterior` holds all else of a Bayesian pool.
     """
 
     mean: float
@@ -75,6 +80,7 @@ class Fit:
     adhoc: Limits | None = None
     p_above: float | None = None
     bayes_factor_common: float | None = None
+    posterior: "BayesFit | None" = None
     notes: tuple[Sentence, ...] = field(default=())
 
 

@@ -60,6 +60,12 @@ def log_slope(prior: TauPrior, u: Array, v: Array) -> Array:
     return np.asarray(-(df + 1) * (z * z) / (df + z * z))
 
 
+def prior_density(prior: TauPrior, tau: Array) -> Array:
+    """Density of a proper prior at tau > 0, shape (points,)."""
+    u = np.log(tau)
+    return np.asarray(np.exp(log_density(prior, u[None, :], np.ones((1, 1)))[0] - u))
+
+
 def prior_quantile(prior: TauPrior, probability: float) -> float:
     """The value below which tau lies with `probability` before the data; inf if it is improper."""
     scale, p = prior.scale or 1.0, probability

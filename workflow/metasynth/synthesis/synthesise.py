@@ -32,6 +32,7 @@ import numpy as np
 from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import sentence
 from metasynth.model.methods import BAYES, DEFAULT_TAU2, require_combination
+from metasynth.model.posteriors import Posterior
 from metasynth.model.records import (
     AnalysisResult,
     AnalysisSpec,
@@ -108,7 +109,20 @@ def _analyse(
         *_stratified_tests(outcome, spec, pooled),
         *_subgroup_test(spec, [part for _, part in parts if part is not None]),
     )
-    return AnalysisResult(spec, estimates, study_rows(outcome, spec, pooled, fit), tests), omissions
+    own = study_rows(outcome, spec, pooled, fit)
+    posterior = _posterior(outcome, spec, pooled, fit)
+    return AnalysisResult(spec, estimates, own, tests, posterior), omissions
+
+
+def _posterior(
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData], fit: Fit | None
+) -> Posterior | None:
+    """The record of a posterior, of those models that have one."""
+    if fit is None or fit.posterior is None:
+        return None
+    from metasynth.synthesis.posteriors import posterior_record  # which others need not load
+
+    return posterior_record(outcome, spec, studies, fit.posterior)
 
 
 def _shared_tau2(

@@ -1,6 +1,7 @@
 """The files of a new review: choices, prose and an empty template folder that explains its columns.
 
-The texts stand in workflow/scaffold as they are copied; the template's tables follow the schema.
+The texts stand in workflow/scaffold as they are copied, the choices in config; the template's
+tables follow the schema.
 """
 
 import csv
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from metasynth.core import together
-from metasynth.core.paths import EXAMPLE, PROJECT, WORKFLOW
+from metasynth.core.paths import CONFIG, EXAMPLE, PROJECT, WORKFLOW
 from metasynth.tables.long_tables import WORKBOOK
 from metasynth.tables.raw_table import COMMENT
 from metasynth.tables.table_schema import REVIEW_TABLES, SCHEMAS, TRIAL_TABLES, tables
@@ -22,6 +23,7 @@ TEXTS = WORKFLOW / "scaffold"
 LOCK = "requirements.txt"
 TRIALS = "data/raw/trials/"
 TEMPLATE = f"{TRIALS}_template"
+_EDITOR = "# yaml-language-server: $schema=config.schema.json"
 
 
 def template_tables() -> dict[str, str]:
@@ -63,6 +65,7 @@ def files() -> dict[str, str]:
     """Every file of a new review, by its path from the review's folder."""
     texts = {_dotted(name): text for name, text in _texts(TEXTS, "*").items()}
     texts[LOCK] = texts[LOCK].replace("\nmetasynth\n", f"\n{origin()}\n", 1)
+    texts["config.yaml"] = f"{_EDITOR}\n{CONFIG.read_text('utf-8')}"
     texts["config.schema.json"] = config_schema()
     for name in ("certainty", "flow"):  # a header only: no rating but a panel's, no invented count
         texts[f"data/raw/{name}.csv"] = _csv([column.name for column in tables()[name].columns])

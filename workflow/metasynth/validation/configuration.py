@@ -29,6 +29,7 @@ from metasynth.model.certainty_config import (
 )
 from metasynth.model.living_config import LivingRules
 from metasynth.model.methods import check_combination, check_multi_arm, compares, is_ratio
+from metasynth.model.posteriors import Thresholds
 from metasynth.model.records import (
     REPORT_FORMS,
     AnalysisSpec,
@@ -45,9 +46,11 @@ from metasynth.validation.priors_config import (
     few_faults,
     few_trials,
     mu_prior,
+    other_priors,
     policy,
     prior_faults,
     tau_prior,
+    threshold_faults,
 )
 from metasynth.validation.sequential_config import sequential_choices, sequential_faults
 
@@ -154,6 +157,8 @@ _DECIMALS = (
     "important_difference",
     "tau_prior",
     "mu_prior",
+    "other_priors",
+    "thresholds",
     "per",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
@@ -251,6 +256,7 @@ def _analysis(name: str, keys: Mapping[str, Any]) -> AnalysisSpec:
     priors = {
         "tau_prior": tau_prior(keys.get("tau_prior")),
         "mu_prior": mu_prior(keys.get("mu_prior")),
+        "other_priors": other_priors(keys),
     }
     return AnalysisSpec(**{"name": name, **keys, **priors})
 
@@ -269,6 +275,9 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         lists["per"] = float(keys["per"])
     if "favours" in keys:
         lists["favours"] = tuple(keys["favours"])
+    if "thresholds" in keys:
+        sides = {side: float(value) for side, value in keys["thresholds"].items()}
+        lists["thresholds"] = Thresholds(**sides)
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
@@ -304,6 +313,7 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             advice = f"one of weeks ({known})", "correct it, or add it to weeks"
             yield lines.fault(("outcomes", outcome.id, "week"), outcome.week, *advice)
     yield from _impossible_combinations(config, lines)
+    yield from threshold_faults(config.outcomes, config.analyses, lines)
     yield from _certainty_faults(config, lines)
     yield from _unknown_in_figures(config, lines)
     yield from _important_faults(config, lines)

@@ -1,5 +1,5 @@
 # Writes the 13 trial folders of the BCG review from metadat's dat.bcg (Colditz et al. 1994).
-# Run from the project's root: Rscript tests/bcg/make_bcg.R
+# Run from the project's root: Rscript .test/make_bcg.R
 # The output is committed, so that neither the tests nor a run of the review needs R.
 
 suppressPackageStartupMessages(library(metadat))
@@ -65,5 +65,5 @@ write_trial <- function(trial, folder) {
 
 stopifnot(nrow(dat.bcg) == length(study_ids), all(endsWith(study_ids, as.character(dat.bcg$year))))
 for (i in seq_along(study_ids)) {
-  write_trial(dat.bcg[i, ], file.path("tests/bcg/data/raw/trials", study_ids[i]))
+  write_trial(dat.bcg[i, ], file.path(".test/data/raw/trials", study_ids[i]))
 }

@@ -1,0 +1,130 @@
+"""The record of a Bayesian pool: posteriors on the natural scale, and under other priors again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import pi, sqrt
+
+import numpy as np
+
+from metasynth.model.methods import no_effect
+from metasynth.model.posteriors import (
+    Curve,
+    Posterior,
+    PosteriorPool,
+    PosteriorSummary,
+    TrialPosterior,
+)
+from metasynth.model.priors import MuPrior, OtherPriors, TauPrior
+from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
+from metasynth.stats.bayes import BayesFit, Distribution, Summary
+from metasynth.stats.bayes_fit import posterior_of, priors_in_words
+from metasynth.stats.effects.scales import analysed, finite, natural
+from metasynth.stats.prior_densities import prior_density
+from metasynth.synthesis.selection import effects_of
+
+POINTS = 121
+"""Points of a drawn density."""
+
+
+def posterior_record(
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData], fit: BayesFit
+) -> Posterior:
+    """What a fit of these studies says, then what it says under the analysis's other priors.
+
+    Raises EffectUndefined where a posterior under other priors is no distribution.
+    """
+    effects, measure = effects_of(studies, outcome, spec), outcome.measure
+    others = []
+    for prior in spec.other_priors:
+        chosen = replace(spec, tau_prior=prior.tau_prior, mu_prior=prior.mu_prior)
+        others.append(_pool(outcome, prior, posterior_of(chosen, effects)))
+    assert spec.tau_prior is not None
+    weights = fit.weights or (None,) * len(studies)
+    trials = tuple(
+        TrialPosterior(study.study, study.label, of_effect(measure, own), weight)
+        for study, own, weight in zip(studies, fit.shrunken, weights, strict=True)
+    )
+    return Posterior(
+        _pool(outcome, OtherPriors("", spec.tau_prior, spec.mu_prior), fit),
+        outcome.thresholds,
+        trials,
+        fit.effective_trials,
+        fit.log_marginal,
+        fit.log_common,
+        tuple(others),
+        _effect_curve(spec.mu_prior, fit),
+        _tau_curve(spec.tau_prior, fit),
+    )
+
+
+def _effect_curve(prior: MuPrior, fit: BayesFit) -> Curve:
+    """The density of mu: its central interval, and half of its width on either side."""
+    low, high = fit.mu.central
+    x = np.linspace(low - (high - low) / 2, high + (high - low) / 2, POINTS)
+    before = []
+    if prior.sd is not None:
+        z = (x - prior.mean) / prior.sd
+        before = (np.exp(-z * z / 2) / (prior.sd * sqrt(2 * pi))).tolist()
+    return Curve(tuple(x.tolist()), tuple(fit.of_mu.density(x).tolist()), tuple(before))
+
+
+def _tau_curve(prior: TauPrior, fit: BayesFit) -> Curve:
+    """The density of tau from next to 0, where some have no bound, to half above its interval."""
+    x = 1.5 * fit.tau.central[1] * np.concatenate([[1e-4], np.arange(1, POINTS) / (POINTS - 1)])
+    before = prior_density(prior, x).tolist() if prior.proper else []
+    return Curve(tuple(x.tolist()), tuple(fit.of_tau.density(x).tolist()), tuple(before))
+
+
+def _pool(outcome: OutcomeSpec, prior: OtherPriors, fit: BayesFit) -> PosteriorPool:
+    better, worse = beyond(outcome, fit.of_mu)
+    return PosteriorPool(
+        prior.name,
+        prior.tau_prior,
+        prior.mu_prior,
+        priors_in_words(prior.tau_prior, prior.mu_prior),
+        of_effect(outcome.measure, fit.mu),
+        _summary(fit.tau),
+        of_effect(outcome.measure, fit.new),
+        fit.above[0] if no_effect(outcome.measure) is not None else None,
+        better,
+        worse,
+        finite(fit.bayes_factor_common),
+    )
+
+
+def beyond(outcome: OutcomeSpec, mu: Distribution) -> tuple[float | None, float | None]:
+    """Probabilities of an effect better than the outcome's better threshold, worse than its other.
+
+    More of the outcome is better where its direction is benefit.
+    """
+    up = outcome.direction == "benefit"
+    return (
+        _past(outcome.measure, outcome.thresholds.better, mu, up),
+        _past(outcome.measure, outcome.thresholds.worse, mu, not up),
+    )
+
+
+def _past(measure: str, threshold: float | None, mu: Distribution, up: bool) -> float | None:
+    """The probability of mu above a threshold on the natural scale, or, not `up`, below it."""
+    if threshold is None:
+        return None
+    above = float(mu.above(np.array([analysed(measure, threshold)]))[0])
+    return above if up else 1 - above
+
+
+def of_effect(measure: str, summary: Summary) -> PosteriorSummary:
+    """A posterior of effects, turned back to the natural scale; `sd` stays on the other one."""
+    told = _summary(summary)
+    names = ("median", "mode", "mean", "low", "high", "shortest_low", "shortest_high")
+    return replace(told, **{name: natural(measure, getattr(told, name)) for name in names})
+
+
+def _summary(summary: Summary) -> PosteriorSummary:
+    return PosteriorSummary(
+        summary.median,
+        summary.mode,
+        summary.mean,
+        summary.sd,
+        *summary.central,
+        *summary.shortest,
+    )
