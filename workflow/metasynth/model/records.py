@@ -8,6 +8,7 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 from dataclasses import dataclass
 
 from metasynth.core.messages import Sentence
+from metasynth.model.authorship import AuthorDetails
 from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
 from metasynth.model.few_config import FewTrials
 from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
@@ -574,3 +575,4 @@ class Config:
     checked: tuple[tuple[str, ...], ...] = ()
     few: FewTrials | None = None  # the review's policy; what holds for an outcome stands there
     formats: tuple[str, ...] = REPORT_FORMS
+    author_details: tuple[AuthorDetails, ...] = ()

@@ -12,6 +12,7 @@ from operator import is_not
 from typing import Any, TypeVar, cast
 
 from metasynth.language.tracked import pieces, unnamed
+from metasynth.model.authorship import AuthorDetails
 from metasynth.provenance.entry import Entry
 
 Part = TypeVar("Part")
@@ -183,10 +184,11 @@ Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | No
 class Document:
     """The article or its supplement; `provenance` holds what is known of its numbers, by key.
 
-    `draft` is what every page of one that is not finished says, blank for one that is. `languages`
-    are those of the report, each with this document's file in it. `stem` is
-    its file without the form's ending, `sibling` that of the other document, and `elsewhere` the
-    anchors there, each with the number of the table, figure or reference that it names.
+    `draft` is what every page of one that is not finished says, blank for one that is. `byline` are
+    the lines below the title that name its authors. `languages` are those of the report, each with
+    this document's file in it. `stem` is its file without the form's ending, `sibling` that of the
+    other document, and `elsewhere` the anchors there, each with the number of the table, figure or
+    reference that it names.
     """
 
     title: str
@@ -197,7 +199,8 @@ class Document:
     blocks: tuple[Block, ...]
     provenance: Mapping[str, Entry] = field(default_factory=dict)
     draft: str = ""
-    authors: tuple[str, ...] = ()
+    authors: tuple[AuthorDetails, ...] = ()
+    byline: tuple[Inlines, ...] = ()
     forms: tuple[str, ...] = ("html", "pdf", "docx")
     languages: tuple[tuple[str, str], ...] = ()
     stem: str = "review"

@@ -30,7 +30,7 @@ PITCH, PITCH_LEAST, TALL = 13.0, 10.5, 600.0
 BAND_TALL, BAND_PITCH = 430.0, 2.0
 """The height of a band of studies without rows, or what each has in it, whichever is less."""
 BAND_LINES = 12
-HEADING_LINES, LABEL_LINES, FAVOURS_LINES = 4, 3, 3
+HEADING_LINES, LABEL_LINES, FAVOURS_LINES, NOTE_LINES = 4, 3, 3, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +320,8 @@ def _statistics(forest: Forest, plan: _Widths, bottom: float) -> Iterator[Label]
 
 
 def _notes(forest: Forest, top: float) -> Iterator[Label]:
-    for i, line in enumerate(_wrapped(forest.notes, WIDTH - 2 * MARGIN, NOTE_SIZE)):
+    lines = wrap(" ".join(forest.notes), WIDTH - 2 * MARGIN, NOTE_LINES, size=NOTE_SIZE)
+    for i, line in enumerate(lines):
         yield Label(line, MARGIN, top + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
 
 

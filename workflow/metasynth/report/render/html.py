@@ -14,8 +14,10 @@ from markupsafe import Markup
 
 from metasynth.core import store
 from metasynth.language.languages import Language, message
+from metasynth.model.authorship import AuthorDetails
 from metasynth.provenance.entry import Entry
 from metasynth.provenance.publish import record
+from metasynth.report.byline import ORCID
 from metasynth.report.document import Document, Figure, References, Table, plain
 from metasynth.report.render.pictures import linked
 
@@ -95,9 +97,21 @@ def _schema(document: Document) -> str:
         "inLanguage": document.language,
         "datePublished": document.date,
         "version": document.version,
-        "author": [{"@type": "Person", "name": name} for name in document.authors],
+        "author": [_person(author) for author in document.authors],
     }
     return _dumped({key: value for key, value in known.items() if value}).replace("<", "\\u003c")
+
+
+def _person(author: AuthorDetails) -> dict[str, Any]:
+    """An author as https://schema.org/Person has them."""
+    known = {
+        "@type": "Person",
+        "name": author.name,
+        "identifier": f"{ORCID}{author.orcid}" if author.orcid else "",
+        "affiliation": [{"@type": "Organization", "name": name} for name in author.affiliations],
+        "email": author.email,
+    }
+    return {key: value for key, value in known.items() if value}
 
 
 def _read(path: Path) -> str:

@@ -60,6 +60,7 @@ def tree(document: Document, pictures: Mapping[str, Sequence[str]], language: La
     draft = _node("Strong", _inlines(text(document.draft)))
     banner = [_node("Para", [draft])] if document.draft else []
     prefix = f"{language.say('Draft')}: " if document.draft else ""
+    body = _blocks(_turned_once(document.blocks), _Setting(pictures, language))
     return {
         "pandoc-api-version": _API,
         "meta": {
@@ -67,8 +68,12 @@ def tree(document: Document, pictures: Mapping[str, Sequence[str]], language: La
             "subtitle": _meta(document.subtitle),
             "lang": _meta(text(document.language)),
         },
-        "blocks": banner + _blocks(_turned_once(document.blocks), _Setting(pictures, language)),
+        "blocks": [*banner, *map(_author_line, document.byline), *body],
     }
+
+
+def _author_line(line: Inlines) -> Node:
+    return _node("Div", [["", [], [["custom-style", "Author"]]], [_node("Para", _inlines(line))]])
 
 
 def _turned_once(blocks: Iterable[Block]) -> list[Block]:
