@@ -115,7 +115,7 @@ def section(heading: str, shown: Iterator[tuple[str, Drawing]]) -> str:
 
 def page() -> str:
     """The whole page."""
-    bcg, own = (load_review(Path("config.yaml"), at) for at in (ROOT / "tests" / "bcg", ROOT))
+    bcg, own = (load_review(Path("config.yaml"), at) for at in (ROOT / ".test", ROOT))
     vaccine = pooled(bcg, bcg.config.outcomes[0])
     primary = [outcome for outcome in own.config.outcomes if not outcome.sensitivity_of]
     each = [pooled(own, outcome) for outcome in primary]

@@ -159,7 +159,7 @@ def test_what_is_not_translated_is_listed_ready_for_the_catalogue(
     monkeypatch.chdir(ROOT)
     assert main(["untranslated"]) == 0
     assert "pl: everything is translated" in capsys.readouterr().out
-    bcg = ROOT / "tests" / "bcg"
+    bcg = ROOT / ".test"
     review = load_review(bcg / "config.yaml", bcg)
     missing = untranslated(review.config, review.trials, review.search, speak("pl"))
     assert {"Tuberculosis", "BCG vaccine"} <= set(missing)

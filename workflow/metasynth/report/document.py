@@ -180,6 +180,9 @@ class Landscape:
 Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | Notes | Landscape
 
 
+LOCALES = {"en": "en-GB", "pl": "pl-PL"}
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """The article or its supplement; `provenance` holds what is known of its numbers, by key.
@@ -210,6 +213,11 @@ class Document:
     def address(self, anchor: str, form: str) -> str:
         """Where an anchor is: "#anchor" here, else in the other document's file of this form."""
         return f"{self.sibling}.{form}#{anchor}" if anchor in self.elsewhere else f"#{anchor}"
+
+    @property
+    def locale(self) -> str:
+        """The language with the region whose spelling the report has, as "en-GB"."""
+        return LOCALES.get(self.language, self.language)
 
     @property
     def moment(self) -> datetime:

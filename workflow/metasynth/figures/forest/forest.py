@@ -65,6 +65,7 @@ def draw_forest(said: Forest, language: Language) -> Figure:
     """Draw what was composed; whoever calls must be `isolated`."""
     layout = lay_out(said, scale_of(said, language.numbers))
     figure = blank(layout.height)
+    figure.names = layout.names
     half = layout.pitch / 2
     breakable(figure, layout.height, layout.top + 0.5, (y - half for y in layout.middles[1:]))
     _draw_on(figure, said, layout)
@@ -84,6 +85,7 @@ def draw_panels(panels: Sequence[Forest], language: Language) -> Figure:
         layouts.append(lay_out(said, scale_of(said, language.numbers), panels, start))
         start = layouts[-1].height + PANEL_GAP
     figure = blank(layouts[-1].height)
+    figure.names = layouts[-1].names
     rows = (y - layout.pitch / 2 for layout in layouts for y in layout.middles)
     breakable(figure, layouts[-1].height, MARGIN, rows)
     before = 0

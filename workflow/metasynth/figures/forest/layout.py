@@ -38,7 +38,7 @@ class Layout:
     """The page: its height, the graph's place, each row's middle, and all text and rules.
 
     `dots` are the middles of the columns of risk of bias; `band` is where the studies begin and end
-    that have no row.
+    that have no row; `names` is how far the rows' names reach.
     """
 
     height: float
@@ -51,6 +51,7 @@ class Layout:
     labels: tuple[Label, ...]
     rules: tuple[Rule, ...]
     band: tuple[float, float]
+    names: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def lay_out(
         tuple(labels),
         tuple(rules),
         band,
+        MARGIN + plan.study,
     )
 
 

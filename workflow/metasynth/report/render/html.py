@@ -19,6 +19,7 @@ from metasynth.provenance.entry import Entry
 from metasynth.provenance.publish import record
 from metasynth.report.byline import ORCID
 from metasynth.report.document import Document, Figure, References, Table, plain
+from metasynth.report.render.citation import bibtex, ris
 from metasynth.report.render.pictures import linked
 
 _FONTS_INSIDE = re.compile(r" *<style>@font-face[^<]*</style>\n")
@@ -47,6 +48,10 @@ WORDS = {
     "source": message("Source"),
     "large": message("Enlarge"),
     "svg": message("Save as SVG"),
+    "copied": message("Copied"),
+    "quotes": message("Where the numbers behind it are stated"),
+    "more": message("and {n} more"),
+    "hits": message("Places found: {n}"),
 }
 """What the page's script says."""
 
@@ -85,6 +90,7 @@ def render(document: Document, templates: Path, language: Language) -> str:
         data=Markup(_data(document, language)),
         schema=Markup(_schema(document)),
         names=OWN_NAMES,
+        cites={"bib": _saved(bibtex(document)), "ris": _saved(ris(document))},
     )
 
 
@@ -94,7 +100,7 @@ def _schema(document: Document) -> str:
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
         "headline": document.title,
-        "inLanguage": document.language,
+        "inLanguage": document.locale,
         "datePublished": document.date,
         "version": document.version,
         "author": [_person(author) for author in document.authors],
@@ -149,7 +155,7 @@ def _data(document: Document, language: Language) -> str:
         for anchor, number in {**here, **document.elsewhere}.items()
         if anchor.startswith("ref-")
     }
-    words: dict[str, str] = {name: language.say(text) for name, text in WORDS.items()}
+    words: dict[str, str] = {name: language.say(text, n="{n}") for name, text in WORDS.items()}
     known: Mapping[str, Any] = {
         "words": words | {"decimal": language.numbers.decimal},
         "references": references,
@@ -193,6 +199,10 @@ def _csv(table: Table) -> str:
     rows = [[plain(cell) for cell in row.cells] for row in table.rows]
     text = store.to_csv([column.title for column in table.columns], rows)
     return f"data:text/csv;charset=utf-8;base64,{_base64(text.encode('utf-8-sig'))}"
+
+
+def _saved(text: str) -> str:
+    return f"data:text/plain;charset=utf-8;base64,{_base64(text.encode())}"
 
 
 def _svg(figure: Figure, places: dict[str, int], address: Callable[[str], str]) -> Markup:

@@ -92,6 +92,8 @@ def source(
     settings += f", subtitle: {_inlines(document.subtitle)}"
     settings += f", byline: {_array(map(_inlines, document.byline))}"
     settings += f", authors: {_array(literal(one.name) for one in document.authors)}"
+    _, _, region = document.locale.partition("-")
+    settings += f", region: {literal(region)}"
     article = document.stem.startswith("review")  # which has no need of contents
     settings += f", contents: {str(not article).lower()}, head: {literal(_head(document, article))}"
     settings += f", said: {_said(language)}"
