@@ -43,8 +43,10 @@ def pool(
         labels: the column of the studies' names; by default slab, study, author or the like, else
             the frame's own row labels.
         subgroup: the column by which to pool parts, too.
-        model, tau2, ci, prediction, study_ci, zero_cells, double_zero, subgroup_tau2, tau_prior,
-        mu_prior: as in an analysis of config.yaml (config/README.md); tau2 is REML by default.
+        model, tau2, ci, prediction: as in an analysis of config.yaml (config/README.md); tau2 is
+            REML by default.
+        study_ci, zero_cells, double_zero, subgroup_tau2: likewise.
+        tau_prior, mu_prior: likewise, of a Bayesian pool.
         outcome, groups, direction: words for the figure; direction is benefit or harm.
 
     Returns:
