@@ -28,7 +28,7 @@ def test_the_article_is_under_a_megabyte_and_its_supplement_under_three(
 ) -> None:
     assert {"main", "supplement"} <= set(pages)
     for name, path in pages.items():
-        limit = (3 if name.startswith("supplement") else 1) * 2**20
+        limit = 3_000_000 if name.startswith("supplement") else 1_000_000
         assert path.stat().st_size < limit, path
 
 

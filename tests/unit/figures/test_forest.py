@@ -28,7 +28,9 @@ from metasynth.figures.canvas.style import BLUE, VERMILION, WIDTH
 from metasynth.figures.forest.describe import forest_alt
 from metasynth.figures.forest.forest import forest
 from metasynth.figures.forest.preset import PRESETS
+from metasynth.figures.forest.rows import forest_rows
 from metasynth.figures.forest.shapes import SMALLEST
+from metasynth.figures.outcome import overall
 from metasynth.language.languages import speak
 from metasynth.language.tracked import bare
 from metasynth.model.records import (
@@ -431,3 +433,22 @@ def test_a_proportion_has_one_group_an_axis_from_nothing_and_no_side_to_favour()
     assert short.startswith("Forest plot of Relapse, Anakinra: Proportion 0.")
     assert "Trial 2: 3 of 40, 0.07" in long
     assert "Placebo" not in long
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_one_study_is_not_pooled(name: str) -> None:
+    result = EVERY[name]
+    rows = forest_rows(result, None, LANGUAGES["en"]).rows
+    drawn_pools = sum(row.kind == "total" and row.mark is not None for row in rows)
+    asked = [e for a in result.analyses if (e := overall(a)) is not None]
+    assert drawn_pools == sum(pool.k > 1 for pool in asked)
+    alone = replace(
+        result,
+        analyses=tuple(
+            replace(a, estimates=tuple(replace(e, k=1) for e in a.estimates))
+            for a in result.analyses
+        ),
+    )
+    said = forest_rows(alone, None, LANGUAGES["en"])
+    assert not any(row.kind in ("total", "prediction") and row.mark for row in said.rows)
+    assert said.statistics == ()

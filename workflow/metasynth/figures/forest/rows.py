@@ -289,11 +289,16 @@ def _study_row(
 def _pooled_rows(
     result: OutcomeResult, analyses: Sequence[AnalysisResult], language: Language
 ) -> Iterator[Row]:
-    """A diamond for each analysis, each followed by its prediction interval."""
+    """A diamond for each analysis, each followed by its prediction interval.
+
+    Where a single study has an effect there is nothing to pool, and no diamond.
+    """
     width = len(columns(result, None, language))
     said: tuple[str, ...] | None = None
     for analysis in analyses:
         label, pooled = analysis_label(analysis), overall(analysis)
+        if pooled is not None and pooled.k == 1:
+            continue
         if pooled is None:
             yield Row("total", label, ("",) * (width - 1) + (language.say("Not estimable"),))
             continue
