@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 from metasynth.language.tracked import pieces, unnamed
 from metasynth.model.authorship import AuthorDetails
 from metasynth.provenance.entry import Entry
+from metasynth.report.exploration import Explored
 
 Part = TypeVar("Part")
 
@@ -191,7 +192,8 @@ class Document:
     the lines below the title that name its authors. `languages` are those of the report, each with
     this document's file in it. `stem` is its file without the form's ending, `sibling` that of the
     other document, and `elsewhere` the anchors there, each with the number of the table, figure or
-    reference that it names.
+    reference that it names. `explored` are the forest plots below which a page lets readers try
+    pools of their own, by their anchors.
     """
 
     title: str
@@ -209,6 +211,7 @@ class Document:
     stem: str = "review"
     sibling: str = ""
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    explored: Mapping[str, Explored] = field(default_factory=dict)
 
     def address(self, anchor: str, form: str) -> str:
         """Where an anchor is: "#anchor" here, else in the other document's file of this form."""

@@ -1,12 +1,13 @@
 """Finished blocks as the report's two documents, each knowing the other and its own numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from metasynth.language.languages import Language, suffix
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
+from metasynth.model.records import OutcomeResult
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Book, Entry, UntracedNumberError
 from metasynth.report.byline import authors, byline
@@ -22,6 +23,7 @@ from metasynth.report.document import (
     text,
     without_dead_links,
 )
+from metasynth.report.exploration import Explored, of_results
 from metasynth.report.material import Material, Scope
 from metasynth.report.text.names import trials
 from metasynth.report.text.phrases import DRAFT
@@ -76,6 +78,7 @@ def documents(scope: Scope, parts: tuple[Blocks, Blocks]) -> Report:
                 stem=stems[place],
                 sibling=stems[1 - place],
                 elsewhere=_only_there(parts[1 - place], blocks),
+                explored=_explored(material.results, blocks),
             )
         )
     return Report(*made)
@@ -134,6 +137,12 @@ def _subtitle(material: Material, outcomes: int, language: Language) -> str:
     )
     made = language.say("Version {version} of {date}.", version=config.version, date=config.date)
     return f"{capitalised(size)} {made}"
+
+
+def _explored(results: Iterable[OutcomeResult], blocks: Blocks) -> dict[str, Explored]:
+    """The outcomes whose forest plots stand in this document."""
+    here = {*anchors(blocks)}
+    return {anchor: one for anchor, one in of_results(results).items() if anchor in here}
 
 
 def _only_there(there: Blocks, here: Blocks) -> dict[str, str]:

@@ -17,6 +17,7 @@ from metasynth.language.languages import Language, message
 from metasynth.model.authorship import AuthorDetails
 from metasynth.provenance.entry import Entry
 from metasynth.provenance.publish import record
+from metasynth.report import exploration
 from metasynth.report.byline import ORCID
 from metasynth.report.document import Document, Figure, References, Table, plain
 from metasynth.report.render.citation import bibtex, ris
@@ -81,6 +82,8 @@ def render(document: Document, templates: Path, language: Language) -> str:
     drawn = partial(_svg, address=address)
     environment.globals |= {"svg": drawn, "csv": _csv, "say": language.say, "address": address}
     style, script = (_read(templates / name) for name in ("review.css", "review.js"))
+    if document.explored:
+        script += _read(templates / "explore.js")
     return environment.get_template("review.html.j2").render(
         document=document,
         style=Markup(_faces(templates / "fonts") + style),
@@ -155,11 +158,14 @@ def _data(document: Document, language: Language) -> str:
         for anchor, number in {**here, **document.elsewhere}.items()
         if anchor.startswith("ref-")
     }
-    words: dict[str, str] = {name: language.say(text, n="{n}") for name, text in WORDS.items()}
+    said = {**WORDS, **(exploration.WORDS if document.explored else {})}
+    words: dict[str, str] = {name: language.say(text, n="{n}") for name, text in said.items()}
     known: Mapping[str, Any] = {
-        "words": words | {"decimal": language.numbers.decimal},
+        "words": words
+        | {"decimal": language.numbers.decimal, "between": language.numbers.separator},
         "references": references,
         "sibling": f"{document.sibling}.html",
+        **exploration.known(document.explored, language),
         **_packed(document.provenance),
     }
     text = json.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
