@@ -312,6 +312,8 @@ def _said(review: Review) -> set[str]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             cells = {cell for row in csv.reader(file) for cell in row}
         found |= cells | {f"“{cell}”" for cell in cells}
+        # What stands around the id of a source, which a remark says by its place in a document.
+        found |= {part for cell in cells for part in re.split(r"\w+_\w+", cell) if len(part) > 3}
     texts = (review.folder / "data/text", REPOSITORY / "workflow/report")
     for path in sorted(path for folder in texts for path in folder.glob("en/*.md")):
         for segment in MARKUP.split(path.read_text("utf-8")):
@@ -336,7 +338,7 @@ TEXT = re.compile(r"<text([^>]*)>(.*?)</text>", re.DOTALL)
 
 SCALE = re.compile(r"[−-]?[\d.]+|3/√\(k\s−\s1\)|3/k|Single test at 0\.05")
 TERM = re.compile(
-    r"\[?95% (CI\]|prediction interval|interval of the average effect)|Precision \(1 /"
+    r"\[?95% (CI\]|prediction( interval)?|interval of the average effect)|Precision \(1 /"
     r"|0\.5 (where one is empty|in every trial)"
 )
 """What figures call an interval, an axis and an option."""

@@ -544,7 +544,7 @@ class OutcomeResult:
 
 
 REPORT_FORMS = ("html", "pdf", "docx")
-"""The forms that a report can have."""
+"""The forms of a report that names none; JATS, "xml", is made where it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,6 +322,8 @@ def _statistics(forest: Forest, plan: _Widths, bottom: float) -> Iterator[Label]
 
 
 def _notes(forest: Forest, top: float) -> Iterator[Label]:
+    if not forest.notes:
+        return
     lines = wrap(" ".join(forest.notes), WIDTH - 2 * MARGIN, NOTE_LINES, size=NOTE_SIZE)
     for i, line in enumerate(lines):
         yield Label(line, MARGIN, top + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
