@@ -27,9 +27,9 @@ from metasynth.figures.files import outcome_files, review_files
 from metasynth.language.languages import ENGLISH
 from metasynth.living.growth import growth
 from metasynth.model.records import FigureChoices
-from metasynth.pipeline.report_inputs import rendered
 from metasynth.report.compose import compose
 from metasynth.report.material import Material
+from metasynth.report.render.forms import rendered
 from metasynth.review.load import load_review
 from metasynth.sensitivity.battery import battery
 from metasynth.sensitivity.extraction import extraction

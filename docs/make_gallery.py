@@ -17,11 +17,12 @@ from metasynth.core import store
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import FAMILY
 from metasynth.figures.canvas.svg import render
-from metasynth.figures.catalogue import planned, robustness
+from metasynth.figures.catalogue import planned, posteriors, robustness
 from metasynth.figures.draw import draw
 from metasynth.figures.overview import overview
 from metasynth.language.languages import ENGLISH, speak
 from metasynth.language.localised_records import localise
+from metasynth.language.tracked import bare
 from metasynth.model.records import FigureChoices, Omission, OutcomeResult, OutcomeSpec
 from metasynth.review.load import Review, load_review
 from metasynth.sensitivity.battery import Sensitivity, battery
@@ -70,14 +71,15 @@ def pooled(review: Review, outcome: OutcomeSpec) -> Pooled:
     return Pooled(result, battery(result), multiverse(result, review.trials, config.multiverse))
 
 
-def of_an_outcome(one: Pooled, *names: str) -> Iterator[tuple[str, Drawing]]:
-    """The figures of an outcome, all that it has trials for unless some are named."""
-    result = one.result
+def of_an_outcome(one: Pooled) -> Iterator[tuple[str, Drawing]]:
+    """The figures of an outcome, all that it has trials for."""
+    result, specs = one.result, [analysis.spec for analysis in one.result.analyses]
     known = sum(study.covariate is not None for study in result.studies)
     plans = planned(result.outcome, len(result.studies), known)
     possible = [plan.name for plan in plans if plan.drawn]
+    possible += posteriors(result.outcome, specs, len(result.studies))
     possible += [n for n in robustness(result.outcome, len(result.studies)) if n == "multiverse"]
-    for name in names or possible:
+    for name in possible:
         yield name, draw(result, name, sensitivity=one.sensitivity, multiverse=one.multiverse)
 
 
@@ -108,7 +110,7 @@ def section(heading: str, shown: Iterator[tuple[str, Drawing]]) -> str:
             description=drawing.description,
             fonts=False,
         )
-        caption = f"<figcaption>{escape(drawing.title)}</figcaption>"
+        caption = f"<figcaption>{escape(bare(drawing.title))}</figcaption>"
         parts.append(f"<figure>{svg}{caption}</figure>")
     return "\n".join(parts)
 

@@ -8,6 +8,7 @@ from metasynth.model.measure_catalogue import MEASURE_RECORDS
 from metasynth.model.method_records import Method
 
 MANUAL = Path(__file__).parent / "methods.md"
+FEW = Path(__file__).parent / "few_trials.md"
 
 _HEAD = """# Methods
 
@@ -15,6 +16,14 @@ _HEAD = """# Methods
 
 The names that `config.yaml` may choose. Formulas stand in the appendix of each report that uses
 them; which choices go together is checked before anything runs.
+"""
+_COVERAGE = """
+## How often 95% intervals of few trials are right
+
+How many of them hold the true mean effect, and, in brackets, their median length on the scale of
+log odds ratios ([few_trials.md](few_trials.md) says of which trials): the choice of the interval,
+and of the prior, matters most where trials are few.
+
 """
 
 
@@ -28,7 +37,14 @@ def manual() -> str:
         ("Intervals of each study, `study_ci`", catalogue.STUDY_CIS),
     )
     tables = "".join(f"\n## {title}\n\n{_table(records)}" for title, records in kinds)
-    return f"{_HEAD}\n## Effect measures, `measure`\n\n{_measures()}{tables}"
+    measures = f"\n## Effect measures, `measure`\n\n{_measures()}"
+    return f"{_HEAD}{measures}{tables}{_COVERAGE}{coverage()}"
+
+
+def coverage() -> str:
+    """The simulated coverage of intervals, as docs/few_trials.md has it."""
+    _, _, rest = FEW.read_text(encoding="utf-8").partition("<!-- coverage: begin -->\n")
+    return rest.partition("<!-- coverage: end -->")[0]
 
 
 def _measures() -> str:

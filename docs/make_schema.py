@@ -22,7 +22,7 @@ POOLED = tuple(record for record in MEASURE_RECORDS if set(record.types) - {"gen
 CONTRASTS = tuple(
     name for name, record in methods.MEASURE.items() if not set(record.types) <= set(ONE_GROUP)
 )
-OF_MULTIVERSE = tuple(record for record in catalogue.MODELS if record.name != methods.BAYES)
+OF_MULTIVERSE = tuple(record for record in catalogue.MODELS if not record.bayesian)
 """A prior is an analysis's own: a multiverse has bayes where the primary analysis has it."""
 RECORDS: Mapping[str, Iterable[Method]] = {
     "measure": MEASURE_RECORDS,

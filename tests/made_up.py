@@ -1,14 +1,15 @@
 """Small reviews that are made up, every kind of outcome by every kind of evidence; none is real.
 
 `COMPARISONS` compares two groups, `ONE_GROUP` has proportions of one arm alone, `SERIES` has
-studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers. An
+studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers, and
+`COHORTS` the same of studies that are no trials. An
 outcome's name says its type and what is there of it.
 """
 
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -375,5 +376,130 @@ def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]
 COMPARISONS = _review(dict(_comparisons()))
 ONE_GROUP = _review(dict(_one_group()), design="case series")
 MIXED = _review(dict(_mixed()))
+COHORTS = replace(MIXED, design="prospective cohort")
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
 SERIES = _review(dict(_series()), design="case series", arms=GROUP)
+
+
+def _led_by_priors() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    """Two to five trials of every scale of tau: by the review's policy, an own one, and none."""
+    wide = {"few": {"trials": 3, "primary": "wide"}}
+    degrees = {
+        "few": {"trials": 4, "primary": "degrees"},
+        "thresholds": {"better": -1, "worse": 0.5},
+    }
+    yield (
+        "rr_few",
+        (
+            _outcome("binary", "RR", "Relapse", _BOTH),
+            {A: counts("rr_few", 12, 100, 20, 101), B: counts("rr_few", 3, 40, 9, 38)},
+        ),
+    )
+    yield (
+        "or_many",
+        (
+            _outcome("binary", "OR", "Healing", _BOTH, direction="benefit"),
+            {
+                study: counts("or_many", 10 + n, 50, 5 + 2 * n, 51)
+                for n, study in enumerate((A, B, C, D, E))
+            },
+        ),
+    )
+    yield (
+        "rd_own",
+        (
+            _outcome("binary", "RD", "Fever", _BOTH, few={"trials": 3, "primary": "small"}),
+            {A: counts("rd_own", 9, 100, 20, 101), B: counts("rd_own", 3, 40, 9, 38)},
+        ),
+    )
+    yield (
+        "md_own",
+        (
+            _outcome("continuous", "MD", "Pain on a scale to 10", _INVERSE, **degrees),
+            {
+                A: means("md_own", 4.1, 5.0, 50),
+                B: means("md_own", 3.4, 5.1, 20),
+                C: means("md_own", 4.9, 5.2, 80),
+            },
+        ),
+    )
+    yield (
+        "hr_own",
+        (
+            _outcome("generic", "HR", "Death", _INVERSE, **wide),
+            {
+                A: contrast("hr_own", estimate=0.8, ci_low=0.5, ci_high=1.28),
+                B: contrast("hr_own", estimate=0.6, ci_low=0.35, ci_high=1.02),
+            },
+        ),
+    )
+    yield (
+        "irr_few",
+        (
+            _outcome("rate", "IRR", "Falls", _INVERSE, per=100, time_unit="person-years"),
+            {A: rates("irr_few", 12, 20, 110.5), B: rates("irr_few", 6, 15, 80.0)},
+        ),
+    )
+    yield (
+        "rr_none",
+        (
+            _outcome("binary", "RR", "Nausea", _BOTH, few="none"),
+            {A: counts("rr_none", 12, 100, 20, 101), B: counts("rr_none", 3, 40, 9, 38)},
+        ),
+    )
+
+
+def _prior(label: str, scale: float, **more: object) -> dict[str, object]:
+    prior = {"family": "half_normal", "scale": scale}
+    return {"label": label, "model": "bayes", "tau_prior": prior, **more}
+
+
+def _others() -> dict[str, object]:
+    return {"other_priors": {"wider": {"tau_prior": {"family": "half_cauchy", "scale": 1}}}}
+
+
+_WAYS = {
+    "primary": {"label": "Random effects (REML, HKSJ)", "model": "random", "ci": "HKSJ"},
+    "common": {"label": "Common effect (Mantel–Haenszel)", "model": "MH"},
+    "half": _prior("Random effects with a half-normal prior", 0.5, **_others()),
+    "wide": _prior("Random effects with a wide prior", 1.0),
+    "small": _prior("Random effects with a prior of risk differences", 0.1),
+    "degrees": _prior("Random effects with a prior of scale points", 2.0, **_others()),
+}
+_POLICY: dict[str, object] = {"few": {"trials": 4, "primary": "half"}}
+LED_BY_PRIORS = _review(
+    dict(_led_by_priors()),
+    more={
+        "analyses": _WAYS | {"iv": {"label": "Common effect (inverse variance)", "model": "IV"}},
+        **_POLICY,
+    },
+)
+
+
+def _shares_led_by_priors() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    """Proportions, rates and means of one group."""
+    series = [f"trial_s{n:02}" for n in range(3)]
+
+    def of(outcome: str, *numbers: Mapping[str, object]) -> dict[str, Rows]:
+        return {
+            s: [{"arm_id": "g", "outcome": outcome, **n}]
+            for s, n in zip(series, numbers, strict=True)
+        }
+
+    shares = [{"events": 4 + 3 * n, "total": 40 + 3 * n} for n in range(3)]
+    for measure in ("PLO", "PAS"):
+        own = {} if measure == "PLO" else {"few": {"trials": 3, "primary": "small"}}
+        label = f"Relapse ({'logit' if measure == 'PLO' else 'arcsine'})"
+        about = _outcome("proportion", measure, label, ("primary", "iv"), **own)
+        yield f"{measure.lower()}_few", (about, of(f"{measure.lower()}_few", *shares))
+    times = [{"events": 3 + n, "person_time": 110.5 + 40 * n} for n in range(3)]
+    rate = _outcome("incidence", "IRLN", "Falls", ("primary",), per=100, time_unit="person-years")
+    yield "irln_few", (rate, of("irln_few", *times))
+    known = [{"mean": 51.0 + 2 * n, "sd": 8.5, "total": 30 + n} for n in range(3)]
+    age = _outcome("mean", "MN", "Age", ("primary",), few={"trials": 3, "primary": "degrees"})
+    yield "mn_few", (age, of("mn_few", *known))
+
+
+SHARES_LED_BY_PRIORS = _review(
+    dict(_shares_led_by_priors()), design="case series", arms=GROUP, more=LED_BY_PRIORS.more
+)

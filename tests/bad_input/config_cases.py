@@ -401,6 +401,12 @@ ROBUSTNESS = [
         "7 | an effect, not 0",
     ),
     config(
+        "label_long",
+        "label: Pain,",
+        f"label: {'Pain' * 76},",
+        "36 | at most 300 characters",
+    ),
+    config(
         "nobody_left",
         _SECTION,
         f"{_SECTION}\nsequential: {{relative_risk_reduction: -4, control_risk: 0.3}}",

@@ -128,12 +128,6 @@ OTHER = [
             cell(RESULTS, 6, "ci_high", ""),
         ),
     ),
-    case("number", "mean_without_sd", (cell(RESULTS, 4, "sd", ""),)),
-    case(
-        "number",
-        "percentage_only",
-        (cell(RESULTS, 10, "events", ""), cell(RESULTS, 10, "reported_percent", "8.3")),
-    ),
     case(
         "number",
         "tie_rounded_up",

@@ -6,6 +6,7 @@ ten times as many, about a minute, where everything is checked (CI=true).
 
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from metasynth.core.faults import InvalidReview
 from metasynth.review.load import Review, load_review
 
+from .conftest import TRIED
 from .review import CONFIG, clean, write
 
 _USUAL = "1500" if os.environ.get("CI") == "true" else "150"
@@ -29,6 +31,7 @@ EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 6), PIECES), min_size
 
 def judged(files):
     """The review, or its faults, of which there must be an error with a place and a remedy."""
+    TRIED["reviews spoilt by chance, each read or refused"] += 1
     with tempfile.TemporaryDirectory() as folder:
         write(files, Path(folder))
         try:
@@ -55,6 +58,19 @@ def test_cut_and_pasted_bytes(name, edits):
         at = int(place * len(content))
         content = content[:at] + piece + content[at + cut :]
     judged({**clean(), name: content})
+
+
+@EXAMPLES
+@given(st.lists(st.tuples(FILES, EDITS), min_size=2, max_size=6))
+def test_tables_choices_texts_and_references_together(spoilt):
+    """In time, too: what one file says is looked for in all others."""
+    files, begin = dict(clean()), time.process_time()
+    for name, edits in spoilt:
+        for place, cut, piece in edits:
+            at = int(place * len(files[name]))
+            files[name] = files[name][:at] + piece + files[name][at + cut :]
+    judged(files)
+    assert time.process_time() - begin < 5
 
 
 @EXAMPLES

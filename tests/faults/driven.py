@@ -1,18 +1,41 @@
-"""The commands that are struck, each as a program: `python -m tests.faults.driven <command> …`.
+"""The commands that are struck, each in a process of its own, forked from this program.
+
+It reads an order a line, as JSON, and answers with the exit status. What all commands import is
+imported once, so that a thousand moments take minutes and not hours.
 
 A review's own run, and the installation of packages, take minutes and are struck elsewhere
 (test_kills.py): here their results are copied, so that all that the commands do themselves can be
 struck at many moments.
 """
 
+import atexit
+import gc
+import importlib
+import json
 import os
+import pkgutil
 import shutil
+import signal
 import sys
+import tempfile
+import traceback
 from pathlib import Path
+from typing import TypedDict
 
+import metasynth
 from metasynth import __main__
 from metasynth.archive import build, make, wheels
 from metasynth.core import verify
+from tests.faults import strikes
+
+
+class Order(TypedDict):
+    """A command's words, where it is given, what is set there, and the file for what it says."""
+
+    words: list[str]
+    folder: str
+    settings: dict[str, str]
+    said: str
 
 
 def _copied(review: Path) -> None:
@@ -27,12 +50,12 @@ def _wheels(project: Path, tools: Path, folder: Path) -> dict[str, Path]:
     return {"wheels/some-1.0-py3-none-any.whl": path}
 
 
-def main() -> int:
-    what, *arguments = sys.argv[1:]
+def command(what: str, *words: str) -> int:
+    """Carry out one command and give its exit status."""
     if what in ("archive", "archive_full"):
         build.run = lambda folder, cores: _copied(folder)
         wheels.fetch = _wheels
-        pipeline, target = map(Path, arguments)
+        pipeline, target = map(Path, words)
         with verify.heeding_signals():
             why = make.archive(
                 pipeline, Path.cwd(), target, target.with_suffix(".environment.json"), 1
@@ -42,8 +65,55 @@ def main() -> int:
     if what == "verify":
         verify.rebuild = lambda review, work: sys.executable
         verify.rerun = lambda python, review, work: _copied(review)
-    return __main__.main([what, *arguments])
+    return __main__.main([what, *words])
+
+
+def become(order: Order) -> None:
+    """Be the process of an order: its folder, settings and what it says."""
+    os.setsid()
+    os.chdir(order["folder"])
+    os.environ.update(order["settings"])
+    tempfile.tempdir = None
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell may have had ignored
+    sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
+    said = os.open(order["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    if "FAULT" in order["settings"]:
+        strikes.arm(order["settings"])
+
+
+def end(words: list[str]) -> None:
+    """Carry out a command and end as a program does, but without taking all modules apart."""
+    status = 1
+    try:
+        status = command(*words)
+    except SystemExit as ended:
+        status = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def serve() -> int:
+    """Fork a process for each order, until there is none any more."""
+    for module in pkgutil.walk_packages(metasynth.__path__, "metasynth."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    gc.freeze()
+    for line in sys.stdin:
+        order: Order = json.loads(line)
+        process = os.fork()
+        if not process:
+            become(order)
+            end(order["words"])
+        print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
+    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve())

@@ -7,20 +7,22 @@ pytest tests/faults/test_commands_cut_off.py                    one moment of ea
 FAULT_MOMENTS=40 pytest tests/faults/test_commands_cut_off.py   forty, spread over all of each
 """
 
+import json
 import os
 import random
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from metasynth.core import sealed_zip
 from tests.reviews import REPOSITORY
-from tests.workflow.test_archive import LEFT_OUT, commit
+from tests.workflow.test_archive import commit
 
 from .broken import COUNTS, Small, small
 
@@ -34,16 +36,70 @@ SAID = {
     "full": "no space left in",
     "read-only": "cannot be written",
 }
+# What a run and an archive need of this project: the rest would cost each moment some seconds.
+PIPELINE = ("Snakefile", "workflow", "profiles", "pyproject.toml", "uv.lock", "envs", ".test")
 RISK_OF_BIAS = "Study,D1,Overall\nSmith (1999),Low,High\nMüller 2001,High,High\n"
 REFERENCES = "TY  - JOUR\nAU  - Doe, Jane\nTI  - Another trial\nPY  - 2011\nER  -\n"
 Files = dict[str, bytes]
 
 
+class Done(NamedTuple):
+    """How a command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+
+
+class Driver:
+    """A program that carries out commands, each in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._said = folder / "said.txt"
+        path = os.pathsep.join(map(str, (REPOSITORY / "workflow", REPOSITORY)))
+        self._program = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults.driven"],
+            cwd=REPOSITORY,
+            env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+    def __enter__(self) -> "Driver":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._program.communicate()
+
+    def __call__(self, place: Path, *words: str, **settings: str) -> Done:
+        order = {
+            "words": words,
+            "folder": str(place),
+            "settings": settings,
+            "said": str(self._said),
+        }
+        assert self._program.stdin
+        assert self._program.stdout
+        print(json.dumps(order), file=self._program.stdin, flush=True)
+        return Done(int(self._program.stdout.readline()), self._said.read_text("utf-8"))
+
+
 @pytest.fixture(scope="session")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    with Driver(tmp_path_factory.mktemp("driver")) as program:
+        yield program
+
+
+@pytest.fixture(scope="session")
+def base(driver: Driver, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pipeline and a review, committed and run; a review to import into; files to import."""
     root = tmp_path_factory.mktemp("base")
-    shutil.copytree(REPOSITORY, root / "pipeline", ignore=LEFT_OUT)
+    for part in PIPELINE:
+        copy = shutil.copytree if (REPOSITORY / part).is_dir() else shutil.copy
+        (root / "pipeline" / part).parent.mkdir(parents=True, exist_ok=True)
+        copy(REPOSITORY / part, root / "pipeline" / part)
+    for folder in (root / "pipeline").rglob("__pycache__"):
+        shutil.rmtree(folder)
     commit(root / "pipeline")
     review = small(root / "review")
     commit(review.folder)
@@ -54,32 +110,19 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files.four_outcomes(root / "studies.rm5")
     (root / "bias.csv").write_text(RISK_OF_BIAS, encoding="utf-8")
     (root / "list.ris").write_text(REFERENCES, encoding="utf-8")
-    done = _plain(root, "new", "imported", "--from", "studies.rm5")
+    done = driver(root, "new", "imported", "--from", "studies.rm5")
     assert done.returncode == 0, done.stdout
     return root
 
 
 @pytest.fixture(scope="session")
-def packed(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def packed(driver: Driver, base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A place where a review has been archived."""
     place = tmp_path_factory.mktemp("packed") / "place"
     _prepared("archive", base, None, place)
-    done = _struck("archive", base, place)
+    done = _struck(driver, "archive", base, place)
     assert done.returncode == 0, done.stdout
     return place
-
-
-def _plain(place: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    path = [REPOSITORY / "tests/faults/shim", REPOSITORY / "workflow", REPOSITORY]
-    return subprocess.run(
-        [sys.executable, "-m", "tests.faults.driven", *arguments],
-        cwd=place,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, path))} | settings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 ZIP = "results/archive/review-1.0.0{}.zip"
@@ -121,8 +164,13 @@ def _prepared(command: str, base: Path, packed: Path | None, place: Path) -> Non
 
 
 def _struck(
-    command: str, base: Path, place: Path, fault: str = "none 0", count: Path | None = None
-) -> subprocess.CompletedProcess[str]:
+    driver: Driver,
+    command: str,
+    base: Path,
+    place: Path,
+    fault: str = "none 0",
+    count: Path | None = None,
+) -> Done:
     folder, words = COMMANDS[command]
     below = [place / name for name in ("tmp", "review", "imported", "empty", "begun", ".begun")]
     settings = {
@@ -131,7 +179,7 @@ def _struck(
         "FAULT_BELOW": os.pathsep.join(map(str, below)),
         "FAULT_RESULTS": str(base / "review/results"),
     }
-    return _plain(
+    return driver(
         place / folder, *words, **settings, **({"FAULT_COUNT": str(count)} if count else {})
     )
 
@@ -149,7 +197,7 @@ def _state(place: Path) -> Files:
 
 @pytest.fixture(scope="session")
 def undisturbed(
-    base: Path, packed: Path, tmp_path_factory: pytest.TempPathFactory
+    driver: Driver, base: Path, packed: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], tuple[Files, int]]:
     """What a command makes when nothing strikes, and how often it touches a file."""
     known = dict[str, tuple[Files, int]]()
@@ -158,7 +206,7 @@ def undisturbed(
         if command not in known:
             place = tmp_path_factory.mktemp("undisturbed") / "place"
             _prepared(command, base, packed, place)
-            done = _struck(command, base, place, count=place / "count")
+            done = _struck(driver, command, base, place, count=place / "count")
             assert done.returncode == 0, done.stdout
             assert not list((place / "tmp").iterdir())
             known[command] = _state(place), int((place / "count").read_text("utf-8"))
@@ -172,6 +220,7 @@ def undisturbed(
 def test_the_same_command_again(
     command: str,
     kind: str,
+    driver: Driver,
     base: Path,
     packed: Path,
     undisturbed: Callable[[str], tuple[Files, int]],
@@ -183,14 +232,14 @@ def test_the_same_command_again(
         moment = 1 + min(touches - 1, int((number + rng.random()) * touches / MOMENTS))
         place = tmp_path / "place"
         _prepared(command, base, packed, place)
-        first = _struck(command, base, place, f"{kind} {moment}")
+        first = _struck(driver, command, base, place, f"{kind} {moment}")
         context = f"{command}, {kind} at {moment} of {touches}:\n{first.stdout}"
         assert "Traceback" not in first.stdout, context
         assert "CalledProcessError" not in first.stdout, context
         if first.returncode and kind in SAID:
             assert SAID[kind] in first.stdout, context
         assert first.returncode or _state(place) == whole, context
-        again = _struck(command, base, place)
+        again = _struck(driver, command, base, place)
         state = _state(place)
         assert sorted(state) == sorted(whole), f"{context}\n{again.stdout}"
         assert [name for name in whole if state[name] != whole[name]] == [], context

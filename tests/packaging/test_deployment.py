@@ -1,8 +1,10 @@
 """The workflow where others put it: deployed from a repository, or with conda's environments."""
 
 import os
+import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,3 +105,17 @@ def test_the_catalog_is_told_what_is_there() -> None:
     assert set(told) == {"usage"}
     assert set(told["usage"]) == {"mandatory-flags", "software-stack-deployment", "report"}
     assert (REPOSITORY / ".test/config.yaml").is_file()
+
+
+def test_the_container_has_what_a_run_needs_and_the_readme_s_installer() -> None:
+    """No container engine is here to build it: what it copies is what the wheel carries."""
+    text = (REPOSITORY / "envs/Containerfile").read_text("utf-8")
+    copied = {
+        word for line in re.findall(r"^COPY (.+)$", text, re.MULTILINE) for word in line.split()
+    }
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+    carried = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert {name.partition("/")[0] for name in carried} <= copied
+    assert all((REPOSITORY / name).exists() for name in copied - {"./"})
+    (installer,) = set(re.findall(r"uv==[\d.]+", (REPOSITORY / "README.md").read_text("utf-8")))
+    assert installer in text

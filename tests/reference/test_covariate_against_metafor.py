@@ -16,7 +16,7 @@ from metasynth.synthesis.comparison import study_data
 from metasynth.synthesis.synthesise import synthesise
 
 HERE = Path(__file__).parent
-BCG = HERE.parent / "bcg"
+BCG = HERE.parents[1] / ".test"
 EXPECTED = {
     row["quantity"]: float(row["value"])
     for row in csv.DictReader(

@@ -14,7 +14,10 @@ import pytest
 import yaml
 from scipy.special import chdtrc, ndtri, stdtrit
 
+from metasynth.figures.posteriors import prior_name
+from metasynth.language.languages import ENGLISH
 from metasynth.language.sentences import in_words
+from metasynth.language.tracked import bare
 from metasynth.model import method_catalogue
 from metasynth.model.certainty_config import DEFAULT_RULES, rule_numbers
 from metasynth.review.load import load_review
@@ -342,9 +345,12 @@ def _places(sources: Path) -> dict[str, str]:
 
 
 def _priors(review: Review) -> set[str]:
-    """The declared priors, each named by its family and parameters."""
+    """The declared priors, each named by its family and parameters, at length and in short."""
     analyses = load_review(review.folder / "config.yaml", review.folder).config.analyses
-    return {in_words(priors_in_words(a.tau_prior, a.mu_prior)) for a in analyses if a.tau_prior}
+    found = [(a.tau_prior, a.mu_prior) for a in analyses if a.tau_prior]
+    found += [(one.tau_prior, one.mu_prior) for a in analyses for one in a.other_priors]
+    long = {in_words(priors_in_words(*priors)) for priors in found}
+    return long | {bare(prior_name(*priors, ENGLISH)) for priors in found}
 
 
 DIGIT = re.compile(r"\d")
@@ -355,7 +361,9 @@ TEXT = re.compile(r"<text([^>]*)>(.*?)</text>", re.DOTALL)
 
 SCALE = re.compile(r"[−-]?[\d.]+|3/√\(k\s−\s1\)|3/k|Single test at 0\.05")
 TERM = re.compile(
-    r"\[?95% (CI\]|prediction( interval)?|interval of the average effect)|Precision \(1 /"
+    r"\[?95% (CI\]|CrI\]|interval\]|prediction( interval)?|interval of the average effect)"
+    r"|Precision \(1 /|95% credible interval \(CrI\)|Estimate \[95% interval\]"
+    r"|By itself \[95% CI\]|Shrunken \[95% CrI\]"
     r"|0\.5 (where one is empty|in every trial)"
 )
 """What figures call an interval, an axis and an option."""

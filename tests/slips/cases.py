@@ -141,6 +141,26 @@ SELECTED = [
 ]
 
 
+LEFT_OUT = [
+    slip("number_left_blank", cells(results(A), PAIN, sd=""), cell=f"{results(A)}:8:L"),
+    slip("number_left_blank", cells(results(A), STROKE, se=""), cell=f"{results(A)}:13:N"),
+    slip(
+        "number_left_blank",
+        cells(results(A), RESP, events=""),
+        cell=f"{results(A)}:2:F",
+        words="response leaves this row out",
+    ),
+    slip(
+        "arm_left_out",
+        row(f"{A}/arms.csv", "d2,intervention,Drug twice,drug,,,,,,"),
+        cells(f"{A}/study.csv", 2, n_randomised=""),
+        added(A, outcome="resp", week="24", arm_id="d2", events="12", total="60", **REPORTED),
+        cell=f"{results(A)}:4:D",
+        words="relapse, nausea, pain, weight, falls pool the other arms",
+    ),
+]
+
+
 def published(**values: str) -> Change:
     """A row with what the report prints of both arms of the first trial's response."""
     return added(
@@ -275,6 +295,37 @@ CONTRASTS = [
         text(f"{C}/sources.csv", "48 of 200 patients (24.0%) responded", "see the table"),
         words="the arms were exchanged",
     ),
+    slip(
+        "effect_turned_round",
+        cells(results(A), PAIN, mean="47.9"),
+        cells(results(A), PAIN + 1, mean="41.2"),
+        cell=f"{results(A)}:8:D",
+        words="standardised difference",
+    ),
+    slip(
+        "effect_turned_round",
+        cells(results(C), FALLS, events="205"),
+        *(cells(results(x), FALLS, events=n) for x, n in ((A, "15"), (B, "11"), (D, "9"))),
+        cells(results(E), FALLS, events="20"),
+        words="rate ratio",
+    ),
+    slip("error_unlike_others", cells(results(A), STROKE, se="1.0"), cell=f"{results(A)}:13:N"),
+    slip("error_unlike_others", cells(results(C), STROKE, se="0.009")),
+    slip(
+        "error_unlike_others",
+        cells(results(E), DEATH, ci_low="0.662", ci_high="0.699"),
+        text(f"{E}/sources.csv", "hazard ratio 0.68 (95% CI 0.50 to 0.92)", "see the figure"),
+        cell=f"{results(E)}:12:O",
+    ),
+    slip(
+        "effect_unlike_others",
+        cells(results(B), RELAPSE, events="55"),
+        cell=f"{results(B)}:4:F",
+        words="digit lost or typed twice",
+    ),
+    slip("effect_unlike_others", cells(results(A), FALLS, events="311")),
+    slip("effect_unlike_others", cells(results(A), PAIN, mean="71.2")),
+    slip("effect_unlike_others", cells(results(A), STROKE, estimate="-1.71", se="0.05")),
 ]
 
 
@@ -286,8 +337,8 @@ def more_trials(name: str, mean: str, sd: str) -> Change:
         header = ",".join(RESULTS)
         cells_of = {"outcome": "pain", "week": "24", "mean": mean, "sd": sd, "total": "50"}
         rows = [
-            ",".join((cells_of | REPORTED | {"arm_id": arm}).get(c, "") for c in RESULTS)
-            for arm in "dp"
+            ",".join((cells_of | REPORTED | {"arm_id": arm, "mean": x}).get(c, "") for c in RESULTS)
+            for arm, x in (("d", mean), ("p", f"{float(mean) + 0.01:g}"))
         ]
         files[f"{folder}/results.csv"] = "\n".join([header, *rows, ""]).encode()
         files[f"{folder}/arms.csv"] = files[f"{A}/arms.csv"]
@@ -332,6 +383,22 @@ SPREADS = [
         more_trials("inches", "1.4", "0.45"),
         cells(FLOW, 2, count="8"),
         words="3 trials seem to measure in other units",
+    ),
+    slip(
+        "mean_and_sd_exchanged",
+        cells(results(A), PAIN, mean="11.8", sd="41.2"),
+        cell=f"{results(A)}:8:K",
+    ),
+    slip(
+        "mean_copied",
+        cells(results(D), PAIN + 1, mean="38.7", sd="13.3"),
+        cell=f"{results(D)}:9:K",
+    ),
+    slip(
+        "outcome_copied",
+        cells(results(A), NAUSEA, events="6"),
+        cells(results(A), NAUSEA + 1, events="12"),
+        cell=f"{results(A)}:6:F",
     ),
     slip("means_far_apart", cells(results(D), PAIN, mean="387"), cell=f"{results(D)}:8:K"),
     slip(
@@ -401,6 +468,39 @@ PEOPLE = [
         words="60 + 61",
     ),
     slip("totals_differ", cells(results(A), NAUSEA, total="102"), cell=f"{results(A)}:6:G"),
+    slip(
+        "totals_differ",
+        cells(f"{A}/arms.csv", 2, n_randomised=""),
+        cells(f"{A}/study.csv", 2, n_randomised=""),
+        cells(results(A), NAUSEA, total="20", note="Those who came."),
+    ),
+    slip(
+        "totals_exchanged",
+        *(cells(f"{A}/arms.csv", n, n_randomised="") for n in (2, 3)),
+        cells(results(A), NAUSEA, total="118"),
+        cells(results(A), NAUSEA + 1, total="120"),
+        cell=f"{results(A)}:6:G",
+    ),
+    slip(
+        "arms_unequal",
+        cells(results(A), FALLS, person_time="11.85"),
+        cell=f"{results(A)}:14:T",
+    ),
+    slip(
+        "label_of_other_side",
+        *(cells(f"{A}/arms.csv", n, label=x) for n, x in ((2, "Placebo"), (3, "Drug"))),
+        cell=f"{A}/arms.csv:2:D",
+    ),
+    slip(
+        "dose_off_label",
+        cells(f"{A}/arms.csv", 2, label="Drug 100 mg", dose="10", dose_unit="mg/day"),
+        cell=f"{A}/arms.csv:2:E",
+    ),
+    slip(
+        "covariate_unlike_others",
+        cells(f"{A}/covariates.csv", 2, value="5.0"),
+        cell=f"{A}/covariates.csv:2:B",
+    ),
     slip(
         "week_after_end", cells(f"{A}/study.csv", 2, duration_weeks="12"), cell=f"{results(A)}:2:B"
     ),
@@ -478,6 +578,7 @@ CHOICES = [
     ),
     slip("outcomes_of_one_label", outcome("label", "Nausea", "relapse")),
     slip("analysis_unused", text(CONFIG, "  wald:\n", "  spare:\n    label: Spare\n  wald:\n")),
+    slip("direction_against_label", outcome("direction", "benefit", "stroke")),
     slip("measure_against_label", outcome("label", "Pain (risk ratio)", "pain")),
     slip(
         "important_in_percent",
@@ -613,6 +714,13 @@ STUDIES = [
 
 QUOTES = [
     slip(
+        "count_is_percentage",
+        cells(results(A), RESP, events="25", reported_percent=""),
+        text(f"{A}/sources.csv", "30 of 120 patients (25.0%)", "25% of patients"),
+        cell=f"{results(A)}:2:F",
+        words="25 % of 120 patients are 30",
+    ),
+    slip(
         "quote_has_other_count",
         cells(results(A), RESP, events="20", reported_percent="16.7"),
         text(f"{A}/sources.csv", " (25.0%)", ""),
@@ -661,6 +769,7 @@ FILES = [
 
 SLIPS = [
     *SELECTED,
+    *LEFT_OUT,
     *INTERVALS,
     *PUBLISHED,
     *CONTRASTS,

@@ -20,9 +20,10 @@ from metasynth.checks.quotes import fractions, percentages, slip
 from metasynth.checks.spreads import MISTAKEN, mistaken_for
 from metasynth.checks.unselected_rows import near_name, near_week
 from metasynth.review.load import load_review
-from tests.bad_input.review import CONFIG, Files, write
+from tests.bad_input.review import CONFIG, Files, text, write
 
-from .right import RESULTS, prose, table, trial
+from .cases import NAUSEA, PAIN, RELAPSE, REPORTED, A, B, D, E, added, cells, outcome, results
+from .right import RESULTS, prose, right, table, trial
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = Path(__file__).parent / "published"
@@ -58,6 +59,65 @@ def test_published_data_are_silent(path, tmp_path):
     sides = ["--intervention", "drug", "--control", "placebo"]
     to = ["--to", str(tmp_path / "data/trials")]
     assert __main__.main([*arguments, *given_columns, *sides, *to]) == 0
+    assert load_review(tmp_path / CONFIG, tmp_path).warnings == ()
+
+
+LEGITIMATE = {
+    "two trials with one mean": (cells(results(D), PAIN, mean="42.8"),),
+    "one mean, two deviations": (cells(results(D), PAIN + 1, mean="38.7"),),
+    "few events, the same twice": (
+        *(cells(results(E), RELAPSE + n, events="4") for n in (0, 1)),
+        *(cells(results(E), NAUSEA + n, events="4") for n in (0, 1)),
+    ),
+    "a label with both treatments": (
+        cells(f"{A}/arms.csv", 2, label="Drug after a placebo run-in"),
+        cells(f"{A}/arms.csv", 3, label="Placebo, then open drug"),
+    ),
+    "twice a day": (
+        cells(f"{A}/arms.csv", 2, label="Drug 50 mg bid", dose="100", dose_unit="mg/day"),
+    ),
+    "in a week": (cells(f"{B}/arms.csv", 2, label="Drug 5 mg", dose="35", dose_unit="mg/week"),),
+    "more of a good thing": (outcome("label", "Survival without relapse", "response"),),
+    "no death": (
+        outcome("label", "No death or stroke", "stroke"),
+        outcome("direction", "benefit", "stroke"),
+    ),
+    "a small arm": (
+        *(cells(f"{D}/arms.csv", n, n_randomised="") for n in (2, 3)),
+        cells(f"{D}/study.csv", 2, n_randomised=""),
+        *(cells(results(D), first, total="240") for first in (2, 4, 6, 8, 10)),
+        cells(results(D), 2, events="56"),
+        cells(results(D), 4, events="16"),
+        cells(results(D), 6, events="32"),
+    ),
+    "a count and its percentage": (
+        cells(f"{A}/arms.csv", 2, n_randomised=""),
+        cells(f"{A}/study.csv", 2, n_randomised=""),
+        text(f"{A}/sources.csv", "30 of 120 patients (25.0%)", "30 patients (25%)"),
+    ),
+    "a trial of the young": (cells(f"{A}/covariates.csv", 2, value="19"),),
+    "an effect of its own": (cells(results(B), RELAPSE, events="12"),),
+    "a row without a number of another outcome": (
+        added(
+            A,
+            outcome="resp",
+            week="24",
+            arm_id="d",
+            reference_arm_id="p",
+            reported_p="0.001",
+            **REPORTED,
+        ),
+    ),
+}
+"""What looks a little like a slip, and is none."""
+
+
+@pytest.mark.parametrize("name", LEGITIMATE)
+def test_what_is_legitimate_is_silent(name, tmp_path):
+    files = right()
+    for change in LEGITIMATE[name]:
+        change(files)
+    write(files, tmp_path)
     assert load_review(tmp_path / CONFIG, tmp_path).warnings == ()
 
 
@@ -112,7 +172,7 @@ def counts(rng, k):
 
 def scores(rng, k):
     """Trials of one scale, as final scores or as changes."""
-    sizes = [(rng.randint(15, 300), rng.randint(15, 300)) for _ in range(k)]
+    sizes = [(n := rng.randint(15, 300), round(n * rng.uniform(0.4, 2.5))) for _ in range(k)]
     level, sd = rng.choice([(-2.0, 2.2), (-0.5, 1.9), (45.0, 12.0), (7.6, 1.1)])
     effect = rng.uniform(-0.8, 0.8) * sd
     rows = []

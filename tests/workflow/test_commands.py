@@ -164,6 +164,14 @@ def test_a_figure_behind_what_stands_is_made_too(own: Small) -> None:
     assert own.planned() == once - {"crosscheck"}
 
 
+def test_snakemake_looks_for_jobs_no_more_often_than_jobs_end(tmp_path: Path) -> None:
+    """Jobs wait for the only core; a rate limit of no time would have it look without end."""
+    said = small(tmp_path / "review").run("--cores", "1", "--verbose").output
+    finished = said.count("Finished jobid")
+    assert finished > 8
+    assert 0 < said.count("Ready jobs: ") <= 2 * finished
+
+
 # --- what has another meaning here ----------------------------------------------------------------
 
 
@@ -334,6 +342,29 @@ def test_one_that_fails_fails_alone(
 
 
 # --- a step alone ---------------------------------------------------------------------------------
+
+
+SCRIPTS = sorted(
+    path.stem for path in (REPOSITORY / "workflow/scripts").glob("*.py") if path.stem != "archive"
+)
+
+
+@pytest.mark.parametrize("stage", SCRIPTS)
+def test_each_script_runs_by_hand(own: Small, stage: str) -> None:
+    """All that a stage makes is spoilt, and is made again as it was."""
+    before = own.results()
+    records = [text for name, text in before.items() if re.match(f"made/{stage}[./]", name)]
+    spoilt = [path for text in records for path in json.loads(text)["files"]]
+    for path in spoilt:
+        (own.folder / path).write_text("spoilt", encoding="utf-8")
+    script = str(REPOSITORY / f"workflow/scripts/{stage}.py")
+    done = subprocess.run(
+        [sys.executable, script], cwd=own.folder, text=True, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert spoilt
+    assert {*spoilt} <= {*done.stdout.split()}
+    assert own.results() == before
 
 
 def test_a_script_is_run_by_hand(own: Small) -> None:

@@ -12,11 +12,29 @@ from itertools import pairwise
 
 import pytest
 
-from tests.made_up import COMPARISONS, MIXED, ONE_GROUP, SERIES, MadeUp, label
+from tests.made_up import (
+    COHORTS,
+    COMPARISONS,
+    LED_BY_PRIORS,
+    MIXED,
+    ONE_GROUP,
+    SERIES,
+    SHARES_LED_BY_PRIORS,
+    MadeUp,
+    label,
+)
 
 from .conftest import Review
 
-REVIEWS = {"comparisons": COMPARISONS, "one group": ONE_GROUP, "series": SERIES, "mixed": MIXED}
+REVIEWS = {
+    "comparisons": COMPARISONS,
+    "one group": ONE_GROUP,
+    "series": SERIES,
+    "mixed": MIXED,
+    "cohorts": COHORTS,
+    "led by priors": LED_BY_PRIORS,
+    "shares led by priors": SHARES_LED_BY_PRIORS,
+}
 Pages = Callable[[str], str]
 
 EMPTY = (
@@ -82,7 +100,7 @@ def test_no_count_is_empty_and_nothing_untrue_is_said(page: Pages, name: str, ph
     assert [line for line in _text(page(name)).splitlines() if phrase in line] == []
 
 
-@pytest.mark.parametrize("name", ["one group", "series"])
+@pytest.mark.parametrize("name", ["one group", "series", "shares led by priors"])
 def test_a_review_of_one_group_has_no_word_of_comparisons(page: Pages, name: str) -> None:
     said = _text(page(name))
     said = said[: said.rindex(FORMULAS)]
@@ -92,11 +110,58 @@ def test_a_review_of_one_group_has_no_word_of_comparisons(page: Pages, name: str
     assert "(the designs are: case series)" in said
 
 
-def test_studies_that_compare_nothing_are_called_no_trials(page: Pages) -> None:
+@pytest.mark.parametrize("name", ["one group", "series", "cohorts", "shares led by priors"])
+def test_studies_that_are_no_trials_are_not_called_so(page: Pages, name: str) -> None:
     """But by their labels, which are "Trial s00" here, and in the review's own starter text."""
-    word = re.compile(r"\b[Tt]rials?\b(?! s\d\d|/)")
-    lines = [line for line in _text(page("series")).splitlines() if word.search(line)]
+    word = re.compile(r"\b[Tt]rials?\b(?! [a-z]\d+\b|/)")
+    lines = [line for line in _text(page(name)).splitlines() if word.search(line)]
     assert {line for line in lines if "included trials cannot tell" not in line} == set()
+
+
+POLICY = (
+    "For relapse, healing and falls: where 2 to 4 trials are pooled, the primary analysis is",
+    "by a policy that the review declares; the analysis named first stands beside it.",
+    "For fever: where 2 to 3 trials are pooled, the primary analysis is random effects with a",
+    "For death: where 2 to 3 trials are pooled, the primary analysis is random effects with a wide",
+    "For nausea no policy is declared: the analysis named first leads, however few its trials are.",
+    "Prior of tau: half-normal with scale 0.5. Prior of the mean effect: vague. Repeated under",
+    "the mean difference is −0.82 (95% CrI −2.47 to 0.59)",
+    "The posterior probability of an effect that is better than −1.00 is 0.3",
+    "The posterior probability of an effect that is worse than 0.50 is 0.0",
+    "By random effects (REML, HKSJ), the hazard ratio is 0.71 (95% CI 0.12 to 4.32",
+)
+
+
+@pytest.mark.parametrize("said", POLICY)
+def test_the_policy_of_few_trials_is_told_and_followed_outcome_by_outcome(
+    page: Pages, said: str
+) -> None:
+    assert said in _text(page("led by priors"))
+
+
+@pytest.mark.parametrize("name", ["comparisons", "series"])
+def test_without_a_policy_the_default_and_its_reason_are_said(page: Pages, name: str) -> None:
+    said = _text(page(name))
+    assert "No other analysis is declared for outcomes with few" in said
+    assert "to change the model once the results are known would be to choose a result" in said
+
+
+LEADING = {
+    "rr_few": "half", "or_many": "primary", "rd_own": "small", "md_own": "degrees",
+    "hr_own": "wide", "irr_few": "half", "rr_none": "primary",
+}  # fmt: skip
+
+
+def test_each_outcome_is_led_by_its_own_policy(page: Pages) -> None:
+    """In the summary of findings, which every other part follows (tests/report)."""
+    said = page("led by priors")
+    for id_, analysis in LEADING.items():
+        figure = re.search(rf'<figure id="fig-{id_}".*?</figure>', said, re.DOTALL)
+        assert figure
+        drawn = f'id="fig-{id_}-posterior"' in said
+        assert drawn == (analysis != "primary"), id_
+        label_of = LED_BY_PRIORS.more["analyses"][analysis]["label"]  # type: ignore[index]
+        assert f"Weights and squares: {label_of}." in _text(figure[0]), id_
 
 
 @pytest.mark.parametrize(
@@ -106,7 +171,7 @@ def test_studies_that_compare_nothing_are_called_no_trials(page: Pages) -> None:
         "Left out for Trial c1 by Common effect (Mantel–Haenszel): a published contrast has no",
         "Trial f1 reports this outcome but is not pooled: it gives a published RR, which cannot",
         "published, with limits. Adjusted for age and sex.",
-        "published, with p-value.",
+        "published, with p-value\n",
         "O − E and V",
     ],
 )
@@ -178,9 +243,9 @@ def test_what_is_said_of_an_outcome(page: Pages, outcome: str, said: str) -> Non
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        ("plo_many", "14 trials with 742 participants are pooled: 511 of 742. By the primary"),
+        ("plo_many", "14 studies with 742 participants are pooled: 511 of 742. By the primary"),
         ("plo_many", "the proportion is 0.69 (95% CI 0.67 to 0.71). The HKSJ interval"),
-        ("pas_one", "One trial is analysed, Trial s00: 1 of 40. Its proportion is 0.02 (95% CI"),
+        ("pas_one", "One study is analysed, Trial s00: 1 of 40. Its proportion is 0.02 (95% CI"),
     ],
 )
 def test_what_is_said_of_a_proportion(page: Pages, outcome: str, said: str) -> None:
@@ -190,7 +255,7 @@ def test_what_is_said_of_a_proportion(page: Pages, outcome: str, said: str) -> N
 def test_evidence_of_case_series_begins_as_low_and_says_so(page: Pages) -> None:
     text = _text(page("one group"))
     assert "as low otherwise (the designs are: case series)" in text
-    lower = "Low to begin with, as not every trial is described as randomised; designs: case series"
+    lower = "Low to begin with, as not every study is described as randomised; designs: case series"
     assert text.count(lower) >= 2 * len(ONE_GROUP.outcomes)
     assert "●●●" not in text
 
@@ -201,8 +266,9 @@ def test_figures_are_missing_for_a_reason_that_holds_for_each_outcome_of_the_row
 ) -> None:
     text = _text(page(name))
     assert "The figure is about" not in text
-    if name not in ("series", "mixed"):  # whose outcomes have three studies or more
-        assert "leave-one-out analysis needs three trials; there are at most two." in text
+    if name not in ("series", "mixed", "cohorts"):  # whose outcomes have three studies or more
+        noun = "trials" if name == "comparisons" else "studies"
+        assert f"leave-one-out analysis needs three {noun}; there are at most two." in text
     assert ("A funnel plot is about a comparison" in text) is (name in ("one group", "series"))
 
 
@@ -229,7 +295,8 @@ def test_what_a_finding_means_names_its_outcome_and_claims_no_more_than_its_inte
     text = _text(page("comparisons"))
     assert "Drug results in a reduction in progression (certainty: at most high)." in text
     assert (
-        "The estimate is an increase in serious infection with drug, but the interval includes no "
-        "effect: an effect is neither shown nor excluded (certainty: at most low)." in text
+        "The estimate is an increase in serious infection with drug, but the interval includes the "
+        "value of no effect: an effect is neither shown nor excluded (certainty: at most low)."
+        in text
     )
     assert "No smallest important difference is declared" in text

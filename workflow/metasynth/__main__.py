@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from metasynth import __version__
-from metasynth.core import store, verify
+from metasynth.core import store, streams, verify
 from metasynth.core.faults import Fault, InvalidReview, report
 from metasynth.core.paths import EXAMPLE, SNAKEFILE
 from metasynth.importers import command, options
@@ -40,6 +40,7 @@ _SMALL = 1_000_000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit status."""
+    streams.say_anything()
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] == ["verify"]:
         return verify.main(given[1:])
@@ -121,7 +122,7 @@ def _trials(number: int) -> str:
 def _json(faults: Sequence[Fault], sound: bool, left: Sequence[Unwritten]) -> str:
     told, unwritten = ([asdict(one) for one in several] for several in (faults, left))
     content = {"valid": sound, "faults": told, "draft": unwritten}
-    return json.dumps(content, indent=1, ensure_ascii=False)
+    return json.dumps(content, indent=1)  # in ASCII, which is the same in every encoding
 
 
 def _text(faults: Sequence[Fault], *more: str) -> str:
@@ -175,7 +176,10 @@ def list_untranslated(config: Path) -> int:
     for code in review.config.languages:
         if code != "en":
             language = speak(code, Path.cwd() / review.config.text)
-            missing = untranslated(review.config, review.trials, review.search, language)
+            missing = untranslated(
+                *(review.config, review.trials, review.search, language),
+                *(review.claims, review.changelog),
+            )
             print(as_catalogue(missing) if missing else f"{code}: everything is translated.")
     return 0
 

@@ -24,7 +24,7 @@ rule archive_dirty:
 
 rule pack:
     input:
-        PLAN.files(),
+        [path for member in PLAN.members() for path in member.files],
     output:
         zip=f"{ARCHIVE}{{variant}}.zip",
         environment=f"{ARCHIVE}{{variant}}.environment.json",
@@ -49,5 +49,4 @@ rule pack:
             PIPELINE / "workflow/scripts/archive.py"
         ),
     shell:
-        'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/archive.py {output:q} '
-        "{threads} 2> {log:q}"
+        commands.script("archive.py") + " {output:q} {threads} 2> {log:q}"

@@ -13,4 +13,4 @@ rule gallery:
     conda:
         "../../envs/metasynth.yaml"
     shell:
-        'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" {input.script:q} {output:q} 2> {log:q}'
+        commands.python("{input.script:q}") + " {output:q} 2> {log:q}"

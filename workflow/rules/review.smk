@@ -32,12 +32,14 @@ os.environ.update(
         "python" if workflow.deployment_settings.deployment_method else sys.executable
     ),
 )
+if os.name == "nt":
+    os.environ["PYTHONPATH"] = os.environ["METASYNTH"]
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 gc.disable()  # what is read here stays: searching it for garbage, now or later, would find none
 
 from metasynth.core import digest, faults, store
-from metasynth.pipeline import backups, batching, lock, plan
+from metasynth.pipeline import backups, commands, lock, plan
 from metasynth.pipeline.stages import stages
 from metasynth.prose import drafts
 from metasynth.review.load import load_review
@@ -93,21 +95,20 @@ def checked_review(path):
 def planned(review):
     """What has to be made. A job that Snakemake starts elsewhere reads the plan of its run."""
     if not workflow.is_main_process:
-        return plan.from_json(lock.PLAN.read_text("utf-8"))
+        return store.from_json(plan.Plan, lock.PLAN.read_text("utf-8"))
     return plan.make(
         stages(review, PIPELINE / "workflow", Path.cwd()),
         workers(),
-        named=frozenset(os.path.relpath(word) for word in SAID if "/" in word),
-        deals=batching.read(),
+        named={os.path.relpath(word) for word in SAID if "/" in word},
         left=lock.obsolete(),
         whole=PICTURE,
     )
 
 
 def workers():
-    """How many jobs can run at once."""
-    limits = (workflow.resource_settings.cores, workflow.resource_settings.nodes)
-    return max(limit or 1 for limit in limits)
+    """How many jobs can run at once: here, or on a cluster."""
+    here = min(workflow.resource_settings.cores or 1, os.cpu_count() or 1)
+    return max(here, workflow.resource_settings.nodes or 1)
 
 
 def take_turn():
@@ -132,23 +133,9 @@ def begin(made):
         )
     plan.mark(made)
     if RUNS:
-        store.write(lock.PLAN, plan.to_json(made))
-        backups.keep(
-            path for batch in made.all() if batch.stale for path in batch.outputs
-        )
-        atexit.register(end, made, os.getcwd())
-
-
-def end(made, folder):
-    """When all is over, however it ended: Snakemake has left the review's folder by then."""
-    os.chdir(folder)
-    begun = os.stat(plan.MARK).st_mtime
-    for batch in made.all():
-        if batch.name in GIVEN:
-            batching.note(batch.records, GIVEN[batch.name], since=begun)
-    lock.end(
-        [member for batch in made.all() for member in batch.members], made.obsolete
-    )
+        store.write(lock.PLAN, store.compact(made))
+        backups.keep(path for b in made.batches if b.stale for path in b.outputs)
+        atexit.register(lock.end, os.getcwd(), made.members(), made.obsolete)
 
 
 CONFIG_FILE = config_file()
@@ -156,7 +143,6 @@ REVIEW = checked_review(CONFIG_FILE)
 if workflow.is_main_process and RUNS:
     take_turn()
 PLAN = planned(REVIEW)
-GIVEN = {}  # the inputs of each batch that runs
 if workflow.is_main_process:
     begin(PLAN)
 gc.freeze()
@@ -167,14 +153,14 @@ def running():
     """The batches that are to run: what is stale, or asked for and so all that follows from it."""
     settings = workflow.dag_settings
     if "--d3dag" in SAID:  # which leaves out what a job that does not run is made for
-        return {batch.name for batch in PLAN.all()}
-    stale = {batch.name for batch in PLAN.all() if batch.stale}
+        return {batch.name for batch in PLAN.batches}
+    stale = {batch.name for batch in PLAN.batches if batch.stale}
     if (
         not settings
     ):  # Snakemake has not made them up yet; for a picture they make no difference
         return stale
     named = {*settings.targets} if settings.forcetargets else set()
-    own = {batch.name for batch in PLAN.all() if {batch.stage, batch.name} & named}
+    own = {batch.name for batch in PLAN.batches if {batch.stage, batch.name} & named}
     return stale | own | PLAN.follow(settings.forcerun)
 
 
@@ -182,10 +168,7 @@ def needed(batch):
     """The inputs of a batch: of what is not to be heeded, no time stamp has a say."""
 
     def inputs(wildcards):
-        runs = running()
-        found = PLAN.inputs(batch, runs, alone=ALONE or PICTURE)
-        if batch.name in runs:
-            GIVEN[batch.name] = [*found]
+        found = PLAN.inputs(batch, running(), alone=ALONE or PICTURE)
         return [path if heeded else ancient(path) for path, heeded in found.items()]
 
     return inputs(None) if PICTURE else inputs  # a picture of files shows no functions
@@ -197,9 +180,7 @@ def target(*names):
     def records(wildcards):
         settings = workflow.dag_settings
         without = PLAN.follow(settings.omit_from if settings else ())
-        return [
-            batch.records[0] for batch in PLAN.all(*names) if batch.name not in without
-        ]
+        return [b.outputs[0] for b in PLAN.of(*names) if b.name not in without]
 
     return records(None) if PICTURE else records
 
@@ -224,7 +205,7 @@ SHOWN = {
 def shown(batch):
     """A batch's records and files; those that Snakemake's own report shows are marked as such."""
     files = [(member, path) for member in batch.members for path in member.files]
-    return batch.records + [marked(member, path) for member, path in files]
+    return [m.record for m in batch.members] + [marked(*each) for each in files]
 
 
 def marked(member, path):
@@ -241,6 +222,11 @@ def marked(member, path):
 
 onstart:
     lock.start()
+    # The one thing of Snakemake's that is changed: its rate limit cannot be switched off, and of one
+    # of no time (profiles/default) it asks without end whether it is over, a core's work in vain.
+    rate = workflow.scheduler.job_rate_limiter
+    if rate and not rate.timespan:
+        workflow.scheduler.job_rate_limiter = None
 
 
 onsuccess:

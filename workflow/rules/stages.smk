@@ -9,6 +9,7 @@
 #   changes    the review's state, and what changed since the one that was accepted
 #   plot       each outcome's figures; overview: those of the whole review
 #   report     in each language, as HTML, PDF and DOCX
+#   figure_files  figures in the forms that a journal asks for, where config.yaml names some
 #
 # Each stage has its script in workflow/scripts. With -R, --until or as a target its name stands for
 # all of its jobs: clean, or clean_1, clean_2 … where there are several.
@@ -19,7 +20,7 @@ FIRST = {"clean": 4, "pool": 3, "tables": 2, "plot": 1}
 MEMORY = {"report": {"mem_mb": 1100}}
 
 
-for batch in PLAN.all():
+for batch in PLAN.batches:
 
     rule:
         name:
@@ -40,13 +41,12 @@ for batch in PLAN.all():
             # which Snakemake imports pandas, a tenth of a run that has nothing to do.
             stage=lambda wildcards, output: Path(Path(output[0]).parts[2]).stem,
         shell:
-            'PYTHONPATH="$METASYNTH" "$METASYNTH_PYTHON" "$METASYNTH"/scripts/{params.stage}.py '
-            "--batch {log:q} 2> {log:q}"
+            commands.script("{params.stage}.py") + " --batch {log:q} 2> {log:q}"
 
 
 # A stage of several jobs is made by its name as well.
-for stage, batches in PLAN.batches.items():
-    if [batch.name for batch in batches] != [stage]:
+for stage in PLAN.reasons:
+    if [batch.name for batch in PLAN.of(stage)] != [stage]:
 
         rule:
             name:

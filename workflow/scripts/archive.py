@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 from metasynth.archive import make
-from metasynth.core import verify
+from metasynth.core import streams, verify
 
+streams.say_anything()
 zip_file, environment, threads = sys.argv[1:]  # the zip's name says which variant it is
 with verify.heeding_signals():
     pipeline = Path(__file__).parents[2]

@@ -22,16 +22,12 @@ def rate(member: Member) -> dict[str, str]:
         store.read_records(Trial, inputs["trials"]),
         store.read_records(Sensitivity, inputs["sensitivities"]),
     )
-    findings = summary(results, told.rules, ratings)
-    conclusions = conclude(results, told.rules, ratings)
     rows = ([getattr(rating, column) for column in COLUMNS] for rating in ratings)
     return {
         "certainty.csv": store.to_csv(COLUMNS, rows),
         "certainty.json": store.to_json(ratings),
-        "findings.csv": store.records_csv(Finding, findings),
-        "findings.json": store.to_json(findings),
-        "conclusions.csv": store.records_csv(Conclusion, conclusions),
-        "conclusions.json": store.to_json(conclusions),
+        **store.table_files("findings", Finding, summary(results, told.rules, ratings)),
+        **store.table_files("conclusions", Conclusion, conclude(results, told.rules, ratings)),
     }
 
 

@@ -12,8 +12,7 @@ def recompute(member: Member) -> dict[str, str]:
     """What was compared, of all outcomes, as CSV and as JSON."""
     results = store.read_records(OutcomeResult, member.inputs["results"])
     rows = [row for result in results for row in crosscheck(result)]
-    csv, json = store.records_csv(Crosscheck, rows), store.to_json(rows)
-    return {"crosscheck.csv": csv, "crosscheck.json": json}
+    return store.table_files("crosscheck", Crosscheck, rows)
 
 
 jobs.run(recompute)

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from metasynth.core import store
 from metasynth.figures.files import review_files
-from metasynth.language.languages import speak_all
-from metasynth.language.studied import of_studies
+from metasynth.language.studied import speak_all
 from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Overview
@@ -15,7 +14,6 @@ from metasynth.pipeline.targets import Member
 def overview(member: Member) -> dict[str, str]:
     """Every figure of the review as a whole, in each of its languages."""
     told = store.from_json(Overview, member.choices)
-    spoken = speak_all(told.languages, Path(told.text))
     results = store.read_records(OutcomeResult, member.inputs["results"])
     compared = any(result.comparison.intervention for result in results)
     return review_files(
@@ -23,7 +21,7 @@ def overview(member: Member) -> dict[str, str]:
         results,
         store.read_records(Trial, member.inputs["trials"]),
         told.flow,
-        {suffix: of_studies(one, compared) for suffix, one in spoken.items()},
+        speak_all(told.languages, Path(told.text), compared=compared, trials=told.trials),
         told.main,
         told.claims,
     )

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from metasynth.core import store
-from metasynth.model.records import Omission
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Pooling
 from metasynth.pipeline.targets import Member
@@ -12,7 +11,7 @@ from metasynth.sensitivity.battery import battery
 from metasynth.sensitivity.extraction import extraction
 from metasynth.sensitivity.multiverse import multiverse
 from metasynth.sensitivity.sequential import sequential
-from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.comparison import brought
 from metasynth.synthesis.metafor_export import metafor_csv, metafor_script
 from metasynth.synthesis.synthesise import synthesise
 
@@ -21,9 +20,7 @@ def pool(member: Member) -> dict[str, str]:
     """One outcome's files; its trials are shown without what they say of other outcomes."""
     told = store.from_json(Pooling, member.choices)
     trials = [trial_about(path, told.outcome) for path in member.inputs["trials"]]
-    data = [study_data(trial, told.outcome, told.comparison) for trial in trials]
-    studies = [study for item in data if not isinstance(item, Omission) for study in item]
-    omitted = [item for item in data if isinstance(item, Omission)]
+    studies, omitted = brought(trials, told.outcome, told.comparison)
     result = synthesise(told.outcome, told.analyses, told.comparison, studies)
     result = replace(result, omissions=(*result.omissions, *omitted))
     return {

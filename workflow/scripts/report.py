@@ -7,9 +7,10 @@ from metasynth.language.languages import speak
 from metasynth.language.studied import of_studies
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Reporting
-from metasynth.pipeline.report_inputs import attachments, material, rendered
+from metasynth.pipeline.report_inputs import attachments, material
 from metasynth.pipeline.targets import Member
 from metasynth.report.compose import Report, compose
+from metasynth.report.render.forms import rendered
 
 TEMPLATES = Path(__file__).parents[1] / "report"
 composed: dict[str, Report] = {}  # by language: a job may write several forms of it
@@ -19,7 +20,8 @@ def report(member: Member) -> dict[str, str | bytes]:
     """The report in one language and form, and what belongs to it."""
     told = store.from_json(Reporting, member.choices)
     spoken = speak(told.language, Path(told.config.text))
-    language = of_studies(spoken, bool(told.config.comparison.intervention))
+    compared = bool(told.config.comparison.intervention)
+    language = of_studies(spoken, compared=compared, trials=told.trials)
     if told.language not in composed:
         composed[told.language] = compose(material(member, told), language, TEMPLATES)
     said, attached = composed[told.language], attachments(member)

@@ -1,6 +1,6 @@
 """Write the tables of all outcomes, and the audit of published statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import fields
 
 from metasynth.audit.reproduction import Reproduction, reproduce
@@ -15,16 +15,9 @@ from metasynth.pipeline.targets import Member
 from metasynth.tables.table_schema import SCHEMAS
 
 
-def _audited(told: Tabling, results: list[OutcomeResult], trials: list[Trial]) -> list[Audited]:
-    return audit(told.claims, results, trials, told.comparison, told.declared)
-
-
-def _flat(records: Iterable[Estimate | StudyEffect]) -> list[dict[str, object]]:
-    """Rows whose notes are their English text: a table is read by whoever has no catalogue."""
-    return [store.plain(record) | {"note": in_words(record.note)} for record in records]
-
-
-def _files(name: str, cls: type, rows: Sequence[dict[str, object]]) -> dict[str, str]:
+def _flat(name: str, cls: type, records: Iterable[Estimate | StudyEffect]) -> dict[str, str]:
+    """A table whose notes are their English text: it is read by whoever has no catalogue."""
+    rows = [store.plain(record) | {"note": in_words(record.note)} for record in records]
     csv = store.to_csv([field.name for field in fields(cls)], (list(row.values()) for row in rows))
     return {f"{name}.csv": csv, f"{name}.json": store.to_json(rows)}
 
@@ -35,14 +28,12 @@ def tabulate(member: Member) -> dict[str, str]:
     results = store.read_records(OutcomeResult, member.inputs["results"])
     trials = store.read_records(Trial, member.inputs["trials"])
     analyses = [analysis for result in results for analysis in result.analyses]
-    reproduced, audited = reproduce(told.claims, results), _audited(told, results, trials)
+    audited = audit(told.claims, results, trials, told.comparison, told.declared)
     return {
-        **_files("estimates", Estimate, _flat(row for a in analyses for row in a.estimates)),
-        **_files("studies", StudyEffect, _flat(row for a in analyses for row in a.studies)),
-        "reproduction.csv": store.records_csv(Reproduction, reproduced),
-        "reproduction.json": store.to_json(reproduced),
-        "claims.csv": store.records_csv(Audited, audited),
-        "claims.json": store.to_json(audited),
+        **_flat("estimates", Estimate, (row for a in analyses for row in a.estimates)),
+        **_flat("studies", StudyEffect, (row for a in analyses for row in a.studies)),
+        **store.table_files("reproduction", Reproduction, reproduce(told.claims, results)),
+        **store.table_files("claims", Audited, audited),
         "datapackage.json": (SCHEMAS / "results.json").read_text("utf-8"),
     }
 

@@ -1,5 +1,7 @@
 """BibTeX as reference managers write it, as plain text."""
 
+import time
+
 import pytest
 
 from metasynth.core.bibtex import parse, plain
@@ -93,3 +95,19 @@ def test_what_is_broken_is_told_once_with_its_line(text, place, words):
     _, (fault,) = parse(text, "r.bib")
     assert fault.cell == place
     assert words in fault.expected
+
+
+@pytest.mark.parametrize("entry", ["@article{{a{0}, title = {{x}}}}\n", "f{0} = {{x}},\n"])
+def test_ten_times_as_many_entries_or_fields_take_ten_times_as_long(entry: str) -> None:
+    """And not a hundred times: their lines and names are not counted anew for each."""
+
+    def seconds(size: int) -> float:
+        text = "".join(map(entry.format, range(size)))
+        begin = time.process_time()
+        whole = text if text[0] == "@" else f"@article{{a,\n{text}}}"
+        entries, faults = parse(whole, "it")
+        assert not faults
+        assert len(entries) == (size if text[0] == "@" else 1)
+        return time.process_time() - begin
+
+    assert seconds(20_000) < 25 * max(seconds(2_000), 0.02)

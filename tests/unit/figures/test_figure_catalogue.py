@@ -10,7 +10,7 @@ from metasynth.language.languages import ENGLISH
 from metasynth.model.records import OutcomeSpec
 from metasynth.provenance import figures as provenance
 
-OF_OUTCOMES = catalogue.OF_AN_OUTCOME | catalogue.OF_ROBUSTNESS
+OF_OUTCOMES = catalogue.OF_OUTCOMES
 WITHOUT_FUNCTION = {"forest"}
 """Drawn in the look that is chosen, not as the others."""
 NO_NUMBERS = {"leave_one_out", "cumulative"}
@@ -20,6 +20,7 @@ NO_NUMBERS = {"leave_one_out", "cumulative"}
 def test_every_figure_of_an_outcome_has_its_function() -> None:
     assert set(catalogue.OF_AN_OUTCOME) - set(draw._FIGURES) == WITHOUT_FUNCTION
     assert set(draw._FIGURES) <= set(catalogue.OF_AN_OUTCOME)
+    assert set(draw._OF_A_POSTERIOR) == set(catalogue.OF_A_POSTERIOR)
 
 
 def test_every_figure_whose_numbers_have_entries_says_how_they_are_made() -> None:

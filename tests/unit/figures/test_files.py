@@ -76,8 +76,8 @@ def test_each_language_has_its_own_file() -> None:
     assert [named(path) for path in paths] == [("forest", ""), ("forest", "pl")]
     files = outcome_files(paths, CASE, LANGUAGES, FigureChoices(), JUDGED)
     assert list(files) == paths
-    assert "Response" in files[paths[0]]
-    assert "Odpowiedź" in files[paths[1]]
+    assert "Forest plot of response" in files[paths[0]]
+    assert "Forest plot of odpowiedź" in files[paths[1]]
     assert 'id="response-forest-title"' in files[paths[0]]
     review = review_files(["results/figures/flow.pl.svg"], (), (), (), LANGUAGES)
     assert 'id="overview-flow-title"' in review["results/figures/flow.pl.svg"]

@@ -430,7 +430,7 @@ def test_a_proportion_has_one_group_an_axis_from_nothing_and_no_side_to_favour()
     assert "Placebo" not in " ".join(texts(figure))
     assert "Favours" not in " ".join(texts(figure))
     short, long = map(bare, forest_alt(result))
-    assert short.startswith("Forest plot of Relapse, Anakinra: Proportion 0.")
+    assert short.startswith("Forest plot of relapse, anakinra: Proportion 0.")
     assert "Trial 2: 3 of 40, 0.07" in long
     assert "Placebo" not in long
 

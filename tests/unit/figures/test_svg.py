@@ -167,11 +167,12 @@ def test_the_description_has_every_number_and_full_name() -> None:
     ("name", "words"),
     [
         ("two", "1.75 [1.10, 2.77], number of studies 2, an interval of one degree of freedom."),
-        ("bcg", "number of studies 13, in favour of Anakinra."),
-        ("zeros", "number of studies 3, in favour of Placebo."),
+        ("bcg", "number of studies 13, in favour of anakinra."),
+        ("zeros", "number of studies 3, in favour of placebo."),
         (
             "continuous",
-            "−2.59 [−5.24, 0.06], number of studies 3, the interval includes no effect.",
+            "−2.59 [−5.24, 0.06], number of studies 3, the interval includes the value of no "
+            "effect.",
         ),
         ("none", "not estimable."),
         ("nothing", "not estimable."),

@@ -280,12 +280,32 @@ def judged(**words):
         ({"x": "high", "y": "high", "z": "low"}, -2),
         ({"x": "some concerns", "y": "unclear", "z": "low"}, -1),
         ({"x": "low", "y": "low", "z": "high"}, 0),
-        ({"x": "high"}, 0),
     ],
 )
 def test_risk_of_bias_by_weight(words, rating):
     found = risk_of_bias(case(judgements=judged(**words)))
     assert (found.rating, found.assessed) == (rating, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "no_information", "said"),
+    [
+        ({"x": "low", "y": "low", "z": "low"}, 0, "no trial is at high risk of bias"),
+        ({"x": "low", "y": "high", "z": "low"}, 0, "trials at high risk of bias carry"),
+        ({"x": "low", "y": "low"}, 0, "not judged carry 24%, and count as at low risk"),
+        ({"x": "low", "y": "low"}, -1, "not judged carry 24%, and count as of some concern"),
+    ],
+)
+def test_what_is_said_of_the_risk_of_bias_is_so(words, no_information, said):
+    rules = replace(RULES, risk_of_bias=BiasRule(no_information=no_information))
+    found = risk_of_bias(case(rules, judgements=judged(**words)))
+    assert said in in_words(found.reasons)
+
+
+def test_trials_that_are_not_judged_leave_certainty_open_unless_they_count_against_it():
+    assert not risk_of_bias(case(judgements=judged(x="low"))).assessed
+    strict = replace(RULES, risk_of_bias=BiasRule(no_information=-1))
+    assert risk_of_bias(case(strict, judgements=judged(x="low"))).assessed
 
 
 def test_trials_without_judgement_count_as_declared():
@@ -646,7 +666,9 @@ def test_an_interval_narrower_than_walds_is_judged_by_the_wider_one():
     assert judged.interval == (0.9, 1.6)
     found = imprecision(judged)
     assert found.rating == -1
-    assert in_words(found.reasons[1]).startswith("the interval, 0.90 to 1.60, includes no effect")
+    assert in_words(found.reasons[1]).startswith(
+        "the interval, 0.90 to 1.60, includes the value of no effect"
+    )
     assert "narrower than Wald's" in in_words(found.reasons[2])
     assert found.reasons[1].values[0].key.endswith(".adhoc_low")
     assert conclusion(judged.result, RULES, ()).interval == "includes"

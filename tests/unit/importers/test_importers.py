@@ -18,7 +18,7 @@ from metasynth.importers import trial_folders
 from metasynth.review import load
 from metasynth.tables import reader
 
-BCG = Path(__file__).parents[2] / "bcg/data/raw"
+BCG = Path(__file__).parents[3] / ".test/data/raw"
 
 
 @pytest.fixture

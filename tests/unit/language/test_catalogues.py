@@ -150,7 +150,8 @@ def test_the_labels_of_this_review_are_translated(code: str) -> None:
     assert (ROOT / config.text / code / LABELS).is_file()
     review = load_review(ROOT / "config.yaml", ROOT)
     language = speak(code, ROOT / config.text)
-    assert untranslated(review.config, review.trials, review.search, language) == []
+    told = (review.config, review.trials, review.search, language, review.claims, review.changelog)
+    assert untranslated(*told) == []
 
 
 def test_what_is_not_translated_is_listed_ready_for_the_catalogue(

@@ -14,6 +14,7 @@ from metasynth.language.studied import of_studies, studied
         ("{trials} with {n} trials", "{trials} with {n} studies"),
         ("{{ trials.all }} trials", "{{ trials.all }} studies"),
         ("trial {% for trial in trials %}", "study {% for trial in trials %}"),
+        ('{{ {"trial": "of a trial"}[trial] }}', '{{ {"trial": "of a study"}[trial] }}'),
         ('{{ "a new trial" if trials else "x" }}', '{{ "a new study" if trials else "x" }}'),
         ("see `trials/x.csv` {anchor:trials}", "see `trials/x.csv` {anchor:trials}"),
         ("the interval includes no effect", "the interval includes no correlation"),
@@ -24,10 +25,21 @@ def test_only_words_that_a_reader_sees_are_exchanged(said: str, meant: str) -> N
     assert studied(said) == meant
 
 
-def test_a_review_that_compares_keeps_its_words() -> None:
-    assert of_studies(ENGLISH, comparison=True) is ENGLISH
-    assert of_studies(speak("pl"), comparison=False).gettext("trial") == speak("pl").gettext(
+def test_a_review_of_trials_that_compares_keeps_its_words() -> None:
+    assert of_studies(ENGLISH, compared=True, trials=True) is ENGLISH
+    polish = speak("pl")
+    assert of_studies(polish, compared=False, trials=False).gettext("trial") == polish.gettext(
         "trial"
     )
-    spoken = of_studies(ENGLISH, comparison=False)
+
+
+def test_studies_that_compare_groups_have_an_effect_but_are_no_trials() -> None:
+    spoken = of_studies(ENGLISH, compared=True, trials=False)
+    assert spoken.say("a trial that shows no effect") == "a study that shows no effect"
+    assert spoken.template("{{ trials }} trials") == "{{ trials }} studies"
+
+
+def test_one_group_has_neither() -> None:
+    spoken = of_studies(ENGLISH, compared=False, trials=True)
     assert spoken.say_n("{number} trial", "{number} trials", 2, number="two") == "two studies"
+    assert spoken.say("no effect") == "no correlation"

@@ -1,14 +1,16 @@
 """What a job that failed says last."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from metasynth.core import store
 from metasynth.core.messages import Refused, sentence
 from metasynth.pipeline import jobs, lock, plan
-from metasynth.pipeline.targets import Member
+from metasynth.pipeline.targets import Batch, Member
 
 ERRORS = {
     "a refusal": (
@@ -26,10 +28,11 @@ def fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Exceptio
     member = Member(
         "pool", "acr20", "code", "data", "", {}, ("results/outcomes/acr20/result.json",)
     )
-    batch = plan.Batch("pool", "pool_1", True, (member,))
+    batch = Batch("pool", "pool_1", True, (member,))
     monkeypatch.chdir(tmp_path)
     lock.PLAN.parent.mkdir(parents=True)
-    lock.PLAN.write_text(plan.to_json(plan.Plan({"pool": (batch,)}, {})), encoding="utf-8")
+    lock.PLAN.write_text(store.compact(plan.Plan((batch,), {})), encoding="utf-8")
+    monkeypatch.setattr(os, "_exit", sys.exit)
     monkeypatch.setattr(sys, "argv", ["pool.py", "--batch", "logs/pool_1.log"])
 
     def run(error: Exception) -> None:

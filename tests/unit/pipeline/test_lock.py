@@ -1,5 +1,6 @@
 """One run at a time, however the last one ended; a job whose run is over writes nothing."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -8,11 +9,37 @@ from pathlib import Path
 
 import pytest
 
-from metasynth.core import store
+from metasynth.core import file_locks, store
 from metasynth.pipeline import backups, lock, plan, stamps
 from metasynth.pipeline.targets import Member
 
 HOLD = "from metasynth.pipeline import lock; lock.begin(); print(1, flush=True); input()"
+# How a system locks files: as POSIX does, as Windows does (by a stand-in, which locks a byte for an
+# open file), not at all, or not on this file system.
+SYSTEMS = {
+    "posix": "",
+    "windows": """
+import fcntl, os, struct
+from types import SimpleNamespace
+from metasynth.core import file_locks
+def locking(number, kind, size):
+    at = os.lseek(number, 0, os.SEEK_CUR)
+    one = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, at, size, 0)
+    fcntl.fcntl(number, fcntl.F_OFD_SETLK, one)
+file_locks.fcntl, file_locks.msvcrt = None, SimpleNamespace(locking=locking, LK_NBLCK=2)
+""",
+    "none": """
+from metasynth.core import file_locks
+file_locks.fcntl = file_locks.msvcrt = None
+""",
+    "not here": """
+import errno
+from metasynth.core import file_locks
+def flock(number, kind):
+    raise OSError(errno.ENOLCK, "No locks available")
+file_locks.fcntl.flock = flock
+""",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -28,11 +55,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         held.close()
 
 
+@pytest.fixture(params=SYSTEMS)
+def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How this process, too, locks files: in code for others."""
+    monkeypatch.setattr(file_locks, "fcntl", file_locks.fcntl)
+    monkeypatch.setattr(file_locks, "msvcrt", file_locks.msvcrt)
+    monkeypatch.setattr(fcntl, "flock", fcntl.flock)
+    exec(SYSTEMS[request.param], {})
+    return SYSTEMS[request.param]
+
+
 @pytest.fixture
-def other(folder: Path) -> Iterator["subprocess.Popen[str]"]:
+def other(folder: Path, system: str) -> Iterator["subprocess.Popen[str]"]:
     """Another process that is the folder's run."""
-    pipe = subprocess.PIPE
-    with subprocess.Popen([sys.executable, "-c", HOLD], stdin=pipe, stdout=pipe, text=True) as it:
+    pipe, words = subprocess.PIPE, [sys.executable, "-c", f"{system}\n{HOLD}"]
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True) as it:
         assert it.stdout
         assert it.stdout.readline() == "1\n"
         yield it
@@ -50,7 +87,20 @@ def test_a_run_that_was_killed_locks_nothing(other: "subprocess.Popen[str]") -> 
     lock.begin()
 
 
-def test_what_was_cut_off_is_swept_when_the_last_run_came_to_no_end(folder: Path) -> None:
+@pytest.mark.parametrize("system", ["none"], indirect=True)
+def test_without_locks_another_process_of_the_same_number_is_not_the_run(
+    folder: Path, system: str
+) -> None:
+    """Numbers are given again, on this machine and on others."""
+    for described in (f"{os.getpid()} 1.5 here", f"{os.getpid()}", "9" * 30, "1 x", "", "\0"):
+        store.write(lock._LOCK, described)
+        lock.begin()
+        lock._held.pop(folder).close()
+
+
+def test_what_was_cut_off_is_swept_when_the_last_run_came_to_no_end(
+    folder: Path, system: str
+) -> None:
     part, whole = Path("results/tables/.a.csv.123.part"), Path("results/tables/a.csv")
     store.write(whole, "")
     part.write_text("", encoding="utf-8")
@@ -78,22 +128,22 @@ def test_what_is_obsolete_goes_when_all_is_made(folder: Path) -> None:
     member = Member("pool", "a", "code", "data", "{}", {}, ("results/a.csv",))
     old = Path("results/figures/old/forest.svg")
     store.write(old, "")
-    lock.end([member], [str(old)])
+    lock.end(str(folder), [member], [str(old)])
     assert old.exists()
     stamps.write(member, {"a.csv": ""})
-    lock.end([member], [str(old)])
+    lock.end(str(folder), [member], [str(old)])
     assert not old.parent.exists()
     assert Path("results/a.csv").exists()
 
 
 def test_what_an_earlier_run_found_obsolete_is_not_forgotten(folder: Path) -> None:
     assert lock.obsolete() == ()
-    store.write(lock.PLAN, plan.to_json(plan.Plan({}, {}, ("results/old",))))
+    store.write(lock.PLAN, store.compact(plan.Plan((), {}, ("results/old",))))
     assert lock.obsolete() == ("results/old",)
 
 
 def test_a_job_writes_until_another_run_begins(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, system: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock.begin()
     mine = os.environ["METASYNTH_RUN"]
@@ -107,7 +157,8 @@ def test_a_job_writes_until_another_run_begins(
         pytest.fail("it wrote")
 
 
-def test_a_run_begins_when_nothing_is_being_written(folder: Path) -> None:
+@pytest.mark.parametrize("system", ["posix", "windows"], indirect=True)
+def test_a_run_begins_when_nothing_is_being_written(folder: Path, system: str) -> None:
     lock.begin()
     with lock.writing(), pytest.raises(lock.BusyError, match="still writing"):
         lock.begin()

@@ -1,26 +1,28 @@
 """What stands and what does not, and how that is dealt into jobs."""
 
+import json
 import os
-import time
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
 
-from metasynth.pipeline import batching, plan, stamps
-from metasynth.pipeline.targets import Member
+from metasynth.core import store
+from metasynth.pipeline import plan, stamps
+from metasynth.pipeline.targets import Batch, Member
 
 
 def member(name: str, data: str = "data", files: int = 1, stage: str = "pool") -> Member:
     paths = tuple(f"results/{stage}/{name}/{number}.json" for number in range(files))
     inputs = {"trials": (f"{name}.csv",)}
-    return Member(stage, name, "code", data, '{"a": "{b}"}', inputs, paths, weight=files)
+    return Member(stage, name, "code", data, '{"a": "{b}"}', inputs, paths, weight=8 * files)
 
 
 def make(member: Member, root: Path) -> None:
     stamps.write(member, {Path(path).name: "content" for path in member.files}, root)
 
 
-def names(batches: tuple[plan.Batch, ...], *, stale: bool) -> list[list[str]]:
+def names(batches: list[Batch], *, stale: bool) -> list[list[str]]:
     return [[one.name for one in batch.members] for batch in batches if batch.stale is stale]
 
 
@@ -77,7 +79,7 @@ def test_stale_members_are_dealt_and_the_others_left(tmp_path: Path) -> None:
     members = [member(name) for name in "abcdef"]
     for one in members[:3]:
         make(one, tmp_path)
-    batches = plan.make({"pool": members}, 2, tmp_path).batches["pool"]
+    batches = plan.make({"pool": members}, 2, tmp_path).of("pool")
     assert names(batches, stale=True) == [["d"], ["e", "f"]]
     assert [name for batch in names(batches, stale=False) for name in batch] == ["a", "b", "c"]
     assert len({batch.name for batch in batches}) == len(batches)
@@ -94,9 +96,16 @@ def test_every_member_is_dealt_once_and_no_job_is_too_large(count: int, workers:
     assert len(dealt) >= min(count, workers) * 0.6
 
 
+def test_a_job_is_worth_starting() -> None:
+    """A job of outcomes takes as long to start as to pool eight trials."""
+    few = [Member("pool", name, "code", "data", "", weight=3) for name in "abcd"]
+    assert [[one.name for one in part] for part in plan._deal(few, 8)] == [["a", "b"], ["c", "d"]]
+    assert len(plan._deal(few[:2], 8)) == 1
+
+
 def test_a_stage_of_one_nameless_member_is_one_job_by_its_name(tmp_path: Path) -> None:
     one = member("", stage="tables")
-    (batch,) = plan.make({"tables": [one]}, 8, tmp_path).batches["tables"]
+    (batch,) = plan.make({"tables": [one]}, 8, tmp_path).of("tables")
     assert (batch.name, batch.stale) == ("tables", True)
 
 
@@ -104,7 +113,7 @@ def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
     make(member("a"), tmp_path)
     stages = {"pool": [member("a"), member("b")], "tables": [member("", stage="tables")]}
     made_plan = plan.make(stages, 2, tmp_path)
-    assert plan.from_json(plan.to_json(made_plan)) == made_plan
+    assert store.from_json(plan.Plan, store.compact(made_plan)) == made_plan
 
 
 # --- what Snakemake is told of --------------------------------------------------------------------
@@ -123,8 +132,8 @@ def chain(*stages: str) -> dict[str, list[Member]]:
 
 def heeded(made_plan: plan.Plan, *asked: str) -> dict[str, list[str]]:
     """By batch that is to run, the inputs whose age Snakemake is to heed."""
-    runs = {batch.name for batch in made_plan.all() if batch.stale} | made_plan.follow(asked)
-    found = {b.name: made_plan.inputs(b, runs, alone=False) for b in made_plan.all()}
+    runs = {batch.name for batch in made_plan.batches if batch.stale} | made_plan.follow(asked)
+    found = {b.name: made_plan.inputs(b, runs, alone=False) for b in made_plan.batches}
     return {name: [p for p, heed in paths.items() if heed] for name, paths in found.items()}
 
 
@@ -163,8 +172,8 @@ def test_what_stands_names_only_what_is_there(
 
     def named() -> list[str]:
         found = plan.make(stages, 1)
-        runs = {batch.name for batch in found.all() if batch.stale}
-        return [*found.inputs(found.batches["pool"][0], runs, alone=False)]
+        runs = {batch.name for batch in found.batches if batch.stale}
+        return [*found.inputs(found.of("pool")[0], runs, alone=False)]
 
     assert named() == ["results/made/clean.json", plan.MARK]
     (tmp_path / "results/made/clean.json").unlink()
@@ -189,32 +198,54 @@ def test_the_mark_is_newer_than_all_that_is_stale(tmp_path: Path) -> None:
     assert written.read_bytes() != first
 
 
+def note(record: str, content: str) -> None:
+    """As Snakemake notes what it made."""
+    path = Path(".snakemake/metadata") / urlsafe_b64encode(record.encode()).decode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
 def test_what_stands_stays_in_the_job_that_made_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    members = [member(name) for name in "abcd"]
+    members = [member(name) for name in "abcdefg"]
     for one in members:
         make(one, tmp_path)
-    batching.note([members[0].record, members[3].record], ["x.csv", plan.MARK])
-    batching.note([members[1].record], ["y.csv"])
-    Path("gone").touch()
-    batching.note([members[3].record, "gone"], ["z.csv"])
-    batching.note([members[2].record, "never made"], ["z.csv"])
-    batching.note([members[0].record], ["z.csv"], since=time.time() + 1)
-    Path("x.csv").touch()
-    Path(plan.MARK).touch()
-    found = plan.make({"pool": members}, 1, deals=batching.read())
-    assert names(found.batches["pool"], stale=False) == [["a"], ["b"], ["c"], ["d"]]
-    inputs = [[*found.inputs(batch, (), alone=False)] for batch in found.batches["pool"]]
-    assert inputs == [["x.csv", plan.MARK], [], ["c.csv", plan.MARK], []]
+    first = {"log": ["logs/pool_1.log"], "input": ["x.csv", plan.MARK]}
+    other = first | {"log": ["logs/pool_2.log"]}
+    for one, content in zip(
+        members, (first, other | {"input": ["y.csv"]}, {}, first), strict=False
+    ):
+        note(one.record, json.dumps(content))
+    note(members[4].record, json.dumps(first)[:-9])
+    note(members[6].record, json.dumps(other))
+    for path in ("x.csv", plan.MARK):
+        store.write(path, "")
+    found = plan.make({"pool": members}, 1)
+    assert names(found.of("pool"), stale=False) == [["a", "d"], ["b"], ["c", "e", "f"], ["g"]]
+    inputs = [[*found.inputs(batch, (), alone=False)] for batch in found.batches]
+    unknown = ["c.csv", "e.csv", "f.csv", plan.MARK]
+    assert inputs == [["x.csv", plan.MARK], [], unknown, ["x.csv", plan.MARK]]
 
 
 def test_what_is_wanted_by_name_is_dealt_apart(tmp_path: Path) -> None:
     members = [member(name) for name in "abcd"]
-    named = frozenset(["results/pool/c/0.json"])
-    batches = plan.make({"pool": members}, 1, tmp_path, named=named).batches["pool"]
+    named = {"results/pool/c/0.json"}
+    batches = plan.make({"pool": members}, 1, tmp_path, named=named).of("pool")
     assert names(batches, stale=True) == [["c"], ["a", "b", "d"]]
+
+
+def test_what_most_of_what_was_asked_for_needs_comes_first(tmp_path: Path) -> None:
+    """A figure need not wait for what only the table needs."""
+    pools = [member(name) for name in "abcd"]
+    files = tuple(one.files[0] for one in pools)
+    table = Member("tables", "", "code", "data", "", {"results": files}, ("results/all.csv",))
+    figure = Member("plot", "c", "code", "data", "", {"result": files[2:3]}, ("results/c.svg",))
+    stages = {"pool": pools, "tables": [table], "plot": [figure]}
+    found = plan.make(stages, 2, tmp_path, named={"results/all.csv", "results/c.svg"})
+    assert names(found.of("pool"), stale=True) == [["c"], ["a", "b", "d"]]
+    assert [batch.after for batch in found.of("plot")] == [("pool_1",)]
 
 
 def test_the_summary_names_what_does_not_stand(tmp_path: Path) -> None:

@@ -31,3 +31,20 @@ def test_the_report_has_the_forms_that_are_asked_for(
     names = [file.rpartition("/")[2] for member in made for file in member.files]
     documents = {f"{name}.{form}" for name in ("review", "supplement") for form in expected}
     assert sorted(names) == sorted({"provenance.json", *documents})
+
+
+def test_figures_have_the_forms_that_are_asked_for_and_none_unasked(tmp_path: Path) -> None:
+    files = clean()
+    folder = tmp_path / "unasked"
+    review = load_review(write(files, folder), folder)
+    assert stages(review, WORKFLOW, folder)["figure_files"] == ()
+    files[CONFIG] += b"figures: {formats: [pdf, tiff], dpi: 300, width: 84}\n"
+    path = write(files, tmp_path / "asked")
+    made = stages(load_review(path, tmp_path / "asked"), WORKFLOW, tmp_path / "asked")
+    drawn = {file for stage in ("plot", "overview") for one in made[stage] for file in one.files}
+    names = {file for member in made["figure_files"] for file in member.files}
+    assert names == {
+        f"{file.removesuffix('svg')}{form}" for file in drawn for form in ("pdf", "tiff")
+    }
+    read = {file for member in made["report"] for some in member.inputs.values() for file in some}
+    assert not read & names

@@ -68,7 +68,7 @@ def test_a_row_says_all_of_a_finding():
     assert meaning == "Drug likely results in an increase in O (certainty: at most moderate)."
     assert plain(footnote).startswith("a\u00a0Imprecision −1: 226 events, below the optimal")
     assert "suggested by rule, not judged by a panel" in plain(caption)
-    assert "At most: nothing is known of the trials’ risk of bias" in plain(note)
+    assert "At most: the risk of bias of trials is not known" in plain(note)
 
 
 def test_two_trials_have_a_line_for_each_analysis():
@@ -164,8 +164,8 @@ def test_signs_count_the_level(level, shown):
         ),
         (
             {"interval": "includes", "sign": "reduction"},
-            "The estimate is a reduction in death with drug, but the interval includes no effect: "
-            "an effect is neither shown nor excluded (certainty: high).",
+            "The estimate is a reduction in death with drug, but the interval includes the "
+            "value of no effect: an effect is neither shown nor excluded (certainty: high).",
         ),
         (
             {"interval": "not judged"},

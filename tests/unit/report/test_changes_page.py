@@ -43,7 +43,9 @@ def test_each_changed_outcome_before_and_after(changes):
     before, after = found[at + 1 : at + 3]
     assert before[:5] == ["0.9.0", "2", "654", "OR", "3.57 [0.04, 318.24]"]
     assert after[:5] == ["1.1.0", "3", "708", "OR", "3.71 [1.26, 10.93]"]
-    assert after[-1].startswith("The interval now excludes no effect. Due to data (bao2011 results")
+    assert after[-1].startswith(
+        "The interval now excludes the value of no effect. Due to data (bao2011 results"
+    )
     assert "choices (analyses.primary.tau2)" in after[-1]
 
 
@@ -62,8 +64,8 @@ def test_another_certainty_alone_is_shown(states):
     at = found.index(["ACR20 response at week 24: same numbers"])
     assert found[at + 2][-1] == (
         "Certainty of the evidence: low → moderate. Imprecision −1 → 0: 231 events, at least the "
-        "optimal information size of 200; the interval, 1.12 to 2.83, excludes no effect. "
-        "Due to choices (certainty.imprecision.events)."
+        "optimal information size of 200; the interval, 1.12 to 2.83, excludes the value of no "
+        "effect. Due to choices (certainty.imprecision.events)."
     )
 
 

@@ -68,7 +68,7 @@ def test_uncertain_outcomes_are_tabulated_with_their_ranges():
     # As metafor finds them (tests/reference/expected/extraction.csv), rounded.
     assert primary[2:] == [
         "16", "3.13 to 4.99", "0.68 to 2.14", "10.53 to 17.17", "0.01 to 0.08",
-        "yes: 11 exclude no effect",
+        "yes: 11 exclude the value of no effect",
     ]  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def test_the_sentence_beside_an_estimate_says_whether_the_conclusion_changes():
         id_: bare(extraction_sentence(names, here.material, ENGLISH))
         for id_, names in here.outcomes.items()
     }
-    assert said["acr70_w24"].endswith("excludes no effect in 11 of them.")
+    assert said["acr70_w24"].endswith("excludes the value of no effect in 11 of them.")
     assert said["acr20_w24"].endswith("The conclusion changes: no.")
     assert said["death"] == ""
 

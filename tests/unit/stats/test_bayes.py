@@ -1,17 +1,20 @@
 """Properties of Bayesian pooling that hold whatever the data, and what it refuses by name."""
 
 import re
+from itertools import pairwise
 from math import exp, sqrt
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.stats import halfcauchy
 
 from metasynth.core.distributions import normal_quantile
 from metasynth.language.sentences import in_words
 from metasynth.model.priors import FAMILIES, IMPROPER, MuPrior, PriorFault, TauPrior
-from metasynth.stats.bayes import bayes, bayes_columns
+from metasynth.stats.bayes import bayes, bayes_columns, bayes_limits
 from metasynth.stats.bayes_problem import Problem
 from metasynth.stats.normal_mixtures import Mixture, locate
 from metasynth.stats.pooling import EffectUndefined, inverse_variance
@@ -144,8 +147,12 @@ def test_many_at_once_are_each_one():
     y, v = draws.normal(0, 0.6, (60, 3)), draws.uniform(0.01, 0.5, (60, 3))
     for tau in PRIORS:
         many = bayes_columns(y, v, tau, at_once=16)
+        limits = bayes_limits(np.concatenate([y, y]), np.concatenate([v, v]), tau)
         for i in range(0, 60, 7):
             one = bayes(y[i], v[i], tau)
+            known = [one.mu.median, *one.mu.central]
+            assert limits[:, i] == pytest.approx(known, **TIGHT)
+            assert limits[:, 60 + i] == pytest.approx(known, **TIGHT)
             assert many.median[i] == pytest.approx(one.mu.median, **TIGHT)
             assert many.shortest[0][i] == pytest.approx(one.mu.shortest[0], rel=1e-7, abs=1e-7)
             assert many.central[1][i] == pytest.approx(one.mu.central[1], **TIGHT)
@@ -186,6 +193,37 @@ def test_a_moment_that_is_not_finite_is_none(tau, k, means, deviations):
     for part in (fit.tau, fit.mu, fit.new):
         assert (part.mean is not None, part.sd is not None) == (means, deviations)
     assert all(part.sd is not None for part in fit.shrunken)
+
+
+@pytest.mark.parametrize(("scale", "k"), [(0.3, 3), (1.0, 4)])
+def test_heavy_tails_are_all_in_the_standard_deviation(scale, k):
+    """Of mu, by scipy: the mean of its variance given tau, and the variance of its mean.
+
+    A millionth of the standard deviation comes from values of tau beyond which lies 1e-17.
+    """
+    y, v = np.array([-0.4, 0.8, 0.1, 1.2])[:k], np.array([0.05, 0.2, 0.1, 0.3])[:k]
+
+    def part(power):
+        def at(x):
+            tau = np.exp(x)
+            w = 1 / (v + tau**2)
+            mean, precision = (w * y).sum() / w.sum(), w.sum()
+            likelihood = np.sqrt(w.prod() / precision) * np.exp(-(w * (y - mean) ** 2).sum() / 2)
+            return (
+                (1, mean, mean**2 + 1 / precision)[power]
+                * likelihood
+                * tau
+                * halfcauchy.pdf(tau, scale=scale)
+            )
+
+        pieces = [-40, -10, -3, 0, 3, 10, 100]
+        exact = {"epsabs": 0, "epsrel": 1e-12, "limit": 500}
+        return sum(quad(at, a, b, **exact)[0] for a, b in pairwise(pieces))
+
+    total, first, second = map(part, range(3))
+    fit = bayes(y, v, TauPrior("half_cauchy", scale))
+    assert fit.mu.mean == pytest.approx(first / total, rel=1e-9)
+    assert fit.mu.sd == pytest.approx(sqrt(second / total - (first / total) ** 2), rel=1e-9)
 
 
 def test_a_normal_prior_of_mu_gives_it_all_moments():

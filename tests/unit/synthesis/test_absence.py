@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from metasynth.language.languages import ENGLISH
-from metasynth.language.sentences import in_words
+from metasynth.language.sentences import in_words, lowered
 from metasynth.model.records import (
     Arm,
     Cell,
@@ -17,7 +17,6 @@ from metasynth.model.records import (
     Trial,
 )
 from metasynth.report.text.absences import sentences
-from metasynth.report.text.phrases import lowered
 from metasynth.synthesis.absence import (
     MISSING,
     NOT_EXTRACTED,
@@ -161,6 +160,7 @@ def test_rows_of_arms_are_no_contrast():
         ("C-reactive protein", "C-reactive protein"),
         ("O − E and V", "O − E and V"),
         ("A fall", "a fall"),
+        ("Odpowiedź\u00a0ACR20", "odpowiedź\u00a0ACR20"),
         ("Drug, high dose", "drug, high dose"),
     ],
 )

@@ -23,6 +23,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     StudyData,
 )
+from metasynth.synthesis.metafor_export import metafor_script
 from metasynth.synthesis.selection import effects_of
 from metasynth.synthesis.synthesise import synthesise
 
@@ -113,10 +114,11 @@ def test_shortest_intervals_hold_95_per_cent_between_ends_of_equal_density():
 
 
 def test_curves_are_the_densities():
+    """Of a ratio by its logarithm."""
     result = pooled()
     curve = posterior(result).effect_curve
-    for i in (0, 40, 77, 120):
-        x = curve.x[i]
+    for i in (0, 40, 77, 160):
+        x = log(curve.x[i])
         found = by_scipy(result, 0.5, 0, None, lambda m, s, tau, x=x: stats.norm.pdf(x, m, s))
         assert curve.posterior[i] == pytest.approx(found, rel=1e-8)
     assert curve.prior == ()
@@ -125,7 +127,53 @@ def test_curves_are_the_densities():
     assert integrate.trapezoid(tau.posterior, tau.x) == pytest.approx(0.99, abs=0.0099)
     with_mu = dataclasses.replace(SPEC, mu_prior=MuPrior(0.2, 0.7))
     curve = posterior(pooled(spec=with_mu)).effect_curve
-    assert curve.prior == pytest.approx(stats.norm.pdf(curve.x, 0.2, 0.7), rel=1e-12)
+    assert curve.prior == pytest.approx(stats.norm.pdf(np.log(curve.x), 0.2, 0.7), rel=1e-8)
+
+
+ONE_GROUP = {"PLO": 1.0, "PAS": 0.2, "PR": 0.2, "PLN": 1.0}
+"""Measures of a proportion, and a scale of tau that theirs can have."""
+
+
+@pytest.mark.parametrize("measure", ONE_GROUP)
+def test_the_curve_of_a_transformed_measure_is_a_density_by_what_is_read(measure):
+    """Its area between the limits of the interval is 95 %, of each measure."""
+    spec = dataclasses.replace(SPEC, tau_prior=TauPrior("half_normal", ONE_GROUP[measure]))
+    groups = [Group(("i",), "i", a, n) for a, n in ((12, 60), (30, 100), (8, 40))]
+    studies = [StudyData(f"s{i}", f"S{i}", 2000, group) for i, group in enumerate(groups)]
+    outcome = OutcomeSpec("o", "O", "o", None, "proportion", measure, "harm", ("bayes",))
+    result = synthesise(outcome, (spec,), Comparison(("drug",), ()), studies)
+    found = posterior(result)
+    assert {trial.effect.median is None for trial in found.trials} == {False}
+    row, curve = result.analyses[0].estimates[0], found.effect_curve
+    assert (found.own.effect.low, found.own.effect.high) == (row.ci_low, row.ci_high)
+    x = np.linspace(row.ci_low, row.ci_high, 4001)
+    area = integrate.simpson(np.interp(x, curve.x, curve.posterior), x=x)
+    assert area == pytest.approx(0.95, abs=0.003)
+    assert found.reach is None if measure != "PR" else found.reach > 0
+
+
+@pytest.mark.parametrize("family", ["half_normal", "half_cauchy", "exponential"])
+def test_the_prior_in_numbers_is_its_quantiles(family):
+    laws = {"half_normal": stats.halfnorm, "half_cauchy": stats.halfcauchy}
+    law = laws.get(family, stats.expon)
+    spec = dataclasses.replace(SPEC, tau_prior=TauPrior(family, 0.4))
+    before = posterior(pooled(spec=spec)).tau_before
+    wanted = law.ppf([0.5, 0.025, 0.975], scale=0.4)
+    assert (before.median, before.low, before.high) == pytest.approx(wanted, rel=1e-9)
+
+
+def test_an_improper_prior_has_no_curve_and_no_limits():
+    spec = dataclasses.replace(SPEC, tau_prior=TauPrior("jeffreys"), other_priors=())
+    found = posterior(pooled(4, spec=spec))
+    assert (found.tau_before, found.tau_curve.prior) == (None, ())
+    assert min(found.tau_curve.posterior) > 0
+
+
+def test_the_reach_of_tau_holds_95_per_cent_of_trials():
+    found = posterior(pooled())
+    tau = found.own.tau.median
+    inside = stats.norm.cdf(log(found.reach), 0, tau) - stats.norm.cdf(-log(found.reach), 0, tau)
+    assert inside == pytest.approx(0.95, abs=1e-12)
 
 
 def test_the_row_and_the_record_say_the_same():
@@ -190,3 +238,29 @@ def test_one_trial_and_other_models_have_no_posterior():
     assert posterior(pooled(1)) is None
     random = AnalysisSpec("bayes", "R")
     assert posterior(pooled(spec=random)) is None
+
+
+def test_the_script_for_r_repeats_thresholds_and_other_priors():
+    """What it asks of bayesmeta, beside what stands in the record; the package is not at hand."""
+    result = pooled()
+    script, found = metafor_script(result, "d.csv"), posterior(result)
+    main, other = script.split("# Under other priors: wide.")
+    for part, pool in ((main, found.own), (other, found.others[0])):
+        assert f"p_better = fit$pposterior(mu = {log(0.8)!r})" in part
+        assert f"p_worse = 1 - fit$pposterior(mu = {log(1.25)!r})" in part
+        assert "p_above = 1 - fit$pposterior(mu = 0.0)" in part
+        for value in (pool.p_above, pool.p_better, pool.p_worse, pool.effect.low):
+            assert store.number_text(value) in part
+    assert "dhalfnormal(t, scale = 0.5)" in main
+    assert "dhalfnormal(t, scale = 1.0)" in other
+    assert "mu.prior.mean = 0.0, mu.prior.sd = 2.0" in other
+    assert "mu.prior" not in main
+    assert script.count("(") == script.count(")")
+
+
+def test_the_script_for_r_knows_the_direction():
+    script = metafor_script(
+        pooled(direction="benefit", thresholds=Thresholds(better=1.25)), "d.csv"
+    )
+    assert f"p_better = 1 - fit$pposterior(mu = {log(1.25)!r})" in script
+    assert "p_worse" not in script

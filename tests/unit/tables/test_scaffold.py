@@ -169,4 +169,5 @@ def test_a_new_review_is_checked_built_and_published_by_commands_that_there_are(
     for script in (steps, gitlab[".review"]["script"]):
         said = [line.split("|")[0].split() for line in script if line.startswith("metasynth")]
         assert [words[1] for words in said] == ["validate", "run", "changes"]
+    assert "* -text" in files[".gitattributes"].splitlines()
     assert all(f"/{name}/" in files[".gitignore"] for name in ("results", "logs", ".snakemake"))

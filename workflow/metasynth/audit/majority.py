@@ -19,9 +19,9 @@ from metasynth.audit.verdicts import (
     places,
     unchecked,
 )
-from metasynth.model.records import Claim, Group, Omission, OutcomeResult, StudyData
+from metasynth.model.records import Claim, Group, OutcomeResult, StudyData
 from metasynth.stats.two_by_two import TwoByTwo
-from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.comparison import brought
 from metasynth.synthesis.stated_results import counts_allowed
 
 Tables = tuple[TwoByTwo, tuple[TwoByTwo, ...]]
@@ -78,8 +78,7 @@ def most_trials(claim: Claim, evidence: Evidence) -> Finding:
 def _studies(result: OutcomeResult, evidence: Evidence) -> list[StudyData]:
     """The included trials with counts of an outcome, the arms of one side combined."""
     combined = replace(evidence.comparison, multi_arm="combine")
-    data = (study_data(trial, result.outcome, combined) for trial in evidence.included)
-    studies = [study for found in data if not isinstance(found, Omission) for study in found]
+    studies, _ = brought(evidence.included, result.outcome, combined)
     return [study for study in studies if len(_counted(study)) == 2]
 
 

@@ -75,11 +75,16 @@ def as_published(claim: Claim, results: Sequence[OutcomeResult]) -> OutcomeResul
 
 
 def decisive(result: OutcomeResult) -> AnalysisResult:
-    """The published analysis where there is one, else the primary."""
+    """The published analysis where there is one, else the primary.
+
+    A posterior is not tested, so that of it no significance could be said: the first analysis
+    without a prior then decides.
+    """
     for item in result.analyses:
         if item.spec.name == result.outcome.as_published:
             return item
-    return result.analyses[0]
+    tested = result.analyses[0].spec.tau_prior is None
+    return result.analyses[0] if tested else result.without_prior or result.analyses[0]
 
 
 def _limits(

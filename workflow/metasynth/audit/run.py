@@ -54,10 +54,13 @@ def audit(
 
 def _opposed(claims: Sequence[Claim]) -> dict[str, list[str]]:
     """The statements that each one contradicts or is contradicted by, in the table's order."""
-    pairs = {(claim.claim_id, name) for claim in claims for name in parts(claim.contradicts)}
-    pairs |= {(second, first) for first, second in pairs}
-    names = [claim.claim_id for claim in claims]
-    return {name: [other for other in names if (name, other) in pairs] for name in names}
+    place = {claim.claim_id: number for number, claim in enumerate(claims)}
+    found = {name: set[str]() for name in place}
+    for claim in claims:
+        for other in place.keys() & set(parts(claim.contradicts)):
+            found[claim.claim_id].add(other)
+            found[other].add(claim.claim_id)
+    return {name: sorted(others, key=place.__getitem__) for name, others in found.items()}
 
 
 def _audited(claim: Claim, evidence: Evidence, opposed: Sequence[str]) -> Audited:

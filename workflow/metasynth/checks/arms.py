@@ -11,7 +11,6 @@ from metasynth.model.records import Cell, Result
 
 _FAR_APART = 4.0
 _SPREADS_APART = 5.0
-_FEWEST_ALIKE = 3
 _RISK, _FEWEST_OTHERS = 0.3, 3
 
 
@@ -56,28 +55,6 @@ def _spreads_apart(view: View) -> Iterator[Doubt]:
                 f" row {smallest.cell.row} has {sd_of(smallest):g}"
             )
             yield Doubt(largest.cell, "sd", expected, "check the decimal point of both")
-
-
-def _copied(view: View) -> Iterator[Doubt]:
-    """Two arms of which all results are the same, three with an event at least."""
-    for trial in view.included:
-        arms: dict[str, dict[tuple[object, ...], Result]] = {}
-        for row in trial.results:
-            if row.events and not row.reference_arm_id:
-                key = (row.outcome, row.week, row.reading)
-                arms.setdefault(row.arm_id, {})[key] = row
-        names = list(arms)
-        for index, arm in enumerate(names):
-            for other in names[:index]:
-                if len(arms[arm]) >= _FEWEST_ALIKE and _counts(arms[arm]) == _counts(arms[other]):
-                    first = min(arms[arm].values(), key=lambda row: row.cell.row)
-                    expected = f"other numbers than those of arm {other}, row by row"
-                    remedy = "check whether the rows of one arm were copied and not changed"
-                    yield Doubt(first.cell, "events", expected, remedy)
-
-
-def _counts(rows: dict[tuple[object, ...], Result]) -> dict[tuple[object, ...], object]:
-    return {key: (row.events, row.total) for key, row in rows.items()}
 
 
 def _complement(view: View) -> Iterator[Doubt]:
@@ -150,7 +127,6 @@ CHECKS = (
         "standard deviations of a trial's arms that differ more than fivefold",
         _spreads_apart,
     ),
-    Check("arm_copied", "results", "two arms with the same counts in every outcome", _copied),
     Check(
         "others_counted",
         "results",

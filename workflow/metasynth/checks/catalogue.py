@@ -5,24 +5,31 @@ config.yaml that it is about has a key `checked`. Where several checks doubt one
 in this list tells of it.
 """
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator
 
 from metasynth.checks import (
+    arm_names,
     arms,
     characters,
     clusters,
     config_choices,
     contrasts,
+    copies,
+    covariates,
     dates,
+    effects,
     folders,
     labels,
+    left_out,
     means,
+    outcome_labels,
     people,
     published_counts,
     published_intervals,
     quotes,
     spreads,
     studies,
+    totals,
     unselected_rows,
 )
 from metasynth.checks.check import Check, Doubt, View, of_kind
@@ -54,27 +61,41 @@ CHECKS: tuple[Check, ...] = (
     *published_intervals.CHECKS,
     *published_counts.CHECKS,
     *contrasts.CHECKS,
+    *effects.TURNED,
+    *effects.ERRORS,
     *spreads.CHECKS,
     *means.CHECKS,
     *arms.CHECKS,
+    *copies.CHECKS,
     *people.CHECKS,
+    *totals.CHECKS,
     *config_choices.CHECKS,
+    *outcome_labels.CHECKS,
     *clusters.CHECKS,
+    *covariates.CHECKS,
+    *arm_names.CHECKS,
     *labels.CHECKS,
     *characters.CHECKS,
     *studies.CHECKS,
     *quotes.CHECKS,
     *dates.CHECKS,
     *folders.CHECKS,
+    *left_out.CHECKS,
+    *effects.FAR,
     *ON_THE_WAY,
 )
 
 
-def doubts(view: View, lines: Lines, told: Set[str] = frozenset()) -> Iterator[Fault]:
-    """What the checks find that nobody has answered; places of `told` are told of already."""
-    places = set(told)
+def doubts(view: View, lines: Lines, told: Collection[Fault] = ()) -> Iterator[Fault]:
+    """What the checks find that nobody has answered, and `told` does not tell of already."""
+    places = {fault.place for fault in told}
+    rows = {Cell(fault.file, fault.row) for fault in told if fault.row}
     for check in CHECKS:
         for doubt in check.find(view) if check.find else ():
+            if rows.intersection(doubt.about):
+                continue
+            if isinstance(doubt.place, Cell):
+                rows.add(doubt.place)
             if check.severity == "warning" and answered(doubt, view):
                 continue
             fault = of_kind(_fault(doubt, view, lines), check)

@@ -23,7 +23,8 @@ Found = TypeVar("Found")
 class Doubt:
     """Something doubtful at one place: a row of a table, an entry of config.yaml, or a file.
 
-    `column` and `value` belong to a row's cell and to an entry; a file needs neither.
+    `column` and `value` belong to a row's cell and to an entry; a file needs neither. A doubt that
+    is `about` rows is told of only where no check before has doubted one of them.
     """
 
     place: Cell | Keys | str
@@ -31,6 +32,7 @@ class Doubt:
     expected: str
     remedy: str
     value: object = None
+    about: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,20 +1,11 @@
 """Choices of config.yaml that contradict each other, or the tables, or come to nothing."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.labels import skeleton
-from metasynth.model.methods import compares, is_ratio
 from metasynth.model.records import Cell, OutcomeSpec, Result
-
-_RATIO = re.compile(
-    r"\b(hazard|odds|risk|rate) ratios?\b|\brelative risks?\b|\bratio of means\b|\b(HR|OR|RR|IRR)\b"
-)
-_DIFFERENCE = re.compile(
-    r"\b(mean|risk|rate|absolute) differences?\b|\bdifferences? (of|in) means\b|\b(MD|SMD|RD)\b"
-)
 
 
 def _rows_of(outcome: OutcomeSpec) -> tuple[object, ...]:
@@ -105,7 +96,8 @@ def _kind_of(row: Result) -> str:
     return "continuous" if row.mean is not None and row.sd is not None and row.total else ""
 
 
-def _serves(kind: str, type_: str) -> bool:
+def serves(kind: str, type_: str) -> bool:
+    """Whether rows of a kind have what a type of outcome needs."""
     return (
         kind == type_
         or (kind == "binary" and type_ == "proportion")
@@ -118,15 +110,15 @@ def _serves(kind: str, type_: str) -> bool:
 def _no_usable_row(view: View) -> Iterator[Doubt]:
     """An outcome whose type fits none of its rows, while another type fits some."""
     for outcome in view.outcomes:
-        kinds = {kind for kind in view.once(_kinds).get(outcome.id, {}).values() if kind}
-        if kinds and not any(_serves(kind, outcome.type) for kind in kinds):
+        kinds = {kind for kind in view.once(kinds_of_rows).get(outcome.id, {}).values() if kind}
+        if kinds and not any(serves(kind, outcome.type) for kind in kinds):
             expected = f"{' or '.join(sorted(kinds))}: no row of {outcome.outcome} has what"
             path = ("outcomes", outcome.id, "type")
             advice = f"{expected} a {outcome.type} outcome needs", "correct the type"
             yield Doubt(path, "type", *advice, outcome.type)
 
 
-def _kinds(view: View) -> dict[str, dict[Cell, str]]:
+def kinds_of_rows(view: View) -> dict[str, dict[Cell, str]]:
     """What each row of each outcome serves for."""
     return {
         outcome.id: {row.cell: _kind_of(row) for _, rows in view.chosen(outcome) for row in rows}
@@ -137,29 +129,16 @@ def _kinds(view: View) -> dict[str, dict[Cell, str]]:
 def _row_of_other_type(view: View) -> Iterator[Doubt]:
     """A trial whose rows are of another type than those of the others, and which is left out."""
     for outcome in view.primary:
-        kinds = view.once(_kinds)[outcome.id]
-        if not any(_serves(kind, outcome.type) for kind in kinds.values()):
+        kinds = view.once(kinds_of_rows)[outcome.id]
+        if not any(serves(kind, outcome.type) for kind in kinds.values()):
             continue
         for _, rows in view.chosen(outcome):
             own = [kinds[row.cell] for row in rows]
-            if any(own) and not any(_serves(kind, outcome.type) for kind in own if kind):
+            if any(own) and not any(serves(kind, outcome.type) for kind in own if kind):
                 expected = f"numbers of a {outcome.type} outcome, as {outcome.id} is: without them"
                 remedy = "fill them in, if the source has them, or say in checked that it has not"
                 cell = next(row.cell for row in rows if kinds[row.cell])
                 yield Doubt(cell, "outcome", f"{expected} the trial is left out", remedy)
-
-
-def _measure_against_label(view: View) -> Iterator[Doubt]:
-    """A label that says ratio over a measure that is a difference, or the reverse."""
-    for outcome in view.outcomes:
-        text = f"{outcome.label} {outcome.note}"
-        ratio, difference = _RATIO.search(text), _DIFFERENCE.search(text)
-        wrong = difference if is_ratio(outcome.measure) else ratio
-        right = ratio if is_ratio(outcome.measure) else difference
-        if wrong and not right and compares(outcome) and outcome.measure != "other":
-            expected = f"a measure that fits its label, which says {wrong[0]}"
-            path = ("outcomes", outcome.id, "measure")
-            yield Doubt(path, "measure", expected, "correct the measure", outcome.measure)
 
 
 def _important_in_percent(view: View) -> Iterator[Doubt]:
@@ -217,12 +196,6 @@ CHECKS = (
     ),
     Check("outcomes_of_one_label", "config.yaml", "two outcomes of one label", _one_label),
     Check("analysis_unused", "config.yaml", "an analysis that no outcome uses", _unused),
-    Check(
-        "measure_against_label",
-        "config.yaml",
-        "a ratio in an outcome's label or note, a difference in its measure, or the reverse",
-        _measure_against_label,
-    ),
     Check(
         "important_in_percent",
         "config.yaml",

@@ -1,18 +1,8 @@
-"""Contrasts beside each other: one of them twice, and one trial the other way round."""
+"""Contrasts of one trial: one of them twice, several, or the control's against the intervention."""
 
-from collections.abc import Iterator, Sequence
-from math import exp, log, sqrt
-from statistics import median
+from collections.abc import Iterator
 
 from metasynth.checks.check import Check, Doubt, View, listed
-from metasynth.model.methods import is_ratio
-from metasynth.model.records import Cell, Group, OutcomeSpec, StudyData, Trial
-from metasynth.synthesis.comparison import study_data
-
-_FEWEST_OTHERS = 3
-_FAR, _CLOSE, _LEAST = 3.5, 1.0, 0.3
-_BEYOND = 50.0  # a log ratio that is none; told of elsewhere
-_MAD = 1.4826  # makes the median absolute deviation one of a normal distribution
 
 
 def _twice(view: View) -> Iterator[Doubt]:
@@ -64,75 +54,6 @@ def _control_first(view: View) -> Iterator[Doubt]:
                     yield Doubt(row.cell, "arm_id", expected, remedy)
 
 
-def _inverted(view: View) -> Iterator[Doubt]:
-    """A trial whose effect fits the others' only when it is turned round."""
-    for outcome in view.primary:
-        if is_ratio(outcome.measure) or outcome.type == "binary":
-            effects = list(_log_effects(view, outcome))
-            usual = median(y for _, y, _ in effects) if len(effects) > _FEWEST_OTHERS else 0.0
-            for cell, y, se in effects:
-                if abs(y) < _LEAST or y * usual > 0 or abs(usual) < _LEAST / 2:
-                    continue
-                others = [other for at, other, _ in effects if at != cell]
-                if _fits_only_inverted(y, se, others):
-                    yield _turned(outcome, cell, y, median(others))
-
-
-def _turned(outcome: OutcomeSpec, cell: Cell, y: float, usual: float) -> Doubt:
-    expected = (
-        f"an effect near {exp(usual):.2f}, as in the other trials: it is {exp(y):.2f},"
-        f" and {exp(-y):.2f} the other way round"
-    )
-    if outcome.type == "generic":
-        remedy = "check which arm the source compares with which"
-        return Doubt(cell, "estimate", expected, remedy)
-    return Doubt(cell, "arm_id", expected, "check whether the arms were exchanged")
-
-
-def _fits_only_inverted(y: float, se: float, others: Sequence[float]) -> bool:
-    middle = median(others)
-    if abs(y) < _LEAST or abs(middle) < _LEAST or y * middle > 0:
-        return False
-    spread = _MAD * median(abs(other - middle) for other in others)
-    error = sqrt(se * se + spread * spread)
-    return abs(y - middle) > _FAR * error and abs(-y - middle) < max(_CLOSE * error, 0.1)
-
-
-def _log_effects(view: View, outcome: OutcomeSpec) -> Iterator[tuple[Cell, float, float]]:
-    """The log ratio of each trial and its standard error, with a place to tell of it."""
-    for trial, rows in view.chosen(outcome):
-        generic = outcome.type == "generic"
-        given = [row.cell for row in rows if bool(row.reference_arm_id) is generic]
-        effect = _log_effect(trial, outcome, view) if given else None
-        if effect and abs(effect[0]) < _BEYOND:
-            yield given[0], *effect
-
-
-def _log_effect(trial: Trial, outcome: OutcomeSpec, view: View) -> tuple[float, float] | None:
-    data = study_data(trial, outcome, view.comparison)
-    if not isinstance(data, tuple):
-        return None
-    (study,) = data
-    if study.contrast:
-        return study.contrast.estimate, study.contrast.se
-    return _log_odds_ratio(study)
-
-
-def _log_odds_ratio(study: StudyData) -> tuple[float, float] | None:
-    """With half an event added to each cell, which serves to look, not to pool."""
-    cells = [*_cells(study.intervention), *_cells(study.control)]
-    if len(cells) != 4:
-        return None
-    a, b, c, d = cells
-    return log(a * d / (b * c)), sqrt(sum(1 / cell for cell in cells))
-
-
-def _cells(group: Group | None) -> tuple[float, ...]:
-    if group is None or group.events is None or group.total is None or group.mean is not None:
-        return ()
-    return group.events + 0.5, group.total - group.events + 0.5
-
-
 CHECKS = (
     Check(
         "contrast_both_ways",
@@ -152,11 +73,5 @@ CHECKS = (
         "a contrast of the control against the intervention, pooled as if it were the reverse",
         _control_first,
         "error",
-    ),
-    Check(
-        "effect_turned_round",
-        "results",
-        "a ratio that fits those of the other trials only as its inverse; arms exchanged",
-        _inverted,
     ),
 )

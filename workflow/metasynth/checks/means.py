@@ -129,7 +129,30 @@ def _changes(view: View) -> Iterator[Doubt]:
             yield Doubt(row.cell, "mean", expected, remedy)
 
 
+def _exchanged(view: View) -> Iterator[Doubt]:
+    """A mean like the others' standard deviations, and a standard deviation like their means."""
+    for _, found in view.once(outcomes_of_means):
+        rows = [row for own in found.values() for row in own]
+        sizes, sds = Others(abs(mean_of(row)) for row in rows), Others(map(sd_of, rows))
+        for own in found.values() if len(found) > _FEWEST_TRIALS else ():
+            size = sizes.median([abs(mean_of(row)) for row in own])
+            spread = sds.median([sd_of(row) for row in own])
+            for row in own if size > 2 * spread else ():
+                if 0.5 < mean_of(row) / spread < 2 and 0.5 < sd_of(row) / size < 2:
+                    expected = (
+                        f"a mean near {size:.3g} and a standard deviation near {spread:.3g}, as in"
+                        " the other trials: here it is the other way round"
+                    )
+                    yield Doubt(row.cell, "mean", expected, "exchange the two, if the source does")
+
+
 CHECKS = (
+    Check(
+        "mean_and_sd_exchanged",
+        "results",
+        "a mean and a standard deviation, each in the other's column",
+        _exchanged,
+    ),
     Check(
         "mean_of_other_sign",
         "results",

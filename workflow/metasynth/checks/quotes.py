@@ -16,6 +16,7 @@ _FRACTION = re.compile(
     r"(?![0-9/]|\.[0-9])"
 )
 _PERCENT = re.compile(r"(?<![0-9.,])([0-9]+(?:\.[0-9]+)?)\s*(?:%|per ?cent)")
+_PLAIN = re.compile(r"(?<![0-9.,])([0-9]+(?:,[0-9]{3})*)(?![0-9]|[.,][0-9]|\s*(?:%|per ?cent))")
 _SIGNED = r"[-−–]?[0-9]+(?:\.[0-9]+)?"
 _INTERVAL = re.compile(
     rf"({_SIGNED})\s*[(\[,;:]?\s*(?:95\s*%\s*(?:CI|confidence interval)[:,]?\s*)?[(\[]?\s*"
@@ -98,6 +99,25 @@ def _percentages(view: View) -> Iterator[Doubt]:
                         )
 
 
+def _count_is_percentage(view: View) -> Iterator[Doubt]:
+    """A count that the quotation has as a percentage alone, and that is another percentage."""
+    for trial in view.trials:
+        for source, rows in _cited(trial):
+            stated = percentages(source.quote)
+            counts = {int(_number(text)) for text in _PLAIN.findall(source.quote)}
+            for row in rows if stated else ():
+                n, total = row.events, row.total
+                if n is None or not total or n not in stated or n in counts or row.reported_percent:
+                    continue
+                if abs(100 * n / total - n) > 1:
+                    expected = (
+                        f"a count: the quotation of {row.source_id} has {n} as a percentage, and"
+                        f" {n} % of {total} patients are {n * total / 100:.0f}"
+                    )
+                    remedy = "write the count, or the percentage in reported_percent"
+                    yield Doubt(row.cell, "events", expected, remedy)
+
+
 def slip(typed: str, meant: str) -> bool:
     """Whether two numbers have the same digits in another order, or all but one digit alike."""
     first, second = typed.replace(".", ""), meant.replace(".", "")
@@ -147,6 +167,12 @@ def _other_level(view: View) -> Iterator[Doubt]:
 
 
 CHECKS = (
+    Check(
+        "count_is_percentage",
+        "results",
+        "a count that its quotation has as a percentage",
+        _count_is_percentage,
+    ),
     Check(
         "quote_has_other_count",
         "results",

@@ -148,24 +148,6 @@ def _group_blank(view: View) -> Iterator[Doubt]:
                     yield Doubt(trial.study.cell, column, expected, "fill in the cell")
 
 
-def _covariate_absent(view: View) -> Iterator[Doubt]:
-    """A trial without the covariate of an outcome's meta-regression, which leaves it out."""
-    from metasynth.model.covariates import BUILT_IN
-
-    told = set[tuple[str, str]]()
-    for outcome in view.outcomes:
-        name = outcome.covariate.name if outcome.covariate else ""
-        for trial, _ in view.chosen(outcome) if name and name not in BUILT_IN else ():
-            key = (name, trial.study.study)
-            if key not in told and all(row.covariate != name for row in trial.covariates):
-                told.add(key)
-                expected = (
-                    f"a row {name} in its covariates.csv: the meta-regression of"
-                    f" {outcome.id} leaves the trial out"
-                )
-                yield Doubt(trial.study.cell, "label", expected, "add the row, if it is stated")
-
-
 def _sources_unused(view: View) -> Iterator[Doubt]:
     """A source that no row cites, no note names, and that states no number of the study itself."""
     for trial in view.trials:
@@ -238,12 +220,6 @@ CHECKS = (
     ),
     Check("same_results", "study", "the same numbers under two trial ids", _copies),
     Check("group_blank", "study", "a blank cell by which an outcome groups trials", _group_blank),
-    Check(
-        "covariate_absent",
-        "covariates",
-        "a trial without the covariate on which its outcome is regressed",
-        _covariate_absent,
-    ),
     Check("source_unused", "sources", "a source that nothing cites", _sources_unused),
     Check("treatment_unused", "arms", "a treatment that neither side compares", _treatment_unused),
     Check(

@@ -7,6 +7,7 @@ they stand for; braces that only protect capitals are dropped.
 
 import re
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from metasynth.core.faults import Fault, of_line
@@ -30,6 +31,7 @@ class Entry:
         return next((text for field, text in self.fields if field == name), "")
 
 
+_MARKS = re.compile(r'\\.|[{}"]', re.DOTALL)
 _START = re.compile(r"^[ \t]*@", re.MULTILINE)
 _WORD = re.compile(r"[^\s\"#%'(),={}]+")
 _SPACE = re.compile(r"\s*")
@@ -97,15 +99,16 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.breaks = [found.start() for found in re.finditer("\n", text)]
         self.strings = {name[:3].casefold(): name for name in _MONTHS}
 
     def line(self) -> int:
         """The line of the position, counted from 1."""
-        return self.text.count("\n", 0, self.at) + 1
+        return bisect_left(self.breaks, self.at) + 1
 
     def here(self) -> str:
         """The rest of the position's line."""
-        return self.text[self.at :].split("\n", 1)[0][:40]
+        return self.text[self.at : self.at + 40].split("\n", 1)[0]
 
     def next_entry(self) -> bool:
         """Go behind the next @ that begins a line; what stands between entries is a remark."""
@@ -129,7 +132,7 @@ class _Reader:
             self.expect("}")
             return None
         key = self.word("the key of the entry")
-        fields: list[tuple[str, str]] = []
+        fields: dict[str, str] = {}
         authors: tuple[str, ...] = ()
         while self.has(","):
             if self.peek() == "}":
@@ -137,10 +140,10 @@ class _Reader:
             name, value = self.field()
             if name == "author":
                 authors = _names(value)
-            if name not in dict(fields):
-                fields.append((name, _verbatim(value) if name in _VERBATIM else plain(value)))
+            if name not in fields:
+                fields[name] = _verbatim(value) if name in _VERBATIM else plain(value)
         self.expect("}")
-        return Entry(key, kind, tuple(fields), authors)
+        return Entry(key, kind, tuple(fields.items()), authors)
 
     def field(self) -> tuple[str, str]:
         """`name = value` at the position."""
@@ -167,7 +170,7 @@ class _Reader:
     def enclosed(self, closing: str) -> str:
         """Text up to `closing`, which does not count within braces or behind a backslash."""
         start, depth = self.at, 0
-        for found in re.compile(r'\\.|[{}"]', re.DOTALL).finditer(self.text, start):
+        for found in _MARKS.finditer(self.text, start):
             mark = found.group()
             if mark == closing and depth == 0:
                 self.at = found.end()

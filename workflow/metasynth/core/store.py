@@ -103,6 +103,9 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
     if typing.get_origin(hint) is tuple:
         item = _reader(typing.get_args(hint)[0])
         return tuple if item is _same else lambda values: tuple(map(item, values))
+    if typing.get_origin(hint) is Mapping:
+        inner = _reader(typing.get_args(hint)[1])
+        return lambda values: {name: inner(value) for name, value in values.items()}
     if is_dataclass(hint):
         return _record_reader(hint)
     return float if hint is float else _same
@@ -162,6 +165,11 @@ def records_csv(cls: type, records: Iterable[Any]) -> str:
     """Flat records of class `cls` as CSV, one column a field."""
     names = [field.name for field in fields(cls)]
     return to_csv(names, ([getattr(record, name) for name in names] for record in records))
+
+
+def table_files(name: str, cls: type, records: Sequence[Any]) -> dict[str, str]:
+    """Flat records of class `cls` as a table: as CSV and as JSON, by the files' names."""
+    return {f"{name}.csv": records_csv(cls, records), f"{name}.json": to_json(records)}
 
 
 def write(path: str | Path, content: str | bytes) -> None:

@@ -768,6 +768,9 @@ def _kept(folder: Path) -> Iterator[Path]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify one archive, as `--help` says."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError):  # what stands in for a stream may have no encoding
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     with heeding_signals():
         try:
             return _main(arguments)

@@ -15,7 +15,9 @@ from metasynth.core.foreign_files import BROKEN_ZIP, FileRefused
 from metasynth.core.text_files import MAX_BYTES
 from metasynth.core.xml_tree import Node, parsed
 
-_CELL = re.compile(r"([A-Z]+)([0-9]+)")
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
+_MOST_ROWS, _MOST_CELLS = 2**20, 5_000_000
+"""The rows that a sheet can have, and the cells that are read of one, blank ones counted."""
 _STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 _ALWAYS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 # ECMA-376 part 1, 18.8.30: formats that have a number and no text. Those of dates are of a place.
@@ -61,7 +63,7 @@ class _Opened:
     """A workbook: its sheets' paths by name, read part by part."""
 
     def __init__(self, content: bytes, called: str) -> None:
-        self.called, self._content = called, content
+        self.called, self._content, self._left = called, content, 4 * MAX_BYTES
         self.sheets: dict[str, str] = {}
 
     def __enter__(self) -> "_Opened":
@@ -91,7 +93,9 @@ class _Opened:
         return FileRefused(f"{self.called} is no workbook (xlsx) that can be read: {error}")
 
     def _part(self, name: str) -> Node:
-        if self._zip.getinfo(name).file_size > MAX_BYTES:
+        size = self._zip.getinfo(name).file_size
+        self._left -= size  # a sheet may be named a thousand times
+        if size > MAX_BYTES or self._left < 0:
             raise FileRefused(f"{self.called}: {name} is larger than {MAX_BYTES} bytes")
         return parsed(self._zip.read(name), f"{self.called}: {name}")
 
@@ -116,11 +120,16 @@ class _Opened:
     def rows(self, sheet: str, formats: Sequence[Format]) -> list[list[str]]:
         """The rows of a sheet; without formats, numbers as they are kept."""
         made: list[list[str]] = []
+        size = 0
         for row in self._part(self.sheets[sheet]).all("row"):
             cells = dict(self._cells(row, formats))
-            while row["r"].isdecimal() and len(made) < int(row["r"]) - 1:
-                made.append([])
-            made.append([cells.get(i, "") for i in range(max(cells, default=-1) + 1)])
+            above = int(row["r"]) - 1 if row["r"].isdecimal() else 0
+            wide = max(cells, default=-1) + 1
+            size += wide
+            if above >= _MOST_ROWS or size > _MOST_CELLS:
+                raise FileRefused(f"{self.called}: sheet {sheet} is larger than a table can be")
+            made += [[] for _ in range(above - len(made))]
+            made.append([cells.get(i, "") for i in range(wide)])
         return made
 
     def _cells(self, row: Node, formats: Sequence[Format]) -> Iterator[tuple[int, str]]:

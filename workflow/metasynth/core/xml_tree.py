@@ -8,6 +8,8 @@ from metasynth.core.foreign_files import FileRefused
 from metasynth.core.text_files import one_line
 
 _DEEPEST = 100
+_MOST_ELEMENTS, _MOST_TEXTS = 2_000_000, 20_000_000
+"""Elements; pieces of text, each counted once for every element that it is within."""
 
 
 @dataclass(slots=True)
@@ -50,15 +52,24 @@ def parsed(content: bytes, called: str) -> Node:
     root = Node("", {}, 0)
     open_nodes = [root]
     parser = expat.ParserCreate()
+    elements = texts = 0
+
+    def grow(elements_more: int, texts_more: int) -> None:
+        nonlocal elements, texts
+        elements, texts = elements + elements_more, texts + texts_more
+        if elements > _MOST_ELEMENTS or texts > _MOST_TEXTS:
+            raise FileRefused(f"{called} has more elements than can be read")
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if len(open_nodes) > _DEEPEST:
             raise FileRefused(f"{called}: elements nested more than {_DEEPEST} deep")
+        grow(1, 0)
         node = Node(name, attributes, parser.CurrentLineNumber)
         open_nodes[-1].children.append(node)
         open_nodes.append(node)
 
     def text(words: str) -> None:
+        grow(0, len(open_nodes))
         for node in open_nodes[1:]:
             node.texts.append(words)
 

@@ -7,6 +7,7 @@ import numpy as np
 from metasynth.core.messages import message
 from metasynth.crosscheck.by_statsmodels import Pair, Recomputed, recomputed, regression
 from metasynth.crosscheck.records import Crosscheck
+from metasynth.model.methods import compares
 from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.sensitivity.meta_regression import regress
 from metasynth.stats.small_study import MINIMUM, egger
@@ -98,7 +99,7 @@ def _regressions(
         return
     effects = effects_of(studies, result.outcome, analysis.spec)
     y, v = effects.y, effects.v
-    if len(y) >= MINIMUM and np.ptp(v) > 0:
+    if compares(result.outcome) and len(y) >= MINIMUM and np.ptp(v) > 0:
         found = egger(y, v)
         _, slope = regression(y, v, np.sqrt(v), 0.0)
         yield "", (message("slope of Egger’s regression"), found.coefficient, slope)

@@ -14,8 +14,11 @@ from metasynth.model.records import OutcomeResult
 def drawn(result: OutcomeResult, chosen: Sequence[str] = ()) -> list[str]:
     """The analyses that an outcome's figure shows: its primary one, and those of its `chosen`.
 
-    Where none are chosen it is the one named second: more diamonds than two say little more, and
-    the report tabulates every analysis.
+    Where none are chosen it is the one named second, or under a Bayesian one the first without a
+    prior: more diamonds than two say little more, and the report tabulates every analysis.
     """
     first, *others = [analysis.spec.name for analysis in result.analyses]
-    return [first, *(name for name in others if name in chosen)] if chosen else [first, *others[:1]]
+    if chosen:
+        return [first, *(name for name in others if name in chosen)]
+    under = result.under_primary
+    return [first, under.spec.name] if under else [first]

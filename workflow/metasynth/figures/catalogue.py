@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.model import bounds
-from metasynth.model.methods import compares
-from metasynth.model.records import Claim, OutcomeSpec
+from metasynth.model.methods import BAYES, compares
+from metasynth.model.records import AnalysisSpec, Claim, OutcomeSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +148,47 @@ OF_ROBUSTNESS = _by_name(
 )
 """The figures of an outcome that are drawn from a record of their own beside the result."""
 
+OF_A_POSTERIOR = _by_name(
+    Figure(
+        name="posterior",
+        caption=message(
+            "{label}: posterior distribution of the pooled result ({measure}), which says what is "
+            "credible of it after the data. The higher the curve, the more credible the value; the "
+            "area over the credible interval is 95% of all, and the dashed line, its median, is "
+            "the estimate. Beneath stands the interval of the analysis without a prior."
+        ),
+        method=message("the posterior, by quadrature"),
+    ),
+    Figure(
+        name="posterior_tau",
+        caption=message(
+            "{label}: how far the true effects of trials differ (tau), as it was believed before "
+            "the data (prior) and after them (posterior)."
+        ),
+        method=message("the posterior, by quadrature, and the prior that is declared"),
+    ),
+    Figure(
+        name="shrinkage",
+        caption=message(
+            "{label}: each trial by itself, and in the light of all trials (shrinkage). The less a "
+            "trial says by itself, the further its effect is drawn to the pooled one."
+        ),
+        method=message("the posterior of the trial’s true effect, by quadrature"),
+    ),
+    Figure(
+        name="priors",
+        caption=message(
+            "{label}: the pooled effect under each declared prior. Where the lines agree, the "
+            "choice of the prior matters little."
+        ),
+        method=message("the posterior under another declared prior, by quadrature"),
+    ),
+)
+"""The figures of an outcome's Bayesian analysis."""
+
+OF_OUTCOMES = OF_AN_OUTCOME | OF_A_POSTERIOR | OF_ROBUSTNESS
+"""Every figure that an outcome may have."""
+
 OF_THE_REVIEW = _by_name(
     Figure(
         name="summary",
@@ -251,12 +292,35 @@ def reason(
     return language.say(figure.need, found=say((_AT_MOST if at_most else _FOUND)[trials]))
 
 
-def figures(outcome: OutcomeSpec, trials: int, valued: int = 0) -> tuple[str, ...]:
-    """The names of the figures that an outcome gets; an alternative reading gets only a forest."""
+def figures(
+    outcome: OutcomeSpec, trials: int, valued: int = 0, of_posterior: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """The names of the figures that an outcome gets; an alternative reading gets only a forest.
+
+    `of_posterior` are those of its Bayesian analysis (see `posteriors`).
+    """
     if outcome.sensitivity_of:
         return ("forest",)
     drawn = (plan.name for plan in planned(outcome, trials, valued) if plan.drawn)
-    return ("forest", *(name for name in drawn if name != "forest"), *robustness(outcome, trials))
+    others = (name for name in drawn if name != "forest")
+    return ("forest", *of_posterior, *others, *robustness(outcome, trials))
+
+
+def posteriors(
+    outcome: OutcomeSpec, analyses: Sequence[AnalysisSpec], trials: int, of: str = "primary"
+) -> tuple[str, ...]:
+    """The figures of the posterior of an outcome's Bayesian analysis, if it has one to show.
+
+    `analyses` are all that are declared, and `of` says of which (see `FigureChoices.posteriors`).
+    One trial is no pool; a line for each prior is drawn where others than the leading are declared.
+    """
+    names = outcome.few.order(outcome.analyses, trials) if outcome.few else outcome.analyses
+    models = {analysis.name: analysis for analysis in analyses}
+    chosen = [models[name] for name in names[: 1 if of == "primary" else None]]
+    bayesian = next((analysis for analysis in chosen if analysis.model == BAYES), None)
+    if bayesian is None or trials < 2:
+        return ()
+    return tuple(name for name in OF_A_POSTERIOR if name != "priors" or bayesian.other_priors)
 
 
 def robustness(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from metasynth.figures.canvas.text import wrap
 from metasynth.figures.forest.describe import forest_alt
 from metasynth.figures.forest.forest import forest
 from metasynth.figures.forest.preset import PRESETS
+from metasynth.figures.forest.prior_lines import prior_lines
 from metasynth.figures.forest.sequence import cumulative, leave_one_out
+from metasynth.figures.forest.shrinkage import shrinkage
 from metasynth.figures.observed import observed
 from metasynth.figures.plots.baujat import baujat
 from metasynth.figures.plots.bubble import bubble
@@ -21,6 +23,8 @@ from metasynth.figures.plots.gosh import gosh
 from metasynth.figures.plots.influence_plot import influence_plot
 from metasynth.figures.plots.labbe import labbe
 from metasynth.figures.plots.multiverse_plot import specification_curve
+from metasynth.figures.plots.posterior import posterior
+from metasynth.figures.plots.posterior_tau import posterior_tau
 from metasynth.figures.plots.risk_of_bias import Judgements, tells
 from metasynth.figures.plots.sequential_plot import sequential_plot
 from metasynth.language.languages import ENGLISH, Language
@@ -43,6 +47,13 @@ _FIGURES: dict[str, Callable[..., Drawing]] = {
     "bubble": bubble,
 }
 
+_OF_A_POSTERIOR: dict[str, Callable[..., Drawing]] = {
+    "posterior": posterior,
+    "posterior_tau": posterior_tau,
+    "shrinkage": shrinkage,
+    "priors": prior_lines,
+}
+
 _SEQUENCES: dict[str, Callable[[Sensitivity], Sequence[Estimate]]] = {
     "leave_one_out": attrgetter("leave_one_out"),
     "cumulative": attrgetter("cumulative"),
@@ -62,8 +73,9 @@ def draw(
 ) -> Drawing:
     """Draw the figure `name` of an outcome: the figure, its short text, its long description.
 
-    `choices` and `judgements` of risk of bias, by study, are the forest plot's. All others need the
-    record that they show: `multiverse`, `sequential`, and else `sensitivity`.
+    `choices` and `judgements` of risk of bias, by study, are the forest plot's. The figures of a
+    posterior need the result alone, all others the record that they show: `multiverse`,
+    `sequential`, and else `sensitivity`.
 
     Trials that report an outcome may have no effect to draw, such as those without events; where
     too few remain, the figure is the sentence that says so.
@@ -83,6 +95,10 @@ def draw(
         if not sequential.looks:
             return _sentence(language.say("There is no sequential analysis of this outcome."))
         return sequential_plot(result, sequential, language=language)
+    if name in _OF_A_POSTERIOR:
+        if all(analysis.posterior is None for analysis in result.analyses):
+            return _sentence(language.say("No Bayesian analysis of this outcome has a result."))
+        return _OF_A_POSTERIOR[name](result, language=language)
     if why := _why_not(result, name, language):
         return _sentence(why)
     if sensitivity is None:

@@ -8,6 +8,8 @@ from metasynth.figures.canvas.text import name
 from metasynth.language import keys
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed
+from metasynth.language.sentences import lowered
+from metasynth.language.tracked import capitalised
 from metasynth.language.units import with_time
 from metasynth.model import methods
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
@@ -71,7 +73,8 @@ def one_group(result: OutcomeResult) -> str:
 def of_what(result: OutcomeResult, language: Language) -> str:
     """The outcome and the groups, as titles and descriptions name them."""
     intervention, control = group_names(result, language)
-    outcome = name(result.outcome.label)
+    intervention, control = lowered(intervention), lowered(control)
+    outcome = lowered(name(result.outcome.label))
     if not result.comparison.intervention:
         return outcome
     if not compares(result):
@@ -131,7 +134,7 @@ def of_effect(result: OutcomeResult, effect: StudyEffect, language: Language) ->
 def measure_name(result: OutcomeResult, analysis: AnalysisResult | None, language: Language) -> str:
     """The effect measure in full; Peto's method estimates an odds ratio of its own."""
     if analysis is not None and analysis.spec.model == "Peto":
-        return language.say("Peto odds ratio")
+        return capitalised(language.say("Peto odds ratio"))
     title = measure_title(result.outcome.measure, language)
     return name(with_time(title, result.outcome, language))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from metasynth.core.messages import Sentence
 from metasynth.model.certainty_config import CertaintyRules
 from metasynth.model.importance import Importance, declared, of_outcome
+from metasynth.model.methods import BAYES, excludes_no_effect
 from metasynth.model.records import (
     AnalysisResult,
     Estimate,
@@ -135,7 +136,7 @@ def make_case(
     first = result.analyses[0]
     judging = first
     if rules.one_degree == "common" and rests_on_one_degree(first.estimates[0]):
-        common = (a for a in result.analyses[1:] if a.spec.model != "random")
+        common = (a for a in result.analyses[1:] if a.spec.model not in ("random", BAYES))
         known = (a for a in common if a.estimates[0].ci_low is not None)
         judging = next(known, first)
     return Case(result, rules, judging, judgements or {}, sensitivity, designs or {})
@@ -159,6 +160,14 @@ def judged_fields(row: Estimate) -> tuple[str, str]:
     if row.adhoc_low is not None and row.adhoc_high is not None:
         return "adhoc_low", "adhoc_high"
     return "ci_low", "ci_high"
+
+
+def excludes_alone(row: Estimate) -> bool:
+    """Whether an estimate's own interval excludes no effect, and the ad hoc one includes it."""
+    own = excludes_no_effect(row.measure, row.ci_low, row.ci_high)
+    return bool(own) and not excludes_no_effect(
+        row.measure, *(getattr(row, field) for field in judged_fields(row))
+    )
 
 
 def rests_on_one_degree(row: Estimate) -> bool:

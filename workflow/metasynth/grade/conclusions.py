@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metasynth.audit.kinds import FREQUENT, SELDOM
-from metasynth.grade.case import Case, make_case
+from metasynth.grade.case import Case, judged_fields, make_case
 from metasynth.grade.certainty import NOT_RATED, Rating
 from metasynth.grade.summary_of_findings import effect_size
 from metasynth.model.certainty_config import OVERALL, CertaintyRules
@@ -28,7 +28,8 @@ class Conclusion:
 
     `analysis` is the one that is judged. `compared` is False of a proportion, which has neither
     `sign` (increase, reduction; blank at no effect exactly) nor `size` (as of a Finding) nor
-    `interval` (excludes, includes, not judged). `at_most` says that certainty may have to be
+    `interval` (excludes, includes, not judged); `other_interval` says that it is not the one which
+    the primary analysis is shown with. `at_most` says that certainty may have to be
     lowered for a domain that no rule could assess. `frequency` is how frequent a harm is under the
     intervention, by CIOMS Working Group III (1995); blank where there are no counts.
     """
@@ -39,6 +40,7 @@ class Conclusion:
     sign: str
     size: str
     interval: str
+    other_interval: bool
     certainty: str
     at_most: bool
     frequency: str
@@ -66,6 +68,7 @@ def conclusion(
         sign=sign,
         size=size,
         interval=_interval(case) if sign or size else "",
+        other_interval=case.substituted or judged_fields(case.row)[0] != "ci_low",
         certainty=certainty,
         at_most=any(_unknown(rating) for rating in own),
         frequency=_frequency(result, case.row),

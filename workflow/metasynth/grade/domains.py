@@ -12,7 +12,7 @@ from metasynth.grade.imprecision import by_convention, imprecision
 from metasynth.grade.judgement_levels import HIGH, LOW, SOME, is_overall, risk
 from metasynth.language.keys import pooled
 from metasynth.language.languages import message
-from metasynth.model.certainty_config import IndirectTrial
+from metasynth.model.certainty_config import BiasRule, IndirectTrial
 from metasynth.model.methods import compares, no_effect
 from metasynth.model.records import Judgement, StudyEffect
 
@@ -30,16 +30,33 @@ def risk_of_bias(case: Case) -> Suggestion:
     high = sum(weights[study] for study, level in known.items() if level >= HIGH)
     some = sum(weights[study] for study, level in known.items() if level >= SOME)
     text = message(
-        "trials at high risk of bias carry {high} of the weight, "
-        "with those of some concern {some}; certainty is lowered from {limit}"
+        "no trial is at high risk of bias, and those of some concern carry {some} of the weight; "
+        "certainty is lowered from {limit}"
     )
+    if any(level >= HIGH for level in known.values()):
+        text = message(
+            "trials at high risk of bias carry {high} of the weight, "
+            "with those of some concern {some}; certainty is lowered from {limit}"
+        )
     values = (
         Value("high", "percent", high),
         Value("some", "percent", some),
         Value("limit", "percent", rule.weight),
     )
     rating = -2 if high >= rule.weight else -1 if some >= rule.weight else 0
-    return Suggestion(rating, (Sentence(text, values),))
+    unjudged = sum(weights[study] for study, level in risks.items() if level is None)
+    if not unjudged:
+        return Suggestion(rating, (Sentence(text, values),))
+    reasons = (Sentence(text, values), _unjudged(unjudged, rule))
+    return Suggestion(rating, reasons, assessed=bool(rating or rule.no_information))
+
+
+def _unjudged(share: float, rule: BiasRule) -> Sentence:
+    """What trials without a judgement carry, and as what they count."""
+    text = message("trials that are not judged carry {share}, and count as at low risk")
+    if rule.no_information:
+        text = message("trials that are not judged carry {share}, and count as of some concern")
+    return Sentence(text, (Value("share", "percent", share),))
 
 
 def _worst(case: Case, study: str) -> int | None:
@@ -85,7 +102,11 @@ def inconsistency(case: Case) -> Suggestion:
             "I² {i2}, heterogeneity p {p}, and the intervals of some trials do not overlap"
         )
         return Suggestion(-2, (Sentence(text, values),))
-    text = message("I² {i2}, heterogeneity p {p}, and the trials' effects differ in what they mean")
+    text = message("I² {i2}, heterogeneity p {p}")  # of one group, nothing says what a value means
+    if compares(case.result.outcome):
+        text = message(
+            "I² {i2}, heterogeneity p {p}, and the trials' effects differ in what they mean"
+        )
     return Suggestion(-1, (Sentence(text, values),))
 
 

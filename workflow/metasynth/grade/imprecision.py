@@ -9,7 +9,7 @@ from metasynth.language import keys
 from metasynth.language.languages import message
 from metasynth.model.certainty_config import ImprecisionRule
 from metasynth.model.importance import RISK_RATIO
-from metasynth.model.methods import compares, no_effect
+from metasynth.model.methods import CREDIBLE, compares, no_effect
 from metasynth.model.records import Count
 from metasynth.sensitivity.importance_of_effects import own_side
 
@@ -77,8 +77,8 @@ def _of_one_group(case: Case) -> Suggestion:
         Value("high", row.measure, row.ci_high, key=f"{key}.ci_high"),
     )
     text = message(
-        "not assessable: the interval is {low} to {high}, and nothing says how wide that of a "
-        "proportion may be"
+        "not assessable: the interval is {low} to {high}, and nothing says how wide that of one "
+        "group may be"
     )
     return Suggestion(0, (Sentence(text, values),), assessed=False)
 
@@ -157,6 +157,42 @@ def optimal_information_size(
     return float(2 * (error + strength) ** 2 / (control_risk - treated) ** 2)
 
 
+Told = dict[tuple[bool, bool] | None, str]
+_CONFIDENCE: Told = {
+    (True, True): message(
+        "the interval, {low} to {high}, includes an important reduction and an important increase"
+    ),
+    (True, False): message(
+        "the interval, {low} to {high}, includes the value of no effect and an important reduction"
+    ),
+    (False, True): message(
+        "the interval, {low} to {high}, includes the value of no effect and an important increase"
+    ),
+    None: message("the interval, {low} to {high}, includes the value of no effect"),
+    (False, False): message("the interval, {low} to {high}, excludes the value of no effect"),
+}
+_CREDIBLE: Told = {
+    (True, True): message(
+        "the credible interval, {low} to {high}, includes an important reduction and an important "
+        "increase"
+    ),
+    (True, False): message(
+        "the credible interval, {low} to {high}, includes the value of no effect and an important "
+        "reduction"
+    ),
+    (False, True): message(
+        "the credible interval, {low} to {high}, includes the value of no effect and an important "
+        "increase"
+    ),
+    None: message("the credible interval, {low} to {high}, includes the value of no effect"),
+    (False, False): message(
+        "the credible interval, {low} to {high}, excludes the value of no effect"
+    ),
+}
+"""What an interval includes, by an important reduction and an important increase; None of an
+interval that includes no effect alone."""
+
+
 def _included(case: Case) -> tuple[bool, bool, tuple[Sentence, ...]]:
     """Whether the interval includes no effect and an important one, and both kinds of these."""
     null, limits = no_effect(case.result.outcome.measure), case.interval
@@ -170,23 +206,8 @@ def _included(case: Case) -> tuple[bool, bool, tuple[Sentence, ...]]:
         Value("low", case.row.measure, low, key=f"{key}.{fields[0]}"),
         Value("high", case.row.measure, high, key=f"{key}.{fields[1]}"),
     )
-    if less and more:
-        text = message(
-            "the interval, {low} to {high}, includes an important reduction and an important "
-            "increase"
-        )
-    elif less:
-        text = message(
-            "the interval, {low} to {high}, includes no effect and an important reduction"
-        )
-    elif more:
-        text = message(
-            "the interval, {low} to {high}, includes no effect and an important increase"
-        )
-    elif includes:
-        text = message("the interval, {low} to {high}, includes no effect")
-    else:
-        text = message("the interval, {low} to {high}, excludes no effect")
+    told = _CREDIBLE if case.row.ci_method == CREDIBLE else _CONFIDENCE
+    text = told[less, more] if less or more or not includes else told[None]
     adhoc = (_NEVER_NARROWER,) if fields[0] != "ci_low" else ()
     important = (*_spared(case, limits), *_limits(case)) if less or more else ()
     return less or more, less and more, (Sentence(text, values), *adhoc, *important)

@@ -65,8 +65,8 @@ def findings(
     case = make_case(result, rules)
     (overall,) = (r for r in ratings if r.domain == OVERALL and r.outcome == result.outcome.id)
     rows = [case.primary, case.row] if case.substituted else [case.primary]
-    if case.primary.ci_method == CREDIBLE:  # what stands under it is not from a prior
-        rows += [other.estimates[0] for other in result.analyses[1:2]]
+    if case.primary.ci_method == CREDIBLE and result.without_prior:
+        rows.append(result.without_prior.estimates[0])
     return tuple(
         _finding(case, row, origin, risk, overall.certainty)
         for origin, risk in _risks(case)

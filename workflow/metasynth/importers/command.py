@@ -20,7 +20,7 @@ from metasynth.importers import (
 )
 from metasynth.importers.found import ImportRefused, LeftOut, Reading
 from metasynth.importers.parts import clustered
-from metasynth.importers.source import Sides
+from metasynth.importers.source import Sides, ordinary
 from metasynth.importers.trial_folders import Folders, Provenance, folders
 from metasynth.importers.writing import listed, table_of, unwritten, write
 from metasynth.tables import scaffold, trial_workbook
@@ -29,6 +29,7 @@ from metasynth.tables.table_schema import IMPORT_PART
 
 def run(chosen: argparse.Namespace) -> int:
     """Write the trials of another program's file and print what could not be imported."""
+    ordinary(chosen.file)
     if chosen.program == "rob2":
         return _judgements(chosen)
     if chosen.program == "references":
@@ -86,7 +87,7 @@ def _judgements(chosen: argparse.Namespace) -> int:
 
 
 def _references(chosen: argparse.Namespace) -> int:
-    known = chosen.to.read_text("utf-8") if chosen.to.exists() else ""
+    known = ordinary(chosen.to).read_text("utf-8") if chosen.to.exists() else ""
     added, keys = beside.references(chosen.file, known, chosen.encoding)
     if added:
         store.sweep(chosen.to.parent)
@@ -116,7 +117,7 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
         ImportRefused: when nothing in the file can be imported.
         FileExistsError: when there is something in the folder already.
     """
-    chosen.file, chosen.reference, chosen.week = chosen.source, _KEY, ""
+    chosen.file, chosen.reference, chosen.week = ordinary(chosen.source), _KEY, ""
     found = read(chosen)
     bib, keys = draft.references(found.studies, chosen.file.name, _KEY)
     made, left_out = tables(found, chosen.file.name, _KEY, keys=keys)
@@ -230,9 +231,7 @@ def revman_file(path: Path) -> revman.File:
     Raises:
         ImportRefused: when it has none of them.
     """
-    if not path.is_file():
-        raise ImportRefused(f"{path}: there is no such file")
-    if zipfile.is_zipfile(path):
+    if zipfile.is_zipfile(ordinary(path)):
         return revman_package.read(path)
     with path.open("rb") as file:
         start = file.read(1000)

@@ -18,10 +18,11 @@ from metasynth.importers import revman
 from metasynth.importers.found import About, ImportRefused, JudgementFound, LeftOut
 from metasynth.importers.references import of_studies
 from metasynth.importers.revman import Analysis, File, StudyRow
-from metasynth.importers.source import Line, lines_of
+from metasynth.importers.source import Line, lines_of, ordinary
 
 _ROWS, _SETTINGS = "-data-rows.csv", "-overall-estimates-and-settings.csv"
 _STUDIES, _BIAS, _REFERENCES = "-study-information.csv", "-risk-of-bias.csv", "-included.ris"
+_NESTED = "-data.zip"
 _PARTS = (_ROWS, _SETTINGS, _STUDIES, _BIAS, _REFERENCES)
 _NUMBERS = {
     "events_1": "Experimental cases",
@@ -90,7 +91,7 @@ def _beside(path: Path) -> dict[str, bytes]:
     for part in _PARTS[1:]:
         named = next((p for p in places if p.name == f"{review}{part}" and p.is_file()), None)
         if named is not None:
-            parts[part] = named.read_bytes()
+            parts[part] = ordinary(named).read_bytes()
     return parts
 
 
@@ -107,9 +108,12 @@ def _zipped(path: Path) -> dict[str, bytes]:
 def _unpacked(content: bytes, *, inner: bool) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     with zipfile.ZipFile(io.BytesIO(content)) as package:
+        within = [name for name in package.namelist() if inner and name.endswith(_NESTED)]
+        if len(within) > 1:
+            raise ImportRefused(f"several zips of data are in it: {', '.join(within[:5])}")
         for member in package.infolist():
             part = next((part for part in _PARTS if member.filename.endswith(part)), "")
-            nested = inner and member.filename.endswith("-data.zip")
+            nested = member.filename in within
             if not (part or nested):
                 continue
             if member.file_size > MAX_BYTES:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from metasynth.core.faults import Fault
 from metasynth.core.foreign_files import FileRefused, separator
-from metasynth.core.text_files import read_text, text_of
+from metasynth.core.text_files import MAX_BYTES, read_text, text_of
 from metasynth.importers.found import ArmResult, ImportRefused
 
 Results = tuple[ArmResult, ...]
@@ -77,6 +78,19 @@ class Line:
     def numbers(self, **columns: str) -> dict[str, str]:
         """The cells that become columns of results.csv."""
         return whole({name: self[column] for name, column in columns.items()})
+
+
+def ordinary(path: Path) -> Path:
+    """A file that can be read to its end: no device, no pipe, no folder, and not too large.
+
+    Raises:
+        ImportRefused: when it is another.
+    """
+    if not path.is_file():
+        raise ImportRefused(f"{path}: {'no ordinary file' if path.exists() else 'no such file'}")
+    if path.stat().st_size > MAX_BYTES:
+        raise ImportRefused(f"{path} is larger than {MAX_BYTES // 1_000_000} MB")
+    return path
 
 
 def lines(path: Path, *required: str) -> list[Line]:
@@ -154,7 +168,7 @@ def _by_header(
     records: list[list[str]], called: str, required: Iterable[str], empty: bool = False
 ) -> list[Line]:
     names = [name.strip().casefold() for name in records[0]] if records else []
-    if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
+    if twice := [name for name, times in Counter(names).items() if name and times > 1]:
         raise ImportRefused(f"{called} has several columns {', '.join(twice)}: rename all but one")
     if missing := [name for name in required if name.casefold() not in names]:
         raise ImportRefused(f"{called} has no column {', '.join(missing)}")

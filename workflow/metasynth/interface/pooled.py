@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from metasynth.core import store
 from metasynth.interface.columns import table
 from metasynth.language.sentences import in_words
+from metasynth.model.methods import CREDIBLE
 from metasynth.model.records import Estimate, Omission, OutcomeResult, StudyEffect
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Pooled:
         """The studies and the pool as a text of columns, heterogeneity and what was left out."""
         pooled, spec = self.pooled, self.result.analyses[0].spec
         head = f"{pooled.measure}, {spec.label}: {pooled.k} studies"
-        lines = [head, "=" * _WIDTH, _columns("", "effect", "95% CI", "weight"), "-" * _WIDTH]
+        lines = [head, "=" * _WIDTH, _columns("", *self._heads(), "weight"), "-" * _WIDTH]
         lines += (_columns(*texts) for texts in self._rows())
         lines += ["-" * _WIDTH, *_facts(pooled)]
         lines += (
@@ -110,6 +111,10 @@ class Pooled:
         lines += filter(None, [in_words(pooled.note)])
         lines += (f"Left out: {_left_out(one)}" for one in self.omissions)
         return Summary("\n".join(lines))
+
+    def _heads(self) -> tuple[str, str]:
+        """What stands above effects and limits: of a posterior, the pool's are credible."""
+        return "effect", "95% interval" if self.pooled.ci_method == CREDIBLE else "95% CI"
 
     def _rows(self) -> Iterator[tuple[str, str, str, str]]:
         """Name, effect, limits and weight of each study, then of the pool and its subgroups."""
@@ -127,7 +132,7 @@ class Pooled:
     def _repr_html_(self) -> str:
         """The summary as a table."""
         pooled, spec = self.pooled, self.result.analyses[0].spec
-        head = _cells("th", "", "effect", "95% CI", "weight")
+        head = _cells("th", "", *self._heads(), "weight")
         body = "".join(_cells("td", *texts) for texts in self._rows())
         facts = [*_facts(pooled), in_words(pooled.note)]
         facts += (f"Left out: {_left_out(one)}" for one in self.omissions)
@@ -158,7 +163,7 @@ def _number(value: float | None) -> str:
 def _facts(pooled: Estimate) -> list[str]:
     """Lines of the test, of heterogeneity and of prediction, those that exist."""
     named = "z" if pooled.df is None else f"t({pooled.df:.4g})"
-    facts = []
+    facts = ["The pooled interval is credible."] if pooled.ci_method == CREDIBLE else []
     if pooled.statistic is not None and pooled.p is not None:
         facts.append(f"Overall effect: {named} = {pooled.statistic:.4f}, p = {pooled.p:.4g}")
     if pooled.tau2 is not None:

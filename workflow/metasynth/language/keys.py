@@ -88,6 +88,11 @@ def few_trials(outcome: str = "") -> str:
     return f"{outcome_choice(outcome) if outcome else 'config'}/few/trials"
 
 
+def threshold(outcome: str, side: str) -> str:
+    """A declared effect that matters, "better" or "worse" than none."""
+    return f"{outcome_choice(outcome)}/thresholds/{side}"
+
+
 def baseline_risk(outcome: str, number: int) -> str:
     """A declared risk under control, numbered from 1."""
     return f"config/outcomes/{outcome}/baseline_risks/{number}"

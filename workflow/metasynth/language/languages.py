@@ -7,7 +7,7 @@ neither.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -37,7 +37,7 @@ class Language:
 
     `plurals` holds the forms of a message by its singular; `form` chooses among them for a number.
     `labels` are texts of the review itself; `words` are the small numbers, where sentences spell
-    them and they do not inflect; `studied` whether it says study for trial (studied.py).
+    them and they do not inflect; `template` is what it makes of a section's text (studied.py).
     """
 
     gettext: Callable[[str], str] = _same
@@ -47,7 +47,7 @@ class Language:
     form: Callable[[int], int] = _english_form
     labels: Mapping[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
-    studied: bool = False
+    template: Callable[[str], str] = _same
 
     def say(self, message: str, **values: Any) -> str:
         """The message translated, then its {places} filled; values are never translated."""
@@ -118,15 +118,6 @@ def speak(code: str, text: Path | None = None) -> Language:
     if own is None or not own.is_file():
         return language
     return replace(language, labels=_read(own)[0])
-
-
-def speak_all(codes: Sequence[str], text: Path | None = None) -> dict[str, Language]:
-    """The languages of a review by what their files are marked with: "" is the main one.
-
-    Raises:
-        ValueError: when there is no catalogue of one of them.
-    """
-    return {"" if code == codes[0] else code: speak(code, text) for code in codes}
 
 
 @cache

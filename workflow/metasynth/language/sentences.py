@@ -11,6 +11,14 @@ Mark = Callable[[str, str], str]
 """Gives a printed number (first) the key of its provenance (second)."""
 
 
+def lowered(label: str) -> str:
+    """A label inside a sentence: "Death" loses its capital, "ACR20 response" and "HbA1c" do not."""
+    first, *rest = label.split(maxsplit=1) or [""]
+    is_name = any(not letter.islower() for letter in first[1:].rstrip(",.:;"))
+    is_symbol = len(first) == 1 and not "".join(rest)[:1].isalpha()
+    return label if is_name or is_symbol else label[:1].lower() + label[1:]
+
+
 def keyed(sentences: Sequence[Sentence], prefix: str) -> tuple[Sentence, ...]:
     """The sentences with a key for each of their numbers: its own, or one made from `prefix`.
 

@@ -1,13 +1,17 @@
-"""The words of a review whose studies compare nothing: "study" for "trial", no effect.
+"""The words of a review whose studies are no trials, or compare nothing: "study" for "trial".
 
 Only English tells the two apart. What is replaced are words that a reader sees: of a message not
-its {places}, of a template not its expressions, anchors and names of files.
+its {places}, of a template not its expressions, anchors and names of files. Where nothing is
+compared "no effect" is "no correlation", the only one of one group.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
-from metasynth.language.languages import Language
+from metasynth.language.languages import Language, speak
 
 _WORDS = re.compile(
     r"(?P<kept>\{%.*?%\}|\{[^{}]*\}|`[^`]*`|“[^”]*”)"
@@ -17,28 +21,48 @@ _WORDS = re.compile(
     r"|\b(?P<last>[Tt])rial(?P<more>s?)(?=\.(\W|$))",
     re.DOTALL,
 )
-_QUOTED = re.compile(r'"[^"]* [^"]*"')
+_QUOTED = re.compile(r'"[^"]*"')
 
 
-def studied(text: str) -> str:
-    """A message or a template with "study" for "trial", but in its places and expressions."""
-    return _WORDS.sub(_word, text)
+def studied(text: str, compared: bool = False) -> str:
+    """A message or a template with "study" for "trial", but in its places and expressions.
+
+    `compared` where groups are compared, and have an effect.
+    """
+
+    def word(found: re.Match[str]) -> str:
+        if found["kept"]:
+            return found["kept"]
+        if found["spoken"]:  # in an expression, the texts in quotation marks; one word is a name
+            return _QUOTED.sub(
+                lambda said: studied(said[0], compared) if " " in said[0] else said[0],
+                found["spoken"],
+            )
+        if found["none"]:
+            return found["none"] if compared else "no correlation"
+        capital = (found["first"] or found["last"]) == "T"
+        said = "studies" if found["many"] or found["more"] else "study"
+        return (said.capitalize() if capital else said) + (found["of"] or "")
+
+    return _WORDS.sub(word, text)
 
 
-def _word(found: re.Match[str]) -> str:
-    if found["kept"]:
-        return found["kept"]
-    if found["spoken"]:  # in an expression, the texts in quotation marks
-        return _QUOTED.sub(lambda quoted: studied(quoted[0]), found["spoken"])
-    if found["none"]:  # of one group only a correlation can be none
-        return "no correlation"
-    capital = (found["first"] or found["last"]) == "T"
-    word = "studies" if found["many"] or found["more"] else "study"
-    return (word.capitalize() if capital else word) + (found["of"] or "")
-
-
-def of_studies(language: Language, comparison: bool) -> Language:
-    """The language of a review, in these words where it has no `comparison`."""
-    if comparison or language.code != "en":
+def of_studies(language: Language, *, compared: bool, trials: bool) -> Language:
+    """The language of a review, in these words where it has no comparison, or not only trials."""
+    if (compared and trials) or language.code != "en":
         return language
-    return replace(language, gettext=studied, studied=True)
+    said = partial(studied, compared=compared)
+    return replace(language, gettext=said, template=said)
+
+
+def speak_all(
+    codes: Sequence[str], text: Path, *, compared: bool, trials: bool
+) -> dict[str, Language]:
+    """The languages of a review by what their files are marked with: "" is the main one.
+
+    Raises:
+        ValueError: when there is no catalogue of one of them.
+    """
+    words = {"compared": compared, "trials": trials}
+    spoken = {code: of_studies(speak(code, text), **words) for code in codes}
+    return {"" if code == codes[0] else code: language for code, language in spoken.items()}

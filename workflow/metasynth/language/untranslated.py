@@ -5,20 +5,26 @@ from dataclasses import fields, is_dataclass
 
 from metasynth.language.languages import Language, sentences
 from metasynth.language.localised_records import LABELS, REMARKS, SHOWN
-from metasynth.model.records import Config, SearchLine, Trial
+from metasynth.model.records import ChangelogEntry, Claim, Config, SearchLine, Trial
 
 _HEADER = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n'
 
 
 def untranslated(
-    config: Config, trials: Sequence[Trial], search: Sequence[SearchLine], language: Language
+    config: Config,
+    trials: Sequence[Trial],
+    search: Sequence[SearchLine],
+    language: Language,
+    claims: Sequence[Claim] = (),
+    changelog: Sequence[ChangelogEntry] = (),
 ) -> list[str]:
     """Labels and remarks of a review that `language` would leave in English, sorted.
 
     The names of trials stay as they are, and so do the terms of the search.
     """
     names = {trial.study.label for trial in trials}
-    told = [*_texts((config, tuple(trials))), *_limits(search)]
+    told = [*_texts((config, tuple(trials))), *_limits(search), *_statements(claims)]
+    told += [("label", entry.reason) for entry in changelog if entry.version == config.version]
     missing = (text for name, text in told if not _is_said(name, text, language))
     return sorted({text for text in missing if text not in names})
 
@@ -45,6 +51,14 @@ def _limits(search: Iterable[SearchLine]) -> Iterator[tuple[str, str]]:
             yield "label", line.concept
         if line.part != "term":
             yield "label", line.text
+
+
+def _statements(claims: Iterable[Claim]) -> Iterator[tuple[str, str]]:
+    """Where published statements stand, and what is remarked on them; their quotes stay."""
+    for claim in claims:
+        yield "label", claim.locator
+        if claim.note:
+            yield "note", claim.note
 
 
 def _is_said(name: str, text: str, language: Language) -> bool:

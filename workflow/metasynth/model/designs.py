@@ -1,11 +1,24 @@
-"""What the `design` column of study.csv says: whether a study calls itself randomised."""
+"""What the `design` column of study.csv says: whether a study is a trial, and randomised."""
 
 import re
+from collections.abc import Iterable
 
 _RANDOMISED = re.compile(r"\brandomi[sz]ed\b|\brandom allocation\b|\brct\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:non|not|quasi|un)[- ]?randomi[sz]ed\b", re.IGNORECASE)
+_TRIAL = re.compile(
+    r"(?<!not a )\btrials?\b|\bquasi[- ]?randomi[sz]ed\b|\b(?:systematic|alternate) allocation\b",
+    re.IGNORECASE,
+)
 
 
 def is_randomised(design: str) -> bool:
     """Whether a design is described as randomised, in the language that tables are written in."""
     return bool(_RANDOMISED.search(design)) and not _NOT.search(design)
+
+
+def are_trials(designs: Iterable[str]) -> bool:
+    """Whether each design is described as a trial's, which allocates treatments.
+
+    Where one is not, or nothing is said of it, a review speaks of studies, as every trial is one.
+    """
+    return all(is_randomised(design) or _TRIAL.search(design) for design in designs)

@@ -108,6 +108,18 @@ MODELS = (
         ),
         pooling=message("median of the posterior, by quadrature"), weighted=True,
         option=message("random effects with priors"), anchor="formula-bayes", source="Röver 2020",
+        bayesian=True,
+    ),
+    Model(
+        name="bayes-exact",
+        label=message(
+            "Bayesian random-effects model of the odds ratio with the exact likelihood of each "
+            "trial's table given its margins, and the priors that its results name"
+        ),
+        pooling=message("median of the posterior, by quadrature"), bayesian=True,
+        option=message("random effects with priors, exact likelihood"),
+        anchor="formula-bayes-exact", source="Stijnen, Hamza and Özdemir 2010; Röver 2020",
+        measures=("OR",), of=("binary",),
     ),
 )  # fmt: skip
 """Random effects, the common-effect models, binomial-normal models, and random effects with priors.

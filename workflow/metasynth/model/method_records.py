@@ -55,13 +55,15 @@ class Model(Method):
 
     `weighted`: takes effects and their variances, whatever the measure; else `measures` are those
     that it pools, from counts of an outcome of the types `of`. `mixed`: binomial- or
-    Poisson-normal. A {measure} in `anchor` stands for that of the outcome.
+    Poisson-normal; `bayesian`: has priors, and a posterior. A {measure} in `anchor` stands for that
+    of the outcome.
     """
 
     pooling: str
     option: str
     weighted: bool = False
     mixed: bool = False
+    bayesian: bool = False
     measures: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
 

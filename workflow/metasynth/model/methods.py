@@ -59,7 +59,8 @@ GLMMS = frozenset(name for name, record in MODEL.items() if record.mixed)
 WEIGHTED = tuple(name for name, record in MODEL.items() if record.weighted)
 """Models that take effects and their variances, whatever the measure."""
 
-BAYES, ONE_GROUP_GLMM = "bayes", "GLMM-RI"
+BAYESIAN = frozenset(name for name, record in MODEL.items() if record.bayesian)
+BAYES, EXACT_BAYES, ONE_GROUP_GLMM = "bayes", "bayes-exact", "GLMM-RI"
 _NUMBERS = {
     ("binary",): "counts",
     ("rate",): "events in person-time",
@@ -86,8 +87,11 @@ class UnsupportedCombination(ValueError):  # noqa: N818 - it names the fault, as
 def tau2_of_effects(analysis: AnalysisSpec) -> str | None:
     """The estimator for what has effects and variances alone; None under a common effect.
 
-    That is the analysis's own, or DL in place of DL-MH, which needs counts.
+    That is the analysis's own, or DL in place of DL-MH, which needs counts; a posterior has no
+    estimator, but trials that differ.
     """
+    if analysis.model == BAYES:
+        return DEFAULT_TAU2
     if analysis.model != "random":
         return None
     return "DL" if analysis.tau2 == "DL-MH" else analysis.tau2 or DEFAULT_TAU2
@@ -210,17 +214,23 @@ def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
 def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
     """Find a choice that only the random-effects model, or only REML, has."""
     if analysis.subgroup_tau2 == "common":
-        if analysis.model != "random":
-            return f"model {analysis.model} cannot share one tau2 among subgroups, as random can"
+        if analysis.model not in ("random", BAYES):
+            return (
+                f"model {analysis.model} cannot share one tau2 among subgroups, as random and "
+                "bayes can"
+            )
         if analysis.ci == "KR":
             return "Kenward and Roger's interval takes tau2 from one group, not from all subgroups"
         if analysis.tau2 == "DL-MH":
             return "tau2 DL-MH is that of one group; subgroups that share one can have DL"
-    if analysis.model == BAYES:
+    if analysis.model in BAYESIAN:
         chosen = (analysis.tau2 is not None, analysis.prediction is not None, analysis.ci != "Wald")
         for name, is_chosen in zip(("tau2", "prediction", "ci"), chosen, strict=True):
             if is_chosen:
-                return f"model bayes has its own {name}, from its posterior; leave {name} out"
+                return (
+                    f"model {analysis.model} has its own {name}, from its posterior; leave {name} "
+                    "out"
+                )
     elif analysis.model in GLMMS:
         if analysis.tau2 is not None:
             return "a mixed model has its own tau2, by maximum likelihood"
@@ -245,12 +255,21 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
 def _prior_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     """Find a prior that is missing, belongs to another model, or is on another scale."""
     prior, others = analysis.tau_prior, analysis.other_priors
-    if analysis.model != BAYES:
+    if analysis.model not in BAYESIAN:
         if prior is not None or analysis.mu_prior != VAGUE or others:
             return f"model {analysis.model} has no prior, as bayes has"
         return None
     if prior is None:
-        return "model bayes needs tau_prior, such as {family: half_normal, scale: 0.5}"
+        return (
+            f"model {analysis.model} needs tau_prior, such as {{family: half_normal, scale: 0.5}}"
+        )
+    if analysis.model == EXACT_BAYES and any(
+        known.family == "jeffreys" for known in (prior, *(other.tau_prior for other in others))
+    ):
+        return (
+            "the prior jeffreys of tau is made of the variances of effects, which the tables of "
+            "bayes-exact have not; half_normal needs none"
+        )
     if outcome.measure == "PFT":
         return "model bayes has no back-transformation of double arcsines; PLO has one"
     if clash := _scale_clash(outcome, prior, analysis.mu_prior):

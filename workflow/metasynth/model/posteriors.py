@@ -70,14 +70,28 @@ class PosteriorPool:
     p_worse: float | None
     bayes_factor_common: float | None
 
+    @property
+    def p_against(self) -> float | None:
+        """The posterior probability of no effect, or one on the other side of the median."""
+        return None if self.p_above is None else min(self.p_above, 1 - self.p_above)
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Densities at x on the scale of the analysis; `prior` has none where it is improper."""
+    """Densities at x; `prior` has none where it is improper."""
 
     x: tuple[float, ...]
     posterior: tuple[float, ...]
     prior: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriorLimits:
+    """The median of a proper prior of tau, and its central 95%."""
+
+    median: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,10 @@ class Posterior:
     equal weight would spread the weights as far, (sum w)² / sum w², None without weights.
     `log_marginal` is the log of the density of the effects under the analysis's priors,
     `log_marginal_common` under a common effect, both with the density of mu taken as 1 where that
-    is vague.
+    is vague. The curve of the effect has natural values, and densities by what a figure has across:
+    by the logarithm of a ratio, else by that value. `tau_before` is the prior of tau in numbers,
+    and `reach` how far, at the median of tau, the true effects of 95% of trials are from their
+    centre: a factor of ratios, a distance of differences, None on a scale that is turned back.
     """
 
     own: PosteriorPool
@@ -100,3 +117,5 @@ class Posterior:
     others: tuple[PosteriorPool, ...]
     effect_curve: Curve
     tau_curve: Curve
+    tau_before: PriorLimits | None
+    reach: float | None

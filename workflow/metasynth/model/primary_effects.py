@@ -11,15 +11,8 @@ from metasynth.model.records import AnalysisResult, OutcomeResult, StudyEffect
 
 
 def is_logarithmic(result: OutcomeResult) -> bool:
-    """Whether the effects are ratios; those of a declared generic measure show it themselves."""
-    effects = (effect for analysis in result.analyses for effect in analysis.studies)
-    return is_ratio(result.outcome.measure) or (
-        result.outcome.type == "generic"
-        and any(
-            effect.log_estimate is not None and effect.log_estimate != effect.estimate
-            for effect in effects
-        )
-    )
+    """Whether the effects are ratios, which figures show on a logarithmic axis."""
+    return is_ratio(result.outcome.measure)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

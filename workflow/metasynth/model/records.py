@@ -307,11 +307,23 @@ class FigureChoices:
     """How forest plots look: a journal's layout, dots of risk of bias, which analyses.
 
     Without `analyses` an outcome's figure shows its primary one and the one named second.
+    `posteriors` says of which Bayesian analyses the posterior is drawn: that which leads an outcome
+    ("primary"), or any that it names ("any").
     """
 
     layout: str = "journal"  # journal | cochrane | jama | bmj
     risk_of_bias: bool = True
     analyses: tuple[str, ...] = ()
+    posteriors: str = "primary"  # primary | any
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFiles:
+    """Files of figures for a journal beside their SVG: `width` in millimetres, `dpi` of pixels."""
+
+    formats: tuple[str, ...] = ()  # pdf | png | tiff
+    dpi: int = 600
+    width: float = 178.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -539,6 +551,19 @@ class OutcomeResult:
     analyses: tuple[AnalysisResult, ...]
     omissions: tuple[Omission, ...]
 
+    @property
+    def without_prior(self) -> AnalysisResult | None:
+        """The first analysis that has no prior."""
+        return next((a for a in self.analyses if a.spec.tau_prior is None), None)
+
+    @property
+    def under_primary(self) -> AnalysisResult | None:
+        """What stands under the primary analysis: the second, or one without a prior."""
+        primary, *others = self.analyses
+        if primary.spec.tau_prior is not None:
+            return self.without_prior
+        return others[0] if others else None
+
 
 # --- the whole review -----------------------------------------------------------------------------
 
@@ -569,6 +594,7 @@ class Config:
     weeks: tuple[int, ...] = ()
     nested: tuple[tuple[str, ...], ...] = ()
     figures: FigureChoices = FigureChoices()
+    figure_files: FigureFiles = FigureFiles()
     certainty: CertaintyRules = DEFAULT_RULES
     multiverse: MultiverseChoices = DEFAULT_MULTIVERSE
     living: LivingRules = DEFAULT_LIVING

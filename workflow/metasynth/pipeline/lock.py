@@ -7,26 +7,21 @@ the next one waits, before it looks at what stands, until nothing is being writt
 """
 
 import atexit
-import errno
 import json
 import os
+import platform
 import secrets
 import shutil
 import sys
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from metasynth.core import store
+from metasynth.core import file_locks, store
+from metasynth.core.file_locks import NoLocksError
 from metasynth.pipeline import backups, stamps
 from metasynth.pipeline.targets import Member
-
-try:
-    import fcntl
-except ImportError:  # not a POSIX system: Snakemake's own lock is the only one
-    fcntl = None  # type: ignore[assignment]
 
 FOLDER = Path(".snakemake/metasynth")
 PLAN = FOLDER / "plan.json"
@@ -39,7 +34,7 @@ _VARIABLE = "METASYNTH_RUN"
 _PATIENCE = 3.0  # seconds; a dry run holds the lock for a moment
 _WRITING = 60.0  # seconds; a job's files are written in far less
 _ROOM = 2**25  # bytes; a few reports
-_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS)  # some file systems have none
+_STILL_WRITING = "a job of a run that was cut off is still writing. End it, then go on."
 _held: dict[Path, IO[str]] = {}
 
 
@@ -59,12 +54,12 @@ def begin() -> None:
         OSError: when the folder cannot be written.
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
-    if not _take(_PATIENCE):
-        return
+    _take(_PATIENCE)
     token = secrets.token_hex(8)
     with _LATEST.open("a+", encoding="utf-8") as latest:
-        if not _lock(latest, _WRITING):
-            raise BusyError("a job of a run that was cut off is still writing. End it, then go on.")
+        with suppress(NoLocksError):
+            if not file_locks.take(latest, patience=_WRITING):
+                raise BusyError(_STILL_WRITING)
         latest.truncate(0)
         latest.write(token)
     os.environ[_VARIABLE] = token
@@ -79,12 +74,13 @@ def writing() -> Iterator[None]:
         OverError: when another run has begun.
     """
     token = os.environ.get(_VARIABLE)
-    if token is None or fcntl is None:
+    if token is None:
         yield
         return
-    with _LATEST.open(encoding="utf-8") as latest:
-        fcntl.flock(latest, fcntl.LOCK_SH)
-        if latest.read() != token:
+    with _LATEST.open("a+", encoding="utf-8") as latest:
+        with suppress(NoLocksError):
+            file_locks.take(latest, shared=True)
+        if _read(latest) != token:
             raise OverError(
                 "The run of this job was cut off, and another has begun: nothing written."
             )
@@ -110,32 +106,34 @@ def finish() -> None:
     atexit.unregister(_advise)
 
 
-def end(members: Iterable[Member], obsolete: Sequence[str]) -> None:
+def end(folder: str, members: Iterable[Member], obsolete: Sequence[str]) -> None:
     """At the end of a run, however it ended: tidy up; what is obsolete goes when all is made."""
+    os.chdir(folder)  # which Snakemake has left by then
     backups.forget()
     if obsolete and not any(map(stamps.why_stale, members)):
         for path in map(Path, obsolete):
             path.unlink(missing_ok=True)
             with suppress(OSError):  # until a folder is not empty
-                for folder in path.parents[:-2]:
-                    folder.rmdir()
+                for above in path.parents[:-2]:
+                    above.rmdir()
         print("Obsolete, and so removed:", *obsolete, sep="\n  ", file=sys.stderr)
 
 
 def _advise(folder: str) -> None:
     """Say what to do after a run that did not come to its end."""
-    os.chdir(folder)  # which Snakemake has left by then
+    os.chdir(folder)
     backups.put_back()
-    places = [folder for folder in (Path(), Path("results")) if folder.is_dir()]
-    causes = ["The disk is full, or nearly so: make room."] if any(map(_full, places)) else []
-    causes += unwritable(places)
+    places = [place for place in (Path(), Path("results")) if place.is_dir()]
+    full = any(shutil.disk_usage(place).free < _ROOM for place in places)
+    causes = ["The disk is full, or nearly so: make room."] if full else []
     failed = [path.read_text("utf-8") for path in sorted(FAILED.glob("*"))]
-    lines = [
+    print(
         "Not everything was made. What is whole is kept, and nothing half-made is taken as done.",
-        *(causes or failed or ["If an error is shown above, put it right."]),
+        *(causes + unwritable(places) or failed or ["If an error is shown above, put it right."]),
         "Then give the same command again: it goes on from here.",
-    ]
-    print("\n".join(lines), file=sys.stderr)
+        sep="\n",
+        file=sys.stderr,
+    )
 
 
 def unwritable(places: Sequence[Path] = (Path("results"),)) -> list[str]:
@@ -144,47 +142,64 @@ def unwritable(places: Sequence[Path] = (Path("results"),)) -> list[str]:
     return [f"{place.resolve()} cannot be written: allow it." for place in shut]
 
 
-def _full(folder: Path) -> bool:
-    return shutil.disk_usage(folder).free < _ROOM
+def _take(patience: float) -> None:
+    """Be the folder's run.
 
-
-def _take(patience: float) -> bool:
-    """Whether this process is the folder's run now; there may be no means to tell."""
+    Raises:
+        BusyError: when another process is.
+    """
     folder = Path.cwd()
-    if fcntl is None or folder in _held:
-        return fcntl is not None
+    if folder in _held:
+        return
     file = _LOCK.open("a+", encoding="utf-8")
     try:
-        if not _lock(file, patience):
-            raise BusyError(_busy(file))
-    except (BusyError, OSError) as error:
+        _claim(file, patience)
+    except BaseException:
         file.close()
-        if isinstance(error, OSError) and error.errno in _NO_LOCKS:
-            return False
         raise
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
     _held[folder] = file
-    return True
+    atexit.register(file.close)  # after `end`, which is registered later
 
 
-def _lock(file: IO[str], patience: float) -> bool:
-    """Whether a file can be locked for this process alone, within so many seconds."""
-    until = time.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                return False
-            time.sleep(0.05)
+def _claim(file: IO[str], patience: float) -> None:
+    """Lock a file, and write this process into it; where there are no locks, that alone."""
+    me = str(os.getpid())
+    try:
+        free = file_locks.take(file, patience=patience)
+    except NoLocksError:
+        free, me = not _alive(_read(file)), _described(os.getpid())
+    if not free:
+        raise BusyError(_busy(file))
+    file.truncate(0)
+    file.write(me)
+    file.flush()
+
+
+def _described(process: int) -> str:
+    """A process by number, start (as its number can be another's later) and machine."""
+    import psutil
+
+    return f"{process} {psutil.Process(process).create_time()} {platform.node()}"
+
+
+def _alive(described: str) -> bool:
+    """Whether a process that was described is at work on this machine."""
+    import psutil
+
+    number = described.partition(" ")[0]
+    try:
+        return number.isdecimal() and _described(int(number)) == described
+    except (psutil.Error, OverflowError):
+        return False
+
+
+def _read(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
 
 
 def _busy(file: IO[str]) -> str:
-    file.seek(0)
-    process = file.read() or "unknown"
+    process = _read(file).partition(" ")[0] or "unknown"
     return (
         f"another run is at work in this folder (process {process}).\n"
         "Wait until it has ended, or end it (Ctrl-C where it runs), and give the command again."

@@ -12,6 +12,7 @@ from metasynth.model.records import (
     Comparison,
     Config,
     FigureChoices,
+    FigureFiles,
     FlowCount,
     Judgement,
     OutcomeSpec,
@@ -78,23 +79,37 @@ class JudgedStudy:
 
 @dataclass(frozen=True, slots=True)
 class Plotting:
-    """The languages and the look of an outcome's figures, and the risk of bias that they show."""
+    """The languages and the look of an outcome's figures, and the risk of bias that they show.
+
+    `trials` says whether the review's studies are trials (model/designs.py).
+    """
 
     languages: tuple[str, ...]
     text: str
+    trials: bool
     look: FigureChoices
     judged: tuple[JudgedStudy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Converting:
+    """What a journal asks of figures' files, and the date that they claim."""
+
+    files: FigureFiles
+    date: str
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
     """The languages of the figures of the whole review, the numbers of the flow diagram.
 
-    `main` are the ids of the outcomes in one view, `claims` what published figures print.
+    `main` are the ids of the outcomes in one view, `trials` as in Plotting, `claims` what published
+    figures print.
     """
 
     languages: tuple[str, ...]
     text: str
+    trials: bool
     flow: tuple[FlowCount, ...]
     main: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
@@ -104,11 +119,12 @@ class Overview:
 class Reporting:
     """The review's choices, the language to write in, libraries as "name version".
 
-    `draft` are the starter texts that are left in it.
+    `draft` are the starter texts that are left in it, `trials` as in Plotting.
     """
 
     config: Config
     language: str
+    trials: bool
     versions: tuple[str, ...]
     claims: tuple[Claim, ...]
     search: tuple[SearchLine, ...]

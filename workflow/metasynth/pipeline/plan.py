@@ -8,18 +8,17 @@ output, and a job that is to run has such an input, `MARK`, which is written whe
 import json
 import os
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from math import ceil
 from pathlib import Path
-from typing import Any
 
 from metasynth.core import store
 from metasynth.pipeline import stamps
-from metasynth.pipeline.batching import Deal
-from metasynth.pipeline.targets import Member, from_content
+from metasynth.pipeline.targets import Batch, Member
 
 MARK = ".snakemake/metasynth/stale"
 """An input of every job: one to be newer than of those that are to run, else one to be ignored."""
@@ -28,72 +27,40 @@ LARGEST = 100
 Snakemake, which looks at each input once more for each output, takes no longer than the job."""
 
 _SHOWN = 6
-_FEWEST = {"clean": 50}
-"""The fewest members that are worth a job of their own; one, where a stage is not named."""
+_WORTH = {"clean": 50, "pool": 8, "plot": 20}
+"""The weight of the members that take as long as starting a job; 1, where a stage is not named."""
 
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The members that one job makes, if they are `stale` or it is asked for.
-
-    It reads the files `raw`, and what the batches named `after` make. `noted` are the inputs that
-    Snakemake has noted of it, if it stands as it was made.
-    """
-
-    stage: str
-    name: str
-    stale: bool
-    members: tuple[Member, ...]
-    raw: tuple[str, ...] = ()
-    after: tuple[str, ...] = ()
-    noted: tuple[str, ...] = ()
-
-    @property
-    def records(self) -> list[str]:
-        """The records of its members, each of which stands for a member's files."""
-        return [member.record for member in self.members]
-
-    @property
-    def outputs(self) -> list[str]:
-        """All that the job writes: the records first, since they are what is asked for."""
-        files = [path for member in self.members for path in member.files]
-        return [*self.records, *files]
-
-    @property
-    def sources(self) -> list[str]:
-        """Every file that the job reads."""
-        return sorted({path for member in self.members for path in member.sources})
+Stages = Mapping[str, Sequence[Member]]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The batches of each stage, and why the stale members have to be made.
-
-    `obsolete` are files that were made for what this review has no longer.
+    """The batches of all stages, each after those that it needs; why the stale members have to be
+    made, by stage and name; `obsolete` files, which were made for what this review has no longer.
     """
 
-    batches: Mapping[str, tuple[Batch, ...]]
+    batches: tuple[Batch, ...]
     reasons: Mapping[str, Mapping[str, str]]
     obsolete: tuple[str, ...] = ()
 
-    def all(self, *stages: str) -> list[Batch]:
-        """The batches of some stages, or of all, each after those that it needs."""
-        return [batch for stage in stages or self.batches for batch in self.batches[stage]]
+    def of(self, *stages: str) -> list[Batch]:
+        """The batches of some stages, or of all."""
+        return [batch for batch in self.batches if not stages or batch.stage in stages]
 
-    def files(self) -> list[str]:
-        """Everything that is to be there at the end, without the records."""
-        return [path for batch in self.all() for member in batch.members for path in member.files]
+    def members(self) -> list[Member]:
+        """All that is to be there at the end."""
+        return [member for batch in self.batches for member in batch.members]
 
     @cached_property
     def _named(self) -> dict[str, Batch]:
-        return {batch.name: batch for batch in self.all()}
+        return {batch.name: batch for batch in self.batches}
 
     def follow(self, names: Collection[str]) -> set[str]:
         """The names of the batches that are named, by themselves, their stage or an output, and of
         all that are made from them.
         """
         reached = set[str]()
-        for batch in self.all() if names else ():
+        for batch in self.batches if names else ():
             own = {batch.stage, batch.name, *batch.outputs}
             if not (own.isdisjoint(names) and reached.isdisjoint(batch.after)):
                 reached.add(batch.name)
@@ -113,9 +80,9 @@ class Plan:
         found = dict.fromkeys(batch.raw, False)
         for before in map(self._named.__getitem__, batch.after):
             if alone:
-                named = sorted(set(before.outputs) & set(batch.sources))
+                named = sorted({*before.outputs} & batch.sources)
             elif running or before.name not in runs:
-                named = before.records[:1]
+                named = before.outputs[:1]
             else:
                 named = [*islice(filter(os.path.exists, before.outputs), 1)]
             found |= dict.fromkeys(named, running and before.name in runs)
@@ -129,7 +96,7 @@ class Plan:
         """
         found = set[str]()
         for before in map(self._named.__getitem__, batch.after):
-            found |= {before.records[0]} if before.name in runs else self._awaited(before, runs)
+            found |= {before.outputs[0]} if before.name in runs else self._awaited(before, runs)
         return found
 
 
@@ -138,7 +105,7 @@ def mark(plan: Plan, root: Path = Path()) -> None:
 
     Its content is another each time, as Snakemake takes an input of the same content for the same.
     """
-    outputs = (root / path for batch in plan.all() if batch.stale for path in batch.outputs)
+    outputs = (root / path for batch in plan.batches if batch.stale for path in batch.outputs)
     times = [path.stat().st_mtime_ns for path in outputs if path.exists()]
     store.write(root / MARK, str(time.time_ns()))
     for later in (10**7, 2 * 10**9):  # ns; some file systems count seconds by two
@@ -147,124 +114,117 @@ def mark(plan: Plan, root: Path = Path()) -> None:
 
 
 def make(
-    stages: Mapping[str, Sequence[Member]],
+    stages: Stages,
     workers: int,
     root: Path = Path(),
     *,
-    named: frozenset[str] = frozenset(),
+    named: Collection[str] = (),
     left: Iterable[str] = (),
-    deals: Sequence[Deal] = (),
     whole: bool = False,
 ) -> Plan:
-    """The plan for the members of all stages.
+    """The plan for the members of all stages, each after those that it needs.
 
     Args:
-        stages: The members by stage, each stage after those that it needs.
+        stages: The members by stage.
         workers: How many jobs can run at once.
         root: The review's folder.
         named: Files that were asked for by name; what they need is dealt apart from the rest.
         left: Obsolete files that an earlier run named and did not come to remove.
-        deals: How the members that stand were dealt when they were made, the last one last.
         whole: Whether each stage is to be one batch, as a picture shows it best.
     """
     reasons = {
         stage: {one.name: why for one in members if (why := stamps.why_stale(one, root))}
         for stage, members in stages.items()
     }
-    wanted = _needed(stages, named)
-    before: dict[str, Batch] = {}
-    batches = {}
+    wanted, before = _wanted(stages, named), dict[str, Batch]()
+    batches = list[Batch]()
     for stage, members in stages.items():
-        stale = reasons[stage]
-        groups = [list(members)] if whole else _groups(members, stale, wanted, before, deals)
-        dealt = list[Batch]()
-        for group in groups:
-            again = any(member.name in stale for member in group)
-            kept = None if again or whole else _deal_of(group[0], deals)
-            parts = [tuple(group)] if whole or kept else _deal(group, workers)
-            noted = kept.inputs if kept else ()
-            dealt += [_batch(stage, again, part, before, noted) for part in parts]
-        names = _names(stage, len(dealt))
-        batches[stage] = tuple(
-            replace(batch, name=name) for batch, name in zip(dealt, names, strict=True)
-        )
-        before |= {path: batch for batch in batches[stage] for path in batch.outputs}
-    stale_records = {
-        member.record
-        for stage, members in stages.items()
-        for member in members
-        if member.name in reasons[stage]
-    }
-    return Plan(batches, reasons, stamps.obsolete(before, stale_records, root, left))
+        groups = _groups(members, reasons[stage], wanted, before, root)
+        one = [Batch(stage, stage, bool(reasons[stage]), tuple(members))] if members else []
+        dealt = one if whole else _dealt(stage, groups, workers)
+        dealt = [_placed(batch, before) for batch in dealt]
+        before |= {path: batch for batch in dealt for path in batch.outputs}
+        batches += dealt
+    again = {one.record for stage in stages for one in stages[stage] if one.name in reasons[stage]}
+    return Plan(tuple(batches), reasons, stamps.obsolete(before, again, root, left))
 
 
-def _batch(
-    stage: str,
-    stale: bool,
-    members: tuple[Member, ...],
-    before: Mapping[str, Batch],
-    noted: tuple[str, ...],
-) -> Batch:
-    batch = Batch(stage, "", stale, members, noted=noted)
-    raw = tuple(path for path in batch.sources if path not in before)
-    after = dict.fromkeys(before[path].name for path in batch.sources if path in before)
+def _placed(batch: Batch, before: Mapping[str, Batch]) -> Batch:
+    """A batch with what it reads: files, and what other batches make."""
+    sources = sorted(batch.sources)
+    after = dict.fromkeys(before[path].name for path in sources if path in before)
+    raw = tuple(path for path in sources if path not in before)
     return replace(batch, raw=raw, after=tuple(after))
 
 
-def _names(stage: str, number: int) -> list[str]:
-    """The stage's own name, or that with a number for each of several batches."""
-    return [stage] if number == 1 else [f"{stage}_{each + 1}" for each in range(number)]
-
-
-def _needed(stages: Mapping[str, Sequence[Member]], named: frozenset[str]) -> set[str]:
-    """The records of the members that make files of these names, and of all that they need."""
-    wanted, records = set(named), set[str]()
-    for members in reversed([*stages.values()]):
+def _wanted(stages: Stages, named: Collection[str]) -> dict[str, frozenset[str]]:
+    """By record, for which of the named files a member is needed."""
+    wanted, records = {name: frozenset([name]) for name in named}, dict[str, frozenset[str]]()
+    for members in reversed([*stages.values()] if named else []):
         for member in members:
-            if not wanted.isdisjoint((member.record, *member.files)):
-                wanted.update(member.sources)
-                records.add(member.record)
+            own = (wanted.get(path, frozenset()) for path in (member.record, *member.files))
+            if purposes := frozenset[str]().union(*own):
+                records[member.record] = purposes
+                wanted |= {path: wanted.get(path, purposes) | purposes for path in member.sources}
     return records
+
+
+Noted = tuple[str, tuple[str, ...]]
+"""The log and the inputs of the job that made something, as Snakemake has noted them."""
+Group = tuple[bool, Noted, list[Member]]
+"""Whether the members stand, what is noted of them, and the members."""
+_NOTHING: Noted = ("", ())
 
 
 def _groups(
     members: Sequence[Member],
-    stale: Mapping[str, str],
-    wanted: set[str],
+    stale: Collection[str],
+    wanted: Mapping[str, frozenset[str]],
     before: Mapping[str, Batch],
-    deals: Sequence[Deal],
-) -> list[list[Member]]:
-    """Members that no job may mix, in order: what is to be made before what stands.
+    root: Path,
+) -> list[Group]:
+    """Members that no job may mix, in order: what is to be made first, what is wanted most first.
 
-    Apart are those that are wanted by name; those that wait for something to be made, so that what
-    fails holds up no others; and, of those that stand, what was not made by one job.
+    Apart are those that are wanted by name for something else; those that wait for something to be
+    made, so that what fails holds up no others; and, of those that stand, what was not made by one
+    job, so that what Snakemake has noted of them goes on being true.
     """
-
-    def kind(member: Member) -> tuple[bool, bool, int]:
-        asked = member.record not in wanted
-        if member.name not in stale:
-            deal = _deal_of(member, deals)
-            return True, asked, deals.index(deal) if deal else -1
-        waits = any(path in before and before[path].stale for path in member.sources)
-        return False, asked, waits
-
-    groups: dict[tuple[bool, bool, int], list[Member]] = {}
+    groups: dict[tuple[bool, frozenset[str], bool, Noted], list[Member]] = {}
     for member in members:
-        groups.setdefault(kind(member), []).append(member)
-    return [groups[key] for key in sorted(groups, key=lambda key: key[: 2 if key[0] else 3])]
+        stands, asked = member.name not in stale, wanted.get(member.record, frozenset())
+        waits = not stands and any(p in before and before[p].stale for p in member.sources)
+        noted = _noted(member.record, root) if stands else _NOTHING
+        groups.setdefault((stands, asked, waits, noted), []).append(member)
+    order = sorted(groups, key=lambda key: (key[0], -len(key[1]), sorted(key[1]), key[2]))
+    return [(key[0], key[3], groups[key]) for key in order]
 
 
-def _deal_of(member: Member, deals: Sequence[Deal]) -> Deal | None:
-    return next((deal for deal in reversed(deals) if member.record in deal.records), None)
+def _noted(record: str, root: Path) -> Noted:
+    """What Snakemake has noted of something that it made; its notes are read, never written."""
+    path = root / ".snakemake/metadata" / urlsafe_b64encode(record.encode()).decode()
+    try:
+        content = json.loads(path.read_bytes())
+        return content["log"][0], tuple(content["input"])
+    except (OSError, ValueError, TypeError, LookupError):
+        return _NOTHING  # it has none, or keeps them elsewhere
+
+
+def _dealt(stage: str, groups: Iterable[Group], workers: int) -> list[Batch]:
+    """The batches of a stage: its own name, or that with a number for each of several."""
+    dealt = list[Batch]()
+    for stands, noted, members in groups:
+        free = max(1, workers - len(dealt))
+        parts = _deal(members, free) if noted == _NOTHING else [tuple(members)]
+        dealt += [Batch(stage, stage, not stands, part, noted=noted[1]) for part in parts]
+    numbered = (replace(batch, name=f"{stage}_{n}") for n, batch in enumerate(dealt, 1))
+    return dealt if len(dealt) == 1 else [*numbered]
 
 
 def _deal(members: Sequence[Member], workers: int) -> list[tuple[Member, ...]]:
-    """Neighbours together, about as much work in each batch."""
-    stage = members[0].stage if members else ""
-    rounds = ceil(len(members) / (LARGEST * workers))
-    fewest = _FEWEST.get(stage, 1)
-    number = min(ceil(len(members) / fewest), rounds * workers)
+    """Neighbours together, about as much work in each batch, and no less than starting it is."""
     total, so_far = sum(member.weight for member in members), 0
+    most = workers * ceil(len(members) / (LARGEST * workers))
+    number = min(ceil(total / _WORTH.get(members[0].stage, 1)), most)
     dealt: list[list[Member]] = [[] for _ in range(number)]
     for member in members:
         dealt[number * (2 * so_far + member.weight) // (2 * total)].append(member)
@@ -272,14 +232,11 @@ def _deal(members: Sequence[Member], workers: int) -> list[tuple[Member, ...]]:
     return [tuple(batch) for batch in dealt if batch]
 
 
-# --- the plan in words ----------------------------------------------------------------------------
-
-
 def summary(plan: Plan) -> str:
     """What does not stand, and why, in a few lines; nothing if all stands."""
     lines, single = [], dict[str, list[str]]()
     for stage, why in plan.reasons.items():
-        total = sum(len(batch.members) for batch in plan.batches[stage])
+        total = sum(len(batch.members) for batch in plan.of(stage))
         for reason in dict.fromkeys(why.values()):
             names = [name for name, own in why.items() if own == reason]
             if names == [""]:
@@ -296,23 +253,3 @@ def summary(plan: Plan) -> str:
 def _some(names: Sequence[str]) -> str:
     shown = ", ".join(names[:_SHOWN])
     return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
-
-
-# --- the plan as a file, for jobs that do not make it themselves ----------------------------------
-
-
-def to_json(plan: Plan) -> str:
-    """The plan as text that `from_json` reads."""
-    return store.compact(plan)
-
-
-def from_json(text: str) -> Plan:
-    """The plan that `to_json` wrote."""
-    content = json.loads(text)
-    batches = {stage: tuple(map(_read, items)) for stage, items in content["batches"].items()}
-    return Plan(batches, content["reasons"], tuple(content["obsolete"]))
-
-
-def _read(content: Mapping[str, Any]) -> Batch:
-    lists = {name: tuple(content[name]) for name in ("raw", "after", "noted")}
-    return Batch(**{**content, **lists, "members": tuple(map(from_content, content["members"]))})

@@ -1,4 +1,4 @@
-"""The report's material, read from what earlier stages made, and its documents in each form."""
+"""The report's material, and what its PDF carries: read from what earlier stages made."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,14 +11,11 @@ from metasynth.crosscheck.records import Crosscheck
 from metasynth.grade.certainty import Rating
 from metasynth.grade.conclusions import Conclusion
 from metasynth.grade.summary_of_findings import Finding
-from metasynth.language.languages import Language
 from metasynth.living.changes import Changes
 from metasynth.model import bounds
 from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline.params import Reporting
 from metasynth.pipeline.targets import Member
-from metasynth.report.compose import Report
-from metasynth.report.document import addressed, numbers
 from metasynth.report.material import Material
 from metasynth.report.render.pictures import by_language
 from metasynth.sensitivity.battery import Sensitivity
@@ -96,42 +93,5 @@ def attachments(member: Member) -> list[str]:
     if len(member.inputs["clean"]) > bounds.TOLD_ROWS:
         return [path for path in made if path.endswith(".csv")]
     raw = (path for path in map(Path, member.inputs["raw"]) if ".." not in path.parts)
-    inside = [str(path) for path in raw if not path.is_absolute()]
+    inside = [path.as_posix() for path in raw if not path.is_absolute()]
     return [*(path for path in made if path.endswith(".csv")), *inside]
-
-
-def rendered(
-    report: Report, file: Path, language: Language, templates: Path, attached: Sequence[str]
-) -> str | bytes:
-    """The document that a file is of, in its form; of "json", the origin of all numbers.
-
-    The result tables are attached to the supplement's PDF, which has the notes on all numbers.
-    """
-    article, supplement = report
-    form = file.suffix[1:]
-    if form == "json":
-        from metasynth.provenance.publish import provenance_json
-
-        printed = [(number.text, number.key) for number in numbers(tuple(report))]
-        return provenance_json({**article.provenance, **supplement.provenance}, printed)
-    is_article = file.stem == article.stem
-    document = addressed(article if is_article else supplement, form)
-    if form == "html":
-        from metasynth.report.render import html
-
-        return html.render(document, templates, language)
-    if form == "docx":
-        from metasynth.report.render import docx
-
-        return docx.docx(document, templates, language)
-    if form == "xml":
-        from metasynth.report.render import jats
-
-        return jats.render(document, language)
-    from metasynth.report.render import typst
-    from metasynth.report.render.notes import with_notes
-
-    if is_article:
-        return typst.pdf(document, templates, language)
-    noted = with_notes(document, language, article)
-    return typst.pdf(noted, templates, language, attachments=attached)

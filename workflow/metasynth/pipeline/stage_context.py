@@ -1,6 +1,6 @@
 """What a stage's members are worked out from: the review, the folders, and the stages before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Any
 
 from metasynth.core import digest, store
 from metasynth.language import languages
+from metasynth.model.designs import are_trials
 from metasynth.model.records import Config, Omission, OutcomeSpec, Trial
 from metasynth.pipeline.targets import Member
 from metasynth.review.load import Review
@@ -27,11 +28,23 @@ class Context:
     pipeline: Path
     folder: Path
     made: dict[str, Members] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict)
 
     @property
     def config(self) -> Config:
         """The choices."""
         return self.review.config
+
+    def add(self, stage: str, members: Members) -> None:
+        """A stage whose files the next ones can name as inputs."""
+        self.made[stage] = members
+        for member in members:
+            self._keys.update(dict.fromkeys(member.files, member.key))
+
+    def data(self, inputs: Mapping[str, Sequence[str]]) -> str:
+        """Digest of all that some inputs say: of what was made the key, else the content."""
+        paths = dict.fromkeys(path for own in inputs.values() for path in own)
+        return digest.text_digest(*(f"{p} {self._keys.get(p) or self.content(p)}" for p in paths))
 
     def code(self, script: str, *others: str) -> str:
         """Digest of a stage's code: its script and all behind it, the rules, and other files."""
@@ -46,19 +59,25 @@ class Context:
         """Digest of the content of the review's own files."""
         return digest.files_digest(self.folder / path for path in paths)
 
-    def keys(self, *stages: str) -> str:
-        """Digest of all that earlier stages depend on, and so of all that they tell."""
-        return keys(member for stage in stages for member in self.made[stage])
-
     def files(self, *stages: str) -> tuple[str, ...]:
         """All files of earlier stages."""
         return files(member for stage in stages for member in self.made[stage])
+
+    def there(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Those of some files of the review that there are."""
+        return tuple(path for path in paths if (self.folder / path).is_file())
 
     @property
     def primary(self) -> Members:
         """The pooled outcomes, without their alternative readings."""
         readings = {outcome.id for outcome in self.config.outcomes if outcome.sensitivity_of}
         return tuple(member for member in self.made["pool"] if member.name not in readings)
+
+    @cached_property
+    def trials(self) -> bool:
+        """Whether the studies of the review are trials, and called so."""
+        studies = (trial.study for trial in self.review.trials)
+        return are_trials(study.design for study in studies if study.status == "included")
 
     @property
     def suffixes(self) -> tuple[str, ...]:
@@ -67,10 +86,10 @@ class Context:
         return tuple(languages.suffix(code, codes) for code in codes)
 
     @cached_property
-    def labels(self) -> str:
-        """Digest of the catalogues by which the review's own labels are translated."""
-        paths = [f"{self.config.text}/{code}/{languages.LABELS}" for code in self.config.languages]
-        return self.content(*(path for path in paths if (self.folder / path).is_file()))
+    def labels(self) -> tuple[str, ...]:
+        """The catalogues by which the review's own labels are translated."""
+        text, codes = self.config.text, self.config.languages
+        return self.there(f"{text}/{code}/{languages.LABELS}" for code in codes)
 
     @cached_property
     def _topics(self) -> list[dict[tuple[str, int | None], Trial]]:
@@ -97,11 +116,6 @@ class Context:
 def text(choices: Any) -> str:
     """A stage's choices as a member carries them."""
     return store.compact(choices)
-
-
-def keys(members: Iterable[Member]) -> str:
-    """Digest of all that some members depend on."""
-    return digest.text_digest(*(f"{member.stage} {member.name} {member.key}" for member in members))
 
 
 def files(members: Iterable[Member], *names: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ earlier stage made enters a later key by its own key; only a pool's key holds wh
 the outcome, and no more of them.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from metasynth.core import digest
@@ -21,7 +22,6 @@ from metasynth.pipeline.stage_context import (
     both,
     figures,
     files,
-    keys,
     text,
     trial_file,
 )
@@ -53,19 +53,9 @@ _TEMPLATES = (*_LOOKS, "report/*/*.md")
 def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
     """The members of each stage by its name, in the order in which the stages need each other."""
     at = Context(review, pipeline, folder)
-    for stage in (
-        clean,
-        views,
-        pool,
-        crosscheck,
-        tables,
-        certainty,
-        changes,
-        plot,
-        overview,
-        report,
-    ):
-        at.made[stage.__name__] = stage(at)
+    first, then = (clean, views, pool, crosscheck, tables), (certainty, changes, plot, overview)
+    for stage in (*first, *then, report, figure_files):
+        at.add(stage.__name__, stage(at))
     return at.made
 
 
@@ -93,15 +83,27 @@ def _raw_files(at: Context, trial: Trial) -> tuple[tuple[str, ...], str]:
         raw = tuple(sorted(f"{folder}/{table.name}" for table in inside))
         return raw, at.content(*raw)
     long = (f"{data}/{file}" for file in long_tables.files_of(trial.study.cell.file))
-    raw = tuple(file for file in long if (at.folder / file).is_file())
+    raw = at.there(long)
     return raw, digest.text_digest(text(trial))
 
 
 def views(at: Context) -> Members:
     """Joined read-only tables of all trials, for people."""
     made = tuple(f"results/clean/{name}.csv" for name in ("studies", "arms", "results", "sources"))
-    inputs, code = {"trials": at.files("clean")}, at.code("views")
-    return (Member("views", "", code, at.keys("clean"), "", inputs, made),)
+    return (_one(at, "views", {"trials": at.files("clean")}, made),)
+
+
+def _one(
+    at: Context,
+    stage: str,
+    inputs: Mapping[str, tuple[str, ...]],
+    made: tuple[str, ...],
+    told: object = None,
+    *others: str,
+) -> Member:
+    """The only member of a stage; `told` is what its maker is told, `others` files of its code."""
+    choices = "" if told is None else text(told)
+    return Member(stage, "", at.code(stage, *others), at.data(inputs), choices, inputs, made)
 
 
 def pool(at: Context) -> Members:
@@ -113,17 +115,15 @@ def pool(at: Context) -> Members:
         told = text(params.Pooling(outcome, used, config.comparison, config.multiverse))
         inputs = {"trials": tuple(trial_file(trial.study.study) for trial in trials)}
         made = tuple(f"results/outcomes/{outcome.id}/{name}" for name in _OF_AN_OUTCOME)
-        data = digest.text_digest(text(trials))
-        members.append(Member("pool", outcome.id, code, data, told, inputs, made))
+        data, weight = digest.text_digest(text(trials)), max(1, len(trials))
+        members.append(Member("pool", outcome.id, code, data, told, inputs, made, weight))
     return tuple(members)
 
 
 def crosscheck(at: Context) -> Members:
     """The results once more by statsmodels; too large a difference stops the run."""
     inputs = {"results": files(at.made["pool"], "result.json")}
-    made = both("results/tables", "crosscheck")
-    code, data = at.code("crosscheck"), at.keys("pool")
-    return (Member("crosscheck", "", code, data, "", inputs, made),)
+    return (_one(at, "crosscheck", inputs, both("results/tables", "crosscheck")),)
 
 
 def tables(at: Context) -> Members:
@@ -131,10 +131,9 @@ def tables(at: Context) -> Members:
     made = both("results/tables", "estimates", "studies", "reproduction", "claims")
     made = (*made, "results/tables/datapackage.json")
     important = declared(at.config.certainty)
-    told = text(params.Tabling(at.review.claims, at.config.comparison, important))
+    told = params.Tabling(at.review.claims, at.config.comparison, important)
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
-    code, data = at.code("tables", "schemas/results.json"), at.keys("pool", "clean")
-    return (Member("tables", "", code, data, told, inputs, made),)
+    return (_one(at, "tables", inputs, made, told, "schemas/results.json"),)
 
 
 def certainty(at: Context) -> Members:
@@ -144,29 +143,29 @@ def certainty(at: Context) -> Members:
         "sensitivities": files(at.primary, "sensitivity.json"),
         "trials": at.files("clean"),
     }
-    told = text(params.Rating(at.config.certainty, at.review.certainty))
+    told = params.Rating(at.config.certainty, at.review.certainty)
     made = both("results/tables", "certainty", "findings", "conclusions")
-    code, data = at.code("certainty"), keys((*at.primary, *at.made["clean"]))
-    return (Member("certainty", "", code, data, told, inputs, made),)
+    return (_one(at, "certainty", inputs, made, told),)
 
 
 def changes(at: Context) -> Members:
     """The review's state, and what changed since the one that was accepted last."""
-    raw = tuple(f"{at.config.data}/{table.file}" for table in at.review.whole_review)
-    baseline = (at.config.living.baseline,) if at.review.baseline else ()
     inputs = {
         "results": files(at.made["pool"], "result.json"),
         "trials": at.files("clean"),
         "certainty": files(at.made["certainty"], "certainty.json"),
-        "tables": raw,
-        "baseline": baseline,
+        "tables": _of_whole_review(at),
+        "baseline": (at.config.living.baseline,) if at.review.baseline else (),
+        "labels": at.labels,
     }
-    before = at.keys("pool", "clean", "certainty")
-    data = digest.text_digest(before, at.content(*raw), at.content(*baseline), at.labels)
-    told = text(params.Comparing(at.config, at.review.changelog, bool(at.review.draft)))
+    told = params.Comparing(at.config, at.review.changelog, bool(at.review.draft))
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
-    code = at.code("changes", *_LOOKS)
-    return (Member("changes", "", code, data, told, inputs, made),)
+    return (_one(at, "changes", inputs, made, told, *_LOOKS),)
+
+
+def _of_whole_review(at: Context) -> tuple[str, ...]:
+    """The tables that tell of no single trial."""
+    return tuple(f"{at.config.data}/{table.file}" for table in at.review.whole_review)
 
 
 def plot(at: Context) -> Members:
@@ -179,15 +178,16 @@ def plot(at: Context) -> Members:
             if trial_file(trial.study.study) in source.sources
             and (own := tuple(j for j in trial.risk_of_bias if j.outcome in ("", outcome.outcome)))
         )
-        told = text(params.Plotting(config.languages, config.text, config.figures, judged))
-        inputs = {
-            name: files([source], f"{name}.json")
-            for name in ("result", "sensitivity", "multiverse", "sequential")
-        }
-        names = catalogue.figures(outcome, *at.counted(outcome))
-        made = figures(names, at.suffixes, outcome.id)
-        data = digest.text_digest(source.key, at.labels)
-        members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(names)))
+        told = text(
+            params.Plotting(config.languages, config.text, at.trials, config.figures, judged)
+        )
+        read = ("result", "sensitivity", "multiverse", "sequential")
+        inputs = {name: files([source], f"{name}.json") for name in read} | {"labels": at.labels}
+        trials, valued = at.counted(outcome)
+        shown = catalogue.posteriors(outcome, config.analyses, trials, config.figures.posteriors)
+        names = catalogue.figures(outcome, trials, valued, shown)
+        made, data = figures(names, at.suffixes, outcome.id), at.data(inputs)
+        members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(made)))
     return tuple(members)
 
 
@@ -198,31 +198,51 @@ def overview(at: Context) -> Members:
     judged = any(risk(one.judgement) is not None for one in whole)
     outcomes = [outcome for outcome in config.outcomes if not outcome.sensitivity_of]
     main = main_outcomes(config.certainty, [outcome.id for outcome in outcomes])
-    inputs = {"results": files(at.primary, "result.json"), "trials": at.files("clean")}
+    inputs = {
+        "results": files(at.primary, "result.json"),
+        "trials": at.files("clean"),
+        "labels": at.labels,
+    }
     claims = catalogue.beside(at.review.claims, outcomes)
     shown = catalogue.overview([o for o in outcomes if o.id in main], judged, claims)
     made = figures(shown, at.suffixes)
-    data = digest.text_digest(keys((*at.primary, *at.made["clean"])), at.labels)
-    told = text(params.Overview(config.languages, config.text, at.review.flow, main, claims))
-    code = at.code("overview", _FONTS, _WORDS)
-    return (Member("overview", "", code, data, told, inputs, made),)
+    flow = at.review.flow
+    told = params.Overview(config.languages, config.text, at.trials, flow, main, claims)
+    return (_one(at, "overview", inputs, made, told, _FONTS, _WORDS),)
+
+
+def figure_files(at: Context) -> Members:
+    """Each figure in the forms that a journal asks for; none unasked."""
+    wanted = at.config.figure_files
+    if not wanted.formats:
+        return ()
+    code, members = at.code("figure_files", _FONTS), []
+    told = text(params.Converting(wanted, at.config.date))
+    for source in (*at.made["plot"], *at.made["overview"]):
+        made = tuple(
+            f"{path.removesuffix('svg')}{form}" for path in source.files for form in wanted.formats
+        )
+        inputs = {"figures": source.files}
+        data = at.data(inputs)
+        members.append(Member("figure_files", source.name, code, data, told, inputs, made))
+    return tuple(member for member in members if member.files)
 
 
 def report(at: Context) -> Members:
     """Article and supplement, in each language and form, and the origin of their numbers."""
-    config, before = at.config, [stage for stage in at.made if stage != "views"]
-    own = (f"{config.data}/references.bib", *_prose(at))
-    of_trials = (file for trial in at.made["clean"] for file in trial.inputs["raw"])
-    raw = tuple(dict.fromkeys(of_trials))
-    raw += tuple(f"{config.data}/{table.file}" for table in at.review.whole_review)
-    inputs = {stage: at.files(stage) for stage in before} | {"own": own, "raw": raw}
-    data = digest.text_digest(at.keys(*before), at.content(*own, *raw), at.labels)
+    config, review = at.config, at.review
+    of_trials = dict.fromkeys(file for trial in at.made["clean"] for file in trial.inputs["raw"])
+    inputs = {stage: at.files(stage) for stage in at.made if stage != "views"} | {
+        "own": (f"{config.data}/references.bib", *_prose(at)),
+        "raw": (*of_trials, *_of_whole_review(at)),
+        "labels": at.labels,
+    }
     versions = tuple(f"{name} {digest.version(name)}" for name in _LIBRARIES)
-    code, members = at.code("report", *_TEMPLATES), []
+    code, data, members = at.code("report", *_TEMPLATES), at.data(inputs), []
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
-        review = at.review
         told = params.Reporting(
-            config, spoken, versions, review.claims, review.search, review.flow, review.draft
+            *(config, spoken, at.trials, versions),
+            *(review.claims, review.search, review.flow, review.draft),
         )
         said = text(told)
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.
@@ -231,16 +251,14 @@ def report(at: Context) -> Members:
             origins = ("provenance.json",) if form == forms[-1] and not suffix else ()
             names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *origins)
             made = tuple(f"results/report/{name}" for name in names)
-            name = f"{spoken}.{form}"
-            members.append(Member("report", name, code, data, said, inputs, made))
+            members.append(Member("report", f"{spoken}.{form}", code, data, said, inputs, made))
     return tuple(members)
 
 
 def _prose(at: Context) -> tuple[str, ...]:
     """The review's own texts: those that a section includes, as nothing else is read."""
-    return tuple(
-        path
+    return at.there(
+        f"{at.config.text}/{code}/{name}.md"
         for code in at.config.languages
         for name in sections(code).included
-        if (at.folder / (path := f"{at.config.text}/{code}/{name}.md")).is_file()
     )

@@ -1,15 +1,14 @@
-"""One thing that is made, and all that it depends on: a trial's record, an outcome's figures."""
+"""One thing that is made, and all that it depends on; and a job, which makes many."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from metasynth.core.digest import text_digest
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What one member of a stage is made from, and into which files.
+    """What one member of a stage (a trial, an outcome) is made from, and into which files.
 
     `choices` is all that its maker is told (JSON), `data` the digest of all that its inputs say to
     it, `code` that of its maker: as long as the three stand, its files are what they would be if
@@ -42,7 +41,29 @@ class Member:
         return tuple(path for paths in self.inputs.values() for path in paths)
 
 
-def from_content(content: Mapping[str, Any]) -> Member:
-    """The member of which `content` are the fields, as JSON gives them."""
-    inputs = {name: tuple(paths) for name, paths in content["inputs"].items()}
-    return Member(**{**content, "inputs": inputs, "files": tuple(content["files"])})
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The members that one job makes, if they are `stale` or it is asked for.
+
+    It reads the files `raw`, and what the batches named `after` make. `noted` are the inputs that
+    Snakemake has noted of it, if it stands as it was made.
+    """
+
+    stage: str
+    name: str
+    stale: bool
+    members: tuple[Member, ...]
+    raw: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
+
+    @property
+    def outputs(self) -> list[str]:
+        """All that the job writes: the records first, since they are what is asked for."""
+        records = [member.record for member in self.members]
+        return records + [path for member in self.members for path in member.files]
+
+    @property
+    def sources(self) -> set[str]:
+        """Every file that the job reads."""
+        return {path for member in self.members for path in member.sources}

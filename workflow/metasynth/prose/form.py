@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from metasynth.core.faults import Fault, nearest, of_line
-from metasynth.prose.templates import TAG, without_tags
+from metasynth.prose.templates import replaced, without_tags
 from metasynth.prose.texts import OwnText
 
-_BLANKED = re.compile(r"`[^`\n]*`|“[^”]*”|„[^”]*”|\]\([^)]*\)", re.DOTALL)
+# Each stops where another one opens, so that a text of nothing but opening marks takes no longer.
+_BLANKED = re.compile(r"`[^`\n]*`|“[^“”]*”|„[^„”]*”|\]\([^()]*\)")
 _TYPED = r"(?<![\w.,])\d+[{decimal}]\d{{2,}}(?![\d.,]*\d)"
 _ANY_TYPED = re.compile(r"\d[.,]\d\d")
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} |={7}$)", re.MULTILINE)
@@ -19,13 +20,14 @@ _SUSPECT = re.compile(
     re.MULTILINE,
 )
 _TABLE = re.compile(
-    r"^ *\|?(?: *:?-{2,}:? *\|)+ *:?-{2,}:? *\|? *$|^ *\|(?: *:?-{2,}:? *\|)+ *$", re.MULTILINE
+    r"^(?: *\|)?(?: *:?-{2,}:? *\|)+ *:?-{2,}:?(?: *\|)? *$|^ *\|(?: *:?-{2,}:? *\|)+ *$",
+    re.MULTILINE,
 )
 _BRACED = re.compile(r"\{([A-Za-z_-]+):([^{}\n]*)\}")
 _KINDS = ("figure", "figures", "table", "list", "page", "anchor", "prisma", "prisma-none")
 _ALONE = ("figure", "figures", "table", "list", "page")
 _ANCHOR = re.compile(r"[a-z0-9-]+")
-_CITING = re.compile(r"\[@[^\]\n]*\]")
+_CITING = re.compile(r"\[@[^\[\]\n]*\]")
 _CITATION = re.compile(r"\[(@[a-z0-9_]+(?:; ?@[a-z0-9_]+)*)\]")
 _UNKNOWN = {
     "fence": ("no fenced block of code", "put code into single backticks, in a sentence"),
@@ -69,16 +71,21 @@ def faults(text: OwnText, known: Known | None) -> Iterator[Fault]:
         yield from _markdown(text, plain)
     for found in _TABLE.finditer(plain):
         yield _fault(text, found.start(), found[0].strip(), *_TABLE_ADVICE, plain)
-    prose = _BLANKED.sub(_blank, plain)
+    prose = _blanked(plain)
     yield from _placeholders(text, prose, known)
     yield from _citations(text, prose, known)
     if known and _ANY_TYPED.search(prose):
         yield from _typed(text, known.decimal())
 
 
-def _blank(found: re.Match[str]) -> str:
+def _blank(text: str) -> str:
     """As many lines and letters, and nothing on them."""
-    return re.sub(r"[^\n]", " ", found[0])
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _blanked(text: str) -> str:
+    """The text without code, quotations and the addresses of links."""
+    return _BLANKED.sub(lambda found: _blank(found[0]), text)
 
 
 def _fault(
@@ -191,7 +198,7 @@ def _citations(text: OwnText, prose: str, known: Known | None) -> Iterator[Fault
 
 def _typed(text: OwnText, decimal: str) -> Iterator[Fault]:
     """Results are named, never typed: a number with two decimals or more outside of quotes."""
-    blanked = _BLANKED.sub(_blank, TAG.sub(_blank, text.text))
+    blanked = _blanked(replaced(text.text, lambda _, written: _blank(written)))
     for found in re.finditer(_TYPED.format(decimal=re.escape(decimal)), blanked):
         expected = "a result by its name: this one is typed by hand"
         remedy = "name it, such as {{ outcome.primary.estimate }}, or put a quotation into quotes"

@@ -1,14 +1,16 @@
 """The tags of a text: `{{ a name }}`, `{% if … %}`, `{% for … %}`, `{% set … %}`, `{# … #}`."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from metasynth.core.faults import Fault, of_line
 from metasynth.prose.expressions import evaluate
 from metasynth.prose.values import ANYTHING, NUMBER, Slip, is_printable, items
 
-TAG = re.compile(r"\{\{[-+]?(.*?)[-+]?\}\}|\{%[-+]?(.*?)[-+]?%\}|\{#.*?#\}", re.DOTALL)
+_OPENS = re.compile(r"\{[{%#]")
+_CLOSE = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _LEFT = re.compile(r"\{\{|\{%|\{#|\}\}|%\}|#\}")
 _FOR = re.compile(r"(\w+)(?:\s*,\s*(\w+))?\s+in\s+(.+)", re.DOTALL)
 _SET = re.compile(r"(\w+)\s*=(?!=)\s*(.+)", re.DOTALL)
@@ -21,9 +23,44 @@ _LOOP = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag: its place in the text, how it opens, and what stands in it."""
+
+    start: int
+    end: int
+    opens: str
+    source: str
+
+
+def tags(text: str) -> Iterator[Tag]:
+    """Every tag of a text; what opens and is never closed is none, and is looked for only once."""
+    place, unclosed = 0, set[str]()
+    while found := _OPENS.search(text, place):
+        opens, place = found[0], found.start() + 1
+        end = -1 if opens in unclosed else text.find(_CLOSE[opens], found.end())
+        if end < 0:
+            unclosed.add(opens)
+            continue
+        source = re.sub(r"\A[-+]|[-+]\Z", "", text[found.end() : end])
+        place = end + 2
+        yield Tag(found.start(), place, opens, source)
+
+
+def replaced(text: str, put: Callable[[Tag, str], str]) -> str:
+    """The text with what `put` makes of each tag, and of how it is written, in its place."""
+    parts, place = [], 0
+    for tag in tags(text):
+        parts += [text[place : tag.start], put(tag, text[tag.start : tag.end])]
+        place = tag.end
+    return "".join([*parts, text[place:]])
+
+
 def without_tags(text: str) -> str:
     """The text with a letter for each name and nothing for other tags, line by line as it was."""
-    return TAG.sub(lambda found: "x" * (found[1] is not None) + "\n" * found[0].count("\n"), text)
+    return replaced(
+        text, lambda tag, written: "x" * (tag.opens == "{{") + "\n" * written.count("\n")
+    )
 
 
 @dataclass
@@ -32,8 +69,12 @@ class _Reader:
 
     file: str
     names: dict[str, object] | None
+    breaks: Sequence[int]
     faults: list[Fault] = field(default_factory=list)
     open: list[tuple[str, int, dict[str, object] | None]] = field(default_factory=list)
+
+    def line(self, place: int) -> int:
+        return bisect_left(self.breaks, place) + 1
 
     def slip(self, line: int, slip: Slip) -> None:
         self.faults.append(of_line(self.file, line, "", slip.value, slip.expected, slip.remedy))
@@ -88,15 +129,16 @@ class _Reader:
 
 def faults(file: str, text: str, names: dict[str, object] | None) -> Iterator[Fault]:
     """What is wrong with the tags of a text; without `names`, with their form alone."""
-    reader, place = _Reader(file, names), 0
-    for found in TAG.finditer(text):
-        _loose(reader, text, place, found.start())
-        place, line = found.end(), _line(text, found.start())
+    breaks = [found.start() for found in re.finditer("\n", text)]
+    reader, place = _Reader(file, names, breaks), 0
+    for tag in tags(text):
+        _loose(reader, text, place, tag.start)
+        place, line = tag.end, reader.line(tag.start)
         try:
-            if found[1] is not None:
-                reader.printed(found[1])
-            elif found[2] is not None:
-                reader.statement(found[2], line)
+            if tag.opens == "{{":
+                reader.printed(tag.source)
+            elif tag.opens == "{%":
+                reader.statement(tag.source, line)
         except Slip as slip:
             reader.slip(line, slip)
     _loose(reader, text, place, len(text))
@@ -110,8 +152,4 @@ def _loose(reader: _Reader, text: str, start: int, end: int) -> None:
     """A brace that opens or closes nothing."""
     for found in _LEFT.finditer(text, start, end):
         expected, remedy = "every tag to be opened and closed", "add its other half, or remove it"
-        reader.slip(_line(text, found.start()), Slip(found[0], expected, remedy))
-
-
-def _line(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
+        reader.slip(reader.line(found.start()), Slip(found[0], expected, remedy))

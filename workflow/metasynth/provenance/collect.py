@@ -17,6 +17,7 @@ from metasynth.provenance.figures import drawn_entries
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.overview import flow_entries, judgement_entries
 from metasynth.provenance.pools import sequence_entries, without_published_entries
+from metasynth.provenance.posteriors import posterior_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
 from metasynth.provenance.robustness import stability_entries
 from metasynth.provenance.sensitivity import sensitivity_entries
@@ -66,6 +67,7 @@ def collect(
         prefix = f"{result.outcome.id}/"
         drawn = {name.removeprefix(prefix) for name in figures if name.startswith(prefix)}
         book.add(drawn_entries(result, item, drawn, language))
+        book.add(posterior_entries(result, cells, language))
         if not result.outcome.sensitivity_of:
             lines = [line for line in findings if line.outcome == result.outcome.id]
             book.add(finding_entries(lines, result, language))

@@ -162,6 +162,11 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
         for place, risk in enumerate(outcome.baseline_risks, start=1):
             what = language.say("declared risk under control")
             yield _choice(keys.baseline_risk(outcome.id, place), what, label, risk)
+        for side in ("better", "worse"):
+            value = getattr(outcome.thresholds, side)
+            if value is not None:
+                what = language.say("effect that is declared to matter")
+                yield _choice(keys.threshold(outcome.id, side), what, label, value)
         if (few := outcome.few) and not few.same_as(config.few):
             yield _choice(keys.few_trials(outcome.id), language.say(FEW), label, few.trials)
     if config.few:

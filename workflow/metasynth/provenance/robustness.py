@@ -31,14 +31,14 @@ _COUNTS = {
     "tables": message("tables of counts that the sources admit"),
     "pooled": message("tables that were analysed"),
 }
-_EXCLUDING = message("tables whose interval excludes no effect")
+_EXCLUDING = message("tables whose interval excludes the value of no effect")
 _TALLY = {
     "analyses": message("analyses"),
     "above": message("analyses with an estimate above no effect, in per cent"),
     "below": message("analyses with an estimate below no effect, in per cent"),
     "ci_above": message("analyses with an interval above no effect, in per cent"),
     "ci_below": message("analyses with an interval below no effect, in per cent"),
-    "rest": message("analyses with an interval that includes no effect, in per cent"),
+    "rest": message("analyses with an interval that includes the value of no effect, in per cent"),
 }
 _SCALE = {
     "low": message("lowest estimate of the multiverse"),
@@ -49,7 +49,9 @@ _LOWER = message("analyses with a lower estimate than the primary one")
 _UNDEFINED = message("analyses without a result")
 _OPTION = {
     "analyses": message("analyses that took the option"),
-    "excluding": message("of these, analyses with an interval that excludes no effect"),
+    "excluding": message(
+        "of these, analyses with an interval that excludes the value of no effect"
+    ),
 }
 _LOOK = {
     "participants": message("participants analysed"),

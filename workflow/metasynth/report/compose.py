@@ -46,7 +46,7 @@ def compose(material: Material, language: Language, templates: Path) -> Report:
     methods = method_references.read(templates)
     said = replace(material.within(language), bibliography=methods | dict(material.bibliography))
     own = Path(material.config.text) / language.code
-    texts = Texts(templates / language.code, own, filters(language), of_studies=language.studied)
+    texts = Texts(templates / language.code, own, filters(language), language.template)
     builder = _Builder(said, language, templates / REFERENCES, methods)
     article, supplement = list[Block](), list[Block]()
     names = vocabulary(said, builder.scope.outcomes, language)
@@ -201,7 +201,7 @@ class _Builder:
         outcome, _, kind = key.rpartition("/")
         if outcome:
             names = self.scope.outcomes[outcome]
-            record = (catalogue.OF_AN_OUTCOME | catalogue.OF_ROBUSTNESS)[kind]
+            record = catalogue.OF_OUTCOMES[kind]
             template = record.sampled if self._sampled(outcome, kind) else record.caption
             what = say(template, label=names.label, measure=names.measure)
             data = Link(f"#table-inputs_{outcome}", text(say("The numbers behind it.")))

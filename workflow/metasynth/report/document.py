@@ -289,7 +289,7 @@ def _with_parts(part: Part, change: Callable[[Any], Any]) -> Part:
     changed, kind = {}, cast(Any, type(part))
     for name in _field_names(kind):
         old = getattr(part, name)
-        if (new := change(old)) is not old:
+        if type(old) is not str and (new := change(old)) is not old:
             changed[name] = new
     return cast(Part, replace(cast(Any, part), **changed)) if changed else part
 

@@ -55,7 +55,7 @@ class Explored:
 
 
 def explored(result: OutcomeResult) -> Explored | None:
-    """The trials of an outcome's primary analysis; None where there are no two groups or trials."""
+    """The trials of an outcome's primary analysis; None without two groups and two trials."""
     effects = PrimaryEffects.of(result)
     if not result.comparison.intervention or not 2 <= len(effects.studies) <= MOST:
         return None

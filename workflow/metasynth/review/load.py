@@ -5,7 +5,7 @@ whenever the workflow is loaded.
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -154,13 +154,12 @@ def validate(
     return sorted(catalogue.unanswered(faults, raw), key=position)
 
 
-def _doubts(view: View, lines: Lines, faults: Iterable[Fault], *, whole: bool) -> list[Fault]:
+def _doubts(view: View, lines: Lines, faults: Sequence[Fault], *, whole: bool) -> list[Fault]:
     """What looks wrong in tables without a fault, and in the configuration where all are (`whole`).
 
     What an unsound trial says is not known, so that nothing is concluded from the want of it.
     """
-    told = {fault.place for fault in faults}
-    every = catalogue.doubts(view, lines, told)
+    every = catalogue.doubts(view, lines, faults)
     found = [fault for fault in every if whole or fault.file != lines.file]
     if whole and (flow := view.raw.table("flow")):
         found += flow_counts.warnings(flow, reader.flow(view.raw), view.trials)

@@ -8,7 +8,7 @@ import numpy as np
 from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.model import bounds
 from metasynth.model.forms import PUBLISHED
-from metasynth.model.methods import GLMMS, tau2_of_effects
+from metasynth.model.methods import EXACT_BAYES, GLMMS, tau2_of_effects
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.model.risks import MEASURES
 from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
@@ -215,8 +215,8 @@ def _fragility(
         return None, sentence("the fragility index counts patients with an event in two groups")
     if whole.estimate is None:
         return None, NO_POOL
-    if spec.model in GLMMS:
-        return None, sentence("the fragility index is not computed for binomial-normal models")
+    if spec.model in GLMMS | {EXACT_BAYES}:
+        return None, sentence("the fragility index is not computed for mixed models of counts")
     if any(study.contrast for study in used):
         return None, sentence(
             "a trial with correlated arms, or a published contrast, has no one table in which to "

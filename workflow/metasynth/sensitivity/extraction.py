@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metasynth.model import bounds
-from metasynth.model.methods import BAYES, GLMMS, no_effect
+from metasynth.model.methods import BAYES, EXACT_BAYES, GLMMS, no_effect
 from metasynth.model.records import AnalysisSpec, OutcomeResult, OutcomeSpec, Trial
 from metasynth.sensitivity.admissible import (
     EXACT,
@@ -117,6 +117,8 @@ def _range_of(
     if spec.model in (*GLMMS, BAYES) or not closed(spec):
         limit = min(limit, bounds.slow_sets(SLOW_EXACT, trials))
     total = sum(reading.tables for reading in readings)
+    if spec.model == EXACT_BAYES:
+        limit = min(limit, bounds.LEAST_SLOW)
     parts = []
     for reading in readings:
         chosen = chosen_tables(reading, limit, total)

@@ -49,7 +49,7 @@ class Tally:
 class Scale:
     """The analyses of one effect measure, on its natural scale.
 
-    They stand at the places `first` and on of the specifications. `null` is the value of no effect;
+    They stand at the places `first` and on of the specifications. `null` is no effect;
     None where the measure has none.
     """
 

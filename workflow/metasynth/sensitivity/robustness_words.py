@@ -14,7 +14,7 @@ def shares(tally: Tally, at: str, language: Language) -> str:
     parts = {name: getattr(tally, name) for name in ("above", "below", "ci_above", "ci_below")}
     parts["rest"] = tally.analyses - tally.ci_above - tally.ci_below
     return language.say(
-        "{above} of the estimates above no effect and {below} below; {ci_above} of the confidence "
+        "{above} of the estimates above no effect and {below} below; {ci_above} of the "
         "intervals entirely above it, {ci_below} entirely below, {rest} include it",
         **{
             name: marked(share(part, tally.analyses, language), f"{at}.{name}")

@@ -13,7 +13,7 @@ import numpy as np
 
 from metasynth.model import bounds
 from metasynth.model.methods import (
-    BAYES,
+    BAYESIAN,
     COVARIANCE_MEASURES,
     DEFAULT_TAU2,
     MEASURES,
@@ -26,7 +26,6 @@ from metasynth.model.priors import VAGUE
 from metasynth.model.records import (
     AnalysisSpec,
     Comparison,
-    Omission,
     OutcomeSpec,
     StudyData,
     Trial,
@@ -37,7 +36,7 @@ from metasynth.stats.columns import NO_TABLE, Pools, Results, fit_many
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.effects.proportions import pooled_size
 from metasynth.stats.models import counted_as
-from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.comparison import brought
 from metasynth.synthesis.selection import (
     counted,
     effects_of,
@@ -230,10 +229,9 @@ def _studies(
     if comparison.multi_arm != "combine" and not kept_apart:
         return None
     try:
-        data = [study_data(trial, outcome, comparison) for trial in trials]
+        studies, _ = brought(trials, outcome, comparison)
     except ValueError:  # more arms than participants to share, or no covariance
         return None
-    studies = (study for item in data if not isinstance(item, Omission) for study in item)
     return tuple(study for study in studies if missing_data(study, outcome) is None)
 
 
@@ -271,7 +269,7 @@ def _methods(
         cis = _intervals(model[1], options["ci"])
         if correlated and model[1] not in WEIGHTED:
             continue
-        if model[1] == BAYES and data.outcome.measure != options["measure"][0]:
+        if model[1] in BAYESIAN and data.outcome.measure != options["measure"][0]:
             continue
         for tau2, ci in product(tau2s, cis):
             spec = AnalysisSpec(
@@ -282,8 +280,8 @@ def _methods(
                 ci[1] or "Wald",
                 zero_cells=data.zero_cells,
                 double_zero=data.double_zero,
-                tau_prior=primary.tau_prior if model[1] == BAYES else None,
-                mu_prior=primary.mu_prior if model[1] == BAYES else VAGUE,
+                tau_prior=primary.tau_prior if model[1] in BAYESIAN else None,
+                mu_prior=primary.mu_prior if model[1] in BAYESIAN else VAGUE,
             )
             if check_combination(data.outcome, spec) is None:
                 name = WEIGHTS if model[1] in WEIGHTED else model[1]

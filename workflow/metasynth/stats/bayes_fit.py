@@ -4,19 +4,20 @@ The estimate is the posterior median and the interval the central credible one: 
 are when a log ratio is turned back into a ratio, which the mean and the shortest interval do not.
 """
 
+from collections.abc import Sequence
 from math import inf
 
 import numpy as np
 
 from metasynth.core.messages import Sentence, message, sentence
-from metasynth.model.methods import CREDIBLE
+from metasynth.model.methods import CREDIBLE, EXACT_BAYES
 from metasynth.model.priors import MuPrior, TauPrior
 from metasynth.model.records import AnalysisSpec
-from metasynth.stats.bayes import BayesFit, bayes
-from metasynth.stats.effects.binary import Effects
+from metasynth.stats.bayes import BayesFit, Summary, bayes
+from metasynth.stats.effects.binary import Effects, Tables
 from metasynth.stats.heterogeneity import generalised_q, share_from_tau2
 from metasynth.stats.intervals import Interval
-from metasynth.stats.models import Fit
+from metasynth.stats.models import Counted, Fit
 from metasynth.stats.pooling import EffectUndefined
 
 PRIORS_OF_TAU = {
@@ -42,7 +43,17 @@ def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
 
     Raises EffectUndefined without a proper posterior, or where a trial has no effect.
     """
-    found, y, v = posterior_of(spec, effects), effects.y, effects.v
+    return _as_fit(spec, posterior_of(spec, effects), effects)
+
+
+def fit_exact_bayes(spec: AnalysisSpec, effects: Effects, tables: Counted | None) -> Fit:
+    """The same by the exact likelihood; Q and I2 describe the studies' own (corrected) effects."""
+    return _as_fit(spec, posterior_of(spec, effects, tables), effects)
+
+
+def _as_fit(spec: AnalysisSpec, found: BayesFit, effects: Effects) -> Fit:
+    y, v = effects.y, effects.v
+    known = bool(np.isfinite(v).all())
     low, high = found.mu.central
     tau2, limits = found.tau.median**2, tuple(x * x for x in found.tau.central)
     sd = inf if found.mu.sd is None else found.mu.sd
@@ -50,14 +61,14 @@ def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
         found.mu.median,
         Interval(low, high, sd, None, None, None),
         CREDIBLE,
-        np.array(found.weights),
+        np.array(found.weights) if found.weights else None,
         sd * sd,
-        float(generalised_q(y, v)),
+        float(generalised_q(y, v)) if known else None,
         len(y) - 1,
-        share_from_tau2(tau2, v),
+        share_from_tau2(tau2, v) if known else None,
         tau2,
         (limits[0], limits[1]),
-        (share_from_tau2(limits[0], v).i2, share_from_tau2(limits[1], v).i2),
+        (share_from_tau2(limits[0], v).i2, share_from_tau2(limits[1], v).i2) if known else None,
         found.new.central,
         notes=priors_in_words(spec.tau_prior, spec.mu_prior) if spec.tau_prior else (),
         p_above=found.above[0],
@@ -66,10 +77,69 @@ def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
     )
 
 
-def posterior_of(spec: AnalysisSpec, effects: Effects) -> BayesFit:
-    """The whole posterior; raises EffectUndefined as `fit_bayes` does."""
+def fit_bayes_subgroups(spec: AnalysisSpec, groups: Sequence[Effects]) -> list[Fit]:
+    """Pool each subgroup, of one study or more, with one tau for all: a regression on membership.
+
+    tau2 has no limits here, as they would not be this subgroup's. Raises EffectUndefined.
+    """
+    from metasynth.stats.bayes_regression import bayes_regression  # where asked for
+
     if spec.tau_prior is None:
         raise EffectUndefined(sentence("no prior of tau is declared"))
+    sizes = [len(group.y) for group in groups]
+    design = np.repeat(np.eye(len(groups)), sizes, axis=0)
+    y, v = (np.concatenate([getattr(group, name) for group in groups]) for name in ("y", "v"))
+    found = bayes_regression(y, v, design, spec.tau_prior, spec.mu_prior)
+    notes = (
+        sentence("tau2 is that of all subgroups."),
+        *priors_in_words(spec.tau_prior, spec.mu_prior),
+    )
+    tau2 = found.tau.median**2
+    return [
+        _of_subgroup(group, mean, new, tau2, above, notes)
+        for group, mean, new, above in zip(
+            groups, found.combined, found.new, found.above, strict=True
+        )
+    ]
+
+
+def _of_subgroup(
+    group: Effects,
+    mean: Summary,
+    new: Summary,
+    tau2: float,
+    above: float,
+    notes: tuple[Sentence, ...],
+) -> Fit:
+    sd = inf if mean.sd is None else mean.sd
+    return Fit(
+        mean.median,
+        Interval(*mean.central, sd, None, None, None),
+        CREDIBLE,
+        None,
+        sd * sd,
+        float(generalised_q(group.y, group.v)),
+        len(group.y) - 1,
+        share_from_tau2(tau2, group.v) if len(group.y) > 1 else None,
+        tau2,
+        prediction=new.central,
+        p_above=above,
+        notes=notes,
+    )
+
+
+def posterior_of(spec: AnalysisSpec, effects: Effects, tables: Counted | None = None) -> BayesFit:
+    """The whole posterior by the model of the analysis, from effects or, exactly, from tables.
+
+    Raises EffectUndefined as `fit_bayes` does.
+    """
+    if spec.tau_prior is None:
+        raise EffectUndefined(sentence("no prior of tau is declared"))
+    if spec.model == EXACT_BAYES:
+        assert isinstance(tables, Tables)
+        from metasynth.stats.bayes_exact import bayes_exact  # where asked for
+
+        return bayes_exact(tables, spec.tau_prior, spec.mu_prior)
     return bayes(effects.y, effects.v, spec.tau_prior, spec.mu_prior)
 
 

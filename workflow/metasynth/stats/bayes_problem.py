@@ -72,6 +72,18 @@ class Problem:
         value = -(np.log(total).sum(axis=1) + np.log(precision) + away + constant) / 2
         return value, mean, 1 / precision
 
+    def effects_given_tau(self, tau: Array, mean: Array, variance: Array) -> tuple[Array, Array]:
+        """Means and variances given tau of mu, of a new trial's effect, and of each trial's own.
+
+        `mean` and `variance` are those of mu; the results have the shape (pools, 2 + k, points).
+        """
+        mean, variance, tau2 = mean[:, None], variance[:, None], (tau * tau)[:, None]
+        total = self.v[:, :, None] + tau2
+        own, rest = tau2 / total, self.v[:, :, None] / total
+        means = [mean, mean, own * self.y[:, :, None] + rest * mean]
+        variances = [variance, variance + tau2, own * self.v[:, :, None] + rest**2 * variance]
+        return np.concatenate(means, axis=1), np.concatenate(variances, axis=1)
+
     def log_joint(self, u: Array) -> Array:
         """Log of prior times likelihood, as a density of u = log tau."""
         value, _, _ = self.given_tau(np.exp(u))

@@ -207,7 +207,7 @@ def _informative(model: str, measure: str, t: Tables | Rates) -> NDArray[np.bool
 
 def _bayes(tau: TauPrior, mu: MuPrior, pools: Pools) -> Array:
     """Posterior medians and central intervals, of as many trials together as have one number."""
-    from metasynth.stats.bayes import bayes_columns  # only where priors are declared
+    from metasynth.stats.bayes import bayes_limits  # only where priors are declared
 
     found = np.full((4, pools.mask.shape[1]), np.nan)
     mask = pools.mask.T > 0
@@ -217,8 +217,7 @@ def _bayes(tau: TauPrior, mu: MuPrior, pools: Pools) -> Array:
         if len(here) and moment_exists(tau, mu, k, 0):
             own = mask[here]
             y, v = (x.T[here][own].reshape(-1, k) for x in (pools.y, pools.v))
-            posterior = bayes_columns(y, v, tau, mu)
-            found[:3, here] = posterior.median, *posterior.central
+            found[:3, here] = bayes_limits(y, v, tau, mu)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metasynth.core.messages import Digits, Sentence, sentence
-from metasynth.model.methods import BAYES, DEFAULT_TAU2, GLMMS
+from metasynth.model.methods import BAYES, DEFAULT_TAU2, EXACT_BAYES, GLMMS
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats import glmm
 from metasynth.stats.effects.binary import Array, Effects, Tables
@@ -109,6 +109,10 @@ def fit_model(
         from metasynth.stats.bayes_fit import fit_bayes  # which builds on this module
 
         return fit_bayes(spec, effects)
+    if spec.model == EXACT_BAYES:
+        from metasynth.stats.bayes_fit import fit_exact_bayes
+
+        return fit_exact_bayes(spec, effects, tables)
     if spec.model in GLMMS and tables:
         return fit_glmm(spec, measure, effects, tables)
     common = fit_common(effects, _common_pool(spec.model, measure, effects, tables))

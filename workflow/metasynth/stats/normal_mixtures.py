@@ -4,7 +4,8 @@ Given tau a posterior is normal, so over the points of `tau_posterior` it is a m
 distribution function is a sum, and its quantiles, mode and shortest interval are roots.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,31 +33,43 @@ class Mixture:
     weight: Array
     mean: Array
     sd: Array
+    scale: Array = field(init=False)  # one over sd
+    height: Array = field(init=False)  # of the weighted density of each component
+
+    def __post_init__(self) -> None:
+        """Divide once, as every density asks for it."""
+        object.__setattr__(self, "scale", 1 / self.sd)
+        object.__setattr__(self, "height", self.weight[:, None, :] * self.scale / ROOT_2PI)
 
     def below(self, x: Array) -> Array:
         """Probability of less than x; x and the result have the shape (pools, d, q)."""
-        return np.asarray((special.ndtr(self._z(x)) * self.weight[:, None, None, :]).sum(axis=3))
+        return self._mean(special.ndtr(self._z(x)))
 
     def above(self, x: Array) -> Array:
         """Probability of more than x, exact also where it is small; shapes as for `below`."""
-        return np.asarray((special.ndtr(-self._z(x)) * self.weight[:, None, None, :]).sum(axis=3))
+        return self._mean(special.ndtr(-self._z(x)))
 
     def density(self, x: Array) -> Array:
         """Density at x, shape (pools, d, q)."""
         return np.asarray(self._bells(self._z(x)).sum(axis=3))
 
-    def density_and_slope(self, x: Array) -> tuple[Array, Array]:
-        """Density at x and its derivative, shape (pools, d, q)."""
+    def below_density_slope(self, x: Array) -> tuple[Array, Array, Array]:
+        """Probability of less than x, density at x and its derivative, shape (pools, d, q)."""
         z = self._z(x)
-        bells = self._bells(z)
-        return bells.sum(axis=3), -(bells * z / self.sd[:, :, None, :]).sum(axis=3)
+        bells, below = self._bells(z), self._mean(special.ndtr(z))
+        z *= bells
+        z *= self.scale[:, :, None, :]
+        return below, bells.sum(axis=3), -z.sum(axis=3)
 
     def fall_and_bend(self, x: Array) -> tuple[Array, Array]:
         """Minus the first and the second derivative of the density at x, shape (pools, d, q)."""
-        z = self._z(x)
-        bells = self._bells(z)
-        sd = self.sd[:, :, None, :]
-        return (bells * z / sd).sum(axis=3), (bells * (1 - z * z) / (sd * sd)).sum(axis=3)
+        z, scale = self._z(x), self.scale[:, :, None, :]
+        falls = self._bells(z)
+        falls *= scale
+        bends = falls * scale
+        falls *= z
+        bends *= 1 - z * z
+        return falls.sum(axis=3), bends.sum(axis=3)
 
     def quantiles(self, probability: Array) -> Array:
         """Values below which lies each probability; both have the shape (pools, d, q)."""
@@ -68,9 +81,11 @@ class Mixture:
         spread = np.take_along_axis(self.sd, pick, axis=2)
 
         def excess(x: Array) -> tuple[Array, Array]:
-            zs = self._z(x)
-            below = (special.ndtr(zs) * self.weight[:, None, None, :]).sum(axis=3)
-            return below - probability, self._bells(zs).sum(axis=3)
+            """Halley's step is Newton's with this slope in place of the density."""
+            below, density, rise = self.below_density_slope(x)
+            value = below - probability
+            bent = density - value * rise / (2 * np.where(density > 0, density, 1.0))
+            return value, np.where(bent > density / 2, bent, density)
 
         floor = np.broadcast_to(3e-14 * spread, z.shape)
         return rising_roots(excess, low, high, centre + spread * z, floor)
@@ -82,6 +97,22 @@ class Mixture:
         away = (self.mean - mean[:, :, None]) ** 2
         return mean, np.sqrt((weight * (away + self.sd**2)).sum(axis=2))
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many pools and distributions there are."""
+        pools, distributions, _ = self.mean.shape
+        return pools, distributions
+
+    def one_top(self) -> tuple[NDArray[np.bool_], Array, Array, Array]:
+        """Whether all components bend down wherever they do not all rise or all fall: one top.
+
+        Also the ends of that range, between their least and their greatest mean, and how exactly
+        the top is wanted; all of shape (pools, d).
+        """
+        low, high = self.mean.min(axis=2), self.mean.max(axis=2)
+        away = np.maximum(self.mean - low[..., None], high[..., None] - self.mean)
+        return (away < self.sd).all(axis=2), low, high, 1e-13 * self.sd.min(axis=2)
+
     def only(self, d: NDArray[np.bool_]) -> "Mixture":
         """Some of the distributions, each as a pool of its own; `d` has the shape (pools, d)."""
         pool, _ = np.nonzero(d)
@@ -89,12 +120,21 @@ class Mixture:
 
     def _z(self, x: Array) -> Array:
         away = x[:, :, :, None] - self.mean[:, :, None, :]
-        return np.asarray(away / self.sd[:, :, None, :])
+        away *= self.scale[:, :, None, :]
+        return np.asarray(away)
+
+    def _mean(self, values: Array) -> Array:
+        """The mean over the components of values (pools, d, q, points), which it overwrites."""
+        values *= self.weight[:, None, None, :]
+        return np.asarray(values.sum(axis=3))
 
     def _bells(self, z: Array) -> Array:
         """Weighted densities of the components at z."""
-        height = self.weight[:, None, :] / (self.sd * ROOT_2PI)
-        return np.asarray(np.exp(z * z * -0.5) * height[:, :, None, :])
+        bells = z * z
+        bells *= -0.5
+        np.exp(bells, out=bells)
+        bells *= self.height[:, :, None, :]
+        return bells
 
     def _middle(self) -> NDArray[np.int_]:
         """The component at the median of tau, of each pool."""
@@ -126,21 +166,54 @@ class Located:
     central: tuple[Array, Array]
 
 
-def locate(mixture: Mixture) -> Located:
-    """Where each of the distributions lies."""
+class Distributions(Protocol):
+    """What is located: some distributions of each of some pools, x of shape (pools, d, q)."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many pools and distributions there are."""
+
+    def only(self, d: NDArray[np.bool_]) -> "Distributions":
+        """Some of them, each as a pool of its own."""
+
+    def one_top(self) -> tuple[NDArray[np.bool_], Array, Array, Array]:
+        """Which surely have one top, where between it is, and how exactly it is wanted."""
+
+    def quantiles(self, probability: Array) -> Array:
+        """Values below which lies each probability."""
+
+    def density(self, x: Array) -> Array:
+        """Density at x."""
+
+    def below_density_slope(self, x: Array) -> tuple[Array, Array, Array]:
+        """Probability of less than x, density at x and its derivative."""
+
+    def fall_and_bend(self, x: Array) -> tuple[Array, Array]:
+        """Minus the first and the second derivative of the density at x."""
+
+
+def central(mixture: Distributions) -> Array:
+    """Lower limit of the central interval, median and upper limit, shape (3, pools, d)."""
     tail = (1 - LEVEL) / 2
     wanted = np.array([tail, 0.5, 1 - tail])
-    shape = (*mixture.mean.shape[:2], 3)
-    low, median, high = np.moveaxis(mixture.quantiles(np.broadcast_to(wanted, shape)), 2, 0)
+    shape = (*mixture.shape, 3)
+    return np.moveaxis(mixture.quantiles(np.broadcast_to(wanted, shape)), 2, 0)
+
+
+def locate(mixture: Distributions) -> Located:
+    """Where each of the distributions lies."""
+    low, median, high = central(mixture)
     a, b, found = _level_set(mixture, low, high)
-    mode, single = _mode(mixture, a, b)
+    mode, single = _mode(mixture, median, a, b)
     hard = ~(found & single)
     if hard.any():
         a[hard], b[hard], mode[hard] = _searched(mixture.only(hard))
     return Located(mode, median, (a, b), (low, high))
 
 
-def _level_set(mixture: Mixture, low: Array, high: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+def _level_set(
+    mixture: Distributions, low: Array, high: Array
+) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Newton's steps to the ends of equal density, and whether they ended there.
 
     Where they did, and the density has one top, no other interval of that probability is as short.
@@ -149,8 +222,7 @@ def _level_set(mixture: Mixture, low: Array, high: Array) -> tuple[Array, Array,
     last = np.full(a.shape, np.inf)
     while True:
         ends = np.stack([a, b], axis=2)
-        f, slope = mixture.density_and_slope(ends)
-        p = mixture.below(ends)
+        p, f, slope = mixture.below_density_slope(ends)
         miss, gap = p[..., 1] - p[..., 0] - LEVEL, f[..., 1] - f[..., 0]
         error = np.abs(miss) + np.abs(gap) / f.max(axis=2)
         rising = (slope[..., 0] > 0) & (slope[..., 1] < 0)
@@ -167,29 +239,44 @@ def _level_set(mixture: Mixture, low: Array, high: Array) -> tuple[Array, Array,
         b = np.where(better, b + np.clip(step_b, -most, most), b)
 
 
-def _mode(mixture: Mixture, a: Array, b: Array) -> tuple[Array, NDArray[np.bool_]]:
+def _mode(
+    mixture: Distributions, median: Array, a: Array, b: Array
+) -> tuple[Array, NDArray[np.bool_]]:
     """The highest point, and whether, as far as a grid shows, it is the only top."""
-    x = a[..., None] + (b - a)[..., None] * AROUND
+    single, low, high, floor = mixture.one_top()
+    mode = np.empty(single.shape)
+    if single.any():
+        place = (x[single][:, None, None] for x in (low, high, median, floor))
+        mode[single] = rising_roots(mixture.only(single).fall_and_bend, *place)[:, 0, 0]
+    if not single.all():
+        rest = ~single
+        mode[rest], single[rest] = _on_grid(mixture.only(rest), a[rest], b[rest])
+    return mode, single
+
+
+def _on_grid(mixture: Distributions, a: Array, b: Array) -> tuple[Array, NDArray[np.bool_]]:
+    """The same of distributions (n, 1) by a look at a grid about a and b, of shape (n,)."""
+    x = (a[:, None] + (b - a)[:, None] * AROUND)[:, None]
     f = mixture.density(x)
     best = np.clip(f.argmax(axis=2), 1, len(AROUND) - 2)[..., None]
     turns = (np.diff(np.sign(np.diff(f, axis=2)), axis=2) < 0).sum(axis=2)
-    return _top(mixture, x, best)[..., 0], turns == 1
+    return _top(mixture, x, best)[:, 0, 0], turns[:, 0] == 1
 
 
-def _top(mixture: Mixture, x: Array, best: NDArray[np.int_]) -> Array:
+def _top(mixture: Distributions, x: Array, best: NDArray[np.int_]) -> Array:
     """The maximum next to the point `best` (pools, d, 1) of a grid x, by the root of the slope."""
     low, middle, high = (np.take_along_axis(x, best + i, axis=2) for i in (-1, 0, 1))
     return rising_roots(mixture.fall_and_bend, low, high, middle, 1e-13 * (high - low))
 
 
-def _searched(mixture: Mixture) -> tuple[Array, Array, Array]:
+def _searched(mixture: Distributions) -> tuple[Array, Array, Array]:
     """Shortest interval and mode of uneven densities (pools, 1), as arrays of shape (pools,).
 
     The interval is the shortest of those from a fine scan of the probability below it, refined
     where its ends' densities cross.
     """
     below = (1 - LEVEL) * (np.arange(1, 64) / 64)
-    many = np.broadcast_to(below, (len(mixture.weight), 1, len(below)))
+    many = np.broadcast_to(below, (*mixture.shape, len(below)))
     starts, ends = mixture.quantiles(many), mixture.quantiles(many + LEVEL)
     best = np.clip((ends - starts).argmin(axis=2), 1, len(below) - 2)[..., None]
     bracket = [np.take_along_axis(many, best + i, axis=2) for i in (-1, 1)]

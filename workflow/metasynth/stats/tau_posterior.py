@@ -4,30 +4,33 @@ Given tau the mean effect mu is normal, and integrates out by a formula; what is
 integral over tau (Röver, J Stat Softw 2020;93(6):1-51, section 2). It is taken over x, where
 log tau = centre + sinh(x): the integrand then falls double-exponentially at both ends, however
 heavy the tails of the prior (Takahasi and Mori, Publ RIMS 1974;9:721-41). Panels of Gauss and
-Legendre's rule are halved until no integral changes in its eleventh digit, so there is one right
-answer, and no draw of random numbers in it.
+Legendre's rule are made narrower until half as many points again in each change no integral in its
+eleventh digit, so there is one right answer, and no draw of random numbers in it.
 
 Arrays have the shape (pools, points); pools are separate meta-analyses of k trials each.
 """
 
 from dataclasses import dataclass
 from functools import cache
+from sys import float_info
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metasynth.core.messages import sentence
+from metasynth.model.priors import TauPrior
 from metasynth.stats.bayes_problem import Problem
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.prior_densities import log_density, typical
 from metasynth.stats.roots_of_rising import rising_roots
 
-RULE = 16
-"""Points of a panel."""
-FIRST_PANELS, MOST_PANELS = 5, 1280
+RULE, CHECK = 16, 24
+"""Points of a panel, and of the rule that no integral may differ from."""
+FIRST_PANELS, MOST_PANELS = 10, 1280
 AGREEMENT = 1e-11
-"""Largest change of an integral, relative to the integral of its absolute value, when halved."""
+"""Largest difference of an integral, relative to the integral of its absolute value."""
 NOTHING = 40.0
 """Where the log of the integrand is so far below its maximum, the rest is left out."""
 LARGEST = 300.0
@@ -38,8 +41,29 @@ class NotResolved(EffectUndefined):
     """An integral that no number of panels settles; the message says which."""
 
 
+class TauProblem(Protocol):
+    """What a posterior of tau is made of."""
+
+    @property
+    def tau_prior(self) -> TauPrior:
+        """The prior of tau."""
+
+    @property
+    def moment(self) -> int:
+        """The highest moment of tau, of 0, 1 and 2, that is finite."""
+
+    def log_joint(self, u: Array) -> Array:
+        """Log of prior times likelihood as a density of u = log tau, shape (pools, points)."""
+
+    def slope(self, u: Array) -> Array:
+        """Derivative by u of the log of the posterior density of tau."""
+
+
+P = TypeVar("P", bound=TauProblem)
+
+
 @dataclass(frozen=True, slots=True)
-class TauPosterior:
+class TauPosterior(Generic[P]):
     """The posterior of tau as points with weights, and as panels for what lies between them.
 
     `tau`, `weight` (of sum 1), `mean` and `variance` of mu given tau have the shape (pools,
@@ -47,7 +71,7 @@ class TauPosterior:
     panels + 1); `log_integral` of prior times likelihood and `centre` (pools,).
     """
 
-    problem: Problem
+    problem: P
     centre: Array
     edges: Array
     below: Array
@@ -71,17 +95,21 @@ class TauPosterior:
         u = np.log(tau)
         return np.asarray(np.exp(self.problem.log_joint(u) - self.log_integral[:, None] - u))
 
-    def probability_below_x(self, x: Array) -> Array:
-        """Posterior probability of less than x: whole panels, and a rule for the rest of one."""
+    def probability_below_x(self, x: Array) -> tuple[Array, Array]:
+        """Posterior probability of less than x, and the density there.
+
+        Whole panels, and a rule for the rest of one.
+        """
         inside = np.clip(x, self.edges[:, :1], self.edges[:, -1:])
         panel = (inside[:, :, None] >= self.edges[:, None, 1:-1]).sum(axis=2)
         left = np.take_along_axis(self.edges, panel, axis=1)
         half = (inside - left) / 2
         z, weights = legendre(RULE)
         points = left[:, :, None] + half[:, :, None] * (1 + z)
-        flat = points.reshape(len(x), -1)
-        part = (self.density_of_x(flat).reshape(points.shape) * weights).sum(axis=2) * half
-        return np.asarray(np.take_along_axis(self.below, panel, axis=1) + part)
+        every = np.concatenate([points, x[:, :, None]], axis=2)
+        density = self.density_of_x(every.reshape(len(x), -1)).reshape(every.shape)
+        part = (density[:, :, :-1] * weights).sum(axis=2) * half
+        return np.take_along_axis(self.below, panel, axis=1) + part, density[:, :, -1]
 
     def quantiles(self, probability: Array) -> Array:
         """Values of tau below which lies each probability, both of shape (pools, points)."""
@@ -90,7 +118,8 @@ class TauPosterior:
         high = np.take_along_axis(self.edges, panel + 1, axis=1)
 
         def excess(x: Array) -> tuple[Array, Array]:
-            return self.probability_below_x(x) - probability, self.density_of_x(x)
+            below, density = self.probability_below_x(x)
+            return below - probability, density
 
         left, right = (np.take_along_axis(self.below, panel + i, axis=1) for i in (0, 1))
         start = low + (high - low) * ((probability - left) / (right - left))
@@ -99,39 +128,45 @@ class TauPosterior:
 
     def probability_below(self, tau: Array) -> Array:
         """Posterior probability of less than tau > 0, shape (pools, points)."""
-        return self.probability_below_x(np.arcsinh(np.log(tau) - self.centre[:, None]))
+        return self.probability_below_x(self.x(tau))[0]
+
+    def x(self, tau: Array) -> Array:
+        """The place of tau > 0, shape (pools, points)."""
+        return np.arcsinh(np.log(tau) - self.centre[:, None])
 
 
-def tau_posterior(problem: Problem) -> list[tuple[NDArray[np.int_], TauPosterior]]:
+def tau_posterior(
+    problem: Problem, trials: bool = True
+) -> list[tuple[NDArray[np.int_], TauPosterior[Problem]]]:
     """The posteriors of tau, in groups of pools that need as many panels: (their numbers, them).
 
-    Raises EffectUndefined where a posterior is not a distribution, and NotResolved.
+    With `trials` there are enough for each trial's own effect, too, else for mu alone. Raises
+    EffectUndefined where a posterior is not a distribution, and NotResolved.
     """
     centre = _centre(problem)
     low, high = _ends(problem, centre)
-    return list(_resolved(problem, centre, low, high))
+    return list(_resolved(problem, trials, centre, low, high))
 
 
 def _resolved(
-    problem: Problem, centre: Array, low: Array, high: Array
-) -> "list[tuple[NDArray[np.int_], TauPosterior]]":
-    """Halve the panels of those pools whose integrals still change, until there are none."""
-    left = np.arange(len(centre))
-    found, panels = [], FIRST_PANELS
-    coarse = _points(problem, centre, low, high, panels)
-    while panels < MOST_PANELS:
-        panels *= 2
-        fine = _points(coarse.problem, centre[left], low[left], high[left], panels)
-        agree = _agree(coarse, fine)
+    problem: Problem, trials: bool, centre: Array, low: Array, high: Array
+) -> "list[tuple[NDArray[np.int_], TauPosterior[Problem]]]":
+    """More panels for the pools whose integrals a higher rule changes, until there are none."""
+    left, found, panels = np.arange(len(centre)), [], FIRST_PANELS
+    while panels <= MOST_PANELS:
+        place = centre[left], low[left], high[left], panels
+        posterior, check = (_points(problem, *place, rule) for rule in (RULE, CHECK))
+        agree = _agree(posterior, check, trials)
         if agree.any():
-            found.append((left[agree], fine if agree.all() else _only(fine, agree)))
+            found.append((left[agree], posterior if agree.all() else _only(posterior, agree)))
         if agree.all():
             return found
-        left, coarse = left[~agree], _only(fine, ~agree)
+        left, problem = left[~agree], problem.only(~agree)
+        panels += panels // 2 + 1
     raise NotResolved(sentence("the posterior of tau is too uneven to integrate"))
 
 
-def _only(posterior: TauPosterior, pools: NDArray[np.bool_]) -> TauPosterior:
+def _only(posterior: TauPosterior[Problem], pools: NDArray[np.bool_]) -> TauPosterior[Problem]:
     """The same of some pools."""
     p = posterior
     arrays = (p.centre, p.edges, p.below, p.tau, p.weight, p.mean, p.variance, p.log_integral)
@@ -142,10 +177,12 @@ def _log_tau(centre: Array, x: Array) -> Array:
     return np.minimum(centre[:, None] + np.sinh(x), LARGEST)
 
 
-def _points(problem: Problem, centre: Array, low: Array, high: Array, panels: int) -> TauPosterior:
-    """Gauss and Legendre's rule on equal panels from `low` to `high`."""
+def _points(
+    problem: Problem, centre: Array, low: Array, high: Array, panels: int, rule: int
+) -> TauPosterior[Problem]:
+    """Gauss and Legendre's rule of so many points on equal panels from `low` to `high`."""
     edges = low[:, None] + (high - low)[:, None] * (np.arange(panels + 1) / panels)
-    z, weights = legendre(RULE)
+    z, weights = legendre(rule)
     half = ((high - low) / (2 * panels))[:, None, None]
     x = ((edges[:, :-1] + edges[:, 1:]) / 2)[:, :, None] + half * z
     x = x.reshape(len(centre), -1)
@@ -155,7 +192,7 @@ def _points(problem: Problem, centre: Array, low: Array, high: Array, panels: in
     each = value + log_density(problem.tau_prior, u, problem.v) + np.log(np.cosh(x))
     top = each.max(axis=1)
     weight = np.exp(each - top[:, None]) * np.tile(weights, panels) * half[:, 0]
-    parts = weight.reshape(len(centre), panels, RULE).sum(axis=2)
+    parts = weight.reshape(len(centre), panels, rule).sum(axis=2)
     below = np.concatenate([np.zeros((len(centre), 1)), parts.cumsum(axis=1)], axis=1)
     total = below[:, -1:].copy()
     log_integral = top + np.log(total[:, 0])
@@ -164,22 +201,57 @@ def _points(problem: Problem, centre: Array, low: Array, high: Array, panels: in
     )
 
 
-def _agree(coarse: TauPosterior, fine: TauPosterior) -> NDArray[np.bool_]:
-    """Which pools' integrals are the same with panels half as wide."""
-    change = np.abs(coarse.below - fine.below[:, ::2]).max(axis=1)
-    change = np.maximum(change, np.abs(coarse.log_integral - fine.log_integral))
-    for one, two in zip(_moments(coarse), _moments(fine), strict=True):
+def _agree(
+    posterior: TauPosterior[Problem], check: TauPosterior[Problem], trials: bool
+) -> NDArray[np.bool_]:
+    """Which pools' integrals are the same by a higher rule."""
+    change = np.abs(posterior.below - check.below).max(axis=1)
+    change = np.maximum(change, np.abs(posterior.log_integral - check.log_integral))
+    for one, two in zip(_moments(posterior), _moments(check), strict=True):
         change = np.maximum(change, np.abs(one - two) / np.abs(two))
+    one, two = _densities(posterior, trials), _densities(check, trials)
+    change = np.maximum(change, np.abs(one / two - 1).max(axis=(1, 2)) - _rounding(posterior))
     return np.asarray(change <= AGREEMENT)
 
 
-def _moments(p: TauPosterior) -> list[Array]:
+def _rounding(p: TauPosterior[Problem]) -> Array:
+    """What rounding leaves open of densities, relative to them, of effects far from 0; (pools,)."""
+    far = np.abs(p.problem.y).max(axis=1) / np.sqrt(p.problem.v.min(axis=1))
+    return np.asarray(16 * float_info.epsilon * far)
+
+
+def _densities(p: TauPosterior[Problem], trials: bool) -> Array:
+    """Densities of mu, and of each trial's effect, in and on either side of their middles.
+
+    Those are where they are at the centre of tau; shape (pools, distributions, 3).
+    """
+    mean, variance = _effects(p.problem, trials, p.tau, p.mean, p.variance)
+    tau = np.exp(p.centre)[:, None]
+    centre, square = _effects(p.problem, trials, tau, *p.problem.given_tau(tau)[1:])
+    x = centre + np.sqrt(square) * np.array([-2.0, 0.0, 2.0])
+    away = x[..., None] - mean[:, :, None]
+    bells = np.exp(away * away * (-0.5 / variance[:, :, None]))
+    weight = p.weight[:, None] / np.sqrt(variance)
+    return np.asarray((bells * weight[:, :, None]).sum(axis=3))
+
+
+def _effects(
+    problem: Problem, trials: bool, tau: Array, mean: Array, variance: Array
+) -> tuple[Array, Array]:
+    """Means and variances given tau: of all effects, or of mu alone."""
+    if trials:
+        return problem.effects_given_tau(tau, mean, variance)
+    return mean[:, None], variance[:, None]
+
+
+def _moments(p: TauPosterior[Problem]) -> list[Array]:
     """Integrals that results rest on, each of an integrand that is nowhere negative."""
     first = p.problem.y[:, :1]
     spread = np.abs(p.problem.y - first).max(axis=1)[:, None] + np.sqrt(p.problem.v[:, :1])
+    sd = np.sqrt(p.variance)
     integrands = [(p.mean - first) / spread + 2]
     if p.problem.moment > 0:
-        integrands += [p.tau, np.sqrt(p.variance)]
+        integrands += [p.tau, sd]
     if p.problem.moment > 1:
         integrands += [p.tau**2, p.variance]
     return [(p.weight * integrand).sum(axis=1) for integrand in integrands]

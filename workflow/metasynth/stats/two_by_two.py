@@ -37,6 +37,7 @@ class Tests:
     wald: float
 
 
+@lru_cache(maxsize=4096)
 def tests(table: TwoByTwo) -> Tests:
     """All four tests of a table."""
     fisher, midp = exact_p(table)

@@ -1,7 +1,12 @@
 """The lines of an R script that repeat a Bayesian analysis by the package bayesmeta."""
 
+from dataclasses import replace
+
+from metasynth.core.store import number_text
+from metasynth.model.posteriors import PosteriorPool
 from metasynth.model.priors import MuPrior, TauPrior
-from metasynth.model.records import AnalysisSpec
+from metasynth.model.records import AnalysisResult, AnalysisSpec, OutcomeSpec
+from metasynth.stats.effects.scales import analysed
 
 _DENSITIES = {
     "half_normal": "function(t) dhalfnormal(t, scale = {scale})",
@@ -34,6 +39,55 @@ RESULTS = [
     "               tau2 = fit$qposterior(tau.p = 0.5)^2)",
 ]
 """The lines that take from `fit` what is compared."""
+
+
+def more(outcome: OutcomeSpec, analysis: AnalysisResult) -> list[str]:
+    """The lines that repeat the probabilities of effects, and the pool under each other prior."""
+    found = analysis.posterior
+    if found is None:
+        return []
+    lines = _probabilities(outcome, found.own)
+    for other in found.others:
+        spec = replace(analysis.spec, tau_prior=other.tau_prior, mu_prior=other.mu_prior)
+        effect, tau2 = other.effect, None if other.tau.median is None else other.tau.median**2
+        lines += [
+            f"# Under other priors: {other.name}.",
+            *posterior(spec)[1:],
+            *RESULTS,
+            f"here <- c({_numbers(effect.median, effect.low, effect.high, tau2)})",
+            "print(cbind(bayesmeta, here), digits = 8)",
+            *_probabilities(outcome, other),
+        ]
+    return lines
+
+
+def _probabilities(outcome: OutcomeSpec, pool: PosteriorPool) -> list[str]:
+    """Those of an effect above none and beyond the thresholds; nothing where none has a meaning."""
+    if pool.p_above is None:
+        return []
+    up, limits = outcome.direction == "benefit", outcome.thresholds
+    asked = [("p_above", 0.0, True, pool.p_above)]
+    for name, value, above, here in (
+        ("p_better", limits.better, up, pool.p_better),
+        ("p_worse", limits.worse, not up, pool.p_worse),
+    ):
+        if value is not None and here is not None:
+            asked.append((name, analysed(outcome.measure, value), above, here))
+    lines = [
+        f"  {name} = {'1 - ' if above else ''}fit$pposterior(mu = {value!r})"
+        for name, value, above, _ in asked
+    ]
+    return [
+        "# The probabilities of an effect above none, and beyond the declared thresholds.",
+        "bayesmeta <- c(",
+        *(f"{line}," for line in lines[:-1]),
+        f"{lines[-1]})",
+        f"print(cbind(bayesmeta, here = c({_numbers(*(here for *_, here in asked))})), digits = 8)",
+    ]
+
+
+def _numbers(*values: float | None) -> str:
+    return ", ".join("NA" if value is None else number_text(value) for value in values)
 
 
 def _of_tau(prior: TauPrior) -> str:

@@ -87,6 +87,15 @@ def informs(
     return any(not own or zero_events.reason(outcome, analysis, own) is None for own in groups)
 
 
+def brought(
+    trials: Iterable[Trial], outcome: OutcomeSpec, comparison: Comparison
+) -> tuple[list[StudyData], list[Omission]]:
+    """What all trials bring to the outcome's pool, and why others bring nothing."""
+    data = [study_data(trial, outcome, comparison) for trial in trials]
+    studies = [study for item in data if not isinstance(item, Omission) for study in item]
+    return studies, [item for item in data if isinstance(item, Omission)]
+
+
 def study_data(
     trial: Trial, outcome: OutcomeSpec, comparison: Comparison
 ) -> tuple[StudyData, ...] | Omission:

@@ -11,7 +11,7 @@ from typing import Any
 
 from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import Sentence, message, sentence
-from metasynth.model.methods import BAYES, CREDIBLE, DEFAULT_TAU2, GLMMS, POSTERIOR, no_effect
+from metasynth.model.methods import BAYESIAN, CREDIBLE, DEFAULT_TAU2, GLMMS, POSTERIOR, no_effect
 from metasynth.model.records import (
     AnalysisSpec,
     Count,
@@ -43,7 +43,7 @@ def empty_row(
         "measure": outcome.measure,
         "model": spec.model,
         "tau2_method": _tau2_method(spec),
-        "ci_method": CREDIBLE if spec.model == BAYES else spec.ci,
+        "ci_method": CREDIBLE if spec.model in BAYESIAN else spec.ci,
         "k": len(studies),
         "events_intervention": _total(intervention, "events"),
         "total_intervention": _total(intervention, "total"),
@@ -58,7 +58,7 @@ def empty_row(
 def _tau2_method(spec: AnalysisSpec) -> str:
     if spec.model in GLMMS:
         return "ML"
-    if spec.model == BAYES:
+    if spec.model in BAYESIAN:
         return POSTERIOR
     return (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else ""
 

@@ -15,17 +15,10 @@ def leading(
 ) -> tuple[OutcomeSpec, tuple[AnalysisResult, ...]]:
     """The outcome and its analyses with the one that leads first.
 
-    How many trials there are is counted in the analysis that is declared first. Where they are not
-    few, an analysis that the outcome has by the policy alone is left out.
+    How many trials there are is counted in the analysis that is declared first.
     """
-    few = outcome.few
-    if few is None:
+    if outcome.few is None:
         return outcome, tuple(results)
-    chosen = [result for result in results if result.spec.name == few.primary]
-    others = [result for result in results if result.spec.name != few.primary]
-    if few.leads(results[0].estimates[0].k):
-        ordered = [*chosen, *others]
-    else:
-        ordered = others if few.added else list(results)
-    names = tuple(result.spec.name for result in ordered)
-    return replace(outcome, analyses=names), tuple(ordered)
+    by_name = {result.spec.name: result for result in results}
+    names = outcome.few.order(tuple(by_name), results[0].estimates[0].k)
+    return replace(outcome, analyses=names), tuple(by_name[name] for name in names)

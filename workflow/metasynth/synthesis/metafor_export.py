@@ -10,7 +10,17 @@ from math import inf
 
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
-from metasynth.model.methods import BAYES, CI, DEFAULT_TAU2, GLMMS, MEASURE, MODEL, TAU2, compares
+from metasynth.model.methods import (
+    BAYES,
+    CI,
+    DEFAULT_TAU2,
+    EXACT_BAYES,
+    GLMMS,
+    MEASURE,
+    MODEL,
+    TAU2,
+    compares,
+)
 from metasynth.model.records import (
     AnalysisResult,
     Estimate,
@@ -20,7 +30,7 @@ from metasynth.model.records import (
     StudyData,
     StudyEffect,
 )
-from metasynth.synthesis import bayesmeta_export
+from metasynth.synthesis import bayesmeta_export, exact_bayes_export
 from metasynth.synthesis.synthesise import size_of_pool
 
 _DATA = {
@@ -121,17 +131,29 @@ _RESULTS = [
 ]
 
 
+_BAYESIAN = {BAYES: "bayesmeta", EXACT_BAYES: "sums"}
+"""What repeats a Bayesian analysis: a package, or sums over grids, as no package has the model."""
+
+
 def _package(analysis: AnalysisResult) -> str:
-    """The R package that repeats an analysis; one trial has its own result in any."""
+    """What repeats an analysis in R; one trial has its own result in any package."""
     pooled = len(analysis.studies) > 1
-    return "bayesmeta" if analysis.spec.model == BAYES and pooled else "metafor"
+    return _BAYESIAN.get(analysis.spec.model, "metafor") if pooled else "metafor"
+
+
+_RESULTS_BY = {"bayesmeta": bayesmeta_export.RESULTS, "sums": exact_bayes_export.RESULTS}
+
+
+def _library(package: str) -> list[str]:
+    return [] if package == "sums" else [f"suppressPackageStartupMessages(library({package}))"]
 
 
 def metafor_script(result: OutcomeResult, data: str) -> str:
     """An R script that reads `data`, the name of the CSV beside it, and prints both results.
 
     It prints estimate and limits on the natural scale and tau2, in a column `metafor` (of a
-    Bayesian analysis `bayesmeta`) and, as far as they are kept (8 digits), in a column `here`.
+    Bayesian analysis `bayesmeta`, or `sums` where no package has its model) and, as far as they are
+    kept (8 digits), in a column `here`.
     """
     analysis = result.analyses[0]
     estimate = analysis.estimates[0]
@@ -142,18 +164,20 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
     if estimate.estimate is None:
         why = "# Nothing was pooled: results/tables/estimates.csv says why."
         return "\n".join([*head, why]) + "\n"
+    package = _package(analysis)
     rated = result.outcome.type in ("rate", "incidence") and result.outcome.per != 1
     body = [
-        f"suppressPackageStartupMessages(library({_package(analysis)}))",
+        *_library(_package(analysis)),
         f'dat <- read.csv("{data}", na.strings = "")',
         "dat <- dat[dat$pooled, ]",
         *([_in_units(result.outcome)] if rated else []),
         *_fit(result, analysis),
         f"natural <- function(x) {_natural(result)}",
-        *(bayesmeta_export.RESULTS if _package(analysis) == "bayesmeta" else _RESULTS),
+        *_RESULTS_BY.get(_package(analysis), _RESULTS),
         f"here <- c({_here(estimate)})",
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
+        *(bayesmeta_export.more(result.outcome, analysis) if package == "bayesmeta" else []),
     ]
     return "\n".join([*head, *body]) + "\n"
 
@@ -209,6 +233,8 @@ def _fit(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
             f'fit <- rma.glmm({arguments}, data = dat, measure = "{measure}",',
             f'                model = "{MODEL[spec.model].metafor}", drop00 = FALSE)',
         ]
+    if _package(analysis) == "sums":
+        return exact_bayes_export.posterior(analysis)
     if _package(analysis) == "bayesmeta":
         return [*_own_effects(result, analysis), *bayesmeta_export.posterior(spec)]
     return [*_own_effects(result, analysis), *_inverse_variance(result, analysis)]

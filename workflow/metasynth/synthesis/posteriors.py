@@ -2,28 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import pi, sqrt
 
 import numpy as np
 
 from metasynth.model.methods import no_effect
 from metasynth.model.posteriors import (
-    Curve,
     Posterior,
     PosteriorPool,
     PosteriorSummary,
     TrialPosterior,
 )
-from metasynth.model.priors import MuPrior, OtherPriors, TauPrior
+from metasynth.model.priors import OtherPriors
 from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
 from metasynth.stats.bayes import BayesFit, Distribution, Summary
 from metasynth.stats.bayes_fit import posterior_of, priors_in_words
 from metasynth.stats.effects.scales import analysed, finite, natural
-from metasynth.stats.prior_densities import prior_density
-from metasynth.synthesis.selection import effects_of
-
-POINTS = 121
-"""Points of a drawn density."""
+from metasynth.synthesis.posterior_curves import effect_curve, prior_limits, reach, tau_curve
+from metasynth.synthesis.selection import counted, effects_of
 
 
 def posterior_record(
@@ -33,11 +28,12 @@ def posterior_record(
 
     Raises EffectUndefined where a posterior under other priors is no distribution.
     """
-    effects, measure = effects_of(studies, outcome, spec), outcome.measure
+    effects, tables = effects_of(studies, outcome, spec), counted(studies, outcome)
+    measure = outcome.measure
     others = []
     for prior in spec.other_priors:
         chosen = replace(spec, tau_prior=prior.tau_prior, mu_prior=prior.mu_prior)
-        others.append(_pool(outcome, prior, posterior_of(chosen, effects)))
+        others.append(_pool(outcome, prior, posterior_of(chosen, effects, tables)))
     assert spec.tau_prior is not None
     weights = fit.weights or (None,) * len(studies)
     trials = tuple(
@@ -52,27 +48,11 @@ def posterior_record(
         fit.log_marginal,
         fit.log_common,
         tuple(others),
-        _effect_curve(spec.mu_prior, fit),
-        _tau_curve(spec.tau_prior, fit),
+        effect_curve(measure, spec.mu_prior, fit),
+        tau_curve(spec.tau_prior, fit),
+        prior_limits(spec.tau_prior),
+        reach(measure, fit.tau.median),
     )
-
-
-def _effect_curve(prior: MuPrior, fit: BayesFit) -> Curve:
-    """The density of mu: its central interval, and half of its width on either side."""
-    low, high = fit.mu.central
-    x = np.linspace(low - (high - low) / 2, high + (high - low) / 2, POINTS)
-    before = []
-    if prior.sd is not None:
-        z = (x - prior.mean) / prior.sd
-        before = (np.exp(-z * z / 2) / (prior.sd * sqrt(2 * pi))).tolist()
-    return Curve(tuple(x.tolist()), tuple(fit.of_mu.density(x).tolist()), tuple(before))
-
-
-def _tau_curve(prior: TauPrior, fit: BayesFit) -> Curve:
-    """The density of tau from next to 0, where some have no bound, to half above its interval."""
-    x = 1.5 * fit.tau.central[1] * np.concatenate([[1e-4], np.arange(1, POINTS) / (POINTS - 1)])
-    before = prior_density(prior, x).tolist() if prior.proper else []
-    return Curve(tuple(x.tolist()), tuple(fit.of_tau.density(x).tolist()), tuple(before))
 
 
 def _pool(outcome: OutcomeSpec, prior: OtherPriors, fit: BayesFit) -> PosteriorPool:

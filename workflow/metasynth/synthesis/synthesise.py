@@ -20,18 +20,19 @@ Conventions of an `Estimate`:
   scale, and there is no test but of a correlation. Of a double arcsine, the pool uses the harmonic
   mean of the sizes. Rates are events in `per` units of person-time.
 - GLMM-RI is the model of one group with a random intercept; GLMM-IRR and its kin are of rates.
-- Model bayes gives posterior medians and central credible intervals, without test: see `Estimate`.
+- Models bayes and bayes-exact give posterior medians and central credible intervals, without test:
+  see `Estimate`. The exact one has no weights; `q` and `h2` describe the studies' own effects.
 - One study is reported as it is under every model (q = 0 with no degrees of freedom, no tau2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import sentence
-from metasynth.model.methods import BAYES, DEFAULT_TAU2, require_combination
+from metasynth.model.methods import BAYES, BAYESIAN, DEFAULT_TAU2, require_combination
 from metasynth.model.posteriors import Posterior
 from metasynth.model.records import (
     AnalysisResult,
@@ -102,8 +103,7 @@ def _analyse(
     whole, fit = pool_studies(outcome, spec, ALL, pooled)
     if fit is None:
         omissions.append(Omission("", whole.note[0], spec.name))
-    tau2 = _shared_tau2(outcome, spec, list(subgroups.values()))
-    parts = [pool_studies(outcome, spec, name, own, tau2) for name, own in subgroups.items()]
+    parts = _pool_subgroups(outcome, spec, subgroups)
     estimates = (whole, *(estimate for estimate, _ in parts))
     tests = (
         *_stratified_tests(outcome, spec, pooled),
@@ -125,6 +125,30 @@ def _posterior(
     return posterior_record(outcome, spec, studies, fit.posterior)
 
 
+Part = tuple[Estimate, Fit | None]
+
+
+def _pool_subgroups(
+    outcome: OutcomeSpec, spec: AnalysisSpec, subgroups: Mapping[str, Sequence[StudyData]]
+) -> list[Part]:
+    """Pool each subgroup; a posterior of one tau for all of them is made of all together."""
+    if spec.model == BAYES and spec.subgroup_tau2 == "common" and len(subgroups) > 1:
+        from metasynth.stats.bayes_fit import fit_bayes_subgroups  # which others need not load
+
+        rows = [empty_row(outcome, spec, name, own) for name, own in subgroups.items()]
+        effects = [effects_of(own, outcome, spec) for own in subgroups.values()]
+        try:
+            fits = fit_bayes_subgroups(spec, effects)
+        except EffectUndefined as undefined:
+            return [(_undefined(row, undefined), None) for row in rows]
+        return [
+            (_filled(outcome, spec, row, own, fit), fit)
+            for row, own, fit in zip(rows, subgroups.values(), fits, strict=True)
+        ]
+    tau2 = _shared_tau2(outcome, spec, list(subgroups.values()))
+    return [pool_studies(outcome, spec, name, own, tau2) for name, own in subgroups.items()]
+
+
 def _shared_tau2(
     outcome: OutcomeSpec, spec: AnalysisSpec, subgroups: Sequence[Sequence[StudyData]]
 ) -> float | None:
@@ -141,7 +165,7 @@ def _subgroup_test(spec: AnalysisSpec, fits: Sequence[Fit]) -> tuple[Significanc
     Posteriors are not tested.
     """
     means, variances = np.array([f.mean for f in fits]), np.array([f.variance for f in fits])
-    if len(fits) < 2 or spec.model == BAYES or not np.all(variances > 0):
+    if len(fits) < 2 or spec.model in BAYESIAN or not np.all(variances > 0):
         return ()
     q, df = subgroup_differences(means, variances)
     common = spec.subgroup_tau2 == "common"
@@ -186,17 +210,33 @@ def pool_studies(
     try:
         fit = fit_model(spec, outcome.measure, effects, counted(studies, outcome), tau2)
     except EffectUndefined as undefined:
-        note = sentence(
-            "{model} {measure} is not defined: {undefined}.",
-            model=spec.model,
-            measure=outcome.measure,
-            undefined=undefined.why,
-        )
-        return replace(row, note=(note,)), None
+        return _undefined(row, undefined), None
+    return _filled(outcome, spec, row, studies, fit), fit
+
+
+def _undefined(row: Estimate, undefined: EffectUndefined) -> Estimate:
+    """The row with the reason why it has no result."""
+    note = sentence(
+        "{model} {measure} is not defined: {undefined}.",
+        model=row.model,
+        measure=row.measure,
+        undefined=undefined.why,
+    )
+    return replace(row, note=(note,))
+
+
+def _filled(
+    outcome: OutcomeSpec,
+    spec: AnalysisSpec,
+    row: Estimate,
+    studies: Sequence[StudyData],
+    fit: Fit,
+) -> Estimate:
+    """The row with a result, and with what a reader must know of it."""
     size = size_of_pool(outcome, studies, fit.mean)
     filled = filled_row(row, fit, size)
     notes = (*filled.note, *cautions(outcome, spec, filled, studies, size))
-    return replace(filled, note=notes), fit
+    return replace(filled, note=notes)
 
 
 def size_of_pool(outcome: OutcomeSpec, studies: Sequence[StudyData], mean: float) -> float | None:

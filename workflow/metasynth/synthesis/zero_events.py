@@ -3,16 +3,16 @@
 A ratio has no information on a study without events in either group, nor on one in which all
 participants had it: Cochrane's algorithms, R's meta and metafor's `drop00` leave both out. A
 difference has: 0 of 50 against 0 of 50 is evidence that the risks are alike. The conditional
-likelihoods (Peto, binomial-normal) hold nothing of such a study whatever the choice.
+likelihoods (Peto, binomial-normal, bayes-exact) hold nothing of such a study whatever the choice.
 """
 
 from collections.abc import Sequence
 
 from metasynth.core.messages import Sentence, sentence
-from metasynth.model.methods import DIFFERENCES, GLMMS
+from metasynth.model.methods import DIFFERENCES, EXACT_BAYES, GLMMS
 from metasynth.model.records import AnalysisSpec, Count, OutcomeSpec
 
-_CONDITIONAL = {"Peto", *GLMMS}
+_CONDITIONAL = {"Peto", *GLMMS, EXACT_BAYES}
 
 
 def excludes(outcome: OutcomeSpec, analysis: AnalysisSpec) -> bool:

@@ -95,7 +95,11 @@ def origin() -> str:
 def _git(*words: str) -> str:
     try:
         done = subprocess.run(
-            ["git", "-C", str(PROJECT), *words], capture_output=True, text=True, check=False
+            ["git", "-C", str(PROJECT), *words],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
         )
     except OSError:
         return ""

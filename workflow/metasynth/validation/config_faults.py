@@ -106,6 +106,8 @@ def _advice(error: "ValidationError") -> tuple[str, str]:
         return id_advice(value)
     if rule == "pattern":
         return _described(error), "correct the value"
+    if rule == "maxLength":
+        return f"{_described(error)}, of at most {wanted} characters", "shorten it"
     if rule == "uniqueItems":
         return "each item once", "remove the one that is there twice"
     if rule in ("minItems", "minProperties"):

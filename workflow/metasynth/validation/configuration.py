@@ -38,6 +38,7 @@ from metasynth.model.records import (
     Config,
     CovariateSpec,
     FigureChoices,
+    FigureFiles,
     OutcomeSpec,
 )
 from metasynth.model.robustness_config import MultiverseChoices
@@ -181,7 +182,7 @@ _NOTHING_COMPARED: Mapping[str, Any] = {"intervention": (), "control": ()}
 
 def _config(mapping: Mapping[str, Any]) -> Config:
     review, sides = mapping["review"], mapping.get("comparison", _NOTHING_COMPARED)
-    labels = sides.get("labels", {})
+    labels, figures = sides.get("labels", {}), _frozen(mapping.get("figures", {}))
     comparison = Comparison(
         intervention=tuple(sides["intervention"]),
         control=tuple(sides["control"]),
@@ -205,7 +206,8 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         weeks=tuple(mapping.get("weeks", ())),
         nested=tuple(tuple(chain) for chain in mapping.get("nested", ())),
         certainty=_certainty(mapping.get("certainty", {}), living),
-        figures=FigureChoices(**_frozen(mapping.get("figures", {}))),
+        figures=FigureChoices(**_chosen(figures, FigureChoices)),
+        figure_files=FigureFiles(**_chosen(figures, FigureFiles)),
         multiverse=MultiverseChoices(**_frozen(mapping.get("multiverse", {}))),
         living=living,
         few=policy(mapping.get("few")),
@@ -250,6 +252,11 @@ def _living(keys: Mapping[str, Any]) -> LivingRules:
             key: float(value) for key, value in important.get(name, {}).items()
         }
     return LivingRules(**known)
+
+
+def _chosen(keys: Mapping[str, Any], record: type[Any]) -> dict[str, Any]:
+    """The keys that a record has."""
+    return {name: keys[name] for name in record.__slots__ if name in keys}
 
 
 def _frozen(keys: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,10 @@ _SPACE = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A mark and its meaning: a marker, a line of a dash pattern, or a ground of some opacity."""
+    """A mark and its meaning: a marker, a line of a dash pattern, or a ground of some opacity.
+
+    `fill` is that opacity, `ground` its colour.
+    """
 
     text: str
     marker: str = ""
@@ -27,6 +30,7 @@ class Entry:
     line: str | tuple[float, tuple[float, ...]] = ""
     weight: float = 0.9
     fill: float | None = None
+    ground: str = INK
     hollow: bool = False
     opacity: float = 1.0
 
@@ -72,10 +76,12 @@ def draw_symbols(figure: Figure, key: Key) -> None:
     for entry, x, y in key.symbols:
         left, right = x - SYMBOL / 2, x + SYMBOL / 2
         if entry.fill is not None:
-            patch = Rectangle((left, y - 3.5), SYMBOL, 7.0, facecolor=INK, alpha=entry.fill)
+            patch = Rectangle(
+                (left, y - 3.5), SYMBOL, 7.0, facecolor=entry.ground, alpha=entry.fill
+            )
             patch.set_transform(transform)
             figure.add_artist(patch)
-            border = Rectangle((left, y - 3.5), SYMBOL, 7.0, fill=False, edgecolor=INK)
+            border = Rectangle((left, y - 3.5), SYMBOL, 7.0, fill=False, edgecolor=entry.ground)
             border.set(linewidth=0.4, transform=transform)
             figure.add_artist(border)
         if entry.line:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Literal
 
-from metasynth.figures.canvas.text import name
 from metasynth.figures.outcome import compares, group_names, measure_name, of_side
 from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed
@@ -37,17 +36,17 @@ class Column:
 
 
 def columns(
-    result: OutcomeResult, analysis: AnalysisResult | None, language: Language
+    result: OutcomeResult, analysis: AnalysisResult | None, language: Language, heading: str = ""
 ) -> tuple[Column, ...]:
-    """The data of both groups, then weight, then effect."""
+    """The data of both groups, then weight, then effect under a `heading` of its own."""
     data = (
-        Column(language.say(heading), group)
+        Column(language.say(title), group)
         for group in group_names(result, language)[: groups(result)]
-        for heading in _GROUP_HEADINGS.get(result.outcome.type, ())
+        for title in _GROUP_HEADINGS.get(result.outcome.type, ())
     )
     measure = measure_name(result, analysis, language)
     weight = Column(language.say("Weight"), kind="weight")
-    return (*data, weight, Column(name(language.say("[95% CI]")), measure, "effect"))
+    return (*data, weight, Column(heading, measure, "effect"))
 
 
 def groups(result: OutcomeResult) -> int:

@@ -19,9 +19,10 @@ from metasynth.figures.outcome import (
     study_label,
 )
 from metasynth.figures.plots.risk_of_bias import Judgements, judgement_word
-from metasynth.grade.case import rests_on_one_degree
+from metasynth.grade.case import excludes_alone, rests_on_one_degree
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import of_pool, predicts_more
+from metasynth.language.sentences import lowered
 from metasynth.model import bounds
 from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
@@ -173,7 +174,10 @@ def _direction(result: OutcomeResult, pooled: Estimate, language: Language) -> s
     more = pooled.ci_low is not None and pooled.ci_low > null
     less = pooled.ci_high is not None and pooled.ci_high < null
     if not (more or less):
-        return language.say("the interval includes no effect")
+        return language.say("the interval includes the value of no effect")
     intervention, control = group_names(result, language)
     better = more == (result.outcome.direction == "benefit")
-    return language.say("in favour of {group}", group=intervention if better else control)
+    text = message("in favour of {group}")
+    if excludes_alone(pooled):
+        text = message("in favour of {group}, but not by an interval never narrower than Wald’s")
+    return language.say(text, group=lowered(intervention if better else control))

@@ -25,7 +25,13 @@ from metasynth.figures.canvas.style import INK, Z_REFERENCE, Z_SQUARE, isolated
 from metasynth.figures.forest.layout import DOT, Layout, lay_out
 from metasynth.figures.forest.preset import JOURNAL, Preset
 from metasynth.figures.forest.rows import Forest, Mark, forest_rows
-from metasynth.figures.forest.shapes import draw_diamond, draw_interval, draw_square, visible
+from metasynth.figures.forest.shapes import (
+    draw_before,
+    draw_diamond,
+    draw_interval,
+    draw_square,
+    visible,
+)
 from metasynth.figures.plots.risk_of_bias import Judgements, draw_dots
 from metasynth.language.formats import NumberStyle
 from metasynth.language.languages import ENGLISH, Language
@@ -35,6 +41,8 @@ Point = tuple[float, float]
 """An effect, and points from the figure's top."""
 WIDEST = 1.6
 """What reaches this many times further than the others need is clipped."""
+ASIDE = 0.21
+"""Of a row's height, how far two marks of one row stand above and below its middle."""
 MANY = 20
 """Limits of which a tenth may be clipped for the sake of the rest."""
 
@@ -114,7 +122,8 @@ _ALONE = {"share": share_axis, "amount": amount_axis, "anywhere": window_axis}
 
 def scale_of(said: Forest, numbers: NumberStyle) -> Axis:
     """An axis that holds all estimates, and diamonds' ends but those far beyond the studies'."""
-    marks = [*said.band, *(row.mark for row in said.rows if row.mark)]
+    rows = (mark for row in said.rows for mark in (row.mark, row.before) if mark)
+    marks = [*said.band, *rows]
     if said.one_group:
         alone = _ALONE[said.one_group]
         return alone([mark.estimate for mark in marks], _limits(marks), numbers)
@@ -175,7 +184,7 @@ def _draw_references(axes: Panel, said: Forest, layout: Layout) -> None:
         axes.vlines(
             said.reference,
             layout.top,
-            layout.middles[totals[0]],
+            layout.middles[totals[0]] if totals[0] else layout.bottom,
             color=INK,
             linewidth=0.6,
             linestyle=(0, (3, 2)),
@@ -230,7 +239,10 @@ def _draw_marks(axes: Panel, said: Forest, layout: Layout, before: int) -> None:
         if row.mark.shape == "diamond":
             draw_diamond(axes, axis, row.mark, y, largest / 2, totals < 2, name)
             continue
-        draw_interval(axes, axis, row.mark, y, name)
+        aside = ASIDE * layout.pitch if row.before else 0.0
+        if row.before:
+            draw_before(axes, axis, row.before, y - aside, f"{name}-before")
+        draw_interval(axes, axis, row.mark, y + aside, name)
         if row.mark.shape == "square":
             scaled = replace(row.mark, weight=row.mark.weight / heaviest)
-            draw_square(axes, axis, scaled, y, largest, said.colour, name)
+            draw_square(axes, axis, scaled, y + aside, largest, said.colour, name)

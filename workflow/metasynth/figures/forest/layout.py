@@ -25,8 +25,8 @@ DOT, DOT_PITCH = 8.0, 9.5
 """Diameter of a dot of risk of bias, and from one to the next."""
 OVERHANG = 6.0
 """How far squares and arrows may reach beyond the ends of the axis."""
-PITCH, PITCH_LEAST, TALL = 13.0, 10.5, 600.0
-"""Height of a row; less, down to the least, once the rows would be taller together than TALL."""
+PITCH_LEAST, TALL = 10.5, 600.0
+"""Rows are lower than they should be, down to the least, once they would be taller than TALL."""
 BAND_TALL, BAND_PITCH = 430.0, 2.0
 """The height of a band of studies without rows, or what each has in it, whichever is less."""
 BAND_LINES = 12
@@ -82,7 +82,7 @@ def lay_out(
     It begins at `start`, and its columns are as wide as those of the plots `among` which it stands.
     """
     plan = _plan_widths(forest, axis, among or (forest,))
-    pitch = max(PITCH_LEAST, min(PITCH, TALL / max(1, len(forest.rows))))
+    pitch = max(PITCH_LEAST, min(forest.pitch, TALL / max(1, len(forest.rows))))
     headings, rules, top = _headings(forest, plan, start)
     labels = list(headings)
     band = top + 2.0, top + 2.0

@@ -10,7 +10,14 @@ from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_panels
 from metasynth.figures.forest.preset import JOURNAL
-from metasynth.figures.forest.rows import Forest, Mark, Row, limits, with_effects
+from metasynth.figures.forest.rows import (
+    Forest,
+    Row,
+    interval_heading,
+    limits,
+    pooled_mark,
+    with_effects,
+)
 from metasynth.figures.outcome import (
     analysis_label,
     chosen_analyses,
@@ -20,8 +27,10 @@ from metasynth.figures.outcome import (
     one_group,
     overall,
 )
+from metasynth.figures.posteriors import priors_of
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
+from metasynth.language.sentences import lowered
 from metasynth.language.tracked import bare, marked
 from metasynth.language.units import with_time
 from metasynth.model.measure_catalogue import ONE_GROUP
@@ -46,7 +55,7 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
         raise ValueError("there are no outcomes to show")
     panels = [_panel(members, language) for members in _by_measure(results)]
     legend = language.say("Squares: primary analysis. Circles: second analysis, where it differs.")
-    panels[-1] = replace(panels[-1], notes=(legend,))
+    panels[-1] = replace(panels[-1], notes=(legend, *_priors(results, language)))
     return Drawing(draw_panels(panels, language), *_words(results, language))
 
 
@@ -63,13 +72,14 @@ def _panel(results: Sequence[OutcomeResult], language: Language) -> Forest:
     first, alone = results[0], not compares(results[0])
     words = (language.say("Studies"), language.say("Participants"))
     title = name(with_time(measure_title(first.outcome.measure, language), first.outcome, language))
-    effects = Column(name(language.say("[95% CI]")), title, "effect", "right")
+    rows = list(_rows(results, language))
+    effects = Column(interval_heading(rows, language), title, "effect", "right")
     look = limits(JOURNAL, is_logarithmic(first), language.numbers)
     group, _ = group_names(first, language)
     return Forest(
         language.say("Outcome"),
         (*(Column(word) for word in words), effects),
-        with_effects(list(_rows(results, language)), first.outcome.measure, look),
+        with_effects(rows, first.outcome.measure, look),
         (),
         (),
         ("", "") if alone else _sides(group, language),
@@ -78,6 +88,14 @@ def _panel(results: Sequence[OutcomeResult], language: Language) -> Forest:
         largest=_LARGEST,
         one_group=one_group(first),
     )
+
+
+def _priors(results: Sequence[OutcomeResult], language: Language) -> Iterator[str]:
+    """The priors of each primary analysis that has any, once."""
+    primary = {r.analyses[0].spec.name: r.analyses[0] for r in results if r.analyses[0].posterior}
+    for analysis in primary.values():
+        said = {"analysis": analysis_label(analysis), "priors": priors_of(analysis, language)}
+        yield language.say("CrI: credible interval. {analysis}: {priors}", **said)
 
 
 def _sides(group: str, language: Language) -> tuple[str, str]:
@@ -131,7 +149,7 @@ def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
     cells = _sizes(estimate, said)
     if pooled is None:
         return Row("study", label, (*cells, language.say("Not estimable")))
-    mark = Mark("square", pooled.estimate, pooled.ci_low, pooled.ci_high, _WEIGHT)
+    mark = pooled_mark("square", pooled, _WEIGHT)
     return Row("study", label, (*cells, ""), mark, key=said.at)
 
 
@@ -151,10 +169,10 @@ def _sizes(estimate: Estimate, said: Printed) -> tuple[str, str]:
 
 
 def _words(results: Sequence[OutcomeResult], language: Language) -> tuple[str, str]:
-    intervention, control = group_names(results[0], language)
+    intervention, control = map(lowered, group_names(results[0], language))
     n = marked(str(len(results)), "review.shown")
     title = language.say(
-        "Forest plot of all {n} outcomes, {intervention} compared with {control}.",
+        "Forest plot of {n} outcomes, {intervention} compared with {control}.",
         n=n,
         intervention=intervention,
         control=control,

@@ -10,10 +10,21 @@ from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_panels
 from metasynth.figures.forest.preset import JOURNAL
-from metasynth.figures.forest.rows import Forest, Kind, Mark, Row, favours, limits, with_effects
+from metasynth.figures.forest.rows import (
+    Forest,
+    Kind,
+    Mark,
+    Row,
+    favours,
+    interval_heading,
+    limits,
+    pooled_mark,
+    with_effects,
+)
 from metasynth.figures.outcome import analysis_label, measure_name, of_effect, overall, study_label
 from metasynth.language import keys
 from metasynth.language.formats import between
+from metasynth.language.interval_names import interval_name
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.tracked import marked
@@ -68,15 +79,17 @@ def _by_outcome(
 
 def _panel(pairs: Sequence[_Pair], language: Language) -> Forest:
     first = pairs[0].result
-    rows = [row for p in pairs for row in (_printed(p, language), *_recomputed(p, language))]
+    ours = tuple(_own(first, language))
+    kind = f"\u00a0{interval_name(False)}" if any(r.mark and r.mark.credible for r in ours) else ""
+    rows = [r for p in pairs for r in (_printed(p, kind, language), *_recomputed(p, language))]
     studies, totals = ([r for r in rows if (r.kind == "total") == is_total] for is_total in (0, 1))
     heading = Row("heading", _title(pairs, language))
     look = limits(JOURNAL, is_logarithmic(first), language.numbers)
     measure = measure_name(first, None, language)
-    every = (heading, *studies, *totals, *_own(first, language))
+    every = (heading, *studies, *totals, *ours)
     return Forest(
         language.say("Study"),
-        (Column(name(language.say("[95% CI]")), measure, "effect", "right"),),
+        (Column(interval_heading(every, language), measure, "effect", "right"),),
         with_effects(every, first.outcome.measure, look),
         (),
         (),
@@ -117,13 +130,14 @@ def _limits(pair: _Pair, language: Language) -> tuple[str, str, str]:
     )
 
 
-def _printed(pair: _Pair, language: Language) -> Row:
+def _printed(pair: _Pair, kind_of_interval: str, language: Language) -> Row:
+    """As the publication prints it; what its interval is where others are of another kind."""
     claim, (estimate, low, high) = pair.claim, _limits(pair, language)
     kind: Kind = "study" if claim.study_id else "total"
     values = float(claim.estimate), float(claim.ci_low), float(claim.ci_high)
     mark = Mark("square" if claim.study_id else "diamond", *values, _WEIGHT)
     label = language.say("{subject}, as printed", subject=_subject(pair, language))
-    cell = f"{estimate} {between(low, high, language.numbers)}"
+    cell = f"{estimate} {between(low, high, language.numbers)}{kind_of_interval}"
     return Row(kind, name(label), (cell,), mark)
 
 
@@ -138,7 +152,7 @@ def _recomputed(pair: _Pair, language: Language) -> Iterator[Row]:
         yield Row("study", label, ("",), mark, indented=True, key=key)
     elif pooled := overall(analysis):
         label = name(language.say("Pooled, recomputed"))
-        mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
+        mark = pooled_mark("diamond", pooled)
         yield Row("total", label, ("",), mark, key=of_pool(pooled, language.numbers).at)
 
 
@@ -148,7 +162,7 @@ def _own(result: OutcomeResult, language: Language) -> Iterator[Row]:
     pooled = overall(analysis)
     if pooled and analysis.spec.name != result.outcome.as_published:
         label = language.say("This review: {analysis}", analysis=analysis_label(analysis))
-        mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
+        mark = pooled_mark("diamond", pooled)
         yield Row("total", name(label), ("",), mark, key=of_pool(pooled, language.numbers).at)
 
 

@@ -29,14 +29,20 @@ from metasynth.figures.outcome import (
 from metasynth.figures.plots.risk_of_bias import LEVELS, Judgements, domain_names, level
 from metasynth.language import keys
 from metasynth.language.formats import MISSING, NumberStyle
+from metasynth.language.interval_names import PREDICTION, interval_name, intervals_name
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed, of_pool, predicts_more
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
 from metasynth.model import bounds
+from metasynth.model.methods import CREDIBLE
 from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
+PITCH = 13.0
+"""Height of a row, in points, where rows are few enough."""
+
+Shape = Literal["square", "diamond", "interval"]
 Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]
 
 
@@ -44,16 +50,17 @@ Kind = Literal["heading", "study", "subtotal", "total", "prediction", "note"]
 class Mark:
     """What a row shows on the graph, on the natural scale; a limit of None has no end.
 
-    The square of a `second` analysis is a circle.
+    The square of a `second` analysis is a circle; the interval of a posterior is `credible`.
     Shapes: a square with its interval, a diamond, or an interval alone. `weight` is in per cent.
     """
 
-    shape: Literal["square", "diamond", "interval"]
+    shape: Shape
     estimate: float | None
     low: float | None
     high: float | None
     weight: float = 0.0
     second: bool = False
+    credible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,8 @@ class Row:
     """One row: a label, a cell for each column (empty where there is nothing to say), a mark.
 
     `dots` are judgements of risk of bias, one for each domain of the figure; `key` is that of the
-    result which the mark shows.
+    result which the mark shows. `before` is drawn above the mark, paler: what the row showed
+    without the rest.
     """
 
     kind: Kind
@@ -71,6 +79,7 @@ class Row:
     dots: tuple[str, ...] = ()
     indented: bool = False
     key: str = ""
+    before: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +89,9 @@ class Forest:
     `band` are the marks of studies that are too many for a row each, in the order of their effects,
     and `band_note` what they are. `domains` are the headings of `dots` of risk of bias, which stand
     on one side of the graph; `colour` is that of the squares, `largest` the side of the heaviest
-    and the height of diamonds, in points, where rows are that high. Of `one_group` (see
-    `outcome.one_group`) no value means no effect. A diamond that reaches `widest` times as far as
-    the studies, or further, is clipped.
+    and the height of diamonds, in points, where rows are that high, which is `pitch`. Of
+    `one_group` (see `outcome.one_group`) no value means no effect. A diamond that reaches `widest`
+    times as far as the studies, or further, is clipped.
     """
 
     study_heading: str
@@ -102,6 +111,7 @@ class Forest:
     one_group: str = ""
     band: tuple[Mark, ...] = ()
     band_note: str = ""
+    pitch: float = PITCH
 
 
 def forest_rows(
@@ -132,7 +142,8 @@ def forest_rows(
     rows = [*studies, *pools, *_left_out_rows(result, first, dots, language)]
     pooled = overall(first) if first else None
     ratio = is_logarithmic(result)
-    arranged, order = arrange(columns(result, first, language), preset)
+    every = columns(result, first, language, heading=interval_heading(rows, language))
+    arranged, order = arrange(every, preset)
     spoken = with_effects(rows, result.outcome.measure, limits(preset, ratio, language.numbers))
     return Forest(
         language.say("Study"),
@@ -327,7 +338,7 @@ def _pooled_row(
     data = pooled_cells(result, pooled, said)
     if pooled.estimate is None:
         return Row(kind, label, (*data, "", language.say("Not estimable")))
-    mark = Mark("diamond", pooled.estimate, pooled.ci_low, pooled.ci_high)
+    mark = pooled_mark("diamond", pooled)
     cells = (*data, said.percent("weight", weight, 1), "")
     return Row(kind, label, cells, mark, key=said.at)
 
@@ -350,25 +361,55 @@ def limits(preset: Preset, ratio: bool, numbers: NumberStyle) -> Limits:
     return Limits(numbers, preset.brackets, own)
 
 
+def pooled_mark(shape: Shape, pooled: Estimate, weight: float = 0.0) -> Mark:
+    """The mark of a pooled estimate."""
+    credible = pooled.ci_method == CREDIBLE
+    limits = pooled.estimate, pooled.ci_low, pooled.ci_high
+    return Mark(shape, *limits, weight, credible=credible)
+
+
+def _kinds(rows: Sequence[Row]) -> set[bool]:
+    """Whether intervals are credible: of all rows but predictions."""
+    return {row.mark.credible for row in rows if row.mark and row.kind != "prediction"}
+
+
+def interval_heading(rows: Sequence[Row], language: Language) -> str:
+    """The heading of the column of effects: what the intervals of these rows are."""
+    kind = intervals_name(_kinds(rows), language)
+    return name(language.say("[95% {interval}]", interval=kind))
+
+
+def _named(row: Row) -> str:
+    """What an interval is, behind its numbers, where a figure has intervals of both kinds."""
+    assert row.mark is not None
+    kind = interval_name(row.mark.credible)
+    return "\u00a0" + (PREDICTION if row.kind == "prediction" else kind)
+
+
 def with_effects(rows: Sequence[Row], measure: str, look: Limits) -> tuple[Row, ...]:
-    """Say each mark in the last column, where it is blank: nothing is padded within brackets."""
-    return tuple(
-        replace(row, cells=(*row.cells[:-1], _said(row.key, row.kind, row.mark, measure, look)))
-        if row.mark and not row.cells[-1]
-        else row
-        for row in rows
-    )
+    """Say each mark in the last column, where it is blank: nothing is padded within brackets.
+
+    Where some intervals are credible and others are not, each says what it is.
+    """
+    both = len(_kinds(rows)) > 1
+
+    def told(row: Row) -> Row:
+        said = _said(row, measure, look) + (_named(row) if both else "")
+        return replace(row, cells=(*row.cells[:-1], said))
+
+    return tuple(told(row) if row.mark and not row.cells[-1] else row for row in rows)
 
 
-def _said(key: str, kind: Kind, mark: Mark, measure: str, look: Limits) -> str:
+def _said(row: Row, measure: str, look: Limits) -> str:
     """An estimate and its interval, or an interval alone."""
-    own, of = Printed(key, look.numbers), "pi" if kind == "prediction" else "ci"
-    low = own.estimate(f"{of}_low", measure, mark.low)
-    high = own.estimate(f"{of}_high", measure, mark.high)
+    assert row.mark is not None
+    own, of = Printed(row.key, look.numbers), "pi" if row.kind == "prediction" else "ci"
+    low = own.estimate(f"{of}_low", measure, row.mark.low)
+    high = own.estimate(f"{of}_high", measure, row.mark.high)
     limits = look.brackets[0] + low + look.separator + high + look.brackets[1]
-    if mark.estimate is None:
+    if row.mark.estimate is None:
         return limits
-    return f"{own.estimate('estimate', measure, mark.estimate)} {limits}"
+    return f"{own.estimate('estimate', measure, row.mark.estimate)} {limits}"
 
 
 def favours(result: OutcomeResult, language: Language) -> tuple[str, str]:

@@ -6,16 +6,25 @@ from typing import NamedTuple
 
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_forest
 from metasynth.figures.forest.preset import JOURNAL
-from metasynth.figures.forest.rows import Forest, Mark, Row, favours, limits, with_effects
+from metasynth.figures.forest.rows import (
+    Forest,
+    Row,
+    favours,
+    interval_heading,
+    limits,
+    pooled_mark,
+    with_effects,
+)
 from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.outcome import analysis_label, measure_name, one_group, study_label
+from metasynth.figures.posteriors import priors_of
 from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
+from metasynth.language.tracked import bare
 from metasynth.model.records import Estimate, OutcomeResult
 from metasynth.sensitivity.battery import Sensitivity
 
@@ -109,15 +118,16 @@ def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Lang
     measure = data.result.outcome.measure
     look = limits(JOURNAL, data.logarithmic, language.numbers)
     title = measure_name(data.result, data.analysis, language)
-    effects = Column(name(language.say("[95% CI]")), title, "effect", "right")
+    effects = Column(interval_heading(rows, language), title, "effect", "right")
     words = (language.say("Studies"), "Tau²", "I²", "p")
     analysis = language.say("Analysis: {analysis}.", analysis=analysis_label(data.analysis))
+    priors = priors_of(data.analysis, language)
     return Forest(
         heading,
         (*(Column(word) for word in words), effects),
         with_effects(rows, measure, look),
         (),
-        (analysis,),
+        tuple(filter(None, (analysis, priors))),
         favours(data.result, language),
         data.logarithmic,
         data.pooled.estimate if data.pooled else None,
@@ -136,9 +146,12 @@ def _row(of: _Pool, total: bool, language: Language) -> Row:
     )
     if pool.estimate is None:
         return Row("study", label, (*cells, language.say("Not estimable")))
-    values = pool.estimate, pool.ci_low, pool.ci_high
-    mark = Mark("diamond", *values) if total else Mark("square", *values, _WEIGHT)
+    mark = pooled_mark("diamond" if total else "square", pool, 0.0 if total else _WEIGHT)
     return Row("total" if total else "study", label, (*cells, ""), mark, key=said.at)
+
+
+_ONE = message("{subject}: pooled estimates of {low} throughout.")
+_SEVERAL = message("{subject}: pooled estimates from {low} to {high}.")
 
 
 def _words(
@@ -149,7 +162,7 @@ def _words(
     measure = data.result.outcome.measure
     low, high = (pool.said.estimate("estimate", measure, value) for value, pool in ends)
     title = language.say(
-        "{subject}: pooled estimates from {low} to {high}.",
+        _ONE if bare(low) == bare(high) else _SEVERAL,
         subject=subject(kind, data.result, language),
         low=low,
         high=high,

@@ -1,6 +1,7 @@
 """The shapes of a forest plot, drawn in data coordinates on matplotlib axes."""
 
 from math import sqrt
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
@@ -14,6 +15,8 @@ Ground = Panel | Axes
 SMALLEST = 2.0
 """The least side of a square that can still be seen, in points."""
 ARROW = 4.0
+HOLLOW, PALE = 4.5, 0.6
+"""The side of a hollow square, and the opacity of what is paler."""
 
 
 def draw_square(
@@ -66,6 +69,20 @@ def draw_interval(axes: Ground, axis: Axis, mark: Mark, y: float, name: str) -> 
             gid=f"{name}-caps",
         )
     draw_arrows(axes, axis, mark, y, colour, name)
+
+
+def draw_before(axes: Ground, axis: Axis, mark: Mark, y: float, name: str) -> None:
+    """A pale interval with a hollow square: what the row beneath showed without the rest."""
+    low, high = visible(axis, mark)
+    look: dict[str, Any] = {"color": INK, "alpha": PALE, "clip_on": False, "zorder": Z_SQUARE}
+    if low < high:
+        axes.plot([low, high], [y, y], linewidth=0.9, gid=f"{name}-interval", **look)
+    if axis.holds(mark.estimate):
+        axes.plot(
+            [mark.estimate], [y], marker="s", markersize=HOLLOW, markerfacecolor="none",
+            markeredgewidth=0.9, linestyle="none", gid=f"{name}-square", **look,
+        )  # fmt: skip
+    draw_arrows(axes, axis, mark, y, INK, name)
 
 
 def draw_diamond(

@@ -15,8 +15,10 @@ from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import BLUE, INK, isolated
 from metasynth.figures.canvas.ticks import curve_points, linear_axis, span_axis
 from metasynth.figures.observed import Observed, effect_title, observed, subject, told
+from metasynth.figures.outcome import analysis_label, overall
 from metasynth.language.formats import p_value, stated
 from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.printed import of_pool
 from metasynth.language.tracked import SCALE, marked
 from metasynth.model.records import Estimate, OutcomeResult
 from metasynth.sensitivity.battery import Sensitivity
@@ -37,17 +39,25 @@ def drapery(result: OutcomeResult, found: Sensitivity, *, language: Language = E
     data = observed(result)
     graph = _graph(data, language)
     tops = [effect for study in data.studies if (effect := study.estimate) is not None]
-    if data.pooled and data.pooled.estimate is not None:
-        tops.append(data.pooled.estimate)
+    pooled = _tested(data)
+    if pooled and pooled.estimate is not None:
+        tops.append(pooled.estimate)
     at = sorted([*curve_points(graph.x.axis), *tops])
     for i, (y, v) in enumerate(zip(data.y, data.v, strict=True), 1):
         curve = _p_values(data, at, float(y), float(v) ** 0.5, None)
         draw_line(graph, at, curve, f"study-{i}", weight=0.7, colour=BLUE)
-    pooled = data.pooled
     if pooled and pooled.log_estimate is not None and pooled.se:
         curve = _p_values(data, at, pooled.log_estimate, pooled.se, pooled.df)
         draw_line(graph, at, curve, "pooled", weight=2.0)
     return Drawing(graph.figure, *_words(data, found, pooled, language))
+
+
+def _tested(data: Observed) -> Estimate | None:
+    """The pooled effect of the primary analysis, or, as a posterior has no p-values, of the first
+    one without a prior.
+    """
+    tested = data.analysis if data.analysis.spec.tau_prior is None else data.result.without_prior
+    return overall(tested) if tested else None
 
 
 def _p_values(
@@ -64,8 +74,9 @@ def _graph(data: Observed, language: Language) -> Graph:
     effects = [study.estimate for study in data.studies]
     across = _reach(data, [*effects, data.null], limits, language)
     entries = [Entry(language.say("Study"), colour=BLUE, line="-", weight=0.7)]
-    if data.pooled:
-        entries.append(Entry(language.say("Pooled effect"), colour=INK, line="-", weight=2.0))
+    if pooled := _tested(data):
+        whose = _pooled_name(data, pooled, language)
+        entries.append(Entry(whose, colour=INK, line="-", weight=2.0))
     entries.append(Entry(language.say("No effect"), colour=INK, line="-", weight=0.6))
     entries.append(
         Entry(stated("p", marked(p_value(0.05, numbers), SCALE)), colour=INK, line=DOTTED)
@@ -76,6 +87,14 @@ def _graph(data: Observed, language: Language) -> Graph:
     draw_line(graph, [across.low, across.high], [0.05, 0.05], "level", DOTTED)
     draw_line(graph, [data.null] * 2, [0.0, 1.0], "null", weight=0.6)
     return graph
+
+
+def _pooled_name(data: Observed, pooled: Estimate, language: Language) -> str:
+    """The pooled effect, and by which analysis where that is not the primary one."""
+    (own,) = (a for a in data.result.analyses if a.spec.name == pooled.analysis)
+    if own is data.analysis:
+        return language.say("Pooled effect")
+    return language.say("Pooled effect: {analysis}", analysis=analysis_label(own))
 
 
 def _reach(
@@ -93,7 +112,7 @@ def _words(
 ) -> tuple[str, str]:
     said = language.say("the studies are not pooled")
     if pooled:
-        at = data.whole(language)
+        at = of_pool(pooled, language.numbers)
         said = language.say(
             "the pooled curve peaks at {effect}; p of no effect {p}",
             effect=at.effect(pooled),

@@ -36,7 +36,8 @@ from metasynth.figures.canvas.style import (
 )
 from metasynth.figures.canvas.text import shorten, width, wrap
 from metasynth.figures.canvas.ticks import linear_axis
-from metasynth.figures.forest.layout import PITCH, PITCH_LEAST, TALL
+from metasynth.figures.forest.layout import PITCH_LEAST, TALL
+from metasynth.figures.forest.rows import PITCH
 from metasynth.figures.observed import Observed, observed, subject, told
 from metasynth.language.formats import number
 from metasynth.language.languages import ENGLISH, Language, message

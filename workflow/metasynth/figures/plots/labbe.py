@@ -27,6 +27,7 @@ from metasynth.language import keys
 from metasynth.language.formats import NumberStyle
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed
+from metasynth.language.sentences import lowered
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeResult, StudyEffect
 from metasynth.model.risks import risk_with
@@ -119,7 +120,7 @@ def _graph(
 def _words(
     data: Observed, risks: list[tuple[float, float]], more: int, language: Language
 ) -> tuple[str, str]:
-    intervention, control = group_names(data.result, language)
+    intervention, control = map(lowered, group_names(data.result, language))
     at = Printed(keys.figure(data.result.outcome.id, "labbe"), language.numbers)
     title = language.say(
         "{subject}: the event is more frequent with {intervention} in {more} of {k} studies.",

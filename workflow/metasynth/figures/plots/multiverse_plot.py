@@ -212,7 +212,7 @@ def _entries(apart: bool, tested: bool, language: Language) -> list[Entry]:
         (middle,) = (side for side in SIDES if side[0] == 0)
         marker = middle[2] if apart else ""
         return [Entry(language.say("Interval"), marker=marker, colour=middle[1], line="-"), primary]
-    names = (message("Interval below no effect"), message("Interval that includes no effect"))
+    names = (message("Interval below no effect"), message("Interval across no effect"))
     texts = [language.say(name) for name in (*names, message("Interval above no effect"))]
     entries = [
         Entry(text, marker=marker if apart else "", colour=colour, line="-")

@@ -6,7 +6,7 @@ from metasynth.figures import outcome as of_outcome
 from metasynth.figures.observed import subject
 from metasynth.figures.plots.multiverse_choices import dimension_name, option_name
 from metasynth.language import keys
-from metasynth.language.formats import bracketed
+from metasynth.language.formats import bracketed, named
 from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed
 from metasynth.model.methods import is_ratio
@@ -87,6 +87,7 @@ def _measures(found: Multiverse, language: Language) -> Iterator[str]:
 def _primary(result: OutcomeResult, found: Multiverse, language: Language) -> Iterator[str]:
     if found.primary is None or found.lower is None:
         return
+    row = result.analyses[0].estimates[0]
     rows, place, scale = found.specifications, found.primary, found.scales[0]
     whole = Printed(keys.pooled(found.outcome, result.analyses[0].spec.name), language.numbers)
     values = {f: getattr(rows, f)[place] for f in ("estimate", "ci_low", "ci_high")}
@@ -96,7 +97,7 @@ def _primary(result: OutcomeResult, found: Multiverse, language: Language) -> It
     yield language.say(
         "The primary analysis, {effect}, has {lower} of the {count} estimates of its measure below "
         "it.",
-        effect=bracketed(estimate, low, high, language.numbers),
+        effect=bracketed(estimate, low, high, language.numbers) + named(row.ci_method),
         lower=all_of_them.count("lower", found.lower),
         count=own.count("analyses", scale.tally.analyses),
     )
@@ -127,7 +128,7 @@ def _options(result: OutcomeResult, found: Multiverse, language: Language) -> It
                 )
             )
         yield language.say(
-            "Intervals that exclude no effect, by {dimension}: {parts}.",
+            "Intervals that exclude the value of no effect, by {dimension}: {parts}.",
             dimension=dimension_name(dimension.name, language),
             parts=", ".join(parts),
         )

@@ -5,11 +5,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from metasynth.core import store
@@ -68,6 +68,30 @@ PACKED = (
 
 def render(document: Document, templates: Path, language: Language) -> str:
     """The HTML text. Jinja2 escapes every text; only our own SVG figures go in as they are."""
+    address = partial(document.address, form="html")
+    style, script = (_read(templates / name) for name in ("review.css", "review.js"))
+    if document.explored:
+        script += _read(templates / "explore.js")
+    return _template(templates).render(
+        document=document,
+        svg=partial(_svg, address=address),
+        csv=_csv,
+        say=language.say,
+        address=address,
+        style=Markup(_faces(templates / "fonts") + style),
+        script=Markup(script),
+        hashes={"style": _hash(_faces(templates / "fonts") + style), "script": _hash(script)},
+        place={key: number for number, key in enumerate(document.provenance)},
+        data=Markup(_data(document, language)),
+        schema=Markup(_schema(document)),
+        names=OWN_NAMES,
+        cites={"bib": _saved(bibtex(document)), "ris": _saved(ris(document))},
+    )
+
+
+@cache
+def _template(templates: Path) -> Template:
+    """The page's template, which takes as long to compile as a page to be filled in."""
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -78,23 +102,7 @@ def render(document: Document, templates: Path, language: Language) -> str:
     )
     environment.tests["a"] = lambda value, name: type(value).__name__ == name
     environment.filters["plain"] = plain
-    address = partial(document.address, form="html")
-    drawn = partial(_svg, address=address)
-    environment.globals |= {"svg": drawn, "csv": _csv, "say": language.say, "address": address}
-    style, script = (_read(templates / name) for name in ("review.css", "review.js"))
-    if document.explored:
-        script += _read(templates / "explore.js")
-    return environment.get_template("review.html.j2").render(
-        document=document,
-        style=Markup(_faces(templates / "fonts") + style),
-        script=Markup(script),
-        hashes={"style": _hash(_faces(templates / "fonts") + style), "script": _hash(script)},
-        place={key: number for number, key in enumerate(document.provenance)},
-        data=Markup(_data(document, language)),
-        schema=Markup(_schema(document)),
-        names=OWN_NAMES,
-        cites={"bib": _saved(bibtex(document)), "ris": _saved(ris(document))},
-    )
+    return environment.get_template("review.html.j2")
 
 
 def _schema(document: Document) -> str:

@@ -56,7 +56,7 @@ def _data_row(trial: Trial, result: Result, scope: Scope) -> Row:
         str(result.cell.row),
         scope.outcome_label(result),
         raw(result, "week"),
-        arm_label(trial, result),
+        arm_label(trial, result, language),
         _value(result, language),
         printed,
         _bounds(result, language),

@@ -10,6 +10,7 @@ from metasynth.language.tracked import marked
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import contrast
 from metasynth.report.text.names import joined, stated
+from metasynth.report.text.phrases import versus
 from metasynth.report.text.verdict_words import reason
 
 TESTS = {"midp": message("mid-p"), "score": message("score test"), "wald": message("Wald test")}
@@ -28,6 +29,7 @@ class Found:
     def __init__(self, item: Audited, scope: Scope) -> None:
         self.item = item
         self._scope = scope
+        self._language = scope.language
         self._say = scope.language.say
         self._style = scope.language.numbers
 
@@ -90,7 +92,7 @@ class Found:
     def sides(self) -> str:
         """The counts of both sides, or of the only one."""
         known = [s for s in _SIDES if getattr(self.item, f"total_{s}") is not None]
-        return " v ".join(self.counts(side) for side in known)
+        return versus((self.counts(side) for side in known), self._language)
 
     def fisher(self) -> Iterator[str]:
         """Two arms compared."""

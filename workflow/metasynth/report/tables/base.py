@@ -10,6 +10,7 @@ from metasynth.model import bounds
 from metasynth.model.records import Cell, Result, Trial
 from metasynth.report.document import Column, Inlines, Link, Row, text
 from metasynth.report.material import Scope
+from metasynth.report.text.phrases import versus
 
 _Body = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
 TableBody = _Body | tuple[*_Body, tuple[Inlines, ...]]
@@ -101,9 +102,9 @@ def source_link(trial: Trial, source_id: str, scope: Scope) -> Inlines:
     return ()
 
 
-def arm_label(trial: Trial, result: Result) -> str:
+def arm_label(trial: Trial, result: Result, language: Language) -> str:
     """The arm, or the two arms, that a raw row is about."""
     labels = {arm.arm_id: arm.label for arm in trial.arms}
     label = labels.get(result.arm_id, result.arm_id)
     reference = labels.get(result.reference_arm_id, result.reference_arm_id)
-    return f"{label} v {reference}" if reference else label
+    return versus([label, reference], language) if reference else label

@@ -7,8 +7,9 @@ from itertools import groupby
 from metasynth.grade.certainty import Rating, starts_low
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import formats, keys
+from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
-from metasynth.language.sentences import in_words, keyed, levels
+from metasynth.language.sentences import in_words, keyed, levels, lowered
 from metasynth.language.tracked import marked
 from metasynth.model.certainty_config import (
     LEVELS,
@@ -18,12 +19,12 @@ from metasynth.model.certainty_config import (
     CertaintyRules,
     rule_numbers,
 )
-from metasynth.model.methods import is_ratio
+from metasynth.model.methods import CREDIBLE, is_ratio
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, TableBody, group, row
 from metasynth.report.text.conclusion_words import of_outcome, signed_certainty, words
-from metasynth.report.text.names import lowered, short_measure
+from metasynth.report.text.names import short_measure
 from metasynth.report.text.terms import DOMAINS
 
 _SOURCES = {
@@ -68,12 +69,22 @@ def _caption(scope: Scope) -> str:
 
 def _effect_title(scope: Scope) -> str:
     """Ratios alone are relative effects, and a proportion is no effect at all."""
-    lines = scope.material.findings
+    lines, kind = scope.material.findings, _interval(scope)
     if all(is_ratio(line.measure) for line in lines):
-        return scope.language.say("Relative effect [95% CI]")
+        return scope.language.say("Relative effect [95% {interval}]", interval=kind)
     if all(scope.outcomes[line.outcome].compared for line in lines):
-        return scope.language.say("Effect [95% CI]")
-    return scope.language.say("Estimate [95% CI]")
+        return scope.language.say("Effect [95% {interval}]", interval=kind)
+    return scope.language.say("Estimate [95% {interval}]", interval=kind)
+
+
+def _interval(scope: Scope) -> str:
+    """What the intervals of the summary are."""
+    return intervals_name(_kinds(scope), scope.language)
+
+
+def _kinds(scope: Scope) -> list[bool]:
+    """Whether the interval of each line is credible."""
+    return [line.ci_method == CREDIBLE for line in scope.material.findings]
 
 
 def _risk_columns(scope: Scope) -> tuple[Column, ...]:
@@ -84,7 +95,7 @@ def _risk_columns(scope: Scope) -> tuple[Column, ...]:
     return (
         Column(say("Risk with {side}, per 1000", side=lowered(control)), RIGHT, 1.05),
         Column(say("Risk with {side}, per 1000", side=lowered(intervention)), RIGHT, 1.05),
-        Column(say("Difference per 1000 [95% CI]"), RIGHT, 1.5),
+        Column(say("Difference per 1000 [95% {interval}]", interval=_interval(scope)), RIGHT, 1.5),
     )
 
 
@@ -172,7 +183,8 @@ def _absolute(scope: Scope, line: Finding, number: int) -> tuple[str, str, str]:
         marked(_signed(getattr(line, name), style), f"{at}.{name}")
         for name in ("difference", "difference_low", "difference_high")
     )
-    return control, treated, _bracketed(difference, low, high, style)
+    interval = _bracketed(difference, low, high, style)
+    return control, treated, f"{interval}{formats.named(line.ci_method)}"
 
 
 def _bracketed(effect: str, low: str, high: str, style: formats.NumberStyle) -> str:
@@ -263,20 +275,49 @@ def _key(scope: Scope) -> str:
     parts = [f"{short}: {name}." for short, name in shorts.items() if short and short != name]
     origins = dict.fromkeys(f.risk_origin for f in lines if f.risk_origin)
     parts += [say(_RISKS[origin]) for origin in origins]
+    parts += _credible(scope)
     if any(line.one_degree for line in lines):
-        parts.append(
-            say(
-                "† An interval that rests on one degree of freedom, as that of two trials does, "
-                "says next to nothing; where a line below it shows another analysis, certainty "
-                "and meaning are of that one."
-            )
-        )
+        parts.append(say(_ONE_DEGREE))
+    if any(line.one_degree and not line.judged for line in _first_lines(lines)):
+        parts.append(say(_ANOTHER_JUDGED))
     return " ".join((*parts, *_unassessed(scope)))
+
+
+_ONE_DEGREE = message(
+    "† An interval that rests on one degree of freedom, as that of two trials does, says next to "
+    "nothing."
+)
+_ANOTHER_JUDGED = message(
+    "Where a line below it shows another analysis, certainty and meaning are of that one."
+)
+
+
+def _first_lines(lines: Sequence[Finding]) -> Iterator[Finding]:
+    """That of each outcome's primary analysis."""
+    return iter({line.outcome: line for line in reversed(lines)}.values())
+
+
+def _credible(scope: Scope) -> Iterator[str]:
+    """What a credible interval is, and the priors that it rests on."""
+    lines = [line for line in scope.material.findings if line.ci_method == CREDIBLE]
+    if not lines:
+        return
+    yield from filter(None, [explained(_kinds(scope), scope.language)])
+    named = {
+        analysis.spec.name: analysis
+        for line in lines
+        for analysis in scope.outcomes[line.outcome].result.analyses
+        if analysis.spec.name == line.analysis
+    }
+    for analysis in named.values():
+        if analysis.posterior:
+            priors = in_words(analysis.posterior.own.priors, scope.language)
+            yield f"{analysis.spec.label}: {priors}"
 
 
 _UNASSESSED = {
     "risk_of_bias": message(
-        "At most: nothing is known of the trials’ risk of bias, for which certainty may have to be "
+        "At most: the risk of bias of trials is not known, for which certainty may have to be "
         "lowered."
     ),
     "imprecision": message(

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from metasynth.language import formats, keys
+from metasynth.language.interval_names import intervals_name
 from metasynth.language.languages import Language
 from metasynth.language.sentences import Mark
 from metasynth.language.tracked import marked
 from metasynth.living.changes import Changes, OutcomeChange
 from metasynth.living.input_changes import CellChange, RowChange
 from metasynth.living.state import Measured
+from metasynth.model.methods import CREDIBLE
 from metasynth.report.document import Column, Inlines, Row, Styled, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, TableBody, group, row
@@ -39,7 +41,7 @@ def outcomes_table(changes: Changes, language: Language, mark: Mark = marked) ->
         Column(say("Trials"), RIGHT, 0.7),
         Column(say("Participants"), RIGHT, 1.1),
         Column(say("Measure"), "center", 0.8),
-        Column(say("Effect [95% CI]"), RIGHT, 1.7),
+        Column(say("Effect [95% {interval}]", interval=_interval(changes, language)), RIGHT, 1.7),
         Column(say("Prediction interval"), RIGHT, 1.4),
         Column("tau²", RIGHT, 0.6),
         Column("I²", RIGHT, 0.5),
@@ -58,6 +60,13 @@ def outcomes_table(changes: Changes, language: Language, mark: Mark = marked) ->
             rows += [group(title), *_before_after(outcome, changes, language, mark)]
     caption = say("Outcomes whose numbers changed: the primary analysis before and after.")
     return text(caption), columns, tuple(rows), ()
+
+
+def _interval(changes: Changes, language: Language) -> str:
+    """What the intervals of the primary analyses are, before and after."""
+    shown = [outcome.primary for outcome in changes.outcomes if is_shown(outcome)]
+    states = (state for primary in shown for state in (primary.before, primary.after) if state)
+    return intervals_name((state.ci_method == CREDIBLE for state in states), language)
 
 
 def _before_after(

@@ -7,13 +7,14 @@ from itertools import groupby
 from metasynth.audit.kinds import KINDS
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort, parts
 from metasynth.audit.verdicts import CONTRADICTED, VERDICTS, Audited
+from metasynth.language.sentences import lowered
 from metasynth.language.tracked import marked
 from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.audit_findings import Found
 from metasynth.report.tables.base import RIGHT, TableBody, group, row
-from metasynth.report.text.names import lowered
+from metasynth.report.text.phrases import versus
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def about(item: Audited, scope: Scope) -> str:
     parts = [_outcome(item, scope)] if item.outcome else []
     trial = next((t for t in scope.material.trials if t.study.study == item.study), None)
     if trial is not None and item.arm_id:
-        parts.append(" v ".join(_arms(item, trial)))
+        parts.append(versus(_arms(item, trial), scope.language))
     elif item.outcome and item.kind == "most_trials":
         parts.append(scope.language.say("trial by trial"))
     elif item.outcome and item.kind in _POOLED:

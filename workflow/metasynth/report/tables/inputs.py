@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from metasynth.language import formats, keys
+from metasynth.language.interval_names import CONFIDENCE
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import marked
@@ -57,8 +58,10 @@ _CONTRASTS = message("Contrasts are as published, without numbers of patients.")
 
 
 def _effect_title(scope: Scope, outcome: OutcomeNames) -> str:
-    say = scope.language.say
-    return say("Effect [95% CI]") if outcome.compared else say("Estimate [95% CI]")
+    say = scope.language.say  # of the trials themselves, which have no prior
+    if outcome.compared:
+        return say("Effect [95% {interval}]", interval=CONFIDENCE)
+    return say("Estimate [95% {interval}]", interval=CONFIDENCE)
 
 
 def _sides_shown(outcome: OutcomeNames, intervention: str, control: str) -> tuple[str, ...]:
@@ -109,7 +112,8 @@ def _form(own: StudyEffect | None, language: Language) -> str:
     if own is None:
         return formats.MISSING
     said = language.say(FORMS[own.form]) if own.form in FORMS else formats.MISSING
-    return f"{said}. {in_words(own.note, language)}" if own.form in PUBLISHED else said
+    note = in_words(own.note, language)
+    return f"{said}. {note}" if own.form in PUBLISHED and note else said
 
 
 def _effect(effect: StudyEffect, key: str, scope: Scope) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from metasynth.audit.reproduction import Reproduction
 from metasynth.figures import catalogue
 from metasynth.language import formats, keys
+from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
 from metasynth.model import bounds
@@ -45,7 +46,7 @@ def summary_table(scope: Scope) -> TableBody:
 
 
 def _summary_row(outcome: OutcomeNames, scope: Scope) -> Row:
-    first, second, language = outcome.main, outcome.analyses[1:2], scope.language
+    first, second, language = outcome.main, outcome.under, scope.language
     return row(
         _linked(outcome),
         first.k,
@@ -55,7 +56,7 @@ def _summary_row(outcome: OutcomeNames, scope: Scope) -> Row:
         or outcome.measure,
         _effect(first, language),
         first.i2,
-        _effect(second[0], language) if second else formats.MISSING,
+        _effect(second, language) if second else formats.MISSING,
     )
 
 
@@ -74,11 +75,12 @@ def _key(outcomes: Sequence[OutcomeNames], language: Language) -> str:
         message("Primary analysis: {analyses}."),
         message("Second analysis: {analyses}."),
     )
-    for index, title in enumerate(titles):
-        labels = dict.fromkeys(o.analyses[index].label for o in outcomes if o.analyses[index:])
-        if labels:
+    shown = [o.main for o in outcomes], [o.under for o in outcomes if o.under]
+    for title, numbers in zip(titles, shown, strict=True):
+        if labels := dict.fromkeys(one.label for one in numbers):
             parts.append(language.say(title, analyses="; ".join(labels)))
-    return " ".join(parts)
+    credible = [one.credible for numbers in shown for one in numbers]
+    return " ".join(filter(None, (*parts, explained(credible, language))))
 
 
 def _effect(numbers: Numbers, language: Language) -> str:
@@ -88,10 +90,11 @@ def _effect(numbers: Numbers, language: Language) -> str:
 def analyses_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     """Every declared analysis of an outcome, and of its alternative readings."""
     say = scope.language.say
+    shown = [item for names in (outcome, *outcome.alternatives) for item in names.analyses]
     columns = (
         Column(say("Analysis"), width=3),
         Column(say("Trials"), RIGHT, 0.7),
-        Column(say("Estimate [95% CI]"), RIGHT, 2.1),
+        Column(say("Estimate [95% {interval}]", interval=_interval(shown, scope)), RIGHT, 2.1),
         Column("p", RIGHT, 0.8),
         Column("tau²", RIGHT, 0.8),
         Column("I²", RIGHT, 0.7),
@@ -106,7 +109,13 @@ def analyses_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     caption = say(
         "{outcome}: every analysis ({measure}).", outcome=outcome.label, measure=outcome.measure
     )
-    return text(caption), columns, tuple(rows), text(_remarks(outcome))
+    both = explained((item.credible for item in shown if item.exists), scope.language)
+    return text(caption), columns, tuple(rows), text(f"{_remarks(outcome)} {both}".strip())
+
+
+def _interval(shown: Sequence[Numbers], scope: Scope) -> str:
+    """What the intervals of these analyses are."""
+    return intervals_name((item.credible for item in shown if item.exists), scope.language)
 
 
 def _analysis_row(item: Numbers, language: Language) -> Row:
@@ -130,7 +139,9 @@ def subgroups_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     columns = (
         Column(say("Subgroup"), width=2.6),
         Column(say("Trials"), RIGHT, 0.7),
-        Column(say("Estimate [95% CI]"), RIGHT, 2),
+        Column(
+            say("Estimate [95% {interval}]", interval=_interval(outcome.subgroups, scope)), RIGHT, 2
+        ),
         Column("p", RIGHT, 0.8),
         Column("tau²", RIGHT, 0.8),
         Column("I²", RIGHT, 0.7),

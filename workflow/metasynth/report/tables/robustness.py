@@ -1,6 +1,7 @@
 """The report's tables of what an effect means, and of how firmly it stands."""
 
 from metasynth.language import formats, keys
+from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import marked
@@ -15,21 +16,24 @@ from metasynth.sensitivity.battery import Absolute, Asymmetry, Filled, Sensitivi
 def absolute_table(scope: Scope) -> TableBody:
     """Primary analyses as patients per 1000, with numbers needed and the fragility index."""
     say, sensitivities = scope.language.say, scope.material.sensitivities
+    shown = [o for o in scope.outcomes.values() if sensitivities[o.id].absolute]
+    kinds = [o.main.credible for o in shown]
+    kind = intervals_name(kinds, scope.language)
     columns = (
         Column(say("Outcome"), width=2.6),
         Column(say("Control, per 1000"), RIGHT, 1),
         Column(say("Intervention, per 1000"), RIGHT, 1.1),
-        Column(say("Difference per 1000 [95% CI]"), RIGHT, 2.1),
-        Column(say("Number needed [95% CI]"), RIGHT, 1.7),
+        Column(say("Difference per 1000 [95% {interval}]", interval=kind), RIGHT, 2.1),
+        Column(say("Number needed [95% {interval}]", interval=kind), RIGHT, 1.7),
         Column(say("Fragility index"), RIGHT, 0.8),
     )
     rows = [
         row(
             _name(outcome, effect, scope.language),
-            *_effect(effect, f"{outcome.id}.absolute.{place}", scope.language),
+            *_effect(effect, f"{outcome.id}.absolute.{place}", kind_of, scope.language),
             _fragility(sensitivities[outcome.id]),
         )
-        for outcome in scope.outcomes.values()
+        for outcome, kind_of in zip(shown, kinds, strict=True)
         for place, effect in enumerate(sensitivities[outcome.id].absolute, start=1)
     ]
     caption = say(
@@ -40,9 +44,10 @@ def absolute_table(scope: Scope) -> TableBody:
         "The risk under control is that of all control groups together, unless another is "
         "declared; where it is nil, no absolute effect follows. The number needed is the patients "
         "treated for one event more or fewer; it has no useful interval where the interval of the "
-        "difference includes none. The fragility index is the number of patients whose outcome "
+        "difference includes nil. The fragility index is the number of patients whose outcome "
         "would have to differ for the interval to reach, or to leave, no effect."
     )
+    note = " ".join(filter(None, (note, explained(kinds, scope.language))))
     if any(outcome.k > bounds.ONE_BY_ONE for outcome in scope.outcomes.values()):
         note += " " + say("Of more than two hundred trials it is not computed.")
     return text(caption), columns, tuple(rows), (*text(note), *_beside_the_summary(scope))
@@ -68,9 +73,10 @@ def _name(outcome: OutcomeNames, effect: Absolute, language: Language) -> str:
     return language.say("{outcome}, declared risk", outcome=outcome.label)
 
 
-def _effect(absolute: Absolute, prefix: str, language: Language) -> tuple[str, ...]:
+def _effect(absolute: Absolute, prefix: str, credible: bool, language: Language) -> tuple[str, ...]:
     """The cells of an absolute effect; `prefix` begins the keys of its numbers."""
     effect, separator = absolute.effect, language.numbers.separator
+    kind = f"\u00a0{formats.CREDIBLE}" if credible else ""
 
     def printed(field: str, per: int = 1) -> str:
         value = per * getattr(effect, field)
@@ -85,8 +91,8 @@ def _effect(absolute: Absolute, prefix: str, language: Language) -> tuple[str, .
         names = ("number_needed_at_low", "number_needed_at_high")
         known = [name for name in names if getattr(effect, name) is not None]
         known.sort(key=lambda name: float(getattr(effect, name)))
-        needed = f"{printed('number_needed')} [{separator.join(map(printed, known))}]"
-    return risk, printed("risk", 1000), f"{printed('difference')} [{limits}]", needed
+        needed = f"{printed('number_needed')} [{separator.join(map(printed, known))}]{kind}"
+    return risk, printed("risk", 1000), f"{printed('difference')} [{limits}]{kind}", needed
 
 
 def _fragility(sensitivity: Sensitivity) -> str:

@@ -45,8 +45,9 @@ def extraction_table(scope: Scope) -> TableBody:
     caption = say("Results over all tables of counts that the sources admit.")
     note = say(
         "From the least to the greatest value over all tables. A conclusion is whether the "
-        "interval excludes no effect, and on which side. Where not all tables could be analysed, "
-        "the number analysed stands beside theirs, and the ranges are at least so wide."
+        "interval excludes the value of no effect, and on which side. Where not all tables could "
+        "be analysed, the number analysed stands beside theirs, and the ranges are at least so "
+        "wide."
     )
     return text(caption), columns, tuple(rows), text(note)
 
@@ -100,7 +101,7 @@ def _change(own: ExtractionRange, at: str, language: Language) -> str:
     if not own.changes:
         return language.say("no")
     outside = marked(str(own.below + own.above), f"{at}.excluding")
-    return language.say("yes: {n} exclude no effect", n=outside)
+    return language.say("yes: {n} exclude the value of no effect", n=outside)
 
 
 def published_sentence(outcome: OutcomeNames, material: Material, language: Language) -> str:
@@ -147,7 +148,8 @@ def extraction_sentence(outcome: OutcomeNames, material: Material, language: Lan
     if not own.changes:
         return f"{first} {language.say('The conclusion changes: no.')}"
     second = language.say(
-        "The conclusion changes: yes, as the interval excludes no effect in {n} of them.",
+        "The conclusion changes: yes, as the interval excludes the value of no effect in {n} of "
+        "them.",
         n=marked(str(own.below + own.above), f"{at}.excluding"),
     )
     return f"{first} {second}"

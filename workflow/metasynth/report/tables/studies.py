@@ -164,13 +164,18 @@ def _missing_row(trial: Trial, members: list[Result], scope: Scope) -> Row:
 
 
 def is_missing(result: Result) -> bool:
-    """Whether a row holds no number to pool, of an arm or of any form of contrast."""
+    """Whether a row says that a result is missing, or holds no number to pool.
+
+    A p-value alone is neither: it says which counts a source admits.
+    """
+    if result.reported_p:
+        return False
     numbers = (result.events, result.mean, result.estimate, result.o_minus_e, result.correlation)
     return result.provenance == "missing" or all(value is None for value in numbers)
 
 
 def _missing_arm(trial: Trial, result: Result, language: Language) -> str:
-    label = arm_label(trial, result)
+    label = arm_label(trial, result, language)
     if not result.reported_percent:
         return label
     known = raw(result, "reported_percent", f"{language.written(result.reported_percent)}%")

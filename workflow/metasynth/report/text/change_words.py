@@ -22,8 +22,12 @@ KINDS = {
     "status": message("another status"),
 }
 FLAGS = {
-    ("interval", "includes", "excludes"): message("The interval now excludes no effect."),
-    ("interval", "excludes", "includes"): message("The interval now includes no effect."),
+    ("interval", "includes", "excludes"): message(
+        "The interval now excludes the value of no effect."
+    ),
+    ("interval", "excludes", "includes"): message(
+        "The interval now includes the value of no effect."
+    ),
     ("direction", "above", "below"): message("The estimate is on the other side of no effect."),
     ("direction", "below", "above"): message("The estimate is on the other side of no effect."),
     ("outside", "within", "below"): message("The estimate lies below the previous interval."),

@@ -12,8 +12,8 @@ from metasynth.grade.certainty import NOT_RATED
 from metasynth.grade.conclusions import EXCLUDES, INCLUDES, NOT_JUDGED, UNSEEN, Conclusion
 from metasynth.grade.summary_of_findings import IMPORTANT, LARGE, LITTLE, SOME
 from metasynth.language.languages import Language, message
+from metasynth.language.sentences import lowered
 from metasynth.model.certainty_config import LEVELS
-from metasynth.report.text.phrases import lowered
 
 _CERTAINTY = {
     "high": message("high"),
@@ -55,9 +55,15 @@ _UNCERTAIN = message(
     "The evidence is very uncertain about the effect of {intervention} on {outcome}."
 )
 _OPEN = message(
-    "The estimate is {effect} in {outcome} with {intervention}, but the interval includes no "
-    "effect: an effect is neither shown nor excluded (certainty: {certainty})."
+    "The estimate is {effect} in {outcome} with {intervention}, but the interval includes the "
+    "value of no effect: an effect is neither shown nor excluded (certainty: {certainty})."
 )
+_OPEN_AS_JUDGED = message(
+    "The estimate is {effect} in {outcome} with {intervention}, but the interval that certainty "
+    "is judged by includes the value of no effect: an effect is neither shown nor excluded "
+    "(certainty: {certainty})."
+)
+"""The same where that is not the interval which the estimate is shown with."""
 _EVEN = message(
     "The estimate is neither an increase nor a reduction in {outcome} with {intervention} "
     "(certainty: {certainty})."
@@ -68,8 +74,8 @@ _UNJUDGED = message(
 )
 _OF_ONE_GROUP = message("The certainty of this estimate of {outcome} is {certainty}.")
 _INTERVALS = {
-    EXCLUDES: message("the interval excludes no effect"),
-    INCLUDES: message("the interval includes no effect"),
+    EXCLUDES: message("the interval excludes the value of no effect"),
+    INCLUDES: message("the interval includes the value of no effect"),
     NOT_JUDGED: message("there is no interval to read"),
 }
 _FREQUENCIES = {
@@ -135,7 +141,9 @@ def _sentence(found: Conclusion) -> str:
         return shown
     if not found.sign:
         return _EVEN
-    return shown if found.interval == EXCLUDES else _OPEN
+    if found.interval == EXCLUDES:
+        return shown
+    return _OPEN_AS_JUDGED if found.other_interval else _OPEN
 
 
 def certainty_of(found: Conclusion, language: Language) -> str:

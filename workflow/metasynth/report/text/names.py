@@ -7,11 +7,11 @@ does not exist stops the report (see report/compose.py).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from metasynth.grade.case import rests_on_one_degree
+from metasynth.grade.case import excludes_alone, rests_on_one_degree
 from metasynth.grade.conclusions import Conclusion
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
-from metasynth.language.sentences import in_words
+from metasynth.language.sentences import in_words, lowered
 from metasynth.language.tracked import bare, marked, remark
 from metasynth.language.units import with_time
 from metasynth.model.methods import CREDIBLE, MEASURE, compares, excludes_no_effect, no_effect
@@ -19,9 +19,9 @@ from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, Outco
 from metasynth.report.text.absences import left_out, sentences, unpooled
 from metasynth.report.text.conclusion_words import Words, of_outcome, words
 from metasynth.report.text.phrases import joined as joined
-from metasynth.report.text.phrases import lowered as lowered
 from metasynth.report.text.phrases import short_measure as short_measure
 from metasynth.report.text.phrases import sides as sides
+from metasynth.report.text.posterior_words import posterior_words
 from metasynth.synthesis.absence import Absence
 
 
@@ -185,6 +185,13 @@ def _span(low: str, high: str, language: Language) -> str:
     return language.say("{low} to {high}", low=low, high=high)
 
 
+_EXCLUDES = message("the interval excludes the value of no effect, in favour of {side}")
+_EXCLUDES_ALONE = message(
+    "the interval excludes the value of no effect, in favour of {side}, but kept from being "
+    "narrower than Wald’s it includes that value"
+)
+
+
 def _reading(
     outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str], language: Language
 ) -> str:
@@ -199,10 +206,10 @@ def _reading(
         none = message("the interval includes 0, no correlation")
         return language.say(message("the interval excludes 0") if excludes else none)
     if not excludes:
-        return language.say("the interval includes no effect")
+        return language.say("the interval includes the value of no effect")
     more_is_better = outcome.direction == "benefit"
     side = favours[0] if (row.estimate > null) == more_is_better else favours[1]
-    return language.say("the interval excludes no effect, in favour of {side}", side=side)
+    return language.say(_EXCLUDES_ALONE if excludes_alone(row) else _EXCLUDES, side=side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +290,17 @@ class OutcomeNames:
     def main(self) -> Numbers:
         """The numbers of the outcome's first, primary, analysis."""
         return self.analyses[0]
+
+    @property
+    def posterior(self) -> str:
+        """What the posterior of the primary analysis says beyond its interval; else nothing."""
+        return posterior_words(self.result, self.language)
+
+    @property
+    def under(self) -> Numbers | None:
+        """What stands under the primary analysis; see `OutcomeResult.under_primary`."""
+        found = self.result.under_primary
+        return self[found.spec.name] if found else None
 
     @property
     def differences(self) -> str:

@@ -1,6 +1,6 @@
 """Short phrases that sentences, tables and figures' captions share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from metasynth.language.languages import Language, message
 from metasynth.model import bounds
@@ -12,14 +12,6 @@ DRAFT = message("Draft: starter text still stands in this report, and nothing in
 """What every page made from an unfinished review says."""
 
 
-def lowered(label: str) -> str:
-    """A label inside a sentence: "Death" loses its capital, "ACR20 response" and "HbA1c" do not."""
-    first, _, rest = label.partition(" ")
-    is_name = any(not letter.islower() for letter in first[1:].rstrip(",.:;"))
-    is_symbol = len(first) == 1 and not rest[:1].isalpha()
-    return label if is_name or is_symbol else label[:1].lower() + label[1:]
-
-
 def joined(items: Sequence[str], language: Language) -> str:
     """ "a", "a and b", "a, b and c"; of hundreds the first ten, and others."""
     if len(items) > bounds.TOLD_ROWS:
@@ -27,6 +19,12 @@ def joined(items: Sequence[str], language: Language) -> str:
     if len(items) < 2:
         return "".join(items)
     return language.say("{some} and {last}", some=", ".join(items[:-1]), last=items[-1])
+
+
+def versus(compared: Iterable[str], language: Language) -> str:
+    """What is compared, in a line: "27/59 v 14/74"; one alone as it is."""
+    first, *others = compared
+    return language.say("{one} v {other}", one=first, other=others[0]) if others else first
 
 
 def sides(comparison: Comparison, language: Language) -> tuple[str, str]:

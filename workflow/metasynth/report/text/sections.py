@@ -25,7 +25,6 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from metasynth.language.formats import MISSING
-from metasynth.language.studied import studied
 from metasynth.report.text.markdown import escape
 
 ARTICLE = (
@@ -110,18 +109,22 @@ class _OwnLoader(FileSystemLoader):
         return super().get_source(environment, template.removeprefix(f"{_OWN}/"))
 
 
-class _Studied(FileSystemLoader):
-    """The sections in the words of a review that compares nothing."""
+class _Sections(FileSystemLoader):
+    """The sections of any review, in the words of this one (language/studied.py)."""
+
+    def __init__(self, general: Path, worded: Callable[[str], str]):
+        super().__init__(general)
+        self._worded = worded
 
     def get_source(self, environment: Environment, template: str) -> Any:
         text, *rest = super().get_source(environment, template)
-        return studied(text), *rest
+        return self._worded(text), *rest
 
 
 class Texts:
     """The texts of a language: those of any review, and this review's own.
 
-    `of_studies` where the review compares nothing and calls no study a trial.
+    `worded` gives the first of these the review's words (Language.template).
     """
 
     def __init__(
@@ -129,13 +132,11 @@ class Texts:
         general: Path,
         own: Path,
         filters: Mapping[str, Callable[..., str]],
-        *,
-        of_studies: bool = False,
+        worded: Callable[[str], str] = str,
     ):
         self._general = general
         self._own = own
-        first = _Studied(general) if of_studies else FileSystemLoader(general)
-        loaders = [first, _OwnLoader(own, "utf-8-sig")]
+        loaders = [_Sections(general, worded), _OwnLoader(own, "utf-8-sig")]
         self._environment = SandboxedEnvironment(
             loader=ChoiceLoader(loaders),
             undefined=StrictUndefined,

@@ -6,15 +6,17 @@ from typing import Any
 
 from markupsafe import Markup
 
+from metasynth.figures.posteriors import prior_name
 from metasynth.language import formats
 from metasynth.language.languages import Language, message
-from metasynth.language.tracked import capitalised, marked
+from metasynth.language.sentences import in_words, lowered
+from metasynth.language.tracked import bare, capitalised, marked
 from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.forms import FORMS
 from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import PREDICTIONS, TAU2, WEIGHTED
-from metasynth.model.records import OutcomeResult, Trial
+from metasynth.model.records import Config, OutcomeResult, Trial
 from metasynth.report.facts import facts
 from metasynth.report.material import Material
 from metasynth.report.tables.base import raw
@@ -23,9 +25,10 @@ from metasynth.report.tables.stability import stability_names
 from metasynth.report.tables.studies import is_missing
 from metasynth.report.text.change_names import change_names
 from metasynth.report.text.method_references import of_analyses
-from metasynth.report.text.names import OutcomeNames, joined, lowered, sides, stated, trials
+from metasynth.report.text.names import OutcomeNames, joined, sides, stated, trials
 from metasynth.report.text.raw_names import StudyNames, search_names
 from metasynth.report.text.terms import TERMS
+from metasynth.stats.bayes_fit import priors_in_words
 
 STATUSES = {
     "excluded": message("excluded"),
@@ -95,6 +98,8 @@ def vocabulary(
         "draft": material.draft,
         "crosschecks": material.crosschecks,
         "facts": facts(material),
+        "priors": _priors(config, language),
+        "other_priors": _other_priors(config, language),
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
@@ -117,6 +122,27 @@ def _cited_methods(material: Material, outcomes: Mapping[str, OutcomeNames]) -> 
     specs = [spec for spec in material.config.analyses if spec.name in told]
     keys = of_analyses(specs, material.bibliography)
     return Markup(f" [{'; '.join(f'@{key}' for key in keys)}]" if keys else "")
+
+
+def _priors(config: Config, language: Language) -> dict[str, str]:
+    """The priors of each Bayesian analysis in words, by its name."""
+    return {
+        analysis.name: in_words(priors_in_words(analysis.tau_prior, analysis.mu_prior), language)
+        for analysis in config.analyses
+        if analysis.tau_prior
+    }
+
+
+def _other_priors(config: Config, language: Language) -> dict[str, str]:
+    """The other priors of each Bayesian analysis that has such, by its name."""
+    return {
+        analysis.name: "; ".join(
+            bare(prior_name(prior.tau_prior, prior.mu_prior, language))
+            for prior in analysis.other_priors
+        )
+        for analysis in config.analyses
+        if analysis.other_priors
+    }
 
 
 def _said(method: Tau2Method, language: Language) -> Tau2Method:
