@@ -319,7 +319,8 @@ def test_figures_are_missing_for_a_reason_that_holds_for_each_outcome_of_the_row
     if name in ("comparisons", "one group"):  # the others' outcomes have three studies or more
         noun = "trials" if name == "comparisons" else "studies"
         assert f"leave-one-out analysis needs three {noun}; there are at most two." in text
-    assert ("A funnel plot is about a comparison" in text) is (name in ("one group", "series"))
+    alone = name in ("one group", "series", "shares led by priors")
+    assert ("A funnel plot is about a comparison" in text) is alone
 
 
 def test_an_outcome_without_any_event_has_no_multiverse(page: Pages) -> None:
