@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from metasynth.model import method_catalogue as catalogue
+from metasynth.model.conversions import RECORDS
 from metasynth.model.measure_catalogue import MEASURE_RECORDS
 from metasynth.model.method_records import Method
 
@@ -27,6 +28,18 @@ and of the prior, matters most where trials are few.
 """
 
 
+_CONVERSIONS = """
+## From what is printed to what is pooled
+
+Where a trial prints no mean, standard deviation or count, these follow by a rule from other columns
+of `results.csv`; nothing that is printed is replaced. The report names each rule used, with its
+formula; what a rule assumes is varied where it tells how firmly results stand. The method for
+medians and the correlation of changes are chosen under `conversions` in `config.yaml`. Subgroups of
+an arm (men and women, say) are arms of their own in `arms.csv`, with the arm's treatment: arms of
+one side are combined (Cochrane Handbook, section 6.5.2.10).
+"""
+
+
 def manual() -> str:
     """The manual's Markdown."""
     kinds: tuple[tuple[str, Sequence[Method]], ...] = (
@@ -38,13 +51,26 @@ def manual() -> str:
     )
     tables = "".join(f"\n## {title}\n\n{_table(records)}" for title, records in kinds)
     measures = f"\n## Effect measures, `measure`\n\n{_measures()}"
-    return f"{_HEAD}{measures}{tables}{_COVERAGE}{coverage()}"
+    return f"{_HEAD}{measures}{tables}{_conversions()}{_COVERAGE}{coverage()}"
 
 
 def coverage() -> str:
     """The simulated coverage of intervals, as docs/few_trials.md has it."""
     _, _, rest = FEW.read_text(encoding="utf-8").partition("<!-- coverage: begin -->\n")
     return rest.partition("<!-- coverage: end -->")[0]
+
+
+def _conversions() -> str:
+    rows = (
+        (f"`{r.name}`", r.label, ", ".join(f"`{c}`" for c in r.columns), r.formula, r.source)
+        for r in RECORDS
+    )
+    head = ("name", "what follows", "columns that it reads", "formula", "source")
+    return f"{_CONVERSIONS}\n{_rows(head, (_escaped(row) for row in rows))}"
+
+
+def _escaped(row: Sequence[str]) -> list[str]:
+    return [cell.replace("|", "\\|") for cell in row]
 
 
 def _measures() -> str:

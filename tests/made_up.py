@@ -1,9 +1,9 @@
 """Small reviews that are made up, every kind of outcome by every kind of evidence; none is real.
 
 `COMPARISONS` compares two groups, `ONE_GROUP` has proportions of one arm alone, `SERIES` has
-studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers, and
-`COHORTS` the same of studies that are no trials. An
-outcome's name says its type and what is there of it.
+studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers,
+`COHORTS` the same of studies that are no trials, `CONVERTED` numbers that follow from others,
+`DESIGNED` clusters and crossovers. An outcome's name says its type and what is there of it.
 """
 
 import csv
@@ -36,6 +36,7 @@ class MadeUp:
     n_randomised: Mapping[str, int] = field(default_factory=dict)
     more: Mapping[str, object] = field(default_factory=dict)
     arms: Rows = ARMS
+    designs: Mapping[str, str] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write the folder of the review, with the starter's texts."""
@@ -62,7 +63,7 @@ class MadeUp:
         about = {
             "label": label(study),
             "year": 1990 + number,
-            "design": self.design,
+            "design": self.designs.get(study, self.design),
             "status": "included",
             "n_randomised": self.n_randomised.get(study, ""),
             "reference": "made",
@@ -373,9 +374,113 @@ def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]
     )
 
 
+def _converted() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    """Means, standard deviations and counts that follow from other numbers, by every rule."""
+
+    def pair(outcome: str, both: Mapping[str, object], *arms: Mapping[str, object]) -> Rows:
+        return [*two(outcome, *arms), {"outcome": outcome, "arm_id": "t",
+                                       "reference_arm_id": "c", **both}]  # fmt: skip
+
+    n, m = {"total": 41}, {"total": 39}
+    five = {"minimum": 1, "q1": 3.1, "median": 4.2, "q3": 5.9, "maximum": 9.5}
+    times = {"baseline_mean": 6.1, "baseline_sd": 1.9, "final_sd": 2.2}
+    yield (
+        "md_converted",
+        (
+            _outcome("continuous", "MD", "Fatigue", _INVERSE),
+            {
+                A: means("md_converted", 4.1, 5.0, 50),
+                B: two("md_converted", {"mean": 4.0, "se": 0.31, **n},
+                       {"mean": 5.2, "ci_low": 4.5, "ci_high": 5.9, **m}),
+                C: two("md_converted", {**five, **n},
+                       {"median": 5.1, "q1": 3.9, "q3": 9.3, **m}),
+                D: two("md_converted", {**times, "final_mean": 5.0, "change_correlation": 0.6, **n},
+                       {**times, "final_mean": 5.9, **m}),
+                E: pair("md_converted", {"reported_p": "0.03"}, {"mean": 3.9, **n},
+                        {"mean": 4.9, **m}),
+                F: pair("md_converted", {"reported_t": -2.3, "estimate": -1.0, "mean_both": 4.4},
+                        n, m),
+            },
+        ),
+    )  # fmt: skip
+    yield (
+        "smd_converted",
+        (
+            _outcome("continuous", "SMD", "Sleep", _INVERSE),
+            {
+                A: means("smd_converted", 4.1, 5.0, 50),
+                B: pair("smd_converted", {"estimate": -0.9, "ci_low": -1.7, "ci_high": -0.1},
+                        {"mean": 4.0, **n}, {"mean": 4.9, **m}),
+                C: two("smd_converted", {"mean": 4.0, "q1": 2.9, "q3": 5.0, **n},
+                       {"mean": 4.9, "minimum": 1, "maximum": 9, **m}),
+                D: pair("smd_converted", {"reported_f": 5.2, "estimate": -1.0}, n,
+                        {"mean": 4.9, **m}),
+                E: pair("smd_converted", {"estimate": -1.0, "se": 0.4, "measure": "MD"},
+                        {"mean": 4.0, **n}, {"mean": 5.0, **m}),
+                F: two("smd_converted", {"mean": 4.0, **n}, {"mean": 5.0, "sd": 2.0, **m}),
+            },
+        ),
+    )  # fmt: skip
+    yield (
+        "or_converted",
+        (
+            _outcome("binary", "OR", "Fall", _BOTH, direction="harm"),
+            {
+                A: counts("or_converted", 12, 60, 20, 61),
+                B: pair("or_converted", {"events_both": 32}, {"events": 12, "total": 60},
+                        {"total": 61}),
+                C: pair("or_converted",
+                        {"events_both": 60, "estimate": 0.57, "measure": "OR"},
+                        {"total": 125}, {"total": 130}),
+                D: contrast("or_converted", estimate=0.7, reported_z=-1.1, measure="OR"),
+            },
+        ),
+    )  # fmt: skip
+
+
+def _designed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
+    """Trials randomised by clusters (B, C) and crossover trials (D, E) beside others."""
+    cluster = {"cluster_size": 12.5}
+    stated = {**cluster, "icc": 0.03}
+    counted = {
+        A: counts("or_clusters", 12, 60, 20, 61),
+        B: counts("or_clusters", 30, 150, 44, 148, **stated),
+        C: counts("or_clusters", 14, 90, 22, 88, **cluster),
+        F: contrast("or_clusters", estimate=0.7, ci_low=0.5, ci_high=0.98, measure="OR",
+                    design_effect=1.4),
+    }  # fmt: skip
+    measured = {
+        A: means("md_pairs", 4.1, 5.0, 50),
+        D: two("md_pairs", {"mean": 7.0, "sd": 2.38, "total": 10, "pair_correlation": 0.68},
+               {"mean": 6.5, "sd": 2.21, "total": 10}),
+        E: two("md_pairs", {"mean": 4.4, "sd": 2.1, "total": 24},
+               {"mean": 5.1, "sd": 2.2, "total": 24}),
+    }  # fmt: skip
+    tested = {
+        A: means("smd_pairs", 4.1, 5.0, 50),
+        D: [*two("smd_pairs", {"mean": 7.0, "sd": 2.38, "total": 10},
+                 {"mean": 6.5, "sd": 2.21, "total": 10}),
+            *contrast("smd_pairs", reported_t=0.9)],
+        E: two("smd_pairs", {"mean": 4.4, "se": 0.4, "total": 24},
+               {"mean": 5.1, "sd": 2.2, "total": 24}),
+    }  # fmt: skip
+    yield "or_clusters", (_outcome("binary", "OR", "Fall", _BOTH, direction="harm"), counted)
+    yield "md_pairs", (_outcome("continuous", "MD", "Fatigue", _INVERSE), measured)
+    yield "smd_pairs", (_outcome("continuous", "SMD", "Sleep", _INVERSE), tested)
+
+
 COMPARISONS = _review(dict(_comparisons()))
 ONE_GROUP = _review(dict(_one_group()), design="case series")
 MIXED = _review(dict(_mixed()))
+DESIGNED = replace(
+    _review(dict(_designed())),
+    more={"conversions": {"icc": 0.05, "pair_correlation": 0.5}},
+    designs={
+        **dict.fromkeys((B, C), "cluster randomised"),
+        **dict.fromkeys((D, E), "randomised, crossover"),
+    },
+)
+CONVERTED = replace(_review(dict(_converted())), more={"conversions": {"change_correlation": 0.5}})
 COHORTS = replace(MIXED, design="prospective cohort")
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
 SERIES = _review(dict(_series()), design="case series", arms=GROUP)

@@ -165,8 +165,11 @@ def published(**values: str) -> Change:
     """A row with what the report prints of both arms of the first trial's response."""
     return added(
         A,
-        **{**REPORTED, "outcome": "resp", "week": "24", "arm_id": "d", "reference_arm_id": "p"},
-        **values,
+        **{
+            **REPORTED,
+            **{"outcome": "resp", "week": "24", "arm_id": "d", "reference_arm_id": "p"},
+            **values,
+        },
     )
 
 
@@ -363,6 +366,21 @@ SPREADS = [
         words="alike once multiplied",
     ),
     slip("sd_zero", cells(results(A), PAIN, sd="0"), cell=f"{results(A)}:8:L"),
+    slip(
+        "median_skewed",
+        cells(results(A), PAIN, mean="", sd="", median="41", q1="36", q3="66"),
+        words="0.667, from 0.241 on",
+    ),
+    slip("sd_off_error", cells(results(A), PAIN, se="1.9"), cell=f"{results(A)}:8:L"),
+    slip(
+        "change_off_means",
+        cells(results(A), WEIGHT, baseline_mean="80.1", final_mean="75"),
+        words="-5.1, final_mean",
+    ),
+    slip("clusters_as_patients", cells(f"{A}/study.csv", 2, design="cluster randomised")),
+    slip("pairs_as_groups", cells(f"{A}/study.csv", 2, design="randomised, crossover")),
+    slip("sd_of_no_change", cells(results(A), WEIGHT, baseline_sd="12", final_sd="20")),
+    slip("f_off_t", published(outcome="pain", reported_t="2.2", reported_f="9"), words="4.84"),
     slip("mean_of_other_sign", cells(results(B), WEIGHT, mean="1.8"), cell=f"{results(B)}:10:K"),
     slip(
         "change_beside_final",

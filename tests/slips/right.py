@@ -103,7 +103,7 @@ def trial(index: int) -> Files:
     study: dict[str, object] = {
         "label": f"{name.capitalize()} {YEARS[index]}",
         "year": YEARS[index],
-        "design": "parallel groups" if index % 2 else "cluster randomised",
+        "design": "parallel groups" if index % 2 else "individually randomised",
         "status": "included",
         "duration_weeks": 52,
         "n_randomised": n + m,

@@ -15,6 +15,8 @@ import pytest
 from tests.made_up import (
     COHORTS,
     COMPARISONS,
+    CONVERTED,
+    DESIGNED,
     LED_BY_PRIORS,
     MIXED,
     ONE_GROUP,
@@ -31,6 +33,8 @@ REVIEWS = {
     "one group": ONE_GROUP,
     "series": SERIES,
     "mixed": MIXED,
+    "converted": CONVERTED,
+    "designed": DESIGNED,
     "cohorts": COHORTS,
     "led by priors": LED_BY_PRIORS,
     "shares led by priors": SHARES_LED_BY_PRIORS,
@@ -179,6 +183,43 @@ def test_published_contrasts_beside_counts_are_told_of(page: Pages, said: str) -
     assert said in _text(page("mixed"))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Not printed but computed from other numbers are those of Trial b1, Trial c1, Trial d1, "
+        "Trial e1 and Trial f1: standard deviation from the standard error of the mean;",
+        "by fixed rules (formulas): standard deviation from the standard error of the mean;",
+        "Primary analyses were therefore made again without the trials concerned",
+        "without the trials that rest on an assumption",
+        "correlation 0.3 of the values before and after",
+        "medians: Wan et al. 2014",
+        "numbers of its groups, some computed. Computed: standard deviation from the p-value",
+        "median 4.2; quartiles 3.1, 5.9; range 1, 9.5; n = 41",
+        "events of both arms 60",
+        "means are given without standard deviations; a standard error, limits, quartiles",
+        "Standard deviation from t of the difference of means: s = |m₁ − m₂|",
+    ],
+)
+def test_numbers_computed_from_others_are_told_of(page: Pages, said: str) -> None:
+    assert said in _text(page("converted"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Trial b1, Trial c1 and Trial f1: effective numbers of patients by a design effect",
+        "intracluster correlation 0.025",
+        "correlation 0.3 of the values of a pair",
+        "pairs of the same patients. Computed: paired differences by the correlation that their",
+        "30/150; patients in a cluster 12.5; ICC 0.03",
+        "Patients who had both treatments are counted under each.",
+        "Effective numbers of patients by a design effect: numbers of patients and events over",
+    ],
+)
+def test_clusters_and_crossovers_are_told_of(page: Pages, said: str) -> None:
+    assert said in _text(page("designed"))
+
+
 def test_a_rate_has_its_time(page: Pages) -> None:
     said = _text(page("series"))
     assert "the incidence rate per 100 person-years is 1.65 (95% CI 0.76 to 3.58)" in said
@@ -252,6 +293,14 @@ def test_what_is_said_of_a_proportion(page: Pages, outcome: str, said: str) -> N
     assert said in _sections(page("one group"), ONE_GROUP)[outcome]
 
 
+@pytest.mark.parametrize("name", ["one group", "series"])
+def test_the_summary_tells_proportions_per_thousand(page: Pages, name: str) -> None:
+    text = _text(page(name))
+    assert "Per 1000 people [95% CI]" in text
+    assert "Risk with" not in text
+    assert "effects differ in what they mean" not in text
+
+
 def test_evidence_of_case_series_begins_as_low_and_says_so(page: Pages) -> None:
     text = _text(page("one group"))
     assert "as low otherwise (the designs are: case series)" in text
@@ -266,7 +315,7 @@ def test_figures_are_missing_for_a_reason_that_holds_for_each_outcome_of_the_row
 ) -> None:
     text = _text(page(name))
     assert "The figure is about" not in text
-    if name not in ("series", "mixed", "cohorts"):  # whose outcomes have three studies or more
+    if name in ("comparisons", "one group"):  # the others' outcomes have three studies or more
         noun = "trials" if name == "comparisons" else "studies"
         assert f"leave-one-out analysis needs three {noun}; there are at most two." in text
     assert ("A funnel plot is about a comparison" in text) is (name in ("one group", "series"))

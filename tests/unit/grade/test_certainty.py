@@ -458,6 +458,18 @@ def test_the_median_and_declared_risks():
     assert [(f.risk_origin, f.control_risk) for f in lines] == [("declared", 50), ("declared", 200)]
 
 
+@pytest.mark.parametrize("measure", ["PLO", "PR", "PAS"])
+def test_a_proportion_of_one_group_is_told_per_thousand_and_compared_with_nothing(measure):
+    outcome = replace(OUTCOME, type="proportion", measure=measure)
+    result = pooled(outcome=outcome, analyses=(MAIN,))
+    (found,) = findings(result, RULES, assess(result, RULES))
+    row = result.analyses[0].estimates[0]
+    assert found.intervention_risk == pytest.approx(1000 * row.estimate)
+    assert found.intervention_low == pytest.approx(1000 * row.ci_low)
+    assert found.intervention_high == pytest.approx(1000 * row.ci_high)
+    assert (found.control_risk, found.difference, found.number_needed) == (None, None, None)
+
+
 def test_no_control_risk_gives_no_absolute_effect():
     result = pooled([study("x", 3, 50, 0, 50), study("y", 4, 50, 0, 50), study("z", 1, 50, 0, 50)])
     (found,) = findings(result, RULES, assess(result, RULES))

@@ -48,6 +48,15 @@ def test_rates_of_two_groups(tmp_path):
     assert [(o.type, o.measure) for o in found.outcomes] == [("rate", "IRR")]
 
 
+def test_means_with_standard_errors(tmp_path):
+    path = write(tmp_path / "d.csv", "study,m1i,se1i,n1i,m2i,se2i,n2i", ("A", 4, 0.3, 20, 5, 1, 9))
+    found = read(path)
+    assert numbers(found)[0][0] == {"mean": "4", "se": "0.3", "total": "20"}
+    assert [(o.type, o.measure) for o in found.outcomes] == [("continuous", "MD")]
+    made, left_out = command.tables(found, "d.csv", "key")
+    assert (sorted(made), left_out) == (["a"], [])
+
+
 def test_proportions_of_one_group(tmp_path):
     path = write(tmp_path / "d.csv", "study,xi,ni", ("A", 9, 335), ("B", 1, 10))
     found = read(path)
@@ -325,6 +334,21 @@ def _effect(arms):
             {"events": "1", "person_time": "10.5", "total": ""},
         ),
         ("TE,seTE", (-0.5, 0.25), {"estimate": "-0.5", "se": "0.25"}),
+        (
+            "median.e,q1.e,q3.e,n.e,median.c,q1.c,q3.c,n.c",
+            (4, 3, 5, 20, 5, 4, 7, 21),
+            {"median": "4", "q1": "3", "q3": "5", "total": "20"},
+        ),
+        (
+            "median.e,q1.e,q3.e,min.e,max.e,n.e,median.c,q1.c,q3.c,min.c,max.c,n.c",
+            (4, 3, 5, 1, 9, 20, 5, 4, 7, 2, 8, 21),
+            {"median": "4", "q1": "3", "q3": "5", "minimum": "1", "maximum": "9", "total": "20"},
+        ),
+        (
+            "median.e,min.e,max.e,n.e,median.c,min.c,max.c,n.c",
+            (4, 1, 9, 20, 5, 2, 8, 21),
+            {"median": "4", "minimum": "1", "maximum": "9", "total": "20"},
+        ),
         ("event,n", (3, 30), {"events": "3", "total": "30"}),
     ],
 )
@@ -340,6 +364,12 @@ def test_columns_as_the_package_meta_calls_them(tmp_path, header, row, wanted):
         ("study,xi,ti", ("A", 9, 413.5), {"events": "9", "person_time": "413.5"}, "incidence"),
         ("study,mi,sdi,ni", ("A", 5.1, 2, 30), {"mean": "5.1", "sd": "2", "total": "30"}, "mean"),
         ("study,ri,ni", ("A", 0.4, 30), {"correlation": "0.4", "total": "30"}, "correlation"),
+        (
+            "study,median,q1,q3,n",
+            ("A", 4, 3, 5, 20),
+            {"median": "4", "q1": "3", "q3": "5", "total": "20"},
+            "mean",
+        ),
         ("study,event,time", ("A", 9, 4.5), {"events": "9", "person_time": "4.5"}, "incidence"),
         ("study,cor,n", ("A", 0.4, 30), {"correlation": "0.4", "total": "30"}, "correlation"),
     ],

@@ -149,4 +149,4 @@ def test_covariance_matrix_links_rows_of_one_study():
     assert matrix[0, 1] == pytest.approx(1 / 5 - 1 / 31, rel=1e-14)
     assert matrix[0, 2] == matrix[1, 2] == 0
     with pytest.raises(ValueError, match="no covariance"):
-        covariance_of_shared_control("ASD", t)
+        covariance_of_shared_control("PLO", t)

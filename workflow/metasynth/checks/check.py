@@ -52,7 +52,7 @@ class View:
     def comparison(self) -> Comparison:
         """What is compared, the arms of one side taken together."""
         sides = self.config.comparison if self.config else Comparison((), ())
-        return replace(sides, multi_arm="combine")
+        return replace(sides, multi_arm="combine", strata="add")
 
     @cached_property
     def included(self) -> tuple[Trial, ...]:

@@ -84,6 +84,7 @@ def _kind_of(row: Result) -> str:
             row.se is not None
             or row.ci_low is not None
             or (row.estimate is not None and bool(row.reported_p))
+            or row.reported_z is not None
         )
         whole = whole or row.variance is not None
         return "generic" if whole else ""
@@ -93,7 +94,10 @@ def _kind_of(row: Result) -> str:
         return "binary"
     if row.correlation is not None:
         return "correlation" if row.total else ""
-    return "continuous" if row.mean is not None and row.sd is not None and row.total else ""
+    spread = (row.sd, row.se, row.ci_low, row.q1, row.minimum, row.final_sd)
+    centre = (row.mean, row.median, row.final_mean)
+    known = bool(row.total) and any(x is not None for x in spread)
+    return "continuous" if known and any(x is not None for x in centre) else ""
 
 
 def serves(kind: str, type_: str) -> bool:

@@ -27,7 +27,8 @@ def _several(view: View) -> Iterator[Doubt]:
         for trial, rows in view.chosen(outcome) if outcome.type == "generic" else ():
             given = [row for row in rows if row.reference_arm_id]
             pairs = {frozenset((row.arm_id, row.reference_arm_id)) for row in given}
-            if len(pairs) > 1:
+            strata = {arm.arm_id: arm.stratum for arm in trial.arms}
+            if len(pairs) > max(1, len({strata[row.arm_id] for row in given} - {""})):
                 rows_too = listed(str(row.cell.row) for row in given[1:])
                 expected = (
                     f"one contrast for {outcome.id}; row {rows_too} has another,"

@@ -26,7 +26,7 @@ _BOUNDED = ("risk_of_bias", "imprecision")
 class Conclusion:
     """What is concluded of an outcome; a row of results/tables/conclusions.csv.
 
-    `analysis` is the one that is judged. `compared` is False of a proportion, which has neither
+    `analysis` is the one that is judged. `compared` is False of one group, which has neither
     `sign` (increase, reduction; blank at no effect exactly) nor `size` (as of a Finding) nor
     `interval` (excludes, includes, not judged); `other_interval` says that it is not the one which
     the primary analysis is shown with. `at_most` says that certainty may have to be

@@ -8,6 +8,7 @@ from metasynth.grade.case import Case, Suggestion, judged_fields, rests_on_one_d
 from metasynth.language import keys
 from metasynth.language.languages import message
 from metasynth.model.certainty_config import ImprecisionRule
+from metasynth.model.designs import CLUSTER
 from metasynth.model.importance import RISK_RATIO
 from metasynth.model.methods import CREDIBLE, compares, no_effect
 from metasynth.model.records import Count
@@ -66,11 +67,23 @@ def imprecision(case: Case) -> Suggestion:
     rating = -2 if both or far or (crosses and scarce) else -1 if crosses or scarce else 0
     informed = bool(amount[0].values)
     assessed = rating < 0 or (informed and case.interval is not None)
-    return Suggestion(rating, (*amount, *interval, *_substitution(case)), assessed)
+    return Suggestion(
+        rating, (*amount, *interval, *_substitution(case), *_clusters(case)), assessed
+    )
+
+
+def _clusters(case: Case) -> tuple[Sentence, ...]:
+    """That patients of one cluster were taken to be independent, where they were."""
+    if not any(study.layout == CLUSTER for study in case.result.studies):
+        return ()
+    text = message(
+        "the interval is too narrow, as patients of one cluster are taken to be independent"
+    )
+    return (Sentence(text),)
 
 
 def _of_one_group(case: Case) -> Suggestion:
-    """How narrow the interval of a proportion must be is nowhere declared, so nothing is judged."""
+    """How narrow the interval of one group must be is nowhere declared, so nothing is judged."""
     row, key = case.row, keys.pooled(case.row.outcome, case.row.analysis)
     values = (
         Value("low", row.measure, row.ci_low, key=f"{key}.ci_low"),

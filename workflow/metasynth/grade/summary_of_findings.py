@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from metasynth.grade.case import Case, make_case, rests_on_one_degree
 from metasynth.grade.certainty import Rating
 from metasynth.model.certainty_config import OVERALL, CertaintyRules
+from metasynth.model.measure_catalogue import MEASURE_RECORDS
 from metasynth.model.methods import CREDIBLE, compares, no_effect
 from metasynth.model.records import Count, Estimate, OutcomeResult
 from metasynth.model.risks import MEASURES
 from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
 
+PROPORTIONS = frozenset(m.name for m in MEASURE_RECORDS if "proportion" in m.types)
 LARGE, IMPORTANT, LITTLE, SOME = "large", "important", "little", "some"
 """Sizes of effects; `some` where the review declares nothing that tells what is important."""
 
@@ -27,7 +29,8 @@ class Finding:
     An outcome has a line for its primary analysis, one for the analysis that judges it if that is
     another (`judged` says which), and these again for each declared baseline risk. Effects are on
     the natural scale, risks and differences per 1000 people, `risk_origin` is pooled, median or
-    declared. `size` (large, important, little or some) and `sign` (increase, reduction, or blank at
+    declared. Of a proportion of one group the risk is that of the group, and nothing is compared
+    with it. `size` (large, important, little or some) and `sign` (increase, reduction, or blank at
     no effect) are of the judged effect.
     """
 
@@ -131,16 +134,25 @@ def _absolute(row: Estimate, risk: float | None) -> AbsoluteEffect | None:
 
 
 def _intervention(row: Estimate, absolute: AbsoluteEffect | None) -> dict[str, float | None]:
-    names = (
+    names: tuple[str, ...] = (
         *("intervention_risk", "intervention_low", "intervention_high"),
         *("difference", "difference_low", "difference_high"),
         *("number_needed", "number_needed_low", "number_needed_high"),
     )
     if absolute is None:
-        return dict.fromkeys(names)
+        found = dict.fromkeys(names)
+        return found | (_of_one_group(row) if row.measure in PROPORTIONS else {})
     differences = (absolute.difference, absolute.difference_low, absolute.difference_high)
     risks = tuple(_thousand(absolute.baseline_risk) + difference for difference in differences)
     return dict(zip(names, (*risks, *differences, *_needed(absolute)), strict=True))
+
+
+def _of_one_group(row: Estimate) -> dict[str, float | None]:
+    """A pooled proportion per 1000 people."""
+    numbers = {"risk": row.estimate, "low": row.ci_low, "high": row.ci_high}
+    return {
+        f"intervention_{name}": None if x is None else _thousand(x) for name, x in numbers.items()
+    }
 
 
 def _needed(absolute: AbsoluteEffect) -> tuple[float | None, float | None, float | None]:

@@ -79,6 +79,33 @@ def _means(line: Line, sides: Sides) -> Results:
     return sides.pair(one, line.numbers(mean="m2i", sd="sd2i", total="n2i"))
 
 
+def _means_with_errors(line: Line, sides: Sides) -> Results:
+    one = line.numbers(mean="m1i", se="se1i", total="n1i")
+    return sides.pair(one, line.numbers(mean="m2i", se="se2i", total="n2i"))
+
+
+def _medians(line: Line, sides: Sides) -> Results:
+    return sides.pair(_five(line, "1i"), _five(line, "2i"))
+
+
+def _median_alone(line: Line, sides: Sides) -> Results:
+    names = {"median": "median", "q1": "q1", "q3": "q3", "minimum": "min", "maximum": "max"}
+    return _one(_given(line, total="n", **names), sides)
+
+
+def _five(line: Line, arm: str) -> dict[str, str]:
+    """A median with the quartiles and extremes that the file has of an arm."""
+    names = {"median": "med", "q1": "q1", "q3": "q3", "minimum": "min", "maximum": "max"}
+    return _given(line, total=f"n{arm}", **{ours: f"{name}{arm}" for ours, name in names.items()})
+
+
+def _given(line: Line, **columns: str) -> dict[str, str]:
+    """The numbers of those columns that the file has."""
+    return line.numbers(
+        **{name: column for name, column in columns.items() if column in line.cells}
+    )
+
+
 def _errors(line: Line, sides: Sides) -> Results:
     return sides.contrast(line.numbers(estimate="yi", se="sei"))
 
@@ -116,6 +143,17 @@ WIDE = (
     Columns("binary", "RR", ("ai", "bi", "ci", "di"), _fourfold),
     Columns("rate", "IRR", ("x1i", "t1i", "x2i", "t2i"), _rates, ("n1i", "n2i")),
     Columns("continuous", "MD", ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"), _means),
+    Columns(
+        "continuous", "MD", ("m1i", "se1i", "n1i", "m2i", "se2i", "n2i"), _means_with_errors
+    ),
+    Columns(
+        "continuous", "MD", ("med1i", "q11i", "q31i", "n1i", "med2i", "q12i", "q32i", "n2i"),
+        _medians, ("min1i", "max1i", "min2i", "max2i"),
+    ),
+    Columns(
+        "continuous", "MD", ("med1i", "min1i", "max1i", "n1i", "med2i", "min2i", "max2i", "n2i"),
+        _medians,
+    ),
     Columns("generic", "other", ("yi", "sei"), _errors, ("vi",)),
     Columns("generic", "other", ("yi", "vi"), _variances),
     Columns("generic", "HR", ("ome", "v"), _differences),
@@ -123,7 +161,9 @@ WIDE = (
     Columns("incidence", "IRLN", ("xi", "ti"), _time_alone),
     Columns("mean", "MN", ("mi", "sdi", "ni"), _mean_alone),
     Columns("correlation", "ZCOR", ("ri", "ni"), _correlation),
-)
+    Columns("mean", "MN", ("median", "q1", "q3", "n"), _median_alone, ("min", "max")),
+    Columns("mean", "MN", ("median", "min", "max", "n"), _median_alone),
+)  # fmt: skip
 _BY_ARM = {
     "rate": {"events": "xi", "person_time": "ti"},
     "continuous": {"mean": "mi", "sd": "sdi", "total": "ni"},
@@ -131,16 +171,24 @@ _BY_ARM = {
 }
 
 
+_OF_MEDIANS = {
+    "med1i": "median.e", "q11i": "q1.e", "q31i": "q3.e", "n1i": "n.e",
+    "med2i": "median.c", "q12i": "q1.c", "q32i": "q3.c", "n2i": "n.c",
+}  # fmt: skip
 _META = (
     {"x1i": "event.e", "t1i": "time.e", "x2i": "event.c", "t2i": "time.c"},
     {"ai": "event.e", "n1i": "n.e", "ci": "event.c", "n2i": "n.c"},
     {"m1i": "mean.e", "sd1i": "sd.e", "n1i": "n.e", "m2i": "mean.c", "sd2i": "sd.c", "n2i": "n.c"},
+    _OF_MEDIANS | {"min1i": "min.e", "max1i": "max.e", "min2i": "min.c", "max2i": "max.c"},
+    _OF_MEDIANS,
+    {"med1i": "median.e", "min1i": "min.e", "max1i": "max.e", "n1i": "n.e", "med2i": "median.c",
+     "min2i": "min.c", "max2i": "max.c", "n2i": "n.c"},
     {"yi": "te", "sei": "sete"},
     {"xi": "event", "ti": "time"},
     {"xi": "event", "ni": "n"},
     {"mi": "mean", "sdi": "sd", "ni": "n"},
     {"ri": "cor", "ni": "n"},
-)
+)  # fmt: skip
 """What R's package meta calls the same columns, sets in the order in which they are looked for."""
 
 

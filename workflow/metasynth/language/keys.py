@@ -78,6 +78,16 @@ def analysis_choice(name: str) -> str:
     return f"config/analyses/{name}"
 
 
+def conversion(name: str) -> str:
+    """What config.yaml assumes in computing numbers from others: "change_correlation"."""
+    return f"config/conversions/{name}"
+
+
+def assumed(outcome: str, number: int) -> str:
+    """The primary analysis under another assumption, numbered from 1 as shown."""
+    return f"{outcome}.assumed.{number}"
+
+
 def outcome_choice(outcome: str) -> str:
     """An outcome as config.yaml declares it."""
     return f"config/outcomes/{outcome}"

@@ -14,7 +14,10 @@ _COUNTED = frozenset(
     [
         *("events", "total", "person_time", "mean", "sd"),
         *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "correlation"),
-        *("measure", "ci_level", "reported_p"),
+        *("measure", "ci_level", "reported_p", "median", "q1", "q3", "minimum", "maximum"),
+        *("baseline_mean", "baseline_sd", "final_mean", "final_sd", "change_correlation"),
+        *("reported_t", "reported_f", "reported_z", "events_both", "mean_both"),
+        *("design_effect", "cluster_size", "icc", "pair_correlation"),
         "provenance",
     ]
 )
@@ -84,9 +87,9 @@ class Attribution:
                 row.study in side.included and side.selects(outcome, row.study, row.key)
                 for side in self._sides
             )
-        watched = {"treatment"}
+        watched = {"treatment", "stratum"}
         if row.table == "study":
-            watched = {"status", *self.choices(outcome, "subgroup")}
+            watched = {"status", "design", *self.choices(outcome, "subgroup")}
         return (
             row.kind == "corrected" and bool(changed & watched) and self.reads(outcome, row.study)
         )
@@ -102,7 +105,7 @@ class Attribution:
         if section == "analyses":
             used = any(name in side.analyses(outcome) for side in self._sides)
             return used and last not in _WORDS
-        return section == "comparison" and name != "labels"
+        return section == "conversions" or (section == "comparison" and name != "labels")
 
 
 class _Side:

@@ -14,6 +14,7 @@ from typing import Any
 from metasynth.core import digest
 from metasynth.core.messages import Sentence
 from metasynth.core.paths import PACKAGE
+from metasynth.model.conversions import DEFAULT_CONVERSIONS
 from metasynth.model.few_config import FewTrials
 from metasynth.model.records import (
     ChangelogEntry,
@@ -227,7 +228,8 @@ def choices(config: Config) -> dict[str, str]:
 
 
 def _as_declared(outcome: OutcomeSpec, policy: FewTrials | None) -> OutcomeSpec:
-    """An outcome without what it has by the policy of few trials, and with its own alone."""
+    """An outcome without what it has by the review's policies, and with its own alone."""
+    outcome = replace(outcome, conversions=DEFAULT_CONVERSIONS)
     few = outcome.few
     if few is None:
         return outcome

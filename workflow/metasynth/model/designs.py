@@ -1,4 +1,4 @@
-"""What the `design` column of study.csv says: whether a study is a trial, and randomised."""
+"""What the `design` column of study.csv says: whether a trial, randomised, in clusters or pairs."""
 
 import re
 from collections.abc import Iterable
@@ -9,6 +9,17 @@ _TRIAL = re.compile(
     r"(?<!not a )\btrials?\b|\bquasi[- ]?randomi[sz]ed\b|\b(?:systematic|alternate) allocation\b",
     re.IGNORECASE,
 )
+
+_CLUSTERS = re.compile(r"\bcluster(?:ed)?\b|\bgroup[- ]randomi[sz]ed\b", re.IGNORECASE)
+_PAIRS = re.compile(r"\bcross-?\s?over\b|\bsplit[- ](?:body|mouth|face)\b", re.IGNORECASE)
+CLUSTER, PAIRS = "cluster", "pairs"
+
+
+def layout(design: str) -> str:
+    """cluster where clusters were allocated, pairs of a crossover or split body; else blank."""
+    if _CLUSTERS.search(design):
+        return CLUSTER
+    return PAIRS if _PAIRS.search(design) else ""
 
 
 def is_randomised(design: str) -> bool:

@@ -35,6 +35,7 @@ MEASURE_RECORDS = (
     Measure(
         name="ASD", label=message("arcsine difference"), types=("binary",), anchor="formula-asd",
         metafor="AS", source="Rücker et al. 2009", informed_by_zeros=True, always_defined=True,
+        covariance=True,
     ),
     Measure(
         name="MD", label=message("mean difference"), types=_MEANS, anchor="formula-md",
@@ -42,15 +43,42 @@ MEASURE_RECORDS = (
     ),
     Measure(
         name="SMD", label=message("standardised mean difference"), types=_MEANS,
-        anchor="formula-smd", metafor="SMD", source="Hedges 1981",
+        anchor="formula-smd", metafor="SMD", source="Hedges 1981", covariance=True,
     ),
     Measure(
         name="SMD-RevMan", label=message("standardised mean difference"), types=("continuous",),
-        anchor="formula-smd-revman", source="Deeks and Higgins 2010", code="SMD",
+        anchor="formula-smd-revman", source="Deeks and Higgins 2010", code="SMD", covariance=True,
     ),
     Measure(
         name="ROM", label=message("ratio of means"), types=_MEANS, anchor="formula-rom",
         metafor="ROM", source="Hedges, Gurevitch and Curtis 1999", ratio=True, back="exp(x)",
+        covariance=True,
+    ),
+    Measure(
+        name="SMD-UB", label=message("standardised mean difference"), types=("continuous",),
+        anchor="formula-smd-ub", source="Hedges 1983", code="SMD",
+    ),
+    Measure(
+        name="SMD-LS2", label=message("standardised mean difference"), types=("continuous",),
+        anchor="formula-smd-ls2", source="Borenstein 2009", code="SMD",
+    ),
+    Measure(
+        name="SMDH", label=message("standardised mean difference"), types=("continuous",),
+        anchor="formula-smdh", source="Bonett 2008",
+    ),
+    Measure(
+        name="ROM-BC", label=message("ratio of means"), types=("continuous",),
+        anchor="formula-rom-bc", source="Lajeunesse 2015", ratio=True, back="exp(x)", code="ROM",
+    ),
+    Measure(
+        name="VR", label=message("variability ratio"), types=("continuous",),
+        anchor="formula-vr", metafor="VR", source="Nakagawa et al. 2015", ratio=True,
+        back="exp(x)",
+    ),
+    Measure(
+        name="CVR", label=message("ratio of coefficients of variation"), types=("continuous",),
+        anchor="formula-cvr", source="Senior, Viechtbauer and Nakagawa 2020", ratio=True,
+        back="exp(x)",
     ),
     Measure(
         name="PLO", label=message("proportion"), types=_PROPORTION, null=False,
@@ -80,11 +108,11 @@ MEASURE_RECORDS = (
     ),
     Measure(
         name="IRR", label=message("incidence rate ratio"), types=_RATE, anchor="formula-rate",
-        metafor="IRR", ratio=True, back="exp(x)",
+        metafor="IRR", ratio=True, back="exp(x)", covariance=True,
     ),
     Measure(
         name="IRD", label=message("incidence rate difference"), types=_RATE,
-        anchor="formula-rate", metafor="IRD", informed_by_zeros=True,
+        anchor="formula-rate", metafor="IRD", informed_by_zeros=True, covariance=True,
     ),
     Measure(
         name="IRLN", label=message("incidence rate"), types=_INCIDENCE, anchor="formula-irln",

@@ -8,7 +8,9 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 from dataclasses import dataclass
 
 from metasynth.core.messages import Sentence
+from metasynth.model.authorship import AuthorDetails
 from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
+from metasynth.model.conversions import DEFAULT_CONVERSIONS, ConversionChoices
 from metasynth.model.few_config import FewTrials
 from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
 from metasynth.model.posteriors import NO_THRESHOLDS, Posterior, Thresholds
@@ -64,6 +66,7 @@ class Arm:
     source_id: str
     note: str
     cell: Cell
+    stratum: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,9 @@ class Result:
     estimate, se, ci_low and ci_high are on the analysis scale of the measure (log for ratios) when
     `se` is given, and as printed (natural scale) when limits are given; see the table's manual.
     A contrast may be o_minus_e and its variance instead: log ratio o_minus_e / variance. Its
-    two-sided p-value stands in reported_p as it is printed ("0.004", "<0.05").
+    two-sided p-value stands in reported_p as it is printed ("0.004", "<0.05"). In a row of one arm
+    se and limits are of its mean. What means, standard deviations and counts are computed from
+    where they are not printed stands from `median` on; see synthesis/completed.py.
     """
 
     outcome: str
@@ -104,6 +109,25 @@ class Result:
     measure: str = ""
     adjusted_for: str = ""
     ci_level: float | None = None
+    median: float | None = None
+    q1: float | None = None
+    q3: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    baseline_mean: float | None = None
+    baseline_sd: float | None = None
+    final_mean: float | None = None
+    final_sd: float | None = None
+    change_correlation: float | None = None
+    reported_t: float | None = None
+    reported_f: float | None = None
+    reported_z: float | None = None
+    events_both: int | None = None
+    mean_both: float | None = None
+    design_effect: float | None = None
+    cluster_size: float | None = None
+    icc: float | None = None
+    pair_correlation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +282,7 @@ class FlowCount:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Which treatments (arms.csv `treatment`) are compared, and what to do with several arms.
+    """Which treatments (arms.csv `treatment`) are compared; what to do with several arms or strata.
 
     Without an intervention nothing is compared, and every arm is of the one group.
     """
@@ -268,6 +292,7 @@ class Comparison:
     multi_arm: str = "combine"  # combine | split | covariance
     intervention_label: str = ""
     control_label: str = ""
+    strata: str = "add"  # add | keep: what becomes of results by stratum of a trial's patients
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +335,7 @@ class FigureChoices:
     ("primary"), or any that it names ("any").
     """
 
-    layout: str = "cochrane"  # cochrane | jama | bmj
+    layout: str = "journal"  # journal | cochrane | jama | bmj
     risk_of_bias: bool = True
     analyses: tuple[str, ...] = ()
     posteriors: str = "primary"  # primary | any
@@ -349,6 +374,7 @@ class OutcomeSpec:
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
     few: FewTrials | None = None  # which analysis leads with few trials; None: always the first
     favours: tuple[str, ...] = ()  # words left and right of no effect; none: those of the sides
+    conversions: ConversionChoices = DEFAULT_CONVERSIONS  # the review's, as they stand there
     thresholds: Thresholds = NO_THRESHOLDS  # beyond which the probability of an effect is given
 
 
@@ -369,7 +395,9 @@ def whole(count: Count) -> Count:
 class Group:
     """One side of a comparison in one study, arms combined; events_low/high: what sources allow.
 
-    A part of a shared control (multi_arm: split) has fractions of events and participants.
+    A part of a shared control (multi_arm: split) has fractions of events and participants. `rules`
+    are those by which its numbers follow from what is printed (model/conversions.py); `skewed` says
+    that a median is among that, and speaks against a normal distribution.
     """
 
     arm_ids: tuple[str, ...]
@@ -383,6 +411,8 @@ class Group:
     cells: tuple[Cell, ...] = ()
     person_time: float | None = None
     correlation: float | None = None
+    rules: tuple[str, ...] = ()
+    skewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +424,7 @@ class Contrast:
     cells: tuple[Cell, ...] = ()
     form: str = "covariance"  # what it is from: see forms.FORMS
     adjusted_for: str = ""
+    rules: tuple[str, ...] = ()  # by which its error follows: see model/conversions.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +446,7 @@ class StudyData:
     covariate: float | None = None  # the study's value of the outcome's covariate
     covariate_cell: Cell | None = None
     tables: tuple[tuple[int, int], ...] = ()
+    layout: str = ""  # cluster | pairs, where that is not accounted for
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,7 +600,7 @@ class OutcomeResult:
 
 
 REPORT_FORMS = ("html", "pdf", "docx")
-"""The forms that a report can have."""
+"""The forms of a report that names none; JATS, "xml", is made where it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -599,4 +631,6 @@ class Config:
     living: LivingRules = DEFAULT_LIVING
     checked: tuple[tuple[str, ...], ...] = ()
     few: FewTrials | None = None  # the review's policy; what holds for an outcome stands there
+    conversions: ConversionChoices = DEFAULT_CONVERSIONS
     formats: tuple[str, ...] = REPORT_FORMS
+    author_details: tuple[AuthorDetails, ...] = ()

@@ -59,6 +59,7 @@ def finding_entries(
                 **common,
             )
         if line.control_risk is None:
+            yield from _shares(at, line, prefix, common, language)
             continue
         yield Entry(
             key=f"{at}.control_risk",
@@ -80,6 +81,23 @@ def finding_entries(
                     formula="formula-absolute",
                     **common,
                 )
+
+
+def _shares(
+    at: str, line: Finding, prefix: str, common: dict[str, Any], language: Language
+) -> Iterator[Entry]:
+    """One group's proportion per 1000 people."""
+    for name, source in (("risk", "estimate"), ("low", "ci_low"), ("high", "ci_high")):
+        value = getattr(line, f"intervention_{name}")
+        if value is not None:
+            yield Entry(
+                key=f"{at}.intervention_{name}",
+                label=language.say("people with the event, per 1000"),
+                value=value,
+                method=language.say("1000 times the pooled proportion"),
+                inputs=(f"{prefix}.{source}",),
+                **common,
+            )
 
 
 def judged_entries(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from metasynth.audit.verdicts import Audited
 from metasynth.crosscheck.records import Crosscheck, agreements
-from metasynth.figures.catalogue import shared_axis
 from metasynth.grade.certainty import Rating
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import keys
@@ -17,7 +16,11 @@ from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
 from metasynth.provenance.figures import drawn_entries
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.overview import flow_entries, judgement_entries
-from metasynth.provenance.pools import sequence_entries, without_published_entries
+from metasynth.provenance.pools import (
+    assumed_entries,
+    sequence_entries,
+    without_published_entries,
+)
 from metasynth.provenance.posteriors import posterior_entries
 from metasynth.provenance.raw import choice_entries, claim_entries, trial_entries
 from metasynth.provenance.robustness import stability_entries
@@ -65,6 +68,7 @@ def collect(
             book.add(without_published_entries(result, item, cells, language))
         if found := (stability or {}).get(result.outcome.id):
             book.add(stability_entries(result, found, language))
+            book.add(assumed_entries(result, found.extraction.assumed, cells, language))
         prefix = f"{result.outcome.id}/"
         drawn = {name.removeprefix(prefix) for name in figures if name.startswith(prefix)}
         book.add(drawn_entries(result, item, drawn, language))
@@ -117,8 +121,7 @@ def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iter
     primary_specs = [spec for spec in config.outcomes if not spec.sensitivity_of]
     primary = [keys.outcome_choice(spec.id) for spec in primary_specs]
     main = main_outcomes(config.certainty, [spec.id for spec in primary_specs])
-    main_specs = [spec for spec in primary_specs if spec.id in main]
-    shown = [keys.outcome_choice(spec.id) for spec in shared_axis(main_specs)]
+    shown = [keys.outcome_choice(spec.id) for spec in primary_specs if spec.id in main]
     yield counted(
         "review.shown", language.say("outcomes in the figure"), len(shown), shown, language
     )

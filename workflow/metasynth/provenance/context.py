@@ -1,11 +1,12 @@
 """What the entries of an outcome have in common, and the studies that its numbers rest on."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
+from metasynth.model.conversions import CONVERSIONS
 from metasynth.model.methods import LOGARITHMIC
 from metasynth.model.records import AnalysisResult, Contrast, OutcomeResult, StudyData, StudyEffect
 from metasynth.provenance.entry import COMPUTED, Entry
@@ -20,7 +21,10 @@ GROUP = {
 }
 _CONTRAST = (
     *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "ci_level", "reported_p"),
+    *("reported_z", "reported_t", "reported_f"),
 )
+_ASSUMED = {"correlation": "change_correlation", "pairs": "pair_correlation", "icc": "icc"}
+"""The choices of config.yaml that rules read, by what these assume."""
 _NATURAL = {"estimate", "ci_low", "ci_high", "pi_low", "pi_high", "adhoc_low", "adhoc_high"}
 _ANALYSIS = {"log_estimate", "se", "tau2", "tau2_low", "tau2_high"}
 """Which fields are on which scale; others have none."""
@@ -96,12 +100,26 @@ def _study_inputs(context: Context, study: StudyData, part: int) -> tuple[str, .
     """What a study's effect is computed from: its groups, or the cells of a published contrast."""
     contrast: Contrast | None = study.contrast
     if contrast and contrast.cells:
-        return tuple(
+        read = (column for rule in contrast.rules for column in CONVERSIONS[rule].columns)
+        columns = dict.fromkeys((*_CONTRAST, *read))
+        cells = tuple(
             key
             for cell in contrast.cells
-            for column in _CONTRAST
+            for column in columns
             if (key := keys.cell(cell, column)) in context.cells
         )
+        own = _of_groups(context, study, part) if contrast.form == "paired" else ()
+        return (*own, *cells, *assumed_keys(contrast.rules))
+    return _of_groups(context, study, part)
+
+
+def assumed_keys(rules: Sequence[str]) -> tuple[str, ...]:
+    """The keys of what is declared for the review and these rules assume."""
+    found = (_ASSUMED.get(CONVERSIONS[rule].assumes, "") for rule in rules)
+    return tuple(keys.conversion(name) for name in dict.fromkeys(found) if name)
+
+
+def _of_groups(context: Context, study: StudyData, part: int) -> tuple[str, ...]:
     return tuple(
         f"{keys.group(context.id, study.study, side, part)}.{field}"
         for side in ("intervention", "control")

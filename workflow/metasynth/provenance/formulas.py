@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from metasynth.language.languages import message
 from metasynth.model import methods
-from metasynth.model.forms import FORMS
+from metasynth.model.forms import FORMS, PUBLISHED
 from metasynth.model.method_records import Method
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeSpec, StudyEffect
 
@@ -99,7 +99,7 @@ def of_study(field: str, outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEff
     if field == "estimate":
         return _BACK, _effect_formula(outcome, spec, row)
     how = message("from the trial’s own numbers")
-    if row.form in FORMS and row.form != "groups":
+    if row.form in FORMS and row.form not in ("groups", "converted"):
         how = FORMS[row.form]
     return how, _effect_formula(outcome, spec, row)
 
@@ -107,6 +107,6 @@ def of_study(field: str, outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEff
 def _effect_formula(outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEffect) -> str:
     if spec.model == "Peto":
         return _pooling_formula(spec.model, outcome.measure)
-    if outcome.type == "generic" or row.form in ("limits", "se", "p", "o_minus_e"):
+    if outcome.type == "generic" or row.form in (*PUBLISHED, "o_minus_e"):
         return methods.MEASURE["other"].anchor
     return methods.MEASURE[outcome.measure].anchor

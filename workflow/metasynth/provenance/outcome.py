@@ -6,10 +6,11 @@ from math import fsum
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
+from metasynth.model.conversions import CONVERSIONS, DESIGNS, MEDIANS
 from metasynth.model.methods import compares
 from metasynth.model.records import AnalysisResult, AnalysisSpec, Group, OutcomeResult, StudyData
 from metasynth.provenance import formulas
-from metasynth.provenance.context import GROUP, Context, Study, studies_of
+from metasynth.provenance.context import GROUP, Context, Study, assumed_keys, studies_of
 from metasynth.provenance.entry import Entry
 from metasynth.provenance.pools import pooled_entries, sums
 
@@ -18,6 +19,19 @@ _CELLS = {
     "sd": ("sd", "mean", "total"),
     "correlation": ("correlation", "total"),
 }
+_OF_MEANS = frozenset(
+    (*MEDIANS, "mean-of-median", "change-of-means", "means-of-total", "mean-of-difference")
+)
+_OF_EVENTS = frozenset(("events-of-total", "events-of-effect"))
+_OF_SPREADS = (frozenset(CONVERSIONS) - _OF_MEANS - _OF_EVENTS - DESIGNS) | frozenset(MEDIANS)
+_MADE = {
+    "mean": _OF_MEANS,
+    "sd": _OF_SPREADS,
+    "events": _OF_EVENTS | DESIGNS,
+    "total": DESIGNS,
+    "person_time": DESIGNS,
+}
+"""The rules by what they give; a median gives both a mean and a standard deviation."""
 EFFECT = {
     "estimate": message("the trial’s own effect"),
     "ci_low": message("lower 95% limit of the trial’s own effect"),
@@ -87,22 +101,49 @@ def _group_entries(context: Context, study: StudyData, part: int) -> Iterator[En
             value = getattr(group, field)
             if value is None or group is None:
                 continue
-            columns = _CELLS.get(field, (field,))
+            columns = (*_CELLS.get(field, (field,)), *_rule_columns(group, field))
             places = (keys.cell(cell, column) for cell in group.cells for column in columns)
-            inputs = tuple(key for key in places if key in context.cells)
+            inputs = tuple(dict.fromkeys(key for key in places if key in context.cells))
+            inputs += _assumed(group, field)
             target = {"target": f"row-{keys.place(group.cells[0])}"} if group.cells else {}
-            several = len(group.cells) > 1
+            several, rules = len(group.arm_ids) > 1, _rules(group, field)
+            how = [say(CONVERSIONS[rule].label) for rule in rules]
+            how += (
+                []
+                if rules and not several
+                else [say(formulas.ARMS if several else formulas.ONE_ARM)]
+            )
             yield context.entry(
                 f"{keys.group(context.id, study.study, side, part)}.{field}",
                 what,
                 f"{context.label}; {study.label}, {context.language.label(label)}",
                 value,
                 inputs=inputs or (keys.outcome_choice(context.id),),
-                method=say(formulas.ARMS) if several else say(formulas.ONE_ARM),
-                formula="formula-combine" if several else "",
+                method="; ".join(how),
+                formula="formula-combine" if several else _formula(rules),
                 provenance=study.provenance,
                 **target,
             )
+
+
+def _rules(group: Group, field: str) -> tuple[str, ...]:
+    """The rules by which a group has a number that is not printed."""
+    return tuple(rule for rule in group.rules if rule in _MADE.get(field, ()))
+
+
+def _rule_columns(group: Group, field: str) -> Iterator[str]:
+    """The columns that these read."""
+    for rule in _rules(group, field):
+        yield from CONVERSIONS[rule].columns
+
+
+def _formula(rules: Sequence[str]) -> str:
+    return CONVERSIONS[rules[-1]].anchor if rules else ""
+
+
+def _assumed(group: Group, field: str) -> tuple[str, ...]:
+    """The keys of what a number assumes."""
+    return assumed_keys(_rules(group, field))
 
 
 def _participants(context: Context) -> Iterator[Entry]:

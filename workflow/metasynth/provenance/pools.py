@@ -1,6 +1,7 @@
 """Pools as entries: every number of a pooled estimate, of sequences of pools, and their sums."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import fsum
 from typing import Any
 
@@ -13,6 +14,7 @@ from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult
 from metasynth.provenance import formulas
 from metasynth.provenance.context import Context, Study, studies_of
 from metasynth.provenance.entry import Entry
+from metasynth.sensitivity.assumptions import Assumed
 from metasynth.sensitivity.battery import Sensitivity
 
 POOLED = {
@@ -176,6 +178,28 @@ def without_published_entries(
     own = [study for study in studies if study.row.form not in PUBLISHED]
     at, named = f"{context.id}.without_published", language.say("without published contrasts")
     yield from pooled_entries(context, primary.spec, row, at, named, own)
+
+
+def assumed_entries(
+    result: OutcomeResult, found: Sequence[Assumed], cells: Container[str], language: Language
+) -> Iterator[Entry]:
+    """The primary analysis with numbers computed otherwise, or without the trials concerned."""
+    context, primary = Context(result, language, cells), result.analyses[0]
+    studies = studies_of(context, primary, keys.parts(result.studies))
+    for number, one in enumerate(found, start=1):
+        left_out = one.kind in ("without", "skewed")
+        used = [
+            # A study's own effect is another one here: what it is made of stays the same.
+            study if study.row.study not in one.trials else _unmade(study)
+            for study in studies
+            if not (left_out and study.row.study in one.trials)
+        ]
+        at, named = keys.assumed(context.id, number), language.say("under another assumption")
+        yield from pooled_entries(context, primary.spec, one.estimate, at, named, used)
+
+
+def _unmade(study: Study) -> Study:
+    return replace(study, row=replace(study.row, log_estimate=None, se=None))
 
 
 def _from_studies(

@@ -1,5 +1,6 @@
 """The cells of the raw tables as entries: each with its place, provenance and quoted source."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -26,7 +27,7 @@ COLUMNS = {
     "mean": message("mean"),
     "sd": message("standard deviation"),
     "estimate": message("published estimate"),
-    "se": message("standard error of the published estimate"),
+    "se": message("standard error as published"),
     "ci_low": message("lower 95% limit as published"),
     "ci_high": message("upper 95% limit as published"),
     "person_time": message("person-time"),
@@ -35,6 +36,25 @@ COLUMNS = {
     "ci_level": message("level of the published limits, in per cent"),
     "variance": message("variance of observed minus expected"),
     "reported_p": message("p-value as printed"),
+    "median": message("median"),
+    "q1": message("first quartile"),
+    "q3": message("third quartile"),
+    "minimum": message("smallest value"),
+    "maximum": message("largest value"),
+    "baseline_mean": message("mean before"),
+    "baseline_sd": message("standard deviation before"),
+    "final_mean": message("mean after"),
+    "final_sd": message("standard deviation after"),
+    "change_correlation": message("correlation of the values before and after"),
+    "reported_t": message("t as printed"),
+    "reported_f": message("F as printed"),
+    "reported_z": message("z as printed"),
+    "events_both": message("patients with the event, both arms"),
+    "mean_both": message("mean of the patients of both arms"),
+    "design_effect": message("design effect"),
+    "cluster_size": message("patients in a cluster, on average"),
+    "icc": message("intracluster correlation"),
+    "pair_correlation": message("correlation of the values of a pair"),
     "value": message("published value"),
     "reference_value": message("published value of the reference"),
     "parts": message("published parts"),
@@ -43,7 +63,10 @@ COLUMNS = {
 _RESULTS = (
     *("week", "events", "total", "events_low", "events_high", "reported_percent", "mean", "sd"),
     *("estimate", "se", "ci_low", "ci_high", "person_time", "o_minus_e", "variance", "correlation"),
-    *("ci_level", "reported_p"),
+    *("ci_level", "reported_p", "median", "q1", "q3", "minimum", "maximum"),
+    *("baseline_mean", "baseline_sd", "final_mean", "final_sd", "change_correlation"),
+    *("reported_t", "reported_f", "reported_z", "events_both", "mean_both"),
+    *("design_effect", "cluster_size", "icc", "pair_correlation"),
 )
 _CLAIM = (
     *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),
@@ -59,10 +82,10 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
     """Every number in a trial's tables; `name` gives the label of a result's outcome."""
     study, label = trial.study, language.label(trial.study.label)
     sources = {source.source_id: source for source in trial.sources}
-    reference = Origin(study.reference, "", "") if study.reference else None
     for column in ("status", "year", "duration_weeks", "n_randomised"):
         made = _cells(study, study.cell, (column,), label, language)
-        yield from (replace(entry, source=reference, target="table-trials") for entry in made)
+        stated = _stated(trial, column)
+        yield from (replace(entry, source=stated, target="table-trials") for entry in made)
     for arm in trial.arms:
         of = f"{label}, {language.label(arm.label)}"
         extra: dict[str, Any] = {"source": origin(sources.get(arm.source_id)), "note": arm.note}
@@ -76,6 +99,23 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
     arms = {arm.arm_id: language.label(arm.label) for arm in trial.arms}
     for result in trial.results:
         yield from _result_entries(result, label, arms, sources, name, language)
+
+
+def _stated(trial: Trial, column: str) -> Origin | None:
+    """Where a number of study.csv is stated: the trial's report, with its sentence if it is quoted.
+
+    The table has no source of its own; of the quotes from that report it is the first that holds
+    the number of patients randomised.
+    """
+    study = trial.study
+    if not study.reference:
+        return None
+    if column == "n_randomised" and study.n_randomised is not None:
+        number = rf"(?<![\d.,]){study.n_randomised:,}(?![\d%]|[.,]\d)".replace(",", ",?")
+        for source in trial.sources:
+            if source.reference == study.reference and re.search(number, source.quote):
+                return origin(source)
+    return Origin(study.reference, "", "")
 
 
 def _result_entries(
@@ -133,6 +173,11 @@ def claim_entries(claim: Claim, language: Language) -> Iterator[Entry]:
         yield replace(entry, source=source, provenance="reported", note=claim.note)
 
 
+ASSUMED = {
+    "change_correlation": message("assumed correlation of the values before and after"),
+    "pair_correlation": message("assumed correlation of the values of a pair"),
+    "icc": message("assumed intracluster correlation"),
+}
 FEW = message("largest number of trials that are few")
 
 
@@ -153,6 +198,9 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
             yield _choice(keys.few_trials(outcome.id), language.say(FEW), label, few.trials)
     if config.few:
         yield _choice(keys.few_trials(), language.say(FEW), "", config.few.trials)
+    for name, said in ASSUMED.items():
+        if (value := getattr(config.conversions, name)) is not None:
+            yield _choice(keys.conversion(name), language.say(said), "", value)
     for path, number in rule_numbers(config.certainty):
         yield _choice(keys.rule(path), language.say("rule of certainty"), path, number)
     for analysis in config.analyses:

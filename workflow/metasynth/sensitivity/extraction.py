@@ -20,6 +20,7 @@ from metasynth.sensitivity.admissible import (
     chosen_tables,
     pools_of,
 )
+from metasynth.sensitivity.assumptions import Assumed, assumptions
 from metasynth.stats.columns import Results, closed, fit_many
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.effects.scales import natural
@@ -74,6 +75,7 @@ class Extraction:
 
     `readings` are the readings that were taken ("" is the primary one), `uncertain` the trials that
     have more than one admissible table in one of them. `reason` says why there are no ranges.
+    `assumed` are the primary analysis with numbers computed otherwise from what is printed.
     """
 
     outcome: str
@@ -81,6 +83,7 @@ class Extraction:
     uncertain: tuple[str, ...]
     ranges: tuple[ExtractionRange, ...]
     reason: str
+    assumed: tuple[Assumed, ...] = ()
 
 
 def extraction(result: OutcomeResult, trials: Sequence[Trial], limit: int = EXACT) -> Extraction:
@@ -106,6 +109,7 @@ def extraction(result: OutcomeResult, trials: Sequence[Trial], limit: int = EXAC
         tuple(sorted(uncertain)),
         tuple(_range_of(outcome, spec, readings, limit) for spec in specs) if known else (),
         "" if known else "no trial reports numbers",
+        assumptions(result, trials),
     )
 
 

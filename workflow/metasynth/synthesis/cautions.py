@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from math import inf, log
 
 from metasynth.core.messages import Sentence, sentence
+from metasynth.model.designs import CLUSTER, PAIRS
 from metasynth.model.methods import WEIGHTED
 from metasynth.model.records import AnalysisSpec, Estimate, Group, OutcomeSpec, StudyData
 
@@ -61,6 +62,18 @@ def cautions(
         )
     if outcome.measure == "RD" and _beyond_one(row):
         yield sentence("A limit lies beyond −1 or 1, which no difference of two risks can.")
+    if any(study.layout == CLUSTER for study in studies):
+        yield sentence(
+            "At least one study is randomised by clusters and analysed as if its patients were "
+            "independent, so that the interval is too narrow."
+        )
+    if any(study.layout == PAIRS for study in studies):
+        yield sentence(
+            "At least one study has the same patients under both treatments and is analysed as if "
+            "they were others, so that it counts for less than it should."
+        )
+    if any(study.contrast and study.contrast.form == "paired" for study in studies):
+        yield sentence("Patients who had both treatments are counted under each.")
     if spec.model == "Peto":
         yield from _peto(row, studies)
     weighed = spec.model in WEIGHTED and row.k > 1

@@ -4,6 +4,7 @@ Arms of one side are combined (Cochrane Handbook 6.5.2.10 and table 6.5.a; 23.3.
 summed; means and standard deviations are merged so that they equal those of the pooled patients.
 Or, where config.yaml says so, each intervention arm is compared with its share of the control
 (`split`), or with all of it, the effects being averaged with their covariance (`covariance`).
+Numbers that are not printed as they are pooled are computed first (completed.py).
 """
 
 import math
@@ -12,6 +13,8 @@ from dataclasses import replace
 
 from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model import covariates
+from metasynth.model.conversions import DESIGNS, MEDIANS
+from metasynth.model.designs import layout
 from metasynth.model.methods import compares, is_ratio, letters
 from metasynth.model.records import (
     AnalysisSpec,
@@ -26,9 +29,15 @@ from metasynth.model.records import (
     StudyData,
     Trial,
 )
+from metasynth.model.records import whole as whole_number
+from metasynth.stats.medians import is_skewed
 from metasynth.synthesis import zero_events
+from metasynth.synthesis.completed import OF_MEANS, Completed, completed, design_effect, summary
+from metasynth.synthesis.log_rank import of_log_rank
+from metasynth.synthesis.paired import is_paired, paired
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
+_MEDIANS = frozenset((*MEDIANS, "mean-of-median"))
 _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 
 
@@ -61,7 +70,21 @@ def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) ->
         key = (row.arm_id, row.reference_arm_id)
         if key not in chosen or row.reading:
             chosen[key] = row
-    return [row for row in chosen.values() if row.provenance != "missing"]
+    found = [row for row in chosen.values() if row.provenance != "missing"]
+    return _whole_or_strata(found, trial, keep=comparison.strata == "keep")
+
+
+def _whole_or_strata(rows: list[Result], trial: Trial, *, keep: bool) -> list[Result]:
+    """The rows of the whole trial, or those of its strata, so that no patient counts twice.
+
+    Where both are there the whole leads, unless strata are kept.
+    """
+    if not any(arm.stratum for arm in trial.arms):
+        return rows
+    strata = {arm.arm_id: arm.stratum for arm in trial.arms}
+    parts = [row for row in rows if strata[row.arm_id]]
+    whole = [row for row in rows if not strata[row.arm_id]]
+    return (parts if keep else whole) if parts and whole else rows
 
 
 def takes_part(arm: Arm, comparison: Comparison) -> bool:
@@ -101,10 +124,13 @@ def study_data(
 ) -> tuple[StudyData, ...] | Omission:
     """What the trial brings to the outcome's pool, or why it brings nothing.
 
-    One item a trial, unless several intervention arms are to share the control (`split`). Each has
-    its value of the outcome's covariate, where there is one.
+    One item a trial, unless several intervention arms are to share the control (`split`), or the
+    strata of its patients are kept apart. Each has its value of the outcome's covariate, where
+    there is one.
     """
     rows = selected_rows(trial, outcome, comparison)
+    if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
+        return _by_stratum(trial, outcome, comparison, strata)
     data = _study_data(trial, outcome, comparison, rows)
     if isinstance(data, Omission) or outcome.covariate is None:
         return data
@@ -117,25 +143,64 @@ def study_data(
     return tuple(found)
 
 
+def _strata(trial: Trial, rows: Sequence[Result]) -> tuple[str, ...]:
+    """The strata of a trial's patients that these rows are of, each once."""
+    known = {arm.arm_id: arm.stratum for arm in trial.arms}
+    return tuple(dict.fromkeys(known[row.arm_id] for row in rows if known[row.arm_id]))
+
+
+def _unlike_strata(sides: Sequence[Sequence[Group]], arms: Mapping[str, Arm]) -> bool:
+    """Whether the two sides would be added up from different strata."""
+    one, other = ({arms[name].stratum for g in side for name in g.arm_ids} for side in sides)
+    return one != other
+
+
+def _by_stratum(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison, strata: Sequence[str]
+) -> tuple[StudyData, ...] | Omission:
+    """What each stratum brings by itself; nothing where one of them brings nothing."""
+    found: list[StudyData] = []
+    for stratum in strata:
+        arms = tuple(arm for arm in trial.arms if arm.stratum == stratum)
+        names = {arm.arm_id for arm in arms}
+        results = tuple(row for row in trial.results if row.arm_id in names)
+        data = study_data(replace(trial, arms=arms, results=results), outcome, comparison)
+        if isinstance(data, Omission):
+            return data
+        found += [replace(one, label=f"{one.label}, {stratum}") for one in data]
+    return tuple(found)
+
+
 def _study_data(
     trial: Trial, outcome: OutcomeSpec, comparison: Comparison, rows: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
+    published = [row for row in rows if row.reference_arm_id]
     if outcome.type == "generic":
-        return _with_contrast(trial, outcome, [row for row in rows if row.reference_arm_id])
+        return _with_contrast(trial, outcome, published, rows)
     arms = {arm.arm_id: arm for arm in trial.arms}
-    usable = [row for row in rows if _usable(row, outcome.type)]
+    in_pairs = is_paired(trial.study.design)
+    every = completed(rows, outcome, paired=in_pairs)
+    known = [arm for arm in every if _usable(arm.row, outcome.type)]
     sides = [
-        [_group(row, arms, outcome.type) for row in usable if arms[row.arm_id].treatment in names]
+        [
+            _group(arm, arms, outcome.type)
+            for arm in known
+            if arms[arm.row.arm_id].treatment in names
+        ]
         for names in _treatments(arms.values(), comparison)
     ]
     single = not compares(outcome)
-    published = [row for row in rows if row.reference_arm_id]
+    why = next((arm.why for arm in every if arm.why), None)
     if published and not all(sides) and not single:
-        return _published(trial, outcome, published)
+        data = _published(trial, outcome, published, rows)
+        if not (why and isinstance(data, Omission)):
+            return data
     if not all(sides[:1] if single else sides):
-        return Omission(
-            trial.study.study, _why_no_group(rows, bool(sides[0]), bool(sides[1]), single)
-        )
+        found = why or _why_no_group(rows, bool(sides[0]), bool(sides[1]), single)
+        return Omission(trial.study.study, found)
+    if not single and _unlike_strata(sides, arms):
+        unlike = sentence("numbers of some strata of its patients are given for one side alone")
+        return Omission(trial.study.study, unlike)
     intervention, control = sides[0], None if single else _combined(sides[1])
     whole = StudyData(
         study=trial.study.study,
@@ -145,12 +210,22 @@ def _study_data(
         control=control,
         subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
         provenance=_weakest(rows),
-        tables=_tables_left(usable, rows, arms, comparison) if outcome.type == "binary" else (),
+        tables=_tables(known, rows, arms, comparison) if outcome.type == "binary" else (),
     )
+    whole = replace(whole, layout=_unheeded(trial, whole))
+    if in_pairs and control and (pairs := paired(whole, rows, outcome)):
+        return pairs if isinstance(pairs, Omission) else (replace(pairs, layout=""),)
     if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)
     separate = _separate(whole, intervention, control, shared=comparison.multi_arm == "split")
     return separate if comparison.multi_arm == "split" else (_correlated(whole, separate, outcome),)
+
+
+def _unheeded(trial: Trial, study: StudyData) -> str:
+    """The layout of a trial whose groups are taken as if they were of independent patients."""
+    groups = (study.intervention, study.control)
+    heeded = any(group and not DESIGNS.isdisjoint(group.rules) for group in groups)
+    return "" if heeded else layout(trial.study.design)
 
 
 def _treatments(arms: Iterable[Arm], comparison: Comparison) -> tuple[Collection[str], ...]:
@@ -160,19 +235,27 @@ def _treatments(arms: Iterable[Arm], comparison: Comparison) -> tuple[Collection
     return [arm.treatment for arm in arms], ()
 
 
-def _tables_left(
-    usable: Sequence[Result],
+def _tables(
+    usable: Sequence[Completed],
     rows: Sequence[Result],
     arms: Mapping[str, Arm],
     comparison: Comparison,
 ) -> tuple[tuple[int, int], ...]:
     """The events of the two sides that what is published of two arms leaves; none: all of them."""
-    stated = [row for row in rows if says_of_counts(row)]
     intervention, control = (
-        [row for row in usable if stated and arms[row.arm_id].treatment in names]
+        [arm for arm in usable if arms[arm.row.arm_id].treatment in names]
         for names in (comparison.intervention, comparison.control)
     )
-    return pairs_left(intervention, control, stated)
+    if any(arm.design_effect != 1 for arm in usable):
+        return ()  # counts are no whole ones
+    if len(intervention) == len(control) == 1:
+        (one,), (other,) = intervention, control
+        if one.pairs or other.pairs:  # events that follow from a published effect
+            return one.pairs or tuple((a, c) for c, a in other.pairs)
+    stated = [row for row in rows if says_of_counts(row)]
+    if not stated:
+        return ()
+    return pairs_left([arm.row for arm in intervention], [arm.row for arm in control], stated)
 
 
 def _separate(
@@ -204,7 +287,7 @@ def _correlated(whole: StudyData, separate: Sequence[StudyData], outcome: Outcom
 
 
 def _published(
-    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result]
+    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result], every: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
     """A contrast that the trial gives in place of its groups' numbers, if it is of the measure."""
     own = letters(outcome.measure)
@@ -218,32 +301,82 @@ def _published(
                 ours=outcome.measure,
             )
         return Omission(trial.study.study, text)
-    return _with_contrast(trial, outcome, rows)
+    return _with_contrast(trial, outcome, rows, every)
 
 
 def _with_contrast(
-    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result]
+    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result], every: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
     study = trial.study
     if not rows:
         return Omission(study.study, sentence("its rows are of single arms, not of a contrast"))
-    if len(rows) > 1:
+    if len(rows) > 1 and len(_strata(trial, rows)) < len(rows):
         return Omission(
             study.study, sentence("{n} contrasts reported where one is needed", n=len(rows))
         )
-    if reason := _why_no_contrast(rows[0], log=is_ratio(outcome.measure)):
-        return Omission(study.study, reason)
-    try:
-        effect = _contrast(rows[0], outcome.measure)
-    except ValueError:
-        return Omission(study.study, sentence("a correlation lies between −1 and 1"))
+    effects = [_effect(row, every, outcome, paired=is_paired(study.design)) for row in rows]
+    if why := next((one for one in effects if isinstance(one, Sentence)), None):
+        return Omission(study.study, why)
+    effect = _averaged([one for one in effects if not isinstance(one, Sentence)])
     provenance = _weakest(rows)
     data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
     return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
 
 
-def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
+def _averaged(strata: Sequence[Contrast]) -> Contrast:
+    """The contrasts of a trial's strata as one, weighted by inverse variance."""
+    if len(strata) == 1:
+        return strata[0]
+    weights = [one.se**-2 for one in strata]
+    total = math.fsum(weights)
+    y = math.fsum(w * one.estimate for w, one in zip(weights, strata, strict=True)) / total
+    rules = dict.fromkeys(rule for one in strata for rule in one.rules)
+    return replace(
+        strata[0],
+        estimate=y,
+        se=1 / math.sqrt(total),
+        cells=tuple(dict.fromkeys(cell for one in strata for cell in one.cells)),
+        rules=(*rules, "strata-averaged"),
+    )
+
+
+def _effect(
+    row: Result, every: Sequence[Result], outcome: OutcomeSpec, *, paired: bool
+) -> Contrast | Sentence:
+    """A contrast on the scale of the analysis, or why there is none."""
+    tested = of_log_rank(row, every, outcome.measure)
+    if isinstance(tested, Sentence):
+        return tested
+    if tested is None:
+        if reason := _why_no_contrast(row, outcome.measure):
+            return reason
+        try:
+            tested = _contrast(row, outcome.measure, _degrees(row, every, paired=paired))
+        except ValueError:
+            return sentence("a correlation lies between −1 and 1")
+    return _of_clusters(tested, row, outcome)
+
+
+def _of_clusters(contrast: Contrast, row: Result, outcome: OutcomeSpec) -> Contrast:
+    """A contrast with the design effect of its clusters, where its row has one."""
+    effect, rule = design_effect(row, outcome.conversions)
+    se = contrast.se * math.sqrt(effect)
+    return replace(contrast, se=se, rules=(*contrast.rules, rule)) if rule else contrast
+
+
+def _degrees(row: Result, every: Sequence[Result], *, paired: bool) -> int | None:
+    """The degrees of freedom of a difference of two arms' means, where their sizes are known."""
+    sizes = {arm.arm_id: arm.total for arm in every if not arm.reference_arm_id and arm.total}
+    pair = [sizes.get(name) for name in (row.arm_id, row.reference_arm_id)]
+    known = [n for n in pair if n is not None]
+    if paired and known and min(known) > 1:
+        return min(known) - 1
+    return sum(known) - 2 if len(known) == 2 and sum(known) > 2 else None
+
+
+def _why_no_contrast(row: Result, measure: str) -> Sentence | None:
     """Why a contrast gives no estimate with a standard error; None where it does."""
+    log = is_ratio(measure)
     limits = [x for x in (row.ci_low, row.estimate, row.ci_high) if x is not None]
     if row.estimate is None and row.o_minus_e is None:
         return sentence("the contrast has no estimate")
@@ -252,8 +385,8 @@ def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
     if row.se is not None:
         return None
     if row.ci_low is None or row.ci_high is None:
-        if row.reported_p:
-            return _why_no_error(row, log=log)
+        if row.reported_p or statistic(row) is not None:
+            return _why_no_error(row, measure)
         return sentence("the contrast has no standard error or interval")
     if log and min(limits) < 0:
         return sentence(
@@ -267,29 +400,45 @@ def _why_no_contrast(row: Result, *, log: bool) -> Sentence | None:
     return None
 
 
-def _why_no_error(row: Result, *, log: bool) -> Sentence | None:
-    """Why no standard error follows from an estimate and its p-value."""
+def statistic(row: Result) -> float | None:
+    """The test statistic of a contrast as z or t without its sign: z, t, or the root of F."""
+    if row.reported_z is not None:
+        return abs(row.reported_z)
+    if row.reported_t is not None:
+        return abs(row.reported_t)
+    return None if row.reported_f is None else math.sqrt(row.reported_f)
+
+
+def _why_no_error(row: Result, measure: str) -> Sentence | None:
+    """Why no standard error follows from an estimate and its z, t, F or p-value."""
+    log = is_ratio(measure)
     if log and (row.estimate or 0.0) <= 0:
-        return sentence("a ratio with a p-value is taken as printed, and is above 0")
+        return sentence("a ratio with a p-value or a test is taken as printed, and is above 0")
+    if row.estimate == (1.0 if log else 0.0):
+        return sentence("no standard error follows from an estimate of no effect")
+    if row.reported_z is None and statistic(row) is not None and measure != "MD":
+        return sentence("only a difference of means follows from t or F; z, p or limits would do")
+    if statistic(row) is not None:
+        return None if statistic(row) else sentence("no standard error follows from a test of 0")
     if row.reported_p[0] in "<>":
         return sentence(
             "no standard error follows from a p-value that is only above or below another; "
             "limits, or the exact p-value, would give one"
         )
-    if row.estimate == (1.0 if log else 0.0) or not 0 < float(row.reported_p) < 1:
-        return sentence(
-            "no standard error follows from a p-value of 0 or 1, or of an estimate of no effect"
-        )
+    if not 0 < float(row.reported_p) < 1:
+        return sentence("no standard error follows from a p-value of 0 or 1")
     return None
 
 
-def _contrast(row: Result, measure: str) -> Contrast:
-    """Estimate and SE on the analysis scale; limits or a p-value give the SE (Handbook 6.3.1).
+def _contrast(row: Result, measure: str, df: int | None) -> Contrast:
+    """Estimate and SE on the analysis scale; limits or a test give the SE (Handbook 6.3.1).
 
     O - E and its variance V give a log ratio (O - E)/V with SE 1/√V: Yusuf et al., Prog Cardiovasc
-    Dis 1985;27:335-71. Only for rows of which `_why_no_contrast` has nothing to say.
+    Dis 1985;27:335-71. Of a p-value of a difference of means t is read where both arms' sizes give
+    its `df` (6.5.2.3), else z. Only for rows of which `_why_no_contrast` has nothing to say.
     """
     from metasynth.core.distributions import normal_quantile  # numpy, which loading does without
+    from metasynth.stats.conversions import t_of_p, z_of_p
     from metasynth.stats.effects.scales import analysed
 
     cells, adjusted = (row.cell,), row.adjusted_for
@@ -300,26 +449,50 @@ def _contrast(row: Result, measure: str) -> Contrast:
         return Contrast(row.estimate or 0.0, row.se, cells, "se", adjusted)
     y = analysed(measure, row.estimate or 0.0)
     if row.ci_low is None:
-        z = normal_quantile(1 - float(row.reported_p))
+        if test := statistic(row):
+            form = "t" if row.reported_z is None else "z"
+            return Contrast(y, abs(y) / test, cells, form, adjusted)
+        p = float(row.reported_p)
+        by_t = df is not None and measure == "MD"
+        z = t_of_p(p, df) if by_t and df is not None else z_of_p(p)
         return Contrast(y, abs(y) / z, cells, "p", adjusted)
     low, high = (analysed(measure, x or 0.0) for x in (row.ci_low, row.ci_high))
     z = normal_quantile((row.ci_level or 95.0) / 100)
     return Contrast(y, (high - low) / (2 * z), cells, "limits", adjusted)
 
 
-def _group(row: Result, arms: Mapping[str, Arm], kind: str) -> Group:
+def _group(completed_arm: Completed, arms: Mapping[str, Arm], kind: str) -> Group:
     """One arm's numbers as a side of a comparison."""
-    label, cells = arms[row.arm_id].label, (row.cell,)
+    row, rules, by = completed_arm.row, completed_arm.rules, completed_arm.design_effect
+    group = Group(
+        (row.arm_id,),
+        arms[row.arm_id].label,
+        total=_effective(row.total, by),
+        cells=completed_arm.cells,
+        rules=rules,
+        skewed=kind in OF_MEANS and _skewed(row, rules),
+    )
     if kind in ("binary", "proportion"):
+        if by != 1:  # of parts of patients no range of whole ones is known
+            return replace(group, events=_effective(row.events, by))
         low, high = _first(row.events_low, row.events), _first(row.events_high, row.events)
-        return Group((row.arm_id,), label, row.events, row.total, low, high, cells=cells)
+        return replace(group, events=row.events, events_low=low, events_high=high)
     if kind in ("rate", "incidence"):
-        time = row.person_time
-        return Group((row.arm_id,), label, row.events, row.total, cells=cells, person_time=time)
+        time = None if row.person_time is None else row.person_time / by
+        return replace(group, events=_effective(row.events, by), person_time=time)
     if kind == "correlation":
-        r = row.correlation
-        return Group((row.arm_id,), label, total=row.total, cells=cells, correlation=r)
-    return Group((row.arm_id,), label, total=row.total, mean=row.mean, sd=row.sd, cells=cells)
+        return replace(group, correlation=row.correlation)
+    return replace(group, mean=row.mean, sd=row.sd)
+
+
+def _effective(count: int | None, design_effect: float) -> Count | None:
+    """A number of patients or events as so many independent ones."""
+    return count if count is None or design_effect == 1 else whole_number(count / design_effect)
+
+
+def _skewed(row: Result, rules: Sequence[str]) -> bool:
+    """Whether a mean was read off a median whose quartiles or extremes are not symmetric."""
+    return not _MEDIANS.isdisjoint(rules) and is_skewed(summary(row))
 
 
 def _combined(groups: Sequence[Group]) -> Group:
@@ -331,7 +504,9 @@ def _combined(groups: Sequence[Group]) -> Group:
         arm_ids=tuple(arm for group in groups for arm in group.arm_ids),
         label=" + ".join(group.label for group in groups),
         total=_sum([group.total for group in groups]),
-        cells=tuple(cell for group in groups for cell in group.cells),
+        cells=tuple(dict.fromkeys(cell for group in groups for cell in group.cells)),
+        rules=tuple(dict.fromkeys(rule for group in groups for rule in group.rules)),
+        skewed=any(group.skewed for group in groups),
     )
     if groups[0].mean is not None:
         known = [(group.total or 0, group.mean or 0.0, group.sd or 0.0) for group in groups]
@@ -345,8 +520,8 @@ def _combined(groups: Sequence[Group]) -> Group:
     return replace(
         merged,
         events=_sum([group.events for group in groups]),
-        events_low=sum(group.events_low or 0 for group in groups),
-        events_high=sum(group.events_high or 0 for group in groups),
+        events_low=_bound([group.events_low for group in groups]),
+        events_high=_bound([group.events_high for group in groups]),
     )
 
 
@@ -359,6 +534,11 @@ def _common_correlation(groups: Sequence[Group]) -> float:
 def _sum(counts: Sequence[Count | None]) -> Count | None:
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
+
+
+def _bound(bounds: Sequence[int | None]) -> int | None:
+    known = [bound for bound in bounds if bound is not None]
+    return sum(known) if len(known) == len(bounds) else None
 
 
 def _usable(row: Result, kind: str) -> bool:
@@ -395,6 +575,11 @@ def _why_no_group(
     if any(row.reported_percent and row.events is None for row in rows):
         return sentence(
             "only percentages are reported, without the numbers of patients behind them"
+        )
+    if any(row.mean is not None and row.sd is None and not row.reference_arm_id for row in rows):
+        return sentence(
+            "means are given without standard deviations; a standard error, limits, quartiles, or "
+            "the t, F or p-value of their difference would give these"
         )
     if single:
         return sentence("it has no such numbers of the group")

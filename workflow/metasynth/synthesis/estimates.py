@@ -4,13 +4,14 @@ Effects leave the analysis scale here. A record never holds NaN or infinity: wha
 is larger than a float, is None.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from math import fsum, isfinite, sqrt
 from typing import Any
 
 from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import Sentence, message, sentence
+from metasynth.model.conversions import CONVERSIONS
 from metasynth.model.methods import BAYESIAN, CREDIBLE, DEFAULT_TAU2, GLMMS, POSTERIOR, no_effect
 from metasynth.model.records import (
     AnalysisSpec,
@@ -167,8 +168,26 @@ def _study_row(
         weight=finite(share),
         corrected=own.corrected,
         note=_study_note(outcome, spec, own, study),
-        form=study.contrast.form if study.contrast else "groups",
+        form=_form(study),
     )
+
+
+def rules_of(study: StudyData) -> tuple[str, ...]:
+    """The rules by which a study's groups or contrast have their numbers, each once."""
+    parts = [part for part in (study.intervention, study.control, study.contrast) if part]
+    return tuple(dict.fromkeys(rule for part in parts for rule in part.rules))
+
+
+def is_skewed(study: StudyData) -> bool:
+    """Whether a study's means are read off medians that speak against a normal distribution."""
+    return any(group.skewed for group in (study.intervention, study.control) if group)
+
+
+def _form(study: StudyData) -> str:
+    """In what form a study gives its effect: see forms.FORMS."""
+    if study.contrast:
+        return study.contrast.form
+    return "converted" if rules_of(study) else "groups"
 
 
 def _score_limits(outcome: OutcomeSpec, study: StudyData) -> tuple[float, float | None]:
@@ -181,9 +200,26 @@ def _score_limits(outcome: OutcomeSpec, study: StudyData) -> tuple[float, float 
 def _study_note(
     outcome: OutcomeSpec, spec: AnalysisSpec, own: Own, study: StudyData
 ) -> tuple[Sentence, ...]:
-    """Say what was done to a study's cells, or what a published contrast is adjusted for."""
+    """What a contrast is adjusted for; else how numbers were computed, and cells corrected."""
     if study.contrast and study.contrast.adjusted_for:
-        return (sentence("Adjusted for {what}.", what=study.contrast.adjusted_for),)
+        adjusted = sentence("Adjusted for {what}.", what=study.contrast.adjusted_for)
+        return (adjusted, *_conversion_notes(study))
+    return (*_conversion_notes(study), *_cell_notes(outcome, spec, own))
+
+
+def _conversion_notes(study: StudyData) -> Iterator[Sentence]:
+    """By which rules a study's numbers follow from what is printed."""
+    for rule in rules_of(study):
+        yield sentence("Computed: {rule}.", rule=CONVERSIONS[rule].label)
+    if is_skewed(study):
+        yield sentence(
+            "Its quartiles or extremes lie unevenly about the median, so that mean and standard "
+            "deviation say little (test of skewness of Shi et al. 2023)."
+        )
+
+
+def _cell_notes(outcome: OutcomeSpec, spec: AnalysisSpec, own: Own) -> tuple[Sentence, ...]:
+    """What was done to a study's cells."""
     if not isfinite(own.v):
         return (sentence("An empty cell, not corrected, leaves its own effect undefined."),)
     if not own.corrected:

@@ -8,8 +8,9 @@ import numpy as np
 from metasynth.model.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData, whole
 from metasynth.stats.effects.binary import Array, Tables, continuity_correction
 from metasynth.stats.effects.continuous import Means
+from metasynth.stats.effects.rates import Rates, corrected_rates
 from metasynth.stats.pooling import Pool
-from metasynth.synthesis.selection import effects_of, means_of, tables_of
+from metasynth.synthesis.selection import effects_of, means_of, rates_of, tables_of
 
 
 def split_group(group: Group, parts: int) -> tuple[Group, ...]:
@@ -37,22 +38,49 @@ def _share(count: Count | None, parts: int) -> Count | None:
     return None if count is None else whole(count / parts)
 
 
-def covariance_of_shared_control(measure: str, data: Tables | Means) -> Array:
+Data = Tables | Means | Rates
+_SPREAD_SHARED = ("SMD", "SMD-RevMan")
+"""Measures whose effects share a standard deviation as well as a control group."""
+
+
+def covariance_of_shared_control(measure: str, data: Data) -> Array:
     """The covariance of two effects that share a control group: the variance of its own part.
 
-    One value a row, from that row's control group. RR, OR and RD of counts; MD of means. Gleser and
-    Olkin, Stochastically dependent effect sizes (The Handbook of Research Synthesis, 2009).
+    One value a row, from that row's control group. RR, OR, RD and ASD of counts; MD, ROM and SMD of
+    means; IRR and IRD of rates. Gleser and Olkin, Stochastically dependent effect sizes (The
+    Handbook of Research Synthesis, 2009). Raises ValueError for another measure.
     """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = _own_parts(data).get(measure)
+    if found is None:
+        raise ValueError(f"no covariance is defined here for {measure}")
+    return found
+
+
+def _own_parts(data: Data) -> dict[str, Array]:
+    """The variance of the control's part, by measure."""
     if isinstance(data, Means):
-        if measure == "MD":
-            return data.sd2**2 / data.n2
-    elif measure == "RR":
-        return 1 / data.c - 1 / data.n2
-    elif measure == "OR":
-        return 1 / data.c + 1 / data.d
-    elif measure == "RD":
-        return data.c * data.d / data.n2**3
-    raise ValueError(f"no covariance is defined here for {measure}")
+        spread = data.sd2**2 / data.n2
+        standardised = dict.fromkeys(_SPREAD_SHARED, 1 / data.n2)
+        return {"MD": spread, "ROM": spread / data.m2**2} | standardised
+    if isinstance(data, Rates):
+        return {"IRR": 1 / data.x2, "IRD": data.x2 / data.t2**2}
+    return {
+        "RR": 1 / data.c - 1 / data.n2,
+        "OR": 1 / data.c + 1 / data.d,
+        "RD": data.c * data.d / data.n2**3,
+        "ASD": 1 / (4 * data.n2),
+    }
+
+
+def covariance_of_shared_spread(measure: str, data: Data, y: Array) -> Array:
+    """What effects of one trial share beside the control: y y'/(2N) of standardised differences.
+
+    N is the number of patients in all arms together; nothing of other measures.
+    """
+    if not isinstance(data, Means) or measure not in _SPREAD_SHARED:
+        return np.zeros((len(y), len(y)))
+    return np.asarray(np.outer(y, y) / (2 * (data.n1.sum() + data.n2[0])))
 
 
 def covariance_matrix(v: Array, shared: Array, study: list[str]) -> Array:
@@ -79,12 +107,17 @@ def pool_within_trial(arms: Sequence[StudyData], outcome: OutcomeSpec) -> tuple[
     """
     spec = AnalysisSpec("", "", model="IV")
     effects = effects_of(arms, outcome, spec)
-    shared = covariance_of_shared_control(outcome.measure, _data(arms, outcome, spec))
-    pool = pool_correlated(effects.y, covariance_matrix(effects.v, shared, [""] * len(arms)))
+    data = _data(arms, outcome, spec)
+    shared = covariance_of_shared_control(outcome.measure, data)
+    matrix = covariance_matrix(effects.v, shared, [""] * len(arms))
+    spread = covariance_of_shared_spread(outcome.measure, data, effects.y)
+    pool = pool_correlated(effects.y, matrix + spread - np.diag(np.diag(spread)))
     return float(pool.mean), float(np.sqrt(pool.variance))
 
 
-def _data(arms: Sequence[StudyData], outcome: OutcomeSpec, spec: AnalysisSpec) -> Tables | Means:
+def _data(arms: Sequence[StudyData], outcome: OutcomeSpec, spec: AnalysisSpec) -> Data:
     if outcome.type == "continuous":
         return means_of(arms)
+    if outcome.type == "rate":
+        return corrected_rates(rates_of(arms, outcome.per), spec.zero_cells)
     return continuity_correction(tables_of(arms), spec.zero_cells)[0]

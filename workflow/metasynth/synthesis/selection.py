@@ -161,8 +161,12 @@ def _measure_undefined(study: StudyData, measure: str) -> Sentence | None:
     m = means_of([study])
     if m.sd1[0] <= 0 and m.sd2[0] <= 0:
         return sentence("both standard deviations are 0")
-    if measure == "ROM" and m.m1[0] * m.m2[0] <= 0:
+    if measure in ("ROM", "ROM-BC", "CVR") and m.m1[0] * m.m2[0] <= 0:
         return sentence("a ratio of means needs two means of the same sign")
+    if measure in ("VR", "CVR") and m.sd1[0] * m.sd2[0] <= 0:
+        return sentence("a ratio of standard deviations needs two above 0")
+    if measure == "SMD-UB" and m.n1[0] + m.n2[0] <= 4:
+        return sentence("an unbiased variance needs more than four patients")
     with np.errstate(all="ignore"):
         y, v = CONTINUOUS_EFFECTS[measure](m)
     return _beyond_computing(float(y[0]), float(v[0]))

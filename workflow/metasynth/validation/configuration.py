@@ -17,6 +17,7 @@ from metasynth.core.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.core.strict_yaml import Keys
 from metasynth.core.text_files import hidden_faults, read_text
 from metasynth.language.languages import known as known_languages
+from metasynth.model.authorship import AuthorDetails
 from metasynth.model.certainty_config import (
     BiasRule,
     CertaintyRules,
@@ -27,6 +28,7 @@ from metasynth.model.certainty_config import (
     IndirectTrial,
     PublicationRule,
 )
+from metasynth.model.conversions import ConversionChoices
 from metasynth.model.living_config import LivingRules
 from metasynth.model.methods import check_combination, check_multi_arm, compares, is_ratio
 from metasynth.model.posteriors import Thresholds
@@ -42,6 +44,7 @@ from metasynth.model.records import (
 )
 from metasynth.model.robustness_config import MultiverseChoices
 from metasynth.tables.raw_table import CHECKED
+from metasynth.validation import authors
 from metasynth.validation.config_faults import schema_faults
 from metasynth.validation.priors_config import (
     few_faults,
@@ -161,6 +164,7 @@ _DECIMALS = (
     "other_priors",
     "thresholds",
     "per",
+    "conversions",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
 
@@ -185,6 +189,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         intervention=tuple(sides["intervention"]),
         control=tuple(sides["control"]),
         multi_arm=sides.get("multi_arm", "combine"),
+        strata=sides.get("strata", "add"),
         intervention_label=labels.get("intervention", ""),
         control_label=labels.get("control", ""),
     )
@@ -210,7 +215,16 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         living=living,
         few=policy(mapping.get("few")),
         formats=tuple(review.get("formats", REPORT_FORMS)),
+        conversions=_conversions(mapping),
+        author_details=tuple(
+            AuthorDetails(**_frozen(keys)) for keys in review.get("author_details", ())
+        ),
     )
+
+
+def _conversions(mapping: Mapping[str, Any]) -> ConversionChoices:
+    """How numbers follow from others that are printed; what is left out keeps its default."""
+    return ConversionChoices(**_frozen(mapping.get("conversions", {})))
 
 
 _RULES: dict[str, Callable[..., Any]] = {
@@ -275,6 +289,7 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         "analyses": (*keys["analyses"], *added),
         "sequential": sequential_choices(keys, review),
         "few": few,
+        "conversions": _conversions(review),
     }
     if "baseline_risks" in keys:
         lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))
@@ -293,6 +308,7 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
 def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     """What one entry says and another, or the calendar, makes impossible."""
     yield from _impossible_date(config, lines)
+    yield from authors.faults(config, lines)
     for index, code in enumerate(config.languages):
         if code not in known_languages():
             expected = f"a language that there is a catalogue of ({', '.join(known_languages())})"
@@ -311,6 +327,11 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     elif compared and not config.comparison.control:
         expected = f"a treatment of the control side, as {compared.id} compares two"
         yield lines.fault(("comparison", "control"), "", expected, "name it as in arms.csv")
+    for name in ("change_correlation", "pair_correlation", "icc"):
+        if getattr(config.conversions, f"{name}s") and getattr(config.conversions, name) is None:
+            tried: Keys = ("conversions", f"{name}s")
+            expected = f"{name}, which these are tried in place of"
+            yield lines.fault(tried, "", expected, "declare it, or remove these")
     for outcome in config.outcomes:
         yield from _time_without_rate(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)

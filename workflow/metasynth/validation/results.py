@@ -14,10 +14,24 @@ Rule = Callable[[Row], Iterator[Fault]]
 RULES: list[tuple[frozenset[str], Rule]] = []
 _NUMBERS = (
     *("events", "reported_percent", "mean", "estimate", "o_minus_e", "correlation", "reported_p"),
+    *("median", "final_mean", "reported_t", "reported_f", "events_both"),
 )
 _DEPENDENT = (
     *("events_low", "events_high", "sd", "se", "ci_low", "ci_high", "variance", "ci_level"),
+    *("q1", "q3", "minimum", "maximum", "baseline_mean", "baseline_sd", "final_sd"),
+    *("change_correlation", "reported_z", "mean_both"),
+    *("design_effect", "cluster_size", "icc", "pair_correlation"),
 )
+_OF_ARMS = (
+    *("events", "reported_percent", "mean", "person_time", "correlation", "median", "q1", "q3"),
+    *("minimum", "maximum", "baseline_mean", "baseline_sd", "final_mean", "final_sd"),
+    "change_correlation",
+)
+_OF_PAIRS = (
+    *("estimate", "o_minus_e", "variance", "reported_p", "measure", "adjusted_for"),
+    *("reported_t", "reported_f", "reported_z", "events_both", "mean_both"),
+)
+_OF_PAIRS_OR_MEANS = ("se", "ci_low", "ci_high", "ci_level")
 _SOURCE = "check the number against the source"
 
 
@@ -71,6 +85,8 @@ def _missing_is_explained(row: Row) -> Iterator[Fault]:
 @rule("provenance", *_NUMBERS, *_DEPENDENT)
 def _has_a_number(row: Row) -> Iterator[Fault]:
     numbers = [row[column] for column in (*_NUMBERS, *_DEPENDENT)]
+    if row["total"] and not row["reference_arm_id"]:
+        return  # the size of an arm may serve a row of two arms: validation/conversions.py
     if row["provenance"] != "missing" and not any(numbers):
         expected = f"a number in {', '.join(_NUMBERS)}, as provenance is {row['provenance']}"
         remedy = "fill in the number, or write missing in provenance and explain in note"
@@ -193,10 +209,8 @@ def _rate_is_whole(row: Row) -> Iterator[Fault]:
         yield row.fault("events", "events, as there is a time at risk", "fill in events")
 
 
-@rule("mean", "sd", "total")
+@rule("mean", "sd", "se", "ci_low", "total", "reference_arm_id")
 def _mean_is_whole(row: Row) -> Iterator[Fault]:
-    if row["sd"] and not row["mean"] and row["provenance"] != "missing":
-        yield row.fault("mean", "a mean, as there is a standard deviation", "fill in the mean")
     if row["sd"] and float(row["sd"]) < 0:
         yield row.fault("sd", "a standard deviation above 0", _SOURCE)
     elif row["sd"] and float(row["sd"]) == 0:
@@ -204,7 +218,8 @@ def _mean_is_whole(row: Row) -> Iterator[Fault]:
             "a standard deviation above 0: where both groups have 0, nothing can be estimated"
         )
         yield row.fault("sd", expected, _SOURCE, "warning", "sd_zero")
-    if row["mean"] and row["sd"] and not row["total"]:
+    about = row["sd"] or (not row["reference_arm_id"] and (row["se"] or row["ci_low"]))
+    if row["mean"] and about and not row["total"]:
         remedy = "fill in the number of patients analysed"
         yield row.fault("total", "a total, as there is a mean", remedy)
 
@@ -228,14 +243,11 @@ def _contrast_or_arm(row: Row) -> Iterator[Fault]:
         if row["reference_arm_id"] == row["arm_id"]:
             remedy = "name the arm compared with"
             yield row.fault("reference_arm_id", "another arm than arm_id", remedy)
-        foreign = ("events", "reported_percent", "mean", "person_time", "correlation")
+        foreign = _OF_ARMS
         what = "a contrast of two arms"
         remedy = "give the result of each arm a row of its own, without reference_arm_id"
     else:
-        foreign = (
-            *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "reported_p"),
-            *("ci_level", "measure", "adjusted_for"),
-        )
+        foreign = _OF_PAIRS if row["mean"] else (*_OF_PAIRS, *_OF_PAIRS_OR_MEANS)
         what = "one arm"
         remedy = "name the arm compared with in reference_arm_id"
     if filled := [column for column in foreign if row[column]]:
@@ -243,9 +255,11 @@ def _contrast_or_arm(row: Row) -> Iterator[Fault]:
         yield row.fault(filled[0], expected, remedy)
 
 
-@rule("estimate", "se", "ci_low", "ci_high")
+@rule("estimate", "se", "ci_low", "ci_high", "mean", "median", "reference_arm_id")
 def _contrast_is_whole(row: Row) -> Iterator[Fault]:
     low, high, estimate = row["ci_low"], row["ci_high"], row["estimate"]
+    if (row["mean"] or row["median"]) and not row["reference_arm_id"]:
+        return  # of one arm: validation/conversions.py
     if row["se"] and float(row["se"]) <= 0:
         yield row.fault("se", "a standard error above 0", _SOURCE)
     if (row["se"] or low or high) and not estimate:

@@ -11,6 +11,7 @@ from metasynth.tables.long_tables import is_long
 from metasynth.tables.raw_table import RawTable, Row
 from metasynth.tables.reader import RawTrial
 from metasynth.tables.table_schema import tables
+from metasynth.validation import conversions
 from metasynth.validation import results as result_rules
 
 
@@ -32,6 +33,7 @@ def faults(trial: RawTrial, *, one_group: bool = False) -> Iterator[Fault]:
         yield from result_rules.row_faults(row)
     for row in trial.table("risk_of_bias").rows:
         yield from _judgement_faults(row)
+    yield from conversions.served(results)
     yield from _within_arm(results, arms)
     yield from _primary_readings(results)
     for column in ("arm_id", "reference_arm_id"):

@@ -13,6 +13,8 @@ from metasynth.report.tables.base import (
     TableBody,
     arm_label,
     contrast,
+    of_arm,
+    of_clusters,
     raw,
     row,
     row_anchor,
@@ -61,13 +63,18 @@ def _data_row(trial: Trial, result: Result, scope: Scope) -> Row:
         printed,
         _bounds(result, language),
         language.say(provenance) if provenance else result.provenance,
-        source_link(trial, result.source_id, scope.cite),
+        source_link(trial, result.source_id, scope),
         _note(result, language),
         anchor=row_anchor(trial, result),
     )
 
 
 def _value(result: Result, language: Language) -> str:
+    """The numbers of a row as they are printed."""
+    return "; ".join([_numbers(result, language), *of_clusters(result, language)])
+
+
+def _numbers(result: Result, language: Language) -> str:
     def short(column: str) -> str:
         x = getattr(result, column)
         printed = formats.MISSING if x is None else formats.shortest(x, language.numbers)
@@ -79,9 +86,11 @@ def _value(result: Result, language: Language) -> str:
         return f"{raw(result, 'events')}/{raw(result, 'total')}"
     if result.correlation is not None:
         return f"r = {short('correlation')}, n = {raw(result, 'total')}"
-    if result.mean is not None:
+    if result.mean is not None and result.sd is not None and result.pair_correlation is None:
         return f"{short('mean')} (SD {short('sd')})"
-    return "; ".join(contrast(result, language)) or formats.MISSING
+    if result.reference_arm_id:
+        return "; ".join(contrast(result, language)) or formats.MISSING
+    return "; ".join(of_arm(result, language)) or formats.MISSING
 
 
 def _bounds(result: Result, language: Language) -> str:

@@ -9,7 +9,7 @@ from metasynth.language.tracked import marked
 from metasynth.model import bounds
 from metasynth.model.records import Cell, Result, Trial
 from metasynth.report.document import Column, Inlines, Link, Row, text
-from metasynth.report.material import Cite
+from metasynth.report.material import Scope
 from metasynth.report.text.phrases import versus
 
 _Body = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
@@ -76,10 +76,69 @@ def contrast(result: Result, language: Language) -> list[str]:
     elif result.estimate is not None:
         error = f" (SE {short('se')})" if result.se is not None else ""
         found.append(f"{short('estimate')}{error}")
+    for column, symbol in (("reported_z", "z"), ("reported_t", "t"), ("reported_f", "F")):
+        if getattr(result, column) is not None:
+            found.append(f"{symbol} = {short(column)}".replace(" ", "\u00a0"))
+    for column, what in (("events_both", message("events of both arms")),
+                         ("mean_both", message("mean of both arms"))):  # fmt: skip
+        if getattr(result, column) is not None:
+            found.append(f"{language.say(what)} {short(column)}")
     if result.reported_p:
         p = raw(result, "reported_p", language.written(result.reported_p))
         found.append(formats.stated("p", p).replace(" ", "\u00a0"))
     return found
+
+
+def of_arm(result: Result, language: Language) -> list[str]:
+    """What is printed of one arm from which its mean and standard deviation follow."""
+
+    def short(column: str) -> str:
+        return raw(result, column, formats.shortest(getattr(result, column), language.numbers))
+
+    def has(*columns: str) -> bool:
+        return all(getattr(result, column) is not None for column in columns)
+
+    separator, found = language.numbers.separator, []
+    if has("mean"):
+        found.append(short("mean"))
+    if has("median"):
+        found.append(language.say("median {x}", x=short("median")))
+    if has("se"):
+        found.append(f"SE {short('se')}")
+    if has("ci_low", "ci_high"):
+        level = f"{short('ci_level')}% " if has("ci_level") else ""
+        found.append(f"[{level}{separator.join((short('ci_low'), short('ci_high')))}]")
+    if has("q1", "q3"):
+        span = separator.join((short("q1"), short("q3")))
+        found.append(language.say("quartiles {span}", span=span))
+    if has("minimum", "maximum"):
+        span = separator.join((short("minimum"), short("maximum")))
+        found.append(language.say("range {span}", span=span))
+    for when, words in (("baseline", message("before")), ("final", message("after"))):
+        known = [name for name in ("mean", "sd") if has(f"{when}_{name}")]
+        numbers = [f"{'SD ' * (n == 'sd')}{short(f'{when}_{n}')}" for n in known]
+        found += [f"{language.say(words)} {', '.join(numbers)}"] if numbers else []
+    if has("change_correlation"):
+        found.append(f"r = {short('change_correlation')}")
+    if has("sd"):
+        found.append(f"SD {short('sd')}")
+    if has("pair_correlation"):
+        found.append(language.say("r of pairs {x}", x=short("pair_correlation")))
+    return [*found, f"n = {raw(result, 'total')}"] if has("total") else found
+
+
+def of_clusters(result: Result, language: Language) -> list[str]:
+    """What is stated of a row's clusters."""
+    said = {
+        "design_effect": message("design effect {x}"),
+        "cluster_size": message("patients in a cluster {x}"),
+        "icc": message("ICC {x}"),
+    }
+    return [
+        language.say(words, x=raw(result, column, formats.shortest(value, language.numbers)))
+        for column, words in said.items()
+        if (value := getattr(result, column)) is not None
+    ]
 
 
 def row_anchor(trial: Trial, result: Result) -> str:
@@ -92,12 +151,13 @@ def source_anchor(trial: Trial, source_id: str) -> str:
     return f"source-{trial.study.study}-{source_id}"
 
 
-def source_link(trial: Trial, source_id: str, cite: Cite) -> Inlines:
+def source_link(trial: Trial, source_id: str, scope: Scope) -> Inlines:
     """Where in which document, leading to the quote in the appendix."""
     for source in trial.sources:
         if source.source_id == source_id:
             target = f"#{source_anchor(trial, source_id)}"
-            return (Link(target, text(source.locator or source_id)), cite(source.reference))
+            where = source.locator or scope.language.say("its text")
+            return (Link(target, text(where)), scope.cite(source.reference))
     return ()
 
 

@@ -89,9 +89,10 @@ def _kinds(scope: Scope) -> list[bool]:
 
 def _risk_columns(scope: Scope) -> tuple[Column, ...]:
     """The columns of the absolute effect, where any line has one."""
-    if not _has_risks(scope):
-        return ()
     say, (intervention, control) = scope.language.say, scope.sides
+    if not _has_risks(scope):
+        title = say("Per 1000 people [95% {interval}]", interval=_interval(scope))
+        return (Column(title, RIGHT, 1.5),) if _has_shares(scope) else ()
     return (
         Column(say("Risk with {side}, per 1000", side=lowered(control)), RIGHT, 1.05),
         Column(say("Risk with {side}, per 1000", side=lowered(intervention)), RIGHT, 1.05),
@@ -101,6 +102,14 @@ def _risk_columns(scope: Scope) -> tuple[Column, ...]:
 
 def _has_risks(scope: Scope) -> bool:
     return any(line.control_risk is not None for line in scope.material.findings)
+
+
+def _has_shares(scope: Scope) -> bool:
+    """Whether any line is of one group's proportion."""
+    return any(
+        line.control_risk is None and line.intervention_risk is not None
+        for line in scope.material.findings
+    )
 
 
 def _whose(scope: Scope) -> str:
@@ -128,7 +137,7 @@ def _finding_rows(scope: Scope, lines: Sequence[tuple[int, Finding]]) -> Iterato
             _name(scope, line, first),
             _people(line, number, scope.language.numbers) if first else "",
             _effect(scope, line),
-            *(_absolute(scope, line, number) if _has_risks(scope) else ()),
+            *_per_thousand(scope, line, number),
             _certainty(scope, line) if line.judged else "",
             _meaning(scope, line),
         )
@@ -170,10 +179,30 @@ def _effect(scope: Scope, line: Finding) -> Inlines:
     return text(f"{measure}{interval}{dagger}")
 
 
+def _per_thousand(scope: Scope, line: Finding, number: int) -> tuple[str, ...]:
+    """The cells of the columns of absolute effects, where there are any."""
+    if _has_risks(scope):
+        return _absolute(scope, line, number)
+    return (_share(scope, line, number),) if _has_shares(scope) else ()
+
+
+def _share(scope: Scope, line: Finding, number: int) -> str:
+    """One group's proportion per 1000 people with its interval."""
+    if line.intervention_risk is None:
+        return formats.MISSING
+    at, style = keys.finding(line.outcome, number), scope.language.numbers
+    share, low, high = (
+        marked(formats.per_thousand(getattr(line, f"intervention_{name}"), style),
+               f"{at}.intervention_{name}")
+        for name in ("risk", "low", "high")
+    )  # fmt: skip
+    return _bracketed(share, low, high, style)
+
+
 def _absolute(scope: Scope, line: Finding, number: int) -> tuple[str, str, str]:
     """The risks and their difference per 1000; a difference has its sign."""
     if line.control_risk is None:
-        return (formats.MISSING,) * 3
+        return formats.MISSING, _share(scope, line, number), formats.MISSING
     at, style = keys.finding(line.outcome, number), scope.language.numbers
     control, treated = (
         marked(formats.per_thousand(getattr(line, name), style), f"{at}.{name}")

@@ -103,8 +103,9 @@ def _row(
 
 
 def _mixed(outcome: OutcomeNames) -> bool:
-    """Whether trials give their effects in several forms."""
-    return len({own.form for own in outcome.result.analyses[0].studies}) > 1
+    """Whether trials give their effects in several forms, or numbers were computed from others."""
+    forms = {own.form for own in outcome.result.analyses[0].studies}
+    return len(forms) > 1 or "converted" in forms
 
 
 def _form(own: StudyEffect | None, language: Language) -> str:
@@ -113,7 +114,8 @@ def _form(own: StudyEffect | None, language: Language) -> str:
         return formats.MISSING
     said = language.say(FORMS[own.form]) if own.form in FORMS else formats.MISSING
     note = in_words(own.note, language)
-    return f"{said}. {note}" if own.form in PUBLISHED and note else said
+    explained = own.form in (*PUBLISHED, "converted", "paired")
+    return f"{said}. {note}" if explained and note else said
 
 
 def _effect(effect: StudyEffect, key: str, scope: Scope) -> tuple[str, str]:
@@ -143,6 +145,6 @@ def _group(side: Group | None, key: str) -> str:
 def _rows(study: StudyData) -> Inlines:
     """Links to the rows of the raw tables."""
     sides = (side for side in (study.intervention, study.control, study.contrast) if side)
-    cells: list[Cell] = [cell for side in sides for cell in side.cells]
+    cells: list[Cell] = [*dict.fromkeys(cell for side in sides for cell in side.cells)]
     links = [Link(f"#row-{keys.place(cell)}", text(str(cell.row))) for cell in cells]
     return tuple(part for link in links for part in (link, Text(", ")))[:-1]

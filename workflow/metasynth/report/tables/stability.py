@@ -10,6 +10,7 @@ from metasynth.model import bounds
 from metasynth.report.document import Column, Inlines, Link, text
 from metasynth.report.material import Material, Scope
 from metasynth.report.tables.base import RIGHT, TableBody, row
+from metasynth.report.tables.conversions import assumed, conversion_sentence
 from metasynth.report.text.names import OutcomeNames, short_measure
 from metasynth.sensitivity.extraction import UNCOUNTED, ExtractionRange, Range
 from metasynth.sensitivity.multiverse import Multiverse
@@ -315,6 +316,8 @@ def stability_names(
         "multiverse": any(item.multiverse.scales for item in known),
         "beyond": [o.label for o in outcomes if o.k > bounds.ONE_BY_ONE],
         "sequential": any(item.sequential.looks for item in known),
+        "assumed": any(assumed(material, o.id) for o in outcomes),
+        "converted": {o.id: conversion_sentence(o, language) for o in outcomes},
         "published": {o.id: published_sentence(o, material, language) for o in outcomes},
         "sentence": {o.id: extraction_sentence(o, material, language) for o in outcomes},
         "tables": {o.id: _counted(o, material, "tables") for o in outcomes},

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from markupsafe import Markup
+
 from metasynth.figures.posteriors import prior_name
 from metasynth.language import formats
 from metasynth.language.languages import Language, message
@@ -11,17 +13,19 @@ from metasynth.language.sentences import in_words, lowered
 from metasynth.language.tracked import bare, capitalised, marked
 from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
-from metasynth.model.forms import FORMS
+from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import PREDICTIONS, TAU2, WEIGHTED
-from metasynth.model.records import Config, OutcomeResult, Trial
+from metasynth.model.records import Config, OutcomeResult, StudyData, Trial
 from metasynth.report.facts import facts
 from metasynth.report.material import Material
 from metasynth.report.tables.base import raw
 from metasynth.report.tables.certainty import rule_words
+from metasynth.report.tables.conversions import used_conversions
 from metasynth.report.tables.stability import stability_names
 from metasynth.report.tables.studies import is_missing
 from metasynth.report.text.change_names import change_names
+from metasynth.report.text.method_references import of_analyses
 from metasynth.report.text.names import OutcomeNames, joined, sides, stated, trials
 from metasynth.report.text.raw_names import StudyNames, search_names
 from metasynth.report.text.terms import TERMS
@@ -53,6 +57,7 @@ def vocabulary(
         "main": _main(material, outcomes),
         "primaries": _labels(_main(material, outcomes), slice(0, 1)),
         "besides": _labels(_main(material, outcomes), slice(1, None)),
+        "cited_methods": _cited_methods(material, outcomes),
         "trials": {
             "all": material.trials,
             "included": included,
@@ -81,6 +86,7 @@ def vocabulary(
         "further": [o for o in primary if _has_more(o.id, material.figures)],
         "used": used,
         "used_tau2": [_said(m, language) for m in TAU2.values() if m.name in used],
+        "used_conversions": used_conversions(_pooled(material), language),
         "used_predictions": used.intersection(PREDICTIONS),
         "terms": {name: language.say(words) for name, words in TERMS.items()},
         "missing": formats.MISSING,
@@ -112,6 +118,14 @@ def _labels(outcomes: Sequence[OutcomeNames], which: slice) -> list[str]:
     return list(dict.fromkeys(lowered(one.label) for one in every))
 
 
+def _cited_methods(material: Material, outcomes: Mapping[str, OutcomeNames]) -> Markup:
+    """The references of the analyses that the article tells, as its Markdown cites them."""
+    told = {name for one in _main(material, outcomes) for name in one.result.outcome.analyses}
+    specs = [spec for spec in material.config.analyses if spec.name in told]
+    keys = of_analyses(specs, material.bibliography)
+    return Markup(f" [{'; '.join(f'@{key}' for key in keys)}]" if keys else "")
+
+
 def _priors(config: Config, language: Language) -> dict[str, str]:
     """The priors of each Bayesian analysis in words, by its name."""
     return {
@@ -137,6 +151,11 @@ def _said(method: Tau2Method, language: Language) -> Tau2Method:
     """An estimator with its words in a language."""
     label, formula, source = map(language.say, (method.label, method.formula, method.source))
     return replace(method, label=label, formula=formula, source=source)
+
+
+def _pooled(material: Material) -> list[StudyData]:
+    """Every trial as an outcome pools it."""
+    return [study for result in material.results for study in result.studies]
 
 
 def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
@@ -215,8 +234,12 @@ def used_methods(material: Material) -> frozenset[str]:
     if names & {"binary", "rate"}:
         names |= {f"double zero {s.double_zero}" for s in specs}
     effects = (study for r in material.results for a in r.analyses for study in a.studies)
-    if any(study.form in FORMS and study.form != "groups" for study in effects):
+    if any(study.form in (*PUBLISHED, "o_minus_e") for study in effects):
         names.add("published")
+    if material.config.comparison.strata == "keep" and any(
+        arm.stratum for trial in material.included for arm in trial.arms
+    ):
+        names.add("strata kept")
     how = material.config.comparison.multi_arm
     if how != "combine" or combined_arms(material.results):
         names.add(how)

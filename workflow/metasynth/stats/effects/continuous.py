@@ -55,6 +55,70 @@ def log_ratio_of_means(m: Means) -> tuple[Array, Array]:
     return np.log(m.m1 / m.m2), variance
 
 
+def corrected_log_ratio_of_means(m: Means) -> tuple[Array, Array]:
+    """The same less its bias in small groups; the variance stays (Lajeunesse 2015, equation 8).
+
+    Ecology 2015;96:2056-63.
+    """
+    y, v = log_ratio_of_means(m)
+    bias = m.sd1**2 / (m.n1 * m.m1**2) - m.sd2**2 / (m.n2 * m.m2**2)
+    return y + bias / 2, v
+
+
+def standardised_mean_difference_unbiased(m: Means) -> tuple[Array, Array]:
+    """Hedges' g with the unbiased estimate of its variance (Hedges 1983, equation 9).
+
+    Psychol Bull 1983;93:388-95. For more than two degrees of freedom.
+    """
+    df = m.n1 + m.n2 - 2
+    j = hedges_j(df)
+    g = _cohen_d(m) * j
+    return g, 1 / m.n1 + 1 / m.n2 + (1 - (df - 2) / (df * j**2)) * g**2
+
+
+def standardised_mean_difference_corrected(m: Means) -> tuple[Array, Array]:
+    """Hedges' g with the variance of Cohen's d times the square of its correction.
+
+    Borenstein, Effect sizes for continuous data (The Handbook of Research Synthesis, 2009),
+    equation 12.17.
+    """
+    total = m.n1 + m.n2
+    d, j = _cohen_d(m), hedges_j(total - 2)
+    return d * j, j**2 * (1 / m.n1 + 1 / m.n2 + d**2 / (2 * total))
+
+
+def standardised_mean_difference_unequal(m: Means) -> tuple[Array, Array]:
+    """Difference over the root of the mean variance, for unequal ones (Bonett 2008, equation 8).
+
+    Psychol Methods 2008;13:99-109; the bias is corrected as of Hedges' g.
+    """
+    f1, f2 = m.n1 - 1, m.n2 - 1
+    square = (m.sd1**2 + m.sd2**2) / 2
+    y = hedges_j(f1 + f2) * (m.m1 - m.m2) / np.sqrt(square)
+    spread = y**2 * (m.sd1**4 / f1 + m.sd2**4 / f2) / (8 * square**2)
+    return y, spread + (m.sd1**2 / f1 + m.sd2**2 / f2) / square
+
+
+def log_variability_ratio(m: Means) -> tuple[Array, Array]:
+    """Log ratio of standard deviations, with its bias corrected, and its variance.
+
+    Nakagawa et al., Methods Ecol Evol 2015;6:143-52, equations 9 and 10.
+    """
+    parts = 1 / (2 * (m.n1 - 1)), 1 / (2 * (m.n2 - 1))
+    return np.log(m.sd1 / m.sd2) + parts[0] - parts[1], parts[0] + parts[1]
+
+
+def log_ratio_of_variation(m: Means) -> tuple[Array, Array]:
+    """Log ratio of coefficients of variation, with its bias corrected, and its variance.
+
+    Senior, Viechtbauer and Nakagawa, Res Synth Methods 2020;11:553-67, equation 6; the variance is
+    that of Nakagawa et al. 2015, equation 12, without correlations of mean and spread.
+    """
+    y, v = log_variability_ratio(m)
+    one, other = m.sd1**2 / (m.n1 * m.m1**2), m.sd2**2 / (m.n2 * m.m2**2)
+    return y - np.log(m.m1 / m.m2) + (other - one) / 2, v + one + other
+
+
 def _cohen_d(m: Means) -> Array:
     within = ((m.n1 - 1) * m.sd1**2 + (m.n2 - 1) * m.sd2**2) / (m.n1 + m.n2 - 2)
     return np.asarray((m.m1 - m.m2) / np.sqrt(within))
@@ -69,5 +133,11 @@ CONTINUOUS_EFFECTS = {
     "MD": mean_difference,
     "SMD": standardised_mean_difference,
     "SMD-RevMan": standardised_mean_difference_revman,
+    "SMD-UB": standardised_mean_difference_unbiased,
+    "SMD-LS2": standardised_mean_difference_corrected,
+    "SMDH": standardised_mean_difference_unequal,
     "ROM": log_ratio_of_means,
+    "ROM-BC": corrected_log_ratio_of_means,
+    "VR": log_variability_ratio,
+    "CVR": log_ratio_of_variation,
 }

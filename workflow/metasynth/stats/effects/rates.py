@@ -51,6 +51,12 @@ def rate_effects(rates: Rates, measure: str, zero_cells: str = "only0") -> Effec
     return Effects(np.where(undefined, 0.0, y), np.where(undefined, np.inf, v), corrected)
 
 
+def corrected_rates(rates: Rates, zero_cells: str = "only0") -> Rates:
+    """Rates with the events that the zero-cell policy adds."""
+    added = np.where(_corrected(rates, zero_cells), 0.5, 0.0)
+    return Rates(rates.x1 + added, rates.t1, rates.x2 + added, rates.t2)
+
+
 def _corrected(rates: Rates, policy: str) -> NDArray[np.bool_]:
     if policy == "only0":
         return np.asarray((rates.x1 == 0) | (rates.x2 == 0))

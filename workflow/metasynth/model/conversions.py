@@ -1,0 +1,389 @@
+"""The rules from what a trial prints to what is pooled, and what config.yaml chooses of them.
+
+A rule has a name, by which provenance calls it, the columns of results.csv that it reads, and where
+it comes from. What a rule assumes (a distribution, a correlation) is varied, by `assumes`, where
+the report tells how firmly results stand.
+"""
+
+from dataclasses import dataclass
+
+from metasynth.core.messages import message
+
+DEFAULT_MEDIANS = "luo-wan-shi"
+_MEDIAN = ("median", "q1", "q3", "minimum", "maximum", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """A rule: its words, its formula, its source, the columns that it reads, and what it assumes.
+
+    `label` says what is made of what; `assumes` is median (a distribution), correlation, spread
+    (the same in both arms), icc, pairs, or nothing.
+    """
+
+    name: str
+    label: str
+    formula: str
+    source: str
+    columns: tuple[str, ...]
+    assumes: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """The anchor of its formula in the report."""
+        return f"formula-{self.name}"
+
+
+RECORDS = (
+    Conversion(
+        name="sd-of-error",
+        label=message("standard deviation from the standard error of the mean"),
+        formula=message("`s = SE √n`"),
+        source="Cochrane Handbook, section 6.5.2.2",
+        columns=("se", "total"),
+    ),
+    Conversion(
+        name="sd-of-limits",
+        label=message("standard deviation from the confidence interval of the mean"),
+        formula=message(
+            "`s = √n (upper − lower)/(2t)`, *t* with *n* − 1 degrees of freedom at the level of the"
+            " interval"
+        ),
+        source="Cochrane Handbook, section 6.5.2.2",
+        columns=("ci_low", "ci_high", "ci_level", "total"),
+    ),
+    Conversion(
+        name="sd-of-spread",
+        label=message("standard deviation from quartiles or extremes"),
+        formula=message(
+            "`s = (q₃ − q₁)/η` or `(max − min)/ξ`, of five numbers weighted as by Shi; `ξ = 2Φ⁻¹((n"
+            " − 0.375)/(n + 0.25))`, `η = 2Φ⁻¹((0.75n − 0.125)/(n + 0.25))`"
+        ),
+        source="Wan et al. 2014; Shi et al. 2020",
+        columns=("q1", "q3", "minimum", "maximum", "total"),
+        assumes="median",
+    ),
+    Conversion(
+        name="luo-wan-shi",
+        label=message(
+            "mean and standard deviation from a median with quartiles or extremes (Luo, Wan, Shi)"
+        ),
+        formula=message(
+            "with *ξ* and *η* as by Wan: of a range, `m = w(min + max)/2 + (1 − w) median`, `w = "
+            "4/(4 + n^0.75)`, `s = (max − min)/ξ`; of quartiles, `m = w(q₁ + q₃)/2 + (1 − w) "
+            "median`, `w = 0.7 + 0.39/n`, `s = (q₃ − q₁)/η`; of both, `m = w₁(min + max)/2 + w₂(q₁ "
+            "+ q₃)/2 + (1 − w₁ − w₂) median`, `w₁ = 2.2/(2.2 + n^0.75)`, `w₂ = 0.7 − 0.72/n^0.55`, "
+            "`s = w(max − min)/ξ + (1 − w)(q₃ − q₁)/η`, `w = 1/(1 + 0.07n^0.6)`; `ξ = 2Φ⁻¹((n − "
+            "0.375)/(n + 0.25))`, `η = 2Φ⁻¹((0.75n − 0.125)/(n + 0.25))`"
+        ),
+        source="Wan et al. 2014; Luo et al. 2018; Shi et al. 2020",
+        columns=_MEDIAN,
+        assumes="median",
+    ),
+    Conversion(
+        name="mean-of-median",
+        label=message("mean from a median with quartiles or extremes"),
+        formula=message("as for a median without a standard deviation, by the method declared"),
+        source="Wan et al. 2014; Luo et al. 2018",
+        columns=_MEDIAN,
+        assumes="median",
+    ),
+    Conversion(
+        name="wan",
+        label=message("mean and standard deviation from a median with quartiles or extremes (Wan)"),
+        formula=message(
+            "of a range, `m = (min + 2 median + max)/4`, `s = (max − min)/ξ`; of quartiles, `m = "
+            "(q₁ + median + q₃)/3`, `s = (q₃ − q₁)/η`; of both, `m = (min + 2q₁ + 2 median + 2q₃ + "
+            "max)/8`, *s* the mean of the two; `ξ = 2Φ⁻¹((n − 0.375)/(n + 0.25))`, `η = 2Φ⁻¹((0.75n"
+            " − 0.125)/(n + 0.25))`"
+        ),
+        source="Wan et al. 2014",
+        columns=_MEDIAN,
+        assumes="median",
+    ),
+    Conversion(
+        name="hozo",
+        label=message(
+            "mean and standard deviation from a median with quartiles or extremes (Hozo)"
+        ),
+        formula=message(
+            "`m = (min + 2 median + max)/4` up to 25 patients, else the median; `s = √(((min − 2 "
+            "median + max)²/4 + (max − min)²)/12)` up to 15 patients, `(max − min)/4` up to 70, "
+            "else `(max − min)/6`"
+        ),
+        source="Hozo, Djulbegovic and Hozo 2005",
+        columns=_MEDIAN,
+        assumes="median",
+    ),
+    Conversion(
+        name="bland",
+        label=message(
+            "mean and standard deviation from a median with quartiles or extremes (Bland)"
+        ),
+        formula=message(
+            "`m = (min + 2q₁ + 2 median + 2q₃ + max)/8`, `s² = (min² + 2q₁² + 2 median² + 2q₃² + "
+            "max²)/16 + (min q₁ + q₁ median + median q₃ + q₃ max)/8 − m²`"
+        ),
+        source="Bland 2015",
+        columns=_MEDIAN,
+        assumes="median",
+    ),
+    Conversion(
+        name="lognormal",
+        label=message(
+            "mean and standard deviation from a median with quartiles or extremes, logarithms being"
+            " normal (Shi)"
+        ),
+        formula=message(
+            "mean and variance of the logarithms by Luo and by Wan or Shi, turned back with Shi’s "
+            "corrections for few patients"
+        ),
+        source="Shi, Tong, Wang and Genton 2020",
+        columns=_MEDIAN,
+        assumes="median",
+    ),
+    Conversion(
+        name="sd-of-difference-error",
+        label=message("standard deviation from the standard error of the difference of means"),
+        formula=message("`s = SE/√(1/n₁ + 1/n₂)`, the same in both arms"),
+        source="Cochrane Handbook, section 6.5.2.3",
+        columns=("estimate", "se", "mean", "total"),
+        assumes="spread",
+    ),
+    Conversion(
+        name="sd-of-difference-limits",
+        label=message("standard deviation from the confidence interval of the difference of means"),
+        formula=message(
+            "`s = SE/√(1/n₁ + 1/n₂)` with `SE = (upper − lower)/(2t)`, *t* with *N* − 2 degrees of "
+            "freedom; the same in both arms"
+        ),
+        source="Cochrane Handbook, section 6.5.2.3",
+        columns=("estimate", "ci_low", "ci_high", "ci_level", "mean", "total"),
+        assumes="spread",
+    ),
+    Conversion(
+        name="sd-of-t",
+        label=message("standard deviation from t of the difference of means"),
+        formula=message("`s = |m₁ − m₂|/(|t| √(1/n₁ + 1/n₂))`, the same in both arms"),
+        source="Cochrane Handbook, section 6.5.2.3",
+        columns=("reported_t", "estimate", "mean", "total"),
+        assumes="spread",
+    ),
+    Conversion(
+        name="sd-of-f",
+        label=message("standard deviation from F of the difference of means"),
+        formula=message("`s = |m₁ − m₂|/√(F (1/n₁ + 1/n₂))`, the same in both arms"),
+        source="Cochrane Handbook, section 6.5.2.3",
+        columns=("reported_f", "estimate", "mean", "total"),
+        assumes="spread",
+    ),
+    Conversion(
+        name="sd-of-p",
+        label=message("standard deviation from the p-value of the difference of means"),
+        formula=message(
+            "`s = |m₁ − m₂|/(t √(1/n₁ + 1/n₂))`, *t* with *N* − 2 degrees of freedom having this "
+            "p-value; the same in both arms"
+        ),
+        source="Cochrane Handbook, section 6.5.2.3",
+        columns=("reported_p", "estimate", "mean", "total"),
+        assumes="spread",
+    ),
+    Conversion(
+        name="change-of-means",
+        label=message("mean change from the means before and after"),
+        formula=message("`m = m_after − m_before`"),
+        source="Cochrane Handbook, section 6.5.2.8",
+        columns=("baseline_mean", "final_mean"),
+    ),
+    Conversion(
+        name="sd-of-change",
+        label=message("standard deviation of changes from those before and after"),
+        formula=message("`s² = s_before² + s_after² − 2r s_before s_after`"),
+        source="Cochrane Handbook, section 6.5.2.8",
+        columns=("baseline_sd", "final_sd", "change_correlation"),
+    ),
+    Conversion(
+        name="sd-of-change-assumed",
+        label=message("standard deviation of changes with a correlation that is assumed"),
+        formula=message(
+            "`s² = s_before² + s_after² − 2r s_before s_after`, *r* as declared for the review"
+        ),
+        source="Cochrane Handbook, section 6.5.2.8",
+        columns=("baseline_sd", "final_sd"),
+        assumes="correlation",
+    ),
+    Conversion(
+        name="means-of-total",
+        label=message("means of both arms from that of all patients and their difference"),
+        formula=message(
+            "`m₁ = m + d n₂/N`, `m₂ = m − d n₁/N`, *m* the mean of all and *d* the difference"
+        ),
+        source="Cochrane Handbook, section 6.5.2.10",
+        columns=("mean_both", "estimate", "total"),
+    ),
+    Conversion(
+        name="mean-of-difference",
+        label=message("mean of one arm from that of the other and their difference"),
+        formula=message("`m₁ = m₂ + d`"),
+        source="Cochrane Handbook, section 6.5.2.3",
+        columns=("mean", "estimate"),
+    ),
+    Conversion(
+        name="events-of-total",
+        label=message("events of one arm from those of both and of the other"),
+        formula=message("`a = (a + c) − c`"),
+        source="Cochrane Handbook, section 6.4",
+        columns=("events_both", "events"),
+    ),
+    Conversion(
+        name="events-of-effect",
+        label=message("events of both arms from their sum and a published effect"),
+        formula=message(
+            "the whole numbers of the given sum with which the effect is as printed; of several the"
+            " nearest, and all of them as a range"
+        ),
+        source="as conv.2x2 of the R package metafor",
+        columns=("events_both", "estimate", "total"),
+    ),
+    Conversion(
+        name="design-effect",
+        label=message("effective numbers of patients by a design effect"),
+        formula=message(
+            "numbers of patients and events over `1 + (m − 1) ICC`, *m* the mean size of a cluster;"
+            " of a published effect, the standard error times its root"
+        ),
+        source="Cochrane Handbook, section 23.1.4",
+        columns=("design_effect", "cluster_size", "icc"),
+    ),
+    Conversion(
+        name="design-effect-assumed",
+        label=message(
+            "effective numbers of patients by a design effect with an ICC that is assumed"
+        ),
+        formula=message(
+            "numbers of patients and events over `1 + (m − 1) ICC`, *m* the mean size of a cluster,"
+            " the ICC as declared for the review; of a published effect, the standard error times "
+            "its root"
+        ),
+        source="Cochrane Handbook, section 23.1.4",
+        columns=("cluster_size",),
+        assumes="icc",
+    ),
+    Conversion(
+        name="log-rank",
+        label=message("O − E and V from a log-rank test and the numbers of events"),
+        formula=message(
+            "`O − E = z √V`; `V = O₁O₂/(O₁ + O₂)` from the events of both arms, or "
+            "`V = O n₁n₂/(n₁ + n₂)²` from all events *O* and the patients of both arms"
+        ),
+        source="Tierney et al. 2007",
+        columns=("reported_z", "reported_p", "events_both", "events", "total"),
+    ),
+    Conversion(
+        name="strata-averaged",
+        label=message("published effects of a trial’s strata, averaged"),
+        formula=message(
+            "`y = Σwᵢyᵢ/Σwᵢ` over the strata of a trial, `wᵢ = 1/vᵢ`, variance `1/Σwᵢ`"
+        ),
+        source="Cochrane Handbook, section 10.3.1",
+        columns=("estimate", "se", "ci_low", "ci_high"),
+    ),
+    Conversion(
+        name="paired",
+        label=message("paired differences by their correlation"),
+        formula=message(
+            "of *n* patients each, `y = m₁ − m₂` with `v = (s₁² + s₂² − 2r s₁s₂)/n`; standardised, "
+            "`y = (m₁ − m₂)/√((s₁² + s₂²)/2)` with `v = (1/n + y²/(2n)) 2(1 − r)`; of a ratio of "
+            "means, `y = ln(m₁/m₂)` with `v = (s₁²/m₁² + s₂²/m₂² − 2r s₁s₂/(m₁m₂))/n`"
+        ),
+        source="Cochrane Handbook, section 23.2.7; Lajeunesse 2011",
+        columns=("pair_correlation", "mean", "sd", "total"),
+    ),
+    Conversion(
+        name="paired-by-test",
+        label=message("paired differences by the correlation that their test or interval gives"),
+        formula=message(
+            "`r = (s₁² + s₂² − n SE²)/(2 s₁ s₂)` from the standard error of the mean difference, "
+            "with *n* − 1 degrees of freedom; then as with a correlation that is stated"
+        ),
+        source="Cochrane Handbook, section 23.2.7",
+        columns=(
+            "mean",
+            "sd",
+            "total",
+            "estimate",
+            "se",
+            "ci_low",
+            "ci_high",
+            "reported_t",
+            "reported_f",
+            "reported_p",
+        ),
+    ),
+    Conversion(
+        name="paired-assumed",
+        label=message("paired differences with a correlation that is assumed"),
+        formula=message(
+            "as with a correlation that is stated, the correlation as declared for the review"
+        ),
+        source="Cochrane Handbook, section 23.2.7",
+        columns=("mean", "sd", "total"),
+        assumes="pairs",
+    ),
+)
+CONVERSIONS = {record.name: record for record in RECORDS}
+MEDIANS = (DEFAULT_MEDIANS, "wan", "hozo", "bland", "lognormal")
+"""The methods for medians; one without a formula for what a trial prints leaves it to the first."""
+DESIGNS = frozenset(("design-effect", "design-effect-assumed"))
+STEP = 0.2
+"""By how much a correlation that is assumed is varied where config.yaml says no other."""
+HIGHEST = 0.95
+TIMES = 2.0
+"""By which an assumed ICC is divided and multiplied, likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionChoices:
+    """What config.yaml chooses: a method for medians, correlations of changes and pairs, an ICC.
+
+    `change_correlation` is of the values before and after, where a trial states none; without it
+    such a trial has no standard deviation. `pair_correlation` is of the same patients under both
+    treatments, `icc` of patients of one cluster. The plurals are others that are tried, for the
+    robustness of results.
+    """
+
+    medians: str = DEFAULT_MEDIANS
+    change_correlation: float | None = None
+    change_correlations: tuple[float, ...] = ()
+    pair_correlation: float | None = None
+    pair_correlations: tuple[float, ...] = ()
+    icc: float | None = None
+    iccs: tuple[float, ...] = ()
+
+    @property
+    def correlations(self) -> tuple[float, ...]:
+        """The correlations of changes that are tried beside the assumed one."""
+        return _around(self.change_correlation, self.change_correlations)
+
+    @property
+    def paired(self) -> tuple[float, ...]:
+        """The correlations of pairs that are tried, likewise."""
+        return _around(self.pair_correlation, self.pair_correlations)
+
+    @property
+    def clustered(self) -> tuple[float, ...]:
+        """The intracluster correlations that are tried, likewise."""
+        if self.icc is None:
+            return ()
+        found = self.iccs or (self.icc / TIMES, min(1.0, self.icc * TIMES))
+        return tuple(icc for icc in found if icc != self.icc)
+
+
+def _around(assumed: float | None, tried: tuple[float, ...]) -> tuple[float, ...]:
+    if assumed is None:
+        return ()
+    around = (max(0.0, assumed - STEP), min(HIGHEST, assumed + STEP))
+    return tuple(r for r in tried or tuple(round(x, 10) for x in around) if r != assumed)
+
+
+DEFAULT_CONVERSIONS = ConversionChoices()
