@@ -133,8 +133,8 @@ def page() -> str:
 def fonts() -> str:
     """The figures' font, within the page."""
     return "\n".join(
-        f"@font-face {{ font-family: '{FAMILY}'; font-weight: {weight}; src: url(data:font/woff2;"
-        f"base64,{_encoded(FONTS / f'SourceSans3-{name}.woff2')}) }}"
+        f"@font-face {{ font-family: '{FAMILY}'; font-weight: {weight}; src: url(data:font/woff;"
+        f"base64,{_encoded(FONTS / f'ReviewPage-{name}.woff')}) }}"
         for name, weight in WEIGHTS.items()
     )
 

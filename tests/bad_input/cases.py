@@ -159,7 +159,7 @@ CSV_FORM = [
         f"{STUDY}:3:B | 11 cells, as in the header, but there are 1",
     ),
     case("csv form", "binary", replace(STUDY, b"\x89PNG\r\n\x1a\n\xff"), f"{STUDY}:1 | UTF-8"),
-    case("csv form", "html", replace(STUDY, b"<!DOCTYPE html>\n"), f"{STUDY}:1:A | the first row"),
+    case("csv form", "html", replace(STUDY, b"<!DOCTYPE html>\n"), f"{STUDY} | a web page (HTML)"),
 ]
 
 

@@ -87,6 +87,24 @@ SCHEMA = [
     config("date_as_printed", "2026-01-31", "31.01.2026", "4 | year-month-day"),
     config("authors_as_text", "[en]", "[en]\n  authors: A. Alpha", "6 | write [A. Alpha]"),
     config("author_twice", "[en]", "[en]\n  authors: [A, A]", "6 | each item once"),
+    config(
+        "author_details_of_nobody",
+        "[en]",
+        "[en]\n  authors: [Ann Smith]\n  author_details: [{name: Ann Smit}]",
+        "7 | did you mean Ann Smith",
+    ),
+    config(
+        "author_details_twice",
+        "[en]",
+        "[en]\n  authors: [A]\n  author_details: [{name: A}, {name: A}]",
+        "7 | each author once",
+    ),
+    config(
+        "orcid_with_a_slip",
+        "[en]",
+        "[en]\n  authors: [A]\n  author_details: [{name: A, orcid: 0000-0002-1825-0079}]",
+        "7 | check digit",
+    ),
     config("week_as_number", "data: data", "data: data\nweeks: 24", "7 | write [24]"),
     config("week_in_words", "data: data", "data: data\nweeks: [w24]", "7 | a whole number"),
     config("weeks_below_0", "data: data", "data: data\nweeks: [-1]", "7 | at least 0"),
@@ -285,7 +303,7 @@ TABLES = [
 FIGURES = [
     config("unknown_covariate", "name: age", "name: ages", "41 | did you mean age?"),
     config("covariate_without_label", ", label: Mean age (years)", "", "41 | a key label"),
-    config("layout", "data: data", "data: data\nfigures: {layout: lancet}", "7 | one of cochrane"),
+    config("layout", "data: data", "data: data\nfigures: {layout: lancet}", "7 | one of journal"),
     config("dots", "data: data", "data: data\nfigures: {risk_of_bias: some}", "7 | true or false"),
     config(
         "unknown_analysis_in_figures",

@@ -280,7 +280,7 @@ def one_primary_everywhere(review: Review) -> None:
         assert told_first(report, name) in ("", spec.name)
         script = (folder / "metafor.R").read_text("utf-8")
         assert ("bayesmeta(" in script) == (spec.tau_prior is not None)
-        (here,) = re.findall(r"^here <- c\((\S+),", script, re.MULTILINE)
+        here, *_ = re.findall(r"^here <- c\((\S+),", script, re.MULTILINE)
         assert float(here) == pytest.approx(row.estimate, rel=1e-7)
         printed = formats.estimate(row.measure, row.estimate)
         key = f"{name}.{spec.name}.estimate"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +28,7 @@ def test_the_article_is_under_a_megabyte_and_its_supplement_under_three(
 ) -> None:
     assert {"main", "supplement"} <= set(pages)
     for name, path in pages.items():
-        limit = (3 if name.startswith("supplement") else 1) * 2**20
+        limit = 3_000_000 if name.startswith("supplement") else 1_000_000
         assert path.stat().st_size < limit, path
 
 
@@ -388,3 +389,36 @@ def test_a_saved_figure_names_its_numbers(open_page: Open, tmp_path: Path) -> No
     named = {part.get("data-key"): part.text for part in root.iter(f"{svg}tspan")}
     assert named["acr20_w24.primary.tau2"] == "0.00"
     assert not list(root.iter(f"{svg}a"))
+
+
+def test_every_statement_that_does_not_stand_is_in_the_article_under_its_verdict(
+    pages: dict[str, Path],
+) -> None:
+    path = pages["main"]
+    audited = json.loads((path.parents[1] / "tables/claims.json").read_text("utf-8"))
+    text = path.read_text("utf-8")
+    table = re.search(
+        r'<table[^>]*id="table-audit_findings".*?</table>|id="table-audit_findings".*?</table>',
+        text,
+        re.S,
+    )
+    assert table
+    rows = re.findall(r"<tr.*?</tr>", table[0], re.S)
+    verdict, found = "", dict[str, list[str]]()
+    for row in rows[1:]:
+        plain = re.sub(r"<[^>]*>", "", row).strip()
+        linked = re.findall(r'#claim-([\w.-]+)"[^>]*>“', row.split("</td>")[0])
+        if not linked:
+            verdict = plain[:1].lower() + plain[1:]
+        found.setdefault(verdict, []).extend(linked)
+    told = {
+        name: {item["quote"] for item in audited if item["claim_id"] in ids}
+        for name, ids in found.items()
+        if ids
+    }
+    asked: dict[str, set[str]] = {}
+    for item in audited:
+        if item["verdict"] not in ("reproduced", "cannot be checked"):
+            asked.setdefault(item["verdict"], set()).add(item["quote"])
+    assert told == asked
+    assert len(rows) < sum(item["verdict"] in asked for item in audited)

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,8 +66,32 @@ def test_links_and_citations_lead_somewhere(word: "docx.document.Document") -> N
     goals = {mark.get(qn("w:name")) for mark in body.iter(qn("w:bookmarkStart"))}
     links = [link.get(qn("w:anchor")) for link in body.iter(qn("w:hyperlink"))]
     inner = {link for link in links if link}
-    assert inner
     assert inner <= goals
+    fields = " ".join(text.text or "" for text in body.iter(qn("w:instrText")))
+    referred = set(re.findall(r"REF (\w+)", fields))
+    assert referred
+    assert referred <= goals
+    assert len(re.findall(r"SEQ Table", fields)) == len(word.tables)
+
+
+def test_rows_stay_whole_and_every_section_numbers_its_pages(
+    word: "docx.document.Document",
+) -> None:
+    rows = [row._tr.trPr for table in word.tables for row in table.rows]
+    assert all(row is not None and row.find(qn("w:cantSplit")) is not None for row in rows)
+    for section in word.sections:
+        footer = section.footer._element.xml
+        assert " PAGE " in footer
+        assert " NUMPAGES " in footer
+
+
+def test_every_picture_has_a_vector_drawing_beside_it(report: Path) -> None:
+    with zipfile.ZipFile(report.with_suffix(".docx")) as package:
+        names = package.namelist()
+        body = package.read("word/document.xml").decode("utf-8")
+    assert body.count("<asvg:svgBlip") == body.count("<a:blip ") > 0
+    pictures = {name.removesuffix(".png") for name in names if name.endswith(".png")}
+    assert pictures == {name.removesuffix(".svg") for name in names if name.endswith(".svg")}
 
 
 def test_the_last_pages_of_the_supplement_are_wide(

@@ -81,6 +81,14 @@ def main() -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = section.bottom_margin = Mm(21)
     section.top_margin = Mm(23)
+    footer = section.footer.paragraphs[0]
+    footer.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for instruction in ("PAGE", "NUMPAGES"):
+        run = '<w:r><w:rPr><w:sz w:val="16"/></w:rPr><w:t>1</w:t></w:r>'
+        field = f'<w:fldSimple {nsdecls("w")} w:instr=" {instruction} ">{run}</w:fldSimple>'
+        if instruction == "NUMPAGES":
+            footer.add_run(" / ").font.size = Pt(8)
+        footer._p.append(parse_xml(field))
     made = BytesIO()
     document.save(made)
     target = Path(__file__).with_name("reference.docx")

@@ -149,6 +149,7 @@ function inputs(entry) {
   const list = make("ul", { className: "origin-inputs" }, ...made.map((key) => make("li", {}, input(key))));
   const parts = [make("p", { className: "origin-list" }, `${words.inputs}:`), list];
   if (!entry.place) {
+    parts.unshift(...quotesBehind(made));
     const rows = rowsBehind(made);
     if (rows.length) {
       parts.push(make("p", { className: "origin-list" }, `${words.cells}:`));
@@ -172,19 +173,39 @@ function beyond(of = "") {
   return of.split("; ").filter((part) => !known.includes(part)).join("; ");
 }
 
-function rowsBehind(keys) {
+/** The sentences that state the raw numbers behind: the first of them, and how many more there are. */
+function quotesBehind(keys) {
   const found = new Map();
+  for (const { source } of behind(keys)) {
+    if (source?.quote) found.set(`${source.reference} ${source.locator} ${source.quote}`, source);
+  }
+  if (!found.size) return [];
+  const shown = [...found.values()].slice(0, QUOTES).map((source) => make("li", {}, quotation(source)));
+  if (found.size > QUOTES) shown.push(make("li", {}, words.more.replace("{n}", found.size - QUOTES)));
+  return [make("p", { className: "origin-list" }, `${words.quotes}:`), make("ul", { className: "origin-quotes" }, ...shown)];
+}
+
+const QUOTES = 3;
+
+/** All that a number was made from, and what that was made from, each once. */
+function behind(keys) {
   const seen = new Set();
   const walk = (key) => {
-    const entry = entries[key];
     if (seen.has(key)) return;
     seen.add(key);
+    entries[key].inputs.forEach(walk);
+  };
+  keys.forEach(walk);
+  return [...seen].map((key) => entries[key]);
+}
+
+function rowsBehind(keys) {
+  const found = new Map();
+  for (const entry of behind(keys)) {
     if (entry.place?.row) {
       found.set(`${entry.place.file}, ${words.row} ${entry.place.row}`, entry.target);
     }
-    entry.inputs.forEach(walk);
-  };
-  keys.forEach(walk);
+  }
   return [...found].sort((a, b) => a[0].localeCompare(b[0], "en", { numeric: true }));
 }
 
@@ -238,17 +259,19 @@ for (const number of document.querySelectorAll("a.n")) {
   number.setAttribute("aria-expanded", "false");
 }
 
-// In a table, figure or its words the numbers are one stop of the Tab key; arrows move among them.
-const AROUND = "table, .plot, .words";
+// In a paragraph, table, figure or its words the numbers are one stop of the Tab key; arrows move
+// among them.
+const AROUND = "table, .plot, .words, .note, main > p, main > ul, main > ol";
+const STOPS = "a.n, table a"; // a table's other links are met on the same way
 for (const table of document.querySelectorAll(AROUND)) {
-  const numbers = [...table.querySelectorAll("a.n")];
+  const numbers = [...table.querySelectorAll(STOPS)];
   numbers.slice(1).forEach((number) => { number.setAttribute("tabindex", "-1"); });
   table.addEventListener("focusin", (event) => {
-    if (!event.target.matches("a.n")) return;
+    if (!event.target.matches(STOPS)) return;
     numbers.forEach((number) => { number.setAttribute("tabindex", number === event.target ? "0" : "-1"); });
   });
   table.addEventListener("keydown", (event) => {
-    if (!event.target.matches("a.n")) return;
+    if (!event.target.matches(STOPS)) return;
     const next = neighbour(event.target, event.key);
     if (!next) return;
     event.preventDefault();
@@ -258,7 +281,7 @@ for (const table of document.querySelectorAll(AROUND)) {
 
 function neighbour(number, key) {
   const table = number.closest(AROUND);
-  const numbers = [...table.querySelectorAll("a.n")]; // in the order shown, also after sorting
+  const numbers = [...table.querySelectorAll(STOPS)]; // in the order shown, also after sorting
   const at = numbers.indexOf(number);
   if (key === "ArrowRight") return numbers[at + 1];
   if (key === "ArrowLeft") return numbers[at - 1];
@@ -344,9 +367,27 @@ for (const figure of document.querySelectorAll("figure[id]")) {
   });
   tools.append(make("button", { type: "button", onclick: () => save(figure) }, words.svg), enlarge);
   tools.hidden = false;
-  // Where a screen is narrow, the effects come first; names are to their left.
+  // Where a screen is narrow, the effects come first, and the rows' names stay beside them.
   const around = figure.querySelector(".scroll");
+  keepNames(around);
   around.scrollLeft = around.scrollWidth;
+}
+
+/** The names of a figure's rows once more, at the left of what is scrolled, while it is too wide. */
+function keepNames(around) {
+  const drawing = around.querySelector("svg[data-names]");
+  if (!drawing || around.scrollWidth <= around.clientWidth) return;
+  const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
+  const share = Number(drawing.dataset.names) / width;
+  const names = drawing.cloneNode(true);
+  names.setAttribute("viewBox", `0 0 ${width * share} ${height}`);
+  for (const name of ["role", "aria-labelledby", "width", "height"]) names.removeAttribute(name);
+  names.querySelectorAll("[id]").forEach((part) => { part.removeAttribute("id"); });
+  names.querySelectorAll("a").forEach((part) => { part.replaceWith(...part.childNodes); });
+  names.querySelectorAll("title, desc").forEach((part) => { part.remove(); });
+  const kept = make("div", { className: "names", "aria-hidden": "true" }, names);
+  kept.style.width = `${share * drawing.getBoundingClientRect().width}px`;
+  drawing.parentNode.prepend(kept);
 }
 
 /** A number as it stands in the figure's own file: with the key of its entry in provenance.json. */
@@ -370,6 +411,56 @@ function save(figure) {
   const address = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
   make("a", { href: address, download: `${figure.id}.svg` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+// --- to cite it ---------------------------------------------------------------------------------
+
+const copy = document.getElementById("cite-copy");
+copy.hidden = !navigator.clipboard;
+copy.addEventListener("click", () => {
+  const text = document.getElementById("cite-words").textContent;
+  navigator.clipboard.writeText(text.slice(text.indexOf(":") + 1).trim()).then(() => { copy.textContent = words.copied; });
+});
+
+// --- search -------------------------------------------------------------------------------------
+
+const search = document.getElementById("search");
+const MOST = 30;
+search.hidden = false;
+search.addEventListener("submit", (event) => event.preventDefault());
+document.getElementById("sought").addEventListener("input", (event) => find(event.target.value));
+
+/** Letters without their accents, all small, one for one. */
+function folded(text) {
+  return [...text].map((letter) => letter.normalize("NFD")[0].toLowerCase().replace("ł", "l")).join("");
+}
+
+/** The paragraphs, rows and captions that hold every word sought, with a link to each. */
+function find(sought) {
+  const asked = folded(sought.trim()).split(/\s+/).filter((word) => word.length > 1);
+  const hits = [];
+  if (asked.length) {
+    for (const part of document.querySelectorAll("main > p, main li, main h2, main h3, main h4, main tr, figcaption, main > blockquote p, .note")) {
+      const text = folded(part.textContent);
+      if (asked.every((word) => text.includes(word))) hits.push([part, text.indexOf(asked[0])]);
+    }
+  }
+  document.getElementById("hits").textContent = asked.length ? words.hits.replace("{n}", hits.length) : "";
+  document.getElementById("found").replaceChildren(...hits.slice(0, MOST).map(hit));
+}
+
+function hit([part, at]) {
+  const text = part.textContent;
+  const start = Math.max(0, at - 30);
+  const words = (start ? "…" : "") + text.slice(start, at + 60).replace(/\s+/g, " ");
+  const go = make("button", { type: "button" }, words);
+  go.addEventListener("click", () => {
+    part.closest("details")?.setAttribute("open", "");
+    part.setAttribute("tabindex", "-1");
+    part.scrollIntoView({ block: "center" });
+    part.focus({ preventScroll: true });
+  });
+  return make("li", {}, go);
 }
 
 // --- the contents -------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ os.environ.update(
     ),
 )
 if os.name == "nt":
-    os.environ["PYTHONPATH"] = os.environ["METASYNTH"]
+    os.environ.update(PYTHONPATH=f"{PIPELINE}/workflow")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 gc.disable()  # what is read here stays: searching it for garbage, now or later, would find none

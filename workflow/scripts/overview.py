@@ -23,6 +23,7 @@ def overview(member: Member) -> dict[str, str]:
         told.flow,
         speak_all(told.languages, Path(told.text), compared=compared, trials=told.trials),
         told.main,
+        told.claims,
     )
 
 

@@ -1,4 +1,4 @@
-"""Compose the report in a language, and render article and supplement as HTML, PDF or DOCX."""
+"""Compose the report in a language, and render both documents as HTML, PDF, DOCX or JATS."""
 
 from pathlib import Path
 

@@ -83,6 +83,7 @@ def test_semicolons_and_decimal_commas_are_named_together(tmp_path):
         (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "a workbook (ods)"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "a workbook (xls)"),
         (b"%PDF-1.7 \xff", "a PDF"),
+        (b"\xef\xbb\xbf\r\n<HTML><table><tr><td>1</td></tr></table>", "a web page (HTML)"),
     ],
 )
 def test_another_kind_of_file_is_named(tmp_path, content, name):
@@ -96,6 +97,8 @@ def test_another_kind_of_file_is_named(tmp_path, content, name):
     [
         (b"PK\x03\x04\x14\0xl/workbook.xml", "a workbook (xlsx)"),
         ("study,yi,vi\nMüller,0.5,0.1\n".encode("latin-1"), "Windows-1252 or Latin-1"),
+        (b"<html><body><table><tr><td>study</td></tr></table>", "a web page (HTML)"),
+        ("study,yi,vi\nA,0.5,0.1\n".encode("utf-16"), "UTF-16"),
         (b"study,yi,vi\n<<<<<<< HEAD\nA,1,2\n=======\nA,1,3\n>>>>>>> b\n", "git has left two"),
     ],
 )
@@ -107,6 +110,42 @@ def test_an_import_names_it_too(tmp_path, capsys, content, name):
     said = capsys.readouterr().err
     assert name in said
     assert len(said.splitlines()) == 1
+
+
+FOREIGN = {
+    "git has left two": b"study_id,label\n<<<<<<< HEAD\na,A\n=======\na,B\n>>>>>>> b\n",
+    "semicolons, and decimals have commas": b"study_id;outcome;mean\na;pain;1,5\n",
+    "in Windows-1250 it would read “Paweł”": "study_id,label\na,Paweł\n".encode("cp1250"),
+    "UTF-16": "study_id,label\na,A\n".encode("utf-16"),
+    "a workbook (xls)": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0",
+    "a workbook (xlsx)": b"PK\x03\x04\x14\0xl/workbook.xml",
+    "a web page (HTML)": b"<!DOCTYPE html>\n<table></table>",
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_table_of_all_trials_is_named_too(tmp_path, name):
+    files = clean() | {"results.csv": FOREIGN[name]}
+    write(files, tmp_path)
+    with pytest.raises(InvalidReview) as caught:
+        load_review(tmp_path / CONFIG, tmp_path)
+    assert any(name in f.expected for f in caught.value.faults if f.file == "results.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (FOREIGN["a workbook (xls)"], "it is a workbook (xls)"),
+        (FOREIGN["a web page (HTML)"], "it is a web page (HTML)"),
+        (b"study_id;label\na;A\n", "it is a text, such as CSV"),
+    ],
+)
+def test_a_workbook_that_is_none_is_named_too(tmp_path, content, name):
+    write(clean() | {"trials.xlsx": content}, tmp_path)
+    with pytest.raises(InvalidReview) as caught:
+        load_review(tmp_path / CONFIG, tmp_path)
+    (fault,) = caught.value.faults
+    assert (fault.file, name in fault.expected) == ("trials.xlsx", True)
 
 
 def test_what_only_looks_like_a_conflict_is_none():

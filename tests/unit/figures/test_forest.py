@@ -1,6 +1,7 @@
 """The forest plot says what the numbers say, where they say it, and nothing stands on another."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -23,11 +24,13 @@ from tests.figure_cases import (
     texts,
 )
 
-from metasynth.figures.canvas.style import BLUE, VERMILION
+from metasynth.figures.canvas.style import BLUE, VERMILION, WIDTH
 from metasynth.figures.forest.describe import forest_alt
 from metasynth.figures.forest.forest import forest
 from metasynth.figures.forest.preset import PRESETS
+from metasynth.figures.forest.rows import forest_rows
 from metasynth.figures.forest.shapes import SMALLEST
+from metasynth.figures.outcome import overall
 from metasynth.language.languages import speak
 from metasynth.language.tracked import bare
 from metasynth.model.records import (
@@ -94,7 +97,7 @@ def test_no_text_stands_on_another_or_leaves_the_page(
     name: str, language: str, preset: str
 ) -> None:
     figure, measured = drawn(name, language, preset)
-    assert figure.bbox.width == 504
+    assert figure.bbox.width == WIDTH
     assert overlaps(measured) == []
     for text, box in measured:
         assert box.x0 >= 0, text
@@ -114,7 +117,7 @@ def test_no_text_stands_on_the_graph(name: str, language: str, preset: str) -> N
         shared = Bbox.intersection(around, box)
         assert shared is None or min(shared.width, shared.height) < 0.1, text
     assert graph.width >= 100
-    assert graph.x1 <= 504
+    assert graph.x1 <= WIDTH
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -131,7 +134,7 @@ def test_marks_stay_on_the_graph(name: str) -> None:
 
 
 def test_sixty_studies_fit_a_page() -> None:
-    assert forest(CASES["sixty"]).bbox.height < 770
+    assert forest(CASES["sixty"]).bbox.height < 800
 
 
 def test_a_polish_figure_says_words_and_numbers_in_polish() -> None:
@@ -227,6 +230,27 @@ def test_prediction_interval_has_its_own_row() -> None:
     assert caps.get_color() == VERMILION
     assert "95% prediction interval" in texts(figure)
     assert "95% prediction interval" not in texts(forest(CASES["two"]))
+
+
+@pytest.mark.parametrize("preset", PRESET_NAMES)
+def test_a_prediction_interval_that_is_printed_like_the_interval_is_no_row(preset: str) -> None:
+    result = CASES["two"]
+    first, *others = result.analyses
+    pool = first.estimates[0]
+    for low, rows in ((pool.ci_low, 0), (pool.ci_low * 1.0001, 0), (pool.ci_low / 2, 1)):
+        told = replace(pool, pi_low=low, pi_high=pool.ci_high)
+        shown = replace(result, analyses=(replace(first, estimates=(told,)), *others))
+        printed = [t.get_text() for t in forest(shown, preset=PRESETS[preset]).texts]
+        assert printed.count("95% prediction interval") == rows
+        assert ("prediction interval" in bare(forest_alt(shown)[1])) == bool(rows)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_nothing_is_padded_and_effects_stand_at_the_far_right(name: str) -> None:
+    figure, _ = drawn(name, preset="journal")
+    effects = [t for t in figure.texts if re.match(r"[<−0-9.]+ \[", t.get_text())]
+    assert all("\u2007" not in t.get_text() for t in figure.texts)
+    assert all(t.get_position()[0] == pytest.approx(WIDTH - 2) for t in effects)
 
 
 def test_reference_lines_stand_at_no_effect_and_at_the_first_pooled_effect() -> None:
@@ -328,7 +352,8 @@ def test_the_test_of_subgroup_differences_names_its_analysis() -> None:
     test = SignificanceTest("subgroup differences", 1.768, 2, 0.4131)
     tested = replace(case, analyses=(replace(first, tests=(test,)), second))
     line = "Subgroup differences: Q = 1.77, df = 2 (p = 0.41)"
-    assert f"{line} – {first.spec.label}" in texts(forest(tested))
+    wrapped = " ".join(text.get_text() for text in forest(tested).texts)
+    assert f"{line} – {first.spec.label}" in wrapped
     assert line in texts(forest(tested, ["random"]))
     assert f"{first.spec.label}: {line}." in bare(forest_alt(tested)[1])
     assert not any("Subgroup differences" in text for text in texts(forest(case)))
@@ -408,3 +433,22 @@ def test_a_proportion_has_one_group_an_axis_from_nothing_and_no_side_to_favour()
     assert short.startswith("Forest plot of relapse, anakinra: Proportion 0.")
     assert "Trial 2: 3 of 40, 0.07" in long
     assert "Placebo" not in long
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_one_study_is_not_pooled(name: str) -> None:
+    result = EVERY[name]
+    rows = forest_rows(result, None, LANGUAGES["en"]).rows
+    drawn_pools = sum(row.kind == "total" and row.mark is not None for row in rows)
+    asked = [e for a in result.analyses if (e := overall(a)) is not None]
+    assert drawn_pools == sum(pool.k > 1 for pool in asked)
+    alone = replace(
+        result,
+        analyses=tuple(
+            replace(a, estimates=tuple(replace(e, k=1) for e in a.estimates))
+            for a in result.analyses
+        ),
+    )
+    said = forest_rows(alone, None, LANGUAGES["en"])
+    assert not any(row.kind in ("total", "prediction") and row.mark for row in said.rows)
+    assert said.statistics == ()

@@ -16,6 +16,7 @@ from tests.figure_cases import (
     texts,
 )
 
+from metasynth.figures.canvas.style import WIDTH
 from metasynth.figures.forest.forest import forest
 from metasynth.figures.forest.preset import BMJ, COCHRANE, JAMA
 from metasynth.figures.plots.judgements import traffic_light
@@ -44,7 +45,7 @@ def test_every_layout_keeps_text_apart_and_on_the_page(name, preset, dots) -> No
     figure = forest(result, preset=preset, judgements=judged(result) if dots else None)
     measured = boxes(figure)
     assert overlaps(measured) == []
-    assert all(box.x0 >= 0 and box.x1 <= 504 and box.y0 >= 0 for _, box in measured)
+    assert all(box.x0 >= 0 and box.x1 <= WIDTH and box.y0 >= 0 for _, box in measured)
     assert graph_of(figure).extent.width >= 85
 
 
@@ -52,7 +53,7 @@ def test_every_layout_keeps_text_apart_and_on_the_page(name, preset, dots) -> No
 def test_cochranes_layout_has_room_for_dots(name: str) -> None:
     figure = forest(CASES[name], judgements=judged(CASES[name]))
     assert overlaps(boxes(figure)) == []
-    assert all(box.x1 <= 504 for _, box in boxes(figure))
+    assert all(box.x1 <= WIDTH for _, box in boxes(figure))
 
 
 def test_jama_and_bmj_print_limits_and_columns_in_their_own_way() -> None:

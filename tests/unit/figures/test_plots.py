@@ -27,7 +27,8 @@ from tests.figure_cases import (
 )
 
 from metasynth.figures.canvas.page import Drawing, points
-from metasynth.figures.canvas.style import VERMILION
+from metasynth.figures.canvas.panel import Panel
+from metasynth.figures.canvas.style import VERMILION, WIDTH
 from metasynth.figures.catalogue import OF_AN_OUTCOME, planned, reason
 from metasynth.figures.draw import draw
 from metasynth.figures.forest.overview_rows import summary
@@ -109,7 +110,7 @@ def test_no_text_stands_on_another_or_leaves_the_page(
 ) -> None:
     page = drawn(name, figure, language).figure
     measured = boxes(page)
-    assert page.bbox.width == 504
+    assert page.bbox.width == WIDTH
     assert overlaps(measured) == []
     for text, box in measured:
         assert box.x0 >= 0, text
@@ -395,9 +396,21 @@ def test_the_summary_has_benefits_then_harms_and_the_second_analysis_where_it_di
 
 
 def test_outcomes_on_different_scales_have_no_common_axis() -> None:
-    with pytest.raises(ValueError, match="MD, ratio"):
-        summary([CASES["two"], CASES["continuous"]])
-    with pytest.raises(ValueError, match="none"):
+    odds = replace(CASES["bcg"], outcome=replace(CASES["bcg"].outcome, measure="OR"))
+    for measures, results in (
+        (["Risk ratio"], [CASES["two"], CASES["bcg"]]),
+        (["Risk ratio", "Odds ratio"], [CASES["two"], odds, CASES["bcg"]]),
+        (["Risk ratio", "Mean difference"], [CASES["two"], CASES["continuous"]]),
+    ):
+        figure = summary(results).figure
+        panels = [child for child in figure.artists if isinstance(child, Panel)]
+        printed = [text.get_text() for text in figure.texts]
+        assert [text for text in printed if text in measures] == measures
+        assert len(panels) == len(measures)
+        assert overlaps(boxes(figure)) == []
+        tops, bottoms = zip(*((p.y.axis.low, p.y.axis.high) for p in panels), strict=True)
+        assert all(foot < top for foot, top in zip(bottoms, tops[1:], strict=False))
+    with pytest.raises(ValueError, match="no outcomes"):
         summary([])
 
 

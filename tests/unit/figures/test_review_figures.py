@@ -6,6 +6,7 @@ import pytest
 from matplotlib.patches import Rectangle
 from tests.figure_cases import BCG, DOMAINS, LONG, binary, boxes, judged, overlaps, texts
 
+from metasynth.figures.canvas.style import WIDTH
 from metasynth.figures.forest.overview_rows import summary
 from metasynth.figures.plots.flow_boxes import ITEMS
 from metasynth.figures.plots.flow_diagram import flow_diagram
@@ -134,7 +135,7 @@ def test_the_traffic_light_has_a_sign_for_each_judgement() -> None:
     assert title == "Risk of bias of 13 studies; domains: 5."
     assert "Aronson 1948 – Randomisation process: Low; " in description
     assert overlaps(boxes(figure)) == []
-    assert all(b.x0 >= 0 and b.x1 <= 504 and b.y0 >= 0 for _, b in boxes(figure))
+    assert all(b.x0 >= 0 and b.x1 <= WIDTH and b.y0 >= 0 for _, b in boxes(figure))
 
 
 def test_long_names_of_studies_and_domains_stay_apart() -> None:
@@ -143,7 +144,7 @@ def test_long_names_of_studies_and_domains_stay_apart() -> None:
     judgements = dict.fromkeys(labels, own)
     for figure in (traffic_light(judgements, labels).figure, risk_bars(judgements).figure):
         assert overlaps(boxes(figure)) == []
-        assert all(b.x0 >= 0 and b.x1 <= 504 and b.y0 >= 0 for _, b in boxes(figure))
+        assert all(b.x0 >= 0 and b.x1 <= WIDTH and b.y0 >= 0 for _, b in boxes(figure))
 
 
 def test_bars_are_as_long_as_their_share_of_studies() -> None:
@@ -190,4 +191,4 @@ def test_every_figure_of_a_review_keeps_its_texts_apart(language: Language) -> N
     ):
         measured = boxes(drawing.figure)
         assert overlaps(measured) == []
-        assert all(b.x0 >= 0 and b.x1 <= 504 and b.y0 >= 0 for _, b in measured)
+        assert all(b.x0 >= 0 and b.x1 <= WIDTH and b.y0 >= 0 for _, b in measured)

@@ -11,6 +11,7 @@ import pytest
 import typst
 from tests.figure_cases import cases, examined
 
+from metasynth.figures.canvas.style import WIDTH
 from metasynth.figures.canvas.svg import render
 from metasynth.figures.catalogue import OF_AN_OUTCOME
 from metasynth.figures.draw import draw
@@ -98,7 +99,7 @@ def test_it_is_an_image_with_a_name_and_a_description() -> None:
     title, description = root[0], root[1]
     assert (title.tag, title.attrib["id"], title.text) == (f"{SVG}title", "fig-title", "A <title>")
     assert (description.tag, description.text) == (f"{SVG}desc", "B & c")
-    assert root.attrib["viewBox"].split()[2] == "504"
+    assert root.attrib["viewBox"].split()[2] == str(int(WIDTH))
 
 
 def test_ink_takes_the_colour_of_the_page_and_the_page_shows_through() -> None:

@@ -7,7 +7,7 @@ import pytest
 from metasynth.figures.canvas.page import Label, blank, write
 from metasynth.figures.canvas.svg import render
 from metasynth.figures.canvas.text import name, shorten, width, wrap
-from metasynth.language.formats import aligned, stated
+from metasynth.language.formats import stated
 from metasynth.language.tracked import NAME, SCALE, bare, marked, pieces, unnamed, within
 
 TAU = f"Heterogeneity: Tau² = {marked('0.04', 'a.tau2')}; Q = {marked('3.21', 'a.q')}"
@@ -57,7 +57,6 @@ def test_a_name_is_marked_once_and_only_with_a_digit() -> None:
 def test_statements_and_columns_look_at_what_is_printed() -> None:
     assert bare(stated("p", marked("<0.001", "p"))) == "p < 0.001"
     assert numbers(stated("p", marked("<0.001", "p"))) == {"p": "< 0.001"}
-    assert [bare(x) for x in aligned([marked("1", "a"), "10"])] == ["\u20071", "10"]
 
 
 def test_the_svg_names_numbers_scales_and_names() -> None:

@@ -2,7 +2,6 @@
 
 import re
 import time
-from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -24,10 +23,13 @@ def seconds(text: str) -> float:
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_twice_as_long_a_text_takes_no_more_than_thrice_as_long(piece: str) -> None:
-    """Where it takes any time to speak of."""
-    spent = [seconds(piece * (size // len(piece)) + "x") for size in (20_000, 40_000, 80_000)]
-    assert all(long < 0.2 or long < 3 * short for short, long in pairwise(spent)), spent
+def test_four_times_as_long_a_text_takes_no_more_than_ten_times_as_long(piece: str) -> None:
+    """And not sixteen times, where it takes any time to speak of; other programs cost time, too."""
+    short, long = (
+        min(seconds(piece * (size // len(piece)) + "x") for _ in range(2))
+        for size in (20_000, 80_000)
+    )
+    assert long < 0.5 or long < 10 * short, (short, long)
 
 
 @given(

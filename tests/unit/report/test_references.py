@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from metasynth.core.bibtex import parse
+from metasynth.language.languages import speak
 from metasynth.report.document import Link, Styled, plain
 from metasynth.report.render.references import references
 
@@ -22,7 +23,7 @@ ARTICLE = """@article{a, author = {Kawalec, Paweł and Holko, Przemysław and Pa
 def printed(text: str, language: str = "en") -> list[str]:
     entries, faults = parse(text, "references.bib")
     assert not faults
-    return [plain(entry) for entry in references(entries, STYLE, language)]
+    return [plain(entry) for entry in references(entries, STYLE, speak(language))]
 
 
 def test_an_article_with_its_authors() -> None:
@@ -51,7 +52,7 @@ def test_titles_keep_their_capitals_and_signs() -> None:
 
 def test_the_journal_is_in_italics_and_the_doi_a_link() -> None:
     entries, _ = parse(ARTICLE, "references.bib")
-    (entry,) = references(entries, STYLE, "en")
+    (entry,) = references(entries, STYLE, speak("en"))
     assert [plain(i.children) for i in entry if isinstance(i, Styled)] == ["Reumatologia"]
     assert [i.target for i in entry if isinstance(i, Link)] == [
         "https://doi.org/10.5114/reum.2013.34820"
@@ -61,7 +62,7 @@ def test_the_journal_is_in_italics_and_the_doi_a_link() -> None:
 def test_nothing_of_the_machine_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A locale without letters beyond ASCII, a folder with them; another pandoc, and its styles."""
     entries, _ = parse(ARTICLE, "references.bib")
-    expected = references(entries, STYLE, "en")
+    expected = references(entries, STYLE, speak("en"))
     folder = tmp_path / "zażółć gęślą"
     folder.mkdir()
     shutil.copy(STYLE, folder)
@@ -74,7 +75,7 @@ def test_nothing_of_the_machine_counts(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("PYPANDOC_PANDOC", str(other))
     monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.setenv("HOME", str(folder))
-    assert references(entries, folder / STYLE.name, "en") == expected
+    assert references(entries, folder / STYLE.name, speak("en")) == expected
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])
@@ -86,3 +87,8 @@ def test_every_reference_of_the_review_is_printed_in_order(language: str) -> Non
     for entry, line in zip(entries, lines, strict=True):
         assert entry.get("title") in line
         assert entry.get("year") in line
+
+
+def test_what_no_record_states_is_said_behind_the_entry() -> None:
+    text = ARTICLE.replace("year =", "addendum = {Authors <b>: not found}, year =")
+    assert printed(text)[0].endswith("doi:10.5114/reum.2013.34820 [Authors <b>: not found.]")

@@ -16,7 +16,8 @@ from metasynth.language.sentences import in_words
 from metasynth.model.priors import FAMILIES, IMPROPER, MuPrior, PriorFault, TauPrior
 from metasynth.stats.bayes import bayes, bayes_columns, bayes_limits
 from metasynth.stats.bayes_problem import Problem
-from metasynth.stats.normal_mixtures import Mixture, locate
+from metasynth.stats.locating import locate
+from metasynth.stats.normal_mixtures import Mixture
 from metasynth.stats.pooling import EffectUndefined, inverse_variance
 from metasynth.stats.prior_densities import log_density, log_slope, prior_quantile
 from metasynth.stats.tau_posterior import tau_posterior

@@ -6,6 +6,7 @@ import pytest
 
 from metasynth.core.faults import InvalidReview
 from metasynth.model.few_config import FewTrials
+from metasynth.model.methods import BAYESIAN
 from metasynth.model.posteriors import Thresholds
 from metasynth.model.priors import VAGUE, MuPrior, OtherPriors, TauPrior
 from metasynth.validation import configuration
@@ -233,6 +234,13 @@ def test_a_threshold_that_is_none_is_refused_by_its_name(tmp_path, measure, type
     assert fault.column == "outcomes.o.thresholds.better"
     assert said in fault.expected
     assert fault.remedy
+
+
+@pytest.mark.parametrize("model", sorted(BAYESIAN))
+def test_every_model_with_a_posterior_has_thresholds(tmp_path, model):
+    path = with_thresholds(tmp_path, "{better: 0.8}")
+    path.write_text(path.read_text().replace("model: bayes", f"model: {model}"))
+    assert configuration.load(path).outcomes[0].thresholds == Thresholds(better=0.8)
 
 
 def test_a_threshold_needs_a_posterior(tmp_path):

@@ -48,12 +48,11 @@ def _sign_flipped(view: View) -> Iterator[Doubt]:
     for _, found in view.once(outcomes_of_means):
         rows = [row for trial in found.values() for row in trial if row.mean]
         negative = [row for row in rows if mean_of(row) < 0]
-        few = min((negative, [row for row in rows if mean_of(row) > 0]), key=len)
-        others = [abs(mean_of(row)) for row in rows if row not in few]
+        few, others = sorted((negative, [row for row in rows if mean_of(row) > 0]), key=len)
         if len(few) != 1 or len(others) < _FEWEST_MEANS or len(found) < _FEWEST_TRIALS:
             continue
         (row,) = few
-        if abs(mean_of(row)) >= 0.5 * median(others):
+        if abs(mean_of(row)) >= 0.5 * median(abs(mean_of(other)) for other in others):
             sign = "below" if mean_of(row) > 0 else "above"
             expected = f"a mean {sign} 0, as in every other arm of every trial"
             yield Doubt(row.cell, "mean", expected, "check its sign, and what a minus means here")

@@ -21,6 +21,7 @@ _SIGNATURES = (
     (b"\x1f\x8b", "a compressed file (gzip)"),
     (b"{\\rtf", "a document (rtf)"),
 )
+_WEB_PAGE = re.compile(rb"\s*(?:<!doctype html|<html\b|<head\b|<body\b|<table\b)", re.IGNORECASE)
 _KINDS = ((b"xl/", "a workbook (xlsx)"), (b"oasis.opendocument.spreadsheet", "a workbook (ods)"))
 BROKEN_ZIP = (
     zipfile.BadZipFile,
@@ -47,7 +48,17 @@ def signature(content: bytes, kind: str = "CSV") -> str:
     if content.startswith(_PACKED):
         named = "a workbook (xlsx, ods)" if kind == "CSV" else _OFFICE
         return next((name for mark, name in _KINDS if mark in content), named)
+    if kind == "CSV" and not named and _WEB_PAGE.match(content.removeprefix(b"\xef\xbb\xbf")):
+        return "a web page (HTML), as some programs save for a workbook"
     return named
+
+
+def instead_of_zip(content: bytes) -> str:
+    """What a file is that has a workbook's name and is no zip; blank where nothing is known."""
+    if content.startswith(_PACKED):
+        return ""
+    plain = content and not re.search(rb"[\x00-\x08\x0e-\x1f]", content[:4096])
+    return signature(content) or ("a text, such as CSV" if plain else "")
 
 
 def conflict(text: str) -> int | None:

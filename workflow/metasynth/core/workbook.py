@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from metasynth.core.foreign_files import BROKEN_ZIP, FileRefused
+from metasynth.core.foreign_files import BROKEN_ZIP, FileRefused, instead_of_zip
 from metasynth.core.text_files import MAX_BYTES
 from metasynth.core.xml_tree import Node, parsed
 
@@ -90,7 +90,9 @@ class _Opened:
             raise self._refused(error) from error
 
     def _refused(self, error: BaseException) -> FileRefused:
-        return FileRefused(f"{self.called} is no workbook (xlsx) that can be read: {error}")
+        named = instead_of_zip(self._content)
+        why = f"it is {named}" if named else str(error)
+        return FileRefused(f"{self.called} is no workbook (xlsx) that can be read: {why}")
 
     def _part(self, name: str) -> Node:
         size = self._zip.getinfo(name).file_size

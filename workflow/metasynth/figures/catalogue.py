@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.model import bounds
-from metasynth.model.methods import BAYES, compares, is_ratio
-from metasynth.model.records import AnalysisSpec, OutcomeSpec
+from metasynth.model.methods import BAYES, compares
+from metasynth.model.records import AnalysisSpec, Claim, OutcomeSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +200,14 @@ OF_THE_REVIEW = _by_name(
         name="flow",
         caption=message("Flow of studies (PRISMA 2020). What the sources do not state says so."),
     ),
+    Figure(
+        name="published",
+        caption=message(
+            "What the published review’s figures print beside what was recomputed: the printed "
+            "estimate (square, filled diamond) above the recomputed one (circle, hollow diamond), "
+            "and last this review’s primary analysis of the same outcome."
+        ),
+    ),
     Figure(name="traffic_light", caption=message("Risk of bias: every judgement.")),
     Figure(name="risk_bars", caption=message("Risk of bias: judgements by domain.")),
 )
@@ -324,16 +332,30 @@ def robustness(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:
     return (*curve, *(("sequential",) if outcome.sequential and trials else ()))
 
 
-def overview(outcomes: Sequence[OutcomeSpec], judged: bool) -> tuple[str, ...]:
+def overview(
+    outcomes: Sequence[OutcomeSpec], judged: bool, claims: Sequence[Claim] = ()
+) -> tuple[str, ...]:
     """The figures of the whole review; those of risk of bias where any trial was `judged`.
 
-    `outcomes` are the main ones.
+    `outcomes` are the main ones; `claims` those statements of a published review that its figures
+    print with limits, of an outcome whose published analysis is declared (`beside`).
     """
-    summary = ("summary",) if len(shared_axis(outcomes)) > 1 else ()
-    return (*summary, "flow", *(("traffic_light", "risk_bars") if judged else ()))
+    summary = ("summary",) if len(outcomes) > 1 else ()
+    published = ("published",) if claims else ()
+    return (*summary, *published, "flow", *(("traffic_light", "risk_bars") if judged else ()))
 
 
-def shared_axis(outcomes: Sequence[OutcomeSpec]) -> list[OutcomeSpec]:
-    """The outcomes that one axis can show: all ratios, or else those with the first's measure."""
-    ratios = [outcome for outcome in outcomes if is_ratio(outcome.measure)]
-    return ratios or [o for o in outcomes if o.measure == outcomes[0].measure]
+def beside(claims: Sequence[Claim], outcomes: Sequence[OutcomeSpec]) -> tuple[Claim, ...]:
+    """The estimates that published figures print with their limits, where ours can stand beside."""
+    known = {
+        (spec.outcome, spec.week, spec.measure)
+        for spec in outcomes
+        if spec.as_published and not spec.sensitivity_of
+    }
+    return tuple(
+        claim
+        for claim in claims
+        if claim.kind == "figure_estimate"
+        and "" not in (claim.estimate, claim.ci_low, claim.ci_high)
+        and (claim.outcome, claim.week, claim.measure) in known
+    )

@@ -10,7 +10,7 @@ from metasynth.figures.draw import draw
 from metasynth.figures.overview import overview
 from metasynth.language.languages import Language
 from metasynth.language.localised_records import localise
-from metasynth.model.records import FigureChoices, FlowCount, Judgement, OutcomeResult, Trial
+from metasynth.model.records import Claim, FigureChoices, FlowCount, Judgement, OutcomeResult, Trial
 from metasynth.sensitivity.battery import Sensitivity
 from metasynth.sensitivity.multiverse import Multiverse
 from metasynth.sensitivity.sequential import Sequential
@@ -67,8 +67,11 @@ def review_files(
     flow: Sequence[FlowCount],
     languages: Languages,
     main: Sequence[str] = (),
+    claims: Sequence[Claim] = (),
 ) -> dict[str, str]:
     """The SVG of each figure of the whole review; the summary shows the `main` outcomes.
+
+    `claims` are the estimates of published figures (`catalogue.beside`).
 
     Raises:
         KeyError: when no figure, or no language, has the name in a path.
@@ -83,6 +86,7 @@ def review_files(
             localise(tuple(trials), language),
             localise(tuple(flow), language),
             main,
+            claims,
             language=language,
         )
         files[path] = _svg(drawing, "overview", name)

@@ -4,15 +4,15 @@ from collections.abc import Collection, Sequence
 
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.text import name as named
-from metasynth.figures.catalogue import shared_axis
 from metasynth.figures.forest.overview_rows import summary
+from metasynth.figures.forest.published_rows import published
 from metasynth.figures.plots.flow_diagram import flow_diagram
 from metasynth.figures.plots.judgements import risk_bars, traffic_light
 from metasynth.figures.plots.risk_of_bias import of_outcome
 from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.tracked import marked
-from metasynth.model.records import FlowCount, OutcomeResult, Trial
+from metasynth.model.records import Claim, FlowCount, OutcomeResult, Trial
 from metasynth.tables.trial_flow import flow_name, flow_of
 
 
@@ -22,13 +22,15 @@ def overview(
     trials: Sequence[Trial],
     rows: Sequence[FlowCount] = (),
     main: Collection[str] = (),
+    claims: Sequence[Claim] = (),
     *,
     language: Language = ENGLISH,
 ) -> Drawing:
     """Draw a figure of the whole review; which ones there are is the catalogue's to say.
 
     `rows` are those of flow.csv; without a word of them the included studies are counted. The
-    summary shows the `main` outcomes, or all where none is named.
+    summary shows the `main` outcomes, or all where none is named; `claims` are what published
+    figures print (`catalogue.beside`).
 
     Raises:
         KeyError: when no figure has that name.
@@ -36,10 +38,10 @@ def overview(
     included = [trial for trial in trials if trial.study.status == "included"]
     judgements = of_outcome({trial.study.study: trial.risk_of_bias for trial in included})
     if name == "summary":
-        told = [r.outcome for r in results if not main or r.outcome.id in main]
-        wanted = shared_axis(told)
-        shown = [result for result in results if result.outcome in wanted]
+        shown = [result for result in results if not main or result.outcome.id in main]
         return summary(shown, language=language)
+    if name == "published":
+        return published(claims, results, language=language)
     if name == "flow":
         return _flow(len(included), rows, language)
     if name == "traffic_light":

@@ -5,18 +5,15 @@ Rounding is half-to-even on the shortest decimal form of the float (what `repr` 
 that rounds to zero keeps its sign ("−0.00"): it says on which side of no difference a limit lies.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from metasynth.language.tracked import bare, each
-from metasynth.model.methods import MEASURE
+from metasynth.model.methods import MEASURE, is_ratio
 
 MINUS = "−"
 MISSING = "–"
 _PROPORTION_DIFFERENCES = ("RD", "ASD")
-FIGURE_SPACE = "\u2007"
-"""A space as wide as a digit: aligns numbers without a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +27,8 @@ class NumberStyle:
 _SIGNIFICANT = Decimal("0.05")
 LEVELS = (Decimal("0.001"), Decimal("0.01"), _SIGNIFICANT, Decimal("0.10"))
 """What p-values are judged by, here and by readers."""
+HIGHEST_RATIO = 1000
+"""Beyond it a ratio is only said to be beyond: "<0.001" is its like at the other end."""
 LARGEST_IN_FULL = 1e22
 """Numbers beyond it are printed with an exponent."""
 ENGLISH = NumberStyle()
@@ -83,8 +82,11 @@ def estimate(measure: str, x: float | None, style: NumberStyle = ENGLISH) -> str
     """An effect, or one of its limits, on the natural scale of `measure`.
 
     Two decimals; three for differences of proportions, which would often read "0.00"; of what is
-    never negative as many as keep it from reading as 0.
+    never negative as many as keep it from reading as 0. Of a ratio above 1000 no digit means
+    anything, and none is printed: ">1000".
     """
+    if x is not None and x > HIGHEST_RATIO and is_ratio(measure):
+        return f">{HIGHEST_RATIO}"
     if MEASURE[measure].positive:
         return positive(x, style)
     return number(x, 3 if measure in _PROPORTION_DIFFERENCES else 2, style)
@@ -174,11 +176,3 @@ def stated(symbol: str, text: str) -> str:
     if bare(text)[:1] in ("<", ">"):
         return f"{symbol} {each(text, lambda printed: f'{printed[0]} {printed[1:]}')}"
     return f"{symbol} = {text}"
-
-
-def aligned(texts: Iterable[str]) -> list[str]:
-    """Pad with figure spaces on the left to equal length, for fonts with figures of one width."""
-    texts = list(texts)
-    lengths = [len(bare(text)) for text in texts]
-    width = max(lengths, default=0)
-    return [FIGURE_SPACE * (width - n) + text for text, n in zip(texts, lengths, strict=True)]

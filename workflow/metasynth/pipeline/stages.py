@@ -203,8 +203,11 @@ def overview(at: Context) -> Members:
         "trials": at.files("clean"),
         "labels": at.labels,
     }
-    made = figures(catalogue.overview([o for o in outcomes if o.id in main], judged), at.suffixes)
-    told = params.Overview(config.languages, config.text, at.trials, at.review.flow, main)
+    claims = catalogue.beside(at.review.claims, outcomes)
+    shown = catalogue.overview([o for o in outcomes if o.id in main], judged, claims)
+    made = figures(shown, at.suffixes)
+    flow = at.review.flow
+    told = params.Overview(config.languages, config.text, at.trials, flow, main, claims)
     return (_one(at, "overview", inputs, made, told, _FONTS, _WORDS),)
 
 
@@ -243,7 +246,7 @@ def report(at: Context) -> Members:
         )
         said = text(told)
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.
-        forms = [form for form in ("docx", "pdf", "html") if form in config.formats]
+        forms = [form for form in ("docx", "xml", "pdf", "html") if form in config.formats]
         for form in forms:
             origins = ("provenance.json",) if form == forms[-1] and not suffix else ()
             names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *origins)

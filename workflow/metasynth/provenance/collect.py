@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from metasynth.audit.verdicts import Audited
 from metasynth.crosscheck.records import Crosscheck, agreements
-from metasynth.figures.catalogue import shared_axis
 from metasynth.grade.certainty import Rating
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import keys
@@ -122,8 +121,7 @@ def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iter
     primary_specs = [spec for spec in config.outcomes if not spec.sensitivity_of]
     primary = [keys.outcome_choice(spec.id) for spec in primary_specs]
     main = main_outcomes(config.certainty, [spec.id for spec in primary_specs])
-    main_specs = [spec for spec in primary_specs if spec.id in main]
-    shown = [keys.outcome_choice(spec.id) for spec in shared_axis(main_specs)]
+    shown = [keys.outcome_choice(spec.id) for spec in primary_specs if spec.id in main]
     yield counted(
         "review.shown", language.say("outcomes in the figure"), len(shown), shown, language
     )

@@ -1,5 +1,6 @@
 """The cells of the raw tables as entries: each with its place, provenance and quoted source."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -81,10 +82,10 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
     """Every number in a trial's tables; `name` gives the label of a result's outcome."""
     study, label = trial.study, language.label(trial.study.label)
     sources = {source.source_id: source for source in trial.sources}
-    reference = Origin(study.reference, "", "") if study.reference else None
     for column in ("status", "year", "duration_weeks", "n_randomised"):
         made = _cells(study, study.cell, (column,), label, language)
-        yield from (replace(entry, source=reference, target="table-trials") for entry in made)
+        stated = _stated(trial, column)
+        yield from (replace(entry, source=stated, target="table-trials") for entry in made)
     for arm in trial.arms:
         of = f"{label}, {language.label(arm.label)}"
         extra: dict[str, Any] = {"source": origin(sources.get(arm.source_id)), "note": arm.note}
@@ -98,6 +99,23 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
     arms = {arm.arm_id: language.label(arm.label) for arm in trial.arms}
     for result in trial.results:
         yield from _result_entries(result, label, arms, sources, name, language)
+
+
+def _stated(trial: Trial, column: str) -> Origin | None:
+    """Where a number of study.csv is stated: the trial's report, with its sentence if it is quoted.
+
+    The table has no source of its own; of the quotes from that report it is the first that holds
+    the number of patients randomised.
+    """
+    study = trial.study
+    if not study.reference:
+        return None
+    if column == "n_randomised" and study.n_randomised is not None:
+        number = rf"(?<![\d.,]){study.n_randomised:,}(?![\d%]|[.,]\d)".replace(",", ",?")
+        for source in trial.sources:
+            if source.reference == study.reference and re.search(number, source.quote):
+                return origin(source)
+    return Origin(study.reference, "", "")
 
 
 def _result_entries(

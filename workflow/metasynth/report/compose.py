@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from metasynth.core.bibtex import Entry as Reference
 from metasynth.figures import catalogue
 from metasynth.language.languages import Language
 from metasynth.report.document import (
@@ -26,9 +27,9 @@ from metasynth.report.render.pictures import said
 from metasynth.report.render.references import references
 from metasynth.report.tables import index, prisma
 from metasynth.report.tables.claims import audit_names
-from metasynth.report.text import checklists
+from metasynth.report.text import checklists, method_references
 from metasynth.report.text.markdown import Parser, UnknownNameError
-from metasynth.report.text.sections import ARTICLE, SUPPLEMENT, ReportError, Texts
+from metasynth.report.text.sections import ARTICLE, SUMMARIES, SUPPLEMENT, ReportError, Texts
 from metasynth.report.text.vocabulary import filters, vocabulary
 
 __all__ = ["Material", "Report", "ReportError", "compose"]
@@ -42,16 +43,18 @@ def compose(material: Material, language: Language, templates: Path) -> Report:
     Raises:
         ReportError: for a name, number, figure, table or reference that does not exist.
     """
-    said = material.within(language)
+    methods = method_references.read(templates)
+    said = replace(material.within(language), bibliography=methods | dict(material.bibliography))
     own = Path(material.config.text) / language.code
     texts = Texts(templates / language.code, own, filters(language), language.template)
-    builder = _Builder(said, language, templates / REFERENCES)
+    builder = _Builder(said, language, templates / REFERENCES, methods)
     article, supplement = list[Block](), list[Block]()
     names = vocabulary(said, builder.scope.outcomes, language)
     names |= {"audit": audit_names(builder.scope)}
     for section, markdown in texts.filled(names):
         if section == SUPPLEMENT[0]:
             builder.begin_supplement()
+        builder.name_methods(section not in SUMMARIES)
         try:
             (article if section in ARTICLE else supplement).extend(builder.blocks(markdown))
         except UnknownNameError as error:
@@ -76,9 +79,17 @@ def _is_checklist(block: Block) -> bool:
 class _Builder:
     """Resolves the placeholders of the text, numbering tables and figures as they come."""
 
-    def __init__(self, material: Material, language: Language, style: Path):
+    def __init__(
+        self, material: Material, language: Language, style: Path, methods: Mapping[str, Reference]
+    ):
         self._style = style
-        self._parser = Parser(self._insert, frozenset(material.bibliography), checklists.KNOWN)
+        self._parser = Parser(
+            self._insert,
+            frozenset(material.bibliography),
+            checklists.KNOWN,
+            method_references.finder(methods),
+            method_references.by_words(methods),
+        )
         outcomes = primary_outcomes(material, language)
         self.scope = Scope(material, language, outcomes, self._parser.cite)
         self._cited: dict[str, int] = {}  # in the article, once the supplement has begun
@@ -89,6 +100,10 @@ class _Builder:
         """From here on figures, tables and references are those of the supplement."""
         self._cited, self._parser.cited = self._parser.cited, {}
         self._prefix, self._numbers = "S", {"figure": 0, "table": 0}
+
+    def name_methods(self, wanted: bool) -> None:
+        """Whether what follows cites the methods that it names; summaries cite nothing."""
+        self._parser.naming = wanted
 
     def blocks(self, markdown: str) -> tuple[Block, ...]:
         """A section's blocks.
@@ -127,7 +142,7 @@ class _Builder:
     def _listed(self, blocks: Blocks, cited: Mapping[str, int]) -> tuple[Block, ...]:
         """Blocks with the list of the references that are cited in them."""
         entries = [self.scope.material.bibliography[key] for key in cited]
-        printed = references(entries, self._style, self.scope.language.code)
+        printed = references(entries, self._style, self.scope.language)
         listed = References(tuple(zip((f"ref-{key}" for key in cited), printed, strict=True)))
         return tuple(listed if isinstance(b, References) else b for b in blocks)
 

@@ -12,6 +12,7 @@ from operator import is_not
 from typing import Any, TypeVar, cast
 
 from metasynth.language.tracked import pieces, unnamed
+from metasynth.model.authorship import AuthorDetails
 from metasynth.provenance.entry import Entry
 from metasynth.report.exploration import Explored
 
@@ -180,15 +181,19 @@ class Landscape:
 Block = Heading | Paragraph | Listing | Quote | Table | Figure | References | Notes | Landscape
 
 
+LOCALES = {"en": "en-GB", "pl": "pl-PL"}
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """The article or its supplement; `provenance` holds what is known of its numbers, by key.
 
-    `draft` is what every page of one that is not finished says, blank for one that is. `languages`
-    are those of the report, each with this document's file in it. `stem` is
-    its file without the form's ending, `sibling` that of the other document, and `elsewhere` the
-    anchors there, each with the number of the table, figure or reference that it names. `explored`
-    are the forest plots below which a page lets readers try pools of their own, by their anchors.
+    `draft` is what every page of one that is not finished says, blank for one that is. `byline` are
+    the lines below the title that name its authors. `languages` are those of the report, each with
+    this document's file in it. `stem` is its file without the form's ending, `sibling` that of the
+    other document, and `elsewhere` the anchors there, each with the number of the table, figure or
+    reference that it names. `explored` are the forest plots below which a page lets readers try
+    pools of their own, by their anchors.
     """
 
     title: str
@@ -199,7 +204,8 @@ class Document:
     blocks: tuple[Block, ...]
     provenance: Mapping[str, Entry] = field(default_factory=dict)
     draft: str = ""
-    authors: tuple[str, ...] = ()
+    authors: tuple[AuthorDetails, ...] = ()
+    byline: tuple[Inlines, ...] = ()
     forms: tuple[str, ...] = ("html", "pdf", "docx")
     languages: tuple[tuple[str, str], ...] = ()
     stem: str = "review"
@@ -210,6 +216,11 @@ class Document:
     def address(self, anchor: str, form: str) -> str:
         """Where an anchor is: "#anchor" here, else in the other document's file of this form."""
         return f"{self.sibling}.{form}#{anchor}" if anchor in self.elsewhere else f"#{anchor}"
+
+    @property
+    def locale(self) -> str:
+        """The language with the region whose spelling the report has, as "en-GB"."""
+        return LOCALES.get(self.language, self.language)
 
     @property
     def moment(self) -> datetime:

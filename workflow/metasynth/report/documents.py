@@ -10,6 +10,7 @@ from metasynth.model import bounds
 from metasynth.model.records import OutcomeResult
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import Book, Entry, UntracedNumberError
+from metasynth.report.byline import authors, byline
 from metasynth.report.document import (
     Block,
     Document,
@@ -48,6 +49,7 @@ def documents(scope: Scope, parts: tuple[Blocks, Blocks]) -> Report:
     if len(material.trials) > bounds.TOLD_ROWS:  # whose rows are not printed: no link finds them
         parts = without_dead_links(parts, there)
     subtitle = text(_subtitle(material, len(scope.outcomes), language))
+    people = authors(config)
     book = _book(scope)
     mark = suffix(language.code, config.languages)
     stems = [f"{name}{mark}" for name in NAMES]
@@ -66,7 +68,8 @@ def documents(scope: Scope, parts: tuple[Blocks, Blocks]) -> Report:
                 blocks=leading(blocks, targets),
                 provenance=provenance,
                 draft=language.say(DRAFT) if material.draft else "",
-                authors=config.authors,
+                authors=people,
+                byline=byline(people, language),
                 forms=config.formats,
                 languages=tuple(
                     (code, f"{NAMES[place]}{suffix(code, config.languages)}")
@@ -133,10 +136,7 @@ def _subtitle(material: Material, outcomes: int, language: Language) -> str:
         ),
     )
     made = language.say("Version {version} of {date}.", version=config.version, date=config.date)
-    people = f" {', '.join(config.authors)}."
-    if not config.authors:
-        people = f" {language.say('Its authors are not named.')}"
-    return f"{capitalised(size)} {made}{people}"
+    return f"{capitalised(size)} {made}"
 
 
 def _explored(results: Iterable[OutcomeResult], blocks: Blocks) -> dict[str, Explored]:

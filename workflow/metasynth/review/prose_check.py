@@ -8,7 +8,7 @@ from pathlib import Path
 
 from metasynth.core.faults import Fault, of_file, of_line
 from metasynth.language.languages import known as known_languages
-from metasynth.model.records import Config, Trial
+from metasynth.model.records import Claim, Config, Trial
 from metasynth.prose import form, templates, texts
 from metasynth.prose.texts import OwnText, Prose
 from metasynth.review.prose_names import names
@@ -41,7 +41,7 @@ def faults(prose: Prose, config: Config | None, raw: RawTables | None) -> Iterat
     claims = reader.claims(raw) if _sound(raw.table("claims")) else ()
     search = reader.search(raw) if _sound(raw.table("search")) else ()
     for code in prose.languages:
-        known = _known(config, raw, trials, code)
+        known = _known(config, raw, trials, claims, code)
         spoken = names(config, trials, claims, search, code)
         own = [text for text in prose.texts if text.language == code]
         for text in own:
@@ -91,11 +91,15 @@ def _trial(raw: reader.RawTrial) -> Trial | None:
 
 
 def _known(
-    config: Config, raw: RawTables, trials: Mapping[str, Record], language: str
+    config: Config,
+    raw: RawTables,
+    trials: Mapping[str, Record],
+    claims: Sequence[Claim],
+    language: str,
 ) -> form.Known:
     primary = [outcome.id for outcome in config.outcomes if not outcome.sensitivity_of]
     return form.Known(
-        figures=lambda: {*primary, *_figures(config, trials.values())},
+        figures=lambda: {*primary, *_figures(config, trials.values(), claims)},
         tables=lambda: _tables(primary, trials),
         outcomes=primary,
         items=_items,
@@ -104,14 +108,15 @@ def _known(
     )
 
 
-def _figures(config: Config, trials: Iterable[Record]) -> Collection[str]:
+def _figures(config: Config, trials: Iterable[Record], claims: Sequence[Claim]) -> Collection[str]:
     """The figures of the whole review that there will be."""
-    from metasynth.figures.catalogue import overview
+    from metasynth.figures.catalogue import beside, overview
 
     sound = [trial for record in trials if (trial := record()) is not None]
     included = [trial for trial in sound if trial.study.status == "included"]
     judged = any(not one.outcome for trial in included for one in trial.risk_of_bias)
-    return overview([o for o in config.outcomes if not o.sensitivity_of], judged)
+    outcomes = [outcome for outcome in config.outcomes if not outcome.sensitivity_of]
+    return overview(outcomes, judged, beside(claims, outcomes))
 
 
 def _tables(outcomes: Iterable[str], trials: Iterable[str]) -> Collection[str]:

@@ -14,7 +14,8 @@ import numpy as np
 from metasynth.model.priors import VAGUE, MuPrior, TauPrior
 from metasynth.stats.bayes_problem import Problem
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.normal_mixtures import Located, Mixture, central, locate
+from metasynth.stats.locating import Located, central, locate
+from metasynth.stats.normal_mixtures import Mixture
 from metasynth.stats.tau_posterior import P, TauPosterior, tau_posterior
 from metasynth.stats.tau_summary import tau_located
 

@@ -14,17 +14,10 @@ from metasynth.core.messages import sentence
 from metasynth.model.priors import MuPrior, TauPrior
 from metasynth.stats.bayes import BayesFit, OfTau, summary, tau_in_numbers
 from metasynth.stats.effects.binary import Array, Tables
-from metasynth.stats.exact_joint import (
-    AGREEMENT,
-    LEAST,
-    ExactProblem,
-    Joint,
-    KnownTau,
-    joint_posterior,
-    log_sum,
-)
+from metasynth.stats.exact_joint import AGREEMENT, Joint, KnownTau, joint_posterior
+from metasynth.stats.exact_problem import LEAST, ExactProblem, log_sum
 from metasynth.stats.exact_tables import exact_table, hermite
-from metasynth.stats.normal_mixtures import locate
+from metasynth.stats.locating import locate
 from metasynth.stats.panel_distributions import PanelDistributions, distributions
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.tau_posterior import NotResolved, TauPosterior

@@ -16,7 +16,8 @@ from metasynth.model.priors import VAGUE, MuPrior, TauPrior, moment_exists
 from metasynth.stats.bayes import NEGLIGIBLE, OfMixture, Summary, summary, tau_in_numbers
 from metasynth.stats.bayes_problem import Problem
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.normal_mixtures import Mixture, locate
+from metasynth.stats.locating import locate
+from metasynth.stats.normal_mixtures import Mixture
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.prior_densities import log_density, log_slope
 from metasynth.stats.tau_posterior import TauPosterior, tau_posterior

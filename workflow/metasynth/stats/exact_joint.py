@@ -6,128 +6,26 @@ done here over tau and mu: panels of Gauss and Legendre's rule in coordinates th
 double exponential, narrower until a higher rule changes no integral in its tenth digit.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from math import log, pi
+from math import log
 
 import numpy as np
 from numpy.polynomial.legendre import legder
-from numpy.typing import NDArray
 
 from metasynth.core.messages import sentence
-from metasynth.model.priors import MuPrior, TauPrior, moment_exists
+from metasynth.model.priors import TauPrior
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.exact_tables import ExactTable
+from metasynth.stats.exact_problem import LEAST, ONES, ExactProblem, log_sum
+from metasynth.stats.exact_reach import Scan, middle, reach_of
 from metasynth.stats.panel_distributions import Grid
-from metasynth.stats.pooling import EffectUndefined
-from metasynth.stats.prior_densities import log_density, log_slope
+from metasynth.stats.prior_densities import log_slope
 from metasynth.stats.tau_posterior import LARGEST, NotResolved
 
 RULE, CHECK = 16, 20
 """Points of a panel, and of the rule that no integral may differ from."""
-PANELS_OF_TAU, PANEL_OF_MU = 9, 0.6
-"""How many panels tau has at first, and how wide those of mu are, in their coordinates."""
 MOST_PANELS = 250
-NOTHING = 32.0
-"""Where the log of the integrand is so far below its maximum, the rest is left out."""
 AGREEMENT = 1e-10
-ONES = np.ones((1, 1))
-LEAST = 1e-305
-
-
-@dataclass(frozen=True)
-class ExactProblem:
-    """Tables with priors. Raises EffectUndefined where the posterior is no distribution."""
-
-    tables: Sequence[ExactTable]
-    tau_prior: TauPrior
-    mu_prior: MuPrior
-
-    def __post_init__(self) -> None:
-        """Refuse what has no posterior."""
-        if self.tau_prior.family == "jeffreys":
-            raise EffectUndefined(
-                sentence("Jeffreys' prior of tau is made of variances, which tables have not")
-            )
-        vague = self.mu_prior.sd is None
-        for side in ("up", "down"):
-            if vague and not any(len(getattr(table, side)) for table in self.tables):
-                raise EffectUndefined(
-                    sentence(
-                        "no trial says how far the effect may go on one side, as one group has no "
-                        "event, or the other events alone: give the mean effect a normal prior, "
-                        "mu_prior"
-                    )
-                )
-        if not moment_exists(self.tau_prior, self.mu_prior, self.interior, 0):
-            raise EffectUndefined(
-                sentence(
-                    "{k} trials with events and others in both groups are too few for the prior "
-                    "{family} of tau: choose one with a lighter tail, such as half_normal",
-                    k=self.interior,
-                    family=self.tau_prior.family,
-                )
-            )
-
-    @cached_property
-    def interior(self) -> int:
-        """How many trials bound the effect on both sides, as those do that have a normal effect."""
-        return sum(table.interior for table in self.tables)
-
-    @property
-    def moment(self) -> int:
-        """2 where the posterior of tau has a finite mean and variance, else 0."""
-        return 2 if moment_exists(self.tau_prior, self.mu_prior, self.interior, 2) else 0
-
-    @property
-    def power(self) -> int:
-        """The power of 1/tau by which the likelihood falls as tau grows."""
-        return self.interior - (self.mu_prior.sd is None)
-
-    def logs(self, mu: Array, tau: Array) -> Array:
-        """Log likelihoods of the tables given mu (n,) and tau (points,), shape (k, points, n)."""
-        given = np.stack([table.given(mu, tau) for table in self.tables])
-        return np.log(np.maximum(given, LEAST))
-
-    def common(self, mu: Array) -> Array:
-        """The same without heterogeneity, all tables together, with the prior of mu; (n,)."""
-        each = np.stack([table.likelihood(mu) for table in self.tables])
-        return np.asarray(np.log(np.maximum(each, LEAST)).sum(axis=0) + self.log_prior(mu))
-
-    def log_prior(self, mu: Array) -> Array:
-        """Log density of the prior of mu; 0 where it is vague."""
-        prior = self.mu_prior
-        if prior.sd is None:
-            return np.zeros_like(mu)
-        return np.asarray(
-            -(((mu - prior.mean) / prior.sd) ** 2) / 2 - log(2 * pi * prior.sd**2) / 2
-        )
-
-    def prior_of_tau(self, u: Array) -> Array:
-        """Log density of u = log tau before the data."""
-        return log_density(self.tau_prior, u.reshape(1, -1), ONES).reshape(u.shape)
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """At which of some values of log tau, and coordinates of mu, there is something: `filled`."""
-
-    u: Array
-    y: Array
-    filled: NDArray[np.bool_]
-
-    def something(self, of_mu: Grid, u: Array, rule: int) -> slice:
-        """The points of mu, whole panels, where there is something for such values of log tau."""
-        step = self.u[1] - self.u[0]
-        rows = (self.u > u.min() - 2 * step) & (self.u < u.max() + 2 * step)
-        rows[0 if u.min() < self.u[0] else -1] |= not rows.any() or u.min() < self.u[0]
-        found = np.flatnonzero(self.filled[rows].any(axis=0))
-        if not len(found):
-            return slice(0, 0)
-        ends = self.y[max(0, found[0] - 1)], self.y[min(len(self.y) - 1, found[-1] + 1)]
-        first, last = of_mu.place(np.array(ends))[0]
-        return slice(int(first) * rule, (int(last) + 1) * rule)
+"""Largest difference of an integral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +62,8 @@ class Joint:
 
 def joint_posterior(problem: ExactProblem) -> Joint:
     """The posterior on grids as fine as it needs. Raises NotResolved."""
-    centre, scale = _middle(problem)
-    of_tau, of_mu, scan = _reach(problem, centre, scale)
+    centre, scale = middle(problem)
+    of_tau, of_mu, scan = reach_of(problem, centre, scale)
     while max(of_tau.panels, of_mu.panels) <= MOST_PANELS:
         found, check = (_on(problem, of_tau, of_mu, scan, rule) for rule in (RULE, CHECK))
         if _difference(found, check) <= AGREEMENT:
@@ -192,12 +90,6 @@ def _on(problem: ExactProblem, of_tau: Grid, of_mu: Grid, scan: Scan, rule: int)
     outer = inner + problem.prior_of_tau(u) + np.log(np.cosh(x) * x_weights)
     log_integral = float(log_sum(outer[None])[0])
     return Joint(problem, of_tau, of_mu, rule, tau, mu, logs, given_tau, inner, outer, log_integral)
-
-
-def log_sum(values: Array) -> Array:
-    """Logs of the sums of exponentials over the last axis."""
-    top = values.max(axis=-1, keepdims=True)
-    return np.asarray((top + np.log(np.exp(values - top).sum(axis=-1, keepdims=True)))[..., 0])
 
 
 def _difference(one: Joint, two: Joint) -> float:
@@ -235,59 +127,6 @@ def _moments(joint: Joint) -> Array:
     if least > 1:
         found.append(float((of_mu * away**2).sum()))
     return np.array(found)
-
-
-def _middle(problem: ExactProblem) -> tuple[float, float]:
-    """Where mu is likeliest without heterogeneity, and about its standard deviation there."""
-    centre = float(np.median([table.centre for table in problem.tables]))
-    away = 1e-3 * np.sinh(np.linspace(-12, 12, 241))
-    for _ in range(4):
-        mu = centre + away
-        height = problem.common(mu)
-        centre = float(mu[height.argmax()])
-    near = mu[height > height.max() - 0.5]
-    return centre, max(float(np.ptp(near)) / 2, 1e-3)
-
-
-def _reach(problem: ExactProblem, centre: float, scale: float) -> tuple[Grid, Grid, Scan]:
-    """Grids that reach, from a scan, as far as there is something of the posterior."""
-    widths = [table.width for table in problem.tables]
-    u = np.arange(log(0.02 * min(widths)), 60, 0.5)
-    rises = u - log(10 * max(widths))
-    bound = problem.prior_of_tau(u) - (problem.power - problem.moment) * np.maximum(0.0, rises)
-    u = u[: int(np.flatnonzero(bound > bound.max() - 60)[-1]) + 2]
-    far = max(abs(table.centre - centre) for table in problem.tables) + 10 * np.exp(u[-1])
-    most = float(np.arcsinh(far / scale)) + 1
-    y = np.linspace(-most, most, int(most / 0.2))
-    mu = centre + scale * np.sinh(y)
-    given_tau = problem.logs(mu, np.exp(u)).sum(axis=0) + problem.log_prior(mu)
-    given_tau += np.log(scale * np.cosh(y))
-    inner = log_sum(given_tau)
-    of_tau = _of_tau(problem, u, inner)
-    height = given_tau + problem.prior_of_tau(u)[:, None]
-    height += problem.moment * np.maximum(0.0, u - of_tau.centre)[:, None]
-    left = NOTHING + height - height.max()
-    reach = np.sqrt(2 * np.maximum(left, 0.0)) * np.exp(u)[:, None]
-    low, high = (mu - reach)[left > 0].min(), (mu + reach)[left > 0].max()
-    ends = np.arcsinh((np.array([low, high]) - centre) / scale)
-    panels = int(np.ceil(np.ptp(ends) / PANEL_OF_MU))
-    of_mu = Grid(centre, scale, float(ends[0]), float(ends[1]), panels)
-    return of_tau, of_mu, Scan(u, y, left > 0)
-
-
-def _of_tau(problem: ExactProblem, u: Array, inner: Array) -> Grid:
-    """The grid of tau: log tau = centre + sinh(x), where the integrand is more than nothing."""
-    centre = float(u[(inner + problem.prior_of_tau(u)).argmax()])
-    x = np.linspace(-12, 12, 193)
-    wide = np.minimum(centre + np.sinh(x), LARGEST)
-    height = np.interp(wide, u, inner) - problem.power * np.maximum(0.0, wide - u[-1])
-    with np.errstate(over="ignore"):
-        height += problem.prior_of_tau(wide) + np.log(np.cosh(x))
-    height += problem.moment * np.maximum(0.0, wide - centre)
-    something = np.flatnonzero(height > height.max() - NOTHING)
-    if something[0] == 0 or something[-1] == len(x) - 1:
-        raise NotResolved(sentence("the tails of the prior of tau are too heavy to integrate"))
-    return Grid(centre, 1.0, float(x[something[0] - 1]), float(x[something[-1] + 1]), PANELS_OF_TAU)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ Arrays have the shape (pools, points); pools are separate meta-analyses of k tri
 
 from dataclasses import dataclass
 from functools import cache
-from sys import float_info
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -25,6 +24,7 @@ from metasynth.stats.effects.binary import Array
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.prior_densities import log_density, typical
 from metasynth.stats.roots_of_rising import rising_roots
+from metasynth.stats.tau_agreement import difference
 
 RULE, CHECK = 16, 24
 """Points of a panel, and of the rule that no integral may differ from."""
@@ -156,7 +156,7 @@ def _resolved(
     while panels <= MOST_PANELS:
         place = centre[left], low[left], high[left], panels
         posterior, check = (_points(problem, *place, rule) for rule in (RULE, CHECK))
-        agree = _agree(posterior, check, trials)
+        agree = difference(posterior, check, trials) <= AGREEMENT
         if agree.any():
             found.append((left[agree], posterior if agree.all() else _only(posterior, agree)))
         if agree.all():
@@ -199,62 +199,6 @@ def _points(
     return TauPosterior(
         problem, centre, edges, below / total, tau, weight / total, mean, variance, log_integral
     )
-
-
-def _agree(
-    posterior: TauPosterior[Problem], check: TauPosterior[Problem], trials: bool
-) -> NDArray[np.bool_]:
-    """Which pools' integrals are the same by a higher rule."""
-    change = np.abs(posterior.below - check.below).max(axis=1)
-    change = np.maximum(change, np.abs(posterior.log_integral - check.log_integral))
-    for one, two in zip(_moments(posterior), _moments(check), strict=True):
-        change = np.maximum(change, np.abs(one - two) / np.abs(two))
-    one, two = _densities(posterior, trials), _densities(check, trials)
-    change = np.maximum(change, np.abs(one / two - 1).max(axis=(1, 2)) - _rounding(posterior))
-    return np.asarray(change <= AGREEMENT)
-
-
-def _rounding(p: TauPosterior[Problem]) -> Array:
-    """What rounding leaves open of densities, relative to them, of effects far from 0; (pools,)."""
-    far = np.abs(p.problem.y).max(axis=1) / np.sqrt(p.problem.v.min(axis=1))
-    return np.asarray(16 * float_info.epsilon * far)
-
-
-def _densities(p: TauPosterior[Problem], trials: bool) -> Array:
-    """Densities of mu, and of each trial's effect, in and on either side of their middles.
-
-    Those are where they are at the centre of tau; shape (pools, distributions, 3).
-    """
-    mean, variance = _effects(p.problem, trials, p.tau, p.mean, p.variance)
-    tau = np.exp(p.centre)[:, None]
-    centre, square = _effects(p.problem, trials, tau, *p.problem.given_tau(tau)[1:])
-    x = centre + np.sqrt(square) * np.array([-2.0, 0.0, 2.0])
-    away = x[..., None] - mean[:, :, None]
-    bells = np.exp(away * away * (-0.5 / variance[:, :, None]))
-    weight = p.weight[:, None] / np.sqrt(variance)
-    return np.asarray((bells * weight[:, :, None]).sum(axis=3))
-
-
-def _effects(
-    problem: Problem, trials: bool, tau: Array, mean: Array, variance: Array
-) -> tuple[Array, Array]:
-    """Means and variances given tau: of all effects, or of mu alone."""
-    if trials:
-        return problem.effects_given_tau(tau, mean, variance)
-    return mean[:, None], variance[:, None]
-
-
-def _moments(p: TauPosterior[Problem]) -> list[Array]:
-    """Integrals that results rest on, each of an integrand that is nowhere negative."""
-    first = p.problem.y[:, :1]
-    spread = np.abs(p.problem.y - first).max(axis=1)[:, None] + np.sqrt(p.problem.v[:, :1])
-    sd = np.sqrt(p.variance)
-    integrands = [(p.mean - first) / spread + 2]
-    if p.problem.moment > 0:
-        integrands += [p.tau, sd]
-    if p.problem.moment > 1:
-        integrands += [p.tau**2, p.variance]
-    return [(p.weight * integrand).sum(axis=1) for integrand in integrands]
 
 
 def _centre(problem: Problem) -> Array:

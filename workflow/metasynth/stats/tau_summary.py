@@ -7,7 +7,7 @@ import numpy as np
 
 from metasynth.core.distributions import LEVEL
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.normal_mixtures import ENOUGH
+from metasynth.stats.locating import ENOUGH
 from metasynth.stats.roots import bracketed_root
 from metasynth.stats.tau_posterior import P, TauPosterior
 

@@ -144,6 +144,11 @@ def _package(analysis: AnalysisResult) -> str:
 _RESULTS_BY = {"bayesmeta": bayesmeta_export.RESULTS, "sums": exact_bayes_export.RESULTS}
 
 
+def _means(analysis: AnalysisResult) -> str:
+    package = _package(analysis)
+    return "sums over grids in base R" if package == "sums" else package
+
+
 def _library(package: str) -> list[str]:
     return [] if package == "sums" else [f"suppressPackageStartupMessages(library({package}))"]
 
@@ -158,7 +163,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
     analysis = result.analyses[0]
     estimate = analysis.estimates[0]
     head = [
-        f"# {shown(result.outcome.label)}: {shown(analysis.spec.label)}, by {_package(analysis)}.",
+        f"# {shown(result.outcome.label)}: {shown(analysis.spec.label)}, by {_means(analysis)}.",
         f"# Run it in the folder of {data}:  Rscript <this file>",
     ]
     if estimate.estimate is None:

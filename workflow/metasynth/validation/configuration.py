@@ -17,6 +17,7 @@ from metasynth.core.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.core.strict_yaml import Keys
 from metasynth.core.text_files import hidden_faults, read_text
 from metasynth.language.languages import known as known_languages
+from metasynth.model.authorship import AuthorDetails
 from metasynth.model.certainty_config import (
     BiasRule,
     CertaintyRules,
@@ -43,6 +44,7 @@ from metasynth.model.records import (
 )
 from metasynth.model.robustness_config import MultiverseChoices
 from metasynth.tables.raw_table import CHECKED
+from metasynth.validation import authors
 from metasynth.validation.config_faults import schema_faults
 from metasynth.validation.priors_config import (
     few_faults,
@@ -214,6 +216,9 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         few=policy(mapping.get("few")),
         formats=tuple(review.get("formats", REPORT_FORMS)),
         conversions=_conversions(mapping),
+        author_details=tuple(
+            AuthorDetails(**_frozen(keys)) for keys in review.get("author_details", ())
+        ),
     )
 
 
@@ -303,6 +308,7 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
 def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     """What one entry says and another, or the calendar, makes impossible."""
     yield from _impossible_date(config, lines)
+    yield from authors.faults(config, lines)
     for index, code in enumerate(config.languages):
         if code not in known_languages():
             expected = f"a language that there is a catalogue of ({', '.join(known_languages())})"

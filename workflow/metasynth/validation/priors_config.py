@@ -9,7 +9,7 @@ from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
 from metasynth.model.empirical_priors import rhodes_2015, turner_2015
 from metasynth.model.few_config import FewTrials
-from metasynth.model.methods import BAYES, MEASURE, is_ratio, no_effect
+from metasynth.model.methods import BAYESIAN, MEASURE, is_ratio, no_effect
 from metasynth.model.priors import VAGUE, MuPrior, OtherPriors, PriorFault, TauPrior
 from metasynth.model.records import AnalysisSpec, OutcomeSpec
 
@@ -87,7 +87,7 @@ def threshold_faults(
     outcomes: Sequence[OutcomeSpec], analyses: Sequence[AnalysisSpec], lines: Lines
 ) -> Iterator[Fault]:
     """Thresholds on the wrong side of no effect, of no value of the measure, or of no posterior."""
-    bayesian = {analysis.name for analysis in analyses if analysis.model == BAYES}
+    bayesian = {analysis.name for analysis in analyses if analysis.model in BAYESIAN}
     for outcome in outcomes:
         given = [(side, getattr(outcome.thresholds, side)) for side in ("better", "worse")]
         for side, value in given:

@@ -1,4 +1,4 @@
-"""Make the small fonts that every SVG figure carries, and those that the PDF is set in.
+"""Make the small fonts that every SVG figure carries, and those of the page and of the PDF.
 
 They have Latin letters and the signs we use. The PDF could be set in the full fonts, to the same
 look, but looks up each pair of letters in many tables of them: these have one. What they lack, the
@@ -22,12 +22,14 @@ FOLDER = Path(__file__).parent
 RANGES = ((0x20, 0x7E), (0xA0, 0x17F), (0x2007, 0x200A), (0x2010, 0x2027))
 SIGNS = "τχμσΣΔθ†‡•…′″‹›€⁄−≤≥≈∞√≠²³¹½←→↑↓◊№"
 PAPER = SIGNS + "\u202f●○"
+PAGE = PAPER + "".join(map(chr, (*range(0x391, 0x3CA), *range(0x2070, 0x208A))))
+"""A page has nothing to fall back on but the reader's own fonts: Greek and small digits, too."""
 FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "lnum", "tnum"]
 
 
-def embedded(weight: str) -> TTFont:
-    """The subset of one weight for figures."""
-    font = subsetted(weight, "Review Sans", SIGNS, FEATURES)
+def embedded(weight: str, name: str, signs: str) -> TTFont:
+    """The subset of one weight for figures, or for the page."""
+    font = subsetted(weight, name, signs, FEATURES)
     font.flavor = "woff"
     return font
 
@@ -81,8 +83,9 @@ def _pairs(table: Any, glyphs: list[str]) -> Iterator[tuple[str, str, Any]]:
 
 if __name__ == "__main__":
     for weight in ("Regular", "Bold"):
-        embedded(weight).save(FOLDER / f"ReviewSans-{weight}.woff")
+        embedded(weight, "Review Sans", SIGNS).save(FOLDER / f"ReviewSans-{weight}.woff")
     for weight in STYLES:
+        embedded(weight, "Review Page", PAGE).save(FOLDER / f"ReviewPage-{weight}.woff")
         font = subsetted(weight, "Review Print", PAPER, ["kern", "liga", "locl", "lnum"])
         one_table_of_pairs(font)
         font["name"].setName(f"ReviewPrint-{weight}", 6, 3, 1, 0x409)  # Typst knows it by this

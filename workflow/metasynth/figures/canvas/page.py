@@ -73,7 +73,8 @@ class Page(Figure):
     `points` leads from points right and down of the upper left corner to where they are drawn.
     While the page is `telling`, its texts are drawn with their marks (see language/tracked.py). Of
     a page that is higher than paper `breaks` are the heights, in points from the top, at which it
-    may be cut: the first is the foot of its heading, which each part repeats.
+    may be cut: the first is the foot of its heading, which each part repeats. `names` is how far
+    from the left the names of rows reach, which a narrow screen keeps in view; 0 without rows.
     """
 
     def __init__(self, height: float) -> None:
@@ -83,6 +84,7 @@ class Page(Figure):
         self.points: Transform = down + self.dpi_scale_trans
         self.telling = False
         self.breaks: tuple[float, ...] = ()
+        self.names = 0.0
 
 
 class _Line(Text):

@@ -13,8 +13,8 @@ from metasynth.core.paths import WORKFLOW
 Parameters = ParamSpec("Parameters")
 Made = TypeVar("Made")
 
-WIDTH = 504.0
-"""Width of every figure, in points: the text width of an A4 page."""
+WIDTH = 476.0
+"""Width of every figure, in points: that of the text on the report's A4 pages."""
 
 TEXT_SIZE = 8.0
 NOTE_SIZE = 8.0

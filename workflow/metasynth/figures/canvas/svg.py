@@ -50,6 +50,8 @@ def render(
     _name_once(root)
     _unwrap(root)
     _describe(root, prefix, clean(bare(title)), _spoken(description))
+    if isinstance(figure, Page) and figure.names:
+        root.set("data-names", f"{figure.names:.2f}")
     if breaks:
         root.set("data-breaks", " ".join(f"{height:.2f}" for height in breaks))
     if fonts:

@@ -21,7 +21,7 @@ from metasynth.figures.outcome import (
 from metasynth.figures.plots.risk_of_bias import Judgements, judgement_word
 from metasynth.grade.case import excludes_alone, rests_on_one_degree
 from metasynth.language.languages import ENGLISH, Language, message
-from metasynth.language.printed import of_pool
+from metasynth.language.printed import of_pool, predicts_more
 from metasynth.language.sentences import lowered
 from metasynth.model import bounds
 from metasynth.model.primary_effects import is_logarithmic
@@ -152,7 +152,7 @@ def _risks(
 def _statistics(pooled: Estimate, language: Language, place: int) -> Iterator[str]:
     """The pooled effect, its prediction interval, heterogeneity and test."""
     yield _pooled(pooled, language, place)
-    if pooled.pi_low is not None or pooled.pi_high is not None:
+    if predicts_more(pooled, language):
         limits = of_pool(pooled, language.numbers, place).limits(pooled, "pi")
         yield language.say("95% prediction interval: {limits}", limits=limits)
     yield heterogeneity(pooled, language, place)

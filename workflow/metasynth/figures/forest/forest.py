@@ -19,11 +19,11 @@ from metasynth.figures.canvas.axis import (
     share_axis,
     window_axis,
 )
-from metasynth.figures.canvas.page import Page, blank, breakable, rule, write
+from metasynth.figures.canvas.page import MARGIN, Page, blank, breakable, rule, write
 from metasynth.figures.canvas.panel import Panel
 from metasynth.figures.canvas.style import INK, Z_REFERENCE, Z_SQUARE, isolated
 from metasynth.figures.forest.layout import DOT, Layout, lay_out
-from metasynth.figures.forest.preset import COCHRANE, Preset
+from metasynth.figures.forest.preset import JOURNAL, Preset
 from metasynth.figures.forest.rows import Forest, Mark, forest_rows
 from metasynth.figures.forest.shapes import (
     draw_before,
@@ -53,7 +53,7 @@ def forest(
     analyses: Sequence[str] | None = None,
     *,
     language: Language = ENGLISH,
-    preset: Preset = COCHRANE,
+    preset: Preset = JOURNAL,
     judgements: Judgements | None = None,
 ) -> Figure:
     """Draw an outcome's studies and pooled effects; `analyses` defaults to all that were made.
@@ -73,18 +73,47 @@ def draw_forest(said: Forest, language: Language) -> Figure:
     """Draw what was composed; whoever calls must be `isolated`."""
     layout = lay_out(said, scale_of(said, language.numbers))
     figure = blank(layout.height)
+    figure.names = layout.names
     half = layout.pitch / 2
     breakable(figure, layout.height, layout.top + 0.5, (y - half for y in layout.middles[1:]))
+    _draw_on(figure, said, layout)
+    return figure
+
+
+PANEL_GAP = 8.0
+
+
+def draw_panels(panels: Sequence[Forest], language: Language) -> Figure:
+    """Draw forest plots below each other, each with its own axis; `draw_forest` says who may call.
+
+    On one axis stands only what has one scale.
+    """
+    layouts, start = list[Layout](), MARGIN
+    for said in panels:
+        layouts.append(lay_out(said, scale_of(said, language.numbers), panels, start))
+        start = layouts[-1].height + PANEL_GAP
+    figure = blank(layouts[-1].height)
+    figure.names = layouts[-1].names
+    rows = (y - layout.pitch / 2 for layout in layouts for y in layout.middles)
+    breakable(figure, layouts[-1].height, MARGIN, rows)
+    before = 0
+    for said, layout in zip(panels, layouts, strict=True):
+        _draw_on(figure, said, layout, before)
+        before += len(said.rows)
+    return figure
+
+
+def _draw_on(figure: Page, said: Forest, layout: Layout, before: int = 0) -> None:
+    """Draw one plot where it was laid out; rows are numbered from `before`."""
     write(figure, layout.labels)
     rule(figure, layout.rules)
     axes = _add_axes(figure, layout)
     _draw_references(axes, said, layout)
     _draw_band(axes, said, layout)
-    _draw_marks(axes, said, layout)
-    for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), 1):
+    _draw_marks(axes, said, layout, before)
+    for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), before + 1):
         dots = [(word, x, y) for word, x in zip(row.dots, layout.dots, strict=False)]
         draw_dots(figure, dots, DOT, f"row-{number}-dot")
-    return figure
 
 
 _ALONE = {"share": share_axis, "amount": amount_axis, "anywhere": window_axis}
@@ -104,7 +133,7 @@ def scale_of(said: Forest, numbers: NumberStyle) -> Axis:
     limits = limits or _limits(marks)
     reach = _distance(make(estimates, limits, numbers).high, said.logarithmic)
     ends = _limits(mark for mark in marks if mark.shape == "diamond")
-    near = [end for end in ends if _distance(end, said.logarithmic) <= WIDEST * reach]
+    near = [end for end in ends if _distance(end, said.logarithmic) <= said.widest * reach]
     others = _usual(_limits(m for m in marks if m.shape != "diamond"), said.logarithmic)
     return make([*estimates, *near], [*others, *near], numbers)
 
@@ -196,13 +225,13 @@ def _draw_lines(
         axes.add_patch(PathPatch(path, zorder=Z_SQUARE, capstyle="butt", **look))
 
 
-def _draw_marks(axes: Panel, said: Forest, layout: Layout) -> None:
+def _draw_marks(axes: Panel, said: Forest, layout: Layout, before: int) -> None:
     """Each row's mark; of several pooled effects only the first is a filled diamond."""
     axis = layout.scale.axis
     largest = min(said.largest, layout.pitch - 3.5)
     heaviest = max((row.mark.weight for row in said.rows if row.mark), default=0.0) or 1.0
     totals = 0
-    for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), 1):
+    for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), before + 1):
         totals += row.kind == "total" and row.mark is not None
         if row.mark is None:
             continue

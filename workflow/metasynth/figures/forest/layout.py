@@ -4,7 +4,7 @@ Every position follows from measured text: columns are as wide as what they hold
 takes what remains beside a graph of useful width, and what is still too long is wrapped.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -30,7 +30,7 @@ PITCH_LEAST, TALL = 10.5, 600.0
 BAND_TALL, BAND_PITCH = 430.0, 2.0
 """The height of a band of studies without rows, or what each has in it, whichever is less."""
 BAND_LINES = 12
-HEADING_LINES, LABEL_LINES, FAVOURS_LINES = 4, 3, 3
+HEADING_LINES, LABEL_LINES, FAVOURS_LINES, NOTE_LINES = 4, 3, 3, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Layout:
     """The page: its height, the graph's place, each row's middle, and all text and rules.
 
     `dots` are the middles of the columns of risk of bias; `band` is where the studies begin and end
-    that have no row.
+    that have no row; `names` is how far the rows' names reach.
     """
 
     height: float
@@ -51,6 +51,7 @@ class Layout:
     labels: tuple[Label, ...]
     rules: tuple[Rule, ...]
     band: tuple[float, float]
+    names: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,16 @@ class _Widths:
         return self.rights[first] - self.widths[first], self.rights[last]
 
 
-def lay_out(forest: Forest, axis: Axis) -> Layout:
-    """Place a forest plot on a page of the common width; its height follows from the rows."""
-    plan = _plan_widths(forest, axis)
+def lay_out(
+    forest: Forest, axis: Axis, among: Sequence[Forest] = (), start: float = MARGIN
+) -> Layout:
+    """Place a forest plot on a page of the common width; its height follows from the rows.
+
+    It begins at `start`, and its columns are as wide as those of the plots `among` which it stands.
+    """
+    plan = _plan_widths(forest, axis, among or (forest,))
     pitch = max(PITCH_LEAST, min(forest.pitch, TALL / max(1, len(forest.rows))))
-    headings, rules, top = _headings(forest, plan)
+    headings, rules, top = _headings(forest, plan, start)
     labels = list(headings)
     band = top + 2.0, top + 2.0
     if forest.band:
@@ -106,6 +112,7 @@ def lay_out(forest: Forest, axis: Axis) -> Layout:
         tuple(labels),
         tuple(rules),
         band,
+        MARGIN + plan.study,
     )
 
 
@@ -119,29 +126,31 @@ def _band_note(forest: Forest, plan: _Widths, top: float) -> Iterator[Label]:
 # --- across ---------------------------------------------------------------------------------------
 
 
-def _plan_widths(forest: Forest, axis: Axis) -> _Widths:
+def _plan_widths(forest: Forest, axis: Axis, among: Sequence[Forest]) -> _Widths:
     """Give columns what their text needs, names what the graph can spare, the graph the rest."""
-    widths = _column_widths(forest)
+    widths = [max(of) for of in zip(*map(_column_widths, among), strict=True)]
     gaps = [GROUP_GAP if first else GAP for first in _starts_group(forest)]
     left, right = (max(OVERHANG, width(axis.labels[end]) / 2) for end in (0, -1))
     dots = DOT_PITCH * len(forest.domains) + (GAP if forest.domains else 0.0)
+    before_graph, behind = (dots, 0.0) if forest.dots == "left" else (0.0, dots)
     room = WIDTH - 2 * MARGIN - sum(widths) - sum(gaps) - GROUP_GAP - left - right - dots
-    study = _study_width(forest, room)
+    study = max(_study_width(one, room) for one in among)
     spare = max(0.0, room - study - GRAPH_BEST)
     gaps = [gap + min(spare / len(gaps), 5.0) for gap in gaps]
     before = sum(column.side == "left" for column in forest.columns)
     rights = [MARGIN + study]
     for gap, wide in zip(gaps[:before], widths[:before], strict=True):
         rights.append(rights[-1] + gap + wide)
-    last = WIDTH - MARGIN - dots
+    last = WIDTH - MARGIN - behind
     beyond = sum(gaps[before:]) + sum(widths[before:])
-    scale = Scale(axis, rights[-1] + GROUP_GAP + left, last - beyond - right)
     text_right = rights[-1]
+    scale = Scale(axis, text_right + before_graph + GROUP_GAP + left, last - beyond - right)
+    first_dot = (text_right if before_graph else last) + GAP
     rights.append(last - beyond)
     for gap, wide in zip(gaps[before:], widths[before:], strict=True):
         rights.append(rights[-1] + gap + wide)
     del rights[before + 1], rights[0]
-    middles = (last + GAP + (i + 0.5) * DOT_PITCH for i in range(len(forest.domains)))
+    middles = (first_dot + (i + 0.5) * DOT_PITCH for i in range(len(forest.domains)))
     return _Widths(study, tuple(rights), tuple(widths), scale, tuple(middles), text_right)
 
 
@@ -194,7 +203,7 @@ def _starts_group(forest: Forest) -> list[bool]:
 # --- down -----------------------------------------------------------------------------------------
 
 
-def _headings(forest: Forest, plan: _Widths) -> tuple[list[Label], list[Rule], float]:
+def _headings(forest: Forest, plan: _Widths, start: float) -> tuple[list[Label], list[Rule], float]:
     """The headings of groups and columns, with their rules, and where the rows begin."""
     wrapped = []
     for group, first, last in _groups(forest):
@@ -202,14 +211,14 @@ def _headings(forest: Forest, plan: _Widths) -> tuple[list[Label], list[Rule], f
         room = right - left + (GROUP_GAP - GAP)
         wrapped.append((wrap(group, room, HEADING_LINES, bold=True), first, last))
     tallest = max((len(lines) for lines, _, _ in wrapped), default=0)
-    line = MARGIN + tallest * LINE + 2.0
+    line = start + tallest * LINE + 2.0
     labels, rules = [], []
     for lines, first, last in wrapped:
         left, right = plan.span(first, last)
-        start = MARGIN + (tallest - len(lines)) * LINE + LINE / 2 + HALF_CAP
+        first_line = start + (tallest - len(lines)) * LINE + LINE / 2 + HALF_CAP
         middle = (left + right) / 2
         labels += [
-            Label(text, middle, start + i * LINE, "center", bold=True)
+            Label(text, middle, first_line + i * LINE, "center", bold=True)
             for i, text in enumerate(lines)
         ]
         if last > first:
@@ -313,7 +322,10 @@ def _statistics(forest: Forest, plan: _Widths, bottom: float) -> Iterator[Label]
 
 
 def _notes(forest: Forest, top: float) -> Iterator[Label]:
-    for i, line in enumerate(_wrapped(forest.notes, WIDTH - 2 * MARGIN, NOTE_SIZE)):
+    if not forest.notes:
+        return
+    lines = wrap(" ".join(forest.notes), WIDTH - 2 * MARGIN, NOTE_LINES, size=NOTE_SIZE)
+    for i, line in enumerate(lines):
         yield Label(line, MARGIN, top + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
 
 

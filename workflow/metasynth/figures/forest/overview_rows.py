@@ -1,6 +1,6 @@
 """One forest plot for the whole review: benefits and harms, each outcome by its first analyses."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from metasynth.figures import drawn
@@ -8,8 +8,8 @@ from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
 from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
-from metasynth.figures.forest.forest import draw_forest
-from metasynth.figures.forest.preset import COCHRANE
+from metasynth.figures.forest.forest import draw_panels
+from metasynth.figures.forest.preset import JOURNAL
 from metasynth.figures.forest.rows import (
     Forest,
     Row,
@@ -32,6 +32,7 @@ from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.sentences import lowered
 from metasynth.language.tracked import bare, marked
+from metasynth.language.units import with_time
 from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.model.methods import MEASURE
 from metasynth.model.primary_effects import is_logarithmic
@@ -44,33 +45,49 @@ _WEIGHT, _LARGEST = 100.0, 5.5
 def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -> Drawing:
     """Draw the primary analysis of each outcome (filled) above its second (hollow).
 
-    The outcomes share an axis, so that all must be ratios, or all differences of one measure.
+    Each measure has a panel with an axis of its own: a risk ratio and an odds ratio of the same
+    trials are different numbers.
 
     Raises:
-        ValueError: without results, or when they cannot share an axis.
+        ValueError: without results.
     """
-    _require_one_axis(results)
-    rows = list(_rows(results, language))
-    groups = group_names(results[0], language)
-    look = limits(COCHRANE, is_logarithmic(results[0]), language.numbers)
-    words = (language.say("Measure"), language.say("Studies"), language.say("Participants"))
-    alone = not compares(results[0])
-    heading = language.say("Estimate") if alone else language.say("Effect")
-    effects = Column(interval_heading(rows, language), heading, "effect")
+    if not results:
+        raise ValueError("there are no outcomes to show")
+    panels = [_panel(members, language) for members in _by_measure(results)]
     legend = language.say("Squares: primary analysis. Circles: second analysis, where it differs.")
-    said = Forest(
+    panels[-1] = replace(panels[-1], notes=(legend, *_priors(results, language)))
+    return Drawing(draw_panels(panels, language), *_words(results, language))
+
+
+def _by_measure(results: Sequence[OutcomeResult]) -> Iterable[list[OutcomeResult]]:
+    """The outcomes of each measure, in the order in which measures come."""
+    found: dict[str, list[OutcomeResult]] = {}
+    for result in results:
+        found.setdefault(result.outcome.measure, []).append(result)
+    return found.values()
+
+
+def _panel(results: Sequence[OutcomeResult], language: Language) -> Forest:
+    """Outcomes of one measure."""
+    first, alone = results[0], not compares(results[0])
+    words = (language.say("Studies"), language.say("Participants"))
+    title = name(with_time(measure_title(first.outcome.measure, language), first.outcome, language))
+    rows = list(_rows(results, language))
+    effects = Column(interval_heading(rows, language), title, "effect", "right")
+    look = limits(JOURNAL, is_logarithmic(first), language.numbers)
+    group, _ = group_names(first, language)
+    return Forest(
         language.say("Outcome"),
         (*(Column(word) for word in words), effects),
-        with_effects(rows, results[0].outcome.measure, look),
+        with_effects(rows, first.outcome.measure, look),
         (),
-        (legend, *_priors(results, language)),
-        ("", "") if alone else _sides(groups[0], language),
-        is_logarithmic(results[0]),
+        (),
+        ("", "") if alone else _sides(group, language),
+        is_logarithmic(first),
         None,
         largest=_LARGEST,
-        one_group=one_group(results[0]),
+        one_group=one_group(first),
     )
-    return Drawing(draw_forest(said, language), *_words(results, language))
 
 
 def _priors(results: Sequence[OutcomeResult], language: Language) -> Iterator[str]:
@@ -87,13 +104,6 @@ def _sides(group: str, language: Language) -> tuple[str, str]:
         "←\u00a0" + language.say("Less with {group}", group=group),
         language.say("More with {group}", group=group) + "\u00a0→",
     )
-
-
-def _require_one_axis(results: Sequence[OutcomeResult]) -> None:
-    scales = {"ratio" if is_logarithmic(result) else result.outcome.measure for result in results}
-    if len(scales) != 1:
-        found = ", ".join(sorted(scales)) or "none"
-        raise ValueError(f"outcomes of one axis must share a scale; these have {found}")
 
 
 def _grouped(
@@ -135,11 +145,8 @@ def _says(row: Row) -> tuple[object, ...]:
 def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
     pooled = overall(analysis)
     estimate = pooled or analysis.estimates[0]
-    measure = (
-        language.say("Peto OR") if analysis.spec.model == "Peto" else _measure(estimate, language)
-    )
     said = of_pool(estimate, language.numbers)
-    cells = (measure, *_sizes(estimate, said))
+    cells = _sizes(estimate, said)
     if pooled is None:
         return Row("study", label, (*cells, language.say("Not estimable")))
     mark = pooled_mark("square", pooled, _WEIGHT)

@@ -1,6 +1,7 @@
 """How journals lay a forest plot out: what stands left and right of the graph, and how limits read.
 
-Cochrane's layout is the default; the others follow forest plots as JAMA and The BMJ print them.
+The default has what journals agree on: the data left of the graph, the effects at the far right.
+The others follow forest plots as RevMan, JAMA and The BMJ draw them.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ class Preset:
     """A journal's layout: kinds of columns on each side of the graph, and the look of numbers.
 
     `merged` says events and total in one column; `separators` stand between limits of ratios and of
-    differences, None for the language's own.
+    differences, None for the language's own. `dots` of risk of bias stand left of the graph, behind
+    what they are a judgement of, or right of all.
     """
 
     left: tuple[ColumnKind, ...] = ("data", "weight", "effect")
@@ -27,13 +29,15 @@ class Preset:
     brackets: tuple[str, str] = ("[", "]")
     separators: tuple[str, str] | None = None
     colour: str = BLUE
+    dots: Literal["left", "right"] = "right"
 
 
+JOURNAL = Preset(("data", "weight"), ("effect",), dots="left")
 COCHRANE = Preset()
 JAMA = Preset(("data", "effect"), ("weight",), True, ("(", ")"), ("–", " to "), INK)
 BMJ = Preset(("data",), ("weight", "effect"), True, ("(", ")"), (" to ", " to "))
 
-PRESETS = {"cochrane": COCHRANE, "jama": JAMA, "bmj": BMJ}
+PRESETS = {"journal": JOURNAL, "cochrane": COCHRANE, "jama": JAMA, "bmj": BMJ}
 """By their names in config.yaml."""
 
 

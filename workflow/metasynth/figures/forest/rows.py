@@ -11,7 +11,7 @@ from typing import Literal
 from metasynth.figures.canvas.style import BLUE
 from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column, columns, pooled_cells, study_cells
-from metasynth.figures.forest.preset import COCHRANE, Preset, arrange
+from metasynth.figures.forest.preset import JOURNAL, Preset, arrange
 from metasynth.figures.forest.statistics import heterogeneity, notes, statistics
 from metasynth.figures.observed import STUDIES_TABLE
 from metasynth.figures.outcome import (
@@ -28,10 +28,10 @@ from metasynth.figures.outcome import (
 )
 from metasynth.figures.plots.risk_of_bias import LEVELS, Judgements, domain_names, level
 from metasynth.language import keys
-from metasynth.language.formats import FIGURE_SPACE, MISSING, NumberStyle, aligned
+from metasynth.language.formats import MISSING, NumberStyle
 from metasynth.language.interval_names import PREDICTION, interval_name, intervals_name
 from metasynth.language.languages import Language
-from metasynth.language.printed import Printed, of_pool
+from metasynth.language.printed import Printed, of_pool, predicts_more
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
 from metasynth.model import bounds
@@ -87,10 +87,11 @@ class Forest:
     """All that a forest plot says; `reference` is the pooled effect of its first analysis.
 
     `band` are the marks of studies that are too many for a row each, in the order of their effects,
-    and `band_note` what they are. `domains` are the headings of dots of risk of bias; `colour` is
-    that of the squares, `largest` the side of the heaviest and the height of diamonds, in points,
-    where rows are that high, which is `pitch`. Of `one_group` (see `outcome.one_group`) no
-    value means no effect.
+    and `band_note` what they are. `domains` are the headings of `dots` of risk of bias, which stand
+    on one side of the graph; `colour` is that of the squares, `largest` the side of the heaviest
+    and the height of diamonds, in points, where rows are that high, which is `pitch`. Of
+    `one_group` (see `outcome.one_group`) no value means no effect. A diamond that reaches `widest`
+    times as far as the studies, or further, is clipped.
     """
 
     study_heading: str
@@ -102,9 +103,11 @@ class Forest:
     logarithmic: bool
     reference: float | None
     domains: tuple[str, ...] = ()
+    dots: Literal["left", "right"] = "right"
     colour: str = BLUE
     dots_heading: str = ""
     largest: float = 9.0
+    widest: float = 1.6
     one_group: str = ""
     band: tuple[Mark, ...] = ()
     band_note: str = ""
@@ -115,7 +118,7 @@ def forest_rows(
     result: OutcomeResult,
     analyses: Sequence[str] | None,
     language: Language,
-    preset: Preset = COCHRANE,
+    preset: Preset = JOURNAL,
     judgements: Judgements | None = None,
 ) -> Forest:
     """Compose the forest plot of an outcome; the first of `analyses` gives weights and effects.
@@ -152,6 +155,7 @@ def forest_rows(
         ratio,
         pooled.estimate if pooled else None,
         tuple(ascii_uppercase[: len(domains)]),
+        preset.dots,
         preset.colour,
         language.say("Risk of bias") if domains else "",
         one_group=one_group(result),
@@ -296,11 +300,16 @@ def _study_row(
 def _pooled_rows(
     result: OutcomeResult, analyses: Sequence[AnalysisResult], language: Language
 ) -> Iterator[Row]:
-    """A diamond for each analysis, each followed by its prediction interval."""
+    """A diamond for each analysis, each followed by its prediction interval.
+
+    Where a single study has an effect there is nothing to pool, and no diamond.
+    """
     width = len(columns(result, None, language))
     said: tuple[str, ...] | None = None
     for analysis in analyses:
         label, pooled = analysis_label(analysis), overall(analysis)
+        if pooled is not None and pooled.k == 1:
+            continue
         if pooled is None:
             yield Row("total", label, ("",) * (width - 1) + (language.say("Not estimable"),))
             continue
@@ -310,7 +319,7 @@ def _pooled_rows(
         cells = tuple(map(bare, row.cells[:-2]))
         yield replace(row, cells=("",) * width) if cells == said else row
         said = cells if said is None else said
-        if pooled.pi_low is not None or pooled.pi_high is not None:
+        if predicts_more(pooled, language):
             mark = Mark("interval", None, pooled.pi_low, pooled.pi_high)
             label = name(language.say("95% prediction interval"))
             yield Row("prediction", label, ("",) * width, mark, key=row.key)
@@ -378,35 +387,29 @@ def _named(row: Row) -> str:
 
 
 def with_effects(rows: Sequence[Row], measure: str, look: Limits) -> tuple[Row, ...]:
-    """Say each mark in the last column: estimates and limits aligned, padded with figure spaces.
+    """Say each mark in the last column, where it is blank: nothing is padded within brackets.
 
     Where some intervals are credible and others are not, each says what it is.
     """
     both = len(_kinds(rows)) > 1
-    numbers, (opening, closing) = look.numbers, look.brackets
-    shown = [(row, row.mark) for row in rows if row.mark]
-    said = [
-        (Printed(row.key, numbers), "pi" if row.kind == "prediction" else "ci") for row, _ in shown
-    ]
-    estimates = aligned(
-        "" if mark.estimate is None else own.estimate("estimate", measure, mark.estimate)
-        for (own, _), (_, mark) in zip(said, shown, strict=True)
-    )
-    lows, highs = (
-        aligned(
-            own.estimate(f"{kind}_{end}", measure, getattr(mark, end))
-            for (own, kind), (_, mark) in zip(said, shown, strict=True)
-        )
-        for end in ("low", "high")
-    )
-    texts = (
-        f"{x} {opening}{low}{look.separator}{high}{closing}".lstrip(FIGURE_SPACE + " ")
-        + (_named(row) if both else "")
-        for x, low, high, (row, _) in zip(estimates, lows, highs, shown, strict=True)
-    )
-    return tuple(
-        replace(row, cells=(*row.cells[:-1], next(texts))) if row.mark else row for row in rows
-    )
+
+    def told(row: Row) -> Row:
+        said = _said(row, measure, look) + (_named(row) if both else "")
+        return replace(row, cells=(*row.cells[:-1], said))
+
+    return tuple(told(row) if row.mark and not row.cells[-1] else row for row in rows)
+
+
+def _said(row: Row, measure: str, look: Limits) -> str:
+    """An estimate and its interval, or an interval alone."""
+    assert row.mark is not None
+    own, of = Printed(row.key, look.numbers), "pi" if row.kind == "prediction" else "ci"
+    low = own.estimate(f"{of}_low", measure, row.mark.low)
+    high = own.estimate(f"{of}_high", measure, row.mark.high)
+    limits = look.brackets[0] + low + look.separator + high + look.brackets[1]
+    if row.mark.estimate is None:
+        return limits
+    return f"{own.estimate('estimate', measure, row.mark.estimate)} {limits}"
 
 
 def favours(result: OutcomeResult, language: Language) -> tuple[str, str]:

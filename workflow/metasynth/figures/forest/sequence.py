@@ -8,7 +8,7 @@ from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_forest
-from metasynth.figures.forest.preset import COCHRANE
+from metasynth.figures.forest.preset import JOURNAL
 from metasynth.figures.forest.rows import (
     Forest,
     Row,
@@ -116,9 +116,9 @@ def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Lang
         label, said = language.say("All studies"), data.whole(language)
         rows.append(_row(_Pool(data.pooled, label, said), True, language))
     measure = data.result.outcome.measure
-    look = limits(COCHRANE, data.logarithmic, language.numbers)
+    look = limits(JOURNAL, data.logarithmic, language.numbers)
     title = measure_name(data.result, data.analysis, language)
-    effects = Column(interval_heading(rows, language), title, "effect")
+    effects = Column(interval_heading(rows, language), title, "effect", "right")
     words = (language.say("Studies"), "Tau²", "I²", "p")
     analysis = language.say("Analysis: {analysis}.", analysis=analysis_label(data.analysis))
     priors = priors_of(data.analysis, language)

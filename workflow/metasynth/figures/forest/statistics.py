@@ -15,7 +15,7 @@ from metasynth.model.records import AnalysisResult, Estimate
 
 def statistics(analyses: Sequence[AnalysisResult], language: Language) -> tuple[str, ...]:
     """Heterogeneity, overall effect and subgroup differences of each analysis; a line said once."""
-    pooled = [(a, e) for a in analyses if (e := overall(a)) is not None]
+    pooled = [(a, e) for a in analyses if (e := overall(a)) is not None and e.k > 1]
     labels = [analysis_label(a) for a, _ in pooled]
     kinds = (
         [heterogeneity(e, language) for _, e in pooled],

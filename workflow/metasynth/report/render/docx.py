@@ -1,8 +1,8 @@
 """A document as a Word file, for journals that ask for one.
 
 Pandoc writes it from its own document tree, which is built here without any markup in between:
-text stays data. Figures become pictures, since Word draws SVG in some versions only; Typst, which
-sets the PDF, makes these too.
+text stays data. Figures become pictures with a vector drawing beside each, which newer versions of
+Word show; Typst, which sets the PDF, makes both.
 """
 
 import json
@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from metasynth.language.languages import Language
 from metasynth.report.document import Document, Figure, Landscape
@@ -19,6 +19,7 @@ from metasynth.report.render.converter import pandoc
 from metasynth.report.render.pandoc import PORTRAIT, WIDTH_INCHES, tree
 from metasynth.report.render.pictures import DRAWN, heading_foot, parts
 from metasynth.report.render.typst import literal
+from metasynth.report.render.word_package import finished
 
 _PIXELS_PER_INCH = 220.0
 _WIDE = '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
@@ -34,7 +35,7 @@ def docx(document: Document, templates: Path, language: Language) -> bytes:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        pictures = _pictures(document, templates, folder)
+        pictures, vectors = _pictures(document, templates, folder)
         nodes = json.dumps(tree(document, pictures, language), ensure_ascii=False)
         (folder / "reference.docx").write_bytes(_reference(document, templates))
         moment = document.moment.timestamp()
@@ -42,32 +43,42 @@ def docx(document: Document, templates: Path, language: Language) -> bytes:
         target = folder / "report.docx"
         written = f"--output={target.name}"
         pandoc((*command, written), nodes, folder, SOURCE_DATE_EPOCH=f"{moment:.0f}")
-        return target.read_bytes()
+        return finished(target.read_bytes(), vectors)
 
 
-def _pictures(document: Document, templates: Path, folder: Path) -> dict[str, list[str]]:
+def _pictures(
+    document: Document, templates: Path, folder: Path
+) -> tuple[dict[str, list[str]], dict[bytes, bytes]]:
     """The PNG in `folder` of each figure, by its SVG: one page of a Typst document each.
 
-    A figure that is higher than paper has one for each of its parts.
+    A figure that is higher than paper has one for each of its parts. Beside each stands the same as
+    SVG, by the bytes of the PNG, its letters drawn: no program needs the fonts.
     """
     from typst import Compiler, Fonts
 
     paths = [block.path for block in document.blocks if isinstance(block, Figure)]
     if not paths:
-        return {}
+        return {}, {}
     drawn = [(path, page) for path in paths for page in _pages(path)]
     pages = [page for _, page in drawn]
     fonts = Fonts(include_system_fonts=False, font_paths=[str(templates / "fonts")])
     setting = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
-    compiler = Compiler((setting + "\n".join(pages)).encode(), root=".", font_paths=fonts)
-    made = compiler.compile(format="png", ppi=_PIXELS_PER_INCH)
-    images = cast(Sequence[bytes], made if isinstance(made, list) else [made])
+    source = (setting + "\n".join(pages)).encode()
+
+    def made(form: Literal["png", "svg"]) -> Sequence[bytes]:
+        """The pages in a form: a compiler of bytes compiles them once."""
+        compiler = Compiler(source, root=".", font_paths=fonts)
+        ppi = _PIXELS_PER_INCH if form == "png" else None
+        found = compiler.compile(format=form, ppi=ppi)
+        return cast(Sequence[bytes], found if isinstance(found, list) else [found])
+
+    images, vectors = made("png"), made("svg")
     found: dict[str, list[str]] = {}
     for number, ((path, _), image) in enumerate(zip(drawn, images, strict=True)):
         target = folder / f"{number}.png"
         target.write_bytes(image)
         found.setdefault(path, []).append(target.name)
-    return found
+    return found, dict(zip(images, vectors, strict=True))
 
 
 def _pages(path: str) -> list[str]:

@@ -32,6 +32,10 @@ def rendered(
         from metasynth.report.render import docx
 
         return docx.docx(document, templates, language)
+    if form == "xml":
+        from metasynth.report.render import jats
+
+        return jats.render(document, language)
     from metasynth.report.render import typst
     from metasynth.report.render.notes import with_notes
 

@@ -14,17 +14,20 @@ from markupsafe import Markup
 
 from metasynth.core import store
 from metasynth.language.languages import Language, message
+from metasynth.model.authorship import AuthorDetails
 from metasynth.provenance.entry import Entry
 from metasynth.provenance.publish import record
 from metasynth.report import exploration
+from metasynth.report.byline import ORCID
 from metasynth.report.document import Document, Figure, References, Table, plain
+from metasynth.report.render.citation import bibtex, ris
 from metasynth.report.render.pictures import linked
 
 _FONTS_INSIDE = re.compile(r" *<style>@font-face[^<]*</style>\n")
 FONTS = (
-    ("SourceSans3-Regular.woff2", 400, "normal"),
-    ("SourceSans3-Bold.woff2", 700, "normal"),
-    ("SourceSans3-It.woff2", 400, "italic"),
+    ("ReviewPage-Regular.woff", 400, "normal"),
+    ("ReviewPage-Bold.woff", 700, "normal"),
+    ("ReviewPage-It.woff", 400, "italic"),
 )
 WORDS = {
     "back": message("Back"),
@@ -46,6 +49,10 @@ WORDS = {
     "source": message("Source"),
     "large": message("Enlarge"),
     "svg": message("Save as SVG"),
+    "copied": message("Copied"),
+    "quotes": message("Where the numbers behind it are stated"),
+    "more": message("and {n} more"),
+    "hits": message("Places found: {n}"),
 }
 """What the page's script says."""
 
@@ -78,6 +85,7 @@ def render(document: Document, templates: Path, language: Language) -> str:
         data=Markup(_data(document, language)),
         schema=Markup(_schema(document)),
         names=OWN_NAMES,
+        cites={"bib": _saved(bibtex(document)), "ris": _saved(ris(document))},
     )
 
 
@@ -103,12 +111,24 @@ def _schema(document: Document) -> str:
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
         "headline": document.title,
-        "inLanguage": document.language,
+        "inLanguage": document.locale,
         "datePublished": document.date,
         "version": document.version,
-        "author": [{"@type": "Person", "name": name} for name in document.authors],
+        "author": [_person(author) for author in document.authors],
     }
     return _dumped({key: value for key, value in known.items() if value}).replace("<", "\\u003c")
+
+
+def _person(author: AuthorDetails) -> dict[str, Any]:
+    """An author as https://schema.org/Person has them."""
+    known = {
+        "@type": "Person",
+        "name": author.name,
+        "identifier": f"{ORCID}{author.orcid}" if author.orcid else "",
+        "affiliation": [{"@type": "Organization", "name": name} for name in author.affiliations],
+        "email": author.email,
+    }
+    return {key: value for key, value in known.items() if value}
 
 
 def _read(path: Path) -> str:
@@ -119,7 +139,7 @@ def _faces(fonts: Path) -> str:
     """The fonts as a part of the style."""
     return "".join(
         f'\n@font-face {{ font-family: "Source Sans 3"; font-weight: {weight}; font-style: {slant};'
-        f' src: url("data:font/woff2;base64,{_base64((fonts / name).read_bytes())}"); }}'
+        f' src: url("data:font/woff;base64,{_base64((fonts / name).read_bytes())}"); }}'
         for name, weight, slant in FONTS
     )
 
@@ -147,7 +167,7 @@ def _data(document: Document, language: Language) -> str:
         if anchor.startswith("ref-")
     }
     said = {**WORDS, **(exploration.WORDS if document.explored else {})}
-    words: dict[str, str] = {name: language.say(text) for name, text in said.items()}
+    words: dict[str, str] = {name: language.say(text, n="{n}") for name, text in said.items()}
     known: Mapping[str, Any] = {
         "words": words
         | {"decimal": language.numbers.decimal, "between": language.numbers.separator},
@@ -193,6 +213,10 @@ def _csv(table: Table) -> str:
     rows = [[plain(cell) for cell in row.cells] for row in table.rows]
     text = store.to_csv([column.title for column in table.columns], rows)
     return f"data:text/csv;charset=utf-8;base64,{_base64(text.encode('utf-8-sig'))}"
+
+
+def _saved(text: str) -> str:
+    return f"data:text/plain;charset=utf-8;base64,{_base64(text.encode())}"
 
 
 def _svg(figure: Figure, places: dict[str, int], address: Callable[[str], str]) -> Markup:

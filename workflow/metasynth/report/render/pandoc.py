@@ -4,6 +4,7 @@ The tree's shape is that of pandoc-types (https://hackage.haskell.org/package/pa
 `pandoc --to=json` prints for any document.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +34,9 @@ from metasynth.report.document import (
     plain,
     text,
 )
+from metasynth.report.render import word_fields
+from metasynth.report.render.word_fields import Bookmarks, Node
 
-Node = dict[str, Any]
 WIDTH_INCHES = 6.3
 """How wide figures are set on an upright page."""
 _API = [1, 23, 1]
@@ -49,10 +51,21 @@ PORTRAIT = '<w:pgSz w:w="11906" w:h="16838"/>'
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """What the tree's parts need beside the document: each SVG's pictures, and the language."""
+    """What the tree's parts need beside the document.
+
+    These are each SVG's pictures, the language, the kind and number of each table and figure by its
+    anchor, and the bookmarks given so far.
+    """
 
     pictures: Mapping[str, Sequence[str]]
     language: Language
+    captions: Mapping[str, tuple[str, str]]
+    bookmarks: Bookmarks
+
+    def label(self, kind: str, number: str) -> str:
+        """ "Table 3", as it is called."""
+        word = self.language.say("Table") if kind == "Table" else self.language.say("Figure")
+        return f"{word} {number}"
 
 
 def tree(document: Document, pictures: Mapping[str, Sequence[str]], language: Language) -> Node:
@@ -60,15 +73,26 @@ def tree(document: Document, pictures: Mapping[str, Sequence[str]], language: La
     draft = _node("Strong", _inlines(text(document.draft)))
     banner = [_node("Para", [draft])] if document.draft else []
     prefix = f"{language.say('Draft')}: " if document.draft else ""
+    captions = {
+        block.anchor: (type(block).__name__, block.number)
+        for block in document.blocks
+        if isinstance(block, Table | Figure)
+    }
+    setting = _Setting(pictures, language, captions, Bookmarks())
+    body = _blocks(_turned_once(document.blocks), setting)
     return {
         "pandoc-api-version": _API,
         "meta": {
             "title": _meta(text(f"{prefix}{document.title}")),
             "subtitle": _meta(document.subtitle),
-            "lang": _meta(text(document.language)),
+            "lang": _meta(text(document.locale)),
         },
-        "blocks": banner + _blocks(_turned_once(document.blocks), _Setting(pictures, language)),
+        "blocks": [*banner, *map(_author_line, document.byline), *body],
     }
+
+
+def _author_line(line: Inlines) -> Node:
+    return _node("Div", [["", [], [["custom-style", "Author"]]], [_node("Para", _inlines(line))]])
 
 
 def _turned_once(blocks: Iterable[Block]) -> list[Block]:
@@ -100,9 +124,9 @@ def _blocks(blocks: Iterable[Block], setting: _Setting) -> list[Node]:
 def _block(block: Block, setting: _Setting) -> list[Node]:
     match block:
         case Heading(level, anchor, content):
-            return [_node("Header", [level, _attributes(anchor), _inlines(content)])]
+            return [_node("Header", [level, _attributes(anchor), _inlines(content, setting)])]
         case Paragraph(content, anchor):
-            said = _inlines(content)
+            said = _inlines(content, setting)
             return [_node("Para", [_span(anchor, said)] if anchor else said)]
         case Listing(ordered, points):
             bodies = [_blocks(item, setting) for item in points]
@@ -114,7 +138,11 @@ def _block(block: Block, setting: _Setting) -> list[Node]:
         case Figure():
             return [_figure(block, setting)]
         case References(entries):
-            items = [_span(anchor, _inlines(body)) for anchor, body in entries]
+            marks = setting.bookmarks
+            items = [
+                _span(anchor, [word_fields.entry(marks, str(n)), *_inlines(body, setting)])
+                for n, (anchor, body) in enumerate(entries, start=1)
+            ]
             return [_ordered([[_node("Para", [item])] for item in items])]
         case Notes():
             return []  # of paper alone, as are their marks
@@ -136,8 +164,14 @@ def _section_break() -> Node:
     return _node("RawBlock", ["openxml", f"<w:p><w:pPr>{properties}</w:pPr></w:p>"])
 
 
-def _label(label: str, caption: Inlines) -> list[Node]:
-    return [_node("Strong", [_node("Str", label)]), _node("Space"), *_inlines(caption)]
+def _caption(block: Table | Figure, setting: _Setting) -> list[Any]:
+    """A caption whose number is a field; its words follow a full stop."""
+    kind = type(block).__name__
+    word, _, _ = setting.label(kind, "").partition(" ")
+    label = word_fields.caption(setting.bookmarks, word, kind, block.number)
+    words = _inlines(block.caption, setting)
+    dot = _node("Strong", [_node("Str", ".")])
+    return [None, [_node("Plain", [label, dot, _node("Space"), *words])]]
 
 
 def _figure(figure: Figure, setting: _Setting) -> Node:
@@ -152,57 +186,80 @@ def _figure(figure: Figure, setting: _Setting) -> Node:
         )
         for picture in setting.pictures[figure.path]
     ]
-    caption = [
-        None,
-        [
-            _node(
-                "Plain",
-                _label(
-                    setting.language.say("Figure {number}.", number=figure.number), figure.caption
-                ),
-            )
-        ],
-    ]
     return _node(
         "Figure",
-        [_attributes(figure.anchor), caption, [_node("Plain", [image]) for image in images]],
+        [
+            _attributes(figure.anchor),
+            _caption(figure, setting),
+            [_node("Plain", [i]) for i in images],
+        ],
     )
 
 
 def _table(table: Table, setting: _Setting) -> list[Node]:
-    share = sum(column.width for column in table.columns)
     columns = [
-        [_node(_ALIGN[column.align]), _node("ColWidth", column.width / share)]
-        for column in table.columns
+        [_node(_ALIGN[column.align]), _node("ColWidth", share)]
+        for column, share in zip(table.columns, shares(table), strict=True)
     ]
     header = [_cell([_node("Str", column.title)]) for column in table.columns]
-    caption = [
-        None,
-        [
-            _node(
-                "Plain",
-                _label(setting.language.say("Table {number}.", number=table.number), table.caption),
-            )
-        ],
-    ]
-    rows = [_row(row, len(columns)) for row in table.rows]
+    rows = [_row(row, len(columns), setting) for row in table.rows]
     body = [[_attributes(), 0, [], rows]]
     head = [_attributes(), [[_attributes(), header]]]
     made = _node(
-        "Table", [_attributes(table.anchor), caption, columns, head, body, [_attributes(), []]]
+        "Table",
+        [
+            _attributes(table.anchor),
+            _caption(table, setting),
+            columns,
+            head,
+            body,
+            [_attributes(), []],
+        ],
     )
     notes = [table.note] if table.note else []
-    return [made, *map(_note, (*notes, *table.footnotes))]
+    return [made, *(_note(one, setting) for one in (*notes, *table.footnotes))]
 
 
-def _note(content: Inlines) -> Node:
+LETTER = 1 / 95
+"""The width of a letter of a table, as a share of the width of a page's text."""
+
+
+def shares(table: Table) -> list[float]:
+    """The columns' shares of the width: as asked, but with room for each one's longest word.
+
+    What these take beyond what was asked, the other columns give, in proportion to what they have
+    to spare.
+    """
+    asked = sum(column.width for column in table.columns)
+    wanted = [column.width / asked for column in table.columns]
+    least = [LETTER * (3 + _longest(table, number)) for number in range(len(wanted))]
+    if sum(least) >= 1:
+        return [one / sum(least) for one in least]
+    missing = sum(max(0.0, low - own) for low, own in zip(least, wanted, strict=True))
+    spare = sum(max(0.0, own - low) for low, own in zip(least, wanted, strict=True))
+    give = missing / spare if spare else 0.0
+    return [
+        low if own < low else own - give * (own - low)
+        for low, own in zip(least, wanted, strict=True)
+    ]
+
+
+def _longest(table: Table, number: int) -> int:
+    """The letters of the longest word of a column; what is longer than 24 may be broken."""
+    cells = (row.cells[number] for row in table.rows if not row.heading and number < len(row.cells))
+    texts = [table.columns[number].title, *map(plain, cells)]
+    return min(24, max(len(word) for text in texts for word in re.split(r"[ \n]+", text)))
+
+
+def _note(content: Inlines, setting: _Setting) -> Node:
     return _node(
-        "Div", [["", [], [["custom-style", "Table Note"]]], [_node("Para", _inlines(content))]]
+        "Div",
+        [["", [], [["custom-style", "Table Note"]]], [_node("Para", _inlines(content, setting))]],
     )
 
 
-def _row(row: Row, width: int) -> list[Any]:
-    cells = [_inlines(cell) for cell in row.cells]
+def _row(row: Row, width: int, setting: _Setting) -> list[Any]:
+    cells = [_inlines(cell, setting) for cell in row.cells]
     if row.anchor:
         cells[0] = [_span(row.anchor, cells[0])]
     if row.heading:
@@ -214,26 +271,37 @@ def _cell(content: list[Node], width: int = 1) -> list[Any]:
     return [_attributes(), _node("AlignDefault"), 1, width, [_node("Plain", content)]]
 
 
-def _inlines(content: Iterable[Inline]) -> list[Node]:
-    return [_inline(item) for item in content]
+def _inlines(content: Iterable[Inline], setting: _Setting | None = None) -> list[Node]:
+    return [node for item in content for node in _inline(item, setting)]
 
 
-def _inline(item: Inline) -> Node:
+def _inline(item: Inline, setting: _Setting | None) -> list[Node]:
     match item:
         case Text(content) | Number(content):
-            return _node("Str", content)
+            return [_node("Str", content)]
         case Styled("code", children):
-            return _node("Code", [_attributes(), "".join(_code(children))])
+            return [_node("Code", [_attributes(), "".join(_code(children))])]
         case Styled(style, children):
-            return _node(_STYLES[style], _inlines(children))
+            return [_node(_STYLES[style], _inlines(children, setting))]
         case Link(target, children):
-            return _link(target, _inlines(children))
+            return [_link(target, _inlines(children, setting)), *_named(target, children, setting)]
         case Citation(items):
-            links = [_link(f"#ref-{key}", [_node("Str", str(number))]) for key, number in items]
-            commas = [part for link in links for part in (_node("Str", ","), link)][1:]
-            return _node("Superscript", commas)
+            numbers = [word_fields.citation(str(number)) for _, number in items]
+            comma = _node("Superscript", [_node("Str", ",")])
+            return [part for number in numbers for part in (comma, number)][1:]
         case Marks():
-            return _node("Str", "")
+            return []
+
+
+def _named(target: str, children: Inlines, setting: _Setting | None) -> list[Node]:
+    """Behind a link to a table or figure of this document, which one that is: a field."""
+    found = setting.captions.get(target.removeprefix("#")) if setting else None
+    if not found or setting is None:
+        return []
+    label = setting.label(*found)
+    if plain(children) == label:
+        return []
+    return [_node("Str", " ("), word_fields.reference(*found, label), _node("Str", ")")]
 
 
 def _code(children: Inlines) -> Iterable[str]:

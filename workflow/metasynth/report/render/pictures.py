@@ -18,7 +18,7 @@ FOLDER = "results/figures/"
 _SVG = "{http://www.w3.org/2000/svg}"
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _BREAKS = re.compile(r'<svg [^>]*data-breaks="([\d.]+)')
-DRAWN, PAPER = 504, 620.0
+DRAWN, PAPER = 476, 620.0
 """The width of a figure in points, and the height of its largest part on a page, as figures know
 them (`figures.style.WIDTH`, `figures.page.PAPER`)."""
 _NUMBER = re.compile(r'<tspan data-key="([^"]*)">([^<]*)</tspan>')

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from metasynth.core.bibtex import Entry
+from metasynth.language.languages import Language
 from metasynth.report.document import Inline, Inlines, Link, Styled, Text
 from metasynth.report.render.converter import pandoc
 
@@ -40,8 +41,10 @@ _LESS = "\uf8ff"
 _STYLES = {"Emph": "emphasis", "Strong": "strong"}
 
 
-def references(entries: Sequence[Entry], style: Path, language: str) -> tuple[Inlines, ...]:
+def references(entries: Sequence[Entry], style: Path, language: Language) -> tuple[Inlines, ...]:
     """Each entry as the CSL style at `style` prints it, in the same order, without its number.
+
+    An `addendum`, such as what no record states of it, stands behind it in brackets.
 
     Raises:
         subprocess.CalledProcessError: where pandoc cannot use the style.
@@ -50,11 +53,16 @@ def references(entries: Sequence[Entry], style: Path, language: str) -> tuple[In
         return ()
     items = json.dumps([_item(entry) for entry in entries], ensure_ascii=False)
     command = ("--from=csljson", "--to=json", "--citeproc")
-    chosen = (f"--csl={style.name}", f"--metadata=lang:{language}")
+    chosen = (f"--csl={style.name}", f"--metadata=lang:{language.code}")
     printed = pandoc((*command, *chosen), items.replace("<", _LESS), style.parent)
     (listed,) = json.loads(printed.replace(_LESS, "<"))["blocks"]
     found = {block["c"][0][0]: _entry(block) for block in listed["c"][1]}
-    return tuple(found[f"ref-{entry.key}"] for entry in entries)
+    return tuple((*found[f"ref-{entry.key}"], *_addendum(entry, language)) for entry in entries)
+
+
+def _addendum(entry: Entry, language: Language) -> Inlines:
+    words = entry.get("addendum")
+    return (Text(f" [{language.label(words)}.]"),) if words else ()
 
 
 def _item(entry: Entry) -> dict[str, Any]:

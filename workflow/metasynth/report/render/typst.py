@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from typst import PDFStandard
 
 _WHOLE = 14  # a table of so many rows or fewer is not broken over pages
+_SHORT = 900  # where no cell has more letters, no row is broken
 _STANDARDS: "list[PDFStandard]" = ["a-3a", "ua-1"]
 _SPACES = " \u00a0\u2007\u2009\u202f"  # none of which Python calls printable, but the first
 _STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text", "superscript": "small-super"}
@@ -89,6 +90,10 @@ def source(
         for name in ("title", "language", "version", "date", "draft")
     )
     settings += f", subtitle: {_inlines(document.subtitle)}"
+    settings += f", byline: {_array(map(_inlines, document.byline))}"
+    settings += f", authors: {_array(literal(one.name) for one in document.authors)}"
+    _, _, region = document.locale.partition("-")
+    settings += f", region: {literal(region)}"
     article = document.stem.startswith("review")  # which has no need of contents
     settings += f", contents: {str(not article).lower()}, head: {literal(_head(document, article))}"
     settings += f", said: {_said(language)}"
@@ -177,11 +182,13 @@ def _table(table: Table) -> str:
     aligns = _array(column.align for column in table.columns)
     header = _array(f"[#{literal(column.title)}]" for column in table.columns)
     rows = _array(_row(row, len(table.columns)) for row in table.rows)
+    short = all(len(plain(cell)) <= _SHORT for row in table.rows for cell in row.cells)
     return (
         f"review-table(anchor: {literal(table.anchor)}, number: {literal(table.number)}, "
         f"caption: {_inlines(table.caption)}, note: {_inlines(table.note)}, "
         f"footnotes: {_array(map(_inlines, table.footnotes))}, "
-        f"whole: {str(len(table.rows) <= _WHOLE).lower()}, columns: {columns}, align: {aligns}, "
+        f"whole: {str(len(table.rows) <= _WHOLE).lower()}, rows-whole: {str(short).lower()}, "
+        f"columns: {columns}, align: {aligns}, "
         f"header: {header}, rows: {rows})"
     )
 

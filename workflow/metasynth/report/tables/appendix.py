@@ -63,7 +63,7 @@ def _data_row(trial: Trial, result: Result, scope: Scope) -> Row:
         printed,
         _bounds(result, language),
         language.say(provenance) if provenance else result.provenance,
-        source_link(trial, result.source_id, scope.cite),
+        source_link(trial, result.source_id, scope),
         _note(result, language),
         anchor=row_anchor(trial, result),
     )

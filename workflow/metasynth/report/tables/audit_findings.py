@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from metasynth.audit.kinds import FREQUENT, KINDS, SELDOM
-from metasynth.audit.verdicts import Audited
+from metasynth.audit.verdicts import DEPENDS_ON_COUNTS, DEPENDS_ON_TEST, NOT_REPRODUCED, Audited
 from metasynth.language import formats, keys
 from metasynth.language.languages import message
 from metasynth.language.tracked import marked
@@ -39,6 +39,18 @@ class Found:
         yield from _FOUND.get(item.method, Found.recomputed)(self)
         yield reason(item, self._scope.language)
         yield from self._dependence()
+
+    def brief(self) -> Iterator[str]:
+        """The numbers, and what the verdict hangs on, without what the verdict itself says."""
+        item = self.item
+        if item.method == "pool" and item.p is not None:
+            yield f"{self.sides()}; {self.effect()}."
+        else:
+            yield from _FOUND.get(item.method, Found.recomputed)(self)
+        if item.verdict == NOT_REPRODUCED:
+            yield reason(item, self._scope.language)
+        if item.verdict in (DEPENDS_ON_TEST, DEPENDS_ON_COUNTS):
+            yield from self._hinges()
 
     def number(self, column: str, printed: str) -> str:
         """A printed number under the key of its column."""
@@ -195,14 +207,18 @@ class Found:
                 n=self.number("excluded", str(item.excluded)),
                 stated="; ".join(self._stated()),
             )
-        if item.differing:
-            yield self._say("Otherwise by: {names}.", names="; ".join(self._differing()))
-        if item.readings:
-            yield self._say("Otherwise when read as: {names}.", names="; ".join(self._readings()))
+        yield from self._hinges()
         if item.without:
             labels = {t.study.study: t.study.label for t in self._scope.material.trials}
             names = joined([labels[name] for name in item.without.split()], self._scope.language)
             yield self._say("Without {trials}, whose counts no source states.", trials=names)
+
+    def _hinges(self) -> Iterator[str]:
+        """What decides otherwise: tests or analyses, and readings of the data."""
+        if self.item.differing:
+            yield self._say("Otherwise by: {names}.", names="; ".join(self._differing()))
+        if self.item.readings:
+            yield self._say("Otherwise when read as: {names}.", names="; ".join(self._readings()))
 
     def _stated(self) -> Iterator[str]:
         """The p-values and intervals that leave out counts."""

@@ -9,7 +9,7 @@ from metasynth.language.tracked import marked
 from metasynth.model import bounds
 from metasynth.model.records import Cell, Result, Trial
 from metasynth.report.document import Column, Inlines, Link, Row, text
-from metasynth.report.material import Cite
+from metasynth.report.material import Scope
 from metasynth.report.text.phrases import versus
 
 _Body = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
@@ -151,12 +151,13 @@ def source_anchor(trial: Trial, source_id: str) -> str:
     return f"source-{trial.study.study}-{source_id}"
 
 
-def source_link(trial: Trial, source_id: str, cite: Cite) -> Inlines:
+def source_link(trial: Trial, source_id: str, scope: Scope) -> Inlines:
     """Where in which document, leading to the quote in the appendix."""
     for source in trial.sources:
         if source.source_id == source_id:
             target = f"#{source_anchor(trial, source_id)}"
-            return (Link(target, text(source.locator or source_id)), cite(source.reference))
+            where = source.locator or scope.language.say("its text")
+            return (Link(target, text(where)), scope.cite(source.reference))
     return ()
 
 

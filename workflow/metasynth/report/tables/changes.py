@@ -12,7 +12,7 @@ from metasynth.living.changes import Changes, OutcomeChange
 from metasynth.living.input_changes import CellChange, RowChange
 from metasynth.living.state import Measured
 from metasynth.model.methods import CREDIBLE
-from metasynth.report.document import Column, Row, text
+from metasynth.report.document import Column, Inlines, Row, Styled, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, TableBody, group, row
 from metasynth.report.text.change_names import is_shown
@@ -161,6 +161,14 @@ def choices_table(changes: Changes, language: Language) -> TableBody:
     return text(caption), columns, rows, ()
 
 
+def _place(scope: str, item: str, part: str) -> Inlines:
+    """What an entry is about; the names of tables, keys and rows are those of the files."""
+    names = " ".join(filter(None, (item, part)))
+    if not names:
+        return text(scope)
+    return (*text(f"{scope} "), Styled("code", (Text(names),)))
+
+
 def reasons_table(changes: Changes, language: Language) -> TableBody:
     """The entries of changelog.csv since the baseline."""
     say = language.say
@@ -176,7 +184,7 @@ def reasons_table(changes: Changes, language: Language) -> TableBody:
         row(
             entry.date,
             entry.version,
-            " ".join(filter(None, (say(SCOPES[entry.scope]), entry.item, entry.row))),
+            _place(say(SCOPES[entry.scope]), entry.item, entry.row),
             say(KINDS[entry.kind]),
             language.label(entry.reason),
             entry.who or say("not stated"),

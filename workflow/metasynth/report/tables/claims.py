@@ -1,14 +1,14 @@
 """The audit's tables, and the names by which the text reaches its numbers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from metasynth.audit.kinds import KINDS
 from metasynth.audit.tally import SORTS, VERDICT_SORTS, of_sort, parts
-from metasynth.audit.verdicts import CONTRADICTED, NOT_REPRODUCED, UNSUPPORTED, VERDICTS, Audited
+from metasynth.audit.verdicts import CONTRADICTED, VERDICTS, Audited
 from metasynth.language.sentences import lowered
-from metasynth.language.tracked import bare, marked
+from metasynth.language.tracked import marked
 from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.report.document import Column, Inline, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
@@ -100,29 +100,6 @@ def _numbers(items: Sequence[Audited], prefix: str) -> Iterator[str]:
         yield marked(str(len(of_sort(items, sort))), f"{prefix}.{sort}")
 
 
-def findings_table(scope: Scope) -> TableBody:
-    """The statements that do not simply stand, and those whose verdict hangs on a choice."""
-    shown = [item for item in scope.material.audit if _is_notable(item)]
-    caption = scope.language.say(
-        "Statements that were not reproduced or not supported, and those whose verdict depends on "
-        "the test, the analysis, the counts or the reading."
-    )
-    found = {item.claim_id: _finding(item, scope) for item in shown}
-    first = {found[item.claim_id]: item for item in reversed(shown)}
-    again = {claim_id: first[finding] for claim_id, finding in found.items()}
-    return text(caption), _columns(scope), tuple(_rows(shown, scope, again)), ()
-
-
-def _finding(item: Audited, scope: Scope) -> tuple[str, str, str]:
-    """What makes two statements one to the tables: what they are about, and what is said of it."""
-    return about(item, scope), item.verdict, bare(" ".join(Found(item, scope).sentences()))
-
-
-def _is_notable(item: Audited) -> bool:
-    depends = item.differing or item.readings or (item.agreeing or 0) < (item.tables or 0)
-    return item.verdict in (NOT_REPRODUCED, UNSUPPORTED) or bool(depends)
-
-
 def statements_table(scope: Scope) -> TableBody:
     """Every statement with its verdict and what it rests on."""
     say = scope.language.say
@@ -143,31 +120,18 @@ def _columns(scope: Scope) -> tuple[Column, ...]:
     )
 
 
-def _rows(
-    items: Iterable[Audited], scope: Scope, again: Mapping[str, Audited] | None = None
-) -> Iterator[Row]:
-    """A row a statement, an anchor each; with `again`, which has the first of each finding, none.
-
-    What is found is then said once, and further statements of it lead to the first.
-    """
+def _rows(items: Iterable[Audited], scope: Scope) -> Iterator[Row]:
     for locator, members in groupby(items, key=lambda item: item.locator):
         yield group(scope.language.label(locator))
         for item in members:
-            first = again[item.claim_id] if again else item
-            anchor = "" if again else claim_anchor(item.claim_id)
-            yield row(*_cells(item, first, scope), anchor=anchor)
+            yield row(*_cells(item, scope), anchor=claim_anchor(item.claim_id))
 
 
-def _cells(item: Audited, first: Audited, scope: Scope) -> Iterator[Inlines]:
-    yield text(_quoted(item.quote, scope))
+def _cells(item: Audited, scope: Scope) -> Iterator[Inlines]:
+    yield text(quoted(item.quote, scope))
     yield text(about(item, scope))
     yield (Styled("strong", text(scope.language.say(item.verdict))),)
-    if first is item:
-        yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
-    else:
-        said = Text(f"{scope.language.say('The same finding as for')} ")
-        link = Link(f"#{claim_anchor(first.claim_id)}", text(_quoted(first.quote, scope)))
-        yield (said, link, Text("."), *_more(replace(item, note=""), scope))
+    yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
 
 
 def _more(item: Audited, scope: Scope) -> Iterator[Inline]:
@@ -181,11 +145,12 @@ def _more(item: Audited, scope: Scope) -> Iterator[Inline]:
         for index, other in enumerate(item.contradicts.split()):
             yield from (Text("; "),) if index else ()
             (quote,) = (one.quote for one in scope.material.audit if one.claim_id == other)
-            yield Link(f"#{claim_anchor(other)}", text(_quoted(quote, scope)))
+            yield Link(f"#{claim_anchor(other)}", text(quoted(quote, scope)))
         yield Text(".")
 
 
-def _quoted(quote: str, scope: Scope) -> str:
+def quoted(quote: str, scope: Scope) -> str:
+    """Words of the publication in the language's marks."""
     return scope.language.say("“{quote}”", quote=quote)
 
 
@@ -248,7 +213,7 @@ def contradictions_table(scope: Scope) -> TableBody:
 
 def _side(item: Audited, scope: Scope) -> tuple[Inlines, Inlines]:
     verdict = scope.language.say(item.verdict)
-    quoted: Inlines = (Link(f"#{claim_anchor(item.claim_id)}", text(_quoted(item.quote, scope))),)
+    words: Inlines = (Link(f"#{claim_anchor(item.claim_id)}", text(quoted(item.quote, scope))),)
     if item.verdict != CONTRADICTED:
-        quoted += (Text(f" ({verdict})"),)
-    return text(scope.language.label(item.locator)), quoted
+        words += (Text(f" ({verdict})"),)
+    return text(scope.language.label(item.locator)), words

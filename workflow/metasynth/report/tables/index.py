@@ -9,6 +9,7 @@ from metasynth.model.records import Trial
 from metasynth.report.material import Scope
 from metasynth.report.tables import (
     appendix,
+    audit_in_short,
     certainty,
     changes,
     claims,
@@ -28,7 +29,7 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "absolute": robustness.absolute_table,
     "arms": studies.arms_table,
     "audit_contradictions": claims.contradictions_table,
-    "audit_findings": claims.findings_table,
+    "audit_findings": audit_in_short.findings_table,
     "audit_statements": claims.statements_table,
     "audit_verdicts": claims.verdicts_table,
     "certainty": certainty.certainty_table,

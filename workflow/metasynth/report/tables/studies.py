@@ -17,6 +17,7 @@ from metasynth.report.tables.base import (
     source_link,
     told,
 )
+from metasynth.report.tables.remarks import remark
 
 ROLES = {
     "intervention": message("intervention"),
@@ -58,7 +59,7 @@ def _trial_row(trial: Trial, scope: Scope) -> Row:
         raw(study, "n_randomised"),
         study.population or formats.MISSING,
         study.background or formats.MISSING,
-        study.note,
+        remark(scope, trial, study.note),
     )
 
 
@@ -93,8 +94,10 @@ def _arm_row(trial: Trial, arm: Arm, scope: Scope) -> Row:
         dose = raw(arm, "dose", formats.shortest(arm.dose, scope.language.numbers))
         dose += f" {arm.dose_unit}"
     role = scope.language.say(ROLES[arm.role]) if arm.role in ROLES else arm.role
-    source = source_link(trial, arm.source_id, scope.cite)
-    return row(arm.label, role, arm.treatment, dose, raw(arm, "n_randomised"), source, arm.note)
+    source = source_link(trial, arm.source_id, scope)
+    treatment = scope.language.label(arm.treatment.replace("_", " "))
+    note = remark(scope, trial, arm.note)
+    return row(arm.label, role, treatment, dose, raw(arm, "n_randomised"), source, note)
 
 
 def risk_of_bias_table(scope: Scope) -> TableBody:
@@ -116,7 +119,7 @@ def risk_of_bias_table(scope: Scope) -> TableBody:
         for item in trial.risk_of_bias:
             outcome = label(item.outcome.replace("_", " "))
             domain = label(item.domain) + (f" ({outcome})" if outcome else "")
-            source = source_link(trial, item.source_id, scope.cite)
+            source = source_link(trial, item.source_id, scope)
             judgement = label(item.judgement) or say("not judged")
             rows.append(row(domain, judgement, item.support, source))
     caption = say("Risk of bias: the judgement of each domain, and what it rests on.")
@@ -156,7 +159,8 @@ def _missing_row(trial: Trial, members: list[Result], scope: Scope) -> Row:
     first, last = members[0].cell.row, members[-1].cell.row
     where = str(first) if first == last else f"{first}–{last}"
     label = scope.outcome_label(members[0])
-    return row(label, raw(members[0], "week"), arms, where, members[0].note)
+    note = remark(scope, trial, members[0].note)
+    return row(label, raw(members[0], "week"), arms, where, note)
 
 
 def is_missing(result: Result) -> bool:

@@ -9,6 +9,7 @@ Values that templates put into the text are escaped first: a label is text whate
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -28,6 +29,7 @@ from metasynth.report.document import (
     plain,
     text,
 )
+from metasynth.report.text.method_references import Finder
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _PLACEHOLDER = re.compile(r"\{(figure|figures|table|list|page):([a-z0-9_]+)\}")
@@ -63,16 +65,23 @@ class Parser:
         insert: Callable[[str, str], Sequence[Block]],
         known: frozenset[str],
         items: frozenset[str] = frozenset(),
+        named: Finder | None = None,
+        once: frozenset[str] = frozenset(),
     ):
         """`insert(kind, name)` gives the blocks of a placeholder.
 
-        `known` are the citable keys, `items` those of the checklists. After parsing, `cited` holds
+        `known` are the citable keys, `items` those of the checklists. Paragraphs cite what they
+        name, as `named` finds it, where `naming` is on; what is named `once` is cited where it is
+        named first. After parsing, `cited` holds
         the numbers of citations, `places` the anchors where each item is answered (a paragraph's
         own, or its heading's), and `reasons` why items have no place.
         """
         self._insert = insert
         self._known = known
         self._items = items
+        self._named = named
+        self._once = once
+        self.naming = True
         self.cited: dict[str, int] = {}
         self.places: dict[str, list[str]] = {}
         self.reasons: dict[str, Inlines] = {}
@@ -96,7 +105,9 @@ class Parser:
             if kind == closing:
                 return
             if kind == "heading_open":
-                yield self._titled(int(token.tag[1]), self._inlines(next(tokens)))
+                with self._unnamed():
+                    content = self._inlines(next(tokens))
+                yield self._titled(int(token.tag[1]), content)
             elif kind == "paragraph_open":
                 yield from self._paragraph(next(tokens))
             elif kind in ("bullet_list_open", "ordered_list_open"):
@@ -194,7 +205,8 @@ class Parser:
             elif kind == "code_inline":
                 yield Styled("code", text(token.content))
             elif kind == "link_open":
-                children = _joined(self._children(tokens, "link_close"))
+                with self._unnamed():
+                    children = _joined(self._children(tokens, "link_close"))
                 yield Link(str(token.attrs["href"]), children)
             elif kind.removesuffix("_open") in _STYLES:
                 children = _joined(self._children(tokens, kind.replace("open", "close")))
@@ -214,7 +226,27 @@ class Parser:
             if index % 2:
                 yield self.cite(*(key.strip().removeprefix("@") for key in part.split(";")))
             elif part:
-                yield Text(part)
+                yield from self._naming(part)
+
+    def _naming(self, part: str) -> Iterator[Inline]:
+        """Text, with a citation behind each name of a method or guideline."""
+        start = 0
+        for end, key in self._named(part) if self._named and self.naming else ():
+            if key not in self._once or key not in self.cited:
+                yield Text(part[start:end])
+                yield self.cite(key)
+                start = end
+        if part[start:]:
+            yield Text(part[start:])
+
+    @contextmanager
+    def _unnamed(self) -> Iterator[None]:
+        """Within headings and links nothing is cited by its name."""
+        before, self.naming = self.naming, False
+        try:
+            yield
+        finally:
+            self.naming = before
 
     def cite(self, *keys: str) -> Citation:
         """A citation of bibliography keys; numbers are given on first use."""

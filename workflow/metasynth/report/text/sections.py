@@ -41,6 +41,9 @@ ARTICLE = (
 )
 """The sections of the article in their order; one that a language has no file for is left out."""
 
+SUMMARIES = ("draft", "abstract", "plain_language")
+"""Those of them that stand alone, without citations of what they name."""
+
 SUPPLEMENT = (
     "search",
     "data",

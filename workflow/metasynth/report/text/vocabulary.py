@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from markupsafe import Markup
+
 from metasynth.figures.posteriors import prior_name
 from metasynth.language import formats
 from metasynth.language.languages import Language, message
@@ -23,6 +25,7 @@ from metasynth.report.tables.conversions import used_conversions
 from metasynth.report.tables.stability import stability_names
 from metasynth.report.tables.studies import is_missing
 from metasynth.report.text.change_names import change_names
+from metasynth.report.text.method_references import of_analyses
 from metasynth.report.text.names import OutcomeNames, joined, sides, stated, trials
 from metasynth.report.text.raw_names import StudyNames, search_names
 from metasynth.report.text.terms import TERMS
@@ -54,6 +57,7 @@ def vocabulary(
         "main": _main(material, outcomes),
         "primaries": _labels(_main(material, outcomes), slice(0, 1)),
         "besides": _labels(_main(material, outcomes), slice(1, None)),
+        "cited_methods": _cited_methods(material, outcomes),
         "trials": {
             "all": material.trials,
             "included": included,
@@ -112,6 +116,14 @@ def _labels(outcomes: Sequence[OutcomeNames], which: slice) -> list[str]:
     """The names of some of the outcomes' analyses, each once, none of a published one."""
     every = (one for outcome in outcomes for one in outcome.analyses[which] if not one.published)
     return list(dict.fromkeys(lowered(one.label) for one in every))
+
+
+def _cited_methods(material: Material, outcomes: Mapping[str, OutcomeNames]) -> Markup:
+    """The references of the analyses that the article tells, as its Markdown cites them."""
+    told = {name for one in _main(material, outcomes) for name in one.result.outcome.analyses}
+    specs = [spec for spec in material.config.analyses if spec.name in told]
+    keys = of_analyses(specs, material.bibliography)
+    return Markup(f" [{'; '.join(f'@{key}' for key in keys)}]" if keys else "")
 
 
 def _priors(config: Config, language: Language) -> dict[str, str]:

@@ -1,0 +1,88 @@
+"""What a co-author edits: fields that Word renumbers, rows that stay whole, columns wide enough."""
+
+import re
+import zipfile
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metasynth.report.document import Column, Row, Table, text
+from metasynth.report.render import word_fields
+from metasynth.report.render.pandoc import LETTER, shares
+from metasynth.report.render.word_package import finished
+
+WORDS = st.lists(st.integers(1, 24), min_size=1, max_size=9)
+
+
+@given(longest=WORDS, wanted=st.lists(st.floats(0.3, 5), min_size=9, max_size=9))
+def test_columns_fill_the_page_and_each_holds_its_longest_word(
+    longest: list[int], wanted: list[float]
+) -> None:
+    columns = tuple(Column("x" * n, width=w) for n, w in zip(longest, wanted, strict=False))
+    rows = (Row(tuple(text("a b\u00a0c") for _ in columns)),)
+    found = shares(Table("t", "1", (), columns, rows))
+    assert sum(found) == pytest.approx(1)
+    least = [LETTER * (3 + max(3, n)) for n in longest]
+    if sum(least) <= 1:
+        assert all(own >= low - 1e-9 for own, low in zip(found, least, strict=True))
+    else:
+        assert found == pytest.approx([low / sum(least) for low in least])
+
+
+def test_a_caption_and_what_refers_to_it_share_a_bookmark() -> None:
+    marks = word_fields.Bookmarks()
+    first = word_fields.caption(marks, "Table", "Table", "S12")["c"][1]
+    second = word_fields.caption(marks, "Table", "Table", "S13")["c"][1]
+    found = re.findall(r'bookmarkStart w:id="(\d+)" w:name="(\w+)"', first + second)
+    assert len({number for number, _ in found}) == len({name for _, name in found}) == 2
+    assert " SEQ Table " in first
+    assert re.findall(r"<w:t[^>]*>([^<]*)", first) == ["Table S", "12"]
+    link = word_fields.reference("Table", "S12", "Table S12")["c"][1]
+    assert f" REF {found[0][1]} " in link
+    assert link.count("fldChar ") == 3
+
+
+PICTURE = b"picture"
+PARTS = {
+    "[Content_Types].xml": b"<Types></Types>",
+    "word/document.xml": (
+        b"<w:sectPr><w:pgSz/></w:sectPr><w:tbl><w:tr><w:trPr><w:tblHeader/></w:trPr></w:tr>"
+        b'<w:tr><w:tc/></w:tr></w:tbl><a:blip r:embed="rId7" /><a:blip r:embed="rId8" />'
+        b'<w:sectPr><w:footerReference w:type="default" r:id="rId9"/></w:sectPr>'
+    ),
+    "word/_rels/document.xml.rels": (
+        b'<Relationships><Relationship Id="rId7" Type="x" Target="media/a.png"/>'
+        b'<Relationship Type="x" Target="media/b.png" Id="rId8"/></Relationships>'
+    ),
+    "word/media/a.png": PICTURE,
+    "word/media/b.png": b"another",
+}
+
+
+def packed() -> bytes:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as target:
+        for name, content in PARTS.items():
+            target.writestr(name, content)
+    return made.getvalue()
+
+
+def test_a_package_is_finished_and_always_to_the_same_bytes() -> None:
+    made = finished(packed(), {PICTURE: b"<svg/>"})
+    assert made == finished(packed(), {PICTURE: b"<svg/>"})
+    with zipfile.ZipFile(BytesIO(made)) as package:
+        document = package.read("word/document.xml").decode()
+        relations = package.read("word/_rels/document.xml.rels").decode()
+        assert package.read("word/media/a.svg") == b"<svg/>"
+        assert "word/media/b.svg" not in package.namelist()
+        assert "image/svg+xml" in package.read("[Content_Types].xml").decode()
+    (vector,) = re.findall(r'svgBlip [^>]*r:embed="(\w+)"', document)
+    assert f'Id="{vector}"' in relations
+    assert 'Target="media/a.svg"' in relations
+    assert '<a:blip r:embed="rId8" />' in document
+    rows = re.findall(r"<w:tr>.*?</w:tr>", document)
+    assert [row.count("<w:cantSplit/>") for row in rows] == [1, 1]
+    assert all(row.count("<w:trPr>") == row.count("</w:trPr>") == 1 for row in rows)
+    assert document.count("footerReference") == 2

@@ -1,0 +1,84 @@
+"""A Word file finished: vector figures beside their pictures, whole rows, every page numbered."""
+
+import re
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+
+_DOCUMENT, _RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
+_TYPES = "[Content_Types].xml"
+_BLIP = re.compile(r'<a:blip r:embed="([^"]+)"\s*/>')
+_RELATION = re.compile(r'<Relationship (?=[^>]*Id="([^"]+)")(?=[^>]*Target="(media/[^"]+)")[^>]*/>')
+_FOOTER = re.compile(r"<w:footerReference [^>]*/>")
+_IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+_SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
+_SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
+"""Of a picture ([MS-ODRAWXML], svgBlip): a program that does not know it shows the PNG."""
+_ROW = re.compile(r"<w:tr>(\s*)(<w:trPr>)?")
+
+
+def finished(package: bytes, vectors: Mapping[bytes, bytes]) -> bytes:
+    """The package of a Word file with the SVG of each picture, by the bytes of its PNG."""
+    parts = _parts(package)
+    relations = parts[_RELATIONS].decode()
+    document = _whole_rows(_same_footer(parts[_DOCUMENT].decode()))
+    added: dict[str, str] = {}  # the relation of a PNG, and that of its SVG
+    for relation, target in _RELATION.findall(relations):
+        vector = vectors.get(parts[f"word/{target}"])
+        if vector:
+            own = f"{target.rpartition('.')[0]}.svg"
+            parts[f"word/{own}"] = vector
+            added[relation] = f"{relation}svg"
+            made = f'<Relationship Id="{relation}svg" Type="{_IMAGE}" Target="{own}"/>'
+            relations = relations.replace("</Relationships>", f"{made}</Relationships>")
+    parts[_DOCUMENT] = _BLIP.sub(lambda blip: _with_vector(blip, added), document).encode()
+    parts[_RELATIONS] = relations.encode()
+    parts[_TYPES] = _with_type(parts[_TYPES].decode()).encode()
+    return _package(parts)
+
+
+def _with_vector(blip: re.Match[str], vectors: Mapping[str, str]) -> str:
+    if blip[1] not in vectors:
+        return blip[0]
+    svg = f'<asvg:svgBlip xmlns:asvg="{_SVG}" r:embed="{vectors[blip[1]]}"/>'
+    extension = f'<a:ext uri="{_SVG_EXTENSION}">{svg}</a:ext>'
+    return f'<a:blip r:embed="{blip[1]}"><a:extLst>{extension}</a:extLst></a:blip>'
+
+
+def _with_type(types: str) -> str:
+    if 'Extension="svg"' in types:
+        return types
+    return types.replace(
+        "</Types>", '<Default Extension="svg" ContentType="image/svg+xml"/></Types>'
+    )
+
+
+def _whole_rows(document: str) -> str:
+    """Rows that no page breaks: a row's cells belong together."""
+    return _ROW.sub(
+        lambda row: f"<w:tr>{row[1]}<w:trPr><w:cantSplit/>" + ("" if row[2] else "</w:trPr>"),
+        document,
+    )
+
+
+def _same_footer(document: str) -> str:
+    """The footer of the last section in every section: pandoc gives it to that one alone."""
+    found = _FOOTER.findall(document)
+    if not found:
+        return document
+    return re.sub(r"<w:sectPr>(?!\s*<w:footerReference)", f"<w:sectPr>{found[-1]}", document)
+
+
+def _parts(package: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(package)) as source:
+        return {name: source.read(name) for name in source.namelist()}
+
+
+def _package(parts: Mapping[str, bytes]) -> bytes:
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as target:
+        for name, content in parts.items():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, content)
+    return made.getvalue()

@@ -1,0 +1,71 @@
+"""How far two rules of quadrature differ in what results of a meta-analysis with priors rest on."""
+
+from sys import float_info
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from metasynth.stats.bayes_problem import Problem
+from metasynth.stats.effects.binary import Array
+
+if TYPE_CHECKING:
+    from metasynth.stats.tau_posterior import TauPosterior
+
+    Known = TauPosterior[Problem]
+
+
+def difference(posterior: "Known", check: "Known", trials: bool) -> Array:
+    """The largest difference of an integral by two rules on the same panels, of each pool (pools,).
+
+    With `trials`, of those that each trial's own effect rests on, too, else of mu alone.
+    """
+    change = np.abs(posterior.below - check.below).max(axis=1)
+    change = np.maximum(change, np.abs(posterior.log_integral - check.log_integral))
+    for one, two in zip(_moments(posterior), _moments(check), strict=True):
+        change = np.maximum(change, np.abs(one - two) / np.abs(two))
+    one, two = _densities(posterior, trials), _densities(check, trials)
+    change = np.maximum(change, np.abs(one / two - 1).max(axis=(1, 2)) - _rounding(posterior))
+    return np.asarray(change)
+
+
+def _rounding(p: "Known") -> Array:
+    """What rounding leaves open of densities, relative to them, of effects far from 0; (pools,)."""
+    far = np.abs(p.problem.y).max(axis=1) / np.sqrt(p.problem.v.min(axis=1))
+    return np.asarray(16 * float_info.epsilon * far)
+
+
+def _densities(p: "Known", trials: bool) -> Array:
+    """Densities of mu, and of each trial's effect, in and on either side of their middles.
+
+    Those are where they are at the centre of tau; shape (pools, distributions, 3).
+    """
+    mean, variance = _effects(p.problem, trials, p.tau, p.mean, p.variance)
+    tau = np.exp(p.centre)[:, None]
+    centre, square = _effects(p.problem, trials, tau, *p.problem.given_tau(tau)[1:])
+    x = centre + np.sqrt(square) * np.array([-2.0, 0.0, 2.0])
+    away = x[..., None] - mean[:, :, None]
+    bells = np.exp(away * away * (-0.5 / variance[:, :, None]))
+    weight = p.weight[:, None] / np.sqrt(variance)
+    return np.asarray((bells * weight[:, :, None]).sum(axis=3))
+
+
+def _effects(
+    problem: Problem, trials: bool, tau: Array, mean: Array, variance: Array
+) -> tuple[Array, Array]:
+    """Means and variances given tau: of all effects, or of mu alone."""
+    if trials:
+        return problem.effects_given_tau(tau, mean, variance)
+    return mean[:, None], variance[:, None]
+
+
+def _moments(p: "Known") -> list[Array]:
+    """Integrals that results rest on, each of an integrand that is nowhere negative."""
+    first = p.problem.y[:, :1]
+    spread = np.abs(p.problem.y - first).max(axis=1)[:, None] + np.sqrt(p.problem.v[:, :1])
+    sd = np.sqrt(p.variance)
+    integrands = [(p.mean - first) / spread + 2]
+    if p.problem.moment > 0:
+        integrands += [p.tau, sd]
+    if p.problem.moment > 1:
+        integrands += [p.tau**2, p.variance]
+    return [(p.weight * integrand).sum(axis=1) for integrand in integrands]
