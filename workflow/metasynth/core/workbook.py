@@ -63,7 +63,7 @@ class _Opened:
     """A workbook: its sheets' paths by name, read part by part."""
 
     def __init__(self, content: bytes, called: str) -> None:
-        self.called, self._content, self._left = called, content, 4 * MAX_BYTES
+        self.called, self._content, self._left = called, content, 2 * MAX_BYTES
         self.sheets: dict[str, str] = {}
 
     def __enter__(self) -> "_Opened":
@@ -73,6 +73,8 @@ class _Opened:
             book, relations = (self._part(name) for name in _ALWAYS)
             targets = {one["Id"]: one["Target"] for one in relations.all("Relationship")}
             self.sheets = {node["name"]: _path(targets[node["r:id"]]) for node in book.all("sheet")}
+            if len({*self.sheets.values()}) < len(self.sheets):
+                raise FileRefused(f"{self.called}: two sheets are one and the same part")
             self._from_1904 = any(
                 node["date1904"] in ("1", "true") for node in book.all("workbookPr")
             )
@@ -96,7 +98,7 @@ class _Opened:
 
     def _part(self, name: str) -> Node:
         size = self._zip.getinfo(name).file_size
-        self._left -= size  # a sheet may be named a thousand times
+        self._left -= size  # of all parts together
         if size > MAX_BYTES or self._left < 0:
             raise FileRefused(f"{self.called}: {name} is larger than {MAX_BYTES} bytes")
         return parsed(self._zip.read(name), f"{self.called}: {name}")
