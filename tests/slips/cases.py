@@ -152,7 +152,7 @@ LEFT_OUT = [
     ),
     slip(
         "arm_left_out",
-        row(f"{A}/arms.csv", "d2,intervention,Drug twice,drug,,,,,,"),
+        row(f"{A}/arms.csv", "d2,intervention,Drug twice,drug,,,,,,,"),
         cells(f"{A}/study.csv", 2, n_randomised=""),
         added(A, outcome="resp", week="24", arm_id="d2", events="12", total="60", **REPORTED),
         cell=f"{results(A)}:4:D",
@@ -270,7 +270,7 @@ CONTRASTS = [
     ),
     slip(
         "several_contrasts",
-        row(f"{A}/arms.csv", "d2,intervention,Drug twice,drug,,,,,,"),
+        row(f"{A}/arms.csv", "d2,intervention,Drug twice,drug,,,,,,,"),
         added(
             A,
             outcome="death",
@@ -469,8 +469,8 @@ PEOPLE = [
     ),
     slip(
         "arms_above_study",
-        row(f"{A}/arms.csv", "x,control,Standard care,placebo,,,,,,"),
-        row(f"{A}/arms.csv", "y,control,Usual care,placebo,,,30,table1,,"),
+        row(f"{A}/arms.csv", "x,control,Standard care,placebo,,,,,,,"),
+        row(f"{A}/arms.csv", "y,control,Usual care,placebo,,,30,table1,,,"),
     ),
     slip(
         "total_above_study",
@@ -710,7 +710,7 @@ STUDIES = [
         *(row(f"{folder}/covariates.csv", "cluster,1,,table1,,") for folder in (A, B)),
     ),
     slip("source_unused", row(f"{A}/sources.csv", "table3,adams,Table 3,as printed,")),
-    slip("treatment_unused", row(f"{A}/arms.csv", "s,control,Statin,statin,,,,,,")),
+    slip("treatment_unused", row(f"{A}/arms.csv", "s,control,Statin,statin,,,,,,,")),
     slip(
         "judged_outcome_unknown",
         replace(
