@@ -32,6 +32,7 @@ from metasynth.figures.plots.risk_of_bias import (
     of_outcome,
     tells,
 )
+from metasynth.language.languages import speak
 from metasynth.model.records import Cell, Judgement, OutcomeResult
 
 CASES = cases()
@@ -191,5 +192,17 @@ def test_one_far_interval_among_many_is_clipped() -> None:
 
 
 def test_signs_of_risk_of_bias_are_explained_below() -> None:
-    words = texts(forest(CASES["bcg"], judgements=judged(CASES["bcg"])))
-    assert "Signs: +: Low; ?: Some concerns; −: High; no sign: No information." in words
+    words = " ".join(
+        t.get_text() for t in forest(CASES["two"], judgements=judged(CASES["two"])).texts
+    )
+    for sign in ("+: Low", "?: Some concerns", "−: High"):
+        assert sign in words
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("code", ["en", "pl"])
+def test_dots_give_way_where_they_would_leave_names_no_room(name: str, code: str) -> None:
+    case = CASES[name]
+    figure = forest(case, language=speak(code), judgements=judged(case))
+    has_dots = any("-dot-" in (line.get_gid() or "") for line in figure.artists)
+    assert figure.names >= 70 or not has_dots or "…" not in " ".join(texts(figure))

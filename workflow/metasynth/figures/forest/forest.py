@@ -22,7 +22,7 @@ from metasynth.figures.canvas.axis import (
 from metasynth.figures.canvas.page import MARGIN, Page, blank, breakable, rule, write
 from metasynth.figures.canvas.panel import Panel
 from metasynth.figures.canvas.style import INK, Z_REFERENCE, Z_SQUARE, isolated
-from metasynth.figures.forest.layout import DOT, Layout, lay_out
+from metasynth.figures.forest.layout import DOT, Layout, cramped, lay_out
 from metasynth.figures.forest.preset import JOURNAL, Preset
 from metasynth.figures.forest.rows import Forest, Mark, forest_rows
 from metasynth.figures.forest.shapes import (
@@ -66,7 +66,10 @@ def forest(
     Raises:
         KeyError: when an analysis is named that the result does not have.
     """
-    return draw_forest(forest_rows(result, analyses, language, preset, judgements), language)
+    said = forest_rows(result, analyses, language, preset, judgements)
+    if cramped(said, scale_of(said, language.numbers)):  # the judgements have figures of their own
+        said = forest_rows(result, analyses, language, preset)
+    return draw_forest(said, language)
 
 
 def draw_forest(said: Forest, language: Language) -> Figure:

@@ -116,6 +116,15 @@ def lay_out(
     )
 
 
+NAMES_LEAST = 70.0
+
+
+def cramped(forest: Forest, axis: Axis) -> bool:
+    """Whether the dots of risk of bias leave the names of rows less room than they need."""
+    needed = min(NAMES_LEAST, _natural(forest))
+    return bool(forest.domains) and _plan_widths(forest, axis, (forest,)).study < needed
+
+
 def _band_note(forest: Forest, plan: _Widths, top: float) -> Iterator[Label]:
     """What the lines without rows are, where these would have their text."""
     lines = wrap(forest.band_note, plan.text_right - MARGIN, BAND_LINES)
@@ -156,17 +165,22 @@ def _plan_widths(forest: Forest, axis: Axis, among: Sequence[Forest]) -> _Widths
 
 def _study_width(forest: Forest, room: float) -> float:
     """What names need, as far as a graph of useful width leaves it."""
-    named = [row for row in forest.rows if row.kind not in ("heading", "note")]
-    natural = max(
-        (width(row.label, _is_bold(row)) + INDENT * row.indented for row in named),
-        default=STUDY_LEAST,
-    )
-    natural = max(natural, width(forest.study_heading, bold=True))
+    natural = _natural(forest)
     study = min(natural, room - GRAPH_GOOD)
     if study < min(natural, STUDY_LEAST):
         least = GRAPH_BESIDE_DOTS if forest.domains else GRAPH_LEAST
         study = min(natural, STUDY_LEAST, room - least)
     return study
+
+
+def _natural(forest: Forest) -> float:
+    """What the names of rows and their heading are wide."""
+    named = [row for row in forest.rows if row.kind not in ("heading", "note")]
+    widest = max(
+        (width(row.label, _is_bold(row)) + INDENT * row.indented for row in named),
+        default=STUDY_LEAST,
+    )
+    return max(widest, width(forest.study_heading, bold=True))
 
 
 def _column_widths(forest: Forest) -> list[float]:
