@@ -22,7 +22,7 @@ from metasynth.checks.unselected_rows import near_name, near_week
 from metasynth.review.load import load_review
 from tests.bad_input.review import CONFIG, Files, text, write
 
-from .cases import NAUSEA, PAIN, RELAPSE, REPORTED, A, B, D, E, added, cells, outcome, results
+from .cases import NAUSEA, PAIN, RELAPSE, REPORTED, A, B, C, D, E, added, cells, outcome, results
 from .right import RESULTS, prose, right, table, trial
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +68,11 @@ LEGITIMATE = {
     "few events, the same twice": (
         *(cells(results(E), RELAPSE + n, events="4") for n in (0, 1)),
         *(cells(results(E), NAUSEA + n, events="4") for n in (0, 1)),
+    ),
+    "one outcome under two names in all trials": tuple(
+        cells(results(x), NAUSEA + n, **values)
+        for x, events in ((A, (6, 12)), (B, (5, 10)), (C, (11, 19)), (D, (4, 7)), (E, (9, 16)))
+        for n, values in ((0, {"events": str(events[0])}), (1, {"events": str(events[1])}))
     ),
     "a label with both treatments": (
         cells(f"{A}/arms.csv", 2, label="Drug after a placebo run-in"),

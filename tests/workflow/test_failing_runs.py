@@ -63,6 +63,41 @@ def test_earlier_results_stay(bcg: Path, copy: Path, stage: str, failure: str) -
     assert review.results() == before
 
 
+FAILING_FORM = """
+def failing(said, file, *rest, sound=rendered):
+    if file.stem.startswith("supplement") and file.suffix == "{suffix}":
+        raise RuntimeError("made to fail")
+    return sound(said, file, *rest)
+
+
+rendered = failing
+jobs.run("""
+
+
+@pytest.mark.parametrize("form", ["html", "pdf", "docx"])
+def test_earlier_documents_stay_when_one_of_them_fails(bcg: Path, copy: Path, form: str) -> None:
+    """The second document of a form fails, when the first is made already; records of the others
+    say by which code they were made anew.
+    """
+    script = copy / "workflow/scripts/report.py"
+    sound, review = script.read_text("utf-8"), Review(bcg, copy / "Snakefile")
+    before = review.results()
+    assert {f"report/review.{form}", f"report/supplement.{form}"} <= before.keys()
+    try:
+        failing = FAILING_FORM.replace("{suffix}", f".{form}")
+        script.write_text(sound.replace("\njobs.run(", failing), encoding="utf-8")
+        run = review.snakemake(PYTHONPATH=str(copy / "workflow"))
+    finally:
+        script.write_text(sound, encoding="utf-8")
+    assert run.code == 1, run.output
+    assert "made to fail" in run.output
+    after, record = review.results(), f"made/report/en.{form}.json"
+    assert after.keys() == before.keys()
+    changed = {name for name in after if after[name] != before[name]}
+    assert record not in changed
+    assert all(name.startswith("made/report/") for name in changed)
+
+
 def test_files_that_belong_together_are_replaced_together(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,8 +5,11 @@ import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from packaging import tags
+from packaging.utils import parse_wheel_filename
 from tests.reviews import REPOSITORY
 
 from metasynth.archive import bill
@@ -72,3 +75,30 @@ def test_the_order_of_the_lock_does_not_matter() -> None:
 def test_a_lock_that_cannot_be_read_is_told() -> None:
     with pytest.raises(ValueError, match="Expected"):
         bill.bill("[[package")
+
+
+@pytest.mark.parametrize("python", [(3, 11), (3, 12), (3, 13), (3, 14)])
+def test_each_package_of_a_run_has_a_wheel_for_every_python(python: tuple[int, int]) -> None:
+    """On Linux x86-64: nothing has to be compiled there."""
+    platforms = [f"manylinux_2_{minor}_x86_64" for minor in range(5, 29)] + ["linux_x86_64"]
+    known = set(tags.cpython_tags(python, platforms=[*platforms, "manylinux2014_x86_64"]))
+    known |= set(tags.compatible_tags(python, platforms=platforms))
+    packages = {one["name"]: [p for p in LOCK if p["name"] == one["name"]] for one in LOCK}
+    found, waiting = set[str](), ["metasynth"]
+    while waiting:
+        for package in packages[waiting.pop()]:
+            new = {one["name"] for one in package.get("dependencies", ())} - found
+            found |= new
+            waiting += new
+    assert "numpy" in found
+    without = [
+        name
+        for name in sorted(found)
+        if not any(
+            known & parse_wheel_filename(unquote(file["url"].rpartition("/")[2]))[3]
+            for package in packages[name]
+            for file in package.get("wheels", ())
+        )
+    ]
+    # Of Python alone; and of C, so that 3.14 needs a compiler until its makers give a wheel.
+    assert without == ["connection-pool", *(["immutables"] if python >= (3, 14) else [])]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
@@ -12,6 +13,7 @@ import pytest
 from metasynth import __main__
 from metasynth.core import store, verify
 from metasynth.pipeline import jobs, lock
+from metasynth.pipeline.targets import Batch, Member
 
 NAME = "żółć→.zip"
 pytestmark = pytest.mark.parametrize("encoding", ["ascii", "cp1252", "iso8859-2", "utf-8"])
@@ -51,10 +53,10 @@ def test_a_verdict_is_told(encoding: str) -> None:
 
 def test_a_job_that_fails_is_told(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what failed is noted, too."""
-    member = {"stage": "pool", "name": "a", "code": "", "data": "", "choices": "{}", "inputs": {}}
-    batch = {"stage": "pool", "name": "pool", "stale": True}
-    batch["members"] = [member | {"files": ["results/a.csv"]}]
-    store.write(lock.PLAN, json.dumps({"batches": {"pool": [batch]}}))
+    member = Member("pool", "a", "code", "data", "{}", {}, ("results/a.csv",))
+    batch = Batch("pool", "pool", True, (member,))
+    store.write(lock.PLAN, store.compact({"batches": [batch]}))
+    monkeypatch.setattr(os, "_exit", sys.exit)
     monkeypatch.setattr(sys, "argv", ["pool.py", "--batch", "logs/pool.log"])
 
     def fail(_: object) -> dict[str, str]:

@@ -97,6 +97,7 @@ CASES = {
     "far from none": pooled("binary", "OR", FAR),
     "next to nothing known": pooled("binary", "OR", RARE),
     "long names": pooled("binary", "RR", LONG),
+    "exact": pooled("binary", "OR", RARE, replace(bayes(), model="bayes-exact")),
     "risk difference": pooled("binary", "RD", BINARY, bayes(TauPrior("half_normal", 0.1))),
     "mean difference": pooled("continuous", "MD", MEANS, bayes(TEN, others=OTHERS[:1])),
     "hazard ratio": pooled("generic", "HR", HAZARDS),
@@ -266,5 +267,7 @@ def test_which_outcomes_get_them(trials, few, of):
     leads = few is not None and 2 <= trials <= 4
     stands = leads or few is None or not few.added
     assert found == (FIGURES if trials > 1 and (leads if of == "primary" else stands) else ())
+    exact = replace(bayes(), model="bayes-exact")
+    assert catalogue.posteriors(spec, (REML, exact), trials, of) == found
     fewer = catalogue.posteriors(spec, (REML, bayes(others=())), trials, of)
     assert fewer == tuple(name for name in found if name != "priors")

@@ -265,3 +265,13 @@ def test_a_long_text_is_read_in_no_time() -> None:
     list(prose_check.faults(prose, config, raw))
     assert time.process_time() - start < 10
     assert ANYTHING is values.ANYTHING
+
+
+@pytest.mark.parametrize("mark", ["TODO: the limits.", "(TBD)", "Why???", "Lorem ipsum dolor."])
+def test_a_mark_of_what_is_to_be_written_is_a_doubt_at_its_line(tmp_path: Path, mark: str) -> None:
+    files = clean()
+    files[f"{TEXTS}/question.md"] += f"\nOne more.\n\n{mark}\n".encode()
+    write(files, tmp_path)
+    (fault,) = load_review(Path(CONFIG), tmp_path).warnings
+    assert (fault.cell, fault.severity) == ("data/text/en/question.md:5", "warning")
+    assert "would be printed" in fault.expected

@@ -61,17 +61,30 @@ def _digits(x: float) -> int:
 
 
 def _outcome_copied(view: View) -> Iterator[Doubt]:
-    """All numbers of an outcome and week that are those of another one of the trial."""
+    """All numbers of an outcome and week that are those of another one, in this trial alone."""
     for trial in view.included:
-        first: dict[tuple[object, ...], Key] = {}
+        first: dict[object, Key] = {}
         for key, rows in _by_outcome(trial).items():
-            numbers = tuple(sorted((row.arm_id, _numbers(row)) for row in rows))
-            known = first.setdefault(numbers, key) if _tell(rows) else key
-            if known[:2] != key[:2]:
+            known = first.setdefault(_all_numbers(rows), key) if _tell(rows) else key
+            if known[:2] != key[:2] and not _alike_elsewhere(view, trial, known, key):
                 week = "" if known[1] is None else f" at week {known[1]}"
                 expected = f"other numbers than those of {known[0]}{week}, which are the same"
                 remedy = "check whether those rows were copied and not changed"
                 yield Doubt(rows[0].cell, _column(rows[0]), expected, remedy)
+
+
+def _alike_elsewhere(view: View, trial: Trial, first: Key, second: Key) -> bool:
+    """Whether the two have the same numbers in most other trials too, and so on purpose."""
+    both = [
+        _all_numbers(found[first]) == _all_numbers(found[second])
+        for other in view.included
+        if other is not trial and {first, second} <= (found := _by_outcome(other)).keys()
+    ]
+    return 2 * sum(both) > len(both)
+
+
+def _all_numbers(rows: list[Result]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((row.arm_id, _numbers(row)) for row in rows))
 
 
 def _by_outcome(trial: Trial) -> dict[Key, list[Result]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.model import bounds
-from metasynth.model.methods import BAYES, compares
+from metasynth.model.methods import BAYESIAN, compares
 from metasynth.model.records import AnalysisSpec, Claim, OutcomeSpec
 
 
@@ -317,7 +317,7 @@ def posteriors(
     names = outcome.few.order(outcome.analyses, trials) if outcome.few else outcome.analyses
     models = {analysis.name: analysis for analysis in analyses}
     chosen = [models[name] for name in names[: 1 if of == "primary" else None]]
-    bayesian = next((analysis for analysis in chosen if analysis.model == BAYES), None)
+    bayesian = next((analysis for analysis in chosen if analysis.model in BAYESIAN), None)
     if bayesian is None or trials < 2:
         return ()
     return tuple(name for name in OF_A_POSTERIOR if name != "priors" or bayesian.other_priors)

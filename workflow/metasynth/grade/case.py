@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from metasynth.core.messages import Sentence
 from metasynth.model.certainty_config import CertaintyRules
 from metasynth.model.importance import Importance, declared, of_outcome
-from metasynth.model.methods import BAYES, excludes_no_effect
+from metasynth.model.methods import BAYESIAN, excludes_no_effect
 from metasynth.model.records import (
     AnalysisResult,
     Estimate,
@@ -136,7 +136,7 @@ def make_case(
     first = result.analyses[0]
     judging = first
     if rules.one_degree == "common" and rests_on_one_degree(first.estimates[0]):
-        common = (a for a in result.analyses[1:] if a.spec.model not in ("random", BAYES))
+        common = (a for a in result.analyses[1:] if a.spec.model not in {"random", *BAYESIAN})
         known = (a for a in common if a.estimates[0].ci_low is not None)
         judging = next(known, first)
     return Case(result, rules, judging, judgements or {}, sensitivity, designs or {})

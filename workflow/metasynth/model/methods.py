@@ -90,7 +90,7 @@ def tau2_of_effects(analysis: AnalysisSpec) -> str | None:
     That is the analysis's own, or DL in place of DL-MH, which needs counts; a posterior has no
     estimator, but trials that differ.
     """
-    if analysis.model == BAYES:
+    if analysis.model in BAYESIAN:
         return DEFAULT_TAU2
     if analysis.model != "random":
         return None

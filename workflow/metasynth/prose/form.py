@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metasynth.core.faults import Fault, nearest, of_line
 from metasynth.prose.templates import replaced, without_tags
@@ -44,6 +44,19 @@ _UNKNOWN = {
         "remove them, or leave a blank line between two paragraphs",
     ),
 }
+_FURTHER = (
+    (
+        re.compile(r"\[\^[^\[\]\s]+\]"),
+        ("no footnote", "say it in the sentence, or cite a document as [@key]"),
+    ),
+    (re.compile(r"~~[^~\n]+~~"), ("no struck text", "remove what is no longer said")),
+    (
+        re.compile(r"^ *[-*+] \[[ xX]\] .*", re.MULTILINE),
+        ("no list of tasks", "write a list without boxes"),
+    ),
+)
+"""Marks of other kinds of Markdown, which would be printed as they stand."""
+_UNFINISHED = re.compile(r"\b(?:TODO|TBD|FIXME|XXX|[Ll]orem ipsum)\b|\?\?\?")
 _TABLE_ADVICE = ("no table of its own", "name one, as in {table:summary}, or write a list")
 
 
@@ -72,10 +85,22 @@ def faults(text: OwnText, known: Known | None) -> Iterator[Fault]:
     for found in _TABLE.finditer(plain):
         yield _fault(text, found.start(), found[0].strip(), *_TABLE_ADVICE, plain)
     prose = _blanked(plain)
+    for pattern, advice in _FURTHER:
+        for found in pattern.finditer(prose):
+            yield _fault(text, found.start(), found[0].strip(), *advice, prose)
+    yield from _unfinished(text, prose)
     yield from _placeholders(text, prose, known)
     yield from _citations(text, prose, known)
     if known and _ANY_TYPED.search(prose):
         yield from _typed(text, known.decimal())
+
+
+def _unfinished(text: OwnText, prose: str) -> Iterator[Fault]:
+    """A warning for each mark of what is still to write."""
+    for found in _UNFINISHED.finditer(prose):
+        expected = "a text that is written: this mark would be printed"
+        told = _fault(text, found.start(), found[0], expected, "write the text", prose)
+        yield replace(told, severity="warning")
 
 
 def _blank(text: str) -> str:

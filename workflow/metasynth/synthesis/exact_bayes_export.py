@@ -3,6 +3,8 @@
 No package of R has the model, so that base R computes it: slowly, and to some five digits.
 """
 
+from math import log
+
 from metasynth.model.priors import TauPrior
 from metasynth.model.records import AnalysisResult
 
@@ -52,10 +54,13 @@ def posterior(analysis: AnalysisResult) -> list[str]:
     spec, found = analysis.spec, analysis.posterior
     assert spec.tau_prior is not None
     assert found is not None
-    curve, tau = found.effect_curve.x, found.own.tau
+    effect, tau = found.own.effect, found.own.tau
+    assert effect.low is not None
+    assert effect.high is not None
     assert tau.high is not None
+    ends = log(effect.low), log(effect.high)
     low, high = (
-        end + side * (curve[-1] - curve[0]) for end, side in ((curve[0], -1), (curve[-1], 1))
+        end + side * 2.5 * (ends[1] - ends[0]) for end, side in zip(ends, (-1, 1), strict=True)
     )
     prior = spec.mu_prior
     of_mu = "1" if prior.sd is None else f"dnorm(mu, {prior.mean!r}, {prior.sd!r})"
