@@ -5,11 +5,11 @@ Each method has formulas for some of three kinds of summary: a median with minim
 be normal, the others the numbers themselves; whether they look so is tested (`skewness`).
 
 Hozo, Djulbegovic and Hozo, BMC Med Res Methodol 2005;5:13 (hozo). Wan, Wang, Liu and Tong, BMC Med
-Res Methodol 2014;14:135 (wan). Bland, J Stat Theory Pract 2015;9:440-61, with five numbers alone
+Res Methodol 2014;14:135 (wan). Bland, Int J Stat Med Res 2015;4:57-64, with five numbers alone
 (bland). Means by Luo, Wan, Liu and Tong, Stat Methods Med Res 2018;27:1785-805, with standard
-deviations by Wan or, of five numbers, by Shi, Luo, Wan and others, Res Synth Methods 2020;11:641-54
-(luo-wan-shi). Shi, Tong, Wang and Genton, Stat Methods Med Res 2020;29:3585-607 (lognormal).
-Skewness: Shi, Luo, Wan and others, Stat Med 2023;42:2023-40.
+deviations by Wan or, of five numbers, by Shi, Luo, Weng and others, Res Synth Methods
+2020;11:641-54 (luo-wan-shi). Shi, Tong, Wang and Genton, Stat Interface 2020;13:519-31 (lognormal).
+Skewness: Shi, Luo, Wan and others, Stat Methods Med Res 2023;32:1338-60.
 """
 
 from collections.abc import Callable
