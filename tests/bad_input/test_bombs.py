@@ -228,11 +228,19 @@ def test_a_file_to_import(bomb: str, tmp_path: Path) -> None:
         assert answered(tmp_path, "validate")
 
 
-@pytest.mark.parametrize("kind", ["revman", "metafor", "covidence", "rob2", "references"])
+NEEDED = {
+    "revman": ("--reference", "alpha"),
+    "metafor": ("--reference", "alpha", "--outcome", "pain"),
+    "covidence": ("--reference", "alpha", "--control", "placebo"),
+    "rob2": (),
+    "references": (),
+}
+
+
+@pytest.mark.parametrize("kind", NEEDED)
 def test_no_file_at_all(kind: str, tmp_path: Path) -> None:
     write(clean(), tmp_path)
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
-    words = ("import", kind, *(() if kind in ("rob2", "references") else ("--reference", "alpha")))
     for name in ("pipe", "folder", "/dev/zero", "/dev/stdin", "nothing"):
-        assert "file" in answered(tmp_path, *words, name)
+        assert "file" in answered(tmp_path, "import", kind, *NEEDED[kind], name)

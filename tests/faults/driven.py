@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import shutil
 import signal
 import sys
@@ -39,7 +40,11 @@ class Order(TypedDict):
 
 
 def _copied(review: Path) -> None:
-    shutil.copytree(os.environ["FAULT_RESULTS"], review / "results")
+    try:
+        shutil.copytree(os.environ["FAULT_RESULTS"], review / "results")
+    except shutil.Error as several:  # a run fails of the first
+        number, text = re.match(r"\[Errno (\d+)\] (.*)", several.args[0][0][2]).groups()  # type: ignore[union-attr]
+        raise OSError(int(number), text) from None
     shutil.rmtree(review / "results/archive", ignore_errors=True)
 
 

@@ -185,7 +185,8 @@ def read(chosen: argparse.Namespace) -> Reading:
     """
     program = chosen.program or ("revman" if is_revman(chosen.file) else "metafor")
     if program == "covidence":
-        return covidence.read(chosen.file, chosen.arms, chosen.control)
+        arms = ordinary(chosen.arms) if chosen.arms else None
+        return covidence.read(chosen.file, arms, chosen.control)
     sides = Sides(chosen.intervention, chosen.control)
     if program == "revman":
         try:
