@@ -47,6 +47,8 @@ OTHERS = (
     OtherPriors("learnt", TauPrior("log_t", scale=1.4, location=-2.0, df=5.0)),
     OtherPriors("sceptical", HALF, MuPrior(0.0, 0.35)),
 )
+LIGHT = (OTHERS[0], OTHERS[3])
+"""Those whose tails the exact likelihood of hardly any events can be integrated under."""
 FIGURES = tuple(catalogue.OF_A_POSTERIOR)
 LANGUAGES = {"en": speak("en"), "pl": speak("pl")}
 
@@ -97,7 +99,7 @@ CASES = {
     "far from none": pooled("binary", "OR", FAR),
     "next to nothing known": pooled("binary", "OR", RARE),
     "long names": pooled("binary", "RR", LONG),
-    "exact": pooled("binary", "OR", RARE, replace(bayes(), model="bayes-exact")),
+    "exact": pooled("binary", "OR", RARE, replace(bayes(others=LIGHT), model="bayes-exact")),
     "risk difference": pooled("binary", "RD", BINARY, bayes(TauPrior("half_normal", 0.1))),
     "mean difference": pooled("continuous", "MD", MEANS, bayes(TEN, others=OTHERS[:1])),
     "hazard ratio": pooled("generic", "HR", HAZARDS),

@@ -207,7 +207,7 @@ def test_what_has_no_meaning_is_refused():
     assert "not PLO" in check_combination(outcome("proportion", "PLO"), peto)
     assert "RR, OR and RD" in check_combination(outcome("rate", "IRR"), score)
     assert "2×2" in check_combination(outcome("rate", "IRR"), arm_sized)
-    assert "not for IRR" in check_multi_arm(outcome("rate", "IRR"), AnalysisSpec("p", ""))
+    assert check_multi_arm(outcome("rate", "IRR"), AnalysisSpec("p", "")) is None
     assert "score" in check_multi_arm(outcome("binary", "RR"), score)
     assert check_multi_arm(outcome("proportion", "PLO"), score) is None
 

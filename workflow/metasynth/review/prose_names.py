@@ -28,7 +28,7 @@ _OTHERS = (
     *("further", "used", "used_predictions", "used_tau2", "terms", "certainty", "measures"),
     *("label_of", "labels_of"),
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
-    *("priors", "other_priors"),
+    *("priors", "other_priors", "cited_methods", "used_conversions"),
     "crosschecks",
 )
 """Names that only the sections of any review use: they are known, and not looked into."""

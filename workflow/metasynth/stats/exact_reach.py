@@ -43,9 +43,11 @@ def middle(problem: ExactProblem) -> tuple[float, float]:
     """Where mu is likeliest without heterogeneity, and about its standard deviation there."""
     centre = float(np.median([table.centre for table in problem.tables]))
     away = 1e-3 * np.sinh(np.linspace(-12, 12, 241))
-    for _ in range(4):
+    while True:
         mu = centre + away
         height = problem.common(mu)
+        if height[height.argmax()] <= height[len(away) // 2]:  # none about it is higher
+            break
         centre = float(mu[height.argmax()])
     near = mu[height > height.max() - 0.5]
     return centre, max(float(np.ptp(near)) / 2, 1e-3)

@@ -93,6 +93,7 @@ _JUDGES: dict[str, Callable[[Any, Schema, Schema], bool]] = {
     "items": _items,
     "prefixItems": _first_items,
     "pattern": _compared("pattern", lambda text, rule: bool(re.search(rule, text)), "string"),
+    "maxLength": _compared("maxLength", lambda text, most: len(text) <= most, "string"),
     "minimum": _compared("minimum", lambda number, least: number >= least, "number"),
     "maximum": _compared("maximum", lambda number, most: number <= most, "number"),
     "exclusiveMinimum": _compared("exclusiveMinimum", lambda a, b: a > b, "number"),
