@@ -116,7 +116,7 @@ def lay_out(
     )
 
 
-NAMES_LEAST = 70.0
+NAMES_LEAST = 64.0
 
 
 def cramped(forest: Forest, axis: Axis) -> bool:
