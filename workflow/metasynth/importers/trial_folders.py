@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from metasynth.core.faults import Fault
 from metasynth.core.store import guarded
 from metasynth.core.text_files import HIDDEN
 from metasynth.importers.found import About, ArmResult, Item, LeftOut, Reading
@@ -18,6 +19,7 @@ from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.tables import cells
 from metasynth.tables.raw_table import CHECKED, RawTable, Row
 from metasynth.tables.table_schema import Column, tables
+from metasynth.validation import conversions
 from metasynth.validation import results as result_rules
 
 _ENOUGH_ARMS = 2
@@ -154,39 +156,54 @@ def _unfit(item: Item) -> str:
     for column, text in texts:
         if reason := _wrong(column, text):
             return reason
-    for result in item.results:
-        if reason := _invalid(item, result):
-            return reason
-    return ""
+    columns = tables()["results"].columns
+    table = RawTable("results", "results.csv", {c.name: i for i, c in enumerate(columns)})
+    table.rows += (_row(table, item, result) for result in item.results)
+    return next((why for row in table.rows if (why := _invalid(row))), "") or _told(
+        conversions.served(table)
+    )
 
 
 def _column(table: str, name: str) -> Column:
     return next(column for column in tables()[table].columns if column.name == name)
 
 
-def _invalid(item: Item, result: ArmResult) -> str:
-    """The first thing that the contract of results.csv has against a result."""
-    columns = tables()["results"].columns
-    table = RawTable("results", "results.csv", {c.name: i for i, c in enumerate(columns)})
+def _row(table: RawTable, item: Item, result: ArmResult) -> Row:
+    """A result as a row of results.csv, of which arms are told by their own names."""
     texts = {
         "outcome": item.outcome,
-        "arm_id": "arm",
-        "reference_arm_id": "other" if result.reference else "",
+        "arm_id": result.arm,
+        "reference_arm_id": result.reference,
         "provenance": result.provenance,
         "source_id": "source",
         "note": result.note,
         **result.numbers,
     }
-    row = Row(table, item.row, texts)
-    for column in columns:
+    return Row(table, item.row, texts)
+
+
+def _invalid(row: Row) -> str:
+    """The first thing that the contract of results.csv has against a row."""
+    for column in tables()["results"].columns:
+        if column.name in ("arm_id", "reference_arm_id"):  # which become ids
+            continue
         if HIDDEN.search(row[column.name]):
             return f"{column.name} has a character that cannot be seen"
         if advice := cells.check(column, row[column.name]):
             return f'{column.name} "{row[column.name]}": expected {advice[0]}'
-    for fault in result_rules.row_faults(row):
-        if fault.severity == "error":
-            return f'{fault.column} "{fault.value}": expected {fault.expected}'
-    return ""
+    return _told(result_rules.row_faults(row))
+
+
+def _told(faults: Iterable[Fault]) -> str:
+    """The first error among faults; blank without one."""
+    return next(
+        (
+            f'{one.column} "{one.value}": expected {one.expected}'
+            for one in faults
+            if one.severity == "error"
+        ),
+        "",
+    )
 
 
 def _tables(
