@@ -48,7 +48,8 @@ def options_taken(found, code):
 
 def alone(result, trials, options):
     """One analysis, from the trials' raw rows, as `synthesise` makes it."""
-    outcome = replace(result.outcome, measure=options["measure"], reading=options["reading"])
+    chosen = {"measure": options["measure"], "reading": options["reading"]}
+    outcome = replace(result.outcome, few=None, **chosen)
     comparison = replace(result.comparison, multi_arm=options["multi_arm"])
     spec = AnalysisSpec(
         "own",
