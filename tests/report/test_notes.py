@@ -204,7 +204,7 @@ def marked(review: Review, paper: Paper) -> Iterator[tuple[str, str, list[int]]]
     (page,) = (
         text
         for path in (review.folder / "results/report").glob("supplement*.html")
-        if f'<html lang="{paper.language}"' in (text := path.read_text("utf-8"))
+        if f'<html lang="{paper.language.partition("-")[0]}-' in (text := path.read_text("utf-8"))
     )
     for text, numbers in Paragraphs(page).found:
         if not numbers:

@@ -424,7 +424,7 @@ copy.addEventListener("click", () => {
 
 // --- search -------------------------------------------------------------------------------------
 
-const search = document.getElementById("search");
+const search = document.getElementById("search-box");
 const MOST = 30;
 search.hidden = false;
 search.addEventListener("submit", (event) => event.preventDefault());

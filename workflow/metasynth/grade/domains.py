@@ -5,6 +5,7 @@ rated 0 and said to be so: a suggestion is never lower than what the tables show
 """
 
 from collections.abc import Sequence
+from math import fsum
 
 from metasynth.core.messages import Sentence, Value
 from metasynth.grade.case import Case, Suggestion
@@ -44,7 +45,7 @@ def risk_of_bias(case: Case) -> Suggestion:
         Value("limit", "percent", rule.weight),
     )
     rating = -2 if high >= rule.weight else -1 if some >= rule.weight else 0
-    unjudged = sum(weights[study] for study, level in risks.items() if level is None)
+    unjudged = fsum(weights[study] for study, level in risks.items() if level is None)
     if not unjudged:
         return Suggestion(rating, (Sentence(text, values),))
     reasons = (Sentence(text, values), _unjudged(unjudged, rule))

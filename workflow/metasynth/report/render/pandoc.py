@@ -7,6 +7,7 @@ The tree's shape is that of pandoc-types (https://hackage.haskell.org/package/pa
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 from typing import Any
 
 from metasynth.language.languages import Language
@@ -230,13 +231,13 @@ def shares(table: Table) -> list[float]:
     What these take beyond what was asked, the other columns give, in proportion to what they have
     to spare.
     """
-    asked = sum(column.width for column in table.columns)
+    asked = fsum(column.width for column in table.columns)
     wanted = [column.width / asked for column in table.columns]
     least = [LETTER * (3 + _longest(table, number)) for number in range(len(wanted))]
-    if sum(least) >= 1:
-        return [one / sum(least) for one in least]
-    missing = sum(max(0.0, low - own) for low, own in zip(least, wanted, strict=True))
-    spare = sum(max(0.0, own - low) for low, own in zip(least, wanted, strict=True))
+    if fsum(least) >= 1:
+        return [one / fsum(least) for one in least]
+    missing = fsum(max(0.0, low - own) for low, own in zip(least, wanted, strict=True))
+    spare = fsum(max(0.0, own - low) for low, own in zip(least, wanted, strict=True))
     give = missing / spare if spare else 0.0
     return [
         low if own < low else own - give * (own - low)
