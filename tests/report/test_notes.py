@@ -199,6 +199,23 @@ def cells(entries: dict[str, dict[str, Any]], key: str) -> set[tuple[str, int]]:
     return {(e["place"]["file"], e["place"]["row"]) for e in behind if e["kind"] == "raw"}
 
 
+LEAST = 20
+"""Letters of the least part of a paragraph that a page ends or a figure interrupts."""
+
+
+def located(text: str, plain: str) -> Iterator[tuple[int, int, int]]:
+    """Where the parts of a paragraph stand: how much of it is before, its place, its length."""
+    done, after = 0, 0
+    while done < len(text):
+        rest = text[done:]
+        length = len(rest)
+        while (place := plain.find(rest[:length], after)) < 0:
+            length -= 1
+            assert length >= min(LEAST, len(rest)), rest
+        yield done, place, length
+        done, after = done + length, place + length
+
+
 def marked(review: Review, paper: Paper) -> Iterator[tuple[str, str, list[int]]]:
     """Every number of the text: its key, what stands around it, and the notes it is marked with."""
     (page,) = (
@@ -209,9 +226,11 @@ def marked(review: Review, paper: Paper) -> Iterator[tuple[str, str, list[int]]]
     for text, numbers in Paragraphs(page).found:
         if not numbers:
             continue
-        start = paper.plain.index(text)
         here = [
-            (at - start, notes) for at, notes in paper.marks if start <= at <= start + len(text)
+            (at - start + offset, notes)
+            for offset, start, length in located(text, paper.plain)
+            for at, notes in paper.marks
+            if start <= at <= start + length
         ]
         for key, end in numbers:
             found = next((notes for at, notes in here if at >= end), [])
