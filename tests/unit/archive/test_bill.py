@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 
@@ -78,18 +79,15 @@ def test_a_lock_that_cannot_be_read_is_told() -> None:
 
 
 @pytest.mark.parametrize("python", [(3, 11), (3, 12), (3, 13), (3, 14)])
-def test_each_package_of_a_run_has_a_wheel_for_every_python(python: tuple[int, int]) -> None:
+def test_each_package_of_a_run_has_a_wheel_for_every_python(
+    licences: ModuleType, python: tuple[int, int]
+) -> None:
     """On Linux x86-64: nothing has to be compiled there."""
     platforms = [f"manylinux_2_{minor}_x86_64" for minor in range(5, 29)] + ["linux_x86_64"]
     known = set(tags.cpython_tags(python, platforms=[*platforms, "manylinux2014_x86_64"]))
     known |= set(tags.compatible_tags(python, platforms=platforms))
-    packages = {one["name"]: [p for p in LOCK if p["name"] == one["name"]] for one in LOCK}
-    found, waiting = set[str](), ["metasynth"]
-    while waiting:
-        for package in packages[waiting.pop()]:
-            new = {one["name"] for one in package.get("dependencies", ())} - found
-            found |= new
-            waiting += new
+    packages = licences.locked()
+    found = licences.needed(packages)
     assert "numpy" in found
     without = [
         name

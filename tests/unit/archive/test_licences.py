@@ -1,22 +1,9 @@
 """The licences of all that the project depends on: known, compatible, and on their page."""
 
-import importlib.util
 from importlib import metadata
 from types import ModuleType
 
 import pytest
-from tests.reviews import REPOSITORY
-
-
-@pytest.fixture(scope="module")
-def licences() -> ModuleType:
-    path = REPOSITORY / "docs/make_licences.py"
-    spec = importlib.util.spec_from_file_location("make_licences", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of fields that a package leaves out

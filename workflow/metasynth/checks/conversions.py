@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import sqrt
 
 from metasynth.checks.check import Check, Doubt, View
+from metasynth.checks.spreads import Z975
 from metasynth.core.printed import rounding
 from metasynth.model.records import Result
 from metasynth.stats.medians import skewness
@@ -11,7 +12,6 @@ from metasynth.synthesis.completed import OF_MEANS, summary
 
 Span = tuple[float, float]
 _SLACK = 1e-9
-_Z975 = 1.959963984540054
 _CHECK = "check them against the source"
 
 
@@ -67,7 +67,7 @@ def _implied(view: View, row: Result) -> dict[str, Span]:
         lower, upper = _printed(view, row, "ci_low"), _printed(view, row, "ci_high")
         narrow, wide = upper[0] - lower[1], upper[1] - lower[0]
         by_t = root * error_of_limits(0.0, narrow, (row.total or 0) - 1)
-        found["the interval"] = (by_t, root * wide / (2 * _Z975))
+        found["the interval"] = (by_t, root * wide / (2 * Z975))
     return found
 
 

@@ -14,7 +14,7 @@ _FEWEST_OTHERS = 2
 _MOST_UNLIKE = 3.0
 _FEWEST_TRIALS = 3
 _LARGE_DIFFERENCE, _USUAL_DIFFERENCE = 2.0, 1.5
-_Z975 = 1.959963984540054
+Z975 = 1.959963984540054  # written out, as loading imports no distributions
 
 Spread = Callable[[float, int], float]
 
@@ -26,8 +26,8 @@ def _expected_range(n: int) -> float:
 
 MISTAKEN: dict[str, tuple[str, Spread]] = {
     "error": ("a standard error", lambda x, n: x * sqrt(n)),
-    "half_width": ("half of a confidence interval", lambda x, n: x * sqrt(n) / _Z975),
-    "width": ("the width of a confidence interval", lambda x, n: x * sqrt(n) / (2 * _Z975)),
+    "half_width": ("half of a confidence interval", lambda x, n: x * sqrt(n) / Z975),
+    "width": ("the width of a confidence interval", lambda x, n: x * sqrt(n) / (2 * Z975)),
     "variance": ("a variance", lambda x, _: sqrt(x)),
     "range": ("a range", lambda x, n: x / _expected_range(n)),
 }

@@ -49,6 +49,18 @@ class Printed:
         """The effect of a record with its interval: "1.58 [0.94, 2.65]"."""
         return f"{self.estimate('estimate', record.measure, record.estimate)} {self.limits(record)}"
 
+    def bracketed(
+        self, measure: str, estimate: float | None, low: float | None, high: float | None
+    ) -> str:
+        """An effect and its limits, the fields estimate, ci_low and ci_high, as `effect` has them.
+
+        What kind of interval it is stands with whoever has no record of it.
+        """
+        fields = ("estimate", "ci_low", "ci_high")
+        values = zip(fields, (estimate, low, high), strict=True)
+        parts = [self.estimate(field, measure, value) for field, value in values]
+        return formats.bracketed(parts[0], parts[1], parts[2], self.style)
+
     def limits(self, record: Any, kind: str = "ci") -> str:
         """A record's confidence ("ci") or prediction ("pi") interval: "[0.94, 2.65]"."""
         low, high = (

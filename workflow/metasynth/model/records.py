@@ -129,6 +129,11 @@ class Result:
     icc: float | None = None
     pair_correlation: float | None = None
 
+    @property
+    def level(self) -> float:
+        """The coverage of its limits: 0.95 unless another is printed."""
+        return (self.ci_level or 95.0) / 100
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -16,11 +16,16 @@ def authors(config: Config) -> tuple[AuthorDetails, ...]:
     return tuple(details.get(name, AuthorDetails(name)) for name in config.authors)
 
 
+def affiliations(people: tuple[AuthorDetails, ...]) -> list[str]:
+    """The affiliations of all authors, each once, in the order in which they come."""
+    return list(dict.fromkeys(place for one in people for place in one.affiliations))
+
+
 def byline(people: tuple[AuthorDetails, ...], language: Language) -> tuple[Inlines, ...]:
     """Lines: the names with their marks, the affiliations, and who answers letters."""
     if not people:
         return (text(language.say("Authors, affiliations and correspondence: not named yet.")),)
-    places = list(dict.fromkeys(place for one in people for place in one.affiliations))
+    places = affiliations(people)
     marks = {place: str(number) for number, place in enumerate(places, start=1)}
     lines = [tuple(_names(people, marks if len(places) > 1 else {}))]
     for place in places:

@@ -34,7 +34,7 @@ class Problem:
         k = self.y.shape[1]
         if not (np.isfinite(self.y).all() and np.isfinite(self.v).all() and (self.v > 0).all()):
             raise EffectUndefined(sentence("a trial has no effect, or no variance above 0"))
-        if not moment_exists(self.tau_prior, self.mu_prior, k, 0):
+        if not moment_exists(self.tau_prior, self.mu_prior, self._trials_for_tau, 0):
             raise EffectUndefined(
                 sentence(
                     "the prior {family} of tau has no integral, and {k} trials are too few to give "
@@ -51,8 +51,13 @@ class Problem:
     @property
     def moment(self) -> int:
         """The highest moment of tau, of 0, 1 and 2, whose posterior mean is finite."""
-        k = self.y.shape[1]
-        return max(r for r in (0, 1, 2) if moment_exists(self.tau_prior, self.mu_prior, k, r))
+        known = self.tau_prior, self.mu_prior, self._trials_for_tau
+        return max(r for r in (0, 1, 2) if moment_exists(*known, r))
+
+    @property
+    def _trials_for_tau(self) -> int:
+        """The trials whose effects tell of tau, one of them taken up by mu."""
+        return int(self.y.shape[1])
 
     def given_tau(self, tau: Array) -> tuple[Array, Array, Array]:
         """Log likelihood of tau with mu integrated out, and mean and variance of mu given tau.

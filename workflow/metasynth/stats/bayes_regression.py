@@ -12,7 +12,7 @@ from math import log, pi
 import numpy as np
 
 from metasynth.core.messages import sentence
-from metasynth.model.priors import VAGUE, MuPrior, TauPrior, moment_exists
+from metasynth.model.priors import VAGUE, MuPrior, TauPrior
 from metasynth.stats.bayes import NEGLIGIBLE, OfMixture, Summary, summary, tau_in_numbers
 from metasynth.stats.bayes_problem import Problem
 from metasynth.stats.effects.binary import Array
@@ -51,27 +51,16 @@ class DesignProblem(Problem):
 
     def __post_init__(self) -> None:
         """Refuse what has no posterior."""
-        k, p = self.design.shape
+        p = self.design.shape[1]
         if self.mu_prior.sd is None and np.linalg.matrix_rank(self.design) < p:
             raise EffectUndefined(sentence("the trials do not tell the coefficients apart"))
-        if not (np.isfinite(self.y).all() and np.isfinite(self.v).all() and (self.v > 0).all()):
-            raise EffectUndefined(sentence("a trial has no effect, or no variance above 0"))
-        if not moment_exists(self.tau_prior, self.mu_prior, k - p + 1, 0):
-            raise EffectUndefined(
-                sentence(
-                    "the prior {family} of tau has no integral, and {k} trials are too few to give "
-                    "its posterior one: choose a proper prior, such as half_normal",
-                    family=self.tau_prior.family,
-                    k=k,
-                )
-            )
+        Problem.__post_init__(self)  # super() does not know the class that slots make
 
     @property
-    def moment(self) -> int:
-        """The highest moment of tau, of 0, 1 and 2, whose posterior mean is finite."""
+    def _trials_for_tau(self) -> int:
+        """Likewise, as many taken up as there are coefficients."""
         k, p = self.design.shape
-        known = self.tau_prior, self.mu_prior, k - p + 1
-        return max(r for r in (0, 1, 2) if moment_exists(*known, r))
+        return int(k - p + 1)
 
     def coefficients(self, tau: Array) -> tuple[Array, Array, Array, Array]:
         """Given tau (points,): weights (points, k), coefficients, covariance, log determinant."""

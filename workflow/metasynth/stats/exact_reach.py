@@ -46,7 +46,7 @@ def middle(problem: ExactProblem) -> tuple[float, float]:
     while True:
         mu = centre + away
         height = problem.common(mu)
-        if height[height.argmax()] <= height[len(away) // 2]:  # none about it is higher
+        if height.max() <= height[len(away) // 2]:  # none about it is higher
             break
         centre = float(mu[height.argmax()])
     near = mu[height > height.max() - 0.5]

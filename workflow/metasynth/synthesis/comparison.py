@@ -457,7 +457,7 @@ def _contrast(row: Result, measure: str, df: int | None) -> Contrast:
         z = t_of_p(p, df) if by_t and df is not None else z_of_p(p)
         return Contrast(y, abs(y) / z, cells, "p", adjusted)
     low, high = (analysed(measure, x or 0.0) for x in (row.ci_low, row.ci_high))
-    z = normal_quantile((row.ci_level or 95.0) / 100)
+    z = normal_quantile(row.level)
     return Contrast(y, (high - low) / (2 * z), cells, "limits", adjusted)
 
 

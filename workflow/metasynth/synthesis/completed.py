@@ -119,8 +119,8 @@ def _with_sd(arm: Completed, choices: ConversionChoices) -> Completed:
     if row.ci_low is not None and row.ci_high is not None:
         if n < 2:
             return replace(arm, why=sentence("limits of the mean of one patient say nothing"))
-        level = (row.ci_level or 95.0) / 100
-        return arm.has("sd-of-limits", sd=convert.sd_of_limits(row.ci_low, row.ci_high, n, level))
+        sd = convert.sd_of_limits(row.ci_low, row.ci_high, n, row.level)
+        return arm.has("sd-of-limits", sd=sd)
     if row.baseline_sd is None or row.final_sd is None:
         return arm
     stated, assumed = row.change_correlation, choices.change_correlation
@@ -264,8 +264,7 @@ def error_of_difference(
     if pair.se is not None and _is_difference(pair):
         return "sd-of-difference-error", pair.se, None
     if pair.ci_low is not None and pair.ci_high is not None and _is_difference(pair):
-        level = (pair.ci_level or 95.0) / 100
-        error = convert.error_of_limits(pair.ci_low, pair.ci_high, df, level)
+        error = convert.error_of_limits(pair.ci_low, pair.ci_high, df, pair.level)
         return "sd-of-difference-limits", error, None
     rule, t, why = t_of_pair(pair, df)
     if t is None:

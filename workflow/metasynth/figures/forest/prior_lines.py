@@ -21,7 +21,7 @@ from metasynth.figures.forest.rows import (
 from metasynth.figures.observed import subject
 from metasynth.figures.outcome import analysis_label, measure_name, one_group
 from metasynth.figures.posteriors import Shown, prior_name, shown
-from metasynth.language.formats import CREDIBLE, bracketed
+from metasynth.language.formats import CREDIBLE
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.model.methods import no_effect
@@ -136,7 +136,6 @@ def _words(data: Shown, rows: Sequence[Row], language: Language) -> tuple[str, s
 def _line(row: Row, measure: str, language: Language) -> str:
     at, mark = Printed(row.key, language.numbers), row.mark
     assert mark is not None
-    values = ("estimate", mark.estimate), ("ci_low", mark.low), ("ci_high", mark.high)
-    estimate, low, high = (at.estimate(field, measure, value) for field, value in values)
     kind = "CI" if mark.second else CREDIBLE
-    return f"{row.label}: {bracketed(estimate, low, high, language.numbers)}\u00a0{kind}"
+    said = at.bracketed(measure, mark.estimate, mark.low, mark.high)
+    return f"{row.label}: {said}\u00a0{kind}"

@@ -23,7 +23,7 @@ from metasynth.figures.forest.rows import (
 )
 from metasynth.figures.outcome import analysis_label, measure_name, of_effect, overall, study_label
 from metasynth.language import keys
-from metasynth.language.formats import between
+from metasynth.language.formats import bracketed
 from metasynth.language.interval_names import interval_name
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
@@ -137,7 +137,7 @@ def _printed(pair: _Pair, kind_of_interval: str, language: Language) -> Row:
     values = float(claim.estimate), float(claim.ci_low), float(claim.ci_high)
     mark = Mark("square" if claim.study_id else "diamond", *values, _WEIGHT)
     label = language.say("{subject}, as printed", subject=_subject(pair, language))
-    cell = f"{estimate} {between(low, high, language.numbers)}{kind_of_interval}"
+    cell = bracketed(estimate, low, high, language.numbers) + kind_of_interval
     return Row(kind, name(label), (cell,), mark)
 
 
@@ -182,17 +182,10 @@ def _sentence(pair: _Pair, language: Language) -> str:
     mark, own = rows[0].mark, Printed(rows[0].key, language.numbers)
     measure = pair.result.outcome.measure
     assert mark is not None
-    ours = (
-        own.estimate(field, measure, value)
-        for field, value in (
-            ("estimate", mark.estimate), ("ci_low", mark.low), ("ci_high", mark.high),
-        )
-    )  # fmt: skip
-    x, *ends = ours
     return language.say(
         "{outcome}, {subject}: printed {printed}, recomputed {ours}.",
         outcome=pair.result.outcome.label,
         subject=_subject(pair, language),
-        printed=f"{estimate} {between(low, high, language.numbers)}",
-        ours=f"{x} {between(ends[0], ends[1], language.numbers)}",
+        printed=bracketed(estimate, low, high, language.numbers),
+        ours=own.bracketed(measure, mark.estimate, mark.low, mark.high),
     )

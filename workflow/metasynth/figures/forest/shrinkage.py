@@ -20,7 +20,7 @@ from metasynth.figures.forest.rows import (
 from metasynth.figures.observed import subject
 from metasynth.figures.outcome import analysis_label, measure_name, of_effect, one_group
 from metasynth.figures.posteriors import Shown, priors_said, shown
-from metasynth.language.formats import bracketed, named
+from metasynth.language.formats import named
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.model.methods import CREDIBLE
@@ -133,6 +133,4 @@ def _words(data: Shown, language: Language) -> tuple[str, str]:
 
 def _shrunken(trial: TrialPosterior, at: Printed, measure: str, language: Language) -> str:
     own, effect = Printed(f"{at.at}.shrunken", language.numbers), trial.effect
-    parts = ("estimate", effect.median), ("ci_low", effect.low), ("ci_high", effect.high)
-    estimate, low, high = (own.estimate(field, measure, value) for field, value in parts)
-    return f"{bracketed(estimate, low, high, language.numbers)}{named(CREDIBLE)}"
+    return own.bracketed(measure, effect.median, effect.low, effect.high) + named(CREDIBLE)

@@ -21,9 +21,11 @@ from metasynth.figures.canvas.style import (
     Z_REFERENCE,
     Z_SQUARE,
 )
-from metasynth.figures.canvas.text import width, wrap
+from metasynth.figures.canvas.text import name, width, wrap
 from metasynth.figures.forest.rows import Mark
 from metasynth.figures.forest.shapes import draw_arrows, visible
+from metasynth.language.languages import Language
+from metasynth.model.posteriors import Curve as Densities
 
 CURVE = 120.0
 """Height of the curve."""
@@ -91,6 +93,23 @@ class DensityPlan:
     notes: Sequence[str]
     null: float | None = None
     ends: tuple[str, str] = ("", "")
+
+
+def before_and_after(drawn: Densities, language: Language) -> tuple[list[Curve], list[Entry]]:
+    """The curves of a posterior and, where it has one to draw, its prior; and the key of both.
+
+    The posterior is the last of the curves. The area of its interval is in the key, too.
+    """
+    say = language.say
+    curves = [Curve("posterior", drawn.x, drawn.posterior)]
+    entries = [
+        Entry(say("Posterior: after the data"), colour=BLUE, line="-", weight=1.4),
+        Entry(name(say("95% credible interval (CrI)")), fill=0.2, ground=BLUE),
+    ]
+    if drawn.prior:
+        curves.insert(0, Curve("prior", drawn.x, drawn.prior, INK, DASHED, 0.9))
+        entries.append(Entry(say("Prior: before the data"), colour=INK, line=DASHED, weight=0.9))
+    return curves, entries
 
 
 def density_page(plan: DensityPlan) -> Page:

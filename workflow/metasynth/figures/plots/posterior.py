@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from math import exp, log
 
 from metasynth.figures.canvas.axis import Axis
-from metasynth.figures.canvas.graph import DASHED
 from metasynth.figures.canvas.legend import Entry
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import BLUE, INK, VERMILION, isolated
@@ -13,7 +12,14 @@ from metasynth.figures.canvas.ticks import span_axis
 from metasynth.figures.forest.rows import Mark, favours
 from metasynth.figures.observed import subject
 from metasynth.figures.outcome import analysis_label, measure_name
-from metasynth.figures.plots.density_page import Curve, DensityPlan, Ground, Interval, density_page
+from metasynth.figures.plots.density_page import (
+    Curve,
+    DensityPlan,
+    Ground,
+    Interval,
+    before_and_after,
+    density_page,
+)
 from metasynth.figures.posteriors import Shown, printed_effect, priors_said, shown
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import of_pool
@@ -41,16 +47,9 @@ def posterior(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing
 def _plan(data: Shown, language: Language) -> DensityPlan:
     say, curve = language.say, data.posterior.effect_curve
     null = no_effect(data.pooled.measure)
-    after = Curve("posterior", curve.x, curve.posterior)
-    before = [Curve("prior", curve.x, curve.prior, INK, DASHED, 0.9)] if curve.prior else []
+    curves, entries = before_and_after(curve, language)
+    after = curves[-1]
     grounds = [Ground("interval", after, *_limits(data.pooled, curve.x))]
-    entries = [
-        Entry(say("Posterior: after the data"), colour=BLUE, line="-", weight=1.4),
-        Entry(name(say("95% credible interval (CrI)")), fill=0.2, ground=BLUE),
-    ]
-    if before:
-        text = say("Prior: before the data")
-        entries.append(Entry(text, colour=INK, line=DASHED, weight=0.9))
     if null is not None:
         grounds += _against(data.pooled, after, null)
         entries.append(Entry(_said_against(data.pooled, language), fill=0.45, ground=VERMILION))
@@ -62,7 +61,7 @@ def _plan(data: Shown, language: Language) -> DensityPlan:
         name(say("Estimate [95% interval]")),
         _axis(data, null, language),
         say("{measure} (log scale)", measure=measure) if logarithmic else measure,
-        [*before, after],
+        curves,
         grounds,
         _intervals(data, language),
         entries,

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from math import sqrt
 
-from metasynth.figures.canvas.graph import DASHED
-from metasynth.figures.canvas.legend import Entry
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import BLUE, INK, isolated
 from metasynth.figures.canvas.text import name
@@ -12,7 +10,13 @@ from metasynth.figures.canvas.ticks import linear_axis
 from metasynth.figures.forest.rows import Mark
 from metasynth.figures.observed import subject
 from metasynth.figures.outcome import analysis_label
-from metasynth.figures.plots.density_page import Curve, DensityPlan, Ground, Interval, density_page
+from metasynth.figures.plots.density_page import (
+    DensityPlan,
+    Ground,
+    Interval,
+    before_and_after,
+    density_page,
+)
 from metasynth.figures.posteriors import Shown, priors_said, shown
 from metasynth.language.formats import bracketed
 from metasynth.language.languages import ENGLISH, Language, message
@@ -35,16 +39,7 @@ def posterior_tau(result: OutcomeResult, *, language: Language = ENGLISH) -> Dra
 
 def _plan(data: Shown, language: Language) -> DensityPlan:
     say, curve, tau = language.say, data.posterior.tau_curve, data.posterior.own.tau
-    after = Curve("posterior", curve.x, curve.posterior)
-    entries = [
-        Entry(say("Posterior: after the data"), colour=BLUE, line="-", weight=1.4),
-        Entry(name(say("95% credible interval (CrI)")), fill=0.2, ground=BLUE),
-    ]
-    curves = [after]
-    if curve.prior:
-        curves.insert(0, Curve("prior", curve.x, curve.prior, INK, DASHED, 0.9))
-        text = say("Prior: before the data")
-        entries.append(Entry(text, colour=INK, line=DASHED, weight=0.9))
+    curves, entries = before_and_after(curve, language)
     ends = (
         curve.x[0] if tau.low is None else tau.low,
         curve.x[-1] if tau.high is None else tau.high,
@@ -55,7 +50,7 @@ def _plan(data: Shown, language: Language) -> DensityPlan:
         linear_axis(0.0, curve.x[-1], language.numbers),
         _title(data, language),
         curves,
-        [Ground("interval", after, *ends)],
+        [Ground("interval", curves[-1], *ends)],
         list(_intervals(data, language)),
         entries,
         _notes(data, language),

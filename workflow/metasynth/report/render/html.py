@@ -69,7 +69,8 @@ PACKED = (
 def render(document: Document, templates: Path, language: Language) -> str:
     """The HTML text. Jinja2 escapes every text; only our own SVG figures go in as they are."""
     address = partial(document.address, form="html")
-    style, script = (_read(templates / name) for name in ("review.css", "review.js"))
+    style = _faces(templates / "fonts") + _read(templates / "review.css")
+    script = _read(templates / "review.js")
     if document.explored:
         script += _read(templates / "explore.js")
     return _template(templates).render(
@@ -78,9 +79,9 @@ def render(document: Document, templates: Path, language: Language) -> str:
         csv=_csv,
         say=language.say,
         address=address,
-        style=Markup(_faces(templates / "fonts") + style),
+        style=Markup(style),
         script=Markup(script),
-        hashes={"style": _hash(_faces(templates / "fonts") + style), "script": _hash(script)},
+        hashes={"style": _hash(style), "script": _hash(script)},
         place={key: number for number, key in enumerate(document.provenance)},
         data=Markup(_data(document, language)),
         schema=Markup(_schema(document)),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as Tree
 
 from metasynth.language.languages import Language
-from metasynth.report.byline import ORCID
+from metasynth.report.byline import ORCID, affiliations
 from metasynth.report.document import (
     Block,
     Citation,
@@ -104,7 +104,7 @@ class _Writer:
         people = self.document.authors
         if not people:
             return
-        places = list(dict.fromkeys(place for one in people for place in one.affiliations))
+        places = affiliations(people)
         group = _add(meta, "contrib-group")
         for one in people:
             answers = {"corresp": "yes"} if one.email else {}
