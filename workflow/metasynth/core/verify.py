@@ -96,6 +96,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
 _CHILD = "child"
 _PATIENCE = 5.0  # seconds for a killed program to be gone
+_FOR_GOOD = {errno.EROFS, errno.EACCES, errno.EPERM}  # what waiting does not mend
 _working: list[Path] = []
 
 
@@ -241,7 +242,14 @@ def _remove(folder: Path) -> None:
     give_up = time.monotonic() + _PATIENCE
     while folder.exists() and time.monotonic() < give_up:
         shutil.rmtree(folder, ignore_errors=True)
-        time.sleep(0.1 if folder.exists() else 0)
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError as why:
+            if why.errno in _FOR_GOOD:
+                return
+            time.sleep(0.1)
 
 
 def child(
