@@ -77,8 +77,44 @@ def test_settings_of_uv_in_the_archive_are_refused(tmp_path: Path) -> None:
 
 def test_a_wheel_that_is_not_in_the_lock_is_refused(tmp_path: Path) -> None:
     checked(tmp_path)
-    wheel = tmp_path / "numpy-2.4.0-py3-none-any.whl"
+    wheel = wheels_for(tmp_path, "3.11") / "numpy-2.4.0-py3-none-any.whl"
     wheel.write_bytes(b"other")
+    with pytest.raises(verify.VerifyError, match="is no wheel of uv"):
+        verify.check_wheels(tmp_path, [wheel])
+
+
+def wheels_for(review: Path, version: str) -> Path:
+    folder = review / verify.WHEELS
+    folder.mkdir(parents=True)
+    (folder / "python.txt").write_text(f"{version}\nLinux x86_64\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("locked", "version", "allowed"),
+    [
+        ("cp313-cp313-manylinux_2_17_x86_64", "3.14", True),
+        ("cp314-cp314-manylinux_2_17_x86_64", "3.14", False),
+        ("cp314-cp314-win_amd64", "3.14", True),
+        ("cp311-cp311-manylinux_2_17_x86_64", "3.1", True),
+        ("cp310-abi3-manylinux_2_17_x86_64", "3.14", False),
+        ("py3-none-any", "3.14", False),
+        ("py2.py3-none-any", "3.14", False),
+    ],
+)
+def test_a_wheel_made_of_source_is_allowed_where_the_lock_has_none_for_this_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str, version: str, allowed: bool
+) -> None:
+    monkeypatch.setattr(verify.platform, "machine", lambda: "x86_64")
+    url = f"https://files.pythonhosted.org/packages/numpy-2.4.0-{locked}.whl"
+    lock = f'[[package]]\nname = "numpy"\nwheels = [{{ url = "{url}", hash = "sha256:0" }}]\n'
+    (tmp_path / verify.LOCK).write_text(lock, encoding="utf-8")
+    made = f"numpy-2.4.0-cp{version.replace('.', '')}-none-linux_x86_64.whl"
+    wheel = wheels_for(tmp_path, version) / made
+    wheel.write_bytes(b"compiled")
+    if allowed:
+        verify.check_wheels(tmp_path, [wheel])
+        return
     with pytest.raises(verify.VerifyError, match="is no wheel of uv"):
         verify.check_wheels(tmp_path, [wheel])
 

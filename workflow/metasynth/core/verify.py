@@ -521,13 +521,20 @@ def _package_faults(package: Mapping[str, Any]) -> Iterator[str]:
 
 
 def check_wheels(review: Path, wheels: Sequence[Path]) -> None:
-    """Refuse wheels whose hash is not in the lock, unless the lock has the source code alone.
+    """Refuse wheels whose hash is not in the lock, unless it has but source code for this Python.
 
     VerifyError(NO_ENVIRONMENT) with all that are refused.
     """
+    if not wheels:
+        return
     lock = tomllib.loads((review / LOCK).read_text("utf-8"))["package"]
     known = {file["hash"] for one in lock for file in one.get("wheels", ())}
-    of_source = {_plain(one["name"]) for one in lock if not one.get("wheels")}
+    version, _ = _served(review)
+    of_source = {
+        _plain(one["name"])
+        for one in lock
+        if not any(_serves(file["url"], version) for file in one.get("wheels", ()))
+    }
     faults = [
         f"{wheel.name} is no wheel of {LOCK}"
         for wheel in wheels
@@ -536,6 +543,20 @@ def check_wheels(review: Path, wheels: Sequence[Path]) -> None:
     ]
     if faults:
         raise VerifyError(NO_ENVIRONMENT, "\n".join(faults))
+
+
+def _served(review: Path) -> tuple[str, str]:
+    """The Python and the machine that the archived wheels are for, as 3.11 and Linux x86_64."""
+    version, machine = (review / WHEELS / "python.txt").read_text("utf-8").splitlines()
+    return version, machine
+
+
+def _serves(wheel: str, version: str) -> bool:
+    """Whether a wheel is for a Python on this kind of machine, by its name's last three parts."""
+    *_, python, abi, machine = wheel.rpartition("/")[2].removesuffix(".whl").split("-")
+    ours = {"py3", f"py{version.replace('.', '')}", f"cp{version.replace('.', '')}"}
+    fits = bool(ours.intersection(python.split("."))) or "abi3" in abi
+    return fits and (machine == "any" or platform.machine().lower() in machine)
 
 
 def _plain(name: str) -> str:
@@ -602,7 +623,7 @@ def working_uv(work: Path, *more: Path) -> str:
 
 def _fitting_python(review: Path) -> str:
     """A Python that the archived wheels serve; VerifyError(NO_ENVIRONMENT) where there is none."""
-    version, machine = (review / WHEELS / "python.txt").read_text("utf-8").splitlines()
+    version, machine = _served(review)
     if machine != f"{platform.system()} {platform.machine()}":
         raise VerifyError(
             NO_ENVIRONMENT,
