@@ -21,8 +21,15 @@ def uv() -> str:
 
 def do(*command: str | Path, folder: Path = REPOSITORY, **settings: str) -> str:
     """Carry out a command that has to succeed; what it says."""
+    done = run(*command, folder=folder, **settings)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def run(*command: str | Path, folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Carry out a command, without this program's own path."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(
+    return subprocess.run(
         list(map(str, command)),
         cwd=folder,
         env=environment | settings,
@@ -32,8 +39,6 @@ def do(*command: str | Path, folder: Path = REPOSITORY, **settings: str) -> str:
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
 
 
 @cache

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.packaging.pythons import NEWEST, OLDEST, do, python, uv
+from tests.packaging.pythons import NEWEST, OLDEST, do, python, run, uv
 from tests.reviews import REPOSITORY, REVIEWS
 from tests.workflow.test_archive import LEFT_OUT, commit
 
@@ -35,7 +35,9 @@ def test_it_is_rebuilt_without_a_registry(
         commit(tmp_path / folder)
     snakemake = (environment / "bin/python", "-m", "snakemake")
     words = ("--snakefile", tmp_path / "pipeline/Snakefile", "--cores", "2", "archive_full")
-    do(*snakemake, *words, folder=tmp_path / "review", UV=uv())
+    log = tmp_path / "review/logs/archive-full.log"
+    done = run(*snakemake, *words, folder=tmp_path / "review", UV=uv())
+    assert done.returncode == 0, log.read_text("utf-8") if log.is_file() else done.stdout
     (archive,) = (tmp_path / "review/results/archive").glob("*-full.zip")
     shutil.rmtree(environment)
     said = do(*NOWHERE, found, archive, folder=tmp_path, **alone)
