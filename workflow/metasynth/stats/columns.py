@@ -21,7 +21,7 @@ from metasynth.model.records import AnalysisSpec
 from metasynth.stats.effects.binary import Array, Effects, Tables, observed_minus_expected
 from metasynth.stats.effects.rates import Rates
 from metasynth.stats.intervals import dispersion
-from metasynth.stats.linear_model import INTERCEPT, LinearModel, contiguous, dot
+from metasynth.stats.linear_model import INTERCEPT, LinearModel, contiguous, dot, unexplained
 from metasynth.stats.models import Counted, fit_model
 from metasynth.stats.pooling import EffectUndefined, Pool, mantel_haenszel, peto
 from metasynth.stats.tau2 import dersimonian_laird_about, tau2_many
@@ -162,7 +162,7 @@ def _tau2_about_mantel_haenszel(measure: str, pools: Pools) -> Array:
 def average(y: Array, w: Array) -> tuple[Array, Array, Array]:
     """Each column's mean under the weights, their sum, and the squares about the mean (Q)."""
     mean, total = INTERCEPT.means(y, w)
-    return mean, total, dot(w, (y - mean) ** 2)
+    return mean, total, unexplained(dot(w, (y - mean) ** 2), total * mean * mean)
 
 
 def _limits(mean: Array, se: Array, df: Array | None = None) -> Array:

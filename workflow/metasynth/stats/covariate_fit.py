@@ -6,10 +6,11 @@ from math import sqrt
 import numpy as np
 
 from metasynth.core.distributions import chi2_upper_tail, f_upper_tail
+from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import Interval, dispersion, interval
-from metasynth.stats.least_squares import weighted_least_squares
-from metasynth.stats.linear_model import Covariates, LinearModel
+from metasynth.stats.least_squares import NotTestable, weighted_least_squares
+from metasynth.stats.linear_model import Covariates, LinearModel, unexplained
 from metasynth.stats.tau2 import estimate_tau2
 
 
@@ -51,6 +52,7 @@ def meta_regression(
 
     Raises:
         ValueError: when studies do not outnumber coefficients, or columns depend on each other.
+        NotTestable: with HKSJ, when the effects lie exactly on the regression.
 
     Example:
         >>> import numpy as np
@@ -67,7 +69,12 @@ def meta_regression(
     w = model.weights(tau2)
     fit = weighted_least_squares(y, design, w)
     df = k - p if ci == "HKSJ" else None
-    scale = float(dispersion(ci, model.q(w), k - p))
+    left = float(unexplained(model.q(w), (w * y * y).sum()))
+    if ci == "HKSJ" and left == 0:
+        raise NotTestable(
+            sentence("the effects lie exactly on a line, so that nothing is left to test by")
+        )
+    scale = float(dispersion(ci, left, k - p))
     covariance = scale * fit.unscaled
     qe = float(model.q(model.weights(0.0)))
     qm, qm_p = _joint_test(fit.coefficients, covariance, df)

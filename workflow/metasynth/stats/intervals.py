@@ -10,6 +10,7 @@ from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.heterogeneity import generalised_q
 from metasynth.stats.leave_one_out import sums_of_others
+from metasynth.stats.linear_model import unexplained
 from metasynth.stats.pooling import EffectUndefined
 
 
@@ -99,7 +100,8 @@ def hksj_ad_hoc_interval(y: Array, v: Array, tau2: float, mean: float, variance:
 
 def _dispersed(ci: str, y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     df = len(y) - 1
-    factor = float(dispersion(ci, float(generalised_q(y, v, tau2)), df))
+    q = float(unexplained(generalised_q(y, v, tau2), mean * mean / variance))
+    factor = float(dispersion(ci, q, df))
     return interval(mean, sqrt(variance * factor), df)
 
 

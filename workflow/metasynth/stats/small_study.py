@@ -12,7 +12,8 @@ import numpy as np
 from metasynth.core.distributions import two_sided_p
 from metasynth.core.messages import Refused, sentence, sentence_n
 from metasynth.stats.effects.binary import Array, Tables, log_odds_ratio, observed_minus_expected
-from metasynth.stats.least_squares import weighted_least_squares
+from metasynth.stats.least_squares import NotTestable, weighted_least_squares
+from metasynth.stats.linear_model import EXACT, unexplained
 from metasynth.stats.pooling import inverse_variance
 
 MINIMUM = 10
@@ -20,10 +21,6 @@ MINIMUM = 10
 
 class TooFewStudies(Refused, ValueError):  # noqa: N818 - it names the fault, as `why` does
     """Fewer studies than a test of funnel asymmetry needs to mean anything."""
-
-
-class NotTestable(Refused, ValueError):  # noqa: N818 - it names the fault, as `why` does
-    """Effects or variances that leave nothing to test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,8 @@ def _slope(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
     _require(len(y), max(3, minimum))
     fit = weighted_least_squares(y, np.column_stack([np.ones_like(x), x]), w)
     df = len(y) - 2
-    dispersion = float((w * fit.residuals**2).sum()) / df
+    left = unexplained((w * fit.residuals**2).sum(), (w * y * y).sum())
+    dispersion = float(left) / df
     slope, se = float(fit.coefficients[1]), sqrt(dispersion * float(fit.unscaled[1, 1]))
     if se == 0:
         raise NotTestable(
@@ -124,6 +122,8 @@ def begg(y: Array, v: Array, minimum: int = MINIMUM) -> RankTest:
         raise NotTestable(
             sentence("the variances cannot be ranked, or one study has all the weight")
         )
+    if np.ptp(y) <= EXACT * np.abs(y).max():
+        raise NotTestable(sentence("the effects all agree, so that they cannot be ranked"))
     standardised = (y - pool.mean) / np.sqrt(v - pool.variance)
     return kendall(standardised, v)
 

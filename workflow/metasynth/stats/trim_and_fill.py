@@ -8,6 +8,7 @@ import numpy as np
 from metasynth.core.messages import Refused, sentence
 from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.effects.binary import Array
+from metasynth.stats.linear_model import EXACT
 from metasynth.stats.pooling import inverse_variance
 from metasynth.stats.tau2 import estimate_tau2
 
@@ -48,7 +49,9 @@ def trim_and_fill(
             raise NoConvergence(sentence("trimming did not settle in {n} rounds", n=MOST_ROUNDS))
         kept = slice(0, len(y) - filled)
         centre = _centre(ascending[kept], variances[kept], method)
-        previous, filled = filled, max(0, round(_missing(ascending - centre, estimator)))
+        deviations = ascending - centre
+        deviations[np.abs(deviations) <= EXACT * np.abs(y).max()] = 0.0  # on neither side
+        previous, filled = filled, max(0, round(_missing(deviations, estimator)))
     mirrored = slice(len(y) - filled, len(y))
     return TrimAndFill(
         filled,
@@ -65,13 +68,15 @@ def _centre(y: Array, v: Array, method: str | None) -> float:
 
 def _thin_side(y: Array, v: Array, method: str | None) -> str:
     """Left when effects grow with their standard errors: small low studies are then missing."""
-    slope = meta_regression(y, v, np.column_stack([np.ones_like(y), np.sqrt(v)]), method)
+    slope = meta_regression(y, v, np.column_stack([np.ones_like(y), np.sqrt(v)]), method, "Wald")
     return "right" if slope.coefficients[1] < 0 else "left"
 
 
 def _missing(deviations: Array, estimator: str) -> float:
     """The number missing on the left by L0, R0 or Q0 from signed ranks of the deviations."""
     k = len(deviations)
+    if not deviations.any():
+        return 0.0
     ranks = np.empty(k)
     ranks[np.argsort(np.abs(deviations), kind="stable")] = np.arange(1, k + 1)
     if estimator == "R0":
