@@ -105,6 +105,14 @@ def predict(model: MetaRegression, row: Array) -> Interval:
 
     Returns:
         Limits on the analysis scale.
+
+    Example:
+        >>> design = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
+        >>> y, v = np.array([0.0, 1.0, 2.0, 3.1]), np.full(4, 0.01)
+        >>> fit = meta_regression(y, v, design, ci="Wald")
+        >>> found = predict(fit, np.array([1.0, 1.5]))  # 1.525 ± z 0.1 / 2
+        >>> round(found.low, 6), round(found.high, 6), round(found.se, 6)
+        (1.427002, 1.622998, 0.05)
     """
     se = sqrt(float(row @ model.covariance @ row))
     return interval(float(row @ model.coefficients), se, model.residual_df)

@@ -50,7 +50,17 @@ _COUNTED: dict[str, type[Counted]] = {
 
 
 def counted_as(outcome_type: str, cells: tuple[Array, ...]) -> Counted | None:
-    """Arrays of an outcome type's counts, as many as it has, by what they are; None of others."""
+    """Arrays of an outcome type's counts by what they are; None of a type that has none.
+
+    Parameters:
+        outcome_type: binary, rate, proportion, incidence, or another.
+        cells: as many arrays as the type has, all of one shape; what follows them is left.
+
+    Example:
+        >>> one = np.array([1.0])
+        >>> type(counted_as("binary", (one, one, one, one))).__name__, counted_as("mean", (one,))
+        ('Tables', None)
+    """
     kind = _COUNTED.get(outcome_type)
     return kind(*cells[: 2 if kind is Events else 4]) if kind else None
 
@@ -93,8 +103,23 @@ def fit_model(
 ) -> Fit:
     """Pool by `spec.model`; `tables` are the counts as they are, `effects` from corrected cells.
 
-    `tau2` is given where subgroups share one, else estimated. Raises EffectUndefined when the
-    Mantel-Haenszel or Peto sums hold no information.
+    Parameters:
+        spec: an analysis that suits the measure (`methods.require_combination`).
+        measure: a name of the catalogue of methods.
+        effects: of at least one study, shape (k,), on the analysis scale.
+        tables: the counts behind the effects, shape (k,); None where there are none, as of means.
+        tau2: on the squared analysis scale, where subgroups share one; None: estimated.
+
+    Raises:
+        EffectUndefined: where the data hold no information on the effect, or a likelihood or a
+            posterior no answer; it says why.
+        IntegralNotReached: where the quadrature of Henmi and Copas's interval misses its precision.
+
+    Example:
+        >>> effects = Effects(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), np.zeros(3, dtype=bool))
+        >>> fit = fit_model(AnalysisSpec("a", "A", ci="HKSJ"), "MD", effects, None)
+        >>> fit.mean, round(fit.tau2, 6), round(fit.share.i2, 6), round(fit.interval.high, 6)
+        (0.5, 0.12, 75.0, 1.493655)
     """
     if spec.model == "random" and tau2 is not None:
         return fit_given_tau2(spec, effects.y, effects.v, tau2)

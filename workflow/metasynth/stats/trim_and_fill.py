@@ -34,9 +34,26 @@ def trim_and_fill(
 ) -> TrimAndFill:
     """Estimate the number of suppressed studies and mirror as many: Duval and Tweedie 2000.
 
-    J Am Stat Assoc 2000;95:89-98 (estimators L0, R0, Q0). `side` is where studies are missing; if
-    None, the side away from which effects lean as standard errors grow. `method` names the
-    estimator of tau2 for the centre, None a common effect. Raises NoConvergence.
+    J Am Stat Assoc 2000;95:89-98.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        estimator: L0, R0 or Q0.
+        method: the estimator of tau2 for the centre; None for a common effect.
+        side: left or right, where studies are missing; None for the side away from which effects
+            lean as standard errors grow.
+
+    Raises:
+        NoConvergence: when trimming goes in circles, or Q0 does not exist.
+        ValueError: for another estimator; without `side` also below three studies, or when all are
+            equally precise.
+
+    Example:
+        >>> y, v = np.array([0.0, 0.05, 0.1, 0.15, 0.9, 1.0, 1.1]), np.full(7, 0.01)
+        >>> found = trim_and_fill(y, v, method=None, side="left")
+        >>> found.filled, found.y[-1:].round(6).tolist()  # 1.1 about the mean of the others
+        (1, [-0.366667])
     """
     side = side or _thin_side(y, v, method)
     sign = -1.0 if side == "right" else 1.0
