@@ -90,7 +90,7 @@ def fit_many(specs: Sequence[AnalysisSpec], measure: str, pools: Pools) -> list[
     Parameters:
         specs: analyses that suit the measure (`methods.require_combination`).
         measure: a name of the catalogue of methods.
-        pools: n meta-analyses.
+        pools: n meta-analyses, of shape (k, n).
 
     Returns:
         One `Results` of n values for each of `specs`.

@@ -11,6 +11,10 @@ from metasynth.core import lazy_special as special
 def sd_of_error(se: float, n: float) -> float:
     """From the standard error of a mean of `n` (6.5.2.2).
 
+    Parameters:
+        se: the standard error.
+        n: patients.
+
     Example:
         >>> sd_of_error(0.5, 16)
         2.0
@@ -51,7 +55,11 @@ def error_of_limits(low: float, high: float, df: float, level: float = 0.95) -> 
 
 
 def t_of_p(p: float, df: float) -> float:
-    """The absolute t of a two-sided p-value strictly between 0 and 1 (6.5.2.3).
+    """The absolute t of a two-sided p-value (6.5.2.3).
+
+    Parameters:
+        p: strictly between 0 and 1.
+        df: degrees of freedom, above 0.
 
     Example:
         >>> round(t_of_p(0.05, 10), 6)
@@ -61,7 +69,10 @@ def t_of_p(p: float, df: float) -> float:
 
 
 def z_of_p(p: float) -> float:
-    """The absolute z of a two-sided p-value strictly between 0 and 1 (6.3.2).
+    """The absolute z of a two-sided p-value (6.3.2).
+
+    Parameters:
+        p: strictly between 0 and 1.
 
     Example:
         >>> round(z_of_p(0.05), 6)

@@ -24,7 +24,10 @@ Events = tuple[int, ...]
 
 
 def counts_allowed(row: Result | Group) -> range:
-    """The events that the source of a row, or of a group, allows; those of a part in whole ones."""
+    """The events that the source of a row, or of a group, allows; those of a part in whole ones.
+
+    Without events they are taken for 0.
+    """
     events = int(row.events or 0)
     low = events if row.events_low is None else row.events_low
     high = events if row.events_high is None else row.events_high
@@ -59,7 +62,16 @@ def fits_limits(row: Result, table: TwoByTwo) -> bool:
 
 
 def fits_p(printed: str, p: float) -> bool:
-    """Whether a p-value is printed so: 0.004, <0.05, >0.05."""
+    """Whether a p-value is printed so.
+
+    Parameters:
+        printed: as in the table: 0.004, <0.05, >0.05.
+        p: to all its digits.
+
+    Example:
+        >>> fits_p("0.04", 0.0351), fits_p("0.040", 0.0351), fits_p("<0.05", 0.0351)
+        (True, False, True)
+    """
     if printed[0] == "<":
         return p < float(printed[1:])
     if printed[0] == ">":

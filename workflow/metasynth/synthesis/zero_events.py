@@ -34,7 +34,13 @@ def reason(
     analysis: AnalysisSpec,
     groups: Sequence[tuple[Count | None, Count | None]],
 ) -> Sentence | None:
-    """Why a study with these groups (events, participants) is left out; None where it is not."""
+    """Why a study is left out for having no events, or only events; None where it is not.
+
+    Parameters:
+        outcome: of counts; of others the answer is None.
+        analysis: whose `double_zero` says what becomes of such studies.
+        groups: events and participants of each group; None for a number that is not known.
+    """
     if not excludes(outcome, analysis):
         return None
     if not any(events for events, _ in groups):
