@@ -122,9 +122,9 @@ def fit_model(
         (0.5, 0.12, 75.0, 1.493655)
     """
     if spec.model == "random" and tau2 is not None:
-        return fit_given_tau2(spec, effects.y, effects.v, tau2)
+        return _fit_given_tau2(spec, effects.y, effects.v, tau2)
     if len(effects.y) == 1:
-        return single_study(spec, effects)
+        return _single_study(spec, effects)
     if spec.model == "random":
         centre = None
         if spec.tau2 == "DL-MH" and isinstance(tables, Tables):
@@ -139,14 +139,14 @@ def fit_model(
 
         return fit_exact_bayes(spec, effects, tables)
     if spec.model in GLMMS and tables:
-        return fit_glmm(spec, measure, effects, tables)
+        return _fit_glmm(spec, measure, effects, tables)
     common = fit_common(effects, _common_pool(spec.model, measure, effects, tables))
     if spec.ci == "Wald" or common.q_df < 1:
         return common
     return _allow_for_differences(spec, effects, common)
 
 
-def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
+def _single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
     """Give the study's own result with Wald's interval: there is nothing to pool."""
     mean, se = float(effects.y[0]), sqrt(float(effects.v[0]))
     if isinf(se):
@@ -196,7 +196,7 @@ def _allow_for_differences(spec: AnalysisSpec, effects: Effects, common: Fit) ->
     return replace(fit, adhoc=_adhoc(spec.ci, y, v, fit), notes=tuple(_notes(spec, fit, None)))
 
 
-def fit_glmm(spec: AnalysisSpec, measure: str, effects: Effects, data: Counted) -> Fit:
+def _fit_glmm(spec: AnalysisSpec, measure: str, effects: Effects, data: Counted) -> Fit:
     """Fit a mixed model of counts; Q and I2 describe the studies' own (corrected) effects."""
     found = glmm.fit(spec.model, measure, data)
     y, v = effects.y, effects.v
@@ -253,7 +253,7 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = No
     )
 
 
-def fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
+def _fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
     """The random-effects model around a tau2 that all subgroups share, even for one study.
 
     tau2 has no limits here, as they would not be this subgroup's. One study has Wald's interval,

@@ -275,7 +275,7 @@ def error_of_difference(
     if pair.ci_low is not None and pair.ci_high is not None and _is_difference(pair):
         error = convert.error_of_limits(pair.ci_low, pair.ci_high, df, pair.level)
         return "sd-of-difference-limits", error, None
-    rule, t, why = t_of_pair(pair, df)
+    rule, t, why = _t_of_pair(pair, df)
     if t is None:
         return rule, None, why
     if difference == 0 or t == 0:
@@ -283,7 +283,7 @@ def error_of_difference(
     return rule, abs(difference) / t, None
 
 
-def t_of_pair(pair: Result, df: float) -> tuple[str, float | None, Sentence | None]:
+def _t_of_pair(pair: Result, df: float) -> tuple[str, float | None, Sentence | None]:
     """The absolute t of two arms, from t, F or p as printed, with the rule that reads it."""
     if pair.reported_t is not None:
         return "sd-of-t", abs(pair.reported_t), None

@@ -254,7 +254,7 @@ def _from_groups(
     if outcome.type == "rate":
         return rate_effects(rates_of(studies, outcome.per), outcome.measure, analysis.zero_cells)
     if outcome.type == "incidence":
-        one = events_of(studies, outcome)
+        one = _events_of(studies, outcome)
         return incidence_effects(one.x, one.size, outcome.measure, analysis.zero_cells)
     if outcome.type in ("mean", "correlation"):
         return _uncorrected(*_of_one_group(studies, outcome))
@@ -342,7 +342,7 @@ def rates_of(studies: Sequence[StudyData], per: float = 1.0) -> Rates:
     return Rates(x1, t1 / per, x2, t2 / per)
 
 
-def events_of(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Events:
+def _events_of(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Events:
     """Stack one group's events, with its patients or its person-time in units of `per`.
 
     Returns:
@@ -374,7 +374,7 @@ def counted(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Counted | Non
         return tables_of(studies)
     if outcome.type == "rate":
         return rates_of(studies, outcome.per)
-    return events_of(studies, outcome) if outcome.type in ("proportion", "incidence") else None
+    return _events_of(studies, outcome) if outcome.type in ("proportion", "incidence") else None
 
 
 def _rate(group: Group | None) -> tuple[Count, float]:

@@ -49,7 +49,7 @@ def has_limits(row: Result) -> bool:
     return usual and None not in (row.estimate, row.ci_low, row.ci_high)
 
 
-def fits(row: Result, table: TwoByTwo) -> bool:
+def _fits(row: Result, table: TwoByTwo) -> bool:
     """Whether a table of the row's two arms gives all that the row states of them."""
     if row.reported_p and not any(fits_p(row.reported_p, p) for p in usual_p(table)):
         return False
@@ -123,7 +123,7 @@ def events_left(rows: Sequence[Result], stated: Iterable[Result]) -> list[Events
     for row in stated:
         if row.arm_id in places and row.reference_arm_id in places:
             i, j = places[row.arm_id], places[row.reference_arm_id]
-            given = {e: fits(row, _table(rows[i], e[i], rows[j], e[j])) for e in every}
+            given = {e: _fits(row, _table(rows[i], e[i], rows[j], e[j])) for e in every}
             if given.get(extracted):  # else the rows themselves are in doubt, and are told of
                 left = [e for e in left if given[e]]
     return left

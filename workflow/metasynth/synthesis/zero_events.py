@@ -15,7 +15,7 @@ from metasynth.model.records import AnalysisSpec, Count, OutcomeSpec
 _CONDITIONAL = {"Peto", *GLMMS, EXACT_BAYES}
 
 
-def excludes(outcome: OutcomeSpec, analysis: AnalysisSpec) -> bool:
+def _excludes(outcome: OutcomeSpec, analysis: AnalysisSpec) -> bool:
     """Whether the analysis leaves out studies with no events, or only events, in both groups.
 
     `double_zero: auto` goes by the measure; exclude and include hold for every measure.
@@ -41,7 +41,7 @@ def reason(
         analysis: whose `double_zero` says what becomes of such studies.
         groups: events and participants of each group; None for a number that is not known.
     """
-    if not excludes(outcome, analysis):
+    if not _excludes(outcome, analysis):
         return None
     if not any(events for events, _ in groups):
         return sentence("no events in either group")
