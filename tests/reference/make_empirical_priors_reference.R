@@ -1,14 +1,14 @@
 # Transcriptions of published priors of tau2, by others, beside each other.
 #
-#   Rscript tests/reference/make_empirical_priors_reference.R GEMTC HETPRIOR
+#   GEMTC=… HETPRIOR=… Rscript tests/reference/make_empirical_priors_reference.R
 #
-# with checkouts of github.com/gertvv/gemtc and github.com/mcguinlu/hetprior, and the package bayesmeta
+# with the folders of checkouts of github.com/gertvv/gemtc and github.com/mcguinlu/hetprior, and the package bayesmeta
 # (3.4) installed, writes expected/empirical_priors.csv: the location and scale of tau2 that each gives
 # for the tables of Turner 2012 (gemtc, hetprior), Turner 2015 and Rhodes 2015 (bayesmeta, hetprior),
 # their rows and columns by number, and the median and 95% range that hetprior has of Turner 2012.
 
 suppressPackageStartupMessages(library(bayesmeta))
-paths <- commandArgs(trailingOnly = TRUE)
+paths <- Sys.getenv(c("GEMTC", "HETPRIOR"))
 here <- dirname(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)))
 gemtc <- new.env()
 hetprior <- new.env()
