@@ -8,6 +8,7 @@ import pytest
 from tests.reviews import REPOSITORY
 
 from metasynth.core import sealed_zip, verify
+from metasynth.model.records import MADE_UP
 
 LOCK = (REPOSITORY / "uv.lock").read_text("utf-8")
 PROJECT = (REPOSITORY / "pyproject.toml").read_text("utf-8")
@@ -156,3 +157,8 @@ def test_an_archive_of_nothing_is_refused(
 def test_what_is_code_is_told() -> None:
     names = ["Snakefile", "workflow/scripts/pool.py", "data/raw/a.csv", "results/x.R", "uv.lock"]
     assert verify.code(names) == ["Snakefile", "uv.lock", "workflow/scripts/pool.py"]
+
+
+def test_the_folders_that_a_review_passes_over_are_those_that_a_verifier_does() -> None:
+    """It stands alone in an archive, and cannot ask the package."""
+    assert verify.PASSED_OVER == ("_", ".", MADE_UP)

@@ -95,6 +95,11 @@ class VerifyError(Exception):
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
 _CHILD = "child"
+PASSED_OVER = (
+    "_",
+    ".",
+    "made_up_example",
+)  # folders that are no trials of a review that has its own
 _PATIENCE = 5.0  # seconds for a killed program to be gone
 _FOR_GOOD = {errno.EROFS, errno.EACCES, errno.EPERM}  # what waiting does not mend
 _working: list[Path] = []
@@ -464,14 +469,17 @@ def _several(value: Any) -> list[Any]:
 
 
 def _unread(there: set[str], trials: set[PurePosixPath]) -> list[str]:
-    """The tables in folders beside those of the trials that were read, except drafts."""
+    """The tables in folders beside those of the trials that were read, except drafts.
+
+    A review in which only made-up trials are read is never archived.
+    """
     beside = {trial.parent for trial in trials}
     return [
         name
         for name in there
         for path in [PurePosixPath(name)]
         if path.suffix == ".csv" and path.parent.parent in beside and path.parent not in trials
-        if path.parent.name[0] not in "_."
+        if not path.parent.name.startswith(PASSED_OVER)
     ]
 
 
