@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from tests.figure_cases import cases
 
 from metasynth.core import store
 from metasynth.figures.draw import draw
+from metasynth.language import keys
 from metasynth.language.languages import speak
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
@@ -18,6 +20,9 @@ from metasynth.model.records import AnalysisSpec, OutcomeResult
 from metasynth.provenance.collect import Book
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.sensitivity import sensitivity_entries
+from metasynth.report.tables.meta_regression import regression_table
+from metasynth.report.tables.results import subgroups_table
+from metasynth.report.text.names import outcome_names
 from metasynth.sensitivity.battery import Sensitivity, battery
 from metasynth.synthesis.metafor_export import metafor_csv, metafor_script
 from metasynth.synthesis.synthesise import synthesise
@@ -32,6 +37,14 @@ def bcg(spec=SPEC) -> OutcomeResult:
     case = cases()["bcg"]
     outcome = replace(case.outcome, analyses=(spec.name,), few=None)
     return synthesise(outcome, (spec,), case.comparison, case.studies)
+
+
+def subgroups(spec) -> OutcomeResult:
+    """The same trials in two subgroups, and no covariate."""
+    case = cases()["bcg"]
+    named = [replace(s, subgroup="ab"[i % 2]) for i, s in enumerate(case.studies)]
+    outcome = replace(case.outcome, analyses=(spec.name,), few=None, covariate=None, subgroup="x")
+    return synthesise(outcome, (spec,), case.comparison, named)
 
 
 @cache
@@ -130,6 +143,37 @@ def test_figure_and_provenance_say_that_the_interval_is_credible(code):
     assert f"{at}.p" not in book.entries
 
 
+@pytest.mark.parametrize("code", ["en", "pl"])
+def test_the_report_s_table_has_what_a_posterior_has(code):
+    scope = SimpleNamespace(
+        language=speak(code), material=SimpleNamespace(sensitivities={bcg().outcome.id: found()})
+    )
+    outcome = SimpleNamespace(id=bcg().outcome.id, label="BCG")
+    caption, columns, (row,), note = regression_table(scope, outcome)
+    headings = [column.title for column in columns]
+    assert len(headings) == len(row.cells) == 5
+    assert "[95% CrI]" in headings[2]
+    assert headings[3] == {"en": "P against", "pl": "P przeciw"}[code]
+    assert {"en": "Prior of tau: half-normal", "pl": "Rozkład a priori tau"}[code] in str(note)
+    assert "Knapp" not in str(note)
+    assert "BCG" in str(caption)
+
+
+@pytest.mark.parametrize("shared", ["common", "separate"])
+def test_the_table_of_subgroups_says_what_they_share(shared):
+    result = subgroups(replace(SPEC, subgroup_tau2=shared))
+    names, scope = outcome_names(result, speak("en")), SimpleNamespace(language=speak("en"))
+    _, columns, rows, note = subgroups_table(scope, names)
+    assert [column.title for column in columns][3] == "P against"
+    assert len(rows) == 2
+    said = {"common": "share one tau", "separate": "a tau of its own, under the same prior"}
+    assert said[shared] in str(note)
+    book = Book()
+    book.add(outcome_entries(result, (), speak("en")))
+    place = keys.pooled(result.outcome.id, SPEC.name, 1)
+    assert book.entries[f"{place}.p_against"].value == result.analyses[0].estimates[1].p_against
+
+
 def test_the_record_is_read_back_as_it_was_written():
     assert store.from_json(Sensitivity, store.to_json(found(), exact=True)) == found()
 
@@ -149,16 +193,12 @@ def test_the_script_for_r_repeats_it_by_bmr():
 
 
 def test_subgroups_with_one_tau_are_repeated_by_bmr():
-    case = cases()["bcg"]
-    named = [replace(s, subgroup="ab"[i % 2]) for i, s in enumerate(case.studies)]
     spec = replace(SPEC, subgroup_tau2="common", mu_prior=MuPrior(0.0, 2.0))
-    outcome = replace(case.outcome, analyses=(spec.name,), few=None, covariate=None, subgroup="x")
-    result = synthesise(outcome, (spec,), case.comparison, named)
+    result = subgroups(spec)
     script = metafor_script(result, "d.csv")
     part = script.split("# Subgroups with one tau")[1]
     assert "beta.prior.mean = rep(0.0, 2), beta.prior.sd = rep(2.0, 2)" in part
     for row in result.analyses[0].estimates[1:]:
         assert store.number_text(row.ci_low) in part
-    assert "bmr(" not in metafor_script(
-        synthesise(outcome, (replace(spec, subgroup_tau2="separate"),), case.comparison, named), "d"
-    )
+    separate = subgroups(replace(spec, subgroup_tau2="separate"))
+    assert "bmr(" not in metafor_script(separate, "d.csv")
