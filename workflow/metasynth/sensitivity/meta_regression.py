@@ -18,6 +18,7 @@ from metasynth.model.methods import BAYESIAN, CREDIBLE, POSTERIOR, is_ratio
 from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
 from metasynth.stats.covariate_fit import MetaRegression, meta_regression, predict
 from metasynth.stats.effects.scales import finite
+from metasynth.stats.least_squares import NotTestable
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.synthesis.covariate_effects import (
     LEAST,
@@ -98,6 +99,7 @@ def fit(y: Array, v: Array, x: Array) -> MetaRegression:
 
     Raises:
         ValueError: when there are fewer than three studies, or all values are the same.
+        NotTestable: when the effects lie exactly on a line.
     """
     design = np.column_stack([np.ones(len(x)), x])
     return meta_regression(y, v, design, METHOD, INTERVAL)
@@ -127,7 +129,11 @@ def regress(
     if spec.model in BAYESIAN:
         start = Regression(name, label, len(known), left_out=left_out)
         return _with_prior(start, outcome, spec, y[known], v[known], x)
-    found = fit(y[known], v[known], x)
+    try:
+        found = fit(y[known], v[known], x)
+    except NotTestable:
+        reason = "the effects lie exactly on a line, so that nothing is left to test by"
+        return Regression(name, label, len(known), left_out=left_out, reason=reason)
     told = _told(name, label, found, outcome, _explained(y[known], v[known], found), left_out)
     return replace(told, line=tuple(_line(found, x)))
 
