@@ -55,6 +55,15 @@ def of_studies(language: Language, *, compared: bool, trials: bool) -> Language:
     return replace(language, gettext=said, template=said)
 
 
+def speak_of(code: str, text: Path, *, compared: bool, trials: bool) -> Language:
+    """A language of a review, with its own labels (`text`) and in the words of its studies.
+
+    Raises:
+        ValueError: when there is no catalogue of it.
+    """
+    return of_studies(speak(code, text), compared=compared, trials=trials)
+
+
 def speak_all(
     codes: Sequence[str], text: Path, *, compared: bool, trials: bool
 ) -> dict[str, Language]:
@@ -63,6 +72,5 @@ def speak_all(
     Raises:
         ValueError: when there is no catalogue of one of them.
     """
-    words = {"compared": compared, "trials": trials}
-    spoken = {code: of_studies(speak(code, text), **words) for code in codes}
+    spoken = {code: speak_of(code, text, compared=compared, trials=trials) for code in codes}
     return {"" if code == codes[0] else code: language for code, language in spoken.items()}

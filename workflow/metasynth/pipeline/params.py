@@ -42,9 +42,13 @@ class Pooling:
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """The review's choices, why it was changed, and whether starter text is left in it."""
+    """The review's choices, why it was changed, and whether starter text is left in it.
+
+    `trials` says whether its studies are trials, and called so (model/designs.py).
+    """
 
     config: Config
+    trials: bool
     changelog: tuple[ChangelogEntry, ...]
     draft: bool
 
@@ -81,7 +85,7 @@ class JudgedStudy:
 class Plotting:
     """The languages and the look of an outcome's figures, and the risk of bias that they show.
 
-    `trials` says whether the review's studies are trials (model/designs.py).
+    `trials` as in Comparing.
     """
 
     languages: tuple[str, ...]
@@ -103,7 +107,7 @@ class Converting:
 class Overview:
     """The languages of the figures of the whole review, the numbers of the flow diagram.
 
-    `main` are the ids of the outcomes in one view, `trials` as in Plotting, `claims` what published
+    `main` are the ids of outcomes in one view, `trials` as in Comparing, `claims` what published
     figures print.
     """
 
@@ -119,7 +123,7 @@ class Overview:
 class Reporting:
     """The review's choices, the language to write in, libraries as "name version".
 
-    `draft` are the starter texts that are left in it, `trials` as in Plotting.
+    `draft` are the starter texts that are left in it, `trials` as in Comparing.
     """
 
     config: Config

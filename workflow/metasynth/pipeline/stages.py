@@ -158,7 +158,7 @@ def changes(at: Context) -> Members:
         "baseline": (at.config.living.baseline,) if at.review.baseline else (),
         "labels": at.labels,
     }
-    told = params.Comparing(at.config, at.review.changelog, bool(at.review.draft))
+    told = params.Comparing(at.config, at.trials, at.review.changelog, bool(at.review.draft))
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
     return (_one(at, "changes", inputs, made, told, *_LOOKS),)
 
