@@ -67,6 +67,7 @@ def vocabulary(
             "designs": list(dict.fromkeys(t.study.design for t in included if t.study.design)),
             "other": [t for t in material.trials if t.study.status != "included"],
         },
+        "names_excluded": _names_excluded(material),
         "many_trials": len(material.trials) > bounds.TOLD_ROWS,
         "study": {trial.study.study: StudyNames(trial, language) for trial in material.trials},
         "search": search_names(material.search),
@@ -81,6 +82,8 @@ def vocabulary(
         "covariates": [
             (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
         ],
+        "explored": bool(used & {"separate tau2", "common tau2"})
+        or any(o.result.outcome.covariate for o in primary),
         "regressed": [o for o in primary if f"{o.id}/bubble" in material.figures],
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
         "further": [o for o in primary if _has_more(o.id, material.figures)],
@@ -105,6 +108,13 @@ def vocabulary(
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
+
+
+def _names_excluded(material: Material) -> bool:
+    """Whether a trial's own folder or the flow says which reports were excluded, and why."""
+    return any(trial.study.status == "excluded" for trial in material.trials) or any(
+        row.box.endswith("assessed_excluded") and row.part and row.count for row in material.flow
+    )
 
 
 def _main(material: Material, outcomes: Mapping[str, OutcomeNames]) -> list[OutcomeNames]:
@@ -164,13 +174,17 @@ def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
 
 
 def filters(language: Language) -> dict[str, Callable[..., str]]:
-    """What a template may do to a value: `{{ names | joined }}`."""
+    """What a template may do to a value: `{{ names | joined }}`. A number is as it is printed."""
     return {
-        "capitalize": capitalised,
-        "joined": lambda items: joined(list(items), language),
-        "lowered": lowered,
-        "stated": stated,
+        "capitalize": lambda value: capitalised(_text(value)),
+        "joined": lambda items: joined([_text(item) for item in items], language),
+        "lowered": lambda value: lowered(_text(value)),
+        "stated": lambda value, symbol: stated(_text(value), symbol),
     }
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
 
 
 def _measures(outcomes: Sequence[OutcomeNames]) -> dict[str, list[OutcomeNames]]:
