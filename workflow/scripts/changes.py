@@ -5,7 +5,6 @@ from pathlib import Path
 
 from metasynth.core import store
 from metasynth.grade.certainty import Rating
-from metasynth.language.studied import speak_of
 from metasynth.living import baseline
 from metasynth.living.certainty_changes import kept
 from metasynth.living.changes import compare
@@ -40,8 +39,7 @@ def changes(member: Member) -> dict[str, str]:
     before = next((baseline.read(Path(path)) for path in member.inputs["baseline"]), None)
     found = compare(before, baseline.from_text(written), told.config.living)
     found = replace(found, cumulative=growth(results))
-    text, compared = Path(told.config.text), bool(told.config.comparison.intervention)
-    language = speak_of(told.config.languages[0], text, compared=compared, trials=told.trials)
+    language = told.wording.speak(told.config.languages[0])
     document = page(told.config, found, language, draft=told.draft)
     return {
         "state.json": written,
