@@ -40,7 +40,7 @@ def changes(member: Member) -> dict[str, str]:
     found = compare(before, baseline.from_text(written), told.config.living)
     found = replace(found, cumulative=growth(results))
     language = told.wording.speak(told.config.languages[0])
-    document = page(told.config, found, language, draft=told.draft)
+    document = page(told.config, found, language, draft=told.draft, made_up=told.made_up)
     return {
         "state.json": written,
         "changes.json": store.to_json(found),

@@ -131,7 +131,10 @@ def changes(at: Context) -> Iterator[Member]:
         "baseline": (at.config.living.baseline,) if at.review.baseline else (),
         "labels": at.labels,
     }
-    told = params.Comparing(at.config, at.wording, at.review.changelog, bool(at.review.draft))
+    review = at.review
+    told = params.Comparing(
+        at.config, at.wording, review.changelog, bool(review.draft), review.made_up
+    )
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
     yield at.member("changes", inputs, made, told, beside=_LOOKS)
 
