@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from metasynth.figures.posteriors import failed_priors
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed
@@ -25,6 +24,8 @@ def posterior_words(result: OutcomeResult, language: Language) -> str:
     found = result.analyses[0].posterior
     if found is None:
         return ""
+    from metasynth.figures.posteriors import failed_priors  # numpy, which loading does without
+
     at = Printed(keys.figure(result.outcome.id, "posterior"), language.numbers)
     parts = [*_beyond(result, found, at, language), _shape(result, found, at, language)]
     if found.effective_trials is not None:
