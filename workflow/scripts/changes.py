@@ -41,7 +41,7 @@ def changes(member: Member) -> dict[str, str]:
     found = compare(before, baseline.from_text(text), told.config.living)
     found = replace(found, cumulative=growth(results))
     language = speak(told.config.languages[0], Path(told.config.text))
-    document = page(told.config, found, language, draft=told.draft)
+    document = page(told.config, found, language, draft=told.draft, made_up=told.made_up)
     return {
         "state.json": text,
         "changes.json": store.to_json(found),
