@@ -7,11 +7,17 @@ from pathlib import Path
 
 import pytest
 from tests import made_up
-from tests.examples import pooled
+from tests.examples import ANAKINRA, pooled
 
+from metasynth.audit.reproduction import reproduce
+from metasynth.audit.run import audit
 from metasynth.core import bibtex
 from metasynth.core.paths import WORKFLOW
+from metasynth.grade.certainty import assess_all
+from metasynth.grade.conclusions import conclude
+from metasynth.grade.summary_of_findings import summary
 from metasynth.language.languages import speak
+from metasynth.model.robustness_config import MultiverseChoices
 from metasynth.report.compose import Report, ReportError, compose
 from metasynth.report.document import (
     Document,
@@ -39,39 +45,54 @@ from metasynth.sensitivity.sequential import sequential
 BOOKS = """@article{one, title={First}, author={Ann, A.}, year={2001}}
 @article{two, title={Second}, author={Ben, B.}, year={2002}}
 """
-BOOKS += made_up.REFERENCE
 DRAWN = '<svg xmlns="http://www.w3.org/2000/svg"><title>Seen</title><desc>At length</desc></svg>'
 ANSWERED = "".join(f"{{prisma:{item}}}" for item in sorted(KNOWN))
+KINDS = ("COMPARISONS", "ONE_GROUP", "MIXED", "CONVERTED", "ANAKINRA")
+CHOICES = MultiverseChoices(leave_one_out=False, multi_arm=("combine",), tau2=("REML",))
 Say = Callable[..., Report]
 
 
 @cache
 def material(kind: str, folder: Path) -> Material:
-    """A made-up review of a kind, pooled, with an outcome's drawing."""
-    getattr(made_up, kind).write(folder)
-    review = load_review(folder / "config.yaml", folder)
-    config, found = review.config, [
-        pooled(review.config, review.trials, outcome) for outcome in review.config.outcomes
-    ]  # fmt: skip
+    """A review, pooled, rated and audited, with two drawings of its first outcome.
+
+    It is made up of a kind, or this project's own.
+    """
+    source = ANAKINRA if kind == "ANAKINRA" else folder
+    folder.mkdir(exist_ok=True)
+    if source == folder:
+        getattr(made_up, kind).write(folder)
+    review = load_review(source / "config.yaml", source)
+    config, trials = review.config, review.trials
+    found = [pooled(config, trials, outcome) for outcome in config.outcomes]
     results = tuple(result for result, _ in found)
-    first = results[0].outcome.id
+    sensitivities = {result.outcome.id: battery(result) for result in results}
+    rules = config.certainty
+    ratings = assess_all(results, rules, review.certainty, trials, tuple(sensitivities.values()))
     (folder / "drawn.svg").write_text(DRAWN, encoding="utf-8")
+    first = results[0].outcome.id
+    books = BOOKS + (source / "data/raw/references.bib").read_text("utf-8")
     return Material(
         config=replace(config, text=str(folder / "own")),
-        trials=review.trials,
+        trials=trials,
         results=results,
-        reproductions=(),
-        bibliography={entry.key: entry for entry in bibtex.parse(BOOKS, "references.bib")[0]},
-        figures={f"{first}/{kind}": str(folder / "drawn.svg") for kind in ("forest", "funnel")},
-        sensitivities={result.outcome.id: battery(result) for result in results},
+        reproductions=tuple(reproduce(review.claims, results)),
+        bibliography={entry.key: entry for entry in bibtex.parse(books, "references.bib")[0]},
+        figures={f"{first}/{name}": str(folder / "drawn.svg") for name in ("forest", "funnel")},
+        sensitivities=sensitivities,
         versions=(("numpy", "1"),),
+        claims=review.claims,
+        audit=tuple(audit(review.claims, results, trials, config.comparison)),
+        search=review.search,
+        flow=review.flow,
+        ratings=ratings,
+        findings=tuple(summary(results, rules, ratings)),
+        conclusions=tuple(conclude(results, rules, ratings)),
         stability={
             result.outcome.id: Stability(
-                extraction(result, trials),
-                multiverse(result, trials, config.multiverse),
-                sequential(result),
+                extraction(result, used), multiverse(result, used, CHOICES), sequential(result)
             )
-            for result, trials in found
+            for result, used in found
         },
     )
 
@@ -196,16 +217,18 @@ def test_a_heading_over_nothing_is_no_answer(say: Say) -> None:
 
 
 @pytest.mark.parametrize("code", ["en", "pl"])
-@pytest.mark.parametrize("kind", ["COMPARISONS", "ONE_GROUP", "MIXED", "CONVERTED"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_table_of_any_review_is_whole(say: Say, home: Path, kind: str, code: str) -> None:
     """As wide as its head, its numbers traced, its links leading somewhere."""
     made = material(kind, home / kind)
     mains = [r.outcome.id for r in made.results if not r.outcome.sensitivity_of]
     of_changes = {name for name in index.OF_THE_REVIEW if name.startswith("changes")}
-    by_outcome = index.OF_AN_OUTCOME.keys() - {"regression"}  # none has a covariate
+    regressed = [o for o in mains if (r := made.sensitivities[o].regression) and r.slope]
+    by_outcome = index.OF_AN_OUTCOME.keys() - {"regression"}
     names = [
         *sorted(index.OF_THE_REVIEW.keys() - of_changes),
         *(f"{table}_{outcome}" for table in sorted(by_outcome) for outcome in mains),
+        *(f"regression_{outcome}" for outcome in regressed),
         *(f"{table}_{trial.study.study}" for table in index.OF_A_TRIAL for trial in made.trials),
     ]
     text = [f"## {o} {{anchor:{o.replace('_', '-')}}}" for o in mains]  # as the standard text has
