@@ -147,7 +147,9 @@ def results(name: str, environment: Environment, work: Path) -> dict[str, bytes]
 def _new_environment(version: str, work: Path) -> str:
     """The locked packages, newly installed for a version of Python."""
     uv = os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".uv/bin/uv")
-    sync = [uv, "sync", "--locked", "--no-install-project", "--quiet", "--python", version]
+    made = ROOT / f".uv/python{version}/usr/bin/python{version}"  # by .ci/python
+    python = str(made) if made.is_file() else version
+    sync = [uv, "sync", "--locked", "--no-install-project", "--quiet", "--python", python]
     settings = {"UV_PROJECT_ENVIRONMENT": str(work / "env")}
     subprocess.run(sync, cwd=ROOT, env=os.environ | settings, check=True)
     return str(work / "env" / "bin" / "python")
