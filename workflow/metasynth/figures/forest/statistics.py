@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from metasynth.figures.canvas.text import clean, name
+from metasynth.figures.canvas.one_line import clean, name
 from metasynth.figures.outcome import analysis_label, overall
 from metasynth.language import keys
 from metasynth.language.formats import stated
