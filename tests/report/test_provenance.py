@@ -268,6 +268,7 @@ ALLOWED = re.compile(
     | \b95\s?% | \b97\.5\s?% | \b2\.5\s?% | \bper\ 1000\b | \b1000\ patients\b
     | \b[Ww]eeks?\ \d+\b | \bup\ to\ \d+\ weeks\b
     | \b0\.5\ ((was\ )?added|where|in\ every)\b  # of empty cells
+    | \bk\ −\ [12]\b                          # degrees of freedom
     | \bis\ (below|at\ least)\ [\d.]+%         # what words of frequency mean
     | \b\d+\.\d+\.\d+\b | https?://\S+       # versions and addresses
     | \btrials/\w+/\w+\.csv | \(L0\)           # files, the estimator of trim and fill
