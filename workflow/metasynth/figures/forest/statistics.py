@@ -99,6 +99,7 @@ def notes(
     for analysis in analyses:
         for note in (clean(in_words(row.note, language)) for row in analysis.estimates[:1]):
             if note not in said:
-                of = f"{bare(analysis_label(analysis))}: " if len(analyses) > 1 else ""
+                other = analysis is not analyses[0]
+                of = f"{bare(analysis_label(analysis))}: " if other else ""
                 yield name(f"{of}{note}")
             said += note
