@@ -6,6 +6,7 @@ from pathlib import Path
 from metasynth.core import store
 from metasynth.grade.certainty import Rating
 from metasynth.language.languages import speak
+from metasynth.language.studied import with_decimals
 from metasynth.living import baseline
 from metasynth.living.certainty_changes import kept
 from metasynth.living.changes import compare
@@ -40,7 +41,8 @@ def changes(member: Member) -> dict[str, str]:
     before = next((baseline.read(Path(path)) for path in member.inputs["baseline"]), None)
     found = compare(before, baseline.from_text(text), told.config.living)
     found = replace(found, cumulative=growth(results))
-    language = speak(told.config.languages[0], Path(told.config.text))
+    spoken = speak(told.config.languages[0], Path(told.config.text))
+    language = with_decimals(spoken, told.config.decimals)
     document = page(told.config, found, language, draft=told.draft)
     return {
         "state.json": text,

@@ -21,7 +21,13 @@ def overview(member: Member) -> dict[str, str]:
         results,
         store.read_records(Trial, member.inputs["trials"]),
         told.flow,
-        speak_all(told.languages, Path(told.text), compared=compared, trials=told.trials),
+        speak_all(
+            told.languages,
+            Path(told.text),
+            compared=compared,
+            trials=told.trials,
+            decimals=told.decimals,
+        ),
         told.main,
         told.claims,
     )

@@ -27,7 +27,13 @@ def plot(member: Member) -> dict[str, str]:
     return outcome_files(
         member.files,
         result,
-        speak_all(told.languages, Path(told.text), compared=compared, trials=told.trials),
+        speak_all(
+            told.languages,
+            Path(told.text),
+            compared=compared,
+            trials=told.trials,
+            decimals=told.decimals,
+        ),
         told.look,
         of_outcome(judged, result.outcome.outcome),
         sensitivity,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from metasynth.core import store
 from metasynth.language.languages import speak
-from metasynth.language.studied import of_studies
+from metasynth.language.studied import of_studies, with_decimals
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Reporting
 from metasynth.pipeline.report_inputs import attachments, material
@@ -21,12 +21,13 @@ def report(member: Member) -> dict[str, str | bytes]:
     told = store.from_json(Reporting, member.choices)
     spoken = speak(told.language, Path(told.config.text))
     compared = bool(told.config.comparison.intervention)
-    language = of_studies(spoken, compared=compared, trials=told.trials)
+    said = of_studies(spoken, compared=compared, trials=told.trials)
+    language = with_decimals(said, told.config.decimals)
     if told.language not in composed:
         composed[told.language] = compose(material(member, told), language, TEMPLATES)
-    said, attached = composed[told.language], attachments(member)
+    made, attached = composed[told.language], attachments(member)
     return {
-        file.name: rendered(said, file, language, TEMPLATES, attached)
+        file.name: rendered(made, file, language, TEMPLATES, attached)
         for file in map(Path, member.files)
     }
 

@@ -23,6 +23,9 @@ _WORDS = re.compile(
 )
 _QUOTED = re.compile(r'"[^"]*"')
 
+Decimals = tuple[tuple[str, int], ...]
+"""Declared decimals by measure."""
+
 
 def studied(text: str, compared: bool = False) -> str:
     """A message or a template with "study" for "trial", but in its places and expressions.
@@ -55,8 +58,13 @@ def of_studies(language: Language, *, compared: bool, trials: bool) -> Language:
     return replace(language, gettext=said, template=said)
 
 
+def with_decimals(language: Language, decimals: Decimals) -> Language:
+    """The language with the decimals that a review declares for its measures."""
+    return replace(language, numbers=replace(language.numbers, decimals=decimals))
+
+
 def speak_all(
-    codes: Sequence[str], text: Path, *, compared: bool, trials: bool
+    codes: Sequence[str], text: Path, *, compared: bool, trials: bool, decimals: Decimals = ()
 ) -> dict[str, Language]:
     """The languages of a review by what their files are marked with: "" is the main one.
 
@@ -64,5 +72,7 @@ def speak_all(
         ValueError: when there is no catalogue of one of them.
     """
     words = {"compared": compared, "trials": trials}
-    spoken = {code: of_studies(speak(code, text), **words) for code in codes}
+    spoken = {
+        code: with_decimals(of_studies(speak(code, text), **words), decimals) for code in codes
+    }
     return {"" if code == codes[0] else code: language for code, language in spoken.items()}

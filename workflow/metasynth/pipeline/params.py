@@ -89,6 +89,7 @@ class Plotting:
     trials: bool
     look: FigureChoices
     judged: tuple[JudgedStudy, ...]
+    decimals: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class Overview:
     flow: tuple[FlowCount, ...]
     main: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
+    decimals: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,9 @@ def plot(at: Context) -> Members:
             and (own := tuple(j for j in trial.risk_of_bias if j.outcome in ("", outcome.outcome)))
         )
         told = text(
-            params.Plotting(config.languages, config.text, at.trials, config.figures, judged)
+            params.Plotting(
+                config.languages, config.text, at.trials, config.figures, judged, config.decimals
+            )
         )
         read = ("result", "sensitivity", "multiverse", "sequential")
         inputs = {name: files([source], f"{name}.json") for name in read} | {"labels": at.labels}
@@ -207,7 +209,9 @@ def overview(at: Context) -> Members:
     shown = catalogue.overview([o for o in outcomes if o.id in main], judged, claims)
     made = figures(shown, at.suffixes)
     flow = at.review.flow
-    told = params.Overview(config.languages, config.text, at.trials, flow, main, claims)
+    told = params.Overview(
+        config.languages, config.text, at.trials, flow, main, claims, config.decimals
+    )
     return (_one(at, "overview", inputs, made, told, _FONTS, _WORDS),)
 
 
