@@ -43,7 +43,7 @@ def changes(member: Member) -> dict[str, str]:
     found = replace(found, cumulative=growth(results))
     spoken = speak(told.config.languages[0], Path(told.config.text))
     language = with_decimals(spoken, told.config.decimals)
-    document = page(told.config, found, language, draft=told.draft)
+    document = page(told.config, found, language, draft=told.draft, made_up=told.made_up)
     return {
         "state.json": text,
         "changes.json": store.to_json(found),

@@ -42,11 +42,15 @@ class Pooling:
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """The review's choices, why it was changed, and whether starter text is left in it."""
+    """The review's choices, why it was changed, and whether starter text is left in it.
+
+    `made_up` tells whether its trials are those of a new review.
+    """
 
     config: Config
     changelog: tuple[ChangelogEntry, ...]
     draft: bool
+    made_up: bool
 
 
 @dataclass(frozen=True, slots=True)

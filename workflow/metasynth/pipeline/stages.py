@@ -158,7 +158,8 @@ def changes(at: Context) -> Members:
         "baseline": (at.config.living.baseline,) if at.review.baseline else (),
         "labels": at.labels,
     }
-    told = params.Comparing(at.config, at.review.changelog, bool(at.review.draft))
+    review = at.review
+    told = params.Comparing(at.config, review.changelog, bool(review.draft), review.made_up)
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
     return (_one(at, "changes", inputs, made, told, *_LOOKS),)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from metasynth.model.methods import no_effect
 from metasynth.model.posteriors import (
+    FailedPriors,
     Posterior,
     PosteriorPool,
     PosteriorSummary,
@@ -17,6 +18,7 @@ from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
 from metasynth.stats.bayes import BayesFit, Distribution, Summary
 from metasynth.stats.bayes_fit import posterior_of, priors_in_words
 from metasynth.stats.effects.scales import analysed, finite, natural
+from metasynth.stats.pooling import EffectUndefined
 from metasynth.synthesis.posterior_curves import effect_curve, prior_limits, reach, tau_curve
 from metasynth.synthesis.selection import counted, effects_of
 
@@ -26,18 +28,14 @@ def posterior_record(
 ) -> Posterior:
     """What a fit of these studies says, then what it says under the analysis's other priors.
 
-    Raises EffectUndefined where a posterior under other priors is no distribution.
+    Priors under which there is no result are named with the reason: the other results stand.
     """
-    effects, tables = effects_of(studies, outcome, spec), counted(studies, outcome)
     measure = outcome.measure
-    others = []
-    for prior in spec.other_priors:
-        chosen = replace(spec, tau_prior=prior.tau_prior, mu_prior=prior.mu_prior)
-        others.append(_pool(outcome, prior, posterior_of(chosen, effects, tables)))
+    others = [_under(prior, outcome, spec, studies) for prior in spec.other_priors]
     assert spec.tau_prior is not None
     weights = fit.weights or (None,) * len(studies)
     trials = tuple(
-        TrialPosterior(study.study, study.label, of_effect(measure, own), weight)
+        TrialPosterior(study.study, study.label, _of_effect(measure, own), weight)
         for study, own, weight in zip(studies, fit.shrunken, weights, strict=True)
     )
     return Posterior(
@@ -47,24 +45,37 @@ def posterior_record(
         fit.effective_trials,
         fit.log_marginal,
         fit.log_common,
-        tuple(others),
+        tuple(other for other in others if isinstance(other, PosteriorPool)),
         effect_curve(measure, spec.mu_prior, fit),
         tau_curve(spec.tau_prior, fit),
         prior_limits(spec.tau_prior),
         reach(measure, fit.tau.median),
+        tuple(other for other in others if isinstance(other, FailedPriors)),
     )
 
 
+def _under(
+    prior: OtherPriors, outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData]
+) -> PosteriorPool | FailedPriors:
+    """The pool under other priors, or why it has no result."""
+    chosen = replace(spec, tau_prior=prior.tau_prior, mu_prior=prior.mu_prior)
+    effects, tables = effects_of(studies, outcome, spec), counted(studies, outcome)
+    try:
+        return _pool(outcome, prior, posterior_of(chosen, effects, tables))
+    except EffectUndefined as undefined:
+        return FailedPriors(prior.name, prior.tau_prior, prior.mu_prior, undefined.why)
+
+
 def _pool(outcome: OutcomeSpec, prior: OtherPriors, fit: BayesFit) -> PosteriorPool:
-    better, worse = beyond(outcome, fit.of_mu)
+    better, worse = _beyond(outcome, fit.of_mu)
     return PosteriorPool(
         prior.name,
         prior.tau_prior,
         prior.mu_prior,
         priors_in_words(prior.tau_prior, prior.mu_prior),
-        of_effect(outcome.measure, fit.mu),
+        _of_effect(outcome.measure, fit.mu),
         _summary(fit.tau),
-        of_effect(outcome.measure, fit.new),
+        _of_effect(outcome.measure, fit.new),
         fit.above[0] if no_effect(outcome.measure) is not None else None,
         better,
         worse,
@@ -72,7 +83,7 @@ def _pool(outcome: OutcomeSpec, prior: OtherPriors, fit: BayesFit) -> PosteriorP
     )
 
 
-def beyond(outcome: OutcomeSpec, mu: Distribution) -> tuple[float | None, float | None]:
+def _beyond(outcome: OutcomeSpec, mu: Distribution) -> tuple[float | None, float | None]:
     """Probabilities of an effect better than the outcome's better threshold, worse than its other.
 
     More of the outcome is better where its direction is benefit.
@@ -92,7 +103,7 @@ def _past(measure: str, threshold: float | None, mu: Distribution, up: bool) -> 
     return above if up else 1 - above
 
 
-def of_effect(measure: str, summary: Summary) -> PosteriorSummary:
+def _of_effect(measure: str, summary: Summary) -> PosteriorSummary:
     """A posterior of effects, turned back to the natural scale; `sd` stays on the other one."""
     told = _summary(summary)
     names = ("median", "mode", "mean", "low", "high", "shortest_low", "shortest_high")

@@ -15,7 +15,7 @@ from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
-from metasynth.model.methods import PREDICTIONS, TAU2, WEIGHTED
+from metasynth.model.methods import BAYESIAN, PREDICTIONS, TAU2, WEIGHTED
 from metasynth.model.records import Config, OutcomeResult, StudyData, Trial
 from metasynth.report.facts import facts
 from metasynth.report.material import Material
@@ -82,8 +82,7 @@ def vocabulary(
         "covariates": [
             (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
         ],
-        "explored": bool(used & {"separate tau2", "common tau2"})
-        or any(o.result.outcome.covariate for o in primary),
+        "explored": "subgroups" in used or any(o.result.outcome.covariate for o in primary),
         "regressed": [o for o in primary if f"{o.id}/bubble" in material.figures],
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
         "further": [o for o in primary if _has_more(o.id, material.figures)],
@@ -242,6 +241,11 @@ def used_methods(material: Material) -> frozenset[str]:
     names |= {f"{row.model} {row.measure}" for row in rows}
     if any(outcome.subgroup for outcome in outcomes):
         names |= {f"{spec.subgroup_tau2} tau2" for spec in specs if spec.model == "random"}
+        names |= {f"bayes {spec.subgroup_tau2} tau" for spec in specs if spec.model in BAYESIAN}
+        names.add("subgroups")
+    regressions = [found.regression for found in material.sensitivities.values()]
+    if any(found.credible and found.slope is not None for found in regressions if found):
+        names.add("bayes regression")
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
     if any(row.model in WEIGHTED for row in rows):
         names |= {s.zero_cells for s in specs}
