@@ -1,22 +1,16 @@
-"""The person-time that a rate is of, and the unit of means, in words."""
+"""The person-time that a rate is of, in words."""
 
 from metasynth.language import formats
 from metasynth.language.languages import Language
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeSpec
 
-_IN_UNITS = ("MD", "MN")
-
 
 def with_time(measure: str, outcome: OutcomeSpec, language: Language) -> str:
-    """A measure's name with the time of a rate or the unit of means.
+    """A measure's name with the time of a rate: "incidence rate per 100 person-years".
 
-    "Incidence rate per 100 person-years", "mean difference (mmol/l)". A ratio of rates has none,
-    and neither has another measure.
+    A ratio of rates has none, and neither has another measure.
     """
-    if outcome.unit and outcome.measure in _IN_UNITS:
-        unit = language.label(outcome.unit)
-        return language.say("{measure} ({unit})", measure=measure, unit=unit)
     rated = outcome.type in ("rate", "incidence") and not is_ratio(outcome.measure)
     if not rated or (outcome.per == 1 and not outcome.time_unit):
         return measure
