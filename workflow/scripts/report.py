@@ -3,8 +3,6 @@
 from pathlib import Path
 
 from metasynth.core import store
-from metasynth.language.languages import speak
-from metasynth.language.studied import of_studies, with_decimals
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Reporting
 from metasynth.pipeline.report_inputs import attachments, material
@@ -19,15 +17,12 @@ composed: dict[str, Report] = {}  # by language: a job may write several forms o
 def report(member: Member) -> dict[str, str | bytes]:
     """The report in one language and form, and what belongs to it."""
     told = store.from_json(Reporting, member.choices)
-    spoken = speak(told.language, Path(told.config.text))
-    compared = bool(told.config.comparison.intervention)
-    said = of_studies(spoken, compared=compared, trials=told.trials)
-    language = with_decimals(said, told.config.decimals)
+    language = told.wording.speak(told.language)
     if told.language not in composed:
         composed[told.language] = compose(material(member, told), language, TEMPLATES)
-    made, attached = composed[told.language], attachments(member)
+    said, attached = composed[told.language], attachments(member)
     return {
-        file.name: rendered(made, file, language, TEMPLATES, attached)
+        file.name: rendered(said, file, language, TEMPLATES, attached)
         for file in map(Path, member.files)
     }
 

@@ -6,8 +6,7 @@ compared "no effect" is "no correlation", the only one of one group.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -22,9 +21,6 @@ _WORDS = re.compile(
     re.DOTALL,
 )
 _QUOTED = re.compile(r'"[^"]*"')
-
-Decimals = tuple[tuple[str, int], ...]
-"""Declared decimals by measure."""
 
 
 def studied(text: str, compared: bool = False) -> str:
@@ -58,21 +54,31 @@ def of_studies(language: Language, *, compared: bool, trials: bool) -> Language:
     return replace(language, gettext=said, template=said)
 
 
-def with_decimals(language: Language, decimals: Decimals) -> Language:
-    """The language with the decimals that a review declares for its measures."""
-    return replace(language, numbers=replace(language.numbers, decimals=decimals))
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """In which languages a review speaks, with its own labels below `text`, and of what.
 
-
-def speak_all(
-    codes: Sequence[str], text: Path, *, compared: bool, trials: bool, decimals: Decimals = ()
-) -> dict[str, Language]:
-    """The languages of a review by what their files are marked with: "" is the main one.
-
-    Raises:
-        ValueError: when there is no catalogue of one of them.
+    `decimals` are those that it declares for effects and limits, by measure; `compared`
+    where it compares groups; `trials` where its studies are trials (model/designs.py).
     """
-    words = {"compared": compared, "trials": trials}
-    spoken = {
-        code: with_decimals(of_studies(speak(code, text), **words), decimals) for code in codes
-    }
-    return {"" if code == codes[0] else code: language for code, language in spoken.items()}
+
+    languages: tuple[str, ...]
+    text: str
+    compared: bool
+    trials: bool
+    decimals: tuple[tuple[str, int], ...] = ()
+
+    def speak(self, code: str) -> Language:
+        """One of the languages.
+
+        Raises:
+            ValueError: when there is no catalogue of it.
+        """
+        spoken = speak(code, Path(self.text))
+        said = of_studies(spoken, compared=self.compared, trials=self.trials)
+        return replace(said, numbers=replace(said.numbers, decimals=self.decimals))
+
+    def all(self) -> dict[str, Language]:
+        """The languages by what their files are marked with: "" is the main one."""
+        first, *others = self.languages
+        return {"": self.speak(first), **{code: self.speak(code) for code in others}}
