@@ -87,7 +87,8 @@ def _numbers(result: Result, language: Language) -> str:
     if result.correlation is not None:
         return f"r = {short('correlation')}, n = {raw(result, 'total')}"
     if result.mean is not None and result.sd is not None and result.pair_correlation is None:
-        return f"{short('mean')} (SD {short('sd')})"
+        unit = f" {language.label(result.unit)}" if result.unit else ""
+        return f"{short('mean')} (SD {short('sd')}){unit}"
     if result.reference_arm_id:
         return "; ".join(contrast(result, language)) or formats.MISSING
     return "; ".join(of_arm(result, language)) or formats.MISSING

@@ -127,6 +127,8 @@ def of_arm(result: Result, language: Language) -> list[str]:
         found.append(f"r = {short('change_correlation')}")
     if has("sd"):
         found.append(f"SD {short('sd')}")
+    if result.unit:
+        found.append(language.say("in {unit}", unit=language.label(result.unit)))
     if has("pair_correlation"):
         found.append(language.say("r of pairs {x}", x=short("pair_correlation")))
     return [*found, f"n = {raw(result, 'total')}"] if has("total") else found
