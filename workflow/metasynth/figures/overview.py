@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from metasynth.figures.canvas.one_line import name as named
 from metasynth.figures.canvas.page import Drawing
-from metasynth.figures.canvas.text import name as named
 from metasynth.figures.forest.overview_rows import summary
 from metasynth.figures.forest.published_rows import published
 from metasynth.figures.plots.flow_diagram import flow_diagram

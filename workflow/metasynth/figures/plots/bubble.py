@@ -6,9 +6,9 @@ from math import sqrt
 
 from metasynth.figures.canvas.graph import Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.canvas.legend import Entry
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import INK, isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.canvas.ticks import span_axis
 from metasynth.figures.observed import (
     Observed,
