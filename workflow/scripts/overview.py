@@ -9,6 +9,7 @@ from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Overview
 from metasynth.pipeline.targets import Member
+from metasynth.sensitivity.battery import Sensitivity
 
 
 def overview(member: Member) -> dict[str, str]:
@@ -24,6 +25,8 @@ def overview(member: Member) -> dict[str, str]:
         speak_all(told.languages, Path(told.text), compared=compared, trials=told.trials),
         told.main,
         told.claims,
+        told.shared,
+        store.read_records(Sensitivity, member.inputs["sensitivities"]),
     )
 
 

@@ -1,6 +1,7 @@
 """What the maker of each stage is told, beside its input files: all of it is part of the key."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from metasynth.model.certainty_config import CertaintyRules
 from metasynth.model.importance import Declared
@@ -104,7 +105,7 @@ class Overview:
     """The languages of the figures of the whole review, the numbers of the flow diagram.
 
     `main` are the ids of the outcomes in one view, `trials` as in Plotting, `claims` what published
-    figures print.
+    figures print. `shared` are the outcomes that each figure of all shows.
     """
 
     languages: tuple[str, ...]
@@ -113,6 +114,7 @@ class Overview:
     flow: tuple[FlowCount, ...]
     main: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

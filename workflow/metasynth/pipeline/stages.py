@@ -14,7 +14,7 @@ from metasynth.figures import catalogue
 from metasynth.grade.judgement_levels import risk
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
-from metasynth.model.records import Trial
+from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import (
     Context,
@@ -183,12 +183,18 @@ def plot(at: Context) -> Members:
         )
         read = ("result", "sensitivity", "multiverse", "sequential")
         inputs = {name: files([source], f"{name}.json") for name in read} | {"labels": at.labels}
-        trials, valued = at.counted(outcome)
-        shown = catalogue.posteriors(outcome, config.analyses, trials, config.figures.posteriors)
-        names = catalogue.figures(outcome, trials, valued, shown)
+        names = _figures_of(at, outcome)
         made, data = figures(names, at.suffixes, outcome.id), at.data(inputs)
         members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(made)))
     return tuple(members)
+
+
+def _figures_of(at: Context, outcome: OutcomeSpec) -> tuple[str, ...]:
+    """The names of an outcome's figures."""
+    trials, valued = at.counted(outcome)
+    of = at.config.figures.posteriors
+    shown = catalogue.posteriors(outcome, at.config.analyses, trials, of)
+    return catalogue.figures(outcome, trials, valued, shown)
 
 
 def overview(at: Context) -> Members:
@@ -200,14 +206,16 @@ def overview(at: Context) -> Members:
     main = main_outcomes(config.certainty, [outcome.id for outcome in outcomes])
     inputs = {
         "results": files(at.primary, "result.json"),
+        "sensitivities": files(at.primary, "sensitivity.json"),
         "trials": at.files("clean"),
         "labels": at.labels,
     }
+    shared = catalogue.together({one.id: _figures_of(at, one) for one in outcomes})
     claims = catalogue.beside(at.review.claims, outcomes)
-    shown = catalogue.overview([o for o in outcomes if o.id in main], judged, claims)
+    shown = catalogue.overview([o for o in outcomes if o.id in main], judged, claims, shared)
     made = figures(shown, at.suffixes)
     flow = at.review.flow
-    told = params.Overview(config.languages, config.text, at.trials, flow, main, claims)
+    told = params.Overview(config.languages, config.text, at.trials, flow, main, claims, shared)
     return (_one(at, "overview", inputs, made, told, _FONTS, _WORDS),)
 
 

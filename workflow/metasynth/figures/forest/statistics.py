@@ -88,16 +88,14 @@ def notes(
     Where no study has a row of its own there are no `daggers` to explain.
     """
     studies = analyses[0].studies if analyses else ()
-    if studies and daggers and len(analyses) > 1:
+    weighed = any(study.weight is not None for study in studies)
+    if weighed and daggers and len(analyses) > 1:
         label = analysis_label(analyses[0])
         yield language.say("Weights and squares: {analysis}.", analysis=label)
     if any(study.ci_method == "score" for study in studies):
         yield language.say("Intervals of the studies: score limits.")
     if daggers and any(study.corrected for study in studies):
         yield language.say("† A cell is zero: the study's effect is after continuity correction.")
-    said = ""
-    notes = (in_words(e.note, language) for a in analyses for e in a.estimates[:1])
-    for note in map(clean, notes):
-        if note not in said:
-            yield name(note)
-        said += note
+    caveats = (one for a in analyses for e in a.estimates[:1] for one in e.note)
+    for note in dict.fromkeys(clean(in_words(one, language)) for one in caveats):
+        yield name(note)

@@ -50,7 +50,6 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "sequential": stability.sequential_table,
     "summary": results.summary_table,
     "trials": studies.trials_table,
-    "undrawn": results.undrawn_table,
     "versions": appendix.versions_table,
 }
 OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {

@@ -93,6 +93,11 @@ class Numbers:
         return f"{self.interval}; {stated(self.p, 'p')}"
 
     @property
+    def q_on_one(self) -> bool:
+        """Whether Q has one degree of freedom."""
+        return bare(self.q_df) == "1"
+
+    @property
     def predicts_no_more(self) -> bool:
         """Whether the prediction interval is printed as the confidence interval is."""
         return self.prediction != formats.MISSING and bare(self.prediction) == bare(self.interval)
