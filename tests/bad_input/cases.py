@@ -92,7 +92,7 @@ ENCODING = [
         f"{STUDY}:2 | UTF-8",
     ),
     case("encoding", "nul", bytes_of(ARMS, lambda c: c + b"\0"), f"{ARMS}:4 | NUL"),
-    case("encoding", "workbook", replace(STUDY, b"PK\x03\x04\x14\0"), f"{STUDY} | workbook"),
+    case("encoding", "workbook", replace(STUDY, b"PK\x03\x04\x14\0"), f"{STUDY} | unpack"),
     case("encoding", "cut_character", bytes_of(BIB, lambda c: c + b"% \xc5"), f"{BIB}:9 | UTF-8"),
     case("encoding", "config", bytes_of(CONFIG, lambda c: c + b"# \xff\n"), f"{CONFIG}:50 | UTF-8"),
     case("encoding", "claims", bytes_of(CLAIMS, lambda c: c + b"\xff"), f"{CLAIMS}:4 | UTF-8"),

@@ -169,7 +169,7 @@ FILES = [
     ),
     case("prose", "utf16", encoded(QUESTION, "utf-16"), f"{AT} | UTF-16"),
     case("prose", "nul", replace(QUESTION, b"a\n\0"), f"{AT}:2 | NUL byte"),
-    case("prose", "docx", replace(QUESTION, b"PK\x03\x04abc"), f"{AT} | office document"),
+    case("prose", "docx", replace(QUESTION, b"PK\x03\x04word/document.xml"), f"{AT} | docx"),
     case("prose", "long_text", replace(QUESTION, b"word " * 300_000), f"{AT} | at most 1,000,000"),
 ]
 

@@ -64,3 +64,41 @@ def test_what_is_there_is_told(finished: Callable[[str], Review], code: str) -> 
     said = text_of(page)
     assert [phrase for phrase in TOLD[code] if phrase not in said] == []
     assert 'class="draft"' not in page
+
+
+ABSENT = {
+    "en": {
+        "16b": "name no study that looked eligible and was excluded",
+        "18": "hold no judgement of it",
+    },
+    "pl": {
+        "16b": "nie wymieniają badania, które wyglądało na kwalifikujące się",
+        "18": "nie zawierają jego oceny",
+    },
+}
+"""Items of PRISMA that the tables of BCG say nothing of."""
+
+
+def answers(folder: Path, mark: str) -> dict[str, str]:
+    """What the checklist of a review's supplement says where each item is answered."""
+    page = (folder / f"results/report/supplement{mark}.html").read_text("utf-8")
+    table = page.split('id="table-prisma"')[1].split("</table>")[0]
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", table, flags=re.DOTALL)
+    cells = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, flags=re.DOTALL) for row in rows]
+    return {text_of(row[0]): text_of(row[-1]) for row in cells if len(row) == 3}
+
+
+@pytest.mark.parametrize("code", ABSENT)
+def test_a_checklist_sends_nobody_to_what_is_not_there(plain: Path, code: str) -> None:
+    found = answers(plain, "" if code == "en" else f".{code}")
+    assert len(found) > 40
+    assert {item for item, words in ABSENT[code].items() if words not in found[item]} == set()
+    assert "regres" not in found["20c"]  # it has one, and the place of it is named
+
+
+def test_a_checklist_names_the_place_of_what_is_there(
+    finished: Callable[[str], Review],
+) -> None:
+    found = answers(finished("anakinra").folder, "")
+    assert (found["16b"], found["18"]) == ("Flow of studies", "Risk of bias")
+    assert found["20c"].startswith("No subgroups and no meta-regression")

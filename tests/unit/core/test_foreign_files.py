@@ -14,7 +14,6 @@ from tests.bad_input.review import (
     write,
 )
 
-from metasynth import __main__
 from metasynth.core.faults import InvalidReview
 from metasynth.core.foreign_files import conflict, separator
 from metasynth.review.load import load_review
@@ -92,26 +91,6 @@ def test_another_kind_of_file_is_named(tmp_path, content, name):
     assert f"this is {name}" in words
 
 
-@pytest.mark.parametrize(
-    ("content", "name"),
-    [
-        (b"PK\x03\x04\x14\0xl/workbook.xml", "a workbook (xlsx)"),
-        ("study,yi,vi\nMüller,0.5,0.1\n".encode("latin-1"), "Windows-1252 or Latin-1"),
-        (b"<html><body><table><tr><td>study</td></tr></table>", "a web page (HTML)"),
-        ("study,yi,vi\nA,0.5,0.1\n".encode("utf-16"), "UTF-16"),
-        (b"study,yi,vi\n<<<<<<< HEAD\nA,1,2\n=======\nA,1,3\n>>>>>>> b\n", "git has left two"),
-    ],
-)
-def test_an_import_names_it_too(tmp_path, capsys, content, name):
-    file = tmp_path / "data.csv"
-    file.write_bytes(content)
-    arguments = ["import", "metafor", str(file), "--reference", "a", "--outcome", "o"]
-    assert __main__.main([*arguments, "--to", str(tmp_path / "trials")]) == 1
-    said = capsys.readouterr().err
-    assert name in said
-    assert len(said.splitlines()) == 1
-
-
 FOREIGN = {
     "git has left two": b"study_id,label\n<<<<<<< HEAD\na,A\n=======\na,B\n>>>>>>> b\n",
     "semicolons, and decimals have commas": b"study_id;outcome;mean\na;pain;1,5\n",
@@ -156,6 +135,7 @@ def test_what_only_looks_like_a_conflict_is_none():
 def test_commas_need_no_other_separator():
     assert separator("a,b,c", ["1,2,3"]) == ""
     assert separator("outcome; week,arm", []) == ""
+    assert separator("study;overall") == "semicolons"
     assert separator("a\tb\tc", ["1\t2,5\t3"]) == "tabs, and decimals have commas"
 
 

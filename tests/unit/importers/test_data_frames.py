@@ -164,7 +164,7 @@ def test_an_encoding_is_asked_for_not_guessed(tmp_path):
     path = write(tmp_path / "d.csv", "study,yi,sei", ("Müller", 1, 2), encoding="latin-1")
     with pytest.raises(ImportRefused, match="--encoding"):
         read(path)
-    with pytest.raises(ImportRefused, match="is not in the encoding ascii"):
+    with pytest.raises(ImportRefused, match="expected text in ascii"):
         read(path, encoding="ascii")
 
 

@@ -90,8 +90,8 @@ def test_every_number_leads_back_to_its_row(review):
     )
     assert run("metafor", file, "--outcome", "death", "--intervention", "Drug A") == 0
     trials = imported(review)
-    assert sorted(trials) == ["smith_2001", "study", "ukasz_sons_2002", "ukasz_sons_2002_2"]
-    trial = trials["ukasz_sons_2002_2"]
+    assert sorted(trials) == ["lukasz_sons_2002", "lukasz_sons_2002_2", "smith_2001", "study"]
+    trial = trials["lukasz_sons_2002_2"]
     assert trial.study.label == "Łukasz; Sons 2002"
     assert trial.study.year == 2002
     assert [(arm.arm_id, arm.treatment) for arm in trial.arms] == [
@@ -330,7 +330,7 @@ def test_nothing_is_overwritten(review, capsys):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no rows below its header"),
+        (b"", "is empty"),
         (b"study,ai\n", "no rows below its header"),
         (b"x,y\n1,2\n", "no column with the study's name"),
         (b"study,x\nA,1\n", "none of these sets of columns"),

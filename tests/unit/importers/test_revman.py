@@ -283,11 +283,11 @@ def test_rows_of_an_rm5_file_lead_to_its_lines(tmp_path):
         (b"<!DOCTYPE x SYSTEM 'file:///etc/passwd'><COCHRANE_REVIEW/>", "document type"),
         (b"<COCHRANE_REVIEW>&x;</COCHRANE_REVIEW>", "no XML file"),
         (b"<COCHRANE_REVIEW>", "no XML file"),
-        (b"<html></html>", "no review of RevMan 5"),
+        (b"<html></html>", "web page"),
         (b"<COCHRANE_REVIEW/>", "has no analyses"),
         (b"<?xml version='1.0' encoding='klingon'?><COCHRANE_REVIEW/>", "encoding"),
         (b"<a>" * 5000, "nested"),
-        (b"PK\x03\x04nothing", "workbook"),
+        (b"PK\x03\x04nothing", "this is a zip"),
         (b"", "is empty"),
     ],
 )

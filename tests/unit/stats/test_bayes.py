@@ -6,7 +6,7 @@ from math import exp, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import halfcauchy
@@ -43,6 +43,10 @@ trials = st.integers(3, 7).flatmap(
 prior = st.sampled_from(PRIORS)
 
 
+SPIKED = ([0.0, 0.0, 0.375], [1.0, 0.062, 0.062])
+"""Under a log-t prior tau has a spike at 0 without mass, and a hill beside it."""
+
+
 def scaled(tau, factor):
     """The same prior in other units."""
     if tau.family in IMPROPER:
@@ -76,6 +80,7 @@ def test_exchanged_arms_turn_every_sign(data, tau):
 
 @settings(max_examples=60, deadline=None)
 @given(trials, prior, st.sampled_from([1e-3, 0.1, 7.0, 1e4]), st.sampled_from([-40.0, 0.0, 2.5]))
+@example(SPIKED, TauPrior("log_t", 1.295, -1.72, 5.0), 1e-3, 0.0)
 def test_units_and_origin_do_not_matter(data, tau, factor, shift):
     y, se = map(np.array, data)
     one = bayes(y, se**2, tau)
@@ -105,6 +110,7 @@ def test_without_room_for_tau_it_is_the_common_effect(data):
 
 @settings(max_examples=60, deadline=None)
 @given(trials, prior, st.sampled_from([MuPrior(), MuPrior(0.3, 1.5)]))
+@example(SPIKED, TauPrior("log_t", 1.295, -1.72, 5.0), MuPrior())
 def test_intervals_hold_what_they_say_and_none_is_shorter(data, tau, mu):
     y, se = map(np.array, data)
     fit = bayes(y, se**2, tau, mu, values=(-0.2, 0.0, 0.4))
@@ -113,8 +119,9 @@ def test_intervals_hold_what_they_say_and_none_is_shorter(data, tau, mu):
     held = posterior.probability_below(np.array([[max(low, 1e-300), high]]))[0]
     assert held[1] - (held[0] if low > 0 else 0) == pytest.approx(0.95, abs=1e-9)
     assert high - low <= fit.tau.central[1] - fit.tau.central[0] + 1e-9
-    other = posterior.quantiles(np.array([[0.01, 0.04, 0.96, 0.99]]))[0]
-    assert high - low <= min(other[2] - other[0], other[3] - other[1]) + 1e-9
+    below = np.linspace(0.0005, 0.0495, 50)
+    others = np.diff(posterior.quantiles(np.array([below, below + 0.95]).T.reshape(1, -1))[0])[::2]
+    assert high - low <= min(others.min(), posterior.quantiles(np.array([[0.95]]))[0, 0]) + 1e-9
     for part in (fit.mu, fit.new, *fit.shrunken):
         assert part.shortest[1] - part.shortest[0] <= part.central[1] - part.central[0] + 1e-9
         assert part.central[0] < part.median < part.central[1]

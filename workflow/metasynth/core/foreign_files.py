@@ -14,15 +14,31 @@ class FileRefused(ValueError):  # noqa: N818 - it is what the user is told
 
 
 _PACKED = b"PK\x03\x04"
-_OFFICE = "an office document (docx, odt, xlsx)"
+_PACKAGES = (
+    (b"xl/workbook", "a workbook (xlsx)"),
+    (b"oasis.opendocument.spreadsheet", "a workbook (ods)"),
+    (b"word/document", "a document (docx)"),
+    (b"[Content_Types].xml", "an office document (xlsx, docx)"),
+    (b"oasis.opendocument.text", "a document (odt)"),
+    (b"-data.zip", "the data package of RevMan Web (zip)"),
+    (b"-data-rows.csv", "the data package of RevMan Web (zip)"),
+)
+"""Kinds of zip by the names of files in them, which stand in a zip as they are."""
 _SIGNATURES = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a workbook (xls)"),
     (b"%PDF-", "a PDF"),
     (b"\x1f\x8b", "a compressed file (gzip)"),
     (b"{\\rtf", "a document (rtf)"),
 )
-_WEB_PAGE = re.compile(rb"\s*(?:<!doctype html|<html\b|<head\b|<body\b|<table\b)", re.IGNORECASE)
-_KINDS = ((b"xl/", "a workbook (xlsx)"), (b"oasis.opendocument.spreadsheet", "a workbook (ods)"))
+_MARKUP = (
+    (re.compile(rb"\s*(?:<!doctype html|<html\b|<head\b|<body\b|<table\b)", re.IGNORECASE),
+     "a web page (HTML), as some programs save for a workbook"),
+    (re.compile(rb"\s*<\?xml\b(?=.{0,400}<COCHRANE_REVIEW\b)", re.DOTALL),
+     "a review of RevMan 5 (rm5)"),
+    (re.compile(rb"\s*<\?xml\b"), "an XML file"),
+)  # fmt: skip
+_WITH_MARKUP = ("Markdown",)
+"""Kinds of text in which a tag may well stand first."""
 BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
@@ -44,13 +60,18 @@ _WORD = re.compile(r"[^\s,;\"]{0,20}[^\x00-\x7f][^\s,;\"]{0,20}")
 
 def signature(content: bytes, kind: str = "CSV") -> str:
     """What the first bytes say the file is, where a file of `kind` should be; blank for a text."""
-    named = next((name for start, name in _SIGNATURES if content.startswith(start)), "")
     if content.startswith(_PACKED):
-        named = "a workbook (xlsx, ods)" if kind == "CSV" else _OFFICE
-        return next((name for mark, name in _KINDS if mark in content), named)
-    if kind == "CSV" and not named and _WEB_PAGE.match(content.removeprefix(b"\xef\xbb\xbf")):
-        return "a web page (HTML), as some programs save for a workbook"
-    return named
+        return next((name for mark, name in _PACKAGES if mark in content), "a zip")
+    named = next((name for start, name in _SIGNATURES if content.startswith(start)), "")
+    if named or kind in _WITH_MARKUP:
+        return named
+    start = content[:2000].removeprefix(b"\xef\xbb\xbf")
+    return next((name for pattern, name in _MARKUP if pattern.match(start)), "")
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether the content is that of a workbook (xlsx), whole or not, whatever its name."""
+    return content.startswith(_PACKED) and signature(content) == _PACKAGES[0][1]
 
 
 def instead_of_zip(content: bytes) -> str:
@@ -89,7 +110,7 @@ def separator(header: str, body: Sequence[str] = ()) -> str:
     `body` are some lines below, which may show that decimals have commas too.
     """
     for mark, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
-        if header.count(mark) > max(1, header.count(",")):
+        if header.count(mark) > header.count(","):
             decimal = any(re.search(r"(^|[;\t|])-?[0-9]+,[0-9]+($|[;\t|])", line) for line in body)
             return f"{called}, and decimals have commas" if decimal else called
     return ""

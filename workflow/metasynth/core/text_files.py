@@ -1,5 +1,6 @@
 """A text file as text, or the one reason why it cannot be read."""
 
+import codecs
 import os
 import re
 import stat
@@ -42,11 +43,21 @@ def read_bytes(path: Path, name: str, root: Path) -> tuple[bytes | None, Fault |
         return None, of_file(name, "", expected, "give yourself the right to read it")
 
 
-def text_of(content: bytes, name: str, kind: str = "CSV") -> tuple[str | None, Fault | None]:
-    """The text of a file's `content` without its byte order mark, or None and a fault."""
-    if fault := _not_text(content, name, kind):
+def text_of(
+    content: bytes, name: str, kind: str = "CSV", encoding: str = ""
+) -> tuple[str | None, Fault | None]:
+    """The text of a file's `content` without its byte order mark, or None and a fault.
+
+    Without a declared `encoding` it is UTF-8.
+    """
+    if fault := _not_text(content, name, kind, encoding):
         return None, fault
-    return _decoded(content, name, kind)
+    text, fault = _declared(content, name, encoding) if encoding else _decoded(content, name, kind)
+    if text is None:
+        return None, fault
+    if fault := unmerged(text, name):
+        return None, fault
+    return text, None
 
 
 def _not_a_file(path: Path, name: str, root: Path) -> Fault | None:
@@ -80,14 +91,17 @@ def _as_utf8(kind: str) -> str:
     return f"save the file again as {kind} with the encoding (character set) UTF-8"
 
 
-def _not_text(content: bytes, name: str, kind: str) -> Fault | None:
-    if content.startswith(_UTF16):
+def _not_text(content: bytes, name: str, kind: str, encoding: str) -> Fault | None:
+    wide = encoding.casefold().replace("_", "-").startswith("utf-16")
+    if content.startswith(_UTF16) and not wide:
         expected = "text in UTF-8, but this is UTF-16 (“Unicode text”)"
         return of_file(name, "", expected, _as_utf8(kind))
     if called := foreign_files.signature(content, kind):
         remedy = f"open it in its own program and save it as {kind}, not under another name"
+        if "zip" in called:
+            remedy = "unpack it, and take the file in it"
         return of_file(name, "", f"a {kind} file, but this is {called}", remedy)
-    if b"\0" in content:
+    if b"\0" in content and not wide:
         line = _line(content, content.index(b"\0"))
         expected = "text, but there is a NUL byte in it"
         return of_line(name, line, "", "", expected, _as_utf8(kind))
@@ -116,11 +130,41 @@ def _decoded(content: bytes, name: str, kind: str) -> tuple[str | None, Fault | 
             expected += f" (it is {letters})"
         expected += foreign_files.code_page(content)
         return None, of_line(name, line, "", f"byte {byte.hex()}", expected, _as_utf8(kind))
-    if (unmerged := foreign_files.conflict(text)) is not None:
-        expected = "one version of the text, but git has left two, between <<<<<<< and >>>>>>>"
-        remedy = "keep one of the two, and remove the marks of the conflict"
-        return None, of_line(name, unmerged, "", "", expected, remedy)
     return text, None
+
+
+def _declared(content: bytes, name: str, encoding: str) -> tuple[str | None, Fault | None]:
+    """The text in an encoding that is declared, where it is not plainly another one."""
+    try:
+        known = codecs.lookup(encoding).name
+        if not (content.isascii() or known.startswith("utf")) and _read_back(content):
+            expected = f"text in {encoding}, but this is UTF-8"
+            return None, of_file(name, "", expected, "leave the encoding out")
+        return content.decode(encoding).removeprefix("\ufeff"), None
+    except LookupError:
+        remedy = "name one that is known, such as cp1250, cp1252, latin-1 or utf-16"
+        return None, of_file(name, encoding, "an encoding of this name", remedy)
+    except UnicodeError as error:
+        expected = f"text in {encoding} ({error})"
+        return None, of_file(name, "", expected, "name the encoding in which it is written")
+
+
+def _read_back(content: bytes) -> bool:
+    """Whether the content is UTF-8, in which no other encoding's letters are written by chance."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def unmerged(text: str, name: str) -> Fault | None:
+    """A fault where a merge of git has left two versions of the text."""
+    if (line := foreign_files.conflict(text)) is None:
+        return None
+    expected = "one version of the text, but git has left two, between <<<<<<< and >>>>>>>"
+    remedy = "keep one of the two, and remove the marks of the conflict"
+    return of_line(name, line, "", "", expected, remedy)
 
 
 def _letters(byte: bytes) -> str:

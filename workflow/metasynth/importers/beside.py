@@ -17,7 +17,7 @@ from metasynth.core.text_files import HIDDEN, one_line, read_text
 from metasynth.importers.found import ImportRefused, LeftOut
 from metasynth.importers.references import entry, key_for
 from metasynth.importers.references import read as read_references
-from metasynth.importers.source import Line, sheet
+from metasynth.importers.source import Line, ordinary, sheet, text_in
 from metasynth.tables.table_schema import tables
 
 _DOMAINS = {
@@ -112,11 +112,7 @@ def references(path: Path, known: str, encoding: str = "") -> tuple[str, list[st
     Raises:
         ImportRefused: when the file has no references, or cannot be read.
     """
-    text, fault = read_text(path, path.name, path.resolve().parent, "text")
-    if encoding:
-        text = path.read_text(encoding, "replace")
-    if text is None:
-        raise ImportRefused(f"{path}: expected {fault.expected if fault else 'text'}")
+    text = text_in(ordinary(path).read_bytes(), str(path), "text", encoding)
     entries, _ = bibtex.parse(known, "references.bib")
     keys = [one.key for one in entries]
     there = {_same(dict(one.fields)) for one in entries}

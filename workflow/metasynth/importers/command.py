@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from metasynth.core import bibtex, store, together
+from metasynth.core.foreign_files import signature
 from metasynth.importers import (
     beside,
     covidence,
@@ -20,7 +21,7 @@ from metasynth.importers import (
 )
 from metasynth.importers.found import ImportRefused, LeftOut, Reading
 from metasynth.importers.parts import clustered
-from metasynth.importers.source import Sides, ordinary
+from metasynth.importers.source import Sides, how_read, ordinary, text_in
 from metasynth.importers.trial_folders import Folders, Provenance, folders
 from metasynth.importers.writing import listed, table_of, unwritten, write
 from metasynth.tables import scaffold, trial_workbook
@@ -80,6 +81,7 @@ def _judgements(chosen: argparse.Namespace) -> int:
         encoding=chosen.encoding,
     )
     together.write(made, chosen.to / IMPORT_PART)
+    left_out[:0] = _how_read(chosen)
     print(f"Risk of bias of {_trials(len(made))} written to {chosen.to}.")
     if left_out:
         print(listed(left_out))
@@ -183,14 +185,26 @@ def read(chosen: argparse.Namespace) -> Reading:
     Raises:
         ImportRefused: when it is no file of the chosen program.
     """
+    found = _read(chosen)
+    found.left_out[:0] = _how_read(chosen)
+    return found
+
+
+def _how_read(chosen: argparse.Namespace) -> list[LeftOut]:
+    said = how_read(chosen.file, chosen.encoding)
+    return [LeftOut(None, chosen.file.name, said, kept=True)] if said else []
+
+
+def _read(chosen: argparse.Namespace) -> Reading:
     program = chosen.program or ("revman" if is_revman(chosen.file) else "metafor")
     if program == "covidence":
         arms = ordinary(chosen.arms) if chosen.arms else None
-        return covidence.read(chosen.file, arms, chosen.control)
+        return covidence.read(chosen.file, arms, chosen.control, chosen.encoding)
     sides = Sides(chosen.intervention, chosen.control)
     if program == "revman":
         try:
-            return revman.reading(revman_file(chosen.file), chosen.comparison, sides)
+            file = revman_file(chosen.file, chosen.encoding)
+            return revman.reading(file, chosen.comparison, sides)
         except ImportRefused as refused:
             named = str(chosen.file) in str(refused) or chosen.file.name in str(refused)
             raise refused if named else ImportRefused(f"{chosen.file}: {refused}") from None
@@ -226,20 +240,17 @@ def _is_xml(start: bytes) -> bool:
     return start.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
 
 
-def revman_file(path: Path) -> revman.File:
-    """A file of RevMan, whichever of its forms it has.
+def revman_file(path: Path, encoding: str = "") -> revman.File:
+    """A file of RevMan, whichever of its forms it has; `encoding` is that of a CSV file.
 
     Raises:
         ImportRefused: when it has none of them.
     """
-    if zipfile.is_zipfile(ordinary(path)):
+    content = ordinary(path).read_bytes()
+    if zipfile.is_zipfile(path):
         return revman_package.read(path)
-    with path.open("rb") as file:
-        start = file.read(1000)
-    if not start.strip():
-        raise ImportRefused(f"{path} is empty")
-    if _is_xml(start):
+    if _is_xml(content) and "HTML" not in signature(content):
         return revman_rm5.read(path)
-    if b"Comparison Number" in start:
-        return revman_csv.read(path)
-    return revman_package.read(path)
+    if "Comparison Number" in text_in(content, str(path), encoding=encoding)[:1000]:
+        return revman_csv.read(path, encoding)
+    return revman_package.read(path, encoding)

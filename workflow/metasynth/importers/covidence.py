@@ -6,11 +6,13 @@ from pathlib import Path
 from metasynth.importers.found import ArmResult, ImportRefused, Item, LeftOut, OutcomeFound, Reading
 from metasynth.importers.identifiers import identifier
 from metasynth.importers.revman import MEANS, measure_of
-from metasynth.importers.source import Line, lines, with_variance, year_of
+from metasynth.importers.source import Line, sheet, with_variance, year_of
 from metasynth.model.methods import MEASURES
 
+_ARMS = "Study", "Arm", "Intervention"
 
-def read(path: Path, arms: Path | None, control: str) -> Reading:
+
+def read(path: Path, arms: Path | None, control: str, encoding: str = "") -> Reading:
     """All results of the file "Study results", with the treatments of the file "Study arms".
 
     `control` is the name of the control arm, or of its intervention in the file of the arms.
@@ -18,10 +20,10 @@ def read(path: Path, arms: Path | None, control: str) -> Reading:
     Raises:
         ImportRefused: when no arm is called `control`.
     """
-    found = lines(path, "Study", "Outcome", "Arm", "Sample size")
+    found = sheet(path, "Study", "Outcome", "Arm", "Sample size", encoding=encoding)
     treatments = {
         (line["Study"], line["Arm"]): line["Intervention"]
-        for line in (lines(arms, "Study", "Arm", "Intervention") if arms else ())
+        for line in (sheet(arms, *_ARMS, encoding=encoding) if arms else ())
     }
     names = {line["Arm"] for line in found} | {*treatments.values()}
     if control not in names:

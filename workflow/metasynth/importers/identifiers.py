@@ -7,12 +7,17 @@ from collections.abc import Iterable
 from metasynth.tables.table_schema import ID, RESERVED
 
 _LONGEST = 50
+_WHOLE = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
+)
+"""Letters that Unicode does not take apart into a plain one and its mark."""
 _WORDS_OF_YAML = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
 
 
 def identifier(name: str, taken: Iterable[str], kind: str) -> str:
     """An id made of `name` that is not `taken`; `kind` stands for a name without plain letters."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    whole = name.casefold().translate(_WHOLE)
+    plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode().casefold()
     words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     words = (
         words if len(words) <= _LONGEST else words[: _LONGEST + 1].rpartition("_")[0] or words[:50]

@@ -34,6 +34,7 @@ def _add_programs(programs: "Programs") -> None:
     common.add_argument(
         "--left-out", type=Path, metavar="FILE", help="write what was not imported to a CSV file"
     )
+    _add_encoding(common)
     sides = argparse.ArgumentParser(add_help=False)
     for side in ("intervention", "control"):
         sides.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
@@ -66,12 +67,16 @@ def _add_beside(programs: "Programs") -> None:
     _add_trials(bias)
     bias.add_argument("--tool", default="RoB 2", help="another tool, its words as they are")
     bias.add_argument("--outcome", default="", help="the outcome judged; default: the study")
-    bias.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
+    _add_encoding(bias)
     cited = _program(programs, "references", "RIS, PubMed or BibTeX for references.bib")
     cited.add_argument("file", type=Path, help="the exported list")
     bib = Path("data/raw/references.bib")
     cited.add_argument("--to", type=Path, default=bib, metavar="FILE", help=f"default: {bib}")
-    cited.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
+    _add_encoding(cited)
+
+
+def _add_encoding(program: argparse.ArgumentParser) -> None:
+    program.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
 
 
 def _add_trials(program: argparse.ArgumentParser) -> None:
@@ -106,7 +111,6 @@ def _add_columns(data_frame: argparse.ArgumentParser, *, outcome: bool) -> None:
     )
     data_frame.add_argument("--measure", default="", help="effect measure, such as OR")
     data_frame.add_argument("--numbered", action="store_true", help="studies have no names")
-    data_frame.add_argument("--encoding", default="", help="where it is not UTF-8: cp1250")
     data_frame.add_argument("--sheet", default="", help="of a workbook; default: the first")
 
 
@@ -128,6 +132,7 @@ def add_source(begin: argparse.ArgumentParser) -> None:
         begin.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
     begin.add_argument("--comparison", default="", help="number of RevMan's comparison")
     begin.add_argument("--arms", type=Path, help="Covidence's file Study arms", metavar="FILE")
+    _add_encoding(begin)
     _add_columns(begin, outcome=False)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from metasynth.core.text_files import one_line
 from metasynth.importers import revman
 from metasynth.importers.revman import Analysis, File, StudyRow
-from metasynth.importers.source import Line, lines
+from metasynth.importers.source import Line, sheet
 
 NEEDED = "Comparison Number", "Outcome Number", "Subgroup Number", "Name", "Data Type"
 _LOG = "Entered data are on log scale (Generic Inverse Variance only)"
@@ -23,7 +23,7 @@ _NUMBERS = {
 }
 
 
-def read(path: Path) -> File:
+def read(path: Path, encoding: str = "") -> File:
     """All that the file says.
 
     Raises:
@@ -32,7 +32,7 @@ def read(path: Path) -> File:
     comparisons: dict[str, str] = {}
     analyses: list[tuple[Analysis, list[StudyRow]]] = []
     subgroup = ""
-    for line in lines(path, *NEEDED):
+    for line in sheet(path, *NEEDED, encoding=encoding):
         if line["Outcome Number"] in ("", "0"):
             comparisons[line["Comparison Number"]] = one_line(line["Name"])
         elif line["Data Type"] and line["Subgroup Number"] in ("", "0"):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from metasynth.core.foreign_files import BROKEN_ZIP
+from metasynth.core.foreign_files import BROKEN_ZIP, signature
 from metasynth.core.text_files import MAX_BYTES, one_line
 from metasynth.importers import revman
 from metasynth.importers.found import About, ImportRefused, JudgementFound, LeftOut
@@ -49,17 +49,21 @@ _DESCRIBED = {"design": "Char: Methods", "population": "Char: Participants"}
 _NOTED = ("Char: Interventions", "Char: Outcomes", "Char: Notes")
 
 
-def read(path: Path) -> File:
-    """All that the package says.
+def read(path: Path, encoding: str = "") -> File:
+    """All that the package says; `encoding` is that of a file of rows alone.
 
     Raises:
         ImportRefused: when there are no rows of data in it.
     """
     parts = _zipped(path) if zipfile.is_zipfile(path) else _beside(path)
     if _ROWS not in parts:
-        raise ImportRefused(f"{path} has no file …{_ROWS}: is it the data package of RevMan Web?")
+        raise ImportRefused(
+            f"{path} is {signature(path.read_bytes())}, with no file …{_ROWS}:"
+            " choose the zip as RevMan Web downloads it, one of its files, or a file of RevMan 5"
+        )
     needed = "Analysis group", "Analysis number", "Analysis name", "Study"
-    rows = lines_of(parts[_ROWS], f"{path.name}: …{_ROWS}", *needed)
+    called = path.name if path.name.endswith(_ROWS) else f"{path.name}: …{_ROWS}"
+    rows = lines_of(parts[_ROWS], called, *needed, encoding=encoding)
     settings = _table(parts, _SETTINGS, path)
     known = {(line["Analysis group"], line["Analysis number"]): line for line in settings}
     analyses: dict[tuple[str, str], list[Line]] = {}

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from metasynth.core.foreign_files import FileRefused
-from metasynth.core.text_files import MAX_BYTES
+from metasynth.core.text_files import unmerged
 from metasynth.core.xml_tree import Node, parsed
 from metasynth.importers import revman
 from metasynth.importers.found import About, ImportRefused, JudgementFound, LeftOut
 from metasynth.importers.references import inverted
 from metasynth.importers.revman import Analysis, File, StudyRow
+from metasynth.importers.source import ordinary, refusal
 
 _KINDS = {
     "DICH": revman.COUNTS,
@@ -48,8 +49,11 @@ def read(path: Path) -> File:
     Raises:
         ImportRefused: when it is no XML file of RevMan, or declares a document type.
     """
+    content = ordinary(path).read_bytes()
+    if fault := unmerged(content.decode("latin-1"), path.name):
+        raise refusal(str(path), fault)
     try:
-        root = parsed(_content(path), str(path))
+        root = parsed(content, str(path))
     except FileRefused as refused:
         raise ImportRefused(str(refused)) from refused
     if root.name != "COCHRANE_REVIEW":
@@ -70,15 +74,6 @@ def read(path: Path) -> File:
         title,
         unit="line",
     )
-
-
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ImportRefused(f"{path} is larger than {MAX_BYTES} bytes")
-        return path.read_bytes()
-    except OSError as error:
-        raise ImportRefused(f"{path}: {error.strerror or error}") from error
 
 
 def _names(root: Node) -> dict[str, tuple[str, str]]:

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,16 +10,19 @@ from decimal import Decimal
 from math import sqrt
 from pathlib import Path
 
-from metasynth.core.faults import Fault
-from metasynth.core.foreign_files import FileRefused, separator
-from metasynth.core.text_files import MAX_BYTES, read_text, text_of
+from metasynth.core.faults import Fault, shown
+from metasynth.core.foreign_files import FileRefused, is_workbook, separator
+from metasynth.core.text_files import MAX_BYTES, text_of
 from metasynth.importers.found import ArmResult, ImportRefused
 
 Results = tuple[ArmResult, ...]
+_MOST_NAMED = 12
 _COUNTS = frozenset({"events", "total"})
 _YEAR = re.compile(r"\b(1[89][0-9]{2}|20[0-9]{2})[a-z]?\b")
 _MARKS = {"semicolons": ";", "tabs": "\t", "bars": "|"}
-_DECIMAL = re.compile(r"[-+]?[0-9]+,[0-9]+")
+_DECIMAL = re.compile(r"[-+]?[0-9]+([.,])[0-9]+")
+_GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}([.,])[0-9]{3}")
+"""A number that is a thousand and more, if its mark is not the decimal one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,6 @@ def ordinary(path: Path) -> Path:
     return path
 
 
-def lines(path: Path, *required: str) -> list[Line]:
-    """The rows of a CSV file by the names in its header.
-
-    Raises:
-        ImportRefused: when the file is no CSV file with rows and the `required` columns.
-    """
-    return sheet(path, *required)
-
-
 def sheet(path: Path, *required: str, encoding: str = "", name: str = "") -> list[Line]:
     """The rows of a spreadsheet: CSV with commas, semicolons or tabs, or the sheet of a workbook.
 
@@ -109,58 +102,107 @@ def sheet(path: Path, *required: str, encoding: str = "", name: str = "") -> lis
     Without `encoding` a text is UTF-8.
 
     Raises:
-        ImportRefused: as `lines`.
+        ImportRefused: when it is no table with rows and the `required` columns.
     """
-    if zipfile.is_zipfile(path):
+    content = ordinary(path).read_bytes()
+    return lines_of(content, str(path), *required, encoding=encoding, name=name)
+
+
+def lines_of(
+    content: bytes,
+    called: str,
+    *required: str,
+    empty: bool = False,
+    encoding: str = "",
+    name: str = "",
+) -> list[Line]:
+    """The rows of a table's content, as `sheet`; `empty` allows a header alone.
+
+    Raises:
+        ImportRefused: as `sheet`.
+    """
+    if is_workbook(content):
         from metasynth.core import workbook
 
         try:
-            rows = workbook.rows(path.read_bytes(), str(path), name)
+            records = workbook.rows(content, called, name)
         except FileRefused as refused:
             raise ImportRefused(str(refused)) from refused
-        return _by_header(rows, str(path), required)
-    if encoding:
-        try:
-            return _lines(path.read_text(encoding), str(path), required)
-        except (LookupError, UnicodeError) as error:
-            raise ImportRefused(f"{path} is not in the encoding {encoding}: {error}") from error
-    text, fault = read_text(path, path.name, path.resolve().parent)
-    return _lines(_known(text, fault, str(path)), str(path), required)
+    else:
+        records = _records(text_in(content, called, encoding=encoding), called)
+    return _by_header(records, called, required, empty)
 
 
-def lines_of(content: bytes, called: str, *required: str, empty: bool = False) -> list[Line]:
-    """The rows of a CSV file's content; `empty` allows a header alone.
+def text_in(content: bytes, called: str, kind: str = "CSV", encoding: str = "") -> str:
+    """The text of a file's content; without `encoding` it is UTF-8.
 
     Raises:
-        ImportRefused: as `lines`.
+        ImportRefused: when it is none, with what it is instead.
     """
-    return _lines(_known(*text_of(content, called), called), called, required, empty)
+    if not content.strip():
+        raise ImportRefused(f"{called} is empty")
+    text, fault = text_of(content, called, kind, encoding)
+    if fault:
+        raise refusal(called, fault)
+    return text or ""
 
 
-def _known(text: str | None, fault: Fault | None, called: str) -> str:
-    if text is None:
-        line = f", line {fault.row}" if fault and fault.row else ""
-        told = f"expected {fault.expected}; {fault.remedy}" if fault else "expected text"
-        if fault and fault.value.startswith("byte"):
-            told += ", or name its encoding: --encoding cp1252, cp1250 or latin-1"
-        raise ImportRefused(f"{called}{line}: {told}")
-    return text
+def refusal(called: str, fault: Fault) -> ImportRefused:
+    """What is told of a file that has a fault."""
+    line = f", line {fault.row}" if fault.row else ""
+    told = f"expected {fault.expected}; {fault.remedy}"
+    if fault.expected.startswith("text in UTF-8"):
+        told += ", or name its encoding: --encoding cp1252, cp1250, latin-1 or utf-16"
+    return ImportRefused(f"{called}{line}: {told}")
 
 
-def _lines(text: str, called: str, required: Iterable[str], empty: bool = False) -> list[Line]:
+def how_read(path: Path, encoding: str = "") -> str:
+    """What stands between the columns of a text that was read instead of commas; blank if nothing.
+
+    It is said to the reader, who knows whether it is so.
+    """
+    content = path.read_bytes()
+    if is_workbook(content):
+        return ""
+    text, _ = text_of(content, path.name, encoding=encoding)
+    mark, comma, decimals = _separator(text or "").partition(",")
+    return f"{mark} stand between its columns{comma}{decimals}; it was read so" if mark else ""
+
+
+def _separator(text: str) -> str:
     first, *body = text[:100_000].splitlines() or [""]
-    separated = separator(first, body[:50])
-    mark = _MARKS.get(separated.partition(",")[0], ",")
+    return separator(first, body[:50])
+
+
+def _records(text: str, called: str) -> list[list[str]]:
+    mark = _MARKS.get(_separator(text).partition(",")[0], ",")
     try:
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
     except csv.Error as error:
         raise ImportRefused(f"{called} is no CSV file: {error}") from error
-    if mark != ",":
-        records = [[_pointed(cell) for cell in record] for record in records]
-    return _by_header(records, called, required, empty)
+    return records if mark == "," else _pointed(records, called)
 
 
-def _pointed(cell: str) -> str:
+def _pointed(records: list[list[str]], called: str) -> list[list[str]]:
+    """The records with points for decimal commas.
+
+    Raises:
+        ImportRefused: when nothing shows whether 1,234 (or 1.234) is a thousand and more.
+    """
+    cells = [(row, cell.strip()) for row, record in enumerate(records, 1) for cell in record]
+    sure = {found[1] for _, cell in cells if (found := _DECIMAL.fullmatch(cell))
+            and not _GROUPED.fullmatch(cell)}  # fmt: skip
+    for row, cell in cells:
+        if (found := _GROUPED.fullmatch(cell)) and sure != {found[1]}:
+            raise ImportRefused(
+                f"{called}, row {row}: {cell} may be a number with three decimals, or a thousand"
+                " and more: write numbers with a point as decimal mark, and no separators of"
+                " thousands"
+            )
+    return [[_with_point(cell) for cell in record] for record in records]
+
+
+def _with_point(cell: str) -> str:
     return cell.replace(",", ".") if _DECIMAL.fullmatch(cell.strip()) else cell
 
 
@@ -171,7 +213,8 @@ def _by_header(
     if twice := [name for name, times in Counter(names).items() if name and times > 1]:
         raise ImportRefused(f"{called} has several columns {', '.join(twice)}: rename all but one")
     if missing := [name for name in required if name.casefold() not in names]:
-        raise ImportRefused(f"{called} has no column {', '.join(missing)}")
+        there = ", ".join(shown(name) for name in records[0][:_MOST_NAMED] if name.strip())
+        raise ImportRefused(f"{called} has no column {', '.join(missing)}; it has: {there}")
     found = [
         Line(number, dict(zip(names, record, strict=False)))
         for number, record in enumerate(records[1:], start=2)

@@ -132,17 +132,19 @@ def bayes(
     """
     problem = Problem(np.asarray(y)[None, :], np.asarray(v)[None, :], tau_prior, mu_prior)
     ((_, posterior),) = tau_posterior(problem)
-    whole = mixture_of(posterior, trials=True, least=0.0)
-    mixture = mixture_of(posterior, trials=True)
-    located = locate(mixture)
+    whole = mixture_of(posterior, trials=True)
     mean, sd = whole.mean_and_sd()
+    mixture = whole.heavier(NEGLIGIBLE)
+    located = locate(mixture)
     moment = 2 if mu_prior.sd is not None else problem.moment
     moments = [moment, min(moment, problem.moment), *[2] * len(y)]
     parts = [
         summary(located, i, float(mean[0, i]), float(sd[0, i]), moments[i])
         for i in range(mean.shape[1])
     ]
-    of_mu = OfMixture(mixture)
+    of_mu, common = OfMixture(mixture), float(log_common(problem)[0])
+    log_marginal = float(posterior.log_integral[0])
+    factor = float(np.exp(min(common - log_marginal, 700.0)))
     return BayesFit(
         tau_in_numbers(posterior),
         parts[0],
@@ -150,9 +152,9 @@ def bayes(
         tuple(of_mu.above(np.array(values, dtype=float)).tolist()),
         tuple(parts[2:]),
         tuple(mean_weights(posterior)[0].tolist()),
-        float(posterior.log_integral[0]),
-        float(log_common(problem)[0]),
-        float(bayes_factor_common(posterior)[0]) if tau_prior.proper else None,
+        log_marginal,
+        common,
+        factor if tau_prior.proper else None,
         of_mu,
         OfTau(posterior),
     )
@@ -224,13 +226,12 @@ def _columns(posterior: TauPosterior[Problem]) -> Array:
     return np.array([*(row[:, 0] for row in rows), mixture.above(zero)[:, 0, 0], tau])
 
 
-def mixture_of(
-    posterior: TauPosterior[Problem], trials: bool, least: float = NEGLIGIBLE
-) -> Mixture:
+def mixture_of(posterior: TauPosterior[Problem], trials: bool) -> Mixture:
     """The posteriors of mu and, with `trials`, of a new trial's effect and of each trial's own.
 
-    Points of no more weight than `least` in any pool are left out.
+    Points of no weight in any pool are left out and, but with `trials`, those of a negligible one.
     """
+    least = 0.0 if trials else NEGLIGIBLE
     kept = (posterior.weight > least).any(axis=0)
     weight, tau = posterior.weight[:, kept], posterior.tau[:, kept]
     mean, variance = posterior.mean[:, kept], posterior.variance[:, kept]
@@ -246,12 +247,6 @@ def mean_weights(posterior: TauPosterior[Problem]) -> Array:
     tau2 = (posterior.tau * posterior.tau)[:, None, :]
     shares = posterior.variance[:, None, :] / (posterior.problem.v[:, :, None] + tau2)
     return np.asarray(100 * (shares * posterior.weight[:, None, :]).sum(axis=2))
-
-
-def bayes_factor_common(posterior: TauPosterior[Problem]) -> Array:
-    """How much more likely the data are under a common effect, shape (pools,)."""
-    none = log_common(posterior.problem)
-    return np.asarray(np.exp(np.minimum(none - posterior.log_integral, 700.0)))
 
 
 def log_common(problem: Problem) -> Array:

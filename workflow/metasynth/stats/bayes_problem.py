@@ -70,11 +70,14 @@ class Problem:
         precision = w.sum(axis=1) + prior.precision
         mean = (w * self.y[:, :, None]).sum(axis=1) + prior.precision * prior.mean
         mean /= precision
-        away = (w * (self.y[:, :, None] - mean[:, None, :]) ** 2).sum(axis=1)
-        away += prior.precision * (mean - prior.mean) ** 2
+        each = self.y[:, :, None] - mean[:, None, :]
+        each *= each
+        each *= w
+        away = each.sum(axis=1) + prior.precision * (mean - prior.mean) ** 2
         constant = (self.y.shape[1] - (prior.sd is None)) * log(2 * pi)
         constant += 0.0 if prior.sd is None else 2 * log(prior.sd)
-        value = -(np.log(total).sum(axis=1) + np.log(precision) + away + constant) / 2
+        log_total = np.log(total, out=total).sum(axis=1)
+        value = -(log_total + np.log(precision) + away + constant) / 2
         return value, mean, 1 / precision
 
     def effects_given_tau(self, tau: Array, mean: Array, variance: Array) -> tuple[Array, Array]:

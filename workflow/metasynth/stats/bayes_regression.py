@@ -126,7 +126,8 @@ def bayes_regression(
         y[None, :], v[None, :], tau_prior, mu_prior, design=design, combinations=asked
     )
     ((_, posterior),) = tau_posterior(problem)
-    whole, mixture = (_mixture(problem, posterior, least) for least in (0.0, NEGLIGIBLE))
+    whole = _mixture(problem, posterior)
+    mixture = whole.heavier(NEGLIGIBLE)
     located, (mean, sd) = locate(mixture), whole.mean_and_sd()
     moment = 2 if mu_prior.sd is not None else problem.moment
     moments = [moment] * len(asked) + [min(moment, problem.moment)] * len(asked)
@@ -144,9 +145,9 @@ def bayes_regression(
     )
 
 
-def _mixture(problem: DesignProblem, posterior: TauPosterior[Problem], least: float) -> Mixture:
-    """The posteriors of all combinations and of new effects; points of more weight than `least`."""
-    kept = posterior.weight[0] > least
+def _mixture(problem: DesignProblem, posterior: TauPosterior[Problem]) -> Mixture:
+    """The posteriors of all combinations and of new effects."""
+    kept = posterior.weight[0] > 0
     parts = (part[:, kept] for part in (posterior.tau, posterior.mean, posterior.variance))
     mean, variance = problem.effects_given_tau(*parts)
     return Mixture(posterior.weight[:, kept], mean, np.sqrt(variance))

@@ -105,29 +105,40 @@ def _mode(
 ) -> tuple[Array, NDArray[np.bool_]]:
     """The highest point, and whether, as far as a grid shows, it is the only top."""
     single, low, high, floor = mixture.one_top()
-    mode = np.empty(single.shape)
-    if single.any():
-        place = (x[single][:, None, None] for x in (low, high, median, floor))
-        mode[single] = rising_roots(mixture.only(single).fall_and_bend, *place)[:, 0, 0]
+    place = np.stack([low, median, high, floor])
     if not single.all():
         rest = ~single
-        mode[rest], single[rest] = _on_grid(mixture.only(rest), a[rest], b[rest])
-    return mode, single
+        place[:, rest], single[rest] = _on_grid(mixture.only(rest), a[rest], b[rest])
+    low, start, high, floor = place[..., None]
+    return rising_roots(mixture.fall_and_bend, low, high, start, floor)[..., 0], single
 
 
 def _on_grid(mixture: Distributions, a: Array, b: Array) -> tuple[Array, NDArray[np.bool_]]:
-    """The same of distributions (n, 1) by a look at a grid about a and b, of shape (n,)."""
+    """Where tops of distributions (n, 1) are, by a look at a grid about a and b, of shape (n,).
+
+    Points below, next to and above them, and how exactly they are wanted, (4, n); which are alone.
+    """
     x = (a[:, None] + (b - a)[:, None] * AROUND)[:, None]
     f = mixture.density(x)
-    best = np.clip(f.argmax(axis=2), 1, len(AROUND) - 2)[..., None]
-    turns = (np.diff(np.sign(np.diff(f, axis=2)), axis=2) < 0).sum(axis=2)
-    return _top(mixture, x, best)[:, 0, 0], turns[:, 0] == 1
+    best = np.clip(f.argmax(axis=2), 1, len(AROUND) - 2)
+    rises = f[..., 1:] > f[..., :-1]
+    turns = (rises[..., :-1] & ~rises[..., 1:]).sum(axis=2)
+    return _about(x, best[..., None])[..., 0, 0], turns[:, 0] == 1
+
+
+def _about(x: Array, best: NDArray[np.int_]) -> Array:
+    """The neighbours of the point `best` (pools, d, 1) of a grid x, and how exact a top is wanted.
+
+    Shape (4, pools, d, 1): the point below, itself, the point above, the size of an error.
+    """
+    low, middle, high = (np.take_along_axis(x, best + i, axis=2) for i in (-1, 0, 1))
+    return np.stack([low, middle, high, 1e-13 * (high - low)])
 
 
 def _top(mixture: Distributions, x: Array, best: NDArray[np.int_]) -> Array:
     """The maximum next to the point `best` (pools, d, 1) of a grid x, by the root of the slope."""
-    low, middle, high = (np.take_along_axis(x, best + i, axis=2) for i in (-1, 0, 1))
-    return rising_roots(mixture.fall_and_bend, low, high, middle, 1e-13 * (high - low))
+    low, middle, high, floor = _about(x, best)
+    return rising_roots(mixture.fall_and_bend, low, high, middle, floor)
 
 
 def _searched(mixture: Distributions) -> tuple[Array, Array, Array]:

@@ -106,6 +106,13 @@ class Mixture:
         away = np.maximum(self.mean - low[..., None], high[..., None] - self.mean)
         return (away < self.sd).all(axis=2), low, high, 1e-13 * self.sd.min(axis=2)
 
+    def heavier(self, least: float) -> "Mixture":
+        """The same without components of no more weight than `least` in any pool."""
+        kept = (self.weight > least).any(axis=0)
+        if kept.all():
+            return self
+        return Mixture(self.weight[:, kept], self.mean[:, :, kept], self.sd[:, :, kept])
+
     def only(self, d: NDArray[np.bool_]) -> "Mixture":
         """Some of the distributions, each as a pool of its own; `d` has the shape (pools, d)."""
         pool, _ = np.nonzero(d)

@@ -22,18 +22,19 @@ def rising_roots(
     spacing of floats or to `floor`. All arrays have one shape.
     """
     low, high = low.copy(), high.copy()
-    x = np.clip(start, low, high)
+    x = np.minimum(np.maximum(start, low), high)
     last = np.full(x.shape, np.inf)
     while True:
         value, slope = function(x)
         low, high = np.where(value < 0, x, low), np.where(value > 0, x, high)
-        size = np.abs(value)
-        step = np.where(slope > 0, -value / np.where(slope > 0, slope, 1.0), np.inf)
+        size, width = np.abs(value), high - low
+        rising = slope > 0
+        step = np.where(rising, -value / np.where(rising, slope, 1.0), np.inf)
         least = 4 * float_info.epsilon * np.abs(x) + floor
-        done = (value == 0) | (np.abs(step) <= least) | (high - low <= 2 * least)
+        done = (np.abs(step) <= least) | (width <= 2 * least) | (size == 0)
         if done.all():
             return x
         there = x + np.where(done, 0.0, step)
         newton = (there > low) & (there < high) & (size <= last / 2)
-        x = np.where(done, x, np.where(newton, there, low + (high - low) / 2))
+        x = np.where(done, x, np.where(newton, there, low + width / 2))
         last = np.where(newton, size, np.inf)

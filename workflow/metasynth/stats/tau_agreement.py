@@ -23,7 +23,8 @@ def difference(posterior: "Known", check: "Known", trials: bool) -> Array:
     change = np.maximum(change, np.abs(posterior.log_integral - check.log_integral))
     for one, two in zip(_moments(posterior), _moments(check), strict=True):
         change = np.maximum(change, np.abs(one - two) / np.abs(two))
-    one, two = _densities(posterior, trials), _densities(check, trials)
+    x = _places(posterior, trials)
+    one, two = _densities(posterior, trials, x), _densities(check, trials, x)
     change = np.maximum(change, np.abs(one / two - 1).max(axis=(1, 2)) - _rounding(posterior))
     return np.asarray(change)
 
@@ -34,19 +35,25 @@ def _rounding(p: "Known") -> Array:
     return np.asarray(16 * float_info.epsilon * far)
 
 
-def _densities(p: "Known", trials: bool) -> Array:
-    """Densities of mu, and of each trial's effect, in and on either side of their middles.
+def _places(p: "Known", trials: bool) -> Array:
+    """The middles of mu and of each trial's effect, at the centre of tau, and either side of them.
 
-    Those are where they are at the centre of tau; shape (pools, distributions, 3).
+    Shape (pools, distributions, 3).
     """
-    mean, variance = _effects(p.problem, trials, p.tau, p.mean, p.variance)
     tau = np.exp(p.centre)[:, None]
     centre, square = _effects(p.problem, trials, tau, *p.problem.given_tau(tau)[1:])
-    x = centre + np.sqrt(square) * np.array([-2.0, 0.0, 2.0])
-    away = x[..., None] - mean[:, :, None]
-    bells = np.exp(away * away * (-0.5 / variance[:, :, None]))
-    weight = p.weight[:, None] / np.sqrt(variance)
-    return np.asarray((bells * weight[:, :, None]).sum(axis=3))
+    return np.asarray(centre + np.sqrt(square) * np.array([-2.0, 0.0, 2.0]))
+
+
+def _densities(p: "Known", trials: bool, x: Array) -> Array:
+    """Densities of mu, and of each trial's effect, at x (pools, distributions, 3)."""
+    mean, variance = _effects(p.problem, trials, p.tau, p.mean, p.variance)
+    bells = x[..., None] - mean[:, :, None]
+    bells *= bells
+    bells *= (-0.5 / variance)[:, :, None]
+    np.exp(bells, out=bells)
+    bells *= (p.weight[:, None] / np.sqrt(variance))[:, :, None]
+    return np.asarray(bells.sum(axis=3))
 
 
 def _effects(

@@ -100,31 +100,46 @@ class TauPosterior(Generic[P]):
 
         Whole panels, and a rule for the rest of one.
         """
-        inside = np.clip(x, self.edges[:, :1], self.edges[:, -1:])
+        inside = np.minimum(np.maximum(x, self.edges[:, :1]), self.edges[:, -1:])
         panel = (inside[:, :, None] >= self.edges[:, None, 1:-1]).sum(axis=2)
-        left = np.take_along_axis(self.edges, panel, axis=1)
+        left = picked(self.edges, panel)
         half = (inside - left) / 2
         z, weights = legendre(RULE)
         points = left[:, :, None] + half[:, :, None] * (1 + z)
         every = np.concatenate([points, x[:, :, None]], axis=2)
         density = self.density_of_x(every.reshape(len(x), -1)).reshape(every.shape)
         part = (density[:, :, :-1] * weights).sum(axis=2) * half
-        return np.take_along_axis(self.below, panel, axis=1) + part, density[:, :, -1]
+        return picked(self.below, panel) + part, density[:, :, -1]
 
     def quantiles(self, probability: Array) -> Array:
         """Values of tau below which lies each probability, both of shape (pools, points)."""
         panel = (probability[:, :, None] >= self.below[:, None, 1:-1]).sum(axis=2)
-        low = np.take_along_axis(self.edges, panel, axis=1)
-        high = np.take_along_axis(self.edges, panel + 1, axis=1)
+        low, high = picked(self.edges, panel), picked(self.edges, panel + 1)
 
         def excess(x: Array) -> tuple[Array, Array]:
             below, density = self.probability_below_x(x)
             return below - probability, density
 
-        left, right = (np.take_along_axis(self.below, panel + i, axis=1) for i in (0, 1))
-        start = low + (high - low) * ((probability - left) / (right - left))
+        start = self._about(probability)
         x = rising_roots(excess, low, high, start, np.full(low.shape, 1e-14))
         return np.asarray(np.exp(self.u(x)))
+
+    def _about(self, probability: Array) -> Array:
+        """About the x below which lies each probability: between the middles of points' weights."""
+        middles = self.weight.cumsum(axis=1) - self.weight / 2
+        last = (probability[:, :, None] >= middles[:, None, 1:-1]).sum(axis=2)
+        left, right = picked(middles, last), picked(middles, last + 1)
+        points = self.points()
+        low, high = picked(points, last), picked(points, last + 1)
+        share = (probability - left) / np.where(right > left, right - left, 1.0)
+        return np.asarray(low + (high - low) * share)
+
+    def points(self) -> Array:
+        """The places x of the points, shape (pools, points)."""
+        pools, panels = len(self.edges), self.edges.shape[1] - 1
+        z, _ = legendre(self.tau.shape[1] // panels)
+        half = np.diff(self.edges, axis=1)[:, :, None] / 2
+        return np.asarray((self.edges[:, :-1, None] + half * (1 + z)).reshape(pools, -1))
 
     def probability_below(self, tau: Array) -> Array:
         """Posterior probability of less than tau > 0, shape (pools, points)."""
@@ -173,6 +188,11 @@ def _only(posterior: TauPosterior[Problem], pools: NDArray[np.bool_]) -> TauPost
     return TauPosterior(p.problem.only(pools), *(array[pools] for array in arrays))
 
 
+def picked(rows: Array, which: NDArray[np.int_]) -> Array:
+    """Of each row the elements at its places `which` (rows, n)."""
+    return np.asarray(rows[np.arange(len(rows))[:, None], which])
+
+
 def _log_tau(centre: Array, x: Array) -> Array:
     return np.minimum(centre[:, None] + np.sinh(x), LARGEST)
 
@@ -209,7 +229,7 @@ def _centre(problem: Problem) -> Array:
     places = [sizes[0], sizes[1], spread] + ([] if known is None else [np.full_like(spread, known)])
     low, high = np.min(places, axis=0) - 6, np.max(places, axis=0) + 3
     u = low[:, None] + (high - low)[:, None] * (np.arange(64) / 63)
-    return np.asarray(np.take_along_axis(u, _height(problem, u).argmax(axis=1)[:, None], 1)[:, 0])
+    return picked(u, _height(problem, u).argmax(axis=1)[:, None])[:, 0]
 
 
 def _height(problem: Problem, u: Array) -> Array:
@@ -220,7 +240,7 @@ def _height(problem: Problem, u: Array) -> Array:
 
 def _ends(problem: Problem, centre: Array) -> tuple[Array, Array]:
     """Where, in x, the integrand and its moments become nothing on either side of the centre."""
-    x = np.linspace(-12, 12, 193)[None, :]
+    x = np.linspace(-12, 12, 97)[None, :]
     u = _log_tau(centre, x)
     height = _height(problem, u) + np.log(np.cosh(x))
     height = height + problem.moment * np.maximum(0.0, u - centre[:, None])

@@ -95,16 +95,24 @@ def _step(posterior: TauPosterior[P], x: Array) -> tuple[float, Array, Limits]:
 
 
 def _searched(posterior: TauPosterior[P]) -> Limits:
-    """The shortest of the intervals of a scan, refined where its ends' densities cross."""
-    outside = 1 - LEVEL
-    below = outside * (np.arange(SCAN) / SCAN)
-    ends = posterior.quantiles(np.concatenate([below[1:], below + LEVEL])[None, :])[0]
-    starts, lasts = np.concatenate([[0.0], ends[: SCAN - 1]]), ends[SCAN - 1 :]
-    best = int((lasts - starts).argmin())
-    if best == 0:
-        return 0.0, float(lasts[0])
-    step = outside / SCAN
-    return _ends(posterior, _crossing(posterior, (best - 1 + NEXT_TO_0) * step, best * step + step))
+    """The shortest of the intervals of a scan, refined where its ends' densities cross.
+
+    Where the density has more than one trough next to it, the scan is made finer first.
+    """
+    low, high = 0.0, 1 - LEVEL
+    while True:
+        step = (high - low) / SCAN
+        below = low + step * np.arange(SCAN)
+        first = np.maximum(below, NEXT_TO_0 * step)
+        ends = posterior.quantiles(np.concatenate([first, below + LEVEL])[None, :])[0]
+        starts, lasts = np.where(below > 0, ends[:SCAN], 0.0), ends[SCAN:]
+        best = int((lasts - starts).argmin())
+        if below[best] == 0 or step < ENOUGH:
+            return float(starts[best]), float(lasts[best])
+        low, high = float(below[max(best - 1, 0)]), float(below[best] + step)
+        bracket = max(low, NEXT_TO_0 * step), high
+        if _gap(posterior, bracket[0]) > 0 > _gap(posterior, bracket[1]):
+            return _ends(posterior, _crossing(posterior, *bracket))
 
 
 def _crossing(posterior: TauPosterior[P], low: float, high: float) -> float:

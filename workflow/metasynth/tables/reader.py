@@ -301,7 +301,7 @@ def _read_checked(data_dir: Path, file: str, name: str) -> RawTable:
 
 def _references(data_dir: Path, faults: list[Fault]) -> tuple[bibtex.Entry, ...] | None:
     """The entries of references.bib; None, and its faults, when it cannot be used."""
-    text, fault = read_text(data_dir / "references.bib", "references.bib", data_dir)
+    text, fault = read_text(data_dir / "references.bib", "references.bib", data_dir, "BibTeX")
     if text is None:
         faults += [fault] if fault else []
         return None

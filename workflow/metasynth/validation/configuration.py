@@ -96,7 +96,7 @@ def read(path: Path) -> Reading:
         path.name,
         Path(os.path.realpath(path)),
     )  # whoever runs the review may link to its choices
-    text, fault = read_text(real, name, real.parent)
+    text, fault = read_text(real, name, real.parent, "YAML")
     if text is not None and len(text) > _MAX_CHARACTERS:
         expected = f"a configuration of at most {_MAX_CHARACTERS} characters"
         text, fault = None, of_file(name, "", expected, "is this the right file?")

@@ -93,11 +93,6 @@ class Numbers:
         return f"{self.interval}; {stated(self.p, 'p')}"
 
     @property
-    def q_on_one(self) -> bool:
-        """Whether Q has one degree of freedom."""
-        return bare(self.q_df) == "1"
-
-    @property
     def predicts_no_more(self) -> bool:
         """Whether the prediction interval is printed as the confidence interval is."""
         return self.prediction != formats.MISSING and bare(self.prediction) == bare(self.interval)
@@ -382,8 +377,8 @@ def outcome_names(
         k=row.k,
         trials=trials(row.k, language, f"{keys.pooled(outcome.id, row.analysis)}.k"),
         participants=_participants(outcome, row, language.numbers),
-        intervention=_of(row, "intervention", language),
-        control=_of(row, "control", language),
+        intervention=_of(row, outcome.type, "intervention", language),
+        control=_of(row, outcome.type, "control", language),
         note=outcome.note,
         absences=tuple(sentences(absent, outcome, language)),
         alternatives=tuple(outcome_names(item, language) for item in alternatives),
@@ -400,12 +395,15 @@ def _participants(outcome: OutcomeSpec, row: Estimate, style: formats.NumberStyl
     return marked(number, f"{outcome.id}.participants")
 
 
-def _of(row: Estimate, side: str, language: Language) -> str:
-    """ "41 of 105", "105", or (of rates) "41 events": what is known of a side."""
+def _of(row: Estimate, kind: str, side: str, language: Language) -> str:
+    """ "41 of 105", "105", or "41 events": what is known of a side.
+
+    Events of a rate are of no number of patients: one of them may have several.
+    """
     events, total = (getattr(row, f"{what}_{side}") for what in ("events", "total"))
     at = pooled(row)
-    if not total:
-        if events is None or total is not None:
+    if not total or (kind in ("rate", "incidence") and events is not None):
+        if events is None or total == 0:
             return formats.MISSING
         number = at(f"events_{side}", formats.count(events, language.numbers))
         return language.say_n("{number} event", "{number} events", int(events), number=number)

@@ -68,6 +68,7 @@ def vocabulary(
             "designs": list(dict.fromkeys(t.study.design for t in included if t.study.design)),
             "other": [t for t in material.trials if t.study.status != "included"],
         },
+        "names_excluded": _names_excluded(material),
         "many_trials": len(material.trials) > bounds.TOLD_ROWS,
         "study": {trial.study.study: StudyNames(trial, language) for trial in material.trials},
         "search": search_names(material.search),
@@ -82,6 +83,8 @@ def vocabulary(
         "covariates": [
             (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
         ],
+        "explored": bool(used & {"separate tau2", "common tau2"})
+        or any(o.result.outcome.covariate for o in primary),
         "regressed": [o for o in primary if f"{o.id}/bubble" in material.figures],
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
         "further": [o for o in primary if printed_figures(o, material.figures)],
@@ -114,6 +117,13 @@ def vocabulary(
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
+
+
+def _names_excluded(material: Material) -> bool:
+    """Whether a trial's own folder or the flow says which reports were excluded, and why."""
+    return any(trial.study.status == "excluded" for trial in material.trials) or any(
+        row.box.endswith("assessed_excluded") and row.part and row.count for row in material.flow
+    )
 
 
 def _main(material: Material, outcomes: Mapping[str, OutcomeNames]) -> list[OutcomeNames]:
