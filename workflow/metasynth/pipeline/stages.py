@@ -254,7 +254,7 @@ def report(at: Context) -> Members:
         )
         said = text(told)
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.
-        forms = [form for form in ("docx", "xml", "pdf", "html") if form in config.formats]
+        forms = [form for form in ("docx", "xml", "tex", "pdf", "html") if form in config.formats]
         for form in forms:
             origins = ("provenance.json",) if form == forms[-1] and not suffix else ()
             names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *origins)
