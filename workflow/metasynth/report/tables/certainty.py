@@ -43,12 +43,12 @@ def findings_table(scope: Scope) -> TableBody:
     """The summary of findings: a row an outcome, a second where another analysis judges it."""
     say = scope.language.say
     columns = (
-        Column(say("Outcome"), width=2.3),
-        Column(say("Participants (trials)"), RIGHT, 1.25),
+        Column(say("Outcome"), width=2.1),
+        Column(say("Participants (trials)"), RIGHT, 1.15),
         Column(_effect_title(scope), RIGHT, 1.75),
         *_risk_columns(scope),
-        Column(say("Certainty (GRADE)"), width=1.5),
-        Column(say("What it means"), width=2),
+        Column(say("Certainty (GRADE)"), width=1.45),
+        Column(say("What it means"), width=3.1),
     )
     rows = [row for _, found in _by_outcome(scope) for row in _finding_rows(scope, found)]
     return text(_caption(scope)), columns, tuple(rows), text(_key(scope)), _footnotes(scope)

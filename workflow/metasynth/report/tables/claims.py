@@ -163,7 +163,8 @@ _FIRST_WORDS = 4
 def abridged(quote: str) -> str:
     """The first words of a quote that a table has already printed in full."""
     words = quote.split()
-    return f"{' '.join(words[:_FIRST_WORDS])} …" if len(words) > _FIRST_WORDS + 1 else quote
+    first = " ".join(words[:_FIRST_WORDS]).rstrip(" …,;")
+    return f"{first} …" if len(words) > _FIRST_WORDS + 1 else quote
 
 
 def about(item: Audited, scope: Scope) -> str:
