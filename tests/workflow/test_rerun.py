@@ -16,13 +16,31 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import REPOSITORY, Review, made
+from .conftest import REPOSITORY, Review, copy_review, made
 
 OUTCOMES_OF_BAO = {
     *("acr20_w24", "acr50_w24", "acr70_w24"),
     *("acr20_w24_randomised", "acr50_w24_randomised", "acr70_w24_randomised"),
 }
 OF_ALL = {"crosscheck", "tables", "certainty", "changes", "overview", "report"}
+
+
+@pytest.fixture(scope="module")
+def in_short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The finished review in one language and two forms: what else there is reruns like these."""
+    review = copy_review("anakinra", tmp_path_factory.mktemp("rerun") / "anakinra")
+    config = review.folder / "config.yaml"
+    shorter = "languages: [en]\n  formats: [html, pdf]"
+    replace_in(config, "languages: [en, pl]", shorter)
+    review.run()
+    return review.folder
+
+
+@pytest.fixture
+def ran(in_short: Path, tmp_path: Path) -> Review:
+    """It, as a test may change it."""
+    shutil.copytree(in_short, tmp_path / "review")
+    return Review(tmp_path / "review")
 
 
 def jobs(*outcomes: str) -> set[str]:

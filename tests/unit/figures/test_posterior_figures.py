@@ -18,7 +18,9 @@ from metasynth.figures.canvas.page import MARGIN, Drawing
 from metasynth.figures.canvas.style import WIDTH
 from metasynth.figures.canvas.svg import render
 from metasynth.figures.draw import draw
+from metasynth.figures.posteriors import failed_priors, prior_name
 from metasynth.language.languages import speak
+from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
 from metasynth.model.few_config import FewTrials
 from metasynth.model.priors import MuPrior, OtherPriors, TauPrior
@@ -34,6 +36,7 @@ from metasynth.model.records import (
 from metasynth.provenance.collect import Book
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.posteriors import posterior_entries
+from metasynth.report.text.posterior_words import posterior_words
 from metasynth.synthesis.synthesise import synthesise
 
 DRUG = Comparison(("drug",), ("placebo",), "combine", "Drug", "Placebo")
@@ -47,8 +50,8 @@ OTHERS = (
     OtherPriors("learnt", TauPrior("log_t", scale=1.4, location=-2.0, df=5.0)),
     OtherPriors("sceptical", HALF, MuPrior(0.0, 0.35)),
 )
-LIGHT = (OTHERS[0], OTHERS[3])
-"""Those whose tails the exact likelihood of hardly any events can be integrated under."""
+SPARSE = (OTHERS[0], *OTHERS[2:])
+"""The exact likelihood of hardly any events has no posterior under the second of these."""
 FIGURES = tuple(catalogue.OF_A_POSTERIOR)
 LANGUAGES = {"en": speak("en"), "pl": speak("pl")}
 
@@ -99,7 +102,7 @@ CASES = {
     "far from none": pooled("binary", "OR", FAR),
     "next to nothing known": pooled("binary", "OR", RARE),
     "long names": pooled("binary", "RR", LONG),
-    "exact": pooled("binary", "OR", RARE, replace(bayes(others=LIGHT), model="bayes-exact")),
+    "exact": pooled("binary", "OR", RARE, replace(bayes(others=SPARSE), model="bayes-exact")),
     "risk difference": pooled("binary", "RD", BINARY, bayes(TauPrior("half_normal", 0.1))),
     "mean difference": pooled("continuous", "MD", MEANS, bayes(TEN, others=OTHERS[:1])),
     "hazard ratio": pooled("generic", "HR", HAZARDS),
@@ -273,3 +276,25 @@ def test_which_outcomes_get_them(trials, few, of):
     assert catalogue.posteriors(spec, (REML, exact), trials, of) == found
     fewer = catalogue.posteriors(spec, (REML, bayes(others=())), trials, of)
     assert fewer == tuple(name for name in found if name != "priors")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_priors_under_which_there_is_no_result_are_named_with_the_reason(code):
+    language, result = LANGUAGES[code], CASES["exact"]
+    found = bayesian(result).posterior
+    assert [pool.name for pool in found.others] == ["wide", "sceptical"]
+    assert [failed.name for failed in found.failed] == ["learnt"]
+    said = [bare(sentence) for sentence in failed_priors(found, language)]
+    drawing = drawn("exact", "priors", code)
+    shown = " ".join(text for text, _ in boxes(drawing.figure))
+    for sentence, failed in zip(said, found.failed, strict=True):
+        assert bare(prior_name(failed.tau_prior, failed.mu_prior, language)) in sentence
+        assert in_words(failed.reason, language) in sentence
+        assert sentence in bare(drawing.description)
+        assert sentence.split(":")[0] in bare(shown).replace("\n", " ")
+        assert sentence in posterior_words(moved_first(result), language)
+
+
+def moved_first(result: OutcomeResult) -> OutcomeResult:
+    """The result as if its Bayesian analysis led it."""
+    return replace(result, analyses=tuple(sorted(result.analyses, key=lambda a: not a.posterior)))

@@ -84,6 +84,14 @@ def test_the_filters_are_the_reports_or_jinjas() -> None:
     assert set(vocabulary.filters(ENGLISH)) <= set(expressions.FILTERS)
 
 
+def test_filters_take_numbers_as_they_are_printed() -> None:
+    """What the check at load lets pass must not fail when the report is made."""
+    filters = vocabulary.filters(ENGLISH)
+    assert (filters["capitalize"](18), filters["lowered"](18)) == ("18", "18")
+    assert filters["stated"](0.5, "p") == "p\u00a0=\u00a00.5"
+    assert filters["joined"]([1, 2]) == "1 and 2"
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_sections_ask_for_the_same_in_each_language(code: str) -> None:
     assert texts.sections(code) == texts.sections("en")

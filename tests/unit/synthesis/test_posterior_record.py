@@ -217,6 +217,24 @@ def test_other_priors_are_the_analysis_with_them():
     assert posterior(result).others == (dataclasses.replace(own, name="wide"),)
 
 
+def test_other_priors_without_a_result_are_named_and_the_rest_stands():
+    """The tails of one are too heavy for the exact likelihood of trials with hardly any events."""
+    heavy = OtherPriors("heavy", TauPrior("log_t", 1.4, -2.0, 5.0))
+    sides = [(Group(("i",), "i", a, 9), Group(("c",), "c", 1, 9)) for a in (0, 1)]
+    studies = [StudyData(f"s{i}", f"S{i}", 2000, *groups) for i, groups in enumerate(sides)]
+    outcome = OutcomeSpec("o", "O", "o", None, "binary", "OR", "harm", ("bayes",))
+    exact = dataclasses.replace(SPEC, model="bayes-exact")
+    both = dataclasses.replace(exact, other_priors=(heavy, WIDE))
+    result = synthesise(outcome, (both,), COMPARISON, studies)
+    alone = posterior(synthesise(outcome, (exact,), COMPARISON, studies))
+    (failed,) = posterior(result).failed
+    assert dataclasses.replace(posterior(result), failed=()) == alone
+    assert (failed.name, failed.tau_prior) == ("heavy", heavy.tau_prior)
+    assert "too heavy" in in_words(failed.reason)
+    text = store.to_json(result, exact=True)
+    assert store.from_json(OutcomeResult, text) == result
+
+
 @pytest.mark.parametrize("measure", ["OR", "RD"])
 def test_a_trial_is_drawn_between_itself_and_the_mean(measure):
     result = pooled(measure=measure, thresholds=Thresholds())

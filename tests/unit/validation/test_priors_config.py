@@ -68,6 +68,15 @@ def test_priors_learnt_from_reviews_bring_their_source(tmp_path):
     assert found.source == "Turner 2015, table IV, pain, pharmacological vs placebo"
 
 
+def test_the_earlier_priors_have_one_column_for_non_pharmacological_arms(tmp_path):
+    for column in ("placebo", "pharmacological", "non-pharmacological"):
+        comparison = f"comparison: non-pharmacological vs {column}"
+        prior = f"{{family: turner_2012, outcome: subjective, {comparison}}}"
+        found = configuration.load(written(tmp_path, prior)).analyses[1].tau_prior
+        assert (found.family, found.location, found.scale) == ("log_normal", -2.01 / 2, 1.64 / 2)
+        assert found.source.startswith("Turner 2012 (by gemtc and hetprior), subjective")
+
+
 def test_a_normal_prior_of_the_mean_effect(tmp_path):
     path = written(tmp_path, mu=", mu_prior: {mean: 0, sd: 2.82}")
     assert configuration.load(path).analyses[1].mu_prior == MuPrior(0.0, 2.82)
@@ -81,6 +90,7 @@ def test_a_normal_prior_of_the_mean_effect(tmp_path):
         ("{family: half_normal, scale: 0.5, df: 3}", "has no df"),
         ("{family: half_normal, scale: 0.5, outcome: pain}", "has no outcome"),
         ("{family: turner_2015, scale: 0.5}", "no scale"),
+        ("{family: turner_2012}", "it has all-cause mortality, semi-objective, subjective"),
         ("{family: turner_2015, outcome: pains}", "is no outcome of Turner 2015"),
         ("{family: turner_2015, outcome: pain, comparison: x}", "is no comparison"),
         (

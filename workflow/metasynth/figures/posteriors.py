@@ -69,6 +69,19 @@ def priors_of(analysis: AnalysisResult, language: Language) -> str:
     return name(in_words(found.own.priors, language)) if found else ""
 
 
+def failed_priors(found: Posterior, language: Language) -> list[str]:
+    """Sentences on the other priors under which there is no result."""
+    text = message("Under one of the other priors ({prior}) there is no result: {reason}.")
+    return [
+        language.say(
+            text,
+            prior=prior_name(prior.tau_prior, prior.mu_prior, language),
+            reason=name(in_words(prior.reason, language)),
+        )
+        for prior in found.failed
+    ]
+
+
 _PRIORS = {
     "half_normal": message("Half-normal, scale {scale}"),
     "half_t": message("Half-t, scale {scale}, degrees of freedom {df}"),

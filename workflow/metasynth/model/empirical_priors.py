@@ -1,16 +1,23 @@
 """Priors of tau learnt from the Cochrane reviews, by what is measured and what is compared.
 
-Log odds ratios: log-normal distributions of tau², Turner et al., Stat Med 2015;34:984-98, table IV.
-Standardised mean differences: log-t distributions of tau² with 5 degrees of freedom, Rhodes et al.,
-J Clin Epidemiol 2015;68:52-60, table 3. The tables are typed from two transcriptions that agree,
-`TurnerEtAlParameters` and `RhodesEtAlParameters` of the R package bayesmeta 3.4 and
-`table_tau2_prior` of the R package rnmamod, made by different people. Left out, as not certain:
+Log odds ratios: log-normal distributions of tau², Turner et al., Int J Epidemiol 2012;41:818-27,
+and in more detail Stat Med 2015;34:984-98, table IV. Standardised mean differences: log-t
+distributions of tau² with 5 degrees of freedom, Rhodes et al., J Clin Epidemiol 2015;68:52-60,
+table 3. The tables are typed from two transcriptions that agree, by different people: of the later
+two `TurnerEtAlParameters` and `RhodesEtAlParameters` of the R package bayesmeta 3.4 and
+`table_tau2_prior` of the R package rnmamod; of the first `mtc.hy.empirical.lor` of the R package
+gemtc and `hetdata` of the R package hetprior (github.com/mcguinlu/hetprior), which has the medians
+and 95% ranges that the paper prints, too. Left out, as not certain:
 
-- of Rhodes' table 3, mental health with a non-pharmacological arm: both give the location -3.85,
+- of Rhodes' table 3, mental health with a non-pharmacological arm: all give the location -3.85,
   which is 1 away from where that table's columns, parallel everywhere else, put it;
 - Rhodes' tables for cancer and for respiratory disease, of which the two transcriptions of the
   first disagree on signs;
-- Turner et al., Int J Epidemiol 2012;41:818-27, which the later table replaces.
+- of Turner 2012 the distribution of any setting, which one transcription alone has.
+
+Of Rhodes' distributions the second number is taken as the scale of log-t, as bayesmeta and rnmamod
+take it; the 95% ranges of tau² that hetprior has beside them are narrower, as if it were the
+standard deviation.
 
 The parameters are of log tau²; those of log tau, which `TauPrior` takes, are half of them.
 """
@@ -26,10 +33,17 @@ COMPARISONS = (
 )
 """The columns of Turner's table; placebo stands for any control without the intervention."""
 
+TURNER_2012 = "Turner 2012 (by gemtc and hetprior)"
 TURNER_2015 = "Turner 2015, table IV"
 RHODES_2015 = "Rhodes 2015, table 3"
 ANY = "any"
 """The outcome for which a paper gives one distribution over all settings."""
+
+_TURNER_2012 = """
+all-cause mortality        -4.06 1.45  -4.27 1.48  -3.93 1.51
+semi-objective             -3.02 1.85  -3.23 1.88  -2.89 1.91
+subjective                 -2.13 1.58  -2.34 1.62  -2.01 1.64
+"""
 
 _TURNER = """
 all-cause mortality        -3.95 1.34  -4.18 1.41  -4.17 1.55  -2.92 1.02  -3.50 1.26
@@ -72,7 +86,19 @@ def _rows(table: str) -> dict[str, tuple[float, ...]]:
     return {name: tuple(float(x) for x in numbers.split()) for name, numbers in lines}
 
 
-TURNER, RHODES = _rows(_TURNER), _rows(_RHODES)
+TURNER, RHODES, EARLIER = _rows(_TURNER), _rows(_RHODES), _rows(_TURNER_2012)
+
+
+def turner_2012(outcome: str = "", comparison: str = "") -> TauPrior:
+    """The prior of tau among log odds ratios, of one of three kinds of outcome and a comparison.
+
+    Semi-objective are such outcomes as cause-specific mortality and withdrawals, subjective such as
+    pain and markers. A non-pharmacological arm is one column there. Raises PriorFault.
+    """
+    row, column = _row(EARLIER, outcome, TURNER_2012), min(_column(comparison), 2)
+    location, scale = row[2 * column : 2 * column + 2]
+    source = f"{TURNER_2012}, {outcome}, {comparison}"
+    return TauPrior("log_normal", scale / 2, location / 2, source=source, measure="OR")
 
 
 def turner_2015(outcome: str = ANY, comparison: str = "") -> TauPrior:
@@ -111,9 +137,10 @@ def rhodes_2015(outcome: str = ANY, comparison: str = "") -> TauPrior:
 
 def _row(rows: dict[str, tuple[float, ...]], outcome: str, table: str) -> tuple[float, ...]:
     if outcome not in rows:
+        extra = () if rows is EARLIER else (ANY,)
         raise PriorFault(
             "{outcome!r} is no outcome of {table}; it has {known}".format(
-                outcome=outcome, table=table, known=", ".join((*rows, ANY))
+                outcome=outcome, table=table, known=", ".join((*rows, *extra))
             )
         )
     return rows[outcome]

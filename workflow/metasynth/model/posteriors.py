@@ -77,6 +77,16 @@ class PosteriorPool:
 
 
 @dataclass(frozen=True, slots=True)
+class FailedPriors:
+    """Other priors under which the pool has no result, and the reason."""
+
+    name: str
+    tau_prior: TauPrior
+    mu_prior: MuPrior
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """Densities at x; `prior` has none where it is improper."""
 
@@ -98,6 +108,7 @@ class PriorLimits:
 class Posterior:
     """All trials pooled: by the analysis's own priors, then by each of its other ones.
 
+    Those among the others that give no result are `failed`.
     `trials` stand in the order of the analysis's studies. `effective_trials` is how many trials of
     equal weight would spread the weights as far, (sum w)² / sum w², None without weights.
     `log_marginal` is the log of the density of the effects under the analysis's priors,
@@ -119,3 +130,4 @@ class Posterior:
     tau_curve: Curve
     tau_before: PriorLimits | None
     reach: float | None
+    failed: tuple[FailedPriors, ...] = ()

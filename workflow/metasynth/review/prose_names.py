@@ -66,6 +66,7 @@ def names(
         "search": search_names(search),
         **dict.fromkeys(("tools", "primaries", "besides"), Kind(tuple[str, ...])),
         **dict.fromkeys(("has_claims", "is_missing", "has_absolute", "many_trials"), NUMBER),
+        **dict.fromkeys(("names_excluded", "explored"), NUMBER),
         "choose": _chooser(language),
         "count_trials": lambda n, key="": TEXT,
         "audit": _audit(claims),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from metasynth.core.store import number_text
+from metasynth.language.sentences import in_words
 from metasynth.model.posteriors import PosteriorPool
 from metasynth.model.priors import MuPrior, TauPrior
 from metasynth.model.records import AnalysisResult, AnalysisSpec, OutcomeSpec
@@ -58,6 +59,9 @@ def more(outcome: OutcomeSpec, analysis: AnalysisResult) -> list[str]:
             "print(cbind(bayesmeta, here), digits = 8)",
             *_probabilities(outcome, other),
         ]
+    for failed in found.failed:
+        reason = in_words(failed.reason)
+        lines.append(f"# Under other priors: {failed.name}. No result here: {reason}.")
     return lines
 
 

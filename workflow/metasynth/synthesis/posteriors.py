@@ -7,6 +7,7 @@ import numpy as np
 
 from metasynth.model.methods import no_effect
 from metasynth.model.posteriors import (
+    FailedPriors,
     Posterior,
     PosteriorPool,
     PosteriorSummary,
@@ -17,6 +18,7 @@ from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
 from metasynth.stats.bayes import BayesFit, Distribution, Summary
 from metasynth.stats.bayes_fit import posterior_of, priors_in_words
 from metasynth.stats.effects.scales import analysed, finite, natural
+from metasynth.stats.pooling import EffectUndefined
 from metasynth.synthesis.posterior_curves import effect_curve, prior_limits, reach, tau_curve
 from metasynth.synthesis.selection import counted, effects_of
 
@@ -26,14 +28,10 @@ def posterior_record(
 ) -> Posterior:
     """What a fit of these studies says, then what it says under the analysis's other priors.
 
-    Raises EffectUndefined where a posterior under other priors is no distribution.
+    Priors under which there is no result are named with the reason: the other results stand.
     """
-    effects, tables = effects_of(studies, outcome, spec), counted(studies, outcome)
     measure = outcome.measure
-    others = []
-    for prior in spec.other_priors:
-        chosen = replace(spec, tau_prior=prior.tau_prior, mu_prior=prior.mu_prior)
-        others.append(_pool(outcome, prior, posterior_of(chosen, effects, tables)))
+    others = [_under(prior, outcome, spec, studies) for prior in spec.other_priors]
     assert spec.tau_prior is not None
     weights = fit.weights or (None,) * len(studies)
     trials = tuple(
@@ -47,12 +45,25 @@ def posterior_record(
         fit.effective_trials,
         fit.log_marginal,
         fit.log_common,
-        tuple(others),
+        tuple(other for other in others if isinstance(other, PosteriorPool)),
         effect_curve(measure, spec.mu_prior, fit),
         tau_curve(spec.tau_prior, fit),
         prior_limits(spec.tau_prior),
         reach(measure, fit.tau.median),
+        tuple(other for other in others if isinstance(other, FailedPriors)),
     )
+
+
+def _under(
+    prior: OtherPriors, outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData]
+) -> PosteriorPool | FailedPriors:
+    """The pool under other priors, or why it has no result."""
+    chosen = replace(spec, tau_prior=prior.tau_prior, mu_prior=prior.mu_prior)
+    effects, tables = effects_of(studies, outcome, spec), counted(studies, outcome)
+    try:
+        return _pool(outcome, prior, posterior_of(chosen, effects, tables))
+    except EffectUndefined as undefined:
+        return FailedPriors(prior.name, prior.tau_prior, prior.mu_prior, undefined.why)
 
 
 def _pool(outcome: OutcomeSpec, prior: OtherPriors, fit: BayesFit) -> PosteriorPool:

@@ -7,13 +7,13 @@ from typing import Any
 
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
-from metasynth.model.empirical_priors import rhodes_2015, turner_2015
+from metasynth.model.empirical_priors import rhodes_2015, turner_2012, turner_2015
 from metasynth.model.few_config import FewTrials
 from metasynth.model.methods import BAYESIAN, MEASURE, is_ratio, no_effect
 from metasynth.model.priors import VAGUE, MuPrior, OtherPriors, PriorFault, TauPrior
 from metasynth.model.records import AnalysisSpec, OutcomeSpec
 
-_LEARNT = {"turner_2015": turner_2015, "rhodes_2015": rhodes_2015}
+_LEARNT = {"turner_2012": turner_2012, "turner_2015": turner_2015, "rhodes_2015": rhodes_2015}
 RANGE = {"RD": (-1.0, 1.0), "ASD": (-1.6, 1.6), "COR": (-1.0, 1.0), "ZCOR": (-1.0, 1.0)}
 """Between which values a measure lies that is neither a ratio nor without bounds."""
 _OF_DATA = ("outcome", "comparison")

@@ -20,7 +20,7 @@ from metasynth.figures.forest.rows import (
 )
 from metasynth.figures.observed import subject
 from metasynth.figures.outcome import analysis_label, measure_name, one_group
-from metasynth.figures.posteriors import Shown, prior_name, shown
+from metasynth.figures.posteriors import Shown, failed_priors, prior_name, shown
 from metasynth.language.formats import CREDIBLE
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
@@ -60,7 +60,7 @@ def _forest(data: Shown, rows: tuple[Row, ...], language: Language) -> Forest:
         (Column(say("Tau")), *against, Column(interval_heading(rows, language), title, "effect")),
         rows,
         (),
-        tuple(_notes(compared, language)),
+        (*_notes(compared, language), *failed_priors(data.posterior, language)),
         favours(data.result, language),
         is_logarithmic(data.result),
         data.pooled.estimate,
@@ -134,7 +134,8 @@ def _words(data: Shown, rows: Sequence[Row], language: Language) -> tuple[str, s
     said = [_line(row, data.pooled.measure, language) for row in rows]
     start = subject(language.say("Prior sensitivity"), data.result, language)
     title = f"{start}: {said[0]}."
-    return title, " ".join([title, *(f"{line}." for line in said[1:])])
+    failed = failed_priors(data.posterior, language)
+    return title, " ".join([title, *(f"{line}." for line in said[1:]), *failed])
 
 
 def _line(row: Row, measure: str, language: Language) -> str:

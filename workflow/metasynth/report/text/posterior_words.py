@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from metasynth.figures.posteriors import failed_priors
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed
-from metasynth.language.tracked import marked
+from metasynth.language.tracked import marked, unnamed
 from metasynth.model.posteriors import Posterior
 from metasynth.model.records import OutcomeResult
 
@@ -30,6 +31,7 @@ def posterior_words(result: OutcomeResult, language: Language) -> str:
         text = message("The weights are spread as those of {n} trials of equal weight would be.")
         n = at.number("effective_trials", found.effective_trials, 1)
         parts.append(language.say(text, n=n))
+    parts += map(unnamed, failed_priors(found, language))
     return " ".join(parts)
 
 

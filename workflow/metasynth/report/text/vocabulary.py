@@ -178,13 +178,17 @@ def _pooled(material: Material) -> list[StudyData]:
 
 
 def filters(language: Language) -> dict[str, Callable[..., str]]:
-    """What a template may do to a value: `{{ names | joined }}`."""
+    """What a template may do to a value: `{{ names | joined }}`. A number is as it is printed."""
     return {
-        "capitalize": capitalised,
-        "joined": lambda items: joined(list(items), language),
-        "lowered": lowered,
-        "stated": stated,
+        "capitalize": lambda value: capitalised(_text(value)),
+        "joined": lambda items: joined([_text(item) for item in items], language),
+        "lowered": lambda value: lowered(_text(value)),
+        "stated": lambda value, symbol: stated(_text(value), symbol),
     }
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
 
 
 def _measures(outcomes: Sequence[OutcomeNames]) -> dict[str, list[OutcomeNames]]:
