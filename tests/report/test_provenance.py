@@ -20,6 +20,7 @@ from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
 from metasynth.model import method_catalogue
 from metasynth.model.certainty_config import DEFAULT_RULES, rule_numbers
+from metasynth.report.tables.claims import abridged
 from metasynth.review.load import load_review
 from metasynth.stats.bayes_fit import priors_in_words
 from tests.reviews import REPOSITORY, Review
@@ -318,7 +319,7 @@ def _said(review: Review) -> set[str]:
     for path in sorted((review.folder / "data/raw").rglob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             cells = {cell for row in csv.reader(file) for cell in row}
-        found |= cells | {f"“{cell}”" for cell in cells}
+        found |= cells | {f"“{cell}”" for cell in (*cells, *map(abridged, cells))}
         # A remark says a source by its place in a document, where the table has its id.
         places = _places(path.with_name("sources.csv"))
         found |= {_told(cell, places) for cell in cells}
@@ -328,6 +329,7 @@ def _said(review: Review) -> set[str]:
             found |= {part.strip() for part in re.split(r"(?<=[.!?]) |\n", segment)}
     for method in method_catalogue.TAU2_METHODS:  # whose formulas a section of the appendix prints
         found |= {part.strip() for part in MARKUP.split(str(method.formula))}
+    found |= {choice.source for choice in method_catalogue.PREDICTIONS}
     found |= _priors(review)
     return {text for text in found if re.search(r"[A-Za-z“].*[0-9]|[0-9].*[A-Za-z]", text)}
 
