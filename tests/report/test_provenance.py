@@ -272,6 +272,7 @@ ALLOWED = re.compile(
     | \bis\ (below|at\ least)\ [\d.]+%         # what words of frequency mean
     | \b\d+\.\d+\.\d+\b | https?://\S+       # versions and addresses
     | \btrials/\w+/\w+\.csv | \(L0\)           # files, the estimator of trim and fill
+    | \bk\ −\ [12]\b                         # degrees of freedom
     | \#\d+ | \bL[124]\b                      # lines of the search, items of living reviews
     | \b([Tt]ables?|[Ff]igures?|sections?|chapters?|items?)\ [A-Z]?\d[\d.]*[a-z]?
     """,
@@ -329,7 +330,6 @@ def _said(review: Review) -> set[str]:
             found |= {part.strip() for part in re.split(r"(?<=[.!?]) |\n", segment)}
     for method in method_catalogue.TAU2_METHODS:  # whose formulas a section of the appendix prints
         found |= {part.strip() for part in MARKUP.split(str(method.formula))}
-    found |= {choice.source for choice in method_catalogue.PREDICTIONS}
     found |= _priors(review)
     return {text for text in found if re.search(r"[A-Za-z“].*[0-9]|[0-9].*[A-Za-z]", text)}
 

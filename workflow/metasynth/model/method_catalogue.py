@@ -257,7 +257,8 @@ OF_POSTERIOR = (
 PREDICTIONS = (
     Choice(
         name="t_k-1", label=message("the t distribution with k − 1 degrees of freedom"),
-        anchor="formula-prediction", source="Higgins, Thompson and Spiegelhalter 2009, who take k − 2",
+        anchor="formula-prediction",
+        source="Higgins, Thompson and Spiegelhalter 2009, who take k − 2",
     ),
     Choice(
         name="t_k-2", label=message("the t distribution with k − 2 degrees of freedom"),
@@ -268,7 +269,8 @@ PREDICTIONS = (
         label=message(
             "the t distribution with k − 1 degrees of freedom and the Hartung–Knapp variance"
         ),
-        anchor="formula-prediction", source="Higgins, Thompson and Spiegelhalter 2009, who take k − 2",
+        anchor="formula-prediction",
+        source="Higgins, Thompson and Spiegelhalter 2009, who take k − 2",
     ),
 )  # fmt: skip
 STUDY_CIS = (

@@ -63,7 +63,7 @@ OF_A_TRIAL: Mapping[str, Callable[[Scope, Trial], TableBody]] = {
     "data": appendix.data_table,
     "sources": appendix.sources_table,
 }
-STACKED = frozenset({"findings"})
+STACKED = frozenset({"findings", "trials"})
 """Tables whose rows become cards where a page is narrow."""
 
 
