@@ -1,6 +1,7 @@
 """Each number that statsmodels can recompute beside the one here: too large a difference stops."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from metasynth.crosscheck.records import Crosscheck
 from metasynth.model.methods import compares
 from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.sensitivity.meta_regression import regress
+from metasynth.stats.least_squares import NotTestable
 from metasynth.stats.small_study import MINIMUM, egger
 from metasynth.synthesis.selection import effects_of
 from metasynth.synthesis.synthesise import synthesise
@@ -100,9 +102,10 @@ def _regressions(
     effects = effects_of(studies, result.outcome, analysis.spec)
     y, v = effects.y, effects.v
     if compares(result.outcome) and len(y) >= MINIMUM and np.ptp(v) > 0:
-        found = egger(y, v)
-        _, slope = regression(y, v, np.sqrt(v), 0.0)
-        yield "", (message("slope of Egger’s regression"), found.coefficient, slope)
+        with suppress(NotTestable):  # where effects all agree there is nothing to compare
+            found = egger(y, v)
+            _, slope = regression(y, v, np.sqrt(v), 0.0)
+            yield "", (message("slope of Egger’s regression"), found.coefficient, slope)
     told = regress(result.outcome, studies, y, v)
     if told is not None and told.slope is not None and told.tau2 is not None:
         known = [i for i, s in enumerate(studies) if s.covariate is not None and np.isfinite(v[i])]

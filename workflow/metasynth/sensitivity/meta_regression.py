@@ -16,6 +16,7 @@ from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeSpec, StudyData
 from metasynth.stats.covariate_fit import MetaRegression, meta_regression, predict
 from metasynth.stats.effects.scales import finite
+from metasynth.stats.least_squares import NotTestable
 
 LEAST = 10
 POINTS = 41
@@ -75,6 +76,7 @@ def fit(y: Array, v: Array, x: Array) -> MetaRegression:
 
     Raises:
         ValueError: when there are fewer than three studies, or all values are the same.
+        NotTestable: when the effects lie exactly on a line.
     """
     design = np.column_stack([np.ones(len(x)), x])
     return meta_regression(y, v, design, METHOD, INTERVAL)
@@ -98,7 +100,11 @@ def regress(
     if np.ptp(x) == 0:
         reason = "all studies have the same value"
         return Regression(name, label, len(known), left_out=left_out, reason=reason)
-    found = fit(y[known], v[known], x)
+    try:
+        found = fit(y[known], v[known], x)
+    except NotTestable:
+        reason = "the effects lie exactly on a line, so that nothing is left to test by"
+        return Regression(name, label, len(known), left_out=left_out, reason=reason)
     told = _told(name, label, found, outcome, _explained(y[known], v[known], found), left_out)
     return replace(told, line=tuple(_line(found, x)))
 

@@ -52,15 +52,33 @@ class _Density:
 
 
 def spending(time: float, alpha: float) -> float:
-    """Alpha spent by the fraction `time` of the information, both sides together; all from 1 on."""
+    """Alpha spent by the fraction `time` of the information, both sides together; all from 1 on.
+
+    Parameters:
+        time: above 0.
+        alpha: two-sided, between 0 and 1.
+
+    Example:
+        >>> round(spending(0.5, 0.05), 6), spending(1.0, 0.05)  # 4 - 4 Phi(2.241403 / sqrt(0.5))
+        (0.003051, 0.05)
+    """
     quantile = float(special.ndtri(1 - alpha / 4))
     return min(alpha, 4 * float(special.ndtr(-quantile / sqrt(time)))) if time < 1 else alpha
 
 
 def boundaries(times: Sequence[float], alpha: float) -> tuple[Boundary, ...]:
-    """The boundary of each look, in order of information; `times` rise and end at 1 at most.
+    """The boundary of each look, in order of information.
 
-    Raises ValueError for times that do not rise by at least `SHORTEST`, or exceed 1.
+    Parameters:
+        times: fractions of the information, rising from above 0 to 1 at most.
+        alpha: two-sided, between 0 and 1.
+
+    Raises:
+        ValueError: for times that do not rise by at least `SHORTEST`, or exceed 1.
+
+    Example:
+        >>> [round(look.z, 3) for look in boundaries([0.5, 1.0], 0.05)]
+        [2.963, 1.969]
     """
     steps = np.diff([0.0, *times])
     if len(times) and (steps.min() < SHORTEST or times[-1] > 1):

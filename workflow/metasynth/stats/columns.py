@@ -21,7 +21,7 @@ from metasynth.model.records import AnalysisSpec
 from metasynth.stats.effects.binary import Array, Effects, Tables, observed_minus_expected
 from metasynth.stats.effects.rates import Rates
 from metasynth.stats.intervals import dispersion
-from metasynth.stats.linear_model import INTERCEPT, LinearModel, contiguous, dot
+from metasynth.stats.linear_model import INTERCEPT, LinearModel, contiguous, dot, unexplained
 from metasynth.stats.models import Counted, fit_model
 from metasynth.stats.pooling import EffectUndefined, Pool, mantel_haenszel, peto
 from metasynth.stats.tau2 import dersimonian_laird_about, tau2_many
@@ -40,7 +40,12 @@ Known = dict[str, tuple[Array, Array, Array]]
 
 
 def closed(spec: AnalysisSpec) -> bool:
-    """Whether the interval of an analysis is one of those, or its model has no other."""
+    """Whether the interval of an analysis is one of those, or its model has no other.
+
+    Example:
+        >>> closed(AnalysisSpec("a", "A", ci="KR")), closed(AnalysisSpec("a", "A", ci="HKSJ"))
+        (False, True)
+    """
     return spec.ci in CLOSED.get(spec.model, (spec.ci,))
 
 
@@ -48,8 +53,8 @@ def closed(spec: AnalysisSpec) -> bool:
 class Pools:
     """Sets of studies to pool: a row a study, a column a meta-analysis.
 
-    Effects `y` and variances `v` on the analysis scale and 2×2 tables (None without counts);
-    `mask` is 1 where a study takes part; elsewhere `v` is 1 and the table is `NO_TABLE`.
+    Effects `y` and variances `v` on the analysis scale and counts (None without any), all of shape
+    (k, n); `mask` is 1 where a study takes part; elsewhere `v` is 1 and the table is `NO_TABLE`.
     """
 
     y: Array
@@ -67,9 +72,9 @@ class Pools:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
-    """A value a meta-analysis, on the analysis scale; NaN where nothing is defined.
+    """A value a meta-analysis, shape (n,), on the analysis scale; NaN where nothing is defined.
 
-    p is NaN, too, where a standard error is 0.
+    p is NaN, too, where a standard error is 0, and of posteriors.
     """
 
     k: Array
@@ -80,7 +85,27 @@ class Results:
 
 
 def fit_many(specs: Sequence[AnalysisSpec], measure: str, pools: Pools) -> list[Results]:
-    """Fit each analysis to every column; analyses that share a tau2 estimate it once."""
+    """Fit each analysis to every column; analyses that share a tau2 estimate it once.
+
+    Parameters:
+        specs: analyses that suit the measure (`methods.require_combination`).
+        measure: a name of the catalogue of methods.
+        pools: n meta-analyses, of shape (k, n).
+
+    Returns:
+        One `Results` of n values for each of `specs`.
+
+    Raises:
+        EffectUndefined: where a posterior cannot be integrated; else what is undefined is NaN.
+        IntegralNotReached: as `models.fit_model`.
+
+    Example:
+        >>> y, v = np.array([[0.1, 1.0], [0.5, 5.0], [0.9, 9.0]]), np.full((3, 2), 0.04)
+        >>> spec = AnalysisSpec("a", "A", model="IV")
+        >>> (found,) = fit_many([spec], "MD", Pools(y, v, np.ones((3, 2))))
+        >>> found.mean.round(6).tolist(), found.low.round(6).tolist()  # less z sqrt(0.04 / 3)
+        ([0.5, 5.0], [0.273683, 4.773683])
+    """
     rows, columns = pools.mask.shape
     wide = bounds.columns(COLUMNS, rows)
     parts = [
@@ -160,9 +185,22 @@ def _tau2_about_mantel_haenszel(measure: str, pools: Pools) -> Array:
 
 
 def average(y: Array, w: Array) -> tuple[Array, Array, Array]:
-    """Each column's mean under the weights, their sum, and the squares about the mean (Q)."""
+    """Each column's mean under the weights, their sum, and the squares about the mean (Q).
+
+    Parameters:
+        y: effects on the analysis scale, shape (k, n).
+        w: weights, 0 where a study takes no part, of the same shape.
+
+    Returns:
+        Three arrays of shape (n,); Q is 0 where it is no more than rounding.
+
+    Example:
+        >>> mean, total, q = average(np.array([[1.0], [3.0]]), np.array([[3.0], [1.0]]))
+        >>> mean.tolist(), total.tolist(), q.tolist()
+        ([1.5], [4.0], [3.0])
+    """
     mean, total = INTERCEPT.means(y, w)
-    return mean, total, dot(w, (y - mean) ** 2)
+    return mean, total, unexplained(dot(w, (y - mean) ** 2), total * mean * mean)
 
 
 def _limits(mean: Array, se: Array, df: Array | None = None) -> Array:

@@ -29,7 +29,13 @@ class IntegralNotReached(Refused, ArithmeticError):  # noqa: N818 - it names the
 def uwls_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     """Unrestricted weighted least squares: variance times Q/(k - 1), and t with k - 1.
 
-    Stanley and Doucouliagos, Stat Med 2015;34:2116-27. `tau2` plays no part.
+    Stanley and Doucouliagos, Stat Med 2015;34:2116-27. Parameters are those of
+    `intervals.hksj_interval`, but `tau2` plays no part.
+
+    Example:
+        >>> found = uwls_interval(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), 0.0, 0.5, 0.04 / 3)
+        >>> round(found.se**2, 6), found.df  # 8 / 2 times 0.04 / 3
+        (0.053333, 2)
     """
     return hksj_interval(y, v, 0.0, mean, variance)
 
@@ -37,7 +43,13 @@ def uwls_interval(y: Array, v: Array, tau2: float, mean: float, variance: float)
 def ivhet_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     """Inverse-variance heterogeneity: the mean's variance if tau2 is DerSimonian and Laird's.
 
-    Doi et al., Contemp Clin Trials 2015;45:130-8. `tau2` plays no part.
+    Doi et al., Contemp Clin Trials 2015;45:130-8. Parameters are those of
+    `intervals.hksj_interval`, but `tau2` plays no part.
+
+    Example:
+        >>> found = ivhet_interval(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), 0.0, 0.5, 0.04 / 3)
+        >>> round(found.se**2, 6)  # (0.04 + 0.12) / 3
+        0.053333
     """
     return interval(mean, sqrt(_variance_with(v, _moment(y, v))))
 
@@ -56,7 +68,10 @@ def henmi_copas_interval(y: Array, v: Array, tau2: float, mean: float, variance:
     """Henmi and Copas: by the distribution of the mean over its error, tau2 being estimated.
 
     Stat Med 2010;29:2969-83. Q given the mean is taken as a gamma variable of its first two
-    moments. `tau2` plays no part. Raises IntegralNotReached.
+    moments. Parameters are those of `intervals.hksj_interval`, but `tau2` plays no part.
+
+    Raises:
+        IntegralNotReached: where the quadrature misses its `PRECISION`.
     """
     between = _moment(y, v)
     se = sqrt(_variance_with(v, between))

@@ -6,10 +6,11 @@ from math import sqrt
 import numpy as np
 
 from metasynth.core.distributions import chi2_upper_tail, f_upper_tail
+from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import Interval, dispersion, interval
-from metasynth.stats.least_squares import weighted_least_squares
-from metasynth.stats.linear_model import Covariates, LinearModel
+from metasynth.stats.least_squares import NotTestable, weighted_least_squares
+from metasynth.stats.linear_model import Covariates, LinearModel, unexplained
 from metasynth.stats.tau2 import estimate_tau2
 
 
@@ -51,6 +52,7 @@ def meta_regression(
 
     Raises:
         ValueError: when studies do not outnumber coefficients, or columns depend on each other.
+        NotTestable: with HKSJ, when the effects lie exactly on the regression.
 
     Example:
         >>> import numpy as np
@@ -67,7 +69,12 @@ def meta_regression(
     w = model.weights(tau2)
     fit = weighted_least_squares(y, design, w)
     df = k - p if ci == "HKSJ" else None
-    scale = float(dispersion(ci, model.q(w), k - p))
+    left = float(unexplained(model.q(w), (w * y * y).sum()))
+    if ci == "HKSJ" and left == 0:
+        raise NotTestable(
+            sentence("the effects lie exactly on a line, so that nothing is left to test by")
+        )
+    scale = float(dispersion(ci, left, k - p))
     covariance = scale * fit.unscaled
     qe = float(model.q(model.weights(0.0)))
     qm, qm_p = _joint_test(fit.coefficients, covariance, df)
@@ -98,6 +105,14 @@ def predict(model: MetaRegression, row: Array) -> Interval:
 
     Returns:
         Limits on the analysis scale.
+
+    Example:
+        >>> design = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
+        >>> y, v = np.array([0.0, 1.0, 2.0, 3.1]), np.full(4, 0.01)
+        >>> fit = meta_regression(y, v, design, ci="Wald")
+        >>> found = predict(fit, np.array([1.0, 1.5]))  # 1.525 ± z 0.1 / 2
+        >>> round(found.low, 6), round(found.high, 6), round(found.se, 6)
+        (1.427002, 1.622998, 0.05)
     """
     se = sqrt(float(row @ model.covariance @ row))
     return interval(float(row @ model.coefficients), se, model.residual_df)

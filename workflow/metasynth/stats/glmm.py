@@ -32,9 +32,13 @@ MOST_COUNTS = 200_000
 
 
 def unconditional(t: Tables) -> Glmm:
-    """Fit UM.FS by maximum likelihood; every study needs an event and a participant without one.
+    """Fit UM.FS by maximum likelihood.
 
-    Raises EffectUndefined when the mean has no finite maximum.
+    Parameters:
+        t: tables as they are, shape (k,), each with an event and a participant without one.
+
+    Raises:
+        EffectUndefined: when the mean has no finite maximum, or it is not reached.
     """
     _require_finite_maximum(t)
     groups = (_binomial(t.a, t.n1), _binomial(t.c, t.n2))
@@ -45,7 +49,7 @@ def unconditional(t: Tables) -> Glmm:
 
 
 def random_levels(t: Tables) -> Glmm:
-    """Fit UM.RS by maximum likelihood; errors as for `unconditional`."""
+    """Fit UM.RS by maximum likelihood; parameters and errors as for `unconditional`."""
     _require_finite_maximum(t)
     return maximise(*_random_levels(t))
 
@@ -62,10 +66,20 @@ def _random_levels(t: Tables) -> tuple[Model, list[State]]:
 
 
 def conditional(t: Tables) -> Glmm:
-    """Fit CM.EL by maximum likelihood; every study needs an event and a participant without one.
+    """Fit CM.EL by maximum likelihood.
 
-    Raises EffectUndefined when the mean has no finite maximum, or with more than `MOST_COUNTS`
-    possible counts, or where a shared control was split into fractions of patients.
+    Parameters:
+        t: tables as they are, shape (k,), each with an event and a participant without one.
+
+    Raises:
+        EffectUndefined: when the mean has no finite maximum, or it is not reached; with more than
+            `MOST_COUNTS` possible counts, or where a shared control was split into fractions of
+            patients.
+
+    Example:
+        >>> tables = Tables(*np.array([[4.0, 123, 11, 139], [6, 306, 29, 303]]).T)
+        >>> round(conditional(tables).mean, 6)
+        -1.426155
     """
     _require_finite_maximum(t)
     if any(np.any(cells != np.round(cells)) for cells in (t.a, t.n1, t.c, t.n2)):
@@ -79,7 +93,18 @@ def conditional(t: Tables) -> Glmm:
 def random_intercept(measure: str, data: Events) -> Glmm:
     """Fit one group's events: log odds (PLO, binomial) or log rates (IRLN, Poisson), normal.
 
-    Raises EffectUndefined where nobody, or everybody, had the event in every study.
+    Parameters:
+        measure: PLO or IRLN.
+        data: events with patients or person-time, shape (k,).
+
+    Raises:
+        EffectUndefined: where nobody, or everybody, had the event in every study.
+
+    Example:
+        >>> alike = Events(np.full(3, 5.0), np.full(3, 20.0))
+        >>> found = random_intercept("PLO", alike)
+        >>> round(found.mean, 6), found.tau2  # log(5 / 15)
+        (-1.098612, 0.0)
     """
     x, size = data.x, data.size
     if not x.any() or (measure == "PLO" and np.array_equal(x, size)):
@@ -92,9 +117,13 @@ def random_intercept(measure: str, data: Events) -> Glmm:
 
 
 def rates_unconditional(t: Rates) -> Glmm:
-    """Fit UM.FS of rates, both groups Poisson; every study needs an event.
+    """Fit UM.FS of rates, both groups Poisson.
 
-    Raises EffectUndefined when one side has no event in any study.
+    Parameters:
+        t: rates of shape (k,), each with an event.
+
+    Raises:
+        EffectUndefined: when one side has no event in any study.
     """
     _require_both(t)
     one, two = (Predictor((1, i), (i - 0.5,), g) for i, g in zip((1, 0), _poissons(t), strict=True))
@@ -104,7 +133,7 @@ def rates_unconditional(t: Rates) -> Glmm:
 
 
 def rates_random_levels(t: Rates) -> Glmm:
-    """Fit UM.RS of rates; errors as for `rates_unconditional`."""
+    """Fit UM.RS of rates; parameters and errors as for `rates_unconditional`."""
     _require_both(t)
     groups = zip((1, 0), _poissons(t), strict=True)
     one, two = (Predictor((1, i), (1, i - 0.5), g) for i, g in groups)
@@ -118,7 +147,17 @@ def rates_random_levels(t: Rates) -> Glmm:
 def rates_conditional(t: Rates) -> Glmm:
     """Fit CM.EL of rates: x1 of x1 + x2 binomial, with log odds theta + log(t1/t2), theta normal.
 
-    Raises EffectUndefined when one side has no event in any study.
+    Parameters:
+        t: rates of shape (k,), each with an event.
+
+    Raises:
+        EffectUndefined: when one side has no event in any study.
+
+    Example:
+        >>> alike = Rates(np.full(3, 5.0), np.full(3, 20.0), np.full(3, 10.0), np.full(3, 20.0))
+        >>> found = rates_conditional(alike)
+        >>> round(found.mean, 6), round(found.variance, 6), found.tau2  # log(1/2), 1/15 + 1/30
+        (-0.693147, 0.1, 0.0)
     """
     _require_both(t)
     binomial, offset = _binomial(t.x1, t.x1 + t.x2), np.log(t.t1 / t.t2)[:, None]
@@ -143,7 +182,7 @@ FITS = {**OF_TABLES, **OF_RATES, "GLMM-RI": random_intercept}
 
 
 def fit(model: str, measure: str, data: Tables | Rates | Events) -> Glmm:
-    """Fit the mixed model of this name; errors as for its own function."""
+    """Fit the mixed model of this name; parameters and errors are those of its own function."""
     if isinstance(data, Tables):
         return OF_TABLES[model](data)
     return OF_RATES[model](data) if isinstance(data, Rates) else random_intercept(measure, data)

@@ -26,10 +26,10 @@ def generalised_q(y: Array, v: Array, tau2: float | Array = 0.0) -> Array:
     Parameters:
         y: effects on the analysis scale, shape (k,), or (k, n) of n meta-analyses.
         v: their variances, above 0, of the same shape.
-        tau2: the between-study variance, on the squared analysis scale.
+        tau2: the between-study variance, on the squared analysis scale; of shape (n,) where each
+            meta-analysis has its own.
 
     Example:
-        >>> import numpy as np
         >>> round(float(generalised_q(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))), 9)
         8.0
     """
@@ -38,21 +38,47 @@ def generalised_q(y: Array, v: Array, tau2: float | Array = 0.0) -> Array:
 
 
 def q_about(y: Array, v: Array, centre: float | Array) -> Array:
-    """Inverse-variance weighted squared distances of y from a given centre."""
+    """Inverse-variance weighted squared distances of y from a given centre.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,), or (k, n) of n meta-analyses.
+        v: their variances, above 0, of the same shape; infinite for no weight.
+        centre: on the analysis scale.
+
+    Example:
+        >>> float(q_about(np.array([1.0, 3.0]), np.array([0.5, 1.0]), 2.0))
+        3.0
+    """
     return np.asarray(((y - centre) ** 2 / v).sum(axis=0))
 
 
 def typical_variance(v: Array) -> float:
     """The within-study variance of a typical study: Higgins and Thompson, Stat Med 2002;21:1539-58.
 
-    Equation 9: (k - 1) sum(w) / (sum(w)² - sum(w²)), w = 1/v; needs two studies.
+    Equation 9: (k - 1) sum(w) / (sum(w)² - sum(w²)), w = 1/v.
+
+    Parameters:
+        v: variances above 0, of two studies at least, shape (k,).
+
+    Example:
+        >>> typical_variance(np.array([0.5, 1.0]))  # 1 × 3 / (9 - 5)
+        0.75
     """
     w = 1 / v
     return (len(w) - 1) * float(w.sum()) / float(sum_of_products(w))
 
 
 def share_from_q(q: float, df: int) -> Share:
-    """I2 = max(0, (Q - df)/Q) in per cent and H2 = Q/df, for common-effect models."""
+    """I2 = max(0, (Q - df)/Q) in per cent and H2 = Q/df, for common-effect models.
+
+    Parameters:
+        q: Cochran's Q.
+        df: studies less one, at least 1.
+
+    Example:
+        >>> share_from_q(8.0, 2), share_from_q(1.0, 2).i2
+        (Share(i2=75.0, h2=4.0), 0.0)
+    """
     return Share(i2=max(0.0, 100 * (q - df) / q) if q > 0 else 0.0, h2=q / df)
 
 
@@ -62,8 +88,11 @@ def share_from_tau2(tau2: float, v: Array) -> Share:
     Used for random-effects models; with DerSimonian and Laird's tau2 it equals `share_from_q`
     wherever Q exceeds its degrees of freedom.
 
+    Parameters:
+        tau2: the between-study variance, on the squared analysis scale.
+        v: variances above 0, of two studies at least, shape (k,).
+
     Example:
-        >>> import numpy as np
         >>> share = share_from_tau2(0.12, np.full(3, 0.04))
         >>> round(share.i2, 9), round(share.h2, 9)
         (75.0, 4.0)
@@ -87,7 +116,6 @@ def q_profile(y: Array, v: Array, level: float = LEVEL) -> tuple[float, float]:
         The lower and the upper limit, on the squared analysis scale.
 
     Example:
-        >>> import numpy as np
         >>> low, high = q_profile(np.array([0.1, 0.5, 0.9]), np.array([0.04, 0.04, 0.04]))
         >>> round(low, 4), round(high, 4)
         (0.0034, 6.2797)
@@ -104,6 +132,15 @@ def solve_q(model: LinearModel, target: float | Array) -> Array:
     gives the upper bracket. Effects are taken from that of the most exact study, so that those that
     agree but for a few units in the last place keep their differences: from a mean that is rounded
     itself, Q could rise.
+
+    Parameters:
+        model: one meta-analysis, or n of them.
+        target: above 0, of shape (n,) where each meta-analysis has its own.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> round(float(solve_q(model, 2.0)), 6)  # 0.32 / (0.04 + tau2) is 2
+        0.12
     """
     first = model.known_v.argmin(axis=0)
     model = model.about(np.take_along_axis(model.y, first[None], axis=0)[0])

@@ -10,6 +10,7 @@ from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.heterogeneity import generalised_q
 from metasynth.stats.leave_one_out import sums_of_others
+from metasynth.stats.linear_model import unexplained
 from metasynth.stats.pooling import EffectUndefined
 
 
@@ -92,14 +93,21 @@ def hksj_interval(y: Array, v: Array, tau2: float, mean: float, variance: float)
 def hksj_ad_hoc_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     """HKSJ with its factor Q(tau2)/(k - 1) not below 1, so never a smaller error than Wald's.
 
-    Knapp and Hartung, Stat Med 2003;22:2693-710. Needs two studies.
+    Knapp and Hartung, Stat Med 2003;22:2693-710. Parameters are those of `hksj_interval`.
+
+    Example:
+        >>> y, v = np.array([0.4, 0.5, 0.6]), np.full(3, 0.03)
+        >>> found = hksj_ad_hoc_interval(y, v, 0.0, 0.5, 0.01)
+        >>> found.se, found.df  # Q is 0.67, below 2
+        (0.1, 2)
     """
     return _dispersed("HKSJ-adhoc", y, v, tau2, mean, variance)
 
 
 def _dispersed(ci: str, y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     df = len(y) - 1
-    factor = float(dispersion(ci, float(generalised_q(y, v, tau2)), df))
+    q = float(unexplained(generalised_q(y, v, tau2), mean * mean / variance))
+    factor = float(dispersion(ci, q, df))
     return interval(mean, sqrt(variance * factor), df)
 
 
@@ -109,10 +117,19 @@ def kenward_roger_interval(
     """Kenward and Roger's variance and degrees of freedom, from the expected information on tau2.
 
     Biometrics 1997;53:983-97, as given for meta-analysis by Partlett and Riley, Stat Med
-    2017;36:301-17: the degrees of freedom use the inflated variance. For REML only; needs two
-    studies. `y` does not enter: the information is expected, not observed. Differences of sums of
-    powers of the weights are written as sums over pairs of studies, which do not cancel, each in
-    time that grows with k alone. Raises EffectUndefined where one study has all the weight.
+    2017;36:301-17: the degrees of freedom use the inflated variance. For REML only. `y` does not
+    enter: the information is expected, not observed. Differences of sums of powers of the weights
+    are written as sums over pairs of studies, which do not cancel, each in time that grows with k
+    alone. Parameters are those of `hksj_interval`.
+
+    Raises:
+        EffectUndefined: where one study has all the weight.
+
+    Example:
+        >>> y, v = np.array([0.1, 0.5, 0.9]), np.full(3, 0.04)  # of equal studies it is HKSJ's
+        >>> found = kenward_roger_interval(y, v, 0.12, 0.5, 0.16 / 3)
+        >>> round(found.high, 6), round(found.df, 6)
+        (1.493655, 2.0)
     """
     w = 1 / (v + tau2)
     total = float(w.sum())

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metasynth.core.messages import Refused
 from metasynth.stats.effects.binary import Array
+
+
+class NotTestable(Refused, ValueError):  # noqa: N818 - it names the fault, as `why` does
+    """Effects or variances that leave nothing to test."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,5 +28,13 @@ def sums_of_others(values: Array) -> Array:
 
 
 def sum_of_products(w: Array) -> Array:
-    """Sum of w[i] w[j] over all i ≠ j, which is sum(w)² - sum(w²) without its cancellation."""
+    """Sum of w[i] w[j] over all i ≠ j, which is sum(w)² - sum(w²) without its cancellation.
+
+    Parameters:
+        w: shape (k,) or (k, n), the studies along the first axis.
+
+    Example:
+        >>> float(sum_of_products(np.array([1.0, 2.0, 4.0])))  # 2 (2 + 4 + 8)
+        28.0
+    """
     return np.asarray((w * sums_of_others(w)).sum(axis=0))

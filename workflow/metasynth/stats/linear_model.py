@@ -29,6 +29,26 @@ def dot(a: Array, b: Array) -> Array:
     return np.asarray(np.einsum("i...,i...->...", a, b))
 
 
+EXACT = 1e-12
+"""Residuals below this share of the effects are the rounding of a fit that leaves none."""
+
+
+def unexplained(q: float | Array, square: float | Array) -> Array:
+    """Weighted squares of residuals, or 0 where they are no more than what rounding leaves.
+
+    Effects that all agree would otherwise have a spread that says how their mean was rounded.
+
+    Parameters:
+        q: the weighted squares of the residuals.
+        square: those of the effects themselves, or of their mean.
+
+    Example:
+        >>> unexplained(np.array([0.5, 1e-33]), 2.0).tolist()
+        [0.5, 0.0]
+    """
+    return np.where(q > EXACT**2 * np.asarray(square), q, 0.0)
+
+
 def contiguous(arrays: Iterable[Array], chosen: NDArray[np.intp]) -> list[Array]:
     """The chosen columns, rows contiguous: indexing alone would turn the memory's order round."""
     return [np.ascontiguousarray(array[:, chosen]) for array in arrays]

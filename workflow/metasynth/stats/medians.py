@@ -56,7 +56,18 @@ Pair = tuple[Method, Method]
 def mean_and_sd(summary: Summary, method: str) -> tuple[float, float]:
     """Mean and standard deviation by a method that applies to this kind of summary.
 
-    Raises KeyError where it does not, or where nothing stands beside the median.
+    Parameters:
+        summary: of `FEWEST` patients or more, in ascending order.
+        method: a key of `METHODS`, or lognormal; their sources are at the top of this module.
+
+    Raises:
+        KeyError: where the method has no formula for what stands beside the median.
+        ValueError: where lognormal meets a number not above 0.
+
+    Example:
+        >>> found = mean_and_sd(Summary(25, median=10.0, q1=8.0, q3=14.0), "wan")
+        >>> round(found[0], 6), round(found[1], 6)  # 32 / 3
+        (10.666667, 4.716709)
     """
     if method == "lognormal":
         return _lognormal(summary)
@@ -65,7 +76,17 @@ def mean_and_sd(summary: Summary, method: str) -> tuple[float, float]:
 
 
 def applies(summary: Summary, method: str) -> bool:
-    """Whether a method has formulas for what is known beside the median."""
+    """Whether a method has formulas for what is known beside the median.
+
+    Parameters:
+        summary: a median with what is known.
+        method: a key of `METHODS`, or lognormal, which needs numbers above 0.
+
+    Example:
+        >>> of_quartiles = Summary(25, median=10.0, q1=0.0, q3=14.0)
+        >>> [applies(of_quartiles, name) for name in ("wan", "hozo", "lognormal")]
+        [True, False, False]
+    """
     if method == "lognormal":
         known = [x for x in _known(summary) if x is not None]
         return bool(summary.kind) and min(known) > 0
@@ -77,7 +98,12 @@ def _known(summary: Summary) -> tuple[float | None, ...]:
 
 
 def expected_range(n: float) -> float:
-    """The range of `n` patients in standard deviations (Blom's approximation; Wan 2014)."""
+    """The range of `n` patients in standard deviations (Blom's approximation; Wan 2014).
+
+    Example:
+        >>> round(expected_range(25), 6)  # 2 Phi^-1(24.625 / 25.25)
+        3.928434
+    """
     return 2 * float(special.ndtri((n - 0.375) / (n + 0.25)))
 
 
@@ -232,7 +258,16 @@ def _lognormal(s: Summary) -> tuple[float, float]:
 
 
 def skewness(s: Summary) -> tuple[float, float]:
-    """A statistic of skewness and the value from which it is significant at 5% (Shi 2023)."""
+    """A statistic of skewness and the value from which it is significant at 5% (Shi 2023).
+
+    Parameters:
+        s: of `FEWEST` patients or more, with quartiles, extremes, or both.
+
+    Example:
+        >>> statistic, critical = skewness(Summary(25, median=10.0, q1=8.0, q3=14.0))
+        >>> round(statistic, 6), round(critical, 6)  # |8 + 14 - 20| / 6 and 2.65 / 5 - 6 / 625
+        (0.333333, 0.5204)
+    """
     a, q1, m, q3, b = s.numbers
     outer = abs(a + b - 2 * m) / (b - a) if s.kind != "quartiles" and b > a else 0.0
     inner = abs(q1 + q3 - 2 * m) / (q3 - q1) if s.kind != "range" and q3 > q1 else 0.0
@@ -245,6 +280,14 @@ def skewness(s: Summary) -> tuple[float, float]:
 
 
 def is_skewed(s: Summary) -> bool:
-    """Whether the numbers beside a median speak against a normal distribution."""
+    """Whether the numbers beside a median speak against a normal distribution.
+
+    Parameters:
+        s: as for `skewness`.
+
+    Example:
+        >>> is_skewed(Summary(100, median=10.0, q1=9.0, q3=20.0))  # 9 / 11 against 0.2644
+        True
+    """
     statistic, critical = skewness(s)
     return statistic >= critical

@@ -50,7 +50,17 @@ _COUNTED: dict[str, type[Counted]] = {
 
 
 def counted_as(outcome_type: str, cells: tuple[Array, ...]) -> Counted | None:
-    """Arrays of an outcome type's counts, as many as it has, by what they are; None of others."""
+    """Arrays of an outcome type's counts by what they are; None of a type that has none.
+
+    Parameters:
+        outcome_type: binary, rate, proportion, incidence, or another.
+        cells: as many arrays as the type has, all of one shape; what follows them is left.
+
+    Example:
+        >>> one = np.array([1.0])
+        >>> type(counted_as("binary", (one, one, one, one))).__name__, counted_as("mean", (one,))
+        ('Tables', None)
+    """
     kind = _COUNTED.get(outcome_type)
     return kind(*cells[: 2 if kind is Events else 4]) if kind else None
 
@@ -93,13 +103,28 @@ def fit_model(
 ) -> Fit:
     """Pool by `spec.model`; `tables` are the counts as they are, `effects` from corrected cells.
 
-    `tau2` is given where subgroups share one, else estimated. Raises EffectUndefined when the
-    Mantel-Haenszel or Peto sums hold no information.
+    Parameters:
+        spec: an analysis that suits the measure (`methods.require_combination`).
+        measure: a name of the catalogue of methods.
+        effects: of at least one study, shape (k,), on the analysis scale.
+        tables: the counts behind the effects, shape (k,); None where there are none, as of means.
+        tau2: on the squared analysis scale, where subgroups share one; None: estimated.
+
+    Raises:
+        EffectUndefined: where the data hold no information on the effect, or a likelihood or a
+            posterior no answer; it says why.
+        IntegralNotReached: where the quadrature of Henmi and Copas's interval misses its precision.
+
+    Example:
+        >>> effects = Effects(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), np.zeros(3, dtype=bool))
+        >>> fit = fit_model(AnalysisSpec("a", "A", ci="HKSJ"), "MD", effects, None)
+        >>> fit.mean, round(fit.tau2, 6), round(fit.share.i2, 6), round(fit.interval.high, 6)
+        (0.5, 0.12, 75.0, 1.493655)
     """
     if spec.model == "random" and tau2 is not None:
-        return fit_given_tau2(spec, effects.y, effects.v, tau2)
+        return _fit_given_tau2(spec, effects.y, effects.v, tau2)
     if len(effects.y) == 1:
-        return single_study(spec, effects)
+        return _single_study(spec, effects)
     if spec.model == "random":
         centre = None
         if spec.tau2 == "DL-MH" and isinstance(tables, Tables):
@@ -114,14 +139,14 @@ def fit_model(
 
         return fit_exact_bayes(spec, effects, tables)
     if spec.model in GLMMS and tables:
-        return fit_glmm(spec, measure, effects, tables)
+        return _fit_glmm(spec, measure, effects, tables)
     common = fit_common(effects, _common_pool(spec.model, measure, effects, tables))
     if spec.ci == "Wald" or common.q_df < 1:
         return common
     return _allow_for_differences(spec, effects, common)
 
 
-def single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
+def _single_study(spec: AnalysisSpec, effects: Effects) -> Fit:
     """Give the study's own result with Wald's interval: there is nothing to pool."""
     mean, se = float(effects.y[0]), sqrt(float(effects.v[0]))
     if isinf(se):
@@ -171,7 +196,7 @@ def _allow_for_differences(spec: AnalysisSpec, effects: Effects, common: Fit) ->
     return replace(fit, adhoc=_adhoc(spec.ci, y, v, fit), notes=tuple(_notes(spec, fit, None)))
 
 
-def fit_glmm(spec: AnalysisSpec, measure: str, effects: Effects, data: Counted) -> Fit:
+def _fit_glmm(spec: AnalysisSpec, measure: str, effects: Effects, data: Counted) -> Fit:
     """Fit a mixed model of counts; Q and I2 describe the studies' own (corrected) effects."""
     found = glmm.fit(spec.model, measure, data)
     y, v = effects.y, effects.v
@@ -228,7 +253,7 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = No
     )
 
 
-def fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
+def _fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
     """The random-effects model around a tau2 that all subgroups share, even for one study.
 
     tau2 has no limits here, as they would not be this subgroup's. One study has Wald's interval,

@@ -71,10 +71,22 @@ def pool_many(y: Array, v: Array, taking_part: Array | None = None) -> Batch:
 def gosh(y: Array, v: Array, subsets: int | None = None, seed: int = 1) -> Iterator[Batch]:
     """Pool all subsets of the studies, or a sample of them, in blocks of constant size.
 
-    Olkin, Dahabreh and Trikalinos, Res Synth Methods 2012;3:214-23. Without `subsets` there are
-    2^k - 1 in the order of their binary numbers (study 1 the lowest bit); with it, that many are
-    drawn at random, each non-empty subset as likely as the next, the same for the same `seed`.
-    Raises ValueError for all subsets of more than 62 studies.
+    Olkin, Dahabreh and Trikalinos, Res Synth Methods 2012;3:214-23.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        subsets: how many to draw at random, each non-empty subset as likely as the next; None for
+            all 2^k - 1 in the order of their binary numbers (study 1 the lowest bit).
+        seed: the same subsets are drawn for the same one.
+
+    Raises:
+        ValueError: for all subsets of more than 62 studies.
+
+    Example:
+        >>> (block,) = gosh(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> block.mean.round(6).tolist()
+        [0.1, 0.5, 0.3, 0.9, 0.5, 0.7, 0.5]
     """
     k = len(y)
     if subsets is None and k > NUMBERED:

@@ -36,7 +36,8 @@ def inverse_variance(y: Array, v: Array, tau2: float | Array = 0.0) -> Pool:
     Parameters:
         y: effects on the analysis scale, shape (k,), or (k, n) of n meta-analyses.
         v: their variances, above 0, of the same shape; infinite for no weight.
-        tau2: the between-study variance, on the squared analysis scale.
+        tau2: the between-study variance, on the squared analysis scale; of shape (n,) where each
+            meta-analysis has its own.
 
     Example:
         >>> pool = inverse_variance(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), 0.12)
@@ -74,7 +75,13 @@ def mantel_haenszel(t: Tables | Rates, measure: str) -> Pool:
 def mh_risk_ratio(t: Tables) -> Pool:
     """Log risk ratio with the variance of Greenland and Robins, Biometrics 1985;41:55-68.
 
-    Raises EffectUndefined when one side has no event in any study.
+    Raises:
+        EffectUndefined: when one side has no event in any study.
+
+    Example:
+        >>> pool = mh_risk_ratio(Tables(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> round(float(pool.mean), 6), round(float(pool.variance), 6)  # of one study it is its own
+        (-0.693147, 0.13)
     """
     r, s = t.a * t.n2 / t.n, t.c * t.n1 / t.n
     r_sum, s_sum = r.sum(axis=0), s.sum(axis=0)
@@ -86,7 +93,13 @@ def mh_risk_ratio(t: Tables) -> Pool:
 def mh_odds_ratio(t: Tables) -> Pool:
     """Log odds ratio with the variance of Robins, Breslow and Greenland, Biometrics 1986;42:311-23.
 
-    Raises EffectUndefined when every study has an empty cell on the same diagonal.
+    Raises:
+        EffectUndefined: when every study has an empty cell on the same diagonal.
+
+    Example:
+        >>> pool = mh_odds_ratio(Tables(*(np.array([x]) for x in (20.0, 60.0, 10.0, 60.0))))
+        >>> round(float(pool.mean), 6), round(float(pool.variance), 6)  # of one study it is Woolf's
+        (0.916291, 0.195)
     """
     r, s = t.a * t.d / t.n, t.b * t.c / t.n
     p, q = (t.a + t.d) / t.n, (t.b + t.c) / t.n
@@ -115,7 +128,15 @@ def mh_rate_ratio(t: Rates) -> Pool:
     """Log rate ratio, R/S of the sums of x1 t2/T and x2 t1/T, T = t1 + t2.
 
     Variance sum(t1 t2 (x1 + x2)/T²)/(R S): Rothman, Greenland and Lash, Modern Epidemiology (2008),
-    chapter 15. Raises EffectUndefined when one side has no event in any study.
+    chapter 15.
+
+    Raises:
+        EffectUndefined: when one side has no event in any study.
+
+    Example:
+        >>> pool = mh_rate_ratio(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> round(float(pool.mean), 6), round(float(pool.variance), 6)  # of one study 1/10 + 1/20
+        (-0.693147, 0.15)
     """
     time = t.t1 + t.t2
     r, s = t.x1 * t.t2 / time, t.x2 * t.t1 / time
@@ -142,7 +163,17 @@ def peto(t: Tables) -> Pool:
     """Peto's one-step log odds ratio, sum(O - E) / sum(V), with variance 1 / sum(V).
 
     Yusuf et al., Prog Cardiovasc Dis 1985;27:335-71; Handbook 10.4.2.
-    Raises EffectUndefined when no study has both an event and a participant without one.
+
+    Parameters:
+        t: tables as they are, uncorrected, of shape (k,), or (k, n) of n meta-analyses.
+
+    Raises:
+        EffectUndefined: when no study has both an event and a participant without one.
+
+    Example:
+        >>> pool = peto(Tables(*np.array([[10.0, 20, 5, 20], [10, 20, 5, 20]]).T))
+        >>> round(float(pool.mean), 6), round(float(pool.variance), 6)  # 5 / 4.807692
+        (1.04, 0.208)
     """
     o_minus_e, v = observed_minus_expected(t)
     total = v.sum(axis=0)

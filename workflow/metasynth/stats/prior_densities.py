@@ -61,13 +61,34 @@ def log_slope(prior: TauPrior, u: Array, v: Array) -> Array:
 
 
 def prior_density(prior: TauPrior, tau: Array) -> Array:
-    """Density of a proper prior at tau > 0, shape (points,)."""
+    """Density of a proper prior at tau > 0.
+
+    Parameters:
+        prior: of tau on the analysis scale.
+        tau: shape (points,), above 0.
+
+    Returns:
+        Shape (points,), per unit of tau.
+
+    Example:
+        >>> prior_density(TauPrior("half_normal", scale=0.5), np.array([0.5])).round(6).tolist()
+        [0.967883]
+    """
     u = np.log(tau)
     return np.asarray(np.exp(log_density(prior, u[None, :], np.ones((1, 1)))[0] - u))
 
 
 def prior_quantile(prior: TauPrior, probability: float) -> float:
-    """The value below which tau lies with `probability` before the data; inf if it is improper."""
+    """The value below which tau lies with `probability` before the data; inf if it is improper.
+
+    Parameters:
+        prior: of tau on the analysis scale.
+        probability: strictly between 0 and 1.
+
+    Example:
+        >>> round(prior_quantile(TauPrior("half_normal", scale=0.5), 0.5), 6)  # 0.67449 / 2
+        0.337245
+    """
     scale, p = prior.scale or 1.0, probability
     if not prior.proper:
         return inf

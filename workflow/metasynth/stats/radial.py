@@ -14,7 +14,8 @@ from metasynth.stats.pooling import inverse_variance
 class Radial:
     """1 / standard error and effect / standard error, a value a study; the common effect's line.
 
-    `common` is on the analysis scale; `outside` are the studies beyond two standard errors of it.
+    `common` is on the analysis scale; `outside` are the studies whose z lies further from the line
+    than the normal quantile (1.96).
     """
 
     precision: Array

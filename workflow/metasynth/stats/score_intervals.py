@@ -19,7 +19,26 @@ Limits = tuple[float, float | None]
 def score_limits(
     measure: str, a: Count, n1: Count, c: Count, n2: Count, level: float = LEVEL
 ) -> Limits:
-    """Score limits of `measure` (RR, OR or RD) for a of n1 against c of n2, natural scale."""
+    """Score limits of a for n1 against c of n2; sources are with the function of each measure.
+
+    Parameters:
+        measure: RR, OR or RD.
+        a: events under the intervention; of a shared group a part of one counts.
+        n1: participants, above 0.
+        c: events under control.
+        n2: participants, above 0.
+        level: coverage, between 0 and 1.
+
+    Returns:
+        Limits on the natural scale; the upper one of a ratio is None where it is infinite.
+
+    Example:
+        >>> low, high = score_limits("RR", 10, 20, 10, 20)
+        >>> round(low, 6), round(low * high, 6)
+        (0.531571, 1.0)
+        >>> score_limits("RR", 0, 20, 0, 20)
+        (0.0, None)
+    """
     return SCORE_LIMITS[measure](a, n1, c, n2, level)
 
 
@@ -82,7 +101,17 @@ SCORE_LIMITS = {
 
 
 def wilson_limits(events: Count, total: Count, level: float = LEVEL) -> tuple[float, float]:
-    """Score limits of one risk; Wilson, J Am Stat Assoc 1927;22:209-12."""
+    """Score limits of one risk; Wilson, J Am Stat Assoc 1927;22:209-12.
+
+    Parameters:
+        events: 0 to `total`.
+        total: participants, above 0.
+        level: coverage, between 0 and 1.
+
+    Example:
+        >>> [round(limit, 6) for limit in wilson_limits(5, 10)]  # 0.5 ± sqrt(z²/(4 (10 + z²)))
+        [0.236593, 0.763407]
+    """
     z2 = normal_quantile(level) ** 2
     centre = (events + z2 / 2) / (total + z2)
     half = sqrt(z2 * (events * (total - events) / total + z2 / 4)) / (total + z2)
@@ -90,7 +119,17 @@ def wilson_limits(events: Count, total: Count, level: float = LEVEL) -> tuple[fl
 
 
 def exact_limits(events: int, total: int, level: float = LEVEL) -> tuple[float, float]:
-    """Exact limits of one risk; Clopper and Pearson, Biometrika 1934;26:404-13."""
+    """Exact limits of one risk; Clopper and Pearson, Biometrika 1934;26:404-13.
+
+    Parameters:
+        events: 0 to `total`.
+        total: participants, above 0.
+        level: coverage, between 0 and 1.
+
+    Example:
+        >>> [round(limit, 6) for limit in exact_limits(0, 10)]  # 1 - 0.025 ** (1 / 10)
+        [0.0, 0.308497]
+    """
     tail = (1 - level) / 2
     low = special.betaincinv(events, total - events + 1, tail) if events else 0.0
     high = special.betainccinv(events + 1, total - events, tail) if events < total else 1.0

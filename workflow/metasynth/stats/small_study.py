@@ -12,7 +12,8 @@ import numpy as np
 from metasynth.core.distributions import two_sided_p
 from metasynth.core.messages import Refused, sentence, sentence_n
 from metasynth.stats.effects.binary import Array, Tables, log_odds_ratio, observed_minus_expected
-from metasynth.stats.least_squares import weighted_least_squares
+from metasynth.stats.least_squares import NotTestable, weighted_least_squares
+from metasynth.stats.linear_model import EXACT, unexplained
 from metasynth.stats.pooling import inverse_variance
 
 MINIMUM = 10
@@ -20,10 +21,6 @@ MINIMUM = 10
 
 class TooFewStudies(Refused, ValueError):  # noqa: N818 - it names the fault, as `why` does
     """Fewer studies than a test of funnel asymmetry needs to mean anything."""
-
-
-class NotTestable(Refused, ValueError):  # noqa: N818 - it names the fault, as `why` does
-    """Effects or variances that leave nothing to test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,8 @@ def egger(y: Array, v: Array, minimum: int = MINIMUM) -> AsymmetryTest:
 
     Raises:
         TooFewStudies: below `minimum`, or three.
-        ValueError: when all studies are equally precise, or lie exactly on a line.
+        NotTestable: when the effects lie exactly on a line, as where they all agree.
+        ValueError: when all studies are equally precise.
 
     Example:
         >>> y, v = np.array([0.1, 0.3, 0.4, 0.9]), np.array([0.01, 0.02, 0.05, 0.1])
@@ -62,6 +60,21 @@ def harbord(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
     """Egger's test on efficient scores of the odds ratio: Harbord et al., Stat Med 2006;25:3443-57.
 
     Needs no correction of empty cells; studies without an event, or with nothing else, drop out.
+
+    Parameters:
+        t: tables as they are, shape (k,).
+        minimum: studies below which the test is refused.
+
+    Raises:
+        TooFewStudies: below `minimum`, or three, of those that are used.
+        NotTestable: when the scores over their variances lie exactly on a line.
+        ValueError: when all variances are the same.
+
+    Example:
+        >>> t = Tables(*np.array([[4.0, 123, 11, 139], [6, 306, 29, 303], [3, 231, 11, 220]]).T)
+        >>> found = harbord(t, minimum=3)
+        >>> round(found.coefficient, 6), found.df
+        (1.861189, 1)
     """
     z, v = observed_minus_expected(t)
     used = v > 0
@@ -71,7 +84,22 @@ def harbord(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
 def peters(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
     """Regress log odds ratios on 1/n, with weights events × others / n.
 
-    Peters et al., JAMA 2006;295:676-80. Cells are used as given: correct empty ones first.
+    Peters et al., JAMA 2006;295:676-80.
+
+    Parameters:
+        t: tables of shape (k,), used as given: correct empty cells first.
+        minimum: studies below which the test is refused.
+
+    Raises:
+        TooFewStudies: below `minimum`, or three.
+        NotTestable: when the log odds ratios lie exactly on a line.
+        ValueError: when all studies are of one size.
+
+    Example:
+        >>> t = Tables(*np.array([[4.0, 123, 11, 139], [6, 306, 29, 303], [3, 231, 11, 220]]).T)
+        >>> found = peters(t, minimum=3)
+        >>> round(found.coefficient, 6), found.df
+        (332.999751, 1)
     """
     y, _ = log_odds_ratio(t)
     return _slope(y, 1 / t.n, (t.a + t.c) * (t.b + t.d) / t.n, minimum)
@@ -82,7 +110,8 @@ def _slope(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
     _require(len(y), max(3, minimum))
     fit = weighted_least_squares(y, np.column_stack([np.ones_like(x), x]), w)
     df = len(y) - 2
-    dispersion = float((w * fit.residuals**2).sum()) / df
+    left = unexplained((w * fit.residuals**2).sum(), (w * y * y).sum())
+    dispersion = float(left) / df
     slope, se = float(fit.coefficients[1]), sqrt(dispersion * float(fit.unscaled[1, 1]))
     if se == 0:
         raise NotTestable(
@@ -117,6 +146,21 @@ def begg(y: Array, v: Array, minimum: int = MINIMUM) -> RankTest:
 
     Biometrics 1994;50:1088-101. Without ties, and under 50 studies, p is exact; otherwise it comes
     from the normal approximation with the variance for ties, not continuity-corrected.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        minimum: studies below which the test is refused.
+
+    Raises:
+        TooFewStudies: below `minimum`, or three.
+        NotTestable: when the effects or their variances all agree, or one study has all the weight.
+
+    Example:
+        >>> y, v = np.array([0.1, 0.3, 0.4, 0.9]), np.array([0.01, 0.02, 0.05, 0.1])
+        >>> found = begg(y, v, minimum=3)
+        >>> round(found.tau, 6), round(found.p, 6), found.exact  # two of 24 orders
+        (1.0, 0.083333, True)
     """
     _require(len(y), max(3, minimum))
     pool = inverse_variance(y, v)
@@ -124,12 +168,24 @@ def begg(y: Array, v: Array, minimum: int = MINIMUM) -> RankTest:
         raise NotTestable(
             sentence("the variances cannot be ranked, or one study has all the weight")
         )
+    if np.ptp(y) <= EXACT * np.abs(y).max():
+        raise NotTestable(sentence("the effects all agree, so that they cannot be ranked"))
     standardised = (y - pool.mean) / np.sqrt(v - pool.variance)
     return kendall(standardised, v)
 
 
 def kendall(x: Array, y: Array) -> RankTest:
-    """Kendall's tau-b and its p-value; needs values that are not all tied."""
+    """Kendall's tau-b and its p-value; needs values that are not all tied.
+
+    Parameters:
+        x: shape (k,).
+        y: shape (k,).
+
+    Example:
+        >>> found = kendall(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0]))
+        >>> found.tau, round(found.p, 6), found.exact  # two of six orders are as extreme
+        (1.0, 0.333333, True)
+    """
     k = len(x)
     score = _score(x, y)
     pairs_x, pairs_y = _untied(x), _untied(y)

@@ -10,8 +10,17 @@ from metasynth.stats.pooling import EffectUndefined, mh_odds_ratio
 def cochran_mantel_haenszel(t: Tables) -> float:
     """Chi-squared (1 df) of no effect in any study: sum(O - E)² / sum(V), not continuity-corrected.
 
-    Mantel and Haenszel, J Natl Cancer Inst 1959;22:719-48. Raises EffectUndefined when no study has
-    both an event and a participant without one.
+    Mantel and Haenszel, J Natl Cancer Inst 1959;22:719-48.
+
+    Parameters:
+        t: tables as they are, shape (k,).
+
+    Raises:
+        EffectUndefined: when no study has both an event and a participant without one.
+
+    Example:
+        >>> round(cochran_mantel_haenszel(Tables(*np.array([[10.0, 20, 5, 20]]).T)), 6)
+        2.6
     """
     o_minus_e, variance = observed_minus_expected(t)
     total = float(variance.sum())
@@ -25,7 +34,18 @@ def breslow_day_tarone(t: Tables) -> tuple[float, float, int]:
 
     Tests that all studies share the Mantel-Haenszel odds ratio, over the studies with both an event
     and a participant without one. Breslow and Day, Statistical Methods in Cancer Research I (1980),
-    eq. 4.30; Tarone, Biometrika 1985;72:91-5. Raises EffectUndefined where that odds ratio does.
+    eq. 4.30; Tarone, Biometrika 1985;72:91-5.
+
+    Parameters:
+        t: tables as they are, shape (k,).
+
+    Raises:
+        EffectUndefined: where that odds ratio has no information.
+
+    Example:
+        >>> same = Tables(*np.array([[10.0, 20, 5, 20], [20, 40, 10, 40]]).T)
+        >>> [round(x, 6) for x in breslow_day_tarone(same)]
+        [0.0, 0.0, 1]
     """
     odds_ratio = float(np.exp(mh_odds_ratio(t).mean))
     events = t.a + t.c

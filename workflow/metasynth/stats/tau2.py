@@ -21,7 +21,7 @@ from metasynth.stats.linear_model import INTERCEPT, Design, LinearModel, dot
 
 @dataclass(frozen=True, slots=True)
 class Tau2:
-    """An estimate, and a second maximum of the likelihood if there is one."""
+    """An estimate on the squared analysis scale; of a likelihood its next lower maximum if any."""
 
     value: float
     other_maximum: float | None = None
@@ -91,6 +91,15 @@ def dersimonian_laird_about(model: LinearModel, centre: float | Array) -> Array:
 
     Deeks and Higgins, Statistical algorithms in Review Manager 5 (Cochrane 2010), section 6: the
     expected Q is taken as if the squares were about the inverse-variance mean.
+
+    Parameters:
+        model: one meta-analysis, or n of them.
+        centre: on the analysis scale, of shape (n,) where each meta-analysis has its own.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> round(float(dersimonian_laird_about(model, 0.5)), 6)  # (8 - 2) / (75 - 25)
+        0.12
     """
     w = model.weights(0.0)
     excess = dot(w, (model.y - centre) ** 2) - model.df

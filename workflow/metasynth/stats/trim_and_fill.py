@@ -8,6 +8,7 @@ import numpy as np
 from metasynth.core.messages import Refused, sentence
 from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.effects.binary import Array
+from metasynth.stats.linear_model import EXACT
 from metasynth.stats.pooling import inverse_variance
 from metasynth.stats.tau2 import estimate_tau2
 
@@ -33,9 +34,26 @@ def trim_and_fill(
 ) -> TrimAndFill:
     """Estimate the number of suppressed studies and mirror as many: Duval and Tweedie 2000.
 
-    J Am Stat Assoc 2000;95:89-98 (estimators L0, R0, Q0). `side` is where studies are missing; if
-    None, the side away from which effects lean as standard errors grow. `method` names the
-    estimator of tau2 for the centre, None a common effect. Raises NoConvergence.
+    J Am Stat Assoc 2000;95:89-98.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        estimator: L0, R0 or Q0.
+        method: the estimator of tau2 for the centre; None for a common effect.
+        side: left or right, where studies are missing; None for the side away from which effects
+            lean as standard errors grow.
+
+    Raises:
+        NoConvergence: when trimming goes in circles, or Q0 does not exist.
+        ValueError: for another estimator; without `side` also below three studies, or when all are
+            equally precise.
+
+    Example:
+        >>> y, v = np.array([0.0, 0.05, 0.1, 0.15, 0.9, 1.0, 1.1]), np.full(7, 0.01)
+        >>> found = trim_and_fill(y, v, method=None, side="left")
+        >>> found.filled, found.y[-1:].round(6).tolist()  # 1.1 about the mean of the others
+        (1, [-0.366667])
     """
     side = side or _thin_side(y, v, method)
     sign = -1.0 if side == "right" else 1.0
@@ -48,7 +66,9 @@ def trim_and_fill(
             raise NoConvergence(sentence("trimming did not settle in {n} rounds", n=MOST_ROUNDS))
         kept = slice(0, len(y) - filled)
         centre = _centre(ascending[kept], variances[kept], method)
-        previous, filled = filled, max(0, round(_missing(ascending - centre, estimator)))
+        deviations = ascending - centre
+        deviations[np.abs(deviations) <= EXACT * np.abs(y).max()] = 0.0  # on neither side
+        previous, filled = filled, max(0, round(_missing(deviations, estimator)))
     mirrored = slice(len(y) - filled, len(y))
     return TrimAndFill(
         filled,
@@ -65,13 +85,15 @@ def _centre(y: Array, v: Array, method: str | None) -> float:
 
 def _thin_side(y: Array, v: Array, method: str | None) -> str:
     """Left when effects grow with their standard errors: small low studies are then missing."""
-    slope = meta_regression(y, v, np.column_stack([np.ones_like(y), np.sqrt(v)]), method)
+    slope = meta_regression(y, v, np.column_stack([np.ones_like(y), np.sqrt(v)]), method, "Wald")
     return "right" if slope.coefficients[1] < 0 else "left"
 
 
 def _missing(deviations: Array, estimator: str) -> float:
     """The number missing on the left by L0, R0 or Q0 from signed ranks of the deviations."""
     k = len(deviations)
+    if not deviations.any():
+        return 0.0
     ranks = np.empty(k)
     ranks[np.argsort(np.abs(deviations), kind="stable")] = np.arange(1, k + 1)
     if estimator == "R0":

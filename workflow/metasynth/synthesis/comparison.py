@@ -385,7 +385,7 @@ def _why_no_contrast(row: Result, measure: str) -> Sentence | None:
     if row.se is not None:
         return None
     if row.ci_low is None or row.ci_high is None:
-        if row.reported_p or statistic(row) is not None:
+        if row.reported_p or _statistic(row) is not None:
             return _why_no_error(row, measure)
         return sentence("the contrast has no standard error or interval")
     if log and min(limits) < 0:
@@ -400,7 +400,7 @@ def _why_no_contrast(row: Result, measure: str) -> Sentence | None:
     return None
 
 
-def statistic(row: Result) -> float | None:
+def _statistic(row: Result) -> float | None:
     """The test statistic of a contrast as z or t without its sign: z, t, or the root of F."""
     if row.reported_z is not None:
         return abs(row.reported_z)
@@ -416,10 +416,10 @@ def _why_no_error(row: Result, measure: str) -> Sentence | None:
         return sentence("a ratio with a p-value or a test is taken as printed, and is above 0")
     if row.estimate == (1.0 if log else 0.0):
         return sentence("no standard error follows from an estimate of no effect")
-    if row.reported_z is None and statistic(row) is not None and measure != "MD":
+    if row.reported_z is None and _statistic(row) is not None and measure != "MD":
         return sentence("only a difference of means follows from t or F; z, p or limits would do")
-    if statistic(row) is not None:
-        return None if statistic(row) else sentence("no standard error follows from a test of 0")
+    if _statistic(row) is not None:
+        return None if _statistic(row) else sentence("no standard error follows from a test of 0")
     if row.reported_p[0] in "<>":
         return sentence(
             "no standard error follows from a p-value that is only above or below another; "
@@ -449,7 +449,7 @@ def _contrast(row: Result, measure: str, df: int | None) -> Contrast:
         return Contrast(row.estimate or 0.0, row.se, cells, "se", adjusted)
     y = analysed(measure, row.estimate or 0.0)
     if row.ci_low is None:
-        if test := statistic(row):
+        if test := _statistic(row):
             form = "t" if row.reported_z is None else "z"
             return Contrast(y, abs(y) / test, cells, form, adjusted)
         p = float(row.reported_p)

@@ -81,7 +81,7 @@ def design_effect(row: Result, choices: ConversionChoices) -> tuple[float, str]:
     """By how much clusters enlarge a row's variances, and the rule; 1 and none without clusters.
 
     Handbook 23.1.4: 1 + (mean size - 1) ICC, from the row, with the ICC of the review where it
-    states none.
+    states none; a design effect that the row states leads.
     """
     if row.design_effect is not None:
         return row.design_effect, "design-effect"
@@ -260,13 +260,22 @@ def _stands(pair: Result, outcome: OutcomeSpec) -> bool:
 def error_of_difference(
     pair: Result, difference: float, df: float
 ) -> tuple[str, float | None, Sentence | None]:
-    """The rule and the standard error of a difference of means, or why there is none."""
+    """The rule and the standard error of a difference of means, or why there is none.
+
+    Parameters:
+        pair: what is printed of two arms.
+        difference: of their means, from which t, F or p give the error.
+        df: of Student's t.
+
+    Returns:
+        The rule's name, the standard error or None, and what is in its way, if anything.
+    """
     if pair.se is not None and _is_difference(pair):
         return "sd-of-difference-error", pair.se, None
     if pair.ci_low is not None and pair.ci_high is not None and _is_difference(pair):
         error = convert.error_of_limits(pair.ci_low, pair.ci_high, df, pair.level)
         return "sd-of-difference-limits", error, None
-    rule, t, why = t_of_pair(pair, df)
+    rule, t, why = _t_of_pair(pair, df)
     if t is None:
         return rule, None, why
     if difference == 0 or t == 0:
@@ -274,7 +283,7 @@ def error_of_difference(
     return rule, abs(difference) / t, None
 
 
-def t_of_pair(pair: Result, df: float) -> tuple[str, float | None, Sentence | None]:
+def _t_of_pair(pair: Result, df: float) -> tuple[str, float | None, Sentence | None]:
     """The absolute t of two arms, from t, F or p as printed, with the rule that reads it."""
     if pair.reported_t is not None:
         return "sd-of-t", abs(pair.reported_t), None
@@ -357,6 +366,17 @@ def tables_of_effect(
     """All events of two arms that add up to `events` and give an effect as it is printed.
 
     Brute force over every split, so that none is missed; ratios with an empty cell are left out.
+
+    Parameters:
+        measure: RR, OR or RD.
+        printed: the effect, with the digits that are known.
+        events: of both arms together.
+        n1: patients of the first arm.
+        n2: patients of the second.
+
+    Example:
+        >>> list(tables_of_effect("RR", "0.5", 30, 100, 100))
+        [(10, 20)]
     """
     low, high = rounding(printed)
     for a in range(max(0, events - n2), min(n1, events) + 1):

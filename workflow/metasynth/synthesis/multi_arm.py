@@ -18,8 +18,14 @@ def split_group(group: Group, parts: int) -> tuple[Group, ...]:
 
     Parts are fractions where they must be, so that no comparison is favoured by its place; means
     and standard deviations stay as they are. What the source allowed (events_low, events_high) is
-    not known of a part and becomes None. Raises ValueError for fewer than one part, or more than
-    participants.
+    not known of a part and becomes None.
+
+    Raises:
+        ValueError: for fewer than one part, or more than participants.
+
+    Example:
+        >>> [part.total for part in split_group(Group(("c",), "Control", total=25, events=3), 2)]
+        [12.5, 12.5]
     """
     if parts < 1 or (group.total is not None and group.total < parts):
         raise ValueError(f"{group.total} participants cannot be shared by {parts} comparisons")
@@ -46,9 +52,24 @@ _SPREAD_SHARED = ("SMD", "SMD-RevMan")
 def covariance_of_shared_control(measure: str, data: Data) -> Array:
     """The covariance of two effects that share a control group: the variance of its own part.
 
-    One value a row, from that row's control group. RR, OR, RD and ASD of counts; MD, ROM and SMD of
-    means; IRR and IRD of rates. Gleser and Olkin, Stochastically dependent effect sizes (The
-    Handbook of Research Synthesis, 2009). Raises ValueError for another measure.
+    Gleser and Olkin, Stochastically dependent effect sizes (The Handbook of Research Synthesis,
+    2009).
+
+    Parameters:
+        measure: RR, OR, RD or ASD of counts; MD, ROM, SMD or SMD-RevMan of means; IRR or IRD of
+            rates.
+        data: empty cells corrected, shape (k,).
+
+    Returns:
+        One value a row, from that row's control group, on the squared analysis scale.
+
+    Raises:
+        ValueError: for another measure.
+
+    Example:
+        >>> tables = Tables(*np.array([[4.0, 40, 10, 50], [6, 40, 10, 50]]).T)
+        >>> covariance_of_shared_control("RR", tables).round(6).tolist()  # 1/10 - 1/50
+        [0.08, 0.08]
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         found = _own_parts(data).get(measure)
@@ -84,7 +105,17 @@ def covariance_of_shared_spread(measure: str, data: Data, y: Array) -> Array:
 
 
 def covariance_matrix(v: Array, shared: Array, study: list[str]) -> Array:
-    """Variances on the diagonal, `shared` between rows of the same study, 0 elsewhere."""
+    """Variances on the diagonal, `shared` between rows of the same study, 0 elsewhere.
+
+    Parameters:
+        v: variances of the effects, shape (k,).
+        shared: covariances of `covariance_of_shared_control`, shape (k,).
+        study: the name of the study of each row.
+
+    Example:
+        >>> covariance_matrix(np.array([2.0, 3.0]), np.ones(2), ["a", "a"]).tolist()
+        [[2.0, 1.0], [1.0, 3.0]]
+    """
     names = np.array(study)
     same = names[:, None] == names[None, :]
     matrix = np.where(same, np.sqrt(np.outer(shared, shared)), 0.0)
@@ -93,7 +124,17 @@ def covariance_matrix(v: Array, shared: Array, study: list[str]) -> Array:
 
 
 def pool_correlated(y: Array, covariance: Array) -> Pool:
-    """Generalised least squares under a common effect: 1'V⁻¹y / 1'V⁻¹1, variance 1 / 1'V⁻¹1."""
+    """Generalised least squares under a common effect: 1'V⁻¹y / 1'V⁻¹1, variance 1 / 1'V⁻¹1.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        covariance: of these, V, shape (k, k).
+
+    Example:
+        >>> pool = pool_correlated(np.array([1.0, 3.0]), np.array([[2.0, 1.0], [1.0, 2.0]]))
+        >>> round(float(pool.mean), 6), round(float(pool.variance), 6)  # (2 + 2 + 1 + 1) / 4
+        (2.0, 1.5)
+    """
     weights = np.asarray(np.linalg.solve(covariance, np.ones(len(y))), dtype=np.float64)
     total = weights.sum()
     return Pool((weights * y).sum() / total, 1 / total, weights)
@@ -103,7 +144,13 @@ def pool_within_trial(arms: Sequence[StudyData], outcome: OutcomeSpec) -> tuple[
     """One effect and its standard error from arms that share all of a control group.
 
     The arms' effects, empty cells corrected as for inverse variance by default, are averaged by
-    generalised least squares. Raises ValueError for a measure without a covariance here.
+    generalised least squares.
+
+    Returns:
+        Both on the analysis scale.
+
+    Raises:
+        ValueError: for a measure without a covariance here.
     """
     spec = AnalysisSpec("", "", model="IV")
     effects = effects_of(arms, outcome, spec)

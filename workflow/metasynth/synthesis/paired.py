@@ -48,7 +48,7 @@ def paired(
         return None
     if not -1 <= found.value <= 1:
         return Omission(whole.study, _BEYOND)
-    y, v = effect(outcome.measure, one, other, found.value)
+    y, v = _effect(outcome.measure, one, other, found.value)
     cells = (*one.cells, *other.cells, *found.cells)
     contrast = Contrast(y, math.sqrt(v), cells, "paired", rules=(found.rule,))
     return replace(whole, contrast=contrast)
@@ -80,7 +80,7 @@ def _numbers(group: Group) -> tuple[float, float]:
     return group.mean or 0.0, group.sd or 0.0
 
 
-def effect(measure: str, one: Group, other: Group, r: float) -> tuple[float, float]:
+def _effect(measure: str, one: Group, other: Group, r: float) -> tuple[float, float]:
     """The effect and its variance, of patients whose two values correlate by `r`."""
     n, (m1, s1), (m2, s2) = _patients(one, other), _numbers(one), _numbers(other)
     if measure == "MD":

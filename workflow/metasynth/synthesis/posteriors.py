@@ -35,7 +35,7 @@ def posterior_record(
     assert spec.tau_prior is not None
     weights = fit.weights or (None,) * len(studies)
     trials = tuple(
-        TrialPosterior(study.study, study.label, of_effect(measure, own), weight)
+        TrialPosterior(study.study, study.label, _of_effect(measure, own), weight)
         for study, own, weight in zip(studies, fit.shrunken, weights, strict=True)
     )
     return Posterior(
@@ -67,15 +67,15 @@ def _under(
 
 
 def _pool(outcome: OutcomeSpec, prior: OtherPriors, fit: BayesFit) -> PosteriorPool:
-    better, worse = beyond(outcome, fit.of_mu)
+    better, worse = _beyond(outcome, fit.of_mu)
     return PosteriorPool(
         prior.name,
         prior.tau_prior,
         prior.mu_prior,
         priors_in_words(prior.tau_prior, prior.mu_prior),
-        of_effect(outcome.measure, fit.mu),
+        _of_effect(outcome.measure, fit.mu),
         _summary(fit.tau),
-        of_effect(outcome.measure, fit.new),
+        _of_effect(outcome.measure, fit.new),
         fit.above[0] if no_effect(outcome.measure) is not None else None,
         better,
         worse,
@@ -83,7 +83,7 @@ def _pool(outcome: OutcomeSpec, prior: OtherPriors, fit: BayesFit) -> PosteriorP
     )
 
 
-def beyond(outcome: OutcomeSpec, mu: Distribution) -> tuple[float | None, float | None]:
+def _beyond(outcome: OutcomeSpec, mu: Distribution) -> tuple[float | None, float | None]:
     """Probabilities of an effect better than the outcome's better threshold, worse than its other.
 
     More of the outcome is better where its direction is benefit.
@@ -103,7 +103,7 @@ def _past(measure: str, threshold: float | None, mu: Distribution, up: bool) -> 
     return above if up else 1 - above
 
 
-def of_effect(measure: str, summary: Summary) -> PosteriorSummary:
+def _of_effect(measure: str, summary: Summary) -> PosteriorSummary:
     """A posterior of effects, turned back to the natural scale; `sd` stays on the other one."""
     told = _summary(summary)
     names = ("median", "mode", "mean", "low", "high", "shortest_low", "shortest_high")

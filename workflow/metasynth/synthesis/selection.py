@@ -223,6 +223,12 @@ def effects_of(
 
     A study that brings a contrast has that effect, whatever its groups: it was published so, or
     made from several arms that share a control.
+
+    Returns:
+        Shape (k,), on the analysis scale.
+
+    Raises:
+        ValueError: where a study has not the numbers, which `missing_data` would have said.
     """
     if outcome.type == "generic":
         return _contrasts(studies)
@@ -248,7 +254,7 @@ def _from_groups(
     if outcome.type == "rate":
         return rate_effects(rates_of(studies, outcome.per), outcome.measure, analysis.zero_cells)
     if outcome.type == "incidence":
-        one = events_of(studies, outcome)
+        one = _events_of(studies, outcome)
         return incidence_effects(one.x, one.size, outcome.measure, analysis.zero_cells)
     if outcome.type in ("mean", "correlation"):
         return _uncorrected(*_of_one_group(studies, outcome))
@@ -269,18 +275,33 @@ def _uncorrected(y: Array, v: Array) -> Effects:
 
 
 def tables_of(studies: Sequence[StudyData]) -> Tables:
-    """Stack the studies' counts into arrays."""
+    """Stack the studies' counts into arrays.
+
+    Returns:
+        Counts as they are, uncorrected, shape (k,).
+
+    Raises:
+        ValueError: where a study has none.
+    """
     return Tables(*np.array([counts(s) for s in studies], dtype=float).reshape(-1, 4).T)
 
 
 def counts(study: StudyData) -> tuple[Count, Count, Count, Count]:
-    """Events and total of the intervention, then of control."""
+    """Events and total of the intervention, then of control.
+
+    Raises:
+        ValueError: where the study has none.
+    """
     (a, n1), (c, n2) = _counts(study.intervention), _counts(study.control)
     return a, n1, c, n2
 
 
 def one_group(study: StudyData) -> tuple[Count, Count]:
-    """Events and total of the intervention side alone."""
+    """Events and total of the intervention side alone.
+
+    Raises:
+        ValueError: where the study has none.
+    """
     return _counts(study.intervention)
 
 
@@ -301,7 +322,18 @@ def _correlation(group: Group | None) -> tuple[float, Count]:
 
 
 def rates_of(studies: Sequence[StudyData], per: float = 1.0) -> Rates:
-    """Stack the studies' events, and person-time in units of `per`, into arrays."""
+    """Stack the studies' events, and person-time in units of `per`, into arrays.
+
+    Parameters:
+        studies: with events and person-time of both groups.
+        per: the units of person-time that one unit of a rate is of, such as 100 patient-years.
+
+    Returns:
+        Shape (k,).
+
+    Raises:
+        ValueError: where a study has none.
+    """
     x1, t1, x2, t2 = (
         np.array([(*_rate(s.intervention), *_rate(s.control)) for s in studies], dtype=float)
         .reshape(-1, 4)
@@ -310,8 +342,15 @@ def rates_of(studies: Sequence[StudyData], per: float = 1.0) -> Rates:
     return Rates(x1, t1 / per, x2, t2 / per)
 
 
-def events_of(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Events:
-    """Stack one group's events, with its patients or its person-time in units of `per`."""
+def _events_of(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Events:
+    """Stack one group's events, with its patients or its person-time in units of `per`.
+
+    Returns:
+        Shape (k,).
+
+    Raises:
+        ValueError: where a study has none.
+    """
     if outcome.type == "proportion":
         return Events(*np.array([one_group(s) for s in studies], float).reshape(-1, 2).T)
     x, time = np.array([_rate(s.intervention) for s in studies], float).reshape(-1, 2).T
@@ -322,6 +361,12 @@ def counted(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Counted | Non
     """The studies' counts as they are, for the models that take these; None without any.
 
     Nor are there any where a study brings a published contrast in their place.
+
+    Returns:
+        Shape (k,), person-time in units of the outcome's `per`.
+
+    Raises:
+        ValueError: where a study has neither counts nor a contrast.
     """
     if any(study.contrast and study.intervention is None for study in studies):
         return None
@@ -329,7 +374,7 @@ def counted(studies: Sequence[StudyData], outcome: OutcomeSpec) -> Counted | Non
         return tables_of(studies)
     if outcome.type == "rate":
         return rates_of(studies, outcome.per)
-    return events_of(studies, outcome) if outcome.type in ("proportion", "incidence") else None
+    return _events_of(studies, outcome) if outcome.type in ("proportion", "incidence") else None
 
 
 def _rate(group: Group | None) -> tuple[Count, float]:
@@ -345,7 +390,14 @@ def _counts(group: Group | None) -> tuple[Count, Count]:
 
 
 def means_of(studies: Sequence[StudyData]) -> Means:
-    """Stack the studies' means, standard deviations and sizes into arrays."""
+    """Stack the studies' means, standard deviations and sizes into arrays.
+
+    Returns:
+        Shape (k,).
+
+    Raises:
+        ValueError: where a study has none.
+    """
     rows = [(*_means(s.intervention), *_means(s.control)) for s in studies]
     return Means(*np.array(rows, dtype=float).reshape(-1, 6).T)
 

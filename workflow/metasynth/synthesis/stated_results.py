@@ -24,7 +24,10 @@ Events = tuple[int, ...]
 
 
 def counts_allowed(row: Result | Group) -> range:
-    """The events that the source of a row, or of a group, allows; those of a part in whole ones."""
+    """The events that the source of a row, or of a group, allows; those of a part in whole ones.
+
+    Without events they are taken for 0.
+    """
     events = int(row.events or 0)
     low = events if row.events_low is None else row.events_low
     high = events if row.events_high is None else row.events_high
@@ -46,7 +49,7 @@ def has_limits(row: Result) -> bool:
     return usual and None not in (row.estimate, row.ci_low, row.ci_high)
 
 
-def fits(row: Result, table: TwoByTwo) -> bool:
+def _fits(row: Result, table: TwoByTwo) -> bool:
     """Whether a table of the row's two arms gives all that the row states of them."""
     if row.reported_p and not any(fits_p(row.reported_p, p) for p in usual_p(table)):
         return False
@@ -59,7 +62,16 @@ def fits_limits(row: Result, table: TwoByTwo) -> bool:
 
 
 def fits_p(printed: str, p: float) -> bool:
-    """Whether a p-value is printed so: 0.004, <0.05, >0.05."""
+    """Whether a p-value is printed so.
+
+    Parameters:
+        printed: as in the table: 0.004, <0.05, >0.05.
+        p: to all its digits.
+
+    Example:
+        >>> fits_p("0.04", 0.0351), fits_p("0.040", 0.0351), fits_p("<0.05", 0.0351)
+        (True, False, True)
+    """
     if printed[0] == "<":
         return p < float(printed[1:])
     if printed[0] == ">":
@@ -111,7 +123,7 @@ def events_left(rows: Sequence[Result], stated: Iterable[Result]) -> list[Events
     for row in stated:
         if row.arm_id in places and row.reference_arm_id in places:
             i, j = places[row.arm_id], places[row.reference_arm_id]
-            given = {e: fits(row, _table(rows[i], e[i], rows[j], e[j])) for e in every}
+            given = {e: _fits(row, _table(rows[i], e[i], rows[j], e[j])) for e in every}
             if given.get(extracted):  # else the rows themselves are in doubt, and are told of
                 left = [e for e in left if given[e]]
     return left

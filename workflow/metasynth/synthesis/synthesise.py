@@ -74,8 +74,10 @@ def synthesise(
 ) -> OutcomeResult:
     """Pool `studies` by each of `analyses`; the conventions are at the top of this module.
 
-    Raises UnsupportedCombination when an analysis has no meaning for the outcome. Whatever the
-    data, including none at all, the answer is a complete record.
+    Whatever the data, including none at all, the answer is a complete record.
+
+    Raises:
+        UnsupportedCombination: when an analysis has no meaning for the outcome.
     """
     for spec in analyses:
         require_combination(outcome, spec)
@@ -201,7 +203,15 @@ def pool_studies(
 ) -> tuple[Estimate, Fit | None]:
     """Pool one set of studies that passed the checks; without a result the row's note says why.
 
-    `tau2` is given where subgroups share one.
+    Parameters:
+        outcome: what is pooled.
+        spec: by which analysis.
+        subgroup: the name of the row, `ALL` of the whole pool.
+        studies: those of the set; none is a row without a result.
+        tau2: on the squared analysis scale, where subgroups share one; None: estimated.
+
+    Returns:
+        The row on the natural scale, and the fit on the analysis scale, None where there is none.
     """
     row = empty_row(outcome, spec, subgroup, studies)
     if not studies:
@@ -240,7 +250,13 @@ def _filled(
 
 
 def size_of_pool(outcome: OutcomeSpec, studies: Sequence[StudyData], mean: float) -> float | None:
-    """By which a pooled double arcsine is turned back; None for every other measure."""
+    """By which a pooled double arcsine is turned back; None for every other measure.
+
+    Parameters:
+        outcome: of proportions, where its measure is PFT.
+        studies: those that were pooled.
+        mean: their pooled double arcsine, in radians.
+    """
     if outcome.measure != "PFT":
         return None
     events, totals = np.array([one_group(study) for study in studies], dtype=float).T

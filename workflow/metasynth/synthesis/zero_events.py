@@ -15,7 +15,7 @@ from metasynth.model.records import AnalysisSpec, Count, OutcomeSpec
 _CONDITIONAL = {"Peto", *GLMMS, EXACT_BAYES}
 
 
-def excludes(outcome: OutcomeSpec, analysis: AnalysisSpec) -> bool:
+def _excludes(outcome: OutcomeSpec, analysis: AnalysisSpec) -> bool:
     """Whether the analysis leaves out studies with no events, or only events, in both groups.
 
     `double_zero: auto` goes by the measure; exclude and include hold for every measure.
@@ -34,8 +34,14 @@ def reason(
     analysis: AnalysisSpec,
     groups: Sequence[tuple[Count | None, Count | None]],
 ) -> Sentence | None:
-    """Why a study with these groups (events, participants) is left out; None where it is not."""
-    if not excludes(outcome, analysis):
+    """Why a study is left out for having no events, or only events; None where it is not.
+
+    Parameters:
+        outcome: of counts; of others the answer is None.
+        analysis: whose `double_zero` says what becomes of such studies.
+        groups: events and participants of each group; None for a number that is not known.
+    """
+    if not _excludes(outcome, analysis):
         return None
     if not any(events for events, _ in groups):
         return sentence("no events in either group")

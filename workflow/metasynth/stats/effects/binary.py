@@ -16,7 +16,10 @@ from metasynth.core.arrays import Array as Array
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """2×2 tables as arrays: events and totals of the intervention (a, n1) and control (c, n2)."""
+    """2×2 tables as arrays: events and totals of the intervention (a, n1) and control (c, n2).
+
+    All of one shape: (k,) of one meta-analysis, or (k, n) of n of them.
+    """
 
     a: Array
     n1: Array
@@ -60,7 +63,10 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Effects y and variances v on the analysis scale, and where cells were corrected first."""
+    """Effects y and variances v on the analysis scale, and where cells were corrected first.
+
+    All of one shape. Where a study has no effect of its own y is 0 and v infinite.
+    """
 
     y: Array
     v: Array
@@ -70,10 +76,19 @@ class Effects:
 def continuity_correction(tables: Tables, policy: str) -> tuple[Tables, NDArray[np.bool_]]:
     """Apply a zero-cell policy; give the tables to analyse and where they differ from the data.
 
-    only0: 0.5 to all four cells of a study that has an empty one (Handbook 10.4.4.2).
-    treatment_arm: in such a study n1/n to both cells of the intervention and n2/n to those of
-    control, which leaves the ratio of a study without events at 1 (Sweeting, Sutton and Lambert,
-    Stat Med 2004;23:1351-75). all: 0.5 to every study. none: the data as they are.
+    Parameters:
+        tables: of any shape.
+        policy: only0, 0.5 to all four cells of a study that has an empty one (Handbook 10.4.4.2);
+            treatment_arm, in such a study n1/n to both cells of the intervention and n2/n to those
+            of control, which leaves the ratio of a study without events at 1 (Sweeting, Sutton and
+            Lambert, Stat Med 2004;23:1351-75); all, 0.5 to every study; none, the data as they are.
+
+    Example:
+        >>> tables = Tables(*(np.array([x]) for x in (0.0, 30.0, 3.0, 10.0)))
+        >>> continuity_correction(tables, "only0")[0].cells
+        (array([0.5]), array([31.]), array([3.5]), array([11.]))
+        >>> continuity_correction(tables, "treatment_arm")[0].cells
+        (array([0.75]), array([31.5]), array([3.25]), array([10.5]))
     """
     if policy == "none":
         return tables, np.zeros(tables.a.shape, dtype=bool)
@@ -85,17 +100,35 @@ def continuity_correction(tables: Tables, policy: str) -> tuple[Tables, NDArray[
 
 
 def log_risk_ratio(t: Tables) -> tuple[Array, Array]:
-    """Log risk ratio and its variance 1/a - 1/n1 + 1/c - 1/n2 (Handbook 6.4.1.2); a, c > 0."""
+    """Log risk ratio and its variance 1/a - 1/n1 + 1/c - 1/n2 (Handbook 6.4.1.2); a, c > 0.
+
+    Example:
+        >>> y, v = log_risk_ratio(Tables(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # log(1/2), 0.1 - 0.01 + 0.05 - 0.01
+        ([-0.693147], [0.13])
+    """
     return np.log(t.a / t.n1) - np.log(t.c / t.n2), 1 / t.a - 1 / t.n1 + 1 / t.c - 1 / t.n2
 
 
 def log_odds_ratio(t: Tables) -> tuple[Array, Array]:
-    """Log odds ratio and Woolf's variance 1/a + 1/b + 1/c + 1/d; all cells > 0."""
+    """Log odds ratio and Woolf's variance 1/a + 1/b + 1/c + 1/d; all cells > 0.
+
+    Example:
+        >>> y, v = log_odds_ratio(Tables(*(np.array([x]) for x in (20.0, 60.0, 10.0, 60.0))))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # log(5/2), 1/20 + 1/40 + 1/10 + 1/50
+        ([0.916291], [0.195])
+    """
     return np.log(t.a / t.b) - np.log(t.c / t.d), 1 / t.a + 1 / t.b + 1 / t.c + 1 / t.d
 
 
 def risk_difference(t: Tables) -> tuple[Array, Array]:
-    """Risk difference and its variance ab/n1³ + cd/n2³."""
+    """Risk difference and its variance ab/n1³ + cd/n2³.
+
+    Example:
+        >>> y, v = risk_difference(Tables(*(np.array([x]) for x in (5.0, 10.0, 2.0, 10.0))))
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([0.3], [0.041])
+    """
     return t.a / t.n1 - t.c / t.n2, t.a * t.b / t.n1**3 + t.c * t.d / t.n2**3
 
 
@@ -112,13 +145,28 @@ def peto_log_odds_ratio(t: Tables) -> tuple[Array, Array]:
     """Peto's log odds ratio (O - E)/V and its variance 1/V; needs an event and a non-event.
 
     Yusuf et al., Prog Cardiovasc Dis 1985;27:335-71.
+
+    Parameters:
+        t: tables as they are, uncorrected, of any shape.
+
+    Example:
+        >>> y, v = peto_log_odds_ratio(Tables(*(np.array([x]) for x in (10.0, 20.0, 5.0, 20.0))))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # 2.5 / (15 * 25 * 400 / (1600 * 39))
+        ([1.04], [0.416])
     """
     o_minus_e, variance = observed_minus_expected(t)
     return o_minus_e / variance, 1 / variance
 
 
 def observed_minus_expected(t: Tables) -> tuple[Array, Array]:
-    """Events observed minus expected under the intervention, and the hypergeometric variance."""
+    """Events observed minus expected under the intervention, and the hypergeometric variance.
+
+    Example:
+        >>> tables = Tables(*(np.array([x]) for x in (10.0, 20.0, 5.0, 20.0)))
+        >>> excess, variance = observed_minus_expected(tables)
+        >>> excess.round(6).tolist(), variance.round(6).tolist()
+        ([2.5], [2.403846])
+    """
     events, others = t.a + t.c, t.b + t.d
     return t.a - events * t.n1 / t.n, events * others * t.n1 * t.n2 / (t.n**2 * (t.n - 1))
 
@@ -137,6 +185,21 @@ def binary_effects(tables: Tables, measure: str, zero_cells: str = "only0") -> E
     The arcsine difference needs no correction and gets none but under `all`. Where the policy
     leaves an effect or its variance undefined, the effect is 0 with infinite variance, so that
     its weight is 0.
+
+    Parameters:
+        tables: of any shape.
+        measure: a key of `BINARY_EFFECTS`.
+        zero_cells: as the policy of `continuity_correction`.
+
+    Returns:
+        Log ratios, differences of risks or of arcsines, of the tables' shape.
+
+    Example:
+        >>> tables = Tables(*np.array([[10.0, 100, 20, 100], [0, 50, 3, 50]]).T)
+        >>> binary_effects(tables, "RR", "none").v.round(6).tolist()
+        [0.13, inf]
+        >>> binary_effects(tables, "RR").corrected.tolist()
+        [False, True]
     """
     policy = "none" if measure == "ASD" and zero_cells != "all" else zero_cells
     analysed, corrected = continuity_correction(tables, policy)

@@ -10,7 +10,10 @@ from metasynth.stats.effects.binary import Array
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Means, standard deviations and sizes of the intervention (m1, sd1, n1) and control groups."""
+    """Means, standard deviations and sizes of the intervention (m1, sd1, n1) and control groups.
+
+    All of one shape, (k,) or (k, n) of n meta-analyses.
+    """
 
     m1: Array
     sd1: Array
@@ -21,7 +24,14 @@ class Means:
 
 
 def mean_difference(m: Means) -> tuple[Array, Array]:
-    """Difference of means and its variance sd1²/n1 + sd2²/n2 (Handbook 6.5.1.1)."""
+    """Difference of means and its variance sd1²/n1 + sd2²/n2 (Handbook 6.5.1.1).
+
+    Example:
+        >>> means = Means(*(np.array([x]) for x in (12.0, 2.0, 10.0, 10.0, 2.0, 10.0)))
+        >>> y, v = mean_difference(means)
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([2.0], [0.8])
+    """
     return m.m1 - m.m2, m.sd1**2 / m.n1 + m.sd2**2 / m.n2
 
 
@@ -30,6 +40,12 @@ def standardised_mean_difference(m: Means) -> tuple[Array, Array]:
 
     Hedges, J Educ Stat 1981;6:107-28. The pooled standard deviation has n1 + n2 - 2 degrees of
     freedom, and J(df) = gamma(df/2) / (sqrt(df/2) gamma((df - 1)/2)).
+
+    Example:
+        >>> means = Means(*(np.array([x]) for x in (12.0, 2.0, 2.0, 10.0, 2.0, 2.0)))
+        >>> y, v = standardised_mean_difference(means)
+        >>> y.round(6).tolist(), v.round(6).tolist()  # J(2) is 1 / sqrt(pi); 1 + g² / 8
+        ([0.56419], [1.039789])
     """
     total = m.n1 + m.n2
     g = _cohen_d(m) * hedges_j(total - 2)
@@ -125,7 +141,12 @@ def _cohen_d(m: Means) -> Array:
 
 
 def hedges_j(df: Array) -> Array:
-    """The factor that makes Cohen's d unbiased, for more than one degree of freedom."""
+    """The factor that makes Cohen's d unbiased, for more than one degree of freedom.
+
+    Example:
+        >>> hedges_j(np.array([2.0, 18.0])).round(6).tolist()  # the first is 1 / sqrt(pi)
+        [0.56419, 0.957646]
+    """
     return np.asarray(special.poch((df - 1) / 2, 0.5) / np.sqrt(df / 2))
 
 

@@ -46,8 +46,20 @@ def incidence_effects(
 ) -> Effects:
     """Give transformed rates and variances after the zero-cell policy.
 
-    only0 adds 0.5 to the events of a group without any, but for roots; all adds it everywhere,
-    none nowhere; person-time stays. What is left undefined is 0 with infinite variance.
+    Parameters:
+        events: shape (k,).
+        time: person-time, above 0, shape (k,).
+        measure: a key of `INCIDENCE_EFFECTS`.
+        zero_cells: only0 adds 0.5 to the events of a group without any, but for roots; all adds it
+            everywhere, none nowhere; person-time stays.
+
+    Returns:
+        Logs of rates, rates or their roots; 0 with infinite variance where one is undefined.
+
+    Example:
+        >>> found = incidence_effects(np.array([10.0, 0.0]), np.array([100.0, 50.0]), "IRLN")
+        >>> found.y.round(6).tolist(), found.v.round(6).tolist()  # log(0.1) and log(0.01)
+        ([-2.302585, -4.60517], [0.1, 2.0])
     """
     empty = (events == 0) & (measure != "IRS")
     corrected = empty if zero_cells == "only0" else np.full(events.shape, zero_cells == "all")

@@ -26,6 +26,11 @@ def double_arcsine(events: Array, total: Array) -> tuple[Array, Array]:
     """Mean of two arcsines, variance 1/(4 total + 2): half of Freeman and Tukey's sum.
 
     Ann Math Stat 1950;21:607-11.
+
+    Example:
+        >>> y, v = double_arcsine(np.array([5.0]), np.array([10.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # a quarter of pi, 1/42
+        ([0.785398], [0.02381])
     """
     low, high = events / (total + 1), (events + 1) / (total + 1)
     return (np.arcsin(np.sqrt(low)) + np.arcsin(np.sqrt(high))) / 2, 1 / (4 * total + 2)
@@ -57,9 +62,21 @@ def proportion_effects(
 ) -> Effects:
     """Give transformed proportions and variances after the zero-cell policy.
 
-    only0 adds 0.5 to events and to others where one of them is 0, but for arcsines; all adds it
-    everywhere, none nowhere. What is left undefined, or without a variance, is 0 with infinite
-    variance.
+    Parameters:
+        events: shape (k,).
+        total: patients, at least 1, shape (k,).
+        measure: a key of `PROPORTION_EFFECTS`.
+        zero_cells: only0 adds 0.5 to events and to others where one of them is 0, but for arcsines;
+            all adds it everywhere, none nowhere.
+
+    Returns:
+        Effects on the transformed scale; what is left undefined, or without a variance, is 0 with
+        infinite variance.
+
+    Example:
+        >>> found = proportion_effects(np.array([5.0, 0.0]), np.array([10.0, 10.0]), "PLO")
+        >>> found.y.round(6).tolist(), found.v.round(6).tolist()  # log(1) and log(0.5 / 10.5)
+        ([0.0, -3.044522], [0.4, 2.095238])
     """
     empty = (events == 0) | (events == total)
     corrected = np.full(events.shape, zero_cells == "all")
@@ -86,6 +103,15 @@ def from_double_arcsine(value: float, total: float) -> float:
 
     Miller, Am Stat 1978;32:138, who takes the harmonic mean of the totals for a pooled value. Of
     infinitely many the double arcsine is the arcsine.
+
+    Parameters:
+        value: in radians, as `double_arcsine` gives it.
+        total: the number that the proportion is of, infinite for the arcsine.
+
+    Example:
+        >>> y, _ = double_arcsine(np.array([3.0]), np.array([12.0]))
+        >>> round(from_double_arcsine(float(y[0]), 12), 6)
+        0.25
     """
     lowest = asin(sqrt(1 / (total + 1))) / 2
     if value <= lowest:
@@ -103,6 +129,15 @@ def pooled_size(mean: float, events: Array, totals: Array) -> float:
     Infinity, which turns it back as an arcsine, where that gives no usable answer: 0 although there
     are events, 1 although there are others, or a proportion beyond those of all groups. So it does
     with very unequal sizes: Schwarzer et al., Res Synth Methods 2019;10:476-83.
+
+    Parameters:
+        mean: the pooled double arcsine, in radians.
+        events: shape (k,).
+        totals: patients, at least 1, shape (k,).
+
+    Example:
+        >>> round(pooled_size(0.49, np.array([2.0, 10.0]), np.array([10.0, 40.0])), 6)
+        16.0
     """
     size = float(len(totals) / (1 / totals).sum())
     found, risks = from_double_arcsine(mean, size), events / totals

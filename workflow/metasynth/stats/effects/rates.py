@@ -10,7 +10,10 @@ from metasynth.stats.effects.binary import Array, Effects
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Events and person-time of the intervention (x1, t1) and control (x2, t2); x may be > t."""
+    """Events and person-time of the intervention (x1, t1) and control (x2, t2); x may be > t.
+
+    All of one shape, (k,) or (k, n) of n meta-analyses.
+    """
 
     x1: Array
     t1: Array
@@ -24,7 +27,13 @@ class Rates:
 
 
 def log_rate_ratio(r: Rates) -> tuple[Array, Array]:
-    """Log ratio of rates and its variance 1/x1 + 1/x2 (Poisson counts); events in both groups."""
+    """Log ratio of rates and its variance 1/x1 + 1/x2 (Poisson counts); events in both groups.
+
+    Example:
+        >>> y, v = log_rate_ratio(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([-0.693147], [0.15])
+    """
     return np.log(r.x1 / r.t1) - np.log(r.x2 / r.t2), 1 / r.x1 + 1 / r.x2
 
 
@@ -39,8 +48,19 @@ RATE_EFFECTS = {"IRR": log_rate_ratio, "IRD": rate_difference}
 def rate_effects(rates: Rates, measure: str, zero_cells: str = "only0") -> Effects:
     """Give effects and variances after the zero-cell policy.
 
-    only0 adds 0.5 to the events of both groups where one has none, all everywhere, none nowhere;
-    person-time stays. What is left undefined is 0 with infinite variance.
+    Parameters:
+        rates: of shape (k,), or (k, n) of n meta-analyses.
+        measure: IRR or IRD.
+        zero_cells: only0 adds 0.5 to the events of both groups where one has none, all everywhere,
+            none nowhere; person-time stays.
+
+    Returns:
+        Log ratios of rates, or their differences; 0 with infinite variance where one is undefined.
+
+    Example:
+        >>> found = rate_effects(Rates(*np.array([[10.0, 100, 20, 100], [0, 50, 3, 50]]).T), "IRR")
+        >>> found.y.round(6).tolist(), found.corrected.tolist()  # log(1/2) and log(0.5 / 3.5)
+        ([-0.693147, -1.94591], [False, True])
     """
     corrected = _corrected(rates, zero_cells)
     undefined = ~corrected & ((rates.x1 == 0) & (rates.x2 == 0))
@@ -52,7 +72,16 @@ def rate_effects(rates: Rates, measure: str, zero_cells: str = "only0") -> Effec
 
 
 def corrected_rates(rates: Rates, zero_cells: str = "only0") -> Rates:
-    """Rates with the events that the zero-cell policy adds."""
+    """Rates with the events that the zero-cell policy adds.
+
+    Parameters:
+        rates: of any shape.
+        zero_cells: as for `rate_effects`.
+
+    Example:
+        >>> corrected_rates(Rates(*(np.array([x]) for x in (0.0, 50.0, 3.0, 50.0)))).cells
+        (array([0.5]), array([50.]), array([3.5]), array([50.]))
+    """
     added = np.where(_corrected(rates, zero_cells), 0.5, 0.0)
     return Rates(rates.x1 + added, rates.t1, rates.x2 + added, rates.t2)
 

@@ -1,0 +1,117 @@
+"""What other packages call of `stats` and `synthesis` says what it takes, and what it raises."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import metasynth
+
+ROOT = Path(metasynth.__file__).parent
+PACKAGES = ("stats", "synthesis")
+ARRAYS = re.compile(r"\b(Array|NDArray|Tables|Rates|Means|Events|Effects|Counted|Pools)\b")
+PLAIN = re.compile(r"\b(float|int|str|Count)\b")
+"""Types that leave open what a number or a word is of; a record says it itself."""
+CHECKED_BEFORE = {("synthesis.selection", "missing_data")}
+"""Functions that ask for numbers only where they found that these are there."""
+
+
+@dataclass(frozen=True)
+class Function:
+    """A public function that another package imports, with the functions of its module."""
+
+    module: str
+    node: ast.FunctionDef
+    neighbours: dict[str, ast.FunctionDef]
+
+    @property
+    def docstring(self) -> str:
+        return ast.get_docstring(self.node) or ""
+
+    def section(self, name: str) -> str:
+        """What stands indented under a heading; nothing without it."""
+        found = re.search(rf"^{name}:\n((?: .*\n|\n)*)", self.docstring + "\n", re.MULTILINE)
+        return found[1] if found else ""
+
+    def entries(self, name: str) -> dict[str, str]:
+        """The entries of a section by what they are of."""
+        parts = re.split(r"^    (\w+): ", self.section(name), flags=re.MULTILINE)
+        return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+    def raised(self) -> Iterator[str]:
+        """The errors that its code raises, or that of the private functions it goes through."""
+        todo, seen = [self.node], {self.node.name}
+        while todo:
+            for part in ast.walk(todo.pop()):
+                if isinstance(part, ast.Raise) and isinstance(part.exc, ast.Call):
+                    yield ast.unparse(part.exc.func)
+                name = part.id if isinstance(part, ast.Name) else ""
+                if name.startswith("_") and name in self.neighbours and name not in seen:
+                    seen.add(name)
+                    todo.append(self.neighbours[name])
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported() -> set[tuple[str, str]]:
+    """Names that one package of metasynth takes of another, with their modules."""
+    found = set()
+    for path in ROOT.rglob("*.py"):
+        own = path.relative_to(ROOT).parts[0]
+        aliases = {}
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("metasynth."):
+                of = (node.module or "").removeprefix("metasynth.")
+                aliases |= {a.asname or a.name: f"{of}.{a.name}" for a in node.names}
+                found |= {(of, a.name) for a in node.names if of.split(".")[0] != own}
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                of = aliases.get(node.value.id, "")
+                if of and of.split(".")[0] != own:
+                    found.add((of, node.attr))
+    return found
+
+
+def functions() -> Iterator[Function]:
+    called = imported()
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            own = {f.name: f for f in tree(path).body if isinstance(f, ast.FunctionDef)}
+            for name, node in own.items():
+                if (module, name) in called and module != "stats.bayes_fit":
+                    yield Function(module, node, own)
+
+
+FUNCTIONS = list(functions())
+
+
+def test_there_are_such_functions():
+    names = {function.node.name for function in FUNCTIONS}
+    assert {"egger", "fit_model", "sd_of_limits", "synthesise", "effects_of"} <= names
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f"{f.module}.{f.node.name}")
+def test_sections(function: Function) -> None:
+    told = function.entries("Parameters")
+    arguments = function.node.args
+    types = {
+        a.arg: ast.unparse(a.annotation) if a.annotation else ""
+        for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    }
+    arrays = {name for name, kind in types.items() if ARRAYS.search(kind)}
+    plain = {name for name, kind in types.items() if PLAIN.search(kind)}
+    assert not (arrays | plain) - set(told), "parameters that are not told of"
+    assert not set(told) - set(types), "told of, but no parameters"
+    assert not {name for name in arrays if "shape" not in told[name]}, "arrays without a shape"
+    if (function.module, function.node.name) not in CHECKED_BEFORE:
+        assert not set(function.raised()) - set(function.entries("Raises")), "errors not told of"
+    if function.module.startswith("stats.") and arrays | plain:
+        assert ">>> " in function.docstring, "no example"
