@@ -147,7 +147,9 @@ def extraction_sentence(outcome: OutcomeNames, material: Material, language: Lan
         high=high,
     )
     if not own.changes:
-        same = language.say("On which side of no effect the interval lies is the same in all.")
+        same = language.say(
+            "Whether the interval excludes the value of no effect does not depend on the table."
+        )
         return f"{first} {same}"
     second = language.say(
         "The interval excludes the value of no effect in {n} of them, and not in the others.",
