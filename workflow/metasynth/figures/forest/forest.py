@@ -98,10 +98,13 @@ def draw_forest(said: Forest, language: Language) -> Figure:
 PANEL_GAP = 8.0
 
 
-def draw_panels(panels: Sequence[Forest], language: Language) -> Figure:
+def draw_panels(
+    panels: Sequence[Forest], language: Language, *, whole_groups: bool = False
+) -> Figure:
     """Draw forest plots below each other, each with its own axis; `draw_forest` says who may call.
 
-    On one axis stands only what has one scale.
+    On one axis stands only what has one scale. Paper cuts them above any row, or with
+    `whole_groups` above headings alone.
     """
     layouts, start = list[Layout](), MARGIN
     for said in panels:
@@ -114,7 +117,7 @@ def draw_panels(panels: Sequence[Forest], language: Language) -> Figure:
     tops = [
         top
         for start, said, layout in zip([0.0, *starts], panels, layouts, strict=False)
-        for top in (*([start] if start else []), *_tops(said, layout))
+        for top in (*([start] if start else []), *_tops(said, layout, whole_groups))
     ]
     breakable(figure, layouts[-1].height, MARGIN, tops)
     before = 0
@@ -124,11 +127,14 @@ def draw_panels(panels: Sequence[Forest], language: Language) -> Figure:
     return figure
 
 
-def _tops(said: Forest, layout: Layout) -> Iterator[float]:
-    """Above which rows paper may cut a plot: not the first, and none below its own heading."""
+def _tops(said: Forest, layout: Layout, headings: bool = False) -> Iterator[float]:
+    """Above which rows paper may cut a plot: not the first, and none below its own heading.
+
+    With `headings` above these alone.
+    """
     pairs = zip(said.rows, said.rows[1:], layout.middles[1:], strict=False)
     for before, row, middle in pairs:
-        if before.kind not in ("heading", "note") or row.kind == "heading":
+        if row.kind == "heading" or (before.kind not in ("heading", "note") and not headings):
             yield middle - layout.pitch / 2
 
 

@@ -113,7 +113,7 @@ def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Lang
     title = measure_name(data.result, data.analysis, language)
     effects = Column(interval_heading(rows, language), title, "effect", "right")
     words = [language.say("Studies"), "Tau²", "I²"]
-    if any(pool.estimate.p is not None for pool in pools):
+    if data.pooled is None or data.pooled.p is not None:
         words.append("p")
     else:  # as of a posterior
         rows = [replace(row, cells=(*row.cells[:3], row.cells[-1])) for row in rows]

@@ -48,7 +48,7 @@ def together(kind: str, found: Sequence[Found], *, language: Language = ENGLISH)
     panels[-1] = replace(panels[-1], notes=shared)
     title = language.say("Forest plots of several outcomes below each other.")
     words = " ".join([title, *(composed.description for _, composed in parts)])
-    return Drawing(draw_panels(panels, language), title, words)
+    return Drawing(draw_panels(panels, language, whole_groups=True), title, words)
 
 
 Part = tuple[OutcomeResult, Composed]
