@@ -1,6 +1,7 @@
 """The same pool by other libraries: lines, digits and time, in one run.
 
-    uv run --all-groups --with pymare --with PyMetaAnalysis python benchmarks/bench_peers.py
+    uv run --all-groups --with pymare --with PyMetaAnalysis --with pimeta \
+        python benchmarks/bench_peers.py
 
 The 13 BCG trials as risk ratios, random effects by REML with Hartung and Knapp's interval. Each way
 is the text of a program as its documentation would write it, counted in lines, run with the data
@@ -41,6 +42,12 @@ r = ma.meta_binary(
     method="IV", model="random", tau2_method="REML", ci_method="hartung-knapp",
 )
 result = [r.tau2, r.estimate, r.standard_error]
+""",
+    "pimeta": """
+from pimeta import escalc, rma
+e = escalc("RR", ai="ai", n1i="n1i", ci="ci", n2i="n2i", data=df)
+r = rma(e.yi, e.vi, method="REML", test="knha")
+result = [r.tau2, *r.b, *r.se]
 """,
     "statsmodels": """
 from statsmodels.stats.meta_analysis import combine_effects, effectsize_2proportions

@@ -37,4 +37,4 @@ def test_a_cluster_gives_the_same_bytes(
         if (rule := re.search(r"Comment=rule_([a-z]+)", job))
         and (memory := re.search(r"MinMemory(?:Node|CPU)=(\w+)", job))
     }
-    assert asked >= {("report", "1100M"), ("pool", "400M"), ("plot", "400M")}, listed.stdout
+    assert asked >= {("report", "1300M"), ("pool", "400M"), ("plot", "400M")}, listed.stdout

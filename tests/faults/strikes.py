@@ -8,7 +8,9 @@ import sys
 from collections.abc import Mapping
 
 TOUCHES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
-ADDS = TOUCHES - {"os.remove", "os.rmdir"}
+OF_TWO = {"os.rename", "os.link", "os.symlink"}
+REMOVES = {"os.remove", "os.rmdir"}
+ADDS = TOUCHES - REMOVES
 ERRORS = {"full": errno.ENOSPC, "read-only": errno.EROFS}
 SIGNALS = {"kill": "SIGKILL", "term": "SIGTERM", "ctrl-c twice": "SIGINT", "none": ""}
 
@@ -26,7 +28,7 @@ def arm(settings: Mapping[str, str]) -> None:
 
     def strike(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal touched
-        if not _writes(event, arguments) or not _inside(arguments, below):
+        if not _writes(event, arguments) or not _inside(event, arguments, below):
             return
         touched += 1
         if kind in ERRORS and touched >= moment:
@@ -55,6 +57,17 @@ def _writes(event: str, arguments: tuple[object, ...]) -> bool:
     return event in TOUCHES
 
 
-def _inside(arguments: tuple[object, ...], below: tuple[str, ...]) -> bool:
-    paths = [os.path.abspath(os.fsdecode(p)) for p in arguments[:2] if isinstance(p, str | bytes)]
-    return any(path.startswith(below) for path in paths)
+def _inside(event: str, arguments: tuple[object, ...], below: tuple[str, ...]) -> bool:
+    told = arguments[:2] if event in OF_TWO else arguments[:1]
+    paths = [os.fsdecode(path) for path in told if isinstance(path, str | bytes)]
+    return any(
+        os.path.abspath(os.path.join(_folder(event, arguments), path)).startswith(below)
+        for path in paths
+    )
+
+
+def _folder(event: str, arguments: tuple[object, ...]) -> str:
+    """The open folder that a name is in, as `shutil.rmtree` gives it; else none."""
+    if event in REMOVES and isinstance(arguments[1], int) and arguments[1] >= 0:
+        return os.readlink(f"/proc/self/fd/{arguments[1]}")
+    return ""

@@ -29,11 +29,12 @@ from .broken import COUNTS, Small, small
 pytestmark = pytest.mark.faults
 MOMENTS = int(os.environ.get("FAULT_MOMENTS", "1"))
 SEED = os.environ.get("FAULT_SEED", "1")
-KINDS = ("kill", "term", "ctrl-c twice", "full", "read-only")
+KINDS = ("kill", "term", "ctrl-c twice", "full", "full TMPDIR", "read-only")
 SAID = {
     "term": "interrupted",
     "ctrl-c twice": "interrupted",
     "full": "no space left in",
+    "full TMPDIR": "no space left in",
     "read-only": "cannot be written",
 }
 # What a run and an archive need of this project: the rest would cost each moment some seconds.
@@ -125,6 +126,9 @@ def packed(driver: Driver, base: Path, tmp_path_factory: pytest.TempPathFactory)
     return place
 
 
+# Whose disk is full; all else strikes wherever a command writes.
+DISKS = {"full": ("review", "imported", "empty", "begun", ".begun"), "full TMPDIR": ("tmp",)}
+FAULTS = {"full TMPDIR": "full"}
 ZIP = "results/archive/review-1.0.0{}.zip"
 TRIALS = "data/raw/trials"
 # The folder that each command is given in, and its words.
@@ -144,6 +148,18 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "new, from a file": (".", ("new", "begun", "--from", "studies.rm5")),
     "new, here": ("empty", ("new", ".")),
 }
+
+
+def _writes(command: str, kind: str) -> bool:
+    """Whether a command writes on the disk that is full: the review's, or TMPDIR's."""
+    if kind == "full TMPDIR":
+        return command in ("archive", "archive_full", "verify")
+    return (command, kind) != ("verify", "full")
+
+
+CASES = [(command, kind) for command in COMMANDS for kind in KINDS]
+STRUCK = [case for case in CASES if _writes(*case)]
+UNTOUCHED = [case for case in CASES if not _writes(*case)]
 
 
 def _prepared(command: str, base: Path, packed: Path | None, place: Path) -> None:
@@ -168,14 +184,15 @@ def _struck(
     command: str,
     base: Path,
     place: Path,
-    fault: str = "none 0",
+    kind: str = "none",
+    moment: int = 0,
     count: Path | None = None,
 ) -> Done:
     folder, words = COMMANDS[command]
-    below = [place / name for name in ("tmp", "review", "imported", "empty", "begun", ".begun")]
+    below = [place / name for name in DISKS.get(kind, sum(DISKS.values(), ()))]
     settings = {
         "TMPDIR": str(place / "tmp"),
-        "FAULT": fault,
+        "FAULT": f"{FAULTS.get(kind, kind)} {moment}",
         "FAULT_BELOW": os.pathsep.join(map(str, below)),
         "FAULT_RESULTS": str(base / "review/results"),
     }
@@ -198,19 +215,23 @@ def _state(place: Path) -> Files:
 @pytest.fixture(scope="session")
 def undisturbed(
     driver: Driver, base: Path, packed: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], tuple[Files, int]]:
-    """What a command makes when nothing strikes, and how often it touches a file."""
-    known = dict[str, tuple[Files, int]]()
+) -> Callable[[str, str], tuple[Files, int]]:
+    """What a command makes when nothing strikes, and how often it touches a file where this kind of
+    strike would.
+    """
+    known = dict[tuple[str, str], tuple[Files, int]]()
 
-    def run(command: str) -> tuple[Files, int]:
-        if command not in known:
+    def run(command: str, kind: str) -> tuple[Files, int]:
+        where = kind if kind in DISKS else ""
+        if (command, where) not in known:
             place = tmp_path_factory.mktemp("undisturbed") / "place"
             _prepared(command, base, packed, place)
-            done = _struck(driver, command, base, place, count=place / "count")
+            never = sys.maxsize
+            done = _struck(driver, command, base, place, kind, never, place / "count")
             assert done.returncode == 0, done.stdout
             assert not list((place / "tmp").iterdir())
-            known[command] = _state(place), int((place / "count").read_text("utf-8"))
-        return known[command]
+            known[command, where] = _state(place), int((place / "count").read_text("utf-8"))
+        return known[command, where]
 
     return run
 
@@ -226,24 +247,24 @@ def _is_whole(state: Files, whole: Files, kind: str, context: str) -> None:
     assert all(".part" in name or name.startswith("tmp/") for name in more), context
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(("command", "kind"), STRUCK)
 def test_the_same_command_again(
     command: str,
     kind: str,
     driver: Driver,
     base: Path,
     packed: Path,
-    undisturbed: Callable[[str], tuple[Files, int]],
+    undisturbed: Callable[[str, str], tuple[Files, int]],
     tmp_path: Path,
 ) -> None:
-    whole, touches = undisturbed(command)
+    whole, touches = undisturbed(command, kind)
+    assert touches
     rng = random.Random(f"{SEED} {command} {kind}")
     for number in range(MOMENTS):
         moment = 1 + min(touches - 1, int((number + rng.random()) * touches / MOMENTS))
         place = tmp_path / "place"
         _prepared(command, base, packed, place)
-        first = _struck(driver, command, base, place, f"{kind} {moment}")
+        first = _struck(driver, command, base, place, kind, moment)
         context = f"{command}, {kind} at {moment} of {touches}:\n{first.stdout}"
         assert "Traceback" not in first.stdout, context
         assert "CalledProcessError" not in first.stdout, context
@@ -258,6 +279,13 @@ def test_the_same_command_again(
         assert not list((place / "tmp").iterdir()), context
         COUNTS[f"{command}: struck ({kind}), as undisturbed by the same command"] += 1
         shutil.rmtree(place)
+
+
+@pytest.mark.parametrize(("command", "kind"), UNTOUCHED)
+def test_what_is_not_struck_is_not_touched(
+    command: str, kind: str, undisturbed: Callable[[str, str], tuple[Files, int]]
+) -> None:
+    assert undisturbed(command, kind)[1] == 0
 
 
 def test_the_archives_are_whole(packed: Path) -> None:

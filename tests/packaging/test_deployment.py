@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.packaging.test_wheel import do, uv
+from tests.packaging.pythons import do, uv
 from tests.reviews import REPOSITORY, REVIEWS, Review
 
 ADDRESS = "github.com/someone/metasynth"

@@ -1,61 +1,19 @@
 """The wheel, installed in a fresh environment, makes a review's report and needs no checkout."""
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.packaging.pythons import NEWEST, OLDEST, do, python, uv
 from tests.reviews import REPOSITORY, Review
 
 from metasynth.__main__ import _parser
-
-ALLOWED = ("3.11", "3.12", "3.13", "3.14")
-
-
-@cache
-def uv() -> str:
-    """The uv that runs these tests, or the README's, or another."""
-    found = os.environ.get("UV") or shutil.which("uv")
-    return found or str(REPOSITORY / ".uv/bin/uv")
-
-
-def do(*command: str | Path, folder: Path = REPOSITORY) -> str:
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(
-        list(map(str, command)),
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-@cache
-def pythons() -> dict[str, str]:
-    """The oldest and the newest Python of this machine that the project allows, by version."""
-    found = {}
-    for version in ALLOWED:
-        find = [uv(), "python", "find", "--system", "--no-project", "--no-python-downloads"]
-        done = subprocess.run([*find, version], capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            found[version] = done.stdout.strip()
-    return {version: found[version] for version in (min(found, key=_order), max(found, key=_order))}
-
-
-def _order(version: str) -> int:
-    return int(version.partition(".")[2])
 
 
 @pytest.fixture(scope="module")
@@ -75,13 +33,12 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return listed
 
 
-@pytest.fixture(params=("oldest", "newest"))
+@pytest.fixture(params=(OLDEST, NEWEST))
 def installed(
     request: pytest.FixtureRequest, wheel: Path, locked: Path, tmp_path: Path
 ) -> Iterator[Path]:
     """The programs of a fresh environment that has the wheel."""
-    python = list(pythons().values())[("oldest", "newest").index(request.param)]
-    do(uv(), "venv", "--quiet", "--python", python, tmp_path / "env")
+    do(uv(), "venv", "--quiet", "--python", python(request.param), tmp_path / "env")
     programs = tmp_path / "env" / "bin"
     into = ("--quiet", "--no-compile-bytecode", "--python", programs / "python")
     do(uv(), "pip", "install", *into, "--requirement", locked, wheel)
@@ -118,6 +75,16 @@ def test_the_version_of_the_package_is_that_of_the_project() -> None:
 
     assert metasynth.__version__ == _project()["version"]
     assert (REPOSITORY / "workflow/metasynth/py.typed").is_file()
+
+
+def test_the_pythons_that_are_tried_are_the_oldest_and_the_newest_that_are_allowed() -> None:
+    project = _project()
+    after = f"3.{int(NEWEST.partition('.')[2]) + 1}"
+    assert project["requires-python"] == f">={OLDEST},<{after}"
+    told = [
+        c for c in project["classifiers"] if c.startswith("Programming Language :: Python :: 3.")
+    ]
+    assert [told[0].rpartition(" ")[2], told[-1].rpartition(" ")[2]] == [OLDEST, NEWEST]
 
 
 def _project() -> dict[str, str]:

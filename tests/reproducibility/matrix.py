@@ -65,7 +65,7 @@ def environments() -> list[Environment]:
         Environment("no vector instructions", {"NPY_DISABLE_CPU_FEATURES": vector_features()}),
         Environment("1 thread of BLAS", {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}),
         Environment("new environment", python=f"3.{sys.version_info.minor}"),
-        Environment("new environment, Python 3.11", python="3.11"),
+        *(Environment(f"new environment, Python {v}", python=v) for v in ("3.11", "3.14")),
         together(other, place),
     ]
 

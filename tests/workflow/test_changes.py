@@ -4,8 +4,11 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.made_up import COHORTS, COMPARISONS, MadeUp
 
 from .conftest import Review
 from .test_rerun import replace_in
@@ -86,6 +89,22 @@ def test_another_certainty_is_told_with_the_domain_and_what_moved_it(accepted: R
     for page in ("results/changes.html", "results/report/supplement.html"):
         text = (accepted.folder / page).read_text("utf-8")
         assert "299 events, below the optimal information size" in re.sub(r"<[^>]*>", "", text)
+
+
+@pytest.mark.parametrize(("made_up", "word"), [(COHORTS, "study"), (COMPARISONS, "trial")])
+def test_the_studies_are_called_what_they_are(made_up: MadeUp, word: str, tmp_path: Path) -> None:
+    review, page = Review(tmp_path / "review"), "results/changes.html"
+    made_up.write(review.folder)
+    review.run(page)
+    assert accept(review).returncode == 0
+    study = review.folder / "data/raw/trials/trial_a1"
+    text = (study / "results.csv").read_text("utf-8")
+    (study / "results.csv").write_text(re.sub(r"(?<=,)\d+(?=,)", "7", text, count=1), "utf-8")
+    review.run(page)
+    text = (review.folder / page).read_text("utf-8")
+    said = re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL)
+    assert f"No {word} joined, left or has another status." in said
+    assert set(re.findall(r"\b(trial|study)\b", said)) == {word}
 
 
 def test_what_was_not_run_is_not_accepted(ran: Review) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,7 +12,10 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from .conftest import Review
+from metasynth.archive import make
+
+from .conftest import REPOSITORY, Review
+from .test_archive import commit
 
 TABLE = "study,year,ai,n1i,ci,n2i\n"
 
@@ -40,6 +44,7 @@ def test_from_nothing_to_the_report(tmp_path: Path) -> None:
         *("import", "metafor", "../counts.csv", "--reference", "smith2001", "--week", "24"),
         *("--outcome", "response", "--intervention", "drug", "--control", "placebo"),
     )
+    assert (folder / "data/raw/trials/made_up_example_a").is_dir()  # and passed over from now on
     assert metasynth(folder, "validate").endswith(": 1 trial and all choices are in order.\n")
     review = Review(folder)
     review.run()
@@ -59,6 +64,30 @@ def test_from_nothing_to_the_report(tmp_path: Path) -> None:
         assert "Draft: starter text still stands" in word.read("word/document.xml").decode()
     # All but what the sections and the tables answer: 17 items of the report, 11 of the abstract.
     assert html.count("<strong>Open: still to be written</strong>") == 17 + 11
+
+
+def test_a_new_review_runs_as_it_is_and_says_that_its_trials_are_made_up(tmp_path: Path) -> None:
+    metasynth(tmp_path, "new", "review")
+    folder = tmp_path / "review"
+    made_up = re.compile(r"The trials are made up, .*: no number in it is true\. Draft: starter")
+    Review(folder).run()
+    for name in ("report/review", "report/supplement", "changes"):
+        assert made_up.search((folder / f"results/{name}.html").read_text("utf-8")), name
+    (first, *_) = pypdf.PdfReader(folder / "results/report/review.pdf").pages
+    assert made_up.search(" ".join(first.extract_text().split()))
+    with zipfile.ZipFile(folder / "results/report/review.docx") as word:
+        assert made_up.search(word.read("word/document.xml").decode())
+    refused = subprocess.run(
+        [sys.executable, "-m", "metasynth", "accept"], cwd=folder, capture_output=True, check=False
+    )
+    assert refused.returncode == 1
+    assert b"made-up" in refused.stderr
+    assert not list(folder.glob("data/baseline/*"))
+    commit(folder)
+    target = tmp_path / "review-0.1.0.zip"
+    why = make.archive(REPOSITORY, folder, target, tmp_path / "environment.json", 1)
+    assert "made-up" in why
+    assert not target.exists()
 
 
 def test_a_blank_in_the_folder_of_the_environment_does_no_harm(

@@ -198,6 +198,7 @@ def new(chosen: argparse.Namespace) -> int:
     files = scaffold.files()
     written = scaffold.with_workbook(files, trial_workbook.template()) if chosen.xlsx else files
     print("\n".join(f"  {name}" for name in scaffold.create(folder, written)))
+    print(f"A draft report, of made-up trials until yours are there: cd {folder} && metasynth run")
     return 0
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from metasynth.core import store
 from metasynth.grade.certainty import Rating
-from metasynth.language.languages import speak
 from metasynth.living import baseline
 from metasynth.living.certainty_changes import kept
 from metasynth.living.changes import compare
@@ -36,14 +35,14 @@ def changes(member: Member) -> dict[str, str]:
         [row for result in results for analysis in result.analyses for row in analysis.estimates],
         kept(ratings),
     )
-    text = baseline.to_text(now)
+    written = baseline.to_text(now)
     before = next((baseline.read(Path(path)) for path in member.inputs["baseline"]), None)
-    found = compare(before, baseline.from_text(text), told.config.living)
+    found = compare(before, baseline.from_text(written), told.config.living)
     found = replace(found, cumulative=growth(results))
-    language = speak(told.config.languages[0], Path(told.config.text))
-    document = page(told.config, found, language, draft=told.draft)
+    language = told.wording.speak(told.config.languages[0])
+    document = page(told.config, found, language, draft=told.draft, made_up=told.made_up)
     return {
-        "state.json": text,
+        "state.json": written,
         "changes.json": store.to_json(found),
         "changes.html": html.render(document, TEMPLATES, language),
     }

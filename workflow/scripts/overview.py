@@ -1,10 +1,7 @@
 """Draw the figures of the whole review: all outcomes, the flow of studies, the risk of bias."""
 
-from pathlib import Path
-
 from metasynth.core import store
 from metasynth.figures.files import review_files
-from metasynth.language.studied import speak_all
 from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Overview
@@ -16,13 +13,12 @@ def overview(member: Member) -> dict[str, str]:
     """Every figure of the review as a whole, in each of its languages."""
     told = store.from_json(Overview, member.choices)
     results = store.read_records(OutcomeResult, member.inputs["results"])
-    compared = any(result.comparison.intervention for result in results)
     return review_files(
         member.files,
         results,
         store.read_records(Trial, member.inputs["trials"]),
         told.flow,
-        speak_all(told.languages, Path(told.text), compared=compared, trials=told.trials),
+        told.wording.all(),
         told.main,
         told.claims,
         told.shared,

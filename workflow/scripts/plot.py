@@ -1,11 +1,8 @@
 """Draw outcomes' figures, in each language of the review."""
 
-from pathlib import Path
-
 from metasynth.core import store
 from metasynth.figures.files import outcome_files
 from metasynth.figures.plots.risk_of_bias import of_outcome
-from metasynth.language.studied import speak_all
 from metasynth.model.records import OutcomeResult
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Plotting
@@ -22,12 +19,11 @@ def plot(member: Member) -> dict[str, str]:
     (sensitivity,) = store.read_records(Sensitivity, member.inputs["sensitivity"])
     (multiverse,) = store.read_records(Multiverse, member.inputs["multiverse"])
     (sequential,) = store.read_records(Sequential, member.inputs["sequential"])
-    compared = bool(result.comparison.intervention)
     judged = {one.study: one.judgements for one in told.judged}
     return outcome_files(
         member.files,
         result,
-        speak_all(told.languages, Path(told.text), compared=compared, trials=told.trials),
+        told.wording.all(),
         told.look,
         of_outcome(judged, result.outcome.outcome),
         sensitivity,

@@ -3,8 +3,6 @@
 from pathlib import Path
 
 from metasynth.core import store
-from metasynth.language.languages import speak
-from metasynth.language.studied import of_studies
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Reporting
 from metasynth.pipeline.report_inputs import attachments, material
@@ -19,9 +17,7 @@ composed: dict[str, Report] = {}  # by language: a job may write several forms o
 def report(member: Member) -> dict[str, str | bytes]:
     """The report in one language and form, and what belongs to it."""
     told = store.from_json(Reporting, member.choices)
-    spoken = speak(told.language, Path(told.config.text))
-    compared = bool(told.config.comparison.intervention)
-    language = of_studies(spoken, compared=compared, trials=told.trials)
+    language = told.wording.speak(told.language)
     if told.language not in composed:
         composed[told.language] = compose(material(member, told), language, TEMPLATES)
     said, attached = composed[told.language], attachments(member)

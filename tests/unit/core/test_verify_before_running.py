@@ -8,6 +8,7 @@ import pytest
 from tests.reviews import REPOSITORY
 
 from metasynth.core import sealed_zip, verify
+from metasynth.model.records import MADE_UP
 
 LOCK = (REPOSITORY / "uv.lock").read_text("utf-8")
 PROJECT = (REPOSITORY / "pyproject.toml").read_text("utf-8")
@@ -77,8 +78,44 @@ def test_settings_of_uv_in_the_archive_are_refused(tmp_path: Path) -> None:
 
 def test_a_wheel_that_is_not_in_the_lock_is_refused(tmp_path: Path) -> None:
     checked(tmp_path)
-    wheel = tmp_path / "numpy-2.4.0-py3-none-any.whl"
+    wheel = wheels_for(tmp_path, "3.11") / "numpy-2.4.0-py3-none-any.whl"
     wheel.write_bytes(b"other")
+    with pytest.raises(verify.VerifyError, match="is no wheel of uv"):
+        verify.check_wheels(tmp_path, [wheel])
+
+
+def wheels_for(review: Path, version: str) -> Path:
+    folder = review / verify.WHEELS
+    folder.mkdir(parents=True)
+    (folder / "python.txt").write_text(f"{version}\nLinux x86_64\n", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("locked", "version", "allowed"),
+    [
+        ("cp313-cp313-manylinux_2_17_x86_64", "3.14", True),
+        ("cp314-cp314-manylinux_2_17_x86_64", "3.14", False),
+        ("cp314-cp314-win_amd64", "3.14", True),
+        ("cp311-cp311-manylinux_2_17_x86_64", "3.1", True),
+        ("cp310-abi3-manylinux_2_17_x86_64", "3.14", False),
+        ("py3-none-any", "3.14", False),
+        ("py2.py3-none-any", "3.14", False),
+    ],
+)
+def test_a_wheel_made_of_source_is_allowed_where_the_lock_has_none_for_this_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locked: str, version: str, allowed: bool
+) -> None:
+    monkeypatch.setattr(verify.platform, "machine", lambda: "x86_64")
+    url = f"https://files.pythonhosted.org/packages/numpy-2.4.0-{locked}.whl"
+    lock = f'[[package]]\nname = "numpy"\nwheels = [{{ url = "{url}", hash = "sha256:0" }}]\n'
+    (tmp_path / verify.LOCK).write_text(lock, encoding="utf-8")
+    made = f"numpy-2.4.0-cp{version.replace('.', '')}-none-linux_x86_64.whl"
+    wheel = wheels_for(tmp_path, version) / made
+    wheel.write_bytes(b"compiled")
+    if allowed:
+        verify.check_wheels(tmp_path, [wheel])
+        return
     with pytest.raises(verify.VerifyError, match="is no wheel of uv"):
         verify.check_wheels(tmp_path, [wheel])
 
@@ -120,3 +157,8 @@ def test_an_archive_of_nothing_is_refused(
 def test_what_is_code_is_told() -> None:
     names = ["Snakefile", "workflow/scripts/pool.py", "data/raw/a.csv", "results/x.R", "uv.lock"]
     assert verify.code(names) == ["Snakefile", "uv.lock", "workflow/scripts/pool.py"]
+
+
+def test_the_folders_that_a_review_passes_over_are_those_that_a_verifier_does() -> None:
+    """It stands alone in an archive, and cannot ask the package."""
+    assert verify.PASSED_OVER == ("_", ".", MADE_UP)

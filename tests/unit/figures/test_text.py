@@ -2,8 +2,9 @@ import json
 
 import pytest
 
+from metasynth.figures.canvas.one_line import clean
 from metasynth.figures.canvas.style import METRICS
-from metasynth.figures.canvas.text import clean, laid_out, shorten, width, wrap
+from metasynth.figures.canvas.text import laid_out, shorten, width, wrap
 
 
 def test_widths_follow_the_font() -> None:

@@ -4,9 +4,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Label, blank, write
 from metasynth.figures.canvas.svg import render
-from metasynth.figures.canvas.text import name, shorten, width, wrap
+from metasynth.figures.canvas.text import shorten, width, wrap
 from metasynth.language.formats import stated
 from metasynth.language.tracked import NAME, SCALE, bare, marked, pieces, unnamed, within
 

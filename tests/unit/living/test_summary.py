@@ -34,7 +34,7 @@ def test_each_result_that_differs_is_told_and_the_others_are_counted():
         ),
     )
     told = summary(changes).splitlines()
-    assert "- Trial New 2026: new" in told
+    assert "- Study New 2026: new" in told
     assert (
         "| Pain | RR 1.781 (1.12 to 2.83), k = 3 | RR 1.5 (0.9 to 2.5), k = 4 | interval |" in told
     )

@@ -34,7 +34,7 @@ FINISHED = replace(review(BCG).config, title="A review", authors=("Ann Smith",))
 
 def left_in(name: str, content: str, code: str = "en") -> list[drafts.Unwritten]:
     own = OwnText(f"data/text/{code}/{name}.md", code, name, content)
-    return list(unwritten(FINISHED, NO_LINES, [own], []))
+    return list(unwritten(FINISHED, NO_LINES, [own], [], []))
 
 
 def test_finished_reviews_have_none() -> None:
@@ -100,7 +100,7 @@ def test_choices_and_the_search(tmp_path: Path) -> None:
         for number, row in enumerate(rows, start=2)
     ]
     new = replace(FINISHED, title=drafts.TITLE, authors=("Ann Smith", "Second Author"))
-    left = unwritten(new, NO_LINES, [], lines)
+    left = unwritten(new, NO_LINES, [], lines, [])
     assert [(one.file, one.items) for one in left] == [
         ("config.yaml", ("1", "a1")),
         ("config.yaml", ()),

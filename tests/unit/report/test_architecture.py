@@ -32,8 +32,16 @@ def test_every_file_that_is_named_is_there() -> None:
     assert {name for name in named if not name.startswith("tests/")} <= there
 
 
-def test_every_dependency_has_its_reason() -> None:
+def test_every_dependency_has_one_line_with_its_licence() -> None:
+    """docs/licences.md has the licences by the packages' own metadata; a test makes it anew."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    needed = {re.split(r"[<>=]", name)[0] for name in project["dependencies"]}
-    table = PAGE.split("## Dependencies")[1]
-    assert needed <= set(re.findall(r"[a-z0-9-]+", table))
+    needed = sorted(re.split(r"[<>=]", name)[0] for name in project["dependencies"])
+    rows = re.findall(r"^\| (.*) \|$", PAGE.split("## Dependencies")[1], flags=re.MULTILINE)[2:]
+    lines = [row.split(" | ") for row in rows]
+    assert sorted(line[0] for line in lines) == needed
+    assert all(len(line) == 5 and all(line) and line[4].isdecimal() for line in lines)
+    known = re.findall(
+        r"^\| (\S+) \S+ \| (.*?) \|", (ROOT / "docs/licences.md").read_text("utf-8"), re.MULTILINE
+    )
+    licences = dict(known)
+    assert {line[0]: line[3] for line in lines} == {name: licences[name] for name in needed}

@@ -60,6 +60,9 @@ def test_one_version() -> None:
     (locked,) = (one for one in lock["package"] if one["name"] == project["name"])
     versions = {citation["version"], deposit["version"], locked["version"]}
     assert versions == {project["version"]}
+    news = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    latest = re.findall(r"^## (\d\S+) \((.+)\)\n\n(?:.+\n\n)*### What you must do", news, re.M)[0]
+    assert latest == (project["version"], citation["date-released"])
     assert deposit["title"] == citation["title"]
     assert deposit["keywords"] == citation["keywords"]
     assert [one["name"] for one in deposit["creators"]] == [a["name"] for a in citation["authors"]]

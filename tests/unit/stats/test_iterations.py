@@ -11,6 +11,8 @@ from metasynth.stats import glmm, newton, quadrature, trim_and_fill
 from metasynth.stats.effects.binary import Tables
 from metasynth.stats.mixed_model import _variance
 from metasynth.stats.pooling import EffectUndefined
+from metasynth.stats.roots import bracketed_root, bracketed_roots, falling_root, falling_roots
+from metasynth.stats.roots_of_rising import rising_roots
 
 PACKAGE = REPOSITORY / "workflow" / "metasynth"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -101,3 +103,27 @@ def test_where_a_likelihood_is_not_at_a_maximum_there_is_no_answer():
     model, (start, *_) = glmm._random_levels(TABLES)
     with pytest.raises(EffectUndefined, match=r"still rises|too flat"):
         _variance(model, model.at(start.at_tau(0.3), 31))
+
+
+def holed(low, high):
+    """A function that falls from 1 to -1, with no value between `low` and `high`."""
+    return lambda x: np.where((low < x) & (x < high), np.nan, np.where(x < (low + high) / 2, 1, -1))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.1, 0.9), (0.4, 0.6), (-1.0, 2.0), (0.29, 0.31)])
+def test_where_a_function_has_no_value_there_is_no_root(low, high):
+    function, ends = holed(low, high), (np.zeros(1), np.ones(1))
+    for root in (bracketed_root, falling_root):
+        with pytest.raises(ValueError, match=r"no value|no change of sign"):
+            root(lambda x: float(function(x)), 0.0, 1.0)
+    for roots in (bracketed_roots, falling_roots):
+        assert np.isnan(roots(function, *ends, np.full(1, 1e-12))).all()
+    with pytest.raises(FloatingPointError):
+        rising_roots(lambda x: (-function(x), np.ones(1)), *ends, np.full(1, 0.5), np.zeros(1))
+
+
+def test_a_column_without_a_value_leaves_the_others_their_roots():
+    targets = np.array([2.0, np.nan, 3.0])
+    found = bracketed_roots(lambda x: x * x - targets, np.zeros(3), np.full(3, 2.0), np.zeros(3))
+    assert found[[0, 2]] == pytest.approx(np.sqrt([2.0, 3.0]), rel=1e-15)
+    assert np.isnan(found[1])

@@ -99,27 +99,32 @@ def test_effects_are_regressed_from_ten_studies_with_different_values_on() -> No
     case = cases()["bcg"]
     y = np.array([e.log_estimate for e in case.analyses[0].studies], dtype=float)
     v = np.array([e.se for e in case.analyses[0].studies], dtype=float) ** 2
-    whole = regress(case.outcome, case.studies, y, v)
+    whole = regress(case.outcome, case.analyses[0].spec, case.studies, y, v)
     assert whole is not None
     x = np.array([study.covariate for study in case.studies], dtype=float)
     assert whole.slope == pytest.approx(float(fit(y, v, x).coefficients[1]))
     assert whole.ratio == pytest.approx(float(np.exp(whole.slope)))
     few = [replace(s, covariate=None) if i > 8 else s for i, s in enumerate(case.studies)]
-    refused = regress(case.outcome, few, y, v)
+    refused = regress(case.outcome, case.analyses[0].spec, few, y, v)
     assert refused is not None
     assert (refused.slope, refused.k, len(refused.left_out)) == (None, 9, 4)
     assert "there are 9" in refused.reason
-    same = regress(case.outcome, [replace(s, covariate=1.0) for s in case.studies], y, v)
+    same = regress(
+        case.outcome, case.analyses[0].spec, [replace(s, covariate=1.0) for s in case.studies], y, v
+    )
     assert same is not None
     assert same.reason == "all studies have the same value"
-    assert regress(replace(case.outcome, covariate=None), case.studies, y, v) is None
+    assert (
+        regress(replace(case.outcome, covariate=None), case.analyses[0].spec, case.studies, y, v)
+        is None
+    )
 
 
 def test_differences_have_a_slope_and_no_ratio() -> None:
     case = cases()["bcg"]
     difference = replace(case.outcome, measure="RD")
     y, v = np.linspace(-0.1, 0.2, 13), np.full(13, 0.01)
-    found = regress(difference, case.studies, y, v)
+    found = regress(difference, case.analyses[0].spec, case.studies, y, v)
     assert found is not None
     assert found.slope is not None
     assert (found.ratio, found.ratio_low, found.ratio_high) == (None, None, None)

@@ -255,7 +255,8 @@ def test_the_workbook_is_an_input_of_the_trials_and_of_the_report(folders):
 def test_a_new_review_with_a_workbook(tmp_path):
     made = scaffold.with_workbook(scaffold.files(), trial_workbook.template())
     scaffold.create(tmp_path / "review", made)
-    assert not (tmp_path / "review/data/raw/trials").exists()
+    trials = sorted(path.name for path in (tmp_path / "review/data/raw/trials").iterdir())
+    assert trials == [f"made_up_example_{letter}" for letter in "abc"]
     content = (tmp_path / "review/data/raw/trials.xlsx").read_bytes()
     book = workbook.sheets(content, "it")
     assert list(book) == list(SHEETS.values())
@@ -269,6 +270,8 @@ def test_a_new_review_with_a_workbook(tmp_path):
                     assert ",".join(column.words) in sheet
                 assert f"<t>{column.name}</t>" in sheet.replace(' xml:space="preserve"', "")
             assert comments.count("<comment ") == len(tables()[name].columns) + 1
+    assert load_review(Path("config.yaml"), tmp_path / "review").made_up
+    shutil.rmtree(tmp_path / "review/data/raw/trials")
     with pytest.raises(InvalidReview, match="a row for each trial"):
         load_review(Path("config.yaml"), tmp_path / "review")
 

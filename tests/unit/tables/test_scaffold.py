@@ -12,7 +12,7 @@ import yaml
 from metasynth import __main__
 from metasynth.core.faults import InvalidReview
 from metasynth.review import load as validation
-from metasynth.tables import reader, scaffold, table_schema
+from metasynth.tables import long_tables, reader, scaffold, table_schema, trial_workbook
 from metasynth.validation.configuration import load
 
 ROOT = Path(__file__).parents[3]
@@ -63,7 +63,7 @@ ROWS = {
 
 @pytest.fixture
 def new(tmp_path):
-    """A new review with a reference, and no trial yet."""
+    """A new review with a reference, and no trial of its own yet."""
     scaffold.create(tmp_path / "review")
     references = tmp_path / "review/data/raw/references.bib"
     with references.open("a", encoding="utf-8") as file:
@@ -71,16 +71,16 @@ def new(tmp_path):
     return tmp_path / "review"
 
 
-def test_a_new_review_lacks_nothing_but_a_trial(new):
-    with pytest.raises(InvalidReview) as caught:
-        validation.load_review(Path("config.yaml"), new)
-    assert [fault.cell for fault in caught.value.faults if fault.severity == "error"][:1] == [
-        "trials"
-    ]
+def test_a_new_review_is_sound_as_it_is_and_with_a_trial(new):
+    begun = validation.load_review(Path("config.yaml"), new)
+    assert begun.warnings == ()
+    assert begun.made_up
     filled(new, "smith2001", ROWS)
     review = validation.load_review(Path("config.yaml"), new)
     assert review.warnings == ()
     assert {left.file for left in review.draft} >= {"config.yaml", "data/text/en/declarations.md"}
+    assert not review.made_up
+    assert len(begun.draft) == len(review.draft) + 3
     assert review.config == load(new / "config.yaml")
 
 
@@ -104,6 +104,31 @@ def test_an_untouched_copy_of_the_template_is_told_of_once_a_table(new):
         f"trials/smith2001/{name}.csv:2:A"
         for name in ("arms", "covariates", "results", "risk_of_bias", "sources", "study")
     ]
+
+
+@pytest.mark.parametrize("xlsx", [False, True])
+def test_made_up_trials_are_read_until_there_is_another_and_never_beside_it(tmp_path, xlsx):
+    files = scaffold.files()
+    if xlsx:
+        files = scaffold.with_workbook(files, trial_workbook.template())
+    scaffold.create(tmp_path / "review", files)
+    data = tmp_path / "review/data/raw"
+    made_up = [trial.study for trial in reader.read(data).trials]
+    assert [name.rpartition("_")[0] for name in made_up] == ["made_up_example"] * 3
+    assert all(one.made_up for one in reader.trials(reader.read(data)))
+    if xlsx:
+        (data / "trials.xlsx").unlink()
+        own = "study_id,label,status\nsmith2001,Smith 2001,included\n"
+        (data / f"{long_tables.SHEETS['study']}.csv").write_text(own, encoding="utf-8")
+    else:
+        shutil.copytree(data / "trials/made_up_example_b", data / "trials/smith2001")
+    assert [trial.study for trial in reader.read(data).trials] == ["smith2001"]
+
+
+def test_a_review_of_another_program_s_file_has_no_made_up_trial():
+    left = scaffold.without_made_up(scaffold.files())
+    assert not [name for name in left if "made_up" in name]
+    assert len(scaffold.files()) - len(left) == 3 * 4
 
 
 def test_a_new_review_never_overwrites(tmp_path, capsys):

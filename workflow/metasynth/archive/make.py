@@ -42,7 +42,10 @@ def _made(pipeline: Path, review: Path, target: Path, work: Path, cores: int) ->
     folder, extras, made = work / "stage", work / "extras", work / target.name
     folder.mkdir()
     extras.mkdir()
-    config = load_review(Path("config.yaml"), review).config
+    loaded = load_review(Path("config.yaml"), review)
+    if loaded.made_up:
+        raise ArchiveError("The trials are the made-up ones of a new review: nothing is archived.")
+    config = loaded.config
     staged = staging.stage(pipeline, review, folder, dirty=target.stem.endswith("-dirty"))
     staging.refuse_other_sources(staged, review, config)
     fetched = wheels.fetch(folder, pipeline, extras) if _full(target) else {}

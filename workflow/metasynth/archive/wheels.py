@@ -38,7 +38,8 @@ def fetch(project: Path, tools: Path, folder: Path) -> dict[str, Path]:
     )
     venv.create(folder / "venv", with_pip=True)
     python = folder / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
-    collect = ("-m", "pip", "wheel", "--no-deps", "--require-hashes", "--quiet")
+    # An older pip runs a package's setup.py by itself otherwise, for which wheel is not there.
+    collect = ("-m", "pip", "wheel", "--use-pep517", "--no-deps", "--require-hashes", "--quiet")
     into = ("--requirement", str(requirements), "--wheel-dir", str(wheels))
     _do([str(python), *collect, *into], project)
     note = wheels / "python.txt"

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 
 from metasynth.core.paths import CARRIED, PACKAGE
@@ -104,6 +103,8 @@ def version(name: str) -> str:
     Raises:
         importlib.metadata.PackageNotFoundError: where jobs have no library of that name.
     """
+    from importlib import metadata  # where it is needed: jobs have their digests from the plan
+
     if _pinned:
         if name not in _pinned:
             raise metadata.PackageNotFoundError(name)
@@ -177,6 +178,8 @@ def _modules() -> dict[str, str]:
 @cache
 def _distribution(module: str) -> tuple[str, ...]:
     """The installed distribution that a module comes from; none for the standard library."""
+    from importlib import metadata
+
     if module in sys.stdlib_module_names:
         return ()
     for name in (module, _RENAMED.get(module, module)):

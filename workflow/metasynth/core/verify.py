@@ -95,6 +95,8 @@ class VerifyError(Exception):
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
 _CHILD = "child"
+# How folders begin that are no trials of a review that has its own (metasynth.tables.reader).
+PASSED_OVER = ("_", ".", "made_up_example")
 _PATIENCE = 5.0  # seconds for a killed program to be gone
 _working: list[Path] = []
 
@@ -241,7 +243,14 @@ def _remove(folder: Path) -> None:
     give_up = time.monotonic() + _PATIENCE
     while folder.exists() and time.monotonic() < give_up:
         shutil.rmtree(folder, ignore_errors=True)
-        time.sleep(0.1 if folder.exists() else 0)
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError as why:
+            if why.errno in SHUT:
+                return
+            time.sleep(0.1)
 
 
 def child(
@@ -456,14 +465,17 @@ def _several(value: Any) -> list[Any]:
 
 
 def _unread(there: set[str], trials: set[PurePosixPath]) -> list[str]:
-    """The tables in folders beside those of the trials that were read, except drafts."""
+    """The tables in folders beside those of the trials that were read, except drafts.
+
+    A review in which only made-up trials are read is never archived.
+    """
     beside = {trial.parent for trial in trials}
     return [
         name
         for name in there
         for path in [PurePosixPath(name)]
         if path.suffix == ".csv" and path.parent.parent in beside and path.parent not in trials
-        if path.parent.name[0] not in "_."
+        if not path.parent.name.startswith(PASSED_OVER)
     ]
 
 
@@ -513,13 +525,20 @@ def _package_faults(package: Mapping[str, Any]) -> Iterator[str]:
 
 
 def check_wheels(review: Path, wheels: Sequence[Path]) -> None:
-    """Refuse wheels whose hash is not in the lock, unless the lock has the source code alone.
+    """Refuse wheels whose hash is not in the lock, unless it has but source code for this Python.
 
     VerifyError(NO_ENVIRONMENT) with all that are refused.
     """
+    if not wheels:
+        return
     lock = tomllib.loads((review / LOCK).read_text("utf-8"))["package"]
     known = {file["hash"] for one in lock for file in one.get("wheels", ())}
-    of_source = {_plain(one["name"]) for one in lock if not one.get("wheels")}
+    version, _ = _served(review)
+    of_source = {
+        _plain(one["name"])
+        for one in lock
+        if not any(_serves(file["url"], version) for file in one.get("wheels", ()))
+    }
     faults = [
         f"{wheel.name} is no wheel of {LOCK}"
         for wheel in wheels
@@ -528,6 +547,20 @@ def check_wheels(review: Path, wheels: Sequence[Path]) -> None:
     ]
     if faults:
         raise VerifyError(NO_ENVIRONMENT, "\n".join(faults))
+
+
+def _served(review: Path) -> tuple[str, str]:
+    """The Python and the machine that the archived wheels are for, as 3.11 and Linux x86_64."""
+    version, machine = (review / WHEELS / "python.txt").read_text("utf-8").splitlines()
+    return version, machine
+
+
+def _serves(wheel: str, version: str) -> bool:
+    """Whether a wheel is for a Python on this kind of machine, by its name's last three parts."""
+    *_, python, abi, machine = wheel.rpartition("/")[2].removesuffix(".whl").split("-")
+    ours = {"py3", f"py{version.replace('.', '')}", f"cp{version.replace('.', '')}"}
+    fits = bool(ours.intersection(python.split("."))) or "abi3" in abi
+    return fits and (machine == "any" or platform.machine().lower() in machine)
 
 
 def _plain(name: str) -> str:
@@ -594,7 +627,7 @@ def working_uv(work: Path, *more: Path) -> str:
 
 def _fitting_python(review: Path) -> str:
     """A Python that the archived wheels serve; VerifyError(NO_ENVIRONMENT) where there is none."""
-    version, machine = (review / WHEELS / "python.txt").read_text("utf-8").splitlines()
+    version, machine = _served(review)
     if machine != f"{platform.system()} {platform.machine()}":
         raise VerifyError(
             NO_ENVIRONMENT,

@@ -106,7 +106,7 @@ def _regressions(
             found = egger(y, v)
             _, slope = regression(y, v, np.sqrt(v), 0.0)
             yield "", (message("slope of Egger’s regression"), found.coefficient, slope)
-    told = regress(result.outcome, studies, y, v)
+    told = regress(result.outcome, analysis.spec, studies, y, v)
     if told is not None and told.slope is not None and told.tau2 is not None:
         known = [i for i, s in enumerate(studies) if s.covariate is not None and np.isfinite(v[i])]
         x = np.array([studies[i].covariate for i in known], dtype=float)

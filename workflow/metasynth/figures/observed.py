@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from metasynth.figures.canvas.text import name
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.outcome import measure_name, of_effect, of_what, overall
 from metasynth.language import keys
 from metasynth.language.languages import Language, message

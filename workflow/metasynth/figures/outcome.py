@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from metasynth.core.messages import Sentence
-from metasynth.figures.canvas.text import name
+from metasynth.figures.canvas.one_line import name
 from metasynth.language import keys
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed

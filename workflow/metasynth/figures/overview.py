@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from metasynth.figures import catalogue
+from metasynth.figures.canvas.one_line import name as named
 from metasynth.figures.canvas.page import Drawing
-from metasynth.figures.canvas.text import name as named
 from metasynth.figures.draw import not_shown, sentence
 from metasynth.figures.forest.overview_rows import summary
 from metasynth.figures.forest.published_rows import published

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from metasynth.figures.canvas.text import name
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.outcome import overall
 from metasynth.language import keys
 from metasynth.language.formats import shortest

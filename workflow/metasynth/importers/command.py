@@ -128,7 +128,7 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
         raise ImportRefused(f"{chosen.file}: nothing could be imported\n{told}")
     used = {outcome for texts in made.values() for outcome in _outcomes(texts)}
     outcomes = [outcome for outcome in found.outcomes if outcome.id in used]
-    files = scaffold.files()
+    files = scaffold.without_made_up(scaffold.files())
     files["config.yaml"] = draft.config(files["config.yaml"], made, outcomes, found.title)
     files["data/raw/references.bib"] = bib
     files["imported/not-imported.csv"] = table_of(left_out)

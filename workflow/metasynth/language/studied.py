@@ -6,8 +6,7 @@ compared "no effect" is "no correlation", the only one of one group.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -55,14 +54,28 @@ def of_studies(language: Language, *, compared: bool, trials: bool) -> Language:
     return replace(language, gettext=said, template=said)
 
 
-def speak_all(
-    codes: Sequence[str], text: Path, *, compared: bool, trials: bool
-) -> dict[str, Language]:
-    """The languages of a review by what their files are marked with: "" is the main one.
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """In which languages a review speaks, with its own labels below `text`, and of what.
 
-    Raises:
-        ValueError: when there is no catalogue of one of them.
+    `compared` where it compares groups; `trials` where its studies are trials (model/designs.py).
     """
-    words = {"compared": compared, "trials": trials}
-    spoken = {code: of_studies(speak(code, text), **words) for code in codes}
-    return {"" if code == codes[0] else code: language for code, language in spoken.items()}
+
+    languages: tuple[str, ...]
+    text: str
+    compared: bool
+    trials: bool
+
+    def speak(self, code: str) -> Language:
+        """One of the languages.
+
+        Raises:
+            ValueError: when there is no catalogue of it.
+        """
+        spoken = speak(code, Path(self.text))
+        return of_studies(spoken, compared=self.compared, trials=self.trials)
+
+    def all(self) -> dict[str, Language]:
+        """The languages by what their files are marked with: "" is the main one."""
+        first, *others = self.languages
+        return {"": self.speak(first), **{code: self.speak(code) for code in others}}

@@ -10,7 +10,7 @@ _KINDS = {"added": "new", "removed": "removed", "status": "another status"}
 
 
 def summary(changes: Changes) -> str:
-    """The trials that came or went, how many rows and choices differ, and each result that does.
+    """The studies that came or went, how many rows and choices differ, and each result that does.
 
     Text of the review is escaped, so that it is neither markup nor a mention.
     """
@@ -25,8 +25,8 @@ def _lines(changes: Changes) -> Iterator[str]:
     accepted = f"{_text(before.version)} of {_text(before.date)}"
     yield f"**Version {_text(now.version)}**, compared with {accepted}."
     yield ""
-    for trial in changes.trials:
-        yield f"- Trial {_text(trial.label)}: {_KINDS[trial.kind]}"
+    for study in changes.trials:
+        yield f"- Study {_text(study.label)}: {_KINDS[study.kind]}"
     for number, what in (
         (len(changes.rows), "rows of the tables"),
         (len(changes.choices), "choices in config.yaml"),

@@ -30,6 +30,10 @@ class Cell:
     row: int
 
 
+MADE_UP = "made_up_example"
+"""How the ids of a new review's made-up trials begin: they show the form, and are read only as long
+as the review has no trial of its own."""
+
 # --- one trial, as extracted ----------------------------------------------------------------------
 
 
@@ -181,6 +185,11 @@ class Trial:
     sources: tuple[Source, ...]
     risk_of_bias: tuple[Judgement, ...] = ()
     covariates: tuple[CovariateValue, ...] = ()
+
+    @property
+    def made_up(self) -> bool:
+        """Whether it is one with which a new review begins, and nobody made it."""
+        return self.study.study.startswith(MADE_UP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import atexit
 import json
 import os
 import platform
-import secrets
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,7 +55,7 @@ def begin() -> None:
     """
     FOLDER.mkdir(parents=True, exist_ok=True)
     _take(_PATIENCE)
-    token = secrets.token_hex(8)
+    token = os.urandom(8).hex()
     with _LATEST.open("a+", encoding="utf-8") as latest:
         with suppress(NoLocksError):
             if not file_locks.take(latest, patience=_WRITING):

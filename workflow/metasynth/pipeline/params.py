@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from metasynth.language.studied import Wording
 from metasynth.model.certainty_config import CertaintyRules
 from metasynth.model.importance import Declared
 from metasynth.model.records import (
@@ -43,11 +44,16 @@ class Pooling:
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """The review's choices, why it was changed, and whether starter text is left in it."""
+    """The review's choices, why it was changed, and whether starter text is left in it.
+
+    `made_up` tells whether its trials are those of a new review.
+    """
 
     config: Config
+    wording: Wording
     changelog: tuple[ChangelogEntry, ...]
     draft: bool
+    made_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +86,9 @@ class JudgedStudy:
 
 @dataclass(frozen=True, slots=True)
 class Plotting:
-    """The languages and the look of an outcome's figures, and the risk of bias that they show.
+    """The look of an outcome's figures, and the risk of bias that they show."""
 
-    `trials` says whether the review's studies are trials (model/designs.py).
-    """
-
-    languages: tuple[str, ...]
-    text: str
-    trials: bool
+    wording: Wording
     look: FigureChoices
     judged: tuple[JudgedStudy, ...]
 
@@ -102,15 +103,13 @@ class Converting:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The languages of the figures of the whole review, the numbers of the flow diagram.
+    """The numbers of the flow diagram, and what else the figures of the whole review show.
 
-    `main` are the ids of the outcomes in one view, `trials` as in Plotting, `claims` what published
-    figures print. `shared` are the outcomes that each figure of all shows.
+    `main` are the ids of outcomes in one view, `claims` what published figures print, `shared` the
+    outcomes that each figure of all shows.
     """
 
-    languages: tuple[str, ...]
-    text: str
-    trials: bool
+    wording: Wording
     flow: tuple[FlowCount, ...]
     main: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
@@ -121,12 +120,12 @@ class Overview:
 class Reporting:
     """The review's choices, the language to write in, libraries as "name version".
 
-    `draft` are the starter texts that are left in it, `trials` as in Plotting.
+    `draft` are the starter texts that are left in it.
     """
 
     config: Config
     language: str
-    trials: bool
+    wording: Wording
     versions: tuple[str, ...]
     claims: tuple[Claim, ...]
     search: tuple[SearchLine, ...]

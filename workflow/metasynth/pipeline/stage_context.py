@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from metasynth.core import digest, store
 from metasynth.language import languages
+from metasynth.language.studied import Wording
 from metasynth.model.designs import are_trials
 from metasynth.model.records import Config, Omission, OutcomeSpec, Trial
 from metasynth.pipeline.targets import Member
@@ -29,6 +29,7 @@ class Context:
     folder: Path
     made: dict[str, Members] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
+    _codes: dict[str, str] = field(default_factory=dict)
 
     @property
     def config(self) -> Config:
@@ -45,6 +46,29 @@ class Context:
         """Digest of all that some inputs say: of what was made the key, else the content."""
         paths = dict.fromkeys(path for own in inputs.values() for path in own)
         return digest.text_digest(*(f"{p} {self._keys.get(p) or self.content(p)}" for p in paths))
+
+    def member(
+        self,
+        stage: str,
+        inputs: Mapping[str, tuple[str, ...]],
+        made: tuple[str, ...],
+        told: object = None,
+        *,
+        name: str = "",
+        beside: tuple[str, ...] = (),
+        data: str = "",
+        weight: int = 1,
+    ) -> Member:
+        """A member of a stage, of several by its `name`.
+
+        `told` is what its maker is told, `beside` are patterns of files that belong to its code,
+        `data` is the digest of what its inputs say to it, where that is not all that they say.
+        """
+        if stage not in self._codes:
+            self._codes[stage] = self.code(stage, *beside)
+        code, known = self._codes[stage], data or self.data(inputs)
+        choices = "" if told is None else store.compact(told)
+        return Member(stage, name, code, known, choices, inputs, made, weight)
 
     def code(self, script: str, *others: str) -> str:
         """Digest of a stage's code: its script and all behind it, the rules, and other files."""
@@ -74,16 +98,26 @@ class Context:
         return tuple(member for member in self.made["pool"] if member.name not in readings)
 
     @cached_property
-    def trials(self) -> bool:
-        """Whether the studies of the review are trials, and called so."""
+    def wording(self) -> Wording:
+        """How the review speaks of itself."""
         studies = (trial.study for trial in self.review.trials)
-        return are_trials(study.design for study in studies if study.status == "included")
+        return Wording(
+            self.config.languages,
+            self.config.text,
+            compared=bool(self.config.comparison.intervention),
+            trials=are_trials(study.design for study in studies if study.status == "included"),
+        )
 
     @property
     def suffixes(self) -> tuple[str, ...]:
         """What marks the files of each language: nothing for the main one."""
         codes = self.config.languages
         return tuple(languages.suffix(code, codes) for code in codes)
+
+    def figures(self, names: Sequence[str], *folder: str) -> tuple[str, ...]:
+        """The files of figures, each in every language."""
+        start = "/".join(("results/figures", *folder))
+        return tuple(f"{start}/{name}{suffix}.svg" for name in names for suffix in self.suffixes)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -113,11 +147,6 @@ class Context:
         return informing, sum(studies[0].covariate is not None for studies in known)
 
 
-def text(choices: Any) -> str:
-    """A stage's choices as a member carries them."""
-    return store.compact(choices)
-
-
 def files(members: Iterable[Member], *names: str) -> tuple[str, ...]:
     """The files of some members; with `names`, those called so."""
     found = [path for member in members for path in member.files]
@@ -132,9 +161,3 @@ def trial_file(study: str) -> str:
 def both(folder: str, *names: str) -> tuple[str, ...]:
     """Tables, each as CSV and as JSON."""
     return tuple(f"{folder}/{name}.{form}" for name in names for form in ("csv", "json"))
-
-
-def figures(names: Sequence[str], suffixes: Sequence[str], *folder: str) -> tuple[str, ...]:
-    """The files of figures, each in every language."""
-    start = "/".join(("results/figures", *folder))
-    return tuple(f"{start}/{name}{suffix}.svg" for name in names for suffix in suffixes)

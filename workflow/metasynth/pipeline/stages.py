@@ -6,25 +6,17 @@ earlier stage made enters a later key by its own key; only a pool's key holds wh
 the outcome, and no more of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
-from metasynth.core import digest
+from metasynth.core import digest, store
 from metasynth.figures import catalogue
 from metasynth.grade.judgement_levels import risk
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
 from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.pipeline import params
-from metasynth.pipeline.stage_context import (
-    Context,
-    Members,
-    both,
-    figures,
-    files,
-    text,
-    trial_file,
-)
+from metasynth.pipeline.stage_context import Context, Members, both, files, trial_file
 from metasynth.pipeline.targets import Member
 from metasynth.prose.texts import sections
 from metasynth.review.load import Review
@@ -55,20 +47,17 @@ def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
     at = Context(review, pipeline, folder)
     first, then = (clean, views, pool, crosscheck, tables), (certainty, changes, plot, overview)
     for stage in (*first, *then, report, figure_files):
-        at.add(stage.__name__, stage(at))
+        at.add(stage.__name__, tuple(stage(at)))
     return at.made
 
 
-def clean(at: Context) -> Members:
+def clean(at: Context) -> Iterator[Member]:
     """Each trial as one typed record, from its folder of raw tables."""
-    code, data = at.code("clean"), at.config.data
-    members = []
     for trial in at.review.trials:
         study = trial.study.study
-        told, made = text(params.Cleaning(data, study)), (trial_file(study),)
+        told, made = params.Cleaning(at.config.data, study), (trial_file(study),)
         raw, content = _raw_files(at, trial)
-        members.append(Member("clean", study, code, content, told, {"raw": raw}, made))
-    return tuple(members)
+        yield at.member("clean", {"raw": raw}, made, told, name=study, data=content)
 
 
 def _raw_files(at: Context, trial: Trial) -> tuple[tuple[str, ...], str]:
@@ -83,60 +72,44 @@ def _raw_files(at: Context, trial: Trial) -> tuple[tuple[str, ...], str]:
         raw = tuple(sorted(f"{folder}/{table.name}" for table in inside))
         return raw, at.content(*raw)
     long = (f"{data}/{file}" for file in long_tables.files_of(trial.study.cell.file))
-    raw = at.there(long)
-    return raw, digest.text_digest(text(trial))
+    return at.there(long), digest.text_digest(store.compact(trial))
 
 
-def views(at: Context) -> Members:
+def views(at: Context) -> Iterator[Member]:
     """Joined read-only tables of all trials, for people."""
     made = tuple(f"results/clean/{name}.csv" for name in ("studies", "arms", "results", "sources"))
-    return (_one(at, "views", {"trials": at.files("clean")}, made),)
+    yield at.member("views", {"trials": at.files("clean")}, made)
 
 
-def _one(
-    at: Context,
-    stage: str,
-    inputs: Mapping[str, tuple[str, ...]],
-    made: tuple[str, ...],
-    told: object = None,
-    *others: str,
-) -> Member:
-    """The only member of a stage; `told` is what its maker is told, `others` files of its code."""
-    choices = "" if told is None else text(told)
-    return Member(stage, "", at.code(stage, *others), at.data(inputs), choices, inputs, made)
-
-
-def pool(at: Context) -> Members:
+def pool(at: Context) -> Iterator[Member]:
     """Each outcome's pooled result and sensitivity analyses, and the same for R with metafor."""
-    code, config, members = at.code("pool"), at.config, []
-    analyses = {analysis.name: analysis for analysis in config.analyses}
-    for outcome in config.outcomes:
+    analyses = {analysis.name: analysis for analysis in at.config.analyses}
+    for outcome in at.config.outcomes:
         trials, used = at.reporting(outcome), tuple(analyses[name] for name in outcome.analyses)
-        told = text(params.Pooling(outcome, used, config.comparison, config.multiverse))
+        told = params.Pooling(outcome, used, at.config.comparison, at.config.multiverse)
         inputs = {"trials": tuple(trial_file(trial.study.study) for trial in trials)}
         made = tuple(f"results/outcomes/{outcome.id}/{name}" for name in _OF_AN_OUTCOME)
-        data, weight = digest.text_digest(text(trials)), max(1, len(trials))
-        members.append(Member("pool", outcome.id, code, data, told, inputs, made, weight))
-    return tuple(members)
+        name, data, weight = outcome.id, digest.text_digest(store.compact(trials)), len(trials)
+        yield at.member("pool", inputs, made, told, name=name, data=data, weight=max(1, weight))
 
 
-def crosscheck(at: Context) -> Members:
+def crosscheck(at: Context) -> Iterator[Member]:
     """The results once more by statsmodels; too large a difference stops the run."""
     inputs = {"results": files(at.made["pool"], "result.json")}
-    return (_one(at, "crosscheck", inputs, both("results/tables", "crosscheck")),)
+    yield at.member("crosscheck", inputs, both("results/tables", "crosscheck"))
 
 
-def tables(at: Context) -> Members:
+def tables(at: Context) -> Iterator[Member]:
     """The tables of all outcomes, and published statements beside the recomputed ones."""
     made = both("results/tables", "estimates", "studies", "reproduction", "claims")
     made = (*made, "results/tables/datapackage.json")
     important = declared(at.config.certainty)
     told = params.Tabling(at.review.claims, at.config.comparison, important)
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
-    return (_one(at, "tables", inputs, made, told, "schemas/results.json"),)
+    yield at.member("tables", inputs, made, told, beside=("schemas/results.json",))
 
 
-def certainty(at: Context) -> Members:
+def certainty(at: Context) -> Iterator[Member]:
     """How certain the evidence of each outcome is, what is concluded, the summary of findings."""
     inputs = {
         "results": files(at.primary, "result.json"),
@@ -145,10 +118,10 @@ def certainty(at: Context) -> Members:
     }
     told = params.Rating(at.config.certainty, at.review.certainty)
     made = both("results/tables", "certainty", "findings", "conclusions")
-    return (_one(at, "certainty", inputs, made, told),)
+    yield at.member("certainty", inputs, made, told)
 
 
-def changes(at: Context) -> Members:
+def changes(at: Context) -> Iterator[Member]:
     """The review's state, and what changed since the one that was accepted last."""
     inputs = {
         "results": files(at.made["pool"], "result.json"),
@@ -158,9 +131,12 @@ def changes(at: Context) -> Members:
         "baseline": (at.config.living.baseline,) if at.review.baseline else (),
         "labels": at.labels,
     }
-    told = params.Comparing(at.config, at.review.changelog, bool(at.review.draft))
+    review = at.review
+    told = params.Comparing(
+        at.config, at.wording, review.changelog, bool(review.draft), review.made_up
+    )
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
-    return (_one(at, "changes", inputs, made, told, *_LOOKS),)
+    yield at.member("changes", inputs, made, told, beside=_LOOKS)
 
 
 def _of_whole_review(at: Context) -> tuple[str, ...]:
@@ -168,9 +144,9 @@ def _of_whole_review(at: Context) -> tuple[str, ...]:
     return tuple(f"{at.config.data}/{table.file}" for table in at.review.whole_review)
 
 
-def plot(at: Context) -> Members:
+def plot(at: Context) -> Iterator[Member]:
     """The figures of each outcome that it has enough trials for, in each language."""
-    code, config, members = at.code("plot", _FONTS, _WORDS), at.config, []
+    config, look = at.config, at.config.figures
     for outcome, source in zip(config.outcomes, at.made["pool"], strict=True):
         judged = tuple(
             params.JudgedStudy(trial.study.study, own)
@@ -178,15 +154,12 @@ def plot(at: Context) -> Members:
             if trial_file(trial.study.study) in source.sources
             and (own := tuple(j for j in trial.risk_of_bias if j.outcome in ("", outcome.outcome)))
         )
-        told = text(
-            params.Plotting(config.languages, config.text, at.trials, config.figures, judged)
-        )
+        told = params.Plotting(at.wording, look, judged)
         read = ("result", "sensitivity", "multiverse", "sequential")
         inputs = {name: files([source], f"{name}.json") for name in read} | {"labels": at.labels}
-        names = _figures_of(at, outcome)
-        made, data = figures(names, at.suffixes, outcome.id), at.data(inputs)
-        members.append(Member("plot", outcome.id, code, data, told, inputs, made, len(made)))
-    return tuple(members)
+        made = at.figures(_figures_of(at, outcome), outcome.id)
+        name, beside, weight = outcome.id, (_FONTS, _WORDS), len(made)
+        yield at.member("plot", inputs, made, told, name=name, beside=beside, weight=weight)
 
 
 def _figures_of(at: Context, outcome: OutcomeSpec) -> tuple[str, ...]:
@@ -197,7 +170,7 @@ def _figures_of(at: Context, outcome: OutcomeSpec) -> tuple[str, ...]:
     return catalogue.figures(outcome, trials, valued, shown)
 
 
-def overview(at: Context) -> Members:
+def overview(at: Context) -> Iterator[Member]:
     """The figures of the whole review: all outcomes, the flow of studies, the risk of bias."""
     config, included = at.config, [t for t in at.review.trials if t.study.status == "included"]
     whole = (one for trial in included for one in trial.risk_of_bias if not one.outcome)
@@ -212,31 +185,24 @@ def overview(at: Context) -> Members:
     }
     shared = catalogue.together({one.id: _figures_of(at, one) for one in outcomes})
     claims = catalogue.beside(at.review.claims, outcomes)
-    shown = catalogue.overview([o for o in outcomes if o.id in main], judged, claims, shared)
-    made = figures(shown, at.suffixes)
-    flow = at.review.flow
-    told = params.Overview(config.languages, config.text, at.trials, flow, main, claims, shared)
-    return (_one(at, "overview", inputs, made, told, _FONTS, _WORDS),)
+    of_main = [outcome for outcome in outcomes if outcome.id in main]
+    made = at.figures(catalogue.overview(of_main, judged, claims, shared))
+    told = params.Overview(at.wording, at.review.flow, main, claims, shared)
+    yield at.member("overview", inputs, made, told, beside=(_FONTS, _WORDS))
 
 
-def figure_files(at: Context) -> Members:
+def figure_files(at: Context) -> Iterator[Member]:
     """Each figure in the forms that a journal asks for; none unasked."""
     wanted = at.config.figure_files
-    if not wanted.formats:
-        return ()
-    code, members = at.code("figure_files", _FONTS), []
-    told = text(params.Converting(wanted, at.config.date))
+    told = params.Converting(wanted, at.config.date)
     for source in (*at.made["plot"], *at.made["overview"]):
-        made = tuple(
-            f"{path.removesuffix('svg')}{form}" for path in source.files for form in wanted.formats
-        )
-        inputs = {"figures": source.files}
-        data = at.data(inputs)
-        members.append(Member("figure_files", source.name, code, data, told, inputs, made))
-    return tuple(member for member in members if member.files)
+        stems = (path.removesuffix("svg") for path in source.files)
+        if made := tuple(f"{stem}{form}" for stem in stems for form in wanted.formats):
+            inputs, name = {"figures": source.files}, source.name
+            yield at.member("figure_files", inputs, made, told, name=name, beside=(_FONTS,))
 
 
-def report(at: Context) -> Members:
+def report(at: Context) -> Iterator[Member]:
     """Article and supplement, in each language and form, and the origin of their numbers."""
     config, review = at.config, at.review
     of_trials = dict.fromkeys(file for trial in at.made["clean"] for file in trial.inputs["raw"])
@@ -246,21 +212,19 @@ def report(at: Context) -> Members:
         "labels": at.labels,
     }
     versions = tuple(f"{name} {digest.version(name)}" for name in _LIBRARIES)
-    code, data, members = at.code("report", *_TEMPLATES), at.data(inputs), []
+    data, beside = at.data(inputs), _TEMPLATES
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
         told = params.Reporting(
-            *(config, spoken, at.trials, versions),
+            *(config, spoken, at.wording, versions),
             *(review.claims, review.search, review.flow, review.draft),
         )
-        said = text(told)
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.
         forms = [form for form in ("docx", "xml", "tex", "pdf", "html") if form in config.formats]
         for form in forms:
             origins = ("provenance.json",) if form == forms[-1] and not suffix else ()
             names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *origins)
-            made = tuple(f"results/report/{name}" for name in names)
-            members.append(Member("report", f"{spoken}.{form}", code, data, said, inputs, made))
-    return tuple(members)
+            made, name = tuple(f"results/report/{one}" for one in names), f"{spoken}.{form}"
+            yield at.member("report", inputs, made, told, name=name, beside=beside, data=data)
 
 
 def _prose(at: Context) -> tuple[str, ...]:

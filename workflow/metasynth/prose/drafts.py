@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from metasynth.core.config_lines import Lines
-from metasynth.model.records import Config, SearchLine
+from metasynth.model.records import Config, SearchLine, Trial
 from metasynth.prose.texts import OwnText, sections
 from metasynth.prose.unwritten import Unwritten
 from metasynth.tables.scaffold import TEXTS
@@ -20,6 +20,7 @@ AUTHORS = ("First Author", "Second Author")
 SEARCHED = ("Name of a database", "a term", "another term")
 """What a new review's config.yaml and search.csv say (workflow/scaffold; a test compares them)."""
 _ITEMS_OF_TITLE, _ITEMS_OF_SEARCH = ("1", "a1"), ("6", "7", "a4")
+_ITEMS_OF_TRIALS = ("16a", "17", "18", "19", "20a", "20b", "20c", "20d", "21", "22", "a7", "a8")
 _FEWEST = 4
 """Words: a shorter sentence is told by the items that it stands for as well."""
 _MARK = re.compile(r"\{prisma(-none)?:([A-Za-z0-9. ]+)\}")
@@ -37,10 +38,14 @@ class _Sentence:
 
 
 def unwritten(
-    config: Config, lines: Lines, texts: Sequence[OwnText], search: Iterable[SearchLine]
+    config: Config,
+    lines: Lines,
+    texts: Sequence[OwnText],
+    search: Iterable[SearchLine],
+    trials: Iterable[Trial],
 ) -> tuple[Unwritten, ...]:
-    """Every starter text that is left, in the order of files."""
-    found = [*_choices(config, lines), *_rows(config, search)]
+    """Every starter text, and made-up trial, that is left, in the order of files."""
+    found = [*_choices(config, lines), *_rows(config, search), *_made_up(config, trials)]
     return (*found, *(one for text in texts for one in _within(text)))
 
 
@@ -61,6 +66,12 @@ def _rows(config: Config, search: Iterable[SearchLine]) -> Iterator[Unwritten]:
         if row.text in SEARCHED:
             file = f"{config.data}/{row.cell.file}"
             yield Unwritten(file, row.cell.row, row.text, "", _ITEMS_OF_SEARCH)
+
+
+def _made_up(config: Config, trials: Iterable[Trial]) -> Iterator[Unwritten]:
+    for study in (trial.study for trial in trials if trial.made_up):
+        file = f"{config.data}/{study.cell.file}"
+        yield Unwritten(file, study.cell.row, study.label, "", _ITEMS_OF_TRIALS)
 
 
 def _within(text: OwnText) -> Iterator[Unwritten]:

@@ -49,9 +49,11 @@ REGRESSION = {
     "statistic": message("test statistic"),
     "df": message("degrees of freedom"),
     "p": message("p-value, two-sided"),
+    "p_against": message("posterior probability of no change, or of one in the other direction"),
     "tau2": message("residual variance between trials"),
     "r2": message("share of tau² that the covariate explains, in per cent"),
 }
+_WITH_PRIOR = message("meta-regression with the primary analysis’s prior of tau, by quadrature")
 _FILLED = {
     "filled": message("trials added by trim and fill"),
     "estimate": message("pooled effect with the added trials"),
@@ -100,6 +102,8 @@ def sensitivity_entries(
             "inputs": (*own, *values, *chosen),
             "method": language.say(catalogue.OF_AN_OUTCOME["bubble"].method),
         }
+        if item.regression.credible:
+            more |= {"method": language.say(_WITH_PRIOR), "formula": "formula-bayes-regression"}
         yield from _fields(
             f"{item.outcome}.regression", item.regression, REGRESSION, common | more, language
         )

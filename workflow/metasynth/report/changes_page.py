@@ -9,11 +9,21 @@ from metasynth.report.document import Block, Document, Heading, Paragraph, Table
 from metasynth.report.tables import changes as told
 from metasynth.report.tables.base import TableBody
 from metasynth.report.text.change_names import ChangeNames, change_names
-from metasynth.report.text.phrases import DRAFT
+from metasynth.report.text.phrases import unfinished
 
 
-def page(config: Config, changes: Changes, language: Language, *, draft: bool = False) -> Document:
-    """The page as a document, in the report's main language; a draft says so here as well."""
+def page(
+    config: Config,
+    changes: Changes,
+    language: Language,
+    *,
+    draft: bool = False,
+    made_up: bool = False,
+) -> Document:
+    """The page as a document, in the report's main language.
+
+    A draft, or one of made-up trials, says so here as well.
+    """
     return Document(
         title=language.say("What changed: {title}", title=language.label(config.title)),
         subtitle=text(
@@ -23,7 +33,7 @@ def page(config: Config, changes: Changes, language: Language, *, draft: bool = 
         version=config.version,
         date=config.date,
         blocks=tuple(_blocks(changes, language)),
-        draft=language.say(DRAFT) if draft else "",
+        draft=unfinished(draft, made_up, language),
     )
 
 

@@ -295,13 +295,13 @@ def _with_parts(part: Part, change: Callable[[Any], Any]) -> Part:
 
 
 def _within(part: object) -> Iterator[object]:
-    """A part and all parts of it, in order."""
+    """A part and all parts of it but texts, in order."""
     waiting: list[Any] = [part]
     while waiting:
         yield (one := waiting.pop())
         kind: Any = type(one)
-        names = _field_names(kind)
-        waiting.extend(reversed(one if kind is tuple else [getattr(one, name) for name in names]))
+        own = one if kind is tuple else [getattr(one, name) for name in _field_names(kind)]
+        waiting.extend(inner for inner in reversed(own) if type(inner) is not str)
 
 
 @cache

@@ -26,7 +26,7 @@ from metasynth.report.document import (
 from metasynth.report.exploration import Explored, of_results
 from metasynth.report.material import Material, Scope
 from metasynth.report.text.names import trials
-from metasynth.report.text.phrases import DRAFT
+from metasynth.report.text.phrases import unfinished
 from metasynth.report.text.sections import ReportError
 
 Blocks = tuple[Block, ...]
@@ -67,7 +67,7 @@ def documents(scope: Scope, parts: tuple[Blocks, Blocks]) -> Report:
                 date=config.date,
                 blocks=leading(blocks, targets),
                 provenance=provenance,
-                draft=language.say(DRAFT) if material.draft else "",
+                draft=unfinished(bool(material.draft), material.made_up, language),
                 authors=people,
                 byline=byline(people, language),
                 forms=config.formats,

@@ -73,6 +73,11 @@ class Material:
         """The trials of the review, without those excluded, ongoing or awaiting."""
         return tuple(trial for trial in self.trials if trial.study.status == "included")
 
+    @property
+    def made_up(self) -> bool:
+        """Whether the trials are those of a new review, which nobody made."""
+        return any(trial.made_up for trial in self.trials)
+
     def within(self, language: Language) -> "Material":
         """The same with the review's own words in a language; numbers and ids stay."""
         sensitivities = {key: localise(it, language) for key, it in self.sensitivities.items()}

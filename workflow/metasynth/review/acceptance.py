@@ -27,6 +27,8 @@ def accept(review: Review, workdir: Path) -> Path:
             f"The baseline is {review.config.living.baseline}, as config.yaml says: name another "
             f"there, or remove living.baseline to keep it in {BASELINE}."
         )
+    if review.made_up:
+        raise NotAccepted("The trials are the made-up ones of a new review: nothing is accepted.")
     state = _made(review, workdir)
     before = review.baseline
     if before and before.version == state.version and not _same(before, state):

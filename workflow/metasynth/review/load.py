@@ -60,6 +60,11 @@ class Review:
     draft: tuple[Unwritten, ...] = ()
 
     @property
+    def made_up(self) -> bool:
+        """Whether its trials are still those of a new review, which nobody made."""
+        return any(trial.made_up for trial in self.trials)
+
+    @property
     def state(self) -> State:
         """What the review is made from, as it is compared with its baseline."""
         return state(self.config, self.trials, self.whole_review, self.changelog)
@@ -90,9 +95,10 @@ def load_review(config_path: Path, workdir: Path) -> Review:
     ]
     if config is None or raw is None or _errors(faults):
         raise InvalidReview(faults)
+    trials = reader.trials(raw)
     review = Review(
         config,
-        reader.trials(raw),
+        trials,
         tuple(faults),
         reader.claims(raw),
         reader.changelog(raw),
@@ -101,7 +107,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         reader.flow(raw),
         raw.whole_review,
         accepted,
-        unwritten(config, lines, prose.texts, reader.search(raw)),
+        unwritten(config, lines, prose.texts, reader.search(raw), trials),
     )
     return replace(review, warnings=(*review.warnings, *_without_reason(review)))
 

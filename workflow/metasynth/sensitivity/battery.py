@@ -127,7 +127,7 @@ def battery(result: OutcomeResult) -> Sensitivity:
         fragility_reason=why_not_fragile,
         absolute=absolute,
         absolute_reason=why_not_absolute,
-        regression=regress(outcome, used, effects.y, effects.v) if effects else None,
+        regression=regress(outcome, spec, used, effects.y, effects.v) if effects else None,
         without_published=_without_published(outcome, spec, used),
     )
 

@@ -1,8 +1,9 @@
 """The meta-regression of an outcome on its declared covariate, or why there is none.
 
 Mixed effects by REML with the interval of Knapp and Hartung, whatever the outcome's own analysis:
-trials differ in more than the covariate (Cochrane Handbook 10.11.4). Asked of fewer than ten trials
-it would answer by chance (10.11.5.1).
+trials differ in more than the covariate (Cochrane Handbook 10.11.4). Where that analysis has a
+prior of tau, so has the regression. Asked of fewer than ten trials it would answer by chance
+(10.11.5.1).
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,13 +13,21 @@ from math import exp
 import numpy as np
 
 from metasynth.core.arrays import Array
-from metasynth.model.methods import is_ratio
-from metasynth.model.records import OutcomeSpec, StudyData
+from metasynth.core.messages import Sentence
+from metasynth.model.methods import BAYESIAN, CREDIBLE, POSTERIOR, is_ratio
+from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
 from metasynth.stats.covariate_fit import MetaRegression, meta_regression, predict
 from metasynth.stats.effects.scales import finite
 from metasynth.stats.least_squares import NotTestable
+from metasynth.stats.pooling import EffectUndefined
+from metasynth.synthesis.covariate_effects import (
+    LEAST,
+    SLOPE,
+    regression_priors,
+    regression_with_prior,
+    valued,
+)
 
-LEAST = 10
 POINTS = 41
 """Of the line and of its limits, which are curves."""
 METHOD, INTERVAL = "REML", "HKSJ"
@@ -42,7 +51,9 @@ class Regression:
     ratios), `ratio` and its limits the ratio of effects for one unit more, of ratios only. `qe`
     tests residual heterogeneity; `r2` is the share of tau2 that the covariate explains, in per cent
     (Raudenbush 2009). `left_out` are the studies without a value, by label; `line` goes from the
-    least value to the greatest.
+    least value to the greatest. With a prior of tau estimates are posterior medians, limits the
+    central credible ones, `slope_se` is the posterior standard deviation and `p_above` the
+    probability of a slope above 0; tests, qe and r2 do not exist then.
     """
 
     covariate: str
@@ -69,6 +80,18 @@ class Regression:
     left_out: tuple[str, ...] = ()
     reason: str = ""
     line: tuple[Predicted, ...] = ()
+    p_above: float | None = None
+    priors: tuple[Sentence, ...] = ()
+
+    @property
+    def credible(self) -> bool:
+        """Whether it has a prior of tau."""
+        return self.ci_method == CREDIBLE
+
+    @property
+    def p_against(self) -> float | None:
+        """The posterior probability of no slope, or one in the other direction."""
+        return None if self.p_above is None else min(self.p_above, 1 - self.p_above)
 
 
 def fit(y: Array, v: Array, x: Array) -> MetaRegression:
@@ -83,13 +106,16 @@ def fit(y: Array, v: Array, x: Array) -> MetaRegression:
 
 
 def regress(
-    outcome: OutcomeSpec, studies: Sequence[StudyData], y: Array, v: Array
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData], y: Array, v: Array
 ) -> Regression | None:
-    """The regression of the studies' effects on the outcome's covariate; None without one."""
+    """The regression of the studies' effects on the outcome's covariate; None without one.
+
+    `spec` is the analysis that the effects are of.
+    """
     if outcome.covariate is None:
         return None
     name, label = outcome.covariate.name, outcome.covariate.label
-    known = [i for i, s in enumerate(studies) if s.covariate is not None and np.isfinite(v[i])]
+    known = valued(studies, v)
     left_out = tuple(study.label for study in studies if study.covariate is None)
     if len(known) < LEAST:
         reason = f"a meta-regression needs about {LEAST} studies with a value; there are"
@@ -100,6 +126,9 @@ def regress(
     if np.ptp(x) == 0:
         reason = "all studies have the same value"
         return Regression(name, label, len(known), left_out=left_out, reason=reason)
+    if spec.model in BAYESIAN:
+        start = Regression(name, label, len(known), left_out=left_out)
+        return _with_prior(start, outcome, spec, y[known], v[known], x)
     try:
         found = fit(y[known], v[known], x)
     except NotTestable:
@@ -109,9 +138,48 @@ def regress(
     return replace(told, line=tuple(_line(found, x)))
 
 
+def _with_prior(
+    start: Regression, outcome: OutcomeSpec, spec: AnalysisSpec, y: Array, v: Array, x: Array
+) -> Regression:
+    """The regression by the analysis's prior of tau, or why there is none."""
+    at = _steps(x)
+    try:
+        found = regression_with_prior(spec, y, v, x, at)
+    except EffectUndefined as undefined:
+        return replace(start, reason=str(undefined))
+    intercept, slope, *means = found.combined
+    low, high = slope.central
+    ratio = is_ratio(outcome.measure)
+    return replace(
+        start,
+        intercept=finite(intercept.median),
+        slope=finite(slope.median),
+        slope_se=finite(slope.sd),
+        slope_low=finite(low),
+        slope_high=finite(high),
+        ratio=exp(slope.median) if ratio else None,
+        ratio_low=exp(low) if ratio else None,
+        ratio_high=exp(high) if ratio else None,
+        tau2=finite(found.tau.median**2),
+        tau2_method=POSTERIOR,
+        ci_method=CREDIBLE,
+        line=tuple(
+            Predicted(value, mean.median, *mean.central)
+            for value, mean in zip(at, means, strict=True)
+        ),
+        p_above=found.above[SLOPE],
+        priors=regression_priors(spec),
+    )
+
+
+def _steps(x: Array) -> list[float]:
+    """Equal steps between the least value and the greatest."""
+    return [float(value) for value in np.linspace(x.min(), x.max(), POINTS)]
+
+
 def _line(found: MetaRegression, x: Array) -> Iterator[Predicted]:
     """The regression at equal steps between the least value and the greatest."""
-    for value in np.linspace(x.min(), x.max(), POINTS).tolist():
+    for value in _steps(x):
         row = np.array([1.0, value])
         limits = predict(found, row)
         yield Predicted(value, float(row @ found.coefficients), limits.low, limits.high)

@@ -145,10 +145,11 @@ def posterior_of(spec: AnalysisSpec, effects: Effects, tables: Counted | None = 
 
 def priors_in_words(tau: TauPrior, mu: MuPrior) -> tuple[Sentence, ...]:
     """What a result says of its priors: by their families and parameters, as they are declared."""
-    return (*_of_tau(tau), _of_mu(mu))
+    return (*prior_of_tau_in_words(tau), _of_mu(mu))
 
 
-def _of_tau(prior: TauPrior) -> list[Sentence]:
+def prior_of_tau_in_words(prior: TauPrior) -> list[Sentence]:
+    """What a result says of its prior of tau, and of where its parameters come from."""
     known = {name: getattr(prior, name) for name in ("scale", "location", "df")}
     values = {name: value for name, value in known.items() if value is not None}
     said = [sentence(PRIORS_OF_TAU[prior.family], **values)]

@@ -6,7 +6,7 @@ is differs from one processor to the next. A root in a bracket has neither fault
 
 from collections.abc import Callable
 from itertools import pairwise
-from math import copysign, log10
+from math import copysign, isnan, log10
 from sys import float_info
 
 import numpy as np
@@ -23,9 +23,16 @@ def bracketed_root(
     """Find where `function`, of opposite signs at `low` and `high`, crosses zero.
 
     The bracket is narrowed until it is as wide as the spacing of floats there, or as `floor`,
-    below which a difference of the argument has no meaning. Raises ValueError without a change of
-    sign. Method: Chandrupatla, Adv Eng Softw 1997;28:145-9 (inverse quadratic steps that are
-    taken only where they are safe, bisection otherwise).
+    below which a difference of the argument has no meaning. Method: Chandrupatla, Adv Eng Softw
+    1997;28:145-9 (inverse quadratic steps that are taken only where they are safe, bisection
+    otherwise).
+
+    Raises:
+        ValueError: without a change of sign, or where the sign changes at a value that is none.
+
+    Example:
+        >>> round(bracketed_root(lambda x: x * x - 2, 0.0, 2.0), 6)
+        1.414214
     """
     a, b = low, high
     fa, fb = function(a), function(b)
@@ -45,6 +52,8 @@ def bracketed_root(
         best, residual = (a, fa) if abs(fa) < abs(fb) else (b, fb)
         least = (float_info.epsilon * abs(best) + floor) / abs(b - a)
         if residual == 0 or least > 0.5:
+            if isnan(fa) or isnan(fb):
+                raise ValueError(f"no value between {low} and {high}")
             return best
         step = min(1 - least, max(least, _safe_step(a, b, c, fa, fb, fc)))
 
@@ -57,8 +66,13 @@ def falling_root(
     The ends need hold it but for rounding: `low` is given where the function is not positive even
     there, and `high` is doubled until the function is not positive there. `floor` is as for
     `bracketed_root`, above 0 where `high` may be 0.
+
+    Raises:
+        ValueError: where the function has no value.
     """
-    if not function(low) > 0:
+    if not (start := function(low)) > 0:
+        if isnan(start):
+            raise ValueError(f"no value at {low}")
         return low
     high = max(high, low + floor)
     while function(high) > 0:
@@ -117,7 +131,7 @@ def bracketed_roots(
     """`bracketed_root` for many functions at once: arrays of brackets in, an array of roots out.
 
     `function` takes one argument for each and must change sign over each bracket, but for rounding:
-    where it does not, the end with the smaller value is given.
+    where it does not, the end with the smaller value is given; NaN where it has no value.
     """
     a, b = low.copy(), high.copy()
     fa, fb = function(a), function(b)
@@ -137,7 +151,7 @@ def bracketed_roots(
         tolerance = float_info.epsilon * np.abs(best) + floor
         done = (fa == 0) | (fb == 0) | (2 * tolerance > width)
         if done.all():
-            return best
+            return np.where(np.isnan(fa) | np.isnan(fb), np.nan, best)
         least = tolerance / np.where(done, np.inf, width)
         step = np.where(
             done, 0.0, np.clip(_safe_steps(a, b, c, fa, fb, fc, done), least, 1 - least)

@@ -20,12 +20,17 @@ def rising_roots(
     `function` gives values and slopes. Newton's step is taken where it stays in the bracket and the
     last one at least halved the value, else the bracket is halved; so the brackets close, to the
     spacing of floats or to `floor`. All arrays have one shape.
+
+    Raises:
+        FloatingPointError: where a function has no value.
     """
     low, high = low.copy(), high.copy()
     x = np.minimum(np.maximum(start, low), high)
     last = np.full(x.shape, np.inf)
     while True:
         value, slope = function(x)
+        if np.isnan(value).any():
+            raise FloatingPointError("a distribution has no value where its quantile is looked for")
         low, high = np.where(value < 0, x, low), np.where(value > 0, x, high)
         size, width = np.abs(value), high - low
         rising = slope > 0

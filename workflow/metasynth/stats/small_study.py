@@ -1,4 +1,4 @@
-"""Do smaller studies show larger effects? Tests of funnel asymmetry, and trim and fill.
+"""Do smaller studies show larger effects? Tests of funnel asymmetry.
 
 A test with fewer than ten studies cannot tell asymmetry from chance (Handbook 13.3.5.4), so it is
 refused unless the caller lowers `minimum`.
@@ -25,7 +25,11 @@ class TooFewStudies(Refused, ValueError):  # noqa: N818 - it names the fault, as
 
 @dataclass(frozen=True, slots=True)
 class AsymmetryTest:
-    """The asymmetry coefficient with its standard error, t statistic, df and two-sided p."""
+    """The asymmetry coefficient with its standard error, t statistic, df and two-sided p.
+
+    The coefficient is on the analysis scale per unit of the regressor: of a standard error (Egger,
+    Harbord) or of 1/n (Peters).
+    """
 
     coefficient: float
     se: float

@@ -82,7 +82,13 @@ def tau2_many(method: str, y: Array, v: Array, mask: Array) -> Array:
 
 
 def dersimonian_laird(model: LinearModel) -> Array:
-    """Method of moments with weights 1/v: Control Clin Trials 1986;7:177-88, equation 8."""
+    """Method of moments with weights 1/v: Control Clin Trials 1986;7:177-88, equation 8.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> round(float(dersimonian_laird(model)), 6)  # (8 - 2) / (75 - 25)
+        0.12
+    """
     return _moment(model, model.weights(0.0))
 
 
@@ -128,12 +134,24 @@ def two_step_dersimonian_laird(model: LinearModel) -> Array:
 
 
 def hedges(model: LinearModel) -> Array:
-    """Hedges (HE): method of moments with equal weights."""
+    """Hedges (HE): method of moments with equal weights, Psychol Bull 1983;93:388-95.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.array([0.01, 0.02, 0.06]))
+        >>> round(float(hedges(model)), 6)  # 0.32 / 2 - 0.09 / 3
+        0.13
+    """
     return _moment(model, model.ones)
 
 
 def hunter_schmidt(model: LinearModel) -> Array:
-    """Hunter and Schmidt (HS): (Q - k) / sum(w), w = 1/v."""
+    """Hunter and Schmidt (HS), Methods of Meta-Analysis (1990): (Q - k) / sum(w), w = 1/v.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> round(float(hunter_schmidt(model)), 6)  # (8 - 3) / 75
+        0.066667
+    """
     w = model.weights(0.0)
     return np.asarray(np.maximum(0.0, (model.q(w) - model.k) / w.sum(axis=0)))
 
@@ -152,6 +170,11 @@ def sidik_jonkman(model: LinearModel) -> Array:
     """Sidik and Jonkman (SJ), J R Stat Soc C 2005;54:367-84: positive unless all effects agree.
 
     The crude variance that it starts from is that of all effects together, whatever the design.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> round(float(sidik_jonkman(model)), 6)  # 0.16 c / (0.04 + c), c = 0.32 / 3
+        0.116364
     """
     crude = LinearModel(model.y, model.v, INTERCEPT, model.mask).q(model.ones) / model.k
     return np.asarray(crude * model.q(model.weights(crude)) / model.df)
@@ -161,6 +184,11 @@ def paule_mandel(model: LinearModel) -> Array:
     """Paule and Mandel (PM), J Res Natl Bur Stand 1982;87:377-85: where Q(tau2) is its df.
 
     Morris's empirical Bayes estimate (EB) solves the same equation.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> round(float(paule_mandel(model)), 6)  # 0.32 / (0.04 + tau2) is 2
+        0.12
     """
     return solve_q(model, model.df)
 

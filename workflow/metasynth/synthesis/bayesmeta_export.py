@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from metasynth.core.messages import in_english
 from metasynth.core.store import number_text
-from metasynth.language.sentences import in_words
 from metasynth.model.posteriors import PosteriorPool
 from metasynth.model.priors import MuPrior, TauPrior
 from metasynth.model.records import AnalysisResult, AnalysisSpec, OutcomeSpec
@@ -29,7 +29,7 @@ def posterior(spec: AnalysisSpec) -> list[str]:
     return [
         "# bayesmeta replaces the continuum of tau by a grid, so that some five digits agree.",
         "fit <- bayesmeta(y = dat$yi, sigma = sqrt(dat$vi), delta = 1e-4, epsilon = 1e-7,",
-        f"                 tau.prior = {_of_tau(spec.tau_prior)}{_of_mu(spec.mu_prior)})",
+        f"                 tau.prior = {of_tau(spec.tau_prior)}{_of_mu(spec.mu_prior)})",
     ]
 
 
@@ -60,7 +60,7 @@ def more(outcome: OutcomeSpec, analysis: AnalysisResult) -> list[str]:
             *_probabilities(outcome, other),
         ]
     for failed in found.failed:
-        reason = in_words(failed.reason)
+        reason = in_english(failed.reason)
         lines.append(f"# Under other priors: {failed.name}. No result here: {reason}.")
     return lines
 
@@ -94,7 +94,8 @@ def _numbers(*values: float | None) -> str:
     return ", ".join("NA" if value is None else number_text(value) for value in values)
 
 
-def _of_tau(prior: TauPrior) -> str:
+def of_tau(prior: TauPrior) -> str:
+    """A prior of tau in R: its density, or its name in bayesmeta."""
     numbers = {name: repr(getattr(prior, name)) for name in ("scale", "location", "df")}
     return _DENSITIES[prior.family].format(**numbers)
 

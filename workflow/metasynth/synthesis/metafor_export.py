@@ -31,6 +31,7 @@ from metasynth.model.records import (
     StudyEffect,
 )
 from metasynth.synthesis import bayesmeta_export, exact_bayes_export
+from metasynth.synthesis.bmr_export import regressions
 from metasynth.synthesis.synthesise import size_of_pool
 
 _DATA = {
@@ -88,7 +89,8 @@ def metafor_csv(result: OutcomeResult) -> str:
     """
     effects = _effects(result)
     names = _DATA[result.outcome.type]
-    header = ("study", "label", "year", "subgroup", "pooled", *names, "y", "se")
+    covariate = ("covariate",) if result.outcome.covariate else ()
+    header = ("study", "label", "year", "subgroup", "pooled", *names, "y", "se", *covariate)
     return to_csv(header, (_row(result, study, effects) for study in result.studies))
 
 
@@ -104,7 +106,8 @@ def _row(
     own = (effect.log_estimate, effect.se) if effect else (None, None)
     groups = [study.intervention, study.control][: 2 if compares(result.outcome) else 1]
     data = [] if result.outcome.type == "generic" else _data(result.outcome.type, groups)
-    return [study.study, study.label, study.year, study.subgroup, pooled, *data, *own]
+    covariate = [_exact(study.covariate)] if result.outcome.covariate else []
+    return [study.study, study.label, study.year, study.subgroup, pooled, *data, *own, *covariate]
 
 
 def _data(kind: str, groups: Sequence[Group | None]) -> list[object]:
@@ -182,9 +185,16 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         f"here <- c({_here(estimate)})",
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
-        *(bayesmeta_export.more(result.outcome, analysis) if package == "bayesmeta" else []),
+        *(_more_of(result, analysis) if package == "bayesmeta" else []),
     ]
     return "\n".join([*head, *body]) + "\n"
+
+
+def _more_of(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
+    """What bayesmeta repeats beside the pool: probabilities, other priors, and regressions."""
+    assert analysis.spec.tau_prior is not None
+    tau = bayesmeta_export.of_tau(analysis.spec.tau_prior)
+    return [*bayesmeta_export.more(result.outcome, analysis), *regressions(result, tau)]
 
 
 def _in_units(outcome: OutcomeSpec) -> str:

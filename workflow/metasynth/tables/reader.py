@@ -1,7 +1,8 @@
 """The raw tables of a review: found, read as text, and, when all is in order, as typed records.
 
 A trial is a folder of `trials`, or rows of the tables of all trials (long_tables.py); folders that
-begin with "_" (the template) or "." are passed over.
+begin with "_" (the template) or "." are passed over, and a new review's made-up trials as soon as
+there is another.
 """
 
 import os
@@ -16,6 +17,7 @@ from metasynth.core import bibtex, together
 from metasynth.core.faults import Fault, InvalidReview, nearest, of_file
 from metasynth.core.text_files import hidden_faults, leads_inside, read_text
 from metasynth.model.records import (
+    MADE_UP,
     Arm,
     Cell,
     CertaintyRating,
@@ -107,7 +109,8 @@ def read(data_dir: Path) -> RawTables:
     """Everything in the data folder as text, with the faults of files, form and single cells."""
     faults: list[Fault] = []
     long = long_tables.read(data_dir)
-    studies = list(_studies(data_dir, faults, alone=not long))
+    others = any(tables.rows for tables in long)
+    studies = list(_studies(data_dir, faults, alone=not long, others=others))
     trials = {study: _read_trial(data_dir, study, faults) for study in studies}
     for tables in long:
         faults += tables.faults
@@ -198,10 +201,13 @@ def read_trial(data_dir: Path, study: str) -> RawTrial:
     return trial
 
 
-def _studies(data_dir: Path, faults: list[Fault], *, alone: bool) -> Iterator[str]:
+def _studies(
+    data_dir: Path, faults: list[Fault], *, alone: bool, others: bool = False
+) -> Iterator[str]:
     """The names of the trials' folders, sorted, those that may be read.
 
-    Where folders are not `alone`, as there are tables of all trials, there need be none.
+    Where folders are not `alone`, as there are tables of all trials, there need be none; `others`
+    tells whether those have trials.
     """
     if not alone and not os.path.lexists(data_dir / "trials"):
         return
@@ -216,6 +222,8 @@ def _studies(data_dir: Path, faults: list[Fault], *, alone: bool) -> Iterator[st
     entries = _entries(data_dir, Path("trials"), faults)
     names = sorted(_printable(entry) for entry in entries if not os.path.isfile(entry.path))
     names = [name for name in names if name[0] not in "_."]
+    own = [name for name in names if not name.startswith(MADE_UP)]
+    names = own if own or others else names
     if alone and not names and not faults:
         remedy = "copy the template folder and fill it in"
         faults.append(of_file("trials", "", "a folder for each trial, but there is none", remedy))

@@ -1,4 +1,5 @@
-"""The files of a new review: choices, prose and an empty template folder that explains its columns.
+"""The files of a new review: choices, prose, a template folder that explains its columns, and
+made-up trials with which it runs until it has its own.
 
 The texts stand in workflow/scaffold as they are copied, the choices in config; the template's
 tables follow the schema.
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from metasynth.core import together
 from metasynth.core.paths import CONFIG, EXAMPLE, PROJECT, WORKFLOW
+from metasynth.model.records import MADE_UP
 from metasynth.tables.long_tables import WORKBOOK
 from metasynth.tables.raw_table import COMMENT
 from metasynth.tables.table_schema import REVIEW_TABLES, SCHEMAS, TRIAL_TABLES, tables
@@ -111,9 +113,14 @@ def config_schema() -> str:
     return (SCHEMAS / "config.schema.json").read_text(encoding="utf-8")
 
 
+def without_made_up(files: Mapping[str, str]) -> dict[str, str]:
+    """The files of a new review without the made-up trials that show what a report looks like."""
+    return {name: text for name, text in files.items() if not name.startswith(TRIALS + MADE_UP)}
+
+
 def with_workbook(files: Mapping[str, str], content: bytes) -> dict[str, str | bytes]:
     """The files of a new review whose trials stand in a workbook, and not in folders."""
-    kept = {name: text for name, text in files.items() if not name.startswith(TRIALS)}
+    kept = {name: text for name, text in files.items() if not name.startswith(TEMPLATE)}
     return kept | {f"data/raw/{WORKBOOK}": content}
 
 

@@ -18,9 +18,9 @@ from xml.etree import ElementTree
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from metasynth.figures.canvas.one_line import clean, visible
 from metasynth.figures.canvas.page import Page
 from metasynth.figures.canvas.style import EMBEDDED, FALLBACK, FAMILY, INK, isolated
-from metasynth.figures.canvas.text import clean, visible
 from metasynth.language.tracked import MARK, NAME, SCALE, bare, each, unnamed
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from metasynth.figures.canvas.text import clean, name
+from metasynth.figures.canvas.one_line import clean, name
 from metasynth.figures.forest.columns import study_cells
 from metasynth.figures.forest.statistics import heterogeneity, overall_effect, subgroup_differences
 from metasynth.figures.observed import ELSEWHERE, STUDIES_TABLE

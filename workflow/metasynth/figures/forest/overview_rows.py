@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from metasynth.figures import drawn
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import draw_panels
 from metasynth.figures.forest.preset import JOURNAL

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Literal
 
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.style import BLUE
-from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column, columns, pooled_cells, study_cells
 from metasynth.figures.forest.preset import JOURNAL, Preset, arrange
 from metasynth.figures.forest.statistics import heterogeneity, notes, statistics

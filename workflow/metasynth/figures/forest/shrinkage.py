@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.forest import Composed, draw_composed
 from metasynth.figures.forest.preset import COCHRANE

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from metasynth.figures.canvas.text import clean, name
+from metasynth.figures.canvas.one_line import clean, name
 from metasynth.figures.outcome import analysis_label, overall
 from metasynth.language import keys
 from metasynth.language.formats import stated
@@ -96,6 +96,11 @@ def notes(
         yield language.say("Intervals of the studies: score limits.")
     if daggers and any(study.corrected for study in studies):
         yield language.say("† A cell is zero: the study's effect is after continuity correction.")
-    caveats = (one for a in analyses for e in a.estimates[:1] for one in e.note)
-    for note in dict.fromkeys(clean(in_words(one, language)) for one in caveats):
-        yield name(note)
+    said = set[str]()
+    for analysis in analyses:
+        caveats = (clean(in_words(one, language)) for e in analysis.estimates[:1] for one in e.note)
+        new = [caveat for caveat in caveats if caveat not in said]
+        said.update(new)
+        if new:
+            of = f"{bare(analysis_label(analysis))}: " if len(analyses) > 1 else ""
+            yield name(f"{of}{' '.join(new)}")

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.forest.forest import Composed, draw_panels
 from metasynth.figures.forest.overview_rows import sides
 from metasynth.figures.forest.preset import JOURNAL

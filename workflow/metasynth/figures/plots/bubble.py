@@ -6,9 +6,9 @@ from math import sqrt
 
 from metasynth.figures.canvas.graph import Graph, Plan, draw_line, draw_points, frame, name_points
 from metasynth.figures.canvas.legend import Entry
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import INK, isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.canvas.ticks import span_axis
 from metasynth.figures.observed import (
     Observed,
@@ -19,9 +19,10 @@ from metasynth.figures.observed import (
     told,
 )
 from metasynth.language import keys
-from metasynth.language.formats import bracketed, shortest, stated
+from metasynth.language.formats import bracketed, named, shortest, stated
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
+from metasynth.model.methods import CREDIBLE
 from metasynth.model.records import OutcomeResult
 from metasynth.sensitivity.battery import Sensitivity
 from metasynth.sensitivity.meta_regression import Regression
@@ -92,7 +93,7 @@ def _graph(
     entries = (
         Entry(language.say("Study; its area follows its weight"), "o"),
         Entry(language.say("Meta-regression"), colour=INK, line="-", weight=1.4),
-        Entry(name(language.say("95% interval of the average effect")), fill=_BAND),
+        Entry(name(_band(fit.model, language)), fill=_BAND),
         Entry(language.say("No effect"), colour=INK, line="-", weight=0.6),
     )
     notes = (_slope(data, fit.model, language),)
@@ -103,6 +104,12 @@ def _graph(
     draw_line(graph, [across.low, across.high], [data.null] * 2, "null", weight=0.6)
     draw_line(graph, xs, line, "regression", weight=1.4)
     return graph, [([across.low, across.high], [data.null] * 2), (xs, line)]
+
+
+def _band(model: Regression, language: Language) -> str:
+    if model.credible:
+        return language.say("95% credible interval of the average effect")
+    return language.say("95% interval of the average effect")
 
 
 def _covariate(data: Observed) -> str:
@@ -121,6 +128,9 @@ def _slope(data: Observed, model: Regression, language: Language) -> str:
     per_unit = message("Ratio of effects per unit: {slope}")
     template = per_unit if field == "ratio" else message("Slope: {slope}")
     said = bracketed(middle, low, high, language.numbers)
+    if model.credible:
+        p = language.say("P against {p}", p=at.p("p_against", model.p_against))
+        return f"{language.say(template, slope=said)}{named(CREDIBLE)} ({p})"
     p = stated("p", at.p("p", model.p))
     return f"{language.say(template, slope=said)} ({p})"
 

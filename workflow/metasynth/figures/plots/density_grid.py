@@ -7,6 +7,7 @@ from typing import NamedTuple
 from metasynth.figures.canvas.axis import Scale
 from metasynth.figures.canvas.graph import tick_labels
 from metasynth.figures.canvas.legend import Entry, draw_symbols, lay_out_key
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import (
     HALF_CAP,
     MARGIN,
@@ -19,7 +20,7 @@ from metasynth.figures.canvas.page import (
 )
 from metasynth.figures.canvas.panel import TICK
 from metasynth.figures.canvas.style import LINE, NOTE_SIZE, VERMILION, WIDTH, isolated
-from metasynth.figures.canvas.text import name, wrap
+from metasynth.figures.canvas.text import wrap
 from metasynth.figures.outcome import measure_name
 from metasynth.figures.plots.density_page import DensityPlan, draw_curves
 from metasynth.figures.plots.posterior import posterior_plan, posterior_words

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from metasynth.figures.canvas.axis import Axis, Scale
 from metasynth.figures.canvas.graph import DASHED, tick_labels
 from metasynth.figures.canvas.legend import Entry, draw_symbols, lay_out_key
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Label, Page, blank, write
 from metasynth.figures.canvas.panel import TICK, Panel
 from metasynth.figures.canvas.style import (
@@ -21,7 +22,7 @@ from metasynth.figures.canvas.style import (
     Z_REFERENCE,
     Z_SQUARE,
 )
-from metasynth.figures.canvas.text import name, width, wrap
+from metasynth.figures.canvas.text import width, wrap
 from metasynth.figures.forest.rows import Mark
 from metasynth.figures.forest.shapes import draw_arrows, visible
 from metasynth.language.languages import Language

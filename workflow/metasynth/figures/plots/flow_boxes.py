@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from metasynth.figures.canvas.text import name as named
+from metasynth.figures.canvas.one_line import name as named
 from metasynth.language import keys
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.tables.trial_flow import BOXES, ITEMS, Flow, has_other_methods, parts

@@ -7,9 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, blank, points, write
 from metasynth.figures.canvas.style import INK, LINE, NOTE_SIZE, WIDTH, isolated
-from metasynth.figures.canvas.text import name, wrap
+from metasynth.figures.canvas.text import wrap
 from metasynth.figures.plots.flow_boxes import NO_CELLS, Box, Item, boxes
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.tracked import marked

@@ -21,10 +21,11 @@ from metasynth.figures.canvas.graph import (
     name_points,
 )
 from metasynth.figures.canvas.legend import Entry
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, points, write
 from metasynth.figures.canvas.panel import TICK
 from metasynth.figures.canvas.style import INK, LINE, VERMILION, isolated
-from metasynth.figures.canvas.text import name, shorten, width
+from metasynth.figures.canvas.text import shorten, width
 from metasynth.figures.canvas.ticks import axis_between, linear_axis, span_axis
 from metasynth.figures.observed import Observed, effect_title, observed, subject, told
 from metasynth.language import keys

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from metasynth.figures.canvas.one_line import clean, name
 from metasynth.figures.canvas.page import (
     HALF_CAP,
     MARGIN,
@@ -16,7 +17,7 @@ from metasynth.figures.canvas.page import (
     write,
 )
 from metasynth.figures.canvas.style import INK, LINE, TEXT_SIZE, WIDTH, isolated
-from metasynth.figures.canvas.text import clean, name, shorten, width, wrap
+from metasynth.figures.canvas.text import shorten, width, wrap
 from metasynth.figures.plots.risk_of_bias import (
     BLACK,
     LEVELS,

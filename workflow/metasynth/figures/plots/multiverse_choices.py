@@ -1,6 +1,6 @@
 """The choices of a multiverse in words, as figures and tables name them."""
 
-from metasynth.figures.canvas.text import name
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.outcome import measure_title, study_label
 from metasynth.language.languages import Language, message
 from metasynth.model import method_catalogue as catalogue

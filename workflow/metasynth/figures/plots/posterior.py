@@ -5,9 +5,9 @@ from math import exp, log
 
 from metasynth.figures.canvas.axis import Axis
 from metasynth.figures.canvas.legend import Entry
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import BLUE, INK, VERMILION, isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.canvas.ticks import span_axis
 from metasynth.figures.forest.rows import Mark, favours
 from metasynth.figures.observed import subject

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from math import sqrt
 
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import BLUE, INK, isolated
-from metasynth.figures.canvas.text import name
 from metasynth.figures.canvas.ticks import linear_axis
 from metasynth.figures.forest.rows import Mark
 from metasynth.figures.observed import subject

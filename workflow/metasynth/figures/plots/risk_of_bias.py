@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from metasynth.figures.canvas.one_line import clean
 from metasynth.figures.canvas.page import Label, points, write
-from metasynth.figures.canvas.text import clean
 from metasynth.grade import judgement_levels
 from metasynth.grade.judgement_levels import NAMES, Judgements, domain_names, of_outcome
 from metasynth.language.languages import Language, message

@@ -11,10 +11,11 @@ import zipfile
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any
 
 from metasynth.language.languages import Language
 from metasynth.report.document import Document, Figure, Landscape
+from metasynth.report.render.compiled import compiled, forget
 from metasynth.report.render.converter import pandoc
 from metasynth.report.render.pandoc import PORTRAIT, WIDTH_INCHES, tree
 from metasynth.report.render.pictures import DRAWN, heading_foot, parts
@@ -54,25 +55,20 @@ def _pictures(
     A figure that is higher than paper has one for each of its parts. Beside each stands the same as
     SVG, by the bytes of the PNG, its letters drawn: no program needs the fonts.
     """
-    from typst import Compiler, Fonts
-
     paths = [block.path for block in document.blocks if isinstance(block, Figure)]
     if not paths:
         return {}, {}
     drawn = [(path, page) for path in paths for page in _pages(path)]
     pages = [page for _, page in drawn]
-    fonts = Fonts(include_system_fonts=False, font_paths=[str(templates / "fonts")])
     setting = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
-    source = (setting + "\n".join(pages)).encode()
+    source, fonts = setting + "\n".join(pages), templates / "fonts"
 
-    def made(form: Literal["png", "svg"]) -> Sequence[bytes]:
-        """The pages in a form: a compiler of bytes compiles them once."""
-        compiler = Compiler(source, root=".", font_paths=fonts)
-        ppi = _PIXELS_PER_INCH if form == "png" else None
-        found = compiler.compile(format=form, ppi=ppi)
-        return cast(Sequence[bytes], found if isinstance(found, list) else [found])
+    def made(**form: Any) -> Sequence[bytes]:
+        found = compiled(source, fonts, **form)
+        return found if isinstance(found, list) else [found]
 
-    images, vectors = made("png"), made("svg")
+    images, vectors = made(format="png", ppi=_PIXELS_PER_INCH), made(format="svg")
+    forget(fonts)
     found: dict[str, list[str]] = {}
     for number, ((path, _), image) in enumerate(zip(drawn, images, strict=True)):
         target = folder / f"{number}.png"

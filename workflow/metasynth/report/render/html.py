@@ -181,6 +181,9 @@ def _data(document: Document, language: Language) -> str:
     return text.replace("<", "\\u003c")
 
 
+_dumped = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _packed(provenance: Mapping[str, Entry]) -> dict[str, Any]:
     """The entries as lists: a value, then the places of their other parts among what is shared.
 
@@ -203,10 +206,6 @@ def _packed(provenance: Mapping[str, Entry]) -> dict[str, Any]:
         "shared": [json.loads(part or "null") for part in shared],
         "entries": entries,
     }
-
-
-def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _csv(table: Table) -> str:

@@ -5,10 +5,9 @@ Text enters Typst only as string literals, which is the one place where nothing 
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from metasynth.language.languages import Language
 from metasynth.report.document import (
@@ -34,15 +33,14 @@ from metasynth.report.document import (
     Text,
     plain,
 )
+from metasynth.report.render.compiled import compiled
 from metasynth.report.render.pictures import heading_foot, parts
-
-if TYPE_CHECKING:
-    from typst import PDFStandard
 
 _WHOLE = 14  # a table of so many rows or fewer is not broken over pages
 _SHORT = 900  # where no cell has more letters, no row is broken
-_STANDARDS: "list[PDFStandard]" = ["a-3a", "ua-1"]
+_STANDARDS = ["a-3a", "ua-1"]
 _SPACES = " \u00a0\u2007\u2009\u202f"  # none of which Python calls printable, but the first
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _STYLES = {"strong": "strong", "emphasis": "emph", "code": "raw-text", "superscript": "small-super"}
 
 
@@ -59,26 +57,14 @@ def pdf(
     from typst import TypstError
 
     text = source(document, templates / "review.typ", language, attachments)
-    moment = document.moment
+    fonts, told = templates / "fonts", {"format": "pdf", "timestamp": document.moment}
     try:
-        return _compiled(text, templates / "fonts", moment, _STANDARDS)
+        return cast(bytes, compiled(text, fonts, pdf_standards=_STANDARDS, **told))
     except TypstError as error:
         if "could not be displayed with font" not in error.message:
             raise
         # A letter that the font lacks: shown as a box, in a PDF that claims no standard.
-        return _compiled(text, templates / "fonts", moment, [])
-
-
-def _compiled(text: str, fonts: Path, moment: datetime, standards: "list[PDFStandard]") -> bytes:
-    from typst import Compiler, Fonts
-
-    compiler = Compiler(
-        text.encode(),
-        root=".",
-        font_paths=Fonts(include_system_fonts=False, font_paths=[str(fonts)]),
-    )
-    made = compiler.compile(format="pdf", pdf_standards=standards, timestamp=moment)
-    return cast(bytes, made)
+        return cast(bytes, compiled(text, fonts, **told))
 
 
 def source(
@@ -122,8 +108,9 @@ def _said(language: Language) -> str:
 
 def literal(value: str) -> str:
     """A Typst string literal; JSON's escapes for quotes and backslashes are Typst's own."""
-    printable = "".join(char for char in value if char.isprintable() or char in _SPACES)
-    return json.dumps(printable, ensure_ascii=False)
+    if not value.isprintable():
+        value = "".join(char for char in value if char.isprintable() or char in _SPACES)
+    return _quoted(value)
 
 
 def _attachment(path: str) -> str:

@@ -18,6 +18,12 @@ TableBody = _Body | tuple[*_Body, tuple[Inlines, ...]]
 """A table's caption, columns, rows and note, and its footnotes where it has any."""
 
 Rows = tuple[Row, ...]
+
+
+class NoTableError(ValueError):
+    """A text asks for a table of what this review does not have; the message says what."""
+
+
 Item = TypeVar("Item")
 RIGHT = "right"
 PROVENANCES = {

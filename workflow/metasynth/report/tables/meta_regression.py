@@ -2,21 +2,28 @@
 
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language
+from metasynth.language.sentences import in_words
 from metasynth.language.tracked import marked
 from metasynth.report.document import Column, text
 from metasynth.report.material import Scope
-from metasynth.report.tables.base import RIGHT, TableBody, row
+from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, row
 from metasynth.report.text.names import OutcomeNames
 from metasynth.sensitivity.meta_regression import Regression
 
 
 def regression_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
-    """How an outcome's effects change with its covariate."""
+    """How an outcome's effects change with its covariate.
+
+    Raises:
+        NoTableError: where it has no covariate, or too few trials with a value.
+    """
     language, say = scope.language, scope.language.say
     found = scope.material.sensitivities[outcome.id].regression
     if found is None or found.slope is None:
-        raise ValueError(f"{outcome.id} has no meta-regression")
-    change = say("Ratio of effects per unit [95% CI]") if found.ratio else say("Change per unit")
+        raise NoTableError(f"{outcome.id} has no meta-regression")
+    change = _change(found, language)
+    if found.credible:
+        return _with_prior(found, outcome, change, language)
     columns = (
         Column(say("Covariate"), width=2.4),
         Column(say("Trials"), RIGHT, 0.7),
@@ -34,6 +41,41 @@ def regression_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
         "between trials of the same value; R² is the share of tau² that the covariate explains. "
         "The covariate was not randomised: other differences between trials may lie behind it."
     )
+    return text(caption), columns, (body,), text(note)
+
+
+def _change(found: Regression, language: Language) -> str:
+    """The heading of what a unit of the covariate changes."""
+    if not found.ratio:
+        return language.say("Change per unit")
+    if found.credible:
+        return language.say("Ratio of effects per unit [95% CrI]")
+    return language.say("Ratio of effects per unit [95% CI]")
+
+
+def _with_prior(
+    found: Regression, outcome: OutcomeNames, change: str, language: Language
+) -> TableBody:
+    """The same of a regression with a prior of tau, which is not tested."""
+    say = language.say
+    columns = (
+        Column(say("Covariate"), width=2.4),
+        Column(say("Trials"), RIGHT, 0.7),
+        Column(change, RIGHT, 2.2),
+        Column(say("P against"), RIGHT, 0.8),
+        Column("Tau²", RIGHT, 0.8),
+    )
+    k, per_unit, *_, tau2, _ = _numbers(found, outcome.id, language)
+    against = _marked(formats.p_value(found.p_against, language.numbers), outcome.id, "p_against")
+    body = row(language.label(found.label), k, per_unit, against, tau2)
+    note = say(
+        "{priors} Posterior medians and central 95% credible intervals. P against: posterior "
+        "probability of no change, or of one in the other direction. Tau² is what remains between "
+        "trials of the same value. The covariate was not randomised: other differences between "
+        "trials may lie behind it.",
+        priors=in_words(found.priors, language),
+    )
+    caption = say("{outcome}: meta-regression.", outcome=outcome.label)
     return text(caption), columns, (body,), text(note)
 
 

@@ -132,20 +132,28 @@ def _remarks(outcome: OutcomeNames) -> str:
 
 
 def subgroups_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
-    """The primary analysis of each subgroup."""
+    """The primary analysis of each subgroup, and whether subgroups differ or what they share."""
     say = scope.language.say
+    credible = outcome.main.credible
     columns = (
         Column(say("Subgroup"), width=2.6),
         Column(say("Trials"), RIGHT, 0.7),
         Column(
             say("Estimate [95% {interval}]", interval=_interval(outcome.subgroups, scope)), RIGHT, 2
         ),
-        Column("p", RIGHT, 0.8),
+        Column(say("P against") if credible else "p", RIGHT, 0.8),
         Column("tau²", RIGHT, 0.8),
         Column("I²", RIGHT, 0.7),
     )
     rows = [
-        row(item.label, item.k, _effect(item, scope.language), item.p, item.tau2, item.i2)
+        row(
+            item.label,
+            item.k,
+            _effect(item, scope.language),
+            item.against if credible else item.p,
+            item.tau2,
+            item.i2,
+        )
         for item in outcome.subgroups
     ]
     column = outcome.result.outcome.subgroup
@@ -155,7 +163,23 @@ def subgroups_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
         column=say(COLUMNS[column]) if column in COLUMNS else column,
         analysis=outcome.main.label,
     )
-    return text(caption), columns, tuple(rows), text(outcome.differences)
+    notes = _of_posteriors(outcome, scope) if credible else outcome.differences
+    return text(caption), columns, tuple(rows), text(notes)
+
+
+def _of_posteriors(outcome: OutcomeNames, scope: Scope) -> str:
+    """What the posteriors of subgroups share, under their table."""
+    say, spec = scope.language.say, outcome.result.analyses[0].spec
+    shared = spec.subgroup_tau2 == "common" and len(outcome.subgroups) > 1
+    tau = (
+        say("All subgroups share one tau.")
+        if shared
+        else say("Each subgroup has a tau of its own, under the same prior.")
+    )
+    against = say(
+        "P against: posterior probability of no effect, or of one in the other direction."
+    )
+    return f"{tau} {against}"
 
 
 def reproduction_table(scope: Scope) -> TableBody:

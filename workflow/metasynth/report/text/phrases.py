@@ -10,6 +10,15 @@ from metasynth.model.records import Comparison
 
 DRAFT = message("Draft: starter text still stands in this report, and nothing in it is certified.")
 """What every page made from an unfinished review says."""
+MADE_UP = message(
+    "The trials are made up, to show what a report looks like: no number in it is true."
+)
+"""What it says before that where the trials are those of a new review."""
+
+
+def unfinished(draft: bool, made_up: bool, language: Language) -> str:
+    """What the pages of a draft say, whose trials may be made up; blank where it is none."""
+    return " ".join(language.say(said) for said, so in ((MADE_UP, made_up), (DRAFT, draft)) if so)
 
 
 def joined(items: Sequence[str], language: Language) -> str:

@@ -16,7 +16,8 @@ from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
-from metasynth.model.methods import PREDICTIONS, TAU2, WEIGHTED
+from metasynth.model.methods import BAYESIAN, PREDICTIONS, TAU2, WEIGHTED
+from metasynth.model.priors import OtherPriors
 from metasynth.model.records import Config, OutcomeResult, StudyData, Trial
 from metasynth.report.facts import facts
 from metasynth.report.material import Material, printed_figures
@@ -83,8 +84,7 @@ def vocabulary(
         "covariates": [
             (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
         ],
-        "explored": bool(used & {"separate tau2", "common tau2"})
-        or any(o.result.outcome.covariate for o in primary),
+        "explored": "subgroups" in used or any(o.result.outcome.covariate for o in primary),
         "regressed": [o for o in primary if f"{o.id}/bubble" in material.figures],
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
         "further": [o for o in primary if printed_figures(o, material.figures)],
@@ -157,13 +157,17 @@ def _priors(config: Config, language: Language) -> dict[str, str]:
 def _other_priors(config: Config, language: Language) -> dict[str, str]:
     """The other priors of each Bayesian analysis that has such, by its name."""
     return {
-        analysis.name: "; ".join(
-            bare(prior_name(prior.tau_prior, prior.mu_prior, language))
-            for prior in analysis.other_priors
-        )
+        analysis.name: "; ".join(_prior(prior, language) for prior in analysis.other_priors)
         for analysis in config.analyses
         if analysis.other_priors
     }
+
+
+def _prior(prior: OtherPriors, language: Language) -> str:
+    """A prior in short, with the source of parameters that were learnt from reviews."""
+    said = bare(prior_name(prior.tau_prior, prior.mu_prior, language))
+    source = prior.tau_prior.source
+    return f"{said} ({source})" if source else said
 
 
 def _said(method: Tau2Method, language: Language) -> Tau2Method:
@@ -246,6 +250,11 @@ def used_methods(material: Material) -> frozenset[str]:
     names |= {f"{row.model} {row.measure}" for row in rows}
     if any(outcome.subgroup for outcome in outcomes):
         names |= {f"{spec.subgroup_tau2} tau2" for spec in specs if spec.model == "random"}
+        names |= {f"bayes {spec.subgroup_tau2} tau" for spec in specs if spec.model in BAYESIAN}
+        names.add("subgroups")
+    regressions = [found.regression for found in material.sensitivities.values()]
+    if any(found.credible and found.slope is not None for found in regressions if found):
+        names.add("bayes regression")
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
     if any(row.model in WEIGHTED for row in rows):
         names |= {s.zero_cells for s in specs}
