@@ -120,6 +120,7 @@ MARKDOWN = [
     slip("figure", "{figure:deaths}", "did you mean death?"),
     slip("figure_of_a_reading", "{figure:response_randomised}", "a figure that there is"),
     slip("table_name", "{table:sumary}", "did you mean summary?"),
+    slip("table_of_no_regression", "{table:regression_death}", "a table that there is"),
     slip("kind", "{figur:death}", "did you mean {figure:death}?"),
     slip("item", "Text. {prisma:23x}", "an item of PRISMA"),
     slip("in_a_line", "See {figure:death} here.", "a paragraph of its own"),

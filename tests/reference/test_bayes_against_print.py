@@ -12,8 +12,9 @@ are so as far as a minimiser finds them where a density or a width is flat. As t
 it comes to ours; so what printed and exact numbers differ by is the grid.
 
 No posterior is printed of the package's other example data: the help pages of Goralczyk 2011, Karner
-2014, Peto 1980 and Hinks 2010 hold calls without output. Those are compared with runs of the package
-(test_bayes_against_bayesmeta.py).
+2014, Peto 1980 and Hinks 2010 hold calls without output, and paper and vignette do not use them.
+Those are compared with runs of the package (test_bayes_against_bayesmeta.py), meta-regressions with
+print in test_bayes_regression_against_print.py.
 """
 
 import csv

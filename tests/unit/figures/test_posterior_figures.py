@@ -298,3 +298,29 @@ def test_priors_under_which_there_is_no_result_are_named_with_the_reason(code):
 def moved_first(result: OutcomeResult) -> OutcomeResult:
     """The result as if its Bayesian analysis led it."""
     return replace(result, analyses=tuple(sorted(result.analyses, key=lambda a: not a.posterior)))
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", "Without a prior tau"), ("pl", "Bez rozkładu")])
+def test_trials_that_differ_more_than_the_prior_expects_are_told_of(code, said):
+    """By the estimate without a prior and the prior's own upper limit, and by nothing else."""
+    groups = [(60, 100), (20, 50), (70, 80)]
+    far = [study(i, counts(a, n)) for i, (a, n) in enumerate(groups)]
+    for scale, told in ((0.5, True), (1.0, False)):
+        spec = bayes(TauPrior("half_normal", scale), others=())
+        result = moved_first(pooled("proportion", "PLO", far, spec, comparison=ONE_GROUP))
+        tau = result.without_prior.estimates[0].tau2 ** 0.5
+        assert (tau > 2.2414 * scale) == told
+        assert (said in posterior_words(result, LANGUAGES[code])) == told
+
+
+@pytest.mark.parametrize(("case", "turned"), [("risk ratio", True), ("mean difference", False)])
+def test_only_what_is_turned_back_is_said_to_be(case, turned):
+    words = posterior_words(moved_first(CASES[case]), LANGUAGES["en"])
+    assert "shortest interval" in words
+    assert ("turned back" in words) == turned
+
+
+def test_what_is_noted_of_one_analysis_names_it():
+    """A prediction interval needs three studies without a prior, and stands there with one."""
+    shown = " ".join(text for text, _ in boxes(draw(CASES["two trials"], "forest").figure))
+    assert "(REML, HKSJ): Two studies" in re.sub(r"\s+", " ", bare(shown))

@@ -74,7 +74,7 @@ def test_the_earlier_priors_have_one_column_for_non_pharmacological_arms(tmp_pat
         prior = f"{{family: turner_2012, outcome: subjective, {comparison}}}"
         found = configuration.load(written(tmp_path, prior)).analyses[1].tau_prior
         assert (found.family, found.location, found.scale) == ("log_normal", -2.01 / 2, 1.64 / 2)
-        assert found.source.startswith("Turner 2012 (by gemtc and hetprior), subjective")
+        assert found.source.startswith("Turner 2012, by gemtc and hetprior, subjective")
 
 
 def test_a_normal_prior_of_the_mean_effect(tmp_path):

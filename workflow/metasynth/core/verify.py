@@ -95,13 +95,9 @@ class VerifyError(Exception):
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SHUT = (errno.EACCES, errno.EPERM, errno.EROFS)
 _CHILD = "child"
-PASSED_OVER = (
-    "_",
-    ".",
-    "made_up_example",
-)  # folders that are no trials of a review that has its own
+# How folders begin that are no trials of a review that has its own (metasynth.tables.reader).
+PASSED_OVER = ("_", ".", "made_up_example")
 _PATIENCE = 5.0  # seconds for a killed program to be gone
-_FOR_GOOD = {errno.EROFS, errno.EACCES, errno.EPERM}  # what waiting does not mend
 _working: list[Path] = []
 
 
@@ -252,7 +248,7 @@ def _remove(folder: Path) -> None:
         except FileNotFoundError:
             return
         except OSError as why:
-            if why.errno in _FOR_GOOD:
+            if why.errno in SHUT:
                 return
             time.sleep(0.1)
 

@@ -33,7 +33,7 @@ COMPARISONS = (
 )
 """The columns of Turner's table; placebo stands for any control without the intervention."""
 
-TURNER_2012 = "Turner 2012 (by gemtc and hetprior)"
+TURNER_2012 = "Turner 2012, by gemtc and hetprior"
 TURNER_2015 = "Turner 2015, table IV"
 RHODES_2015 = "Rhodes 2015, table 3"
 ANY = "any"
@@ -138,11 +138,10 @@ def rhodes_2015(outcome: str = ANY, comparison: str = "") -> TauPrior:
 def _row(rows: dict[str, tuple[float, ...]], outcome: str, table: str) -> tuple[float, ...]:
     if outcome not in rows:
         extra = () if rows is EARLIER else (ANY,)
-        raise PriorFault(
-            "{outcome!r} is no outcome of {table}; it has {known}".format(
-                outcome=outcome, table=table, known=", ".join((*rows, *extra))
-            )
-        )
+        known = ", ".join((*rows, *extra))
+        if not outcome:
+            raise PriorFault(f"one of {table} needs its outcome; it has {known}")
+        raise PriorFault(f"{outcome!r} is no outcome of {table}; it has {known}")
     return rows[outcome]
 
 

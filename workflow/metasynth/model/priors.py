@@ -76,7 +76,8 @@ class TauPrior:
             if not is_needed and value is not None:
                 return f"the prior {self.family} of tau has no {name}"
             if value is not None and not (isfinite(value) and (value > 0 or name == "location")):
-                return f"a prior {self.family} of tau has a {name} above 0, but for a location"
+                above = "" if name == "location" else " above 0"
+                return f"a prior {self.family} of tau has a {name} that is a number{above}"
         return None
 
 

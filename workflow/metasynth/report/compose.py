@@ -26,10 +26,11 @@ from metasynth.report.material import Material, Scope, primary_outcomes
 from metasynth.report.render.pictures import said
 from metasynth.report.render.references import references
 from metasynth.report.tables import index, prisma
+from metasynth.report.tables.base import NoTableError, TableBody
 from metasynth.report.tables.claims import audit_names
 from metasynth.report.text import checklists, method_references
 from metasynth.report.text.markdown import Parser, UnknownNameError
-from metasynth.report.text.sections import ARTICLE, SUMMARIES, SUPPLEMENT, ReportError, Texts
+from metasynth.report.text.sections import ARTICLE, SUMMARIES, ReportError, Texts
 from metasynth.report.text.vocabulary import filters, vocabulary
 
 __all__ = ["Material", "Report", "ReportError", "compose"]
@@ -52,7 +53,7 @@ def compose(material: Material, language: Language, templates: Path) -> Report:
     names = vocabulary(said, builder.scope.outcomes, language)
     names |= {"audit": audit_names(builder.scope)}
     for section, markdown in texts.filled(names):
-        if section == SUPPLEMENT[0]:
+        if section not in ARTICLE:
             builder.begin_supplement()
         builder.name_methods(section not in SUMMARIES)
         try:
@@ -97,7 +98,9 @@ class _Builder:
         self._numbers = {"figure": 0, "table": 0}
 
     def begin_supplement(self) -> None:
-        """From here on figures, tables and references are those of the supplement."""
+        """From here on, if not before, figures, tables and references are the supplement's."""
+        if self._prefix:
+            return
         self._cited, self._parser.cited = self._parser.cited, {}
         self._prefix, self._numbers = "S", {"figure": 0, "table": 0}
 
@@ -180,11 +183,18 @@ class _Builder:
             return tuple(self._figure(key) for key in keys if key != f"{name}/forest")
         if kind == "table" and f"table-{name}" in checklists.CHECKLISTS:
             return (Table(f"table-{name}", self._number("table"), (), (), ()),)
-        if kind == "table" and (body := index.build(name, self.scope)):
+        if kind == "table" and (body := self._body(name)):
             number = self._number("table")
             stacked = name in index.STACKED
             return (replace(Table(f"table-{name}", number, *body), stacked=stacked),)
         raise UnknownNameError(f"there is no {kind} {name!r}", f"{{{kind}:{name}}}")
+
+    def _body(self, name: str) -> TableBody | None:
+        """The table of this name; nothing when there is none."""
+        try:
+            return index.build(name, self.scope)
+        except NoTableError as none:
+            raise UnknownNameError(str(none), f"{{table:{name}}}") from none
 
     def _sampled(self, outcome: str, kind: str) -> bool:
         """Whether a figure shows a sample of the subsets of trials."""

@@ -100,7 +100,7 @@ def _known(
     primary = [outcome.id for outcome in config.outcomes if not outcome.sensitivity_of]
     return form.Known(
         figures=lambda: {*primary, *_figures(config, trials.values(), claims)},
-        tables=lambda: _tables(primary, trials),
+        tables=lambda: _tables(config, trials),
         outcomes=primary,
         items=_items,
         references=raw.references,
@@ -119,14 +119,20 @@ def _figures(config: Config, trials: Iterable[Record], claims: Sequence[Claim]) 
     return overview(outcomes, judged, beside(claims, outcomes))
 
 
-def _tables(outcomes: Iterable[str], trials: Iterable[str]) -> Collection[str]:
+def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
+    """The tables that there can be: a regression's where effects are regressed on something."""
     from metasynth.report.tables.index import OF_A_TRIAL, OF_AN_OUTCOME, OF_THE_REVIEW
     from metasynth.report.text.checklists import CHECKLISTS
 
     return {
         *OF_THE_REVIEW,
         *(name.removeprefix("table-") for name in CHECKLISTS),
-        *(f"{kind}_{outcome}" for kind in OF_AN_OUTCOME for outcome in outcomes),
+        *(
+            f"{kind}_{outcome.id}"
+            for outcome in config.outcomes
+            for kind in OF_AN_OUTCOME
+            if not outcome.sensitivity_of and (kind != "regression" or outcome.covariate)
+        ),
         *(f"{kind}_{trial}" for kind in OF_A_TRIAL for trial in trials),
     }
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from metasynth.core.messages import in_english
 from metasynth.core.store import number_text
-from metasynth.language.sentences import in_words
 from metasynth.model.posteriors import PosteriorPool
 from metasynth.model.priors import MuPrior, TauPrior
 from metasynth.model.records import AnalysisResult, AnalysisSpec, OutcomeSpec
@@ -60,7 +60,7 @@ def more(outcome: OutcomeSpec, analysis: AnalysisResult) -> list[str]:
             *_probabilities(outcome, other),
         ]
     for failed in found.failed:
-        reason = in_words(failed.reason)
+        reason = in_english(failed.reason)
         lines.append(f"# Under other priors: {failed.name}. No result here: {reason}.")
     return lines
 

@@ -22,17 +22,32 @@ INTERCEPT, SLOPE = 0, 1
 
 
 def valued(studies: Sequence[StudyData], v: Array) -> list[int]:
-    """The places of the studies that have a value of the covariate and an effect of their own."""
+    """The places of the studies that have a value of the covariate and an effect of their own.
+
+    Parameters:
+        studies: in the order of `v`.
+        v: variances of their effects, infinite of what has none, shape (k,).
+    """
     return [i for i, s in enumerate(studies) if s.covariate is not None and np.isfinite(v[i])]
 
 
 def regression_with_prior(
     spec: AnalysisSpec, y: Array, v: Array, x: Array, at: Sequence[float] = ()
 ) -> RegressionFit:
-    """Regress effects y (k,) with variances v on a covariate x by the analysis's prior of tau.
+    """Regress effects on a covariate by the analysis's prior of tau.
 
-    `combined` holds intercept, slope and the mean effect `at` each value of the covariate. Raises
-    EffectUndefined.
+    Parameters:
+        spec: whose prior of tau it is.
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        x: values of the covariate, not all the same, shape (k,).
+        at: values at which the mean effect is wanted.
+
+    Returns:
+        The fit, whose `combined` holds intercept, slope and the mean effect at each value of `at`.
+
+    Raises:
+        EffectUndefined: without a prior of tau, or where the posterior is no distribution.
     """
     if spec.tau_prior is None:
         raise EffectUndefined(sentence("no prior of tau is declared"))

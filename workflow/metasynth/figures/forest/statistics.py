@@ -96,8 +96,9 @@ def notes(
     if daggers and any(study.corrected for study in studies):
         yield language.say("† A cell is zero: the study's effect is after continuity correction.")
     said = ""
-    notes = (in_words(e.note, language) for a in analyses for e in a.estimates[:1])
-    for note in map(clean, notes):
-        if note not in said:
-            yield name(note)
-        said += note
+    for analysis in analyses:
+        for note in (clean(in_words(row.note, language)) for row in analysis.estimates[:1]):
+            if note not in said:
+                of = f"{bare(analysis_label(analysis))}: " if len(analyses) > 1 else ""
+                yield name(f"{of}{note}")
+            said += note

@@ -16,6 +16,11 @@ _Body = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
 TableBody = _Body | tuple[*_Body, tuple[Inlines, ...]]
 """A table's caption, columns, rows and note, and its footnotes where it has any."""
 
+
+class NoTableError(ValueError):
+    """A text asks for a table of what this review does not have; the message says what."""
+
+
 Item = TypeVar("Item")
 RIGHT = "right"
 PROVENANCES = {

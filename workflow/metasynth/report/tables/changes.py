@@ -14,7 +14,7 @@ from metasynth.living.state import Measured
 from metasynth.model.methods import CREDIBLE
 from metasynth.report.document import Column, Inlines, Row, Styled, Text, text
 from metasynth.report.material import Scope
-from metasynth.report.tables.base import RIGHT, TableBody, group, row
+from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, group, row
 from metasynth.report.text.change_names import is_shown
 from metasynth.report.text.change_words import KINDS, SCOPES, SOFTWARE, meaning
 
@@ -27,9 +27,13 @@ def of_the_report(
 
 
 def known(scope: Scope) -> Changes:
-    """The changes that the report was given."""
+    """The changes that the report was given.
+
+    Raises:
+        NoTableError: where it was given none.
+    """
     if scope.material.changes is None:
-        raise ValueError("the report was given no changes")
+        raise NoTableError("the report was given no changes")
     return scope.material.changes
 
 

@@ -69,7 +69,11 @@ STACKED = frozenset({"findings"})
 
 
 def build(name: str, scope: Scope) -> TableBody | None:
-    """The table of this name; nothing when there is none."""
+    """The table of this name; nothing when there is none.
+
+    Raises:
+        NoTableError: where the review has not what the table is of.
+    """
     if name in OF_THE_REVIEW:
         return OF_THE_REVIEW[name](scope)
     kind, _, part = name.partition("_")

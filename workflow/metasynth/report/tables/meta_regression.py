@@ -6,17 +6,21 @@ from metasynth.language.sentences import in_words
 from metasynth.language.tracked import marked
 from metasynth.report.document import Column, text
 from metasynth.report.material import Scope
-from metasynth.report.tables.base import RIGHT, TableBody, row
+from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, row
 from metasynth.report.text.names import OutcomeNames
 from metasynth.sensitivity.meta_regression import Regression
 
 
 def regression_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
-    """How an outcome's effects change with its covariate."""
+    """How an outcome's effects change with its covariate.
+
+    Raises:
+        NoTableError: where it has no covariate, or too few trials with a value.
+    """
     language, say = scope.language, scope.language.say
     found = scope.material.sensitivities[outcome.id].regression
     if found is None or found.slope is None:
-        raise ValueError(f"{outcome.id} has no meta-regression")
+        raise NoTableError(f"{outcome.id} has no meta-regression")
     change = _change(found, language)
     if found.credible:
         return _with_prior(found, outcome, change, language)

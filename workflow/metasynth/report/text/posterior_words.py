@@ -1,12 +1,13 @@
 """What a posterior says beyond its median and interval, in sentences for the results in full."""
 
 from collections.abc import Iterator
+from math import sqrt
 
-from metasynth.figures.posteriors import failed_priors
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed
 from metasynth.language.tracked import marked, unnamed
+from metasynth.model.methods import MEASURE
 from metasynth.model.posteriors import Posterior
 from metasynth.model.records import OutcomeResult
 
@@ -25,13 +26,19 @@ def posterior_words(result: OutcomeResult, language: Language) -> str:
     found = result.analyses[0].posterior
     if found is None:
         return ""
+    from metasynth.figures.posteriors import failed_priors  # numpy, which loading does without
+
     at = Printed(keys.figure(result.outcome.id, "posterior"), language.numbers)
     parts = [*_beyond(result, found, at, language), _shape(result, found, at, language)]
     if found.effective_trials is not None:
         text = message("The weights are spread as those of {n} trials of equal weight would be.")
         n = at.number("effective_trials", found.effective_trials, 1)
         parts.append(language.say(text, n=n))
-    parts += map(unnamed, failed_priors(found, language))
+    parts += _surprised(result, found, language)
+    if found.failed:
+        from metasynth.figures.posteriors import failed_priors  # where asked for: it loads numpy
+
+        parts += map(unnamed, failed_priors(found, language))
     return " ".join(parts)
 
 
@@ -48,6 +55,25 @@ def _beyond(
             yield language.say(text, threshold=chosen, p=at.p(f"p_{side}", p))
 
 
+def _surprised(result: OutcomeResult, found: Posterior, language: Language) -> Iterator[str]:
+    """That trials differ more than the prior expects, where they do."""
+    other, before = result.without_prior, found.tau_before
+    tau2 = other.estimates[0].tau2 if other else None
+    if before is None or tau2 is None or not sqrt(tau2) > before.high:
+        return
+    at = Printed(keys.figure(result.outcome.id, "posterior_tau"), language.numbers)
+    text = message(
+        "Without a prior tau is estimated as {tau}, above the upper limit of the prior, {limit}: "
+        "these trials differ more than the prior expects, and the credible interval may be too "
+        "short."
+    )
+    yield language.say(
+        text,
+        tau=at.positive("without.estimate", sqrt(tau2)),
+        limit=at.positive("before.high", before.high),
+    )
+
+
 def _shape(result: OutcomeResult, found: Posterior, at: Printed, language: Language) -> str:
     """Its mode, where it has one, and its shortest interval."""
     effect = found.own.effect
@@ -59,6 +85,11 @@ def _shape(result: OutcomeResult, found: Posterior, at: Printed, language: Langu
     if effect.mode is not None:
         text = message(
             "The posterior is highest at {mode}, and the shortest interval that holds 95% of it is "
-            "{low} to {high} (on the scale of the analysis)."
+            "{low} to {high}."
         )
+        if MEASURE[result.outcome.measure].back != "x":
+            text = message(
+                "The posterior is highest at {mode}, and the shortest interval that holds 95% of "
+                "it is {low} to {high}, both found on the scale of the analysis and turned back."
+            )
     return language.say(text, mode=mode, low=low, high=high)

@@ -16,6 +16,7 @@ from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import BAYESIAN, PREDICTIONS, TAU2, WEIGHTED
+from metasynth.model.priors import OtherPriors
 from metasynth.model.records import Config, OutcomeResult, StudyData, Trial
 from metasynth.report.facts import facts
 from metasynth.report.material import Material
@@ -147,13 +148,17 @@ def _priors(config: Config, language: Language) -> dict[str, str]:
 def _other_priors(config: Config, language: Language) -> dict[str, str]:
     """The other priors of each Bayesian analysis that has such, by its name."""
     return {
-        analysis.name: "; ".join(
-            bare(prior_name(prior.tau_prior, prior.mu_prior, language))
-            for prior in analysis.other_priors
-        )
+        analysis.name: "; ".join(_prior(prior, language) for prior in analysis.other_priors)
         for analysis in config.analyses
         if analysis.other_priors
     }
+
+
+def _prior(prior: OtherPriors, language: Language) -> str:
+    """A prior in short, with the source of parameters that were learnt from reviews."""
+    said = bare(prior_name(prior.tau_prior, prior.mu_prior, language))
+    source = prior.tau_prior.source
+    return f"{said} ({source})" if source else said
 
 
 def _said(method: Tau2Method, language: Language) -> Tau2Method:
