@@ -618,7 +618,7 @@ class OutcomeResult:
 
 
 REPORT_FORMS = ("html", "pdf", "docx")
-"""The forms of a report that names none; JATS, "xml", is made where it is asked for."""
+"""The forms of a report that names none; JATS, "xml", and LaTeX, "tex", are made if asked for."""
 
 
 @dataclass(frozen=True, slots=True)
