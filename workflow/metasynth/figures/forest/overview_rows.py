@@ -82,7 +82,7 @@ def _panel(results: Sequence[OutcomeResult], language: Language) -> Forest:
         with_effects(rows, first.outcome.measure, look),
         (),
         (),
-        ("", "") if alone else _sides(group, language),
+        ("", "") if alone else sides(group, language),
         is_logarithmic(first),
         None,
         largest=_LARGEST,
@@ -99,7 +99,7 @@ def _priors(results: Sequence[OutcomeResult], language: Language) -> Iterator[st
         yield f"{analysis_label(analysis)}: {priors_of(analysis, language)}"
 
 
-def _sides(group: str, language: Language) -> tuple[str, str]:
+def sides(group: str, language: Language) -> tuple[str, str]:
     """What lies left and right of no effect."""
     return (
         "←\u00a0" + language.say("Less with {group}", group=group),
