@@ -91,6 +91,29 @@ def test_it_loads_for_conda_where_only_snakemake_is_installed(tmp_path: Path) ->
     assert "pool, 1 of 1: not made yet" in done.stdout + done.stderr
 
 
+IMAGE = "docker://registry.example.org/metasynth:1.0.0"
+
+
+def test_it_loads_for_the_jobs_of_a_container(tmp_path: Path) -> None:
+    """As docs/reproducibility.md has it; a stand-in is the engine that would fetch the image."""
+    (tmp_path / "bin").mkdir()
+    for name in ("apptainer", "singularity"):
+        (tmp_path / "bin" / name).write_text("#!/bin/sh\necho apptainer version 1.3.4\n", "utf-8")
+        (tmp_path / "bin" / name).chmod(0o755)
+    shutil.copytree(REVIEWS["bcg"], tmp_path / "review")
+    mine = tmp_path / "review/Snakefile"
+    mine.write_text(
+        f'containerized: "{IMAGE}"\n\ninclude: "{REPOSITORY / "Snakefile"}"\n', encoding="utf-8"
+    )
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    words = ("--sdm", "apptainer", "--dry-run", "all")
+    said = Review(tmp_path / "review", mine).run(*words, PATH=path).output
+    assert f"{IMAGE} will be pulled" in said
+    assert "pool, 1 of 1: not made yet" in said
+    manual = (REPOSITORY / "docs/reproducibility.md").read_text("utf-8")
+    assert f'containerized: "{IMAGE}"' in manual
+
+
 def test_both_entries_are_the_same_workflow() -> None:
     """Snakemake resets what is made by default when a file is included, so one cannot include the
     other.

@@ -58,6 +58,9 @@ def test_a_review_runs_from_the_installed_package_as_from_a_checkout(
     assert Path(snakefile).is_relative_to(tmp_path / "env")
     again = do(installed / "snakemake", "-s", snakefile, "--cores", "2", folder=review)
     assert "Nothing to be done" in again
+    do(program, "new", "begun", folder=tmp_path)
+    assert "Made-up trial A" in do(program, "validate", folder=tmp_path / "begun")
+    assert "report, 3 of 3: not made yet" in do(program, "run", "-n", folder=tmp_path / "begun")
 
 
 def test_the_wheel_carries_all_that_the_project_runs_by(wheel: Path) -> None:

@@ -1,12 +1,13 @@
 """Run a review in many environments and say which result files have the same bytes in all.
 
-    uv run python tests/reproducibility/matrix.py [anakinra | bcg] [environment ...]
+    uv run python tests/reproducibility/matrix.py [anakinra | bcg | methods] [environment ...]
 
 Everything that should not matter is changed, one thing at a time and then all at once. Ends with 1
-if any byte under results/ differs.
+if any byte under results/ differs. "methods" pools the BCG trials by every way that they allow.
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -16,9 +17,12 @@ import time
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).parents[2]
-REVIEWS = {"anakinra": ROOT, "bcg": ROOT / ".test"}
+REVIEWS = {"anakinra": ROOT, "bcg": ROOT / ".test", "methods": ROOT / ".test"}
 _FEATURES = """
 from numpy._core import _multiarray_umath as m
 print(*(name for name in m.__cpu_dispatch__ if m.__cpu_features__.get(name)))
@@ -70,18 +74,52 @@ def environments() -> list[Environment]:
     ]
 
 
+def every_method(config: dict[str, Any]) -> dict[str, Any]:
+    """A review's choices with an analysis for each model, estimator and interval of its schema."""
+    choices = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text("utf-8"))
+    keys = choices["properties"]["analyses"]["additionalProperties"]["properties"]
+    ways = [{"model": "random", "tau2": tau2, "ci": "HKSJ"} for tau2 in keys["tau2"]["enum"]]
+    ways += [{"model": "random", "tau2": "REML", "ci": ci} for ci in ("Wald", "HKSJ-adhoc", "KR")]
+    ways += [{"model": "IV", "ci": ci} for ci in ("UWLS", "IVhet", "HC")]
+    ways += [{"model": "bayes", "tau_prior": {"family": "half_normal", "scale": 0.5}}]
+    ratios = [{"model": model} for model in ("IV", "MH")]
+    odds = [{"model": m} for m in ("Peto", "GLMM", "GLMM-UM.RS", "GLMM-CM.EL")]
+    odds += [{"model": "bayes-exact", "tau_prior": {"family": "half_normal", "scale": 0.5}}]
+    named = {f"way_{n}" if n else "primary": way for n, way in enumerate([*ways, *ratios, *odds])}
+    written = {
+        name: {"label": f"{name} ({' '.join(map(str, way.values()))})", **way}
+        for name, way in named.items()
+    }
+    common = list(named)[: len(ways) + len(ratios)]
+    outcome = {
+        "outcome": "tuberculosis",
+        "type": "binary",
+        "direction": "harm",
+    }
+    outcomes = {
+        "tuberculosis": {**outcome, "label": "RR", "measure": "RR", "analyses": common},
+        "tuberculosis_or": {**outcome, "label": "OR", "measure": "OR", "analyses": list(named)},
+        "tuberculosis_rd": {**outcome, "label": "RD", "measure": "RD", "analyses": common},
+    }
+    kept = {key: config[key] for key in ("review", "data", "text", "comparison")}
+    return {**kept, "analyses": written, "outcomes": outcomes}
+
+
 def together(settings: dict[str, str], folder: str) -> Environment:
     """Everything at once."""
     kernel = {"OPENBLAS_CORETYPE": "Prescott", "NPY_DISABLE_CPU_FEATURES": vector_features()}
     return Environment("all at once, 1 core", settings | kernel, cores=1, folder=folder)
 
 
-def results(review: Path, environment: Environment, work: Path) -> dict[str, bytes]:
-    """Run `review` from nothing in the environment, below `work`; each result file's bytes."""
-    folder = work / environment.folder
+def results(name: str, environment: Environment, work: Path) -> dict[str, bytes]:
+    """Run a review from nothing in the environment, below `work`; each result file's bytes."""
+    folder, review = work / environment.folder, REVIEWS[name]
     folder.mkdir(parents=True)
     shutil.copy(review / "config.yaml", folder)
     shutil.copytree(review / "data", folder / "data")
+    if name == "methods":
+        config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
+        (folder / "config.yaml").write_text(json.dumps(every_method(config)), "utf-8")
     python = _new_environment(environment.python, work) if environment.python else sys.executable
     done = subprocess.run(
         [
@@ -109,7 +147,9 @@ def results(review: Path, environment: Environment, work: Path) -> dict[str, byt
 def _new_environment(version: str, work: Path) -> str:
     """The locked packages, newly installed for a version of Python."""
     uv = os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".uv/bin/uv")
-    sync = [uv, "sync", "--locked", "--no-install-project", "--quiet", "--python", version]
+    made = ROOT / f".uv/python{version}/usr/bin/python{version}"  # by .ci/python
+    python = str(made) if made.is_file() else version
+    sync = [uv, "sync", "--locked", "--no-install-project", "--quiet", "--python", python]
     settings = {"UV_PROJECT_ENVIRONMENT": str(work / "env")}
     subprocess.run(sync, cwd=ROOT, env=os.environ | settings, check=True)
     return str(work / "env" / "bin" / "python")
@@ -140,7 +180,7 @@ def _row(review: str, environment: Environment, first: dict[str, bytes]) -> int:
     """Run and print one environment; the first run's results are kept in `first`."""
     begin = time.monotonic()
     with tempfile.TemporaryDirectory() as work:
-        made = results(REVIEWS[review], environment, Path(work))
+        made = results(review, environment, Path(work))
     first.update(first or made)
     names = different(first, made)
     same = f"{len(first) - len(names)} of {len(first)}"
