@@ -421,6 +421,21 @@ def _converted() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Ro
             },
         ),
     )  # fmt: skip
+    percent, molar = {"unit": "%"}, {"unit": "mmol/mol"}
+    yield (
+        "md_units",
+        (
+            _outcome("continuous", "MD", "HbA1c", _INVERSE, unit="%",
+                     units={"mmol/mol": {"factor": 0.0915, "add": 2.15}}),
+            {
+                A: two("md_units", {"mean": 7.1, "sd": 0.9, **percent, **n},
+                       {"mean": 7.6, "sd": 1.0, **percent, **m}),
+                B: two("md_units", {"mean": 54.0, "sd": 9.1, **molar, **n},
+                       {"mean": 60.0, "ci_low": 57.0, "ci_high": 63.0, **molar, **m}),
+                C: means("md_units", 7.0, 7.9, 60),
+            },
+        ),
+    )  # fmt: skip
     yield (
         "or_converted",
         (

@@ -45,8 +45,8 @@ def environment(folder: Path, version: str) -> Path:
 
 def main(arguments: list[str]) -> int:
     """How many versions failed."""
-    words, _, more = (" ".join(arguments) + " ").partition("-- ")
-    asked = [f"=={version}" for version in words.split()] or versions()
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    asked = [f"=={version}" for version in arguments[:end]] or versions()
     failed = 0
     for version in asked:
         with tempfile.TemporaryDirectory() as name:
@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
             told = [python, "-m", "snakemake", "--version"]
             found = subprocess.run(told, check=True, capture_output=True, text=True).stdout.strip()
             print(f"== Snakemake {found}", flush=True)
-            tests = [python, "-m", "pytest", "-q", *(more.split() or TESTS)]
+            tests = [python, "-m", "pytest", "-q", *(arguments[end + 1 :] or TESTS)]
             path = {"PYTHONPATH": str(ROOT / "workflow")}
             failed += bool(
                 subprocess.run(tests, cwd=ROOT, env=os.environ | path, check=False).returncode

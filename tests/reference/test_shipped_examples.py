@@ -4,7 +4,7 @@ What those sources print stands in second_sources.json, with where it was found.
 """
 
 import json
-from math import log, sqrt
+from math import sqrt
 from pathlib import Path
 
 import pytest
@@ -73,9 +73,8 @@ def test_the_pools_of_one_group_are_those_that_were_printed(outcome, name):
     The standard error by Hartung and Knapp is not the one that was printed.
     """
     pooled = pool("catheters", outcome, name)
-    per_thousand = log(1000) if outcome == "infections" else 0.0
     se = pooled.se if name == "primary" else None
-    ours = (pooled.log_estimate + per_thousand, se, pooled.tau2)
+    ours = (pooled.log_estimate, se, pooled.tau2)
     for value, printed in zip(ours, SECOND["stijnen2010"]["values"][outcome][name], strict=True):
         decimals = len(printed.partition(".")[2])
         assert value is None or abs(value - float(printed)) <= 1.01 * 10**-decimals

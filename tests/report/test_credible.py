@@ -200,12 +200,12 @@ def test_the_prior_of_every_posterior_is_named_and_the_line_without_one_stands_u
         methods = [row["ci_method"] for row in rows if row["outcome"] == outcome]
         assert methods[0] == "credible"
         assert set(methods[1:]) == {"HKSJ"}
-    for name in led:
-        for figure in ("", "-posterior", "-posterior_tau", "-shrinkage"):
-            drawn = re.search(f'<figure id="fig-{name}{figure}">(.*?)</figure>', page, re.DOTALL)
-            assert drawn, (name, figure)
-            said = html.unescape(TAG.sub(" ", drawn[1]))  # a figure's lines end anywhere
-            assert prior in " ".join(said.split()), (name, figure)
+    shared = ("all_posteriors", "all_shrinkage")  # of all outcomes together
+    for figure in (*led, *shared):
+        drawn = re.search(f'<figure id="fig-{figure}">(.*?)</figure>', page, re.DOTALL)
+        assert drawn, figure
+        said = html.unescape(TAG.sub(" ", drawn[1]))  # a figure's lines end anywhere
+        assert prior in " ".join(said.split()), figure
 
 
 def leads(review: Review, key: str) -> bool:

@@ -328,7 +328,7 @@ def test_the_numbers_of_a_forest_plot_open_by_mouse_and_keyboard(open_page: Open
     [
         ("supplement", "#fig-flow", "4", "Studies included in the review"),
         ("main", "#fig-acr20_w24", "0.00", "Tau², the variance between trials"),
-        ("supplement", "#fig-acr20_w24-leave_one_out", "2", "Trials pooled"),
+        ("supplement", "#fig-all_leave_one_out", "2", "Trials pooled"),
         ("supplement", "#fig-acr20_w24-multiverse", "317", "Analyses"),
         ("main", "#fig-summary", "3", "Trials pooled"),
     ],

@@ -20,6 +20,7 @@ from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
 from metasynth.model import method_catalogue
 from metasynth.model.certainty_config import DEFAULT_RULES, rule_numbers
+from metasynth.report.tables.claims import abridged
 from metasynth.review.load import load_review
 from metasynth.stats.bayes_fit import priors_in_words
 from tests.reviews import REPOSITORY, Review
@@ -268,9 +269,11 @@ ALLOWED = re.compile(
     | \b95\s?% | \b97\.5\s?% | \b2\.5\s?% | \bper\ 1000\b | \b1000\ patients\b
     | \b[Ww]eeks?\ \d+\b | \bup\ to\ \d+\ weeks\b
     | \b0\.5\ ((was\ )?added|where|in\ every)\b  # of empty cells
+    | \bk\ −\ [12]\b                          # degrees of freedom
     | \bis\ (below|at\ least)\ [\d.]+%         # what words of frequency mean
     | \b\d+\.\d+\.\d+\b | https?://\S+       # versions and addresses
     | \btrials/\w+/\w+\.csv | \(L0\)           # files, the estimator of trim and fill
+    | \bk\ −\ [12]\b                         # degrees of freedom
     | \#\d+ | \bL[124]\b                      # lines of the search, items of living reviews
     | \b([Tt]ables?|[Ff]igures?|sections?|chapters?|items?)\ [A-Z]?\d[\d.]*[a-z]?
     """,
@@ -318,7 +321,7 @@ def _said(review: Review) -> set[str]:
     for path in sorted((review.folder / "data/raw").rglob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as file:
             cells = {cell for row in csv.reader(file) for cell in row}
-        found |= cells | {f"“{cell}”" for cell in cells}
+        found |= cells | {f"“{cell}”" for cell in (*cells, *map(abridged, cells))}
         # A remark says a source by its place in a document, where the table has its id.
         places = _places(path.with_name("sources.csv"))
         found |= {_told(cell, places) for cell in cells}

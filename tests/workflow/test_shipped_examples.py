@@ -9,7 +9,12 @@ import pytest
 
 from .conftest import REPOSITORY, Review
 
-EXAMPLES = {"fibromyalgia": 17, "head_and_neck": 65, "catheters": 27}
+EXAMPLES = {
+    "fibromyalgia": (17, ["−0.45 (95% CI −0.65 to −0.25"]),
+    "head_and_neck": (65, ["0.87 (95% CI 0.81 to 0.95"]),
+    "catheters": (27, ["0.029 (95% CI 0.018 to 0.048)", "4.06 infections per 1000"]),
+}
+"""Each with its studies and what the abstract says."""
 PICTURES = REPOSITORY / "docs/pictures"
 
 
@@ -29,7 +34,9 @@ def test_an_example_runs_to_its_report(name: str, tmp_path: Path) -> None:
     assert "This review is a draft" not in page
     with (source / "data/raw/studies.csv").open(encoding="utf-8", newline="") as file:
         labels = [row["label"] for row in csv.DictReader(file)]
-    assert len(labels) == EXAMPLES[name]
+    studies, said = EXAMPLES[name]
+    assert len(labels) == studies
+    assert [words for words in said if words not in page] == []
     assert [label for label in labels if label not in page] == []
     for form in ("pdf", "docx"):
         assert (review.folder / f"results/report/review.{form}").stat().st_size > 10_000

@@ -6,6 +6,7 @@ from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Overview
 from metasynth.pipeline.targets import Member
+from metasynth.sensitivity.battery import Sensitivity
 
 
 def overview(member: Member) -> dict[str, str]:
@@ -20,6 +21,8 @@ def overview(member: Member) -> dict[str, str]:
         told.wording.all(),
         told.main,
         told.claims,
+        told.shared,
+        store.read_records(Sensitivity, member.inputs["sensitivities"]),
     )
 
 

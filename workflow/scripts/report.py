@@ -1,4 +1,4 @@
-"""Compose the report in a language, and render both documents as HTML, PDF, DOCX or JATS."""
+"""Compose the report in a language, and render both documents as HTML, PDF, DOCX, JATS or LaTeX."""
 
 from pathlib import Path
 

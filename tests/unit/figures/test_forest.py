@@ -24,6 +24,7 @@ from tests.figure_cases import (
     texts,
 )
 
+from metasynth.core.messages import Sentence
 from metasynth.figures.canvas.style import BLUE, VERMILION, WIDTH
 from metasynth.figures.forest.describe import forest_alt
 from metasynth.figures.forest.forest import forest
@@ -454,3 +455,33 @@ def test_one_study_is_not_pooled(name: str) -> None:
     said = forest_rows(alone, None, LANGUAGES["en"])
     assert not any(row.kind in ("total", "prediction") and row.mark for row in said.rows)
     assert said.statistics == ()
+
+
+def test_where_the_model_weighs_no_study_there_is_no_column_of_weights() -> None:
+    result = CASES["bcg"]
+    bare_studies = tuple(replace(study, weight=None) for study in result.analyses[0].studies)
+    first = replace(result.analyses[0], studies=bare_studies)
+    pools = tuple(
+        replace(analysis, studies=tuple(replace(s, weight=None) for s in analysis.studies))
+        for analysis in result.analyses[1:]
+    )
+    with_weights, without = (
+        texts(forest(of, ["random", "common"]))
+        for of in (result, replace(result, analyses=(first, *pools)))
+    )
+    assert "Weight" in with_weights
+    assert "Weight" not in without
+    assert any(text.startswith("Weights and squares") for text in with_weights)
+    assert not any("Weights and squares" in text for text in without)
+
+
+def test_a_caveat_of_both_analyses_is_said_once() -> None:
+    result = CASES["zeros"]
+    caveat = (Sentence("Events are rare."), Sentence("Few studies."))
+    analyses = tuple(
+        replace(a, estimates=(replace(a.estimates[0], note=caveat[place:]), *a.estimates[1:]))
+        for place, a in enumerate(result.analyses[:2])
+    )
+    names = [a.spec.name for a in analyses]
+    printed = " ".join(texts(forest(replace(result, analyses=analyses), names)))
+    assert printed.count("Few studies.") == 1

@@ -380,3 +380,15 @@ def test_what_one_group_has(tmp_path, header, row, given, kind):
     assert [outcome.type for outcome in found.outcomes] == [kind]
     made, left_out = command.tables(found, "d.csv", "key")
     assert (sorted(made), left_out) == (["a"], [])
+
+
+def test_all_that_a_file_lacks_is_said_at_once(tmp_path):
+    path = write(tmp_path / "d.csv", "a,n1,c,n2", (1, 10, 2, 20))
+    with pytest.raises(ImportRefused) as caught:
+        read(path)
+    said = str(caught.value)
+    assert "no column with the study's name" in said
+    assert "none of these sets of columns: ai, n1i, ci, n2i; " in said
+    assert "Its columns are a, n1, c, n2; say what those of one set are called in it" in said
+    names = {"ai": "a", "n1i": "n1", "ci": "c", "n2i": "n2"}
+    assert numbers(read(path, names=names, numbered=True))[0][0] == {"events": "1", "total": "10"}

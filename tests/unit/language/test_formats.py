@@ -153,3 +153,20 @@ def test_other_texts() -> None:
 def test_every_float_can_be_printed(x: float, decimals: int) -> None:
     text = formats.number(x, decimals).replace(formats.MINUS, "-")
     assert float(text) == pytest.approx(x, rel=5e-3, abs=0.5 * 10**-decimals * (1 + 1e-9))
+
+
+@pytest.mark.parametrize(
+    ("measure", "x", "printed"),
+    [
+        ("PLO", 0.029414566, "0.0294"),
+        ("PLO", 0.00001, "<0.0001"),
+        ("PLO", 0.0, "0.0000"),
+        ("MD", -1.25, "−1.2"),
+        ("MD", None, "–"),
+        ("RR", 0.8712, "0.87"),
+        ("RR", 2000.0, ">1000"),
+    ],
+)
+def test_declared_decimals_of_a_measure_and_the_usual_ones_of_others(measure, x, printed):
+    style = formats.NumberStyle(decimals=(("PLO", 4), ("MD", 1)))
+    assert formats.estimate(measure, x, style) == printed

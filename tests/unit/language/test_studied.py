@@ -1,9 +1,11 @@
 """A review that compares nothing says study, and only where a reader sees it."""
 
+from pathlib import Path
+
 import pytest
 
 from metasynth.language.languages import ENGLISH, speak
-from metasynth.language.studied import of_studies, studied
+from metasynth.language.studied import Wording, of_studies, studied
 
 
 @pytest.mark.parametrize(
@@ -43,3 +45,12 @@ def test_one_group_has_neither() -> None:
     spoken = of_studies(ENGLISH, compared=False, trials=True)
     assert spoken.say_n("{number} trial", "{number} trials", 2, number="two") == "two studies"
     assert spoken.say("no effect") == "no correlation"
+
+
+def test_each_language_of_a_review_by_what_its_files_are_marked_with(tmp_path: Path) -> None:
+    (tmp_path / "pl").mkdir()
+    spoken = Wording(("en", "pl"), str(tmp_path), compared=True, trials=False).all()
+    assert {mark: language.code for mark, language in spoken.items()} == {"": "en", "pl": "pl"}
+    assert spoken[""].say("Trials") == "Studies"
+    with pytest.raises(ValueError, match="xx"):
+        Wording(("xx",), str(tmp_path), compared=True, trials=True).all()

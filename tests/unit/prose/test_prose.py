@@ -283,3 +283,22 @@ def test_a_mark_of_what_is_to_be_written_is_a_doubt_at_its_line(tmp_path: Path, 
     (fault,) = load_review(Path(CONFIG), tmp_path).warnings
     assert (fault.cell, fault.severity) == ("data/text/en/question.md:5", "warning")
     assert "would be printed" in fault.expected
+
+
+@pytest.mark.parametrize("formula", ["$\\tau^2$", "$I^2 = 0$", "$$x$$"])
+def test_a_formula_between_dollars_is_a_doubt_at_its_line(tmp_path: Path, formula: str) -> None:
+    files = clean()
+    files[f"{TEXTS}/question.md"] += f"\nOne more.\n\nHere {formula} stands.\n".encode()
+    write(files, tmp_path)
+    (fault,) = load_review(Path(CONFIG), tmp_path).warnings
+    assert (fault.cell, fault.severity) == ("data/text/en/question.md:5", "warning")
+    assert fault.value == formula
+    assert "printed as typed" in fault.expected
+
+
+@pytest.mark.parametrize("prices", ["$5 and $10", "US$ and A$ are", "5 $, then 6 $", "a $ alone"])
+def test_prices_are_no_formulas(tmp_path: Path, prices: str) -> None:
+    files = clean()
+    files[f"{TEXTS}/question.md"] += f"\nIt costs {prices}.\n".encode()
+    write(files, tmp_path)
+    assert load_review(Path(CONFIG), tmp_path).warnings == ()

@@ -113,15 +113,16 @@ def test_raising_domains_have_a_column_where_they_are_rated():
 def test_every_certainty_leads_to_its_reasons():
     found = scope([pooled(THREE)])
     _, _, (row,), *_ = certainty.findings_table(found)
-    _, _, rows, _ = certainty.reasons_table(found)
+    _, _, rows, note = certainty.reasons_table(found)
     assert row.cells[-2][0].target == f"#{rows[0].anchor}"
-    assert [cells(r)[0] for r in rows[1:]] == [
-        "Risk of bias",
-        "Inconsistency",
-        "Indirectness",
-        "Imprecision",
-        "Publication bias",
-    ]
+    assert [cells(r)[0] for r in rows[1:]] == ["Risk of bias", "Inconsistency", "Imprecision"]
+    assert plain(note).startswith("A domain without a row moved nothing")
+
+
+def test_what_moved_nothing_has_a_row_where_a_panel_said_so():
+    found = scope([pooled(THREE)], panel=[rated(domain, 0) for domain in LOWERING])
+    _, _, rows, _ = certainty.reasons_table(found)
+    assert len(rows) == 1 + len(LOWERING)
 
 
 def test_an_outcome_without_a_pool():

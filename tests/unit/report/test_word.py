@@ -73,6 +73,7 @@ def test_a_package_is_finished_and_always_to_the_same_bytes() -> None:
     made = finished(packed(), {PICTURE: b"<svg/>"})
     assert made == finished(packed(), {PICTURE: b"<svg/>"})
     with zipfile.ZipFile(BytesIO(made)) as package:
+        assert {one.compress_type for one in package.infolist()} == {zipfile.ZIP_STORED}
         document = package.read("word/document.xml").decode()
         relations = package.read("word/_rels/document.xml.rels").decode()
         assert package.read("word/media/a.svg") == b"<svg/>"

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from metasynth.model.methods import MODELS, TAU2_METHODS, intervals_of
+from metasynth.model.priors import TauPrior
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.columns import NO_TABLE, Pools, fit_many
 from metasynth.stats.effects.binary import Effects, Tables, binary_effects, peto_log_odds_ratio
@@ -123,3 +124,19 @@ def test_analyses_fitted_together_are_those_fitted_apart():
     for spec, found in zip(RANDOM[:3], together, strict=True):
         (apart,) = fit_many([spec], "OR", pools.part(np.arange(2990, 3000)))
         assert found.low[2990:] == pytest.approx(apart.low, rel=1e-9)
+
+
+def test_a_posterior_that_is_not_resolved_is_nan_and_the_others_stand():
+    """The tails of this prior are too heavy for three trials and not for four."""
+    prior = TauPrior("half_t", scale=1.0, df=0.1)
+    spec = AnalysisSpec("a", "A", model="bayes", tau_prior=prior)
+    y, v = np.tile(np.linspace(-1, 1, 4)[:, None], (1, 6)), np.full((4, 6), 0.1)
+    mask = np.ones((4, 6))
+    mask[3, ::2] = 0
+    (found,) = fit_many([spec], "MD", Pools(y, v, mask))
+    assert np.isnan(found.mean[::2]).all()
+    alone = fit_model(spec, "MD", Effects(y[:, 1], v[:, 1], v[:, 1] < 0), None)
+    assert found.mean[1::2] == pytest.approx([alone.mean] * 3, abs=1e-9)
+    assert found.high[1::2] == pytest.approx([alone.interval.high] * 3, rel=1e-9)
+    with pytest.raises(EffectUndefined):
+        fit_model(spec, "MD", Effects(y[:3, 0], v[:3, 0], v[:3, 0] < 0), None)

@@ -29,7 +29,8 @@ KEPT = {
     *(
         f"stats.{name}"
         for name in (
-            *("alpha_spending", "columns", "common_effect_intervals", "conversions"),
+            *("alpha_spending", "bayes", "bayes_exact", "bayes_fit", "bayes_regression"),
+            *("columns", "common_effect_intervals", "conversions", "likelihood", "roots"),
             *("covariate_fit", "effects.binary", "effects.continuous", "effects.one_group"),
             *("effects.proportions", "effects.rates", "effects.scales", "glmm", "heterogeneity"),
             *("influence", "intervals", "least_squares", "leave_one_out", "linear_model"),

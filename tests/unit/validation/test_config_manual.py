@@ -80,14 +80,19 @@ def results(outcome, arms, number):
     """Rows of a type, made up; no two trials are alike."""
 
     def numbers(place):
+        means = 5.25 + number - place, 20 - number + place
         return {
             "binary": {"events": 20 + 3 * number + 5 * place, "total": 100 + number},
             "proportion": {"events": 20 + 3 * number, "total": 100 + number},
-            "continuous": {"mean": 5.25 + number - place, "sd": 2.5, "total": 40 + number},
+            "continuous": {"mean": means[turned], "sd": 2.5, "total": 40 + number},
             "rate": {"events": 20 + 3 * number + 5 * place, "person_time": 80.5 + number},
         }[outcome["type"]]
 
     common = {"outcome": outcome["outcome"], "provenance": "reported", "source_id": "page"}
+    names = list(outcome.get("units", ()))
+    name = names[number % len(names)] if names else ""
+    common |= {"unit": name} if name else {}
+    turned = bool(name) and outcome["units"][name]["factor"] < 0
     if outcome["type"] != "generic":
         return [common | {"arm_id": arm} | numbers(n) for n, arm in enumerate(arms)]
     contrast = common | {"arm_id": arms[0], "reference_arm_id": arms[-1]}

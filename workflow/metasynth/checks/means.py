@@ -6,6 +6,7 @@ from statistics import median
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.others import Others
 from metasynth.model.records import OutcomeSpec, Result
+from metasynth.synthesis.in_units import in_unit
 
 _FEWEST_TRIALS = 2
 _FEWEST_MEANS = 4
@@ -13,7 +14,10 @@ _SPREADS_APART = 5.0
 _MANY_UNITS = 3
 
 Means = Mapping[str, Sequence[Result]]
-"""The rows with mean, standard deviation and total that an outcome selects, by trial."""
+"""The rows with mean, standard deviation and total that an outcome selects, by trial.
+
+They are in the outcome's unit. On a scale that is turned round all means change sides.
+"""
 
 
 def means(view: View, outcome: OutcomeSpec) -> Means:
@@ -21,7 +25,9 @@ def means(view: View, outcome: OutcomeSpec) -> Means:
     if outcome.type not in ("continuous", "mean"):
         return {}
     found = {
-        trial.study.study: [row for row in rows if row.mean is not None and row.sd and row.total]
+        trial.study.study: [
+            row for row in in_unit(rows, outcome) if row.mean is not None and row.sd and row.total
+        ]
         for trial, rows in view.chosen(outcome)
     }
     return {study: rows for study, rows in found.items() if rows}

@@ -3,7 +3,7 @@
 Cheap to import, so that a workflow can ask while it is being loaded.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from metasynth.language.languages import ENGLISH, Language, message
@@ -186,6 +186,54 @@ OF_A_POSTERIOR = _by_name(
 )
 """The figures of an outcome's Bayesian analysis."""
 
+OF_ALL_OUTCOMES = _by_name(
+    Figure(
+        name="all_posteriors",
+        caption=message(
+            "What is credible after the data: the pooled effect (left) and how far trials differ, "
+            "tau (right), of each outcome. The higher the curve, the more credible the value; the "
+            "dashed line is the median. Where both curves of tau are alike, the data say little of "
+            "it, and the result rests on the prior."
+        ),
+    ),
+    Figure(
+        name="all_shrinkage",
+        caption=message(
+            "Each trial by itself, and in the light of all trials (shrinkage), outcome by outcome. "
+            "The less a trial says by itself, the further its effect is drawn to the pooled one."
+        ),
+    ),
+    Figure(
+        name="all_priors",
+        caption=message(
+            "The pooled effects under each declared prior. Where the lines of an outcome agree, "
+            "the choice of the prior matters little."
+        ),
+    ),
+    Figure(
+        name="all_leave_one_out",
+        caption=message("The primary analyses with each trial left out in turn."),
+    ),
+    Figure(
+        name="all_cumulative",
+        caption=message("The primary analyses as trials were added, by year."),
+    ),
+)
+"""The figures that show all outcomes together, where several have them."""
+
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "all_posteriors": ("posterior", "posterior_tau"),
+    "all_shrinkage": ("shrinkage",),
+    "all_priors": ("priors",),
+    "all_leave_one_out": ("leave_one_out",),
+    "all_cumulative": ("cumulative",),
+}
+"""The figures of one outcome that each of them holds."""
+
+PRINTED_FROM = {"drapery": 5, "multiverse": 3}
+"""The trials from which the report prints a figure that is always drawn as a file: of fewer, the
+forest plot and the table of the multiverse say as much."""
+
 OF_OUTCOMES = OF_AN_OUTCOME | OF_A_POSTERIOR | OF_ROBUSTNESS
 """Every figure that an outcome may have."""
 
@@ -223,18 +271,6 @@ _FOUND = (
     message("there are eight"),
     message("there are nine"),
 )
-_AT_MOST = (
-    message("there is none"),
-    message("there is at most one"),
-    message("there are at most two"),
-    message("there are at most three"),
-    message("there are at most four"),
-    message("there are at most five"),
-    message("there are at most six"),
-    message("there are at most seven"),
-    message("there are at most eight"),
-    message("there are at most nine"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +298,9 @@ def reason(
     trials: int,
     valued: int = 0,
     *,
-    at_most: bool = False,
     language: Language = ENGLISH,
 ) -> str:
     """Why the figure `name` is not drawn, in a sentence; nothing if it is.
-
-    With `at_most` it is said of several outcomes, of which others have fewer trials.
 
     Raises:
         KeyError: when no figure has that name.
@@ -289,7 +322,7 @@ def reason(
         return say(figure.too_many)
     if trials >= figure.least:
         return ""
-    return language.say(figure.need, found=say((_AT_MOST if at_most else _FOUND)[trials]))
+    return language.say(figure.need, found=say(_FOUND[trials]))
 
 
 def figures(
@@ -333,16 +366,42 @@ def robustness(outcome: OutcomeSpec, trials: int) -> tuple[str, ...]:
 
 
 def overview(
-    outcomes: Sequence[OutcomeSpec], judged: bool, claims: Sequence[Claim] = ()
+    outcomes: Sequence[OutcomeSpec],
+    judged: bool,
+    claims: Sequence[Claim] = (),
+    shared: Iterable[str] = (),
 ) -> tuple[str, ...]:
     """The figures of the whole review; those of risk of bias where any trial was `judged`.
 
     `outcomes` are the main ones; `claims` those statements of a published review that its figures
-    print with limits, of an outcome whose published analysis is declared (`beside`).
+    print with limits, of an outcome whose published analysis is declared (`beside`); `shared` the
+    figures of all outcomes (`together`).
     """
     summary = ("summary",) if len(outcomes) > 1 else ()
     published = ("published",) if claims else ()
-    return (*summary, *published, "flow", *(("traffic_light", "risk_bars") if judged else ()))
+    judgements = ("traffic_light", "risk_bars") if judged else ()
+    return (*summary, *published, "flow", *judgements, *shared)
+
+
+def together(of_outcomes: Mapping[str, Collection[str]]) -> dict[str, tuple[str, ...]]:
+    """The figures of all outcomes, each with the outcomes that it shows: two at least.
+
+    `of_outcomes` are the names of each outcome's own figures.
+    """
+    shown = {
+        name: tuple(outcome for outcome, own in of_outcomes.items() if {*parts} <= {*own})
+        for name, parts in TOGETHER.items()
+    }
+    return {name: outcomes for name, outcomes in shown.items() if len(outcomes) > 1}
+
+
+def printed(name: str, trials: int, there: Collection[str]) -> bool:
+    """Whether the report prints an outcome's own figure: not what a figure of all outcomes shows.
+
+    `trials` are the outcome's, `there` the names of all figures of the review.
+    """
+    shown = any(name in parts and whole in there for whole, parts in TOGETHER.items())
+    return not shown and trials >= PRINTED_FROM.get(name, 0)
 
 
 def beside(claims: Sequence[Claim], outcomes: Sequence[OutcomeSpec]) -> tuple[Claim, ...]:

@@ -89,25 +89,39 @@ def draw(
     if name == "multiverse" and multiverse:
         if multiverse.reason:
             why = language.say("There is no specification curve: no analysis has a result.")
-            return _sentence(why)
+            return sentence(why)
         return specification_curve(result, multiverse, language=language)
     if name == "sequential" and sequential:
         if not sequential.looks:
-            return _sentence(language.say("There is no sequential analysis of this outcome."))
+            return sentence(language.say("There is no sequential analysis of this outcome."))
         return sequential_plot(result, sequential, language=language)
+    if name not in _OF_A_POSTERIOR and not _why_not(result, name, language) and sensitivity is None:
+        raise ValueError(f"the figure {name} shows the outcome's sensitivity analyses")
+    if why := not_shown(result, name, sensitivity, language):
+        return sentence(why)
+    if name in _OF_A_POSTERIOR:
+        return _OF_A_POSTERIOR[name](result, language=language)
+    return _FIGURES[name](result, sensitivity, language=language)
+
+
+def not_shown(
+    result: OutcomeResult, name: str, sensitivity: Sensitivity | None, language: Language
+) -> str:
+    """Why an outcome's figure shows nothing, once its result is known; nothing if it does.
+
+    Raises:
+        KeyError: when no figure has that name.
+    """
     if name in _OF_A_POSTERIOR:
         if all(analysis.posterior is None for analysis in result.analyses):
-            return _sentence(language.say("No Bayesian analysis of this outcome has a result."))
-        return _OF_A_POSTERIOR[name](result, language=language)
+            return language.say("No Bayesian analysis of this outcome has a result.")
+        return ""
     if why := _why_not(result, name, language):
-        return _sentence(why)
-    if sensitivity is None:
-        raise ValueError(f"the figure {name} shows the outcome's sensitivity analyses")
-    if name in _SEQUENCES and all(pool.estimate is None for pool in _SEQUENCES[name](sensitivity)):
-        return _sentence(
-            language.say("There is no pooled result, and so none that trials could change.")
-        )
-    return _FIGURES[name](result, sensitivity, language=language)
+        return why
+    pools = _SEQUENCES[name](sensitivity) if name in _SEQUENCES and sensitivity else None
+    if pools is not None and all(pool.estimate is None for pool in pools):
+        return language.say("There is no pooled result, and so none that trials could change.")
+    return ""
 
 
 def _forest(
@@ -135,7 +149,7 @@ def _why_not(result: OutcomeResult, name: str, language: Language) -> str:
 
 
 @isolated
-def _sentence(text: str) -> Drawing:
+def sentence(text: str) -> Drawing:
     """A figure that only says why there is none."""
     lines = wrap(text, WIDTH - 2 * MARGIN, 4)
     figure = blank(len(lines) * LINE + 2 * MARGIN)

@@ -1,13 +1,13 @@
 """Figures as files: the SVG of each by its path, in the language and the look that were chosen."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
 from metasynth.figures.canvas.svg import render
 from metasynth.figures.draw import draw
-from metasynth.figures.overview import overview
+from metasynth.figures.overview import NOTHING, overview
 from metasynth.language.languages import Language
 from metasynth.language.localised_records import localise
 from metasynth.model.records import Claim, FigureChoices, FlowCount, Judgement, OutcomeResult, Trial
@@ -68,10 +68,13 @@ def review_files(
     languages: Languages,
     main: Sequence[str] = (),
     claims: Sequence[Claim] = (),
+    shared: Mapping[str, Collection[str]] = NOTHING,
+    sensitivities: Sequence[Sensitivity] = (),
 ) -> dict[str, str]:
     """The SVG of each figure of the whole review; the summary shows the `main` outcomes.
 
-    `claims` are the estimates of published figures (`catalogue.beside`).
+    `claims` are the estimates of published figures (`catalogue.beside`), `shared` the outcomes in
+    figures of all (`catalogue.together`), with their `sensitivities`.
 
     Raises:
         KeyError: when no figure, or no language, has the name in a path.
@@ -87,6 +90,8 @@ def review_files(
             localise(tuple(flow), language),
             main,
             claims,
+            shared,
+            sensitivities,
             language=language,
         )
         files[path] = _svg(drawing, "overview", name)

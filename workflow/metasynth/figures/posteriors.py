@@ -106,6 +106,6 @@ def prior_name(tau: TauPrior, mu: MuPrior, language: Language) -> str:
     said = language.say(_PRIORS[tau.family], **values)
     if mu.sd is not None:
         mean, sd = (shortest(x, language.numbers) for x in (mu.mean, mu.sd))
-        text = message("{tau}; effect: normal, mean {mean}, standard deviation {sd}")
+        text = message("{tau} (effect: normal, mean {mean}, standard deviation {sd})")
         said = language.say(text, tau=said, mean=mean, sd=sd)
     return name(said)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from metasynth.core.faults import shown
 from metasynth.importers.found import (
     About,
     ArmResult,
@@ -209,7 +210,7 @@ def read(path: Path, choices: Choices) -> Reading:
     plain = sheet(path, *names.values(), encoding=choices.encoding, name=choices.sheet)
     names = names or _by_meta(plain[0].cells)
     found = [_renamed(line, names) for line in plain]
-    label = "" if choices.numbered else _label_column(found, path)
+    label = "" if choices.numbered else _label_column(found, choices, path)
     kind, used, rows = _rows(found, choices, label, path)
     items, left_out = [], []
     places: dict[tuple[str, str], list[tuple[Line, str]]] = {}
@@ -243,13 +244,14 @@ def _renamed(line: Line, names: Mapping[str, str]) -> Line:
     return Line(line.row, {**line.cells, **given})
 
 
-def _label_column(found: Sequence[Line], path: Path) -> str:
+def _label_column(found: Sequence[Line], choices: Choices, path: Path) -> str:
     """The first column that names studies, one that does not merely number them preferred."""
     present = [name for name in _LABELS if name in found[0].cells]
     if not present:
+        sets = "" if _present(found, choices) else f"; and {_no_set(found)}"
         raise ImportRefused(
-            f"{path} has no column with the study's name: {', '.join(_LABELS)};"
-            " say which it is with --column slab=NAME, or number the rows with --numbered"
+            f"{path} has no column with the study's name ({', '.join(_LABELS)}): say which it is"
+            f" with --column slab=NAME, or number the rows with --numbered{sets}"
         )
     words = (name for name in present if not all(line[name].isdecimal() for line in found))
     return next(words, present[0])
@@ -274,17 +276,30 @@ def _rows(
     arms = next((name for name in _TREATMENTS if name in found[0].cells), "")
     if arms and (by_arm := _arms(found, choices, label, arms, path)):
         return by_arm
-    present = [kind for kind in WIDE if found[0].cells.keys() >= set(kind.names)]
-    if choices.type:
-        present = [kind for kind in present if kind.type == choices.type]
+    present = _present(found, choices)
     if not present:
-        sets = "; ".join(", ".join(columns.names) for columns in WIDE)
-        raise ImportRefused(f"{path} has none of these sets of columns: {sets}")
+        raise ImportRefused(f"{path} has {_no_set(found)}")
     kind = present[0]
     return (
         kind,
         {*kind.names, *kind.more},
         [(line, kind.read(line, choices.sides)) for line in found],
+    )
+
+
+def _present(found: Sequence[Line], choices: Choices) -> list[Columns]:
+    """The sets of columns that the file has, of the type that is asked for if one is."""
+    there = found[0].cells.keys()
+    return [kind for kind in WIDE if there >= set(kind.names) and choices.type in ("", kind.type)]
+
+
+def _no_set(found: Sequence[Line]) -> str:
+    """What a file lacks that has none of the sets, what it has, and how to say which is which."""
+    sets = "; ".join(", ".join(columns.names) for columns in WIDE)
+    there = ", ".join(shown(name) for name in found[0].cells if name)
+    return (
+        f"none of these sets of columns: {sets}. Its columns are {there}; say what those of one set"
+        " are called in it: --column ai=NAME --column n1i=NAME --column ci=NAME --column n2i=NAME"
     )
 
 

@@ -18,10 +18,14 @@ _PROPORTION_DIFFERENCES = ("RD", "ASD")
 
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
-    """How a language writes numbers: its decimal mark, and what stands between two limits."""
+    """How numbers are written: the decimal mark, and what stands between two limits.
+
+    `decimals` are those that a review declares for effects and limits, by measure.
+    """
 
     decimal: str = "."
     separator: str = ", "
+    decimals: tuple[tuple[str, int], ...] = ()
 
 
 _SIGNIFICANT = Decimal("0.05")
@@ -82,14 +86,25 @@ def estimate(measure: str, x: float | None, style: NumberStyle = ENGLISH) -> str
     """An effect, or one of its limits, on the natural scale of `measure`.
 
     Two decimals; three for differences of proportions, which would often read "0.00"; of what is
-    never negative as many as keep it from reading as 0. Of a ratio above 1000 no digit means
-    anything, and none is printed: ">1000".
+    never negative as many as keep it from reading as 0; or as many as the review declares. Of a
+    ratio above 1000 no digit means anything, and none is printed: ">1000".
     """
     if x is not None and x > HIGHEST_RATIO and is_ratio(measure):
         return f">{HIGHEST_RATIO}"
+    for declared, decimals in style.decimals:
+        if declared == measure:
+            return _declared(x, decimals, style, positive=MEASURE[measure].positive)
     if MEASURE[measure].positive:
         return positive(x, style)
     return number(x, 3 if measure in _PROPORTION_DIFFERENCES else 2, style)
+
+
+def _declared(x: float | None, decimals: int, style: NumberStyle, *, positive: bool) -> str:
+    """A number with declared decimals; what is never negative does not read as 0 unless it is."""
+    least: float = 10.0**-decimals
+    if positive and x is not None and 0 < x < least / 2:
+        return "<" + number(least, decimals, style)
+    return number(x, decimals, style)
 
 
 def per_thousand(x: float, style: NumberStyle = ENGLISH) -> str:

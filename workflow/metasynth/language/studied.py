@@ -58,13 +58,15 @@ def of_studies(language: Language, *, compared: bool, trials: bool) -> Language:
 class Wording:
     """In which languages a review speaks, with its own labels below `text`, and of what.
 
-    `compared` where it compares groups; `trials` where its studies are trials (model/designs.py).
+    `decimals` are those that it declares for effects and limits, by measure; `compared`
+    where it compares groups; `trials` where its studies are trials (model/designs.py).
     """
 
     languages: tuple[str, ...]
     text: str
     compared: bool
     trials: bool
+    decimals: tuple[tuple[str, int], ...] = ()
 
     def speak(self, code: str) -> Language:
         """One of the languages.
@@ -73,7 +75,8 @@ class Wording:
             ValueError: when there is no catalogue of it.
         """
         spoken = speak(code, Path(self.text))
-        return of_studies(spoken, compared=self.compared, trials=self.trials)
+        said = of_studies(spoken, compared=self.compared, trials=self.trials)
+        return replace(said, numbers=replace(said.numbers, decimals=self.decimals))
 
     def all(self) -> dict[str, Language]:
         """The languages by what their files are marked with: "" is the main one."""

@@ -17,13 +17,13 @@ _COUNTED = frozenset(
         *("measure", "ci_level", "reported_p", "median", "q1", "q3", "minimum", "maximum"),
         *("baseline_mean", "baseline_sd", "final_mean", "final_sd", "change_correlation"),
         *("reported_t", "reported_f", "reported_z", "events_both", "mean_both"),
-        *("design_effect", "cluster_size", "icc", "pair_correlation"),
+        *("design_effect", "cluster_size", "icc", "pair_correlation", "unit"),
         "provenance",
     ]
 )
 """Columns of results.csv that reach a pool; provenance does by saying that a number is missing."""
 _SELECTING = frozenset(
-    ("outcome", "week", "reading", "type", "measure", "per", "subgroup", "analyses", "few")
+    ("outcome", "week", "reading", "type", "measure", "per", "subgroup", "analyses", "few", "units")
 )
 """Choices of an outcome that its numbers depend on; labels and notes are none of them."""
 _WORDS = frozenset({"label", "note"})

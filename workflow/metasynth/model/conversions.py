@@ -8,6 +8,7 @@ the report tells how firmly results stand.
 from dataclasses import dataclass
 
 from metasynth.core.messages import message
+from metasynth.model.units import RULE
 
 DEFAULT_MEDIANS = "luo-wan-shi"
 _MEDIAN = ("median", "q1", "q3", "minimum", "maximum", "total")
@@ -35,6 +36,16 @@ class Conversion:
 
 
 RECORDS = (
+    Conversion(
+        name=RULE,
+        label=message("means and standard deviations in the unit of the outcome"),
+        formula=message(
+            "a mean *x* becomes `f x + a`, a standard deviation `|f|` times itself, with *f* and"
+            " *a* of its unit or instrument as config.yaml declares them"
+        ),
+        source="",
+        columns=("unit",),
+    ),
     Conversion(
         name="sd-of-error",
         label=message("standard deviation from the standard error of the mean"),

@@ -20,6 +20,7 @@ from metasynth.model.robustness_config import (
     MultiverseChoices,
     SequentialChoices,
 )
+from metasynth.model.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class Result:
     cluster_size: float | None = None
     icc: float | None = None
     pair_correlation: float | None = None
+    unit: str = ""  # of its mean, or the instrument
 
     @property
     def level(self) -> float:
@@ -389,6 +391,8 @@ class OutcomeSpec:
     few: FewTrials | None = None  # which analysis leads with few trials; None: always the first
     favours: tuple[str, ...] = ()  # words left and right of no effect; none: those of the sides
     conversions: ConversionChoices = DEFAULT_CONVERSIONS  # the review's, as they stand there
+    unit: str = ""  # in which means are pooled, as in results.csv
+    units: tuple[Unit, ...] = ()  # how others become that one
     thresholds: Thresholds = NO_THRESHOLDS  # beyond which the probability of an effect is given
 
 
@@ -614,7 +618,7 @@ class OutcomeResult:
 
 
 REPORT_FORMS = ("html", "pdf", "docx")
-"""The forms of a report that names none; JATS, "xml", is made where it is asked for."""
+"""The forms of a report that names none; JATS, "xml", and LaTeX, "tex", are made if asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -647,4 +651,5 @@ class Config:
     few: FewTrials | None = None  # the review's policy; what holds for an outcome stands there
     conversions: ConversionChoices = DEFAULT_CONVERSIONS
     formats: tuple[str, ...] = REPORT_FORMS
+    decimals: tuple[tuple[str, int], ...] = ()  # of effects and limits in print, by measure
     author_details: tuple[AuthorDetails, ...] = ()

@@ -1,6 +1,7 @@
 """What the maker of each stage is told, beside its input files: all of it is part of the key."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from metasynth.language.studied import Wording
 from metasynth.model.certainty_config import CertaintyRules
@@ -104,13 +105,15 @@ class Converting:
 class Overview:
     """The numbers of the flow diagram, and what else the figures of the whole review show.
 
-    `main` are the ids of outcomes in one view, `claims` what published figures print.
+    `main` are the ids of outcomes in one view, `claims` what published figures print, `shared` the
+    outcomes that each figure of all shows.
     """
 
     wording: Wording
     flow: tuple[FlowCount, ...]
     main: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,7 @@ class Context:
             self.config.text,
             compared=bool(self.config.comparison.intervention),
             trials=are_trials(study.design for study in studies if study.status == "included"),
+            decimals=self.config.decimals,
         )
 
     @property

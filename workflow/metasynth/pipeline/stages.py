@@ -14,7 +14,7 @@ from metasynth.figures import catalogue
 from metasynth.grade.judgement_levels import risk
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
-from metasynth.model.records import Trial
+from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import Context, Members, both, files, trial_file
 from metasynth.pipeline.targets import Member
@@ -157,12 +157,17 @@ def plot(at: Context) -> Iterator[Member]:
         told = params.Plotting(at.wording, look, judged)
         read = ("result", "sensitivity", "multiverse", "sequential")
         inputs = {name: files([source], f"{name}.json") for name in read} | {"labels": at.labels}
-        trials, valued = at.counted(outcome)
-        shown = catalogue.posteriors(outcome, config.analyses, trials, look.posteriors)
-        name, beside = outcome.id, (_FONTS, _WORDS)
-        made = at.figures(catalogue.figures(outcome, trials, valued, shown), name)
-        weight = len(made)
+        made = at.figures(_figures_of(at, outcome), outcome.id)
+        name, beside, weight = outcome.id, (_FONTS, _WORDS), len(made)
         yield at.member("plot", inputs, made, told, name=name, beside=beside, weight=weight)
+
+
+def _figures_of(at: Context, outcome: OutcomeSpec) -> tuple[str, ...]:
+    """The names of an outcome's figures."""
+    trials, valued = at.counted(outcome)
+    of = at.config.figures.posteriors
+    shown = catalogue.posteriors(outcome, at.config.analyses, trials, of)
+    return catalogue.figures(outcome, trials, valued, shown)
 
 
 def overview(at: Context) -> Iterator[Member]:
@@ -174,12 +179,15 @@ def overview(at: Context) -> Iterator[Member]:
     main = main_outcomes(config.certainty, [outcome.id for outcome in outcomes])
     inputs = {
         "results": files(at.primary, "result.json"),
+        "sensitivities": files(at.primary, "sensitivity.json"),
         "trials": at.files("clean"),
         "labels": at.labels,
     }
+    shared = catalogue.together({one.id: _figures_of(at, one) for one in outcomes})
     claims = catalogue.beside(at.review.claims, outcomes)
-    made = at.figures(catalogue.overview([o for o in outcomes if o.id in main], judged, claims))
-    told = params.Overview(at.wording, at.review.flow, main, claims)
+    of_main = [outcome for outcome in outcomes if outcome.id in main]
+    made = at.figures(catalogue.overview(of_main, judged, claims, shared))
+    told = params.Overview(at.wording, at.review.flow, main, claims, shared)
     yield at.member("overview", inputs, made, told, beside=(_FONTS, _WORDS))
 
 
@@ -211,7 +219,7 @@ def report(at: Context) -> Iterator[Member]:
             *(review.claims, review.search, review.flow, review.draft),
         )
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.
-        forms = [form for form in ("docx", "xml", "pdf", "html") if form in config.formats]
+        forms = [form for form in ("docx", "xml", "tex", "pdf", "html") if form in config.formats]
         for form in forms:
             origins = ("provenance.json",) if form == forms[-1] and not suffix else ()
             names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *origins)

@@ -57,6 +57,7 @@ _FURTHER = (
 )
 """Marks of other kinds of Markdown, which would be printed as they stand."""
 _UNFINISHED = re.compile(r"\b(?:TODO|TBD|FIXME|XXX|[Ll]orem ipsum)\b|\?\?\?")
+_FORMULA = re.compile(r"(?<![\\$\w])\$(?=[^\s$\d])[^$\n]*[^\s$\\]\$(?![\w$])|\$\$[^$]+\$\$")
 _TABLE_ADVICE = ("no table of its own", "name one, as in {table:summary}, or write a list")
 
 
@@ -89,6 +90,7 @@ def faults(text: OwnText, known: Known | None) -> Iterator[Fault]:
         for found in pattern.finditer(prose):
             yield _fault(text, found.start(), found[0].strip(), *advice, prose)
     yield from _unfinished(text, prose)
+    yield from _formulas(text, prose)
     yield from _placeholders(text, prose, known)
     yield from _citations(text, prose, known)
     if known and _ANY_TYPED.search(prose):
@@ -100,6 +102,15 @@ def _unfinished(text: OwnText, prose: str) -> Iterator[Fault]:
     for found in _UNFINISHED.finditer(prose):
         expected = "a text that is written: this mark would be printed"
         told = _fault(text, found.start(), found[0], expected, "write the text", prose)
+        yield replace(told, severity="warning")
+
+
+def _formulas(text: OwnText, prose: str) -> Iterator[Fault]:
+    """A warning for each formula between dollars, which are printed as they stand."""
+    for found in _FORMULA.finditer(prose):
+        expected = "no formula of TeX: dollars and all between them would be printed as typed"
+        remedy = "write it in letters, as in *I*², tau² or `μ ± t √v`"
+        told = _fault(text, found.start(), found[0], expected, remedy, prose)
         yield replace(told, severity="warning")
 
 

@@ -22,7 +22,7 @@ from metasynth.report.document import (
     text,
 )
 from metasynth.report.documents import Blocks, Report, documents
-from metasynth.report.material import Material, Scope, primary_outcomes
+from metasynth.report.material import Material, Scope, primary_outcomes, printed_figures
 from metasynth.report.render.pictures import said
 from metasynth.report.render.references import references
 from metasynth.report.tables import index, prisma
@@ -179,8 +179,8 @@ class _Builder:
         if kind == "figure":
             return (self._figure(name),)
         if kind == "figures" and name in self.scope.outcomes:
-            keys = (key for key in self.scope.material.figures if key.startswith(f"{name}/"))
-            return tuple(self._figure(key) for key in keys if key != f"{name}/forest")
+            own = printed_figures(self.scope.outcomes[name], self.scope.material.figures)
+            return tuple(map(self._figure, own))
         if kind == "table" and f"table-{name}" in checklists.CHECKLISTS:
             return (Table(f"table-{name}", self._number("table"), (), (), ()),)
         if kind == "table" and (body := self._body(name)):
@@ -217,7 +217,8 @@ class _Builder:
             data = Link(f"#table-inputs_{outcome}", text(say("The numbers behind it.")))
             caption = (*text(f"{what} "), data)
         else:
-            caption = text(say(catalogue.OF_THE_REVIEW[kind].caption))
+            record = (catalogue.OF_THE_REVIEW | catalogue.OF_ALL_OUTCOMES)[kind]
+            caption = text(say(record.caption))
         found, number = said(figures[key]), self._number("figure")
         anchor = f"fig-{outcome}" if kind == "forest" else f"fig-{key.replace('/', '-')}"
         own = (figures[key], found.title, found.description, found.numbers)

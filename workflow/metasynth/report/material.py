@@ -1,12 +1,13 @@
 """What the report is made of, and what a table's builder can draw on."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from metasynth.audit.reproduction import Reproduction
 from metasynth.audit.verdicts import Audited
 from metasynth.core.bibtex import Entry as Reference
 from metasynth.crosscheck.records import Crosscheck
+from metasynth.figures import catalogue
 from metasynth.grade.certainty import Rating
 from metasynth.grade.conclusions import Conclusion
 from metasynth.grade.summary_of_findings import Finding
@@ -157,6 +158,20 @@ def primary_outcomes(material: Material, language: Language) -> dict[str, Outcom
         for result in material.results
         if not result.outcome.sensitivity_of
     }
+
+
+def printed_figures(outcome: OutcomeNames, figures: Collection[str]) -> tuple[str, ...]:
+    """The figures of an outcome that the report prints beside its forest plot, by their names.
+
+    `figures` are the names of all there are; `catalogue.printed` says which are files alone.
+    """
+    own = (name for name in figures if name.startswith(f"{outcome.id}/"))
+    kinds = ((name, name.rpartition("/")[2]) for name in own)
+    return tuple(
+        name
+        for name, kind in kinds
+        if kind != "forest" and catalogue.printed(kind, outcome.k, figures)
+    )
 
 
 def _readings(results: Sequence[OutcomeResult], outcome: str) -> list[OutcomeResult]:

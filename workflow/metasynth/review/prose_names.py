@@ -25,7 +25,9 @@ OF_A_CLAIM = (
 """The numbers of an audited statement (report/tables/claims.py)."""
 _OTHERS = (
     *("multi_arm", "changes", "grown", "figures", "covariates", "regressed", "small_study"),
-    *("further", "used", "used_predictions", "used_tau2", "terms", "certainty", "measures"),
+    *("further", "headed", "sectioned", "of_all", "only_files", "explored", "names_excluded"),
+    *("used", "used_predictions", "used_tau2"),
+    *("terms", "certainty", "measures"),
     *("label_of", "labels_of"),
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
     *("priors", "other_priors", "cited_methods", "used_conversions"),

@@ -126,9 +126,26 @@ def bayes(
     mu_prior: MuPrior = VAGUE,
     values: Sequence[float] = (0.0,),
 ) -> BayesFit:
-    """Pool effects y with variances v, both of shape (k,); `values` are those of `above`.
+    """Pool effects by quadrature over tau, mu being normal given tau.
 
-    Raises EffectUndefined where the posterior is no distribution, and NotResolved.
+    Röver, J Stat Softw 2020;93(6):1-51.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        tau_prior: of tau on the analysis scale.
+        mu_prior: of the mean effect, vague unless it is given.
+        values: of the mean effect, on the analysis scale; `above` are the probabilities of more.
+
+    Raises:
+        EffectUndefined: where the posterior is no distribution, or (NotResolved) is too uneven to
+            integrate.
+
+    Example:
+        >>> y, v = np.array([0.1, 0.5, 0.9]), np.full(3, 0.04)  # alike on both sides of 0.5
+        >>> found = bayes(y, v, TauPrior("half_normal", scale=0.5), values=(0.5,))
+        >>> round(found.mu.median, 6), round(found.above[0], 6), round(found.weights[0], 6)
+        (0.5, 0.5, 33.333333)
     """
     problem = Problem(np.asarray(y)[None, :], np.asarray(v)[None, :], tau_prior, mu_prior)
     ((_, posterior),) = tau_posterior(problem)
@@ -175,18 +192,39 @@ class Columns:
 def bayes_columns(
     y: Array, v: Array, tau_prior: TauPrior, mu_prior: MuPrior = VAGUE, at_once: int = 128
 ) -> Columns:
-    """Pool many meta-analyses of k trials each, y and v of shape (pools, k); errors as for `bayes`.
+    """Pool many meta-analyses of k trials each; errors are those of `bayes`.
 
-    So many are worked on `at_once`, as few arrays as possible leaving the processor's cache.
+    Parameters:
+        y: effects on the analysis scale, shape (pools, k).
+        v: their variances, above 0, of the same shape.
+        tau_prior: as for `bayes`.
+        mu_prior: as for `bayes`.
+        at_once: how many are worked on together, so that few arrays leave the processor's cache.
     """
     out = _by_parts(_columns, y, v, tau_prior, mu_prior, at_once)
     return Columns(out[0], out[1], (out[2], out[3]), (out[4], out[5]), out[6], out[7])
 
 
 def bayes_limits(y: Array, v: Array, tau_prior: TauPrior, mu_prior: MuPrior = VAGUE) -> Array:
-    """Of `bayes_columns` the median and the central interval alone, shape (3, pools).
+    """Of `bayes_columns` the median and the central interval alone, which take half the time.
 
-    It takes half the time: what many variants of a result are compared by.
+    Parameters:
+        y: effects on the analysis scale, shape (pools, k).
+        v: their variances, above 0, of the same shape.
+        tau_prior: as for `bayes`.
+        mu_prior: as for `bayes`.
+
+    Returns:
+        Median, lower and upper limit, shape (3, pools): what many variants are compared by.
+
+    Raises:
+        EffectUndefined: where any of the posteriors is no distribution, or cannot be integrated.
+
+    Example:
+        >>> y, v = np.array([[0.1, 0.5, 0.9]]), np.full((1, 3), 0.04)
+        >>> median, low, high = bayes_limits(y, v, TauPrior("half_normal", scale=0.5))[:, 0]
+        >>> round(float(median), 6), round(float(low + high), 6)
+        (0.5, 1.0)
     """
     return _by_parts(_limits, y, v, tau_prior, mu_prior, 64)
 
@@ -271,7 +309,15 @@ def tau_in_numbers(posterior: TauPosterior[P]) -> Summary:
 
 
 def summary(located: Located, i: int, mean: float, sd: float, moment: int) -> Summary:
-    """Distribution `i` of the first pool; `moment` is the highest that is finite."""
+    """Distribution `i` of the first pool in numbers.
+
+    Parameters:
+        located: of shape (pools, d).
+        i: below d.
+        mean: its mean.
+        sd: its standard deviation.
+        moment: the highest that is finite, of 0, 1 and 2; mean and sd beyond it are None.
+    """
     (low, high), (left, right) = located.shortest, located.central
     return Summary(
         float(located.median[0, i]),

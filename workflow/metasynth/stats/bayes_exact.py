@@ -54,10 +54,24 @@ class OfPanels:
 def bayes_exact(
     t: Tables, tau_prior: TauPrior, mu_prior: MuPrior, values: tuple[float, ...] = (0.0,)
 ) -> BayesFit:
-    """Pool tables of whole counts, each with an event and a participant without; see `bayes`.
+    """Pool tables by their exact likelihood given both margins; see `bayes`.
 
-    Raises EffectUndefined where the posterior is no distribution, where a shared control was split
-    into fractions of patients, or with more than `MOST_COUNTS` possible counts; and NotResolved.
+    Parameters:
+        t: whole counts, each table with an event and a participant without one, shape (k,).
+        tau_prior: of the spread of log odds ratios.
+        mu_prior: of the mean log odds ratio.
+        values: of the mean log odds ratio; `above` are the probabilities of more.
+
+    Raises:
+        EffectUndefined: where the posterior is no distribution or (NotResolved) cannot be
+            integrated; where a shared control was split into fractions of patients; with more than
+            `MOST_COUNTS` possible counts.
+
+    Example:
+        >>> mirrored = Tables(*np.array([[3.0, 10, 5, 10], [5, 10, 3, 10]]).T)
+        >>> found = bayes_exact(mirrored, TauPrior("half_normal", scale=0.5), MuPrior(0.0, 2.0))
+        >>> abs(round(found.mu.median, 6)), round(found.above[0], 6)
+        (0.0, 0.5)
     """
     cells = np.array([t.a, t.b, t.c, t.d], dtype=float).T
     _refuse(cells)

@@ -41,7 +41,8 @@ PRIORS_OF_TAU = {
 def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
     """Pool effects under the priors of the analysis.
 
-    Raises EffectUndefined without a proper posterior, or where a trial has no effect.
+    Raises:
+        EffectUndefined: without a proper posterior, or where a trial has no effect.
     """
     return _as_fit(spec, posterior_of(spec, effects), effects)
 
@@ -80,7 +81,22 @@ def _as_fit(spec: AnalysisSpec, found: BayesFit, effects: Effects) -> Fit:
 def fit_bayes_subgroups(spec: AnalysisSpec, groups: Sequence[Effects]) -> list[Fit]:
     """Pool each subgroup, of one study or more, with one tau for all: a regression on membership.
 
-    tau2 has no limits here, as they would not be this subgroup's. Raises EffectUndefined.
+    tau2 has no limits here, as they would not be this subgroup's.
+
+    Parameters:
+        spec: whose priors they are; that of the mean effect is of each subgroup's.
+        groups: effects of each subgroup on the analysis scale, shape (k,), k its own.
+
+    Raises:
+        EffectUndefined: without a prior of tau, or a posterior.
+
+    Example:
+        >>> def group(*y: float) -> Effects:
+        ...     return Effects(np.array(y), np.full(len(y), 0.04), np.zeros(len(y), dtype=bool))
+        >>> spec = AnalysisSpec("a", "A", "bayes", tau_prior=TauPrior("half_normal", scale=0.5))
+        >>> fits = fit_bayes_subgroups(spec, [group(0.1, 0.3), group(1.0)])
+        >>> [round(fit.mean, 6) for fit in fits], fits[0].tau2 == fits[1].tau2
+        ([0.2, 1.0], True)
     """
     from metasynth.stats.bayes_regression import bayes_regression  # where asked for
 
@@ -131,7 +147,19 @@ def _of_subgroup(
 def posterior_of(spec: AnalysisSpec, effects: Effects, tables: Counted | None = None) -> BayesFit:
     """The whole posterior by the model of the analysis, from effects or, exactly, from tables.
 
-    Raises EffectUndefined as `fit_bayes` does.
+    Parameters:
+        spec: of the model bayes or bayes-exact.
+        effects: on the analysis scale, shape (k,).
+        tables: the counts behind them, shape (k,), for bayes-exact.
+
+    Raises:
+        EffectUndefined: without a prior of tau, or a posterior.
+
+    Example:
+        >>> effects = Effects(np.array([0.1, 0.9]), np.full(2, 0.04), np.zeros(2, dtype=bool))
+        >>> spec = AnalysisSpec("a", "A", "bayes", tau_prior=TauPrior("half_normal", scale=0.5))
+        >>> round(posterior_of(spec, effects).mu.median, 6)
+        0.5
     """
     if spec.tau_prior is None:
         raise EffectUndefined(sentence("no prior of tau is declared"))

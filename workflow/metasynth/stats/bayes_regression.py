@@ -117,9 +117,26 @@ def bayes_regression(
     mu_prior: MuPrior = VAGUE,
     combinations: Array | None = None,
 ) -> RegressionFit:
-    """Regress effects y with variances v (k,) on a design (k, p); combinations (m, p) or each one.
+    """Regress effects on a design by a prior of tau.
 
-    Raises EffectUndefined where the posterior is no distribution, and NotResolved.
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        design: shape (k, p).
+        tau_prior: of tau on the analysis scale.
+        mu_prior: of each coefficient, all independent; vague unless it is given.
+        combinations: of the coefficients, which the answer is on, shape (m, p); None for each one.
+
+    Raises:
+        EffectUndefined: where the columns depend on each other under a vague prior, or the
+            posterior is no distribution or (NotResolved) cannot be integrated.
+
+    Example:
+        >>> design = np.column_stack([np.ones(4), [-1.5, -0.5, 0.5, 1.5]])
+        >>> y, v = np.array([1.0, 2.0, 3.0, 4.0]), np.full(4, 0.04)
+        >>> found = bayes_regression(y, v, design, TauPrior("half_normal", scale=0.5))
+        >>> [round(one.median, 6) for one in found.combined]
+        [2.5, 1.0]
     """
     asked = np.eye(design.shape[1]) if combinations is None else combinations
     problem = DesignProblem(

@@ -96,7 +96,6 @@ def fit_many(specs: Sequence[AnalysisSpec], measure: str, pools: Pools) -> list[
         One `Results` of n values for each of `specs`.
 
     Raises:
-        EffectUndefined: where a posterior cannot be integrated; else what is undefined is NaN.
         IntegralNotReached: as `models.fit_model`.
 
     Example:
@@ -245,8 +244,6 @@ def _informative(model: str, measure: str, t: Tables | Rates) -> NDArray[np.bool
 
 def _bayes(tau: TauPrior, mu: MuPrior, pools: Pools) -> Array:
     """Posterior medians and central intervals, of as many trials together as have one number."""
-    from metasynth.stats.bayes import bayes_limits  # only where priors are declared
-
     found = np.full((4, pools.mask.shape[1]), np.nan)
     mask = pools.mask.T > 0
     known = ~(mask & ~np.isfinite(pools.v.T)).any(axis=1)
@@ -255,8 +252,22 @@ def _bayes(tau: TauPrior, mu: MuPrior, pools: Pools) -> Array:
         if len(here) and moment_exists(tau, mu, k, 0):
             own = mask[here]
             y, v = (x.T[here][own].reshape(-1, k) for x in (pools.y, pools.v))
-            found[:3, here] = bayes_limits(y, v, tau, mu)
+            found[:3, here] = _resolved(y, v, tau, mu)
     return found
+
+
+def _resolved(y: Array, v: Array, tau: TauPrior, mu: MuPrior) -> Array:
+    """`bayes_limits`, NaN of the pools whose posterior has no answer; the others stand."""
+    from metasynth.stats.bayes import bayes_limits  # only where priors are declared
+
+    try:
+        return bayes_limits(y, v, tau, mu)
+    except EffectUndefined:
+        if len(y) == 1:
+            return np.full((3, 1), np.nan)
+        half = len(y) // 2
+        parts = (_resolved(y[part], v[part], tau, mu) for part in (slice(half), slice(half, None)))
+        return np.concatenate(list(parts), axis=1)
 
 
 def _one_by_one(spec: AnalysisSpec, measure: str, pools: Pools) -> Array:

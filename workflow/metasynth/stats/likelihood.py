@@ -21,7 +21,19 @@ from metasynth.stats.roots import (
 
 
 def maxima(model: LinearModel, restricted: bool) -> tuple[float, float | None]:
-    """The highest maximum of one meta-analysis, then the next or None."""
+    """The highest maximum of one meta-analysis, then the next or None.
+
+    Parameters:
+        model: one meta-analysis.
+        restricted: whether the likelihood is the restricted one.
+
+    Returns:
+        Values of tau2, at least 0, on the squared analysis scale.
+
+    Example:
+        >>> maxima(LinearModel(np.array([0.4, 0.5, 0.6]), np.full(3, 0.04)), restricted=True)
+        (0.0, None)
+    """
     least = float(model.least)
     grid = scan_points(least, float(_bound(model)))
     scan = LinearModel(model.y[:, None], model.v[:, None], model.design)
@@ -35,7 +47,15 @@ def maxima(model: LinearModel, restricted: bool) -> tuple[float, float | None]:
 
 
 def highest_of_many(model: LinearModel, restricted: bool) -> Array:
-    """The highest maximum of each column; those that have several go one at a time."""
+    """The highest maximum of each column; those that have several go one at a time.
+
+    Parameters:
+        model: n meta-analyses.
+        restricted: whether the likelihood is the restricted one.
+
+    Returns:
+        Values of tau2, at least 0, shape (n,).
+    """
     low, high, count = _brackets(model, restricted)
     found = np.zeros(low.shape)
     one = np.flatnonzero((count == 1) & (high > 0))

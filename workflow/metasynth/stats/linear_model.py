@@ -23,6 +23,17 @@ def dot(a: Array, b: Array) -> Array:
     """Sums of products over the studies.
 
     One meta-analysis is summed in pairs, the same on every processor; many by one pass over memory.
+
+    Parameters:
+        a: shape (k,) or (k, n).
+        b: of the same.
+
+    Returns:
+        One sum, or shape (n,).
+
+    Example:
+        >>> float(dot(np.array([1.0, 2.0]), np.array([3.0, 4.0])))
+        11.0
     """
     if a.ndim == 1 == b.ndim:
         return np.add.reduce(a * b)  # type: ignore[no-any-return]

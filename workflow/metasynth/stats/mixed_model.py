@@ -52,8 +52,14 @@ def maximise(model: Model, starts: Sequence[State]) -> Glmm:
 
     At given deviations the likelihood is concave in the fixed effects. From every start the profile
     of tau is scanned, each of its maxima refined as a root, and the highest taken and checked.
-    Raises EffectUndefined where that lies beyond the scan, is not reached, has no curvature, or
-    takes more points than there are.
+
+    Parameters:
+        model: the predictors of all studies.
+        starts: where to begin, at any tau.
+
+    Raises:
+        EffectUndefined: where the maximum lies beyond the scan, is not reached, has no curvature,
+            or takes more points than there are.
     """
     fault = _too_few(0)
     for points, more in pairwise(POINTS[len(starts[0].deviations)]):

@@ -173,7 +173,12 @@ def _common_pool(model: str, measure: str, effects: Effects, tables: Counted | N
 def fit_common(effects: Effects, pool: Pool) -> Fit:
     """Describe a common-effect pool; Q leaves out studies whose own effect is undefined.
 
-    Raises EffectUndefined where the pool has no variance: an interval without width is no result.
+    Parameters:
+        effects: shape (k,), of which Q is the sum of squares about the pooled mean.
+        pool: of one meta-analysis.
+
+    Raises:
+        EffectUndefined: where the pool has no variance: an interval without width is no result.
     """
     if not pool.variance > 0:
         raise EffectUndefined(sentence("nobody, or everybody, had the event in every study"))
@@ -222,7 +227,11 @@ def _fit_glmm(spec: AnalysisSpec, measure: str, effects: Effects, data: Counted)
 def fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = None) -> Fit:
     """Pool under the random-effects model with the chosen tau2, interval and prediction.
 
-    `centre` is what Q is taken about, the common-effect mean unless it is given (DL-MH).
+    Parameters:
+        spec: of the model random.
+        y: effects on the analysis scale, of two studies at least, shape (k,).
+        v: their variances, above 0 and finite, shape (k,).
+        centre: what Q is taken about (DL-MH); None for the common-effect mean.
     """
     if centre is None:
         tau2, q = estimate_tau2(y, v, spec.tau2 or DEFAULT_TAU2), float(generalised_q(y, v))

@@ -114,7 +114,13 @@ def mh_odds_ratio(t: Tables) -> Pool:
 
 
 def mh_risk_difference(t: Tables) -> Pool:
-    """Risk difference with the variance of Sato et al., Biometrics 1989;45:1323-4."""
+    """Risk difference with the variance of Sato et al., Biometrics 1989;45:1323-4.
+
+    Example:
+        >>> pool = mh_risk_difference(Tables(*np.array([[5.0, 10, 2, 10], [5, 10, 2, 10]]).T))
+        >>> round(float(pool.mean), 6)  # of two like studies it is theirs
+        0.3
+    """
     w = t.n1 * t.n2 / t.n
     total = w.sum(axis=0)
     mean = (t.a * t.n2 - t.c * t.n1) / t.n
@@ -150,6 +156,11 @@ def mh_rate_difference(t: Rates) -> Pool:
     """Rate difference, sum((x1 t2 - x2 t1)/T)/sum(t1 t2/T), T = t1 + t2.
 
     Variance sum((x1 t2² + x2 t1²)/T²)/sum(t1 t2/T)²: Rothman, Greenland and Lash (2008).
+
+    Example:
+        >>> pool = mh_rate_difference(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> round(float(pool.mean), 6), round(float(pool.variance), 6)  # of one study it is its own
+        (-0.1, 0.003)
     """
     time = t.t1 + t.t2
     w = t.t1 * t.t2 / time

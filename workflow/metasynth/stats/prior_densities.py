@@ -15,9 +15,15 @@ from metasynth.stats.effects.binary import Array
 
 
 def log_density(prior: TauPrior, u: Array, v: Array) -> Array:
-    """Log of the density of u = log tau, shape (pools, points); `v` (pools, k) serves Jeffreys'.
+    """Log of the density of u = log tau: that of tau, times tau.
 
-    That is the density of tau, times tau. An improper prior has its conventional constant.
+    Parameters:
+        prior: an improper one has its conventional constant.
+        u: shape (pools, points).
+        v: variances of the trials, shape (pools, k), which Jeffreys' depends on.
+
+    Returns:
+        Shape (pools, points).
     """
     scale, df = prior.scale or 1.0, prior.df or 1.0
     if prior.family in ("log_normal", "log_t"):
@@ -40,7 +46,16 @@ def log_density(prior: TauPrior, u: Array, v: Array) -> Array:
 
 
 def log_slope(prior: TauPrior, u: Array, v: Array) -> Array:
-    """Derivative by u of the log density of tau itself (not of u), shape (pools, points)."""
+    """Derivative by u of the log density of tau itself (not of u).
+
+    Parameters:
+        prior: as for `log_density`.
+        u: log tau, shape (pools, points).
+        v: variances of the trials, shape (pools, k), which Jeffreys' depends on.
+
+    Returns:
+        Shape (pools, points).
+    """
     scale, df = prior.scale or 1.0, prior.df or 1.0
     if prior.family in ("log_normal", "log_t"):
         z = (u - (prior.location or 0.0)) / scale

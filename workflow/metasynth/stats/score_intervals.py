@@ -78,7 +78,12 @@ def score_limits_odds_ratio(
 def score_limits_risk_difference(
     a: Count, n1: Count, c: Count, n2: Count, level: float = LEVEL
 ) -> Limits:
-    """Limits of a/n1 - c/n2, within -1 and 1; Mee, Biometrics 1984;40:1175-6."""
+    """Limits of a/n1 - c/n2, within -1 and 1; Mee, Biometrics 1984;40:1175-6.
+
+    Example:
+        >>> [round(x, 6) for x in score_limits_risk_difference(10, 10, 0, 10)]
+        [0.67775, 1.0]
+    """
     z, difference = normal_quantile(level), a / n1 - c / n2
 
     def score(delta: float) -> float:

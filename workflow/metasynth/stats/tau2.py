@@ -129,6 +129,11 @@ def two_step_dersimonian_laird(model: LinearModel) -> Array:
     """Method of moments with weights 1/(v + tau2 of DL): DerSimonian and Kacker 2007, section 3.
 
     Contemp Clin Trials 2007;28:105-14.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> round(float(two_step_dersimonian_laird(model)), 6)  # the weights are equal
+        0.12
     """
     return _moment(model, model.weights(dersimonian_laird(model)))
 
@@ -160,6 +165,11 @@ def hunter_schmidt_corrected(model: LinearModel) -> Array:
     """Hunter and Schmidt with a correction for few studies (HSk): (Q k/(k - p) - k) / sum(w).
 
     Brannick et al., Organ Res Methods 2019;22:490-514, as metafor (method "HSk") computes it.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> round(float(hunter_schmidt_corrected(model)), 6)  # (8 × 3 / 2 - 3) / 75
+        0.12
     """
     w = model.weights(0.0)
     excess = model.q(w) * model.k / model.df - model.k
@@ -197,6 +207,11 @@ def maximum_likelihood(model: LinearModel, restricted: bool = False) -> Array:
     """Maximise the likelihood: Hardy and Thompson, Stat Med 1996;15:619-29.
 
     `restricted`: Viechtbauer, J Educ Behav Stat 2005;30:261-93, equation 16.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> round(float(maximum_likelihood(model)), 6)  # 0.32 / 3 - 0.04
+        0.066667
     """
     if model.many:
         return highest_of_many(model, restricted)

@@ -77,6 +77,10 @@ def score_p(table: TwoByTwo) -> float:
     """Pearson's chi-squared test without correction: the score test of equal risks.
 
     1 where no patient, or every one, has the event.
+
+    Example:
+        >>> round(score_p(TwoByTwo(1, 10, 9, 10)), 6)  # z² is 12.8
+        0.000347
     """
     return _pearson_p(table, 0.0)
 
@@ -95,6 +99,10 @@ def wald_p(table: TwoByTwo) -> float:
     """Wald's test of the log risk ratio, 0.5 added to every cell where one is empty.
 
     1 where no patient, or every one, has the event.
+
+    Example:
+        >>> round(wald_p(TwoByTwo(1, 10, 9, 10)), 6)  # log(9) over the root of 0.911111
+        0.02134
     """
     cells = _corrected(table)
     if cells is None:
@@ -117,12 +125,21 @@ def corrected_p(table: TwoByTwo) -> float:
     """Pearson's chi-squared test with the correction of Yates (Suppl J R Stat Soc 1934;1:217-35).
 
     1 where no patient, or every one, has the event.
+
+    Example:
+        >>> round(corrected_p(TwoByTwo(1, 10, 9, 10)), 6)  # z² is 20 (80 - 10)² / 10⁴
+        0.001745
     """
     return _pearson_p(table, (table.n1 + table.n2) / 2)
 
 
 def likelihood_p(table: TwoByTwo) -> float:
-    """Likelihood-ratio test of equal risks (G test), as logistic regression has it."""
+    """Likelihood-ratio test of equal risks (G test), as logistic regression has it.
+
+    Example:
+        >>> round(likelihood_p(TwoByTwo(1, 10, 9, 10)), 6)
+        0.000125
+    """
     a, n1, c, n2 = table.a, table.n1, table.c, table.n2
     risk = (a + c) / (n1 + n2)
     parts = ((a, n1 * risk), (n1 - a, n1 - n1 * risk), (c, n2 * risk), (n2 - c, n2 - n2 * risk))
@@ -134,6 +151,10 @@ def odds_p(table: TwoByTwo) -> float:
     """Wald's test of the log odds ratio, 0.5 added to every cell where one is empty.
 
     1 where no patient, or every one, has the event.
+
+    Example:
+        >>> round(odds_p(TwoByTwo(1, 10, 9, 10)), 6)  # log(81) over the root of 2.222222
+        0.0032
     """
     cells = _corrected(table)
     if cells is None:

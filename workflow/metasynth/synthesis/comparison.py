@@ -33,6 +33,7 @@ from metasynth.model.records import whole as whole_number
 from metasynth.stats.medians import is_skewed
 from metasynth.synthesis import zero_events
 from metasynth.synthesis.completed import OF_MEANS, Completed, completed, design_effect, summary
+from metasynth.synthesis.in_units import in_unit
 from metasynth.synthesis.log_rank import of_log_rank
 from metasynth.synthesis.paired import is_paired, paired
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
@@ -128,7 +129,7 @@ def study_data(
     strata of its patients are kept apart. Each has its value of the outcome's covariate, where
     there is one.
     """
-    rows = selected_rows(trial, outcome, comparison)
+    rows = in_unit(selected_rows(trial, outcome, comparison), outcome)
     if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
         return _by_stratum(trial, outcome, comparison, strata)
     data = _study_data(trial, outcome, comparison, rows)

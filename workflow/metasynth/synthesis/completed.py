@@ -14,8 +14,10 @@ from metasynth.core.printed import rounding
 from metasynth.model.conversions import DEFAULT_MEDIANS, ConversionChoices
 from metasynth.model.methods import letters
 from metasynth.model.records import Cell, OutcomeSpec, Result
+from metasynth.model.units import RULE
 from metasynth.stats import conversions as convert
 from metasynth.stats import medians
+from metasynth.synthesis.in_units import conversion
 
 OF_MEANS = ("continuous", "mean")
 _SLACK = 1e-9  # an effect that lies on the end of what rounds to it
@@ -62,13 +64,19 @@ def completed(
 
 
 def _completed(rows: Sequence[Result], outcome: OutcomeSpec, *, paired: bool) -> list[Completed]:
-    arms = [Completed(row, cells=(row.cell,)) for row in rows if not row.reference_arm_id]
+    arms = [_begun(row, outcome) for row in rows if not row.reference_arm_id]
     pairs = [row for row in rows if row.reference_arm_id and row.provenance != "missing"]
     if outcome.type in OF_MEANS:
         arms = [_by_itself(arm, outcome.conversions) for arm in arms]
         between = outcome.type == "continuous" and not paired
         return _by_pairs(arms, pairs, outcome) if between else arms
     return _counts_by_pairs(arms, pairs) if outcome.type == "binary" else arms
+
+
+def _begun(row: Result, outcome: OutcomeSpec) -> Completed:
+    """An arm's row before anything is computed of it, which stands in the outcome's unit."""
+    rules = (RULE,) if outcome.type in OF_MEANS and conversion(row, outcome) else ()
+    return Completed(row, rules, (row.cell,))
 
 
 def _of_clusters(arm: Completed, choices: ConversionChoices) -> Completed:

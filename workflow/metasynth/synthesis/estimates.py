@@ -65,9 +65,14 @@ def _tau2_method(spec: AnalysisSpec) -> str:
 
 
 def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
-    """Write a fit into its row, effects on the natural scale; `size` as in `scales.natural`.
+    """Write a fit into its row, effects on the natural scale.
 
     A proportion is not tested: no value of it means no effect.
+
+    Parameters:
+        row: as `empty_row` gives it.
+        fit: on the analysis scale.
+        size: as in `scales.natural`.
     """
     ci, share = fit.interval, fit.share
     tested = no_effect(row.measure) is not None
@@ -111,7 +116,10 @@ def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
 def study_rows(
     outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData], fit: Fit | None
 ) -> tuple[StudyEffect, ...]:
-    """Each pooled study's own effect, and its weight in per cent where there is a pool."""
+    """Each pooled study's own effect on the natural scale, and its weight in per cent.
+
+    Without a fit, or of a model without weights, the weight is None.
+    """
     if not studies:
         return ()
     effects = effects_of(studies, outcome, spec)

@@ -93,6 +93,14 @@ def usual_intervals(table: TwoByTwo) -> tuple[tuple[float, float, float], ...]:
     """Estimates with limits as publications have them: Wald and score, of RR, OR and RD.
 
     None of ratios where a cell is empty, as these rest on a correction.
+
+    Returns:
+        Estimate, lower and upper limit of each, on the natural scale.
+
+    Example:
+        >>> wald = usual_intervals(TwoByTwo(10, 100, 20, 100))[0]  # -0.1 ± z sqrt(0.0025)
+        >>> [round(x, 6) for x in wald]
+        [-0.1, -0.197998, -0.002002]
     """
     import numpy as np  # which loading does without
 

@@ -43,6 +43,7 @@ from metasynth.model.records import (
     OutcomeSpec,
 )
 from metasynth.model.robustness_config import MultiverseChoices
+from metasynth.model.units import Unit
 from metasynth.tables.raw_table import CHECKED
 from metasynth.validation import authors
 from metasynth.validation.config_faults import schema_faults
@@ -164,6 +165,7 @@ _DECIMALS = (
     "other_priors",
     "thresholds",
     "per",
+    "units",
     "conversions",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
@@ -215,6 +217,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         living=living,
         few=policy(mapping.get("few")),
         formats=tuple(review.get("formats", REPORT_FORMS)),
+        decimals=tuple(review.get("decimals", {}).items()),
         conversions=_conversions(mapping),
         author_details=tuple(
             AuthorDetails(**_frozen(keys)) for keys in review.get("author_details", ())
@@ -300,6 +303,11 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
     if "thresholds" in keys:
         sides = {side: float(value) for side, value in keys["thresholds"].items()}
         lists["thresholds"] = Thresholds(**sides)
+    if "units" in keys:
+        lists["units"] = tuple(
+            Unit(name, **{key: float(value) for key, value in how.items()})
+            for name, how in keys["units"].items()
+        )
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
@@ -332,6 +340,11 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             tried: Keys = ("conversions", f"{name}s")
             expected = f"{name}, which these are tried in place of"
             yield lines.fault(tried, "", expected, "declare it, or remove these")
+    used = list(dict.fromkeys(outcome.measure for outcome in config.outcomes))
+    for measure, _ in config.decimals:
+        if measure not in used:
+            advice = _one_of(measure, used, "under outcomes")
+            yield lines.fault(("review", "decimals", measure), measure, *advice)
     for outcome in config.outcomes:
         yield from _time_without_rate(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)

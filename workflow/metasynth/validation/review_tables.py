@@ -18,7 +18,7 @@ from metasynth.tables.long_tables import is_long
 from metasynth.tables.raw_table import RawTable, Row
 from metasynth.tables.reader import RawTables
 from metasynth.validation import claims as claim_rules
-from metasynth.validation import covariate_columns, flow_counts
+from metasynth.validation import covariate_columns, flow_counts, units
 from metasynth.validation.trials import duplicates, not_among
 
 _SIGN = "correct the sign, or the domain"
@@ -132,6 +132,7 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
     if raw.whole:
         yield from _indirect_trials(config, raw, lines)
     yield from covariate_columns.config_faults(config, raw, lines)
+    yield from units.config_faults(config, raw, lines)
     if certainty := raw.table("certainty"):
         yield from _rated_outcomes(config, certainty)
 

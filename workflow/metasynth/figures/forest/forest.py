@@ -1,9 +1,9 @@
 """Forest plots in the layout that readers of Cochrane reviews know."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import inf, log
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -19,7 +19,7 @@ from metasynth.figures.canvas.axis import (
     share_axis,
     window_axis,
 )
-from metasynth.figures.canvas.page import MARGIN, Page, blank, breakable, rule, write
+from metasynth.figures.canvas.page import MARGIN, Drawing, Page, blank, breakable, rule, write
 from metasynth.figures.canvas.panel import Panel
 from metasynth.figures.canvas.style import INK, Z_REFERENCE, Z_SQUARE, isolated
 from metasynth.figures.forest.layout import DOT, Layout, cramped, lay_out
@@ -72,13 +72,25 @@ def forest(
     return draw_forest(said, language)
 
 
+class Composed(NamedTuple):
+    """What a forest plot will show, and both of its alternative texts (see `Drawing`)."""
+
+    forest: Forest
+    title: str
+    description: str
+
+
+def draw_composed(of: Composed, language: Language) -> Drawing:
+    """Draw what was composed, with its words; whoever calls must be `isolated`."""
+    return Drawing(draw_forest(of.forest, language), of.title, of.description)
+
+
 def draw_forest(said: Forest, language: Language) -> Figure:
     """Draw what was composed; whoever calls must be `isolated`."""
     layout = lay_out(said, scale_of(said, language.numbers))
     figure = blank(layout.height)
     figure.names = layout.names
-    half = layout.pitch / 2
-    breakable(figure, layout.height, layout.top + 0.5, (y - half for y in layout.middles[1:]))
+    breakable(figure, layout.height, layout.top + 0.5, _tops(said, layout))
     _draw_on(figure, said, layout)
     return figure
 
@@ -86,24 +98,44 @@ def draw_forest(said: Forest, language: Language) -> Figure:
 PANEL_GAP = 8.0
 
 
-def draw_panels(panels: Sequence[Forest], language: Language) -> Figure:
+def draw_panels(
+    panels: Sequence[Forest], language: Language, *, whole_groups: bool = False
+) -> Figure:
     """Draw forest plots below each other, each with its own axis; `draw_forest` says who may call.
 
-    On one axis stands only what has one scale.
+    On one axis stands only what has one scale. Paper cuts them above any row, or with
+    `whole_groups` above headings alone.
     """
     layouts, start = list[Layout](), MARGIN
     for said in panels:
-        layouts.append(lay_out(said, scale_of(said, language.numbers), panels, start))
+        alike = [panel for panel in panels if len(panel.columns) == len(said.columns)]
+        layouts.append(lay_out(said, scale_of(said, language.numbers), alike, start))
         start = layouts[-1].height + PANEL_GAP
     figure = blank(layouts[-1].height)
     figure.names = layouts[-1].names
-    rows = (y - layout.pitch / 2 for layout in layouts for y in layout.middles)
-    breakable(figure, layouts[-1].height, MARGIN, rows)
+    starts = [layout.height + PANEL_GAP / 2 for layout in layouts]
+    tops = [
+        top
+        for start, said, layout in zip([0.0, *starts], panels, layouts, strict=False)
+        for top in (*([start] if start else []), *_tops(said, layout, whole_groups))
+    ]
+    breakable(figure, layouts[-1].height, MARGIN, tops)
     before = 0
     for said, layout in zip(panels, layouts, strict=True):
         _draw_on(figure, said, layout, before)
         before += len(said.rows)
     return figure
+
+
+def _tops(said: Forest, layout: Layout, headings: bool = False) -> Iterator[float]:
+    """Above which rows paper may cut a plot: not the first, and none below its own heading.
+
+    With `headings` above these alone.
+    """
+    pairs = zip(said.rows, said.rows[1:], layout.middles[1:], strict=False)
+    for before, row, middle in pairs:
+        if row.kind == "heading" or (before.kind not in ("heading", "note") and not headings):
+            yield middle - layout.pitch / 2
 
 
 def _draw_on(figure: Page, said: Forest, layout: Layout, before: int = 0) -> None:
@@ -229,13 +261,15 @@ def _draw_lines(
 
 
 def _draw_marks(axes: Panel, said: Forest, layout: Layout, before: int) -> None:
-    """Each row's mark; of several pooled effects only the first is a filled diamond."""
+    """Each row's mark; of several pooled effects below a heading only the first is filled."""
     axis = layout.scale.axis
     largest = min(said.largest, layout.pitch - 3.5)
     heaviest = max((row.mark.weight for row in said.rows if row.mark), default=0.0) or 1.0
     totals = 0
     for number, (row, y) in enumerate(zip(said.rows, layout.middles, strict=True), before + 1):
-        totals += row.kind == "total" and row.mark is not None
+        totals = (
+            0 if row.kind == "heading" else totals + (row.kind == "total" and row.mark is not None)
+        )
         if row.mark is None:
             continue
         name = f"row-{number}"

@@ -82,7 +82,7 @@ def _panel(results: Sequence[OutcomeResult], language: Language) -> Forest:
         with_effects(rows, first.outcome.measure, look),
         (),
         (),
-        ("", "") if alone else _sides(group, language),
+        ("", "") if alone else sides(group, language),
         is_logarithmic(first),
         None,
         largest=_LARGEST,
@@ -91,14 +91,15 @@ def _panel(results: Sequence[OutcomeResult], language: Language) -> Forest:
 
 
 def _priors(results: Sequence[OutcomeResult], language: Language) -> Iterator[str]:
-    """The priors of each primary analysis that has any, once."""
+    """What CrI is, and the priors of each primary analysis that has any, once."""
     primary = {r.analyses[0].spec.name: r.analyses[0] for r in results if r.analyses[0].posterior}
+    if primary:
+        yield language.say("CrI: credible interval.")
     for analysis in primary.values():
-        said = {"analysis": analysis_label(analysis), "priors": priors_of(analysis, language)}
-        yield language.say("CrI: credible interval. {analysis}: {priors}", **said)
+        yield f"{analysis_label(analysis)}: {priors_of(analysis, language)}"
 
 
-def _sides(group: str, language: Language) -> tuple[str, str]:
+def sides(group: str, language: Language) -> tuple[str, str]:
     """What lies left and right of no effect."""
     return (
         "←\u00a0" + language.say("Less with {group}", group=group),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
 from metasynth.figures.forest.columns import Column
-from metasynth.figures.forest.forest import draw_forest
+from metasynth.figures.forest.forest import Composed, draw_composed
 from metasynth.figures.forest.preset import COCHRANE
 from metasynth.figures.forest.rows import (
     Forest,
@@ -39,12 +39,16 @@ def prior_lines(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawi
     Raises:
         NoPosterior: where no Bayesian analysis has a result.
     """
+    return draw_composed(priors_compared(result, language), language)
+
+
+def priors_compared(result: OutcomeResult, language: Language) -> Composed:
+    """What `prior_lines` shows."""
     data = shown(result)
     rows = [_leading(data, language), *_others(data, language), *_without(data, language)]
     look = limits(COCHRANE, is_logarithmic(result), language.numbers)
     said = with_effects(rows, data.pooled.measure, look)
-    forest = _forest(data, said, language)
-    return Drawing(draw_forest(forest, language), *_words(data, said, language))
+    return Composed(_forest(data, said, language), *_words(data, said, language))
 
 
 def _forest(data: Shown, rows: tuple[Row, ...], language: Language) -> Forest:

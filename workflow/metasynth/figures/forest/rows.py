@@ -146,10 +146,12 @@ def forest_rows(
     every = columns(result, first, language, heading=interval_heading(rows, language))
     arranged, order = arrange(every, preset)
     spoken = with_effects(rows, result.outcome.measure, limits(preset, ratio, language.numbers))
+    ordered = [replace(row, cells=order.cells(row.cells)) for row in spoken]
+    shown, told = _with_weights(arranged, ordered)
     return Forest(
         language.say("Study"),
-        tuple(_in_brackets(column, preset) for column in arranged),
-        tuple(replace(row, cells=order.cells(row.cells)) for row in spoken),
+        tuple(_in_brackets(column, preset) for column in shown),
+        told,
         statistics(chosen, language),
         (*notes(chosen, language, daggers=not many), *_domain_notes(rows, domains, language)),
         favours(result, language),
@@ -163,6 +165,18 @@ def forest_rows(
         band=band,
         band_note=band_note,
     )
+
+
+def _with_weights(
+    columns: Sequence[Column], rows: Sequence[Row]
+) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
+    """Columns and rows without the column of weights, where the model gives trials none."""
+    place = next((i for i, column in enumerate(columns) if column.kind == "weight"), None)
+    cells = [row.cells[place] for row in rows if row.cells and place is not None]
+    if place is None or any(bare(cell) not in ("", MISSING) for cell in cells):
+        return tuple(columns), tuple(rows)
+    less = [replace(row, cells=(*row.cells[:place], *row.cells[place + 1 :])) for row in rows]
+    return (*columns[:place], *columns[place + 1 :]), tuple(less)
 
 
 def _in_brackets(column: Column, preset: Preset) -> Column:

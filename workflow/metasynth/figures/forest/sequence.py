@@ -1,13 +1,14 @@
 """Leave-one-out and cumulative meta-analyses, drawn as forest plots: a row for each pool."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import NamedTuple
 
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
 from metasynth.figures.forest.columns import Column
-from metasynth.figures.forest.forest import draw_forest
+from metasynth.figures.forest.forest import Composed, draw_composed
 from metasynth.figures.forest.preset import JOURNAL
 from metasynth.figures.forest.rows import (
     Forest,
@@ -43,21 +44,17 @@ def leave_one_out(
     Raises:
         TooFewStudies: under three studies, of which one less is no pool.
     """
+    return draw_composed(left_out(result, found, language), language)
+
+
+def left_out(result: OutcomeResult, found: Sensitivity, language: Language) -> Composed:
+    """What `leave_one_out` shows."""
     data = observed(result, LEAST)
     rows = _named(result, "leave_one_out", found.leave_one_out, "without ", language)
-    heading = language.say("Study left out")
-    figure = draw_forest(_forest(data, heading, rows, language), language)
+    forest = _forest(data, language.say("Study left out"), rows, language)
     kind = language.say("Leave-one-out analysis")
-    return Drawing(
-        figure,
-        *_words(
-            data,
-            kind,
-            message("Without {study}: {effect}, number of studies {k}, I² {i2}."),
-            rows,
-            language,
-        ),
-    )
+    line = message("Without {study}: {effect}, number of studies {k}, I² {i2}.")
+    return Composed(forest, *_words(data, kind, line, rows, language))
 
 
 @isolated
@@ -69,21 +66,17 @@ def cumulative(
     Raises:
         TooFewStudies: under three studies.
     """
+    return draw_composed(grown(result, found, language), language)
+
+
+def grown(result: OutcomeResult, found: Sensitivity, language: Language) -> Composed:
+    """What `cumulative` shows."""
     data = observed(result, LEAST)
     rows = _named(result, "cumulative", found.cumulative, "up to ", language)
-    heading = language.say("Study added, by year")
-    figure = draw_forest(_forest(data, heading, rows, language), language)
+    forest = _forest(data, language.say("Study added, by year"), rows, language)
     kind = language.say("Cumulative meta-analysis")
-    return Drawing(
-        figure,
-        *_words(
-            data,
-            kind,
-            message("Up to {study}: {effect}, number of studies {k}, I² {i2}."),
-            rows,
-            language,
-        ),
-    )
+    line = message("Up to {study}: {effect}, number of studies {k}, I² {i2}.")
+    return Composed(forest, *_words(data, kind, line, rows, language))
 
 
 class _Pool(NamedTuple):
@@ -119,7 +112,11 @@ def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Lang
     look = limits(JOURNAL, data.logarithmic, language.numbers)
     title = measure_name(data.result, data.analysis, language)
     effects = Column(interval_heading(rows, language), title, "effect", "right")
-    words = (language.say("Studies"), "Tau²", "I²", "p")
+    words = [language.say("Studies"), "Tau²", "I²"]
+    if data.pooled is None or data.pooled.p is not None:
+        words.append("p")
+    else:  # as of a posterior
+        rows = [replace(row, cells=(*row.cells[:3], row.cells[-1])) for row in rows]
     analysis = language.say("Analysis: {analysis}.", analysis=analysis_label(data.analysis))
     priors = priors_of(data.analysis, language)
     return Forest(

@@ -6,7 +6,7 @@ from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
 from metasynth.figures.forest.columns import Column
-from metasynth.figures.forest.forest import draw_forest
+from metasynth.figures.forest.forest import Composed, draw_composed
 from metasynth.figures.forest.preset import COCHRANE
 from metasynth.figures.forest.rows import (
     Forest,
@@ -39,8 +39,13 @@ def shrinkage(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing
     Raises:
         NoPosterior: where no Bayesian analysis has a result.
     """
+    return draw_composed(shrunken(result, language), language)
+
+
+def shrunken(result: OutcomeResult, language: Language) -> Composed:
+    """What `shrinkage` shows."""
     data = shown(result)
-    return Drawing(draw_forest(_forest(data, language), language), *_words(data, language))
+    return Composed(_forest(data, language), *_words(data, language))
 
 
 def _trials(

@@ -88,17 +88,19 @@ def notes(
     Where no study has a row of its own there are no `daggers` to explain.
     """
     studies = analyses[0].studies if analyses else ()
-    if studies and daggers and len(analyses) > 1:
+    weighed = any(study.weight is not None for study in studies)
+    if weighed and daggers and len(analyses) > 1:
         label = analysis_label(analyses[0])
         yield language.say("Weights and squares: {analysis}.", analysis=label)
     if any(study.ci_method == "score" for study in studies):
         yield language.say("Intervals of the studies: score limits.")
     if daggers and any(study.corrected for study in studies):
         yield language.say("† A cell is zero: the study's effect is after continuity correction.")
-    said = ""
+    said = set[str]()
     for analysis in analyses:
-        for note in (clean(in_words(row.note, language)) for row in analysis.estimates[:1]):
-            if note not in said:
-                of = f"{bare(analysis_label(analysis))}: " if len(analyses) > 1 else ""
-                yield name(f"{of}{note}")
-            said += note
+        caveats = (clean(in_words(one, language)) for e in analysis.estimates[:1] for one in e.note)
+        new = [caveat for caveat in caveats if caveat not in said]
+        said.update(new)
+        if new:
+            of = f"{bare(analysis_label(analysis))}: " if analysis is not analyses[0] else ""
+            yield name(f"{of}{' '.join(new)}")

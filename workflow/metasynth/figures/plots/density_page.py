@@ -132,7 +132,7 @@ def density_page(plan: DensityPlan) -> Page:
     write(page, key.labels)
     draw_symbols(page, key)
     write(page, text)
-    _draw_curves(page, plan, replace(scale), top, foot)
+    draw_curves(page, plan, replace(scale), top, foot)
     _draw_intervals(page, plan, scale, middles, (foot, end))
     return page
 
@@ -186,7 +186,10 @@ def _notes(notes: Sequence[str], top: float) -> Iterator[Label]:
         yield Label(line, MARGIN, top + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
 
 
-def _draw_curves(page: Page, plan: DensityPlan, scale: Scale, top: float, foot: float) -> None:
+def draw_curves(
+    page: Page, plan: DensityPlan, scale: Scale, top: float, foot: float, mark: str = ""
+) -> Panel:
+    """Draw curves, grounds and lines from `foot` up to `top`; `mark` begins the name of each."""
     highest = AIR * max(map(_height, plan.curves))
     up = Axis(False, 0.0, highest, (), ())
     panel = Panel(page, scale, Scale(up, foot, top))
@@ -195,10 +198,10 @@ def _draw_curves(page: Page, plan: DensityPlan, scale: Scale, top: float, foot: 
         xs, ys = [x for x, _ in inside], [y for _, y in inside]
         if len(xs) > 1:
             look = {"facecolor": ground.colour, "alpha": ground.opacity, "linewidth": 0}
-            panel.fill_between(xs, [0.0] * len(xs), ys, gid=ground.gid, zorder=0, **look)
+            panel.fill_between(xs, [0.0] * len(xs), ys, gid=f"{mark}{ground.gid}", zorder=0, **look)
     if plan.null is not None and plan.axis.holds(plan.null):
         panel.vlines(
-            plan.null, 0.0, highest, color=INK, linewidth=0.6, zorder=Z_REFERENCE, gid="null"
+            plan.null, 0.0, highest, color=INK, linewidth=0.6, zorder=Z_REFERENCE, gid=f"{mark}null"
         )
     for curve in plan.curves:
         panel.plot(
@@ -208,18 +211,19 @@ def _draw_curves(page: Page, plan: DensityPlan, scale: Scale, top: float, foot: 
             linewidth=curve.weight,
             linestyle=curve.line,
             zorder=Z_SQUARE,
-            gid=curve.gid,
+            gid=f"{mark}{curve.gid}",
         )
     if plan.intervals and plan.axis.holds(middle := plan.intervals[0].mark.estimate):
         top_of_it = _at(plan.curves[-1].xs, plan.curves[-1].ys, middle)
         panel.vlines(
             middle, 0.0, top_of_it, color=BLUE, linewidth=0.8, linestyle=DASHED,
-            zorder=Z_REFERENCE, gid="median",
+            zorder=Z_REFERENCE, gid=f"{mark}median",
         )  # fmt: skip
     panel.plot(
         [plan.axis.low, plan.axis.high], [0.0, 0.0], color=INK, linewidth=0.6, clip_on=False,
-        zorder=Z_REFERENCE, gid="foot",
+        zorder=Z_REFERENCE, gid=f"{mark}foot",
     )  # fmt: skip
+    return panel
 
 
 def _height(curve: Curve) -> float:

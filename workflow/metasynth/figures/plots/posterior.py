@@ -41,10 +41,11 @@ def posterior(result: OutcomeResult, *, language: Language = ENGLISH) -> Drawing
         NoPosterior: where no Bayesian analysis has a result.
     """
     data = shown(result)
-    return Drawing(density_page(_plan(data, language)), *_words(data, language))
+    return Drawing(density_page(posterior_plan(data, language)), *posterior_words(data, language))
 
 
-def _plan(data: Shown, language: Language) -> DensityPlan:
+def posterior_plan(data: Shown, language: Language) -> DensityPlan:
+    """What the figure shows."""
     say, curve = language.say, data.posterior.effect_curve
     null = no_effect(data.pooled.measure)
     curves, entries = before_and_after(curve, language)
@@ -139,7 +140,7 @@ def _further(
     return (exp(a), exp(b)) if logarithmic else (a, b)
 
 
-def _words(data: Shown, language: Language) -> tuple[str, str]:
+def posterior_words(data: Shown, language: Language) -> tuple[str, str]:
     """A short alternative text, and a long one with the intervals and the priors."""
     start = subject(language.say("Posterior distribution of the effect"), data.result, language)
     title = f"{start}: {printed_effect(data.pooled, language)}."

@@ -34,10 +34,11 @@ def posterior_tau(result: OutcomeResult, *, language: Language = ENGLISH) -> Dra
         NoPosterior: where no Bayesian analysis has a result.
     """
     data = shown(result)
-    return Drawing(density_page(_plan(data, language)), *_words(data, language))
+    return Drawing(density_page(tau_plan(data, language)), *tau_words(data, language))
 
 
-def _plan(data: Shown, language: Language) -> DensityPlan:
+def tau_plan(data: Shown, language: Language) -> DensityPlan:
+    """What the figure shows."""
     say, curve, tau = language.say, data.posterior.tau_curve, data.posterior.own.tau
     curves, entries = before_and_after(curve, language)
     ends = (
@@ -136,7 +137,8 @@ def _reach(data: Shown, language: Language) -> str:
     )
 
 
-def _words(data: Shown, language: Language) -> tuple[str, str]:
+def tau_words(data: Shown, language: Language) -> tuple[str, str]:
+    """A short alternative text, and a long one with the intervals and the priors."""
     rows = list(_intervals(data, language))
     start = subject(language.say("Posterior distribution of tau"), data.result, language)
     title = f"{start}: {rows[0].text}."

@@ -36,6 +36,10 @@ def rendered(
         from metasynth.report.render import jats
 
         return jats.render(document, language)
+    if form == "tex":
+        from metasynth.report.render import latex
+
+        return latex.render(document, language)
     from metasynth.report.render import typst
     from metasynth.report.render.notes import with_notes
 

@@ -75,10 +75,10 @@ def _parts(package: bytes) -> dict[str, bytes]:
 
 
 def _package(parts: Mapping[str, bytes]) -> bytes:
+    """The parts as they are: what a compressor makes of them would differ with its version."""
     made = BytesIO()
     with zipfile.ZipFile(made, "w") as target:
         for name, content in parts.items():
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
             target.writestr(entry, content)
     return made.getvalue()

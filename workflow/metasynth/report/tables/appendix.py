@@ -13,6 +13,7 @@ from metasynth.report.tables.base import (
     TableBody,
     arm_label,
     contrast,
+    filled,
     of_arm,
     of_clusters,
     raw,
@@ -45,7 +46,7 @@ def data_table(scope: Scope, trial: Trial) -> TableBody:
     )
     file = trial.results[0].cell.file if trial.results else f"{trial.study.study}/results.csv"
     caption = Text(say("{trial}: results, row by row.", trial=trial.study.label) + " ")
-    return (caption, Styled("code", text(file))), columns, rows, ()
+    return (caption, Styled("code", text(file))), *filled(columns, rows), ()
 
 
 def _data_row(trial: Trial, result: Result, scope: Scope) -> Row:
@@ -87,7 +88,8 @@ def _numbers(result: Result, language: Language) -> str:
     if result.correlation is not None:
         return f"r = {short('correlation')}, n = {raw(result, 'total')}"
     if result.mean is not None and result.sd is not None and result.pair_correlation is None:
-        return f"{short('mean')} (SD {short('sd')})"
+        unit = f" {language.label(result.unit)}" if result.unit else ""
+        return f"{short('mean')} (SD {short('sd')}){unit}"
     if result.reference_arm_id:
         return "; ".join(contrast(result, language)) or formats.MISSING
     return "; ".join(of_arm(result, language)) or formats.MISSING

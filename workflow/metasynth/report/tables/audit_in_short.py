@@ -9,7 +9,7 @@ from metasynth.report.document import Column, Inline, Inlines, Link, Row, Text, 
 from metasynth.report.material import Scope
 from metasynth.report.tables.audit_findings import Found
 from metasynth.report.tables.base import TableBody, group, row
-from metasynth.report.tables.claims import about, claim_anchor, quoted
+from metasynth.report.tables.claims import about, abridged, claim_anchor, quoted
 
 _SHOWN = tuple(verdict for verdict in VERDICTS if verdict not in (REPRODUCED, UNCHECKED))
 
@@ -26,16 +26,20 @@ def findings_table(scope: Scope) -> TableBody:
         "Statements that do not hold as they stand, by verdict; each leads to all that was found. "
         "Those that hold, and those that cannot be checked, are in the supplement."
     )
-    rows = chain.from_iterable(_of_verdict(verdict, scope) for verdict in _SHOWN)
+    said = set[str]()
+    rows = chain.from_iterable(_of_verdict(verdict, said, scope) for verdict in _SHOWN)
     return text(caption), columns, tuple(rows), ()
 
 
-def _of_verdict(verdict: str, scope: Scope) -> Iterator[Row]:
+def _of_verdict(verdict: str, said: set[str], scope: Scope) -> Iterator[Row]:
+    """A verdict's rows; quotes that are `said` in full already are abridged, and others added."""
     items = [item for item in scope.material.audit if item.verdict == verdict]
     if items:
         yield group(capitalised(scope.language.say(verdict)))
     for members in _alike(items):
-        yield row(_quotes(members, scope), about(members[0], scope), _found(members[0], scope))
+        yield row(
+            _quotes(members, said, scope), about(members[0], scope), _found(members[0], scope)
+        )
 
 
 def _alike(items: Sequence[Audited]) -> list[list[Audited]]:
@@ -48,13 +52,15 @@ def _alike(items: Sequence[Audited]) -> list[list[Audited]]:
     return list(found.values())
 
 
-def _quotes(members: Sequence[Audited], scope: Scope) -> Inlines:
+def _quotes(members: Sequence[Audited], said: set[str], scope: Scope) -> Inlines:
     """The words of each statement, the same words once, leading to the full finding."""
     first = {item.quote: item for item in reversed(members)}
     inlines: list[Inline] = []
     for item in (item for item in members if first[item.quote] is item):
         inlines += [Text("; ")] if inlines else []
-        inlines.append(Link(f"#{claim_anchor(item.claim_id)}", text(quoted(item.quote, scope))))
+        words = abridged(item.quote) if item.quote in said else item.quote
+        said.add(item.quote)
+        inlines.append(Link(f"#{claim_anchor(item.claim_id)}", text(quoted(words, scope))))
     return tuple(inlines)
 
 

@@ -1,6 +1,7 @@
 """What all builders of tables share: rows from cells, and small ways to write them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from metasynth.language import formats, keys
@@ -8,13 +9,15 @@ from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
 from metasynth.model import bounds
 from metasynth.model.records import Cell, Result, Trial
-from metasynth.report.document import Column, Inlines, Link, Row, text
+from metasynth.report.document import Column, Inlines, Link, Row, plain, text
 from metasynth.report.material import Scope
 from metasynth.report.text.phrases import versus
 
 _Body = tuple[Inlines, tuple[Column, ...], tuple[Row, ...], Inlines]
 TableBody = _Body | tuple[*_Body, tuple[Inlines, ...]]
 """A table's caption, columns, rows and note, and its footnotes where it has any."""
+
+Rows = tuple[Row, ...]
 
 
 class NoTableError(ValueError):
@@ -39,6 +42,19 @@ def row(*cells: str | Inlines, anchor: str = "") -> Row:
 def group(title: str, anchor: str = "") -> Row:
     """A heading over the rows that follow."""
     return Row((text(title),), anchor, heading=True)
+
+
+def filled(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[tuple[Column, ...], Rows]:
+    """A table without the columns in which no row says anything; the first one stays."""
+    told_of = [r for r in rows if not r.heading]
+    kept = [
+        place
+        for place in range(len(columns))
+        if not place or any(plain(r.cells[place]) not in ("", formats.MISSING) for r in told_of)
+    ]
+    return tuple(columns[place] for place in kept), tuple(
+        r if r.heading else replace(r, cells=tuple(r.cells[place] for place in kept)) for r in rows
+    )
 
 
 def told(items: Sequence[Item], file: str, language: Language) -> tuple[Sequence[Item], Inlines]:
@@ -127,6 +143,8 @@ def of_arm(result: Result, language: Language) -> list[str]:
         found.append(f"r = {short('change_correlation')}")
     if has("sd"):
         found.append(f"SD {short('sd')}")
+    if result.unit:
+        found.append(language.say("in {unit}", unit=language.label(result.unit)))
     if has("pair_correlation"):
         found.append(language.say("r of pairs {x}", x=short("pair_correlation")))
     return [*found, f"n = {raw(result, 'total')}"] if has("total") else found

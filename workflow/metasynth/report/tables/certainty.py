@@ -43,12 +43,12 @@ def findings_table(scope: Scope) -> TableBody:
     """The summary of findings: a row an outcome, a second where another analysis judges it."""
     say = scope.language.say
     columns = (
-        Column(say("Outcome"), width=2.3),
-        Column(say("Participants (trials)"), RIGHT, 1.25),
+        Column(say("Outcome"), width=2.1),
+        Column(say("Participants (trials)"), RIGHT, 1.15),
         Column(_effect_title(scope), RIGHT, 1.75),
         *_risk_columns(scope),
-        Column(say("Certainty (GRADE)"), width=1.5),
-        Column(say("What it means"), width=2),
+        Column(say("Certainty (GRADE)"), width=1.45),
+        Column(say("What it means"), width=3.1),
     )
     rows = [row for _, found in _by_outcome(scope) for row in _finding_rows(scope, found)]
     return text(_caption(scope)), columns, tuple(rows), text(_key(scope)), _footnotes(scope)
@@ -434,10 +434,24 @@ def reasons_table(scope: Scope) -> TableBody:
                 _reason(r, scope),
             )
             for r in ratings
-            if r.domain != OVERALL
+            if r.domain != OVERALL and _says_something(r)
         ]
     caption = say("Reasons for the certainty of each outcome, domain by domain.")
-    return text(caption), columns, tuple(rows), ()
+    note = say(
+        "A domain without a row moved nothing: with one trial consistency cannot be judged, no "
+        "indirectness is declared, or trials are too few for tests of asymmetry."
+    )
+    return text(caption), columns, tuple(rows), text(note)
+
+
+def _says_something(rating: Rating) -> bool:
+    """Whether a reason tells more than that there was nothing to assess, which the note says.
+
+    Where risk of bias or imprecision could not be assessed, that bounds the certainty.
+    """
+    if rating.rating or rating.source != "rule" or rating.domain in _UNASSESSED:
+        return True
+    return rating.assessed and any(reason.values for reason in rating.reasons)
 
 
 def _reason(rating: Rating, scope: Scope) -> Inlines:

@@ -184,6 +184,7 @@ def reasons_table(changes: Changes, language: Language) -> TableBody:
         Column(say("Reason"), width=4),
         Column(say("By"), width=1.2),
     )
+    signed = any(entry.who for entry in changes.reasons)
     rows = tuple(
         row(
             entry.date,
@@ -191,8 +192,10 @@ def reasons_table(changes: Changes, language: Language) -> TableBody:
             _place(say(SCOPES[entry.scope]), entry.item, entry.row),
             say(KINDS[entry.kind]),
             language.label(entry.reason),
-            entry.who or say("not stated"),
+            *([entry.who or say("not stated")] if signed else []),
         )
         for entry in changes.reasons
     )
-    return text(say("Reasons given for the changes (changelog.csv).")), columns, rows, ()
+    note = "" if signed else say("By whom a change was made is not stated.")
+    caption = text(say("Reasons given for the changes (changelog.csv)."))
+    return caption, columns if signed else columns[:-1], rows, text(note)

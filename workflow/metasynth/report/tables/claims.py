@@ -123,12 +123,15 @@ def _columns(scope: Scope) -> tuple[Column, ...]:
 def _rows(items: Iterable[Audited], scope: Scope) -> Iterator[Row]:
     for locator, members in groupby(items, key=lambda item: item.locator):
         yield group(scope.language.label(locator))
+        said = set[str]()
         for item in members:
-            yield row(*_cells(item, scope), anchor=claim_anchor(item.claim_id))
+            words = abridged(item.quote) if item.quote in said else item.quote
+            said.add(item.quote)
+            yield row(*_cells(item, words, scope), anchor=claim_anchor(item.claim_id))
 
 
-def _cells(item: Audited, scope: Scope) -> Iterator[Inlines]:
-    yield text(quoted(item.quote, scope))
+def _cells(item: Audited, words: str, scope: Scope) -> Iterator[Inlines]:
+    yield text(quoted(words, scope))
     yield text(about(item, scope))
     yield (Styled("strong", text(scope.language.say(item.verdict))),)
     yield (*text(" ".join(Found(item, scope).sentences())), *_more(item, scope))
@@ -152,6 +155,16 @@ def _more(item: Audited, scope: Scope) -> Iterator[Inline]:
 def quoted(quote: str, scope: Scope) -> str:
     """Words of the publication in the language's marks."""
     return scope.language.say("“{quote}”", quote=quote)
+
+
+_FIRST_WORDS = 4
+
+
+def abridged(quote: str) -> str:
+    """The first words of a quote that a table has already printed in full."""
+    words = quote.split()
+    first = " ".join(words[:_FIRST_WORDS]).rstrip(" …,;")
+    return f"{first} …" if len(words) > _FIRST_WORDS + 1 else quote
 
 
 def about(item: Audited, scope: Scope) -> str:

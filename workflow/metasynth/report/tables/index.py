@@ -50,7 +50,6 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "sequential": stability.sequential_table,
     "summary": results.summary_table,
     "trials": studies.trials_table,
-    "undrawn": results.undrawn_table,
     "versions": appendix.versions_table,
 }
 OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
@@ -64,7 +63,7 @@ OF_A_TRIAL: Mapping[str, Callable[[Scope, Trial], TableBody]] = {
     "data": appendix.data_table,
     "sources": appendix.sources_table,
 }
-STACKED = frozenset({"findings"})
+STACKED = frozenset({"findings", "trials"})
 """Tables whose rows become cards where a page is narrow."""
 
 

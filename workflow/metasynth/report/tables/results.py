@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 from metasynth.audit.reproduction import Reproduction
-from metasynth.figures import catalogue
 from metasynth.language import formats, keys
 from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
-from metasynth.model import bounds
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, TableBody, group, raw, row
@@ -237,65 +235,3 @@ def _triple(values: Sequence[str], language: Language) -> str:
     if not estimate:
         return formats.MISSING
     return f"{estimate} [{low}{language.numbers.separator}{high}]"
-
-
-def undrawn_table(scope: Scope) -> TableBody:
-    """Figures that a reader may look for and that are not drawn, with the reason.
-
-    Outcomes with the same kind of reason share a row, with the most trials that one of them has.
-    """
-    say, outcomes = scope.language.say, tuple(scope.outcomes.values())
-    columns = (Column(say("Why it is not drawn"), width=4), Column(say("For"), width=3))
-    rows = []
-    for name in catalogue.OF_AN_OUTCOME:
-        without = [o for o in outcomes if f"{o.id}/{name}" not in scope.material.figures and o.k]
-        alike: dict[str, list[OutcomeNames]] = {}
-        for outcome in without:
-            alike.setdefault(_kind_of_reason(name, outcome), []).append(outcome)
-        for number, some in enumerate(alike.values()):
-            key = f"{name}.{number}" if number else name
-            rows.append(row(_why_not_drawn(name, some, scope), _these(key, some, scope)))
-    return text(say("Figures that are not drawn, and why.")), columns, tuple(rows), ()
-
-
-def _kind_of_reason(name: str, outcome: OutcomeNames) -> str:
-    """The reason as it would be without any trial, but for what has too many."""
-    k = outcome.k if outcome.k > bounds.ONE_BY_ONE else 0
-    return catalogue.reason(name, outcome.result.outcome, k)
-
-
-def _why_not_drawn(name: str, some: Sequence[OutcomeNames], scope: Scope) -> str:
-    """One reason of outcomes that have the same kind of one."""
-    counted = _valued if name == "bubble" else lambda outcome: outcome.k
-    nearest = max(some, key=counted)
-    return catalogue.reason(
-        name,
-        nearest.result.outcome,
-        nearest.k,
-        _valued(nearest),
-        at_most=len({counted(outcome) for outcome in some}) > 1,
-        language=scope.language,
-    )
-
-
-def _valued(outcome: OutcomeNames) -> int:
-    """How many of an outcome's trials have a value of its covariate."""
-    return sum(study.covariate is not None for study in outcome.result.studies)
-
-
-def _these(name: str, some: Sequence[OutcomeNames], scope: Scope) -> str:
-    """Outcomes by name where they are few, by number where they are many."""
-    say, every = scope.language.say, [o for o in scope.outcomes.values() if o.k]
-    if len(some) == len(every):
-        return say("every outcome") if len(every) > 1 else some[0].label
-    if len(some) <= 3:
-        return "; ".join(outcome.label for outcome in some)
-    pooled, undrawn = (
-        [f"{keys.pooled(o.id, o.result.analyses[0].spec.name)}.k" for o in group]
-        for group in (every, some)
-    )
-    return say(
-        "outcomes: {some} of {all}",
-        some=scope.counted(f"review.undrawn.{name}", say("outcomes without this figure"), undrawn),
-        all=scope.counted("review.outcomes.pooled", say("outcomes with a trial"), pooled),
-    )

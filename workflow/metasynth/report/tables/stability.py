@@ -8,7 +8,7 @@ from metasynth.language.languages import Language
 from metasynth.language.tracked import marked
 from metasynth.model import bounds
 from metasynth.report.document import Column, Inlines, Link, text
-from metasynth.report.material import Material, Scope
+from metasynth.report.material import Material, Scope, printed_figures
 from metasynth.report.tables.base import RIGHT, TableBody, row
 from metasynth.report.tables.conversions import assumed, conversion_sentence
 from metasynth.report.text.names import OutcomeNames, short_measure
@@ -147,10 +147,12 @@ def extraction_sentence(outcome: OutcomeNames, material: Material, language: Lan
         high=high,
     )
     if not own.changes:
-        return f"{first} {language.say('The conclusion changes: no.')}"
+        same = language.say(
+            "Whether the interval excludes the value of no effect does not depend on the table."
+        )
+        return f"{first} {same}"
     second = language.say(
-        "The conclusion changes: yes, as the interval excludes the value of no effect in {n} of "
-        "them.",
+        "The interval excludes the value of no effect in {n} of them, and not in the others.",
         n=marked(str(own.below + own.above), f"{at}.excluding"),
     )
     return f"{first} {second}"
@@ -233,7 +235,7 @@ def _scales(outcome: OutcomeNames, found: Multiverse, scope: Scope) -> list[list
 def _linked(outcome: OutcomeNames, scope: Scope) -> Inlines:
     """The outcome's name, leading to its curve where there is one."""
     label = text(outcome.label)
-    drawn = f"{outcome.id}/multiverse" in scope.material.figures
+    drawn = f"{outcome.id}/multiverse" in printed_figures(outcome, scope.material.figures)
     return (Link(f"#fig-{outcome.id}-multiverse", label),) if drawn else label
 
 

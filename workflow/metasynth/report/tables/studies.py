@@ -1,16 +1,19 @@
 """Tables of the trials: what they are, their arms, and what their sources do not state."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.model.records import Arm, Result, Trial
-from metasynth.report.document import Column, Inlines, Row, text
+from metasynth.report.document import Column, Inlines, Row, plain, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import (
     RIGHT,
     TableBody,
     arm_label,
+    filled,
     group,
     raw,
     row,
@@ -44,7 +47,30 @@ def trials_table(scope: Scope) -> TableBody:
             "Included trials, as their sources describe them, with the patients randomised."
         )
     trials, elsewhere = told(scope.material.included, "results/clean/studies.csv", scope.language)
-    return text(caption), columns, tuple(_trial_row(trial, scope) for trial in trials), elsewhere
+    rows = [_trial_row(trial, scope) for trial in trials]
+    same, shared = _shared(columns, rows, scope.language)
+    kept = [place for place in range(len(columns)) if place not in same]
+    rest = [columns[place] for place in kept]
+    rows = [replace(one, cells=tuple(one.cells[place] for place in kept)) for one in rows]
+    return text(caption), *filled(rest, rows), (*shared, *elsewhere)
+
+
+def _shared(
+    columns: Sequence[Column], rows: Sequence[Row], language: Language
+) -> tuple[list[int], Inlines]:
+    """The columns of words in which all of several trials say the same, and a note that says it."""
+    said = {
+        place: {plain(one.cells[place]) for one in rows}
+        for place, column in enumerate(columns)
+        if place and column.align != RIGHT and len(rows) > 1
+    }
+    same = {place: words.pop() for place, words in said.items() if len(words) == 1}
+    told_of = {p: words for p, words in same.items() if words not in ("", formats.MISSING)}
+    if not told_of:
+        return [], ()
+    parts = (f"{columns[place].title}: {words}" for place, words in told_of.items())
+    note = language.say("The same for all: {what}.", what="; ".join(parts))
+    return [*told_of], text(f"{note} ")
 
 
 def _trial_row(trial: Trial, scope: Scope) -> Row:
@@ -85,7 +111,7 @@ def arms_table(scope: Scope) -> TableBody:
         caption = say(
             "Arms of the included trials, the patients randomised to each, and the source."
         )
-    return text(caption), columns, tuple(rows), elsewhere
+    return text(caption), *filled(columns, rows), elsewhere
 
 
 def _arm_row(trial: Trial, arm: Arm, scope: Scope) -> Row:

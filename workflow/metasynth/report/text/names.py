@@ -5,7 +5,7 @@ does not exist stops the report (see report/compose.py).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metasynth.grade.case import excludes_alone, rests_on_one_degree
 from metasynth.grade.conclusions import Conclusion
@@ -54,7 +54,10 @@ def stated(value: str, symbol: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """One pooled estimate as text: natural scale, 95 % intervals, two-sided p."""
+    """One pooled estimate as text: natural scale, 95 % intervals, two-sided p.
+
+    `judged` says that certainty and conclusion are of this analysis.
+    """
 
     label: str
     measure: str
@@ -79,6 +82,7 @@ class Numbers:
     one_degree: bool
     credible: bool
     against: str
+    judged: bool = False
 
     @property
     def interval_name(self) -> str:
@@ -364,7 +368,10 @@ def outcome_names(
         result=result,
         language=language,
         analyses=tuple(
-            numbers(outcome, item.spec, item.estimates[0], (intervention, control), language)
+            replace(
+                numbers(outcome, item.spec, item.estimates[0], (intervention, control), language),
+                judged=bool(found and found.analysis == item.spec.name),
+            )
             for item in result.analyses
         ),
         subgroups=tuple(

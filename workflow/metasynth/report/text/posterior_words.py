@@ -26,8 +26,6 @@ def posterior_words(result: OutcomeResult, language: Language) -> str:
     found = result.analyses[0].posterior
     if found is None:
         return ""
-    from metasynth.figures.posteriors import failed_priors  # numpy, which loading does without
-
     at = Printed(keys.figure(result.outcome.id, "posterior"), language.numbers)
     parts = [*_beyond(result, found, at, language), _shape(result, found, at, language)]
     if found.effective_trials is not None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from metasynth.figures.catalogue import OF_ALL_OUTCOMES, PRINTED_FROM
 from metasynth.figures.posteriors import prior_name
 from metasynth.language import formats
 from metasynth.language.languages import Language, message
@@ -19,7 +20,7 @@ from metasynth.model.methods import BAYESIAN, PREDICTIONS, TAU2, WEIGHTED
 from metasynth.model.priors import OtherPriors
 from metasynth.model.records import Config, OutcomeResult, StudyData, Trial
 from metasynth.report.facts import facts
-from metasynth.report.material import Material
+from metasynth.report.material import Material, printed_figures
 from metasynth.report.tables.base import raw
 from metasynth.report.tables.certainty import rule_words
 from metasynth.report.tables.conversions import used_conversions
@@ -86,7 +87,15 @@ def vocabulary(
         "explored": "subgroups" in used or any(o.result.outcome.covariate for o in primary),
         "regressed": [o for o in primary if f"{o.id}/bubble" in material.figures],
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
-        "further": [o for o in primary if _has_more(o.id, material.figures)],
+        "further": [o for o in primary if printed_figures(o, material.figures)],
+        "only_files": any(
+            f"{o.id}/{name}" in material.figures and o.k < least
+            for o in primary
+            for name, least in PRINTED_FROM.items()
+        ),
+        "sectioned": [o for o in primary if o.k > 1 or o.alternatives or o.subgroups],
+        "headed": [o for o in primary if len(printed_figures(o, material.figures)) > 1],
+        "of_all": [name for name in OF_ALL_OUTCOMES if name in material.figures],
         "used": used,
         "used_tau2": [_said(m, language) for m in TAU2.values() if m.name in used],
         "used_conversions": used_conversions(_pooled(material), language),
@@ -170,11 +179,6 @@ def _said(method: Tau2Method, language: Language) -> Tau2Method:
 def _pooled(material: Material) -> list[StudyData]:
     """Every trial as an outcome pools it."""
     return [study for result in material.results for study in result.studies]
-
-
-def _has_more(outcome: str, figures: Mapping[str, str]) -> bool:
-    """Whether an outcome has figures besides its forest plot."""
-    return any(key.startswith(f"{outcome}/") and key != f"{outcome}/forest" for key in figures)
 
 
 def filters(language: Language) -> dict[str, Callable[..., str]]:

@@ -136,6 +136,11 @@ def arcsine_difference(t: Tables) -> tuple[Array, Array]:
     """Difference of the arcsines of the roots of the risks; variance 1/(4 n1) + 1/(4 n2).
 
     Rücker et al., Stat Med 2009;28:721-38. Defined at empty cells as they are.
+
+    Example:
+        >>> y, v = arcsine_difference(Tables(*(np.array([x]) for x in (5.0, 10.0, 0.0, 20.0))))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # a quarter of pi, 1/40 + 1/80
+        ([0.785398], [0.0375])
     """
     difference = np.arcsin(np.sqrt(t.a / t.n1)) - np.arcsin(np.sqrt(t.c / t.n2))
     return difference, 1 / (4 * t.n1) + 1 / (4 * t.n2)

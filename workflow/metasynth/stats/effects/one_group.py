@@ -1,6 +1,7 @@
 """What one group has beside a proportion: a rate, a mean, or a correlation, and its variance.
 
-Formulas as in metafor's escalc; `tests/reference` compares them.
+Formulas as in metafor's escalc; `tests/reference` compares them. Arrays have the shape (k,), and
+each function gives values on the analysis scale and their variances.
 """
 
 from dataclasses import dataclass
@@ -24,17 +25,35 @@ class Events:
 
 
 def log_rate(events: Array, time: Array) -> tuple[Array, Array]:
-    """Log of the rate, variance 1/events (Poisson counts); needs an event."""
+    """Log of the rate, variance 1/events (Poisson counts); needs an event.
+
+    Example:
+        >>> y, v = log_rate(np.array([10.0]), np.array([100.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([-2.302585], [0.1])
+    """
     return np.log(events / time), 1 / events
 
 
 def rate(events: Array, time: Array) -> tuple[Array, Array]:
-    """The rate itself, variance events/time²."""
+    """The rate itself, variance events/time².
+
+    Example:
+        >>> y, v = rate(np.array([10.0]), np.array([100.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([0.1], [0.001])
+    """
     return events / time, events / time**2
 
 
 def root_rate(events: Array, time: Array) -> tuple[Array, Array]:
-    """Square root of the rate, variance 1/(4 time); defined without events."""
+    """Square root of the rate, variance 1/(4 time); defined without events.
+
+    Example:
+        >>> y, v = root_rate(np.array([4.0]), np.array([100.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([0.2], [0.0025])
+    """
     return np.sqrt(events / time), 1 / (4 * time)
 
 
@@ -75,12 +94,24 @@ def from_root(value: float) -> float:
 
 
 def mean(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
-    """The mean, variance sd²/n."""
+    """The mean, variance sd²/n.
+
+    Example:
+        >>> y, v = mean(np.array([5.0]), np.array([2.0]), np.array([10.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([5.0], [0.4])
+    """
     return m, sd**2 / n
 
 
 def log_mean(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
-    """Log of a mean above 0, variance sd²/(n m²)."""
+    """Log of a mean above 0, variance sd²/(n m²).
+
+    Example:
+        >>> y, v = log_mean(np.array([1.0]), np.array([2.0]), np.array([10.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([0.0], [0.4])
+    """
     return np.log(m), sd**2 / (n * m**2)
 
 
@@ -88,12 +119,24 @@ MEAN_EFFECTS = {"MN": mean, "MNLN": log_mean}
 
 
 def fisher_z(r: Array, n: Array) -> tuple[Array, Array]:
-    """Fisher's z of a correlation, variance 1/(n - 3); needs four people."""
+    """Fisher's z of a correlation, variance 1/(n - 3); needs four people.
+
+    Example:
+        >>> y, v = fisher_z(np.array([0.5]), np.array([13.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # log(3) / 2
+        ([0.549306], [0.1])
+    """
     return np.arctanh(r), 1 / (n - 3)
 
 
 def correlation(r: Array, n: Array) -> tuple[Array, Array]:
-    """The correlation, variance (1 - r²)²/(n - 1)."""
+    """The correlation, variance (1 - r²)²/(n - 1).
+
+    Example:
+        >>> y, v = correlation(np.array([0.5]), np.array([10.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # 0.75² / 9
+        ([0.5], [0.0625])
+    """
     return r, (1 - r**2) ** 2 / (n - 1)
 
 

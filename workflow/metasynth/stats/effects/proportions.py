@@ -1,7 +1,8 @@
 """The proportion of one group with the event, on a scale where it is closer to normal, and back.
 
 The arcsine scales exist at 0 and 1 as they are and get no correction but under the policy `all`; on
-the other scales a group in which nobody or everybody had the event needs one.
+the other scales a group in which nobody or everybody had the event needs one. Arrays have the shape
+(k,), and each function gives values on the analysis scale and their variances.
 """
 
 from math import asin, cos, exp, inf, sin, sqrt
@@ -12,13 +13,25 @@ from metasynth.stats.effects.binary import Array, Effects
 
 
 def logit(events: Array, total: Array) -> tuple[Array, Array]:
-    """Log odds and their variance 1/events + 1/(total - events); neither count may be 0."""
+    """Log odds and their variance 1/events + 1/(total - events); neither count may be 0.
+
+    Example:
+        >>> y, v = logit(np.array([2.0]), np.array([10.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # log(1/4), 1/2 + 1/8
+        ([-1.386294], [0.625])
+    """
     others = total - events
     return np.log(events / others), 1 / events + 1 / others
 
 
 def arcsine(events: Array, total: Array) -> tuple[Array, Array]:
-    """Arcsine of the root of the proportion, variance 1/(4 total): Anscombe, Biometrika 1948."""
+    """Arcsine of the root of the proportion, variance 1/(4 total): Anscombe, Biometrika 1948.
+
+    Example:
+        >>> y, v = arcsine(np.array([5.0]), np.array([10.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # a quarter of pi
+        ([0.785398], [0.025])
+    """
     return np.arcsin(np.sqrt(events / total)), 1 / (4 * total)
 
 
@@ -37,13 +50,25 @@ def double_arcsine(events: Array, total: Array) -> tuple[Array, Array]:
 
 
 def raw(events: Array, total: Array) -> tuple[Array, Array]:
-    """The proportion p itself, variance p(1 - p)/total: Barendregt et al. 2013."""
+    """The proportion p itself, variance p(1 - p)/total: Barendregt et al. 2013.
+
+    Example:
+        >>> y, v = raw(np.array([2.0]), np.array([10.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([0.2], [0.016])
+    """
     p = events / total
     return p, p * (1 - p) / total
 
 
 def logarithm(events: Array, total: Array) -> tuple[Array, Array]:
-    """Log of the proportion, variance 1/events - 1/total; needs an event."""
+    """Log of the proportion, variance 1/events - 1/total; needs an event.
+
+    Example:
+        >>> y, v = logarithm(np.array([2.0]), np.array([10.0]))
+        >>> y.round(6).tolist(), v.round(6).tolist()  # log(0.2), 1/2 - 1/10
+        ([-1.609438], [0.4])
+    """
     return np.log(events / total), 1 / events - 1 / total
 
 

@@ -38,7 +38,13 @@ def log_rate_ratio(r: Rates) -> tuple[Array, Array]:
 
 
 def rate_difference(r: Rates) -> tuple[Array, Array]:
-    """Difference of rates and its variance x1/t1² + x2/t2² (Poisson counts)."""
+    """Difference of rates and its variance x1/t1² + x2/t2² (Poisson counts).
+
+    Example:
+        >>> y, v = rate_difference(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> y.round(6).tolist(), v.round(6).tolist()
+        ([-0.1], [0.003])
+    """
     return r.x1 / r.t1 - r.x2 / r.t2, r.x1 / r.t1**2 + r.x2 / r.t2**2
 
 

@@ -1,0 +1,18 @@
+"""Units of means, and instruments: how each becomes the one in which an outcome is pooled."""
+
+from dataclasses import dataclass
+
+RULE = "unit"
+"""The conversion's name among those of model/conversions.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit or an instrument as results.csv names it; a value x is factor x + add in the other.
+
+    A negative factor turns a scale round on which more is the opposite of what it is on others.
+    """
+
+    name: str
+    factor: float = 1.0
+    add: float = 0.0
