@@ -5,7 +5,9 @@ from sys import float_info
 
 import numpy as np
 
+from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array
+from metasynth.stats.pooling import EffectUndefined
 
 
 def rising_roots(
@@ -22,7 +24,7 @@ def rising_roots(
     spacing of floats or to `floor`. All arrays have one shape.
 
     Raises:
-        FloatingPointError: where a function has no value.
+        EffectUndefined: where a function has no value.
     """
     low, high = low.copy(), high.copy()
     x = np.minimum(np.maximum(start, low), high)
@@ -30,7 +32,9 @@ def rising_roots(
     while True:
         value, slope = function(x)
         if np.isnan(value).any():
-            raise FloatingPointError("a distribution has no value where its quantile is looked for")
+            raise EffectUndefined(
+                sentence("a distribution has no value where its quantile is looked for")
+            )
         low, high = np.where(value < 0, x, low), np.where(value > 0, x, high)
         size, width = np.abs(value), high - low
         rising = slope > 0

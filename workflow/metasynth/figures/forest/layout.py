@@ -7,6 +7,7 @@ takes what remains beside a graph of useful width, and what is still too long is
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from math import fsum
 
 from metasynth.figures.canvas.axis import Axis, Scale
 from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Align, Label, Rule
@@ -142,7 +143,7 @@ def _plan_widths(forest: Forest, axis: Axis, among: Sequence[Forest]) -> _Widths
     left, right = (max(OVERHANG, width(axis.labels[end]) / 2) for end in (0, -1))
     dots = DOT_PITCH * len(forest.domains) + (GAP if forest.domains else 0.0)
     before_graph, behind = (dots, 0.0) if forest.dots == "left" else (0.0, dots)
-    room = WIDTH - 2 * MARGIN - sum(widths) - sum(gaps) - GROUP_GAP - left - right - dots
+    room = WIDTH - 2 * MARGIN - fsum(widths) - fsum(gaps) - GROUP_GAP - left - right - dots
     study = max(_study_width(one, room) for one in among)
     spare = max(0.0, room - study - GRAPH_BEST)
     gaps = [gap + min(spare / len(gaps), 5.0) for gap in gaps]
@@ -151,7 +152,7 @@ def _plan_widths(forest: Forest, axis: Axis, among: Sequence[Forest]) -> _Widths
     for gap, wide in zip(gaps[:before], widths[:before], strict=True):
         rights.append(rights[-1] + gap + wide)
     last = WIDTH - MARGIN - behind
-    beyond = sum(gaps[before:]) + sum(widths[before:])
+    beyond = fsum(gaps[before:]) + fsum(widths[before:])
     text_right = rights[-1]
     scale = Scale(axis, text_right + before_graph + GROUP_GAP + left, last - beyond - right)
     first_dot = (text_right if before_graph else last) + GAP
@@ -191,7 +192,7 @@ def _column_widths(forest: Forest) -> list[float]:
     ]
     for group, first, last in _groups(forest):
         longest = max((width(word, bold=True) for word in bare(group).split(" ")), default=0.0)
-        excess = min(longest, 80.0) - sum(widths[first : last + 1]) - GAP * (last - first)
+        excess = min(longest, 80.0) - fsum(widths[first : last + 1]) - GAP * (last - first)
         widths[first] += max(0.0, excess)
     return widths
 

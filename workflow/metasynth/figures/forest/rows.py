@@ -5,6 +5,7 @@ The order and the words are those of Cochrane reviews: study, data of both group
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import fsum
 from string import ascii_uppercase
 from typing import Literal
 
@@ -240,7 +241,7 @@ def _study_rows(
         yield Row("heading", name(subtotal.subgroup))
         if not many:
             yield from (_study_row(result, *member, dots, language) for member in members)
-        weight = sum(effect.weight or 0.0 for _, effect in members if effect)
+        weight = fsum(effect.weight or 0.0 for _, effect in members if effect)
         label = language.say("Subtotal")
         yield _pooled_row(result, subtotal, label, weight, language, place)
         yield Row("note", heterogeneity(subtotal, language, place))

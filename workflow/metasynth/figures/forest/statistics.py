@@ -102,5 +102,5 @@ def notes(
         new = [caveat for caveat in caveats if caveat not in said]
         said.update(new)
         if new:
-            of = f"{bare(analysis_label(analysis))}: " if len(analyses) > 1 else ""
+            of = f"{bare(analysis_label(analysis))}: " if analysis is not analyses[0] else ""
             yield name(f"{of}{' '.join(new)}")

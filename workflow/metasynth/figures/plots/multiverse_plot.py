@@ -8,7 +8,7 @@ cell of the matrix is as dark as the share of its analyses that took the option.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, fsum
 
 import numpy as np
 from matplotlib.patches import PathPatch
@@ -156,12 +156,12 @@ def _curves(found: Multiverse, numbers: NumberStyle) -> list[Curve]:
         limits = [*rows.ci_low[own], *rows.ci_high[own]]
         parts.append((scale, _axis(scale, rows.estimate[own], limits, numbers)))
     ticks = [max(width(text) for text in axis.labels) + TICK + 4.0 for _, axis in parts]
-    free = WIDTH - 2 * MARGIN - LABELS - sum(ticks) - GAP * len(parts)
+    free = WIDTH - 2 * MARGIN - LABELS - fsum(ticks) - GAP * len(parts)
     step = min(WIDEST_STEP, free / total)
     # A small panel still needs room for its title.
     least = min(60.0, free / len(parts))
     wide = [max(least, step * scale.tally.analyses) for scale, _ in parts]
-    squeeze = min(1.0, free / sum(wide))
+    squeeze = min(1.0, free / fsum(wide))
     curves, left = [], MARGIN + LABELS
     for (scale, axis), room, tick in zip(parts, wide, ticks, strict=True):
         left += GAP + tick
