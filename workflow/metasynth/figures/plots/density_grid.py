@@ -31,7 +31,7 @@ from metasynth.language.printed import of_pool
 from metasynth.model.methods import no_effect
 from metasynth.model.records import OutcomeResult
 
-CURVE, BETWEEN, AIR = 26.0, 24.0, 6.0
+CURVE, BETWEEN, AIR = 22.0, 24.0, 6.0
 """Height of a curve, from one column to the next, above a row; in points."""
 INSET = 6.0
 """Room beside a panel for the outer half of its last tick's label."""
