@@ -118,6 +118,8 @@ def not_shown(
         return ""
     if why := _why_not(result, name, language):
         return why
+    if name == "bubble" and sensitivity and (model := sensitivity.regression) and not model.line:
+        return language.say("There is no line to draw: the meta-regression has no result.")
     pools = _SEQUENCES[name](sensitivity) if name in _SEQUENCES and sensitivity else None
     if pools is not None and all(pool.estimate is None for pool in pools):
         return language.say("There is no pooled result, and so none that trials could change.")

@@ -31,10 +31,14 @@ def sentences(found: Sequence[Absence], outcome: OutcomeSpec, language: Language
 
 
 def _without_name(item: Absence) -> Absence:
-    """What is said of a trial; what was looked for, and where, stands in the table of rows."""
-    if item.reason == absence.MISSING:
-        return Absence("", "", item.reason)
-    return Absence("", "", item.reason, item.weeks, item.readings, item.arms)
+    notes = tuple(dict.fromkeys(map(_first_sentence, item.notes)))
+    return Absence("", "", item.reason, item.weeks, item.readings, item.arms, notes)
+
+
+def _first_sentence(note: str) -> str:
+    """What was looked for; where the total comes from, and the like, stands in the table."""
+    head, stop, _ = note.partition(". ")
+    return head if stop else note.rstrip(".")
 
 
 def _sentence(
@@ -44,7 +48,8 @@ def _sentence(
     if item.reason == absence.NOT_EXTRACTED:
         return say("Not extracted for {trials}: the tables have no row of it.", trials=trials)
     if item.reason == absence.MISSING:
-        return say("Stated to be missing for {trials}.", trials=trials)
+        notes = "; ".join(item.notes)
+        return say("Stated to be missing for {trials}. {notes}.", trials=trials, notes=notes)
     if item.reason == absence.OTHER_WEEK:
         return say(
             "Extracted for {trials} at another time ({there}) than this outcome’s ({here}).",
