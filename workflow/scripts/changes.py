@@ -5,6 +5,7 @@ from pathlib import Path
 
 from metasynth.core import store
 from metasynth.grade.certainty import Rating
+from metasynth.language.studied import spoken
 from metasynth.living import baseline
 from metasynth.living.certainty_changes import kept
 from metasynth.living.changes import compare
@@ -39,7 +40,7 @@ def changes(member: Member) -> dict[str, str]:
     before = next((baseline.read(Path(path)) for path in member.inputs["baseline"]), None)
     found = compare(before, baseline.from_text(written), told.config.living)
     found = replace(found, cumulative=growth(results))
-    language = told.wording.speak(told.config.languages[0])
+    language = spoken(told.wording, told.config.languages[0])
     document = page(told.config, found, language, draft=told.draft, made_up=told.made_up)
     return {
         "state.json": written,

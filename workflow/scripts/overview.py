@@ -2,6 +2,7 @@
 
 from metasynth.core import store
 from metasynth.figures.files import review_files
+from metasynth.language.studied import all_spoken
 from metasynth.model.records import OutcomeResult, Trial
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Overview
@@ -18,7 +19,7 @@ def overview(member: Member) -> dict[str, str]:
         results,
         store.read_records(Trial, member.inputs["trials"]),
         told.flow,
-        told.wording.all(),
+        all_spoken(told.wording),
         told.main,
         told.claims,
         told.shared,

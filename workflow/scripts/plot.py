@@ -3,6 +3,7 @@
 from metasynth.core import store
 from metasynth.figures.files import outcome_files
 from metasynth.figures.plots.risk_of_bias import of_outcome
+from metasynth.language.studied import all_spoken
 from metasynth.model.records import OutcomeResult
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Plotting
@@ -23,7 +24,7 @@ def plot(member: Member) -> dict[str, str]:
     return outcome_files(
         member.files,
         result,
-        told.wording.all(),
+        all_spoken(told.wording),
         told.look,
         of_outcome(judged, result.outcome.outcome),
         sensitivity,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from metasynth.core import store
+from metasynth.language.studied import spoken
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Reporting
 from metasynth.pipeline.report_inputs import attachments, material
@@ -17,7 +18,7 @@ composed: dict[str, Report] = {}  # by language: a job may write several forms o
 def report(member: Member) -> dict[str, str | bytes]:
     """The report in one language and form, and what belongs to it."""
     told = store.from_json(Reporting, member.choices)
-    language = told.wording.speak(told.language)
+    language = spoken(told.wording, told.language)
     if told.language not in composed:
         composed[told.language] = compose(material(member, told), language, TEMPLATES)
     said, attached = composed[told.language], attachments(member)

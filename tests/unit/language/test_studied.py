@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from metasynth.language.languages import ENGLISH, speak
-from metasynth.language.studied import Wording, of_studies, studied
+from metasynth.language.studied import all_spoken, of_studies, studied
+from metasynth.language.wording import Wording
 
 
 @pytest.mark.parametrize(
@@ -49,8 +50,8 @@ def test_one_group_has_neither() -> None:
 
 def test_each_language_of_a_review_by_what_its_files_are_marked_with(tmp_path: Path) -> None:
     (tmp_path / "pl").mkdir()
-    spoken = Wording(("en", "pl"), str(tmp_path), compared=True, trials=False).all()
+    spoken = all_spoken(Wording(("en", "pl"), str(tmp_path), compared=True, trials=False))
     assert {mark: language.code for mark, language in spoken.items()} == {"": "en", "pl": "pl"}
     assert spoken[""].say("Trials") == "Studies"
     with pytest.raises(ValueError, match="xx"):
-        Wording(("xx",), str(tmp_path), compared=True, trials=True).all()
+        all_spoken(Wording(("xx",), str(tmp_path), compared=True, trials=True))

@@ -6,11 +6,12 @@ compared "no effect" is "no correlation", the only one of one group.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from metasynth.language.languages import Language, speak
+from metasynth.language.wording import Wording
 
 _WORDS = re.compile(
     r"(?P<kept>\{%.*?%\}|\{[^{}]*\}|`[^`]*`|“[^”]*”)"
@@ -54,31 +55,18 @@ def of_studies(language: Language, *, compared: bool, trials: bool) -> Language:
     return replace(language, gettext=said, template=said)
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """In which languages a review speaks, with its own labels below `text`, and of what.
+def spoken(wording: Wording, code: str) -> Language:
+    """One of a review's languages.
 
-    `decimals` are those that it declares for effects and limits, by measure; `compared`
-    where it compares groups; `trials` where its studies are trials (model/designs.py).
+    Raises:
+        ValueError: when there is no catalogue of it.
     """
+    own = speak(code, Path(wording.text))
+    said = of_studies(own, compared=wording.compared, trials=wording.trials)
+    return replace(said, numbers=replace(said.numbers, decimals=wording.decimals))
 
-    languages: tuple[str, ...]
-    text: str
-    compared: bool
-    trials: bool
-    decimals: tuple[tuple[str, int], ...] = ()
 
-    def speak(self, code: str) -> Language:
-        """One of the languages.
-
-        Raises:
-            ValueError: when there is no catalogue of it.
-        """
-        spoken = speak(code, Path(self.text))
-        said = of_studies(spoken, compared=self.compared, trials=self.trials)
-        return replace(said, numbers=replace(said.numbers, decimals=self.decimals))
-
-    def all(self) -> dict[str, Language]:
-        """The languages by what their files are marked with: "" is the main one."""
-        first, *others = self.languages
-        return {"": self.speak(first), **{code: self.speak(code) for code in others}}
+def all_spoken(wording: Wording) -> dict[str, Language]:
+    """The languages by what their files are marked with: "" is the main one."""
+    first, *others = wording.languages
+    return {"": spoken(wording, first), **{code: spoken(wording, code) for code in others}}

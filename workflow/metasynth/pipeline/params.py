@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from metasynth.language.studied import Wording
+from metasynth.language.wording import Wording
 from metasynth.model.certainty_config import CertaintyRules
 from metasynth.model.importance import Declared
 from metasynth.model.records import (

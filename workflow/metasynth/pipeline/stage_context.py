@@ -7,7 +7,7 @@ from pathlib import Path
 
 from metasynth.core import digest, store
 from metasynth.language import languages
-from metasynth.language.studied import Wording
+from metasynth.language.wording import Wording
 from metasynth.model.designs import are_trials
 from metasynth.model.records import Config, Omission, OutcomeSpec, Trial
 from metasynth.pipeline.targets import Member
