@@ -128,8 +128,12 @@ def state(
     changelog: Sequence[ChangelogEntry],
     estimates: Iterable[Estimate] = (),
     ratings: Iterable[Rated] = (),
+    made_by: Software | None = None,
 ) -> State:
-    """The state of a review of these choices and tables, made by the package as it is installed."""
+    """The state of a review of these choices and tables.
+
+    `made_by` is the software; without it the package as it is installed, whose digests take time.
+    """
     rows = [row for trial in trials for row in _trial_rows(trial)]
     rows += [row for table in whole_review for row in _raw_rows(table)]
     return State(
@@ -139,7 +143,7 @@ def state(
         rows=tuple(rows),
         changelog=tuple(changelog),
         choices=choices(config),
-        software=software(),
+        software=made_by or software(),
         estimates=tuple(measured(row) for row in estimates),
         ratings=tuple(ratings),
     )

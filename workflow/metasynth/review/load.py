@@ -115,7 +115,8 @@ def load_review(config_path: Path, workdir: Path) -> Review:
 def _without_reason(review: Review) -> Iterator[Fault]:
     """A warning for each change since the baseline that changelog.csv says nothing about."""
     if (before := review.baseline) is not None:
-        after = review.state
+        tables = review.trials, review.whole_review, review.changelog
+        after = state(review.config, *tables, made_by=before.software)  # of rows and choices alone
         found = changelog.unexplained(before, after, compare_inputs(before, after))
         yield from changelog.warnings(before.version, found)
 
