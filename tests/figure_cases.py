@@ -3,6 +3,8 @@
 The effects are plain inverse-variance sums, enough to place marks; no test takes them as truth.
 """
 
+import html
+import re
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -442,3 +444,11 @@ def overlaps(boxes: Iterable[tuple[str, Bbox]]) -> list[tuple[str, str]]:
     up = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
     pairs = np.argwhere(np.triu((across > 1.0) & (up > 0.1), 1))
     return [(named[i][0], named[j][0]) for i, j in pairs]
+
+
+def with_bare_digits(svg: str) -> list[str]:
+    """The texts of a figure with a digit that does not say what it is."""
+    plain = re.sub(r"<tspan data-(?:key|is)=[^>]*>[^<]*</tspan>", "", svg)
+    texts = re.findall(r"<text([^>]*)>(.*?)</text>", plain, flags=re.DOTALL)
+    unnamed = (text for at, text in texts if "data-is=" not in at and "data-key=" not in at)
+    return [text for text in unnamed if re.search(r"\d", html.unescape(text))]

@@ -6,6 +6,7 @@ from statistics import median
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.others import Others
 from metasynth.model.records import OutcomeSpec, Result
+from metasynth.synthesis.completed import OF_MEANS
 from metasynth.synthesis.in_units import in_unit
 
 _FEWEST_TRIALS = 2
@@ -22,7 +23,7 @@ They are in the outcome's unit. On a scale that is turned round all means change
 
 def means(view: View, outcome: OutcomeSpec) -> Means:
     """What an outcome of means selects; nothing for another outcome."""
-    if outcome.type not in ("continuous", "mean"):
+    if outcome.type not in OF_MEANS:
         return {}
     found = {
         trial.study.study: [

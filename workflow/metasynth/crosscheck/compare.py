@@ -13,6 +13,7 @@ from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.sensitivity.meta_regression import regress
 from metasynth.stats.least_squares import NotTestable
 from metasynth.stats.small_study import MINIMUM, egger
+from metasynth.synthesis.covariate_effects import valued
 from metasynth.synthesis.selection import effects_of
 from metasynth.synthesis.synthesise import synthesise
 
@@ -108,7 +109,7 @@ def _regressions(
             yield "", (message("slope of Egger’s regression"), found.coefficient, slope)
     told = regress(result.outcome, analysis.spec, studies, y, v)
     if told is not None and told.slope is not None and told.tau2 is not None:
-        known = [i for i, s in enumerate(studies) if s.covariate is not None and np.isfinite(v[i])]
+        known = valued(studies, v)
         x = np.array([studies[i].covariate for i in known], dtype=float)
         _, slope = regression(y[known], v[known], x, told.tau2)
         yield "", (message("slope of the meta-regression"), told.slope, slope)

@@ -16,3 +16,8 @@ class Unit:
     name: str
     factor: float = 1.0
     add: float = 0.0
+
+    @property
+    def changes(self) -> bool:
+        """Whether a value is another one in the outcome's unit."""
+        return (self.factor, self.add) != (1.0, 0.0)

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from metasynth.core import digest, store
+from metasynth.figures import catalogue
 from metasynth.language import languages
 from metasynth.language.wording import Wording
 from metasynth.model.designs import are_trials
@@ -114,6 +115,17 @@ class Context:
         """What marks the files of each language: nothing for the main one."""
         codes = self.config.languages
         return tuple(languages.suffix(code, codes) for code in codes)
+
+    @cached_property
+    def figure_names(self) -> dict[str, tuple[str, ...]]:
+        """The names of each outcome's figures, by its id."""
+        of = self.config.figures.posteriors
+        found = {}
+        for outcome in self.config.outcomes:
+            trials, valued = self.counted(outcome)
+            shown = catalogue.posteriors(outcome, self.config.analyses, trials, of)
+            found[outcome.id] = catalogue.figures(outcome, trials, valued, shown)
+        return found
 
     def figures(self, names: Sequence[str], *folder: str) -> tuple[str, ...]:
         """The files of figures, each in every language."""

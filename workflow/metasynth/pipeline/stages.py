@@ -14,7 +14,7 @@ from metasynth.figures import catalogue
 from metasynth.grade.judgement_levels import risk
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
-from metasynth.model.records import OutcomeSpec, Trial
+from metasynth.model.records import Trial
 from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import Context, Members, both, files, trial_file
 from metasynth.pipeline.targets import Member
@@ -157,17 +157,9 @@ def plot(at: Context) -> Iterator[Member]:
         told = params.Plotting(at.wording, look, judged)
         read = ("result", "sensitivity", "multiverse", "sequential")
         inputs = {name: files([source], f"{name}.json") for name in read} | {"labels": at.labels}
-        made = at.figures(_figures_of(at, outcome), outcome.id)
+        made = at.figures(at.figure_names[outcome.id], outcome.id)
         name, beside, weight = outcome.id, (_FONTS, _WORDS), len(made)
         yield at.member("plot", inputs, made, told, name=name, beside=beside, weight=weight)
-
-
-def _figures_of(at: Context, outcome: OutcomeSpec) -> tuple[str, ...]:
-    """The names of an outcome's figures."""
-    trials, valued = at.counted(outcome)
-    of = at.config.figures.posteriors
-    shown = catalogue.posteriors(outcome, at.config.analyses, trials, of)
-    return catalogue.figures(outcome, trials, valued, shown)
 
 
 def overview(at: Context) -> Iterator[Member]:
@@ -183,7 +175,7 @@ def overview(at: Context) -> Iterator[Member]:
         "trials": at.files("clean"),
         "labels": at.labels,
     }
-    shared = catalogue.together({one.id: _figures_of(at, one) for one in outcomes})
+    shared = catalogue.together({one.id: at.figure_names[one.id] for one in outcomes})
     claims = catalogue.beside(at.review.claims, outcomes)
     of_main = [outcome for outcome in outcomes if outcome.id in main]
     made = at.figures(catalogue.overview(of_main, judged, claims, shared))

@@ -9,6 +9,7 @@ prior of tau, so has the regression. Asked of fewer than ten trials it would ans
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp
+from typing import Any
 
 import numpy as np
 
@@ -149,7 +150,6 @@ def _with_prior(
         return replace(start, reason=str(undefined))
     intercept, slope, *means = found.combined
     low, high = slope.central
-    ratio = is_ratio(outcome.measure)
     return replace(
         start,
         intercept=finite(intercept.median),
@@ -157,9 +157,7 @@ def _with_prior(
         slope_se=finite(slope.sd),
         slope_low=finite(low),
         slope_high=finite(high),
-        ratio=exp(slope.median) if ratio else None,
-        ratio_low=exp(low) if ratio else None,
-        ratio_high=exp(high) if ratio else None,
+        **_ratios(outcome, slope.median, low, high),
         tau2=finite(found.tau.median**2),
         tau2_method=POSTERIOR,
         ci_method=CREDIBLE,
@@ -170,6 +168,13 @@ def _with_prior(
         p_above=found.above[SLOPE],
         priors=regression_priors(spec),
     )
+
+
+def _ratios(outcome: OutcomeSpec, slope: float, low: float, high: float) -> dict[str, Any]:
+    """The ratio of effects for one unit more, with its limits, where effects are ratios."""
+    if not is_ratio(outcome.measure):
+        return {}
+    return {"ratio": exp(slope), "ratio_low": exp(low), "ratio_high": exp(high)}
 
 
 def _steps(x: Array) -> list[float]:
@@ -199,8 +204,7 @@ def _told(
     r2: float | None,
     left_out: tuple[str, ...],
 ) -> Regression:
-    slope, ratio = found.intervals[1], is_ratio(outcome.measure)
-    estimate = float(found.coefficients[1])
+    slope, estimate = found.intervals[1], float(found.coefficients[1])
     return Regression(
         covariate=name,
         label=label,
@@ -210,9 +214,7 @@ def _told(
         slope_se=finite(slope.se),
         slope_low=finite(slope.low),
         slope_high=finite(slope.high),
-        ratio=exp(estimate) if ratio else None,
-        ratio_low=exp(slope.low) if ratio else None,
-        ratio_high=exp(slope.high) if ratio else None,
+        **_ratios(outcome, estimate, slope.low, slope.high),
         statistic=finite(slope.statistic),
         df=finite(slope.df),
         p=finite(slope.p),

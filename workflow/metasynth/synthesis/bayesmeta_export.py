@@ -55,7 +55,7 @@ def more(outcome: OutcomeSpec, analysis: AnalysisResult) -> list[str]:
             f"# Under other priors: {other.name}.",
             *posterior(spec)[1:],
             *RESULTS,
-            f"here <- c({_numbers(effect.median, effect.low, effect.high, tau2)})",
+            f"here <- c({numbers(effect.median, effect.low, effect.high, tau2)})",
             "print(cbind(bayesmeta, here), digits = 8)",
             *_probabilities(outcome, other),
         ]
@@ -86,11 +86,12 @@ def _probabilities(outcome: OutcomeSpec, pool: PosteriorPool) -> list[str]:
         "bayesmeta <- c(",
         *(f"{line}," for line in lines[:-1]),
         f"{lines[-1]})",
-        f"print(cbind(bayesmeta, here = c({_numbers(*(here for *_, here in asked))})), digits = 8)",
+        f"print(cbind(bayesmeta, here = c({numbers(*(here for *_, here in asked))})), digits = 8)",
     ]
 
 
-def _numbers(*values: float | None) -> str:
+def numbers(*values: float | None) -> str:
+    """Numbers as the elements of a vector in R."""
     return ", ".join("NA" if value is None else number_text(value) for value in values)
 
 

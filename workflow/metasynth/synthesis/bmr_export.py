@@ -3,11 +3,11 @@
 import numpy as np
 
 from metasynth.core.faults import shown
-from metasynth.core.store import number_text
 from metasynth.model.methods import BAYES
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData
 from metasynth.stats.bayes_regression import RegressionFit
 from metasynth.stats.pooling import EffectUndefined
+from metasynth.synthesis.bayesmeta_export import numbers
 from metasynth.synthesis.covariate_effects import LEAST, regression_with_prior, valued
 from metasynth.synthesis.selection import effects_of
 
@@ -101,10 +101,9 @@ def _regressed(
 
 def _beside(asked: dict[str, str], here: list[float | None]) -> list[str]:
     """Print what bmr gives and what stands here."""
-    numbers = ", ".join("NA" if value is None else number_text(value) for value in here)
     told = [f"  {name} = {line}" for name, line in asked.items()]
     return [
         "bmr <- c(",
         ",\n".join(told) + ")",
-        f"print(cbind(bmr, here = c({numbers})), digits = 8)",
+        f"print(cbind(bmr, here = c({numbers(*here)})), digits = 8)",
     ]

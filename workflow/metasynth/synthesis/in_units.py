@@ -20,7 +20,7 @@ _ENDS = (("ci_low", "ci_high"), ("q1", "q3"), ("minimum", "maximum"))
 def conversion(row: Result, outcome: OutcomeSpec) -> Unit | None:
     """How the row's numbers change; None where they stand in the outcome's unit already."""
     found = next((unit for unit in outcome.units if unit.name == row.unit), None)
-    return found if found and (found.factor, found.add) != (1.0, 0.0) else None
+    return found if found and found.changes else None
 
 
 def in_unit(rows: Sequence[Result], outcome: OutcomeSpec) -> list[Result]:

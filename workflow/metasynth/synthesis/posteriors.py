@@ -17,7 +17,9 @@ from metasynth.model.priors import OtherPriors
 from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
 from metasynth.stats.bayes import BayesFit, Distribution, Summary
 from metasynth.stats.bayes_fit import posterior_of, priors_in_words
+from metasynth.stats.effects.binary import Effects
 from metasynth.stats.effects.scales import analysed, finite, natural
+from metasynth.stats.models import Counted
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.synthesis.posterior_curves import effect_curve, prior_limits, reach, tau_curve
 from metasynth.synthesis.selection import counted, effects_of
@@ -31,7 +33,8 @@ def posterior_record(
     Priors under which there is no result are named with the reason: the other results stand.
     """
     measure = outcome.measure
-    others = [_under(prior, outcome, spec, studies) for prior in spec.other_priors]
+    data = effects_of(studies, outcome, spec), counted(studies, outcome)
+    others = [_under(prior, outcome, spec, *data) for prior in spec.other_priors]
     assert spec.tau_prior is not None
     weights = fit.weights or (None,) * len(studies)
     trials = tuple(
@@ -55,11 +58,14 @@ def posterior_record(
 
 
 def _under(
-    prior: OtherPriors, outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData]
+    prior: OtherPriors,
+    outcome: OutcomeSpec,
+    spec: AnalysisSpec,
+    effects: Effects,
+    tables: Counted | None,
 ) -> PosteriorPool | FailedPriors:
     """The pool under other priors, or why it has no result."""
     chosen = replace(spec, tau_prior=prior.tau_prior, mu_prior=prior.mu_prior)
-    effects, tables = effects_of(studies, outcome, spec), counted(studies, outcome)
     try:
         return _pool(outcome, prior, posterior_of(chosen, effects, tables))
     except EffectUndefined as undefined:

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault, nearest
 from metasynth.model.records import Config, OutcomeSpec
+from metasynth.synthesis.completed import OF_MEANS
 from metasynth.tables.raw_table import Row
 from metasynth.tables.reader import RawTables, RawTrial
 
-OF_MEANS = ("continuous", "mean")
 _ABOVE_ZERO = ("ROM", "ROM-BC", "VR", "CVR", "MNLN")
 """Measures that a scale turned round would make senseless, or that have no value then."""
 _OF_DIFFERENCES = ("estimate", "se", "ci_low", "ci_high", "mean_both")
@@ -52,7 +52,7 @@ def _impossible(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
                 f"a factor above 0, as {outcome.measure} has no sense on a scale turned round"
             )
             yield lines.fault(path, unit.factor, expected, "choose a difference of means instead")
-        elif unit.name == outcome.unit and (unit.factor, unit.add) != (1.0, 0.0):
+        elif unit.name == outcome.unit and unit.changes:
             expected = f"factor 1, as {unit.name} is the unit of {outcome.id} itself"
             yield lines.fault(path, unit.factor, expected, "correct it, or name another unit")
 
@@ -85,7 +85,7 @@ def _undeclared(outcome: OutcomeSpec, rows: Iterable[Row]) -> Iterator[Fault]:
 
 def _of_two_arms(outcome: OutcomeSpec, rows: Sequence[Row]) -> Iterator[Fault]:
     """Contrasts beside arms that are converted: of two arms nothing is, so both must agree."""
-    converted = {unit.name for unit in outcome.units if (unit.factor, unit.add) != (1.0, 0.0)}
+    converted = {unit.name for unit in outcome.units if unit.changes}
     if not any(row["unit"] in converted for row in rows):
         return
     for row in rows:

@@ -1,7 +1,6 @@
 """The posteriors of all outcomes as small multiples: the effect at the left, tau at the right."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from metasynth.figures.canvas.axis import Scale
@@ -22,7 +21,7 @@ from metasynth.figures.canvas.panel import TICK
 from metasynth.figures.canvas.style import LINE, NOTE_SIZE, VERMILION, WIDTH, isolated
 from metasynth.figures.canvas.text import wrap
 from metasynth.figures.outcome import measure_name
-from metasynth.figures.plots.density_page import DensityPlan, draw_curves
+from metasynth.figures.plots.density_page import DensityPlan, draw_curves, note_labels
 from metasynth.figures.plots.posterior import posterior_plan, posterior_words
 from metasynth.figures.plots.posterior_tau import tau_plan, tau_words
 from metasynth.figures.posteriors import Shown, priors_said, shown
@@ -36,8 +35,6 @@ CURVE, BETWEEN, AIR = 22.0, 24.0, 6.0
 INSET = 6.0
 """Room beside a panel for the outer half of its last tick's label."""
 LINES, NOTE_LINES = 3, 6
-
-
 _WIDE = (WIDTH - 2 * MARGIN - BETWEEN) / 2
 
 
@@ -116,12 +113,11 @@ def _blocks(
 
 def _scales(cells: tuple[_Cell, _Cell]) -> tuple[Scale, Scale]:
     """Both columns, of the same width."""
-    wide = _WIDE
     first, second = (cell.plan.axis for cell in cells)
-    start = MARGIN + wide + BETWEEN
+    start = MARGIN + _WIDE + BETWEEN
     return (
-        Scale(first, MARGIN + INSET, MARGIN + wide - INSET),
-        Scale(second, start + INSET, start + wide - INSET),
+        Scale(first, MARGIN + INSET, MARGIN + _WIDE - INSET),
+        Scale(second, start + INSET, start + _WIDE - INSET),
     )
 
 
@@ -161,7 +157,7 @@ def _draw(page: Page, block: _Block, number: int) -> None:
         at = enumerate(cell.lines, 1)
         write(page, (Label(s, scale.left - INSET, baseline + i * LINE) for i, s in at))
         mark = f"outcome-{number}-{('effect', 'tau')[place]}-"
-        panel = draw_curves(page, cell.plan, replace(scale), top, foot, mark)
+        panel = draw_curves(page, cell.plan, scale, top, foot, mark)
         panel.spines(left=False)
         write(page, tick_labels(scale, foot + TICK + LINE / 2 + HALF_CAP + 1.0))
 
@@ -179,9 +175,7 @@ def _notes(
         *priors,
     ]
     text = " ".join(filter(None, said))
-    lines = wrap(text, WIDTH - 2 * MARGIN, NOTE_LINES, size=NOTE_SIZE)
-    for i, line in enumerate(lines):
-        yield Label(line, MARGIN, top + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
+    return note_labels(wrap(text, WIDTH - 2 * MARGIN, NOTE_LINES, size=NOTE_SIZE), top)
 
 
 def _words(data: Sequence[Shown], language: Language) -> tuple[str, str]:

@@ -4,7 +4,7 @@ Left of the curve stands its key, left of each interval its name, and right of i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from metasynth.figures.canvas.axis import Axis, Scale
 from metasynth.figures.canvas.graph import DASHED, tick_labels
@@ -132,7 +132,7 @@ def density_page(plan: DensityPlan) -> Page:
     write(page, key.labels)
     draw_symbols(page, key)
     write(page, text)
-    draw_curves(page, plan, replace(scale), top, foot)
+    draw_curves(page, plan, scale, top, foot)
     _draw_intervals(page, plan, scale, middles, (foot, end))
     return page
 
@@ -182,6 +182,11 @@ def _below(plan: DensityPlan, scale: Scale, end: float) -> Iterator[Label]:
 
 def _notes(notes: Sequence[str], top: float) -> Iterator[Label]:
     lines = [line for note in notes for line in wrap(note, WIDTH - 2 * MARGIN, NOTE_LINES)]
+    return note_labels(lines, top)
+
+
+def note_labels(lines: Sequence[str], top: float) -> Iterator[Label]:
+    """The lines of notes below a figure, from `top` down."""
     for i, line in enumerate(lines):
         yield Label(line, MARGIN, top + (i + 0.8) * LINE, size=NOTE_SIZE, muted=True)
 

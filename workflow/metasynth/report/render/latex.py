@@ -7,6 +7,7 @@ PDFs that `figures: {formats: [pdf]}` makes; one that is not there is named in a
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from metasynth.language.languages import Language
 from metasynth.report.document import (
@@ -76,6 +77,11 @@ class _Writer:
     def __init__(self, document: Document, language: Language) -> None:
         self.document, self.language = document, language
         self.known = {*anchors(document.blocks)}
+        self.over_references = {
+            one.anchor
+            for one, other in pairwise(document.blocks)
+            if isinstance(one, Heading) and isinstance(other, References)
+        }
 
     def lines(self) -> Iterator[str]:
         """The whole file, line by line."""
@@ -124,7 +130,7 @@ class _Writer:
     def _block(self, block: Block) -> Iterator[str]:
         match block:
             case Heading(level, anchor, content):
-                if not self._lists_references(anchor):  # which has a heading of its own
+                if anchor not in self.over_references:  # which have a heading of their own
                     command = _SECTIONS[min(level, len(_SECTIONS)) - 1]
                     yield rf"\{command}{{{self._said(content)}}}{_place(anchor)}" + "\n"
             case Paragraph(content, anchor):
@@ -144,14 +150,6 @@ class _Writer:
                 yield from self._references(block)
             case _:
                 pass  # notes and turned pages are of the PDF alone
-
-    def _lists_references(self, anchor: str) -> bool:
-        """Whether the heading with this anchor is that of the list of references."""
-        pairs = zip(self.document.blocks, self.document.blocks[1:], strict=False)
-        return any(
-            isinstance(one, Heading) and one.anchor == anchor and isinstance(other, References)
-            for one, other in pairs
-        )
 
     def _listing(self, kind: str, items: Iterable[tuple[Block, ...]]) -> Iterator[str]:
         yield rf"\begin{{{kind}}}"

@@ -9,7 +9,7 @@ from metasynth.report.document import Column, Inline, Inlines, Link, Row, Text, 
 from metasynth.report.material import Scope
 from metasynth.report.tables.audit_findings import Found
 from metasynth.report.tables.base import TableBody, group, row
-from metasynth.report.tables.claims import about, abridged, claim_anchor, quoted
+from metasynth.report.tables.claims import about, claim_anchor, once_in_full, quoted
 
 _SHOWN = tuple(verdict for verdict in VERDICTS if verdict not in (REPRODUCED, UNCHECKED))
 
@@ -58,8 +58,7 @@ def _quotes(members: Sequence[Audited], said: set[str], scope: Scope) -> Inlines
     inlines: list[Inline] = []
     for item in (item for item in members if first[item.quote] is item):
         inlines += [Text("; ")] if inlines else []
-        words = abridged(item.quote) if item.quote in said else item.quote
-        said.add(item.quote)
+        words = once_in_full(item.quote, said)
         inlines.append(Link(f"#{claim_anchor(item.claim_id)}", text(quoted(words, scope))))
     return tuple(inlines)
 

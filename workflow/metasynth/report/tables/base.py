@@ -52,6 +52,13 @@ def filled(columns: Sequence[Column], rows: Sequence[Row]) -> tuple[tuple[Column
         for place in range(len(columns))
         if not place or any(plain(r.cells[place]) not in ("", formats.MISSING) for r in told_of)
     ]
+    return at_places(kept, columns, rows)
+
+
+def at_places(
+    kept: Sequence[int], columns: Sequence[Column], rows: Sequence[Row]
+) -> tuple[tuple[Column, ...], Rows]:
+    """A table of some of its columns."""
     return tuple(columns[place] for place in kept), tuple(
         r if r.heading else replace(r, cells=tuple(r.cells[place] for place in kept)) for r in rows
     )

@@ -125,8 +125,7 @@ def _rows(items: Iterable[Audited], scope: Scope) -> Iterator[Row]:
         yield group(scope.language.label(locator))
         said = set[str]()
         for item in members:
-            words = abridged(item.quote) if item.quote in said else item.quote
-            said.add(item.quote)
+            words = once_in_full(item.quote, said)
             yield row(*_cells(item, words, scope), anchor=claim_anchor(item.claim_id))
 
 
@@ -158,6 +157,13 @@ def quoted(quote: str, scope: Scope) -> str:
 
 
 _FIRST_WORDS = 4
+
+
+def once_in_full(quote: str, said: set[str]) -> str:
+    """A quote, abridged where it is `said` already; it is added to what is."""
+    words = abridged(quote) if quote in said else quote
+    said.add(quote)
+    return words
 
 
 def abridged(quote: str) -> str:

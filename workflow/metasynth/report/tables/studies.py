@@ -1,7 +1,6 @@
 """Tables of the trials: what they are, their arms, and what their sources do not state."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from metasynth.language import formats, keys
@@ -13,6 +12,7 @@ from metasynth.report.tables.base import (
     RIGHT,
     TableBody,
     arm_label,
+    at_places,
     filled,
     group,
     raw,
@@ -50,9 +50,7 @@ def trials_table(scope: Scope) -> TableBody:
     rows = [_trial_row(trial, scope) for trial in trials]
     same, shared = _shared(columns, rows, scope.language)
     kept = [place for place in range(len(columns)) if place not in same]
-    rest = [columns[place] for place in kept]
-    rows = [replace(one, cells=tuple(one.cells[place] for place in kept)) for one in rows]
-    return text(caption), *filled(rest, rows), (*shared, *elsewhere)
+    return text(caption), *filled(*at_places(kept, columns, rows)), (*shared, *elsewhere)
 
 
 def _shared(
