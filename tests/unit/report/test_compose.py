@@ -16,10 +16,11 @@ from metasynth.core.paths import WORKFLOW
 from metasynth.grade.certainty import assess_all
 from metasynth.grade.conclusions import conclude
 from metasynth.grade.summary_of_findings import summary
-from metasynth.language.languages import speak
+from metasynth.language.languages import ENGLISH, speak
 from metasynth.model.robustness_config import MultiverseChoices
 from metasynth.report.compose import Report, ReportError, compose
 from metasynth.report.document import (
+    Citation,
     Document,
     Figure,
     Heading,
@@ -32,8 +33,9 @@ from metasynth.report.document import (
     numbers,
     plain,
 )
-from metasynth.report.material import Material
+from metasynth.report.material import Material, Scope
 from metasynth.report.tables import index
+from metasynth.report.tables.studies import arms_table, trials_table
 from metasynth.report.text.checklists import KNOWN
 from metasynth.review.load import load_review
 from metasynth.sensitivity.battery import battery
@@ -246,6 +248,25 @@ def test_every_table_of_any_review_is_whole(say: Say, home: Path, kind: str, cod
         targets = {link.target for link in links(table) if link.target.startswith("#")}
         assert {target[1:] for target in targets} <= there
     assert any(numbers(tuple(tables)))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_caption_speaks_of_patients_only_where_some_number_is_told(
+    home: Path, known: bool
+) -> None:
+    made, n = material("COMPARISONS", home / "COMPARISONS"), 10 if known else None
+    trials = tuple(
+        replace(
+            trial,
+            study=replace(trial.study, n_randomised=n),
+            arms=tuple(replace(arm, n_randomised=n) for arm in trial.arms),
+        )
+        for trial in made.trials
+    )
+    scope = Scope(replace(made, trials=trials), ENGLISH, {}, lambda key: Citation(((key, 1),)))
+    for table in (trials_table(scope), arms_table(scope)):
+        assert ("Patients" in [column.title for column in table[1]]) is known
+        assert ("patients" in plain(table[0])) is known
 
 
 def test_words_are_those_of_the_language(say: Say) -> None:

@@ -41,16 +41,24 @@ def trials_table(scope: Scope) -> TableBody:
         Column(say("Background treatment"), width=2.1),
         Column(say("Note"), width=3),
     )
-    caption = say("Included trials, as their sources describe them, with their patients.")
-    if scope.material.randomised:
-        caption = say(
-            "Included trials, as their sources describe them, with the patients randomised."
-        )
     trials, elsewhere = told(scope.material.included, "results/clean/studies.csv", scope.language)
     rows = [_trial_row(trial, scope) for trial in trials]
     same, shared = _shared(columns, rows, scope.language)
     kept = [place for place in range(len(columns)) if place not in same]
-    return text(caption), *filled(*at_places(kept, columns, rows)), (*shared, *elsewhere)
+    shown, told_of = filled(*at_places(kept, columns, rows))
+    caption = say("Included trials, as their sources describe them.")
+    if _tells_patients(shown, scope):
+        caption = say("Included trials, as their sources describe them, with their patients.")
+        if scope.material.randomised:
+            caption = say(
+                "Included trials, as their sources describe them, with the patients randomised."
+            )
+    return text(caption), shown, told_of, (*shared, *elsewhere)
+
+
+def _tells_patients(columns: Sequence[Column], scope: Scope) -> bool:
+    """Whether the column of patients is left, as it is where any number of them is known."""
+    return any(column.title == scope.language.say("Patients") for column in columns)
 
 
 def _shared(
@@ -104,12 +112,15 @@ def arms_table(scope: Scope) -> TableBody:
     for trial in trials:
         rows.append(group(trial.study.label))
         rows += [_arm_row(trial, arm, scope) for arm in trial.arms]
-    caption = say("Arms of the included trials, the patients of each, and the source.")
-    if scope.material.randomised:
-        caption = say(
-            "Arms of the included trials, the patients randomised to each, and the source."
-        )
-    return text(caption), *filled(columns, rows), elsewhere
+    shown, told_of = filled(columns, rows)
+    caption = say("Arms of the included trials, and the source of each.")
+    if _tells_patients(shown, scope):
+        caption = say("Arms of the included trials, the patients of each, and the source.")
+        if scope.material.randomised:
+            caption = say(
+                "Arms of the included trials, the patients randomised to each, and the source."
+            )
+    return text(caption), shown, told_of, elsewhere
 
 
 def _arm_row(trial: Trial, arm: Arm, scope: Scope) -> Row:
