@@ -12,7 +12,7 @@ from metasynth.tables import reader
 def clean(member: Member) -> dict[str, str]:
     """One trial's record."""
     told = store.from_json(Cleaning, member.choices)
-    trial = reader.trial(reader.read_trial(Path(told.data), told.study))
+    trial = reader.read_trial(Path(told.data), told.study).record
     return {f"{told.study}.json": store.to_json(trial, exact=True)}
 
 

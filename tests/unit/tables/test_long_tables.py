@@ -90,8 +90,7 @@ def test_the_records_are_those_of_the_folders(folders, kind, studies):
     review = load_review(Path("config.yaml"), folders)
     assert [without_places(t) for t in review.trials] == [without_places(t) for t in before]
     again = [
-        reader.trial(reader.read_trial(folders / "data", trial.study.study))
-        for trial in review.trials
+        reader.read_trial(folders / "data", trial.study.study).record for trial in review.trials
     ]
     assert tuple(again) == review.trials
 

@@ -84,7 +84,7 @@ def test_ratings_are_whole_levels(data):
 
 def test_one_trial_alone_is_the_same(data):
     raw = reader.read(data)
-    assert reader.trial(reader.read_trial(data, "alpha2001")) == reader.trials(raw)[0]
+    assert reader.read_trial(data, "alpha2001").record == reader.trials(raw)[0]
 
 
 @pytest.mark.parametrize("study", ["gamma", "../trials/alpha2001", "Alpha2001", "", "_template"])

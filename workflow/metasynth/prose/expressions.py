@@ -9,6 +9,7 @@ import ast
 import re
 import warnings
 from collections.abc import Mapping
+from functools import lru_cache
 
 from metasynth.core.faults import nearest
 from metasynth.prose.values import ANYTHING, NUMBER, TEXT, Slip, called, items, part, unknown
@@ -39,7 +40,9 @@ def evaluate(source: str, names: Names | None) -> object:
     return _value(_parsed(source), names)
 
 
+@lru_cache(maxsize=4096)
 def _parsed(source: str) -> ast.expr:
+    """The tree of an expression, read once: a review's languages name the same values."""
     pieces = _STRING.split(source)
     prefixed = any(_PREFIXED.search(piece) for piece in pieces[:-1:2])
     remarked = any("#" in piece for piece in pieces[::2])

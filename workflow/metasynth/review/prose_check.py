@@ -55,26 +55,30 @@ def faults(prose: Prose, config: Config | None, raw: RawTables | None) -> Iterat
 def _left_in_english(own: Iterable[OwnText]) -> Iterator[Fault]:
     """A warning for each paragraph of another language that stands in English word for word."""
     own = list(own)
-    english = {
-        paragraph
-        for text in own
-        if text.language == "en"
-        for _, paragraph in _paragraphs(text.text)
-    }
+    english = {said for text in own if text.language == "en" for _, said in _paragraphs(text.text)}
     for text in own:
-        for line, paragraph in _paragraphs(text.text) if text.language != "en" else ():
-            if paragraph in english:
+        for line, said in _paragraphs(text.text) if text.language != "en" else ():
+            if said in english and _words(said) >= _SOME_WORDS:
                 expected = f"a text in the language {text.language}, but this paragraph is English"
-                told = of_line(text.file, line, "", paragraph, expected, "translate it")
+                told = of_line(text.file, line, "", said, expected, "translate it")
                 yield replace(told, severity="warning")
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Each paragraph of some words, on one line, with the line at which it begins."""
-    for found in re.finditer(r"(?:[^\n]*\S[^\n]*(?:\n|$))+", text):
-        words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\{+[^{}]*\}+|\[@[^]]*\]", "", found[0]))
-        if len(words) >= _SOME_WORDS:
-            yield text.count("\n", 0, found.start()) + 1, " ".join(found[0].split())
+    """Each paragraph on one line, with the line at which it begins."""
+    begins, lines = 1, list[str]()
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        if line.strip():
+            begins = begins if lines else number
+            lines.append(line)
+        elif lines:
+            yield begins, " ".join("\n".join(lines).split())
+            lines = []
+
+
+def _words(paragraph: str) -> int:
+    """How many words it has of its own, without the values and references that it names."""
+    return len(re.findall(r"[^\W\d_]{2,}", re.sub(r"\{+[^{}]*\}+|\[@[^]]*\]", "", paragraph)))
 
 
 def _sound(table: RawTable | None) -> bool:
@@ -87,7 +91,7 @@ def _trial(raw: reader.RawTrial) -> Trial | None:
     """A trial's record; None where its tables are at fault, and their faults are told."""
     if not all(_sound(table) for table in raw.tables) or len(raw.table("study").rows) != 1:
         return None
-    return reader.trial(raw)
+    return raw.record
 
 
 def _known(

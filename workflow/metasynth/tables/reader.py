@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,7 +47,7 @@ from metasynth.tables.table_schema import (
 Record = TypeVar("Record")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that its record is kept
 class RawTrial:
     """The tables of one trial, in the order of the contract; one not there is empty."""
 
@@ -57,6 +57,19 @@ class RawTrial:
     def table(self, name: str) -> RawTable:
         """The table called `name`, such as "arms"."""
         return self.tables[TRIAL_TABLES.index(name)]
+
+    @cached_property
+    def record(self) -> Trial:
+        """What its tables say, typed; only for tables without faults."""
+        (study,) = self.table("study").rows
+        return Trial(
+            study=_record(Study, study, self.study),
+            arms=_records(Arm, self.table("arms")),
+            results=_records(Result, self.table("results")),
+            sources=_records(Source, self.table("sources")),
+            risk_of_bias=_records(Judgement, self.table("risk_of_bias")),
+            covariates=_records(CovariateValue, self.table("covariates")),
+        )
 
     def among(self, places: Set[tuple[str, int | None]], wrong: Set[str]) -> bool:
         """Whether one of its files is among the `wrong` ones; in tables of all trials, its rows.
@@ -321,20 +334,7 @@ def _references(data_dir: Path, faults: list[Fault]) -> tuple[bibtex.Entry, ...]
 
 def trials(raw: RawTables) -> tuple[Trial, ...]:
     """The typed records of all trials, sorted by study id; only for tables without faults."""
-    return tuple(trial(one) for one in raw.trials)
-
-
-def trial(raw: RawTrial) -> Trial:
-    """The typed record of one trial; only for tables without faults."""
-    (study,) = raw.table("study").rows
-    return Trial(
-        study=_record(Study, study, raw.study),
-        arms=_records(Arm, raw.table("arms")),
-        results=_records(Result, raw.table("results")),
-        sources=_records(Source, raw.table("sources")),
-        risk_of_bias=_records(Judgement, raw.table("risk_of_bias")),
-        covariates=_records(CovariateValue, raw.table("covariates")),
-    )
+    return tuple(one.record for one in raw.trials)
 
 
 def claims(raw: RawTables) -> tuple[Claim, ...]:
