@@ -6,22 +6,26 @@ without R sees that a script is still the one that was run.
 """
 
 import csv
+import sys
 import tempfile
 from pathlib import Path
 
-from meta_cases import calls, name, results, run
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from metasynth.synthesis.meta_export import meta_script
+from meta_cases import calls, outcomes, run  # noqa: E402
 
-OUT = Path(__file__).parent / "expected" / "meta_export.csv"
+from metasynth.synthesis.meta_export import meta_script  # noqa: E402
 
-outcomes = results()
+OUT = HERE / "expected" / "meta_export.csv"
+
+made = outcomes()
 with tempfile.TemporaryDirectory() as folder:
-    values = run(outcomes, Path(folder))
+    values = run(made.values(), Path(folder))
 with OUT.open("w", encoding="utf-8", newline="") as file:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(("case", "calls", "quantity", "meta"))
-    for number, (result, found) in enumerate(zip(outcomes, values, strict=True)):
+    for (name, result), found in zip(made.items(), values, strict=True):
         digest = calls(meta_script(result, "meta.csv"))
         rows = found.items() or [("none", "")]
-        writer.writerows((name(number), digest, quantity, value) for quantity, value in rows)
+        writer.writerows((name, digest, quantity, value) for quantity, value in rows)

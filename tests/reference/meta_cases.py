@@ -3,11 +3,14 @@
 import hashlib
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from export_cases import CASES, RARE, STUDIES, alone, of_counts, pooled
+from tests.examples import BCG, ROOT, led, led_outcome
 
+from metasynth.core import store
 from metasynth.model.priors import TauPrior
 from metasynth.model.records import AnalysisSpec, OutcomeResult
 from metasynth.synthesis.meta_export import meta_csv, meta_script
@@ -49,13 +52,23 @@ META_CASES = [
 ]  # fmt: skip
 
 
-def name(number: int) -> str:
-    dataset, measure, spec = META_CASES[number]
-    return f"{number}-{dataset}-{measure}-{spec.model}"
+EXAMPLES = {
+    "bcg": BCG,
+    **{e: ROOT / "examples" / e for e in ("fibromyalgia", "head_and_neck", "catheters")},
+}
 
 
-def results() -> list[OutcomeResult]:
-    return [pooled(*case) for case in META_CASES]
+def outcomes() -> dict[str, OutcomeResult]:
+    """Each case, and each outcome of the shipped examples and of BCG with all its analyses."""
+    made = {}
+    for number, (dataset, measure, spec) in enumerate(META_CASES):
+        made[f"{number}-{dataset}-{measure}-{spec.model}"] = pooled(dataset, measure, spec)
+    for review, folder in EXAMPLES.items():
+        for outcome in led(folder).config.outcomes:
+            result, _ = led_outcome(folder, outcome.id)
+            kept = store.from_json(OutcomeResult, store.to_json(result))
+            made[f"{review}-{outcome.id}"] = kept
+    return made
 
 
 def calls(script: str) -> str:
@@ -66,20 +79,27 @@ def calls(script: str) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def run(outcomes: list[OutcomeResult], folder: Path) -> list[dict[str, float]]:
+def run(results: Iterable[OutcomeResult], folder: Path) -> list[dict[str, float]]:
     """What meta gives for each outcome, to 15 digits; all run in one R, for starting it is slow."""
-    for number, result in enumerate(outcomes):
+    count = 0
+    for number, result in enumerate(results):
         (folder / f"{number}.csv").write_text(meta_csv(result), "utf-8")
         script = meta_script(result, f"{number}.csv").replace("digits = 8", "digits = 15")
         (folder / f"{number}.R").write_text(script, "utf-8")
+        count += 1
     r = "for (i in 1:%d - 1) { cat('case', i, '\\n'); source(sprintf('%%d.R', i), new.env()) }"
-    command = ["Rscript", "-e", r % len(outcomes)]
+    command = ["Rscript", "-e", r % count]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
-    return [printed(text) for text in re.split(r"case \d+ \n", done.stdout)[1:]]
+    return [_printed(text) for text in re.split(r"case \d+ \n", done.stdout)[1:]]
 
 
-def printed(text: str) -> dict[str, float]:
-    found = re.findall(r"^([a-z]\w+) +(\S+) +\S+$", text, flags=re.MULTILINE)
-    return {quantity: float(value) for quantity, value in found}
+def _printed(text: str) -> dict[str, float]:
+    """meta's number of each quantity, such as "1.ci_low" of the first analysis."""
+    found = {}
+    for block in re.split(r"^Analysis ", text, flags=re.MULTILINE)[1:]:
+        number = block.partition(",")[0]
+        for quantity, value in re.findall(r"^([a-z]\w+) +(\S+) +\S+$", block, flags=re.MULTILINE):
+            found[f"{number}.{quantity}"] = float(value)
+    return found

@@ -17,6 +17,7 @@ from metasynth.model.records import AnalysisSpec, Group, OutcomeSpec
 from metasynth.synthesis import metafor_export
 from metasynth.synthesis.synthesise import synthesise
 
+
 def test_every_measure_is_among_the_cases():
     kinds = ("binary", "continuous", "rate", *ONE_GROUP)
     wanted = {m for kind in kinds for m in MEASURES[kind]}
