@@ -10,6 +10,7 @@ if __name__ == "__main__":  # until there is something to tidy up, Ctrl-C just e
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
+import io
 import json
 import runpy
 import sys
@@ -18,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from metasynth import __version__
-from metasynth.core import store, streams, verify
+from metasynth.core import sealed_zip, store, streams, verify
 from metasynth.core.faults import Fault, InvalidReview, report
 from metasynth.core.paths import EXAMPLE, SNAKEFILE
 from metasynth.importers import command, options
@@ -31,7 +32,8 @@ from metasynth.prose import drafts
 from metasynth.prose.unwritten import Unwritten
 from metasynth.review import acceptance
 from metasynth.review.exported import exported
-from metasynth.review.load import load_review
+from metasynth.review.load import Review, load_review
+from metasynth.review.revman_export import revman_files
 from metasynth.tables import reader, scaffold, trial_workbook
 
 _SMALL = 1_000_000
@@ -144,15 +146,30 @@ def accept(config: Path) -> int:
 
 
 def export(config: Path, file: Path) -> int:
-    """Write the tables and results of the review in the current folder into one workbook."""
+    """Write what the review in the current folder has into one workbook, or a zip for RevMan."""
     try:
         review = load_review(config, Path.cwd())
     except InvalidReview as invalid:
         print(invalid, file=sys.stderr)
         return 1
-    raw = reader.read(Path(review.config.data))
-    store.write(file, exported(raw, Path("results/tables")))
+    try:
+        if file.suffix == ".zip":
+            return _for_revman(review, file)
+        raw = reader.read(Path(review.config.data))
+        store.write(file, exported(raw, Path("results/tables")))
+    except FileNotFoundError as absent:
+        print(absent, file=sys.stderr)
+        return 1
     print(f"{file}: the trials' tables and those of the results.")
+    return 0
+
+
+def _for_revman(review: Review, file: Path) -> int:
+    files = revman_files(review.config.outcomes, Path("results/outcomes"))
+    content = io.BytesIO()
+    sealed_zip.pack(files, content)
+    store.write(file, content.getvalue())
+    print(f"{file}: study data for RevMan Web; its not-as-here.csv says what differs there.")
     return 0
 
 
@@ -248,11 +265,12 @@ def _parser() -> argparse.ArgumentParser:
     out = commands.add_parser(
         "export",
         parents=[config],
-        help="write the tables and the last run's results into one workbook",
+        help="write the tables and the last run's results into one workbook, or for RevMan",
         description="Write the trials' tables and those of the last run's results, a sheet each,"
-        " into a workbook (xlsx) for readers.",
+        " into a workbook (xlsx) for readers; or, where the file is a zip, each outcome's studies"
+        " as RevMan Web imports study data.",
     )
-    out.add_argument("file", type=Path, help="the workbook, such as review.xlsx")
+    out.add_argument("file", type=Path, help="the file, such as review.xlsx or revman.zip")
     for name, told in {
         "changes": "print what the last run changed, in Markdown for a pull request",
         "schema": "print the schema of config.yaml, for an editor",
