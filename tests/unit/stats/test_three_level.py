@@ -170,7 +170,7 @@ def test_two_maxima_are_both_found():
     ],
 )
 def test_what_has_no_third_level_is_refused(cluster, method, rho):
-    with pytest.raises(ValueError, match="several effects|method"):
+    with pytest.raises(ValueError, match=r"several effects|method"):
         fit_three_level(np.arange(4.0), np.ones(4), np.array(cluster), method, rho)
 
 
