@@ -18,6 +18,7 @@ from metasynth.core.strict_yaml import Keys
 from metasynth.core.text_files import hidden_faults, read_text
 from metasynth.language.languages import known as known_languages
 from metasynth.model.authorship import AuthorDetails
+from metasynth.model.bounds import TOLD_OUTCOMES
 from metasynth.model.certainty_config import (
     BiasRule,
     CertaintyRules,
@@ -358,6 +359,17 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     yield from _certainty_faults(config, lines)
     yield from _unknown_in_figures(config, lines)
     yield from _important_faults(config, lines)
+    yield from _untold(config, lines)
+
+
+def _untold(config: Config, lines: Lines) -> Iterator[Fault]:
+    """A report of more outcomes than anybody reads of."""
+    count = sum(not outcome.sensitivity_of for outcome in config.outcomes)
+    if config.formats and count > TOLD_OUTCOMES:
+        expected = f"no report, as it can tell of {TOLD_OUTCOMES} outcomes, and there are {count}"
+        remedy = "write formats: [], which makes all estimates, tables and figures, or share them "
+        remedy += "out among several reviews"
+        yield lines.fault(("review", "formats"), "", expected, remedy)
 
 
 def _time_without_rate(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
