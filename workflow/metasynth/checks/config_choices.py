@@ -55,9 +55,10 @@ def _reading_direction(view: View) -> Iterator[Doubt]:
 
 def _one_label(view: View) -> Iterator[Doubt]:
     """Two outcomes that a reader cannot tell apart."""
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str, str], str] = {}
     for outcome in view.outcomes:
-        known = first.setdefault((outcome.sensitivity_of, skeleton(outcome.label)), outcome.id)
+        label = outcome.comparison, outcome.sensitivity_of, skeleton(outcome.label)
+        known = first.setdefault(label, outcome.id)
         if known != outcome.id:
             expected = f"a label of its own; {known} has it too"
             path = ("outcomes", outcome.id, "label")

@@ -77,7 +77,7 @@ def _of_trials(view: View, outcome: OutcomeSpec) -> Iterator[Effect]:
     generic = outcome.type == "generic"
     for trial, rows in view.chosen(outcome):
         given = [row.cell for row in rows if bool(row.reference_arm_id) is generic]
-        data = study_data(trial, outcome, view.comparison) if given else ()
+        data = study_data(trial, outcome, view.comparison_of(outcome)) if given else ()
         effect = _effect(outcome, data[0]) if isinstance(data, tuple) and len(data) == 1 else None
         if effect and abs(effect[0]) < _BEYOND:
             about = tuple(row.cell for row in rows)

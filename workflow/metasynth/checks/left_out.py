@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from metasynth.checks.check import Check, Doubt, View, listed
 from metasynth.checks.config_choices import kinds_of_rows, serves
 from metasynth.model.methods import compares
-from metasynth.model.records import OutcomeSpec, Result, Trial
+from metasynth.model.records import Comparison, OutcomeSpec, Result, Trial
 from metasynth.synthesis.comparison import takes_part
 
 _NEEDS = {
@@ -28,7 +28,7 @@ def _incomplete(view: View) -> Iterator[Doubt]:
         for trial, rows in view.chosen(outcome):
             for row in rows:
                 column = "" if kinds[row.cell] else _lacking(outcome, row)
-                if column and _takes_part(view, trial, row):
+                if column and _takes_part(view.comparison_of(outcome), trial, row):
                     expected = f"a number: without it {outcome.id} leaves this row out"
                     remedy = "fill it in, or say in checked that the source does not state it"
                     yield Doubt(row.cell, column, expected, remedy, about=(row.cell,))
@@ -45,9 +45,9 @@ def _lacking(outcome: OutcomeSpec, row: Result) -> str:
     return blank[0] if blank else ""
 
 
-def _takes_part(view: View, trial: Trial, row: Result) -> bool:
+def _takes_part(sides: Comparison, trial: Trial, row: Result) -> bool:
     arm = next((arm for arm in trial.arms if arm.arm_id == row.arm_id), None)
-    return arm is not None and (not view.comparison.control or takes_part(arm, view.comparison))
+    return arm is not None and (not sides.control or takes_part(arm, sides))
 
 
 def _arm_left_out(view: View) -> Iterator[Doubt]:
@@ -76,7 +76,7 @@ def _lacking_arms(
     """Arms of which results say something, but nothing of this outcome, with a row of a sister."""
     said = {row.arm_id for row in _about(trial, outcome)}
     elsewhere = {row.arm_id for row in trial.results if not row.reference_arm_id} - said
-    for names in (view.comparison.intervention, view.comparison.control):
+    for names in view.comparison_of(outcome).sides:
         side = [arm.arm_id for arm in trial.arms if arm.treatment in names]
         there = [row for row in rows if row.arm_id in side and not row.reference_arm_id]
         yield from ((arm, there[0]) for arm in side if there and arm in elsewhere)

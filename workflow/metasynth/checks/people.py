@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.model.records import Trial
-from metasynth.synthesis.comparison import takes_part
 
 
 def randomised(trial: Trial, arm_id: str) -> int | None:
@@ -64,7 +63,7 @@ def _without_outcome(view: View) -> Iterator[Doubt]:
 
 
 def _compared(view: View, trial: Trial) -> bool:
-    return any(takes_part(arm, view.comparison) for arm in trial.arms)
+    return any(map(view.takes_part, trial.arms))
 
 
 def _sum_of_arms(view: View) -> Iterator[Doubt]:

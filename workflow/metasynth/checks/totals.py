@@ -8,7 +8,6 @@ from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.people import crossover, randomised
 from metasynth.checks.quotes import slip
 from metasynth.model.records import Result, Trial
-from metasynth.synthesis.comparison import takes_part
 
 _AGREEING = 2
 _FEWEST_OTHERS = 3
@@ -129,7 +128,7 @@ def _arms_unequal(view: View) -> Iterator[Doubt]:
 def _largest_ratio(view: View, trial: Trial) -> tuple[float, Result, str] | None:
     """How unequal the arms of a trial are at most, and the row of a number that makes them so."""
     found = []
-    compared = {arm.arm_id for arm in trial.arms if takes_part(arm, view.comparison)}
+    compared = {arm.arm_id for arm in trial.arms if view.takes_part(arm)}
     rows = [row for row in trial.results if row.arm_id in compared and not row.reference_arm_id]
     for column in ("total", "person_time"):
         groups: dict[tuple[object, ...], list[tuple[float, Result]]] = {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metasynth.language import keys
+from metasynth.language.compared import full_label
 from metasynth.language.languages import Language, message
 from metasynth.model.conversions import CONVERSIONS
 from metasynth.model.methods import LOGARITHMIC
@@ -46,7 +47,7 @@ class Context:
     @property
     def label(self) -> str:
         """The outcome's label."""
-        return self.language.label(self.result.outcome.label)
+        return full_label(self.result, self.language)
 
     def entry(self, key: str, label: str, of: str, value: Any, **more: Any) -> Entry:
         """An entry of a computed number, whose data stand in the outcome's table of inputs."""

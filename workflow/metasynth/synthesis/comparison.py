@@ -94,9 +94,21 @@ def takes_part(arm: Arm, comparison: Comparison) -> bool:
     return not comparison.intervention or arm.treatment in sides
 
 
+def makes(trial: Trial, comparison: Comparison) -> bool:
+    """Whether a trial has an arm on each side that the comparison has."""
+    treatments = {arm.treatment for arm in trial.arms}
+    return all(not side or treatments.intersection(side) for side in comparison.sides)
+
+
 def reports(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
-    """Whether an included trial has any number for this outcome."""
-    return trial.study.status == "included" and bool(selected_rows(trial, outcome, comparison))
+    """Whether an included trial has any number for this outcome.
+
+    Of several comparisons, one that it does not make is none that it reports.
+    """
+    asked = trial.study.status == "included" and (
+        not outcome.comparison or makes(trial, comparison)
+    )
+    return asked and bool(selected_rows(trial, outcome, comparison))
 
 
 def informs(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from metasynth.language import formats, keys
+from metasynth.language.compared import sides
 from metasynth.language.interval_names import CONFIDENCE
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
@@ -17,7 +18,8 @@ from metasynth.report.text.names import OutcomeNames
 
 def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     """The groups of each trial, its effect and weight in the primary analysis, and its raw rows."""
-    say, (intervention, control) = scope.language.say, scope.sides
+    say = scope.language.say
+    intervention, control = sides(outcome.result.comparison, scope.language)
     columns = (
         Column(say("Trial"), width=1.6),
         *(Column(side, RIGHT, 1.1) for side in _sides_shown(outcome, intervention, control)),
