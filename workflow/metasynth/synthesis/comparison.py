@@ -14,7 +14,7 @@ from dataclasses import replace
 from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model import covariates
 from metasynth.model.conversions import DESIGNS, MEDIANS
-from metasynth.model.designs import layout
+from metasynth.model.designs import PAIRS, is_paired, layout
 from metasynth.model.methods import compares, is_ratio, letters
 from metasynth.model.records import (
     AnalysisSpec,
@@ -35,7 +35,7 @@ from metasynth.synthesis import zero_events
 from metasynth.synthesis.completed import OF_MEANS, Completed, completed, design_effect, summary
 from metasynth.synthesis.in_units import in_unit
 from metasynth.synthesis.log_rank import of_log_rank
-from metasynth.synthesis.paired import is_paired, paired
+from metasynth.synthesis.paired import paired
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
 _MEDIANS = frozenset((*MEDIANS, "mean-of-median"))
@@ -226,7 +226,8 @@ def _unheeded(trial: Trial, study: StudyData) -> str:
     """The layout of a trial whose groups are taken as if they were of independent patients."""
     groups = (study.intervention, study.control)
     heeded = any(group and not DESIGNS.isdisjoint(group.rules) for group in groups)
-    return "" if heeded else layout(trial.study.design)
+    found = "" if heeded else layout(trial.study.design)
+    return "" if found == PAIRS and study.control is None else found
 
 
 def _treatments(arms: Iterable[Arm], comparison: Comparison) -> tuple[Collection[str], ...]:
