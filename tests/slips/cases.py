@@ -380,6 +380,17 @@ SPREADS = [
     slip("clusters_as_patients", cells(f"{A}/study.csv", 2, design="cluster randomised")),
     slip("pairs_as_groups", cells(f"{A}/study.csv", 2, design="randomised, crossover")),
     slip("sd_of_no_change", cells(results(A), WEIGHT, baseline_sd="12", final_sd="20")),
+    slip(
+        "value_for_change",
+        text(
+            CONFIG,
+            "    outcome: weight\n    week: 24\n    type: continuous\n    measure: MD",
+            "    outcome: weight\n    week: 24\n    type: continuous\n    measure: SMD-PPC",
+        ),
+        cells(results(A), WEIGHT, baseline_mean="80.1", mean="75", baseline_sd="12"),
+        cell=f"{results(A)}:10:K",
+        words="final_mean",
+    ),
     slip("f_off_t", published(outcome="pain", reported_t="2.2", reported_f="9"), words="4.84"),
     slip("mean_of_other_sign", cells(results(B), WEIGHT, mean="1.8"), cell=f"{results(B)}:10:K"),
     slip(

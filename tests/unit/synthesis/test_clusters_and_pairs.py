@@ -261,5 +261,5 @@ def test_a_design_is_one_thing_to_every_check(design, same):
     one = designed(design, *(row(arm, mean=1.0, sd=2.0, total=20) for arm in ("t", "c")))
     one = replace(one, study=replace(one.study, n_randomised=20))
     doubts = [d for check in CHECKS for d in check.find(View(None, None, (one,)))]
-    assert not same == any("add up to" in doubt.expected for doubt in doubts)
+    assert same != any("add up to" in doubt.expected for doubt in doubts)
     assert (layout(design) == "pairs") == same

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.labels import skeleton
+from metasynth.model.methods import BY_BASELINE
 from metasynth.model.records import Cell, OutcomeSpec, Result
+from metasynth.synthesis.completed import completed, is_whole_change
 
 
 def _rows_of(outcome: OutcomeSpec) -> tuple[object, ...]:
@@ -77,7 +79,7 @@ def _unused(view: View) -> Iterator[Doubt]:
             yield Doubt(path, analysis.name, expected, remedy, "")
 
 
-def _kind_of(row: Result) -> str:
+def _kind_of(row: Result, outcome: OutcomeSpec) -> str:
     """The type of outcome that a row's numbers serve; blank when none."""
     if row.reference_arm_id:
         whole = (
@@ -94,6 +96,9 @@ def _kind_of(row: Result) -> str:
         return "binary"
     if row.correlation is not None:
         return "correlation" if row.total else ""
+    if outcome.measure in BY_BASELINE:
+        (arm,) = completed([row], outcome)
+        return "continuous" if is_whole_change(arm.row) else ""
     spread = (row.sd, row.se, row.ci_low, row.q1, row.minimum, row.final_sd)
     centre = (row.mean, row.median, row.final_mean)
     known = bool(row.total) and any(x is not None for x in spread)
@@ -125,7 +130,9 @@ def _no_usable_row(view: View) -> Iterator[Doubt]:
 def kinds_of_rows(view: View) -> dict[str, dict[Cell, str]]:
     """What each row of each outcome serves for."""
     return {
-        outcome.id: {row.cell: _kind_of(row) for _, rows in view.chosen(outcome) for row in rows}
+        outcome.id: {
+            row.cell: _kind_of(row, outcome) for _, rows in view.chosen(outcome) for row in rows
+        }
         for outcome in view.outcomes
     }
 

@@ -117,7 +117,8 @@ def _cells(group: Group) -> tuple[float, float, float] | None:
 def _standardised(first: Group, second: Group) -> tuple[float, float] | None:
     if first.mean is None or second.mean is None or not (first.total and second.total):
         return None
-    spread = sqrt(((first.sd or 0.0) ** 2 + (second.sd or 0.0) ** 2) / 2)
+    one, other = first.baseline_sd or first.sd or 0.0, second.baseline_sd or second.sd or 0.0
+    spread = sqrt((one**2 + other**2) / 2)
     if not spread:
         return None
     d = (first.mean - second.mean) / spread

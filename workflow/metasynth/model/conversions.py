@@ -224,6 +224,24 @@ RECORDS = (
         assumes="correlation",
     ),
     Conversion(
+        name="correlation-of-change",
+        label=message(
+            "correlation of the values before and after from the standard deviations before, after "
+            "and of the changes"
+        ),
+        formula=message("`r = (s_before² + s_after² − s²)/(2 s_before s_after)`"),
+        source="Cochrane Handbook, section 6.5.2.8",
+        columns=("baseline_sd", "final_sd", "sd", "se", "ci_low", "ci_high", "ci_level", "total"),
+    ),
+    Conversion(
+        name="correlation-of-change-assumed",
+        label=message("a correlation of the values before and after that is assumed"),
+        formula=message("*r* as declared for the review"),
+        source="Cochrane Handbook, section 6.5.2.8",
+        columns=("baseline_sd",),
+        assumes="correlation",
+    ),
+    Conversion(
         name="means-of-total",
         label=message("means of both arms from that of all patients and their difference"),
         formula=message(

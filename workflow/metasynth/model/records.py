@@ -415,7 +415,8 @@ class Group:
 
     A part of a shared control (multi_arm: split) has fractions of events and participants. `rules`
     are those by which its numbers follow from what is printed (model/conversions.py); `skewed` says
-    that a median is among that, and speaks against a normal distribution.
+    that a median is among that, and speaks against a normal distribution. Changes that are measured
+    by the spread before have `baseline_sd` and `change_correlation`, and no `sd`.
     """
 
     arm_ids: tuple[str, ...]
@@ -431,6 +432,8 @@ class Group:
     correlation: float | None = None
     rules: tuple[str, ...] = ()
     skewed: bool = False
+    baseline_sd: float | None = None
+    change_correlation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

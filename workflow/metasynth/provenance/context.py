@@ -18,6 +18,10 @@ GROUP = {
     "sd": message("standard deviation of the arms of one side together"),
     "person_time": message("person-time, arms of one side together"),
     "correlation": message("correlation, arms of one side together"),
+    "baseline_sd": message("standard deviation before, arms of one side together"),
+    "change_correlation": message(
+        "correlation of the values before and after, arms of one side together"
+    ),
 }
 _CONTRAST = (
     *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "ci_level", "reported_p"),
