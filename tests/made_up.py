@@ -370,6 +370,30 @@ def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]
             },
         ),
     )
+    yield (
+        "smd_of_both",
+        (
+            _outcome("continuous", "SMD", "Depression", _INVERSE, events_mean="lower"),
+            {
+                A: means("smd_of_both", 4.1, 5.0, 50),
+                B: means("smd_of_both", 3.4, 5.1, 20),
+                C: counts("smd_of_both", 30, 60, 19, 61),
+                D: contrast("smd_of_both", estimate=1.9, ci_low=1.0, ci_high=3.61, measure="OR"),
+            },
+        ),
+    )
+    yield (
+        "or_of_both",
+        (
+            _outcome("binary", "OR", "Remission", _INVERSE, direction="benefit",
+                     events_mean="lower"),
+            {
+                A: counts("or_of_both", 30, 60, 19, 61),
+                B: counts("or_of_both", 41, 80, 30, 79),
+                C: means("or_of_both", 4.1, 5.0, 50),
+            },
+        ),
+    )  # fmt: skip
     md: dict[str, Any] = {"estimate": -0.9, "ci_low": -1.7, "ci_high": -0.1, "ci_level": 90.0}
     yield (
         "md_mixed",

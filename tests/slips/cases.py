@@ -381,6 +381,30 @@ SPREADS = [
     slip("pairs_as_groups", cells(f"{A}/study.csv", 2, design="randomised, crossover")),
     slip("sd_of_no_change", cells(results(A), WEIGHT, baseline_sd="12", final_sd="20")),
     slip(
+        "converted_other_way",
+        text(
+            CONFIG,
+            "    outcome: pain\n    week: 24\n    type: continuous\n    measure: MD",
+            "    outcome: pain\n    week: 24\n    type: continuous\n    measure: SMD\n"
+            "    events_mean: higher",
+        ),
+        cells(results(C), PAIN, mean="", sd="", events="60"),
+        cells(results(C), PAIN + 1, mean="", sd="", events="30"),
+        cell=f"{results(C)}:8:A",
+        words="on the side of all other trials of pain",
+    ),
+    slip(
+        "row_of_other_type",
+        text(
+            CONFIG,
+            "    outcome: pain\n    week: 24\n    type: continuous\n    measure: MD",
+            "    outcome: pain\n    week: 24\n    type: continuous\n    measure: SMD",
+        ),
+        cells(results(C), PAIN, mean="", sd="", events="60"),
+        cells(results(C), PAIN + 1, mean="", sd="", events="30"),
+        words="events_mean",
+    ),
+    slip(
         "value_for_change",
         text(
             CONFIG,

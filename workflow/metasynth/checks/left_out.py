@@ -24,7 +24,7 @@ def _incomplete(view: View) -> Iterator[Doubt]:
     """A row that lacks a number which its outcome needs; one a trial and outcome."""
     for outcome in view.primary:
         kinds = view.once(kinds_of_rows)[outcome.id]
-        if not any(serves(kind, outcome.type) for kind in kinds.values()):
+        if not any(serves(kind, outcome) for kind in kinds.values()):
             continue
         for trial, rows in view.chosen(outcome):
             for row in rows:

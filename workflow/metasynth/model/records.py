@@ -394,6 +394,7 @@ class OutcomeSpec:
     unit: str = ""  # in which means are pooled, as in results.csv
     units: tuple[Unit, ...] = ()  # how others become that one
     thresholds: Thresholds = NO_THRESHOLDS  # beyond which the probability of an effect is given
+    events_mean: str = ""  # higher | lower: the scores of patients with the event; see other_kinds
 
 
 Count = int | float

@@ -113,7 +113,8 @@ def _study_inputs(context: Context, study: StudyData, part: int) -> tuple[str, .
             if (key := keys.cell(cell, column)) in context.cells
         )
         own = _of_groups(context, study, part) if contrast.form == "paired" else ()
-        return (*own, *cells, *assumed_keys(contrast.rules))
+        declared = (keys.outcome_choice(context.id),) if contrast.form == "other_kind" else ()
+        return (*own, *cells, *assumed_keys(contrast.rules), *declared)
     return _of_groups(context, study, part)
 
 

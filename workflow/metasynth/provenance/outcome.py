@@ -27,7 +27,8 @@ _OF_MEANS = frozenset(
 )
 _OF_EVENTS = frozenset(("events-of-total", "events-of-effect"))
 _OF_CORRELATIONS = frozenset(("correlation-of-change", "correlation-of-change-assumed"))
-_OTHERS = _OF_MEANS | _OF_EVENTS | _OF_CORRELATIONS | DESIGNS
+_OF_EFFECTS = frozenset(("smd-of-odds-ratio", "odds-ratio-of-smd"))
+_OTHERS = _OF_MEANS | _OF_EVENTS | _OF_CORRELATIONS | _OF_EFFECTS | DESIGNS
 _OF_SPREADS = (frozenset(CONVERSIONS) - _OTHERS) | frozenset(MEDIANS)
 _MADE = {
     "mean": _OF_MEANS,

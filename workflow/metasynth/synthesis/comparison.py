@@ -42,6 +42,7 @@ from metasynth.synthesis.completed import (
 )
 from metasynth.synthesis.in_units import in_unit
 from metasynth.synthesis.log_rank import of_log_rank
+from metasynth.synthesis.other_kinds import converted, convertible, other_kind
 from metasynth.synthesis.paired import paired
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
@@ -139,7 +140,19 @@ def study_data(
     rows = in_unit(selected_rows(trial, outcome, comparison), outcome)
     if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
         return _by_stratum(trial, outcome, comparison, strata)
-    data = _study_data(trial, outcome, comparison, rows)
+    data = _with_covariate(trial, outcome, rows, _study_data(trial, outcome, comparison, rows))
+    if isinstance(data, Omission) and convertible(outcome):
+        return _of_other_kind(trial, outcome, comparison, rows) or data
+    return data
+
+
+def _with_covariate(
+    trial: Trial,
+    outcome: OutcomeSpec,
+    rows: Sequence[Result],
+    data: tuple[StudyData, ...] | Omission,
+) -> tuple[StudyData, ...] | Omission:
+    """What the trial brings, with the value of the outcome's covariate where there is one."""
     if isinstance(data, Omission) or outcome.covariate is None:
         return data
     contrasted = [row.arm_id for row in rows if row.reference_arm_id]
@@ -149,6 +162,29 @@ def study_data(
         number, cell = covariates.value(trial, outcome.covariate, arm_ids)
         found.append(replace(item, covariate=number, covariate_cell=cell))
     return tuple(found)
+
+
+_UNDECLARED = sentence(
+    "its numbers are of another kind (events where means are pooled, or the reverse); events_mean "
+    "of the outcome would say whether events mean higher or lower scores, and so how an odds ratio "
+    "and a standardised difference become each other"
+)
+
+
+def _of_other_kind(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison, rows: Sequence[Result]
+) -> tuple[StudyData, ...] | Omission | None:
+    """A trial of events among means, or the reverse, as the outcome declares; None if it is not."""
+    data = _study_data(trial, other_kind(outcome), comparison, rows)
+    data = _with_covariate(trial, outcome, rows, data)
+    if isinstance(data, Omission):
+        return None
+    if not outcome.events_mean:
+        return Omission(trial.study.study, _UNDECLARED)
+    found = [converted(study, outcome) for study in data]
+    why = next((one for one in found if isinstance(one, Sentence)), None)
+    studies = tuple(one for one in found if not isinstance(one, Sentence))
+    return Omission(trial.study.study, why) if why else studies
 
 
 def _strata(trial: Trial, rows: Sequence[Result]) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ def _form(own: StudyEffect | None, language: Language) -> str:
         return formats.MISSING
     said = language.say(FORMS[own.form]) if own.form in FORMS else formats.MISSING
     note = in_words(own.note, language)
-    explained = own.form in (*PUBLISHED, "converted", "paired")
+    explained = own.form in (*PUBLISHED, "converted", "paired", "other_kind")
     return f"{said}. {note}" if explained and note else said
 
 
