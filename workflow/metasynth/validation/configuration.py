@@ -44,6 +44,7 @@ from metasynth.model.records import (
 )
 from metasynth.model.robustness_config import MultiverseChoices
 from metasynth.model.units import Unit
+from metasynth.synthesis.other_kinds import convertible
 from metasynth.tables.raw_table import CHECKED
 from metasynth.validation import authors
 from metasynth.validation.comparisons_config import (
@@ -334,6 +335,7 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             yield lines.fault(("review", "decimals", measure), measure, *advice)
     for outcome in config.outcomes:
         yield from _time_without_rate(outcome, lines)
+        yield from _kinds_not_convertible(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)
         yield from _unknown_primary(outcome, config, lines)
         if config.weeks and outcome.week not in (None, *config.weeks):
@@ -370,6 +372,18 @@ def _time_without_rate(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
             yield lines.fault(
                 ("outcomes", outcome.id, key), getattr(outcome, key), expected, remedy
             )
+
+
+def _kinds_not_convertible(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
+    """A way from events to scores of an outcome with neither odds ratios nor differences."""
+    if outcome.events_mean and not convertible(outcome):
+        expected = (
+            f"nothing: {outcome.id} pools {outcome.measure}, and only an odds ratio of counts and a"
+            " standardised mean difference become each other"
+        )
+        remedy = "remove the key, or choose measure SMD or OR"
+        path = ("outcomes", outcome.id, "events_mean")
+        yield lines.fault(path, outcome.events_mean, expected, remedy)
 
 
 def _important_faults(config: Config, lines: Lines) -> Iterator[Fault]:
