@@ -45,7 +45,7 @@ def test_defaults_are_those_of_the_records(path):
     assert (config.data, config.text) == ("data/raw", "data/text")
     assert config.date == "2026-01-31"
     assert (config.authors, config.weeks, config.nested) == ((), (), ())
-    assert config.comparison == Comparison(("a", "b"), ("c",))
+    assert config.comparisons[""] == Comparison(("a", "b"), ("c",))
     assert config.analyses == (AnalysisSpec("main", "Main"),)
     assert config.outcomes == (OutcomeSpec("o", "O", "o", None, "binary", "RR", "harm", ("main",)),)
 
@@ -53,8 +53,8 @@ def test_defaults_are_those_of_the_records(path):
 def test_every_choice_reaches_the_record(tmp_path):
     write(clean(), tmp_path)
     config = configuration.load(tmp_path / CONFIG)
-    assert config.comparison.intervention_label == "Drug"
-    assert config.comparison.control_label == "Placebo"
+    assert config.comparisons[""].intervention_label == "Drug"
+    assert config.comparisons[""].control_label == "Placebo"
     assert [analysis.name for analysis in config.analyses] == ["primary", "common", "published"]
     assert config.analyses[2] == AnalysisSpec(
         "published", "As published", model="random", tau2="DL", ci="Wald", study_ci="score"

@@ -81,6 +81,10 @@ MEASURE_RECORDS = (
         back="exp(x)",
     ),
     Measure(
+        name="SMD-PPC", label=message("standardised difference of mean changes"),
+        types=("continuous",), anchor="formula-smd-ppc", source="Morris 2008", by_baseline=True,
+    ),
+    Measure(
         name="PLO", label=message("proportion"), types=_PROPORTION, null=False,
         anchor="formula-plo", metafor="PLO", back="transf.ilogit(x)",
     ),
@@ -134,6 +138,18 @@ MEASURE_RECORDS = (
     Measure(
         name="MNLN", label=message("mean"), types=_MEAN, anchor="formula-mnln", metafor="MNLN",
         source="Lajeunesse 2011", back="exp(x)", null=False,
+    ),
+    Measure(
+        name="MC", label=message("mean change"), types=_MEAN, anchor="formula-mc", metafor="MN",
+        source="Cochrane Handbook, 6.5.2.8",
+    ),
+    Measure(
+        name="SMCC", label=message("standardised mean change"), types=_MEAN, anchor="formula-smcc",
+        metafor="SMN", source="Gibbons, Hedeker and Davis 1993",
+    ),
+    Measure(
+        name="SMCR", label=message("standardised mean change"), types=_MEAN, anchor="formula-smcr",
+        metafor="SMCR", source="Becker 1988", by_baseline=True,
     ),
     Measure(
         name="ZCOR", label=message("correlation"), types=_CORRELATION, anchor="formula-zcor",

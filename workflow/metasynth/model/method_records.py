@@ -30,7 +30,8 @@ class Measure(Method):
     `covariance`: arms that share a control can be kept apart; `always_defined`: no empty cell
     leaves it undefined; `back`: metafor's function from the scale of analysis to the natural one;
     `code`: its letters beside a number, where they are not its name; `null`: whether one of its
-    values means no effect.
+    values means no effect; `by_baseline`: whether changes are in standard deviations before, so
+    that it needs the correlation of the values before and after.
     """
 
     types: tuple[str, ...]
@@ -42,6 +43,7 @@ class Measure(Method):
     back: str = "x"
     code: str | None = None
     null: bool = True
+    by_baseline: bool = False
 
     @property
     def positive(self) -> bool:

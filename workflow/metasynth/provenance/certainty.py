@@ -7,6 +7,7 @@ from metasynth.grade.case import make_case
 from metasynth.grade.certainty import PANEL, Rating
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import keys
+from metasynth.language.compared import full_label
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import keyed
 from metasynth.model.certainty_config import CertaintyRules, rule_numbers
@@ -42,7 +43,7 @@ def finding_entries(
     """Every number of an outcome's lines that is not an entry of its analyses already."""
     outcome = result.outcome
     common: dict[str, Any] = {
-        "of": language.label(outcome.label),
+        "of": full_label(result, language),
         "target": f"table-inputs_{outcome.id}",
         "kind": COMPUTED,
     }
@@ -117,7 +118,7 @@ def judged_entries(
                 key=f"{keys.rating(result.outcome.id)}.{field}",
                 kind=COMPUTED,
                 label=label,
-                of=language.label(result.outcome.label),
+                of=full_label(result, language),
                 value=sum(getattr(row, side) for side in known),
                 method=language.say(_SUM),
                 inputs=tuple(f"{keys.pooled(row.outcome, row.analysis)}.{s}" for s in known),
@@ -138,7 +139,7 @@ def rating_entries(
     row = make_case(result, rules).row
     prefix = keys.pooled(row.outcome, row.analysis)
     pooled = [f"{prefix}.{f}" for f in ("k", "estimate", "ci_low", "ci_high") if _has(row, f)]
-    common: dict[str, Any] = {"of": language.label(result.outcome.label), "scale": ""}
+    common: dict[str, Any] = {"of": full_label(result, language), "scale": ""}
     for rating in ratings:
         at = f"{keys.rating(rating.outcome)}.{rating.domain}"
         if rating.rating is None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from metasynth.language import keys
+from metasynth.language.compared import labelled
 from metasynth.language.languages import Language, message
 from metasynth.model.certainty_config import rule_numbers
 from metasynth.model.records import Cell, Claim, Config, Result, Source, Trial
@@ -184,7 +185,7 @@ FEW = message("largest number of trials that are few")
 def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
     """What config.yaml declares: outcomes and analyses, on which every result rests as well."""
     for outcome in config.outcomes:
-        label = language.label(outcome.label)
+        label = labelled(outcome, config.comparison_of(outcome), language)
         yield _choice(keys.outcome_choice(outcome.id), language.say("the outcome"), label, "")
         for place, risk in enumerate(outcome.baseline_risks, start=1):
             what = language.say("declared risk under control")

@@ -187,7 +187,7 @@ class _Builder:
             return (Table(f"table-{name}", self._number("table"), (), (), ()),)
         if kind == "table" and (body := self._body(name)):
             number = self._number("table")
-            stacked = name in index.STACKED
+            stacked = index.is_stacked(name)
             return (replace(Table(f"table-{name}", number, *body), stacked=stacked),)
         raise UnknownNameError(f"there is no {kind} {name!r}", f"{{{kind}:{name}}}")
 

@@ -164,7 +164,7 @@ def validate(
     wrong = not sound or any(f.file == lines.file and f.severity == "error" for f in faults)
     view = View(None if wrong else config, some, trials)
     faults += _doubts(view, lines, faults, whole=raw.whole and len(trials) == len(raw.trials))
-    return sorted(catalogue.unanswered(faults, raw), key=position)
+    return sorted(dict.fromkeys(catalogue.unanswered(faults, raw)), key=position)
 
 
 def _doubts(view: View, lines: Lines, faults: Sequence[Fault], *, whole: bool) -> list[Fault]:

@@ -135,7 +135,12 @@ def _figures(config: Config, trials: Iterable[Record], claims: Sequence[Claim]) 
 
 def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
     """The tables that there can be: a regression's where effects are regressed on something."""
-    from metasynth.report.tables.index import OF_A_TRIAL, OF_AN_OUTCOME, OF_THE_REVIEW
+    from metasynth.report.tables.index import (
+        OF_A_COMPARISON,
+        OF_A_TRIAL,
+        OF_AN_OUTCOME,
+        OF_THE_REVIEW,
+    )
     from metasynth.report.text.checklists import CHECKLISTS
 
     return {
@@ -147,6 +152,7 @@ def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
             for kind in OF_AN_OUTCOME
             if not outcome.sensitivity_of and (kind != "regression" or outcome.covariate)
         ),
+        *(f"{kind}_{one}" for kind in OF_A_COMPARISON for one in config.comparisons if one),
         *(f"{kind}_{trial}" for kind in OF_A_TRIAL for trial in trials),
     }
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from metasynth.core.messages import sentence
-from metasynth.model.designs import PAIRS, layout
 from metasynth.model.records import Cell, Contrast, Group, Omission, OutcomeSpec, Result, StudyData
 from metasynth.synthesis.completed import error_of_difference
 
@@ -27,11 +26,6 @@ class Correlated:
     value: float
     rule: str
     cells: tuple[Cell, ...] = ()
-
-
-def is_paired(design: str) -> bool:
-    """Whether a design, as study.csv has it, is of the same patients under both treatments."""
-    return layout(design) == PAIRS
 
 
 def paired(

@@ -18,7 +18,7 @@ _OF_DIFFERENCES = ("estimate", "se", "ci_low", "ci_high", "mean_both")
 def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Fault]:
     """Units of outcomes that have none, and rows whose unit leads nowhere."""
     for outcome in config.outcomes:
-        if outcome.type not in OF_MEANS:
+        if outcome.type not in OF_MEANS and not outcome.events_mean:
             yield from _no_means(outcome, lines)
             continue
         yield from _impossible(outcome, lines)
