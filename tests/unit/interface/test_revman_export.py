@@ -92,7 +92,7 @@ def test_import_revman_gives_the_same_numbers_of_each_study(name, tmp_path):
 def test_the_study_data_hold_the_same_arms(name, tmp_path):
     """The files that RevMan Web imports, read by what reads Covidence's."""
     found, files, _ = zipped(REVIEWS[name], tmp_path)
-    control = led(REVIEWS[name]).config.comparison.control_label
+    control = led(REVIEWS[name]).config.comparisons[""].control_label
     reading = covidence.read(tmp_path / "study-results.csv", tmp_path / "study-arms.csv", control)
     rows = table(files, "study-results.csv")
     assert len(reading.items) == len(rows)
@@ -115,7 +115,7 @@ def test_from_an_empty_folder_the_zip_gives_the_same_pool(tmp_path, monkeypatch)
     review = load_review(tmp_path / "again/config.yaml", tmp_path / "again")
     outcome = next(o for o in review.config.outcomes if o.label in found)
     specs = [AnalysisSpec("p", "P", tau2="REML", ci="HKSJ")]
-    studies, _ = brought(review.trials, outcome, review.config.comparison)
+    studies, _ = brought(review.trials, outcome, review.config.comparison_of(outcome))
     here, there = (
         synthesise(outcome, specs, Comparison(("a",), ("b",)), studies).analyses[0].estimates[0]
         for studies in (found[outcome.label].studies, studies)
@@ -155,6 +155,23 @@ def test_what_revman_has_no_place_for_is_named():
 def test_two_studies_of_one_label_stay_two():
     found = exported(pooled("binary", "OR", two(4), two(5, study="b")), 1)
     assert [row["Study"] for row in found.rows] == ["Smith 2001 (a)", "Smith 2001 (b)"]
+
+
+def test_each_comparison_is_a_group_of_analyses(tmp_path):
+    """Outcomes of one comparison share its number, those of another have their own."""
+    first = pooled("binary", "RR", two(4))
+    made = {"a": first, "b": first, "c": replace(first, comparison=Comparison(("x",), ("old",)))}
+    specs = [replace(first.outcome, id=id_, label=f"Outcome {id_}") for id_ in made]
+    for spec, result in zip(specs, made.values(), strict=True):
+        text = store.to_json(replace(result, outcome=spec))
+        store.write(tmp_path / spec.id / "result.json", text)
+    rows = table(revman_files(specs, tmp_path), "review-overall-estimates-and-settings.csv")
+    assert [(row["Analysis group"], row["Analysis number"]) for row in rows] == [
+        ("1", "1"),
+        ("1", "2"),
+        ("2", "3"),
+    ]
+    assert {row["Analysis group name"] for row in rows} == {"new versus old", "x versus old"}
 
 
 def test_rates_go_as_effects_with_their_errors():

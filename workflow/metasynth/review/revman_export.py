@@ -81,12 +81,15 @@ def revman_files(outcomes: Sequence[OutcomeSpec], folder: Path) -> dict[str, byt
     Raises:
         FileNotFoundError: when there is no result of an outcome yet.
     """
-    made = []
+    made, groups = list[Exported](), dict[tuple[str, ...], int]()
     for number, outcome in enumerate(outcomes, start=1):
         path = folder / outcome.id / "result.json"
         if not path.is_file():
             raise FileNotFoundError(f"There is no {path}: metasynth run makes it.")
-        made.append(exported(store.from_json(OutcomeResult, path.read_text("utf-8")), number))
+        result = store.from_json(OutcomeResult, path.read_text("utf-8"))
+        sides = (outcome.comparison, *_labels(result.comparison))
+        group = groups.setdefault(sides, len(groups) + 1)
+        made.append(exported(result, number, group))
     arms = {
         (row["Study"], row[name]): None
         for one in made
@@ -110,8 +113,8 @@ def _csv(header: Sequence[str], rows: Iterable[dict[str, object]]) -> str:
     return store.to_csv(header, ([row.get(name, "") for name in header] for row in rows))
 
 
-def exported(result: OutcomeResult, number: int) -> Exported:
-    """One outcome as the analysis `number` of RevMan's first comparison."""
+def exported(result: OutcomeResult, number: int, group: int = 1) -> Exported:
+    """One outcome as the analysis `number` of RevMan's comparison `group`."""
     outcome, label = result.outcome, result.outcome.label
     kind = outcome.type if outcome.type in _TYPES else "generic" if outcome.type == "rate" else ""
     if not kind or outcome.measure not in _MEASURES:
@@ -119,7 +122,8 @@ def exported(result: OutcomeResult, number: int) -> Exported:
         return Exported([], [], [], [(label, "", "no", why)])
     effects = {(e.study, e.label): e for e in result.analyses[0].studies}
     names = _names(result.studies)
-    out = Exported([], [_settings(result, kind, number)], [], list(_remarks(result)))
+    where = {"Analysis group": group, "Analysis number": number, "Analysis name": label}
+    out = Exported([], [_settings(result, kind, where)], [], list(_remarks(result)))
     for study, name in zip(result.studies, names, strict=True):
         effect = effects.get((study.study, study.label))
         why = _unfit(kind, study, effect)
@@ -127,7 +131,7 @@ def exported(result: OutcomeResult, number: int) -> Exported:
             out.unlike.append((label, name, "no", why))
             continue
         numbers = _numbers(kind, study, effect)
-        out.rows.append(_row(result, number, name, study, effect, numbers))
+        out.rows.append(_row(where, name, study, effect, numbers))
         out.results.extend(_results(result, kind, name, numbers))
     return out
 
@@ -180,8 +184,7 @@ def _text(value: float | None) -> str:
 
 
 def _row(
-    result: OutcomeResult,
-    number: int,
+    where: dict[str, object],
     name: str,
     study: StudyData,
     effect: StudyEffect | None,
@@ -189,7 +192,7 @@ def _row(
 ) -> dict[str, object]:
     shown = (effect.estimate, effect.ci_low, effect.ci_high) if effect else (None, None, None)
     return {
-        **_analysis(result, number),
+        **where,
         **dict.fromkeys(_UNUSED, "0.0"),
         **numbers,
         "Subgroup": study.subgroup,
@@ -200,14 +203,6 @@ def _row(
     }
 
 
-def _analysis(result: OutcomeResult, number: int) -> dict[str, object]:
-    return {
-        "Analysis group": 1,
-        "Analysis number": number,
-        "Analysis name": result.outcome.label,
-    }
-
-
 def _labels(comparison: Comparison) -> tuple[str, str]:
     return (
         comparison.intervention_label or ", ".join(comparison.intervention),
@@ -215,13 +210,13 @@ def _labels(comparison: Comparison) -> tuple[str, str]:
     )
 
 
-def _settings(result: OutcomeResult, kind: str, number: int) -> dict[str, object]:
+def _settings(result: OutcomeResult, kind: str, where: dict[str, object]) -> dict[str, object]:
     spec, measure = result.analyses[0].spec, result.outcome.measure
     experimental, control = _labels(result.comparison)
     peto = spec.model == "Peto"
     stratified = spec.model == "MH" or (spec.model == "random" and spec.tau2 == "DL-MH")
     return {
-        **_analysis(result, number),
+        **where,
         "Analysis group name": f"{experimental} versus {control}",
         "Data source": "Custom input",
         "Data type": _TYPES[kind],
