@@ -378,7 +378,14 @@ def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]
     yield (
         "smd_of_both",
         (
-            _outcome("continuous", "SMD", "Depression", _INVERSE, events_mean="lower"),
+            _outcome(
+                "continuous",
+                "SMD",
+                "Depression",
+                _INVERSE,
+                events_mean="lower",
+                instrument={"label": "the Hamilton scale", "sd": 7.5},
+            ),
             {
                 A: means("smd_of_both", 4.1, 5.0, 50),
                 B: means("smd_of_both", 3.4, 5.1, 20),

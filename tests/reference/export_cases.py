@@ -161,7 +161,7 @@ CASES = [
     ("nielweise2007", "OR", AnalysisSpec("p", "P", model="Peto")),
     *[("normand1999", m, AnalysisSpec("p", "P", tau2="REML", ci="HKSJ"))
       for m in ("MD", "SMD", "SMD-RevMan", "SMD-UB", "SMD-LS2", "SMDH", "ROM", "ROM-BC", "VR",
-                "CVR")],
+                "CVR", "SMD-SD")],
     *[("alone", m, AnalysisSpec("p", "P", tau2="REML", ci="HKSJ")) for m in ("PLO", "PAS", "PFT")],
     *[("rates", m, AnalysisSpec("p", "P", tau2="DL")) for m in ("IRR", "IRD")],
     *[("rates", m, AnalysisSpec("p", "P", model="MH")) for m in ("IRR", "IRD")],

@@ -57,3 +57,19 @@ def test_scores_in_several_units_need_their_way_among_odds_ratios_too(tmp_path: 
     units = {"VAS": {"factor": 1}}
     found = faults(tmp_path / "review", "or_of_both", unit="VAS", units=units)
     assert [fault for fault in found if fault.severity == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "instrument", "said"),
+    [
+        ("md_mixed", {"label": "the pain scale", "sd": 25}, "only a standardised mean difference"),
+        ("smd_of_both", {"label": "the pain scale", "sd": 0}, "above 0"),
+        ("smd_of_both", {"label": "the pain scale"}, "sd"),
+    ],
+)
+def test_an_instrument_has_a_deviation_and_a_standardised_difference(
+    tmp_path: Path, outcome: str, instrument: dict[str, object], said: str
+) -> None:
+    found = faults(tmp_path / "review", outcome, instrument=instrument)
+    errors = [f"{fault.column}: {fault.expected}" for fault in found if fault.severity == "error"]
+    assert any("instrument" in error and said in error for error in errors), errors

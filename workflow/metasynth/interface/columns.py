@@ -12,7 +12,7 @@ from math import isfinite, sqrt
 from typing import Any
 
 from metasynth.model.measure_catalogue import MEASURE_RECORDS
-from metasynth.model.methods import BY_BASELINE, MEASURES
+from metasynth.model.methods import BY_BASELINE, BY_UNITS, MEASURES
 from metasynth.model.records import Contrast, Count, Group, StudyData, whole
 from metasynth.stats.conversions import sd_of_change
 
@@ -176,7 +176,7 @@ def measure_of(name: str) -> str:
     Raises:
         BadData: for a name that is neither.
     """
-    known = {name for names in MEASURES.values() for name in names}
+    known = {name for names in MEASURES.values() for name in names} - BY_UNITS
     if name in known:
         return name
     if name in _SAME:

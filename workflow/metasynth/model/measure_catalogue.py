@@ -44,10 +44,12 @@ MEASURE_RECORDS = (
     Measure(
         name="SMD", label=message("standardised mean difference"), types=_MEANS,
         anchor="formula-smd", metafor="SMD", source="Hedges 1981", covariance=True,
+        standardised=True,
     ),
     Measure(
         name="SMD-RevMan", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smd-revman", source="Deeks and Higgins 2010", code="SMD", covariance=True,
+        standardised=True,
     ),
     Measure(
         name="ROM", label=message("ratio of means"), types=_MEANS, anchor="formula-rom",
@@ -57,14 +59,17 @@ MEASURE_RECORDS = (
     Measure(
         name="SMD-UB", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smd-ub", source="Hedges 1983", code="SMD",
+        standardised=True,
     ),
     Measure(
         name="SMD-LS2", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smd-ls2", source="Borenstein 2009", code="SMD",
+        standardised=True,
     ),
     Measure(
         name="SMDH", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smdh", source="Bonett 2008",
+        standardised=True,
     ),
     Measure(
         name="ROM-BC", label=message("ratio of means"), types=("continuous",),
@@ -81,8 +86,14 @@ MEASURE_RECORDS = (
         back="exp(x)",
     ),
     Measure(
+        name="SMD-SD", label=message("standardised mean difference"), types=("continuous",),
+        anchor="formula-smd-sd", metafor="MD", by_units=True,
+        standardised=True,
+    ),
+    Measure(
         name="SMD-PPC", label=message("standardised difference of mean changes"),
         types=("continuous",), anchor="formula-smd-ppc", source="Morris 2008", by_baseline=True,
+        standardised=True,
     ),
     Measure(
         name="PLO", label=message("proportion"), types=_PROPORTION, null=False,

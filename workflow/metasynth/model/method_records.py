@@ -31,7 +31,9 @@ class Measure(Method):
     leaves it undefined; `back`: metafor's function from the scale of analysis to the natural one;
     `code`: its letters beside a number, where they are not its name; `null`: whether one of its
     values means no effect; `by_baseline`: whether changes are in standard deviations before, so
-    that it needs the correlation of the values before and after.
+    that it needs the correlation of the values before and after; `by_units`: whether means are in
+    standard deviations that config.yaml declares of each instrument; `standardised`: whether it is
+    a difference of two groups in standard deviations, which units of an instrument can say.
     """
 
     types: tuple[str, ...]
@@ -44,6 +46,8 @@ class Measure(Method):
     code: str | None = None
     null: bool = True
     by_baseline: bool = False
+    by_units: bool = False
+    standardised: bool = False
 
     @property
     def positive(self) -> bool:

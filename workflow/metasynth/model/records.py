@@ -21,7 +21,7 @@ from metasynth.model.robustness_config import (
     MultiverseChoices,
     SequentialChoices,
 )
-from metasynth.model.units import Unit
+from metasynth.model.units import Instrument, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,6 +402,7 @@ class OutcomeSpec:
     unit: str = ""  # in which means are pooled, as in results.csv
     units: tuple[Unit, ...] = ()  # how others become that one
     thresholds: Thresholds = NO_THRESHOLDS  # beyond which the probability of an effect is given
+    instrument: Instrument | None = None  # in whose units a standardised difference is said
     comparison: str = ""  # by its name, of a review that has several
     events_mean: str = ""  # higher | lower: the scores of patients with the event; see other_kinds
 

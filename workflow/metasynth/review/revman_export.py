@@ -150,6 +150,8 @@ def _unfit(kind: str, study: StudyData, effect: StudyEffect | None) -> str:
     if kind == "generic":
         unknown = effect is None or effect.log_estimate is None or not effect.se
         return "no effect with an error in the primary analysis" if unknown else ""
+    if study.contrast is not None and study.contrast.form != "covariance":
+        return "an effect of its own, which RevMan has no row for among groups"
     if study.contrast is not None:
         return "an average of several arms, which RevMan has no row for among groups"
     counts = [n for group in _groups(study) for n in (group.events, group.total)]

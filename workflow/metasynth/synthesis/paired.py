@@ -13,7 +13,7 @@ from metasynth.core.messages import sentence
 from metasynth.model.records import Cell, Contrast, Group, Omission, OutcomeSpec, Result, StudyData
 from metasynth.synthesis.completed import error_of_difference
 
-MEASURES = ("MD", "SMD", "SMD-RevMan", "ROM")
+MEASURES = ("MD", "SMD-SD", "SMD", "SMD-RevMan", "ROM")
 _BEYOND = sentence(
     "the paired test fits no correlation of its two means: are they of the same patients?"
 )
@@ -77,7 +77,7 @@ def _numbers(group: Group) -> tuple[float, float]:
 def _effect(measure: str, one: Group, other: Group, r: float) -> tuple[float, float]:
     """The effect and its variance, of patients whose two values correlate by `r`."""
     n, (m1, s1), (m2, s2) = _patients(one, other), _numbers(one), _numbers(other)
-    if measure == "MD":
+    if measure in ("MD", "SMD-SD"):
         return m1 - m2, (s1**2 + s2**2 - 2 * r * s1 * s2) / n
     if measure == "ROM":
         a, b = s1 / m1, s2 / m2

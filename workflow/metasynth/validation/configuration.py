@@ -30,7 +30,7 @@ from metasynth.model.certainty_config import (
 )
 from metasynth.model.conversions import ConversionChoices
 from metasynth.model.living_config import LivingRules
-from metasynth.model.methods import check_combination, check_multi_arm, is_ratio
+from metasynth.model.methods import MEASURE, check_combination, check_multi_arm, is_ratio
 from metasynth.model.posteriors import Thresholds
 from metasynth.model.records import (
     REPORT_FORMS,
@@ -42,7 +42,7 @@ from metasynth.model.records import (
     OutcomeSpec,
 )
 from metasynth.model.robustness_config import MultiverseChoices
-from metasynth.model.units import Unit
+from metasynth.model.units import Instrument, Unit
 from metasynth.synthesis.other_kinds import convertible
 from metasynth.tables.raw_table import CHECKED
 from metasynth.validation import authors
@@ -177,6 +177,7 @@ _DECIMALS = (
     "thresholds",
     "per",
     "units",
+    "instrument",
     "conversions",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
@@ -284,6 +285,13 @@ def _analysis(name: str, keys: Mapping[str, Any]) -> AnalysisSpec:
     return AnalysisSpec(**{"name": name, **keys, **priors})
 
 
+def _unit(name: str, how: Mapping[str, Any]) -> Unit:
+    """A unit, or an instrument that is read in standard deviations of it."""
+    sd, factor = how.get("sd"), float(how.get("factor", 1))
+    known = None if sd is None else float(sd)
+    return Unit(name, factor / known if known else factor, float(how.get("add", 0)), known)
+
+
 def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> OutcomeSpec:
     few = few_trials(keys, review)
     added = (few.primary,) if few and few.added else ()
@@ -303,10 +311,10 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         sides = {side: float(value) for side, value in keys["thresholds"].items()}
         lists["thresholds"] = Thresholds(**sides)
     if "units" in keys:
-        lists["units"] = tuple(
-            Unit(name, **{key: float(value) for key, value in how.items()})
-            for name, how in keys["units"].items()
-        )
+        lists["units"] = tuple(_unit(name, how) for name, how in keys["units"].items())
+    if "instrument" in keys:
+        known = keys["instrument"]
+        lists["instrument"] = Instrument(known["label"], float(known["sd"]))
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
@@ -330,6 +338,7 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     for outcome in config.outcomes:
         yield from _time_without_rate(outcome, lines)
         yield from _kinds_not_convertible(outcome, lines)
+        yield from _no_standardised_difference(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)
         yield from _unknown_primary(outcome, config, lines)
         if config.weeks and outcome.week not in (None, *config.weeks):
@@ -366,6 +375,18 @@ def _time_without_rate(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
             yield lines.fault(
                 ("outcomes", outcome.id, key), getattr(outcome, key), expected, remedy
             )
+
+
+def _no_standardised_difference(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
+    """An instrument in whose units nothing can be said."""
+    if outcome.instrument is not None and not MEASURE[outcome.measure].standardised:
+        expected = (
+            f"nothing: {outcome.id} pools {outcome.measure}, and only a standardised mean"
+            " difference is said in units of an instrument"
+        )
+        remedy = "remove the key, or choose measure SMD"
+        path = ("outcomes", outcome.id, "instrument")
+        yield lines.fault(path, outcome.instrument.label, expected, remedy)
 
 
 def _kinds_not_convertible(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:

@@ -215,6 +215,7 @@ CONTINUOUS_EFFECTS = {
     "SMD-UB": standardised_mean_difference_unbiased,
     "SMD-LS2": standardised_mean_difference_corrected,
     "SMDH": standardised_mean_difference_unequal,
+    "SMD-SD": mean_difference,
     "ROM": log_ratio_of_means,
     "ROM-BC": corrected_log_ratio_of_means,
     "VR": log_variability_ratio,
