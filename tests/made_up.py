@@ -343,6 +343,16 @@ def _series() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]
     yield "irln_series", (rate, of("irln_series", series[:6], *times))
     means = [{"mean": 51.0 + 2 * n, "sd": 8.5, "total": 30 + n} for n in range(4)]
     yield "mn_series", (_outcome("mean", "MN", "Age", few), of("mn_series", series[:4], *means))
+    times = {"baseline_mean": 6.1, "baseline_sd": 1.9}
+    changes = [
+        {**times, "final_mean": 5.0, "final_sd": 2.2, "change_correlation": 0.6, "total": 24},
+        {**times, "final_mean": 5.3, "final_sd": 2.1, "total": 31},
+        {**times, "mean": -0.9, "sd": 1.7, "final_sd": 2.0, "total": 40},
+    ]
+    for measure in ("MC", "SMCC", "SMCR"):
+        id_ = f"{measure.lower()}_series"
+        change = _outcome("mean", measure, f"Fatigue ({measure})", few)
+        yield id_, (change, of(id_, series[:3], *changes))
     known = [{"correlation": 0.2 + 0.1 * n, "total": 60 + n} for n in range(3)]
     between = _outcome("correlation", "ZCOR", "Pain and function", few, direction="benefit")
     yield "zcor_series", (between, of("zcor_series", series[:3], *known))
@@ -365,6 +375,37 @@ def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]
             },
         ),
     )
+    yield (
+        "smd_of_both",
+        (
+            _outcome(
+                "continuous",
+                "SMD",
+                "Depression",
+                _INVERSE,
+                events_mean="lower",
+                instrument={"label": "the Hamilton scale", "sd": 7.5},
+            ),
+            {
+                A: means("smd_of_both", 4.1, 5.0, 50),
+                B: means("smd_of_both", 3.4, 5.1, 20),
+                C: counts("smd_of_both", 30, 60, 19, 61),
+                D: contrast("smd_of_both", estimate=1.9, ci_low=1.0, ci_high=3.61, measure="OR"),
+            },
+        ),
+    )
+    yield (
+        "or_of_both",
+        (
+            _outcome("binary", "OR", "Remission", _INVERSE, direction="benefit",
+                     events_mean="lower"),
+            {
+                A: counts("or_of_both", 30, 60, 19, 61),
+                B: counts("or_of_both", 41, 80, 30, 79),
+                C: means("or_of_both", 4.1, 5.0, 50),
+            },
+        ),
+    )  # fmt: skip
     md: dict[str, Any] = {"estimate": -0.9, "ci_low": -1.7, "ci_high": -0.1, "ci_level": 90.0}
     yield (
         "md_mixed",
@@ -423,6 +464,22 @@ def _converted() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Ro
                 E: pair("smd_converted", {"estimate": -1.0, "se": 0.4, "measure": "MD"},
                         {"mean": 4.0, **n}, {"mean": 5.0, **m}),
                 F: two("smd_converted", {"mean": 4.0, **n}, {"mean": 5.0, "sd": 2.0, **m}),
+            },
+        ),
+    )  # fmt: skip
+    yield (
+        "smd_ppc_converted",
+        (
+            _outcome("continuous", "SMD-PPC", "Stiffness", _INVERSE),
+            {
+                A: two("smd_ppc_converted",
+                       {**times, "final_mean": 5.0, "change_correlation": 0.6, **n},
+                       {**times, "final_mean": 5.9, "change_correlation": 0.55, **m}),
+                B: two("smd_ppc_converted", {**times, "final_mean": 5.1, **n},
+                       {**times, "mean": -0.2, "sd": 1.8, **m}),
+                C: two("smd_ppc_converted",
+                       {"mean": -1.4, "baseline_sd": 2.0, "change_correlation": 0.7, **n},
+                       {"mean": -0.3, "baseline_sd": 2.4, **m}),
             },
         ),
     )  # fmt: skip
@@ -503,7 +560,10 @@ DESIGNED = replace(
 CONVERTED = replace(_review(dict(_converted())), more={"conversions": {"change_correlation": 0.5}})
 COHORTS = replace(MIXED, design="prospective cohort")
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
-SERIES = _review(dict(_series()), design="case series", arms=GROUP)
+SERIES = replace(
+    _review(dict(_series()), design="case series", arms=GROUP),
+    more={"conversions": {"change_correlation": 0.5}},
+)
 
 
 def _led_by_priors() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:

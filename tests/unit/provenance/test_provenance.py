@@ -95,6 +95,8 @@ def row(study: str, place: int, number: int, kind: str) -> Result:
         cell=Cell(f"trials/{study}/results.csv", place + 2),
         person_time=known["person_time"],
         correlation=known["correlation"],
+        baseline_sd=1.9 if known["mean"] is not None else None,
+        change_correlation=0.6 if known["mean"] is not None else None,
     )
 
 

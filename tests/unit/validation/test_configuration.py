@@ -172,6 +172,23 @@ def test_what_is_wrong_with_a_living_review_is_told(path, living, column, words)
     assert words in fault.remedy
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "forms", "refused"), [(200, "", 0), (201, "", 1), (201, "[]", 0)]
+)
+def test_a_report_tells_of_so_many_outcomes(path, outcomes, forms, refused):
+    """Readings of another outcome do not count: they have but a row."""
+    *head, outcome = MINIMAL.splitlines(keepends=True)
+    more = [outcome.replace("  o:", f"  o{n}:", 1) for n in range(outcomes - 1)]
+    reading = outcome.replace("  o:", "  p:").replace("{label: O", "{label: P, sensitivity_of: o")
+    text = "".join([*head, outcome, reading, *more])
+    if forms:
+        text = text.replace("title: T,", f"title: T, formats: {forms},")
+    path.write_text(text, encoding="utf-8")
+    faults = configuration.read(path).faults
+    assert [fault.column for fault in faults] == ["review.formats"] * refused
+    assert all("formats: []" in fault.remedy for fault in faults)
+
+
 def test_a_baseline_risk_in_words_is_a_fault(path):
     risks = "direction: harm, baseline_risks: [low]"
     path.write_text(MINIMAL.replace("direction: harm", risks), encoding="utf-8")

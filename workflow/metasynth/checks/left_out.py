@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from metasynth.checks.check import Check, Doubt, View, listed
 from metasynth.checks.config_choices import kinds_of_rows, serves
-from metasynth.model.methods import compares
+from metasynth.model.methods import BY_BASELINE, compares
 from metasynth.model.records import Comparison, OutcomeSpec, Result, Trial
 from metasynth.synthesis.comparison import takes_part
 
@@ -17,13 +17,14 @@ _NEEDS = {
     "mean": ("mean", "sd", "total"),
     "correlation": ("correlation", "total"),
 }
+_CHANGES = ("mean", "baseline_sd", "total", "change_correlation")
 
 
 def _incomplete(view: View) -> Iterator[Doubt]:
     """A row that lacks a number which its outcome needs; one a trial and outcome."""
     for outcome in view.primary:
         kinds = view.once(kinds_of_rows)[outcome.id]
-        if not any(serves(kind, outcome.type) for kind in kinds.values()):
+        if not any(serves(kind, outcome) for kind in kinds.values()):
             continue
         for trial, rows in view.chosen(outcome):
             for row in rows:
@@ -41,7 +42,8 @@ def _lacking(outcome: OutcomeSpec, row: Result) -> str:
         return ""
     if outcome.type == "generic":
         return "se" if row.estimate is not None and not row.reported_p else ""
-    blank = [name for name in _NEEDS[outcome.type] if getattr(row, name) is None]
+    needs = _CHANGES if outcome.measure in BY_BASELINE else _NEEDS[outcome.type]
+    blank = [name for name in needs if getattr(row, name) is None]
     return blank[0] if blank else ""
 
 

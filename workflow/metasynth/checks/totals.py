@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from statistics import median
 
 from metasynth.checks.check import Check, Doubt, View
-from metasynth.checks.people import crossover, randomised
+from metasynth.checks.people import randomised
 from metasynth.checks.quotes import slip
+from metasynth.model.designs import is_paired
 from metasynth.model.records import Result, Trial
 
 _AGREEING = 2
@@ -32,7 +33,7 @@ def _totals_above_study(view: View) -> Iterator[Doubt]:
     """Totals of an outcome that add up to more than were randomised; once a trial."""
     for trial in view.trials:
         limit = trial.study.n_randomised
-        if not limit or crossover(trial):
+        if not limit or is_paired(trial.study.design):
             continue
         for rows in _by_outcome(trial):
             totals = [row.total or 0 for row in rows]

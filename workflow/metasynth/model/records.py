@@ -21,7 +21,7 @@ from metasynth.model.robustness_config import (
     MultiverseChoices,
     SequentialChoices,
 )
-from metasynth.model.units import Unit
+from metasynth.model.units import Instrument, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +402,9 @@ class OutcomeSpec:
     unit: str = ""  # in which means are pooled, as in results.csv
     units: tuple[Unit, ...] = ()  # how others become that one
     thresholds: Thresholds = NO_THRESHOLDS  # beyond which the probability of an effect is given
+    instrument: Instrument | None = None  # in whose units a standardised difference is said
     comparison: str = ""  # by its name, of a review that has several
+    events_mean: str = ""  # higher | lower: the scores of patients with the event; see other_kinds
 
 
 Count = int | float
@@ -424,7 +426,8 @@ class Group:
 
     A part of a shared control (multi_arm: split) has fractions of events and participants. `rules`
     are those by which its numbers follow from what is printed (model/conversions.py); `skewed` says
-    that a median is among that, and speaks against a normal distribution.
+    that a median is among that, and speaks against a normal distribution. Changes that are measured
+    by the spread before have `baseline_sd` and `change_correlation`, and no `sd`.
     """
 
     arm_ids: tuple[str, ...]
@@ -440,6 +443,8 @@ class Group:
     correlation: float | None = None
     rules: tuple[str, ...] = ()
     skewed: bool = False
+    baseline_sd: float | None = None
+    change_correlation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,9 @@ def report(at: Context) -> Iterator[Member]:
         forms = [form for form in ("docx", "xml", "tex", "pdf", "html") if form in config.formats]
         for form in forms:
             origins = ("provenance.json",) if form == forms[-1] and not suffix else ()
-            names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *origins)
+            tables = ("findings", "trials", "estimates") if form == "tex" else ()
+            parts = (f"tables/{table}{suffix}.tex" for table in tables)
+            names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *parts, *origins)
             made, name = tuple(f"results/report/{one}" for one in names), f"{spoken}.{form}"
             yield at.member("report", inputs, made, told, name=name, beside=beside, data=data)
 

@@ -59,6 +59,7 @@ def finding_entries(
                 inputs=_known(line, result, "total"),
                 **common,
             )
+        yield from _re_expressed(at, line, prefix, common, language)
         if line.control_risk is None:
             yield from _shares(at, line, prefix, common, language)
             continue
@@ -80,6 +81,38 @@ def finding_entries(
                     method=language.say(method),
                     inputs=(f"{at}.control_risk", f"{prefix}.{source}"),
                     formula="formula-absolute",
+                    **common,
+                )
+
+
+_SUPERIORITY = (
+    message("probability of faring better with the intervention"),
+    message("normal values of equal spread, two people drawn at random"),
+    "formula-superiority",
+)
+_UNITS = (
+    message("difference in units of a familiar instrument"),
+    message("the standardised difference times the standard deviation of the instrument"),
+    "formula-instrument",
+)
+
+
+def _re_expressed(
+    at: str, line: Finding, prefix: str, common: dict[str, Any], language: Language
+) -> Iterator[Entry]:
+    """A standardised difference as a probability, and in units of an instrument."""
+    for name, (label, method, formula) in (("superiority", _SUPERIORITY), ("units", _UNITS)):
+        declared = (keys.instrument(line.outcome),) if name == "units" else ()
+        for end, source in (("", "estimate"), ("_low", "ci_low"), ("_high", "ci_high")):
+            value = getattr(line, f"{name}{end}")
+            if value is not None:
+                yield Entry(
+                    key=f"{at}.{name}{end}",
+                    label=language.say(label),
+                    value=value,
+                    method=language.say(method),
+                    inputs=(f"{prefix}.{source}", *declared),
+                    formula=formula,
                     **common,
                 )
 

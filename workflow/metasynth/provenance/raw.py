@@ -179,6 +179,7 @@ ASSUMED = {
     "pair_correlation": message("assumed correlation of the values of a pair"),
     "icc": message("assumed intracluster correlation"),
 }
+INSTRUMENT = message("standard deviation of a familiar instrument")
 FEW = message("largest number of trials that are few")
 
 
@@ -195,6 +196,9 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
             if value is not None:
                 what = language.say("effect that is declared to matter")
                 yield _choice(keys.threshold(outcome.id, side), what, label, value)
+        if outcome.instrument is not None:
+            what, sd = language.say(INSTRUMENT), outcome.instrument.sd
+            yield _choice(keys.instrument(outcome.id), what, outcome.instrument.label, sd)
         if (few := outcome.few) and not few.same_as(config.few):
             yield _choice(keys.few_trials(outcome.id), language.say(FEW), label, few.trials)
     if config.few:

@@ -16,8 +16,8 @@ from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault, InvalidReview, of_file
 from metasynth.core.strict_yaml import Keys
 from metasynth.core.text_files import hidden_faults, read_text
-from metasynth.language.languages import known as known_languages
 from metasynth.model.authorship import AuthorDetails
+from metasynth.model.bounds import TOLD_OUTCOMES
 from metasynth.model.certainty_config import (
     BiasRule,
     CertaintyRules,
@@ -30,7 +30,7 @@ from metasynth.model.certainty_config import (
 )
 from metasynth.model.conversions import ConversionChoices
 from metasynth.model.living_config import LivingRules
-from metasynth.model.methods import check_combination, check_multi_arm, is_ratio
+from metasynth.model.methods import MEASURE, check_combination, check_multi_arm, is_ratio
 from metasynth.model.posteriors import Thresholds
 from metasynth.model.records import (
     REPORT_FORMS,
@@ -42,7 +42,8 @@ from metasynth.model.records import (
     OutcomeSpec,
 )
 from metasynth.model.robustness_config import MultiverseChoices
-from metasynth.model.units import Unit
+from metasynth.model.units import Instrument, Unit
+from metasynth.synthesis.other_kinds import convertible
 from metasynth.tables.raw_table import CHECKED
 from metasynth.validation import authors
 from metasynth.validation.comparisons_config import (
@@ -176,6 +177,7 @@ _DECIMALS = (
     "thresholds",
     "per",
     "units",
+    "instrument",
     "conversions",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
@@ -283,6 +285,13 @@ def _analysis(name: str, keys: Mapping[str, Any]) -> AnalysisSpec:
     return AnalysisSpec(**{"name": name, **keys, **priors})
 
 
+def _unit(name: str, how: Mapping[str, Any]) -> Unit:
+    """A unit, or an instrument that is read in standard deviations of it."""
+    sd, factor = how.get("sd"), float(how.get("factor", 1))
+    known = None if sd is None else float(sd)
+    return Unit(name, factor / known if known else factor, float(how.get("add", 0)), known)
+
+
 def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> OutcomeSpec:
     few = few_trials(keys, review)
     added = (few.primary,) if few and few.added else ()
@@ -302,10 +311,10 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         sides = {side: float(value) for side, value in keys["thresholds"].items()}
         lists["thresholds"] = Thresholds(**sides)
     if "units" in keys:
-        lists["units"] = tuple(
-            Unit(name, **{key: float(value) for key, value in how.items()})
-            for name, how in keys["units"].items()
-        )
+        lists["units"] = tuple(_unit(name, how) for name, how in keys["units"].items())
+    if "instrument" in keys:
+        known = keys["instrument"]
+        lists["instrument"] = Instrument(known["label"], float(known["sd"]))
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
@@ -315,11 +324,6 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     """What one entry says and another, or the calendar, makes impossible."""
     yield from _impossible_date(config, lines)
     yield from authors.faults(config, lines)
-    for index, code in enumerate(config.languages):
-        if code not in known_languages():
-            expected = f"a language that there is a catalogue of ({', '.join(known_languages())})"
-            remedy = "choose one of these, or add its catalogue and sections to workflow/report"
-            yield lines.fault(("review", "languages", index), code, expected, remedy)
     yield from sides_faults(config, lines)
     for name in ("change_correlation", "pair_correlation", "icc"):
         if getattr(config.conversions, f"{name}s") and getattr(config.conversions, name) is None:
@@ -333,6 +337,8 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
             yield lines.fault(("review", "decimals", measure), measure, *advice)
     for outcome in config.outcomes:
         yield from _time_without_rate(outcome, lines)
+        yield from _kinds_not_convertible(outcome, lines)
+        yield from _no_standardised_difference(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)
         yield from _unknown_primary(outcome, config, lines)
         if config.weeks and outcome.week not in (None, *config.weeks):
@@ -344,6 +350,17 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     yield from _certainty_faults(config, lines)
     yield from _unknown_in_figures(config, lines)
     yield from _important_faults(config, lines)
+    yield from _untold(config, lines)
+
+
+def _untold(config: Config, lines: Lines) -> Iterator[Fault]:
+    """A report of more outcomes than anybody reads of."""
+    count = sum(not outcome.sensitivity_of for outcome in config.outcomes)
+    if config.formats and count > TOLD_OUTCOMES:
+        expected = f"no report, as it can tell of {TOLD_OUTCOMES} outcomes, and there are {count}"
+        remedy = "write formats: [], which makes all estimates, tables and figures, or share them "
+        remedy += "out among several reviews"
+        yield lines.fault(("review", "formats"), "", expected, remedy)
 
 
 def _time_without_rate(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
@@ -358,6 +375,30 @@ def _time_without_rate(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
             yield lines.fault(
                 ("outcomes", outcome.id, key), getattr(outcome, key), expected, remedy
             )
+
+
+def _no_standardised_difference(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
+    """An instrument in whose units nothing can be said."""
+    if outcome.instrument is not None and not MEASURE[outcome.measure].standardised:
+        expected = (
+            f"nothing: {outcome.id} pools {outcome.measure}, and only a standardised mean"
+            " difference is said in units of an instrument"
+        )
+        remedy = "remove the key, or choose measure SMD"
+        path = ("outcomes", outcome.id, "instrument")
+        yield lines.fault(path, outcome.instrument.label, expected, remedy)
+
+
+def _kinds_not_convertible(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
+    """A way from events to scores of an outcome with neither odds ratios nor differences."""
+    if outcome.events_mean and not convertible(outcome):
+        expected = (
+            f"nothing: {outcome.id} pools {outcome.measure}, and only an odds ratio of counts and a"
+            " standardised mean difference become each other"
+        )
+        remedy = "remove the key, or choose measure SMD or OR"
+        path = ("outcomes", outcome.id, "events_mean")
+        yield lines.fault(path, outcome.events_mean, expected, remedy)
 
 
 def _important_faults(config: Config, lines: Lines) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """The summary of findings and the certainty of evidence as tables, in words and signs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -164,7 +164,7 @@ def _finding_rows(scope: Scope, lines: Sequence[tuple[int, Finding]]) -> Iterato
             _effect(scope, line),
             *_per_thousand(scope, line, number),
             _certainty(scope, line) if line.judged else "",
-            _meaning(scope, line),
+            _meaning(scope, line, number),
         )
 
 
@@ -265,8 +265,16 @@ def _level(scope: Scope, outcome: str) -> str:
     return signed_certainty(found, scope.language) if found else ""
 
 
-def _meaning(scope: Scope, line: Finding) -> str:
-    """What is concluded, in a sentence; at a declared risk, by the size of the effect there."""
+def _meaning(scope: Scope, line: Finding, number: int) -> str:
+    """What is concluded, in a sentence; at a declared risk, by the size of the effect there.
+
+    A standardised difference is said in other words behind it.
+    """
+    said = [_conclusion(scope, line), *_in_other_words(scope, line, number)]
+    return " ".join(part for part in said if part)
+
+
+def _conclusion(scope: Scope, line: Finding) -> str:
     found = of_outcome(scope.material.conclusions, line.outcome)
     if found is None or not line.judged:
         return ""
@@ -274,6 +282,40 @@ def _meaning(scope: Scope, line: Finding) -> str:
     return words(
         here, scope.outcomes[line.outcome].short, _sides(scope)[0], scope.language
     ).conclusion
+
+
+def _in_other_words(scope: Scope, line: Finding, number: int) -> Iterator[str]:
+    """A standardised difference on a familiar instrument, and as a probability."""
+    language, result = scope.language, scope.outcomes[line.outcome].result
+    intervention, control = map(lowered, sides(result.comparison, language))
+    at, style, known = (
+        keys.finding(line.outcome, number),
+        language.numbers,
+        result.outcome.instrument,
+    )
+
+    def printed(name: str, shown: Callable[[float], str]) -> str:
+        one, low, high = (
+            marked(shown(getattr(line, f"{name}{end}")), f"{at}.{name}{end}")
+            for end in ("", "_low", "_high")
+        )
+        return f"{_bracketed(one, low, high, style)}{formats.named(line.ci_method)}"
+
+    if known is not None and line.units is not None:
+        yield language.say(
+            "In units of {instrument} that is {effect}, one standard deviation being {sd}.",
+            instrument=language.label(known.label),
+            effect=printed("units", lambda x: formats.estimate(line.measure, x, style)),
+            sd=marked(formats.shortest(known.sd, style), keys.instrument(line.outcome)),
+        )
+    if line.superiority is not None:
+        yield language.say(
+            "Someone with {intervention} fares better than someone with {control} with a "
+            "probability of {probability}.",
+            intervention=intervention,
+            control=control,
+            probability=printed("superiority", lambda x: formats.percent(100 * x, 0, style)),
+        )
 
 
 def _ratings(scope: Scope, outcome: str) -> list[Rating]:

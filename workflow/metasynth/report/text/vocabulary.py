@@ -84,6 +84,8 @@ def vocabulary(
         "has_claims": bool(material.reproductions),
         "is_missing": any(is_missing(row) for trial in included for row in trial.results),
         "figures": frozenset(material.figures),
+        "has_superiority": any(f.superiority is not None for f in material.findings),
+        "has_instrument": any(f.units is not None for f in material.findings),
         "has_absolute": any(item.absolute for item in material.sensitivities.values()),
         "covariates": [
             (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
