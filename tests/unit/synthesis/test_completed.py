@@ -277,6 +277,7 @@ def test_every_assumption_is_tried_and_nothing_else():
         ("median", "wan", None),
         ("median", "bland", None),
         ("median", "lognormal", None),
+        ("median", "mcgrath", None),
         ("median", "hozo", None),
         ("correlation", "", 0.3),
         ("correlation", "", 0.7),
@@ -309,6 +310,6 @@ def test_the_catalogue_is_whole():
     fields = set(Result.__dataclass_fields__)
     for record in RECORDS:
         assert set(record.columns) <= fields, record.name
-        assert record.assumes in ("", "median", "correlation", "spread", "icc", "pairs"), (
-            record.name
-        )
+        assert record.assumes in (
+            *("", "median", "correlation", "spread", "icc", "pairs", "logistic"),
+        ), record.name
