@@ -30,11 +30,12 @@ from metasynth.living.changes import Changes
 from metasynth.living.summary import summary
 from metasynth.prose import drafts
 from metasynth.prose.unwritten import Unwritten
-from metasynth.review import acceptance
+from metasynth.review import acceptance, own_language
 from metasynth.review.exported import exported
 from metasynth.review.load import Review, load_review
 from metasynth.review.revman_export import revman_files
 from metasynth.tables import reader, scaffold, trial_workbook
+from metasynth.validation import configuration
 
 _SMALL = 1_000_000
 """Bytes that the files of a command may need; a review's tables are far smaller."""
@@ -68,6 +69,8 @@ def _command(chosen: argparse.Namespace) -> int:
             return changes()
         if chosen.command == "export":
             return export(chosen.config, chosen.file)
+        if chosen.command == "language":
+            return language(chosen.config, chosen.action, chosen.code)
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
         return new(chosen) if chosen.command == "new" else command.run(chosen)
@@ -201,6 +204,27 @@ def list_untranslated(config: Path) -> int:
     return 0
 
 
+def language(config: Path, action: str, code: str) -> int:
+    """Begin a language of the review's own, or say what it lacks."""
+    reading = configuration.read(config)
+    folder = Path(reading.config.text if reading.config else reading.text)
+    try:
+        if action == "new":
+            made = own_language.begin(folder, code)
+            print(f"{code}: {len(made)} files to translate, each in English so far:")
+            print("\n".join(f"  {path}" for path in made))
+            print(
+                f"What is left: metasynth language check {code}. To use it: languages: [en, {code}]"
+            )
+            return 0
+        lines = own_language.lacking(folder, code)
+    except own_language.NoLanguage as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(lines) if lines else f"{code}: everything is translated.")
+    return 0
+
+
 def new(chosen: argparse.Namespace) -> int:
     """Make a new review, from another program's file if there is one, and print what to fill in."""
     folder: Path = chosen.folder
@@ -262,6 +286,16 @@ def _parser() -> argparse.ArgumentParser:
         description="List what config.yaml and the tables say in English and the review's own"
         " catalogues (labels.po) do not translate, as entries to paste into them.",
     )
+    own = commands.add_parser(
+        "language",
+        parents=[config],
+        help="begin a language that is not shipped, in the review's folder, or say what it lacks",
+        description="new: write the catalogue of the report's messages and the files of its"
+        " sections and of the review's own texts into the folder of the review's prose, to be"
+        " translated there. check: list what is still in English.",
+    )
+    own.add_argument("action", choices=("new", "check"))
+    own.add_argument("code", help="the language's two letters, such as de")
     out = commands.add_parser(
         "export",
         parents=[config],

@@ -134,9 +134,15 @@ class Context:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The catalogues by which the review's own labels are translated."""
+        """The catalogues of the review's own labels, and of languages of its own their texts."""
         text, codes = self.config.text, self.config.languages
-        return self.there(f"{text}/{code}/{languages.LABELS}" for code in codes)
+        own = [code for code in codes if code not in languages.shipped()]
+        inside = [
+            f"{text}/{code}/{languages.OWN}/{path.name}"
+            for code in own
+            for path in sorted((self.folder / text / code / languages.OWN).iterdir())
+        ]
+        return self.there([*(f"{text}/{code}/{languages.LABELS}" for code in codes), *inside])
 
     @cached_property
     def _topics(self) -> list[dict[tuple[str, int | None], Trial]]:

@@ -16,7 +16,6 @@ from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault, InvalidReview, of_file
 from metasynth.core.strict_yaml import Keys
 from metasynth.core.text_files import hidden_faults, read_text
-from metasynth.language.languages import known as known_languages
 from metasynth.model.authorship import AuthorDetails
 from metasynth.model.bounds import TOLD_OUTCOMES
 from metasynth.model.certainty_config import (
@@ -325,11 +324,6 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     """What one entry says and another, or the calendar, makes impossible."""
     yield from _impossible_date(config, lines)
     yield from authors.faults(config, lines)
-    for index, code in enumerate(config.languages):
-        if code not in known_languages():
-            expected = f"a language that there is a catalogue of ({', '.join(known_languages())})"
-            remedy = "choose one of these, or add its catalogue and sections to workflow/report"
-            yield lines.fault(("review", "languages", index), code, expected, remedy)
     yield from sides_faults(config, lines)
     for name in ("change_correlation", "pair_correlation", "icc"):
         if getattr(config.conversions, f"{name}s") and getattr(config.conversions, name) is None:

@@ -34,7 +34,11 @@ from metasynth.report.document import (
 from metasynth.report.render.latex_text import escaped, target_name
 from metasynth.report.render.pandoc import shares
 
-_BABEL = {"en": "british", "pl": "polish"}
+_BABEL = {
+    **{"en": "british", "pl": "polish", "de": "ngerman", "fr": "french", "es": "spanish"},
+    **{"it": "italian", "pt": "portuguese", "nl": "dutch", "cs": "czech", "sv": "swedish"},
+    **{"da": "danish", "nb": "norsk", "fi": "finnish", "hu": "hungarian", "sk": "slovak"},
+}
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{iftex}
 \ifPDFTeX

@@ -16,8 +16,22 @@ MADE_UP = message(
 
 
 def unfinished(draft: bool, made_up: bool, language: Language) -> str:
-    """What the pages of a draft say, whose trials may be made up; blank where it is none."""
-    return " ".join(language.say(said) for said, so in ((MADE_UP, made_up), (DRAFT, draft)) if so)
+    """What the pages of a draft say, whose trials may be made up; blank where it is none.
+
+    A language of the review's own says what it lacks.
+    """
+    told = [language.say(said) for said, so in ((MADE_UP, made_up), (DRAFT, draft)) if so]
+    messages, sections = language.lacking
+    if messages or sections:
+        told.append(
+            language.say(
+                "Not all of this is translated: {messages} messages and {sections} sections of the "
+                "report are in English.",
+                messages=messages,
+                sections=sections,
+            )
+        )
+    return " ".join(told)
 
 
 def joined(items: Sequence[str], language: Language) -> str:
