@@ -12,7 +12,7 @@ from metasynth.language.tracked import bare
 from metasynth.model.records import Arm, Trial
 from metasynth.report.document import Citation, plain
 from metasynth.report.material import Material, Scope
-from metasynth.report.tables.trials import ANALYSED, LETTERED, _arms, trials_table
+from metasynth.report.tables.trials import ANALYSED, LETTERED, SHORT, _arms, trials_table
 from metasynth.review.load import load_review
 
 
@@ -82,31 +82,29 @@ def test_a_star_marks_each_number_that_is_not_of_those_randomised(
     assert (ANALYSED in note) is not all(known)
 
 
-@pytest.mark.parametrize("different", [0, 1, LETTERED, LETTERED + 1])
-def test_remarks_stand_lettered_below_until_they_are_many(made: Material, different: int) -> None:
+@pytest.mark.parametrize("words", ["Remark", "A remark " + "that is long " * 6])
+@pytest.mark.parametrize("first", [0, 3, 2 * LETTERED])
+@pytest.mark.parametrize("different", [1, LETTERED, LETTERED + 1])
+def test_remarks_stand_lettered_below_unless_a_column_tells_them_better(
+    made: Material, different: int, first: int, words: str
+) -> None:
+    study, count = made.trials[0].study, 3 * LETTERED
+    noted = ["" if n < first else f"{words} {n % different}." for n in range(count)]
     trials = tuple(
-        replace(
-            made.trials[0],
-            study=replace(
-                made.trials[0].study, label=f"T {n}", note=f"Remark {n % different}." * (n > 2)
-            )
-            if different
-            else replace(made.trials[0].study, label=f"T {n}", note=""),
-        )
-        for n in range(3 * LETTERED)
+        replace(made.trials[0], study=replace(study, label=f"T {n}", note=note))
+        for n, note in enumerate(noted)
     )
-    rows, _, footnotes = told(made, trials)
-    noted = [trial.study.note for trial in trials]
-    if 0 < different <= LETTERED:
-        assert [line.split("\u00a0")[1] for line in footnotes] == list(
-            dict.fromkeys(note for note in noted if note)
-        )
+    rows, note, footnotes = told(made, trials)
+    few, long = first > count / 2, len(words) > SHORT
+    if len({*noted} - {""}) <= LETTERED and (few or long):
         by_letter = dict(line.split("\u00a0") for line in footnotes)
         letters = [row["Trial"].rpartition("\u00a0")[2] for row in rows]
         assert [by_letter.get(letter, "") for letter in letters] == noted
+        assert len(by_letter) == len(footnotes) == len({*noted} - {""})
     else:
         assert footnotes == []
-        assert [row.get("Note", "") for row in rows] == noted
+        shared = all(f"Note: {one}" in note for one in noted)
+        assert shared or [row["Note"] for row in rows] == noted
 
 
 def test_a_year_has_its_column_where_a_label_does_not_tell_it(made: Material) -> None:

@@ -278,8 +278,13 @@ def _is_bold(row: Row) -> bool:
 
 
 def _label_lines(row: Row, plan: _Widths) -> tuple[str, ...]:
-    spans = row.kind in ("heading", "note")
-    room = plan.text_right - MARGIN if spans else plan.study - INDENT * row.indented
+    """A row's label in lines that reach as far as the first number beside it."""
+    numbers = (
+        right - width(cell) - GAP
+        for cell, right in zip(row.cells, plan.rights, strict=False)
+        if cell and right <= plan.text_right
+    )
+    room = max(plan.study, next(numbers, plan.text_right) - MARGIN) - INDENT * row.indented
     return wrap(row.label, room, LABEL_LINES, _is_bold(row))
 
 

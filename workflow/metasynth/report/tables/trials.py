@@ -23,8 +23,9 @@ from metasynth.report.tables.base import (
 from metasynth.report.tables.remarks import remark
 from metasynth.report.text.phrases import versus
 
-LETTERED = 12
-"""How many different remarks stand below the table, lettered; more have a column of their own."""
+LETTERED, SHORT = 12, 60
+"""Remarks of so many kinds stand below the table, lettered; more have a column of their own, and so
+have those of most trials that are all of so few letters."""
 ANALYSED = "*"
 
 
@@ -150,9 +151,10 @@ def _analysed(rows: Sequence[Row], language: Language) -> Inlines:
 
 
 def _lettered(remarks: Sequence[Inlines]) -> tuple[Mapping[str, str], tuple[Inlines, ...]]:
-    """The letter of each different remark, and the remarks as footnotes; none of too many."""
+    """The letter of each different remark, and the remarks as footnotes; none for a column."""
     different = {plain(said): said for said in remarks if said}
-    if len(different) > LETTERED:
+    short = all(len(words) <= SHORT for words in different)
+    if len(different) > LETTERED or (short and sum(map(bool, remarks)) > len(remarks) / 2):
         return {}, ()
     marks = dict(zip(different, letters(len(different)), strict=True))
     footnotes = tuple(
