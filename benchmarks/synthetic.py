@@ -10,6 +10,7 @@ outcome, which all trials report. Nothing in them is real.
 
 import argparse
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -76,7 +77,9 @@ def create(folder: Path, outcomes: int, seed: int = 1) -> None:
     """Write a made-up review of so many outcomes into a new folder."""
     scaffold.create(folder)
     for text in (folder / "data/text").rglob("*.md"):
-        text.write_text("", encoding="utf-8")  # the prose of the scaffold names its outcome
+        items = " ".join(re.findall(r"\{prisma[^}]*\}", text.read_text("utf-8")))
+        said = f"Nothing in this review is real. {items}".strip()  # names no outcome
+        text.write_text(f"{said}\n", encoding="utf-8")
     draw = np.random.default_rng(seed)
     trials = max(10, outcomes * 15 // 80)  # 7.5 trials an outcome, 40 outcomes a trial
     sizes = draw.choice([40, 90, 150, 300, 800], trials)

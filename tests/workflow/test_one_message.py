@@ -40,8 +40,9 @@ NAMES = ["anakinra", "bcg", *MADE_UP]
 TEMPLATES = {
     "en": r"(?<![^.;:|] )[A-ZŻŚ][^.|:]*? (?:(?:may|likely) results? in|results in) [^.|]*?"
     r"(?: in )[^.|]*?\.|The evidence is very uncertain about[^|]*?\.|The estimate is [^|]*?\.",
-    "pl": r"(?<![^.;:|] )[A-ZŁŚŻ](?:[^.|:]|(?<=\d)\.)*: (?:[^.|:]*? (?:może powodować|prawdopodobnie "
-    r"powoduje|powoduje) [^.|]*\.|dane o wpływie interwencji [^.|]*? są bardzo niepewne\.|"
+    "pl": r"(?<![^.;:|] )[A-ZŁŚŻ](?:[^.|:]|(?<=\d)\.)*: (?:[^.|:]*? "
+    r"(?:może powodować|prawdopodobnie powoduje|powoduje) [^.|]*\.|"
+    r"dane o wpływie interwencji [^.|]*? są bardzo niepewne\.|"
     r"oszacowanie dla interwencji [^|]*?\.)",
 }
 PLACES = {

@@ -12,6 +12,7 @@ from metasynth.sensitivity.extraction import extraction
 from metasynth.sensitivity.multiverse import multiverse
 from metasynth.sensitivity.sequential import sequential
 from metasynth.synthesis.comparison import brought
+from metasynth.synthesis.meta_export import meta_csv, meta_script
 from metasynth.synthesis.metafor_export import metafor_csv, metafor_script
 from metasynth.synthesis.synthesise import synthesise
 
@@ -31,6 +32,8 @@ def pool(member: Member) -> dict[str, str]:
         "sequential.json": store.to_json(sequential(result)),
         "metafor.csv": metafor_csv(result),
         "metafor.R": metafor_script(result, "metafor.csv"),
+        "meta.csv": meta_csv(result),
+        "meta.R": meta_script(result, "meta.csv"),
     }
 
 

@@ -34,7 +34,7 @@ _LIBRARIES = (
 )
 _OF_AN_OUTCOME = (
     *("result.json", "sensitivity.json", "extraction.json", "multiverse.json", "sequential.json"),
-    *("metafor.csv", "metafor.R"),
+    *("metafor.csv", "metafor.R", "meta.csv", "meta.R"),
 )
 _FONTS = "report/fonts/*"
 _WORDS = "report/locales/*.po"
@@ -82,7 +82,7 @@ def views(at: Context) -> Iterator[Member]:
 
 
 def pool(at: Context) -> Iterator[Member]:
-    """Each outcome's pooled result and sensitivity analyses, and the same for R with metafor."""
+    """Each outcome's pooled result and sensitivity analyses, and the same for R."""
     analyses = {analysis.name: analysis for analysis in at.config.analyses}
     for outcome in at.config.outcomes:
         trials, used = at.reporting(outcome), tuple(analyses[name] for name in outcome.analyses)

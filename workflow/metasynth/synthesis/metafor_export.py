@@ -34,7 +34,7 @@ from metasynth.synthesis import bayesmeta_export, exact_bayes_export
 from metasynth.synthesis.bmr_export import regressions
 from metasynth.synthesis.synthesise import size_of_pool
 
-_DATA = {
+ARGUMENTS = {
     "binary": ("ai", "n1i", "ci", "n2i"),
     "continuous": ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"),
     "rate": ("x1i", "t1i", "x2i", "t2i"),
@@ -88,7 +88,7 @@ def metafor_csv(result: OutcomeResult) -> str:
     scale of the analysis, blank where it is not.
     """
     effects = _effects(result)
-    names = _DATA[result.outcome.type]
+    names = ARGUMENTS[result.outcome.type]
     covariate = ("covariate",) if result.outcome.covariate else ()
     header = ("study", "label", "year", "subgroup", "pooled", *names, "y", "se", *covariate)
     return to_csv(header, (_row(result, study, effects) for study in result.studies))
@@ -104,10 +104,15 @@ def _row(
     effect = effects.get((study.study, study.label))
     pooled = "FALSE" if effect is None else "TRUE"
     own = (effect.log_estimate, effect.se) if effect else (None, None)
-    groups = [study.intervention, study.control][: 2 if compares(result.outcome) else 1]
-    data = [] if result.outcome.type == "generic" else _data(result.outcome.type, groups)
+    data = data_of(result.outcome, study)
     covariate = [_exact(study.covariate)] if result.outcome.covariate else []
     return [study.study, study.label, study.year, study.subgroup, pooled, *data, *own, *covariate]
+
+
+def data_of(outcome: OutcomeSpec, study: StudyData) -> list[object]:
+    """What a study reports, in the order of its outcome's `ARGUMENTS`, with all digits."""
+    groups = [study.intervention, study.control][: 2 if compares(outcome) else 1]
+    return [] if outcome.type == "generic" else _data(outcome.type, groups)
 
 
 def _data(kind: str, groups: Sequence[Group | None]) -> list[object]:
@@ -178,9 +183,9 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *_library(_package(analysis)),
         f'dat <- read.csv("{data}", na.strings = "")',
         "dat <- dat[dat$pooled, ]",
-        *([_in_units(result.outcome)] if rated else []),
+        *([in_units(result.outcome)] if rated else []),
         *_fit(result, analysis),
-        f"natural <- function(x) {_natural(result)}",
+        f"natural <- function(x) {natural(result, analysis)}",
         *_RESULTS_BY.get(_package(analysis), _RESULTS),
         f"here <- c({_here(estimate)})",
         *_comparable(analysis),
@@ -197,16 +202,17 @@ def _more_of(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     return [*bayesmeta_export.more(result.outcome, analysis), *regressions(result, tau)]
 
 
-def _in_units(outcome: OutcomeSpec) -> str:
+def in_units(outcome: OutcomeSpec) -> str:
     """The line that counts person-time in the declared units."""
-    times = [name for name in _DATA[outcome.type] if name.startswith("t")]
+    times = [name for name in ARGUMENTS[outcome.type] if name.startswith("t")]
     names = ", ".join(f'"{name}"' for name in times)
     return f"dat[c({names})] <- dat[c({names})] / {outcome.per!r}  # rates are events in as much"
 
 
-def _natural(result: OutcomeResult) -> str:
-    measure, mean = result.outcome.measure, result.analyses[0].estimates[0].log_estimate
-    pooled = {study.study for study in result.analyses[0].studies}
+def natural(result: OutcomeResult, analysis: AnalysisResult) -> str:
+    """R, in metafor's functions, that takes `x` from the scale of analysis to the natural one."""
+    measure, mean = result.outcome.measure, analysis.estimates[0].log_estimate
+    pooled = {study.study for study in analysis.studies}
     used = [study for study in result.studies if study.study in pooled]
     if mean is not None and size_of_pool(result.outcome, used, mean) == inf:
         return f"{MEASURE['PAS'].back}  # the sizes differ too much for their harmonic mean"
@@ -230,7 +236,7 @@ def _comparable(analysis: AnalysisResult) -> list[str]:
 def _fit(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     """The lines that make `fit`."""
     spec, measure = analysis.spec, result.outcome.measure
-    arguments = ", ".join(f"{name} = {name}" for name in _DATA[result.outcome.type])
+    arguments = ", ".join(f"{name} = {name}" for name in ARGUMENTS[result.outcome.type])
     if spec.model == "MH":
         return [
             f'fit <- rma.mh({arguments}, data = dat, measure = "{measure}",',
@@ -251,11 +257,11 @@ def _fit(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     if _package(analysis) == "sums":
         return exact_bayes_export.posterior(analysis)
     if _package(analysis) == "bayesmeta":
-        return [*_own_effects(result, analysis), *bayesmeta_export.posterior(spec)]
-    return [*_own_effects(result, analysis), *_inverse_variance(result, analysis)]
+        return [*own_effects(result, analysis), *bayesmeta_export.posterior(spec)]
+    return [*own_effects(result, analysis), *_inverse_variance(result, analysis)]
 
 
-def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
+def own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     """The lines that give each study's effect yi and variance vi."""
     outcome, spec, record = result.outcome, analysis.spec, MEASURE[result.outcome.measure]
     averaged = any(study.contrast for study in result.studies)
@@ -276,7 +282,7 @@ def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
             "              ci = ci + zero - first, n2i = n2i + 2 * (zero - first), data = dat,",
             '              add = 0, to = "none", drop00 = FALSE)',
         ]
-    arguments = ", ".join(f"{name} = {name}" for name in _DATA[outcome.type])
+    arguments = ", ".join(f"{name} = {name}" for name in ARGUMENTS[outcome.type])
     where = spec.zero_cells if not bare or spec.zero_cells == "all" else "none"
     cells = outcome.type not in ("continuous", "mean", "correlation")
     zero = f', add = 1/2, to = "{where}"' if cells else ""
@@ -287,7 +293,7 @@ def _own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
 
 def _inverse_variance(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     spec, measure = analysis.spec, result.outcome.measure
-    arguments = ", ".join(f"{name} = {name}" for name in _DATA[result.outcome.type])
+    arguments = ", ".join(f"{name} = {name}" for name in ARGUMENTS[result.outcome.type])
     if spec.model == "IV" or len(analysis.studies) == 1:
         return _COMMON["Wald" if len(analysis.studies) == 1 else spec.ci]
     test, method = CI[spec.ci].metafor or "z", TAU2[spec.tau2 or DEFAULT_TAU2]

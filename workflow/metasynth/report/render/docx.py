@@ -1,8 +1,8 @@
 """A document as a Word file, for journals that ask for one.
 
 Pandoc writes it from its own document tree, which is built here without any markup in between:
-text stays data. Figures become pictures with a vector drawing beside each, which newer versions of
-Word show; Typst, which sets the PDF, makes both.
+text stays data. Figures become pictures, which Typst makes as it makes the PDF, with a drawing
+beside each, which newer versions of Word show.
 """
 
 import json
@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 from metasynth.language.languages import Language
 from metasynth.report.document import Document, Figure, Landscape
@@ -20,9 +19,12 @@ from metasynth.report.render.converter import pandoc
 from metasynth.report.render.pandoc import PORTRAIT, WIDE, WIDTH_INCHES, tree
 from metasynth.report.render.pictures import DRAWN, heading_foot, parts
 from metasynth.report.render.typst import literal
+from metasynth.report.render.vectors import drawings
 from metasynth.report.render.word_package import finished
 
 _PIXELS_PER_INCH = 220.0
+_AT_ONCE = 40
+"""Pictures that Typst makes together: of each it keeps some 10 MB until it is told to forget."""
 
 
 def docx(document: Document, templates: Path, language: Language) -> bytes:
@@ -52,28 +54,32 @@ def _pictures(
     """The PNG in `folder` of each figure, by its SVG: one page of a Typst document each.
 
     A figure that is higher than paper has one for each of its parts. Beside each stands the same as
-    SVG, by the bytes of the PNG, its letters drawn: no program needs the fonts.
+    SVG, by the bytes of the PNG.
     """
-    paths = [block.path for block in document.blocks if isinstance(block, Figure)]
-    if not paths:
-        return {}, {}
-    drawn = [(path, page) for path in paths for page in _pages(path)]
-    pages = [page for _, page in drawn]
-    setting = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
-    source, fonts = setting + "\n".join(pages), templates / "fonts"
-
-    def made(**form: Any) -> Sequence[bytes]:
-        found = compiled(source, fonts, **form)
-        return found if isinstance(found, list) else [found]
-
-    images, vectors = made(format="png", ppi=_PIXELS_PER_INCH), made(format="svg")
-    forget(fonts)
     found: dict[str, list[str]] = {}
-    for number, ((path, _), image) in enumerate(zip(drawn, images, strict=True)):
-        target = folder / f"{number}.png"
-        target.write_bytes(image)
-        found.setdefault(path, []).append(target.name)
-    return found, dict(zip(images, vectors, strict=True))
+    vectors: dict[bytes, bytes] = {}
+    paths = dict.fromkeys(block.path for block in document.blocks if isinstance(block, Figure))
+    drawn = [
+        (path, page, drawing)
+        for path in paths
+        for page, drawing in zip(_pages(path), drawings(path, templates / "fonts"), strict=True)
+    ]
+    for first in range(0, len(drawn), _AT_ONCE):
+        some = drawn[first : first + _AT_ONCE]
+        images = _images([page for _, page, _ in some], templates / "fonts")
+        for number, ((path, _, drawing), image) in enumerate(zip(some, images, strict=True), first):
+            (folder / f"{number}.png").write_bytes(image)
+            found.setdefault(path, []).append(f"{number}.png")
+            vectors[image] = drawing.encode()
+    return found, vectors
+
+
+def _images(pages: Sequence[str], fonts: Path) -> Sequence[bytes]:
+    """The PNG of each page."""
+    setting = "#set page(width: auto, height: auto, margin: 0pt, fill: white)\n"
+    made = compiled(setting + "\n".join(pages), fonts, format="png", ppi=_PIXELS_PER_INCH)
+    forget(fonts)
+    return made if isinstance(made, list) else [made]
 
 
 def _pages(path: str) -> list[str]:
