@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from metasynth.model.bounds import TOLD_OUTCOMES
 from metasynth.tables import scaffold
 from metasynth.tables.table_schema import tables
 
@@ -25,6 +26,7 @@ review:
   version: 1.0.0
   date: "2026-01-31"
   languages: [en]
+  formats: [{formats}]
 comparison:
   intervention: [drug]
   control: [placebo]
@@ -96,7 +98,8 @@ def create(folder: Path, outcomes: int, seed: int = 1) -> None:
     for number, rows in enumerate(results, start=1):
         write_trial(folder / "data/raw/trials" / f"trial{number:05}", number, rows)
     (folder / "data/raw/references.bib").write_text(REFERENCE, encoding="utf-8")
-    text = CONFIG.format(outcomes=outcomes)
+    formats = "html, pdf, docx" if outcomes <= TOLD_OUTCOMES else ""
+    text = CONFIG.format(outcomes=outcomes, formats=formats)
     for number, name in enumerate(names, start=1):
         text += OUTCOME.format(id=name, number=number, measure="RR" if number % 2 else "OR")
     (folder / "config.yaml").write_text(text, encoding="utf-8")
@@ -117,7 +120,7 @@ def create_large(folder: Path, trials: int, kind: str = "binary", seed: int = 1)
     (folder / "data/raw/references.bib").write_text(REFERENCE, encoding="utf-8")
     analyses = "primary, common" if kind == "binary" else "primary"
     outcome = LARGE.format(type=kind, measure=TYPES[kind], analyses=analyses)
-    text = CONFIG.format(outcomes=1) + outcome
+    text = CONFIG.format(outcomes=1, formats="html, pdf, docx") + outcome
     (folder / "config.yaml").write_text(text, encoding="utf-8")
 
 

@@ -63,11 +63,11 @@ class Pooled:
 def pooled(review: Review, outcome: OutcomeSpec) -> Pooled:
     """Pool an outcome as the pipeline does."""
     config = review.config
-    found = [study_data(trial, outcome, config.comparison) for trial in review.trials]
+    found = [study_data(trial, outcome, config.comparison_of(outcome)) for trial in review.trials]
     studies = [study for item in found if not isinstance(item, Omission) for study in item]
     analyses = {analysis.name: analysis for analysis in config.analyses}
     used = [analyses[name] for name in outcome.analyses]
-    result = synthesise(outcome, used, config.comparison, studies)
+    result = synthesise(outcome, used, config.comparison_of(outcome), studies)
     return Pooled(result, battery(result), multiverse(result, review.trials, config.multiverse))
 
 

@@ -17,7 +17,9 @@ from metasynth.model.method_records import Method
 
 SCHEMAS = Path(__file__).parents[1] / "workflow" / "schemas"
 CONFIG, TABLES = SCHEMAS / "config.schema.json", SCHEMAS / "datapackage.json"
-POOLED = tuple(record for record in MEASURE_RECORDS if set(record.types) - {"generic"})
+POOLED = tuple(
+    record for record in MEASURE_RECORDS if set(record.types) - {"generic"} and not record.by_units
+)
 """The measures that follow from the numbers of groups, which a multiverse can exchange."""
 CONTRASTS = tuple(
     name for name, record in methods.MEASURE.items() if not set(record.types) <= set(ONE_GROUP)

@@ -38,12 +38,12 @@ def review(folder):
 
 def pooled(config, trials, outcome):
     """An outcome's result and the trials that report it."""
-    used = [trial for trial in trials if reports(trial, outcome, config.comparison)]
-    data = [study_data(trial, outcome, config.comparison) for trial in used]
+    used = [trial for trial in trials if reports(trial, outcome, config.comparison_of(outcome))]
+    data = [study_data(trial, outcome, config.comparison_of(outcome)) for trial in used]
     studies = [study for item in data if not isinstance(item, Omission) for study in item]
     analyses = {analysis.name: analysis for analysis in config.analyses}
     specs = [analyses[name] for name in outcome.analyses]
-    return synthesise(outcome, specs, config.comparison, studies), used
+    return synthesise(outcome, specs, config.comparison_of(outcome), studies), used
 
 
 @cache
@@ -58,5 +58,7 @@ def led_outcome(folder, name):
 def outcomes(folder, **changes):
     """Every outcome of a review by its id: its result and its trials."""
     whole = review(folder)
-    config = replace(whole.config, comparison=replace(whole.config.comparison, **changes))
+    config = replace(
+        whole.config, comparisons={"": replace(whole.config.comparisons[""], **changes)}
+    )
     return {outcome.id: pooled(config, whole.trials, outcome) for outcome in config.outcomes}

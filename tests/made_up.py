@@ -3,7 +3,8 @@
 `COMPARISONS` compares two groups, `ONE_GROUP` has proportions of one arm alone, `SERIES` has
 studies of one group, where nothing is compared, `MIXED` published contrasts beside numbers,
 `COHORTS` the same of studies that are no trials, `CONVERTED` numbers that follow from others,
-`DESIGNED` clusters and crossovers. An outcome's name says its type and what is there of it.
+`DESIGNED` clusters and crossovers, `several()` comparisons that share trials. An outcome's name
+says its type and what is there of it.
 """
 
 import csv
@@ -37,6 +38,7 @@ class MadeUp:
     more: Mapping[str, object] = field(default_factory=dict)
     arms: Rows = ARMS
     designs: Mapping[str, str] = field(default_factory=dict)
+    own_arms: Mapping[str, Rows] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write the folder of the review, with the starter's texts."""
@@ -49,7 +51,7 @@ class MadeUp:
         if any("intercept" in outcome["analyses"] for outcome in self.outcomes.values()):
             choices["analyses"]["intercept"] = {"label": "Random intercept", "model": "GLMM-RI"}
         choices.pop("weeks", None)
-        if len(self.arms) == 1:
+        if len(self.arms) == 1 or "comparisons" in self.more:
             del choices["comparison"]
         config.write_text(yaml.safe_dump(choices | dict(self.more), sort_keys=False), "utf-8")
         for page in (folder / "data/text/en").glob("*.md"):  # the starter text names an outcome
@@ -70,7 +72,10 @@ class MadeUp:
         }
         source = {"source_id": "s", "reference": "made", "locator": "table 1", "quote": "as is"}
         _write(folder / "study.csv", [about])
-        _write(folder / "arms.csv", [{"source_id": "s", **arm} for arm in self.arms])
+        _write(
+            folder / "arms.csv",
+            [{"source_id": "s", **arm} for arm in self.own_arms.get(study, self.arms)],
+        )
         _write(folder / "sources.csv", [source])
         reported = {"provenance": "reported", "source_id": "s"}
         _write(folder / "results.csv", [{**reported, **row} for row in rows])
@@ -338,6 +343,16 @@ def _series() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]
     yield "irln_series", (rate, of("irln_series", series[:6], *times))
     means = [{"mean": 51.0 + 2 * n, "sd": 8.5, "total": 30 + n} for n in range(4)]
     yield "mn_series", (_outcome("mean", "MN", "Age", few), of("mn_series", series[:4], *means))
+    times = {"baseline_mean": 6.1, "baseline_sd": 1.9}
+    changes = [
+        {**times, "final_mean": 5.0, "final_sd": 2.2, "change_correlation": 0.6, "total": 24},
+        {**times, "final_mean": 5.3, "final_sd": 2.1, "total": 31},
+        {**times, "mean": -0.9, "sd": 1.7, "final_sd": 2.0, "total": 40},
+    ]
+    for measure in ("MC", "SMCC", "SMCR"):
+        id_ = f"{measure.lower()}_series"
+        change = _outcome("mean", measure, f"Fatigue ({measure})", few)
+        yield id_, (change, of(id_, series[:3], *changes))
     known = [{"correlation": 0.2 + 0.1 * n, "total": 60 + n} for n in range(3)]
     between = _outcome("correlation", "ZCOR", "Pain and function", few, direction="benefit")
     yield "zcor_series", (between, of("zcor_series", series[:3], *known))
@@ -360,6 +375,37 @@ def _mixed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]
             },
         ),
     )
+    yield (
+        "smd_of_both",
+        (
+            _outcome(
+                "continuous",
+                "SMD",
+                "Depression",
+                _INVERSE,
+                events_mean="lower",
+                instrument={"label": "the Hamilton scale", "sd": 7.5},
+            ),
+            {
+                A: means("smd_of_both", 4.1, 5.0, 50),
+                B: means("smd_of_both", 3.4, 5.1, 20),
+                C: counts("smd_of_both", 30, 60, 19, 61),
+                D: contrast("smd_of_both", estimate=1.9, ci_low=1.0, ci_high=3.61, measure="OR"),
+            },
+        ),
+    )
+    yield (
+        "or_of_both",
+        (
+            _outcome("binary", "OR", "Remission", _INVERSE, direction="benefit",
+                     events_mean="lower"),
+            {
+                A: counts("or_of_both", 30, 60, 19, 61),
+                B: counts("or_of_both", 41, 80, 30, 79),
+                C: means("or_of_both", 4.1, 5.0, 50),
+            },
+        ),
+    )  # fmt: skip
     md: dict[str, Any] = {"estimate": -0.9, "ci_low": -1.7, "ci_high": -0.1, "ci_level": 90.0}
     yield (
         "md_mixed",
@@ -418,6 +464,22 @@ def _converted() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Ro
                 E: pair("smd_converted", {"estimate": -1.0, "se": 0.4, "measure": "MD"},
                         {"mean": 4.0, **n}, {"mean": 5.0, **m}),
                 F: two("smd_converted", {"mean": 4.0, **n}, {"mean": 5.0, "sd": 2.0, **m}),
+            },
+        ),
+    )  # fmt: skip
+    yield (
+        "smd_ppc_converted",
+        (
+            _outcome("continuous", "SMD-PPC", "Stiffness", _INVERSE),
+            {
+                A: two("smd_ppc_converted",
+                       {**times, "final_mean": 5.0, "change_correlation": 0.6, **n},
+                       {**times, "final_mean": 5.9, "change_correlation": 0.55, **m}),
+                B: two("smd_ppc_converted", {**times, "final_mean": 5.1, **n},
+                       {**times, "mean": -0.2, "sd": 1.8, **m}),
+                C: two("smd_ppc_converted",
+                       {"mean": -1.4, "baseline_sd": 2.0, "change_correlation": 0.7, **n},
+                       {"mean": -0.3, "baseline_sd": 2.4, **m}),
             },
         ),
     )  # fmt: skip
@@ -498,7 +560,10 @@ DESIGNED = replace(
 CONVERTED = replace(_review(dict(_converted())), more={"conversions": {"change_correlation": 0.5}})
 COHORTS = replace(MIXED, design="prospective cohort")
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
-SERIES = _review(dict(_series()), design="case series", arms=GROUP)
+SERIES = replace(
+    _review(dict(_series()), design="case series", arms=GROUP),
+    more={"conversions": {"change_correlation": 0.5}},
+)
 
 
 def _led_by_priors() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
@@ -623,3 +688,42 @@ def _shares_led_by_priors() -> Iterator[tuple[str, tuple[dict[str, object], Mapp
 SHARES_LED_BY_PRIORS = _review(
     dict(_shares_led_by_priors()), design="case series", arms=GROUP, more=LED_BY_PRIORS.more
 )
+
+
+RECIPE = Path(__file__).parents[1] / "docs/recipes/11-several-comparisons.yaml"
+_FOUR = {
+    name: {"arm_id": name, "role": role, "label": label, "treatment": treatment}
+    for name, role, label, treatment in (
+        ("low", "intervention", "drug 10 mg", "drug low"),
+        ("high", "intervention", "drug 40 mg", "drug high"),
+        ("p", "control", "placebo", "placebo"),
+        ("s", "control", "standard drug", "standard"),
+    )
+}
+_MADE = {
+    A: {"low": (22, 60, 4.6), "high": (29, 61, 4.1), "p": (15, 59, 5.2), "s": (25, 60, 0)},
+    B: {"low": (31, 80, 4.4), "p": (22, 79, 5.0)},
+    C: {"high": (33, 70, 3.9), "p": (19, 71, 4.8), "s": (30, 69, 0)},
+    D: {"high": (41, 90, 0), "s": (44, 92, 0)},
+    E: {"low": (18, 40, 4.9), "high": (20, 41, 4.3), "p": (14, 42, 5.3)},
+}
+"""Of each trial's arms: patients who responded, all patients, their mean pain (0: none told)."""
+
+
+def _rows_of_arm(arm: str, events: int, total: int, pain: float) -> Iterator[dict[str, object]]:
+    yield {"outcome": "response", "arm_id": arm, "events": events, "total": total}
+    if pain:
+        yield {"outcome": "pain", "arm_id": arm, "mean": pain, "sd": 2.0, "total": total}
+    if arm in ("high", "s"):
+        yield {"outcome": "withdrawal", "arm_id": arm, "events": total // 9, "total": total}
+
+
+def several() -> MadeUp:
+    """The review of the recipe: trials of two to four arms, which serve in three comparisons."""
+    choices = yaml.safe_load(RECIPE.read_text(encoding="utf-8"))
+    rows = {
+        s: [r for a, n in arms.items() for r in _rows_of_arm(a, *n)] for s, arms in _MADE.items()
+    }
+    own = {study: [_FOUR[arm] for arm in arms] for study, arms in _MADE.items()}
+    outcomes = choices.pop("outcomes")
+    return MadeUp(outcomes, rows, more=choices, own_arms=own)

@@ -76,6 +76,26 @@ def one_group(dataset):
         yield StudyData(f"s{number}", f"Study {number}", 2000, group)
 
 
+def changes(name, measure=None):
+    """Of Morris's studies: changes with their own spread, or with that before, of one or two."""
+    rows = [r for r in csv.DictReader(io.StringIO((EXPECTED / name).read_text("utf-8")))
+            if r["set"] == "morris2008" and r.get("measure") == measure]  # fmt: skip
+    ends = ("", "_control")[: 2 - bool(measure)]
+    for number, row in enumerate(rows):
+        sides = [changed(row, end, spread=measure == "MC") for end in ends]
+        yield StudyData(f"s{number}", f"Study {number}", 2000, *sides)
+
+
+def changed(row, end, spread):
+    pre, post, before, after, n, r = (
+        float(row[name + end]) for name in ("pre", "post", "sd_pre", "sd_post", "n", "r")
+    )
+    group = Group(("n",), "N", total=int(n), mean=post - pre)
+    if spread:
+        return replace(group, sd=(before**2 + after**2 - 2 * r * before * after) ** 0.5)
+    return replace(group, baseline_sd=before, change_correlation=r)
+
+
 def change_scores():
     """Means below zero on both sides, on one side, and of both signs."""
     rows = (
@@ -115,6 +135,9 @@ STUDIES = {
     "pritz1997": ("proportion", list(one_group("pritz1997"))),
     "falls": ("incidence", list(one_group("nielweise2008_control"))),
     "ages": ("mean", list(one_group("curtis1998_ambient"))),
+    "training": ("mean", list(changes("change_measures.csv", "MC"))),
+    "before": ("mean", list(changes("change_measures.csv", "SMCR"))),
+    "training_compared": ("continuous", list(changes("change_differences.csv"))),
     "adherence": ("correlation", list(one_group("molloy2014"))),
     "molloy2014": ("generic", list(generic("molloy2014"))),
 }
@@ -138,7 +161,7 @@ CASES = [
     ("nielweise2007", "OR", AnalysisSpec("p", "P", model="Peto")),
     *[("normand1999", m, AnalysisSpec("p", "P", tau2="REML", ci="HKSJ"))
       for m in ("MD", "SMD", "SMD-RevMan", "SMD-UB", "SMD-LS2", "SMDH", "ROM", "ROM-BC", "VR",
-                "CVR")],
+                "CVR", "SMD-SD")],
     *[("alone", m, AnalysisSpec("p", "P", tau2="REML", ci="HKSJ")) for m in ("PLO", "PAS", "PFT")],
     *[("rates", m, AnalysisSpec("p", "P", tau2="DL")) for m in ("IRR", "IRD")],
     *[("rates", m, AnalysisSpec("p", "P", model="MH")) for m in ("IRR", "IRD")],
@@ -149,6 +172,9 @@ CASES = [
     *[("pritz1997", m, AnalysisSpec("p", "P", tau2="DL")) for m in ("PR", "PLN")],
     *[("falls", m, AnalysisSpec("p", "P", tau2="REML", ci="HKSJ")) for m in ("IRLN", "IR", "IRS")],
     *[("ages", m, AnalysisSpec("p", "P", tau2="REML")) for m in ("MN", "MNLN")],
+    *[("training", m, AnalysisSpec("p", "P", tau2="REML")) for m in ("MC", "SMCC")],
+    ("before", "SMCR", AnalysisSpec("p", "P", tau2="REML", ci="HKSJ")),
+    ("training_compared", "SMD-PPC", AnalysisSpec("p", "P", tau2="DL")),
     *[("adherence", m, AnalysisSpec("p", "P", tau2="REML")) for m in ("ZCOR", "COR")],
     *[("change", m, AnalysisSpec("p", "P", tau2="REML", ci="HKSJ"))
       for m in ("MD", "SMD", "SMD-RevMan")],

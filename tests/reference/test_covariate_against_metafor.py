@@ -31,9 +31,11 @@ def regression() -> Regression:
     config = review.config
     (outcome,) = config.outcomes
     studies = [
-        study for trial in review.trials for study in study_data(trial, outcome, config.comparison)
+        study
+        for trial in review.trials
+        for study in study_data(trial, outcome, config.comparison_of(outcome))
     ]
-    result = synthesise(outcome, config.analyses[:1], config.comparison, studies)
+    result = synthesise(outcome, config.analyses[:1], config.comparison_of(outcome), studies)
     found = battery(result).regression
     assert found is not None
     return found

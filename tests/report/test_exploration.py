@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 import metasynth as ms
+from metasynth.language import formats
+from metasynth.language.languages import ENGLISH
+from metasynth.model.methods import MEASURE, is_ratio
+from metasynth.report.exploration import Explored, known
 from tests.reviews import Review
 
 SCRIPT = Path(__file__).parents[2] / "workflow/report/explore.js"
@@ -104,6 +109,51 @@ def same(answer: Any, pooled: Any, case: object) -> None:
     assert mine[:2] == pytest.approx(theirs[:2], rel=1e-8, abs=1e-8 * scale), case
     assert mine[2] == pytest.approx(theirs[2], rel=1e-8, abs=1e-8 * pooled.se**2), case
     assert answer["k"] == pooled.k, case
+
+
+STYLE = """const page = {}, words = {};
+function localNumber(x) { return String(x).replace("-", "−").replace(".", words.decimal); }
+"""
+SAID = """({written, decimal, values}) => {
+  page.written = written;
+  words.decimal = decimal;
+  const effects = values.map(([measure, value]) => effect(measure, value));
+  return [effects, values.map(([, value]) => positive(Math.abs(value)))];
+}"""
+
+
+def hard_numbers() -> list[float]:
+    """Halves that no binary float holds, small, large and negative numbers, and seeded ones."""
+    halves = [float(f"{whole}.{half}5") for whole in (0, 1, 12, 1000) for half in range(1000)]
+    edges = [0.0, 0.0005, 0.0095, 0.00949999, 999.5, 1000.0, 1000.5, 999999.5, 1e6, 1e-7, 5e-324]
+    spread = np.random.default_rng(7).normal(0, 1, 2000) * 10.0 ** np.arange(-6, 4).repeat(200)
+    values = [*halves, *edges, 1.005, 0.5, 1.5, 2.5, *map(float, spread)]
+    return [*values, *(-value for value in values)]
+
+
+@pytest.mark.parametrize("declared", [{}, {"RR": 3, "RD": 1, "MD": 0, "OR": 2}])
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_numbers_are_written_as_the_tables_write_them(
+    browser: Browser, declared: dict[str, int], decimal: str
+) -> None:
+    """With the decimals that the review declares, or the usual ones, in each language's mark."""
+    style = formats.NumberStyle(decimal, decimals=tuple(declared.items()))
+    measures = ("RR", "OR", "RD", "MD", "other")
+    ways = {one: Explored(one, is_ratio(one), counts=False, studies=()) for one in measures}
+    page = browser.new_page()
+    page.add_script_tag(content=STYLE + SCRIPT.read_text("utf-8"))
+    values = [
+        (measure, value)
+        for measure in measures
+        for value in hard_numbers()
+        if value >= 0 or not MEASURE[measure].positive
+    ]
+    language = replace(ENGLISH, numbers=style)
+    told = {"written": known(ways, language)["written"], "decimal": decimal, "values": values}
+    effects, amounts = page.evaluate(SAID, told)
+    assert effects == [formats.estimate(measure, value, style) for measure, value in values]
+    assert amounts == [formats.positive(abs(value), style) for _, value in values]
+    page.close()
 
 
 def test_a_reader_leaves_a_trial_out_and_the_page_is_otherwise_the_same(

@@ -380,6 +380,41 @@ SPREADS = [
     slip("clusters_as_patients", cells(f"{A}/study.csv", 2, design="cluster randomised")),
     slip("pairs_as_groups", cells(f"{A}/study.csv", 2, design="randomised, crossover")),
     slip("sd_of_no_change", cells(results(A), WEIGHT, baseline_sd="12", final_sd="20")),
+    slip(
+        "converted_other_way",
+        text(
+            CONFIG,
+            "    outcome: pain\n    week: 24\n    type: continuous\n    measure: MD",
+            "    outcome: pain\n    week: 24\n    type: continuous\n    measure: SMD\n"
+            "    events_mean: higher",
+        ),
+        cells(results(C), PAIN, mean="", sd="", events="60"),
+        cells(results(C), PAIN + 1, mean="", sd="", events="30"),
+        cell=f"{results(C)}:8:A",
+        words="on the side of all other trials of pain",
+    ),
+    slip(
+        "row_of_other_type",
+        text(
+            CONFIG,
+            "    outcome: pain\n    week: 24\n    type: continuous\n    measure: MD",
+            "    outcome: pain\n    week: 24\n    type: continuous\n    measure: SMD",
+        ),
+        cells(results(C), PAIN, mean="", sd="", events="60"),
+        cells(results(C), PAIN + 1, mean="", sd="", events="30"),
+        words="events_mean",
+    ),
+    slip(
+        "value_for_change",
+        text(
+            CONFIG,
+            "    outcome: weight\n    week: 24\n    type: continuous\n    measure: MD",
+            "    outcome: weight\n    week: 24\n    type: continuous\n    measure: SMD-PPC",
+        ),
+        cells(results(A), WEIGHT, baseline_mean="80.1", mean="75", baseline_sd="12"),
+        cell=f"{results(A)}:10:K",
+        words="final_mean",
+    ),
     slip("f_off_t", published(outcome="pain", reported_t="2.2", reported_f="9"), words="4.84"),
     slip("mean_of_other_sign", cells(results(B), WEIGHT, mean="1.8"), cell=f"{results(B)}:10:K"),
     slip(

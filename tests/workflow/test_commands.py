@@ -341,6 +341,22 @@ def test_one_that_fails_fails_alone(
         assert (review.folder / "results/figures/tuberculosis_or/forest.svg").is_file()
 
 
+def test_without_a_form_there_is_no_report(own: Small) -> None:
+    """All else stands as it was, and what an earlier report left is named and gone."""
+    before = own.results()
+    config = own.folder / "config.yaml"
+    text = re.sub(r"  formats: .*\n", "", config.read_text(encoding="utf-8"))
+    config.write_text(text.replace("review:\n", "review:\n  formats: []\n"), encoding="utf-8")
+    output = own.run().output
+    after = own.results()
+    gone = {name for name in before if name.startswith(("report/", "made/report"))}
+    assert gone
+    assert {*before} - {*after} == gone
+    assert "results/report/review.html" in output
+    same = [name for name in after if name.startswith(("tables/", "outcomes/", "figures/"))]
+    assert all(after[name] == before[name] for name in same)
+
+
 # --- a step alone ---------------------------------------------------------------------------------
 
 

@@ -97,7 +97,7 @@ def _sentences(ran: Review, code: str) -> dict[str, str]:
 
     config, language = configuration.load(ran.folder / "config.yaml"), _language(ran, code)
     labels = {outcome.id: language.label(outcome.label) for outcome in config.outcomes}
-    side = language.label(config.comparison.intervention_label or "Intervention")
+    side = language.label(config.comparisons[""].intervention_label or "Intervention")
     return {
         id_: words(found, labels[id_], side, language).conclusion
         for id_, found in _concluded(ran).items()

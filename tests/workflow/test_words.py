@@ -52,8 +52,9 @@ EMPTY = (
     "for .",
     "with .",
     "None",
+    "{anchor",
 )
-"""Counts that are none, intervals that are not there, lists with nothing in them."""
+"""Counts that are none, intervals that are not there, lists with nothing in them, marks as text."""
 FALSE = ("No source at hand states", "little to no difference")
 OF_TWO_GROUPS = (
     *("relative effect", "against placebo", "compared with placebo", "with placebo", "in favour"),
@@ -183,6 +184,13 @@ def test_each_outcome_is_led_by_its_own_policy(page: Pages) -> None:
         "published, with limits. Adjusted for age and sex.",
         "published, with p-value\n",
         "O − E and V",
+        "another kind of effect, converted. Computed: standardised mean difference from an odds",
+        "In units of the Hamilton scale that is −3.39 [−5.28,\u00a0−1.50], one standard deviation",
+        "Someone with drug fares better than someone with placebo with a probability of 63%",
+        "\nProbability of faring better: Φ(y/√2)",
+        "\nUnits of a familiar instrument: the standardised difference and its limits",
+        "another kind of effect, converted. Computed: odds ratio from a standardised mean",
+        "\nOdds ratio from a standardised mean difference: ln OR = ±(π/√3) d",
     ],
 )
 def test_published_contrasts_beside_counts_are_told_of(page: Pages, said: str) -> None:
@@ -199,6 +207,8 @@ def test_published_contrasts_beside_counts_are_told_of(page: Pages, said: str) -
         "Primary analyses were therefore made again without the trials concerned",
         "without the trials that rest on an assumption",
         "correlation 0.3 of the values before and after",
+        "correlation of the values before and after from the standard deviations before, after",
+        "a correlation of the values before and after that is assumed",
         "medians: Wan et al. 2014",
         "numbers of its groups, some computed. Computed: standard deviation from the p-value",
         "median 4.2; quartiles 3.1, 5.9; range 1, 9.5; n = 41",

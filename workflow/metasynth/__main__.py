@@ -10,6 +10,7 @@ if __name__ == "__main__":  # until there is something to tidy up, Ctrl-C just e
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
+import io
 import json
 import runpy
 import sys
@@ -18,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from metasynth import __version__
-from metasynth.core import store, streams, verify
+from metasynth.core import sealed_zip, store, streams, verify
 from metasynth.core.faults import Fault, InvalidReview, report
 from metasynth.core.paths import EXAMPLE, SNAKEFILE
 from metasynth.importers import command, options
@@ -29,10 +30,12 @@ from metasynth.living.changes import Changes
 from metasynth.living.summary import summary
 from metasynth.prose import drafts
 from metasynth.prose.unwritten import Unwritten
-from metasynth.review import acceptance
+from metasynth.review import acceptance, own_language
 from metasynth.review.exported import exported
-from metasynth.review.load import load_review
+from metasynth.review.load import Review, load_review
+from metasynth.review.revman_export import revman_files
 from metasynth.tables import reader, scaffold, trial_workbook
+from metasynth.validation import configuration
 
 _SMALL = 1_000_000
 """Bytes that the files of a command may need; a review's tables are far smaller."""
@@ -66,6 +69,8 @@ def _command(chosen: argparse.Namespace) -> int:
             return changes()
         if chosen.command == "export":
             return export(chosen.config, chosen.file)
+        if chosen.command == "language":
+            return language(chosen.config, chosen.action, chosen.code)
         if chosen.command == "untranslated":
             return list_untranslated(chosen.config)
         return new(chosen) if chosen.command == "new" else command.run(chosen)
@@ -144,15 +149,30 @@ def accept(config: Path) -> int:
 
 
 def export(config: Path, file: Path) -> int:
-    """Write the tables and results of the review in the current folder into one workbook."""
+    """Write what the review in the current folder has into one workbook, or a zip for RevMan."""
     try:
         review = load_review(config, Path.cwd())
     except InvalidReview as invalid:
         print(invalid, file=sys.stderr)
         return 1
-    raw = reader.read(Path(review.config.data))
-    store.write(file, exported(raw, Path("results/tables")))
+    try:
+        if file.suffix == ".zip":
+            return _for_revman(review, file)
+        raw = reader.read(Path(review.config.data))
+        store.write(file, exported(raw, Path("results/tables")))
+    except FileNotFoundError as absent:
+        print(absent, file=sys.stderr)
+        return 1
     print(f"{file}: the trials' tables and those of the results.")
+    return 0
+
+
+def _for_revman(review: Review, file: Path) -> int:
+    files = revman_files(review.config.outcomes, Path("results/outcomes"))
+    content = io.BytesIO()
+    sealed_zip.pack(files, content)
+    store.write(file, content.getvalue())
+    print(f"{file}: study data for RevMan Web; its not-as-here.csv says what differs there.")
     return 0
 
 
@@ -181,6 +201,27 @@ def list_untranslated(config: Path) -> int:
                 *(review.claims, review.changelog),
             )
             print(as_catalogue(missing) if missing else f"{code}: everything is translated.")
+    return 0
+
+
+def language(config: Path, action: str, code: str) -> int:
+    """Begin a language of the review's own, or say what it lacks."""
+    reading = configuration.read(config)
+    folder = Path(reading.config.text if reading.config else reading.text)
+    try:
+        if action == "new":
+            made = own_language.begin(folder, code)
+            print(f"{code}: {len(made)} files to translate, each in English so far:")
+            print("\n".join(f"  {path}" for path in made))
+            print(
+                f"What is left: metasynth language check {code}. To use it: languages: [en, {code}]"
+            )
+            return 0
+        lines = own_language.lacking(folder, code)
+    except own_language.NoLanguage as error:
+        print(error, file=sys.stderr)
+        return 1
+    print("\n".join(lines) if lines else f"{code}: everything is translated.")
     return 0
 
 
@@ -245,14 +286,25 @@ def _parser() -> argparse.ArgumentParser:
         description="List what config.yaml and the tables say in English and the review's own"
         " catalogues (labels.po) do not translate, as entries to paste into them.",
     )
+    own = commands.add_parser(
+        "language",
+        parents=[config],
+        help="begin a language that is not shipped, in the review's folder, or say what it lacks",
+        description="new: write the catalogue of the report's messages and the files of its"
+        " sections and of the review's own texts into the folder of the review's prose, to be"
+        " translated there. check: list what is still in English.",
+    )
+    own.add_argument("action", choices=("new", "check"))
+    own.add_argument("code", help="the language's two letters, such as de")
     out = commands.add_parser(
         "export",
         parents=[config],
-        help="write the tables and the last run's results into one workbook",
+        help="write the tables and the last run's results into one workbook, or for RevMan",
         description="Write the trials' tables and those of the last run's results, a sheet each,"
-        " into a workbook (xlsx) for readers.",
+        " into a workbook (xlsx) for readers; or, where the file is a zip, each outcome's studies"
+        " as RevMan Web imports study data.",
     )
-    out.add_argument("file", type=Path, help="the workbook, such as review.xlsx")
+    out.add_argument("file", type=Path, help="the file, such as review.xlsx or revman.zip")
     for name, told in {
         "changes": "print what the last run changed, in Markdown for a pull request",
         "schema": "print the schema of config.yaml, for an editor",

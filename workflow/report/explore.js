@@ -162,7 +162,8 @@ function explore(panel, outcome) {
     const data = chosen(outcome, measure.value, (i) => ticks[i][0].checked);
     const pooled = pool({ ...data, measure: measure.value, model: model.value, t: page.t });
     const back = outcome.log && (!outcome.counts || ratio(measure.value)) ? Math.exp : (x) => x;
-    shown.replaceChildren(...(pooled && Number.isFinite(pooled.mean + pooled.se) ? result(data.rows, pooled, back) : [words.nothing]));
+    const said = (value) => effect(measure.value, back(value));
+    shown.replaceChildren(...(pooled && Number.isFinite(pooled.mean + pooled.se) ? result(data.rows, pooled, said) : [words.nothing]));
   };
   panel.append(
     make("p", { className: "note" }, words.own),
@@ -183,7 +184,7 @@ function choice(label, options, selected) {
 }
 
 /** The forest plot as SVG, and the pool in words. */
-function result(rows, pooled, back) {
+function result(rows, pooled, said) {
   const lines = rows.map(([label, y, v]) => [label, y, y - Z * Math.sqrt(v), y + Z * Math.sqrt(v)]);
   const all = [...lines, [words.pooled, pooled.mean, pooled.low, pooled.high]];
   const left = Math.min(0, ...all.map(([, , low]) => low).filter((x) => x > -20));
@@ -200,19 +201,44 @@ function result(rows, pooled, back) {
     } else {
       svg.append(drawn("polygon", { points: `${x(low)},${y} ${x(mean)},${y - 7} ${x(high)},${y} ${x(mean)},${y + 7}` }));
     }
-    svg.append(drawn("text", { x: 560, y: y + 4, "text-anchor": "end" }, interval(mean, low, high, back)));
+    svg.append(drawn("text", { x: 560, y: y + 4, "text-anchor": "end" }, interval(mean, low, high, said)));
   });
-  const told = `${interval(pooled.mean, pooled.low, pooled.high, back)}; tau² = ${plain(pooled.tau2)}; k = ${pooled.k}`;
+  const told = `${interval(pooled.mean, pooled.low, pooled.high, said)}; tau² = ${positive(pooled.tau2)}; k = ${pooled.k}`;
   return [svg, make("p", {}, make("strong", {}, told))];
 }
 
-function interval(mean, low, high, back) {
-  return `${plain(back(mean))} [${plain(back(low))}${words.between}${plain(back(high))}]`;
+function interval(mean, low, high, said) {
+  return `${said(mean)} [${said(low)}${words.between}${said(high)}]`;
 }
 
-function plain(value) {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return localNumber(Math.abs(value) > 0 && Math.abs(value) < 0.005 ? value.toPrecision(1) : value.toFixed(digits));
+/** An effect, or a limit, as the tables of the page print it: language/formats.py, `estimate`. */
+function effect(measure, value) {
+  const { decimals, declared, isPositive, isRatio } = page.written[measure];
+  if (isRatio && value > 1000) return ">1000";
+  if (!declared) return isPositive ? positive(value) : rounded(value, decimals);
+  const least = 10 ** -decimals;
+  return isPositive && value > 0 && value < least / 2 ? `<${rounded(least, decimals)}` : rounded(value, decimals);
+}
+
+/** A number that is never negative, so that it does not read as 0 unless it is. */
+function positive(value) {
+  if (value > 0 && value < 0.0005) return `<${rounded(0.001, 3)}`;
+  if (value >= 999999.5) return ">999999";
+  return rounded(value, value > 0 && value < 0.0095 ? 3 : value >= 1000 ? 0 : 2);
+}
+
+/** With so many decimals; half goes to the even digit of the number as it is written, 1.005 to 1.00. */
+function rounded(value, decimals) {
+  const written = String(Math.abs(value));
+  const [whole, part = ""] = written.split(".");
+  let text = Math.abs(value).toFixed(decimals);
+  if (!/e/.test(written) && /^50*$/.test(part.slice(decimals))) {
+    const digits = whole + part.slice(0, decimals);
+    const even = BigInt(digits) % 2n ? BigInt(digits) + 1n : BigInt(digits);
+    const padded = String(even).padStart(decimals + 1, "0");
+    text = decimals ? `${padded.slice(0, -decimals)}.${padded.slice(-decimals)}` : padded;
+  }
+  return localNumber(`${value < 0 ? "-" : ""}${text}`);
 }
 
 function drawn(tag, attributes, ...children) {

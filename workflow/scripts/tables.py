@@ -28,7 +28,7 @@ def tabulate(member: Member) -> dict[str, str]:
     results = store.read_records(OutcomeResult, member.inputs["results"])
     trials = store.read_records(Trial, member.inputs["trials"])
     analyses = [analysis for result in results for analysis in result.analyses]
-    audited = audit(told.claims, results, trials, told.comparison, told.declared)
+    audited = audit(told.claims, results, trials, told.comparisons, told.declared)
     return {
         **_flat("estimates", Estimate, (row for a in analyses for row in a.estimates)),
         **_flat("studies", StudyEffect, (row for a in analyses for row in a.studies)),

@@ -52,11 +52,13 @@ def pooled(config, trials):
     by_name = {spec.name: spec for spec in config.analyses}
     results = []
     for outcome in config.outcomes:
-        having = [trial for trial in trials if reports(trial, outcome, config.comparison)]
-        data = [study_data(trial, outcome, config.comparison) for trial in having]
+        having = [
+            trial for trial in trials if reports(trial, outcome, config.comparison_of(outcome))
+        ]
+        data = [study_data(trial, outcome, config.comparison_of(outcome)) for trial in having]
         studies = [one for item in data if not isinstance(item, Omission) for one in item]
         specs = [by_name[name] for name in outcome.analyses]
-        results.append(synthesise(outcome, specs, config.comparison, studies))
+        results.append(synthesise(outcome, specs, config.comparison_of(outcome), studies))
     return results
 
 
@@ -65,7 +67,7 @@ def published():
     """The review of 2013: what is loaded, pooled and found."""
     review = load_review(Path("config.yaml"), ROOT)
     results = pooled(review.config, review.trials)
-    found = audit(review.claims, results, review.trials, review.config.comparison)
+    found = audit(review.claims, results, review.trials, review.config.comparisons)
     return review, results, {item.claim_id: item for item in found}
 
 
@@ -96,7 +98,7 @@ def judge_all(small, *claims, change=None):
     if change:
         trials = tuple(change(trial) for trial in trials)
         results = pooled(review.config, trials)
-    return audit(claims, results, trials, review.config.comparison)
+    return audit(claims, results, trials, review.config.comparisons)
 
 
 def recounted(study, outcome, arm, **counts):

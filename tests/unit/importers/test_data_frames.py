@@ -65,6 +65,22 @@ def test_proportions_of_one_group(tmp_path):
     assert (sorted(made), left_out) == (["a", "b"], [])
 
 
+def test_changes_of_one_group(tmp_path):
+    """What SMCR takes for the spread before is told of as that, and is not the spread after."""
+    path = write(
+        tmp_path / "d.csv", "study,m1i,m2i,sd1i,sd2i,ri,ni", ("A", 5.1, 6, 1.9, 2.2, 0.6, 24)
+    )
+    found = read(path)
+    assert numbers(found)[0][0] == {
+        "final_mean": "5.1", "baseline_mean": "6", "baseline_sd": "1.9", "final_sd": "2.2",
+        "change_correlation": "0.6", "total": "24",
+    }  # fmt: skip
+    assert "sd1i" in found.items[0].results[0].note
+    assert [(o.type, o.measure) for o in found.outcomes] == [("mean", "SMCR")]
+    made, left_out = command.tables(found, "d.csv", "key")
+    assert (sorted(made), left_out) == (["a"], [])
+
+
 def test_a_row_an_arm_is_no_proportion_of_one_group(tmp_path):
     rows = [
         ("A", "drug 1", 1, 10),

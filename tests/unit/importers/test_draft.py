@@ -31,7 +31,10 @@ def test_a_package_becomes_a_review_whose_first_analyses_are_the_files_own(place
     review = begun(place, one_of_each_type(place / "review.zip"))
     config = review.config
     assert review.warnings == ()
-    assert (config.comparison.intervention, config.comparison.control) == (("Drug",), ("Placebo",))
+    assert (config.comparisons[""].intervention, config.comparisons[""].control) == (
+        ("Drug",),
+        ("Placebo",),
+    )
     by_name = {analysis.name: analysis for analysis in config.analyses}
     first = {o.id: (o.type, o.measure, by_name[o.analyses[0]].model) for o in config.outcomes}
     assert first == {
@@ -66,7 +69,7 @@ def test_an_rm5_file_becomes_a_review_with_its_studies_bias_and_references(place
 def test_proportions_of_one_group_need_no_dummy_arm(place):
     (place / "d.csv").write_text("study,year,xi,ni\nA,2001,3,20\nB,2002,4,30\n", encoding="utf-8")
     review = begun(place, place / "d.csv", "--intervention", "surgery", "--outcome", "cure")
-    assert review.config.comparison.control == ()
+    assert review.config.comparisons[""].control == ()
     assert [len(trial.arms) for trial in review.trials] == [1, 1]
 
 
@@ -90,7 +93,9 @@ def test_names_are_data_in_config(place, name):
     review = begun(place, package(place / "r.zip", rows, [chosen]))
     shown = " ".join(name.split())
     assert review.config.outcomes[0].label == shown
-    assert review.config.comparison.intervention[0].removeprefix("'") == shown.removeprefix("'")
+    assert review.config.comparisons[""].intervention[0].removeprefix("'") == shown.removeprefix(
+        "'"
+    )
 
 
 @pytest.mark.parametrize(

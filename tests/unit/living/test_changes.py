@@ -39,12 +39,16 @@ def pooled(config, trials):
     """The outcomes that any of the trials reports, pooled as the workflow does."""
     specs = {analysis.name: analysis for analysis in config.analyses}
     for outcome in config.outcomes:
-        reporting = [trial for trial in trials if reports(trial, outcome, config.comparison)]
+        reporting = [
+            trial for trial in trials if reports(trial, outcome, config.comparison_of(outcome))
+        ]
         if reporting:
-            data = [study_data(trial, outcome, config.comparison) for trial in reporting]
+            data = [
+                study_data(trial, outcome, config.comparison_of(outcome)) for trial in reporting
+            ]
             studies = [study for item in data if not isinstance(item, Omission) for study in item]
             chosen = [specs[name] for name in outcome.analyses]
-            yield synthesise(outcome, chosen, config.comparison, studies)
+            yield synthesise(outcome, chosen, config.comparison_of(outcome), studies)
 
 
 def made(config=CONFIG, trials=ALL, changelog=()):

@@ -26,9 +26,10 @@ from metasynth.stats import (
 )
 from metasynth.stats.effects.binary import BINARY_EFFECTS, Tables
 from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
+from metasynth.stats.effects.one_group import MEAN_EFFECTS
 from metasynth.stats.effects.proportions import PROPORTION_EFFECTS
 from metasynth.stats.effects.rates import RATE_EFFECTS
-from metasynth.synthesis import metafor_export
+from metasynth.synthesis import metafor_export, selection
 from metasynth.synthesis.multi_arm import covariance_of_shared_control
 
 ROOT = Path(__file__).parents[3]
@@ -68,7 +69,13 @@ def of_type(kind: str) -> set[str]:
         ),
         ("stats.glmm.FITS", glmm.FITS, set(methods.GLMMS)),
         ("stats.effects.binary", BINARY_EFFECTS, of_type("binary")),
-        ("stats.effects.continuous", CONTINUOUS_EFFECTS, of_type("continuous")),
+        (
+            "stats.effects.continuous",
+            CONTINUOUS_EFFECTS,
+            of_type("continuous") - methods.BY_BASELINE,
+        ),
+        ("stats.effects.one_group", MEAN_EFFECTS, of_type("mean") - methods.BY_BASELINE),
+        ("selection.OF_CHANGES", selection.OF_CHANGES, methods.BY_BASELINE),
         ("stats.effects.proportions", PROPORTION_EFFECTS, of_type("proportion")),
         ("stats.effects.rates", RATE_EFFECTS, of_type("rate")),
         ("stats.score_intervals", score_intervals.SCORE_LIMITS, set(methods.OF_TABLES)),

@@ -97,6 +97,8 @@ def row(study: str, place: int, number: int, kind: str) -> Result:
         cell=Cell(f"trials/{study}/results.csv", place + 2),
         person_time=known["person_time"],
         correlation=known["correlation"],
+        baseline_sd=1.9 if known["mean"] is not None else None,
+        change_correlation=0.6 if known["mean"] is not None else None,
     )
 
 
@@ -130,7 +132,7 @@ def book_of(
     found = [study_data(one, outcome, comparison) for one in every]
     studies = [data for item in found if not isinstance(item, Omission) for data in item]
     result = synthesise(outcome, specs, comparison, studies)
-    config = Config("T", "1", ("en",), "", "", comparison, tuple(specs), (outcome,))
+    config = Config("T", "1", ("en",), "", "", {"": comparison}, tuple(specs), (outcome,))
     sensitivities = {outcome.id: battery(result)}
     drawn = {f"{outcome.id}/{name}" for name in figures(outcome, trials, trials)}
     book = collect(config, every, [result], sensitivities, (), (), ENGLISH, figures=drawn)

@@ -34,7 +34,7 @@ MODULES = (
 def scope(results, rules=RULES, panel=(), language=ENGLISH):
     specs = tuple(analysis.spec for analysis in results[0].analyses)
     config = Config(
-        *("T", "1.0.0", ("en",), "data", "text", SIDES),
+        *("T", "1.0.0", ("en",), "data", "text", {"": SIDES}),
         specs,
         tuple(result.outcome for result in results),
         certainty=rules,

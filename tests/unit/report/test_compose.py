@@ -85,7 +85,7 @@ def material(kind: str, folder: Path) -> Material:
         sensitivities=sensitivities,
         versions=(("numpy", "1"),),
         claims=review.claims,
-        audit=tuple(audit(review.claims, results, trials, config.comparison)),
+        audit=tuple(audit(review.claims, results, trials, config.comparisons)),
         search=review.search,
         flow=review.flow,
         ratings=ratings,

@@ -133,7 +133,7 @@ def texts(folder: Path, own: str, code: str = "en") -> Texts:
     (general / "introduction.md").write_text(section, encoding="utf-8")
     (mine / "question.md").write_text(own, encoding="utf-8")
     language = speak(code)
-    return Texts(general, mine, filters(language))
+    return Texts([general], mine, filters(language))
 
 
 @pytest.mark.parametrize("code", ["en", "pl"])

@@ -31,7 +31,7 @@ def every_table(config, trials, outcome):
         read = replace(outcome, reading=reading)
         versions = []
         for trial in trials:
-            every = selected_rows(trial, read, config.comparison)
+            every = selected_rows(trial, read, config.comparison_of(read))
             rows = [row for row in every if not row.reference_arm_id]
             stated = [row for row in every if row.reported_p.startswith("<")]
             ranges = [
@@ -123,7 +123,7 @@ def test_so_are_those_of_a_posterior(id_):
 @pytest.mark.parametrize("multi_arm", ["split", "covariance"])
 def test_arms_kept_apart_share_one_uncertain_control(multi_arm):
     config = review(ANAKINRA).config
-    comparison = replace(config.comparison, multi_arm=multi_arm)
+    comparison = replace(config.comparisons[""], multi_arm=multi_arm)
     config = replace(
         config,
         comparison=comparison,

@@ -9,6 +9,8 @@ import pytest
 from scipy import stats
 from tests.converted import COMPARISON, pair, row, trial
 
+from metasynth.checks.check import View
+from metasynth.checks.totals import CHECKS
 from metasynth.language.languages import speak
 from metasynth.language.sentences import in_words
 from metasynth.model.conversions import ConversionChoices
@@ -233,9 +235,31 @@ def test_assumed_correlations_and_iccs_are_varied():
         ("crossover, double-blind", "pairs"),
         ("randomised cross over", "pairs"),
         ("split-mouth, randomised", "pairs"),
+        ("randomised, paired eyes", "pairs"),
+        ("randomised, unpaired", ""),
+        ("non-paired", ""),
+        ("crossroads trial, randomised", ""),
         ("randomised, double-blind", ""),
         ("", ""),
     ],
 )
 def test_what_a_design_says(design, found):
     assert layout(design) == found
+
+
+def test_one_group_of_a_crossover_trial_has_no_pairs():
+    spec = replace(outcome("MN"), type="mean")
+    assert data(crossover(), spec).layout == ""
+
+
+@pytest.mark.parametrize(
+    ("design", "same"),
+    [("randomised, split into strata", False), ("crossroads trial", False), ("crossover", True)],
+)
+def test_a_design_is_one_thing_to_every_check(design, same):
+    """Arms of other patients add up to the study's; those of the same patients need not."""
+    one = designed(design, *(row(arm, mean=1.0, sd=2.0, total=20) for arm in ("t", "c")))
+    one = replace(one, study=replace(one.study, n_randomised=20))
+    doubts = [d for check in CHECKS for d in check.find(View(None, None, (one,)))]
+    assert same != any("add up to" in doubt.expected for doubt in doubts)
+    assert (layout(design) == "pairs") == same

@@ -57,10 +57,15 @@ class Made:
         config = self.review.config
         self.outcome = config.outcomes[0]
         analyses = {a.name: a for a in config.analyses}
-        made = [study_data(t, self.outcome, config.comparison) for t in self.review.trials]
+        made = [
+            study_data(t, self.outcome, config.comparison_of(self.outcome))
+            for t in self.review.trials
+        ]
         self.studies = [study for trial in made for study in trial]
         specs = [analyses[name] for name in self.outcome.analyses]
-        self.result = synthesise(self.outcome, specs, config.comparison, self.studies)
+        self.result = synthesise(
+            self.outcome, specs, config.comparison_of(self.outcome), self.studies
+        )
         self.battery = battery(self.result)
         self.extraction = extraction(self.result, self.review.trials)
         self.multiverse = multiverse(self.result, self.review.trials, config.multiverse)

@@ -84,7 +84,7 @@ def results(outcome, arms, number):
         return {
             "binary": {"events": 20 + 3 * number + 5 * place, "total": 100 + number},
             "proportion": {"events": 20 + 3 * number, "total": 100 + number},
-            "continuous": {"mean": means[turned], "sd": 2.5, "total": 40 + number},
+            "continuous": {"mean": means[turned], "sd": 2.5, "total": 100 + number},
             "rate": {"events": 20 + 3 * number + 5 * place, "person_time": 80.5 + number},
         }[outcome["type"]]
 
@@ -111,13 +111,20 @@ def made(folder, recipe):
     del starter["weeks"]
     config = starter | recipe
     (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    first = next(iter(config["outcomes"]))
+    first = "__".join([next(iter(config["outcomes"])), *list(recipe.get("comparisons", ()))[:1]])
     for page in (folder / "data/text/en").glob("*.md"):
         text = page.read_text("utf-8").replace("response.primary", f"{first}.primary")
         page.write_text(text, encoding="utf-8")
     bib = "@misc{made, title = {Made up}, year = {2001}}\n"
     (folder / "data/raw/references.bib").write_text(bib, encoding="utf-8")
-    sides = [(side, t) for side in ("intervention", "control") for t in config["comparison"][side]]
+    if "comparisons" in recipe:
+        del config["comparison"]
+        (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+    compared = config.get("comparisons", {"": config.get("comparison")}).values()
+    both = (
+        (side, t) for side in ("intervention", "control") for one in compared for t in one[side]
+    )
+    sides = list(dict.fromkeys(both))
     arms = [f"arm{n}" for n in range(len(sides))]
     for number in range(5):
         place = folder / f"data/raw/trials/trial{number}"
@@ -152,12 +159,15 @@ def test_a_recipe_loads_without_a_warning(text, tmp_path):
     recipe = yaml.safe_load(text)
     review = load_review(Path("config.yaml"), made(tmp_path / "r", recipe))
     assert [(w.column, w.expected) for w in review.warnings] == []
-    assert [o.id for o in review.config.outcomes] == list(recipe["outcomes"])
+    written = list(recipe["outcomes"])
+    assert sorted({o.id.partition("__")[0] for o in review.config.outcomes}) == sorted(written)
+    assert "comparisons" in recipe or [o.id for o in review.config.outcomes] == written
     assert len(review.trials) == 5
 
 
 def test_there_is_a_recipe_of_each_kind():
     said = " ".join(text.splitlines()[0].casefold() for text in RECIPES)
     for words in ("two instruments", "o − e", "subgroups", "meta-regression", "prevalence", "rates",
-                  "three arms", "cluster", "few trials", "living"):  # fmt: skip
+                  "three arms", "cluster", "few trials", "living",
+                  "several comparisons"):  # fmt: skip
         assert words in said

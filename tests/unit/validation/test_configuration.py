@@ -45,7 +45,7 @@ def test_defaults_are_those_of_the_records(path):
     assert (config.data, config.text) == ("data/raw", "data/text")
     assert config.date == "2026-01-31"
     assert (config.authors, config.weeks, config.nested) == ((), (), ())
-    assert config.comparison == Comparison(("a", "b"), ("c",))
+    assert config.comparisons[""] == Comparison(("a", "b"), ("c",))
     assert config.analyses == (AnalysisSpec("main", "Main"),)
     assert config.outcomes == (OutcomeSpec("o", "O", "o", None, "binary", "RR", "harm", ("main",)),)
 
@@ -53,8 +53,8 @@ def test_defaults_are_those_of_the_records(path):
 def test_every_choice_reaches_the_record(tmp_path):
     write(clean(), tmp_path)
     config = configuration.load(tmp_path / CONFIG)
-    assert config.comparison.intervention_label == "Drug"
-    assert config.comparison.control_label == "Placebo"
+    assert config.comparisons[""].intervention_label == "Drug"
+    assert config.comparisons[""].control_label == "Placebo"
     assert [analysis.name for analysis in config.analyses] == ["primary", "common", "published"]
     assert config.analyses[2] == AnalysisSpec(
         "published", "As published", model="random", tau2="DL", ci="Wald", study_ci="score"
@@ -170,6 +170,23 @@ def test_what_is_wrong_with_a_living_review_is_told(path, living, column, words)
     (fault,) = configuration.read(path).faults
     assert fault.column == column
     assert words in fault.remedy
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "forms", "refused"), [(200, "", 0), (201, "", 1), (201, "[]", 0)]
+)
+def test_a_report_tells_of_so_many_outcomes(path, outcomes, forms, refused):
+    """Readings of another outcome do not count: they have but a row."""
+    *head, outcome = MINIMAL.splitlines(keepends=True)
+    more = [outcome.replace("  o:", f"  o{n}:", 1) for n in range(outcomes - 1)]
+    reading = outcome.replace("  o:", "  p:").replace("{label: O", "{label: P, sensitivity_of: o")
+    text = "".join([*head, outcome, reading, *more])
+    if forms:
+        text = text.replace("title: T,", f"title: T, formats: {forms},")
+    path.write_text(text, encoding="utf-8")
+    faults = configuration.read(path).faults
+    assert [fault.column for fault in faults] == ["review.formats"] * refused
+    assert all("formats: []" in fault.remedy for fault in faults)
 
 
 def test_a_baseline_risk_in_words_is_a_fault(path):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 
 from metasynth.audit.verdicts import Evidence, places
-from metasynth.model.records import Claim, Result, Trial
+from metasynth.model.records import Claim, Result
 from metasynth.stats.two_by_two import TwoByTwo
 from metasynth.synthesis.stated_results import counts_allowed, pairs_left, says_of_counts
 
@@ -103,18 +103,15 @@ def intervention_rows(evidence: Evidence, claim: Claim, outcome: str) -> dict[st
     Of the claim's trial, or of every included one where it names none.
     """
     trials = (evidence.trials[claim.study_id],) if claim.study_id else evidence.included
+    treatments = evidence.compared(claim).intervention
     found: dict[str, list[Result]] = {}
     for trial in trials:
-        names = _intervention_arms(trial, evidence)
+        names = {arm.arm_id for arm in trial.arms if arm.treatment in treatments}
         for row in trial.results:
             wanted = (row.outcome, row.week, row.reading) == (outcome, claim.week, "")
             if wanted and row.arm_id in names and row.events is not None and row.total:
                 found.setdefault(trial.study.study, []).append(row)
     return found
-
-
-def _intervention_arms(trial: Trial, evidence: Evidence) -> set[str]:
-    return {arm.arm_id for arm in trial.arms if arm.treatment in evidence.comparison.intervention}
 
 
 def rounds_to(events: int, total: int, percent: str) -> bool:

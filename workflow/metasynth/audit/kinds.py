@@ -102,6 +102,14 @@ KINDS = {
     "text": Kind((), (*_WHERE, "arm_id"), free=True),
 }
 
+OF_A_COMPARISON = frozenset(
+    {
+        *("figure_estimate", "pooled_comparison", "most_trials"),
+        *("frequency", "most_frequent", "empty_group"),
+    }
+)
+"""Kinds that are checked by a pooled result, or by the arms on a side of a comparison."""
+
 TYPED = frozenset(column for kind in KINDS.values() for column in kind.columns)
 """Every column that only some kinds use."""
 

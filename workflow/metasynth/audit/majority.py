@@ -77,7 +77,7 @@ def most_trials(claim: Claim, evidence: Evidence) -> Finding:
 
 def _studies(result: OutcomeResult, evidence: Evidence) -> list[StudyData]:
     """The included trials with counts of an outcome, the arms of one side combined."""
-    combined = replace(evidence.comparison, multi_arm="combine", strata="add")
+    combined = replace(result.comparison, multi_arm="combine", strata="add")
     studies, _ = brought(evidence.included, result.outcome, combined)
     return [study for study in studies if len(_counted(study)) == 2]
 

@@ -61,14 +61,20 @@ def reproduction(claim: Claim, results: Sequence[OutcomeResult]) -> Reproduction
 
 
 def as_published(claim: Claim, results: Sequence[OutcomeResult]) -> OutcomeResult | None:
-    """The primary reading of the claim's outcome, one with a declared published analysis first."""
+    """The primary reading of the claim's outcome, one with a declared published analysis first.
+
+    None where there is none, or where it is pooled in several comparisons and the claim names none.
+    """
     found = [
         result
         for result in results
         if (result.outcome.outcome, result.outcome.week) == (claim.outcome, claim.week)
         and claim.measure in ("", result.outcome.measure)
+        and claim.comparison in ("", result.outcome.comparison)
         and not result.outcome.sensitivity_of
     ]
+    if len({result.outcome.comparison for result in found}) > 1:
+        return None
     return next(
         (result for result in found if result.outcome.as_published), next(iter(found), None)
     )

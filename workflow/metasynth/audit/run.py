@@ -36,7 +36,7 @@ def audit(
     claims: Sequence[Claim],
     results: Sequence[OutcomeResult],
     trials: Sequence[Trial],
-    comparison: Comparison,
+    comparisons: Mapping[str, Comparison],
     declared: Declared = CONVENTIONAL,
 ) -> list[Audited]:
     """All statements in the order of claims.csv.
@@ -47,7 +47,7 @@ def audit(
     statements contradict each other is recorded with one of them and holds for both.
     """
     by_id = {trial.study.study: trial for trial in trials}
-    evidence = Evidence(by_id, tuple(results), comparison, declared)
+    evidence = Evidence(by_id, tuple(results), comparisons, declared)
     opposed = _opposed(claims)
     return [_audited(claim, evidence, opposed[claim.claim_id]) for claim in claims]
 

@@ -43,7 +43,7 @@ class Evidence:
 
     trials: Mapping[str, Trial]
     results: tuple[OutcomeResult, ...]
-    comparison: Comparison
+    comparisons: Mapping[str, Comparison]
     declared: Declared
 
     @property
@@ -55,7 +55,15 @@ class Evidence:
         """The outcome of config.yaml that a statement is about, none of its other readings."""
         wanted = (claim.outcome, claim.week, "")
         every = (result.outcome for result in self.results)
-        return next((o for o in every if (o.outcome, o.week, o.reading) == wanted), None)
+        own = (o for o in every if claim.comparison in ("", o.comparison))
+        return next((o for o in own if (o.outcome, o.week, o.reading) == wanted), None)
+
+    def compared(self, claim: Claim) -> Comparison:
+        """The comparison that a statement names, else its outcome's, or the first."""
+        own = self.outcome(claim)
+        return self.comparisons[
+            claim.comparison or (own.comparison if own else next(iter(self.comparisons)))
+        ]
 
     def important(self, claim: Claim, measure: str) -> Importance | None:
         """From where on an effect of `measure` that a statement is about is important."""

@@ -22,10 +22,10 @@ def _names(label: str, words: Sequence[str]) -> bool:
 
 def _label_of_other_side(view: View) -> Iterator[Doubt]:
     """An arm whose label names a treatment of the other side, and none of its own; one a trial."""
-    sides = (view.comparison.intervention, view.comparison.control)
+    pairs = [pair for one in view.comparisons.values() for pair in (one.sides, one.sides[::-1])]
     for trial in view.included:
         for arm in trial.arms:
-            if any(_of_other_side(arm, *pair) for pair in (sides, sides[::-1])):
+            if any(_of_other_side(arm, *pair) for pair in pairs):
                 expected = f"a treatment that its label names: “{arm.label}” is of the other side"
                 remedy = "check whether the arms' labels or treatments were exchanged"
                 yield Doubt(arm.cell, "treatment", expected, remedy)

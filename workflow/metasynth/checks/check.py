@@ -1,14 +1,14 @@
 """What a check is, what it looks at, and the doubts that it finds."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 from metasynth.core.faults import Fault
 from metasynth.core.strict_yaml import Keys
-from metasynth.model.records import Cell, Comparison, Config, OutcomeSpec, Result, Trial
-from metasynth.synthesis.comparison import selected_rows, topics
+from metasynth.model.records import Arm, Cell, Comparison, Config, OutcomeSpec, Result, Trial
+from metasynth.synthesis.comparison import makes, selected_rows, takes_part, topics
 from metasynth.tables.raw_table import Row
 from metasynth.tables.reader import RawTables
 
@@ -49,10 +49,26 @@ class View:
         return self.config.outcomes if self.config else ()
 
     @cached_property
-    def comparison(self) -> Comparison:
-        """What is compared, the arms of one side taken together."""
-        sides = self.config.comparison if self.config else Comparison((), ())
-        return replace(sides, multi_arm="combine", strata="add")
+    def comparisons(self) -> Mapping[str, Comparison]:
+        """What is compared, by name, the arms of one side taken together."""
+        known = self.config.comparisons if self.config else {"": Comparison((), ())}
+        return {
+            name: replace(sides, multi_arm="combine", strata="add") for name, sides in known.items()
+        }
+
+    def comparison_of(self, outcome: OutcomeSpec) -> Comparison:
+        """What an outcome compares, the arms of one side taken together."""
+        return self.comparisons[outcome.comparison]
+
+    def takes_part(self, arm: Arm) -> bool:
+        """Whether an arm is on a side of any comparison."""
+        return any(takes_part(arm, one) for one in self.comparisons.values())
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        """The treatments of all comparisons, each once."""
+        sides = (side for one in self.comparisons.values() for side in one.sides)
+        return tuple(dict.fromkeys(treatment for side in sides for treatment in side))
 
     @cached_property
     def included(self) -> tuple[Trial, ...]:
@@ -76,8 +92,10 @@ class View:
         """The included trials with numbers for an outcome, and the rows that it selects there."""
         if outcome.id not in self._chosen:
             parts = self._by_topic.get((outcome.outcome, outcome.week), ())
-            rows = ((part, tuple(selected_rows(part, outcome, self.comparison))) for part in parts)
-            self._chosen[outcome.id] = tuple(pair for pair in rows if pair[1])
+            chosen = self.comparison_of(outcome)
+            rows = ((part, tuple(selected_rows(part, outcome, chosen))) for part in parts)
+            asked = (pair for pair in rows if not outcome.comparison or makes(pair[0], chosen))
+            self._chosen[outcome.id] = tuple(pair for pair in asked if pair[1])
         return self._chosen[outcome.id]
 
     def results(self) -> Iterator[tuple[Trial, Result]]:

@@ -1,11 +1,14 @@
 """Choices of config.yaml that contradict each other, or the tables, or come to nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.labels import skeleton
+from metasynth.model.methods import BY_BASELINE
 from metasynth.model.records import Cell, OutcomeSpec, Result
+from metasynth.synthesis.completed import completed, is_whole_change
+from metasynth.synthesis.other_kinds import convertible, other_kind
 
 
 def _rows_of(outcome: OutcomeSpec) -> tuple[object, ...]:
@@ -55,9 +58,10 @@ def _reading_direction(view: View) -> Iterator[Doubt]:
 
 def _one_label(view: View) -> Iterator[Doubt]:
     """Two outcomes that a reader cannot tell apart."""
-    first: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str, str], str] = {}
     for outcome in view.outcomes:
-        known = first.setdefault((outcome.sensitivity_of, skeleton(outcome.label)), outcome.id)
+        label = outcome.comparison, outcome.sensitivity_of, skeleton(outcome.label)
+        known = first.setdefault(label, outcome.id)
         if known != outcome.id:
             expected = f"a label of its own; {known} has it too"
             path = ("outcomes", outcome.id, "label")
@@ -77,7 +81,7 @@ def _unused(view: View) -> Iterator[Doubt]:
             yield Doubt(path, analysis.name, expected, remedy, "")
 
 
-def _kind_of(row: Result) -> str:
+def _kind_of(row: Result, outcome: OutcomeSpec) -> str:
     """The type of outcome that a row's numbers serve; blank when none."""
     if row.reference_arm_id:
         whole = (
@@ -94,14 +98,22 @@ def _kind_of(row: Result) -> str:
         return "binary"
     if row.correlation is not None:
         return "correlation" if row.total else ""
+    if outcome.measure in BY_BASELINE:
+        (arm,) = completed([row], outcome)
+        return "continuous" if is_whole_change(arm.row) else ""
     spread = (row.sd, row.se, row.ci_low, row.q1, row.minimum, row.final_sd)
     centre = (row.mean, row.median, row.final_mean)
     known = bool(row.total) and any(x is not None for x in spread)
     return "continuous" if known and any(x is not None for x in centre) else ""
 
 
-def serves(kind: str, type_: str) -> bool:
-    """Whether rows of a kind have what a type of outcome needs."""
+def serves(kind: str, outcome: OutcomeSpec) -> bool:
+    """Whether rows of a kind have what an outcome needs."""
+    kinds = [outcome.type, *([other_kind(outcome).type] if outcome.events_mean else [])]
+    return any(_serves(kind, type_) for type_ in kinds)
+
+
+def _serves(kind: str, type_: str) -> bool:
     return (
         kind == type_
         or (kind == "binary" and type_ == "proportion")
@@ -115,7 +127,7 @@ def _no_usable_row(view: View) -> Iterator[Doubt]:
     """An outcome whose type fits none of its rows, while another type fits some."""
     for outcome in view.outcomes:
         kinds = {kind for kind in view.once(kinds_of_rows).get(outcome.id, {}).values() if kind}
-        if kinds and not any(serves(kind, outcome.type) for kind in kinds):
+        if kinds and not any(serves(kind, outcome) for kind in kinds):
             expected = f"{' or '.join(sorted(kinds))}: no row of {outcome.outcome} has what"
             path = ("outcomes", outcome.id, "type")
             advice = f"{expected} a {outcome.type} outcome needs", "correct the type"
@@ -125,7 +137,9 @@ def _no_usable_row(view: View) -> Iterator[Doubt]:
 def kinds_of_rows(view: View) -> dict[str, dict[Cell, str]]:
     """What each row of each outcome serves for."""
     return {
-        outcome.id: {row.cell: _kind_of(row) for _, rows in view.chosen(outcome) for row in rows}
+        outcome.id: {
+            row.cell: _kind_of(row, outcome) for _, rows in view.chosen(outcome) for row in rows
+        }
         for outcome in view.outcomes
     }
 
@@ -134,15 +148,28 @@ def _row_of_other_type(view: View) -> Iterator[Doubt]:
     """A trial whose rows are of another type than those of the others, and which is left out."""
     for outcome in view.primary:
         kinds = view.once(kinds_of_rows)[outcome.id]
-        if not any(serves(kind, outcome.type) for kind in kinds.values()):
+        if not any(serves(kind, outcome) for kind in kinds.values()):
             continue
         for _, rows in view.chosen(outcome):
             own = [kinds[row.cell] for row in rows]
-            if any(own) and not any(serves(kind, outcome.type) for kind in own if kind):
+            if any(own) and not any(serves(kind, outcome) for kind in own if kind):
                 expected = f"numbers of a {outcome.type} outcome, as {outcome.id} is: without them"
                 remedy = "fill them in, if the source has them, or say in checked that it has not"
+                if _would_convert(own, outcome):
+                    remedy = f"{_DECLARE}, or say in checked why it is left out"
                 cell = next(row.cell for row in rows if kinds[row.cell])
                 yield Doubt(cell, "outcome", f"{expected} the trial is left out", remedy)
+
+
+_DECLARE = (
+    "say in events_mean of the outcome whether events mean higher or lower scores, so that odds"
+    " ratios and standardised differences become each other"
+)
+
+
+def _would_convert(kinds: Sequence[str], outcome: OutcomeSpec) -> bool:
+    """Whether rows would serve if the outcome said how the other kind becomes its own."""
+    return convertible(outcome) and any(_serves(k, other_kind(outcome).type) for k in kinds)
 
 
 def _important_in_percent(view: View) -> Iterator[Doubt]:

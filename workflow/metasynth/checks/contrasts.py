@@ -40,8 +40,8 @@ def _several(view: View) -> Iterator[Doubt]:
 
 def _control_first(view: View) -> Iterator[Doubt]:
     """A contrast of the control against the intervention, pooled as if it were the reverse."""
-    sides = view.comparison
     for outcome in view.primary:
+        sides = view.comparison_of(outcome)
         for trial, rows in view.chosen(outcome) if outcome.type == "generic" else ():
             treatment = {arm.arm_id: arm.treatment for arm in trial.arms}
             given = [row for row in rows if row.reference_arm_id]

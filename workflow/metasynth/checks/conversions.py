@@ -6,12 +6,16 @@ from math import sqrt
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.spreads import Z975
 from metasynth.core.printed import rounding
+from metasynth.model.methods import BY_BASELINE
 from metasynth.model.records import Result
 from metasynth.stats.medians import skewness
 from metasynth.synthesis.completed import OF_MEANS, summary
 
 Span = tuple[float, float]
 _SLACK = 1e-9
+_MOST_SPREADS = 4.0
+"""Standard deviations before, beyond which no mean change is likely."""
+_OF_CHANGES = ("MC", "SMCC", *sorted(BY_BASELINE))
 _CHECK = "check them against the source"
 
 
@@ -83,6 +87,21 @@ def _change(view: View) -> Iterator[Doubt]:
             yield Doubt(row.cell, "mean", expected, remedy)
 
 
+def _value_for_change(view: View) -> Iterator[Doubt]:
+    """A mean change that looks like the mean after: near the one before, or many spreads from 0."""
+    for outcome in view.primary:
+        for _, rows in view.chosen(outcome) if outcome.measure in _OF_CHANGES else ():
+            for row in rows:
+                if row.mean is None or row.final_mean is not None:
+                    continue
+                before, sd = row.baseline_mean, row.baseline_sd
+                near = before is not None and abs(row.mean - before) < abs(before) / 2
+                if near or (sd and abs(row.mean) > _MOST_SPREADS * sd):
+                    expected = f"the mean change, of which {outcome.measure} is made"
+                    remedy = "a mean after belongs in final_mean, with the one before beside it"
+                    yield Doubt(row.cell, "mean", expected, remedy)
+
+
 def _change_spread(view: View) -> Iterator[Doubt]:
     """A standard deviation of changes that no correlation gives."""
     for row in _of_arms(view):
@@ -140,6 +159,12 @@ CHECKS = (
         "results",
         "a mean change that is not the difference of the means before and after",
         _change,
+    ),
+    Check(
+        "value_for_change",
+        "results",
+        "a mean change that is as large as a mean after would be",
+        _value_for_change,
     ),
     Check(
         "sd_of_no_change",

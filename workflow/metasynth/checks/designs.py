@@ -27,7 +27,7 @@ def _unheeded(wanted: str, view: View) -> Iterator[Doubt]:
         for trial, _ in view.chosen(outcome):
             if trial.study.study in told or layout(trial.study.design) != wanted:
                 continue
-            data = study_data(trial, outcome, view.comparison)
+            data = study_data(trial, outcome, view.comparison_of(outcome))
             if not isinstance(data, Omission) and any(s.layout == wanted for s in data):
                 told.add(trial.study.study)
                 yield _doubt(trial, wanted)

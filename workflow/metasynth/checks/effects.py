@@ -12,6 +12,7 @@ from metasynth.checks.spreads import errors_throughout
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import Cell, Group, OutcomeSpec, StudyData
 from metasynth.synthesis.comparison import study_data
+from metasynth.synthesis.other_kinds import FORM
 
 _FEWEST_OTHERS = 3
 _FAR, _CLOSE, _LEAST = 3.5, 1.0, 0.3
@@ -77,14 +78,17 @@ def _of_trials(view: View, outcome: OutcomeSpec) -> Iterator[Effect]:
     generic = outcome.type == "generic"
     for trial, rows in view.chosen(outcome):
         given = [row.cell for row in rows if bool(row.reference_arm_id) is generic]
-        data = study_data(trial, outcome, view.comparison) if given else ()
-        effect = _effect(outcome, data[0]) if isinstance(data, tuple) and len(data) == 1 else None
+        data = study_data(trial, outcome, view.comparison_of(outcome)) if given else ()
+        alone = data[0] if isinstance(data, tuple) and len(data) == 1 else None
+        if alone and alone.contrast and alone.contrast.form == FORM:
+            continue  # which checks/other_kinds.py doubts
+        effect = effect_of(outcome, alone) if alone else None
         if effect and abs(effect[0]) < _BEYOND:
             about = tuple(row.cell for row in rows)
             yield Effect(trial.study.study, given[0], *effect, about)
 
 
-def _effect(outcome: OutcomeSpec, study: StudyData) -> tuple[float, float] | None:
+def effect_of(outcome: OutcomeSpec, study: StudyData) -> tuple[float, float] | None:
     """Effect and standard error; those of counts, with half an event more, serve to look only."""
     if study.contrast:
         return study.contrast.estimate, study.contrast.se
@@ -117,7 +121,8 @@ def _cells(group: Group) -> tuple[float, float, float] | None:
 def _standardised(first: Group, second: Group) -> tuple[float, float] | None:
     if first.mean is None or second.mean is None or not (first.total and second.total):
         return None
-    spread = sqrt(((first.sd or 0.0) ** 2 + (second.sd or 0.0) ** 2) / 2)
+    one, other = first.baseline_sd or first.sd or 0.0, second.baseline_sd or second.sd or 0.0
+    spread = sqrt((one**2 + other**2) / 2)
     if not spread:
         return None
     d = (first.mean - second.mean) / spread

@@ -108,7 +108,7 @@ def _group_near(view: View) -> Iterator[Doubt]:
 
 def _treatment_near(view: View) -> Iterator[Doubt]:
     """An arm whose treatment is a letter off is silently left out of the comparison."""
-    compared = (*view.comparison.intervention, *view.comparison.control)
+    compared = view.compared
     near: dict[str, list[str]] = {}
     for trial in view.trials if view.config else ():
         for arm in trial.arms:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from metasynth.checks.check import Check, Doubt, View, listed
 from metasynth.checks.config_choices import kinds_of_rows, serves
-from metasynth.model.methods import compares
-from metasynth.model.records import OutcomeSpec, Result, Trial
+from metasynth.model.methods import BY_BASELINE, compares
+from metasynth.model.records import Comparison, OutcomeSpec, Result, Trial
 from metasynth.synthesis.comparison import takes_part
 
 _NEEDS = {
@@ -17,18 +17,19 @@ _NEEDS = {
     "mean": ("mean", "sd", "total"),
     "correlation": ("correlation", "total"),
 }
+_CHANGES = ("mean", "baseline_sd", "total", "change_correlation")
 
 
 def _incomplete(view: View) -> Iterator[Doubt]:
     """A row that lacks a number which its outcome needs; one a trial and outcome."""
     for outcome in view.primary:
         kinds = view.once(kinds_of_rows)[outcome.id]
-        if not any(serves(kind, outcome.type) for kind in kinds.values()):
+        if not any(serves(kind, outcome) for kind in kinds.values()):
             continue
         for trial, rows in view.chosen(outcome):
             for row in rows:
                 column = "" if kinds[row.cell] else _lacking(outcome, row)
-                if column and _takes_part(view, trial, row):
+                if column and _takes_part(view.comparison_of(outcome), trial, row):
                     expected = f"a number: without it {outcome.id} leaves this row out"
                     remedy = "fill it in, or say in checked that the source does not state it"
                     yield Doubt(row.cell, column, expected, remedy, about=(row.cell,))
@@ -41,13 +42,14 @@ def _lacking(outcome: OutcomeSpec, row: Result) -> str:
         return ""
     if outcome.type == "generic":
         return "se" if row.estimate is not None and not row.reported_p else ""
-    blank = [name for name in _NEEDS[outcome.type] if getattr(row, name) is None]
+    needs = _CHANGES if outcome.measure in BY_BASELINE else _NEEDS[outcome.type]
+    blank = [name for name in needs if getattr(row, name) is None]
     return blank[0] if blank else ""
 
 
-def _takes_part(view: View, trial: Trial, row: Result) -> bool:
+def _takes_part(sides: Comparison, trial: Trial, row: Result) -> bool:
     arm = next((arm for arm in trial.arms if arm.arm_id == row.arm_id), None)
-    return arm is not None and (not view.comparison.control or takes_part(arm, view.comparison))
+    return arm is not None and (not sides.control or takes_part(arm, sides))
 
 
 def _arm_left_out(view: View) -> Iterator[Doubt]:
@@ -76,7 +78,7 @@ def _lacking_arms(
     """Arms of which results say something, but nothing of this outcome, with a row of a sister."""
     said = {row.arm_id for row in _about(trial, outcome)}
     elsewhere = {row.arm_id for row in trial.results if not row.reference_arm_id} - said
-    for names in (view.comparison.intervention, view.comparison.control):
+    for names in view.comparison_of(outcome).sides:
         side = [arm.arm_id for arm in trial.arms if arm.treatment in names]
         there = [row for row in rows if row.arm_id in side and not row.reference_arm_id]
         yield from ((arm, there[0]) for arm in side if there and arm in elsewhere)

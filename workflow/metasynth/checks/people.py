@@ -3,19 +3,13 @@
 from collections.abc import Iterator
 
 from metasynth.checks.check import Check, Doubt, View
+from metasynth.model.designs import is_paired
 from metasynth.model.records import Trial
-from metasynth.synthesis.comparison import takes_part
 
 
 def randomised(trial: Trial, arm_id: str) -> int | None:
     """How many patients an arm had; None where it is not stated."""
     return next((arm.n_randomised for arm in trial.arms if arm.arm_id == arm_id), None)
-
-
-def crossover(trial: Trial) -> bool:
-    """Whether each patient may have been in several arms."""
-    design = trial.study.design.casefold()
-    return "cross" in design or "split" in design or "paired" in design
 
 
 def _arm_above_study(view: View) -> Iterator[Doubt]:
@@ -32,7 +26,7 @@ def _arms_above_study(view: View) -> Iterator[Doubt]:
     for trial in view.trials:
         limit, known = trial.study.n_randomised, [arm.n_randomised for arm in trial.arms]
         stated = [n for n in known if n]
-        if limit is None or len(stated) == len(known) or crossover(trial):
+        if limit is None or len(stated) == len(known) or is_paired(trial.study.design):
             continue
         if sum(stated) > limit >= max(stated, default=0):
             expected = f"at least {sum(stated)}, the sum of n_randomised in arms.csv"
@@ -64,7 +58,7 @@ def _without_outcome(view: View) -> Iterator[Doubt]:
 
 
 def _compared(view: View, trial: Trial) -> bool:
-    return any(takes_part(arm, view.comparison) for arm in trial.arms)
+    return any(map(view.takes_part, trial.arms))
 
 
 def _sum_of_arms(view: View) -> Iterator[Doubt]:

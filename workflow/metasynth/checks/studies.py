@@ -7,8 +7,7 @@ from functools import partial
 from math import log10
 
 from metasynth.checks.check import Check, Doubt, View, listed, trial_name
-from metasynth.model.records import Comparison, Result, Trial
-from metasynth.synthesis.comparison import takes_part
+from metasynth.model.records import Result, Trial
 
 _YEAR = re.compile(r"(?<![0-9])(1[89][0-9]{2}|20[0-9]{2})(?![0-9])")
 _REGISTERS = (
@@ -175,16 +174,12 @@ def _treatment_unused(view: View) -> Iterator[Doubt]:
     """Treatments that no side of the comparison has; each once."""
     told = set[str]()
     for trial in view.included if view.config else ():
-        for arm in trial.arms if _compares(trial, view.comparison) else ():
-            if not takes_part(arm, view.comparison) and arm.treatment not in told:
+        for arm in trial.arms if any(map(view.takes_part, trial.arms)) else ():
+            if not view.takes_part(arm) and arm.treatment not in told:
                 told.add(arm.treatment)
                 expected = "a treatment of the comparison in config.yaml: this arm takes no part"
                 remedy = "add it to a side, or say in checked why it is left out"
                 yield Doubt(arm.cell, "treatment", expected, remedy)
-
-
-def _compares(trial: Trial, comparison: Comparison) -> bool:
-    return any(takes_part(arm, comparison) for arm in trial.arms)
 
 
 def _outcome_of(kind: str, view: View) -> Iterator[Doubt]:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from statistics import median
 
 from metasynth.checks.check import Check, Doubt, View
-from metasynth.checks.people import crossover, randomised
+from metasynth.checks.people import randomised
 from metasynth.checks.quotes import slip
+from metasynth.model.designs import is_paired
 from metasynth.model.records import Result, Trial
-from metasynth.synthesis.comparison import takes_part
 
 _AGREEING = 2
 _FEWEST_OTHERS = 3
@@ -33,7 +33,7 @@ def _totals_above_study(view: View) -> Iterator[Doubt]:
     """Totals of an outcome that add up to more than were randomised; once a trial."""
     for trial in view.trials:
         limit = trial.study.n_randomised
-        if not limit or crossover(trial):
+        if not limit or is_paired(trial.study.design):
             continue
         for rows in _by_outcome(trial):
             totals = [row.total or 0 for row in rows]
@@ -129,7 +129,7 @@ def _arms_unequal(view: View) -> Iterator[Doubt]:
 def _largest_ratio(view: View, trial: Trial) -> tuple[float, Result, str] | None:
     """How unequal the arms of a trial are at most, and the row of a number that makes them so."""
     found = []
-    compared = {arm.arm_id for arm in trial.arms if takes_part(arm, view.comparison)}
+    compared = {arm.arm_id for arm in trial.arms if view.takes_part(arm)}
     rows = [row for row in trial.results if row.arm_id in compared and not row.reference_arm_id]
     for column in ("total", "person_time"):
         groups: dict[tuple[object, ...], list[tuple[float, Result]]] = {}

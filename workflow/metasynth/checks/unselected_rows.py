@@ -8,7 +8,7 @@ from functools import partial
 
 from metasynth.checks.check import Check, Doubt, Topic, View, listed
 from metasynth.model.methods import compares
-from metasynth.model.records import Cell, Result, Trial
+from metasynth.model.records import Cell, Comparison, Result, Trial
 
 _NEAR_WEEKS = 2
 _NEAR_NAME = 0.75
@@ -157,15 +157,16 @@ def _other_side_missing(view: View) -> Iterator[Doubt]:
     for outcome in view.primary:
         if outcome.type == "generic" or not compares(outcome):
             continue
+        sides_of = view.comparison_of(outcome)
         for trial, rows in view.chosen(outcome):
             if any(row.reference_arm_id and row.measure for row in rows):
                 continue
             sides = {"intervention": False, "control": False}
             for arm_id in {row.arm_id for row in trial.results}:
-                side = _side(view, trial, arm_id)
+                side = _side(sides_of, trial, arm_id)
                 if side:
                     sides[side] = True
-            both = {_side(view, trial, arm.arm_id) for arm in trial.arms} >= set(sides)
+            both = {_side(sides_of, trial, arm.arm_id) for arm in trial.arms} >= set(sides)
             if both and list(sides.values()).count(True) == 1:
                 lacking = next(side for side, there in sides.items() if not there)
                 expected = (
@@ -175,11 +176,11 @@ def _other_side_missing(view: View) -> Iterator[Doubt]:
                 yield Doubt(rows[0].cell, "arm_id", expected, remedy)
 
 
-def _side(view: View, trial: Trial, arm_id: str) -> str:
+def _side(comparison: Comparison, trial: Trial, arm_id: str) -> str:
     treatment = next((arm.treatment for arm in trial.arms if arm.arm_id == arm_id), "")
-    if treatment in view.comparison.intervention:
+    if treatment in comparison.intervention:
         return "intervention"
-    return "control" if treatment in view.comparison.control else ""
+    return "control" if treatment in comparison.control else ""
 
 
 CHECKS = (

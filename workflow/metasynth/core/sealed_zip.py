@@ -36,7 +36,7 @@ def manifest(digests: Mapping[str, str]) -> bytes:
     return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode("utf-8")
 
 
-def pack(files: Files, target: Path) -> None:
+def pack(files: Files, target: Path | io.BytesIO) -> None:
     """Write `files` and their manifest as one zip."""
     content = {**files, MANIFEST: manifest(digests(files))}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:

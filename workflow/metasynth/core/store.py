@@ -36,6 +36,8 @@ def plain(value: Any, *, exact: bool = False) -> Any:
         return value if exact else float(number_text(value))
     if isinstance(value, tuple | list):
         return [plain(item, exact=exact) for item in value]
+    if isinstance(value, Mapping):
+        return {name: plain(item, exact=exact) for name, item in value.items()}
     if is_dataclass(value):
         kind: Any = type(value)
         names = _names(kind)

@@ -407,14 +407,15 @@ def printed(name: str, trials: int, there: Collection[str]) -> bool:
 def beside(claims: Sequence[Claim], outcomes: Sequence[OutcomeSpec]) -> tuple[Claim, ...]:
     """The estimates that published figures print with their limits, where ours can stand beside."""
     known = {
-        (spec.outcome, spec.week, spec.measure)
+        (spec.outcome, spec.week, spec.measure, name)
         for spec in outcomes
         if spec.as_published and not spec.sensitivity_of
+        for name in ("", spec.comparison)
     }
     return tuple(
         claim
         for claim in claims
         if claim.kind == "figure_estimate"
         and "" not in (claim.estimate, claim.ci_low, claim.ci_high)
-        and (claim.outcome, claim.week, claim.measure) in known
+        and (claim.outcome, claim.week, claim.measure, claim.comparison) in known
     )

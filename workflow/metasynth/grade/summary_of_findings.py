@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from metasynth.grade.case import Case, make_case, rests_on_one_degree
 from metasynth.grade.certainty import Rating
+from metasynth.grade.re_expression import Three, faring_better, in_units
 from metasynth.model.certainty_config import OVERALL, CertaintyRules
 from metasynth.model.measure_catalogue import MEASURE_RECORDS
 from metasynth.model.methods import CREDIBLE, compares, no_effect
@@ -30,8 +31,10 @@ class Finding:
     another (`judged` says which), and these again for each declared baseline risk. Effects are on
     the natural scale, risks and differences per 1000 people, `risk_origin` is pooled, median or
     declared. Of a proportion of one group the risk is that of the group, and nothing is compared
-    with it. `size` (large, important, little or some) and `sign` (increase, reduction, or blank at
-    no effect) are of the judged effect.
+    with it. Of a standardised difference `superiority` is the probability of faring better with the
+    intervention, and `units` the difference on the instrument that is declared. `size` (large,
+    important, little or some) and `sign` (increase, reduction, or blank at no effect) are of the
+    judged effect.
     """
 
     outcome: str
@@ -59,6 +62,12 @@ class Finding:
     size: str
     sign: str
     ci_method: str
+    superiority: float | None = None
+    superiority_low: float | None = None
+    superiority_high: float | None = None
+    units: float | None = None
+    units_low: float | None = None
+    units_high: float | None = None
 
 
 def findings(
@@ -121,7 +130,13 @@ def _finding(case: Case, row: Estimate, origin: str, risk: float | None, certain
         size=size,
         sign=sign,
         ci_method=row.ci_method,
+        **_named("superiority", faring_better(case.result.outcome, row)),
+        **_named("units", in_units(case.result.outcome, row)),
     )
+
+
+def _named(name: str, values: Three) -> dict[str, float | None]:
+    return dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
 
 
 def _absolute(row: Estimate, risk: float | None) -> AbsoluteEffect | None:

@@ -7,7 +7,7 @@ covariate where it holds numbers, and is listed where it does not.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -131,6 +131,14 @@ def _mean_alone(line: Line, sides: Sides) -> Results:
     return _one(line.numbers(mean="mi", sd="sdi", total="ni"), sides)
 
 
+def _changes(line: Line, sides: Sides) -> Results:
+    """Means and standard deviations after (1) and before; that which SMCR takes is before."""
+    named = {"final_mean": "m1i", "baseline_mean": "m2i", "baseline_sd": "sd1i", "final_sd": "sd2i"}
+    numbers = _given(line, **named, change_correlation="ri", total="ni")
+    (one,) = _one(numbers, sides)
+    return (replace(one, note="sd1i of the file is taken for the standard deviation before"),)
+
+
 def _correlation(line: Line, sides: Sides) -> Results:
     return _one(line.numbers(correlation="ri", total="ni"), sides)
 
@@ -161,6 +169,7 @@ WIDE = (
     Columns("proportion", "PLO", ("xi", "ni"), _alone),
     Columns("incidence", "IRLN", ("xi", "ti"), _time_alone),
     Columns("mean", "MN", ("mi", "sdi", "ni"), _mean_alone),
+    Columns("mean", "SMCR", ("m1i", "m2i", "sd1i", "ri", "ni"), _changes, ("sd2i",)),
     Columns("correlation", "ZCOR", ("ri", "ni"), _correlation),
     Columns("mean", "MN", ("median", "q1", "q3", "n"), _median_alone, ("min", "max")),
     Columns("mean", "MN", ("median", "min", "max", "n"), _median_alone),

@@ -12,8 +12,9 @@ from math import isfinite, sqrt
 from typing import Any
 
 from metasynth.model.measure_catalogue import MEASURE_RECORDS
-from metasynth.model.methods import MEASURES
+from metasynth.model.methods import BY_BASELINE, BY_UNITS, MEASURES
 from metasynth.model.records import Contrast, Count, Group, StudyData, whole
+from metasynth.stats.conversions import sd_of_change
 
 Row = Mapping[str, float | None]
 
@@ -24,11 +25,20 @@ class BadData(ValueError):  # noqa: N818 - it names the fault, as the message do
 
 @dataclass(frozen=True, slots=True)
 class ColumnSet:
-    """Columns that together are a study's result, for outcomes of one type."""
+    """Columns that together are a study's result, for outcomes of one type.
+
+    Those with `measures` serve these alone; the others, all but changes in standard deviations
+    before.
+    """
 
     type: str
     names: tuple[str, ...]
     study: Callable[[Row], dict[str, Any]]
+    measures: tuple[str, ...] = ()
+
+    def serves(self, measure: str) -> bool:
+        """Whether the measure can be computed from these columns."""
+        return measure in self.measures if self.measures else measure not in BY_BASELINE
 
 
 def _two(one: Group, other: Group) -> dict[str, Any]:
@@ -49,6 +59,23 @@ def _counted(events: float | None, total: float | None, time: float | None = Non
 
 def _measured(mean: float | None, sd: float | None, total: float | None) -> Group:
     return Group((), "", total=_count(total), mean=mean, sd=sd)
+
+
+def _changed(mean: float | None, sd: float | None, r: float | None, total: float | None) -> Group:
+    """A group with its mean change, standard deviation before, and correlation."""
+    return Group((), "", total=_count(total), mean=mean, baseline_sd=sd, change_correlation=r)
+
+
+def _change(post: float | None, pre: float | None) -> float | None:
+    return None if post is None or pre is None else post - pre
+
+
+def _spread(row: Row) -> float | None:
+    """The standard deviation of changes, from those at both times and their correlation."""
+    one, other, r = row["sd1i"], row["sd2i"], row["ri"]
+    if one is None or other is None or r is None or abs(r) > 1:
+        return None
+    return sd_of_change(one, other, r)
 
 
 def _contrast(estimate: float | None, se: float | None) -> dict[str, Any]:
@@ -90,6 +117,35 @@ COLUMN_SETS = (
         lambda r: {"intervention": _measured(r["mi"], r["sdi"], r["ni"])},
     ),
     ColumnSet(
+        "mean",
+        ("m1i", "m2i", "sd1i", "sd2i", "ri", "ni"),
+        lambda r: {"intervention": _measured(_change(r["m1i"], r["m2i"]), _spread(r), r["ni"])},
+        ("MC", "SMCC"),
+    ),
+    ColumnSet(
+        "mean",
+        ("m1i", "m2i", "sd1i", "ri", "ni"),
+        lambda r: {
+            "intervention": _changed(_change(r["m1i"], r["m2i"]), r["sd1i"], r["ri"], r["ni"])
+        },
+        ("SMCR",),
+    ),
+    ColumnSet(
+        "mean",
+        ("mi", "sdi", "ri", "ni"),
+        lambda r: {"intervention": _changed(r["mi"], r["sdi"], r["ri"], r["ni"])},
+        ("SMCR",),
+    ),
+    ColumnSet(
+        "continuous",
+        ("m1i", "sd1i", "r1i", "n1i", "m2i", "sd2i", "r2i", "n2i"),
+        lambda r: _two(
+            _changed(r["m1i"], r["sd1i"], r["r1i"], r["n1i"]),
+            _changed(r["m2i"], r["sd2i"], r["r2i"], r["n2i"]),
+        ),
+        ("SMD-PPC",),
+    ),
+    ColumnSet(
         "correlation",
         ("ri", "ni"),
         lambda r: {"intervention": Group((), "", total=_count(r["ni"]), correlation=r["ri"])},
@@ -106,6 +162,7 @@ COLUMN_SETS = (
 _WHOLE = frozenset(["ai", "bi", "ci", "di", "n1i", "n2i", "xi", "ni", "x1i", "x2i"])
 _POSITIVE = frozenset(["sei", "vi", "t1i", "t2i", "ti"])
 _NOT_NEGATIVE = _WHOLE | {"sd1i", "sd2i", "sdi"}
+_CORRELATIONS = ("ri", "r1i", "r2i")
 _AT_MOST = (("ai", "n1i"), ("ci", "n2i"), ("xi", "ni"))
 _LABELS = ("slab", "studlab", "label", "study", "trial", "author")
 _SAME: dict[str, str] = {
@@ -119,7 +176,7 @@ def measure_of(name: str) -> str:
     Raises:
         BadData: for a name that is neither.
     """
-    known = {name for names in MEASURES.values() for name in names}
+    known = {name for names in MEASURES.values() for name in names} - BY_UNITS
     if name in known:
         return name
     if name in _SAME:
@@ -166,7 +223,7 @@ def studies(
 def _chosen(present: Sequence[str], measure: str, columns: Mapping[str, str]) -> ColumnSet:
     """The first set that the frame has and the measure can be computed from."""
     types = {kind for kind, names in MEASURES.items() if measure in names}
-    usable = [one for one in COLUMN_SETS if one.type in types]
+    usable = [one for one in COLUMN_SETS if one.type in types and one.serves(measure)]
     for one in usable:
         if {columns.get(name, name) for name in one.names} <= set(present):
             return one
@@ -222,8 +279,8 @@ def _impossible(name: str, value: float | None) -> str:
         return ""
     if not isfinite(value):
         return f"column {name}: {value} is not a number"
-    if name == "ri" and abs(value) > 1:
-        return f"column ri: {value:g}, expected a correlation from -1 to 1"
+    if name in _CORRELATIONS and abs(value) > 1:
+        return f"column {name}: {value:g}, expected a correlation from -1 to 1"
     if name in _WHOLE and value != int(value):
         return f"column {name}: {value:g} is not a whole number"
     if (name in _NOT_NEGATIVE and value < 0) or (name in _POSITIVE and value <= 0):

@@ -96,7 +96,12 @@ def estimate(measure: str, x: float | None, style: NumberStyle = ENGLISH) -> str
             return _declared(x, decimals, style, positive=MEASURE[measure].positive)
     if MEASURE[measure].positive:
         return positive(x, style)
-    return number(x, 3 if measure in _PROPORTION_DIFFERENCES else 2, style)
+    return number(x, usual_decimals(measure), style)
+
+
+def usual_decimals(measure: str) -> int:
+    """The decimals of an effect of which the review declares none."""
+    return 3 if measure in _PROPORTION_DIFFERENCES else 2
 
 
 def _declared(x: float | None, decimals: int, style: NumberStyle, *, positive: bool) -> str:

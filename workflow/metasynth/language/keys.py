@@ -103,6 +103,11 @@ def threshold(outcome: str, side: str) -> str:
     return f"{outcome_choice(outcome)}/thresholds/{side}"
 
 
+def instrument(outcome: str) -> str:
+    """The standard deviation of the instrument in whose units an outcome is said."""
+    return f"{outcome_choice(outcome)}/instrument/sd"
+
+
 def baseline_risk(outcome: str, number: int) -> str:
     """A declared risk under control, numbered from 1."""
     return f"config/outcomes/{outcome}/baseline_risks/{number}"

@@ -3,7 +3,8 @@
 A message is an English sentence in the code, with {places} for values: `language.say(…)`. Another
 language has a catalogue of them, workflow/report/locales/<code>.po; what config.yaml and the tables
 say in English is translated by the review's own catalogue, <text>/<code>/labels.po. English needs
-neither.
+neither. A language that is not shipped has its catalogue, and its sections, in the review's own
+folder: <text>/<code>/report/messages.po (own_language.py). What that lacks stands in English.
 """
 
 import re
@@ -20,6 +21,10 @@ from metasynth.language.formats import NumberStyle
 
 LOCALES = WORKFLOW / "report" / "locales"
 LABELS = "labels.po"
+OWN, MESSAGES = "report", "messages.po"
+"""Where a language of the review's own stands, below its texts, and its catalogue there."""
+_MARKS = {"en": ".", "pl": ","}
+"""Decimal marks that are known without loading those of all languages, for checks in a hurry."""
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
 
@@ -38,6 +43,7 @@ class Language:
     `plurals` holds the forms of a message by its singular; `form` chooses among them for a number.
     `labels` are texts of the review itself; `words` are the small numbers, where sentences spell
     them and they do not inflect; `template` is what it makes of a section's text (studied.py).
+    `lacking` are how many messages and sections a language of the review's own says in English.
     """
 
     gettext: Callable[[str], str] = _same
@@ -48,6 +54,7 @@ class Language:
     labels: Mapping[str, str] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     template: Callable[[str], str] = _same
+    lacking: tuple[int, int] = (0, 0)
 
     def say(self, message: str, **values: Any) -> str:
         """The message translated, then its {places} filled; values are never translated."""
@@ -63,7 +70,7 @@ class Language:
 
         English has two ("trial", "trials"), Polish three ("badanie", "badania", "badań").
         """
-        return forms[self.form(n)]
+        return forms[min(self.form(n), len(forms) - 1)]
 
     def label(self, text: str) -> str:
         """A text of the review itself (config.yaml, tables) in this language, else as it stands.
@@ -100,9 +107,16 @@ def suffix(code: str, languages: tuple[str, ...]) -> str:
     return "" if code == languages[0] else f".{code}"
 
 
-def known() -> tuple[str, ...]:
-    """The languages that there are catalogues for, and English."""
+@cache
+def shipped() -> tuple[str, ...]:
+    """The languages that there are catalogues for with the workflow, and English."""
     return ("en", *sorted(path.stem for path in LOCALES.glob("*.po") if path.stem != "en"))
+
+
+def known(text: Path | None = None) -> tuple[str, ...]:
+    """Those, and the languages of a review's own, whose prose stands in the folder `text`."""
+    own = text.glob(f"*/{OWN}/{MESSAGES}") if text else ()
+    return (*shipped(), *sorted({path.parts[-3] for path in own} - {*shipped()}))
 
 
 def speak(code: str, text: Path | None = None) -> Language:
@@ -111,23 +125,67 @@ def speak(code: str, text: Path | None = None) -> Language:
     Raises:
         ValueError: when there is no catalogue of that language.
     """
-    if code not in known():
-        raise ValueError(f"there is no catalogue of language {code!r}; known are {known()}")
-    language = ENGLISH if code == "en" else _load(code)
+    if code not in known(text):
+        raise ValueError(f"there is no catalogue of language {code!r}; known are {known(text)}")
+    if code == "en":
+        language = ENGLISH
+    elif code in shipped():
+        language = _load(code)
+    else:
+        assert text is not None
+        language = _own(code, text / code / OWN)
     own = text / code / LABELS if text else None
     if own is None or not own.is_file():
         return language
-    return replace(language, labels=_read(own)[0])
+    return replace(language, labels=read_catalogue(own)[0])
+
+
+def decimal_mark(code: str) -> str:
+    """The decimal mark of any language; a point where none is known."""
+    if code in _MARKS:
+        return _MARKS[code]
+    from babel.core import UnknownLocaleError
+    from babel.numbers import get_decimal_symbol
+
+    try:
+        return get_decimal_symbol(code)
+    except (UnknownLocaleError, ValueError):
+        return "."
 
 
 @cache
 def _load(code: str) -> Language:
+    return _spoken(code, *read_catalogue(LOCALES / f"{code}.po"))
+
+
+def _own(code: str, folder: Path) -> Language:
+    """A language of the review's own, which says the rest in English."""
+    texts, plurals, rule = read_catalogue(folder / MESSAGES)
+    every, several, _ = _every_message()
+    messages = len(every.keys() - texts.keys()) + len(several.keys() - plurals.keys())
+    pages = sorted((LOCALES.parent / "en").glob("*.md"))
+    sections = sum(_is_english(page, folder) for page in pages)
+    return replace(_spoken(code, texts, plurals, rule), lacking=(messages, sections))
+
+
+def _is_english(page: Path, folder: Path) -> bool:
+    """Whether a section is not there in the folder, or as it stands in English."""
+    own = folder / page.name
+    return not own.is_file() or own.read_bytes() == page.read_bytes()
+
+
+@cache
+def _every_message() -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
+    """All that the report can say: a shipped catalogue, which lacks nothing, says it by its ids."""
+    return read_catalogue(LOCALES / f"{shipped()[1]}.po")
+
+
+def _spoken(
+    code: str, texts: Mapping[str, str], plurals: Mapping[str, tuple[str, ...]], expression: str
+) -> Language:
     from gettext import c2py
 
-    from babel.numbers import get_decimal_symbol
-
-    texts, plurals, expression = _read(LOCALES / f"{code}.po")
-    decimal = get_decimal_symbol(code)
+    decimal = decimal_mark(code)
     return Language(
         gettext=lambda text: texts.get(text, text),
         numbers=NumberStyle(decimal, "; " if decimal == "," else ", "),
@@ -137,7 +195,7 @@ def _load(code: str) -> Language:
     )
 
 
-def _read(path: Path) -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
+def read_catalogue(path: Path) -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
     """A catalogue's messages, those with plural forms, and its rule of plurals."""
     from babel.messages.pofile import read_po
 
@@ -145,5 +203,6 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
         catalogue = read_po(file)
     done = [m for m in catalogue if m.id and m.string and not m.fuzzy]
     texts = {str(m.id): str(m.string) for m in done if isinstance(m.id, str)}
-    plurals = {m.id[0]: tuple(m.string or ()) for m in done if not isinstance(m.id, str)}
+    several = {m.id[0]: tuple(m.string or ()) for m in done if not isinstance(m.id, str)}
+    plurals = {singular: forms for singular, forms in several.items() if all(forms)}
     return texts, plurals, catalogue.plural_expr

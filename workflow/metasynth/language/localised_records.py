@@ -1,5 +1,6 @@
 """A record with the review's own words in another language: labels and remarks, nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from operator import is_not
@@ -40,6 +41,9 @@ def _localised(value: object, language: Language) -> object:
     if isinstance(value, tuple):
         items = tuple(_localised(item, language) for item in value)
         return items if any(map(is_not, items, value)) else value
+    if isinstance(value, Mapping):
+        found = {name: _localised(item, language) for name, item in value.items()}
+        return found if any(map(is_not, found.values(), value.values())) else value
     if not is_dataclass(value) or isinstance(value, type):
         return value
     changed = {}

@@ -1,6 +1,6 @@
 """What a review says in config.yaml and its tables that its catalogues do not translate."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 
 from metasynth.language.languages import Language, sentences
@@ -34,6 +34,8 @@ def _texts(value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, tuple):
         for item in value:
             yield from _texts(item)
+    elif isinstance(value, Mapping):
+        yield from _texts(tuple(value.values()))
     elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             content = getattr(value, field.name)

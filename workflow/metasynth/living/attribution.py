@@ -23,10 +23,14 @@ _COUNTED = frozenset(
 )
 """Columns of results.csv that reach a pool; provenance does by saying that a number is missing."""
 _SELECTING = frozenset(
-    ("outcome", "week", "reading", "type", "measure", "per", "subgroup", "analyses", "few", "units")
+    [
+        *("outcome", "week", "reading", "comparison", "type", "measure", "per", "subgroup"),
+        *("analyses", "few", "units"),
+    ]
 )
 """Choices of an outcome that its numbers depend on; labels and notes are none of them."""
 _WORDS = frozenset({"label", "note"})
+_NAMES = frozenset({"label", "labels"})
 _CODE = frozenset({"code", "rating"})
 
 
@@ -105,6 +109,8 @@ class Attribution:
         if section == "analyses":
             used = any(name in side.analyses(outcome) for side in self._sides)
             return used and last not in _WORDS
+        if section == "comparisons":
+            return name in self.choices(outcome, "comparison") and last.split(".")[0] not in _NAMES
         return section == "conversions" or (section == "comparison" and name != "labels")
 
 
@@ -117,26 +123,32 @@ class _Side:
     def __init__(self, state: State) -> None:
         self._choices = state.choices
         self._results: dict[str, dict[str, _Place]] = {}
-        treatments: dict[tuple[str, str], str] = {}
+        self._treatments: dict[str, dict[str, str]] = {}
         self.included = set[str]()
         for row in state.rows:
             cells = row.cells
             if row.table == "arms":
-                treatments[row.study, cells["arm_id"]] = cells.get("treatment", "")
+                own = self._treatments.setdefault(row.study, {})
+                own[cells["arm_id"]] = cells.get("treatment", "")
             elif row.table == "results" and cells.get("provenance") != "missing":
                 self._results.setdefault(row.study, {})[row.key] = _place(cells)
             elif row.table == "study" and cells.get("status") == "included":
                 self.included.add(row.study)
-        self._compared = {
-            arm for arm, treatment in treatments.items() if self._is_compared(treatment)
-        }
 
-    def _is_compared(self, treatment: str) -> bool:
-        """Whether a treatment is on a side of the comparison, or may be: its list is one text."""
-        return any(
-            treatment in self._choices.get(f"comparison.{side}", "")
-            for side in ("intervention", "control")
-        )
+    def _is_compared(self, outcome: str, study: str, arm: str) -> bool:
+        """Whether an arm is on a side of the comparison, or may be: a list is one text.
+
+        As comparison.takes_part, and comparison.makes: where there are several, of a trial that has
+        an arm on each side.
+        """
+        name, own = self.choice(outcome, "comparison"), self._treatments.get(study, {})
+        at = f"comparisons.{name}" if name else "comparison"
+        found = (self._choices.get(f"{at}.{side}", "") for side in ("intervention", "control"))
+        sides = [side for side in found if side]
+        made = all(any(treatment in side for treatment in own.values()) for side in sides)
+        if arm not in own or (name and not made):
+            return False
+        return not sides or any(own[arm] in side for side in sides)
 
     def choice(self, outcome: str, key: str) -> str:
         """What config.yaml says of the outcome; blank where it says nothing."""
@@ -160,7 +172,7 @@ class _Side:
         As comparison.selected_rows: of two readings of an arm, the one that the outcome names.
         """
         place = self._results.get(study, {}).get(key)
-        if place is None or (study, place.arm) not in self._compared:
+        if place is None or not self._is_compared(outcome, study, place.arm):
             return False
         reading = self.choice(outcome, "reading")
         wanted = self.choice(outcome, "outcome"), self.choice(outcome, "week")

@@ -206,7 +206,8 @@ def _text(value: object) -> str:
 
 _ELSEWHERE = (
     (r"(title|languages|authors|formats)$", r"review.\1"),
-    (r"comparison\.(intervention|control)_label", r"comparison.labels.\1"),
+    (r"comparisons\.\.", "comparison."),  # the only one of a review has no name
+    (r"(comparison|comparisons\.\w+)\.(intervention|control)_label", r"\1.labels.\2"),
     (r"(living|certainty)\.important_(measures|outcomes)", r"living.important_difference.\2"),
     (r"(certainty\.indirectness\.trials\.\w+)\.reason", r"\1"),
 )

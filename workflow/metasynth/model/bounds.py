@@ -14,6 +14,8 @@ DRAWN_ROWS = 200
 """Trials up to which a forest plot has a row of text for each."""
 TOLD_ROWS = 200
 """Trials up to which descriptions and the report's tables tell each by itself."""
+TOLD_OUTCOMES = 200
+"""Outcomes of which a report tells: of so many its PDF takes some 6 GB, and who reads on?"""
 POOLED_CELLS = 3_200_000
 """Trials times sets of trials (admissible tables, subsets) that are pooled for one result."""
 LEAST_SAMPLE, LEAST_SLOW = 1_000, 20

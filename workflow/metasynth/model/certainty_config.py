@@ -7,6 +7,7 @@ judgement; rules cannot judge, so whatever they give is called a suggestion wher
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Protocol
 
 LOWERING = ("risk_of_bias", "inconsistency", "indirectness", "imprecision", "publication_bias")
 """Domains that lower certainty, by one level or two; a rule suggests a rating for each."""
@@ -142,13 +143,29 @@ MOST_MAIN = 7
 """As many outcomes as GRADE's summary of findings should have at most."""
 
 
-def main_outcomes(rules: CertaintyRules, outcomes: Sequence[str]) -> tuple[str, ...]:
+class Compared(Protocol):
+    """An outcome, and the name of its comparison."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        raise NotImplementedError
+
+    @property
+    def comparison(self) -> str:
+        """Blank where the review has one."""
+        raise NotImplementedError
+
+
+def main_outcomes(rules: CertaintyRules, outcomes: Sequence[Compared]) -> tuple[str, ...]:
     """The outcomes that the article tells, by id: those of the summary of findings.
 
-    Where none is named there, they are the first seven of the review's own.
+    Where none is named there, they are the first seven of the review's own, of each comparison.
     """
-    named = [outcome for outcome in outcomes if outcome in rules.findings]
-    return tuple(named or outcomes)[:MOST_MAIN]
+    named = [outcome for outcome in outcomes if outcome.id in rules.findings] or outcomes
+    compared = dict.fromkeys(outcome.comparison for outcome in named)
+    found = {one: [o.id for o in named if o.comparison == one][:MOST_MAIN] for one in compared}
+    return tuple(outcome.id for outcome in named if outcome.id in found[outcome.comparison])
 
 
 def rule_numbers(rules: object, path: str = "") -> Iterator[tuple[str, float]]:

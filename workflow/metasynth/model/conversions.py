@@ -18,8 +18,8 @@ _MEDIAN = ("median", "q1", "q3", "minimum", "maximum", "total")
 class Conversion:
     """A rule: its words, its formula, its source, the columns that it reads, and what it assumes.
 
-    `label` says what is made of what; `assumes` is median (a distribution), correlation, spread
-    (the same in both arms), icc, pairs, or nothing.
+    `label` says what is made of what; `assumes` is median or logistic (a distribution),
+    correlation, spread (the same in both arms), icc, pairs, or nothing.
     """
 
     name: str
@@ -224,6 +224,24 @@ RECORDS = (
         assumes="correlation",
     ),
     Conversion(
+        name="correlation-of-change",
+        label=message(
+            "correlation of the values before and after from the standard deviations before, after "
+            "and of the changes"
+        ),
+        formula=message("`r = (s_before² + s_after² − s²)/(2 s_before s_after)`"),
+        source="Cochrane Handbook, section 6.5.2.8",
+        columns=("baseline_sd", "final_sd", "sd", "se", "ci_low", "ci_high", "ci_level", "total"),
+    ),
+    Conversion(
+        name="correlation-of-change-assumed",
+        label=message("a correlation of the values before and after that is assumed"),
+        formula=message("*r* as declared for the review"),
+        source="Cochrane Handbook, section 6.5.2.8",
+        columns=("baseline_sd",),
+        assumes="correlation",
+    ),
+    Conversion(
         name="means-of-total",
         label=message("means of both arms from that of all patients and their difference"),
         formula=message(
@@ -298,6 +316,31 @@ RECORDS = (
         ),
         source="Cochrane Handbook, section 10.3.1",
         columns=("estimate", "se", "ci_low", "ci_high"),
+    ),
+    Conversion(
+        name="smd-of-odds-ratio",
+        label=message("standardised mean difference from an odds ratio"),
+        formula=message(
+            "`y = ±(√3/π) ln OR`, `v = (3/π²) v_OR`, with plus where patients with the event have "
+            "the higher scores, as declared; of counts `ln OR = ln(a/b) − ln(c/d)`, `v_OR = 1/a + "
+            "1/b + 1/c + 1/d` for *a* with and *b* without the event under the intervention, *c* "
+            "and *d* under control, 0.5 added to each where one is empty"
+        ),
+        source="Chinn 2000",
+        columns=("events", "total"),
+        assumes="logistic",
+    ),
+    Conversion(
+        name="odds-ratio-of-smd",
+        label=message("odds ratio from a standardised mean difference"),
+        formula=message(
+            "`ln OR = ±(π/√3) d`, `v = (π²/3) v_d`, with plus where patients with the event have "
+            "the higher scores, as declared; of means `d = (m₁ − m₂)/s`, *s* the standard deviation"
+            " within groups, `v_d = 1/n₁ + 1/n₂ + d²/(2(n₁ + n₂))`"
+        ),
+        source="Chinn 2000",
+        columns=("mean", "sd", "total"),
+        assumes="logistic",
     ),
     Conversion(
         name="paired",

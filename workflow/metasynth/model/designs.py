@@ -11,7 +11,10 @@ _TRIAL = re.compile(
 )
 
 _CLUSTERS = re.compile(r"\bcluster(?:ed)?\b|\bgroup[- ]randomi[sz]ed\b", re.IGNORECASE)
-_PAIRS = re.compile(r"\bcross-?\s?over\b|\bsplit[- ](?:body|mouth|face)\b", re.IGNORECASE)
+_PAIRS = re.compile(
+    r"\bcross-?\s?over\b|\bsplit[- ](?:body|mouth|face|limb|scalp)\b|(?<!un-)(?<!non-)\bpaired\b",
+    re.IGNORECASE,
+)
 CLUSTER, PAIRS = "cluster", "pairs"
 
 
@@ -20,6 +23,11 @@ def layout(design: str) -> str:
     if _CLUSTERS.search(design):
         return CLUSTER
     return PAIRS if _PAIRS.search(design) else ""
+
+
+def is_paired(design: str) -> bool:
+    """Whether each patient was, or may have been, under both treatments."""
+    return layout(design) == PAIRS
 
 
 def is_randomised(design: str) -> bool:

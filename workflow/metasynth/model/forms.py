@@ -12,6 +12,7 @@ FORMS = {
     "z": message("published, with z"),
     "t": message("published, with t or F"),
     "o_minus_e": message("O − E and V"),
+    "other_kind": message("another kind of effect, converted"),
     "covariance": message("arms averaged by covariance"),
 }
 """Groups' own numbers, a published contrast by what its standard error is from, or several arms."""

@@ -44,10 +44,12 @@ MEASURE_RECORDS = (
     Measure(
         name="SMD", label=message("standardised mean difference"), types=_MEANS,
         anchor="formula-smd", metafor="SMD", source="Hedges 1981", covariance=True,
+        standardised=True,
     ),
     Measure(
         name="SMD-RevMan", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smd-revman", source="Deeks and Higgins 2010", code="SMD", covariance=True,
+        standardised=True,
     ),
     Measure(
         name="ROM", label=message("ratio of means"), types=_MEANS, anchor="formula-rom",
@@ -57,14 +59,17 @@ MEASURE_RECORDS = (
     Measure(
         name="SMD-UB", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smd-ub", source="Hedges 1983", code="SMD",
+        standardised=True,
     ),
     Measure(
         name="SMD-LS2", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smd-ls2", source="Borenstein 2009", code="SMD",
+        standardised=True,
     ),
     Measure(
         name="SMDH", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smdh", source="Bonett 2008",
+        standardised=True,
     ),
     Measure(
         name="ROM-BC", label=message("ratio of means"), types=("continuous",),
@@ -79,6 +84,16 @@ MEASURE_RECORDS = (
         name="CVR", label=message("ratio of coefficients of variation"), types=("continuous",),
         anchor="formula-cvr", source="Senior, Viechtbauer and Nakagawa 2020", ratio=True,
         back="exp(x)",
+    ),
+    Measure(
+        name="SMD-SD", label=message("standardised mean difference"), types=("continuous",),
+        anchor="formula-smd-sd", metafor="MD", by_units=True,
+        standardised=True,
+    ),
+    Measure(
+        name="SMD-PPC", label=message("standardised difference of mean changes"),
+        types=("continuous",), anchor="formula-smd-ppc", source="Morris 2008", by_baseline=True,
+        standardised=True,
     ),
     Measure(
         name="PLO", label=message("proportion"), types=_PROPORTION, null=False,
@@ -134,6 +149,18 @@ MEASURE_RECORDS = (
     Measure(
         name="MNLN", label=message("mean"), types=_MEAN, anchor="formula-mnln", metafor="MNLN",
         source="Lajeunesse 2011", back="exp(x)", null=False,
+    ),
+    Measure(
+        name="MC", label=message("mean change"), types=_MEAN, anchor="formula-mc", metafor="MN",
+        source="Cochrane Handbook, 6.5.2.8",
+    ),
+    Measure(
+        name="SMCC", label=message("standardised mean change"), types=_MEAN, anchor="formula-smcc",
+        metafor="SMN", source="Gibbons, Hedeker and Davis 1993",
+    ),
+    Measure(
+        name="SMCR", label=message("standardised mean change"), types=_MEAN, anchor="formula-smcr",
+        metafor="SMCR", source="Becker 1988", by_baseline=True,
     ),
     Measure(
         name="ZCOR", label=message("correlation"), types=_CORRELATION, anchor="formula-zcor",

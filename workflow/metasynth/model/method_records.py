@@ -30,7 +30,10 @@ class Measure(Method):
     `covariance`: arms that share a control can be kept apart; `always_defined`: no empty cell
     leaves it undefined; `back`: metafor's function from the scale of analysis to the natural one;
     `code`: its letters beside a number, where they are not its name; `null`: whether one of its
-    values means no effect.
+    values means no effect; `by_baseline`: whether changes are in standard deviations before, so
+    that it needs the correlation of the values before and after; `by_units`: whether means are in
+    standard deviations that config.yaml declares of each instrument; `standardised`: whether it is
+    a difference of two groups in standard deviations, which units of an instrument can say.
     """
 
     types: tuple[str, ...]
@@ -42,6 +45,9 @@ class Measure(Method):
     back: str = "x"
     code: str | None = None
     null: bool = True
+    by_baseline: bool = False
+    by_units: bool = False
+    standardised: bool = False
 
     @property
     def positive(self) -> bool:

@@ -47,6 +47,10 @@ DIFFERENCES = frozenset(name for name, record in MEASURE.items() if record.infor
 """Measures of two groups on which a study without events has information: see `zero_events`."""
 
 OF_TABLES = tuple(name for name, record in MEASURE.items() if record.of_tables)
+BY_BASELINE = frozenset(name for name, record in MEASURE.items() if record.by_baseline)
+"""Measures of changes in standard deviations before: see `method_records.Measure`."""
+BY_UNITS = frozenset(name for name, record in MEASURE.items() if record.by_units)
+"""Measures of means in standard deviations that config.yaml declares, likewise."""
 COVARIANCE_MEASURES = tuple(name for name, record in MEASURE.items() if record.covariance)
 MODELS, TAU2_METHODS, CI_METHODS = tuple(MODEL), tuple(TAU2), tuple(CI)
 PREDICTIONS, STUDY_CIS = tuple(PREDICTION), tuple(STUDY_CI)

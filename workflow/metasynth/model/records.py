@@ -5,6 +5,7 @@ Raw tables become a `Trial`; config.yaml becomes a `Config`; an outcome's trials
 all that figures and report ever read. `None` means "not stated" or "does not exist", never 0.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from metasynth.core.messages import Sentence
@@ -20,7 +21,7 @@ from metasynth.model.robustness_config import (
     MultiverseChoices,
     SequentialChoices,
 )
-from metasynth.model.units import Unit
+from metasynth.model.units import Instrument, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,7 @@ class Claim:
     parts: str = ""
     cited: str = ""
     contradicts: str = ""
+    comparison: str = ""  # by its name, of a review that has several
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,12 @@ class Comparison:
     intervention_label: str = ""
     control_label: str = ""
     strata: str = "add"  # add | keep: what becomes of results by stratum of a trial's patients
+    label: str = ""  # its name, where a review has several; blank: that of its sides
+
+    @property
+    def sides(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The treatments of the intervention, and those of the control."""
+        return self.intervention, self.control
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +402,9 @@ class OutcomeSpec:
     unit: str = ""  # in which means are pooled, as in results.csv
     units: tuple[Unit, ...] = ()  # how others become that one
     thresholds: Thresholds = NO_THRESHOLDS  # beyond which the probability of an effect is given
+    instrument: Instrument | None = None  # in whose units a standardised difference is said
+    comparison: str = ""  # by its name, of a review that has several
+    events_mean: str = ""  # higher | lower: the scores of patients with the event; see other_kinds
 
 
 Count = int | float
@@ -415,7 +426,8 @@ class Group:
 
     A part of a shared control (multi_arm: split) has fractions of events and participants. `rules`
     are those by which its numbers follow from what is printed (model/conversions.py); `skewed` says
-    that a median is among that, and speaks against a normal distribution.
+    that a median is among that, and speaks against a normal distribution. Changes that are measured
+    by the spread before have `baseline_sd` and `change_correlation`, and no `sd`.
     """
 
     arm_ids: tuple[str, ...]
@@ -431,6 +443,8 @@ class Group:
     correlation: float | None = None
     rules: tuple[str, ...] = ()
     skewed: bool = False
+    baseline_sd: float | None = None
+    change_correlation: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -628,6 +642,7 @@ class Config:
     `date` is that of the review's version (YYYY-MM-DD). `weeks` are those of the protocol, and each
     tuple of `nested` names raw outcomes from the narrowest to the widest, whose counts in one arm
     cannot decrease. `checked` are the entries, by their keys, about which doubts were answered.
+    `comparisons` are known by their names, the only one of a review by a blank.
     """
 
     title: str
@@ -635,7 +650,7 @@ class Config:
     languages: tuple[str, ...]
     data: str
     text: str
-    comparison: Comparison
+    comparisons: Mapping[str, Comparison]
     analyses: tuple[AnalysisSpec, ...]
     outcomes: tuple[OutcomeSpec, ...]
     date: str = ""
@@ -653,3 +668,7 @@ class Config:
     formats: tuple[str, ...] = REPORT_FORMS
     decimals: tuple[tuple[str, int], ...] = ()  # of effects and limits in print, by measure
     author_details: tuple[AuthorDetails, ...] = ()
+
+    def comparison_of(self, outcome: OutcomeSpec) -> Comparison:
+        """What an outcome compares."""
+        return self.comparisons[outcome.comparison]

@@ -72,7 +72,7 @@ class Tabling:
     """
 
     claims: tuple[Claim, ...]
-    comparison: Comparison
+    comparisons: Mapping[str, Comparison]
     declared: Declared
 
 

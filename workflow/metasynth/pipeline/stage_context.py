@@ -105,7 +105,7 @@ class Context:
         return Wording(
             self.config.languages,
             self.config.text,
-            compared=bool(self.config.comparison.intervention),
+            compared=any(one.intervention for one in self.config.comparisons.values()),
             trials=are_trials(study.design for study in studies if study.status == "included"),
             decimals=self.config.decimals,
         )
@@ -134,9 +134,15 @@ class Context:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The catalogues by which the review's own labels are translated."""
+        """The catalogues of the review's own labels, and of languages of its own their texts."""
         text, codes = self.config.text, self.config.languages
-        return self.there(f"{text}/{code}/{languages.LABELS}" for code in codes)
+        own = [code for code in codes if code not in languages.shipped()]
+        inside = [
+            f"{text}/{code}/{languages.OWN}/{path.name}"
+            for code in own
+            for path in sorted((self.folder / text / code / languages.OWN).iterdir())
+        ]
+        return self.there([*(f"{text}/{code}/{languages.LABELS}" for code in codes), *inside])
 
     @cached_property
     def _topics(self) -> list[dict[tuple[str, int | None], Trial]]:
@@ -144,13 +150,13 @@ class Context:
 
     def reporting(self, outcome: OutcomeSpec) -> tuple[Trial, ...]:
         """The trials that have a number for this outcome, without what they say of others."""
-        topic, chosen = (outcome.outcome, outcome.week), self.config.comparison
+        topic, chosen = (outcome.outcome, outcome.week), self.config.comparison_of(outcome)
         found = [topics[topic] for topics in self._topics if topic in topics]
         return tuple(trial for trial in found if comparison.reports(trial, outcome, chosen))
 
     def counted(self, outcome: OutcomeSpec) -> tuple[int, int]:
         """How many trials an outcome's figures can show, and how many have its covariate."""
-        trials, chosen = self.reporting(outcome), self.config.comparison
+        trials, chosen = self.reporting(outcome), self.config.comparison_of(outcome)
         (primary,) = (a for a in self.config.analyses if a.name == outcome.analyses[0])
         informing = sum(comparison.informs(trial, outcome, primary, chosen) for trial in trials)
         if outcome.covariate is None:

@@ -86,7 +86,8 @@ def pool(at: Context) -> Iterator[Member]:
     analyses = {analysis.name: analysis for analysis in at.config.analyses}
     for outcome in at.config.outcomes:
         trials, used = at.reporting(outcome), tuple(analyses[name] for name in outcome.analyses)
-        told = params.Pooling(outcome, used, at.config.comparison, at.config.multiverse)
+        chosen = at.config.comparison_of(outcome)
+        told = params.Pooling(outcome, used, chosen, at.config.multiverse)
         inputs = {"trials": tuple(trial_file(trial.study.study) for trial in trials)}
         made = tuple(f"results/outcomes/{outcome.id}/{name}" for name in _OF_AN_OUTCOME)
         name, data, weight = outcome.id, digest.text_digest(store.compact(trials)), len(trials)
@@ -104,7 +105,7 @@ def tables(at: Context) -> Iterator[Member]:
     made = both("results/tables", "estimates", "studies", "reproduction", "claims")
     made = (*made, "results/tables/datapackage.json")
     important = declared(at.config.certainty)
-    told = params.Tabling(at.review.claims, at.config.comparison, important)
+    told = params.Tabling(at.review.claims, at.config.comparisons, important)
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
     yield at.member("tables", inputs, made, told, beside=("schemas/results.json",))
 
@@ -168,7 +169,7 @@ def overview(at: Context) -> Iterator[Member]:
     whole = (one for trial in included for one in trial.risk_of_bias if not one.outcome)
     judged = any(risk(one.judgement) is not None for one in whole)
     outcomes = [outcome for outcome in config.outcomes if not outcome.sensitivity_of]
-    main = main_outcomes(config.certainty, [outcome.id for outcome in outcomes])
+    main = main_outcomes(config.certainty, outcomes)
     inputs = {
         "results": files(at.primary, "result.json"),
         "sensitivities": files(at.primary, "sensitivity.json"),
@@ -214,7 +215,9 @@ def report(at: Context) -> Iterator[Member]:
         forms = [form for form in ("docx", "xml", "tex", "pdf", "html") if form in config.formats]
         for form in forms:
             origins = ("provenance.json",) if form == forms[-1] and not suffix else ()
-            names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *origins)
+            tables = ("findings", "trials", "estimates") if form == "tex" else ()
+            parts = (f"tables/{table}{suffix}.tex" for table in tables)
+            names = (f"review{suffix}.{form}", f"supplement{suffix}.{form}", *parts, *origins)
             made, name = tuple(f"results/report/{one}" for one in names), f"{spoken}.{form}"
             yield at.member("report", inputs, made, told, name=name, beside=beside, data=data)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from metasynth.core.faults import Fault, nearest, of_file
 from metasynth.core.paths import WORKFLOW
 from metasynth.core.text_files import hidden_faults, read_text
-from metasynth.language.languages import LABELS
+from metasynth.language.languages import LABELS, OWN, shipped
 
 SECTIONS = WORKFLOW / "report"
 _MAX_CHARACTERS = 1_000_000
@@ -47,7 +47,8 @@ class Sections:
 
 @cache
 def sections(language: str) -> Sections:
-    """What the sections in a language ask for."""
+    """What the sections in a language ask for; one that is not shipped has those of English."""
+    language = language if language in shipped() else "en"
     texts = [path.read_text("utf-8") for path in sorted((SECTIONS / language).glob("*.md"))]
     included = {name for text in texts for name, _ in _INCLUDED.findall(text)}
     under = {
@@ -107,6 +108,8 @@ def _entries(path: Path, file: str, faults: list[Fault]) -> Iterator[str]:
     for name in names:
         if name.endswith(".md") and name[:-3] in included:
             yield name
+        elif name == OWN and path.name not in shipped():
+            pass  # its own sections and messages: review/language_check.py
         elif name == LABELS:
             _, fault = read_text(path / name, f"{file}/{name}", path.parent, "a catalogue (.po)")
             faults += [fault] if fault else []

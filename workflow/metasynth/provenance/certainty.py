@@ -7,6 +7,7 @@ from metasynth.grade.case import make_case
 from metasynth.grade.certainty import PANEL, Rating
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import keys
+from metasynth.language.compared import full_label
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import keyed
 from metasynth.model.certainty_config import CertaintyRules, rule_numbers
@@ -42,7 +43,7 @@ def finding_entries(
     """Every number of an outcome's lines that is not an entry of its analyses already."""
     outcome = result.outcome
     common: dict[str, Any] = {
-        "of": language.label(outcome.label),
+        "of": full_label(result, language),
         "target": f"table-inputs_{outcome.id}",
         "kind": COMPUTED,
     }
@@ -58,6 +59,7 @@ def finding_entries(
                 inputs=_known(line, result, "total"),
                 **common,
             )
+        yield from _re_expressed(at, line, prefix, common, language)
         if line.control_risk is None:
             yield from _shares(at, line, prefix, common, language)
             continue
@@ -79,6 +81,38 @@ def finding_entries(
                     method=language.say(method),
                     inputs=(f"{at}.control_risk", f"{prefix}.{source}"),
                     formula="formula-absolute",
+                    **common,
+                )
+
+
+_SUPERIORITY = (
+    message("probability of faring better with the intervention"),
+    message("normal values of equal spread, two people drawn at random"),
+    "formula-superiority",
+)
+_UNITS = (
+    message("difference in units of a familiar instrument"),
+    message("the standardised difference times the standard deviation of the instrument"),
+    "formula-instrument",
+)
+
+
+def _re_expressed(
+    at: str, line: Finding, prefix: str, common: dict[str, Any], language: Language
+) -> Iterator[Entry]:
+    """A standardised difference as a probability, and in units of an instrument."""
+    for name, (label, method, formula) in (("superiority", _SUPERIORITY), ("units", _UNITS)):
+        declared = (keys.instrument(line.outcome),) if name == "units" else ()
+        for end, source in (("", "estimate"), ("_low", "ci_low"), ("_high", "ci_high")):
+            value = getattr(line, f"{name}{end}")
+            if value is not None:
+                yield Entry(
+                    key=f"{at}.{name}{end}",
+                    label=language.say(label),
+                    value=value,
+                    method=language.say(method),
+                    inputs=(f"{prefix}.{source}", *declared),
+                    formula=formula,
                     **common,
                 )
 
@@ -117,7 +151,7 @@ def judged_entries(
                 key=f"{keys.rating(result.outcome.id)}.{field}",
                 kind=COMPUTED,
                 label=label,
-                of=language.label(result.outcome.label),
+                of=full_label(result, language),
                 value=sum(getattr(row, side) for side in known),
                 method=language.say(_SUM),
                 inputs=tuple(f"{keys.pooled(row.outcome, row.analysis)}.{s}" for s in known),
@@ -138,7 +172,7 @@ def rating_entries(
     row = make_case(result, rules).row
     prefix = keys.pooled(row.outcome, row.analysis)
     pooled = [f"{prefix}.{f}" for f in ("k", "estimate", "ci_low", "ci_high") if _has(row, f)]
-    common: dict[str, Any] = {"of": language.label(result.outcome.label), "scale": ""}
+    common: dict[str, Any] = {"of": full_label(result, language), "scale": ""}
     for rating in ratings:
         at = f"{keys.rating(rating.outcome)}.{rating.domain}"
         if rating.rating is None:

@@ -7,6 +7,7 @@ from metasynth.crosscheck.records import Crosscheck, agreements
 from metasynth.grade.certainty import Rating
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import keys
+from metasynth.language.compared import once_each
 from metasynth.language.languages import Language, message
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.records import Claim, Config, FlowCount, OutcomeResult, Result, Trial
@@ -119,8 +120,8 @@ def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iter
     included = [trial for trial in trials if trial.study.status == "included"]
     states = [keys.cell(trial.study.cell, "status") for trial in trials]
     primary_specs = [spec for spec in config.outcomes if not spec.sensitivity_of]
-    primary = [keys.outcome_choice(spec.id) for spec in primary_specs]
-    main = main_outcomes(config.certainty, [spec.id for spec in primary_specs])
+    primary = [keys.outcome_choice(spec.id) for spec in once_each(primary_specs)]
+    main = main_outcomes(config.certainty, primary_specs)
     shown = [keys.outcome_choice(spec.id) for spec in primary_specs if spec.id in main]
     yield counted(
         "review.shown", language.say("outcomes in the figure"), len(shown), shown, language
@@ -128,6 +129,9 @@ def _counts(config: Config, trials: Sequence[Trial], language: Language) -> Iter
     known = [trial.study for trial in included if trial.study.n_randomised is not None]
     yield counted("review.trials", language.say("trials included"), len(included), states, language)
     yield counted("review.outcomes", language.say("outcomes"), len(primary), primary, language)
+    compared = [*{spec.comparison: keys.outcome_choice(spec.id) for spec in primary_specs}.values()]
+    said = language.say("comparisons, each by an outcome of it")
+    yield counted("review.comparisons", said, len(compared), compared, language)
     cells = tuple(keys.cell(study.cell, "n_randomised") for study in known)
     yield counted("review.sized", language.say("trials with a number"), len(cells), cells, language)
     yield Entry(

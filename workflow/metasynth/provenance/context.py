@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from metasynth.language import keys
+from metasynth.language.compared import full_label
 from metasynth.language.languages import Language, message
 from metasynth.model.conversions import CONVERSIONS
 from metasynth.model.methods import LOGARITHMIC
@@ -18,6 +19,10 @@ GROUP = {
     "sd": message("standard deviation of the arms of one side together"),
     "person_time": message("person-time, arms of one side together"),
     "correlation": message("correlation, arms of one side together"),
+    "baseline_sd": message("standard deviation before, arms of one side together"),
+    "change_correlation": message(
+        "correlation of the values before and after, arms of one side together"
+    ),
 }
 _CONTRAST = (
     *("estimate", "se", "ci_low", "ci_high", "o_minus_e", "variance", "ci_level", "reported_p"),
@@ -46,7 +51,7 @@ class Context:
     @property
     def label(self) -> str:
         """The outcome's label."""
-        return self.language.label(self.result.outcome.label)
+        return full_label(self.result, self.language)
 
     def entry(self, key: str, label: str, of: str, value: Any, **more: Any) -> Entry:
         """An entry of a computed number, whose data stand in the outcome's table of inputs."""
@@ -109,7 +114,8 @@ def _study_inputs(context: Context, study: StudyData, part: int) -> tuple[str, .
             if (key := keys.cell(cell, column)) in context.cells
         )
         own = _of_groups(context, study, part) if contrast.form == "paired" else ()
-        return (*own, *cells, *assumed_keys(contrast.rules))
+        declared = (keys.outcome_choice(context.id),) if contrast.form == "other_kind" else ()
+        return (*own, *cells, *assumed_keys(contrast.rules), *declared)
     return _of_groups(context, study, part)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from metasynth.language.languages import message
 from metasynth.model import methods
+from metasynth.model.conversions import CONVERSIONS
 from metasynth.model.forms import FORMS, PUBLISHED
 from metasynth.model.method_records import Method
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeSpec, StudyEffect
@@ -107,6 +108,9 @@ def of_study(field: str, outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEff
 def _effect_formula(outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEffect) -> str:
     if spec.model == "Peto":
         return _pooling_formula(spec.model, outcome.measure)
+    if row.form == "other_kind":
+        rule = "odds-ratio-of-smd" if outcome.type == "binary" else "smd-of-odds-ratio"
+        return CONVERSIONS[rule].anchor
     if outcome.type == "generic" or row.form in (*PUBLISHED, "o_minus_e"):
         return methods.MEASURE["other"].anchor
     return methods.MEASURE[outcome.measure].anchor

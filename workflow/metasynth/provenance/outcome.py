@@ -9,6 +9,7 @@ from metasynth.language.sentences import in_words
 from metasynth.model.conversions import CONVERSIONS, DESIGNS, MEDIANS
 from metasynth.model.methods import compares
 from metasynth.model.records import AnalysisResult, AnalysisSpec, Group, OutcomeResult, StudyData
+from metasynth.model.units import RULE
 from metasynth.provenance import formulas
 from metasynth.provenance.context import GROUP, Context, Study, assumed_keys, studies_of
 from metasynth.provenance.entry import Entry
@@ -18,18 +19,25 @@ _CELLS = {
     "mean": ("mean", "total"),
     "sd": ("sd", "mean", "total"),
     "correlation": ("correlation", "total"),
+    "baseline_sd": ("baseline_sd", "total"),
+    "change_correlation": ("change_correlation", "total"),
 }
 _OF_MEANS = frozenset(
     (*MEDIANS, "mean-of-median", "change-of-means", "means-of-total", "mean-of-difference")
 )
 _OF_EVENTS = frozenset(("events-of-total", "events-of-effect"))
-_OF_SPREADS = (frozenset(CONVERSIONS) - _OF_MEANS - _OF_EVENTS - DESIGNS) | frozenset(MEDIANS)
+_OF_CORRELATIONS = frozenset(("correlation-of-change", "correlation-of-change-assumed"))
+_OF_EFFECTS = frozenset(("smd-of-odds-ratio", "odds-ratio-of-smd"))
+_OTHERS = _OF_MEANS | _OF_EVENTS | _OF_CORRELATIONS | _OF_EFFECTS | DESIGNS
+_OF_SPREADS = (frozenset(CONVERSIONS) - _OTHERS) | frozenset(MEDIANS)
 _MADE = {
     "mean": _OF_MEANS,
     "sd": _OF_SPREADS,
     "events": _OF_EVENTS | DESIGNS,
     "total": DESIGNS,
     "person_time": DESIGNS,
+    "baseline_sd": frozenset((RULE,)),
+    "change_correlation": _OF_CORRELATIONS,
 }
 """The rules by what they give; a median gives both a mean and a standard deviation."""
 EFFECT = {

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from metasynth.language import keys
+from metasynth.language.compared import labelled
 from metasynth.language.languages import Language, message
 from metasynth.model.certainty_config import rule_numbers
 from metasynth.model.records import Cell, Claim, Config, Result, Source, Trial
@@ -187,13 +188,14 @@ ASSUMED = {
     "pair_correlation": message("assumed correlation of the values of a pair"),
     "icc": message("assumed intracluster correlation"),
 }
+INSTRUMENT = message("standard deviation of a familiar instrument")
 FEW = message("largest number of trials that are few")
 
 
 def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
     """What config.yaml declares: outcomes and analyses, on which every result rests as well."""
     for outcome in config.outcomes:
-        label = language.label(outcome.label)
+        label = labelled(outcome, config.comparison_of(outcome), language)
         yield _choice(keys.outcome_choice(outcome.id), language.say("the outcome"), label, "")
         for place, risk in enumerate(outcome.baseline_risks, start=1):
             what = language.say("declared risk under control")
@@ -203,6 +205,9 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
             if value is not None:
                 what = language.say("effect that is declared to matter")
                 yield _choice(keys.threshold(outcome.id, side), what, label, value)
+        if outcome.instrument is not None:
+            what, sd = language.say(INSTRUMENT), outcome.instrument.sd
+            yield _choice(keys.instrument(outcome.id), what, outcome.instrument.label, sd)
         if (few := outcome.few) and not few.same_as(config.few):
             yield _choice(keys.few_trials(outcome.id), language.say(FEW), label, few.trials)
     if config.few:

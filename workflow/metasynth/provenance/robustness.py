@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from metasynth.language import keys
+from metasynth.language.compared import full_label
 from metasynth.language.languages import Language, message
 from metasynth.model.records import OutcomeResult
 from metasynth.provenance.entry import COMPUTED, Entry
@@ -81,7 +82,7 @@ def stability_entries(
     """Every number of these that the report prints."""
     outcome = result.outcome.id
     common: dict[str, Any] = {
-        "of": language.label(result.outcome.label),
+        "of": full_label(result, language),
         "kind": COMPUTED,
         "inputs": (*counts(result), keys.outcome_choice(outcome)),
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from metasynth.core.bibtex import Entry as Reference
 from metasynth.figures import catalogue
-from metasynth.language.languages import Language
+from metasynth.language.languages import OWN, Language, shipped
 from metasynth.report.document import (
     Block,
     Figure,
@@ -47,7 +47,9 @@ def compose(material: Material, language: Language, templates: Path) -> Report:
     methods = method_references.read(templates)
     said = replace(material.within(language), bibliography=methods | dict(material.bibliography))
     own = Path(material.config.text) / language.code
-    texts = Texts(templates / language.code, own, filters(language), language.template)
+    shared = language.code in shipped()
+    general = (templates / language.code,) if shared else (own / OWN, templates / "en")
+    texts = Texts(general, own, filters(language), language.template)
     builder = _Builder(said, language, templates / REFERENCES, methods)
     article, supplement = list[Block](), list[Block]()
     names = vocabulary(said, builder.scope.outcomes, language)
@@ -185,7 +187,7 @@ class _Builder:
             return (Table(f"table-{name}", self._number("table"), (), (), ()),)
         if kind == "table" and (body := self._body(name)):
             number = self._number("table")
-            stacked = name in index.STACKED
+            stacked = index.is_stacked(name)
             return (replace(Table(f"table-{name}", number, *body), stacked=stacked),)
         raise UnknownNameError(f"there is no {kind} {name!r}", f"{{{kind}:{name}}}")
 

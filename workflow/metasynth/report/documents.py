@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from metasynth.language.compared import once_each
 from metasynth.language.languages import Language, suffix
 from metasynth.language.tracked import capitalised, marked
 from metasynth.model import bounds
@@ -48,7 +49,7 @@ def documents(scope: Scope, parts: tuple[Blocks, Blocks]) -> Report:
     there = {*anchors(parts)}
     if len(material.trials) > bounds.TOLD_ROWS:  # whose rows are not printed: no link finds them
         parts = without_dead_links(parts, there)
-    subtitle = text(_subtitle(material, len(scope.outcomes), language))
+    subtitle = text(_subtitle(material, language))
     people = authors(config)
     book = _book(scope)
     mark = suffix(language.code, config.languages)
@@ -123,17 +124,34 @@ def _provenance(parts: tuple[object, ...], book: Book, there: set[str]) -> Mappi
     }
 
 
-def _subtitle(material: Material, outcomes: int, language: Language) -> str:
+def _outcomes(material: Material, language: Language) -> str:
+    """How many outcomes there are, and in how many comparisons where there are several."""
+    specs = [spec for spec in material.config.outcomes if not spec.sensitivity_of]
+    outcomes, compared = len(once_each(specs)), len({spec.comparison for spec in specs})
+    said = language.say_n(
+        "{number} outcome",
+        "{number} outcomes",
+        outcomes,
+        number=marked(str(outcomes), "review.outcomes"),
+    )
+    if "" in material.config.comparisons:
+        return said
+    n = marked(str(compared), "review.comparisons")
+    return language.say_n(
+        "{outcomes} in {n} comparison",
+        "{outcomes} in {n} comparisons",
+        compared,
+        outcomes=said,
+        n=n,
+    )
+
+
+def _subtitle(material: Material, language: Language) -> str:
     config, k = material.config, len(material.included)
     size = language.say(
         "{trials}, {outcomes}.",
         trials=trials(k, language, "review.trials"),
-        outcomes=language.say_n(
-            "{number} outcome",
-            "{number} outcomes",
-            outcomes,
-            number=marked(str(outcomes), "review.outcomes"),
-        ),
+        outcomes=_outcomes(material, language),
     )
     made = language.say("Version {version} of {date}.", version=config.version, date=config.date)
     return f"{capitalised(size)} {made}"

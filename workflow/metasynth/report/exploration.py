@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from metasynth.core import lazy_special as special
+from metasynth.language import formats
 from metasynth.language.languages import Language, message
+from metasynth.model.methods import MEASURE, is_ratio
 from metasynth.model.primary_effects import PrimaryEffects
 from metasynth.model.records import OutcomeResult, StudyEffect
 
@@ -93,8 +95,27 @@ def known(outcomes: Mapping[str, Explored], language: Language) -> dict[str, Any
             anchor: {name: getattr(outcome, name) for name in Explored.__slots__}
             for anchor, outcome in outcomes.items()
         },
+        "written": {measure: _written(measure, language) for measure in _measures(outcomes)},
         "models": [[name, language.say(text)] for name, text in MODELS.items()],
         "t": [float(special.stdtrit(df, 0.975)) for df in range(1, trials)],
+    }
+
+
+def _measures(outcomes: Mapping[str, Explored]) -> list[str]:
+    """Those that a reader can choose, sorted."""
+    counted = ("OR", "RD", "RR") if any(one.counts for one in outcomes.values()) else ()
+    return sorted({*counted, *(one.measure for one in outcomes.values())})
+
+
+def _written(measure: str, language: Language) -> dict[str, Any]:
+    """How the page writes effects of a measure: as its tables do (formats.estimate)."""
+    declared = dict(language.numbers.decimals).get(measure)
+    usual = formats.usual_decimals(measure)
+    return {
+        "decimals": usual if declared is None else declared,
+        "declared": declared is not None,
+        "isPositive": MEASURE[measure].positive,
+        "isRatio": is_ratio(measure),
     }
 
 

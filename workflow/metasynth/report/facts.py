@@ -40,7 +40,9 @@ def facts(material: Material) -> Facts:
         repeats_published=any(outcome.as_published for outcome in outcomes),
         readings=any(outcome.sensitivity_of for outcome in outcomes),
         few=_few(material),
-        always_first=tuple(o.label for o in outcomes if not (o.few or o.sensitivity_of)),
+        always_first=tuple(
+            dict.fromkeys(o.label for o in outcomes if not (o.few or o.sensitivity_of))
+        ),
         analyses=frozenset(name for outcome in outcomes for name in outcome.analyses),
         provenances=frozenset(
             result.provenance for trial in material.included for result in trial.results
@@ -60,6 +62,8 @@ def _few(material: Material) -> tuple[Few, ...]:
     for (most, primary), of in found.items():
         own = "" if of[0].few and of[0].few.same_as(material.config.few) else of[0].id
         printed = marked(str(most), keys.few_trials(own))
-        named = tuple(outcome.label for outcome in of) if len(of) < len(outcomes) else ()
+        named = (
+            tuple(dict.fromkeys(outcome.label for outcome in of)) if len(of) < len(outcomes) else ()
+        )
         policies.append((most, printed, labels[primary], named))
     return tuple(policies)

@@ -30,7 +30,7 @@ from metasynth.provenance.collect import counted
 from metasynth.provenance.entry import Entry
 from metasynth.report.document import Citation
 from metasynth.report.text.absences import in_language
-from metasynth.report.text.names import OutcomeNames, outcome_names, sides
+from metasynth.report.text.names import OutcomeNames, outcome_names
 from metasynth.sensitivity.battery import Sensitivity
 from metasynth.sensitivity.robustness import Stability
 from metasynth.synthesis.absence import Absence, absences
@@ -128,9 +128,13 @@ class Scope:
         return marked(str(n), key)
 
     @property
-    def sides(self) -> tuple[str, str]:
-        """The names of the intervention and of the control."""
-        return sides(self.material.config.comparison, self.language)
+    def by_comparison(self) -> Mapping[str, tuple[OutcomeNames, ...]]:
+        """The outcomes of each comparison, by its name; of a review of one all, by a blank."""
+        every = tuple(self.outcomes.values())
+        return {
+            name: tuple(o for o in every if o.result.outcome.comparison == name)
+            for name in self.material.config.comparisons
+        }
 
     @property
     def compared(self) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from metasynth.checks import catalogue
 from metasynth.checks.check import View
 from metasynth.core.config_lines import Lines
-from metasynth.core.faults import Fault, InvalidReview, position
+from metasynth.core.faults import Fault, InvalidReview, position, shown
 from metasynth.language.languages import known as known_languages
 from metasynth.living import baseline, changelog
 from metasynth.living.input_changes import compare_inputs
@@ -29,7 +29,7 @@ from metasynth.model.records import (
 )
 from metasynth.prose.drafts import unwritten
 from metasynth.prose.unwritten import Unwritten
-from metasynth.review import prose_check
+from metasynth.review import language_check, prose_check
 from metasynth.tables import reader
 from metasynth.tables.raw_table import RawTable
 from metasynth.tables.reader import RawTables, RawTrial
@@ -88,6 +88,7 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         further += validate(config, raw, lines, sound=not _errors(reading.faults))
     prose = prose_check.read(config, workdir, config.text if config else reading.text)
     further += prose_check.faults(prose, config, raw)
+    further += language_check.faults(workdir, config.text, config.languages) if config else ()
     told = {(fault.file, fault.column) for fault in reading.faults}
     faults = [
         *reading.faults,
@@ -128,9 +129,14 @@ def _missing_folders(config: Config, workdir: Path, lines: Lines) -> Iterator[Fa
     if not os.path.isdir(workdir / config.text):
         yield lines.fault(("text",), config.text, "the folder of the review's prose", remedy)
         return
+    known = known_languages(workdir / config.text)
     for index, code in enumerate(config.languages):
         folder = f"{config.text}/{code}"
-        if code in known_languages() and not os.path.isdir(workdir / folder):
+        if code not in known:
+            expected = f"a language that there is a catalogue of ({', '.join(known)})"
+            remedy = f"choose one of these, or begin it: metasynth language new {shown(code)}"
+            yield lines.fault(("review", "languages", index), code, expected, remedy)
+        elif not os.path.isdir(workdir / folder):
             expected = f"a language in which the review's prose stands, in a folder {folder}"
             remedy = "write its texts there, or remove the language"
             yield lines.fault(("review", "languages", index), code, expected, remedy)
@@ -158,7 +164,7 @@ def validate(
     wrong = not sound or any(f.file == lines.file and f.severity == "error" for f in faults)
     view = View(None if wrong else config, some, trials)
     faults += _doubts(view, lines, faults, whole=raw.whole and len(trials) == len(raw.trials))
-    return sorted(catalogue.unanswered(faults, raw), key=position)
+    return sorted(dict.fromkeys(catalogue.unanswered(faults, raw)), key=position)
 
 
 def _doubts(view: View, lines: Lines, faults: Sequence[Fault], *, whole: bool) -> list[Fault]:

@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from metasynth.core.faults import Fault, of_file, of_line
+from metasynth.language.languages import decimal_mark
 from metasynth.language.languages import known as known_languages
 from metasynth.model.records import Claim, Config, Trial
 from metasynth.prose import form, templates, texts
@@ -24,8 +25,9 @@ Record = Callable[[], Trial | None]
 
 def read(config: Config | None, workdir: Path, folder: str) -> Prose:
     """The texts of a review's languages; without choices, of every language that has a folder."""
-    languages = config.languages if config else known_languages()
-    return texts.read(workdir, folder, [code for code in languages if code in known_languages()])
+    known = known_languages(workdir / folder)
+    languages = config.languages if config else known
+    return texts.read(workdir, folder, [code for code in languages if code in known])
 
 
 def faults(prose: Prose, config: Config | None, raw: RawTables | None) -> Iterator[Fault]:
@@ -62,6 +64,14 @@ def _left_in_english(own: Iterable[OwnText]) -> Iterator[Fault]:
                 expected = f"a text in the language {text.language}, but this paragraph is English"
                 told = of_line(text.file, line, "", said, expected, "translate it")
                 yield replace(told, severity="warning")
+
+
+def english_paragraphs(text: str, english: str) -> Iterator[tuple[int, str]]:
+    """The paragraphs of a text that stand in an English one word for word, each with its line."""
+    known = {said for _, said in _paragraphs(english)}
+    for line, said in _paragraphs(text):
+        if said in known and _words(said) >= _SOME_WORDS:
+            yield line, said
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
@@ -108,7 +118,7 @@ def _known(
         outcomes=primary,
         items=_items,
         references=raw.references,
-        decimal=lambda: _decimal(language),
+        decimal=lambda: decimal_mark(language),
     )
 
 
@@ -125,7 +135,12 @@ def _figures(config: Config, trials: Iterable[Record], claims: Sequence[Claim]) 
 
 def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
     """The tables that there can be: a regression's where effects are regressed on something."""
-    from metasynth.report.tables.index import OF_A_TRIAL, OF_AN_OUTCOME, OF_THE_REVIEW
+    from metasynth.report.tables.index import (
+        OF_A_COMPARISON,
+        OF_A_TRIAL,
+        OF_AN_OUTCOME,
+        OF_THE_REVIEW,
+    )
     from metasynth.report.text.checklists import CHECKLISTS
 
     return {
@@ -137,6 +152,7 @@ def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
             for kind in OF_AN_OUTCOME
             if not outcome.sensitivity_of and (kind != "regression" or outcome.covariate)
         ),
+        *(f"{kind}_{one}" for kind in OF_A_COMPARISON for one in config.comparisons if one),
         *(f"{kind}_{trial}" for kind in OF_A_TRIAL for trial in trials),
     }
 
@@ -145,12 +161,6 @@ def _items() -> Collection[str]:
     from metasynth.report.text.checklists import KNOWN
 
     return KNOWN
-
-
-def _decimal(language: str) -> str:
-    from metasynth.language.languages import speak
-
-    return speak(language).numbers.decimal
 
 
 # --- items of PRISMA that no text answers ---------------------------------------------------------

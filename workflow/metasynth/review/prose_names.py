@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from metasynth.audit.tally import SORTS
-from metasynth.language.languages import ENGLISH, LOCALES
+from metasynth.language.languages import ENGLISH, LOCALES, shipped
 from metasynth.model.records import Claim, Config, OutcomeSpec, SearchLine, Trial
 from metasynth.prose.values import ANYTHING, NUMBER, TEXT, Kind, Named, Slip, unknown
 from metasynth.report.text.names import Numbers, OutcomeNames
@@ -31,7 +31,7 @@ _OTHERS = (
     *("label_of", "labels_of"),
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
     *("priors", "other_priors", "cited_methods", "used_conversions"),
-    "crosschecks",
+    *("crosschecks", "comparisons", "shared_arms"),
 )
 """Names that only the sections of any review use: they are known, and not looked into."""
 _FORMS = re.compile(r"nplurals *= *(\d+)")
@@ -126,7 +126,7 @@ def _chooser(language: str) -> object:
     forms = _plural_forms(language)
 
     def choose(n: object, *given: object) -> object:
-        if len(given) != forms:
+        if forms and len(given) != forms:
             expected = f"{forms} forms of the noun behind the number, which this language has"
             raise Slip(f"choose(…) with {len(given)}", expected, "give each of them once")
         return TEXT
@@ -136,6 +136,9 @@ def _chooser(language: str) -> object:
 
 @cache
 def _plural_forms(language: str) -> int:
+    """How many forms of a noun a shipped language has; 0 for another, whose form is chosen."""
+    if language not in shipped():
+        return 0
     catalogue: Path = LOCALES / f"{language}.po"
     found = _FORMS.search(catalogue.read_text("utf-8")[:2000]) if catalogue.is_file() else None
     return int(found[1]) if found else 2

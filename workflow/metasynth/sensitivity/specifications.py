@@ -14,6 +14,7 @@ import numpy as np
 from metasynth.model import bounds
 from metasynth.model.methods import (
     BAYESIAN,
+    BY_UNITS,
     COVARIANCE_MEASURES,
     DEFAULT_TAU2,
     MEASURES,
@@ -90,7 +91,8 @@ def options_of(
     Of more than `bounds.ONE_BY_ONE` trials none is left out.
     """
     random = spec.model == "random"
-    measures = choices.measures if outcome.type != "generic" else ()
+    bound = outcome.type == "generic" or outcome.measure in BY_UNITS  # in units of its own
+    measures = () if bound else choices.measures
     known = [m for m in measures if m in MEASURES[outcome.type]]
     left_out = choices.leave_one_out and not bounds.too_many(len(trials))
     studies = [trial.study.study for trial in trials] if left_out else []

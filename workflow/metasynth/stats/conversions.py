@@ -112,6 +112,24 @@ def sd_of_change(baseline: float, final: float, correlation: float) -> float:
     return sqrt(max(0.0, variance))
 
 
+def correlation_of_change(baseline: float, final: float, change: float) -> float:
+    """Of the values before and after, from their standard deviations and that of changes (6.5.2.8).
+
+    Parameters:
+        baseline: standard deviation before, above 0.
+        final: standard deviation after, above 0.
+        change: standard deviation of the changes.
+
+    Returns:
+        The correlation; beyond -1 or 1 where the three cannot be of the same patients.
+
+    Example:
+        >>> correlation_of_change(3.0, 4.0, 5.0), correlation_of_change(3.0, 3.0, 3.0)
+        (0.0, 0.5)
+    """
+    return (baseline**2 + final**2 - change**2) / (2 * baseline * final)
+
+
 def means_of_total(total: float, difference: float, n1: float, n2: float) -> tuple[float, float]:
     """Both groups' means from the mean of all patients and their difference (first - second).
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metasynth.model.records import Comparison, OutcomeSpec, Result, Trial
-from metasynth.synthesis.comparison import selected_rows, takes_part
+from metasynth.synthesis.comparison import makes, selected_rows, takes_part
 
 NOT_EXTRACTED = "not extracted"
 """There is no row of the outcome at its week, and none with a number at another."""
@@ -62,8 +62,12 @@ def absence(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> Absen
 def absences(
     trials: Sequence[Trial], outcome: OutcomeSpec, comparison: Comparison
 ) -> tuple[Absence, ...]:
-    """Those of the trials that have no number for the outcome, in their order."""
-    found = (absence(trial, outcome, comparison) for trial in trials)
+    """Those of the trials that have no number for the outcome, in their order.
+
+    Of several comparisons, one that a trial does not make asks nothing of it.
+    """
+    asked = (trial for trial in trials if not outcome.comparison or makes(trial, comparison))
+    found = (absence(trial, outcome, comparison) for trial in asked)
     return tuple(item for item in found if item)
 
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from metasynth.core.messages import Sentence, message, sentence
 from metasynth.model import covariates
 from metasynth.model.conversions import DESIGNS, MEDIANS
-from metasynth.model.designs import layout
-from metasynth.model.methods import compares, is_ratio, letters
+from metasynth.model.designs import PAIRS, is_paired, layout
+from metasynth.model.methods import BY_BASELINE, compares, is_ratio, letters
 from metasynth.model.records import (
     AnalysisSpec,
     Arm,
@@ -32,10 +32,18 @@ from metasynth.model.records import (
 from metasynth.model.records import whole as whole_number
 from metasynth.stats.medians import is_skewed
 from metasynth.synthesis import zero_events
-from metasynth.synthesis.completed import OF_MEANS, Completed, completed, design_effect, summary
+from metasynth.synthesis.completed import (
+    OF_MEANS,
+    Completed,
+    completed,
+    design_effect,
+    is_whole_change,
+    summary,
+)
 from metasynth.synthesis.in_units import in_unit
 from metasynth.synthesis.log_rank import of_log_rank
-from metasynth.synthesis.paired import is_paired, paired
+from metasynth.synthesis.other_kinds import converted, convertible, other_kind
+from metasynth.synthesis.paired import paired
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
 _MEDIANS = frozenset((*MEDIANS, "mean-of-median"))
@@ -94,9 +102,21 @@ def takes_part(arm: Arm, comparison: Comparison) -> bool:
     return not comparison.intervention or arm.treatment in sides
 
 
+def makes(trial: Trial, comparison: Comparison) -> bool:
+    """Whether a trial has an arm on each side that the comparison has."""
+    treatments = {arm.treatment for arm in trial.arms}
+    return all(not side or treatments.intersection(side) for side in comparison.sides)
+
+
 def reports(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> bool:
-    """Whether an included trial has any number for this outcome."""
-    return trial.study.status == "included" and bool(selected_rows(trial, outcome, comparison))
+    """Whether an included trial has any number for this outcome.
+
+    Of several comparisons, one that it does not make is none that it reports.
+    """
+    asked = trial.study.status == "included" and (
+        not outcome.comparison or makes(trial, comparison)
+    )
+    return asked and bool(selected_rows(trial, outcome, comparison))
 
 
 def informs(
@@ -132,7 +152,19 @@ def study_data(
     rows = in_unit(selected_rows(trial, outcome, comparison), outcome)
     if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
         return _by_stratum(trial, outcome, comparison, strata)
-    data = _study_data(trial, outcome, comparison, rows)
+    data = _with_covariate(trial, outcome, rows, _study_data(trial, outcome, comparison, rows))
+    if isinstance(data, Omission) and convertible(outcome):
+        return _of_other_kind(trial, outcome, comparison, rows) or data
+    return data
+
+
+def _with_covariate(
+    trial: Trial,
+    outcome: OutcomeSpec,
+    rows: Sequence[Result],
+    data: tuple[StudyData, ...] | Omission,
+) -> tuple[StudyData, ...] | Omission:
+    """What the trial brings, with the value of the outcome's covariate where there is one."""
     if isinstance(data, Omission) or outcome.covariate is None:
         return data
     contrasted = [row.arm_id for row in rows if row.reference_arm_id]
@@ -142,6 +174,29 @@ def study_data(
         number, cell = covariates.value(trial, outcome.covariate, arm_ids)
         found.append(replace(item, covariate=number, covariate_cell=cell))
     return tuple(found)
+
+
+_UNDECLARED = sentence(
+    "its numbers are of another kind (events where means are pooled, or the reverse); events_mean "
+    "of the outcome would say whether events mean higher or lower scores, and so how an odds ratio "
+    "and a standardised difference become each other"
+)
+
+
+def _of_other_kind(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison, rows: Sequence[Result]
+) -> tuple[StudyData, ...] | Omission | None:
+    """A trial of events among means, or the reverse, as the outcome declares; None if it is not."""
+    data = _study_data(trial, other_kind(outcome), comparison, rows)
+    data = _with_covariate(trial, outcome, rows, data)
+    if isinstance(data, Omission):
+        return None
+    if not outcome.events_mean:
+        return Omission(trial.study.study, _UNDECLARED)
+    found = [converted(study, outcome) for study in data]
+    why = next((one for one in found if isinstance(one, Sentence)), None)
+    studies = tuple(one for one in found if not isinstance(one, Sentence))
+    return Omission(trial.study.study, why) if why else studies
 
 
 def _strata(trial: Trial, rows: Sequence[Result]) -> tuple[str, ...]:
@@ -181,13 +236,9 @@ def _study_data(
     arms = {arm.arm_id: arm for arm in trial.arms}
     in_pairs = is_paired(trial.study.design)
     every = completed(rows, outcome, paired=in_pairs)
-    known = [arm for arm in every if _usable(arm.row, outcome.type)]
+    known = [arm for arm in every if _usable(arm.row, outcome)]
     sides = [
-        [
-            _group(arm, arms, outcome.type)
-            for arm in known
-            if arms[arm.row.arm_id].treatment in names
-        ]
+        [_group(arm, arms, outcome) for arm in known if arms[arm.row.arm_id].treatment in names]
         for names in _treatments(arms.values(), comparison)
     ]
     single = not compares(outcome)
@@ -226,7 +277,8 @@ def _unheeded(trial: Trial, study: StudyData) -> str:
     """The layout of a trial whose groups are taken as if they were of independent patients."""
     groups = (study.intervention, study.control)
     heeded = any(group and not DESIGNS.isdisjoint(group.rules) for group in groups)
-    return "" if heeded else layout(trial.study.design)
+    found = "" if heeded else layout(trial.study.design)
+    return "" if found == PAIRS and study.control is None else found
 
 
 def _treatments(arms: Iterable[Arm], comparison: Comparison) -> tuple[Collection[str], ...]:
@@ -462,9 +514,10 @@ def _contrast(row: Result, measure: str, df: int | None) -> Contrast:
     return Contrast(y, (high - low) / (2 * z), cells, "limits", adjusted)
 
 
-def _group(completed_arm: Completed, arms: Mapping[str, Arm], kind: str) -> Group:
+def _group(completed_arm: Completed, arms: Mapping[str, Arm], outcome: OutcomeSpec) -> Group:
     """One arm's numbers as a side of a comparison."""
     row, rules, by = completed_arm.row, completed_arm.rules, completed_arm.design_effect
+    kind = outcome.type
     group = Group(
         (row.arm_id,),
         arms[row.arm_id].label,
@@ -483,6 +536,9 @@ def _group(completed_arm: Completed, arms: Mapping[str, Arm], kind: str) -> Grou
         return replace(group, events=_effective(row.events, by), person_time=time)
     if kind == "correlation":
         return replace(group, correlation=row.correlation)
+    if outcome.measure in BY_BASELINE:
+        r = row.change_correlation
+        return replace(group, mean=row.mean, baseline_sd=row.baseline_sd, change_correlation=r)
     return replace(group, mean=row.mean, sd=row.sd)
 
 
@@ -509,6 +565,8 @@ def _combined(groups: Sequence[Group]) -> Group:
         rules=tuple(dict.fromkeys(rule for group in groups for rule in group.rules)),
         skewed=any(group.skewed for group in groups),
     )
+    if groups[0].baseline_sd is not None:
+        return _merged_changes(merged, groups)
     if groups[0].mean is not None:
         known = [(group.total or 0, group.mean or 0.0, group.sd or 0.0) for group in groups]
         mean, sd = _merged(known)
@@ -532,6 +590,26 @@ def _common_correlation(groups: Sequence[Group]) -> float:
     return math.tanh(math.fsum(z * n for z, n in known) / math.fsum(n for _, n in known))
 
 
+def _merged_changes(merged: Group, groups: Sequence[Group]) -> Group:
+    """With the mean change of several groups, spread before and correlation as within them.
+
+    Means count by patients, variances by degrees of freedom, correlations on Fisher's scale by
+    patients.
+    """
+    known = [
+        (g.total or 0, g.mean or 0.0, g.baseline_sd or 0.0, g.change_correlation or 0.0)
+        for g in groups
+    ]
+    patients = math.fsum(n for n, *_ in known)
+    freedom = math.fsum(n - 1 for n, *_ in known)
+    return replace(
+        merged,
+        mean=math.fsum(n * m for n, m, *_ in known) / patients,
+        baseline_sd=math.sqrt(math.fsum((n - 1) * sd**2 for n, _, sd, _ in known) / freedom),
+        change_correlation=math.tanh(math.fsum(n * math.atanh(r) for n, *_, r in known) / patients),
+    )
+
+
 def _sum(counts: Sequence[Count | None]) -> Count | None:
     known = [count for count in counts if count is not None]
     return sum(known) if len(known) == len(counts) else None
@@ -542,13 +620,16 @@ def _bound(bounds: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(bounds) else None
 
 
-def _usable(row: Result, kind: str) -> bool:
+def _usable(row: Result, outcome: OutcomeSpec) -> bool:
+    kind = outcome.type
     if kind in ("binary", "proportion"):
         return row.events is not None and row.total is not None
     if kind in ("rate", "incidence"):
         return row.events is not None and row.person_time is not None
     if kind == "correlation":
         return row.correlation is not None and row.total is not None
+    if outcome.measure in BY_BASELINE:
+        return is_whole_change(row)
     return row.mean is not None and row.sd is not None and row.total is not None
 
 

@@ -12,7 +12,7 @@ from math import sqrt
 from metasynth.core.messages import Sentence, sentence
 from metasynth.core.printed import rounding
 from metasynth.model.conversions import DEFAULT_MEDIANS, ConversionChoices
-from metasynth.model.methods import letters
+from metasynth.model.methods import BY_BASELINE, letters
 from metasynth.model.records import Cell, OutcomeSpec, Result
 from metasynth.model.units import RULE
 from metasynth.stats import conversions as convert
@@ -20,6 +20,18 @@ from metasynth.stats import medians
 from metasynth.synthesis.in_units import conversion
 
 OF_MEANS = ("continuous", "mean")
+_NO_CORRELATION = sentence(
+    "no correlation of the values before and after gives these standard deviations before, after "
+    "and of the changes"
+)
+_NO_BASELINE = sentence(
+    "changes are in standard deviations before, and none is given; baseline_sd would do"
+)
+_UNCORRELATED = sentence(
+    "changes in standard deviations before have an error only with the correlation of the values "
+    "before and after; change_correlation, of the trial or declared for the review, would do, or "
+    "the standard deviations after and of the changes"
+)
 _SLACK = 1e-9  # an effect that lies on the end of what rounds to it
 _EFFECTS: dict[str, Callable[[float, int, float, int], float]] = {
     "RD": lambda a, n1, c, n2: a / n1 - c / n2,
@@ -67,6 +79,8 @@ def _completed(rows: Sequence[Result], outcome: OutcomeSpec, *, paired: bool) ->
     arms = [_begun(row, outcome) for row in rows if not row.reference_arm_id]
     pairs = [row for row in rows if row.reference_arm_id and row.provenance != "missing"]
     if outcome.type in OF_MEANS:
+        if outcome.measure in BY_BASELINE:
+            return [_by_baseline(arm, outcome.conversions) for arm in arms]
         arms = [_by_itself(arm, outcome.conversions) for arm in arms]
         between = outcome.type == "continuous" and not paired
         return _by_pairs(arms, pairs, outcome) if between else arms
@@ -108,8 +122,7 @@ def _by_itself(arm: Completed, choices: ConversionChoices) -> Completed:
     row = arm.row
     if row.total is None or (row.mean is not None and row.sd is not None):
         return arm
-    if row.mean is None and row.final_mean is not None and row.baseline_mean is not None:
-        arm = arm.has("change-of-means", mean=row.final_mean - row.baseline_mean)
+    arm = _changed(arm)
     if arm.row.sd is None:
         arm = _with_sd(arm, choices)
     if arm.row.mean is None and arm.row.median is not None:
@@ -119,16 +132,56 @@ def _by_itself(arm: Completed, choices: ConversionChoices) -> Completed:
     return arm
 
 
+def _changed(arm: Completed) -> Completed:
+    """With the mean change from the means before and after, where it is not printed."""
+    row = arm.row
+    if row.mean is not None or row.final_mean is None or row.baseline_mean is None:
+        return arm
+    return arm.has("change-of-means", mean=row.final_mean - row.baseline_mean)
+
+
+def _by_baseline(arm: Completed, choices: ConversionChoices) -> Completed:
+    """Mean change and the correlation of values before and after, which changes by the spread need.
+
+    The correlation is that which is stated, or which three standard deviations give, or declared.
+    """
+    arm = _changed(arm)
+    row, assumed = arm.row, choices.change_correlation
+    if row.change_correlation is not None or row.total is None:
+        return arm
+    sd = row.sd if row.sd is not None else _sd_of_mean(row)
+    if sd is not None and row.baseline_sd and row.final_sd:
+        r = convert.correlation_of_change(row.baseline_sd, row.final_sd, sd)
+        if -1 < r < 1:
+            return arm.has("correlation-of-change", change_correlation=r)
+        return replace(arm, why=_NO_CORRELATION)
+    if row.baseline_sd is not None and assumed is not None:
+        return arm.has("correlation-of-change-assumed", change_correlation=assumed)
+    return replace(arm, why=_NO_BASELINE if row.baseline_sd is None else _UNCORRELATED)
+
+
+def is_whole_change(row: Result) -> bool:
+    """Whether a row has all that a change in standard deviations before is made of."""
+    return None not in (row.mean, row.baseline_sd, row.change_correlation, row.total)
+
+
+def _sd_of_mean(row: Result) -> float | None:
+    """The standard deviation that an error or limits of a mean give."""
+    n = row.total or 0
+    if row.se is not None:
+        return convert.sd_of_error(row.se, n)
+    if row.ci_low is None or row.ci_high is None or n < 2:
+        return None
+    return convert.sd_of_limits(row.ci_low, row.ci_high, n, row.level)
+
+
 def _with_sd(arm: Completed, choices: ConversionChoices) -> Completed:
     """The standard deviation from an error, from limits, or from both times of a change."""
     row, n = arm.row, arm.row.total or 0
-    if row.se is not None:
-        return arm.has("sd-of-error", sd=convert.sd_of_error(row.se, n))
-    if row.ci_low is not None and row.ci_high is not None:
-        if n < 2:
-            return replace(arm, why=sentence("limits of the mean of one patient say nothing"))
-        sd = convert.sd_of_limits(row.ci_low, row.ci_high, n, row.level)
-        return arm.has("sd-of-limits", sd=sd)
+    if (sd := _sd_of_mean(row)) is not None:
+        return arm.has("sd-of-limits" if row.se is None else "sd-of-error", sd=sd)
+    if row.ci_low is not None and row.ci_high is not None and n < 2:
+        return replace(arm, why=sentence("limits of the mean of one patient say nothing"))
     if row.baseline_sd is None or row.final_sd is None:
         return arm
     stated, assumed = row.change_correlation, choices.change_correlation

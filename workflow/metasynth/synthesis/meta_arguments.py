@@ -22,7 +22,7 @@ _FUNCTION = {
 _MEASURE = {
     **{name: f'"{name}"' for name in ("RR", "OR", "RD", "ASD", "MD", "ROM", "IRR", "IRD")},
     **{name: f'"{name}"' for name in ("PAS", "PFT", "PLN", "IRLN", "IR", "IRS", "ZCOR", "COR")},
-    **{"PLO": '"PLOGIT"', "PR": '"PRAW"', "MN": '"MRAW"', "MNLN": '"MLN"'},
+    **{"PLO": '"PLOGIT"', "PR": '"PRAW"', "MN": '"MRAW"', "MC": '"MRAW"', "MNLN": '"MLN"'},
     "SMD-RevMan": '"SMD", method.smd = "Hedges", exact.smd = FALSE',
 }
 """meta's name of each measure that it makes as we do."""
@@ -76,8 +76,10 @@ def lacks(result: OutcomeResult, analysis: AnalysisResult) -> str:
     outcome = result.outcome
     if outcome.type == "generic":
         return "The effects as they were pooled."
-    if any(study.contrast for study in result.studies):
-        return "meta has no such average of several arms: the effects as they were pooled."
+    if forms := {study.contrast.form for study in result.studies if study.contrast}:
+        if forms == {"covariance"}:
+            return "meta has no such average of several arms: the effects as they were pooled."
+        return "Not all studies bring numbers of groups: the effects as they were pooled."
     if outcome.measure not in _MEASURE:
         return f"meta makes no {outcome.measure} as it was pooled: metafor's functions do."
     corrected = any(effect.corrected for effect in analysis.studies)

@@ -24,7 +24,7 @@ from metasynth.synthesis.meta_arguments import (
     repeated,
     unnamed,
 )
-from metasynth.synthesis.metafor_export import ARGUMENTS, data_of, in_units, natural, own_effects
+from metasynth.synthesis.metafor_export import data_names, data_of, in_units, natural, own_effects
 
 _HEAD = """\
 suppressPackageStartupMessages(library(meta))
@@ -65,7 +65,7 @@ def meta_csv(result: OutcomeResult) -> str:
     own = [{(e.study, e.label): e for e in analysis.studies} for analysis in result.analyses]
     numbers = range(1, len(own) + 1)
     each = (name for i in numbers for name in (f"pooled{i}", f"y{i}", f"se{i}"))
-    header = ("study", "label", "year", "subgroup", *ARGUMENTS[result.outcome.type], *each)
+    header = ("study", "label", "year", "subgroup", *data_names(result.outcome), *each)
     rows = list[list[object]]()
     for study in result.studies:
         row: list[object] = [study.study, study.label, study.year, study.subgroup]

@@ -12,6 +12,7 @@ from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
 from metasynth.model.methods import (
     BAYES,
+    BY_BASELINE,
     CI,
     DEFAULT_TAU2,
     EXACT_BAYES,
@@ -45,6 +46,11 @@ ARGUMENTS = {
     "generic": (),
 }
 """The data of each outcome type, by the names that escalc's arguments have."""
+_CHANGES = {
+    "mean": ("mi", "sdi", "ri", "ni"),
+    "continuous": ("m1i", "sd1i", "r1i", "n1i", "m2i", "sd2i", "r2i", "n2i"),
+}
+"""Those of changes in standard deviations before: the mean change, that, and the correlation."""
 
 _LAPLACE = dict.fromkeys(
     ("GLMM-UM.RS", "GLMM-IRR-UM.RS"),
@@ -88,10 +94,15 @@ def metafor_csv(result: OutcomeResult) -> str:
     scale of the analysis, blank where it is not.
     """
     effects = _effects(result)
-    names = ARGUMENTS[result.outcome.type]
+    names = data_names(result.outcome)
     covariate = ("covariate",) if result.outcome.covariate else ()
     header = ("study", "label", "year", "subgroup", "pooled", *names, "y", "se", *covariate)
     return to_csv(header, (_row(result, study, effects) for study in result.studies))
+
+
+def data_names(outcome: OutcomeSpec) -> tuple[str, ...]:
+    """The names of an outcome's data, as escalc's arguments have them."""
+    return (_CHANGES if outcome.measure in BY_BASELINE else ARGUMENTS)[outcome.type]
 
 
 def _effects(result: OutcomeResult) -> dict[tuple[str, str], StudyEffect]:
@@ -110,13 +121,13 @@ def _row(
 
 
 def data_of(outcome: OutcomeSpec, study: StudyData) -> list[object]:
-    """What a study reports, in the order of its outcome's `ARGUMENTS`, with all digits."""
+    """What a study reports, in the order of its outcome's `data_names`, with all digits."""
     groups = [study.intervention, study.control][: 2 if compares(outcome) else 1]
-    return [] if outcome.type == "generic" else _data(outcome.type, groups)
+    return [] if outcome.type == "generic" else _data(outcome, groups)
 
 
-def _data(kind: str, groups: Sequence[Group | None]) -> list[object]:
-    columns = {
+def _data(outcome: OutcomeSpec, groups: Sequence[Group | None]) -> list[object]:
+    columns: tuple[str, ...] = {
         "binary": ("events", "total"),
         "proportion": ("events", "total"),
         "continuous": ("mean", "sd", "total"),
@@ -124,7 +135,9 @@ def _data(kind: str, groups: Sequence[Group | None]) -> list[object]:
         "incidence": ("events", "person_time"),
         "mean": ("mean", "sd", "total"),
         "correlation": ("correlation", "total"),
-    }[kind]
+    }[outcome.type]
+    if outcome.measure in BY_BASELINE:
+        columns = ("mean", "baseline_sd", "change_correlation", "total")
     return [_exact(getattr(group, name, None)) for group in groups for name in columns]
 
 
@@ -261,6 +274,22 @@ def _fit(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     return [*own_effects(result, analysis), *_inverse_variance(result, analysis)]
 
 
+_BY_BASELINE = {
+    "SMCR": [
+        'dat <- escalc(measure = "SMCR", m1i = mi, m2i = 0 * mi, sd1i = sdi, ri = ri, ni = ni,',
+        "              data = dat)",
+    ],
+    "SMD-PPC": [
+        "# Morris's dppc2: changes over the standard deviation before within both groups.",
+        "dat$df <- with(dat, n1i + n2i - 2)",
+        "dat$s <- with(dat, sqrt(((n1i - 1) * sd1i^2 + (n2i - 1) * sd2i^2) / df))",
+        "dat$j <- with(dat, exp(lgamma(df / 2) - log(sqrt(df / 2)) - lgamma((df - 1) / 2)))",
+        "dat$yi <- with(dat, j * (m1i - m2i) / s)",
+        "dat$vi <- with(dat, 2 * (1 - r1i) / n1i + 2 * (1 - r2i) / n2i + yi^2 / (2 * (n1i + n2i)))",
+    ],
+}
+
+
 def own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     """The lines that give each study's effect yi and variance vi."""
     outcome, spec, record = result.outcome, analysis.spec, MEASURE[result.outcome.measure]
@@ -271,6 +300,8 @@ def own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
             "dat$yi <- with(dat, log(m1i / m2i))",
             "dat$vi <- with(dat, sd1i^2 / (n1i * m1i^2) + sd2i^2 / (n2i * m2i^2))",
         ]
+    if outcome.measure in BY_BASELINE and not averaged:
+        return _BY_BASELINE[outcome.measure]
     if outcome.type == "generic" or averaged or not record.metafor:
         return ["dat$yi <- dat$y  # the effects as they were pooled", "dat$vi <- dat$se^2"]
     measure, bare = record.metafor, record.always_defined

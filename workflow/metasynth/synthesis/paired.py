@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from metasynth.core.messages import sentence
-from metasynth.model.designs import PAIRS, layout
 from metasynth.model.records import Cell, Contrast, Group, Omission, OutcomeSpec, Result, StudyData
 from metasynth.synthesis.completed import error_of_difference
 
-MEASURES = ("MD", "SMD", "SMD-RevMan", "ROM")
+MEASURES = ("MD", "SMD-SD", "SMD", "SMD-RevMan", "ROM")
 _BEYOND = sentence(
     "the paired test fits no correlation of its two means: are they of the same patients?"
 )
@@ -27,11 +26,6 @@ class Correlated:
     value: float
     rule: str
     cells: tuple[Cell, ...] = ()
-
-
-def is_paired(design: str) -> bool:
-    """Whether a design, as study.csv has it, is of the same patients under both treatments."""
-    return layout(design) == PAIRS
 
 
 def paired(
@@ -83,7 +77,7 @@ def _numbers(group: Group) -> tuple[float, float]:
 def _effect(measure: str, one: Group, other: Group, r: float) -> tuple[float, float]:
     """The effect and its variance, of patients whose two values correlate by `r`."""
     n, (m1, s1), (m2, s2) = _patients(one, other), _numbers(one), _numbers(other)
-    if measure == "MD":
+    if measure in ("MD", "SMD-SD"):
         return m1 - m2, (s1**2 + s2**2 - 2 * r * s1 * s2) / n
     if measure == "ROM":
         a, b = s1 / m1, s2 / m2

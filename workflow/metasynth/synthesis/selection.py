@@ -1,12 +1,12 @@
 """Which studies of an outcome can be pooled, the reason for each that cannot, and their arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite, isinf
 
 import numpy as np
 
 from metasynth.core.messages import Digits, Sentence, message, sentence
-from metasynth.model.methods import WEIGHTED, compares
+from metasynth.model.methods import BY_BASELINE, WEIGHTED, compares
 from metasynth.model.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData
 from metasynth.stats.effects.binary import (
     Array,
@@ -14,6 +14,11 @@ from metasynth.stats.effects.binary import (
     Tables,
     binary_effects,
     peto_log_odds_ratio,
+)
+from metasynth.stats.effects.changes import (
+    Changes,
+    change_by_baseline,
+    difference_by_baseline,
 )
 from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
 from metasynth.stats.effects.one_group import (
@@ -29,6 +34,8 @@ from metasynth.synthesis import zero_events
 
 LEAST_CORRELATED = 4
 """People of whom a correlation has a variance on Fisher's scale."""
+_PAIR = 2
+"""Of no more patients a standardised change is 0 by its own correction."""
 LARGEST = 1e60
 """Effects and variances, and the inverses of variances, stay below this."""
 LONGEST = 1e20
@@ -39,7 +46,7 @@ def missing_data(study: StudyData, outcome: OutcomeSpec) -> Sentence | None:
     """Say what a study lacks for this type of outcome, whatever the analysis; None when nothing."""
     if outcome.type == "generic" or (study.contrast and study.intervention is None):
         return _missing_contrast(study)
-    check = _MISSING[outcome.type]
+    check = _missing_change if outcome.measure in BY_BASELINE else _MISSING[outcome.type]
     sides = [(message("intervention"), study.intervention), (message("control"), study.control)]
     if not compares(outcome):
         sides = [(message("one"), study.intervention)]
@@ -48,6 +55,8 @@ def missing_data(study: StudyData, outcome: OutcomeSpec) -> Sentence | None:
             return sentence("no result for the {side} group", side=side)
         if reason := check(side, group):
             return reason
+    if outcome.measure in BY_BASELINE:
+        return _change_undefined(study, outcome)
     if outcome.type in ("mean", "correlation"):
         return _one_group_undefined(study, outcome)
     return _measure_undefined(study, outcome.measure) if outcome.type == "continuous" else None
@@ -91,6 +100,26 @@ def _missing_means(side: str, group: Group) -> Sentence | None:
             mean=Digits(f"{mean:g}"),
             sd=Digits(f"{sd:g}"),
         )
+    return None
+
+
+def _missing_change(side: str, group: Group) -> Sentence | None:
+    for what, value in (
+        (message("mean change"), group.mean),
+        (message("standard deviation before"), group.baseline_sd),
+        (message("correlation of the values before and after"), group.change_correlation),
+        (message("number of participants"), group.total),
+    ):
+        if value is None:
+            return sentence("the {what} of the {side} group is not given", what=what, side=side)
+    if (group.total or 0) < 2:
+        return sentence(
+            "the {side} group has fewer than two participants, so no standard deviation", side=side
+        )
+    if not -1 < (group.change_correlation or 0.0) < 1:
+        return sentence("a correlation lies between −1 and 1, and at them has no variance")
+    if not 0 < (group.baseline_sd or 0.0) < LONGEST or not abs(group.mean or 0.0) < LONGEST:
+        return sentence("changes are in standard deviations before, which are above 0")
     return None
 
 
@@ -172,12 +201,23 @@ def _measure_undefined(study: StudyData, measure: str) -> Sentence | None:
     return _beyond_computing(float(y[0]), float(v[0]))
 
 
+def _change_undefined(study: StudyData, outcome: OutcomeSpec) -> Sentence | None:
+    """Say why complete changes have no effect of this measure."""
+    if outcome.type == "mean" and study.intervention and (study.intervention.total or 0) <= _PAIR:
+        return sentence("a standardised change of two patients has no correction for its bias")
+    with np.errstate(all="ignore"):
+        y, v = (float(x[0]) for x in _of_changes([study], outcome))
+    return _beyond_computing(y, v)
+
+
 def _one_group_undefined(study: StudyData, outcome: OutcomeSpec) -> Sentence | None:
     """Say why one group's mean or correlation has no effect of this measure."""
     group = study.intervention
     if group is not None and outcome.type == "mean":
         if (group.sd or 0.0) <= 0:
             return sentence("the standard deviation is 0")
+        if outcome.measure == "SMCC" and (group.total or 0) <= _PAIR:
+            return sentence("a standardised change of two patients has no correction for its bias")
         if outcome.measure == "MNLN" and (group.mean or 0.0) <= 0:
             return sentence("only a mean above 0 has a logarithm; MN pools it as it is")
     with np.errstate(all="ignore"):
@@ -246,6 +286,8 @@ def effects_of(
 def _from_groups(
     studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec
 ) -> Effects:
+    if outcome.measure in BY_BASELINE:
+        return _uncorrected(*_of_changes(studies, outcome))
     if outcome.type == "continuous":
         return _uncorrected(*CONTINUOUS_EFFECTS[outcome.measure](means_of(studies)))
     if outcome.type == "proportion":
@@ -313,6 +355,29 @@ def _of_one_group(studies: Sequence[StudyData], outcome: OutcomeSpec) -> tuple[A
     rows = [_correlation(s.intervention) for s in studies]
     r, n = np.array(rows, dtype=float).reshape(-1, 2).T
     return CORRELATION_EFFECTS[outcome.measure](r, n)
+
+
+def _of_changes(studies: Sequence[StudyData], outcome: OutcomeSpec) -> tuple[Array, Array]:
+    """Changes in standard deviations before, of one group or the difference of two."""
+    sides = [[study.intervention for study in studies], [study.control for study in studies]]
+    groups = map(_changes, sides if compares(outcome) else sides[:1])
+    return OF_CHANGES[outcome.measure](*groups)
+
+
+OF_CHANGES: dict[str, Callable[..., tuple[Array, Array]]] = {
+    "SMCR": change_by_baseline,
+    "SMD-PPC": difference_by_baseline,
+}
+"""Effects of changes in standard deviations before, of one group or two."""
+
+
+def _changes(groups: Sequence[Group | None]) -> Changes:
+    rows = [
+        (g.mean, g.baseline_sd, g.change_correlation, g.total) if g else (None,) * 4 for g in groups
+    ]
+    if any(None in row for row in rows):
+        raise ValueError("changes were asked of a study without them; see missing_data")
+    return Changes(*np.array(rows, dtype=float).reshape(-1, 4).T)
 
 
 def _correlation(group: Group | None) -> tuple[float, Count]:

@@ -7,8 +7,9 @@ to be recomputed is.
 import re
 from collections.abc import Iterator
 
-from metasynth.audit.kinds import KINDS, QUANTITIES, TYPED, Kind, parts
+from metasynth.audit.kinds import KINDS, OF_A_COMPARISON, QUANTITIES, TYPED, Kind, parts
 from metasynth.core.faults import Fault, nearest
+from metasynth.model.records import Config
 from metasynth.tables.raw_table import RawTable, Row
 from metasynth.tables.reader import RawTables, RawTrial
 from metasynth.tables.table_schema import ID
@@ -39,6 +40,33 @@ def faults(raw: RawTables, claims: RawTable) -> Iterator[Fault]:
             yield from _arms(row, trials)
     if claims.knows("claim_id"):
         yield from _contradictions(claims)
+
+
+def comparison_faults(config: Config, claims: RawTable) -> Iterator[Fault]:
+    """Comparisons that config.yaml does not have, or that a pooled statement would have to name."""
+    known = [name for name in config.comparisons if name]
+    for row in claims.rows:
+        if row.bad & {"comparison", "outcome", "kind", "week"}:
+            continue
+        own = _compared(config, row)
+        if row["comparison"] and not known:
+            expected = "a blank cell, as the review has one comparison"
+            yield row.fault("comparison", expected, "remove it")
+        elif row["comparison"] and row["comparison"] not in known:
+            what = "a comparison under comparisons in config.yaml"
+            yield row.fault("comparison", *not_among(row["comparison"], set(known), what))
+        elif not row["comparison"] and len(own) > 1 and row["kind"] in OF_A_COMPARISON:
+            expected = f"which comparison it is of, as {row['outcome']} is pooled in several"
+            yield row.fault("comparison", expected, f"fill in one of {', '.join(own)}")
+
+
+def _compared(config: Config, row: Row) -> list[str]:
+    """The comparisons in which a statement's outcome is pooled at its week."""
+    week = int(row["week"]) if row["week"] else None
+    wanted = row["outcome"], week
+    return list(
+        dict.fromkeys(o.comparison for o in config.outcomes if (o.outcome, o.week) == wanted)
+    )
 
 
 def _columns(row: Row, kind: Kind) -> Iterator[Fault]:

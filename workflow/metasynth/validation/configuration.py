@@ -13,11 +13,11 @@ from typing import Any
 
 from metasynth.core import strict_yaml
 from metasynth.core.config_lines import Lines
-from metasynth.core.faults import Fault, InvalidReview, nearest, of_file
+from metasynth.core.faults import Fault, InvalidReview, of_file
 from metasynth.core.strict_yaml import Keys
 from metasynth.core.text_files import hidden_faults, read_text
-from metasynth.language.languages import known as known_languages
 from metasynth.model.authorship import AuthorDetails
+from metasynth.model.bounds import TOLD_OUTCOMES
 from metasynth.model.certainty_config import (
     BiasRule,
     CertaintyRules,
@@ -30,12 +30,11 @@ from metasynth.model.certainty_config import (
 )
 from metasynth.model.conversions import ConversionChoices
 from metasynth.model.living_config import LivingRules
-from metasynth.model.methods import check_combination, check_multi_arm, compares, is_ratio
+from metasynth.model.methods import MEASURE, check_combination, check_multi_arm, is_ratio
 from metasynth.model.posteriors import Thresholds
 from metasynth.model.records import (
     REPORT_FORMS,
     AnalysisSpec,
-    Comparison,
     Config,
     CovariateSpec,
     FigureChoices,
@@ -43,9 +42,17 @@ from metasynth.model.records import (
     OutcomeSpec,
 )
 from metasynth.model.robustness_config import MultiverseChoices
-from metasynth.model.units import Unit
+from metasynth.model.units import Instrument, Unit
+from metasynth.synthesis.other_kinds import convertible
 from metasynth.tables.raw_table import CHECKED
 from metasynth.validation import authors
+from metasynth.validation.comparisons_config import (
+    comparison_faults,
+    comparisons,
+    expanded,
+    one_of,
+    sides_faults,
+)
 from metasynth.validation.config_faults import schema_faults
 from metasynth.validation.priors_config import (
     few_faults,
@@ -128,9 +135,13 @@ def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
         return None, faults
     mapping, checked = _without_answers(mapping)
     if faults := [*prior_faults(mapping, lines), *few_faults(mapping, lines)]:
-        return None, faults
+        return None, [*faults, *comparison_faults(mapping, lines)]
+    faults = [*sequential_faults(mapping, lines), *comparison_faults(mapping, lines)]
+    mapping, read = expanded(mapping, lines)
+    outcomes = (path[1] for path in checked if path[0] == "outcomes")
+    checked += tuple(("outcomes", new) for name in outcomes for new in read.get(name, ()))
     config = replace(_config(mapping), checked=checked)
-    return config, [*_disagreements(config, lines), *sequential_faults(mapping, lines)]
+    return config, list(dict.fromkeys([*_disagreements(config, lines), *faults]))
 
 
 def _without_answers(
@@ -166,6 +177,7 @@ _DECIMALS = (
     "thresholds",
     "per",
     "units",
+    "instrument",
     "conversions",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
@@ -181,20 +193,8 @@ def _with_numbers(value: Any, wanted: bool = False) -> Any:
     return float(value) if wanted and isinstance(value, strict_yaml.DecimalText) else value
 
 
-_NOTHING_COMPARED: Mapping[str, Any] = {"intervention": (), "control": ()}
-
-
 def _config(mapping: Mapping[str, Any]) -> Config:
-    review, sides = mapping["review"], mapping.get("comparison", _NOTHING_COMPARED)
-    labels, figures = sides.get("labels", {}), _frozen(mapping.get("figures", {}))
-    comparison = Comparison(
-        intervention=tuple(sides["intervention"]),
-        control=tuple(sides["control"]),
-        multi_arm=sides.get("multi_arm", "combine"),
-        strata=sides.get("strata", "add"),
-        intervention_label=labels.get("intervention", ""),
-        control_label=labels.get("control", ""),
-    )
+    review, figures = mapping["review"], _frozen(mapping.get("figures", {}))
     analyses = (_analysis(name, keys) for name, keys in mapping["analyses"].items())
     living = _living(mapping.get("living", {}))
     return Config(
@@ -203,7 +203,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         languages=tuple(review.get("languages", ("en",))),
         data=mapping.get("data", _DATA),
         text=mapping.get("text", _TEXT),
-        comparison=comparison,
+        comparisons=comparisons(mapping),
         analyses=tuple(analyses),
         outcomes=tuple(_outcome(id_, keys, mapping) for id_, keys in mapping["outcomes"].items()),
         date=review["date"],
@@ -285,6 +285,13 @@ def _analysis(name: str, keys: Mapping[str, Any]) -> AnalysisSpec:
     return AnalysisSpec(**{"name": name, **keys, **priors})
 
 
+def _unit(name: str, how: Mapping[str, Any]) -> Unit:
+    """A unit, or an instrument that is read in standard deviations of it."""
+    sd, factor = how.get("sd"), float(how.get("factor", 1))
+    known = None if sd is None else float(sd)
+    return Unit(name, factor / known if known else factor, float(how.get("add", 0)), known)
+
+
 def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> OutcomeSpec:
     few = few_trials(keys, review)
     added = (few.primary,) if few and few.added else ()
@@ -304,10 +311,10 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         sides = {side: float(value) for side, value in keys["thresholds"].items()}
         lists["thresholds"] = Thresholds(**sides)
     if "units" in keys:
-        lists["units"] = tuple(
-            Unit(name, **{key: float(value) for key, value in how.items()})
-            for name, how in keys["units"].items()
-        )
+        lists["units"] = tuple(_unit(name, how) for name, how in keys["units"].items())
+    if "instrument" in keys:
+        known = keys["instrument"]
+        lists["instrument"] = Instrument(known["label"], float(known["sd"]))
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
@@ -317,24 +324,7 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     """What one entry says and another, or the calendar, makes impossible."""
     yield from _impossible_date(config, lines)
     yield from authors.faults(config, lines)
-    for index, code in enumerate(config.languages):
-        if code not in known_languages():
-            expected = f"a language that there is a catalogue of ({', '.join(known_languages())})"
-            remedy = "choose one of these, or add its catalogue and sections to workflow/report"
-            yield lines.fault(("review", "languages", index), code, expected, remedy)
-    for index, treatment in enumerate(config.comparison.control):
-        if treatment in config.comparison.intervention:
-            path = ("comparison", "control", index)
-            expected = "a treatment that is not on the intervention side too"
-            yield lines.fault(path, treatment, expected, "remove it from one of the two sides")
-    compared = next((outcome for outcome in config.outcomes if compares(outcome)), None)
-    if compared and not config.comparison.intervention:
-        expected = f"what is compared with what, as {compared.id} compares two groups"
-        remedy = "add comparison with intervention and control, or choose a type of one group"
-        yield lines.fault(("comparison",), "", expected, remedy)
-    elif compared and not config.comparison.control:
-        expected = f"a treatment of the control side, as {compared.id} compares two"
-        yield lines.fault(("comparison", "control"), "", expected, "name it as in arms.csv")
+    yield from sides_faults(config, lines)
     for name in ("change_correlation", "pair_correlation", "icc"):
         if getattr(config.conversions, f"{name}s") and getattr(config.conversions, name) is None:
             tried: Keys = ("conversions", f"{name}s")
@@ -343,10 +333,12 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     used = list(dict.fromkeys(outcome.measure for outcome in config.outcomes))
     for measure, _ in config.decimals:
         if measure not in used:
-            advice = _one_of(measure, used, "under outcomes")
+            advice = one_of(measure, used, "under outcomes")
             yield lines.fault(("review", "decimals", measure), measure, *advice)
     for outcome in config.outcomes:
         yield from _time_without_rate(outcome, lines)
+        yield from _kinds_not_convertible(outcome, lines)
+        yield from _no_standardised_difference(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)
         yield from _unknown_primary(outcome, config, lines)
         if config.weeks and outcome.week not in (None, *config.weeks):
@@ -358,6 +350,17 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
     yield from _certainty_faults(config, lines)
     yield from _unknown_in_figures(config, lines)
     yield from _important_faults(config, lines)
+    yield from _untold(config, lines)
+
+
+def _untold(config: Config, lines: Lines) -> Iterator[Fault]:
+    """A report of more outcomes than anybody reads of."""
+    count = sum(not outcome.sensitivity_of for outcome in config.outcomes)
+    if config.formats and count > TOLD_OUTCOMES:
+        expected = f"no report, as it can tell of {TOLD_OUTCOMES} outcomes, and there are {count}"
+        remedy = "write formats: [], which makes all estimates, tables and figures, or share them "
+        remedy += "out among several reviews"
+        yield lines.fault(("review", "formats"), "", expected, remedy)
 
 
 def _time_without_rate(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
@@ -374,13 +377,37 @@ def _time_without_rate(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
             )
 
 
+def _no_standardised_difference(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
+    """An instrument in whose units nothing can be said."""
+    if outcome.instrument is not None and not MEASURE[outcome.measure].standardised:
+        expected = (
+            f"nothing: {outcome.id} pools {outcome.measure}, and only a standardised mean"
+            " difference is said in units of an instrument"
+        )
+        remedy = "remove the key, or choose measure SMD"
+        path = ("outcomes", outcome.id, "instrument")
+        yield lines.fault(path, outcome.instrument.label, expected, remedy)
+
+
+def _kinds_not_convertible(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
+    """A way from events to scores of an outcome with neither odds ratios nor differences."""
+    if outcome.events_mean and not convertible(outcome):
+        expected = (
+            f"nothing: {outcome.id} pools {outcome.measure}, and only an odds ratio of counts and a"
+            " standardised mean difference become each other"
+        )
+        remedy = "remove the key, or choose measure SMD or OR"
+        path = ("outcomes", outcome.id, "events_mean")
+        yield lines.fault(path, outcome.events_mean, expected, remedy)
+
+
 def _important_faults(config: Config, lines: Lines) -> Iterator[Fault]:
     """Important differences of outcomes that are none, and ratios that are no difference."""
     path = ("living", "important_difference")
     measures = {outcome.id: outcome.measure for outcome in config.outcomes}
     for name, value in config.living.important_outcomes.items():
         if name not in measures:
-            advice = _one_of(name, list(measures), "under outcomes")
+            advice = one_of(name, list(measures), "under outcomes")
             yield lines.fault((*path, "outcomes", name), name, *advice)
         elif value == 1 and is_ratio(measures[name]):
             yield lines.fault((*path, "outcomes", name), value, *_NO_DIFFERENCE)
@@ -396,7 +423,7 @@ def _unknown_in_figures(config: Config, lines: Lines) -> Iterator[Fault]:
     declared = [analysis.name for analysis in config.analyses]
     for index, name in enumerate(config.figures.analyses):
         if name not in declared:
-            advice = _one_of(name, declared, "under analyses")
+            advice = one_of(name, declared, "under analyses")
             yield lines.fault(("figures", "analyses", index), name, *advice)
 
 
@@ -411,7 +438,7 @@ def _certainty_faults(config: Config, lines: Lines) -> Iterator[Fault]:
     ]
     for path, name in named:
         if name not in known:
-            yield lines.fault(path, name, *_one_of(name, known, where))
+            yield lines.fault(path, name, *one_of(name, known, where))
     serious, very_serious = rules.inconsistency.i2
     if serious > very_serious:
         expected = "the I2 that is serious first, then one at least as large"
@@ -432,10 +459,10 @@ def _unknown_analyses(outcome: OutcomeSpec, config: Config, lines: Lines) -> Ite
     for index, name in enumerate(outcome.analyses):
         if name not in known:
             path = ("outcomes", outcome.id, "analyses", index)
-            yield lines.fault(path, name, *_one_of(name, known, "under analyses"))
+            yield lines.fault(path, name, *one_of(name, known, "under analyses"))
     published = outcome.as_published
     if published and published not in outcome.analyses:
-        advice = _one_of(published, outcome.analyses, "in the outcome's own analyses")
+        advice = one_of(published, outcome.analyses, "in the outcome's own analyses")
         yield lines.fault(("outcomes", outcome.id, "as_published"), published, *advice)
 
 
@@ -446,18 +473,12 @@ def _unknown_primary(outcome: OutcomeSpec, config: Config, lines: Lines) -> Iter
     if name and name not in primary:
         path = ("outcomes", outcome.id, "sensitivity_of")
         where = "under outcomes that has no sensitivity_of itself"
-        yield lines.fault(path, name, *_one_of(name, primary, where))
-
-
-def _one_of(name: str, known: list[str] | tuple[str, ...], where: str) -> tuple[str, str]:
-    near = nearest(name, known)
-    remedy = f"did you mean {near}?" if near else "correct the name, or declare it there"
-    return f"a name {where} ({', '.join(known)})", remedy
+        yield lines.fault(path, name, *one_of(name, primary, where))
 
 
 def _impossible(config: Config, outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     reason = check_combination(outcome, analysis)
-    if reason is None and config.comparison.multi_arm == "covariance":
+    if reason is None and config.comparison_of(outcome).multi_arm == "covariance":
         reason = check_multi_arm(outcome, analysis)
     return reason
 

@@ -35,8 +35,12 @@ def _five_numbers(row: Row) -> Iterator[Fault]:
 @rule("mean", "sd", "se", "ci_low", "baseline_mean", "baseline_sd", "final_mean", "final_sd",
       "change_correlation")  # fmt: skip
 def _changes_are_whole(row: Row) -> Iterator[Fault]:
-    """Both times of a change, unless the change itself is printed."""
-    spread = row["sd"] or row["se"] or row["ci_low"]
+    """Both times of a change, unless the change itself is printed.
+
+    The standard deviation before serves by itself where changes are measured by it.
+    """
+    changed = row["mean"] or (row["baseline_mean"] and row["final_mean"])
+    spread = row["sd"] or row["se"] or row["ci_low"] or (row["baseline_sd"] and changed)
     for first, second, given in (
         ("baseline_mean", "final_mean", row["mean"]),
         ("baseline_sd", "final_sd", spread),
@@ -45,9 +49,9 @@ def _changes_are_whole(row: Row) -> Iterator[Fault]:
             column = second if row[first] else first
             expected = f"{first} and {second}, from which the change follows"
             yield row.fault(column, expected, f"fill in {column}, or the change itself")
-    if row["change_correlation"] and not (row["baseline_sd"] and row["final_sd"]):
-        expected = "nothing, as there are no standard deviations before and after"
-        yield row.fault("change_correlation", expected, "fill these in, or remove the correlation")
+    if row["change_correlation"] and not row["baseline_sd"]:
+        expected = "nothing, as there is no standard deviation before"
+        yield row.fault("change_correlation", expected, "fill it in, or remove the correlation")
     if row["change_correlation"] and abs(float(row["change_correlation"])) == 1:
         yield row.fault("change_correlation", "a correlation between -1 and 1", _SOURCE)
 

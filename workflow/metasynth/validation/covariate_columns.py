@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
 from metasynth.model.covariates import BUILT_IN, DOSE
-from metasynth.model.records import Config
+from metasynth.model.records import Comparison, Config
 from metasynth.tables.raw_table import Row
 from metasynth.tables.reader import RawTables
 from metasynth.validation.trials import not_among
@@ -34,20 +34,20 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
     if not raw.whole or not all(table.knows("covariate") for table in tables):
         return
     known = {row["covariate"] for table in tables for row in table.rows} | set(BUILT_IN)
-    units = _units_of_dose(config, raw)
+    units = {name: _units_of_dose(one, raw) for name, one in config.comparisons.items()}
     for outcome in config.outcomes:
         path = ("outcomes", outcome.id, "covariate", "name")
         name = outcome.covariate.name if outcome.covariate else ""
         if name and name not in known:
             yield lines.fault(path, name, *not_among(name, known, "a covariate of some table"))
-        elif name == DOSE and len(units) > 1:
-            expected = f"doses in one unit, but arms.csv has {' and '.join(sorted(units))}"
+        elif name == DOSE and len(own := units[outcome.comparison]) > 1:
+            expected = f"doses in one unit, but arms.csv has {' and '.join(sorted(own))}"
             yield lines.fault(path, name, expected, "convert them, or regress on something else")
 
 
-def _units_of_dose(config: Config, raw: RawTables) -> set[str]:
+def _units_of_dose(comparison: Comparison, raw: RawTables) -> set[str]:
     """Of the arms on the intervention side."""
     arms = (row for trial in raw.trials for row in trial.table("arms").rows)
-    sides = config.comparison.intervention
+    sides = comparison.intervention
     compared = (row for row in arms if not sides or row["treatment"] in sides)
     return {row["dose_unit"] for row in compared if row["dose"] and "dose_unit" not in row.bad}

@@ -4,7 +4,7 @@ Nothing is concluded from what could not be read: where a table has a fault that
 a treatment, the configuration is not blamed for naming it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import product
 
@@ -12,13 +12,14 @@ from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
 from metasynth.model.certainty_config import RAISING
 from metasynth.model.records import Comparison, Config, OutcomeSpec, Trial
-from metasynth.synthesis.comparison import reports
+from metasynth.synthesis.comparison import makes, reports
 from metasynth.tables import reader
 from metasynth.tables.long_tables import is_long
 from metasynth.tables.raw_table import RawTable, Row
 from metasynth.tables.reader import RawTables
 from metasynth.validation import claims as claim_rules
 from metasynth.validation import covariate_columns, flow_counts, units
+from metasynth.validation.comparisons_config import entry
 from metasynth.validation.trials import duplicates, not_among
 
 _SIGN = "correct the sign, or the domain"
@@ -121,10 +122,12 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
     arms = [trial.table("arms") for trial in raw.trials]
     results = [trial.table("results") for trial in raw.trials]
     if raw.whole and _knows(arms, "treatment"):
-        yield from _treatments(config.comparison, arms, lines)
+        for name, sides in config.comparisons.items():
+            yield from _treatments(name, sides, arms, lines)
+    known = _sides(config)
     for table in arms:
         for row in table.rows:
-            yield from _side(row, config.comparison)
+            yield from _side(row, known)
     if raw.whole and all(_knows(results, name) for name in ("outcome", "week", "reading")):
         found = {_selection(row) for table in results for row in table.rows}
         for outcome in config.outcomes:
@@ -135,6 +138,8 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
     yield from units.config_faults(config, raw, lines)
     if certainty := raw.table("certainty"):
         yield from _rated_outcomes(config, certainty)
+    if claims := raw.table("claims"):
+        yield from claim_rules.comparison_faults(config, claims)
 
 
 def _indirect_trials(config: Config, raw: RawTables, lines: Lines) -> Iterator[Fault]:
@@ -158,27 +163,35 @@ def _knows(all_tables: Iterable[RawTable], column: str) -> bool:
     return all(table.knows(column) for table in all_tables)
 
 
-def _treatments(sides: Comparison, arms: list[RawTable], lines: Lines) -> Iterator[Fault]:
+def _treatments(
+    comparison: str, sides: Comparison, arms: list[RawTable], lines: Lines
+) -> Iterator[Fault]:
     """Treatments compared that no arm has."""
     found = {row["treatment"] for table in arms for row in table.rows}
     for side, names in (("intervention", sides.intervention), ("control", sides.control)):
         for index, name in enumerate(names):
             if name not in found:
                 advice = not_among(name, found, "a treatment of some arms.csv")
-                yield lines.fault(("comparison", side, index), name, *advice)
+                yield lines.fault((*entry(comparison), side, index), name, *advice)
 
 
-def _side(row: Row, sides: Comparison) -> Iterator[Fault]:
-    """An arm's role must be the side of config.yaml that its treatment is on."""
+def _sides(config: Config) -> dict[str, tuple[str, ...]]:
+    """The side of each treatment; both, where it is on another one in another comparison."""
+    found: dict[str, tuple[str, ...]] = {}
+    for sides in config.comparisons.values():
+        for side, names in zip(("intervention", "control"), sides.sides, strict=True):
+            for name in names:
+                found[name] = tuple(dict.fromkeys((*found.get(name, ()), side)))
+    return found
+
+
+def _side(row: Row, side: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
+    """An arm's role must be a side of config.yaml that its treatment is on."""
     if row.bad & {"role", "treatment"}:
         return
     treatment, role = row["treatment"], row["role"]
-    side = {
-        **dict.fromkeys(sides.control, "control"),
-        **dict.fromkeys(sides.intervention, "intervention"),
-    }
-    if treatment in side and side[treatment] != role:
-        expected = f"{side[treatment]}, the side of {treatment} in config.yaml"
+    if treatment in side and role not in side[treatment]:
+        expected = f"{' or '.join(side[treatment])}, the side of {treatment} in config.yaml"
         yield row.fault("role", expected, "correct the role, the treatment or the comparison")
     elif treatment not in side:
         same = {name.casefold(): name for name in side}.get(treatment.casefold())
@@ -214,8 +227,28 @@ def _unreported(
 
 def without_numbers(config: Config, trials: tuple[Trial, ...], lines: Lines) -> Iterator[Fault]:
     """Outcomes for which no included trial has a number; asked only once all tables are sound."""
+    unmade = [*_unmade(config, trials)]
+    for name in unmade:
+        expected = "a comparison that an included trial makes: none has an arm on each of its sides"
+        remedy = "correct its treatments, or remove it"
+        yield lines.fault(entry(name), name, expected, remedy)
     for outcome in config.outcomes:
-        if not any(reports(trial, outcome, config.comparison) for trial in trials):
+        sides = config.comparison_of(outcome)
+        if outcome.comparison in unmade:
+            continue
+        if not any(reports(trial, outcome, sides) for trial in trials):
             expected = "an outcome with numbers in an arm that is compared, in an included trial"
             remedy = "remove the outcome, or fill in results.csv"
+            if outcome.comparison:
+                remedy = (
+                    "list under comparisons those that trials report it for, or fill in results"
+                )
             yield lines.fault(("outcomes", outcome.id), outcome.id, expected, remedy)
+
+
+def _unmade(config: Config, trials: Iterable[Trial]) -> Iterator[str]:
+    """Those of several comparisons that no included trial makes."""
+    included = [trial for trial in trials if trial.study.status == "included"]
+    for name, sides in config.comparisons.items():
+        if name and not any(makes(trial, sides) for trial in included):
+            yield name

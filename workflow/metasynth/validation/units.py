@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault, nearest
+from metasynth.model.methods import BY_UNITS
 from metasynth.model.records import Config, OutcomeSpec
 from metasynth.synthesis.completed import OF_MEANS
 from metasynth.tables.raw_table import Row
@@ -18,10 +19,11 @@ _OF_DIFFERENCES = ("estimate", "se", "ci_low", "ci_high", "mean_both")
 def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Fault]:
     """Units of outcomes that have none, and rows whose unit leads nowhere."""
     for outcome in config.outcomes:
-        if outcome.type not in OF_MEANS:
+        if outcome.type not in OF_MEANS and not outcome.events_mean:
             yield from _no_means(outcome, lines)
             continue
         yield from _impossible(outcome, lines)
+        yield from _not_standardised(outcome, lines)
         trials = [_rows(outcome, trial) for trial in raw.trials]
         rows = [row for own in trials for row in own]
         if not (outcome.unit or outcome.units):
@@ -55,6 +57,29 @@ def _impossible(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
         elif unit.name == outcome.unit and unit.changes:
             expected = f"factor 1, as {unit.name} is the unit of {outcome.id} itself"
             yield lines.fault(path, unit.factor, expected, "correct it, or name another unit")
+
+
+def _not_standardised(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
+    """A standard deviation that a measure needs of each instrument, or has no use of."""
+    path = ("outcomes", outcome.id)
+    if outcome.measure not in BY_UNITS:
+        for unit in outcome.units:
+            if unit.sd is not None:
+                expected = f"nothing, as {outcome.measure} is not in declared standard deviations"
+                remedy = "choose measure SMD-SD, or declare a factor"
+                yield lines.fault((*path, "units", unit.name, "sd"), unit.sd, expected, remedy)
+        return
+    remedy = "declare units with the name of each instrument of results.csv and its sd"
+    if outcome.unit:
+        expected = f"nothing, as {outcome.measure} is in standard deviations and in no unit"
+        yield lines.fault((*path, "unit"), outcome.unit, expected, remedy)
+    if not outcome.units:
+        expected = f"the standard deviations that {outcome.measure} is in"
+        yield lines.fault((*path, "measure"), outcome.measure, expected, remedy)
+    for unit in outcome.units:
+        if unit.sd is None:
+            expected = f"its standard deviation, as {outcome.measure} is in these"
+            yield lines.fault((*path, "units", unit.name), unit.name, expected, remedy)
 
 
 def _rows(outcome: OutcomeSpec, trial: RawTrial) -> list[Row]:

@@ -8,6 +8,7 @@ from typing import Literal
 from metasynth.figures.outcome import compares, group_names, measure_name, of_side
 from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed
+from metasynth.model.methods import BY_BASELINE
 from metasynth.model.records import AnalysisResult, Estimate, Group, OutcomeResult, StudyData
 
 _GROUP_HEADINGS = {
@@ -20,6 +21,14 @@ _GROUP_HEADINGS = {
     "correlation": (message("Total"),),
 }
 """What each group has by outcome type; published contrasts come without group data."""
+
+
+_CHANGES = (message("Change"), message("SD before"), message("Total"))
+
+
+def _headings(result: OutcomeResult) -> tuple[str, ...]:
+    by_baseline = result.outcome.measure in BY_BASELINE
+    return _CHANGES if by_baseline else _GROUP_HEADINGS.get(result.outcome.type, ())
 
 
 ColumnKind = Literal["data", "weight", "effect"]
@@ -42,7 +51,7 @@ def columns(
     data = (
         Column(language.say(title), group)
         for group in group_names(result, language)[: groups(result)]
-        for title in _GROUP_HEADINGS.get(result.outcome.type, ())
+        for title in _headings(result)
     )
     measure = measure_name(result, analysis, language)
     weight = Column(language.say("Weight"), kind="weight")
@@ -78,7 +87,8 @@ def _group_cells(result: OutcomeResult, group: Group, said: Printed) -> tuple[st
             return said.count("events", group.events), time
         case "continuous" | "mean":
             mean = said.number("mean", group.mean, decimals)
-            sd = said.number("sd", group.sd, decimals)
+            spread = "sd" if group.baseline_sd is None else "baseline_sd"
+            sd = said.number(spread, getattr(group, spread), decimals)
             return mean, sd, said.count("total", group.total)
     return ()
 
@@ -125,8 +135,12 @@ def _total(sides: Sequence[Group | None]) -> float | None:
     return fsum(known) if known and len(known) == len(times) else None
 
 
+def _measured(side: Group) -> tuple[float | None, ...]:
+    return side.mean, side.sd, side.baseline_sd, side.person_time
+
+
 def _decimals(result: OutcomeResult) -> int:
     """As many decimals as the most precise mean, SD or time was given with, at most two."""
     sides = (side for study in result.studies for side in (study.intervention, study.control))
-    values = [x for s in sides if s for x in (s.mean, s.sd, s.person_time) if x is not None]
+    values = [x for s in sides if s for x in _measured(s) if x is not None]
     return next((n for n in (0, 1) if all(round(x, n) == x for x in values)), 2)

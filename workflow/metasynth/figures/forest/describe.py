@@ -24,6 +24,7 @@ from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import of_pool, predicts_more
 from metasynth.language.sentences import lowered
 from metasynth.model import bounds
+from metasynth.model.methods import BY_BASELINE
 from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
@@ -36,6 +37,7 @@ _DATA = {
     "mean": message("mean {mean} (SD {sd}, n = {total})"),
     "correlation": message("n = {total}"),
 }
+_CHANGES = message("change {mean} (SD before {sd}, n = {total})")
 _NAMES = {
     "continuous": ("mean", "sd", "total"),
     "mean": ("mean", "sd", "total"),
@@ -97,10 +99,9 @@ def _data(result: OutcomeResult, study: StudyData, language: Language) -> list[s
     if kind not in _DATA or study.intervention is None:
         return []
     names = _NAMES.get(kind, ("events", "total"))
+    words = _CHANGES if result.outcome.measure in BY_BASELINE else _DATA[kind]
     sides = [cells[: len(names)], cells[len(names) :]]
-    said = [
-        language.say(_DATA[kind], **dict(zip(names, side, strict=True))) for side in sides if side
-    ]
+    said = [language.say(words, **dict(zip(names, side, strict=True))) for side in sides if side]
     if len(said) == 1:
         return said
     return [language.say("{data} compared with {control}", data=said[0], control=said[1])]

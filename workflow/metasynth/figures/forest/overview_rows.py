@@ -28,6 +28,7 @@ from metasynth.figures.outcome import (
     overall,
 )
 from metasynth.figures.posteriors import priors_of
+from metasynth.language.compared import comparison_title
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.sentences import lowered
@@ -46,24 +47,32 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
     """Draw the primary analysis of each outcome (filled) above its second (hollow).
 
     Each measure has a panel with an axis of its own: a risk ratio and an odds ratio of the same
-    trials are different numbers.
+    trials are different numbers. So has each of several comparisons.
 
     Raises:
         ValueError: without results.
     """
     if not results:
         raise ValueError("there are no outcomes to show")
-    panels = [_panel(members, language) for members in _by_measure(results)]
+    panels = [_panel(members, language) for members in _alike(results)]
     legend = language.say("Squares: primary analysis. Circles: second analysis, where it differs.")
     panels[-1] = replace(panels[-1], notes=(legend, *_priors(results, language)))
     return Drawing(draw_panels(panels, language), *_words(results, language))
 
 
-def _by_measure(results: Sequence[OutcomeResult]) -> Iterable[list[OutcomeResult]]:
-    """The outcomes of each measure, in the order in which measures come."""
+def _alike(results: Sequence[OutcomeResult]) -> Iterable[list[OutcomeResult]]:
+    """The outcomes of each comparison and measure, in the order in which these come."""
+    found: dict[tuple[str, str], list[OutcomeResult]] = {}
+    for result in results:
+        found.setdefault((result.outcome.comparison, result.outcome.measure), []).append(result)
+    return found.values()
+
+
+def _by_comparison(results: Sequence[OutcomeResult]) -> Iterable[list[OutcomeResult]]:
+    """The outcomes of each comparison; of a review of one, all."""
     found: dict[str, list[OutcomeResult]] = {}
     for result in results:
-        found.setdefault(result.outcome.measure, []).append(result)
+        found.setdefault(result.outcome.comparison, []).append(result)
     return found.values()
 
 
@@ -72,7 +81,7 @@ def _panel(results: Sequence[OutcomeResult], language: Language) -> Forest:
     first, alone = results[0], not compares(results[0])
     words = (language.say("Studies"), language.say("Participants"))
     title = name(with_time(measure_title(first.outcome.measure, language), first.outcome, language))
-    rows = list(_rows(results, language))
+    rows = [*_compared(first, language), *_rows(results, language)]
     effects = Column(interval_heading(rows, language), title, "effect", "right")
     look = limits(JOURNAL, is_logarithmic(first), language.numbers)
     group, _ = group_names(first, language)
@@ -118,6 +127,12 @@ def _grouped(
         members = [result for result in results if result.outcome.direction == direction]
         if members:
             yield heading, members
+
+
+def _compared(result: OutcomeResult, language: Language) -> Iterator[Row]:
+    """Which of several comparisons the outcomes are of."""
+    if result.outcome.comparison:
+        yield Row("heading", name(comparison_title(result.comparison, language)))
 
 
 def _rows(results: Sequence[OutcomeResult], language: Language) -> Iterator[Row]:
@@ -178,12 +193,23 @@ def _words(results: Sequence[OutcomeResult], language: Language) -> tuple[str, s
         intervention=intervention,
         control=control,
     )
-    if not compares(results[0]):
+    several = len(list(_by_comparison(results))) > 1
+    if several:
+        title = language.say("Forest plot of {n} results, comparison by comparison.", n=n)
+    elif not compares(results[0]):
         title = language.say("Forest plot of {n} outcomes, {group}.", n=n, group=intervention)
     return title, " ".join([title, *_sentences(results, language)])
 
 
 def _sentences(results: Sequence[OutcomeResult], language: Language) -> Iterator[str]:
+    compared = [*_by_comparison(results)]
+    for own in compared:
+        if len(compared) > 1:
+            yield f"{name(comparison_title(own[0].comparison, language))}."
+        yield from _of_one(own, language)
+
+
+def _of_one(results: Sequence[OutcomeResult], language: Language) -> Iterator[str]:
     for heading, members in _grouped(results, language):
         yield heading + ":"
         for result in members:

@@ -23,6 +23,7 @@ from metasynth.figures.forest.rows import (
 )
 from metasynth.figures.outcome import analysis_label, measure_name, of_effect, overall, study_label
 from metasynth.language import keys
+from metasynth.language.compared import full_label
 from metasynth.language.formats import bracketed
 from metasynth.language.interval_names import interval_name
 from metasynth.language.languages import ENGLISH, Language
@@ -108,7 +109,7 @@ def _title(pairs: Sequence[_Pair], language: Language) -> str:
         language.say(
             "{place} of the published review: {outcome}",
             place=language.label(place),
-            outcome=pairs[0].result.outcome.label,
+            outcome=full_label(pairs[0].result, language),
         )
     )
 
@@ -171,7 +172,7 @@ def _words(outcomes: Sequence[Sequence[_Pair]], language: Language) -> tuple[str
     pairs = [pair for found in outcomes for pair in found]
     title = language.say(
         "Forest plot of published estimates beside recomputed ones: {outcomes}.",
-        outcomes="; ".join(found[0].result.outcome.label for found in outcomes),
+        outcomes="; ".join(full_label(found[0].result, language) for found in outcomes),
     )
     return title, " ".join([title, *(_sentence(pair, language) for pair in pairs)])
 
@@ -184,7 +185,7 @@ def _sentence(pair: _Pair, language: Language) -> str:
     assert mark is not None
     return language.say(
         "{outcome}, {subject}: printed {printed}, recomputed {ours}.",
-        outcome=pair.result.outcome.label,
+        outcome=full_label(pair.result, language),
         subject=_subject(pair, language),
         printed=bracketed(estimate, low, high, language.numbers),
         ours=own.bracketed(measure, mark.estimate, mark.low, mark.high),

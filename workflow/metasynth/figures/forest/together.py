@@ -14,6 +14,7 @@ from metasynth.figures.forest.rows import Forest, Row, interval_heading, limits,
 from metasynth.figures.forest.sequence import grown, left_out
 from metasynth.figures.forest.shrinkage import shrunken
 from metasynth.figures.outcome import analysis_label, group_names
+from metasynth.language.compared import full_label
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.model.records import OutcomeResult
 from metasynth.sensitivity.battery import Sensitivity
@@ -60,7 +61,8 @@ def _alike(parts: Iterable[Part]) -> Iterable[list[Part]]:
     for result, composed in parts:
         said = composed.forest
         columns = tuple(column.heading for column in said.columns[:-1])
-        key = result.outcome.measure, columns, said.logarithmic, said.one_group
+        outcome = result.outcome
+        key = outcome.comparison, outcome.measure, columns, said.logarithmic, said.one_group
         found.setdefault(key, []).append((result, composed))
     return found.values()
 
@@ -75,8 +77,7 @@ def _panel(parts: Sequence[Part], shared: Sequence[str], language: Language) -> 
     """Plots of one measure as one, whose axis says no more of its ends than holds for all."""
     (first, composed), forests = parts[0], [composed.forest for _, composed in parts]
     look = limits(JOURNAL, composed.forest.logarithmic, language.numbers)
-    said = language.say("Pooled")
-    bare = [row for result, one in parts for row in _rows(result, one.forest, shared, said)]
+    bare = [row for result, one in parts for row in _rows(result, one.forest, shared, language)]
     rows = with_effects(bare, first.outcome.measure, look)
     *others, effects = composed.forest.columns
     if len({forest.columns[-1].heading for forest in forests}) > 1:
@@ -96,14 +97,14 @@ def _panel(parts: Sequence[Part], shared: Sequence[str], language: Language) -> 
 
 
 def _rows(
-    result: OutcomeResult, forest: Forest, shared: Sequence[str], pooled: str
+    result: OutcomeResult, forest: Forest, shared: Sequence[str], language: Language
 ) -> Iterator[Row]:
     """An outcome's rows under its name; their effects are to be said among those of all.
 
     What is pooled is called so: by which analysis, notes and caption say.
     """
-    analyses = {analysis_label(analysis) for analysis in result.analyses}
-    yield Row("heading", name(result.outcome.label))
+    analyses, pooled = {analysis_label(one) for one in result.analyses}, language.say("Pooled")
+    yield Row("heading", name(full_label(result, language)))
     if own := " ".join(note for note in forest.notes if note not in shared):
         yield Row("note", own)
     for row in forest.rows:

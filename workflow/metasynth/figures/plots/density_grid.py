@@ -25,6 +25,7 @@ from metasynth.figures.plots.density_page import DensityPlan, draw_curves, note_
 from metasynth.figures.plots.posterior import posterior_plan, posterior_words
 from metasynth.figures.plots.posterior_tau import tau_plan, tau_words
 from metasynth.figures.posteriors import Shown, priors_said, shown
+from metasynth.language.compared import full_label
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import of_pool
 from metasynth.model.methods import no_effect
@@ -77,7 +78,7 @@ def _page(data: Sequence[Shown], language: Language) -> Page:
         for entries, scale in zip(_entries(cells[0], language), (left, right), strict=True)
     ]
     foot = max(key.bottom for key in keys)
-    blocks = list(_blocks(data, cells, foot))
+    blocks = list(_blocks(data, cells, foot, language))
     end = blocks[-1].top + _height(_lines(blocks[-1].cells))
     shared = priors if len(priors) == 1 else []
     notes = list(_notes(data, shared, end + 6.0, language))
@@ -103,11 +104,11 @@ def _height(lines: int) -> float:
 
 
 def _blocks(
-    data: Sequence[Shown], cells: Sequence[tuple[_Cell, _Cell]], foot: float
+    data: Sequence[Shown], cells: Sequence[tuple[_Cell, _Cell]], foot: float, language: Language
 ) -> Iterator[_Block]:
     y = foot + AIR
     for one, own in zip(data, cells, strict=True):
-        yield _Block(name(one.result.outcome.label), own, y)
+        yield _Block(name(full_label(one.result, language)), own, y)
         y += _height(_lines(own)) + AIR
 
 

@@ -22,6 +22,10 @@ def rendered(
 
         printed = [(number.text, number.key) for number in numbers(tuple(report))]
         return provenance_json({**article.provenance, **supplement.provenance}, printed)
+    if file.parent.name == "tables":
+        from metasynth.report.render import latex_tables
+
+        return latex_tables.render(report, file.name.partition(".")[0], language)
     is_article = file.stem == article.stem
     document = addressed(article if is_article else supplement, form)
     if form == "html":

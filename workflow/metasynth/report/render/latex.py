@@ -6,7 +6,7 @@ PDFs that `figures: {formats: [pdf]}` makes; one that is not there is named in a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import pairwise
 
 from metasynth.language.languages import Language
@@ -34,7 +34,11 @@ from metasynth.report.document import (
 from metasynth.report.render.latex_text import escaped, target_name
 from metasynth.report.render.pandoc import shares
 
-_BABEL = {"en": "british", "pl": "polish"}
+_BABEL = {
+    **{"en": "british", "pl": "polish", "de": "ngerman", "fr": "french", "es": "spanish"},
+    **{"it": "italian", "pt": "portuguese", "nl": "dutch", "cs": "czech", "sv": "swedish"},
+    **{"da": "danish", "nb": "norsk", "fi": "finnish", "hu": "hungarian", "sk": "slovak"},
+}
 _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{iftex}
 \ifPDFTeX
@@ -68,15 +72,15 @@ SUMMARY = "abstract"
 
 def render(document: Document, language: Language) -> str:
     """The source of an article or its supplement."""
-    return "\n".join(_Writer(document, language).lines()) + "\n"
+    return "\n".join(Writer(document, language).lines()) + "\n"
 
 
-class _Writer:
+class Writer:
     """Writes one document; links lead to the anchors that it has."""
 
     def __init__(self, document: Document, language: Language) -> None:
         self.document, self.language = document, language
-        self.known = {*anchors(document.blocks)}
+        self.known: Collection[str] = {*anchors(document.blocks)}
         self.over_references = {
             one.anchor
             for one, other in pairwise(document.blocks)
@@ -143,7 +147,7 @@ class _Writer:
                     yield from self._block(part)
                 yield "\\end{quote}\n"
             case Table():
-                yield from self._table(block)
+                yield from self.table(block)
             case Figure():
                 yield from self._figure(block)
             case References():
@@ -159,7 +163,8 @@ class _Writer:
                 yield from self._block(part)
         yield rf"\end{{{kind}}}" + "\n"
 
-    def _table(self, table: Table) -> Iterator[str]:
+    def table(self, table: Table) -> Iterator[str]:
+        """A table with its caption and notes."""
         columns = "".join(
             rf">{{\{_ALIGN[column.align]}\arraybackslash}}"
             rf"p{{\dimexpr {share:.4f}\linewidth-2\tabcolsep\relax}}"
@@ -207,9 +212,10 @@ class _Writer:
         yield r"\end{thebibliography}"
 
     def _said(self, content: Inlines) -> str:
-        return "".join(map(self._inline, content))
+        return "".join(map(self.inline, content))
 
-    def _inline(self, item: Inline) -> str:
+    def inline(self, item: Inline) -> str:
+        """A piece of a line."""
         match item:
             case Text(words) | Number(words):
                 return escaped(words)

@@ -87,7 +87,8 @@ def _numbers(result: Result, language: Language) -> str:
         return f"{raw(result, 'events')}/{raw(result, 'total')}"
     if result.correlation is not None:
         return f"r = {short('correlation')}, n = {raw(result, 'total')}"
-    if result.mean is not None and result.sd is not None and result.pair_correlation is None:
+    more = (result.pair_correlation, result.baseline_sd)
+    if result.mean is not None and result.sd is not None and more == (None, None):
         unit = f" {language.label(result.unit)}" if result.unit else ""
         return f"{short('mean')} (SD {short('sd')}){unit}"
     if result.reference_arm_id:

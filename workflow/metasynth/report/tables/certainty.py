@@ -1,12 +1,13 @@
 """The summary of findings and the certainty of evidence as tables, in words and signs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from metasynth.grade.certainty import Rating, starts_low
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import formats, keys
+from metasynth.language.compared import sides
 from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words, keyed, levels, lowered
@@ -22,7 +23,7 @@ from metasynth.model.certainty_config import (
 from metasynth.model.methods import CREDIBLE, is_ratio
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
-from metasynth.report.tables.base import RIGHT, TableBody, group, letters, row
+from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, group, letters, row
 from metasynth.report.text.conclusion_words import of_outcome, signed_certainty, words
 from metasynth.report.text.names import short_measure
 from metasynth.report.text.terms import DOMAINS
@@ -39,8 +40,26 @@ _RISKS = {
 }
 
 
+def findings_of(scope: Scope, comparison: str) -> TableBody:
+    """The summary of findings of one of several comparisons."""
+    own = {outcome.id for outcome in scope.by_comparison[comparison]}
+    shown = tuple(line for line in scope.material.findings if line.outcome in own)
+    if not shown:
+        raise NoTableError(f"the summary of findings has no outcome of {comparison}")
+    return findings_table(replace(scope, material=replace(scope.material, findings=shown)))
+
+
 def findings_table(scope: Scope) -> TableBody:
-    """The summary of findings: a row an outcome, a second where another analysis judges it."""
+    """The summary of findings: a row an outcome, a second where another analysis judges it.
+
+    Raises:
+        NoTableError: of a review with several comparisons, each of which has its own.
+    """
+    if (
+        len({scope.outcomes[f.outcome].result.outcome.comparison for f in scope.material.findings})
+        > 1
+    ):
+        raise NoTableError("each comparison has a summary of findings of its own")
     say = scope.language.say
     columns = (
         Column(say("Outcome"), width=2.1),
@@ -56,7 +75,7 @@ def findings_table(scope: Scope) -> TableBody:
 
 def _caption(scope: Scope) -> str:
     """What is summarised; a review of one group compares nothing."""
-    say, (intervention, control) = scope.language.say, scope.sides
+    say, (intervention, control) = scope.language.say, _sides(scope)
     if not any(scope.outcomes[line.outcome].compared for line in scope.material.findings):
         return say("Summary of findings. Certainty is {source}.", source=_whose(scope))
     return say(
@@ -65,6 +84,12 @@ def _caption(scope: Scope) -> str:
         control=lowered(control),
         source=_whose(scope),
     )
+
+
+def _sides(scope: Scope) -> tuple[str, str]:
+    """The names of the sides that are compared."""
+    shown = [scope.outcomes[line.outcome].result.comparison for line in scope.material.findings]
+    return sides(next(iter((*shown, *scope.material.config.comparisons.values()))), scope.language)
 
 
 def _effect_title(scope: Scope) -> str:
@@ -89,7 +114,7 @@ def _kinds(scope: Scope) -> list[bool]:
 
 def _risk_columns(scope: Scope) -> tuple[Column, ...]:
     """The columns of the absolute effect, where any line has one."""
-    say, (intervention, control) = scope.language.say, scope.sides
+    say, (intervention, control) = scope.language.say, _sides(scope)
     if not _has_risks(scope):
         title = say("Per 1000 people [95% {interval}]", interval=_interval(scope))
         return (Column(title, RIGHT, 1.5),) if _has_shares(scope) else ()
@@ -139,7 +164,7 @@ def _finding_rows(scope: Scope, lines: Sequence[tuple[int, Finding]]) -> Iterato
             _effect(scope, line),
             *_per_thousand(scope, line, number),
             _certainty(scope, line) if line.judged else "",
-            _meaning(scope, line),
+            _meaning(scope, line, number),
         )
 
 
@@ -147,9 +172,9 @@ def _name(scope: Scope, line: Finding, first: bool) -> str:
     say, outcome = scope.language.say, scope.outcomes[line.outcome]
     if line.risk_origin == "declared":
         risk = formats.number(line.control_risk, 0, scope.language.numbers)
-        return say("{outcome}, at a risk of {risk} per 1000", outcome=outcome.label, risk=risk)
+        return say("{outcome}, at a risk of {risk} per 1000", outcome=outcome.short, risk=risk)
     if first:
-        return outcome.label
+        return outcome.short
     label = next(a.spec.label for a in outcome.result.analyses if a.spec.name == line.analysis)
     return f"– {label}"
 
@@ -240,15 +265,57 @@ def _level(scope: Scope, outcome: str) -> str:
     return signed_certainty(found, scope.language) if found else ""
 
 
-def _meaning(scope: Scope, line: Finding) -> str:
-    """What is concluded, in a sentence; at a declared risk, by the size of the effect there."""
+def _meaning(scope: Scope, line: Finding, number: int) -> str:
+    """What is concluded, in a sentence; at a declared risk, by the size of the effect there.
+
+    A standardised difference is said in other words behind it.
+    """
+    said = [_conclusion(scope, line), *_in_other_words(scope, line, number)]
+    return " ".join(part for part in said if part)
+
+
+def _conclusion(scope: Scope, line: Finding) -> str:
     found = of_outcome(scope.material.conclusions, line.outcome)
     if found is None or not line.judged:
         return ""
     here = replace(found, size=line.size, sign=line.sign)
     return words(
-        here, scope.outcomes[line.outcome].label, scope.sides[0], scope.language
+        here, scope.outcomes[line.outcome].short, _sides(scope)[0], scope.language
     ).conclusion
+
+
+def _in_other_words(scope: Scope, line: Finding, number: int) -> Iterator[str]:
+    """A standardised difference on a familiar instrument, and as a probability."""
+    language, result = scope.language, scope.outcomes[line.outcome].result
+    intervention, control = map(lowered, sides(result.comparison, language))
+    at, style, known = (
+        keys.finding(line.outcome, number),
+        language.numbers,
+        result.outcome.instrument,
+    )
+
+    def printed(name: str, shown: Callable[[float], str]) -> str:
+        one, low, high = (
+            marked(shown(getattr(line, f"{name}{end}")), f"{at}.{name}{end}")
+            for end in ("", "_low", "_high")
+        )
+        return f"{_bracketed(one, low, high, style)}{formats.named(line.ci_method)}"
+
+    if known is not None and line.units is not None:
+        yield language.say(
+            "In units of {instrument} that is {effect}, one standard deviation being {sd}.",
+            instrument=language.label(known.label),
+            effect=printed("units", lambda x: formats.estimate(line.measure, x, style)),
+            sd=marked(formats.shortest(known.sd, style), keys.instrument(line.outcome)),
+        )
+    if line.superiority is not None:
+        yield language.say(
+            "Someone with {intervention} fares better than someone with {control} with a "
+            "probability of {probability}.",
+            intervention=intervention,
+            control=control,
+            probability=printed("superiority", lambda x: formats.percent(100 * x, 0, style)),
+        )
 
 
 def _ratings(scope: Scope, outcome: str) -> list[Rating]:

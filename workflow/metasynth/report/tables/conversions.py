@@ -44,9 +44,9 @@ def assumptions_table(scope: Scope) -> TableBody:
     ]
     caption = say("Primary analyses with numbers computed otherwise from what the sources print.")
     note = say(
-        "A correlation, a distribution behind a median, or one standard deviation of both arms is "
-        "assumed where no source states the number itself; each line changes one of these, in all "
-        "trials that rest on it."
+        "A correlation, a distribution behind a median or an odds ratio, or one standard deviation "
+        "of both arms is assumed where no source states the number itself; each line changes one "
+        "of these, in all trials that rest on it."
     )
     return text(caption), columns, tuple(rows), text(note)
 

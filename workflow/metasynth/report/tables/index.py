@@ -1,6 +1,7 @@
 """The report's tables by the names that texts use: `{table:summary}`, `{table:analyses_death}`.
 
-A table is of the whole review, of an outcome (`<name>_<outcome id>`) or of a trial.
+A table is of the whole review, of an outcome (`<name>_<outcome id>`), of one of several
+comparisons, or of a trial.
 """
 
 from collections.abc import Callable, Mapping
@@ -60,12 +61,20 @@ OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
     "regression": meta_regression.regression_table,
     "subgroups": results.subgroups_table,
 }
+OF_A_COMPARISON: Mapping[str, Callable[[Scope, str], TableBody]] = {
+    "findings": certainty.findings_of,
+}
 OF_A_TRIAL: Mapping[str, Callable[[Scope, Trial], TableBody]] = {
     "data": appendix.data_table,
     "sources": appendix.sources_table,
 }
 STACKED = frozenset({"findings", "trials"})
 """Tables whose rows become cards where a page is narrow."""
+
+
+def is_stacked(name: str) -> bool:
+    """Whether a table's rows become cards; one of a comparison is as that of the review."""
+    return name in STACKED or name.partition("_")[0] in STACKED & OF_A_COMPARISON.keys()
 
 
 def build(name: str, scope: Scope) -> TableBody | None:
@@ -79,6 +88,8 @@ def build(name: str, scope: Scope) -> TableBody | None:
     kind, _, part = name.partition("_")
     if kind in OF_AN_OUTCOME and part in scope.outcomes:
         return OF_AN_OUTCOME[kind](scope, scope.outcomes[part])
+    if kind in OF_A_COMPARISON and part in scope.material.config.comparisons:
+        return OF_A_COMPARISON[kind](scope, part)
     if kind in OF_A_TRIAL:
         for trial in scope.material.trials:
             if trial.study.study == part:

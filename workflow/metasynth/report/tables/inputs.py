@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from metasynth.language import formats, keys
+from metasynth.language.compared import sides
 from metasynth.language.interval_names import CONFIDENCE
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import marked
 from metasynth.model.forms import FORMS, PUBLISHED
+from metasynth.model.methods import BY_BASELINE
 from metasynth.model.records import Cell, Group, StudyData, StudyEffect
 from metasynth.report.document import Column, Inlines, Link, Row, Text, text
 from metasynth.report.material import Scope
@@ -17,7 +19,8 @@ from metasynth.report.text.names import OutcomeNames
 
 def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     """The groups of each trial, its effect and weight in the primary analysis, and its raw rows."""
-    say, (intervention, control) = scope.language.say, scope.sides
+    say = scope.language.say
+    intervention, control = sides(outcome.result.comparison, scope.language)
     columns = (
         Column(say("Trial"), width=1.6),
         *(Column(side, RIGHT, 1.1) for side in _sides_shown(outcome, intervention, control)),
@@ -37,7 +40,8 @@ def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
         outcome=outcome.label,
         measure=outcome.measure,
     )
-    about = _GROUPS.get(outcome.result.outcome.type, _CONTRASTS)
+    spec = outcome.result.outcome
+    about = _CHANGES if spec.measure in BY_BASELINE else _GROUPS.get(spec.type, _CONTRASTS)
     note = say("Effects and weights are those of the primary analysis.")
     if not outcome.compared:
         note = say("Estimates and weights are those of the primary analysis.")
@@ -54,6 +58,9 @@ _GROUPS = {
     "mean": message("Mean, standard deviation and patients."),
     "correlation": message("Correlation and patients."),
 }
+_CHANGES = message(
+    "Mean change, standard deviation before, correlation of the values before and after, patients."
+)
 _CONTRASTS = message("Contrasts are as published, without numbers of patients.")
 
 
@@ -114,7 +121,7 @@ def _form(own: StudyEffect | None, language: Language) -> str:
         return formats.MISSING
     said = language.say(FORMS[own.form]) if own.form in FORMS else formats.MISSING
     note = in_words(own.note, language)
-    explained = own.form in (*PUBLISHED, "converted", "paired")
+    explained = own.form in (*PUBLISHED, "converted", "paired", "other_kind")
     return f"{said}. {note}" if explained and note else said
 
 
@@ -132,7 +139,10 @@ def _group(side: Group | None, key: str) -> str:
     """ "41/105", or what else is known of a group."""
     if side is None:
         return formats.MISSING
+    names: tuple[str, ...]
     names = ("events", "total") if side.mean is None else ("mean", "sd", "total")
+    if side.baseline_sd is not None:
+        names = ("mean", "baseline_sd", "change_correlation", "total")
     if side.correlation is not None:
         names = ("correlation", "total")
     if side.person_time is not None:

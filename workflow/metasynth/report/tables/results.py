@@ -1,9 +1,10 @@
 """Tables of pooled results: all outcomes, one outcome's analyses and subgroups, the published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from metasynth.audit.reproduction import Reproduction
 from metasynth.language import formats, keys
+from metasynth.language.compared import comparison_title, sides
 from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
@@ -22,7 +23,7 @@ COLUMNS = {
 
 def summary_table(scope: Scope) -> TableBody:
     """The first two analyses of every outcome."""
-    say, (intervention, control) = scope.language.say, scope.sides
+    say, (intervention, control) = scope.language.say, _side_titles(scope)
     outcomes = tuple(scope.outcomes.values())
     columns = (
         Column(say("Outcome"), width=2.5),
@@ -34,13 +35,29 @@ def summary_table(scope: Scope) -> TableBody:
         Column("I²", RIGHT, 0.5),
         Column(say("Second analysis"), RIGHT, 1.7),
     )
-    rows = tuple(_summary_row(outcome, scope) for outcome in outcomes)
+    rows = tuple(_summary_rows(scope))
     caption = say(
         "All outcomes: patients or events, as far as known, and effects with 95% intervals."
     )
     if not scope.compared:
         caption = say("All outcomes: patients with the outcome, and estimates with 95% intervals.")
     return text(caption), columns, rows, text(_key(outcomes, scope.language))
+
+
+def _side_titles(scope: Scope) -> tuple[str, str]:
+    """The names of the sides; of several comparisons these are told above their outcomes."""
+    first, *others = scope.material.config.comparisons.values()
+    if others:
+        return scope.language.say("Intervention"), scope.language.say("Control")
+    return sides(first, scope.language)
+
+
+def _summary_rows(scope: Scope) -> Iterator[Row]:
+    """The outcomes, those of each of several comparisons under its name."""
+    for name, outcomes in scope.by_comparison.items():
+        if name and outcomes:
+            yield group(comparison_title(outcomes[0].result.comparison, scope.language))
+        yield from (_summary_row(outcome, scope) for outcome in outcomes)
 
 
 def _summary_row(outcome: OutcomeNames, scope: Scope) -> Row:
@@ -60,7 +77,7 @@ def _summary_row(outcome: OutcomeNames, scope: Scope) -> Row:
 
 def _linked(outcome: OutcomeNames) -> Inlines:
     """The outcome's name, leading to what is told of it."""
-    return (Link(f"#{outcome.anchor}", text(outcome.label)),)
+    return (Link(f"#{outcome.anchor}", text(outcome.short)),)
 
 
 def _key(outcomes: Sequence[OutcomeNames], language: Language) -> str:

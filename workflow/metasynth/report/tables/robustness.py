@@ -63,7 +63,8 @@ def _beside_the_summary(scope: Scope) -> Inlines:
         "risk under control that certainty is judged at; this table has the others as well, and "
         "adds numbers needed and fragility."
     )
-    link = Link("#table-findings", text(say("Summary of findings.")))
+    first = scope.outcomes[scope.material.findings[0].outcome].result.outcome.comparison
+    link = Link(f"#table-findings{first and f'_{first}'}", text(say("Summary of findings.")))
     return (*text(f" {added} "), link)
 
 

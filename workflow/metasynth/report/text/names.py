@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from metasynth.grade.case import excludes_alone, rests_on_one_degree
 from metasynth.grade.conclusions import Conclusion
 from metasynth.language import formats, keys
+from metasynth.language.compared import full_label, sides
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words, lowered
 from metasynth.language.tracked import bare, marked, remark
@@ -20,7 +21,6 @@ from metasynth.report.text.absences import left_out, sentences, unpooled
 from metasynth.report.text.conclusion_words import Words, of_outcome, words
 from metasynth.report.text.phrases import joined as joined
 from metasynth.report.text.phrases import short_measure as short_measure
-from metasynth.report.text.phrases import sides as sides
 from metasynth.report.text.posterior_words import posterior_words
 from metasynth.synthesis.absence import Absence
 
@@ -286,6 +286,11 @@ class OutcomeNames:
         return self.result.outcome.id
 
     @property
+    def short(self) -> str:
+        """The outcome's label without its comparison, where that is named beside it."""
+        return self.result.outcome.label
+
+    @property
     def anchor(self) -> str:
         """Where the report tells of the outcome, in every language."""
         return self.id.replace("_", "-")
@@ -378,7 +383,7 @@ def outcome_names(
             numbers(outcome, result.analyses[0].spec, row, (intervention, control), language, place)
             for place, row in enumerate(result.analyses[0].estimates[1:], start=1)
         ),
-        label=outcome.label,
+        label=full_label(result, language),
         measure=measure_name(outcome, language),
         direction=outcome.direction,
         k=row.k,
@@ -389,7 +394,7 @@ def outcome_names(
         note=outcome.note,
         absences=tuple(sentences(absent, outcome, language)),
         alternatives=tuple(outcome_names(item, language) for item in alternatives),
-        words=words(found, outcome.label, intervention, language) if found else None,
+        words=words(found, full_label(result, language), intervention, language) if found else None,
     )
 
 

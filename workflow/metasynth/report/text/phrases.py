@@ -6,7 +6,6 @@ from metasynth.language.languages import Language, message
 from metasynth.model import bounds
 from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.model.methods import MEASURE
-from metasynth.model.records import Comparison
 
 DRAFT = message("Draft: starter text still stands in this report, and nothing in it is certified.")
 """What every page made from an unfinished review says."""
@@ -17,8 +16,22 @@ MADE_UP = message(
 
 
 def unfinished(draft: bool, made_up: bool, language: Language) -> str:
-    """What the pages of a draft say, whose trials may be made up; blank where it is none."""
-    return " ".join(language.say(said) for said, so in ((MADE_UP, made_up), (DRAFT, draft)) if so)
+    """What the pages of a draft say, whose trials may be made up; blank where it is none.
+
+    A language of the review's own says what it lacks.
+    """
+    told = [language.say(said) for said, so in ((MADE_UP, made_up), (DRAFT, draft)) if so]
+    messages, sections = language.lacking
+    if messages or sections:
+        told.append(
+            language.say(
+                "Not all of this is translated: {messages} messages and {sections} sections of the "
+                "report are in English.",
+                messages=messages,
+                sections=sections,
+            )
+        )
+    return " ".join(told)
 
 
 def joined(items: Sequence[str], language: Language) -> str:
@@ -34,16 +47,6 @@ def versus(compared: Iterable[str], language: Language) -> str:
     """What is compared, in a line: "27/59 v 14/74"; one alone as it is."""
     first, *others = compared
     return language.say("{one} v {other}", one=first, other=others[0]) if others else first
-
-
-def sides(comparison: Comparison, language: Language) -> tuple[str, str]:
-    """The names of both sides, as declared, else these words; of one group all participants."""
-    if not comparison.intervention:
-        return language.say("Participants"), ""
-    return (
-        comparison.intervention_label or language.say("Intervention"),
-        comparison.control_label or language.say("Control"),
-    )
 
 
 def short_measure(measure: str, language: Language) -> str:

@@ -5,7 +5,7 @@ this review can say, from the review's own texts, as `{% include "own/question.m
 """
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ class _OwnLoader(FileSystemLoader):
 class _Sections(FileSystemLoader):
     """The sections of any review, in the words of this one (language/studied.py)."""
 
-    def __init__(self, general: Path, worded: Callable[[str], str]):
+    def __init__(self, general: Sequence[Path], worded: Callable[[str], str]):
         super().__init__(general)
         self._worded = worded
 
@@ -124,12 +124,13 @@ class _Sections(FileSystemLoader):
 class Texts:
     """The texts of a language: those of any review, and this review's own.
 
-    `worded` gives the first of these the review's words (Language.template).
+    Of the folders `general` the first that has a section gives it. `worded` gives the sections the
+    review's words (Language.template).
     """
 
     def __init__(
         self,
-        general: Path,
+        general: Sequence[Path],
         own: Path,
         filters: Mapping[str, Callable[..., str]],
         worded: Callable[[str], str] = str,
@@ -156,11 +157,15 @@ class Texts:
         """
         names = {"own": {path.stem for path in self._own.glob("*.md")}} | dict(names)
         for section in SECTIONS:
-            if (self._general / f"{section}.md").is_file():
+            if self._section(section) is not None:
                 try:
                     yield section, self._environment.get_template(f"{section}.md").render(names)
                 except (TemplateError, LookupError, TypeError, ValueError) as error:
                     raise ReportError(f"{_where(error)}: {error}") from error
+
+    def _section(self, name: str) -> Path | None:
+        paths = (folder / f"{name}.md" for folder in self._general)
+        return next((path for path in paths if path.is_file()), None)
 
     def _included(self, path: Path) -> set[str]:
         """The names of the review's own texts that a section includes."""
@@ -170,7 +175,8 @@ class Texts:
 
     def place(self, section: str, what: str) -> str:
         """File and line where a section, or a text that it includes, holds `what`."""
-        general = self._general / f"{section}.md"
+        general = self._section(section)
+        assert general is not None, section
         own = [self._own / name for name in sorted(self._included(general))]
         for path in (general, *own):
             if path.is_file():

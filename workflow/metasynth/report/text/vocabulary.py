@@ -9,6 +9,7 @@ from markupsafe import Markup
 from metasynth.figures.catalogue import OF_ALL_OUTCOMES, PRINTED_FROM
 from metasynth.figures.posteriors import prior_name
 from metasynth.language import formats
+from metasynth.language.compared import sides
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words, lowered
 from metasynth.language.tracked import bare, capitalised, marked
@@ -18,7 +19,7 @@ from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import BAYESIAN, PREDICTIONS, TAU2, WEIGHTED
 from metasynth.model.priors import OtherPriors
-from metasynth.model.records import Config, OutcomeResult, StudyData, Trial
+from metasynth.model.records import Config, StudyData, Trial
 from metasynth.report.facts import facts
 from metasynth.report.material import Material, printed_figures
 from metasynth.report.tables.base import raw
@@ -27,8 +28,9 @@ from metasynth.report.tables.conversions import used_conversions
 from metasynth.report.tables.stability import stability_names
 from metasynth.report.tables.studies import is_missing
 from metasynth.report.text.change_names import change_names
+from metasynth.report.text.compared_names import combined_arms, compared_names, shared_arms
 from metasynth.report.text.method_references import of_analyses
-from metasynth.report.text.names import OutcomeNames, joined, sides, stated, trials
+from metasynth.report.text.names import OutcomeNames, joined, stated, trials
 from metasynth.report.text.raw_names import StudyNames, search_names
 from metasynth.report.text.terms import TERMS
 from metasynth.stats.bayes_fit import priors_in_words
@@ -52,8 +54,10 @@ def vocabulary(
     return named | {
         "review": config,
         "analyses": config.analyses,
-        "intervention": sides(config.comparison, language)[0],
-        "control": sides(config.comparison, language)[1],
+        "intervention": _side(config, 0, language),
+        "control": _side(config, 1, language),
+        "comparisons": compared_names(material, language),
+        "shared_arms": shared_arms(material),
         "compared": [outcome for outcome in primary if outcome.compared],
         "outcomes": primary,
         "main": _main(material, outcomes),
@@ -80,6 +84,8 @@ def vocabulary(
         "has_claims": bool(material.reproductions),
         "is_missing": any(is_missing(row) for trial in included for row in trial.results),
         "figures": frozenset(material.figures),
+        "has_superiority": any(f.superiority is not None for f in material.findings),
+        "has_instrument": any(f.units is not None for f in material.findings),
         "has_absolute": any(item.absolute for item in material.sensitivities.values()),
         "covariates": [
             (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
@@ -119,6 +125,13 @@ def vocabulary(
     }
 
 
+def _side(config: Config, side: int, language: Language) -> str:
+    """What is on a side; of several comparisons all that is, each once."""
+    names = [sides(one, language)[side] for one in config.comparisons.values()]
+    first, *others = dict.fromkeys(names)
+    return joined([first, *map(lowered, others)], language)
+
+
 def _names_excluded(material: Material) -> bool:
     """Whether a trial's own folder or the flow says which reports were excluded, and why."""
     return any(trial.study.status == "excluded" for trial in material.trials) or any(
@@ -128,7 +141,8 @@ def _names_excluded(material: Material) -> bool:
 
 def _main(material: Material, outcomes: Mapping[str, OutcomeNames]) -> list[OutcomeNames]:
     """The outcomes that the article tells."""
-    return [outcomes[name] for name in main_outcomes(material.config.certainty, [*outcomes])]
+    specs = [outcome.result.outcome for outcome in outcomes.values()]
+    return [outcomes[name] for name in main_outcomes(material.config.certainty, specs)]
 
 
 def _labels(outcomes: Sequence[OutcomeNames], which: slice) -> list[str]:
@@ -263,26 +277,14 @@ def used_methods(material: Material) -> frozenset[str]:
     effects = (study for r in material.results for a in r.analyses for study in a.studies)
     if any(study.form in (*PUBLISHED, "o_minus_e") for study in effects):
         names.add("published")
-    if material.config.comparison.strata == "keep" and any(
+    if any(result.comparison.strata == "keep" for result in material.results) and any(
         arm.stratum for trial in material.included for arm in trial.arms
     ):
         names.add("strata kept")
-    how = material.config.comparison.multi_arm
-    if how != "combine" or combined_arms(material.results):
-        names.add(how)
+    names |= {result.comparison.multi_arm for result in material.results} - {"combine"}
+    if combined_arms([r for r in material.results if r.comparison.multi_arm == "combine"]):
+        names.add("combine")
     return frozenset(names)
-
-
-def combined_arms(results: Sequence[OutcomeResult]) -> list[str]:
-    """Trials with several arms on one side, and these arms."""
-    groups = (
-        (study.label, group)
-        for result in results
-        for study in result.studies
-        for group in (study.intervention, study.control)
-        if group is not None and len(group.arm_ids) > 1
-    )
-    return sorted({f"{label}: {group.label}" for label, group in groups})
 
 
 def _percentages(every: Sequence[Trial], language: Language) -> Callable[[str, OutcomeNames], str]:

@@ -51,7 +51,7 @@ def standardised_mean_difference(m: Means) -> tuple[Array, Array]:
         ([0.56419], [1.039789])
     """
     total = m.n1 + m.n2
-    g = _cohen_d(m) * hedges_j(total - 2)
+    g = cohen_d(m) * hedges_j(total - 2)
     return g, 1 / m.n1 + 1 / m.n2 + g**2 / (2 * total)
 
 
@@ -67,7 +67,7 @@ def standardised_mean_difference_revman(m: Means) -> tuple[Array, Array]:
         ([0.957746], [0.228558])
     """
     total = m.n1 + m.n2
-    g = _cohen_d(m) * (1 - 3 / (4 * total - 9))
+    g = cohen_d(m) * (1 - 3 / (4 * total - 9))
     return g, 1 / m.n1 + 1 / m.n2 + g**2 / (2 * (total - 3.94))
 
 
@@ -115,7 +115,7 @@ def standardised_mean_difference_unbiased(m: Means) -> tuple[Array, Array]:
     """
     df = m.n1 + m.n2 - 2
     j = hedges_j(df)
-    g = _cohen_d(m) * j
+    g = cohen_d(m) * j
     return g, 1 / m.n1 + 1 / m.n2 + (1 - (df - 2) / (df * j**2)) * g**2
 
 
@@ -132,7 +132,7 @@ def standardised_mean_difference_corrected(m: Means) -> tuple[Array, Array]:
         ([0.56419], [0.358099])
     """
     total = m.n1 + m.n2
-    d, j = _cohen_d(m), hedges_j(total - 2)
+    d, j = cohen_d(m), hedges_j(total - 2)
     return d * j, j**2 * (1 / m.n1 + 1 / m.n2 + d**2 / (2 * total))
 
 
@@ -186,7 +186,14 @@ def log_ratio_of_variation(m: Means) -> tuple[Array, Array]:
     return y - np.log(m.m1 / m.m2) + (other - one) / 2, v + one + other
 
 
-def _cohen_d(m: Means) -> Array:
+def cohen_d(m: Means) -> Array:
+    """Difference over the standard deviation within groups, its bias uncorrected.
+
+    Example:
+        >>> means = Means(*(np.array([x]) for x in (12.0, 2.0, 2.0, 10.0, 2.0, 2.0)))
+        >>> cohen_d(means).tolist()
+        [1.0]
+    """
     within = ((m.n1 - 1) * m.sd1**2 + (m.n2 - 1) * m.sd2**2) / (m.n1 + m.n2 - 2)
     return np.asarray((m.m1 - m.m2) / np.sqrt(within))
 
@@ -208,6 +215,7 @@ CONTINUOUS_EFFECTS = {
     "SMD-UB": standardised_mean_difference_unbiased,
     "SMD-LS2": standardised_mean_difference_corrected,
     "SMDH": standardised_mean_difference_unequal,
+    "SMD-SD": mean_difference,
     "ROM": log_ratio_of_means,
     "ROM-BC": corrected_log_ratio_of_means,
     "VR": log_variability_ratio,

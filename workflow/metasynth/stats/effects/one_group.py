@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metasynth.stats.effects.binary import Array, Effects
+from metasynth.stats.effects.changes import change_by_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def log_mean(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
     return np.log(m), sd**2 / (n * m**2)
 
 
-MEAN_EFFECTS = {"MN": mean, "MNLN": log_mean}
+MEAN_EFFECTS = {"MN": mean, "MNLN": log_mean, "MC": mean, "SMCC": change_by_changes}
 
 
 def fisher_z(r: Array, n: Array) -> tuple[Array, Array]:
