@@ -680,6 +680,12 @@ ARM = [
     ),
     case(
         "arms",
+        "group_where_sides_are_compared",
+        cell(ARMS, 3, "role", "group"),
+        f"{ARMS}:3:B | name the side; group is of a review that compares nothing",
+    ),
+    case(
+        "arms",
         "treatment_on_other_side",
         cell(ARMS, 3, "treatment", "drug"),
         f"{ARMS}:3:B | intervention, the side of drug",

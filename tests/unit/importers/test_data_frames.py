@@ -408,3 +408,71 @@ def test_all_that_a_file_lacks_is_said_at_once(tmp_path):
     assert "Its columns are a, n1, c, n2; say what those of one set are called in it" in said
     names = {"ai": "a", "n1i": "n1", "ci": "c", "n2i": "n2"}
     assert numbers(read(path, names=names, numbered=True))[0][0] == {"events": "1", "total": "10"}
+
+
+COVIDENCE = (
+    "Covidence #,Study ID,Title,Reviewer Name,Drug: deaths,Drug: N,Placebo: deaths,Placebo: N"
+)
+TEMPLATE = {"slab": "Study ID", "ai": "Drug: deaths", "n1i": "Drug: N", "ci": "Placebo: deaths",
+            "n2i": "Placebo: N"}  # fmt: skip
+
+
+def covidence_export(path):
+    """As Extraction 2 writes it: a row for each reviewer of a study, and one for the consensus."""
+    return write(
+        path,
+        COVIDENCE,
+        (11, "Smith 2001", "A trial", "Ann", 3, 40, 5, 41),
+        (11, "Smith 2001", "A trial", "Ben", 3, 40, 6, 41),
+        (11, "Smith 2001", "A trial", "Consensus", 3, 40, 6, 41),
+        (12, "Jones 1999", "B trial", "Consensus", 7, 90, 12, 88),
+    )
+
+
+def test_rows_of_several_reviewers_are_not_taken_for_trials(tmp_path):
+    path = covidence_export(tmp_path / "c.csv")
+    with pytest.raises(ImportRefused, match=r"several reviewers \(Ann, Ben, Consensus.*--where"):
+        read(path, names=TEMPLATE)
+
+
+def test_the_rows_of_one_value_are_read_and_the_others_listed(tmp_path):
+    path = covidence_export(tmp_path / "c.csv")
+    found = read(path, names=TEMPLATE, where=("Reviewer Name", "Consensus"))
+    assert [item.study for item in found.items] == ["Smith 2001", "Jones 1999"]
+    assert numbers(found)[0] == [{"events": "3", "total": "40"}, {"events": "6", "total": "41"}]
+    said = [(left.row, left.reason) for left in found.left_out if left.row]
+    assert said == [
+        (2, "Reviewer Name is Ann, not Consensus"),
+        (3, "Reviewer Name is Ben, not Consensus"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [(("Reviewer", "Ann"), "has no column Reviewer"), (("Study ID", "Brown"), "no row has Brown")],
+)
+def test_a_choice_of_no_rows_is_refused(tmp_path, where, said):
+    path = covidence_export(tmp_path / "c.csv")
+    with pytest.raises(ImportRefused, match=said):
+        read(path, names=TEMPLATE, where=where)
+
+
+def test_one_reviewer_alone_needs_no_choice(tmp_path):
+    path = write(tmp_path / "c.csv", COVIDENCE, (11, "Smith 2001", "A", "Ann", 3, 40, 5, 41))
+    assert len(read(path, names=TEMPLATE).items) == 1
+
+
+def test_the_command_takes_the_choice(tmp_path, monkeypatch, capsys):
+    from metasynth.__main__ import main
+
+    covidence_export(tmp_path / "c.csv")
+    monkeypatch.chdir(tmp_path)
+    columns = [part for name, own in TEMPLATE.items() for part in ("--column", f"{name}={own}")]
+    given = ["import", "metafor", "c.csv", "--outcome", "death", "--reference", "k", "--to", "out"]
+    assert main([*given, *columns]) == 1
+    assert "--where" in capsys.readouterr().err
+    assert main([*given, *columns, "--where", "Reviewer Name=Consensus"]) == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "jones_1999",
+        "smith_2001",
+    ]

@@ -104,8 +104,11 @@ def results(outcome, arms, number):
     return [contrast | given[number % 3]]
 
 
-def made(folder, recipe):
-    """A review of five made-up trials whose choices are those of the recipe."""
+def made(folder, recipe, role=""):
+    """A review of five made-up trials whose choices are those of the recipe.
+
+    Arms are of the side that the recipe has them on, or all of `role`.
+    """
     scaffold.create(folder)
     starter = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
     del starter["weeks"]
@@ -133,7 +136,7 @@ def made(folder, recipe):
                  "population": ("adults", "children")[number % 2]}  # fmt: skip
         table(place / "study.csv", "study", [study])
         table(place / "arms.csv", "arms", [
-            {"arm_id": arm, "role": side, "label": treatment, "treatment": treatment}
+            {"arm_id": arm, "role": role or side, "label": treatment, "treatment": treatment}
             for arm, (side, treatment) in zip(arms, sides, strict=True)
         ])  # fmt: skip
         rows = [
@@ -163,6 +166,18 @@ def test_a_recipe_loads_without_a_warning(text, tmp_path):
     assert sorted({o.id.partition("__")[0] for o in review.config.outcomes}) == sorted(written)
     assert "comparisons" in recipe or [o.id for o in review.config.outcomes] == written
     assert len(review.trials) == 5
+
+
+@pytest.mark.parametrize("role", ["group", "intervention"])
+def test_one_group_is_a_group_with_and_without_a_comparison(role, tmp_path):
+    """As the recipe says: control is empty, or there is no comparison at all."""
+    (recipe,) = (yaml.safe_load(one) for one in RECIPES if one.startswith("# Prevalence"))
+    folder = made(tmp_path / "r", recipe, role)
+    assert len(load_review(Path("config.yaml"), folder).trials) == 5
+    config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
+    del config["comparison"]
+    (folder / "config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+    assert len(load_review(Path("config.yaml"), folder).trials) == 5
 
 
 def test_there_is_a_recipe_of_each_kind():

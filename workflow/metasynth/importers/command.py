@@ -217,6 +217,7 @@ def _read(chosen: argparse.Namespace) -> Reading:
         chosen.numbered,
         chosen.encoding,
         chosen.sheet,
+        chosen.where,
     )
     return metafor.read(chosen.file, choices)
 

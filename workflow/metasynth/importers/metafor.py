@@ -23,6 +23,7 @@ from metasynth.importers.found import (
     Reading,
 )
 from metasynth.importers.identifiers import identifier
+from metasynth.importers.row_choice import chosen
 from metasynth.importers.source import Line, Results, Sides, sheet, with_variance, year_of
 
 _LABELS = ("slab", "studlab", "label", "study", "author", "authors", "source", "trial", "id")
@@ -37,7 +38,8 @@ Reader = Callable[[Line, Sides], Results]
 class Choices:
     """What is declared of a file: the outcome, names of columns, and how it is to be read.
 
-    `names` gives the file's name of a column, `type` the type of data where several are there.
+    `names` gives the file's name of a column, `type` the type of data where several are there,
+    `where` a column and the value of those rows that are read.
     """
 
     outcome: str
@@ -48,6 +50,7 @@ class Choices:
     numbered: bool = False
     encoding: str = ""
     sheet: str = ""
+    where: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +220,12 @@ def read(path: Path, choices: Choices) -> Reading:
     """
     names = {wanted.casefold(): name for wanted, name in choices.names.items()}
     plain = sheet(path, *names.values(), encoding=choices.encoding, name=choices.sheet)
+    plain, others = chosen(plain, choices.where, path)
     names = names or _by_meta(plain[0].cells)
     found = [_renamed(line, names) for line in plain]
     label = "" if choices.numbered else _label_column(found, choices, path)
     kind, used, rows = _rows(found, choices, label, path)
-    items, left_out = [], []
+    items, left_out = [], others
     places: dict[tuple[str, str], list[tuple[Line, str]]] = {}
     for number, (line, results) in enumerate(rows, start=1):
         study, year = _named(line, label, number)
@@ -230,7 +234,8 @@ def read(path: Path, choices: Choices) -> Reading:
             items.append(Item(line.row, study, year, choices.outcome, results))
         else:
             left_out.append(LeftOut(line.row, study, "an arm has no numbers"))
-    rest = [c for c in found[0].cells if c and c not in {*used, label, "year", *_sources(names)}]
+    told = {*used, label, "year", (choices.where or ("",))[0].casefold(), *_sources(names)}
+    rest = [c for c in found[0].cells if c and c not in told]
     covariates, texts = _covariates(found, rest, left_out)
     clusters = _clusters(found, covariates)
     studies = tuple(_about(own, covariates, texts, clusters) for own in places.values())

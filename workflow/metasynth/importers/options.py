@@ -111,6 +111,12 @@ def _add_columns(data_frame: argparse.ArgumentParser, *, outcome: bool) -> None:
     )
     data_frame.add_argument("--measure", default="", help="effect measure, such as OR")
     data_frame.add_argument("--numbered", action="store_true", help="studies have no names")
+    data_frame.add_argument(
+        "--where",
+        type=_column,
+        help='read only these rows: "Reviewer Name=Consensus"',
+        metavar="COLUMN=VALUE",
+    )
     data_frame.add_argument("--sheet", default="", help="of a workbook; default: the first")
 
 

@@ -154,6 +154,21 @@ RECORDS = (
         assumes="median",
     ),
     Conversion(
+        name="mcgrath",
+        label=message(
+            "mean and standard deviation from a median with quartiles or extremes, of the "
+            "distribution that fits best (McGrath)"
+        ),
+        formula=message(
+            "those of the normal, lognormal, gamma or Weibull distribution whose quantiles have the"
+            " least sum of squared distances from *q₁*, median and *q₃*, and from *min* and *max* "
+            "as the quantiles `1/n` and `1 − 1/n`; the normal one where a number is below 0"
+        ),
+        source="McGrath et al. 2020",
+        columns=_MEDIAN,
+        assumes="median",
+    ),
+    Conversion(
         name="sd-of-difference-error",
         label=message("standard deviation from the standard error of the difference of means"),
         formula=message("`s = SE/√(1/n₁ + 1/n₂)`, the same in both arms"),
@@ -386,7 +401,7 @@ RECORDS = (
     ),
 )
 CONVERSIONS = {record.name: record for record in RECORDS}
-MEDIANS = (DEFAULT_MEDIANS, "wan", "hozo", "bland", "lognormal")
+MEDIANS = (DEFAULT_MEDIANS, "wan", "hozo", "bland", "lognormal", "mcgrath")
 """The methods for medians; one without a formula for what a trial prints leaves it to the first."""
 DESIGNS = frozenset(("design-effect", "design-effect-assumed"))
 STEP = 0.2

@@ -68,13 +68,16 @@ def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) ->
     """The trial's rows for an outcome, one an arm (or contrast), its declared reading preferred.
 
     A row of the outcome's `reading` replaces the primary (blank) reading of the same arm; arms
-    without one keep the primary. Rows that only say that a number is missing are left out.
+    without one keep the primary. Rows that only say that a number is missing are left out, and so
+    are contrasts with an arm that takes no part.
     """
-    arms = {arm.arm_id for arm in trial.arms if takes_part(arm, comparison)}
+    arms = {"", *(arm.arm_id for arm in trial.arms if takes_part(arm, comparison))}
     chosen: dict[tuple[str, str], Result] = {}
     for row in trial.results:
         wanted = (row.outcome, row.week) == (outcome.outcome, outcome.week)
-        if not wanted or row.arm_id not in arms or row.reading not in ("", outcome.reading):
+        if not wanted or row.reading not in ("", outcome.reading):
+            continue
+        if not {row.arm_id, row.reference_arm_id} <= arms:
             continue
         key = (row.arm_id, row.reference_arm_id)
         if key not in chosen or row.reading:
@@ -94,6 +97,18 @@ def _whole_or_strata(rows: list[Result], trial: Trial, *, keep: bool) -> list[Re
     parts = [row for row in rows if strata[row.arm_id]]
     whole = [row for row in rows if not strata[row.arm_id]]
     return (parts if keep else whole) if parts and whole else rows
+
+
+def contrasts(rows: Iterable[Result], trial: Trial, comparison: Comparison) -> list[Result]:
+    """Those of a trial's rows that are of two arms on different sides of the comparison."""
+    treatments = {arm.arm_id: arm.treatment for arm in trial.arms}
+    side = {name: n for n, names in enumerate(comparison.sides) for name in names}
+    found = []
+    for row in rows:
+        pair = [side.get(treatments.get(arm, "")) for arm in (row.arm_id, row.reference_arm_id)]
+        if row.reference_arm_id and pair[0] != pair[1]:
+            found.append(row)
+    return found
 
 
 def takes_part(arm: Arm, comparison: Comparison) -> bool:
@@ -230,7 +245,7 @@ def _by_stratum(
 def _study_data(
     trial: Trial, outcome: OutcomeSpec, comparison: Comparison, rows: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
-    published = [row for row in rows if row.reference_arm_id]
+    published = contrasts(rows, trial, comparison)
     if outcome.type == "generic":
         return _with_contrast(trial, outcome, published, rows)
     arms = {arm.arm_id: arm for arm in trial.arms}
@@ -265,7 +280,8 @@ def _study_data(
         tables=_tables(known, rows, arms, comparison) if outcome.type == "binary" else (),
     )
     whole = replace(whole, layout=_unheeded(trial, whole))
-    if in_pairs and control and (pairs := paired(whole, rows, outcome)):
+    across = [row for row in rows if not row.reference_arm_id or row in published]
+    if in_pairs and control and (pairs := paired(whole, across, outcome)):
         return pairs if isinstance(pairs, Omission) else (replace(pairs, layout=""),)
     if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)
@@ -362,7 +378,10 @@ def _with_contrast(
 ) -> tuple[StudyData, ...] | Omission:
     study = trial.study
     if not rows:
-        return Omission(study.study, sentence("its rows are of single arms, not of a contrast"))
+        text = sentence("its rows are of single arms, not of a contrast")
+        if any(row.reference_arm_id for row in every):
+            text = sentence("its contrast is of two arms of one side")
+        return Omission(study.study, text)
     if len(rows) > 1 and len(_strata(trial, rows)) < len(rows):
         return Omission(
             study.study, sentence("{n} contrasts reported where one is needed", n=len(rows))

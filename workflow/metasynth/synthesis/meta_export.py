@@ -12,6 +12,8 @@ from textwrap import wrap
 
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
+from metasynth.language.compared import full_label
+from metasynth.language.languages import ENGLISH
 from metasynth.model.methods import BAYESIAN, GLMMS
 from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.synthesis.meta_arguments import (
@@ -84,8 +86,9 @@ def meta_script(result: OutcomeResult, data: str) -> str:
     For each it prints estimate and limits on the natural scale, of the prediction too where there
     is one, and tau2, in a column `meta`, and in a column `here` with the 8 digits that are kept.
     """
+    label = shown(full_label(result, ENGLISH))
     head = [
-        f"# {shown(result.outcome.label)}: its analyses by R's package meta, beside those here.",
+        f"# {label}: its analyses by R's package meta, beside those here.",
         f"# Run it in the folder of {data}:  Rscript <this file>",
         "# Each m1, m2, ... is an object of meta: summary(m1) and forest(m1) show it, and",
         "# update(m1, subgroup = subgroup) has its subgroups.",

@@ -10,6 +10,8 @@ from math import inf
 
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
+from metasynth.language.compared import full_label
+from metasynth.language.languages import ENGLISH
 from metasynth.model.methods import (
     BAYES,
     BY_BASELINE,
@@ -183,8 +185,9 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
     """
     analysis = result.analyses[0]
     estimate = analysis.estimates[0]
+    label = shown(full_label(result, ENGLISH))
     head = [
-        f"# {shown(result.outcome.label)}: {shown(analysis.spec.label)}, by {_means(analysis)}.",
+        f"# {label}: {shown(analysis.spec.label)}, by {_means(analysis)}.",
         f"# Run it in the folder of {data}:  Rscript <this file>",
     ]
     if estimate.estimate is None:

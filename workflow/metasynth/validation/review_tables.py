@@ -11,6 +11,7 @@ from itertools import product
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
 from metasynth.model.certainty_config import RAISING
+from metasynth.model.methods import compares
 from metasynth.model.records import Comparison, Config, OutcomeSpec, Trial
 from metasynth.synthesis.comparison import makes, reports
 from metasynth.tables import reader
@@ -176,12 +177,16 @@ def _treatments(
 
 
 def _sides(config: Config) -> dict[str, tuple[str, ...]]:
-    """The side of each treatment; both, where it is on another one in another comparison."""
+    """The side of each treatment; both, where it is on another one in another comparison.
+
+    Where no control is named nothing is compared, and an arm is a group as well.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for sides in config.comparisons.values():
+        alone = () if sides.control else ("group",)
         for side, names in zip(("intervention", "control"), sides.sides, strict=True):
             for name in names:
-                found[name] = tuple(dict.fromkeys((*found.get(name, ()), side)))
+                found[name] = tuple(dict.fromkeys((*found.get(name, ()), side, *alone)))
     return found
 
 
@@ -192,7 +197,12 @@ def _side(row: Row, side: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
     treatment, role = row["treatment"], row["role"]
     if treatment in side and role not in side[treatment]:
         expected = f"{' or '.join(side[treatment])}, the side of {treatment} in config.yaml"
-        yield row.fault("role", expected, "correct the role, the treatment or the comparison")
+        remedy = "correct the role, the treatment or the comparison"
+        if role == "group":
+            remedy = (
+                "name the side; group is of a review that compares nothing (no control in config)"
+            )
+        yield row.fault("role", expected, remedy)
     elif treatment not in side:
         same = {name.casefold(): name for name in side}.get(treatment.casefold())
         if same:
@@ -234,8 +244,8 @@ def without_numbers(config: Config, trials: tuple[Trial, ...], lines: Lines) -> 
         yield lines.fault(entry(name), name, expected, remedy)
     for outcome in config.outcomes:
         sides = config.comparison_of(outcome)
-        if outcome.comparison in unmade:
-            continue
+        if outcome.comparison in unmade or (compares(outcome) and not all(sides.sides)):
+            continue  # which is told of already
         if not any(reports(trial, outcome, sides) for trial in trials):
             expected = "an outcome with numbers in an arm that is compared, in an included trial"
             remedy = "remove the outcome, or fill in results.csv"
