@@ -9,14 +9,23 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 from tests.examples import BCG, ROOT, led, led_outcome
+from tests.examples import pooled as pool
+from tests.made_up import several
 
 from metasynth.__main__ import main
 from metasynth.core import store
 from metasynth.importers import command, covidence, revman
 from metasynth.importers.source import Sides
-from metasynth.model.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
+from metasynth.model.records import (
+    AnalysisSpec,
+    Comparison,
+    Group,
+    OutcomeResult,
+    OutcomeSpec,
+    StudyData,
+)
 from metasynth.review.load import load_review
-from metasynth.review.revman_export import exported, revman_files
+from metasynth.review.revman_export import _arm_names, exported, revman_files
 from metasynth.synthesis.comparison import brought
 from metasynth.synthesis.synthesise import synthesise
 
@@ -157,23 +166,6 @@ def test_two_studies_of_one_label_stay_two():
     assert [row["Study"] for row in found.rows] == ["Smith 2001 (a)", "Smith 2001 (b)"]
 
 
-def test_each_comparison_is_a_group_of_analyses(tmp_path):
-    """Outcomes of one comparison share its number, those of another have their own."""
-    first = pooled("binary", "RR", two(4))
-    made = {"a": first, "b": first, "c": replace(first, comparison=Comparison(("x",), ("old",)))}
-    specs = [replace(first.outcome, id=id_, label=f"Outcome {id_}") for id_ in made]
-    for spec, result in zip(specs, made.values(), strict=True):
-        text = store.to_json(replace(result, outcome=spec))
-        store.write(tmp_path / spec.id / "result.json", text)
-    rows = table(revman_files(specs, tmp_path), "review-overall-estimates-and-settings.csv")
-    assert [(row["Analysis group"], row["Analysis number"]) for row in rows] == [
-        ("1", "1"),
-        ("1", "2"),
-        ("2", "3"),
-    ]
-    assert {row["Analysis group name"] for row in rows} == {"new versus old", "x versus old"}
-
-
 def test_rates_go_as_effects_with_their_errors():
     groups = [Group(("n",), "N", 4, person_time=100.5), Group(("o",), "O", 9, person_time=99.0)]
     study = replace(two(4), intervention=groups[0], control=groups[1])
@@ -199,3 +191,58 @@ def test_the_command_says_what_is_missing(tmp_path, monkeypatch, capsys):
     assert main(["export", str(target)]) == 1
     assert "metasynth run makes it" in capsys.readouterr().err
     assert not target.exists()
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory):
+    """A review of three comparisons that share trials, its results, and the zip made of them."""
+    folder = tmp_path_factory.mktemp("several")
+    several().write(folder / "review")
+    review = load_review(Path("config.yaml"), folder / "review")
+    found = {}
+    for outcome in review.config.outcomes:
+        text = store.to_json(pool(review.config, review.trials, outcome)[0])
+        store.write(folder / outcome.id / "result.json", text)
+        found[outcome.id] = store.from_json(OutcomeResult, text)
+    files = revman_files(review.config.outcomes, folder)
+    with zipfile.ZipFile(folder / "revman.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return found, files, folder / "revman.zip"
+
+
+def test_each_of_several_comparisons_is_one_of_revman(three):
+    found, files, path = three
+    for number, name in enumerate(("low_dose", "high_dose", "active"), start=1):
+        reading = revman.reading(command.revman_file(path), str(number), Sides("a", "b"))
+        labels = {outcome.id: outcome.label for outcome in reading.outcomes}
+        items = {(labels[item.outcome], item.study): read_back([item]) for item in reading.items}
+        assert items == {
+            (result.outcome.label, study.label): held(result, study)
+            for result in found.values()
+            if result.outcome.comparison == name
+            for study in result.studies
+        }
+    settings = table(files, "review-overall-estimates-and-settings.csv")
+    assert [(row["Analysis group"], row["Analysis number"]) for row in settings] == [
+        *(("1", "1"), ("1", "2"), ("2", "1"), ("2", "2"), ("3", "1"), ("3", "2"))
+    ]
+
+
+def test_an_arm_of_several_comparisons_is_one_row_of_study_data(three):
+    _, files, _ = three
+    keys = [(r["Study"], r["Outcome"], r["Arm"]) for r in table(files, "study-results.csv")]
+    assert len(keys) == len(set(keys))
+    assert ("Trial a1", "Response", "Placebo") in keys
+    assert {arm for study, _, arm in keys if study == "Trial a1"} == {
+        *("Low dose", "High dose", "Placebo", "Standard drug")
+    }
+
+
+def test_sides_of_one_name_are_told_apart_by_their_treatments(three):
+    found, _, _ = three
+    named = [
+        replace(one.comparison, intervention_label="Drug", label="")
+        for one in (found["response__low_dose"], found["response__high_dose"])
+    ]
+    assert set(_arm_names(named).values()) == {"Drug (drug low)", "Drug (drug high)", "Placebo"}

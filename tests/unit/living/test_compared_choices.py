@@ -7,9 +7,12 @@ import pytest
 from tests.examples import pooled
 from tests.made_up import several
 
+from metasynth.language.languages import ENGLISH
 from metasynth.living import baseline
 from metasynth.living.changes import compare
 from metasynth.living.state import choices, state
+from metasynth.living.summary import summary
+from metasynth.report.tables.changes import outcomes_table
 from metasynth.review.load import load_review
 
 
@@ -95,3 +98,14 @@ def test_a_row_changes_the_comparisons_that_its_trial_makes(review):
     ((kind, row),) = found["response__high_dose"]
     assert kind == "data"
     assert row.startswith("trial_c1 ")
+
+
+def test_a_change_is_told_with_the_comparison_that_it_is_of(review):
+    before, after = (made(review.config, trials) for trials in (review.trials[1:], review.trials))
+    found = compare(before, after, review.config.living)
+    rows = outcomes_table(found, ENGLISH, lambda printed, _: printed)[2]
+    said = {"".join(part.text for part in row.cells[0]) for row in rows if row.heading}
+    for label in ("Response (low dose versus placebo)", "Response (high dose versus placebo)",
+                  "Response (head to head)", "Withdrawal (head to head)"):  # fmt: skip
+        assert f"{label}: changed" in said
+    assert "| Pain (Low dose versus Placebo) |" in summary(found)

@@ -126,7 +126,7 @@ def test_arms_kept_apart_share_one_uncertain_control(multi_arm):
     comparison = replace(config.comparisons[""], multi_arm=multi_arm)
     config = replace(
         config,
-        comparison=comparison,
+        comparisons={"": comparison},
         analyses=(AnalysisSpec("primary", "P", tau2="PM", ci="HKSJ-adhoc"),),
     )
     outcome = next(o for o in config.outcomes if o.id == "acr20_w24")

@@ -277,6 +277,7 @@ def test_every_assumption_is_tried_and_nothing_else():
         ("median", "wan", None),
         ("median", "bland", None),
         ("median", "lognormal", None),
+        ("median", "mcgrath", None),
         ("median", "hozo", None),
         ("correlation", "", 0.3),
         ("correlation", "", 0.7),

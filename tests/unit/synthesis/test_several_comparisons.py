@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from tests.examples import pooled
 from tests.made_up import several
 
-from metasynth.model.records import Comparison
+from metasynth.language.sentences import in_words
+from metasynth.model.records import Comparison, Omission, OutcomeSpec
 from metasynth.review.load import load_review
-from metasynth.synthesis.absence import absences
-from metasynth.synthesis.comparison import makes, takes_part
+from metasynth.synthesis.absence import OTHER_ARMS, absence, absences
+from metasynth.synthesis.comparison import makes, reports, study_data, takes_part
 
 ARMS = ("low", "high", "p", "s")
 
@@ -113,3 +114,53 @@ def test_a_trial_that_does_not_make_a_comparison_misses_nothing_in_it(review):
         assert {study.study for study in result.studies} <= known
     (pain,) = (one for one in review.config.outcomes if one.id == "pain__high_dose")
     assert absences(review.trials, pain, review.config.comparison_of(pain)) == ()
+
+
+def contrasted(trial, given):
+    """The trial with contrasts of its arms alone: log hazard ratios of pairs, all of one error."""
+    row = replace(trial.results[0], outcome="death", events=None, total=None, se=0.2)
+    rows = (
+        replace(row, arm_id=a, reference_arm_id=b, estimate=y, cell=replace(row.cell, row=2 + n))
+        for n, ((a, b), y) in enumerate(given.items())
+    )
+    return replace(trial, results=tuple(rows))
+
+
+EVERY = {("low", "p"): -0.1, ("high", "p"): -0.3, ("high", "s"): 0.05, ("high", "low"): -0.2}
+
+
+def death(comparison):
+    return OutcomeSpec(
+        "d", "Death", "death", None, "generic", "HR", "harm", ("iv",), comparison=comparison
+    )
+
+
+@pytest.mark.parametrize(("name", "y"), [("low_dose", -0.1), ("high_dose", -0.3), ("active", 0.05)])
+def test_a_comparison_takes_its_own_contrast_of_a_trial_with_several(review, name, y):
+    trial = contrasted(review.trials[0], EVERY)
+    (data,) = study_data(trial, death(name), review.config.comparisons[name])
+    assert data.contrast.estimate == y
+
+
+@pytest.mark.parametrize("name", ["", "low_dose", "high_dose", "active"])
+@pytest.mark.parametrize("pair", EVERY)
+def test_no_contrast_with_an_arm_that_takes_no_part_is_pooled(review, name, pair):
+    """Whether the comparison is one of several or the only one."""
+    trial = contrasted(review.trials[0], {pair: EVERY[pair]})
+    sides = review.config.comparisons[name or "high_dose"]
+    own = {"": ("high", "p"), "low_dose": ("low", "p"), "high_dose": ("high", "p")}
+    data = study_data(trial, death(name), sides)
+    assert isinstance(data, tuple) is (pair == own.get(name, ("high", "s")))
+    assert reports(trial, death(name), sides) is isinstance(data, tuple)
+    if isinstance(data, Omission):
+        assert absence(trial, death(name), sides).reason == OTHER_ARMS
+
+
+def test_nor_is_one_of_two_arms_of_one_side(review):
+    doses = Comparison(("drug low", "drug high"), ("placebo",))
+    trial = contrasted(review.trials[0], {("high", "low"): -0.2})
+    data = study_data(trial, death(""), doses)
+    assert in_words(data.reason) == "its contrast is of two arms of one side"
+    both = contrasted(review.trials[0], {("high", "low"): -0.2, ("high", "p"): -0.3})
+    (data,) = study_data(both, death(""), doses)
+    assert data.contrast.estimate == -0.3

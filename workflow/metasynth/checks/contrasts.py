@@ -1,8 +1,10 @@
 """Contrasts of one trial: one of them twice, several, or the control's against the intervention."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from metasynth.checks.check import Check, Doubt, View, listed
+from metasynth.model.records import Comparison, Omission, OutcomeSpec, Result, Trial
+from metasynth.synthesis.comparison import contrasts, study_data
 
 
 def _twice(view: View) -> Iterator[Doubt]:
@@ -25,7 +27,7 @@ def _several(view: View) -> Iterator[Doubt]:
     """More than one contrast of a trial for an outcome, of which none is then pooled."""
     for outcome in view.primary:
         for trial, rows in view.chosen(outcome) if outcome.type == "generic" else ():
-            given = [row for row in rows if row.reference_arm_id]
+            given = contrasts(rows, trial, view.comparison_of(outcome))
             pairs = {frozenset((row.arm_id, row.reference_arm_id)) for row in given}
             strata = {arm.arm_id: arm.stratum for arm in trial.arms}
             if len(pairs) > max(1, len({strata[row.arm_id] for row in given} - {""})):
@@ -42,17 +44,27 @@ def _control_first(view: View) -> Iterator[Doubt]:
     """A contrast of the control against the intervention, pooled as if it were the reverse."""
     for outcome in view.primary:
         sides = view.comparison_of(outcome)
-        for trial, rows in view.chosen(outcome) if outcome.type == "generic" else ():
+        for trial, rows in view.chosen(outcome):
             treatment = {arm.arm_id: arm.treatment for arm in trial.arms}
-            given = [row for row in rows if row.reference_arm_id]
-            for row in given if len(given) == 1 else ():
-                arm, reference = treatment[row.arm_id], treatment.get(row.reference_arm_id, "")
-                if arm in sides.control and reference in sides.intervention:
+            for row in _pooled(trial, outcome, contrasts(rows, trial, sides), sides):
+                if treatment[row.arm_id] in sides.control:
                     expected = f"the intervention's arm here, and {row.arm_id} as reference_arm_id"
                     remedy = (
                         "exchange the two arms, and turn the estimate round if it is so printed"
                     )
                     yield Doubt(row.cell, "arm_id", expected, remedy)
+
+
+def _pooled(
+    trial: Trial, outcome: OutcomeSpec, given: Sequence[Result], sides: Comparison
+) -> Sequence[Result]:
+    """The contrasts that are pooled as they stand: the only one, where counts do not go before."""
+    if outcome.type == "generic":
+        return given if len(given) == 1 else ()
+    data = study_data(trial, outcome, sides) if any(row.measure for row in given) else ()
+    known = () if isinstance(data, Omission) else data
+    found = [one.contrast for one in known if one.contrast]
+    return [row for row in given if any(row.cell in one.cells for one in found)]
 
 
 CHECKS = (

@@ -172,7 +172,9 @@ class _Side:
         As comparison.selected_rows: of two readings of an arm, the one that the outcome names.
         """
         place = self._results.get(study, {}).get(key)
-        if place is None or not self._is_compared(outcome, study, place.arm):
+        if place is None or not all(
+            self._is_compared(outcome, study, arm) for arm in (place.arm, place.reference) if arm
+        ):
             return False
         reading = self.choice(outcome, "reading")
         wanted = self.choice(outcome, "outcome"), self.choice(outcome, "week")

@@ -39,7 +39,8 @@ class OutcomeChange:
     """An outcome before and after: its primary analysis first, then all of its analyses.
 
     `reading_of` is the label of the outcome that this one reads in another way, blank if none.
-    `causes` are those of its numbers, `certainty` how and why its certainty changed.
+    `causes` are those of its numbers, `certainty` how and why its certainty changed. `comparison`
+    is the label of its own, of several, or the names of its sides.
     """
 
     outcome: str
@@ -51,6 +52,7 @@ class OutcomeChange:
     flags: tuple[Flag, ...]
     causes: tuple[Cause, ...]
     certainty: CertaintyChange | None = None
+    comparison: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +166,21 @@ class _Pair:
     def reading_of(self) -> str:
         return self._choice(self._choice(self.name, "sensitivity_of"), "label")
 
+    @property
+    def comparison(self) -> tuple[str, ...]:
+        name = self._choice(self.name, "comparison")
+        if not name or self.reading_of:
+            return ()
+        at = f"comparisons.{name}"
+        sides = (f"{at}.labels.{side}" for side in ("intervention", "control"))
+        label = self._said(f"{at}.label")
+        return (label,) if label else tuple(filter(None, map(self._said, sides)))
+
     def _choice(self, outcome: str, key: str) -> str:
         """What the later state says of an outcome, else the earlier one."""
-        name = f"outcomes.{outcome}.{key}"
+        return self._said(f"outcomes.{outcome}.{key}")
+
+    def _said(self, name: str) -> str:
         return self.after.choices.get(name) or self.before.choices.get(name, "")
 
     @property
@@ -195,6 +209,7 @@ def _outcome(
         flags(first, last, rated, rules) if both else (),
         causes,
         rated,
+        pair.comparison,
     )
 
 

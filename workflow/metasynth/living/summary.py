@@ -55,7 +55,9 @@ def _results(changes: Changes) -> Iterator[str]:
 def _row(outcome: OutcomeChange) -> str:
     flags = ", ".join(dict.fromkeys(flag.rule.replace("_", " ") for flag in outcome.flags))
     change: AnalysisChange = outcome.primary
-    cells = (_text(outcome.label), _measured(change.before), _measured(change.after), _text(flags))
+    compared = f" ({' versus '.join(outcome.comparison)})" if outcome.comparison else ""
+    name = _text(f"{outcome.label}{compared}")
+    cells = (name, _measured(change.before), _measured(change.after), _text(flags))
     return f"| {' | '.join(cells)} |"
 
 

@@ -154,6 +154,21 @@ RECORDS = (
         assumes="median",
     ),
     Conversion(
+        name="mcgrath",
+        label=message(
+            "mean and standard deviation from a median with quartiles or extremes, of the "
+            "distribution that fits best (McGrath)"
+        ),
+        formula=message(
+            "those of the normal, lognormal, gamma or Weibull distribution whose quantiles have the"
+            " least sum of squared distances from *q₁*, median and *q₃*, and from *min* and *max* "
+            "as the quantiles `1/n` and `1 − 1/n`; the normal one where a number is below 0"
+        ),
+        source="McGrath et al. 2020",
+        columns=_MEDIAN,
+        assumes="median",
+    ),
+    Conversion(
         name="sd-of-difference-error",
         label=message("standard deviation from the standard error of the difference of means"),
         formula=message("`s = SE/√(1/n₁ + 1/n₂)`, the same in both arms"),
@@ -354,6 +369,18 @@ RECORDS = (
         columns=("pair_correlation", "mean", "sd", "total"),
     ),
     Conversion(
+        name="paired-counts",
+        label=message("events of the same patients under both treatments by their correlation"),
+        formula=message(
+            "of *n* patients each, `v = v₁ + v₂ − 2r √(v₁v₂)`, *r* the correlation (φ) of both "
+            "answers within a patient, *vᵢ* the variance of one share *p*: `1/(n p(1 − p))` of its "
+            "log odds, `(1 − p)/(n p)` of its logarithm, `p(1 − p)/n` of itself; *y* as of two "
+            "groups"
+        ),
+        source="Becker and Balagtas 1993; Elbourne et al. 2002",
+        columns=("pair_correlation", "events", "total"),
+    ),
+    Conversion(
         name="paired-by-test",
         label=message("paired differences by the correlation that their test or interval gives"),
         formula=message(
@@ -386,7 +413,7 @@ RECORDS = (
     ),
 )
 CONVERSIONS = {record.name: record for record in RECORDS}
-MEDIANS = (DEFAULT_MEDIANS, "wan", "hozo", "bland", "lognormal")
+MEDIANS = (DEFAULT_MEDIANS, "wan", "hozo", "bland", "lognormal", "mcgrath")
 """The methods for medians; one without a formula for what a trial prints leaves it to the first."""
 DESIGNS = frozenset(("design-effect", "design-effect-assumed"))
 STEP = 0.2

@@ -116,8 +116,9 @@ def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
     )
     from metasynth.report.text.checklists import CHECKLISTS
 
+    several = "" not in config.comparisons
     return {
-        *OF_THE_REVIEW,
+        *(name for name in OF_THE_REVIEW if not (several and name in OF_A_COMPARISON)),
         *(name.removeprefix("table-") for name in CHECKLISTS),
         *(
             f"{kind}_{outcome.id}"
@@ -125,7 +126,7 @@ def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
             for kind in OF_AN_OUTCOME
             if not outcome.sensitivity_of and (kind != "regression" or outcome.covariate)
         ),
-        *(f"{kind}_{one}" for kind in OF_A_COMPARISON for one in config.comparisons if one),
+        *(f"{kind}_{one}" for kind in OF_A_COMPARISON for one in config.comparisons if several),
         *(f"{kind}_{trial}" for kind in OF_A_TRIAL for trial in trials),
     }
 

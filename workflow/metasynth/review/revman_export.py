@@ -8,11 +8,13 @@ computes otherwise. The columns are those of Cochrane's RevMan knowledge base, "
 specification".
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from metasynth.core import store
+from metasynth.language.compared import full_label
+from metasynth.language.languages import ENGLISH
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import (
     AnalysisSpec,
@@ -81,15 +83,15 @@ def revman_files(outcomes: Sequence[OutcomeSpec], folder: Path) -> dict[str, byt
     Raises:
         FileNotFoundError: when there is no result of an outcome yet.
     """
-    made, groups = list[Exported](), dict[tuple[str, ...], int]()
-    for number, outcome in enumerate(outcomes, start=1):
-        path = folder / outcome.id / "result.json"
-        if not path.is_file():
-            raise FileNotFoundError(f"There is no {path}: metasynth run makes it.")
-        result = store.from_json(OutcomeResult, path.read_text("utf-8"))
-        sides = (outcome.comparison, *_labels(result.comparison))
-        group = groups.setdefault(sides, len(groups) + 1)
-        made.append(exported(result, number, group))
+    made, numbers = [], dict.fromkeys((outcome.comparison for outcome in outcomes), 0)
+    groups = {name: number for number, name in enumerate(numbers, start=1)}
+    found = [_read(folder / outcome.id / "result.json") for outcome in outcomes]
+    arms_of = _arm_names([result.comparison for result in found])
+    for result in found:
+        name = result.outcome.comparison
+        numbers[name] += 1
+        made.append(exported(result, numbers[name], groups[name], arms_of))
+    results = {tuple(row.items()): row for one in made for row in one.results}  # shared arms once
     arms = {
         (row["Study"], row[name]): None
         for one in made
@@ -103,27 +105,50 @@ def revman_files(outcomes: Sequence[OutcomeSpec], folder: Path) -> dict[str, byt
             SETTINGS, (row for one in made for row in one.settings)
         ),
         "study-arms.csv": store.to_csv(ARMS, ((study, arm, arm) for study, arm in arms)),
-        "study-results.csv": _csv(RESULTS, (row for one in made for row in one.results)),
+        "study-results.csv": _csv(RESULTS, results.values()),
         "not-as-here.csv": store.to_csv(NOT_AS_HERE, (row for one in made for row in one.unlike)),
     }
     return {name: text.encode("utf-8") for name, text in tables.items()}
+
+
+def _read(path: Path) -> OutcomeResult:
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no {path}: metasynth run makes it.")
+    return store.from_json(OutcomeResult, path.read_text("utf-8"))
+
+
+Arms = Mapping[tuple[str, tuple[str, ...]], str]
+"""What groups are called among a study's arms, by the name of their side and its treatments."""
+
+
+def _arm_names(comparisons: Iterable[Comparison]) -> Arms:
+    """The names of sides; those of one name and other treatments have these behind."""
+    sides = {pair for one in comparisons for pair in zip(_labels(one), one.sides, strict=True)}
+    names = [name for name, _ in sides]
+    return {
+        (name, side): name if names.count(name) == 1 else f"{name} ({', '.join(side)})"
+        for name, side in sides
+    }
 
 
 def _csv(header: Sequence[str], rows: Iterable[dict[str, object]]) -> str:
     return store.to_csv(header, ([row.get(name, "") for name in header] for row in rows))
 
 
-def exported(result: OutcomeResult, number: int, group: int = 1) -> Exported:
-    """One outcome as the analysis `number` of RevMan's comparison `group`."""
-    outcome, label = result.outcome, result.outcome.label
+def exported(
+    result: OutcomeResult, number: int, comparison: int = 1, arms: Arms | None = None
+) -> Exported:
+    """One outcome as the analysis `number` of RevMan's comparison, which has a number as well."""
+    outcome, label = result.outcome, full_label(result, ENGLISH)
+    group = {"Analysis group": comparison}
+    arms = arms or _arm_names([result.comparison])
     kind = outcome.type if outcome.type in _TYPES else "generic" if outcome.type == "rate" else ""
     if not kind or outcome.measure not in _MEASURES:
         why = f"RevMan has no analysis of {outcome.measure} of {outcome.type} outcomes"
         return Exported([], [], [], [(label, "", "no", why)])
     effects = {(e.study, e.label): e for e in result.analyses[0].studies}
     names = _names(result.studies)
-    where = {"Analysis group": group, "Analysis number": number, "Analysis name": label}
-    out = Exported([], [_settings(result, kind, where)], [], list(_remarks(result)))
+    out = Exported([], [_settings(result, kind, number) | group], [], list(_remarks(result)))
     for study, name in zip(result.studies, names, strict=True):
         effect = effects.get((study.study, study.label))
         why = _unfit(kind, study, effect)
@@ -131,8 +156,8 @@ def exported(result: OutcomeResult, number: int, group: int = 1) -> Exported:
             out.unlike.append((label, name, "no", why))
             continue
         numbers = _numbers(kind, study, effect)
-        out.rows.append(_row(where, name, study, effect, numbers))
-        out.results.extend(_results(result, kind, name, numbers))
+        out.rows.append(_row(result, number, name, study, effect, numbers) | group)
+        out.results.extend(_results(result, kind, name, numbers, arms))
     return out
 
 
@@ -186,7 +211,8 @@ def _text(value: float | None) -> str:
 
 
 def _row(
-    where: dict[str, object],
+    result: OutcomeResult,
+    number: int,
     name: str,
     study: StudyData,
     effect: StudyEffect | None,
@@ -194,7 +220,7 @@ def _row(
 ) -> dict[str, object]:
     shown = (effect.estimate, effect.ci_low, effect.ci_high) if effect else (None, None, None)
     return {
-        **where,
+        **_analysis(result, number),
         **dict.fromkeys(_UNUSED, "0.0"),
         **numbers,
         "Subgroup": study.subgroup,
@@ -205,6 +231,13 @@ def _row(
     }
 
 
+def _analysis(result: OutcomeResult, number: int) -> dict[str, object]:
+    return {
+        "Analysis number": number,
+        "Analysis name": result.outcome.label,
+    }
+
+
 def _labels(comparison: Comparison) -> tuple[str, str]:
     return (
         comparison.intervention_label or ", ".join(comparison.intervention),
@@ -212,14 +245,14 @@ def _labels(comparison: Comparison) -> tuple[str, str]:
     )
 
 
-def _settings(result: OutcomeResult, kind: str, where: dict[str, object]) -> dict[str, object]:
+def _settings(result: OutcomeResult, kind: str, number: int) -> dict[str, object]:
     spec, measure = result.analyses[0].spec, result.outcome.measure
     experimental, control = _labels(result.comparison)
     peto = spec.model == "Peto"
     stratified = spec.model == "MH" or (spec.model == "random" and spec.tau2 == "DL-MH")
     return {
-        **where,
-        "Analysis group name": f"{experimental} versus {control}",
+        **_analysis(result, number),
+        "Analysis group name": result.comparison.label or f"{experimental} versus {control}",
         "Data source": "Custom input",
         "Data type": _TYPES[kind],
         "Log-scale data": str(is_ratio(measure)).lower(),
@@ -238,14 +271,15 @@ def _settings(result: OutcomeResult, kind: str, where: dict[str, object]) -> dic
 def _remarks(result: OutcomeResult) -> Iterator[tuple[str, str, str, str]]:
     """What of an outcome RevMan computes otherwise, or has to be told by hand."""
     outcome, spec = result.outcome, result.analyses[0].spec
+    label = full_label(result, ENGLISH)
     if outcome.type == "rate":
-        yield outcome.label, "", "yes", "events and person-time are in it as effects and errors"
+        yield label, "", "yes", "events and person-time are in it as effects and errors"
     if outcome.measure == "SMD":
-        yield outcome.label, "", "yes", "RevMan has another variance of SMD (here SMD-RevMan)"
+        yield label, "", "yes", "RevMan has another variance of SMD (here SMD-RevMan)"
     if not _in_settings(spec):
         tau2 = f", tau2 {spec.tau2 or 'REML'}" if spec.model == "random" else ""
         how = f"model {spec.model}{tau2}, ci {spec.ci}"
-        yield outcome.label, "", "yes", f"pooled here by {how}: choose in RevMan what is nearest"
+        yield label, "", "yes", f"pooled here by {how}: choose in RevMan what is nearest"
 
 
 def _in_settings(spec: AnalysisSpec) -> bool:
@@ -255,10 +289,11 @@ def _in_settings(spec: AnalysisSpec) -> bool:
 
 
 def _results(
-    result: OutcomeResult, kind: str, name: str, numbers: dict[str, object]
+    result: OutcomeResult, kind: str, name: str, numbers: dict[str, object], known: Arms
 ) -> Iterator[dict[str, object]]:
     """The rows of study-results.csv: one of a contrast, else one for each group."""
-    arms = _labels(result.comparison)
+    pairs = zip(_labels(result.comparison), result.comparison.sides, strict=True)
+    arms = [known[pair] for pair in pairs]
     about = {
         "Study": name,
         "Outcome": result.outcome.label,

@@ -8,8 +8,9 @@ Hozo, Djulbegovic and Hozo, BMC Med Res Methodol 2005;5:13 (hozo). Wan, Wang, Li
 Res Methodol 2014;14:135 (wan). Bland, Int J Stat Med Res 2015;4:57-64, with five numbers alone
 (bland). Means by Luo, Wan, Liu and Tong, Stat Methods Med Res 2018;27:1785-805, with standard
 deviations by Wan or, of five numbers, by Shi, Luo, Weng and others, Res Synth Methods
-2020;11:641-54 (luo-wan-shi). Shi, Tong, Wang and Genton, Stat Interface 2020;13:519-31 (lognormal).
-Skewness: Shi, Luo, Wan and others, Stat Methods Med Res 2023;32:1338-60.
+2020;11:641-54 (luo-wan-shi). McGrath, Zhao, Steele and others, Stat Methods Med Res 2020;29:2520-37
+(mcgrath, by quantile_fit.py). Shi, Tong, Wang and Genton, Stat Interface 2020;13:519-31
+(lognormal). Skewness: Shi, Luo, Wan and others, Stat Methods Med Res 2023;32:1338-60.
 """
 
 from collections.abc import Callable
@@ -58,7 +59,7 @@ def mean_and_sd(summary: Summary, method: str) -> tuple[float, float]:
 
     Parameters:
         summary: of `FEWEST` patients or more, in ascending order.
-        method: a key of `METHODS`, or lognormal; their sources are at the top of this module.
+        method: a key of `METHODS`, lognormal or mcgrath; the module's head has their sources.
 
     Raises:
         KeyError: where the method has no formula for what stands beside the median.
@@ -71,6 +72,8 @@ def mean_and_sd(summary: Summary, method: str) -> tuple[float, float]:
     """
     if method == "lognormal":
         return _lognormal(summary)
+    if method == "mcgrath":
+        return _fitted(summary)
     mean, sd = METHODS[method][summary.kind]
     return mean(summary), sd(summary)
 
@@ -80,7 +83,7 @@ def applies(summary: Summary, method: str) -> bool:
 
     Parameters:
         summary: a median with what is known.
-        method: a key of `METHODS`, or lognormal, which needs numbers above 0.
+        method: a key of `METHODS`, mcgrath, or lognormal, which needs numbers above 0.
 
     Example:
         >>> of_quartiles = Summary(25, median=10.0, q1=0.0, q3=14.0)
@@ -90,6 +93,8 @@ def applies(summary: Summary, method: str) -> bool:
     if method == "lognormal":
         known = [x for x in _known(summary) if x is not None]
         return bool(summary.kind) and min(known) > 0
+    if method == "mcgrath":
+        return bool(summary.kind)
     return summary.kind in METHODS[method]
 
 
@@ -197,6 +202,24 @@ METHODS: dict[str, dict[str, Pair]] = {
     "bland": {"both": (_bland_mean, _bland_sd)},
 }
 """The methods that take the numbers themselves, by what stands beside the median."""
+
+
+def _fitted(s: Summary) -> tuple[float, float]:
+    """Mean and standard deviation of the distribution that fits best."""
+    if not s.kind:
+        raise KeyError(s.kind)
+    import numpy as np  # which loading does without
+
+    from metasynth.stats.quantile_fit import best_fit
+
+    known = [
+        (p, x)
+        for p, x in zip((1 / s.n, 0.25, 0.5, 0.75, 1 - 1 / s.n), _known(s), strict=True)
+        if x is not None
+    ]
+    probabilities, quantiles = np.array(known, dtype=float).T
+    fit = best_fit(probabilities, quantiles)
+    return fit.mean, fit.sd
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def absence(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> Absen
         weeks = tuple(dict.fromkeys(row.week for row in rows if row.provenance != "missing"))
         return Absence(study, label, OTHER_WEEK if weeks else NOT_EXTRACTED, weeks=weeks)
     arms = {arm.arm_id: arm for arm in trial.arms}
-    compared = [row for row in here if takes_part(arms[row.arm_id], comparison)]
+    part = {"", *(name for name, arm in arms.items() if takes_part(arm, comparison))}
+    compared = [row for row in here if {row.arm_id, row.reference_arm_id} <= part]
     read = [row for row in compared if row.reading in ("", outcome.reading)]
     if read:  # they are all missing, or they would have been selected
         return Absence(study, label, MISSING, notes=_notes(read))

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from metasynth.core.messages import Sentence, message, sentence
-from metasynth.model import covariates
+from metasynth.model import clusters, covariates
 from metasynth.model.conversions import DESIGNS, MEDIANS
 from metasynth.model.designs import PAIRS, is_paired, layout
 from metasynth.model.methods import BY_BASELINE, compares, is_ratio, letters
@@ -43,7 +43,7 @@ from metasynth.synthesis.completed import (
 from metasynth.synthesis.in_units import in_unit
 from metasynth.synthesis.log_rank import of_log_rank
 from metasynth.synthesis.other_kinds import converted, convertible, other_kind
-from metasynth.synthesis.paired import paired
+from metasynth.synthesis.paired import paired, paired_counts
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
 _MEDIANS = frozenset((*MEDIANS, "mean-of-median"))
@@ -68,13 +68,16 @@ def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) ->
     """The trial's rows for an outcome, one an arm (or contrast), its declared reading preferred.
 
     A row of the outcome's `reading` replaces the primary (blank) reading of the same arm; arms
-    without one keep the primary. Rows that only say that a number is missing are left out.
+    without one keep the primary. Rows that only say that a number is missing are left out, and so
+    are contrasts with an arm that takes no part.
     """
-    arms = {arm.arm_id for arm in trial.arms if takes_part(arm, comparison)}
+    arms = {"", *(arm.arm_id for arm in trial.arms if takes_part(arm, comparison))}
     chosen: dict[tuple[str, str], Result] = {}
     for row in trial.results:
         wanted = (row.outcome, row.week) == (outcome.outcome, outcome.week)
-        if not wanted or row.arm_id not in arms or row.reading not in ("", outcome.reading):
+        if not wanted or row.reading not in ("", outcome.reading):
+            continue
+        if not {row.arm_id, row.reference_arm_id} <= arms:
             continue
         key = (row.arm_id, row.reference_arm_id)
         if key not in chosen or row.reading:
@@ -94,6 +97,18 @@ def _whole_or_strata(rows: list[Result], trial: Trial, *, keep: bool) -> list[Re
     parts = [row for row in rows if strata[row.arm_id]]
     whole = [row for row in rows if not strata[row.arm_id]]
     return (parts if keep else whole) if parts and whole else rows
+
+
+def contrasts(rows: Iterable[Result], trial: Trial, comparison: Comparison) -> list[Result]:
+    """Those of a trial's rows that are of two arms on different sides of the comparison."""
+    treatments = {arm.arm_id: arm.treatment for arm in trial.arms}
+    side = {name: n for n, names in enumerate(comparison.sides) for name in names}
+    found = []
+    for row in rows:
+        pair = [side.get(treatments.get(arm, "")) for arm in (row.arm_id, row.reference_arm_id)]
+        if row.reference_arm_id and pair[0] != pair[1]:
+            found.append(row)
+    return found
 
 
 def takes_part(arm: Arm, comparison: Comparison) -> bool:
@@ -147,8 +162,18 @@ def study_data(
 
     One item a trial, unless several intervention arms are to share the control (`split`), or the
     strata of its patients are kept apart. Each has its value of the outcome's covariate, where
-    there is one.
+    there is one, and the name of the cluster that the trial states.
     """
+    data, cluster = _study_items(trial, outcome, comparison), clusters.stated(trial)
+    if isinstance(data, Omission) or not cluster:
+        return data
+    return tuple(replace(item, cluster=cluster) for item in data)
+
+
+def _study_items(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison
+) -> tuple[StudyData, ...] | Omission:
+    """The same, without clusters."""
     rows = in_unit(selected_rows(trial, outcome, comparison), outcome)
     if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
         return _by_stratum(trial, outcome, comparison, strata)
@@ -230,7 +255,7 @@ def _by_stratum(
 def _study_data(
     trial: Trial, outcome: OutcomeSpec, comparison: Comparison, rows: Sequence[Result]
 ) -> tuple[StudyData, ...] | Omission:
-    published = [row for row in rows if row.reference_arm_id]
+    published = contrasts(rows, trial, comparison)
     if outcome.type == "generic":
         return _with_contrast(trial, outcome, published, rows)
     arms = {arm.arm_id: arm for arm in trial.arms}
@@ -265,7 +290,9 @@ def _study_data(
         tables=_tables(known, rows, arms, comparison) if outcome.type == "binary" else (),
     )
     whole = replace(whole, layout=_unheeded(trial, whole))
-    if in_pairs and control and (pairs := paired(whole, rows, outcome)):
+    across = [row for row in rows if not row.reference_arm_id or row in published]
+    of_pairs = paired_counts if outcome.type == "binary" else paired
+    if in_pairs and control and (pairs := of_pairs(whole, across, outcome)):
         return pairs if isinstance(pairs, Omission) else (replace(pairs, layout=""),)
     if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)
@@ -362,7 +389,10 @@ def _with_contrast(
 ) -> tuple[StudyData, ...] | Omission:
     study = trial.study
     if not rows:
-        return Omission(study.study, sentence("its rows are of single arms, not of a contrast"))
+        text = sentence("its rows are of single arms, not of a contrast")
+        if any(row.reference_arm_id for row in every):
+            text = sentence("its contrast is of two arms of one side")
+        return Omission(study.study, text)
     if len(rows) > 1 and len(_strata(trial, rows)) < len(rows):
         return Omission(
             study.study, sentence("{n} contrasts reported where one is needed", n=len(rows))

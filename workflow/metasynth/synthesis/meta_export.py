@@ -12,7 +12,9 @@ from textwrap import wrap
 
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
-from metasynth.model.methods import BAYESIAN, GLMMS
+from metasynth.language.compared import full_label
+from metasynth.language.languages import ENGLISH
+from metasynth.model.methods import BAYESIAN, CLUSTERED, GLMMS
 from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.synthesis.meta_arguments import (
     choices,
@@ -84,8 +86,9 @@ def meta_script(result: OutcomeResult, data: str) -> str:
     For each it prints estimate and limits on the natural scale, of the prediction too where there
     is one, and tau2, in a column `meta`, and in a column `here` with the 8 digits that are kept.
     """
+    label = shown(full_label(result, ENGLISH))
     head = [
-        f"# {shown(result.outcome.label)}: its analyses by R's package meta, beside those here.",
+        f"# {label}: its analyses by R's package meta, beside those here.",
         f"# Run it in the folder of {data}:  Rscript <this file>",
         "# Each m1, m2, ... is an object of meta: summary(m1) and forest(m1) show it, and",
         "# update(m1, subgroup = subgroup) has its subgroups.",
@@ -106,6 +109,11 @@ def _analysis(result: OutcomeResult, analysis: AnalysisResult, number: int) -> l
     alone = len(analysis.studies) == 1
     if spec.model in BAYESIAN and not alone:
         return [title, f"# Not repeated: meta has no Bayesian model ({spec.model})."]
+    if spec.model in CLUSTERED and not alone:
+        return [
+            title,
+            "# Not repeated: three levels are metafor's rma.mv, to which meta's cluster leads.",
+        ]
     random = not alone and (spec.model == "random" or spec.model in GLMMS)
     return [
         title,

@@ -11,6 +11,7 @@ from itertools import product
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
 from metasynth.model.certainty_config import RAISING
+from metasynth.model.methods import compares
 from metasynth.model.records import Comparison, Config, OutcomeSpec, Trial
 from metasynth.synthesis.comparison import makes, reports
 from metasynth.tables import reader
@@ -243,8 +244,8 @@ def without_numbers(config: Config, trials: tuple[Trial, ...], lines: Lines) -> 
         yield lines.fault(entry(name), name, expected, remedy)
     for outcome in config.outcomes:
         sides = config.comparison_of(outcome)
-        if outcome.comparison in unmade:
-            continue
+        if outcome.comparison in unmade or (compares(outcome) and not all(sides.sides)):
+            continue  # which is told of already
         if not any(reports(trial, outcome, sides) for trial in trials):
             expected = "an outcome with numbers in an arm that is compared, in an included trial"
             remedy = "remove the outcome, or fill in results.csv"

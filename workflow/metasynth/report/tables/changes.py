@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from metasynth.language import formats, keys
 from metasynth.language.interval_names import intervals_name
 from metasynth.language.languages import Language
-from metasynth.language.sentences import Mark
+from metasynth.language.sentences import Mark, lowered
 from metasynth.language.tracked import marked
 from metasynth.living.changes import Changes, OutcomeChange
 from metasynth.living.input_changes import CellChange, RowChange
@@ -56,14 +56,23 @@ def outcomes_table(changes: Changes, language: Language, mark: Mark = marked) ->
         if is_shown(outcome):
             title = say(
                 "{outcome}: {change}",
-                outcome=": ".join(
-                    language.label(name) for name in (outcome.reading_of, outcome.label) if name
-                ),
+                outcome=_called(outcome, language),
                 change=say(KINDS[outcome.kind]),
             )
             rows += [group(title), *_before_after(outcome, changes, language, mark)]
     caption = say("Outcomes whose numbers changed: the primary analysis before and after.")
     return text(caption), columns, tuple(rows), ()
+
+
+def _called(outcome: OutcomeChange, language: Language) -> str:
+    """An outcome by its label, with what it reads in another way and its comparison of several."""
+    names = (name for name in (outcome.reading_of, outcome.label) if name)
+    label = ": ".join(language.label(name) for name in names)
+    first, *others = map(language.label, outcome.comparison or ("",))
+    if others:
+        sides = {"intervention": first, "control": lowered(others[0])}
+        first = language.say("{intervention} versus {control}", **sides)
+    return f"{label} ({lowered(first)})" if first else label
 
 
 def _interval(changes: Changes, language: Language) -> str:
