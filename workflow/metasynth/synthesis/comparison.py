@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from metasynth.core.messages import Sentence, message, sentence
-from metasynth.model import covariates
+from metasynth.model import clusters, covariates
 from metasynth.model.conversions import DESIGNS, MEDIANS
 from metasynth.model.designs import PAIRS, is_paired, layout
 from metasynth.model.methods import BY_BASELINE, compares, is_ratio, letters
@@ -162,8 +162,18 @@ def study_data(
 
     One item a trial, unless several intervention arms are to share the control (`split`), or the
     strata of its patients are kept apart. Each has its value of the outcome's covariate, where
-    there is one.
+    there is one, and the name of the cluster that the trial states.
     """
+    data, cluster = _study_items(trial, outcome, comparison), clusters.stated(trial)
+    if isinstance(data, Omission) or not cluster:
+        return data
+    return tuple(replace(item, cluster=cluster) for item in data)
+
+
+def _study_items(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison
+) -> tuple[StudyData, ...] | Omission:
+    """The same, without clusters."""
     rows = in_unit(selected_rows(trial, outcome, comparison), outcome)
     if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
         return _by_stratum(trial, outcome, comparison, strata)

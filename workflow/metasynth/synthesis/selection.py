@@ -1,12 +1,14 @@
 """Which studies of an outcome can be pooled, the reason for each that cannot, and their arrays."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import isfinite, isinf
 
 import numpy as np
 
 from metasynth.core.messages import Digits, Sentence, message, sentence
-from metasynth.model.methods import BY_BASELINE, WEIGHTED, compares
+from metasynth.model import clusters
+from metasynth.model.methods import BY_BASELINE, CLUSTERED, WEIGHTED, compares
 from metasynth.model.records import AnalysisSpec, Contrast, Count, Group, OutcomeSpec, StudyData
 from metasynth.stats.effects.binary import (
     Array,
@@ -271,11 +273,18 @@ def effects_of(
     made from several arms that share a control.
 
     Returns:
-        Shape (k,), on the analysis scale.
+        Shape (k,), on the analysis scale; with their clusters for a model that knows these.
 
     Raises:
         ValueError: where a study has not the numbers, which `missing_data` would have said.
     """
+    found = _effects(studies, outcome, analysis)
+    if analysis.model not in CLUSTERED:
+        return found
+    return replace(found, cluster=clusters.numbers(studies))
+
+
+def _effects(studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec) -> Effects:
     if outcome.type == "generic":
         return _contrasts(studies)
     given = np.array([study.contrast is not None for study in studies])
