@@ -1,12 +1,13 @@
 """Which studies of a pool belong together: those of one cluster, or the parts of one trial."""
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from metasynth.model.records import Trial
+
+if TYPE_CHECKING:  # a whole configuration is checked before anything heavy is loaded
+    import numpy as np
+    from numpy.typing import NDArray
 
 CLUSTER = "cluster"
 """The covariate whose equal values say which studies belong together."""
@@ -46,11 +47,13 @@ def groups(members: Iterable[M]) -> dict[str, list[M]]:
     return found
 
 
-def numbers(members: Sequence[Member]) -> NDArray[np.intp]:
+def numbers(members: Sequence[Member]) -> "NDArray[np.intp]":
     """The number of each study's cluster, from 0, in the order in which these come.
 
     Returns:
         Shape (k,).
     """
     places = {found: place for place, found in enumerate(dict.fromkeys(map(name, members)))}
+    import numpy as np
+
     return np.array([places[name(member)] for member in members], dtype=np.intp)
