@@ -131,7 +131,8 @@ def _pool(
     """The lines that make the object m1, m2, ... of an analysis."""
     function, *own = repeated(result, analysis)
     effects = own_effects(result, analysis) if function == "metagen" else []
-    why = [f"# {lacks(result, analysis)}"] if effects else []
+    typed = result.outcome.type == "generic"  # of which own_effects says all
+    why = [f"# {lacks(result, analysis)}"] if effects and not typed else []
     tight = random and iterated(analysis)
     told = [*own, "studlab = label", "data = dat", *choices(result, analysis, random=random)]
     call = f"{function}({', '.join([*told, *(['control = control'] if tight else [])])})"
