@@ -159,6 +159,29 @@ def test_every_number_opens(open_page: Open) -> None:
     assert view.said == []
 
 
+def test_one_click_leads_from_a_number_to_the_sentence_that_states_it(open_page: Open) -> None:
+    """All but counts of the review's own tables, its declared choices and what nobody is quoted on.
+
+    These are the years of publication, and the length of a trial that is stated in months.
+    """
+    silent = open_page().page.evaluate(
+        """() => [...new Map([...document.querySelectorAll('a.n')]
+            .map((n) => [n.dataset.key, n])).values()]
+          .filter((n) => {
+            const press = () => n.dispatchEvent(
+              new MouseEvent('click', { bubbles: true, cancelable: true }));
+            press();
+            const quoted = document.querySelector('#origin q') !== null;
+            press();
+            return !quoted; })
+          .map((n) => n.dataset.key)"""
+    )
+    told = [
+        key for key in silent if not re.match(r"(review\.|config/|trials/\w+/study/\d+/year)", key)
+    ]
+    assert told == ["trials/fleischmann2003/study/2/duration_weeks"]
+
+
 def test_a_click_elsewhere_closes_and_another_number_takes_over(open_page: Open) -> None:
     page = open_page().page
     numbers, box = page.locator("main p:not(.words) a.n"), page.locator("#origin")
@@ -174,8 +197,8 @@ def test_a_click_elsewhere_closes_and_another_number_takes_over(open_page: Open)
 def test_the_numbers_of_a_table_are_one_stop_and_arrows_move_among_them(open_page: Open) -> None:
     page = open_page("supplement").page
     numbers = page.locator("#table-summary a.n")
-    stops = page.locator("#table-summary a")
-    assert page.locator('#table-summary a[tabindex="-1"]').count() == stops.count() - 1
+    assert page.locator("#table-summary a:not([tabindex='-1'])").count() == 0
+    assert page.locator("#table-summary button:not([tabindex='-1'])").count() == 1
     numbers.nth(0).focus()
     page.keyboard.press("ArrowRight")
     expect(numbers.nth(1)).to_be_focused()
@@ -184,6 +207,59 @@ def test_the_numbers_of_a_table_are_one_stop_and_arrows_move_among_them(open_pag
     page.keyboard.press("ArrowDown")
     below = page.locator("#table-summary tbody tr").nth(1).locator("td").first.locator("a.n")
     expect(below).to_be_focused()
+
+
+STOPS = """() => [...document.querySelectorAll('*')]
+  .filter((e) => e.tabIndex >= 0 && e.checkVisibility({ visibilityProperty: true }))"""
+
+
+def test_the_article_has_few_stops_of_the_tab_key_and_each_link_is_reached(
+    open_page: Open,
+) -> None:
+    for language in ("main", "pl"):
+        page = open_page(language).page
+        assert 10 < page.evaluate(f"({STOPS})().length") < 80
+        met = page.evaluate(
+            f"""() => {{
+              const press = (e, key) => e.dispatchEvent(
+                new KeyboardEvent('keydown', {{ key, bubbles: true, cancelable: true }}));
+              const met = new Set();
+              for (const stop of ({STOPS})()) {{
+                stop.focus();
+                press(stop, 'Home');
+                for (let last; last !== document.activeElement;) {{
+                  last = document.activeElement;
+                  met.add(last);
+                  press(last, 'ArrowRight');
+                }}
+              }}
+              return [...document.querySelectorAll('a[href], button, summary, input')]
+                .filter((e) => e.checkVisibility() && !met.has(e)).map((e) => e.outerHTML); }}"""
+        )
+        assert met == []
+
+
+def test_the_tab_key_skips_to_the_results_and_says_what_the_arrows_do(open_page: Open) -> None:
+    page = open_page().page
+    keys = page.locator(".keys")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+        box = keys.bounding_box()
+        assert box
+        assert box["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#results")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    box = keys.bounding_box()
+    assert box
+    assert box["x"] < 0
+
+
+def test_without_script_every_link_is_a_stop_and_no_key_is_promised(open_page: Open) -> None:
+    page = open_page(java_script_enabled=False).page
+    assert page.locator("a[tabindex]").count() == 0
+    assert page.locator(".keys").is_hidden()
 
 
 def column(page: Page, table: str, number: int) -> list[str]:

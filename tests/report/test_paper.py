@@ -150,3 +150,44 @@ def beyond(page: pypdf.PageObject) -> Iterator[str]:
 
     page.extract_text(visitor_text=see)
     yield from found
+
+
+def test_no_page_of_an_article_is_left_half_empty(review: Review) -> None:
+    """What floats leaves its room to text: only the last page may end early."""
+    for path in sorted((review.folder / "results/report").glob("review*.pdf")):
+        with pikepdf.open(path) as pdf:
+            for number, page in enumerate([*pdf.pages][:-1], start=1):
+                assert widest_gap(page) < 0.3, f"{path.name}, page {number}"
+
+
+def widest_gap(page: pikepdf.Page) -> float:
+    """The widest band without text or figures between header and footer, as a share of the page."""
+    height = float(page.mediabox[3])
+    head, foot = 0.93 * height, 0.07 * height
+    bands = [(0.0, foot), (head, height), *filled(page)]
+    gap, reached = 0.0, 0.0
+    for low, high in sorted(bands):
+        gap, reached = max(gap, low - reached), max(reached, high)
+    return gap / height
+
+
+def filled(page: pikepdf.Page) -> Iterator[tuple[float, float]]:
+    """From where to where each line of text and each figure reaches, from the foot of the page."""
+    matrix, outer = pikepdf.Matrix(), list[pikepdf.Matrix]()
+    for operands, operator in pikepdf.parse_content_stream(page):
+        match str(operator):
+            case "q":
+                outer.append(matrix)
+            case "Q":
+                matrix = outer.pop()
+            case "cm":
+                matrix = pikepdf.Matrix(*map(float, operands)) @ matrix
+            case "Tm":
+                y = matrix.transform((float(operands[4]), float(operands[5])))[1]
+                yield y, y
+            case "Do":
+                drawn = page.resources.XObject[str(operands[0])]
+                box = pikepdf.Rectangle(*map(float, drawn.get("/BBox", [0, 0, 1, 1])))
+                inner = pikepdf.Matrix(*map(float, drawn.get("/Matrix", [1, 0, 0, 1, 0, 0])))
+                placed = (inner @ matrix).transform(box)
+                yield placed.lly, placed.ury

@@ -40,9 +40,10 @@ NAMES = ["anakinra", "bcg", *MADE_UP]
 TEMPLATES = {
     "en": r"(?<![^.;:|] )[A-ZŻŚ][^.|:]*? (?:(?:may|likely) results? in|results in) [^.|]*?"
     r"(?: in )[^.|]*?\.|The evidence is very uncertain about[^|]*?\.|The estimate is [^|]*?\.",
-    "pl": r"[^.|]*? (?:może powodować|prawdopodobnie powoduje|powoduje) [^.|]*? w zakresie punktu "
-    r"końcowego „[^”]*”[^.|]*\.|Dane o wpływie interwencji [^.|]*? są bardzo niepewne\.|"
-    r"Oszacowanie w zakresie punktu końcowego [^|]*?\.",
+    "pl": r"(?<![^.;:|] )[A-ZŁŚŻ](?:[^.|:]|(?<=\d)\.)*: (?:[^.|:]*? "
+    r"(?:może powodować|prawdopodobnie powoduje|powoduje) [^.|]*\.|"
+    r"dane o wpływie interwencji [^.|]*? są bardzo niepewne\.|"
+    r"oszacowanie dla interwencji [^|]*?\.)",
 }
 PLACES = {
     "abstract": ("acr20_w24", "injection_site_reaction", "serious_infection"),

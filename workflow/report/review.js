@@ -259,39 +259,6 @@ for (const number of document.querySelectorAll("a.n")) {
   number.setAttribute("aria-expanded", "false");
 }
 
-// In a paragraph, table, figure or its words the numbers are one stop of the Tab key; arrows move
-// among them.
-const AROUND = "table, .plot, .words, .note, main > p, main > ul, main > ol";
-const STOPS = "a.n, table a"; // a table's other links are met on the same way
-for (const table of document.querySelectorAll(AROUND)) {
-  const numbers = [...table.querySelectorAll(STOPS)];
-  numbers.slice(1).forEach((number) => { number.setAttribute("tabindex", "-1"); });
-  table.addEventListener("focusin", (event) => {
-    if (!event.target.matches(STOPS)) return;
-    numbers.forEach((number) => { number.setAttribute("tabindex", number === event.target ? "0" : "-1"); });
-  });
-  table.addEventListener("keydown", (event) => {
-    if (!event.target.matches(STOPS)) return;
-    const next = neighbour(event.target, event.key);
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
-  });
-}
-
-function neighbour(number, key) {
-  const table = number.closest(AROUND);
-  const numbers = [...table.querySelectorAll(STOPS)]; // in the order shown, also after sorting
-  const at = numbers.indexOf(number);
-  if (key === "ArrowRight") return numbers[at + 1];
-  if (key === "ArrowLeft") return numbers[at - 1];
-  if ((key !== "ArrowDown" && key !== "ArrowUp") || !number.closest("table")) return null;
-  const column = number.closest("td, th").cellIndex;
-  const along = key === "ArrowDown" ? numbers.slice(at + 1) : numbers.slice(0, at).reverse();
-  const row = number.closest("tr");
-  return along.find((other) => other.closest("tr") !== row && other.closest("td, th").cellIndex === column);
-}
-
 // --- tables that sort ---------------------------------------------------------------------------
 
 for (const table of document.querySelectorAll("table:not(.stacked)")) {
@@ -411,6 +378,48 @@ function save(figure) {
   const address = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
   make("a", { href: address, download: `${figure.id}.svg` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
+}
+
+// --- by keyboard --------------------------------------------------------------------------------
+
+// A paragraph, list, table or figure is one stop of the Tab key; arrows move among what it holds.
+const GROUPS = "main > p, main > ul, main > ol, .table, .plot, .words, figure, .subtitle, .forms, nav > ol";
+const STOPS = "a[href], button, summary";
+const stops = (group) => [...group.querySelectorAll(STOPS)].filter((stop) => stop.closest(GROUPS) === group && !stop.hidden);
+
+for (const group of document.querySelectorAll(GROUPS)) {
+  stops(group).slice(1).forEach((stop) => { stop.setAttribute("tabindex", "-1"); });
+}
+document.querySelector(".keys").hidden = false;
+// What scrolls needs a stop of its own where nothing in it has one.
+for (const around of document.querySelectorAll(".scroll")) {
+  if (around.querySelector(STOPS) || around.scrollWidth <= around.clientWidth) around.removeAttribute("tabindex");
+}
+
+document.addEventListener("focusin", ({ target }) => {
+  const group = target.matches(STOPS) && target.closest(GROUPS);
+  if (!group) return;
+  stops(group).forEach((stop) => { stop.setAttribute("tabindex", stop === target ? "0" : "-1"); });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !event.target.matches?.(STOPS)) return;
+  const group = event.target.closest(GROUPS);
+  const next = group && neighbour(stops(group), event.target, event.key);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
+
+/** Where an arrow leads among the stops of a group, which are in the order shown. */
+function neighbour(all, stop, key) {
+  const at = all.indexOf(stop);
+  const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1 }[key];
+  if (!step) return { Home: all[0], End: all[all.length - 1] }[key];
+  if (key === "ArrowRight" || key === "ArrowLeft" || stop.closest("nav, .references")) return all[at + step];
+  const cell = stop.closest("td, th");
+  const along = step > 0 ? all.slice(at + 1) : all.slice(0, at).reverse();
+  return cell && along.find((other) => other.closest("tr") !== cell.parentNode && other.closest("td, th")?.cellIndex === cell.cellIndex);
 }
 
 // --- to cite it ---------------------------------------------------------------------------------

@@ -23,12 +23,14 @@ from metasynth.model.records import (
     OutcomeResult,
     OutcomeSpec,
     Result,
+    Source,
     Study,
     Trial,
 )
 from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import COMPUTED, Book, Entry, UntracedNumberError, ends
 from metasynth.provenance.publish import provenance_json
+from metasynth.provenance.raw import trial_entries
 from metasynth.sensitivity.battery import battery
 from metasynth.synthesis.comparison import study_data
 from metasynth.synthesis.synthesise import synthesise
@@ -229,3 +231,35 @@ def test_the_file_is_sorted_leaves_out_what_is_empty_and_has_eight_digits() -> N
         '"b": {"kind":"computed","label":"what","value":3.1415927,"inputs":["a"],'
         '"printed":["3.1","3.14"]}\n}\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "quote", "found"),
+    [
+        ("duration_weeks", 24, "a 24-week trial", True),
+        ("duration_weeks", 24, "after 24 weeks", True),
+        ("duration_weeks", 24, "Originally 12 wk, expanded to 24 wks", True),
+        ("duration_weeks", 24, "response at week 24.", True),
+        ("duration_weeks", 24, "124 weeks", False),
+        ("duration_weeks", 24, "24 weekends", False),
+        ("duration_weeks", 24, "at week 240", False),
+        ("duration_weeks", 24, "24% at 12 weeks", False),
+        ("n_randomised", 1414, "A total of 1,414 patients were randomly assigned", True),
+        ("n_randomised", 1414, "A total of 1414 patients", True),
+        ("n_randomised", 414, "A total of 1,414 patients", False),
+    ],
+)
+def test_a_number_of_a_trial_leads_to_the_sentence_that_states_it(
+    column: str, value: int, quote: str, found: bool
+) -> None:
+    cell = Cell("trials/a/study.csv", 2)
+    numbers = {"duration_weeks": None, "n_randomised": None} | {column: value}
+    study = Study("a", "A", 2001, "", "included", "", "", **numbers, registration="",
+                  reference="report", note="", cell=cell)  # fmt: skip
+    sources = (Source("s", "report", "abstract", quote, Cell("trials/a/sources.csv", 2)),)
+    trial = Trial(study, (), (), sources)
+    made = {entry.key: entry for entry in trial_entries(trial, lambda result: "", ENGLISH)}
+    stated = made[keys.cell(cell, column)].source
+    assert stated is not None
+    assert stated.reference == "report"
+    assert stated.quote == (quote if found else "")

@@ -8,7 +8,7 @@ from metasynth.language.languages import ENGLISH
 from metasynth.report.document import Column, Row, plain, text
 from metasynth.report.tables.base import RIGHT, filled, group, row
 from metasynth.report.tables.claims import abridged
-from metasynth.report.tables.studies import _shared
+from metasynth.report.tables.trials import _shared
 
 COLUMNS = (Column("Trial"), Column("Design"), Column("Weeks", RIGHT), Column("Note"))
 

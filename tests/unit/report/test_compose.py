@@ -35,7 +35,8 @@ from metasynth.report.document import (
 )
 from metasynth.report.material import Material, Scope
 from metasynth.report.tables import index
-from metasynth.report.tables.studies import arms_table, trials_table
+from metasynth.report.tables.studies import arms_table
+from metasynth.report.tables.trials import trials_table
 from metasynth.report.text.checklists import KNOWN
 from metasynth.review.load import load_review
 from metasynth.sensitivity.battery import battery

@@ -87,6 +87,11 @@ def test_a_text_with_a_letter_of_another_script_stays_a_text(tmp_path: Path) -> 
     assert "Arial" in (kept.get("font-family") or "")
 
 
+def test_a_text_without_letters_is_drawn_as_nothing(tmp_path: Path) -> None:
+    (made,) = drawings(figure(tmp_path, '<text x="5" y="9"></text>'), FONTS)
+    assert not re.findall(r"<use |<text", made)
+
+
 def test_the_pages_of_a_figure_are_together_as_large_as_it(tmp_path: Path) -> None:
     """So that a file does not grow with the square of a figure's height."""
     made = drawings(long(tmp_path), FONTS)

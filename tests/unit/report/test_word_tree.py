@@ -113,6 +113,25 @@ def test_the_pages_turn_once_and_stay_wide() -> None:
     assert len(nodes(made["blocks"], "RawBlock")) == 1
 
 
+@pytest.mark.parametrize(("columns", "turns"), [(2, False), (12, True)])
+@pytest.mark.parametrize("wide_later", [True, False])
+def test_a_table_too_wide_for_an_upright_page_has_a_wide_one(
+    columns: int, turns: bool, wide_later: bool
+) -> None:
+    titles = tuple(Column("Participants") for _ in range(columns))
+    table = Table("t", "1", (), titles, (Row(tuple(text("x") for _ in titles)),))
+    blocks = (Paragraph(text("before")), table, Paragraph(text("after")))
+    made = tree(of(*blocks, *((Landscape(),) if wide_later else ())), {}, ENGLISH)
+    kinds = [node["t"] for node in made["blocks"]]
+    breaks = [node["c"][1] for node in made["blocks"] if "sectPr" in str(node["c"])]
+    if turns and not wide_later:
+        at = kinds.index("Table")
+        assert kinds[at - 1] == kinds[at + 1] == "RawBlock"
+        assert ["landscape" in one for one in breaks] == [False, True]
+    else:
+        assert len(breaks) == wide_later
+
+
 def test_a_draft_says_so_first_and_in_its_title() -> None:
     draft = Document("A review", (), "en", "1", "2026-01-31", (TABLE,), draft="Not finished")
     made = tree(draft, {}, ENGLISH)

@@ -408,6 +408,9 @@ class OutcomeSpec:
     events_mean: str = ""  # higher | lower: the scores of patients with the event; see other_kinds
 
 
+IN_COMPARISON = "__"
+"""Stands between the name of an outcome that is pooled in several comparisons and that of one."""
+
 Count = int | float
 """Patients or events: whole, but for the parts of a shared control."""
 

@@ -132,6 +132,8 @@ def _effect_formula(outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEffect) 
     if row.form == "other_kind":
         rule = "odds-ratio-of-smd" if outcome.type == "binary" else "smd-of-odds-ratio"
         return CONVERSIONS[rule].anchor
+    if row.form == "paired" and outcome.type == "binary":
+        return CONVERSIONS["paired-counts"].anchor
     if outcome.type == "generic" or row.form in (*PUBLISHED, "o_minus_e"):
         return methods.MEASURE["other"].anchor
     return methods.MEASURE[outcome.measure].anchor

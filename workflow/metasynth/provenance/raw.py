@@ -1,7 +1,7 @@
 """The cells of the raw tables as entries: each with its place, provenance and quoted source."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -105,18 +105,27 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
 def _stated(trial: Trial, column: str) -> Origin | None:
     """Where a number of study.csv is stated: the trial's report, with its sentence if it is quoted.
 
-    The table has no source of its own; of the quotes from that report it is the first that holds
-    the number of patients randomised.
+    The table has no source of its own. Of the quotes from that report it is the first that holds
+    the number of patients randomised, or the duration, which other reports may state as well.
     """
     study = trial.study
     if not study.reference:
         return None
+    own = [source for source in trial.sources if source.reference == study.reference]
     if column == "n_randomised" and study.n_randomised is not None:
         number = rf"(?<![\d.,]){study.n_randomised:,}(?![\d%]|[.,]\d)".replace(",", ",?")
-        for source in trial.sources:
-            if source.reference == study.reference and re.search(number, source.quote):
-                return origin(source)
+        return _quoting(own, number) or Origin(study.reference, "", "")
+    if column == "duration_weeks" and study.duration_weeks is not None:
+        n = study.duration_weeks
+        duration = rf"(?<![\d.,])(?:{n}[ -](?:weeks?|wks?)\b|[Ww]eek {n}(?![\d%]|[.,]\d))"
+        found = _quoting((*own, *trial.sources), duration)
+        return found or Origin(study.reference, "", "")
     return Origin(study.reference, "", "")
+
+
+def _quoting(sources: Iterable[Source], words: str) -> Origin | None:
+    """The first source whose quote holds these words."""
+    return next((origin(one) for one in sources if re.search(words, one.quote)), None)
 
 
 def _result_entries(

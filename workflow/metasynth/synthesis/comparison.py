@@ -43,7 +43,7 @@ from metasynth.synthesis.completed import (
 from metasynth.synthesis.in_units import in_unit
 from metasynth.synthesis.log_rank import of_log_rank
 from metasynth.synthesis.other_kinds import converted, convertible, other_kind
-from metasynth.synthesis.paired import paired
+from metasynth.synthesis.paired import paired, paired_counts
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
 _MEDIANS = frozenset((*MEDIANS, "mean-of-median"))
@@ -291,7 +291,8 @@ def _study_data(
     )
     whole = replace(whole, layout=_unheeded(trial, whole))
     across = [row for row in rows if not row.reference_arm_id or row in published]
-    if in_pairs and control and (pairs := paired(whole, across, outcome)):
+    of_pairs = paired_counts if outcome.type == "binary" else paired
+    if in_pairs and control and (pairs := of_pairs(whole, across, outcome)):
         return pairs if isinstance(pairs, Omission) else (replace(pairs, layout=""),)
     if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)

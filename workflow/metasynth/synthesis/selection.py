@@ -9,7 +9,7 @@ import numpy as np
 from metasynth.core.messages import Digits, Sentence, message, sentence
 from metasynth.model import clusters
 from metasynth.model.methods import BY_BASELINE, CLUSTERED, WEIGHTED, compares
-from metasynth.model.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData
+from metasynth.model.records import AnalysisSpec, Contrast, Count, Group, OutcomeSpec, StudyData
 from metasynth.stats.effects.binary import (
     Array,
     Effects,
@@ -237,7 +237,7 @@ def uninformative(
     if outcome.type not in ("binary", "proportion", "rate", "incidence"):
         return None
     if study.contrast and study.intervention is None:
-        return _needs_counts(analysis)
+        return _needs_counts(study.contrast, analysis)
     groups = [group for group in (study.intervention, study.control) if group]
     if left_out := zero_events.reason(outcome, analysis, [(g.events, g.total) for g in groups]):
         return left_out
@@ -248,10 +248,16 @@ def uninformative(
     return None
 
 
-def _needs_counts(analysis: AnalysisSpec) -> Sentence | None:
-    """Why an analysis has no use of a published contrast."""
+def _needs_counts(contrast: Contrast, analysis: AnalysisSpec) -> Sentence | None:
+    """Why an analysis has no use of a contrast without counts of two groups."""
     if analysis.model in WEIGHTED and analysis.tau2 != "DL-MH":
         return None
+    if contrast.form == "paired":
+        return sentence(
+            "pairs of the same patients are no two groups, which {model} needs; random and IV can "
+            "pool them",
+            model=analysis.tau2 or analysis.model,
+        )
     return sentence(
         "a published contrast has no counts, which {model} needs; random and IV can pool it",
         model=analysis.tau2 or analysis.model,

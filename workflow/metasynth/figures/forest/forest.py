@@ -112,7 +112,7 @@ def draw_panels(
         layouts.append(lay_out(said, scale_of(said, language.numbers), alike, start))
         start = layouts[-1].height + PANEL_GAP
     figure = blank(layouts[-1].height)
-    figure.names = layouts[-1].names
+    figure.names = max(layout.names for layout in layouts)
     starts = [layout.height + PANEL_GAP / 2 for layout in layouts]
     tops = [
         top

@@ -90,12 +90,13 @@ def lay_out(
     if forest.band:
         band = band[0], band[0] + min(BAND_TALL, BAND_PITCH * len(forest.band))
         labels += _band_note(forest, plan, band[0])
-    middles, y = [], band[1] + (4.0 if forest.band else 0.0)
+    middles, y, names = [], band[1] + (4.0 if forest.band else 0.0), MARGIN + plan.study
     for row, previous in zip(forest.rows, (None, *forest.rows), strict=False):
         y += _space_between(previous, row)
         lines = _label_lines(row, plan)
         middles.append(y + pitch / 2)
         labels += _row_labels(row, lines, middles[-1] + HALF_CAP, plan)
+        names = max(names, *(_reach(row, line) for line in lines))
         y += pitch + (len(lines) - 1) * LINE
     bottom = y + 2.0
     below = [*_below_graph(forest, plan, bottom), *_statistics(forest, plan, bottom)]
@@ -113,11 +114,12 @@ def lay_out(
         tuple(labels),
         tuple(rules),
         band,
-        MARGIN + plan.study,
+        names,
     )
 
 
-NAMES_LEAST = 64.0
+NAMES_LEAST, NAMES_MOST = 64.0, 133.0
+"""The least that names need, and the most of a figure that they take beyond the widest study's."""
 
 
 def cramped(forest: Forest, axis: Axis) -> bool:
@@ -278,9 +280,23 @@ def _is_bold(row: Row) -> bool:
 
 
 def _label_lines(row: Row, plan: _Widths) -> tuple[str, ...]:
-    spans = row.kind in ("heading", "note")
-    room = plan.text_right - MARGIN if spans else plan.study - INDENT * row.indented
+    """A row's label in lines that reach as far as the first number beside it."""
+    numbers = (
+        right - width(cell) - GAP
+        for cell, right in zip(row.cells, plan.rights, strict=False)
+        if cell and right <= plan.text_right
+    )
+    free = next(numbers, plan.text_right) - MARGIN
+    if row.kind not in ("heading", "note"):
+        free = min(free, NAMES_MOST)
+    room = max(plan.study, free) - INDENT * row.indented
     return wrap(row.label, room, LABEL_LINES, _is_bold(row))
+
+
+def _reach(row: Row, line: str) -> float:
+    """How far a line of a row's name goes; what stands above rows or below them is no name."""
+    spans = row.kind in ("heading", "note")
+    return 0.0 if spans else MARGIN + INDENT * row.indented + width(line, _is_bold(row))
 
 
 def _row_labels(

@@ -16,7 +16,7 @@ from metasynth.language.languages import Language
 from metasynth.report.document import Document, Figure, Landscape
 from metasynth.report.render.compiled import compiled, forget
 from metasynth.report.render.converter import pandoc
-from metasynth.report.render.pandoc import PORTRAIT, WIDTH_INCHES, tree
+from metasynth.report.render.pandoc import PORTRAIT, WIDE, WIDTH_INCHES, tree
 from metasynth.report.render.pictures import DRAWN, heading_foot, parts
 from metasynth.report.render.typst import literal
 from metasynth.report.render.vectors import drawings
@@ -25,7 +25,6 @@ from metasynth.report.render.word_package import finished
 _PIXELS_PER_INCH = 220.0
 _AT_ONCE = 40
 """Pictures that Typst makes together: of each it keeps some 10 MB until it is told to forget."""
-_WIDE = '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
 
 
 def docx(document: Document, templates: Path, language: Language) -> bytes:
@@ -109,6 +108,6 @@ def _reference(document: Document, templates: Path) -> bytes:
         for entry in source.infolist():
             content = source.read(entry)
             if wide and entry.filename == "word/document.xml":
-                content = content.replace(PORTRAIT.encode(), _WIDE.encode())
+                content = content.replace(PORTRAIT.encode(), WIDE.encode())
             target.writestr(entry, content)
     return made.getvalue()

@@ -48,6 +48,7 @@ _MARGINS = (
     'w:footer="600" w:gutter="0"/>'
 )
 PORTRAIT = '<w:pgSz w:w="11906" w:h="16838"/>'
+WIDE = '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,14 @@ class _Setting:
     """What the tree's parts need beside the document.
 
     These are each SVG's pictures, the language, the kind and number of each table and figure by its
-    anchor, and the bookmarks given so far.
+    anchor, the bookmarks given so far, and whether a table may turn its pages.
     """
 
     pictures: Mapping[str, Sequence[str]]
     language: Language
     captions: Mapping[str, tuple[str, str]]
     bookmarks: Bookmarks
+    turns: bool
 
     def label(self, kind: str, number: str) -> str:
         """ "Table 3", as it is called."""
@@ -79,7 +81,9 @@ def tree(document: Document, pictures: Mapping[str, Sequence[str]], language: La
         for block in document.blocks
         if isinstance(block, Table | Figure)
     }
-    setting = _Setting(pictures, language, captions, Bookmarks())
+    # Where no page is wide, a table that needs one has its own.
+    turns = not any(isinstance(block, Landscape) for block in document.blocks)
+    setting = _Setting(pictures, language, captions, Bookmarks(), turns)
     body = _blocks(_turned_once(document.blocks), setting)
     return {
         "pandoc-api-version": _API,
@@ -148,7 +152,7 @@ def _block(block: Block, setting: _Setting) -> list[Node]:
         case Notes():
             return []  # of paper alone, as are their marks
         case Landscape():
-            return [_section_break()]
+            return [_section_break(PORTRAIT)]
 
 
 def _ordered(items: list[list[Node]]) -> Node:
@@ -159,9 +163,9 @@ def _span(anchor: str, content: list[Node]) -> Node:
     return _node("Span", [_attributes(anchor), content])
 
 
-def _section_break() -> Node:
-    """The end of the upright pages: in Word a section's properties stand in its last paragraph."""
-    properties = f"<w:sectPr>{PORTRAIT}{_MARGINS}</w:sectPr>"
+def _section_break(size: str) -> Node:
+    """The end of pages of a size: in Word a section's properties stand in its last paragraph."""
+    properties = f"<w:sectPr>{size}{_MARGINS}</w:sectPr>"
     return _node("RawBlock", ["openxml", f"<w:p><w:pPr>{properties}</w:pPr></w:p>"])
 
 
@@ -198,9 +202,16 @@ def _figure(figure: Figure, setting: _Setting) -> Node:
 
 
 def _table(table: Table, setting: _Setting) -> list[Node]:
+    if setting.turns and fsum(_least(table, LETTER)) > 1:
+        made = _set_table(table, setting, LETTER * UPRIGHT)
+        return [_section_break(PORTRAIT), *made, _section_break(WIDE)]
+    return _set_table(table, setting, LETTER)
+
+
+def _set_table(table: Table, setting: _Setting, letter: float) -> list[Node]:
     columns = [
         [_node(_ALIGN[column.align]), _node("ColWidth", share)]
-        for column, share in zip(table.columns, shares(table), strict=True)
+        for column, share in zip(table.columns, shares(table, letter), strict=True)
     ]
     header = [_cell([_node("Str", column.title)]) for column in table.columns]
     rows = [_row(row, len(columns), setting) for row in table.rows]
@@ -223,33 +234,38 @@ def _table(table: Table, setting: _Setting) -> list[Node]:
 
 LETTER = 1 / 95
 """The width of a letter of a table, as a share of the width of a page's text."""
+UPRIGHT = 0.65
+"""The width of an upright page's text, as a share of a wide one's."""
+_LONG = 120
 
 
-def shares(table: Table) -> list[float]:
-    """The columns' shares of the width: as asked, but with room for each one's longest word.
+def shares(table: Table, letter: float = LETTER) -> list[float]:
+    """The columns' shares of the width: each its longest word, and of the rest what its text needs.
 
-    What these take beyond what was asked, the other columns give, in proportion to what they have
-    to spare.
+    That is in proportion to what its longest text has beyond the word, up to some letters.
     """
-    asked = fsum(column.width for column in table.columns)
-    wanted = [column.width / asked for column in table.columns]
-    least = [LETTER * (3 + _longest(table, number)) for number in range(len(wanted))]
+    least = _least(table, letter)
     if fsum(least) >= 1:
         return [one / fsum(least) for one in least]
-    missing = fsum(max(0.0, low - own) for low, own in zip(least, wanted, strict=True))
-    spare = fsum(max(0.0, own - low) for low, own in zip(least, wanted, strict=True))
-    give = missing / spare if spare else 0.0
-    return [
-        low if own < low else own - give * (own - low)
-        for low, own in zip(least, wanted, strict=True)
-    ]
+    texts = [max(map(len, _texts(table, number))) for number in range(len(least))]
+    needs = [min(_LONG, n) * letter / low for n, low in zip(texts, least, strict=True)]
+    rest = 1 - fsum(least)
+    return [low + rest * need / fsum(needs) for low, need in zip(least, needs, strict=True)]
+
+
+def _least(table: Table, letter: float) -> list[float]:
+    return [letter * (3 + _longest(table, number)) for number in range(len(table.columns))]
+
+
+def _texts(table: Table, number: int) -> list[str]:
+    cells = (row.cells[number] for row in table.rows if not row.heading and number < len(row.cells))
+    return [table.columns[number].title, *map(plain, cells)]
 
 
 def _longest(table: Table, number: int) -> int:
     """The letters of the longest word of a column; what is longer than 24 may be broken."""
-    cells = (row.cells[number] for row in table.rows if not row.heading and number < len(row.cells))
-    texts = [table.columns[number].title, *map(plain, cells)]
-    return min(24, max(len(word) for text in texts for word in re.split(r"[ \n]+", text)))
+    words = (word for text in _texts(table, number) for word in re.split(r"[ \n]+", text))
+    return min(24, max(map(len, words)))
 
 
 def _note(content: Inlines, setting: _Setting) -> Node:

@@ -190,7 +190,7 @@ def _row(row: Row, width: int) -> str:
     if row.anchor:
         cells[0] = f"labelled({literal(row.anchor)}, {cells[0]})"
     if row.heading:
-        return f"(table.cell(colspan: {width}, group-row({cells[0]})), )"
+        return f"(group-row({width}, {cells[0]}), )"
     return _array(cells)
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import zip_longest
 from math import inf
 from pathlib import Path
 from xml.etree import ElementTree
@@ -47,7 +48,7 @@ class _Weight:
     def places(self, text: str) -> list[int]:
         """Where each letter of a line begins, and, last, where the line ends."""
         found = [0]
-        for letter, following in zip(text, [*text[1:], ""], strict=True):
+        for letter, following in zip_longest(text, text[1:], fillvalue=""):
             found.append(found[-1] + self.widths[letter] + self.pairs.get(letter + following, 0))
         return found
 

@@ -72,6 +72,16 @@ def told(items: Sequence[Item], file: str, language: Language) -> tuple[Sequence
     return items[: bounds.TOLD_ROWS], text(f" {said}")
 
 
+def tells_patients(columns: Sequence[Column], language: Language) -> bool:
+    """Whether the column of patients is left, as it is where any number of them is known."""
+    return any(column.title == language.say("Patients") for column in columns)
+
+
+def letters(count: int) -> list[str]:
+    """The marks of so many footnotes: a to z, then aa, ab, and so on."""
+    return [f"{chr(96 + i // 26) if i >= 26 else ''}{chr(97 + i % 26)}" for i in range(count)]
+
+
 class Extracted(Protocol):
     """A record of a raw table's row."""
 

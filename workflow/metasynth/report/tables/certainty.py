@@ -23,7 +23,7 @@ from metasynth.model.certainty_config import (
 from metasynth.model.methods import CREDIBLE, is_ratio
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
-from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, group, row
+from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, group, letters, row
 from metasynth.report.text.conclusion_words import of_outcome, signed_certainty, words
 from metasynth.report.text.names import short_measure
 from metasynth.report.text.terms import DOMAINS
@@ -70,7 +70,20 @@ def findings_table(scope: Scope) -> TableBody:
         Column(say("What it means"), width=3.1),
     )
     rows = [row for _, found in _by_outcome(scope) for row in _finding_rows(scope, found)]
-    return text(_caption(scope)), columns, tuple(rows), text(_key(scope)), _footnotes(scope)
+    return (
+        text(_named(scope) + _caption(scope)),
+        columns,
+        tuple(rows),
+        text(_key(scope)),
+        _footnotes(scope),
+    )
+
+
+def _named(scope: Scope) -> str:
+    """The label of one of several comparisons, where it has another than its sides."""
+    shown = (scope.outcomes[line.outcome].result.comparison for line in scope.material.findings)
+    label = next((one.label for one in shown), "")
+    return f"{scope.language.label(label)}. " if label else ""
 
 
 def _caption(scope: Scope) -> str:
@@ -323,10 +336,9 @@ def _ratings(scope: Scope, outcome: str) -> list[Rating]:
 
 
 def _letters(scope: Scope) -> Mapping[str, str]:
-    """A letter for each outcome of the summary: a to z, then aa, ab, and so on."""
+    """A letter for each outcome of the summary."""
     shown = dict.fromkeys(line.outcome for line in scope.material.findings)
-    names = (f"{chr(96 + i // 26) if i >= 26 else ''}{chr(97 + i % 26)}" for i in range(len(shown)))
-    return dict(zip(shown, names, strict=True))
+    return dict(zip(shown, letters(len(shown)), strict=True))
 
 
 def _footnotes(scope: Scope) -> tuple[Inlines, ...]:

@@ -22,6 +22,7 @@ from metasynth.report.tables import (
     search,
     stability,
     studies,
+    trials,
 )
 from metasynth.report.tables.base import TableBody
 from metasynth.report.text.names import OutcomeNames
@@ -50,7 +51,7 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
     "search": search.search_table,
     "sequential": stability.sequential_table,
     "summary": results.summary_table,
-    "trials": studies.trials_table,
+    "trials": trials.trials_table,
     "versions": appendix.versions_table,
 }
 OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {

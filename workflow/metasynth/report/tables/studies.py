@@ -1,23 +1,22 @@
-"""Tables of the trials: what they are, their arms, and what their sources do not state."""
+"""Tables of the trials' arms, of their risk of bias, and of what their sources do not state."""
 
-from collections.abc import Sequence
 from itertools import groupby
 
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.model.records import Arm, Result, Trial
-from metasynth.report.document import Column, Inlines, Row, plain, text
+from metasynth.report.document import Column, Row, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import (
     RIGHT,
     TableBody,
     arm_label,
-    at_places,
     filled,
     group,
     raw,
     row,
     source_link,
+    tells_patients,
     told,
 )
 from metasynth.report.tables.remarks import remark
@@ -27,72 +26,6 @@ ROLES = {
     "control": message("control"),
     "group": message("the one group"),
 }
-
-
-def trials_table(scope: Scope) -> TableBody:
-    """The included trials, one row each."""
-    say = scope.language.say
-    columns = (
-        Column(say("Trial"), width=1.4),
-        Column(say("Design"), width=1.8),
-        Column(say("Weeks"), RIGHT, 0.8),
-        Column(say("Patients"), RIGHT, 1),
-        Column(say("Population"), width=2.4),
-        Column(say("Background treatment"), width=2.1),
-        Column(say("Note"), width=3),
-    )
-    trials, elsewhere = told(scope.material.included, "results/clean/studies.csv", scope.language)
-    rows = [_trial_row(trial, scope) for trial in trials]
-    same, shared = _shared(columns, rows, scope.language)
-    kept = [place for place in range(len(columns)) if place not in same]
-    shown, told_of = filled(*at_places(kept, columns, rows))
-    caption = say("Included trials, as their sources describe them.")
-    if _tells_patients(shown, scope):
-        caption = say("Included trials, as their sources describe them, with their patients.")
-        if scope.material.randomised:
-            caption = say(
-                "Included trials, as their sources describe them, with the patients randomised."
-            )
-    return text(caption), shown, told_of, (*shared, *elsewhere)
-
-
-def _tells_patients(columns: Sequence[Column], scope: Scope) -> bool:
-    """Whether the column of patients is left, as it is where any number of them is known."""
-    return any(column.title == scope.language.say("Patients") for column in columns)
-
-
-def _shared(
-    columns: Sequence[Column], rows: Sequence[Row], language: Language
-) -> tuple[list[int], Inlines]:
-    """The columns of words in which all of several trials say the same, and a note that says it."""
-    said = {
-        place: {plain(one.cells[place]) for one in rows}
-        for place, column in enumerate(columns)
-        if place and column.align != RIGHT and len(rows) > 1
-    }
-    same = {place: words.pop() for place, words in said.items() if len(words) == 1}
-    told_of = {p: words for p, words in same.items() if words not in ("", formats.MISSING)}
-    if not told_of:
-        return [], ()
-    parts = (f"{columns[place].title}: {words}" for place, words in told_of.items())
-    note = language.say("The same for all: {what}.", what="; ".join(parts))
-    return [*told_of], text(f"{note} ")
-
-
-def _trial_row(trial: Trial, scope: Scope) -> Row:
-    study = trial.study
-    name: Inlines = text(study.label)
-    if study.reference:
-        name += (scope.cite(study.reference),)
-    return row(
-        name,
-        study.design or formats.MISSING,
-        raw(study, "duration_weeks"),
-        raw(study, "n_randomised"),
-        study.population or formats.MISSING,
-        study.background or formats.MISSING,
-        remark(scope, trial, study.note),
-    )
 
 
 def arms_table(scope: Scope) -> TableBody:
@@ -114,7 +47,7 @@ def arms_table(scope: Scope) -> TableBody:
         rows += [_arm_row(trial, arm, scope) for arm in trial.arms]
     shown, told_of = filled(columns, rows)
     caption = say("Arms of the included trials, and the source of each.")
-    if _tells_patients(shown, scope):
+    if tells_patients(shown, scope.language):
         caption = say("Arms of the included trials, the patients of each, and the source.")
         if scope.material.randomised:
             caption = say(
