@@ -32,6 +32,8 @@ from metasynth.model.records import (
     StudyData,
 )
 from metasynth.model.robustness_config import DEFAULT_MULTIVERSE, SequentialChoices
+from metasynth.provenance.outcome import outcome_entries
+from metasynth.provenance.pools import sequence_entries
 from metasynth.sensitivity.battery import battery
 from metasynth.sensitivity.extraction import extraction
 from metasynth.sensitivity.multiverse import multiverse
@@ -234,6 +236,29 @@ def test_the_forest_plot_has_a_heading_for_each_cluster():
 def test_r_gets_the_clusters():
     rows = list(csv.DictReader(io.StringIO(metafor_csv(pooled(effects("assink2016"))))))
     assert len({row["cluster"] for row in rows}) == 17
+
+
+@pytest.mark.parametrize("ci", ["t", "CR2"])
+def test_every_number_has_its_origin(ci):
+    result = pooled(effects("berkey1998"), replace(THREE, ci=ci))
+    row, item = result.analyses[0].estimates[0], battery(result)
+    language = speak("en")
+    entries = {
+        entry.key: entry
+        for entry in (
+            *outcome_entries(result, frozenset(), language),
+            *sequence_entries(result, item, frozenset(), language),
+        )
+    }
+    told = [key for key in entries if key.startswith("o.three.") and key.count(".") == 2]
+    for name in (field.name for field in fields(row)):
+        if isinstance(getattr(row, name), float | int) and name not in ("k", "p"):
+            assert f"o.three.{name}" in told
+            assert entries[f"o.three.{name}"].method
+    inputs = {key for entry in entries.values() for key in entry.inputs}
+    assert {key for key in inputs if not key.startswith("config/")} <= entries.keys()
+    assert ("o.three.clusters" in entries["o.three.df"].inputs) == (ci == "t")
+    assert {"o.three.tau2_between", "o.three.tau2_within"} <= {*entries["o.three.pi_low"].inputs}
 
 
 @settings(max_examples=15, deadline=None)
