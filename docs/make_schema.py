@@ -24,8 +24,9 @@ POOLED = tuple(
 CONTRASTS = tuple(
     name for name, record in methods.MEASURE.items() if not set(record.types) <= set(ONE_GROUP)
 )
-OF_MULTIVERSE = tuple(record for record in catalogue.MODELS if not record.bayesian)
-"""A prior is an analysis's own: a multiverse has bayes where the primary analysis has it."""
+OF_MULTIVERSE = tuple(r for r in catalogue.MODELS if not (r.bayesian or r.clustered))
+"""A prior is an analysis's own: a multiverse has bayes where the primary analysis has it. Its
+trials are independent."""
 RECORDS: Mapping[str, Iterable[Method]] = {
     "measure": MEASURE_RECORDS,
     "measures": POOLED,

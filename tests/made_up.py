@@ -523,6 +523,8 @@ def _designed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Row
         A: counts("or_clusters", 12, 60, 20, 61),
         B: counts("or_clusters", 30, 150, 44, 148, **stated),
         C: counts("or_clusters", 14, 90, 22, 88, **cluster),
+        D: two("or_clusters", {"events": 12, "total": 40, "pair_correlation": 0.3},
+               {"events": 18, "total": 40}),
         F: contrast("or_clusters", estimate=0.7, ci_low=0.5, ci_high=0.98, measure="OR",
                     design_effect=1.4),
     }  # fmt: skip

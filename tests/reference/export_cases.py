@@ -49,6 +49,12 @@ def generic(dataset):
         yield StudyData(row["study"], f'"Study" {row["study"]}', 2000, contrast=effect)
 
 
+def clustered(dataset):
+    for number, row in enumerate(data("multilevel_effects.csv", dataset)):
+        effect, cluster = Contrast(float(row["y"]), float(row["v"]) ** 0.5), f"lab {row['study']}"
+        yield StudyData(f"s{number}", f"Effect {number}", 2000, contrast=effect, cluster=cluster)
+
+
 def alone(studies):
     """The intervention's side by itself, as a proportion."""
     return [replace(study, control=None) for study in studies]
@@ -122,6 +128,7 @@ UNEQUAL = ((1, 10, 0, 1), (10, 100000, 0, 1), (20, 150000, 0, 1), (0, 12, 0, 1))
 SHARED = ((8, 30, 3.5, 12.5), (10, 31, 3.5, 12.5), (13, 100, 27, 98), (13, 60, 17, 58))
 RARE = ((0, 50, 0, 50), (3, 100, 7, 98), (0, 40, 2, 41), (5, 60, 6, 61), (9, 9, 8, 8))
 
+CLUSTERED = ("assink2016", "konstantopoulos2011", "cohen1981")
 STUDIES = {
     "change": ("continuous", list(change_scores())),
     "both_below_zero": ("continuous", list(change_scores())[0:3:2]),
@@ -140,6 +147,7 @@ STUDIES = {
     "training_compared": ("continuous", list(changes("change_differences.csv"))),
     "adherence": ("correlation", list(one_group("molloy2014"))),
     "molloy2014": ("generic", list(generic("molloy2014"))),
+    **{name: ("generic", list(clustered(name))) for name in CLUSTERED},
 }
 RANDOM = {"REML": "HKSJ", "DL": "Wald", "PM": "HKSJ-adhoc", "ML": "Wald", "SJ": "Wald", "EB": "KR"}
 CASES = [
@@ -191,6 +199,8 @@ CASES = [
     *[(d, m, AnalysisSpec("p", "P", model="IV", ci=ci))
       for d, m in (("bcg", "RR"), ("nielweise2007", "RD"), ("molloy2014", "other"))
       for ci in ("Wald", "UWLS", "IVhet", "HC")],
+    *[(d, "other", AnalysisSpec("p", "P", model="three_level", ci=ci, correlation=rho))
+      for d in CLUSTERED for ci in ("Wald", "t", "CR0", "CR1", "CR2") for rho in (0.0, 0.6)],
 ]  # fmt: skip
 
 

@@ -33,7 +33,7 @@ STUDIES.update(
 )
 _PRIOR = TauPrior("half_normal", scale=0.5)
 META_CASES = [
-    *CASES,
+    *(case for case in CASES if case[2].model != "three_level"),
     *[(d, "RR", AnalysisSpec("p", "P", tau2="REML", ci=ci, prediction=prediction))
       for d in ("bcg", "shared") for ci in ("Wald", "HKSJ", "HKSJ-adhoc", "KR")
       for prediction in ("t_k-1", "t_k-2", "HK")],

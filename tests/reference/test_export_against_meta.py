@@ -19,8 +19,8 @@ from metasynth.model.records import AnalysisSpec
 from metasynth.synthesis.meta_export import meta_csv, meta_script
 
 EXPECTED = Path(__file__).parent / "expected" / "meta_export.csv"
-OF_NONE = ("bayes-exact",)
-"""Models that no case has; their script is of bayes's form."""
+OF_NONE = ("bayes-exact", "three_level")
+"""Models that no case has, which meta has not; their script is of bayes's form."""
 OUTCOMES = outcomes()
 
 
@@ -104,6 +104,19 @@ def test_every_choice_is_among_the_cases():
 )
 def test_what_meta_lacks_is_said_by_name(dataset, measure, spec, said):
     assert said in meta_script(pooled(dataset, measure, spec), "meta.csv")
+
+
+def test_of_any_other_model_there_is_a_word_and_no_call():
+    """Every model of the catalogue is either run in meta above, or named as not repeated."""
+    result = pooled("bcg", "OR", AnalysisSpec("p", "P"))
+    for model in MODELS:
+        spec = replace(result.analyses[0].spec, model=model)
+        script = meta_script(
+            replace(result, analyses=(replace(result.analyses[0], spec=spec),)), "meta.csv"
+        )
+        repeated = model in {case.model for _, _, case in META_CASES} - {"bayes"}
+        assert ("# Not repeated: " in script) != repeated
+        assert ("m1 <- " in script) == repeated
 
 
 def test_each_analysis_has_its_own_trials_and_effects():

@@ -17,6 +17,8 @@ from metasynth.model.records import AnalysisSpec, Group, OutcomeSpec
 from metasynth.synthesis import metafor_export
 from metasynth.synthesis.synthesise import synthesise
 
+LEVELS = ("tau2_between", "tau2_within")
+
 
 def test_every_measure_is_among_the_cases():
     kinds = ("binary", "continuous", "rate", *ONE_GROUP)
@@ -53,20 +55,20 @@ def test_r_gives_the_same_numbers(printed, number):
     estimate = pooled(dataset, measure, spec).analyses[0].estimates[0]
     lines = re.findall(r"^(\w+) +(\S+) +(\S+)$", printed[number], flags=re.MULTILINE)
     theirs = {name: value for name, value, _ in lines}
-    assert list(theirs) == ["estimate", "ci_low", "ci_high", "tau2"], printed[number]
-    ours = {
-        "estimate": estimate.estimate,
-        "ci_low": estimate.ci_low,
-        "ci_high": estimate.ci_high,
-        "tau2": estimate.tau2 or 0.0,
-    }
+    levels = spec.model == "three_level"
+    names = ("estimate", "ci_low", "ci_high", *(LEVELS if levels else ("tau2",)))
+    assert tuple(theirs) == names, printed[number]
+    ours = {name: getattr(estimate, name) or 0.0 for name in names}
     for name, value in ours.items():
         if spec.ci == "KR" and name.startswith("ci"):
             assert theirs[name] == "NA"
         else:
             # Iterated on both sides; of random levels metafor only has Laplace's approximation.
             digits = 2e-2 if spec.model.endswith("UM.RS") else 1e-3 if spec.model in GLMMS else 1e-6
-            assert float(theirs[name]) == pytest.approx(value, rel=digits, abs=1e-9), name
+            near = 1e-9
+            if levels:  # metafor maximises over logarithms, which never reach a variance of nought
+                digits, near = 1e-5, 1e-7
+            assert float(theirs[name]) == pytest.approx(value, rel=digits, abs=near), name
 
 
 def test_the_data_frame_holds_every_study():

@@ -851,5 +851,13 @@ CERTAIN = [
         cells(results(A), STROKE, arm_id="p", reference_arm_id="d"),
         cell=f"{results(A)}:13:D",
     ),
+    slip(
+        "nothing_in_clusters",
+        text(
+            CONFIG, "    label: Wald\n    ci: Wald\n", "    label: Wald\n    model: three_level\n"
+        ),
+        cell=f"{CONFIG}:23",
+        words="choose model random",
+    ),
 ]
 """Slips that are certain: faults, which must be mended."""

@@ -86,6 +86,7 @@ def test_each_comparison_has_a_summary_of_findings(made: Review) -> None:
     for sides in ("low dose against placebo", "high dose against placebo",
                   "high dose against standard drug"):  # fmt: skip
         assert f"Summary of findings: {sides}." in said
+    assert "Head to head. Summary of findings: high dose against standard drug." in said
 
 
 def test_headings_and_sentences_name_the_comparison(made: Review) -> None:
@@ -98,7 +99,7 @@ def test_headings_and_sentences_name_the_comparison(made: Review) -> None:
     assert "Five trials, 3 outcomes in 3 comparisons." in said
     assert (
         "Comparisons, each pooled by itself: low dose versus placebo; high dose versus placebo; "
-        "head to head." in said
+        "head to head (high dose versus standard drug)." in said
     )
 
 

@@ -224,12 +224,14 @@ def test_numbers_computed_from_others_are_told_of(page: Pages, said: str) -> Non
 @pytest.mark.parametrize(
     "said",
     [
-        "Trial b1, Trial c1 and Trial f1: effective numbers of patients by a design effect",
+        "Trial b1, Trial c1, Trial d1 and Trial f1: effective numbers of patients by a design",
         "intracluster correlation 0.025",
         "correlation 0.3 of the values of a pair",
         "pairs of the same patients. Computed: paired differences by the correlation that their",
         "30/150; patients in a cluster 12.5; ICC 0.03",
         "Patients who had both treatments are counted under each.",
+        "pairs of the same patients. Computed: events of the same patients under both treatments",
+        "Mantel–Haenszel): pairs of the same patients are no two groups, which MH needs",
         "Effective numbers of patients by a design effect: numbers of patients and events over",
     ],
 )

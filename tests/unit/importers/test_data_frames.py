@@ -142,6 +142,14 @@ def test_effects_nested_in_clusters_keep_their_cluster(tmp_path):
     assert clusters == [["11"], ["11"], ["12"]]
 
 
+def test_years_about_their_mean_are_no_years_of_publication(tmp_path):
+    rows = [(1, 4.5, 0.1, 0.2), (1, 4.5, 0.3, 0.2), (2, -1.5, 0.2, 0.2)]
+    found = clustered(read(write(tmp_path / "d.csv", "study,year,yi,vi", *rows)))
+    assert {item.year for item in found.items} == {""}
+    told = [{c.name: c.value for c in about.covariates} for about in found.studies]
+    assert {one["year_of_file"] for one in told} == {"4.5", "-1.5"}
+
+
 def test_two_rows_of_one_name_are_both_kept_and_marked(tmp_path):
     rows = [
         ("Smith", 2001, 0.1, 0.2),

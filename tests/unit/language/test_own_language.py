@@ -107,6 +107,19 @@ def test_what_was_translated_is_said_and_the_rest_is_english(review):
     assert german.lacking[1] == len(list((SECTIONS / "en").glob("*.md")))
 
 
+def test_a_section_counts_until_no_paragraph_of_it_is_english(review):
+    """A heading alone makes no section German, nor does a copy of an older English one."""
+    main(["language", "new", "de"])
+    page = catalogue(review).parent / "article_methods.md"
+    before = speak("de", review / "data/text").lacking[1]
+    page.write_text(page.read_text("utf-8").replace("# Methods", "# Methoden", 1), "utf-8")
+    assert speak("de", review / "data/text").lacking[1] == before
+    page.write_text("# Methoden\n\nAlles auf Deutsch.\n", "utf-8")
+    assert speak("de", review / "data/text").lacking[1] == before - 1
+    page.unlink()
+    assert speak("de", review / "data/text").lacking[1] == before
+
+
 def test_a_translation_that_is_the_same_word_is_one(review):
     main(["language", "new", "de"])
     before = speak("de", review / "data/text").lacking[0]

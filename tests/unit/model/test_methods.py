@@ -23,6 +23,7 @@ from metasynth.stats import (
     intervals,
     score_intervals,
     tau2,
+    three_level_pool,
 )
 from metasynth.stats.effects.binary import BINARY_EFFECTS, Tables
 from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
@@ -59,7 +60,11 @@ def of_type(kind: str) -> set[str]:
         ("stats.tau2.ESTIMATORS", tau2.ESTIMATORS, FROM_EFFECTS),
         (
             "stats.intervals",
-            intervals.CONFIDENCE_INTERVALS | common_effect_intervals.ABOUT_THE_COMMON_MEAN,
+            {
+                **intervals.CONFIDENCE_INTERVALS,
+                **common_effect_intervals.ABOUT_THE_COMMON_MEAN,
+                **three_level_pool.INTERVALS,
+            },
             set(methods.CI_METHODS),
         ),
         (

@@ -176,7 +176,7 @@ def test_every_type_of_outcome_has_one(kind):
     outcome = OutcomeSpec("x", "X", "x", 24, type_, measure, "harm", ("primary",))
     config = replace(
         review(ANAKINRA).config,
-        comparison=Comparison(("drug",), ("placebo",)),
+        comparisons={"": Comparison(("drug",), ("placebo",))},
         analyses=(AnalysisSpec("primary", "P", tau2="PM", ci="HKSJ-adhoc"),),
     )
     result, trials = pooled(config, [_trial(i, KINDS[kind](i)) for i in range(4)], outcome)

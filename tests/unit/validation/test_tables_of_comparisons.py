@@ -139,3 +139,31 @@ def test_a_contrast_turned_round_beside_counts_is_an_error(turned, folder):
     edit(folder, "trial_d1", "results", contrast)
     errors = [(column, words) for severity, _, column, words in told(folder) if severity == "error"]
     assert [column for column, _ in errors] == (["arm_id"] if turned else [])
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("By {{ response.main.estimate }}.", "response__active"),
+        ("By {{ pain__low.main.estimate }}.", "pain__low_dose"),
+        ("{table:findings}", "findings_"),
+        ("{figure:withdrawal__active}", "withdrawal"),
+    ],
+)
+def test_texts_name_an_outcome_with_its_comparison(written, meant, folder):
+    page = folder / "data/text/en/discussion.md"
+    page.write_text(page.read_text("utf-8") + f"\n{written}\n", encoding="utf-8")
+    ((_, file, _, words),) = [one for one in told(folder) if one[0] == "error"]
+    assert file == "data/text/en/discussion.md"
+    assert f"did you mean {meant}" in words
+
+
+def test_those_that_there_are_can_be_named(folder):
+    page = folder / "data/text/en/discussion.md"
+    written = (
+        "By {{ response__active.main.estimate }} of {{ response__active.short }}.\n\n"
+        "{table:findings_active}\n\n{figure:withdrawal}\n\n"
+        "{% for one in comparisons %}{{ one.label }}{% endfor %} {{ shared_arms | joined }}\n"
+    )
+    page.write_text(f"{page.read_text('utf-8')}\n{written}", encoding="utf-8")
+    assert told(folder) == []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.model import bounds
-from metasynth.model.methods import BAYESIAN, compares
+from metasynth.model.methods import BAYESIAN, CLUSTERED, compares
 from metasynth.model.records import AnalysisSpec, Claim, OutcomeSpec
 
 
@@ -20,7 +20,8 @@ class Figure:
     sample. `least` is the fewest trials that it says something about, `need` what is said of fewer,
     `too_many` of more than `bounds.ONE_BY_ONE` if it is not drawn of them. It is one of outcomes of
     the type `only`, else `not_of_others` is said; `comparison` names a figure that a single
-    proportion has not; `covariate`: of trials with a value of the outcome's covariate. `method` is
+    proportion has not; `covariate`: of trials with a value of the outcome's covariate;
+    `independent`: it takes trials to be independent, and is none of those in clusters. `method` is
     how numbers are made that it alone prints.
     """
 
@@ -34,6 +35,7 @@ class Figure:
     not_of_others: str = ""
     comparison: str = ""
     covariate: bool = False
+    independent: bool = False
     method: str = ""
 
 
@@ -74,7 +76,7 @@ OF_AN_OUTCOME = _by_name(
         method=message("from the trial’s effect over its standard error, normal distribution"),
     ),
     Figure(
-        name="influence", least=5,
+        name="influence", independent=True, least=5,
         caption=message("{label}: influence of each trial on the primary analysis."),
         need=message("Influence diagnostics need five trials to single one out; {found}."),
         too_many=message(
@@ -84,7 +86,7 @@ OF_AN_OUTCOME = _by_name(
         method=message("deletion diagnostics of Viechtbauer and Cheung"),
     ),
     Figure(
-        name="baujat", least=5,
+        name="baujat", independent=True, least=5,
         caption=message(
             "{label}: each trial’s share of heterogeneity, and its pull on the result (Baujat)."
         ),
@@ -92,7 +94,7 @@ OF_AN_OUTCOME = _by_name(
         method=message("about the inverse-variance common effect (Baujat)"),
     ),
     Figure(
-        name="galbraith", least=5, comparison=message("A Galbraith plot"),
+        name="galbraith", independent=True, least=5, comparison=message("A Galbraith plot"),
         caption=message("{label}: radial plot (Galbraith)."),
         need=message("A Galbraith plot needs five trials to show a scatter; {found}."),
         method=message("from the trial’s effect and standard error, on the analysis scale"),
@@ -107,7 +109,7 @@ OF_AN_OUTCOME = _by_name(
         method=message("patients with the event over all patients"),
     ),
     Figure(
-        name="gosh", least=5, comparison=message("A GOSH plot"),
+        name="gosh", independent=True, least=5, comparison=message("A GOSH plot"),
         caption=message("{label}: the pooled effect of every subset of trials (GOSH plot)."),
         sampled=message(
             "{label}: the pooled effect of subsets of trials, a random sample that is the same at "
@@ -117,13 +119,14 @@ OF_AN_OUTCOME = _by_name(
         method=message("random effects (REML) of every subset of the trials, or of a sample"),
     ),
     Figure(
-        name="funnel", least=10, comparison=message("A funnel plot"),
+        name="funnel", independent=True, least=10, comparison=message("A funnel plot"),
         caption=message("{label}: funnel plot with contours of significance."),
         need=message("A funnel plot needs about ten trials to say anything; {found}."),
         method=message("Egger’s regression of effects on their standard errors"),
     ),
     Figure(
-        name="bubble", least=10, comparison=message("A meta-regression plot"), covariate=True,
+        name="bubble", independent=True, least=10, covariate=True,
+        comparison=message("A meta-regression plot"),
         caption=message("{label}: meta-regression."),
         need=message(
             "A meta-regression needs about ten trials with a value of the covariate; {found}."
@@ -139,10 +142,12 @@ Ten trials for a funnel plot: Handbook 13.3.5.4; ten for a meta-regression: Hand
 OF_ROBUSTNESS = _by_name(
     Figure(
         name="multiverse",
+        independent=True,
         caption=message("{label}: all declared analyses, sorted (specification curve)."),
     ),
     Figure(
         name="sequential",
+        independent=True,
         caption=message("{label}: cumulative Z with sequential boundaries."),
     ),
 )
@@ -326,17 +331,35 @@ def reason(
 
 
 def figures(
-    outcome: OutcomeSpec, trials: int, valued: int = 0, of_posterior: Sequence[str] = ()
+    outcome: OutcomeSpec,
+    trials: int,
+    valued: int = 0,
+    of_posterior: Sequence[str] = (),
+    *,
+    in_clusters: bool = False,
 ) -> tuple[str, ...]:
     """The names of the figures that an outcome gets; an alternative reading gets only a forest.
 
-    `of_posterior` are those of its Bayesian analysis (see `posteriors`).
+    `of_posterior` are those of its Bayesian analysis (see `posteriors`); `in_clusters` says that a
+    model leads it in which trials of one cluster are not independent (see `led_by_clusters`).
     """
     if outcome.sensitivity_of:
         return ("forest",)
     drawn = (plan.name for plan in planned(outcome, trials, valued) if plan.drawn)
     others = (name for name in drawn if name != "forest")
-    return ("forest", *of_posterior, *others, *robustness(outcome, trials))
+    found = ("forest", *of_posterior, *others, *robustness(outcome, trials))
+    return tuple(name for name in found if not (in_clusters and OF_OUTCOMES[name].independent))
+
+
+def led_by_clusters(outcome: OutcomeSpec, analyses: Sequence[AnalysisSpec], trials: int) -> bool:
+    """Whether the analysis that leads an outcome knows clusters; `analyses` are all declared."""
+    models = {analysis.name: analysis.model for analysis in analyses}
+    return models[_ordered(outcome, trials)[0]] in CLUSTERED
+
+
+def _ordered(outcome: OutcomeSpec, trials: int) -> Sequence[str]:
+    """The names of an outcome's analyses, the one that leads first."""
+    return outcome.few.order(outcome.analyses, trials) if outcome.few else outcome.analyses
 
 
 def posteriors(
@@ -347,7 +370,7 @@ def posteriors(
     `analyses` are all that are declared, and `of` says of which (see `FigureChoices.posteriors`).
     One trial is no pool; a line for each prior is drawn where others than the leading are declared.
     """
-    names = outcome.few.order(outcome.analyses, trials) if outcome.few else outcome.analyses
+    names = _ordered(outcome, trials)
     models = {analysis.name: analysis for analysis in analyses}
     chosen = [models[name] for name in names[: 1 if of == "primary" else None]]
     bayesian = next((analysis for analysis in chosen if analysis.model in BAYESIAN), None)

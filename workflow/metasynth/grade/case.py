@@ -183,10 +183,11 @@ def control_risk(outcome: OutcomeSpec, studies: Sequence[StudyEffect], how: str)
     """The risk under control: of all control groups together (pooled), or their median.
 
     `studies` are those that the judged analysis pools, whose events and participants are the
-    outcome's wherever they are told. Only of counts of patients; None where there are none. GRADE
-    guidelines 12, J Clin Epidemiol 2013;66:158-72.
+    outcome's wherever they are told. Only of counts of patients; None where there are none, or
+    where trials of one cluster may have the same. GRADE guidelines 12, J Clin Epidemiol
+    2013;66:158-72.
     """
-    if outcome.type != "binary":
+    if outcome.type != "binary" or any(study.cluster for study in studies):
         return None
     counted = [
         (s.events_control, s.total_control)

@@ -126,6 +126,10 @@ def _information(case: Case) -> tuple[bool, bool, tuple[Sentence, ...]]:
             found, needed, unit = people, size, "participants"
     if found is None:
         text = message("how many patients and events there are is not in the tables")
+        if row.clusters is not None:
+            text = message(
+                "patients and events are not added up, as trials of one cluster may have the same"
+            )
         return False, False, (Sentence(text),)
     scarce, far = found < needed, found < rule.far_below * needed
     thumb = (_RULE_OF_THUMB,) if scarce and needed in _GRADE_SIZES else ()

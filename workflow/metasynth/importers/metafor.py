@@ -222,7 +222,7 @@ def read(path: Path, choices: Choices) -> Reading:
     plain = sheet(path, *names.values(), encoding=choices.encoding, name=choices.sheet)
     plain, others = chosen(plain, choices.where, path)
     names = names or _by_meta(plain[0].cells)
-    found = [_renamed(line, names) for line in plain]
+    found = _of_publication([_renamed(line, names) for line in plain])
     label = "" if choices.numbered else _label_column(found, choices, path)
     kind, used, rows = _rows(found, choices, label, path)
     items, left_out = [], others
@@ -256,6 +256,20 @@ def _sources(names: Mapping[str, str]) -> set[str]:
 def _renamed(line: Line, names: Mapping[str, str]) -> Line:
     given = {wanted: line[name] for wanted, name in names.items()}
     return Line(line.row, {**line.cells, **given})
+
+
+def _of_publication(found: list[Line]) -> list[Line]:
+    """The lines, a column `year` under another name where it holds fractions, and so no years.
+
+    Such are years about their mean, as a moderator has them.
+    """
+    years = [line["year"] for line in found if line["year"]]
+    if not any(_is_number(text) and not float(text).is_integer() for text in years):
+        return found
+    return [
+        Line(line.row, {f"year{_OF_FILE}" if c == "year" else c: x for c, x in line.cells.items()})
+        for line in found
+    ]
 
 
 def _label_column(found: Sequence[Line], choices: Choices, path: Path) -> str:
@@ -386,7 +400,7 @@ def _covariates(
             continue
         elif all(_is_number(text) for text in filled):
             name = identifier(column, covariates.values(), "covariate")
-            covariates[column] = f"{name}_of_file" if name in _BUILT_IN else name
+            covariates[column] = f"{name}{_OF_FILE}" if name in _BUILT_IN else name
         else:
             reason = "words, where a covariate needs numbers"
             remedy = f"--column {'|'.join(_TEXTS[:3])}={column} keeps them for study.csv"
@@ -395,6 +409,7 @@ def _covariates(
 
 
 _BUILT_IN = ("dose", "year", "duration_weeks", "n_randomised")
+_OF_FILE = "_of_file"
 
 
 def _is_number(text: str) -> bool:

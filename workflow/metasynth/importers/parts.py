@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from metasynth.checks.clusters import CLUSTER
 from metasynth.importers.found import About, CovariateFound, Item, Reading
+from metasynth.model.clusters import CLUSTER
 
 
 def separated(items: Iterable[Item]) -> dict[str, list[Item]]:

@@ -190,6 +190,7 @@ def studies(
     columns: Mapping[str, str],
     labels: str | None,
     subgroup: str | None,
+    cluster: str | None = None,
 ) -> tuple[str, tuple[StudyData, ...]]:
     """The type of outcome, and each row's study in the order of the rows.
 
@@ -199,7 +200,8 @@ def studies(
         BadData: with all faults, by row and column.
     """
     present = [str(name) for name in frame]
-    if unknown := [c for c in (*columns.values(), labels, subgroup) if c and c not in present]:
+    asked = (*columns.values(), labels, subgroup, cluster)
+    if unknown := [c for c in asked if c and c not in present]:
         raise BadData(f"no column {', '.join(map(repr, unknown))} among {', '.join(present)}")
     chosen = _chosen(present, measure, columns)
     names = _labels(frame, present, labels)
@@ -212,11 +214,14 @@ def studies(
     if faults:
         raise BadData("\n".join(faults))
     years = list(frame["year"]) if "year" in present else [None] * len(names)
-    groups = [_text(x) for x in frame[subgroup]] if subgroup else [""] * len(names)
+    groups, clusters = (
+        [_text(x) for x in frame[column]] if column else [""] * len(names)
+        for column in (subgroup, cluster)
+    )
     ids = _unique(names)
     return chosen.type, tuple(
-        StudyData(id_, id_, _year(year), subgroup=group, **chosen.study(row))
-        for id_, year, group, row in zip(ids, years, groups, rows, strict=True)
+        StudyData(id_, id_, _year(year), subgroup=group, cluster=own, **chosen.study(row))
+        for id_, year, group, own, row in zip(ids, years, groups, clusters, rows, strict=True)
     )
 
 

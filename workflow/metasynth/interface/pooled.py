@@ -169,6 +169,15 @@ def _facts(pooled: Estimate) -> list[str]:
     if pooled.tau2 is not None:
         limits = f" [{_number(pooled.tau2_low)}, {_number(pooled.tau2_high)}]"
         facts.append(f"tau2 ({pooled.tau2_method}) = {_number(pooled.tau2)}{limits}")
+    if pooled.clusters is not None:
+        facts.append(f"{pooled.clusters} clusters")
+    for level in ("between", "within"):
+        variance = getattr(pooled, f"tau2_{level}")
+        if variance is not None:
+            ends = (getattr(pooled, f"tau2_{level}_{end}") for end in ("low", "high"))
+            limits = ", ".join(map(_number, ends))
+            share = getattr(pooled, f"i2_{level}")
+            facts.append(f"tau2 {level} = {_number(variance)} [{limits}], I2 {share:.2f}%")
     if pooled.i2 is not None:
         facts.append(f"I2 = {pooled.i2:.2f}%")
     if pooled.q is not None and pooled.q_p is not None:

@@ -17,6 +17,7 @@ def pool(
     columns: Mapping[str, str] | None = None,
     labels: str | None = None,
     subgroup: str | None = None,
+    cluster: str | None = None,
     model: str = "random",
     tau2: str | None = None,
     ci: str = "Wald",
@@ -27,6 +28,7 @@ def pool(
     subgroup_tau2: str = "separate",
     tau_prior: TauPrior | None = None,
     mu_prior: MuPrior = VAGUE,
+    correlation: float = 0.0,
     outcome: str = "Outcome",
     groups: tuple[str, str] = ("Treatment", "Control"),
     direction: str = "harm",
@@ -43,10 +45,13 @@ def pool(
         labels: the column of the studies' names; by default slab, study, author or the like, else
             the frame's own row labels.
         subgroup: the column by which to pool parts, too.
+        cluster: of the model three_level, the column whose equal values say which rows belong
+            together, as effects of one study do; a row without a value is alone.
         model, tau2, ci, prediction: as in an analysis of config.yaml (config/README.md); tau2 is
             REML by default.
         study_ci, zero_cells, double_zero, subgroup_tau2: likewise.
         tau_prior, mu_prior: likewise, of a Bayesian pool.
+        correlation: likewise, of the sampling errors of any two effects of one cluster.
         outcome, groups, direction: words for the figure; direction is benefit or harm.
 
     Returns:
@@ -60,9 +65,13 @@ def pool(
         >>> data = {"ai": [4, 6], "n1i": [123, 306], "ci": [11, 29], "n2i": [139, 303]}
         >>> round(pool(data, "RR", model="MH").pooled.estimate, 5)
         0.25879
+        >>> data = {"yi": [0.1, 0.3, 0.9, 0.7], "vi": [0.01] * 4, "lab": ["A", "A", "B", "B"]}
+        >>> found = pool(data, "SMD", cluster="lab", model="three_level", ci="t").pooled
+        >>> round(found.estimate, 6), found.clusters, round(found.tau2_between, 6)
+        (0.5, 2, 0.17)
     """
     chosen = measure_of(measure)
-    type_, rows = studies(data, chosen, columns or {}, labels, subgroup)
+    type_, rows = studies(data, chosen, columns or {}, labels, subgroup, cluster)
     analysis = AnalysisSpec(
         name="analysis",
         label=_title(model, tau2, ci),
@@ -76,6 +85,7 @@ def pool(
         subgroup_tau2=subgroup_tau2,
         tau_prior=tau_prior,
         mu_prior=mu_prior,
+        correlation=correlation,
     )
     asked = OutcomeSpec(
         "outcome", outcome, "outcome", None, type_, chosen, direction, ("analysis",)

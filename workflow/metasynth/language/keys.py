@@ -78,6 +78,11 @@ def analysis_choice(name: str) -> str:
     return f"config/analyses/{name}"
 
 
+def correlation(analysis: str) -> str:
+    """The correlation of sampling errors within clusters that an analysis declares."""
+    return f"{analysis_choice(analysis)}/correlation"
+
+
 def conversion(name: str) -> str:
     """What config.yaml assumes in computing numbers from others: "change_correlation"."""
     return f"config/conversions/{name}"

@@ -16,6 +16,7 @@ from typing import Any
 
 from metasynth.core.messages import message as message
 from metasynth.core.paths import WORKFLOW
+from metasynth.language.english_left import english_paragraphs
 from metasynth.language.formats import ENGLISH as ENGLISH_NUMBERS
 from metasynth.language.formats import NumberStyle
 
@@ -169,9 +170,11 @@ def _own(code: str, folder: Path) -> Language:
 
 
 def _is_english(page: Path, folder: Path) -> bool:
-    """Whether a section is not there in the folder, or as it stands in English."""
-    own = folder / page.name
-    return not own.is_file() or own.read_bytes() == page.read_bytes()
+    """Whether a section is not there in the folder, or has a paragraph as it stands in English."""
+    if not (folder / page.name).is_file():
+        return True
+    own, english = ((place / page.name).read_text("utf-8") for place in (folder, page.parent))
+    return own == english or any(english_paragraphs(own, english))
 
 
 @cache

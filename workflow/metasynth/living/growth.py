@@ -1,6 +1,6 @@
 """How each outcome's pooled result grew, trial by trial in the order of their years.
 
-Of more trials than `bounds.ONE_BY_ONE` it is told year by year.
+Of more trials than `bounds.ONE_BY_ONE`, and of trials in clusters, it is told year by year.
 """
 
 from collections.abc import Iterable
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from metasynth.living.state import Measured, measured
 from metasynth.model import bounds
+from metasynth.model.methods import CLUSTERED
 from metasynth.model.records import OutcomeResult
 from metasynth.sensitivity.reduced_sets import by_year, last_of_years, pooled_studies, up_to
 
@@ -35,7 +36,7 @@ def _steps(result: OutcomeResult) -> list[Step]:
     """Steps as `sequences.cumulative` has them: by year, studies without one last."""
     outcome, spec = result.outcome, result.analyses[0].spec
     studies = by_year(pooled_studies(outcome, spec, result.studies))
-    many = bounds.too_many(len(studies))
+    many = bounds.too_many(len(studies)) or spec.model in CLUSTERED
     places = last_of_years(studies) if many else range(len(studies))
     return [
         Step(outcome.id, studies[i].study, studies[i].label, studies[i].year, measured(row))

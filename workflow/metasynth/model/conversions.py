@@ -369,6 +369,18 @@ RECORDS = (
         columns=("pair_correlation", "mean", "sd", "total"),
     ),
     Conversion(
+        name="paired-counts",
+        label=message("events of the same patients under both treatments by their correlation"),
+        formula=message(
+            "of *n* patients each, `v = v₁ + v₂ − 2r √(v₁v₂)`, *r* the correlation (φ) of both "
+            "answers within a patient, *vᵢ* the variance of one share *p*: `1/(n p(1 − p))` of its "
+            "log odds, `(1 − p)/(n p)` of its logarithm, `p(1 − p)/n` of itself; *y* as of two "
+            "groups"
+        ),
+        source="Becker and Balagtas 1993; Elbourne et al. 2002",
+        columns=("pair_correlation", "events", "total"),
+    ),
+    Conversion(
         name="paired-by-test",
         label=message("paired differences by the correlation that their test or interval gives"),
         formula=message(

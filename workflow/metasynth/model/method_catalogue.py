@@ -101,6 +101,16 @@ MODELS = (
         of=("proportion", "incidence"),
     ),
     Model(
+        name="three_level",
+        label=message(
+            "three-level random-effects model (trials within clusters, and clusters, differ), "
+            "restricted maximum likelihood"
+        ),
+        pooling=message("generalised least squares, effects of one cluster being correlated"),
+        option=message("three levels"), anchor="formula-three-level", weighted=True,
+        clustered=True, source="Konstantopoulos 2011", metafor="rma.mv",
+    ),
+    Model(
         name="bayes",
         label=message(
             "Bayesian random-effects model with the priors that its results name, its posterior by "
@@ -238,6 +248,29 @@ CI_METHODS = (
         name="HC", of="IV", option="Henmi–Copas", anchor="formula-hc", metafor="hc",
         label=message("Henmi and Copas (the common-effect mean, the error of tau² allowed for)"),
         source="Henmi and Copas 2010",
+    ),
+    Choice(
+        name="t", of="three_level", option="t", anchor="formula-three-level-t", metafor="t",
+        label=message("t quantiles with the number of clusters less one degrees of freedom"),
+        source="Pinheiro and Bates 2000",
+    ),
+    Choice(
+        name="CR0", of="three_level", option="CR0", anchor="formula-robust",
+        metafor="clubSandwich",
+        label=message("cluster-robust variance CR0 with Satterthwaite’s degrees of freedom"),
+        source="Hedges, Tipton and Johnson 2010",
+    ),
+    Choice(
+        name="CR1", of="three_level", option="CR1", anchor="formula-robust",
+        metafor="clubSandwich",
+        label=message("cluster-robust variance CR1 with Satterthwaite’s degrees of freedom"),
+        source="Hedges, Tipton and Johnson 2010",
+    ),
+    Choice(
+        name="CR2", of="three_level", option="CR2", anchor="formula-robust",
+        metafor="clubSandwich",
+        label=message("cluster-robust variance CR2 with Satterthwaite’s degrees of freedom"),
+        source="Pustejovsky and Tipton 2018",
     ),
 )  # fmt: skip
 """Intervals of the pooled estimate; Wald's is every model's."""

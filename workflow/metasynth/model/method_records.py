@@ -61,8 +61,8 @@ class Model(Method):
 
     `weighted`: takes effects and their variances, whatever the measure; else `measures` are those
     that it pools, from counts of an outcome of the types `of`. `mixed`: binomial- or
-    Poisson-normal; `bayesian`: has priors, and a posterior. A {measure} in `anchor` stands for that
-    of the outcome.
+    Poisson-normal; `bayesian`: has priors, and a posterior; `clustered`: studies of one cluster are
+    not taken to be independent. A {measure} in `anchor` stands for that of the outcome.
     """
 
     pooling: str
@@ -70,6 +70,7 @@ class Model(Method):
     weighted: bool = False
     mixed: bool = False
     bayesian: bool = False
+    clustered: bool = False
     measures: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
 

@@ -63,6 +63,9 @@ GLMMS = frozenset(name for name, record in MODEL.items() if record.mixed)
 WEIGHTED = tuple(name for name, record in MODEL.items() if record.weighted)
 """Models that take effects and their variances, whatever the measure."""
 
+CLUSTERED = frozenset(name for name, record in MODEL.items() if record.clustered)
+"""Models in which studies of one cluster are not taken to be independent."""
+
 BAYESIAN = frozenset(name for name, record in MODEL.items() if record.bayesian)
 BAYES, EXACT_BAYES, ONE_GROUP_GLMM = "bayes", "bayes-exact", "GLMM-RI"
 _NUMBERS = {
@@ -132,7 +135,11 @@ def excludes_no_effect(measure: str, low: float | None, high: float | None) -> b
     return not low <= null <= high
 
 
-_WHOSE = {"random": "the random-effects model", "IV": "the common-effect model IV"}
+_WHOSE = {
+    "random": "the random-effects model",
+    "IV": "the common-effect model IV",
+    "three_level": "the three-level model",
+}
 
 
 def intervals_of(model: str) -> tuple[str, ...]:
@@ -146,6 +153,7 @@ def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
         _unknown_name(outcome, analysis)
         or _model_clash(outcome, analysis)
         or _random_effects_clash(analysis)
+        or _clusters_clash(analysis)
         or _prior_clash(outcome, analysis)
     )
 
@@ -242,6 +250,8 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
             return f"ci {analysis.ci} needs effects and variances, which a mixed model has not"
         if analysis.prediction == "HK":
             return "prediction HK needs effects and variances, which a mixed model has not"
+    elif analysis.model in CLUSTERED:
+        return _three_level_clash(analysis)
     elif analysis.model != "random":
         if analysis.tau2 is not None:
             return f"model {analysis.model} has no between-study variance, so tau2 has no meaning"
@@ -253,6 +263,29 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
         return f"ci {analysis.ci} is an interval of {_WHOSE[CI[analysis.ci].of]}"
     elif analysis.ci == "KR" and (analysis.tau2 or DEFAULT_TAU2) != "REML":
         return f"Kenward and Roger's interval is derived for REML, not for tau2 {analysis.tau2}"
+    return None
+
+
+def _three_level_clash(analysis: AnalysisSpec) -> str | None:
+    """Find a choice that the three-level model has not."""
+    if analysis.tau2 not in (None, "REML"):
+        return f"model {analysis.model} is fitted by REML, not by tau2 {analysis.tau2}"
+    if analysis.prediction == "HK":
+        return f"prediction HK is that of the model random, not of {analysis.model}"
+    if analysis.ci not in intervals_of(analysis.model):
+        known = ", ".join(intervals_of(analysis.model))
+        whose = _WHOSE[CI[analysis.ci].of]
+        return f"ci {analysis.ci} is an interval of {whose}; {analysis.model} has {known}"
+    return None
+
+
+def _clusters_clash(analysis: AnalysisSpec) -> str | None:
+    """Find a correlation within clusters of a model that has none, or one that cannot be."""
+    if analysis.correlation and analysis.model not in CLUSTERED:
+        known = ", ".join(sorted(CLUSTERED))
+        return f"correlation is that of trials of one cluster, which only {known} has"
+    if not 0 <= analysis.correlation < 1:
+        return f"correlation {analysis.correlation:g} is not from 0 to below 1"
     return None
 
 

@@ -340,6 +340,7 @@ class AnalysisSpec:
     tau_prior: TauPrior | None = None  # of tau, on the analysis scale; model bayes only
     mu_prior: MuPrior = VAGUE  # of the mean effect, likewise
     other_priors: tuple[OtherPriors, ...] = ()  # under which the pool is made once more
+    correlation: float = 0.0  # of sampling errors in a cluster; clustered models only
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,6 +407,9 @@ class OutcomeSpec:
     comparison: str = ""  # by its name, of a review that has several
     events_mean: str = ""  # higher | lower: the scores of patients with the event; see other_kinds
 
+
+IN_COMPARISON = "__"
+"""Stands between the name of an outcome that is pooled in several comparisons and that of one."""
 
 Count = int | float
 """Patients or events: whole, but for the parts of a shared control."""
@@ -479,6 +483,7 @@ class StudyData:
     covariate_cell: Cell | None = None
     tables: tuple[tuple[int, int], ...] = ()
     layout: str = ""  # cluster | pairs, where that is not accounted for
+    cluster: str = ""  # to which it belongs with others; blank: that of its own id
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,6 +527,7 @@ class StudyEffect:
     corrected: bool
     note: tuple[Sentence, ...]
     form: str = ""  # how the study gives its effect: see forms.FORMS
+    cluster: str = ""  # of clustered models, to which it belongs with others
 
 
 @dataclass(frozen=True, slots=True)
@@ -536,6 +542,10 @@ class Estimate:
     is the posterior standard deviation, tau2 the square of the posterior median of tau, with the
     squares of its central limits; p_above is the posterior probability of an effect above no
     effect, and bayes_factor_common is for a common effect against heterogeneity.
+
+    Of model three_level there are `clusters`; the variance of true effects between them and within
+    them stand in place of tau2, with profile-likelihood limits, and i2 is the sum of the shares of
+    both. Participants are not added up, as trials of one cluster may have the same.
     """
 
     outcome: str
@@ -575,6 +585,15 @@ class Estimate:
     adhoc_high: float | None = None
     p_above: float | None = None
     bayes_factor_common: float | None = None
+    clusters: int | None = None
+    tau2_between: float | None = None
+    tau2_between_low: float | None = None
+    tau2_between_high: float | None = None
+    tau2_within: float | None = None
+    tau2_within_low: float | None = None
+    tau2_within_high: float | None = None
+    i2_between: float | None = None
+    i2_within: float | None = None
 
     @property
     def p_against(self) -> float | None:

@@ -124,7 +124,8 @@ class Context:
         for outcome in self.config.outcomes:
             trials, valued = self.counted(outcome)
             shown = catalogue.posteriors(outcome, self.config.analyses, trials, of)
-            found[outcome.id] = catalogue.figures(outcome, trials, valued, shown)
+            led = catalogue.led_by_clusters(outcome, self.config.analyses, trials)
+            found[outcome.id] = catalogue.figures(outcome, trials, valued, shown, in_clusters=led)
         return found
 
     def figures(self, names: Sequence[str], *folder: str) -> tuple[str, ...]:

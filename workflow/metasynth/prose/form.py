@@ -186,7 +186,8 @@ def _placeholder(kind: str, name: str, known: Known | None) -> tuple[str, str] |
     wanted = name.split() if kind.startswith("prisma") else [name]
     for one in wanted:
         if one not in there:
-            near = nearest(one, there)
+            longer = (name for name in sorted(there) if name.startswith(f"{one}_"))
+            near = next(longer, None) or nearest(one, there)
             what = (
                 "an item of PRISMA"
                 if kind.startswith("prisma")

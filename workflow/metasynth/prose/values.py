@@ -13,6 +13,7 @@ from types import UnionType
 from typing import Any
 
 from metasynth.core.faults import nearest
+from metasynth.model.records import IN_COMPARISON
 
 _SOME = 12
 _LIKENESS = 0.7
@@ -160,7 +161,8 @@ def unknown(value: str, name: str, known: Iterable[str], owner: str) -> Slip:
     some = ", ".join(names[:_SOME]) + (", …" if len(names) > _SOME else "")
     what = f"a name that {owner} has" if owner else "a name that texts can use"
     expected = f"{what} ({some})" if names else f"{owner} as it is: there is nothing in it to name"
-    near = nearest(name, names, _LIKENESS)
+    in_one = (other for other in names if other.startswith(f"{name}{IN_COMPARISON}"))
+    near = next(in_one, None) or nearest(name, names, _LIKENESS)
     return Slip(value, expected, f"did you mean {near}?" if near else _MANUAL)
 
 

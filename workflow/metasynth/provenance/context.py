@@ -31,7 +31,11 @@ _CONTRAST = (
 _ASSUMED = {"correlation": "change_correlation", "pairs": "pair_correlation", "icc": "icc"}
 """The choices of config.yaml that rules read, by what these assume."""
 _NATURAL = {"estimate", "ci_low", "ci_high", "pi_low", "pi_high", "adhoc_low", "adhoc_high"}
-_ANALYSIS = {"log_estimate", "se", "tau2", "tau2_low", "tau2_high"}
+_ANALYSIS = {
+    *("log_estimate", "se", "tau2", "tau2_low", "tau2_high"),
+    *("tau2_between", "tau2_between_low", "tau2_between_high"),
+    *("tau2_within", "tau2_within_low", "tau2_within_high"),
+}
 """Which fields are on which scale; others have none."""
 
 

@@ -21,6 +21,7 @@ TEST = {
 _BACK = message("back-transformed from the analysis scale")
 _FIELDS = {
     "k": message("trials with data that inform this analysis, counted"),
+    "clusters": message("clusters that hold trials of this analysis, counted"),
     "q": message("weighted squares about the common-effect estimate"),
     "q_df": message("trials less one"),
     "q_p": message("from χ² with the degrees of freedom of Q"),
@@ -33,6 +34,22 @@ _FIELDS = {
     "i2_low": message("from the limit of tau²"),
     "i2_high": message("from the limit of tau²"),
 }
+_LEVELS = {
+    **dict.fromkeys(
+        ("tau2_between", "tau2_within"), message("restricted maximum likelihood (REML)")
+    ),
+    **dict.fromkeys(
+        tuple(f"tau2_{level}_{end}" for level in ("between", "within") for end in ("low", "high")),
+        message("profile likelihood"),
+    ),
+    **dict.fromkeys(
+        ("i2_between", "i2_within"),
+        message("from both variances and the typical variance within trials"),
+    ),
+    "i2": message("sum of the shares between and within clusters"),
+    "h2": message("by the same convention as I²"),
+}
+"""What a three-level pool has, with the formula of its model."""
 _FORMULAS = {
     **dict.fromkeys(("q", "q_df", "q_p", "i2", "h2"), "formula-heterogeneity"),
     **dict.fromkeys(("tau2_low", "tau2_high", "i2_low", "i2_high"), "formula-limits"),
@@ -55,6 +72,7 @@ _I2 = {
     False: message("from Q: (Q − df)/Q"),
 }
 _PREDICTION = message("effect ± t √(tau² + SE²)")
+_PREDICTION_OF_LEVELS = message("effect ± t √(variances between and within clusters + SE²)")
 Explanation = tuple[str, str]
 """A message, and the anchor of a formula or nothing."""
 
@@ -65,6 +83,8 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
         return SUM, ""
     if row.ci_method == methods.CREDIBLE and field in _OF_POSTERIOR:
         return _OF_POSTERIOR[field], methods.MODEL[row.model].anchor
+    if row.clusters is not None and field in _LEVELS:
+        return _LEVELS[field], methods.MODEL[row.model].anchor
     if field == "tau2":
         return _of(methods.TAU2, row.tau2_method)
     if field == "se" and row.ci_method != "Wald":
@@ -75,7 +95,8 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
     if field in ("adhoc_low", "adhoc_high"):
         return _of(methods.CI, "HKSJ-adhoc")
     if field in ("pi_low", "pi_high"):
-        return _PREDICTION, _FORMULAS[field]
+        levels = row.clusters is not None
+        return _PREDICTION_OF_LEVELS if levels else _PREDICTION, _FORMULAS[field]
     if field == "i2":
         return _I2[row.tau2 is not None and row.model not in methods.GLMMS], _FORMULAS[field]
     if field in _FIELDS:
@@ -111,6 +132,8 @@ def _effect_formula(outcome: OutcomeSpec, spec: AnalysisSpec, row: StudyEffect) 
     if row.form == "other_kind":
         rule = "odds-ratio-of-smd" if outcome.type == "binary" else "smd-of-odds-ratio"
         return CONVERSIONS[rule].anchor
+    if row.form == "paired" and outcome.type == "binary":
+        return CONVERSIONS["paired-counts"].anchor
     if outcome.type == "generic" or row.form in (*PUBLISHED, "o_minus_e"):
         return methods.MEASURE["other"].anchor
     return methods.MEASURE[outcome.measure].anchor

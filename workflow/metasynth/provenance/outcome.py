@@ -13,7 +13,7 @@ from metasynth.model.units import RULE
 from metasynth.provenance import formulas
 from metasynth.provenance.context import GROUP, Context, Study, assumed_keys, studies_of
 from metasynth.provenance.entry import Entry
-from metasynth.provenance.pools import pooled_entries, sums
+from metasynth.provenance.pools import LEVELS, pooled_entries, sums
 
 _CELLS = {
     "mean": ("mean", "total"),
@@ -178,6 +178,10 @@ def _effect_entries(
     """Each study's own effect and weight."""
     spec, say = analysis.spec, context.language.say
     pooled = keys.pooled(context.id, spec.name)
+    levels = [
+        f"{pooled}.{field}" for field in LEVELS if getattr(analysis.estimates[0], field) is not None
+    ]
+    errors = [f"{study.key}.se" for study in studies] if levels else []
     tau2 = [f"{pooled}.tau2"] if analysis.estimates[0].tau2 is not None else []
     if by_variance := _by_variance(spec):
         yield _sum_of_weights(context, analysis, studies, tau2)
@@ -188,6 +192,8 @@ def _effect_entries(
         inputs |= {"ci_low": limits, "ci_high": limits}
         if by_variance:
             inputs["weight"] = (f"{study.key}.se", *tau2, f"{pooled}.sum_of_weights")
+        elif levels:
+            inputs["weight"] = (*errors, *levels)
         for field, what in EFFECT.items():
             if getattr(row, field) is not None:
                 method, formula = formulas.of_study(field, context.result.outcome, spec, row)

@@ -6,6 +6,7 @@ from math import fsum
 from typing import Any
 
 from metasynth.language import keys
+from metasynth.language.cluster_names import left_together, of_several
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
 from metasynth.model.forms import PUBLISHED
@@ -45,18 +46,28 @@ POOLED = {
     "tau2": message("tau², the variance between trials"),
     "tau2_low": message("lower 95% limit of tau²"),
     "tau2_high": message("upper 95% limit of tau²"),
+    "clusters": message("clusters of the trials pooled"),
+    "tau2_between": message("variance of true effects between clusters"),
+    "tau2_between_low": message("lower 95% limit of the variance between clusters"),
+    "tau2_between_high": message("upper 95% limit of the variance between clusters"),
+    "tau2_within": message("variance of true effects within clusters"),
+    "tau2_within_low": message("lower 95% limit of the variance within clusters"),
+    "tau2_within_high": message("upper 95% limit of the variance within clusters"),
+    "i2_between": message("share of the variance that is between clusters, in per cent"),
+    "i2_within": message("share of the variance that is within clusters, in per cent"),
     "p_above": message("posterior probability of an effect above none"),
     "p_against": message("posterior probability of no effect, or of one in the other direction"),
     "bayes_factor_common": message("Bayes factor of the common effect against heterogeneity"),
 }
+LEVELS = ("tau2_between", "tau2_within")
 _OF_ESTIMATE: Mapping[str, tuple[str, ...]] = {
     "estimate": ("log_estimate",),
     "ci_low": ("log_estimate", "se", "df"),
     "ci_high": ("log_estimate", "se", "df"),
     "adhoc_low": ("log_estimate", "tau2", "k"),
     "adhoc_high": ("log_estimate", "tau2", "k"),
-    "pi_low": ("log_estimate", "se", "tau2", "k"),
-    "pi_high": ("log_estimate", "se", "tau2", "k"),
+    "pi_low": ("log_estimate", "se", "tau2", *LEVELS, "k"),
+    "pi_high": ("log_estimate", "se", "tau2", *LEVELS, "k"),
     "statistic": ("log_estimate", "se"),
     "df": ("k",),
     "p": ("statistic", "df"),
@@ -94,7 +105,7 @@ def pooled_entries(
         value = getattr(row, field)
         if value is None:
             continue
-        own = () if row.ci_method == CREDIBLE and field in _LIMITS else _OF_ESTIMATE.get(field, ())
+        own = () if row.ci_method == CREDIBLE and field in _LIMITS else _counting(field, row)
         made = [f"{prefix}.{name}" for name in own if getattr(row, name) is not None]
         method, formula = formulas.of_pooled(field, row, spec)
         yield context.entry(
@@ -159,11 +170,13 @@ def sequence_entries(
         seen: list[Study] = []
         for row in pools:
             study = row.subgroup.removeprefix(prefix)
-            own = [s for s in studies if s.row.study == study]
+            together = left_together(study, primary.studies)
+            own = [s for s in studies if s.row in together]
             seen += own
             pooled = seen if kind == "cumulative" else [s for s in studies if s not in own]
             at = keys.sequence(context.id, primary.spec.name, kind, study)
-            named = language.say(part, study=own[0].row.label if own else study)
+            label = of_several(own[0].row.label if own else study, together, language)
+            named = language.say(part, study=label)
             yield from pooled_entries(context, primary.spec, row, at, named, pooled)
 
 
@@ -202,6 +215,16 @@ def _unmade(study: Study) -> Study:
     return replace(study, row=replace(study.row, log_estimate=None, se=None))
 
 
+def _counting(field: str, row: Estimate) -> Sequence[str]:
+    """Which fields a field follows from: clusters in place of trials, where these are counted."""
+    own = _OF_ESTIMATE.get(field, ())
+    if row.clusters is None or field == "q_df":
+        return own
+    if field == "df" and row.ci_method != "t":
+        return ()  # Satterthwaite's, of the trials themselves
+    return ["clusters" if name == "k" else name for name in own]
+
+
 def _from_studies(
     field: str, row: Estimate, prefix: str, studies: Sequence[Study]
 ) -> tuple[str, ...]:
@@ -210,10 +233,14 @@ def _from_studies(
     if side in ("intervention", "control"):
         ending = f".{side}.{what}"
         return tuple(key for study in studies for key in study.raw if key.endswith(ending))
+    if field == "i2" and row.clusters is not None:
+        return f"{prefix}.i2_between", f"{prefix}.i2_within"
     if field == "i2" and row.tau2 is None and row.q is not None:
         return f"{prefix}.q", f"{prefix}.q_df"
     by_counts = row.model not in WEIGHTED
     made = [key for study in studies for key in (study.raw if by_counts else study.effect())]
     if row.tau2 is not None and field in ("log_estimate", "se", "i2"):
         made.append(f"{prefix}.tau2")
+    if row.clusters is not None and field in ("log_estimate", "se", "i2_between", "i2_within"):
+        made += [f"{prefix}.{name}" for name in LEVELS if getattr(row, name) is not None]
     return tuple(made)

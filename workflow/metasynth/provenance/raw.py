@@ -222,6 +222,13 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
         yield _choice(
             keys.analysis_choice(analysis.name), named, language.label(analysis.label), ""
         )
+        if analysis.correlation:
+            yield _choice(
+                keys.correlation(analysis.name),
+                language.say("declared correlation of sampling errors in a cluster"),
+                language.label(analysis.label),
+                analysis.correlation,
+            )
 
 
 def _choice(key: str, label: str, of: str, value: float | str) -> Entry:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from metasynth.core import store
+from metasynth.language.english_left import english_paragraphs
 from metasynth.language.languages import (
     LABELS,
     LOCALES,
@@ -13,7 +14,6 @@ from metasynth.language.languages import (
     shipped,
 )
 from metasynth.prose.texts import SECTIONS
-from metasynth.review.prose_check import english_paragraphs
 
 _HEADER = """\
 # Messages of the report. Translate each msgstr; {{places}} stay as they are. What is left blank is

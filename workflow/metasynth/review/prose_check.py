@@ -1,12 +1,12 @@
 """All that is wrong with a review's texts, found before anything runs."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
 from metasynth.core.faults import Fault, of_file, of_line
+from metasynth.language.english_left import is_prose, paragraphs
 from metasynth.language.languages import decimal_mark
 from metasynth.language.languages import known as known_languages
 from metasynth.model.records import Claim, Config, Trial
@@ -17,8 +17,6 @@ from metasynth.tables import reader
 from metasynth.tables.raw_table import RawTable
 from metasynth.tables.reader import RawTables
 
-_SOME_WORDS = 4
-"""A paragraph of fewer may be the same in two languages: a name, a heading."""
 Record = Callable[[], Trial | None]
 """Makes a trial's record when it is asked for; None where its tables are at fault."""
 
@@ -57,38 +55,13 @@ def faults(prose: Prose, config: Config | None, raw: RawTables | None) -> Iterat
 def _left_in_english(own: Iterable[OwnText]) -> Iterator[Fault]:
     """A warning for each paragraph of another language that stands in English word for word."""
     own = list(own)
-    english = {said for text in own if text.language == "en" for _, said in _paragraphs(text.text)}
+    english = {said for text in own if text.language == "en" for _, said in paragraphs(text.text)}
     for text in own:
-        for line, said in _paragraphs(text.text) if text.language != "en" else ():
-            if said in english and _words(said) >= _SOME_WORDS:
+        for line, said in paragraphs(text.text) if text.language != "en" else ():
+            if said in english and is_prose(said):
                 expected = f"a text in the language {text.language}, but this paragraph is English"
                 told = of_line(text.file, line, "", said, expected, "translate it")
                 yield replace(told, severity="warning")
-
-
-def english_paragraphs(text: str, english: str) -> Iterator[tuple[int, str]]:
-    """The paragraphs of a text that stand in an English one word for word, each with its line."""
-    known = {said for _, said in _paragraphs(english)}
-    for line, said in _paragraphs(text):
-        if said in known and _words(said) >= _SOME_WORDS:
-            yield line, said
-
-
-def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Each paragraph on one line, with the line at which it begins."""
-    begins, lines = 1, list[str]()
-    for number, line in enumerate([*text.split("\n"), ""], 1):
-        if line.strip():
-            begins = begins if lines else number
-            lines.append(line)
-        elif lines:
-            yield begins, " ".join("\n".join(lines).split())
-            lines = []
-
-
-def _words(paragraph: str) -> int:
-    """How many words it has of its own, without the values and references that it names."""
-    return len(re.findall(r"[^\W\d_]{2,}", re.sub(r"\{+[^{}]*\}+|\[@[^]]*\]", "", paragraph)))
 
 
 def _sound(table: RawTable | None) -> bool:
@@ -143,8 +116,9 @@ def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
     )
     from metasynth.report.text.checklists import CHECKLISTS
 
+    several = "" not in config.comparisons
     return {
-        *OF_THE_REVIEW,
+        *(name for name in OF_THE_REVIEW if not (several and name in OF_A_COMPARISON)),
         *(name.removeprefix("table-") for name in CHECKLISTS),
         *(
             f"{kind}_{outcome.id}"
@@ -152,7 +126,7 @@ def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
             for kind in OF_AN_OUTCOME
             if not outcome.sensitivity_of and (kind != "regression" or outcome.covariate)
         ),
-        *(f"{kind}_{one}" for kind in OF_A_COMPARISON for one in config.comparisons if one),
+        *(f"{kind}_{one}" for kind in OF_A_COMPARISON for one in config.comparisons if several),
         *(f"{kind}_{trial}" for kind in OF_A_TRIAL for trial in trials),
     }
 

@@ -30,8 +30,8 @@ _OTHERS = (
     *("terms", "certainty", "measures"),
     *("label_of", "labels_of"),
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
-    *("priors", "other_priors", "cited_methods", "used_conversions"),
-    *("crosschecks", "comparisons", "shared_arms"),
+    *("priors", "other_priors", "correlations", "cited_methods", "used_conversions"),
+    *("crosschecks", "comparisons", "shared_arms", "has_instrument", "has_superiority"),
 )
 """Names that only the sections of any review use: they are known, and not looked into."""
 _FORMS = re.compile(r"nplurals *= *(\d+)")

@@ -8,11 +8,11 @@ import numpy as np
 from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.model import bounds
 from metasynth.model.forms import PUBLISHED
-from metasynth.model.methods import EXACT_BAYES, GLMMS, tau2_of_effects
+from metasynth.model.methods import CLUSTERED, EXACT_BAYES, GLMMS, tau2_of_effects
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.model.risks import MEASURES
 from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
-from metasynth.sensitivity.diagnostics import ALONE, Diagnostics, diagnose
+from metasynth.sensitivity.diagnostics import ALONE, NOT_INDEPENDENT, Diagnostics, diagnose
 from metasynth.sensitivity.fragility import Fragility, fragility
 from metasynth.sensitivity.meta_regression import Regression, regress
 from metasynth.sensitivity.reduced_sets import cumulative, leave_one_out, pooled_studies
@@ -157,6 +157,8 @@ def _asymmetry(
         corrected = continuity_correction(tables, "only0")[0]
         tests += [("Harbord", lambda: _line("Harbord", harbord(tables)))]
         tests += [("Peters", lambda: _line("Peters", peters(corrected)))]
+    if spec.model in CLUSTERED:
+        return [Asymmetry(name, reason=NOT_INDEPENDENT) for name, _ in tests]
     return [_or_reason(name, test) for name, test in tests]
 
 
@@ -184,6 +186,8 @@ def _ranks(y: Array, v: Array) -> Asymmetry:
 def _trim_and_fill(
     outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
 ) -> Filled:
+    if spec.model in CLUSTERED:
+        return Filled(reason=NOT_INDEPENDENT)
     if spec.model not in INVERSE_VARIANCE:
         return Filled(
             reason=sentence(
@@ -215,6 +219,8 @@ def _fragility(
         return None, sentence("the fragility index counts patients with an event in two groups")
     if whole.estimate is None:
         return None, NO_POOL
+    if spec.model in CLUSTERED:
+        return None, sentence("trials of one cluster may have the same patients")
     if spec.model in GLMMS | {EXACT_BAYES}:
         return None, sentence("the fragility index is not computed for mixed models of counts")
     if any(study.contrast for study in used):

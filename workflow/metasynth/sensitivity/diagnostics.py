@@ -4,7 +4,7 @@ Of the effects of the primary analysis and their inverse variances, whatever poo
 tau2 where it has one of effects, else about a common effect.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -13,7 +13,7 @@ from metasynth.core.arrays import Array
 from metasynth.core.distributions import two_sided_p
 from metasynth.core.messages import Sentence, sentence
 from metasynth.model import bounds
-from metasynth.model.methods import compares
+from metasynth.model.methods import CLUSTERED, compares
 from metasynth.model.primary_effects import PrimaryEffects
 from metasynth.model.records import OutcomeResult, StudyEffect
 from metasynth.stats.effects.scales import finite
@@ -26,6 +26,7 @@ LEAST_FOR_SUBSETS = 5
 COLUMNS, ROWS = 64, 50
 """Cells of effects, and of I² from 0 to 100, in which subsets are counted."""
 ALONE = sentence("one study only")
+NOT_INDEPENDENT = sentence("trials of one cluster are not independent, as this takes them to be")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class StudyDiagnostics:
     precision: float
     z: float
     p: float
-    outside: bool
+    outside: bool | None
     risk_intervention: float | None
     risk_control: float | None
 
@@ -107,16 +108,47 @@ def diagnose(result: OutcomeResult) -> Diagnostics:
     data = PrimaryEffects.of(result)
     if not data.studies:
         return Diagnostics(reason=sentence("there is no pooled result"))
+    if data.analysis.spec.model in CLUSTERED:
+        own = tuple(_alone(data))
+        return Diagnostics(own, more=_more(result, own), reason=NOT_INDEPENDENT)
     k, found, studies = len(data.studies), radial(data.y, data.v), tuple(_studies(data))
-    risks = [(one.risk_intervention or 0.0, one.risk_control or 0.0) for one in studies]
     return Diagnostics(
         studies,
         data.natural(found.common) if compares(result.outcome) else None,
         int(found.outside.sum()),
-        sum(a > b for a, b in risks) if result.outcome.type == "binary" else None,
+        _more(result, studies),
         _subsets(data),
         bounds.too_many(k) or (ALONE if k < 2 else None),
     )
+
+
+def _more(result: OutcomeResult, studies: Sequence[StudyDiagnostics]) -> int | None:
+    """How many studies have more events under the intervention; None of what is not counted."""
+    if result.outcome.type != "binary":
+        return None
+    risks = [(one.risk_intervention or 0.0, one.risk_control or 0.0) for one in studies]
+    return sum(a > b for a, b in risks)
+
+
+def _alone(data: PrimaryEffects) -> Iterator[StudyDiagnostics]:
+    """What each study tells by itself: its test, and the risks of its groups."""
+    of_others = dict.fromkeys(field.name for field in fields(Influence))
+    for study, y, v in zip(data.studies, data.y, data.v, strict=True):
+        precision = float(1 / np.sqrt(v))
+        yield StudyDiagnostics(
+            study.study,
+            study.label,
+            **of_others,
+            baujat_q=None,
+            baujat_pull=None,
+            baujat_share=None,
+            precision=precision,
+            z=float(y) * precision,
+            p=two_sided_p(float(y) * precision),
+            outside=None,
+            risk_intervention=_risk(study, "intervention"),
+            risk_control=_risk(study, "control"),
+        )
 
 
 def _studies(data: PrimaryEffects) -> Iterator[StudyDiagnostics]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from metasynth.model import bounds
-from metasynth.model.methods import BAYES, EXACT_BAYES, GLMMS, no_effect
+from metasynth.model.methods import BAYES, CLUSTERED, EXACT_BAYES, GLMMS, no_effect
 from metasynth.model.records import AnalysisSpec, OutcomeResult, OutcomeSpec, Trial
 from metasynth.sensitivity.admissible import (
     EXACT,
@@ -95,7 +95,11 @@ def extraction(result: OutcomeResult, trials: Sequence[Trial], limit: int = EXAC
     outcome = result.outcome
     readings = admissible(trials, outcome, result.comparison)
     names = (result.analyses[0].spec.name, outcome.as_published)
-    specs = [a.spec for a in result.analyses if a.spec.name in names]
+    specs = [
+        a.spec
+        for a in result.analyses
+        if a.spec.name in names and a.spec.model not in CLUSTERED  # a column has no clusters
+    ]
     uncertain = {
         variants[0][0].study
         for reading in readings

@@ -15,7 +15,7 @@ import numpy as np
 
 from metasynth.core.arrays import Array
 from metasynth.core.messages import Sentence
-from metasynth.model.methods import BAYESIAN, CREDIBLE, POSTERIOR, is_ratio
+from metasynth.model.methods import BAYESIAN, CLUSTERED, CREDIBLE, POSTERIOR, is_ratio
 from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
 from metasynth.stats.covariate_fit import MetaRegression, meta_regression, predict
 from metasynth.stats.effects.scales import finite
@@ -124,6 +124,9 @@ def regress(
             name, label, len(known), left_out=left_out, reason=f"{reason} {len(known)}"
         )
     x = np.array([studies[i].covariate for i in known], dtype=float)
+    if spec.model in CLUSTERED:
+        reason = "trials of one cluster are not independent, as it takes them to be"
+        return Regression(name, label, len(known), left_out=left_out, reason=reason)
     if np.ptp(x) == 0:
         reason = "all studies have the same value"
         return Regression(name, label, len(known), left_out=left_out, reason=reason)

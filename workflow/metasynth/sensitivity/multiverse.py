@@ -15,7 +15,7 @@ from statistics import median
 from typing import NamedTuple
 
 from metasynth.core.store import number_text
-from metasynth.model.methods import no_effect
+from metasynth.model.methods import CLUSTERED, no_effect
 from metasynth.model.records import OutcomeResult, Trial
 from metasynth.model.robustness_config import MultiverseChoices
 from metasynth.sensitivity.specifications import Code, Found, Options, options_of, universe
@@ -143,6 +143,9 @@ def multiverse(
     outcome, spec = result.outcome, result.analyses[0].spec
     if outcome.sensitivity_of:
         reason = f"this reading is part of the multiverse of {outcome.sensitivity_of}"
+        return Multiverse(outcome.id, reason=reason)
+    if spec.model in CLUSTERED:
+        reason = "trials of one cluster are not independent, as the other choices take them to be"
         return Multiverse(outcome.id, reason=reason)
     if _without_events(result):
         return Multiverse(outcome.id, reason="no trial has an event, and nothing is estimated")

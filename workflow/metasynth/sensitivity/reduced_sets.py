@@ -1,8 +1,15 @@
-"""A pooled result without each study in turn, and as studies were added one at a time."""
+"""A pooled result without each study in turn, and as studies were added one at a time.
+
+Where a model knows clusters, studies of one cluster leave and join together, and a pool is named
+after the first of them.
+"""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import replace
+from itertools import accumulate, pairwise
 
+from metasynth.model.clusters import groups
+from metasynth.model.methods import CLUSTERED
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeSpec, StudyData
 from metasynth.synthesis.selection import missing_data, uninformative
 from metasynth.synthesis.synthesise import pool_studies
@@ -15,10 +22,20 @@ def leave_one_out(
     used = pooled_studies(outcome, analysis, studies)
     return tuple(
         pool_studies(
-            outcome, analysis, f"without {left_out.study}", [s for s in used if s is not left_out]
+            outcome,
+            analysis,
+            f"without {left_out[0].study}",
+            [s for s in used if not any(s is one for one in left_out)],
         )[0]
-        for left_out in used
+        for left_out in together(analysis, used)
     )
+
+
+def together(analysis: AnalysisSpec, studies: Sequence[StudyData]) -> list[list[StudyData]]:
+    """The studies that an analysis leaves out, or adds, at once: each alone, or each cluster."""
+    if analysis.model in CLUSTERED:
+        return list(groups(studies).values())
+    return [[study] for study in studies]
 
 
 def cumulative(
@@ -28,7 +45,15 @@ def cumulative(
 
     Studies without a year come last; those of one year stay in their order.
     """
-    return up_to(outcome, analysis, by_year(pooled_studies(outcome, analysis, studies)))
+    used = together(analysis, by_year(pooled_studies(outcome, analysis, studies)))
+    ordered = [study for own in used for study in own]
+    ends = accumulate(map(len, used))
+    return tuple(
+        replace(row, subgroup=f"up to {own[0].study}")
+        for own, row in zip(
+            used, up_to(outcome, analysis, ordered, [end - 1 for end in ends]), strict=True
+        )
+    )
 
 
 def by_year(studies: Sequence[StudyData]) -> list[StudyData]:

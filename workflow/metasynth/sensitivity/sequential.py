@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from metasynth.core import lazy_special as special
-from metasynth.model.methods import DEFAULT_TAU2, tau2_of_effects
+from metasynth.model.methods import CLUSTERED, DEFAULT_TAU2, tau2_of_effects
 from metasynth.model.records import (
     AnalysisSpec,
     Count,
@@ -85,6 +85,9 @@ def sequential(result: OutcomeResult) -> Sequential:
     whole, spec = primary.estimates[0], primary.spec
     if choices is None:
         return Sequential(outcome.id, reason="config.yaml asks for none")
+    if spec.model in CLUSTERED:
+        reason = "patients of trials of one cluster cannot be added up"
+        return Sequential(outcome.id, reason=reason)
     used = pooled_studies(outcome, spec, result.studies)
     risk = choices.control_risk if choices.control_risk is not None else _risk(whole)
     if whole.estimate is None or risk is None:

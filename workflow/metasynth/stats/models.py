@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metasynth.core.messages import Digits, Sentence, sentence
-from metasynth.model.methods import BAYES, DEFAULT_TAU2, EXACT_BAYES, GLMMS
+from metasynth.model.methods import BAYES, CLUSTERED, DEFAULT_TAU2, EXACT_BAYES, GLMMS
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats import glmm
 from metasynth.stats.effects.binary import Array, Effects, Tables
@@ -35,6 +35,7 @@ from metasynth.stats.tau2 import Tau2, dersimonian_laird_about, estimate_tau2
 
 if TYPE_CHECKING:
     from metasynth.stats.bayes import BayesFit
+    from metasynth.stats.three_level_pool import Levels
 
 Limits = tuple[float, float]
 Counted = Tables | Rates | Events
@@ -72,7 +73,8 @@ class Fit:
     `variance` is Wald's, of the pooled mean, whatever the interval. `adhoc` is the HKSJ interval
     kept from being narrower than Wald's, where the plain one is narrower. `p_above` is the
     posterior probability of an effect above none; `bayes_factor_common` is for a common effect;
-    `posterior` holds all else of a Bayesian pool.
+    `posterior` holds all else of a Bayesian pool, `levels` that of a three-level one, which has no
+    single tau2.
     """
 
     mean: float
@@ -91,6 +93,7 @@ class Fit:
     p_above: float | None = None
     bayes_factor_common: float | None = None
     posterior: "BayesFit | None" = None
+    levels: "Levels | None" = None
     notes: tuple[Sentence, ...] = field(default=())
 
 
@@ -138,6 +141,10 @@ def fit_model(
         from metasynth.stats.bayes_fit import fit_exact_bayes
 
         return fit_exact_bayes(spec, effects, tables)
+    if spec.model in CLUSTERED:
+        from metasynth.stats.three_level_pool import pool_three_levels
+
+        return pool_three_levels(spec, effects)
     if spec.model in GLMMS and tables:
         return _fit_glmm(spec, measure, effects, tables)
     common = fit_common(effects, _common_pool(spec.model, measure, effects, tables))

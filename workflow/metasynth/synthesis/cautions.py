@@ -72,7 +72,8 @@ def cautions(
             "At least one study has the same patients under both treatments and is analysed as if "
             "they were others, so that it counts for less than it should."
         )
-    if any(study.contrast and study.contrast.form == "paired" for study in studies):
+    contrasts = (study.contrast for study in studies if study.intervention)
+    if any(contrast and contrast.form == "paired" for contrast in contrasts):
         yield sentence("Patients who had both treatments are counted under each.")
     if spec.model == "Peto":
         yield from _peto(row, studies)

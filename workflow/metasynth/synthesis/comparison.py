@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from metasynth.core.messages import Sentence, message, sentence
-from metasynth.model import covariates
+from metasynth.model import clusters, covariates
 from metasynth.model.conversions import DESIGNS, MEDIANS
 from metasynth.model.designs import PAIRS, is_paired, layout
 from metasynth.model.methods import BY_BASELINE, compares, is_ratio, letters
@@ -43,7 +43,7 @@ from metasynth.synthesis.completed import (
 from metasynth.synthesis.in_units import in_unit
 from metasynth.synthesis.log_rank import of_log_rank
 from metasynth.synthesis.other_kinds import converted, convertible, other_kind
-from metasynth.synthesis.paired import paired
+from metasynth.synthesis.paired import paired, paired_counts
 from metasynth.synthesis.stated_results import pairs_left, says_of_counts
 
 _MEDIANS = frozenset((*MEDIANS, "mean-of-median"))
@@ -162,8 +162,18 @@ def study_data(
 
     One item a trial, unless several intervention arms are to share the control (`split`), or the
     strata of its patients are kept apart. Each has its value of the outcome's covariate, where
-    there is one.
+    there is one, and the name of the cluster that the trial states.
     """
+    data, cluster = _study_items(trial, outcome, comparison), clusters.stated(trial)
+    if isinstance(data, Omission) or not cluster:
+        return data
+    return tuple(replace(item, cluster=cluster) for item in data)
+
+
+def _study_items(
+    trial: Trial, outcome: OutcomeSpec, comparison: Comparison
+) -> tuple[StudyData, ...] | Omission:
+    """The same, without clusters."""
     rows = in_unit(selected_rows(trial, outcome, comparison), outcome)
     if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
         return _by_stratum(trial, outcome, comparison, strata)
@@ -281,7 +291,8 @@ def _study_data(
     )
     whole = replace(whole, layout=_unheeded(trial, whole))
     across = [row for row in rows if not row.reference_arm_id or row in published]
-    if in_pairs and control and (pairs := paired(whole, across, outcome)):
+    of_pairs = paired_counts if outcome.type == "binary" else paired
+    if in_pairs and control and (pairs := of_pairs(whole, across, outcome)):
         return pairs if isinstance(pairs, Omission) else (replace(pairs, layout=""),)
     if control is None or len(intervention) == 1 or comparison.multi_arm == "combine":
         return (whole,)

@@ -11,8 +11,17 @@ from typing import Any
 
 from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import Sentence, message, sentence
+from metasynth.model import clusters
 from metasynth.model.conversions import CONVERSIONS
-from metasynth.model.methods import BAYESIAN, CREDIBLE, DEFAULT_TAU2, GLMMS, POSTERIOR, no_effect
+from metasynth.model.methods import (
+    BAYESIAN,
+    CLUSTERED,
+    CREDIBLE,
+    DEFAULT_TAU2,
+    GLMMS,
+    POSTERIOR,
+    no_effect,
+)
 from metasynth.model.records import (
     AnalysisSpec,
     Count,
@@ -29,14 +38,18 @@ from metasynth.stats.models import Fit
 from metasynth.stats.score_intervals import score_limits, wilson_limits
 from metasynth.synthesis.selection import counts, effects_of, one_group
 
+ENDS = ("low", "high")
 TOO_LARGE = sentence("The estimate is larger than a number can be on the natural scale.")
 
 
 def empty_row(
     outcome: OutcomeSpec, spec: AnalysisSpec, subgroup: str, studies: Sequence[StudyData]
 ) -> Estimate:
-    """A row of estimates.csv that says what was pooled, without a result."""
-    intervention, control = [s.intervention for s in studies], [s.control for s in studies]
+    """A row of estimates.csv that says what was pooled, without a result.
+
+    Patients are not added up where trials of one cluster may have the same.
+    """
+    clustered = spec.model in CLUSTERED
     known: dict[str, Any] = {
         "outcome": outcome.id,
         "analysis": spec.name,
@@ -46,14 +59,21 @@ def empty_row(
         "tau2_method": _tau2_method(spec),
         "ci_method": CREDIBLE if spec.model in BAYESIAN else spec.ci,
         "k": len(studies),
-        "events_intervention": _total(intervention, "events"),
-        "total_intervention": _total(intervention, "total"),
-        "events_control": _total(control, "events"),
-        "total_control": _total(control, "total"),
+        **({} if clustered else _totals(studies)),
         "note": (),
+        "clusters": len(clusters.groups(studies)) if clustered else None,
     }
     columns: dict[str, Any] = dict.fromkeys(f.name for f in fields(Estimate))
     return Estimate(**columns | known)
+
+
+def _totals(studies: Sequence[StudyData]) -> dict[str, Count | None]:
+    """Events and patients of each side, added up."""
+    return {
+        f"{what}_{side}": _total([getattr(study, side) for study in studies], what)
+        for side in ("intervention", "control")
+        for what in ("events", "total")
+    }
 
 
 def _tau2_method(spec: AnalysisSpec) -> str:
@@ -110,7 +130,23 @@ def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
         adhoc_high=natural(row.measure, adhoc_high, size),
         p_above=fit.p_above if tested else None,
         bayes_factor_common=fit.bayes_factor_common,
+        **_levels(fit),
     )
+
+
+def _levels(fit: Fit) -> dict[str, Any]:
+    """The variances and shares between and within clusters, of a fit that has both."""
+    if (levels := fit.levels) is None:
+        return {}
+    names = ("tau2_between", "tau2_within")
+    sides = zip(names, (levels.between_limits, levels.within_limits), strict=True)
+    ends = ((f"{name}_{end}", x) for name, own in sides for end, x in zip(ENDS, own, strict=True))
+    return dict(ends) | {
+        "tau2_between": levels.between,
+        "tau2_within": levels.within,
+        "i2_between": levels.i2_between,
+        "i2_within": levels.i2_within,
+    }
 
 
 def study_rows(
@@ -177,6 +213,7 @@ def _study_row(
         corrected=own.corrected,
         note=_study_note(outcome, spec, own, study),
         form=_form(study),
+        cluster=clusters.name(study) if spec.model in CLUSTERED else "",
     )
 
 

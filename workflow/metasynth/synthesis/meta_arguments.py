@@ -5,7 +5,7 @@ another prediction interval.
 """
 
 from metasynth.core.store import number_text
-from metasynth.model.methods import DEFAULT_TAU2, GLMMS, MODEL, TAU2
+from metasynth.model.methods import BAYESIAN, CLUSTERED, DEFAULT_TAU2, GLMMS, MODEL, TAU2
 from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.synthesis.metafor_export import ARGUMENTS
 
@@ -32,6 +32,8 @@ _ZERO = {
     "treatment_arm": 'incr = "TACC"',
     "none": "incr = 0",
 }
+_REPEATED = ("random", "IV", "MH", "Peto", *sorted(GLMMS))
+"""Models that are repeated."""
 _COUNTED = ("binary", "rate", "proportion", "incidence")
 _OF_METAGEN = ("RR", "OR", "RD", "MD", "SMD", "ROM", "HR", "IRR", "IRD", "ZCOR", "COR")
 """Measures of which metagen knows the words and the natural scale."""
@@ -48,6 +50,15 @@ _RANDOM_CI = {
 }
 _COMMON_CI = {"Wald": (), "IVhet": ('method.common.ci = "IVhet"', 'method.tau = "DL"')}
 _OTHER_ERROR = "another error of this RD (Greenland and Robins 1985, not Sato et al. 1989)"
+
+
+def not_repeated(model: str) -> str:
+    """Why a pool by a model is not repeated; blank where it is."""
+    if model in BAYESIAN:
+        return f"meta has no Bayesian model ({model})"
+    if model in CLUSTERED:
+        return "three levels are metafor's rma.mv, to which meta's cluster leads"
+    return "" if model in _REPEATED else f"this script has no call of meta for model {model}"
 
 
 def repeated(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:

@@ -14,7 +14,7 @@ from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
 from metasynth.language.compared import full_label
 from metasynth.language.languages import ENGLISH
-from metasynth.model.methods import BAYESIAN, GLMMS
+from metasynth.model.methods import GLMMS
 from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.synthesis.meta_arguments import (
     choices,
@@ -22,6 +22,7 @@ from metasynth.synthesis.meta_arguments import (
     iterated,
     lacks,
     limits_alike,
+    not_repeated,
     predicts,
     repeated,
     unnamed,
@@ -107,8 +108,8 @@ def _analysis(result: OutcomeResult, analysis: AnalysisResult, number: int) -> l
     if estimate.estimate is None:
         return [title, "# Nothing was pooled: results/tables/estimates.csv says why."]
     alone = len(analysis.studies) == 1
-    if spec.model in BAYESIAN and not alone:
-        return [title, f"# Not repeated: meta has no Bayesian model ({spec.model})."]
+    if not alone and (why := not_repeated(spec.model)):
+        return [title, f"# Not repeated: {why}."]
     random = not alone and (spec.model == "random" or spec.model in GLMMS)
     return [
         title,

@@ -12,10 +12,12 @@ from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
 from metasynth.language.compared import full_label
 from metasynth.language.languages import ENGLISH
+from metasynth.model import clusters
 from metasynth.model.methods import (
     BAYES,
     BY_BASELINE,
     CI,
+    CLUSTERED,
     DEFAULT_TAU2,
     EXACT_BAYES,
     GLMMS,
@@ -33,7 +35,7 @@ from metasynth.model.records import (
     StudyData,
     StudyEffect,
 )
-from metasynth.synthesis import bayesmeta_export, exact_bayes_export
+from metasynth.synthesis import bayesmeta_export, exact_bayes_export, multilevel_export
 from metasynth.synthesis.bmr_export import regressions
 from metasynth.synthesis.synthesise import size_of_pool
 
@@ -98,8 +100,16 @@ def metafor_csv(result: OutcomeResult) -> str:
     effects = _effects(result)
     names = data_names(result.outcome)
     covariate = ("covariate",) if result.outcome.covariate else ()
-    header = ("study", "label", "year", "subgroup", "pooled", *names, "y", "se", *covariate)
+    cluster = ("cluster",) if _clustered(result) else ()
+    header = (
+        *("study", "label", "year", "subgroup", "pooled", *names),
+        *("y", "se", *covariate, *cluster),
+    )
     return to_csv(header, (_row(result, study, effects) for study in result.studies))
+
+
+def _clustered(result: OutcomeResult) -> bool:
+    return result.analyses[0].spec.model in CLUSTERED
 
 
 def data_names(outcome: OutcomeSpec) -> tuple[str, ...]:
@@ -119,7 +129,11 @@ def _row(
     own = (effect.log_estimate, effect.se) if effect else (None, None)
     data = data_of(result.outcome, study)
     covariate = [_exact(study.covariate)] if result.outcome.covariate else []
-    return [study.study, study.label, study.year, study.subgroup, pooled, *data, *own, *covariate]
+    cluster = [clusters.name(study)] if _clustered(result) else []
+    return [
+        *(study.study, study.label, study.year, study.subgroup, pooled),
+        *(*data, *own, *covariate, *cluster),
+    ]
 
 
 def data_of(outcome: OutcomeSpec, study: StudyData) -> list[object]:
@@ -194,6 +208,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         why = "# Nothing was pooled: results/tables/estimates.csv says why."
         return "\n".join([*head, why]) + "\n"
     package = _package(analysis)
+    levels = estimate.tau2_between is not None
     rated = result.outcome.type in ("rate", "incidence") and result.outcome.per != 1
     body = [
         *_library(_package(analysis)),
@@ -202,7 +217,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *([in_units(result.outcome)] if rated else []),
         *_fit(result, analysis),
         f"natural <- function(x) {natural(result, analysis)}",
-        *_RESULTS_BY.get(_package(analysis), _RESULTS),
+        *(multilevel_export.RESULTS if levels else _RESULTS_BY.get(package, _RESULTS)),
         f"here <- c({_here(estimate)})",
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
@@ -236,7 +251,10 @@ def natural(result: OutcomeResult, analysis: AnalysisResult) -> str:
 
 
 def _here(estimate: Estimate) -> str:
+    values: tuple[float | None, ...]
     values = (estimate.estimate, estimate.ci_low, estimate.ci_high, estimate.tau2 or 0.0)
+    if estimate.tau2_between is not None:
+        values = multilevel_export.here(estimate)
     return ", ".join("NA" if value is None else number_text(value) for value in values)
 
 
@@ -328,6 +346,8 @@ def own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
 def _inverse_variance(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     spec, measure = analysis.spec, result.outcome.measure
     arguments = ", ".join(f"{name} = {name}" for name in ARGUMENTS[result.outcome.type])
+    if spec.model in CLUSTERED and len(analysis.studies) > 1:
+        return multilevel_export.three_level(spec)
     if spec.model == "IV" or len(analysis.studies) == 1:
         return _COMMON["Wald" if len(analysis.studies) == 1 else spec.ci]
     test, method = CI[spec.ci].metafor or "z", TAU2[spec.tau2 or DEFAULT_TAU2]

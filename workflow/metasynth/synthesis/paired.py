@@ -2,17 +2,19 @@
 
 Cochrane Handbook, section 23.2.7. The correlation of both values within a patient is stated, or
 follows from a paired test, or is declared for the review; without any the groups are analysed as if
-they were of other people, which makes intervals too wide. Counts are given of the first period.
+they were of other people, which makes intervals too wide. Counts are those of the first period,
+unless their rows state a correlation: then they are of both, and paired as well.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from metasynth.core.messages import sentence
+from metasynth.core.messages import Sentence, sentence
 from metasynth.model.records import Cell, Contrast, Group, Omission, OutcomeSpec, Result, StudyData
 from metasynth.synthesis.completed import error_of_difference
 
+COUNTED = ("RR", "OR", "RD")
 MEASURES = ("MD", "SMD-SD", "SMD", "SMD-RevMan", "ROM")
 _BEYOND = sentence(
     "the paired test fits no correlation of its two means: are they of the same patients?"
@@ -26,6 +28,65 @@ class Correlated:
     value: float
     rule: str
     cells: tuple[Cell, ...] = ()
+
+
+_UNPAIRED = sentence(
+    "counts of pairs need the same number of patients under both treatments; without "
+    "pair_correlation they are read as those of the first period"
+)
+_NO_TABLE = sentence("no table of pairs has these events under each treatment and this correlation")
+_EMPTY = sentence(
+    "an empty cell leaves pairs without a ratio; RD has one, or the first period alone"
+)
+_SLACK = 1e-9
+
+
+def paired_counts(
+    whole: StudyData, rows: Sequence[Result], outcome: OutcomeSpec
+) -> StudyData | Omission | None:
+    """The trial's effect of events under both treatments; None where no row says how they agree.
+
+    The correlation (phi) of both answers within a patient is the rows' own: one for the review is
+    of measured values, and counts without any are of the first period.
+    """
+    one, other = whole.intervention, whole.control
+    stated = next((row for row in rows if row.pair_correlation is not None), None)
+    if outcome.measure not in COUNTED or stated is None or one is None or other is None:
+        return None
+    if len(one.arm_ids) + len(other.arm_ids) > 2:
+        return None
+    if one.total != other.total or not one.total:
+        return Omission(whole.study, _UNPAIRED)
+    a, c, n = float(one.events or 0), float(other.events or 0), float(one.total)
+    found = _of_pairs(outcome.measure, a / n, c / n, n, stated.pair_correlation or 0.0)
+    if not isinstance(found, tuple):
+        return Omission(whole.study, found)
+    y, v = found
+    cells = tuple(dict.fromkeys((*one.cells, *other.cells, stated.cell)))
+    contrast = Contrast(y, math.sqrt(v), cells, "paired", rules=("paired-counts",))
+    return replace(whole, intervention=None, control=None, contrast=contrast, tables=())
+
+
+def _of_pairs(
+    measure: str, p: float, q: float, n: float, r: float
+) -> tuple[float, float] | Sentence:
+    """Effect and variance of the shares p and q of n pairs, or why there is none."""
+    both = p * q + r * math.sqrt(p * (1 - p) * q * (1 - q))
+    if not max(0.0, p + q - 1) - _SLACK <= both <= min(p, q) + _SLACK:
+        return _NO_TABLE
+    if measure == "RD":
+        parts = (p * (1 - p) / n, q * (1 - q) / n)
+        y = p - q
+    elif min(p, q) == 0 or (measure == "OR" and max(p, q) == 1):
+        return _EMPTY
+    elif measure == "OR":
+        parts = (1 / (n * p * (1 - p)), 1 / (n * q * (1 - q)))
+        y = math.log(p / (1 - p)) - math.log(q / (1 - q))
+    else:
+        parts = ((1 - p) / (n * p), (1 - q) / (n * q))
+        y = math.log(p / q)
+    v = sum(parts) - 2 * r * math.sqrt(parts[0] * parts[1])
+    return (y, v) if v > 0 else _NO_TABLE
 
 
 def paired(

@@ -1,13 +1,15 @@
 """Which studies of an outcome can be pooled, the reason for each that cannot, and their arrays."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import isfinite, isinf
 
 import numpy as np
 
 from metasynth.core.messages import Digits, Sentence, message, sentence
-from metasynth.model.methods import BY_BASELINE, WEIGHTED, compares
-from metasynth.model.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData
+from metasynth.model import clusters
+from metasynth.model.methods import BY_BASELINE, CLUSTERED, WEIGHTED, compares
+from metasynth.model.records import AnalysisSpec, Contrast, Count, Group, OutcomeSpec, StudyData
 from metasynth.stats.effects.binary import (
     Array,
     Effects,
@@ -235,7 +237,7 @@ def uninformative(
     if outcome.type not in ("binary", "proportion", "rate", "incidence"):
         return None
     if study.contrast and study.intervention is None:
-        return _needs_counts(analysis)
+        return _needs_counts(study.contrast, analysis)
     groups = [group for group in (study.intervention, study.control) if group]
     if left_out := zero_events.reason(outcome, analysis, [(g.events, g.total) for g in groups]):
         return left_out
@@ -246,10 +248,16 @@ def uninformative(
     return None
 
 
-def _needs_counts(analysis: AnalysisSpec) -> Sentence | None:
-    """Why an analysis has no use of a published contrast."""
+def _needs_counts(contrast: Contrast, analysis: AnalysisSpec) -> Sentence | None:
+    """Why an analysis has no use of a contrast without counts of two groups."""
     if analysis.model in WEIGHTED and analysis.tau2 != "DL-MH":
         return None
+    if contrast.form == "paired":
+        return sentence(
+            "pairs of the same patients are no two groups, which {model} needs; random and IV can "
+            "pool them",
+            model=analysis.tau2 or analysis.model,
+        )
     return sentence(
         "a published contrast has no counts, which {model} needs; random and IV can pool it",
         model=analysis.tau2 or analysis.model,
@@ -265,11 +273,18 @@ def effects_of(
     made from several arms that share a control.
 
     Returns:
-        Shape (k,), on the analysis scale.
+        Shape (k,), on the analysis scale; with their clusters for a model that knows these.
 
     Raises:
         ValueError: where a study has not the numbers, which `missing_data` would have said.
     """
+    found = _effects(studies, outcome, analysis)
+    if analysis.model not in CLUSTERED:
+        return found
+    return replace(found, cluster=clusters.numbers(studies))
+
+
+def _effects(studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec) -> Effects:
     if outcome.type == "generic":
         return _contrasts(studies)
     given = np.array([study.contrast is not None for study in studies])

@@ -22,6 +22,9 @@ Conventions of an `Estimate`:
 - GLMM-RI is the model of one group with a random intercept; GLMM-IRR and its kin are of rates.
 - Models bayes and bayes-exact give posterior medians and central credible intervals, without test:
   see `Estimate`. The exact one has no weights; `q` and `h2` describe the studies' own effects.
+- Model three_level has a variance between clusters and one within them in place of tau2, whose
+  limits are the profile likelihood's; `i2` is the sum of the shares of both, `q` is about the
+  common effect, `df` counts clusters or is Satterthwaite's. Patients are not added up.
 - One study is reported as it is under every model (q = 0 with no degrees of freedom, no tau2).
 """
 
@@ -32,7 +35,7 @@ import numpy as np
 
 from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import sentence
-from metasynth.model.methods import BAYES, BAYESIAN, DEFAULT_TAU2, require_combination
+from metasynth.model.methods import BAYES, BAYESIAN, CLUSTERED, DEFAULT_TAU2, require_combination
 from metasynth.model.posteriors import Posterior
 from metasynth.model.records import (
     AnalysisResult,
@@ -164,10 +167,10 @@ def _shared_tau2(
 def _subgroup_test(spec: AnalysisSpec, fits: Sequence[Fit]) -> tuple[SignificanceTest, ...]:
     """Test whether two or more subgroups differ, unless one of them is certain of its effect.
 
-    Posteriors are not tested.
+    Posteriors are not tested, nor are subgroups that may share clusters.
     """
     means, variances = np.array([f.mean for f in fits]), np.array([f.variance for f in fits])
-    if len(fits) < 2 or spec.model in BAYESIAN or not np.all(variances > 0):
+    if len(fits) < 2 or spec.model in BAYESIAN | CLUSTERED or not np.all(variances > 0):
         return ()
     q, df = subgroup_differences(means, variances)
     common = spec.subgroup_tau2 == "common"

@@ -13,11 +13,10 @@ from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault, nearest
 from metasynth.core.strict_yaml import Keys
 from metasynth.model.methods import compares
-from metasynth.model.records import Comparison, Config
+from metasynth.model.records import IN_COMPARISON, Comparison, Config
 from metasynth.tables.table_schema import ID
 
 ONE, SEVERAL = "comparison", "comparisons"
-_BETWEEN = "__"
 _OUTCOMES = "outcomes"
 _BY_NAME: tuple[tuple[str, ...], ...] = (
     ("certainty", "indirectness", _OUTCOMES),
@@ -114,7 +113,7 @@ def _known(name: str, known: Sequence[str]) -> str:
 
 def _named(name: str, comparison: str, written: Document) -> str:
     """The name of an outcome in one comparison; one that is of no other keeps its own."""
-    return name if _keeps(name, written) else f"{name}{_BETWEEN}{comparison}"
+    return name if _keeps(name, written) else f"{name}{IN_COMPARISON}{comparison}"
 
 
 def _keeps(name: str, written: Document) -> bool:

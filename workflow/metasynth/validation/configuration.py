@@ -179,6 +179,7 @@ _DECIMALS = (
     "units",
     "instrument",
     "conversions",
+    "correlation",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
 
@@ -282,7 +283,8 @@ def _analysis(name: str, keys: Mapping[str, Any]) -> AnalysisSpec:
         "mu_prior": mu_prior(keys.get("mu_prior")),
         "other_priors": other_priors(keys),
     }
-    return AnalysisSpec(**{"name": name, **keys, **priors})
+    numbers = {"correlation": float(keys.get("correlation", 0.0))}
+    return AnalysisSpec(**{"name": name, **keys, **priors, **numbers})
 
 
 def _unit(name: str, how: Mapping[str, Any]) -> Unit:

@@ -35,7 +35,7 @@ from metasynth.language.languages import Language
 from metasynth.language.printed import Printed, of_pool, predicts_more
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
-from metasynth.model import bounds
+from metasynth.model import bounds, clusters
 from metasynth.model.methods import CREDIBLE
 from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
@@ -240,7 +240,7 @@ def _study_rows(
         members = [pair for pair in studies if pair[0].subgroup == subtotal.subgroup]
         yield Row("heading", name(subtotal.subgroup))
         if not many:
-            yield from (_study_row(result, *member, dots, language) for member in members)
+            yield from _by_cluster(result, members, dots, language)
         weight = fsum(effect.weight or 0.0 for _, effect in members if effect)
         label = language.say("Subtotal")
         yield _pooled_row(result, subtotal, label, weight, language, place)
@@ -249,7 +249,27 @@ def _study_rows(
     others = [pair for pair in studies if pair[0].subgroup not in named and not many]
     if subtotals and others:
         yield Row("heading", language.say("In no subgroup"))
-    yield from (_study_row(result, *other, dots, language) for other in others)
+    yield from _by_cluster(result, others, dots, language)
+
+
+def _by_cluster(
+    result: OutcomeResult,
+    pairs: Sequence[tuple[StudyData, StudyEffect | None]],
+    dots: Mapping[str, tuple[str, ...]],
+    language: Language,
+) -> Iterator[Row]:
+    """Studies, those of one cluster below its heading where the analysis knows clusters."""
+    groups: dict[str, list[tuple[StudyData, StudyEffect | None]]] = {}
+    for study, effect in pairs:
+        own = clusters.name(effect) if effect else study.study
+        groups.setdefault(own, []).append((study, effect))
+    for members in groups.values():
+        rows = [_study_row(result, *member, dots, language) for member in members]
+        cluster = next((effect.cluster for _, effect in members if effect), "")
+        if len(rows) > 1 and cluster not in ("", members[0][0].study):
+            yield Row("heading", name(language.say("Cluster {cluster}", cluster=cluster)))
+            rows = [replace(row, indented=True) for row in rows]
+        yield from rows
 
 
 def _left_out_rows(

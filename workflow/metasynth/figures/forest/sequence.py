@@ -23,6 +23,7 @@ from metasynth.figures.observed import Observed, observed, subject
 from metasynth.figures.outcome import analysis_label, measure_name, one_group, study_label
 from metasynth.figures.posteriors import priors_of
 from metasynth.language import keys
+from metasynth.language.cluster_names import left_together, of_several
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
 from metasynth.language.tracked import bare
@@ -92,10 +93,11 @@ def _named(
 ) -> list[_Pool]:
     labels = {study.study: study_label(study) for study in result.studies}
     named = ((pool, pool.subgroup.removeprefix(prefix)) for pool in pools)
+    effects = result.analyses[0].studies
     return [
         _Pool(
             pool,
-            labels[study],
+            of_several(labels[study], left_together(study, effects), language),
             Printed(keys.sequence(pool.outcome, pool.analysis, kind, study), language.numbers),
         )
         for pool, study in named

@@ -46,6 +46,15 @@ def heterogeneity(pooled: Estimate, language: Language, place: int = 0) -> str:
     parts = [f"{stated('Q', at.number('q', pooled.q))}, df = {df} ({p})"]
     if pooled.tau2 is not None:
         parts.insert(0, stated("Tau²", at.positive("tau2", pooled.tau2)))
+    if pooled.tau2_between is not None:
+        between = at.positive("tau2_between", pooled.tau2_between)
+        within = at.positive("tau2_within", pooled.tau2_within)
+        parts.insert(
+            0,
+            language.say(
+                "Tau² between clusters {between}, within {within}", between=between, within=within
+            ),
+        )
     if pooled.i2 is not None:
         parts.append(stated("I²", at.percent("i2", pooled.i2)))
     return language.say("Heterogeneity: {statistics}", statistics="; ".join(parts))

@@ -51,7 +51,7 @@ def galbraith(
     data = observed(result)
     studies, band = found.diagnostics.studies, normal_quantile()
     precision, z = [one.precision for one in studies], [one.z for one in studies]
-    outside = [one.outside for one in studies]
+    outside = [bool(one.outside) for one in studies]
     common = _analysed(data, found.diagnostics.common or 0.0)
     reach = 1.1 * max(precision)
     graph = _graph(data, z, common, reach, language)

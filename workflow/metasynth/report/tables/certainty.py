@@ -70,7 +70,20 @@ def findings_table(scope: Scope) -> TableBody:
         Column(say("What it means"), width=3.1),
     )
     rows = [row for _, found in _by_outcome(scope) for row in _finding_rows(scope, found)]
-    return text(_caption(scope)), columns, tuple(rows), text(_key(scope)), _footnotes(scope)
+    return (
+        text(_named(scope) + _caption(scope)),
+        columns,
+        tuple(rows),
+        text(_key(scope)),
+        _footnotes(scope),
+    )
+
+
+def _named(scope: Scope) -> str:
+    """The label of one of several comparisons, where it has another than its sides."""
+    shown = (scope.outcomes[line.outcome].result.comparison for line in scope.material.findings)
+    label = next((one.label for one in shown), "")
+    return f"{scope.language.label(label)}. " if label else ""
 
 
 def _caption(scope: Scope) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from metasynth.language.compared import comparison_name, sides
+from metasynth.language.compared import comparison_name, comparison_title, sides
 from metasynth.language.languages import Language
 from metasynth.model.records import Comparison, OutcomeResult, StudyData, Trial
 from metasynth.report.material import Material
@@ -14,14 +14,15 @@ from metasynth.synthesis.comparison import takes_part
 class ComparedNames:
     """One of several comparisons, as authors name it.
 
-    `named` says whether its label is another than the names of its sides. `multi_arm` and `strata`
-    are as in config.yaml, `combined` the trials of which several arms are one side, with these
-    arms; `trials` are those with numbers for it, and `summarised` says whether the summary of
-    findings has an outcome of it.
+    `title` has its sides behind its label, where `named` says that it has one of its own.
+    `multi_arm` and `strata` are as in config.yaml, `combined` the trials of which several arms are
+    one side, with these arms; `trials` are those with numbers for it, and `summarised` says whether
+    the summary of findings has an outcome of it.
     """
 
     id: str
     label: str
+    title: str
     named: bool
     intervention: str
     control: str
@@ -51,6 +52,7 @@ def _names(
     return ComparedNames(
         id=name,
         label=comparison_name(comparison, language),
+        title=comparison_title(comparison, language),
         named=bool(comparison.label),
         intervention=intervention,
         control=control,

@@ -82,6 +82,13 @@ class Numbers:
     one_degree: bool
     credible: bool
     against: str
+    clusters: str
+    between: str
+    between_interval: str
+    within: str
+    within_interval: str
+    i2_between: str
+    i2_within: str
     judged: bool = False
 
     @property
@@ -155,6 +162,15 @@ def numbers(
         one_degree=rests_on_one_degree(row),
         credible=row.ci_method == CREDIBLE,
         against=at("p_against", formats.p_value(row.p_against, style)),
+        clusters=at("clusters", formats.count(row.clusters, style)),
+        between=variance("tau2_between"),
+        between_interval=_span(
+            variance("tau2_between_low"), variance("tau2_between_high"), language
+        ),
+        within=variance("tau2_within"),
+        within_interval=_span(variance("tau2_within_low"), variance("tau2_within_high"), language),
+        i2_between=percent("i2_between"),
+        i2_within=percent("i2_within"),
     )
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from metasynth.figures.catalogue import OF_ALL_OUTCOMES, PRINTED_FROM
 from metasynth.figures.posteriors import prior_name
-from metasynth.language import formats
+from metasynth.language import formats, keys
 from metasynth.language.compared import sides
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words, lowered
@@ -120,6 +120,7 @@ def vocabulary(
         "facts": facts(material),
         "priors": _priors(config, language),
         "other_priors": _other_priors(config, language),
+        "correlations": _correlations(config, language),
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
@@ -165,6 +166,17 @@ def _priors(config: Config, language: Language) -> dict[str, str]:
         analysis.name: in_words(priors_in_words(analysis.tau_prior, analysis.mu_prior), language)
         for analysis in config.analyses
         if analysis.tau_prior
+    }
+
+
+def _correlations(config: Config, language: Language) -> dict[str, str]:
+    """The correlation of errors within clusters of each analysis that declares one."""
+    return {
+        analysis.name: marked(
+            language.written(f"{analysis.correlation:g}"), keys.correlation(analysis.name)
+        )
+        for analysis in config.analyses
+        if analysis.correlation
     }
 
 

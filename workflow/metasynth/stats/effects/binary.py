@@ -65,12 +65,14 @@ class Tables:
 class Effects:
     """Effects y and variances v on the analysis scale, and where cells were corrected first.
 
-    All of one shape. Where a study has no effect of its own y is 0 and v infinite.
+    All of one shape. Where a study has no effect of its own y is 0 and v infinite. `cluster` is the
+    number of each one's cluster, from 0, for models that know clusters.
     """
 
     y: Array
     v: Array
     corrected: NDArray[np.bool_]
+    cluster: NDArray[np.intp] | None = None
 
 
 def continuity_correction(tables: Tables, policy: str) -> tuple[Tables, NDArray[np.bool_]]:
