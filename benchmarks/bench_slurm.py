@@ -1,10 +1,10 @@
 """How a run on a cluster grows with its jobs: a real Slurm of one node, started and stopped here.
 
-    sudo python benchmarks/bench_slurm.py [--outcomes 10 20 40]
+    sudo python benchmarks/bench_slurm.py [--outcomes 10 20 40] [--jobs 20]
 
-Every outcome is a job of its own in pooling and again in plotting, the worst case: on a cluster of
-many nodes as many jobs run at once, here as many as there are cores. Needs root and Debian's
-slurm-wlm and munge.
+Every outcome is a job of its own in pooling and again in plotting, the worst case; with `--jobs`
+they are shared out among so many jobs at once. On a cluster of many nodes as many jobs run at once,
+here as many as there are cores. Needs root and Debian's slurm-wlm and munge.
 """
 
 import argparse
@@ -36,15 +36,17 @@ def main() -> None:
     """Measure, and print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--outcomes", type=int, nargs="*", default=[10, 20, 40])
-    sizes = parser.parse_args().outcomes
+    parser.add_argument("--jobs", type=int, help="at once; by default as many as outcomes take")
+    asked = parser.parse_args()
     print(HEADER)
     with tempfile.TemporaryDirectory() as name, one_node(Path(name)) as start:
         profile = ["--profile", str(PIPELINE / "profiles" / "slurm"), "--jobs"]
-        for outcomes in sizes:
+        for outcomes in asked.outcomes:
             review = Path(name) / f"made-up-{outcomes}"
             synthetic.create(review, outcomes)
-            jobs = 2 * outcomes + 2
-            taken = run(review, start, [*profile, str(jobs)])
+            at_once = asked.jobs or 2 * outcomes + 2
+            taken = run(review, start, [*profile, str(at_once)])
+            jobs = 2 * min(outcomes, at_once) + 2
             times = f"{taken.seconds:.1f} | {taken.seconds / jobs:.2f}"
             own = f"{taken.own:.1f} | {taken.own / jobs:.3f}"
             print(f"| {outcomes} | {jobs} | {times} | {own} |", flush=True)
