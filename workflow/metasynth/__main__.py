@@ -294,7 +294,9 @@ def _parser() -> argparse.ArgumentParser:
         " sections and of the review's own texts into the folder of the review's prose, to be"
         " translated there. check: list what is still in English.",
     )
-    own.add_argument("action", choices=("new", "check"))
+    own.add_argument(
+        "action", choices=("new", "check"), help="begin it, or list what is still in English"
+    )
     own.add_argument("code", help="the language's two letters, such as de")
     out = commands.add_parser(
         "export",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from metasynth.language.languages import Language
+from metasynth.language.language import Language
 from metasynth.language.sentences import lowered
 from metasynth.model.records import Comparison, OutcomeResult, OutcomeSpec
 

@@ -7,18 +7,18 @@ neither. A language that is not shipped has its catalogue, and its sections, in 
 folder: <text>/<code>/report/messages.po (own_language.py). What that lacks stands in English.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from metasynth.core.messages import message as message
 from metasynth.core.paths import WORKFLOW
 from metasynth.language.english_left import english_paragraphs
-from metasynth.language.formats import ENGLISH as ENGLISH_NUMBERS
 from metasynth.language.formats import NumberStyle
+from metasynth.language.language import ENGLISH as ENGLISH
+from metasynth.language.language import Language as Language
+from metasynth.language.language import sentences as sentences
 
 LOCALES = WORKFLOW / "report" / "locales"
 LABELS = "labels.po"
@@ -26,81 +26,6 @@ OWN, MESSAGES = "report", "messages.po"
 """Where a language of the review's own stands, below its texts, and its catalogue there."""
 _MARKS = {"en": ".", "pl": ","}
 """Decimal marks that are known without loading those of all languages, for checks in a hurry."""
-_SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
-
-
-def _same(message: str) -> str:
-    return message
-
-
-def _english_form(n: int) -> int:
-    return 0 if n == 1 else 1
-
-
-@dataclass(frozen=True)
-class Language:
-    """A language: its two letters, messages, plural forms and number style.
-
-    `plurals` holds the forms of a message by its singular; `form` chooses among them for a number.
-    `labels` are texts of the review itself; `words` are the small numbers, where sentences spell
-    them and they do not inflect; `template` is what it makes of a section's text (studied.py).
-    `lacking` are how many messages and sections a language of the review's own says in English.
-    """
-
-    gettext: Callable[[str], str] = _same
-    numbers: NumberStyle = ENGLISH_NUMBERS
-    code: str = "en"
-    plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    form: Callable[[int], int] = _english_form
-    labels: Mapping[str, str] = field(default_factory=dict)
-    words: tuple[str, ...] = ()
-    template: Callable[[str], str] = _same
-    lacking: tuple[int, int] = (0, 0)
-
-    def say(self, message: str, **values: Any) -> str:
-        """The message translated, then its {places} filled; values are never translated."""
-        return self.gettext(message).format(**values)
-
-    def say_n(self, singular: str, plural: str, n: int, /, **values: Any) -> str:
-        """As `say`, in the form that goes with the number `n`, which fills the place {n} too."""
-        forms = self.plurals.get(singular) or (self.gettext(singular), self.gettext(plural))
-        return forms[min(self.form(n), len(forms) - 1)].format(**{"n": n, **values})
-
-    def choose(self, n: int, *forms: str) -> str:
-        """Of a noun's forms, in the order of the language's plural forms, the one that goes with n.
-
-        English has two ("trial", "trials"), Polish three ("badanie", "badania", "badań").
-        """
-        return forms[min(self.form(n), len(forms) - 1)]
-
-    def label(self, text: str) -> str:
-        """A text of the review itself (config.yaml, tables) in this language, else as it stands.
-
-        Arms that were combined are called "this + that".
-        """
-        if text in self.labels or " + " not in text:
-            return self.labels.get(text, text)
-        return " + ".join(self.labels.get(part, part) for part in text.split(" + "))
-
-    def remark(self, text: str) -> str:
-        """A remark of the review's authors, translated whole or sentence by sentence."""
-        if text in self.labels or not self.labels:
-            return self.labels.get(text, text)
-        return " ".join(self.labels.get(part, part) for part in sentences(text))
-
-    def written(self, number: str) -> str:
-        """A number as an English text prints it, with this language's decimal mark."""
-        return number.replace(".", self.numbers.decimal)
-
-
-def sentences(text: str) -> list[str]:
-    """The sentences of a remark, as the catalogue of a review may hold them."""
-    return _SENTENCES.split(text)
-
-
-ENGLISH = Language(
-    words=("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-)
 
 
 def suffix(code: str, languages: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from metasynth.core.messages import Sentence, Value
 from metasynth.language import formats
-from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.language import ENGLISH, Language
 
 Mark = Callable[[str, str], str]
 """Gives a printed number (first) the key of its provenance (second)."""

@@ -13,7 +13,7 @@ from textwrap import wrap
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
 from metasynth.language.compared import full_label
-from metasynth.language.languages import ENGLISH
+from metasynth.language.language import ENGLISH
 from metasynth.model.methods import GLMMS
 from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.synthesis.meta_arguments import (

@@ -11,7 +11,7 @@ from math import inf
 from metasynth.core.faults import shown
 from metasynth.core.store import number_text, to_csv
 from metasynth.language.compared import full_label
-from metasynth.language.languages import ENGLISH
+from metasynth.language.language import ENGLISH
 from metasynth.model import clusters
 from metasynth.model.methods import (
     BAYES,

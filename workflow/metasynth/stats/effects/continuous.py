@@ -189,6 +189,9 @@ def log_ratio_of_variation(m: Means) -> tuple[Array, Array]:
 def cohen_d(m: Means) -> Array:
     """Difference over the standard deviation within groups, its bias uncorrected.
 
+    Parameters:
+        m: means, deviations and totals of two groups, each of shape (k,).
+
     Example:
         >>> means = Means(*(np.array([x]) for x in (12.0, 2.0, 2.0, 10.0, 2.0, 2.0)))
         >>> cohen_d(means).tolist()
