@@ -37,7 +37,7 @@ def studies_with_effects(
     result: OutcomeResult, analysis: AnalysisResult | None
 ) -> list[tuple[StudyData, StudyEffect | None]]:
     """Every study in the order of the data, with its effect where it has an estimable one."""
-    effects = {(e.study, e.label): e for e in (analysis.studies if analysis else ())}
+    effects = analysis.effects if analysis else {}
     pairs = ((study, effects.get((study.study, study.label))) for study in result.studies)
     return [(study, e if e and e.estimate is not None else None) for study, e in pairs]
 

@@ -104,8 +104,12 @@ def _is_english(page: Path, folder: Path) -> bool:
 
 @cache
 def _every_message() -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
-    """All that the report can say: a shipped catalogue, which lacks nothing, says it by its ids."""
-    return read_catalogue(LOCALES / f"{shipped()[1]}.po")
+    return read_catalogue(complete_catalogue())
+
+
+def complete_catalogue() -> Path:
+    """A shipped catalogue: it lacks nothing, so that its ids are all that the report can say."""
+    return LOCALES / f"{shipped()[1]}.po"
 
 
 def _spoken(

@@ -622,6 +622,11 @@ class AnalysisResult:
     tests: tuple[SignificanceTest, ...] = ()
     posterior: Posterior | None = None  # of all studies, where a Bayesian model pools them
 
+    @property
+    def effects(self) -> dict[tuple[str, str], StudyEffect]:
+        """Each study's effect by its id and label, which parts of one trial have of their own."""
+        return {(effect.study, effect.label): effect for effect in self.studies}
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeResult:

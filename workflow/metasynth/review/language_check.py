@@ -19,7 +19,7 @@ Place = tuple[str, str, str]
 def faults(workdir: Path, text: str, languages: Sequence[str]) -> Iterator[Fault]:
     """The faults of each such language: its catalogue, then its sections."""
     for code in languages:
-        if code in known(workdir / text) and code not in shipped():
+        if code not in shipped() and code in known(workdir / text):
             folder = f"{text}/{code}/{OWN}"
             yield from _catalogue(workdir, f"{folder}/{MESSAGES}")
             yield from _sections(workdir, folder)

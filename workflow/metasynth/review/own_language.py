@@ -7,9 +7,9 @@ from metasynth.core import store
 from metasynth.language.english_left import english_paragraphs
 from metasynth.language.languages import (
     LABELS,
-    LOCALES,
     MESSAGES,
     OWN,
+    complete_catalogue,
     read_catalogue,
     shipped,
 )
@@ -70,8 +70,7 @@ def _catalogue(code: str) -> str:
     except (UnknownLocaleError, ValueError) as error:
         raise NoLanguage(f"{code!r} is no language that Unicode's CLDR knows.") from error
     count, rule = get_plural(code)
-    header = _HEADER.replace("{{", "{").replace("}}", "}")
-    header = header.replace("{code}", code).replace("{count}", str(count)).replace("{rule}", rule)
+    header = _HEADER.format(code=code, count=count, rule=rule)
     return "\n".join([header, *_entries(count)])
 
 
@@ -88,7 +87,7 @@ def _messages() -> Iterator[tuple[str, str]]:
     """All messages, each with its plural where it has one, from a catalogue that lacks none."""
     from babel.messages.pofile import read_po
 
-    with (LOCALES / f"{shipped()[1]}.po").open("rb") as file:
+    with complete_catalogue().open("rb") as file:
         catalogue = read_po(file)
     for message in catalogue:
         if message.id:

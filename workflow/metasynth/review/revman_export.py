@@ -140,15 +140,19 @@ def exported(
 ) -> Exported:
     """One outcome as the analysis `number` of RevMan's comparison, which has a number as well."""
     outcome, label = result.outcome, full_label(result, ENGLISH)
-    group = {"Analysis group": comparison}
+    where: dict[str, object] = {
+        "Analysis group": comparison,
+        "Analysis number": number,
+        "Analysis name": outcome.label,
+    }
     arms = arms or _arm_names([result.comparison])
     kind = outcome.type if outcome.type in _TYPES else "generic" if outcome.type == "rate" else ""
     if not kind or outcome.measure not in _MEASURES:
         why = f"RevMan has no analysis of {outcome.measure} of {outcome.type} outcomes"
         return Exported([], [], [], [(label, "", "no", why)])
-    effects = {(e.study, e.label): e for e in result.analyses[0].studies}
+    effects = result.analyses[0].effects
     names = _names(result.studies)
-    out = Exported([], [_settings(result, kind, number) | group], [], list(_remarks(result)))
+    out = Exported([], [where | _settings(result, kind)], [], list(_remarks(result)))
     for study, name in zip(result.studies, names, strict=True):
         effect = effects.get((study.study, study.label))
         why = _unfit(kind, study, effect)
@@ -156,7 +160,7 @@ def exported(
             out.unlike.append((label, name, "no", why))
             continue
         numbers = _numbers(kind, study, effect)
-        out.rows.append(_row(result, number, name, study, effect, numbers) | group)
+        out.rows.append(where | _row(name, study, effect, numbers))
         out.results.extend(_results(result, kind, name, numbers, arms))
     return out
 
@@ -211,16 +215,10 @@ def _text(value: float | None) -> str:
 
 
 def _row(
-    result: OutcomeResult,
-    number: int,
-    name: str,
-    study: StudyData,
-    effect: StudyEffect | None,
-    numbers: dict[str, object],
+    name: str, study: StudyData, effect: StudyEffect | None, numbers: dict[str, object]
 ) -> dict[str, object]:
     shown = (effect.estimate, effect.ci_low, effect.ci_high) if effect else (None, None, None)
     return {
-        **_analysis(result, number),
         **dict.fromkeys(_UNUSED, "0.0"),
         **numbers,
         "Subgroup": study.subgroup,
@@ -231,13 +229,6 @@ def _row(
     }
 
 
-def _analysis(result: OutcomeResult, number: int) -> dict[str, object]:
-    return {
-        "Analysis number": number,
-        "Analysis name": result.outcome.label,
-    }
-
-
 def _labels(comparison: Comparison) -> tuple[str, str]:
     return (
         comparison.intervention_label or ", ".join(comparison.intervention),
@@ -245,13 +236,12 @@ def _labels(comparison: Comparison) -> tuple[str, str]:
     )
 
 
-def _settings(result: OutcomeResult, kind: str, number: int) -> dict[str, object]:
+def _settings(result: OutcomeResult, kind: str) -> dict[str, object]:
     spec, measure = result.analyses[0].spec, result.outcome.measure
     experimental, control = _labels(result.comparison)
     peto = spec.model == "Peto"
     stratified = spec.model == "MH" or (spec.model == "random" and spec.tau2 == "DL-MH")
     return {
-        **_analysis(result, number),
         "Analysis group name": result.comparison.label or f"{experimental} versus {control}",
         "Data source": "Custom input",
         "Data type": _TYPES[kind],

@@ -602,7 +602,8 @@ def _combined(groups: Sequence[Group]) -> Group:
         mean, sd = _merged(known)
         return replace(merged, mean=mean, sd=sd)
     if groups[0].correlation is not None:
-        return replace(merged, correlation=_common_correlation(groups))
+        weighted = [(group.correlation, (group.total or 0) - 3) for group in groups]
+        return replace(merged, correlation=_common_correlation(weighted))
     if groups[0].person_time is not None:
         time = math.fsum(group.person_time or 0 for group in groups)
         return replace(merged, events=_sum([g.events for g in groups]), person_time=time)
@@ -614,10 +615,10 @@ def _combined(groups: Sequence[Group]) -> Group:
     )
 
 
-def _common_correlation(groups: Sequence[Group]) -> float:
-    """The correlation within several groups, by Fisher's z with weights n - 3."""
-    known = [(math.atanh(g.correlation or 0.0), (g.total or 0) - 3) for g in groups]
-    return math.tanh(math.fsum(z * n for z, n in known) / math.fsum(n for _, n in known))
+def _common_correlation(known: Sequence[tuple[float | None, Count]]) -> float:
+    """The correlation within several groups, each with its weight, on Fisher's scale."""
+    z = math.fsum(math.atanh(r or 0.0) * weight for r, weight in known)
+    return math.tanh(z / math.fsum(weight for _, weight in known))
 
 
 def _merged_changes(merged: Group, groups: Sequence[Group]) -> Group:
@@ -636,7 +637,7 @@ def _merged_changes(merged: Group, groups: Sequence[Group]) -> Group:
         merged,
         mean=math.fsum(n * m for n, m, *_ in known) / patients,
         baseline_sd=math.sqrt(math.fsum((n - 1) * sd**2 for n, _, sd, _ in known) / freedom),
-        change_correlation=math.tanh(math.fsum(n * math.atanh(r) for n, *_, r in known) / patients),
+        change_correlation=_common_correlation([(r, n) for n, *_, r in known]),
     )
 
 

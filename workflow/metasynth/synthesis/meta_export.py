@@ -11,11 +11,12 @@ prediction interval.
 from textwrap import wrap
 
 from metasynth.core.faults import shown
-from metasynth.core.store import number_text, to_csv
+from metasynth.core.store import to_csv
 from metasynth.language.compared import full_label
 from metasynth.language.language import ENGLISH
 from metasynth.model.methods import GLMMS
 from metasynth.model.records import AnalysisResult, OutcomeResult
+from metasynth.synthesis.bayesmeta_export import numbers
 from metasynth.synthesis.meta_arguments import (
     choices,
     given,
@@ -65,9 +66,8 @@ def meta_csv(result: OutcomeResult) -> str:
     `pooled1` says whether it is in the first analysis; y1 and se1 are its own effect there, on the
     scale of the analysis, blank where it is not; and so on for each analysis.
     """
-    own = [{(e.study, e.label): e for e in analysis.studies} for analysis in result.analyses]
-    numbers = range(1, len(own) + 1)
-    each = (name for i in numbers for name in (f"pooled{i}", f"y{i}", f"se{i}"))
+    own = [analysis.effects for analysis in result.analyses]
+    each = (f"{name}{i}" for i in range(1, len(own) + 1) for name in ("pooled", "y", "se"))
     header = ("study", "label", "year", "subgroup", *data_names(result.outcome), *each)
     rows = list[list[object]]()
     for study in result.studies:
@@ -75,8 +75,7 @@ def meta_csv(result: OutcomeResult) -> str:
         row += data_of(result.outcome, study)
         for effects in own:
             effect = effects.get((study.study, study.label))
-            row += [effect.log_estimate, effect.se] if effect else [None, None]
-            row.insert(len(row) - 2, "TRUE" if effect else "FALSE")
+            row += ["TRUE", effect.log_estimate, effect.se] if effect else ["FALSE", None, None]
         rows.append(row)
     return to_csv(header, rows)
 
@@ -94,8 +93,7 @@ def meta_script(result: OutcomeResult, data: str) -> str:
         "# Each m1, m2, ... is an object of meta: summary(m1) and forest(m1) show it, and",
         "# update(m1, subgroup = subgroup) has its subgroups.",
     ]
-    rated = result.outcome.type in ("rate", "incidence") and result.outcome.per != 1
-    units = [in_units(result.outcome).replace("dat", "all")] if rated else []
+    units = [line.replace("dat", "all") for line in in_units(result.outcome)]
     numbered = enumerate(result.analyses, start=1)
     parts = (line for i, analysis in numbered for line in _analysis(result, analysis, i))
     return "\n".join([*head, _HEAD.replace("{data}", data).rstrip(), *units, *parts]) + "\n"
@@ -162,8 +160,4 @@ def _compared(
     if random and not given(result, analysis):
         theirs.append(f"tau2 = {object_}$tau2")
         ours.append(estimate.tau2)
-    return [f"beside(c({', '.join(theirs)}),", f"       c({_numbers(ours)}))"]
-
-
-def _numbers(values: list[float | None]) -> str:
-    return ", ".join("NA" if value is None else number_text(value) for value in values)
+    return [f"beside(c({', '.join(theirs)}),", f"       c({numbers(*ours)}))"]

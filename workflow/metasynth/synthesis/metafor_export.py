@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from math import inf
 
 from metasynth.core.faults import shown
-from metasynth.core.store import number_text, to_csv
+from metasynth.core.store import to_csv
 from metasynth.language.compared import full_label
 from metasynth.language.language import ENGLISH
 from metasynth.model import clusters
@@ -97,7 +97,7 @@ def metafor_csv(result: OutcomeResult) -> str:
     `pooled` says whether it is in the primary analysis; y and se are its own effect there, on the
     scale of the analysis, blank where it is not.
     """
-    effects = _effects(result)
+    effects = result.analyses[0].effects
     names = data_names(result.outcome)
     covariate = ("covariate",) if result.outcome.covariate else ()
     cluster = ("cluster",) if _clustered(result) else ()
@@ -115,10 +115,6 @@ def _clustered(result: OutcomeResult) -> bool:
 def data_names(outcome: OutcomeSpec) -> tuple[str, ...]:
     """The names of an outcome's data, as escalc's arguments have them."""
     return (_CHANGES if outcome.measure in BY_BASELINE else ARGUMENTS)[outcome.type]
-
-
-def _effects(result: OutcomeResult) -> dict[tuple[str, str], StudyEffect]:
-    return {(effect.study, effect.label): effect for effect in result.analyses[0].studies}
 
 
 def _row(
@@ -209,12 +205,11 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         return "\n".join([*head, why]) + "\n"
     package = _package(analysis)
     levels = estimate.tau2_between is not None
-    rated = result.outcome.type in ("rate", "incidence") and result.outcome.per != 1
     body = [
         *_library(_package(analysis)),
         f'dat <- read.csv("{data}", na.strings = "")',
         "dat <- dat[dat$pooled, ]",
-        *([in_units(result.outcome)] if rated else []),
+        *in_units(result.outcome),
         *_fit(result, analysis),
         f"natural <- function(x) {natural(result, analysis)}",
         *(multilevel_export.RESULTS if levels else _RESULTS_BY.get(package, _RESULTS)),
@@ -233,11 +228,13 @@ def _more_of(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     return [*bayesmeta_export.more(result.outcome, analysis), *regressions(result, tau)]
 
 
-def in_units(outcome: OutcomeSpec) -> str:
-    """The line that counts person-time in the declared units."""
+def in_units(outcome: OutcomeSpec) -> list[str]:
+    """The line that counts person-time in the declared units; none where these are the data's."""
+    if outcome.type not in ("rate", "incidence") or outcome.per == 1:
+        return []
     times = [name for name in ARGUMENTS[outcome.type] if name.startswith("t")]
     names = ", ".join(f'"{name}"' for name in times)
-    return f"dat[c({names})] <- dat[c({names})] / {outcome.per!r}  # rates are events in as much"
+    return [f"dat[c({names})] <- dat[c({names})] / {outcome.per!r}  # rates are events in as much"]
 
 
 def natural(result: OutcomeResult, analysis: AnalysisResult) -> str:
@@ -255,7 +252,7 @@ def _here(estimate: Estimate) -> str:
     values = (estimate.estimate, estimate.ci_low, estimate.ci_high, estimate.tau2 or 0.0)
     if estimate.tau2_between is not None:
         values = multilevel_export.here(estimate)
-    return ", ".join("NA" if value is None else number_text(value) for value in values)
+    return bayesmeta_export.numbers(*values)
 
 
 def _comparable(analysis: AnalysisResult) -> list[str]:

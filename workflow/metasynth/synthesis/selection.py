@@ -1,6 +1,6 @@
 """Which studies of an outcome can be pooled, the reason for each that cannot, and their arrays."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import isfinite, isinf
 
@@ -38,6 +38,7 @@ LEAST_CORRELATED = 4
 """People of whom a correlation has a variance on Fisher's scale."""
 _PAIR = 2
 """Of no more patients a standardised change is 0 by its own correction."""
+_UNCORRECTED_PAIR = sentence("a standardised change of two patients has no correction for its bias")
 LARGEST = 1e60
 """Effects and variances, and the inverses of variances, stay below this."""
 LONGEST = 1e20
@@ -83,18 +84,22 @@ def _missing_counts(side: str, group: Group) -> Sentence | None:
     return None
 
 
-def _missing_means(side: str, group: Group) -> Sentence | None:
-    for what, value in (
-        (message("mean"), group.mean),
-        (message("standard deviation"), group.sd),
-        (message("number of participants"), group.total),
-    ):
+def _not_measured(side: str, group: Group, named: Mapping[str, float | None]) -> Sentence | None:
+    """Say which of these numbers a group lacks, or that it is too small to have a spread."""
+    for what, value in {**named, message("number of participants"): group.total}.items():
         if value is None:
             return sentence("the {what} of the {side} group is not given", what=what, side=side)
     if (group.total or 0) < 2:
         return sentence(
             "the {side} group has fewer than two participants, so no standard deviation", side=side
         )
+    return None
+
+
+def _missing_means(side: str, group: Group) -> Sentence | None:
+    named = {message("mean"): group.mean, message("standard deviation"): group.sd}
+    if lacking := _not_measured(side, group, named):
+        return lacking
     mean, sd = group.mean or 0.0, group.sd or 0.0
     if not (abs(mean) < LONGEST and 0 <= sd < LONGEST):
         return sentence(
@@ -106,18 +111,13 @@ def _missing_means(side: str, group: Group) -> Sentence | None:
 
 
 def _missing_change(side: str, group: Group) -> Sentence | None:
-    for what, value in (
-        (message("mean change"), group.mean),
-        (message("standard deviation before"), group.baseline_sd),
-        (message("correlation of the values before and after"), group.change_correlation),
-        (message("number of participants"), group.total),
-    ):
-        if value is None:
-            return sentence("the {what} of the {side} group is not given", what=what, side=side)
-    if (group.total or 0) < 2:
-        return sentence(
-            "the {side} group has fewer than two participants, so no standard deviation", side=side
-        )
+    named = {
+        message("mean change"): group.mean,
+        message("standard deviation before"): group.baseline_sd,
+        message("correlation of the values before and after"): group.change_correlation,
+    }
+    if lacking := _not_measured(side, group, named):
+        return lacking
     if not -1 < (group.change_correlation or 0.0) < 1:
         return sentence("a correlation lies between −1 and 1, and at them has no variance")
     if not 0 < (group.baseline_sd or 0.0) < LONGEST or not abs(group.mean or 0.0) < LONGEST:
@@ -206,7 +206,7 @@ def _measure_undefined(study: StudyData, measure: str) -> Sentence | None:
 def _change_undefined(study: StudyData, outcome: OutcomeSpec) -> Sentence | None:
     """Say why complete changes have no effect of this measure."""
     if outcome.type == "mean" and study.intervention and (study.intervention.total or 0) <= _PAIR:
-        return sentence("a standardised change of two patients has no correction for its bias")
+        return _UNCORRECTED_PAIR
     with np.errstate(all="ignore"):
         y, v = (float(x[0]) for x in _of_changes([study], outcome))
     return _beyond_computing(y, v)
@@ -219,7 +219,7 @@ def _one_group_undefined(study: StudyData, outcome: OutcomeSpec) -> Sentence | N
         if (group.sd or 0.0) <= 0:
             return sentence("the standard deviation is 0")
         if outcome.measure == "SMCC" and (group.total or 0) <= _PAIR:
-            return sentence("a standardised change of two patients has no correction for its bias")
+            return _UNCORRECTED_PAIR
         if outcome.measure == "MNLN" and (group.mean or 0.0) <= 0:
             return sentence("only a mean above 0 has a logarithm; MN pools it as it is")
     with np.errstate(all="ignore"):
