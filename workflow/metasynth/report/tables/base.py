@@ -8,7 +8,7 @@ from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
 from metasynth.model import bounds
-from metasynth.model.records import Cell, Result, Trial
+from metasynth.model.records import Cell, CurvePoint, Result, Trial
 from metasynth.report.document import Column, Inlines, Link, Row, plain, text
 from metasynth.report.material import Scope
 from metasynth.report.text.phrases import versus
@@ -181,9 +181,9 @@ def of_clusters(result: Result, language: Language) -> list[str]:
     ]
 
 
-def row_anchor(trial: Trial, result: Result) -> str:
-    """Where the data appendix shows a raw row of results.csv."""
-    return f"row-{trial.study.study}-{result.cell.row}"
+def row_anchor(result: Result | CurvePoint) -> str:
+    """Where the data appendix shows a raw row of results.csv, or of survival.csv."""
+    return f"row-{keys.place(result.cell)}"
 
 
 def source_anchor(trial: Trial, source_id: str) -> str:
