@@ -746,7 +746,7 @@ STUDIES = [
     ),
     slip(
         "curve_coarse",
-        added(A, outcome="death", week="24", arm_id="d", total="100", **REPORTED),
+        added(A, outcome="death", week="24", arm_id="d", total="120", **REPORTED),
         replace(
             f"{A}/survival.csv",
             b"outcome,week,arm_id,time,survival,at_risk,source_id,note\n"

@@ -32,6 +32,10 @@ PROVENANCES = {
     "derived": message("derived"),
 }
 """How a number of the tables came to be known."""
+RISKS_OF_SCORES = message(
+    "Risks of a standardised mean difference follow from the odds ratio that it stands for if "
+    "scores are logistic (Chinn 2000)."
+)
 
 
 def row(*cells: str | Inlines, anchor: str = "") -> Row:
