@@ -162,6 +162,9 @@ def of_arm(result: Result, language: Language) -> list[str]:
         found += [f"{language.say(words)} {', '.join(numbers)}"] if numbers else []
     if has("change_correlation"):
         found.append(f"r = {short('change_correlation')}")
+    if has("follow_up_min", "follow_up_max"):
+        span = separator.join((short("follow_up_min"), short("follow_up_max")))
+        found.append(language.say("follow-up {span}", span=span))
     if has("sd"):
         found.append(f"SD {short('sd')}")
     if result.unit:
