@@ -58,8 +58,7 @@ def contrasts_of_curves(
 
 
 def _points(trial: Trial, outcome: OutcomeSpec) -> list[CurvePoint]:
-    topic = (outcome.outcome, outcome.week)
-    return [point for point in trial.survival if (point.outcome, point.week) == topic]
+    return [point for point in trial.survival if (point.outcome, point.week) in outcome.topics]
 
 
 def _side(
