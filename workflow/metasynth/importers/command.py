@@ -13,6 +13,7 @@ from metasynth.importers import (
     beside,
     covidence,
     draft,
+    draft_comparisons,
     metafor,
     revman,
     revman_csv,
@@ -62,14 +63,16 @@ def run(chosen: argparse.Namespace) -> int:
             "\nComplete what the file does not say (arms, weeks, sources), put the treatments and"
             "\noutcomes into config.yaml, and let `metasynth validate` check all of it."
         )
-        if found.comparisons:
-            print(f"\nThe file's comparisons for config.yaml:\n{_compared(found, made)}")
+        if compared := _compared(found, made):
+            print(f"\nThe file's comparisons for config.yaml:\n{compared}")
     return 0 if written else 1
 
 
 def _compared(found: Reading, made: Folders) -> str:
     """The comparisons of a file as config.yaml has them."""
-    return draft.written_comparisons(draft.pooled_in(made, found.outcomes, found.comparisons)[1])
+    return draft_comparisons.written(
+        draft_comparisons.pooled_in(made, found.outcomes, found.comparisons)[1]
+    )
 
 
 def _take_back(trials: Path) -> None:
@@ -131,17 +134,18 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
     found = read(chosen)
     bib, keys = draft.references(found.studies, chosen.file.name, _KEY)
     made, left_out = tables(found, chosen.file.name, _KEY, keys=keys)
-    if not made:
+    outcomes, compared = draft_comparisons.pooled_in(made, found.outcomes, found.comparisons)
+    if not outcomes:
         told = "\n".join(f"  {one}" for one in left_out)
         raise ImportRefused(f"{chosen.file}: nothing could be imported\n{told}")
-    outcomes, compared = draft.pooled_in(made, found.outcomes, found.comparisons)
     files = scaffold.without_made_up(scaffold.files())
     files["config.yaml"] = draft.config(files["config.yaml"], made, outcomes, found.title, compared)
     files["data/raw/references.bib"] = bib
     files["imported/not-imported.csv"] = table_of(left_out)
+    in_clusters = draft.in_clusters(made, outcomes)
     for name in files:
         if name.startswith("data/text/"):
-            files[name] = draft.prose(files[name], outcomes)
+            files[name] = draft.prose(files[name], outcomes, in_clusters)
     scaffold.create(folder, _placed(files, made, xlsx=chosen.xlsx))
     several = f"{len(outcomes)} outcome{'' if len(outcomes) == 1 else 's'}"
     said = f" in {len(compared)} comparisons" if compared else ""
@@ -150,6 +154,11 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
         print(f"{len(left_out)} rows or columns were not imported, or need a look:")
         print(f"  {folder}/imported/not-imported.csv has the reasons.")
     doubts = [f"  {outcome.id}: {outcome.doubt}" for outcome in outcomes if outcome.doubt]
+    doubts += [
+        f"  {name}: several of its trials are of one cluster, so that three levels lead;"
+        " correlation says whether these have the same patients"
+        for name in sorted(in_clusters)
+    ]
     print("\n".join(["Look at these choices in config.yaml:", *doubts] if doubts else []))
     print(f"The draft report: cd {folder} && metasynth run")
     return 0
