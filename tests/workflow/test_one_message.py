@@ -175,11 +175,11 @@ def test_what_is_concluded_follows_from_the_interval_that_is_judged(review: Ran,
 def test_an_interval_narrower_than_the_one_judged_is_not_left_to_speak_alone(review: Ran) -> None:
     """The table, the outcome's paragraph and the figure's words all say that it is not the one."""
     text = _text(review("too narrow").report())
-    assert "the interval that certainty is judged by includes the value of no effect" in text
-    assert "narrower than Wald’s it includes that value" in text
+    assert "the interval that certainty is judged by includes 1" in text
+    assert "narrower than Wald’s it includes 1" in text
     assert "in favour of drug, but not by an interval never narrower than Wald’s" in text
     assert not re.search(
-        "the value of no effect, in favour of drug(?!, but kept)", text.split("By common effect")[0]
+        "excludes 1, in favour of drug(?!, but kept)", text.split("By common effect")[0]
     )
 
 

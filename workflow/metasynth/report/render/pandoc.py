@@ -332,10 +332,17 @@ def _inline(item: Inline, setting: _Setting | None) -> list[Node]:
             return [_node(_STYLES[style], _inlines(children, setting))]
         case Link(target, children):
             return [_link(target, _inlines(children, setting)), *_named(target, children, setting)]
-        case Citation(items):
-            numbers = [word_fields.citation(str(number)) for _, number in items]
-            comma = _node("Superscript", [_node("Str", ",")])
-            return [part for number in numbers for part in (comma, number)][1:]
+        case Citation():
+            parts = [
+                part
+                for run in item.runs()
+                for sign, (_, number) in zip(",–", run, strict=False)
+                for part in (
+                    _node("Superscript", [_node("Str", sign)]),
+                    word_fields.citation(str(number)),
+                )
+            ]
+            return parts[1:]
         case Marks():
             return []
 
