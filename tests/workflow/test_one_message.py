@@ -96,10 +96,10 @@ def _sentences(ran: Review, code: str) -> dict[str, str]:
     from metasynth.validation import configuration
 
     config, language = configuration.load(ran.folder / "config.yaml"), _language(ran, code)
-    labels = {outcome.id: language.label(outcome.label) for outcome in config.outcomes}
+    specs = {outcome.id: outcome for outcome in config.outcomes}
     side = language.label(config.comparisons[""].intervention_label or "Intervention")
     return {
-        id_: words(found, labels[id_], side, language).conclusion
+        id_: words(found, specs[id_], language.label(specs[id_].label), side, language).conclusion
         for id_, found in _concluded(ran).items()
     }
 
