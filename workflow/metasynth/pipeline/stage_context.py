@@ -146,13 +146,17 @@ class Context:
         return self.there([*(f"{text}/{code}/{languages.LABELS}" for code in codes), *inside])
 
     @cached_property
-    def _topics(self) -> list[dict[tuple[str, int | None], Trial]]:
-        return [comparison.topics(trial) for trial in self.review.trials]
+    def _topics(self) -> list[tuple[Trial, dict[tuple[str, int | None], Trial]]]:
+        return [(trial, comparison.topics(trial)) for trial in self.review.trials]
 
     def reporting(self, outcome: OutcomeSpec) -> tuple[Trial, ...]:
         """The trials that have a number for this outcome, without what they say of others."""
         topic, chosen = (outcome.outcome, outcome.week), self.config.comparison_of(outcome)
-        found = [topics[topic] for topics in self._topics if topic in topics]
+        found = [
+            comparison.judged(topics[topic], whole, outcome)
+            for whole, topics in self._topics
+            if topic in topics
+        ]
         return tuple(trial for trial in found if comparison.reports(trial, outcome, chosen))
 
     def counted(self, outcome: OutcomeSpec) -> tuple[int, int]:

@@ -10,9 +10,11 @@ from metasynth.synthesis import comparison
 
 def trial_about(path: str, outcome: OutcomeSpec) -> Trial:
     """A cleaned trial with what it says of an outcome, and of no other; read once a job."""
-    return _topics(path)[outcome.outcome, outcome.week]
+    whole, topics = _topics(path)
+    return comparison.judged(topics[outcome.outcome, outcome.week], whole, outcome)
 
 
 @cache
-def _topics(path: str) -> dict[tuple[str, int | None], Trial]:
-    return comparison.topics(store.from_json(Trial, Path(path).read_text("utf-8")))
+def _topics(path: str) -> tuple[Trial, dict[tuple[str, int | None], Trial]]:
+    whole = store.from_json(Trial, Path(path).read_text("utf-8"))
+    return whole, comparison.topics(whole)

@@ -28,6 +28,8 @@ from metasynth.stats.small_study import (
     peters,
 )
 from metasynth.stats.trim_and_fill import trim_and_fill
+from metasynth.synthesis.moderated import moderated
+from metasynth.synthesis.moderator_records import ModeratedEffects
 from metasynth.synthesis.selection import counted, effects_of, tables_of
 from metasynth.synthesis.synthesise import pool_studies, size_of_pool
 
@@ -101,6 +103,7 @@ class Sensitivity:
     absolute: tuple[Absolute, ...]
     absolute_reason: Sentence | None
     regression: Regression | None = None
+    moderators: tuple[ModeratedEffects, ...] = ()
     without_published: Estimate | None = None
 
 
@@ -128,6 +131,7 @@ def battery(result: OutcomeResult) -> Sensitivity:
         absolute=absolute,
         absolute_reason=why_not_absolute,
         regression=regress(outcome, spec, used, effects.y, effects.v) if effects else None,
+        moderators=moderated(outcome, spec, used, effects.y, effects.v) if effects else (),
         without_published=_without_published(outcome, spec, used),
     )
 

@@ -106,7 +106,7 @@ class Layout:
         own = {term.name: term.columns(values[term.name]) for term in self.terms}  # type: ignore[arg-type]
         blocks = list(own.values())
         for one, other in self.interactions:
-            products = own[one][:, :, None] * own[other][:, None, :]
+            products = own[other][:, :, None] * own[one][:, None, :]  # as R orders them
             blocks.append(products.reshape(len(products), -1))
         return np.column_stack([np.ones(len(blocks[0])), *blocks])
 

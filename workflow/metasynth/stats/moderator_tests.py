@@ -31,7 +31,8 @@ def omnibus(model: MetaRegression, places: tuple[int, ...]) -> Omnibus:
 
     Example:
         >>> design = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
-        >>> fit = meta_regression(np.array([0.0, 1.0, 2.0, 3.1]), np.full(4, 0.01), design, ci="Wald")
+        >>> y, v = np.array([0.0, 1.0, 2.0, 3.1]), np.full(4, 0.01)
+        >>> fit = meta_regression(y, v, design, ci="Wald")
         >>> found = omnibus(fit, (1,))
         >>> round(found.statistic, 6), found.df, found.df2
         (530.45, 1, None)
@@ -145,7 +146,8 @@ def predicted(model: MetaRegression, row: Array) -> Predicted:
 
     Example:
         >>> design = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
-        >>> fit = meta_regression(np.array([0.0, 1.0, 2.0, 3.1]), np.full(4, 0.01), design, ci="Wald")
+        >>> y, v = np.array([0.0, 1.0, 2.0, 3.1]), np.full(4, 0.01)
+        >>> fit = meta_regression(y, v, design, ci="Wald")
         >>> found = predicted(fit, np.array([1.0, 1.5]))
         >>> round(found.effect, 6), round(found.pi_high, 6)  # tau2 is 0
         (1.525, 1.622998)

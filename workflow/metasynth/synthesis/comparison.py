@@ -53,7 +53,7 @@ _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 def topics(trial: Trial) -> dict[tuple[str, int | None], Trial]:
     """The trial with what it says of one outcome at one week, and of no other, by outcome and week.
 
-    That is all that a pooled result depends on; sources and judgements are left out as well.
+    That is all that a pooled result depends on but for judgements (`judged`); sources are left out.
     """
     rows: dict[tuple[str, int | None], list[Result]] = {}
     for row in trial.results:
@@ -62,6 +62,14 @@ def topics(trial: Trial) -> dict[tuple[str, int | None], Trial]:
         topic: replace(trial, results=tuple(found), sources=(), risk_of_bias=())
         for topic, found in rows.items()
     }
+
+
+def judged(about: Trial, whole: Trial, outcome: OutcomeSpec) -> Trial:
+    """One of a whole trial's `topics`, with the risk of bias where the outcome depends on it."""
+    if covariates.RISK_OF_BIAS not in covariates.columns_of(outcome):
+        return about
+    overall = tuple(one for one in whole.risk_of_bias if one.outcome in ("", outcome.outcome))
+    return replace(about, risk_of_bias=overall)
 
 
 def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> list[Result]:
@@ -177,27 +185,32 @@ def _study_items(
     rows = in_unit(selected_rows(trial, outcome, comparison), outcome)
     if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
         return _by_stratum(trial, outcome, comparison, strata)
-    data = _with_covariate(trial, outcome, rows, _study_data(trial, outcome, comparison, rows))
+    data = _with_characteristics(
+        trial, outcome, rows, _study_data(trial, outcome, comparison, rows)
+    )
     if isinstance(data, Omission) and convertible(outcome):
         return _of_other_kind(trial, outcome, comparison, rows) or data
     return data
 
 
-def _with_covariate(
+def _with_characteristics(
     trial: Trial,
     outcome: OutcomeSpec,
     rows: Sequence[Result],
     data: tuple[StudyData, ...] | Omission,
 ) -> tuple[StudyData, ...] | Omission:
-    """What the trial brings, with the value of the outcome's covariate where there is one."""
-    if isinstance(data, Omission) or outcome.covariate is None:
+    """What the trial brings, with its values of the outcome's covariate and moderators."""
+    columns = covariates.columns_of(outcome)
+    if isinstance(data, Omission) or not (outcome.covariate or columns):
         return data
     contrasted = [row.arm_id for row in rows if row.reference_arm_id]
     found = []
     for item in data:
         arm_ids = item.intervention.arm_ids if item.intervention else contrasted
         number, cell = covariates.value(trial, outcome.covariate, arm_ids)
-        found.append(replace(item, covariate=number, covariate_cell=cell))
+        values = (covariates.characteristic(trial, c, arm_ids, outcome.outcome) for c in columns)
+        known = tuple(value for value in values if value is not None)
+        found.append(replace(item, covariate=number, covariate_cell=cell, values=known))
     return tuple(found)
 
 
@@ -213,7 +226,7 @@ def _of_other_kind(
 ) -> tuple[StudyData, ...] | Omission | None:
     """A trial of events among means, or the reverse, as the outcome declares; None if it is not."""
     data = _study_data(trial, other_kind(outcome), comparison, rows)
-    data = _with_covariate(trial, outcome, rows, data)
+    data = _with_characteristics(trial, outcome, rows, data)
     if isinstance(data, Omission):
         return None
     if not outcome.events_mean:
