@@ -13,8 +13,8 @@ from metasynth.crosscheck.records import Crosscheck
 from metasynth.grade import summary_of_findings
 from metasynth.grade.certainty import COLUMNS, Rating
 from metasynth.grade.conclusions import Conclusion
+from metasynth.model.moderated_effects import ModeratorRow
 from metasynth.model.records import Estimate, StudyEffect
-from metasynth.synthesis.moderator_records import ModeratorRow
 
 PACKAGE = Path(__file__).parents[1] / "workflow" / "schemas" / "results.json"
 TABLES: dict[str, tuple[str, type]] = {

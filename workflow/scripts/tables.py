@@ -8,12 +8,12 @@ from metasynth.audit.run import audit
 from metasynth.audit.verdicts import Audited
 from metasynth.core import store
 from metasynth.language.sentences import in_words
+from metasynth.model.moderated_effects import ModeratorRow, rows
 from metasynth.model.records import Estimate, OutcomeResult, StudyEffect, Trial
 from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Tabling
 from metasynth.pipeline.targets import Member
 from metasynth.sensitivity.battery import Sensitivity
-from metasynth.synthesis.moderator_records import ModeratorRow, rows
 from metasynth.tables.table_schema import SCHEMAS
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from metasynth.model.judgement_levels import NAMES, is_overall, risk
+from metasynth.model.moderators import ModeratorModel, ModeratorTerm
 from metasynth.model.records import Cell, CovariateSpec, OutcomeSpec, StudyValue, Trial
 
 OF_STUDY = ("year", "duration_weeks", "n_randomised")
@@ -56,6 +57,17 @@ def columns_of(outcome: OutcomeSpec) -> tuple[str, ...]:
     """The characteristics that an outcome's moderators are, each once."""
     terms = (term for model in outcome.moderators for term in model.terms)
     return tuple(dict.fromkeys(term.column for term in terms))
+
+
+def is_category(term: ModeratorTerm) -> bool:
+    """Whether a term is one of levels."""
+    return bool(term.column in WORDS or term.levels or term.cuts)
+
+
+def drawn_term(outcome: OutcomeSpec) -> tuple[ModeratorModel, ModeratorTerm] | None:
+    """The first number of the first of an outcome's models that has one: its figure is of these."""
+    pairs = ((model, term) for model in outcome.moderators for term in model.terms)
+    return next((pair for pair in pairs if not is_category(pair[1])), None)
 
 
 def _values(trial: Trial, name: str, arm_ids: Sequence[str]) -> Iterator[tuple[float, Cell]]:

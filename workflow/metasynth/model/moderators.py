@@ -1,5 +1,6 @@
 """The choices of a meta-regression on several moderators, as config.yaml declares them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -72,6 +73,11 @@ class ModeratorModel:
     ci: str = "HKSJ"
     predictions: tuple[Profile, ...] = ()
     contrasts: tuple[ProfileContrast, ...] = ()
+
+
+def has_profiles(models: Iterable[ModeratorModel]) -> bool:
+    """Whether any prediction or contrast is declared."""
+    return any(model.predictions or model.contrasts for model in models)
 
 
 def cut_levels(cuts: tuple[float, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.model import bounds
 from metasynth.model.forms import PUBLISHED
 from metasynth.model.methods import CLUSTERED, EXACT_BAYES, GLMMS, tau2_of_effects
+from metasynth.model.moderated_effects import ModeratedEffects
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.model.risks import MEASURES
 from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
@@ -29,7 +30,6 @@ from metasynth.stats.small_study import (
 )
 from metasynth.stats.trim_and_fill import trim_and_fill
 from metasynth.synthesis.moderated import moderated
-from metasynth.synthesis.moderator_records import ModeratedEffects
 from metasynth.synthesis.selection import counted, effects_of, tables_of
 from metasynth.synthesis.synthesise import pool_studies, size_of_pool
 

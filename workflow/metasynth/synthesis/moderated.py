@@ -14,6 +14,14 @@ import numpy as np
 from metasynth.core.arrays import Array
 from metasynth.core.messages import Refused, sentence
 from metasynth.model.methods import CLUSTERED, is_ratio
+from metasynth.model.moderated_effects import (
+    Change,
+    LinePoint,
+    ModeratedEffects,
+    PredictedEffect,
+    TermLine,
+    TermTest,
+)
 from metasynth.model.moderators import (
     ModeratorModel,
     Profile,
@@ -38,17 +46,8 @@ from metasynth.synthesis.covariate_effects import LEAST
 from metasynth.synthesis.moderator_design import (
     ModeratorDesign,
     NoDesign,
-    Part,
     dependence,
     moderator_design,
-)
-from metasynth.synthesis.moderator_records import (
-    Change,
-    LinePoint,
-    ModeratedEffects,
-    PredictedEffect,
-    TermLine,
-    TermTest,
 )
 from metasynth.synthesis.synthesise import size_of_pool
 
@@ -131,10 +130,8 @@ def _fit(
     if k < LEAST:
         raise NoDesign(
             sentence(
-                "a meta-regression needs about {least} studies with a value of each moderator;"
-                " there are {k}",
-                least=LEAST,
-                k=k,
+                "a meta-regression needs about ten studies with a value of each moderator, and"
+                " there are fewer"
             )
         )
     if spec.model in CLUSTERED:
@@ -143,9 +140,7 @@ def _fit(
         )
     matrix, kept = design.matrix, list(design.kept)
     if k <= matrix.shape[1]:
-        raise NoDesign(
-            sentence("{k} studies cannot support {p} coefficients", k=k, p=matrix.shape[1])
-        )
+        raise NoDesign(sentence("there are no more studies than coefficients"))
     if why := dependence(design, matrix):
         raise NoDesign(why)
     try:
@@ -193,18 +188,14 @@ class _Told:
     def terms(self) -> Iterator[TermTest]:
         """The omnibus test of each term and interaction."""
         labels = {
-            name: tuple(dict.fromkeys(part.label for part in parts))
-            for name, parts in self._first_parts()
+            name: tuple(dict.fromkeys(part.label for part in self.design.parts[places[0]]))
+            for name, places in self.design.layout.places()
         }
         for name, places in self.design.layout.places():
             found, gvif = omnibus(self.fit, places), inflation(self.fit, places)
             yield TermTest(
                 name, labels[name], found.statistic, found.df, found.df2, found.p, finite(gvif)
             )
-
-    def _first_parts(self) -> Iterator[tuple[str, tuple[Part, ...]]]:
-        for name, places in self.design.layout.places():
-            yield name, self.design.parts[places[0]]
 
     def contrast(self, asked: ProfileContrast) -> Change:
         """The difference of two profiles."""

@@ -7,8 +7,9 @@ import numpy as np
 
 from metasynth.core.arrays import Array
 from metasynth.core.messages import Refused, Sentence, sentence
-from metasynth.model.covariates import RISK_OF_BIAS, WORDS
+from metasynth.model.covariates import RISK_OF_BIAS, WORDS, is_category
 from metasynth.model.judgement_levels import NAMES
+from metasynth.model.moderated_effects import Part
 from metasynth.model.moderators import (
     INTERCEPT,
     ModeratorModel,
@@ -31,21 +32,6 @@ Level = float | str
 
 class NoDesign(Refused):
     """Moderators that make no design, and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a column of the design is of a term: a level against the reference, or a bend (from 1).
-
-    A straight number has neither; `centre` and `per` say how it is counted.
-    """
-
-    label: str
-    level: str = ""
-    reference: str = ""
-    bend: int = 0
-    centre: float = 0.0
-    per: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,11 +86,6 @@ class ModeratorDesign:
             if one.number is not None
             and not min(self.values[one.term]) <= one.number <= max(self.values[one.term])  # type: ignore[operator]
         )
-
-
-def is_category(term: ModeratorTerm) -> bool:
-    """Whether a term is one of levels."""
-    return bool(term.column in WORDS or term.levels or term.cuts)
 
 
 def level_of(term: ModeratorTerm, value: StudyValue) -> Level | None:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from metasynth.core.faults import shown
 from metasynth.model.covariates import WORDS, columns_of
+from metasynth.model.moderated_effects import Change, ModeratedEffects
 from metasynth.model.moderators import ModeratorModel, ModeratorTerm, Setting, cut_levels
 from metasynth.model.records import AnalysisResult, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.stats.moderator_terms import CategoricalTerm
 from metasynth.synthesis.bayesmeta_export import numbers
 from metasynth.synthesis.moderated import moderated
 from metasynth.synthesis.moderator_design import ModeratorDesign, moderator_design
-from metasynth.synthesis.moderator_records import Change, ModeratedEffects
 from metasynth.synthesis.selection import effects_of
 
 _TAKEN = {"if", "else", "repeat", "while", "function", "for", "next", "break", "in", "yi", "vi"}

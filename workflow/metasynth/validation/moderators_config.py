@@ -9,7 +9,7 @@ from typing import Any
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
 from metasynth.core.strict_yaml import Keys
-from metasynth.model.covariates import RISK_OF_BIAS, WORDS
+from metasynth.model.covariates import RISK_OF_BIAS, WORDS, is_category
 from metasynth.model.judgement_levels import NAMES
 from metasynth.model.moderators import (
     ModeratorModel,
@@ -110,7 +110,7 @@ def _term_faults(
         if key in keys and (word or (key == "cuts" and term.levels)):
             why = f"{term.column} is in words" if word else "levels are declared"
             yield lines.fault((*path, key), None, f"nothing, as {why}", "remove the key")
-    category = word or term.levels or term.cuts
+    category = is_category(term)
     for key in _OF_NUMBERS if category else ():
         if key in keys:
             expected = f"nothing: {term.name} is a category, and only a number has this"
@@ -167,7 +167,7 @@ def _setting_faults(
                 place, one.term, *not_among(one.term, set(terms), "a term of the model")
             )
             continue
-        category = bool(term.column in WORDS or term.levels or term.cuts)
+        category = is_category(term)
         if category and one.number is not None:
             yield lines.fault(place, one.number, "a level of the term", "write its name, in quotes")
         elif not category and one.number is None:

@@ -5,7 +5,21 @@ from dataclasses import dataclass
 
 from metasynth.core.messages import Sentence
 from metasynth.model.moderators import Setting
-from metasynth.synthesis.moderator_design import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a column of the design is of a term: a level against the reference, or a bend (from 1).
+
+    A straight number has neither; `centre` and `per` say how it is counted.
+    """
+
+    label: str
+    level: str = ""
+    reference: str = ""
+    bend: int = 0
+    centre: float = 0.0
+    per: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
