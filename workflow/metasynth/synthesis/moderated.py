@@ -91,17 +91,19 @@ def _moderated(
         design = moderator_design(model, studies, v)
         start = replace(start, k=len(design.kept), left_out=design.left_out)
         fit = _fit(spec, model, design, y, v)
+        told = _Told(outcome, design, fit, [studies[i] for i in design.kept])
+        start = replace(
+            start,
+            contrasts=tuple(told.contrast(one) for one in model.contrasts),
+            predictions=tuple(told.prediction(one) for one in model.predictions),
+        )
     except Refused as refused:
         return replace(start, reason=refused.why)
     kept = list(design.kept)
-    own = [studies[i] for i in kept]
-    told = _Told(outcome, design, fit, own)
     return replace(
         start,
         coefficients=tuple(told.coefficients()),
         terms=tuple(told.terms()),
-        contrasts=tuple(told.contrast(one) for one in model.contrasts),
-        predictions=tuple(told.prediction(one) for one in model.predictions),
         lines=tuple(told.lines(model)),
         qm=finite(fit.qm),
         qm_df=fit.qm_df,
@@ -113,7 +115,7 @@ def _moderated(
         tau2=finite(fit.tau2),
         i2=finite(residual_i2(y[kept], v[kept], design.matrix, fit.tau2)),
         r2=explained(y[kept], v[kept], METHOD, fit.tau2),
-        studies=tuple((study.study, study.label) for study in own),
+        studies=tuple((study.study, study.label) for study in told.own),
         few_per_coefficient=len(kept) < LEAST * (len(fit.coefficients) - 1),
     )
 

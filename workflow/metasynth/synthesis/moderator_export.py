@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from metasynth.core.faults import shown
+from metasynth.core.store import guarded
 from metasynth.model.covariates import WORDS, columns_of
 from metasynth.model.moderated_effects import Change, ModeratedEffects
 from metasynth.model.moderators import ModeratorModel, ModeratorTerm, Setting, cut_levels
@@ -113,8 +114,8 @@ def _pair(pair: tuple[str, str]) -> str:
 
 
 def _text(word: str) -> str:
-    """A string of R."""
-    return json.dumps(word, ensure_ascii=False)
+    """A string of R, as the CSV has it."""
+    return json.dumps(guarded(word), ensure_ascii=False)
 
 
 def _term(term: ModeratorTerm, design: ModeratorDesign) -> str:

@@ -75,6 +75,7 @@ def moderators_plot(
     for end in ("low", "high"):
         limits = [data.natural(getattr(at, f"pi_{end}")) for at in shown.line.points]
         draw_line(graph, values, limits, f"prediction-{end}", DASHED, 0.8)
+        lines.append((values, limits))
     draw_points(graph, shown.xs, effects, sizes=sizes)
     labels = [data.labels[i] for i in shown.kept]
     order = sorted(range(len(sizes)), key=lambda i: -sizes[i])
