@@ -99,8 +99,8 @@ def _entries(language: Language) -> tuple[Entry, ...]:
     return (
         Entry(say("Study; its area follows its weight"), "o"),
         Entry(say("Meta-regression"), colour=INK, line="-", weight=1.4),
-        Entry(say("95% interval of the average effect"), fill=_BAND),
-        Entry(say("95% prediction interval"), colour=INK, line=DASHED, weight=0.8),
+        Entry(name(say("95% interval of the average effect")), fill=_BAND),
+        Entry(name(say("95% prediction interval")), colour=INK, line=DASHED, weight=0.8),
         Entry(say("No effect"), colour=INK, line="-", weight=0.6),
     )
 
