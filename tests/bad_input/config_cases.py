@@ -428,6 +428,18 @@ MODERATORS = [
         "41 | two profiles that differ",
     ),
 ]
+SUBGROUPS = [
+    ("unknown", "subgroup: ages, subgroup_cuts: [50]", "41 | did you mean age?"),
+    ("of_a_number", "subgroup: age", "41 | subgroup_cuts or subgroup_levels"),
+    ("classes_of_words", "subgroup: treatment, subgroup_cuts: [50]", "41 | treatment is in words"),
+    ("classes_of_nothing", "subgroup_cuts: [50]", "41 | there is no subgroup"),
+    (
+        "classes_and_levels",
+        "subgroup: age, subgroup_cuts: [50], subgroup_levels: {a: 48, b: 52.5}",
+        "41 | levels are declared",
+    ),
+    ("cuts_out_of_order", "subgroup: age, subgroup_cuts: [50, 40]", "41 | rising order"),
+]
 FIGURES = [
     config(
         "few_is_a_word",
@@ -443,6 +455,12 @@ FIGURES = [
             found,
         )
         for name, model, found in MODERATORS
+    ),
+    *(
+        config(
+            f"subgroup_{name}", "[primary, common], cov", f"[primary, common], {keys}, cov", found
+        )
+        for name, keys, found in SUBGROUPS
     ),
     config("unknown_covariate", "name: age", "name: ages", "41 | did you mean age?"),
     config("covariate_without_label", ", label: Mean age (years)", "", "41 | a key label"),

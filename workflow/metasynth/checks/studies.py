@@ -136,7 +136,9 @@ def _review_year(view: View) -> int | None:
 
 def _group_blank(view: View) -> Iterator[Doubt]:
     """A trial without a value of the column by which an outcome groups its trials."""
-    for column in dict.fromkeys(outcome.subgroup for outcome in view.outcomes if outcome.subgroup):
+    from metasynth.model.covariates import columns_in_study
+
+    for column in columns_in_study(view.outcomes):
         using = [outcome for outcome in view.outcomes if outcome.subgroup == column]
         told = set[str]()
         for outcome in using:

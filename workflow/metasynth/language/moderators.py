@@ -43,6 +43,11 @@ def level_name(level: str, language: Language) -> str:
     return language.say(level) if said == level and level in NAMES else said
 
 
+def group_name(group: str, language: Language) -> str:
+    """A subgroup as the review names it; the levels of risk of bias have names of their own."""
+    return language.say(group) if group in NAMES else group
+
+
 def term_name(labels: Sequence[str], language: Language) -> str:
     """A term, or an interaction of two, by the labels."""
     return " × ".join(language.label(label) for label in labels)

@@ -1,10 +1,10 @@
 """Characteristics of studies by which effects are explained: each one's value and place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from metasynth.model.judgement_levels import NAMES, is_overall, risk
-from metasynth.model.moderators import ModeratorModel, ModeratorTerm
-from metasynth.model.records import Cell, CovariateSpec, OutcomeSpec, StudyValue, Trial
+from metasynth.model.moderators import ModeratorModel, ModeratorTerm, cut_level, cut_levels
+from metasynth.model.records import Cell, CovariateSpec, OutcomeSpec, Study, StudyValue, Trial
 
 OF_STUDY = ("year", "duration_weeks", "n_randomised")
 DOSE = "dose"
@@ -54,9 +54,57 @@ def characteristic(
 
 
 def columns_of(outcome: OutcomeSpec) -> tuple[str, ...]:
+    """The characteristics that an outcome's moderators and subgroups are, each once.
+
+    Without those of study.csv by which trials are grouped: these stand there as they are.
+    """
+    group = grouping(outcome)
+    return tuple(dict.fromkeys((*moderator_columns(outcome), *((group.column,) if group else ()))))
+
+
+def moderator_columns(outcome: OutcomeSpec) -> tuple[str, ...]:
     """The characteristics that an outcome's moderators are, each once."""
     terms = (term for model in outcome.moderators for term in model.terms)
     return tuple(dict.fromkeys(term.column for term in terms))
+
+
+def grouping(outcome: OutcomeSpec) -> ModeratorTerm | None:
+    """What makes the subgroups of an outcome, where that is no column of words of study.csv."""
+    column = outcome.subgroup
+    if not column or column in WORDS_OF_STUDY:
+        return None
+    return ModeratorTerm(column, column, column, outcome.subgroup_levels, outcome.subgroup_cuts)
+
+
+def columns_in_study(outcomes: Iterable[OutcomeSpec]) -> tuple[str, ...]:
+    """The columns of words of study.csv by which some outcome groups its trials, each once."""
+    columns = dict.fromkeys(outcome.subgroup for outcome in outcomes)
+    return tuple(column for column in columns if column in WORDS_OF_STUDY)
+
+
+def group_in_study(study: Study, outcome: OutcomeSpec) -> str:
+    """The subgroup of a trial by a column of words of study.csv; blank where it is another's."""
+    return getattr(study, outcome.subgroup) if outcome.subgroup in WORDS_OF_STUDY else ""
+
+
+Level = float | str
+
+
+def level_of(term: ModeratorTerm, value: StudyValue) -> Level | None:
+    """What a study's characteristic is to a term; None where the term has no such level."""
+    if term.column in WORDS:
+        return value.word
+    assert value.number is not None
+    if term.levels:
+        return next((name for name, number in term.levels if number == value.number), None)
+    return cut_level(term.cuts, value.number) if term.cuts else value.number
+
+
+def level_order(term: ModeratorTerm) -> tuple[str, ...]:
+    """The levels of a category in their own order; none where that is the alphabet's."""
+    if term.column == RISK_OF_BIAS:
+        return NAMES
+    return tuple(name for name, _ in term.levels) or (cut_levels(term.cuts) if term.cuts else ())
 
 
 def is_category(term: ModeratorTerm) -> bool:

@@ -392,7 +392,9 @@ class OutcomeSpec:
     sensitivity_of: str = ""  # the id of the outcome that this one re-reads
     note: str = ""
     as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
-    subgroup: str = ""  # a column of study.csv by which trials are grouped
+    subgroup: str = ""  # the characteristic by which trials are grouped; see covariates.grouping
+    subgroup_levels: tuple[tuple[str, float], ...] = ()  # what its numbers mean
+    subgroup_cuts: tuple[float, ...] = ()  # numbers that divide it into classes
     baseline_risks: tuple[float, ...] = ()  # risks under control, for absolute effects
     per: float = 1.0  # the person-time that a rate is of, such as 1000 (person-years)
     time_unit: str = ""  # such as person-years

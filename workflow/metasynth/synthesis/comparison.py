@@ -210,8 +210,17 @@ def _with_characteristics(
         number, cell = covariates.value(trial, outcome.covariate, arm_ids)
         values = (covariates.characteristic(trial, c, arm_ids, outcome.outcome) for c in columns)
         known = tuple(value for value in values if value is not None)
-        found.append(replace(item, covariate=number, covariate_cell=cell, values=known))
+        valued = replace(item, covariate=number, covariate_cell=cell, values=known)
+        found.append(_grouped(valued, outcome))
     return tuple(found)
+
+
+def _grouped(study: StudyData, outcome: OutcomeSpec) -> StudyData:
+    """The study in the subgroup that its characteristic says; in none where it is not stated."""
+    term = covariates.grouping(outcome)
+    own = [value for value in study.values if term and value.column == term.column]
+    level = covariates.level_of(term, own[0]) if term and own else None
+    return replace(study, subgroup=str(level)) if level is not None else study
 
 
 _UNDECLARED = sentence(
@@ -298,7 +307,7 @@ def _study_data(
         year=trial.study.year,
         intervention=_combined(intervention),
         control=control,
-        subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
+        subgroup=covariates.group_in_study(trial.study, outcome),
         provenance=_weakest(rows),
         tables=_tables(known, rows, arms, comparison) if outcome.type == "binary" else (),
     )
@@ -416,7 +425,7 @@ def _with_contrast(
     effect = _averaged([one for one in effects if not isinstance(one, Sentence)])
     provenance = _weakest(rows)
     data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
-    return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
+    return (replace(data, subgroup=covariates.group_in_study(study, outcome)),)
 
 
 def _averaged(strata: Sequence[Contrast]) -> Contrast:

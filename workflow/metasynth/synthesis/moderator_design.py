@@ -7,18 +7,15 @@ import numpy as np
 
 from metasynth.core.arrays import Array
 from metasynth.core.messages import Refused, Sentence, sentence
-from metasynth.model.covariates import RISK_OF_BIAS, WORDS, is_category
-from metasynth.model.judgement_levels import NAMES
+from metasynth.model.covariates import Level, is_category, level_of, level_order
 from metasynth.model.moderated_effects import Part
 from metasynth.model.moderators import (
     INTERCEPT,
     ModeratorModel,
     ModeratorTerm,
     Setting,
-    cut_level,
-    cut_levels,
 )
-from metasynth.model.records import StudyData, StudyValue
+from metasynth.model.records import StudyData
 from metasynth.stats.moderator_terms import (
     CategoricalTerm,
     Layout,
@@ -26,8 +23,6 @@ from metasynth.stats.moderator_terms import (
     Term,
     dependent_columns,
 )
-
-Level = float | str
 
 
 class NoDesign(Refused):
@@ -86,16 +81,6 @@ class ModeratorDesign:
             if one.number is not None
             and not min(self.values[one.term]) <= one.number <= max(self.values[one.term])  # type: ignore[operator]
         )
-
-
-def level_of(term: ModeratorTerm, value: StudyValue) -> Level | None:
-    """What a study's characteristic is to a term; None where the term has no such level."""
-    if term.column in WORDS:
-        return value.word
-    assert value.number is not None
-    if term.levels:
-        return next((name for name, number in term.levels if number == value.number), None)
-    return cut_level(term.cuts, value.number) if term.cuts else value.number
 
 
 def moderator_design(
@@ -174,9 +159,7 @@ def _term(term: ModeratorTerm, values: Sequence[Level]) -> Term:
 def _levels(term: ModeratorTerm, values: Sequence[Level]) -> tuple[str, ...]:
     """The levels that studies have, the reference first, the others as declared or by name."""
     there = {str(value) for value in values}
-    order = [name for name, _ in term.levels] or (list(cut_levels(term.cuts)) if term.cuts else [])
-    if term.column == RISK_OF_BIAS:
-        order = list(NAMES)
+    order = level_order(term)
     own = [level for level in order if level in there] if order else sorted(there)
     reference = term.reference or (own[0] if own else "")
     if there and reference not in there:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from metasynth.core.faults import shown
 from metasynth.core.store import guarded
-from metasynth.model.covariates import WORDS, columns_of
+from metasynth.model.covariates import WORDS, moderator_columns
 from metasynth.model.moderated_effects import Change, ModeratedEffects
 from metasynth.model.moderators import ModeratorModel, ModeratorTerm, Setting, cut_levels
 from metasynth.model.records import AnalysisResult, OutcomeResult, OutcomeSpec, StudyData
@@ -33,13 +33,13 @@ _BENDS = [
 
 def moderator_names(outcome: OutcomeSpec) -> tuple[str, ...]:
     """The columns of an outcome's moderators in its CSV."""
-    return tuple(f"mod_{column}" for column in columns_of(outcome))
+    return tuple(f"mod_{column}" for column in moderator_columns(outcome))
 
 
 def moderator_cells(outcome: OutcomeSpec, study: StudyData) -> list[object]:
     """A study's values of them, None where one is not stated."""
     known = {value.column: value for value in study.values}
-    found = (known.get(column) for column in columns_of(outcome))
+    found = (known.get(column) for column in moderator_columns(outcome))
     return [
         None if one is None else one.word if one.number is None else repr(one.number)
         for one in found

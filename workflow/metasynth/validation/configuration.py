@@ -186,6 +186,8 @@ _DECIMALS = (
     "conversions",
     "correlation",
     "moderators",
+    "subgroup_levels",
+    "subgroup_cuts",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
 
@@ -325,6 +327,11 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         lists["instrument"] = Instrument(known["label"], float(known["sd"]))
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
+    if "subgroup_levels" in keys:
+        levels = keys["subgroup_levels"].items()
+        lists["subgroup_levels"] = tuple((name, float(number)) for name, number in levels)
+    if "subgroup_cuts" in keys:
+        lists["subgroup_cuts"] = tuple(map(float, keys["subgroup_cuts"]))
     if "moderators" in keys:
         lists["moderators"] = moderator_models(keys)
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
-from metasynth.model.covariates import BUILT_IN, DOSE, TREATMENT, WORDS, WORDS_OF_STUDY
+from metasynth.model.covariates import BUILT_IN, DOSE, TREATMENT, WORDS, WORDS_OF_STUDY, grouping
 from metasynth.model.moderators import ModeratorTerm, Setting
 from metasynth.model.records import Comparison, Config, OutcomeSpec
 from metasynth.tables.raw_table import Row
@@ -45,6 +45,16 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
             yield lines.fault(path, name, *not_among(name, known, "a covariate of some table"))
         elif name == DOSE:
             yield from _several_units(units[outcome.comparison], path, lines)
+        if (group := grouping(outcome)) is not None:
+            path = ("outcomes", outcome.id, "subgroup")
+            if group.column not in (*known, *WORDS):
+                what = "a characteristic of some table"
+                advice = not_among(group.column, known | set(WORDS), what)
+                yield lines.fault(path, group.column, *advice)
+            elif group.column == DOSE:
+                yield from _several_units(units[outcome.comparison], path, lines)
+            elif group.levels:
+                yield from _numbers_without_level(group, path, raw, lines)
         for term, place in _terms(outcome):
             path = (*place, *(("column",) if term.column != term.name else ()))
             if term.column not in (*known, *WORDS):

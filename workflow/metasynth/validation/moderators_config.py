@@ -9,7 +9,7 @@ from typing import Any
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
 from metasynth.core.strict_yaml import Keys
-from metasynth.model.covariates import RISK_OF_BIAS, WORDS, is_category
+from metasynth.model.covariates import RISK_OF_BIAS, WORDS, is_category, level_order
 from metasynth.model.judgement_levels import NAMES
 from metasynth.model.moderators import (
     ModeratorModel,
@@ -17,7 +17,6 @@ from metasynth.model.moderators import (
     Profile,
     ProfileContrast,
     Setting,
-    cut_levels,
 )
 from metasynth.validation.trials import not_among
 
@@ -78,14 +77,13 @@ def _settings(values: Mapping[str, Any]) -> tuple[Setting, ...]:
 
 def known_levels(term: ModeratorTerm) -> tuple[str, ...]:
     """The levels of a category that are known without the tables; none where these say them."""
-    if term.column == RISK_OF_BIAS:
-        return NAMES[:-1]
-    return tuple(name for name, _ in term.levels) or (cut_levels(term.cuts) if term.cuts else ())
+    return NAMES[:-1] if term.column == RISK_OF_BIAS else level_order(term)
 
 
 def moderator_faults(mapping: Mapping[str, Any], lines: Lines) -> Iterator[Fault]:
     """What is impossible about a document's moderators."""
     for id_, keys in mapping["outcomes"].items():
+        yield from _subgroup_faults(keys, ("outcomes", id_), lines)
         for name, own in keys.get(KEY, {}).items():
             path: Keys = ("outcomes", id_, KEY, name)
             model = _model(name, own)
@@ -99,6 +97,22 @@ def moderator_faults(mapping: Mapping[str, Any], lines: Lines) -> Iterator[Fault
                 if set(contrast.at) == set(contrast.against):
                     place = (*path, "contrasts", contrast.name)
                     yield lines.fault(place, None, "two profiles that differ", "change one of them")
+
+
+def _subgroup_faults(keys: Mapping[str, Any], path: Keys, lines: Lines) -> Iterator[Fault]:
+    """Subgroups by numbers without classes, and classes of what has none."""
+    column = keys.get("subgroup", "")
+    given = [key for key in ("subgroup_levels", "subgroup_cuts") if key in keys]
+    for key in given if not column or column in WORDS else given[1:]:
+        why = f"{column} is in words" if column else "there is no subgroup"
+        why = "levels are declared" if column and column not in WORDS else why
+        yield lines.fault((*path, key), None, f"nothing, as {why}", "remove the key")
+    if column and column not in WORDS and not given:
+        expected = f"subgroup_cuts or subgroup_levels, as {column} is a number"
+        yield lines.fault((*path, "subgroup"), column, expected, "add one of them")
+    cuts = keys.get("subgroup_cuts", [])
+    if cuts != sorted(cuts):
+        yield lines.fault((*path, "subgroup_cuts"), None, "numbers in rising order", "sort them")
 
 
 def _term_faults(
