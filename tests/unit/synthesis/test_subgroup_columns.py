@@ -1,6 +1,9 @@
 """Subgroups by any characteristic of the trials: which one a trial is in, and in what order."""
 
+import re
+import shutil
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +12,11 @@ from tests.unit.synthesis.test_moderators import judgement
 
 from metasynth.model import covariates
 from metasynth.model.records import AnalysisSpec, CovariateValue, OutcomeSpec, Trial
+from metasynth.review.load import load_review
 from metasynth.synthesis.comparison import study_data
 from metasynth.synthesis.synthesise import synthesise
+
+ROOT = Path(__file__).parents[3]
 
 
 def group(given: Trial, **choices: Any) -> str:
@@ -52,6 +58,22 @@ def test_words_of_study_csv_are_the_subgroup_as_they_stand() -> None:
     assert covariates.columns_in_study([outcome, replace(OUTCOME, subgroup="dose")]) == (
         "population",
     )
+
+
+def test_a_trial_in_no_subgroup_is_warned_of(tmp_path: Path) -> None:
+    """The BCG trials by classes of latitude, one of which does not state it."""
+    folder = tmp_path / "bcg"
+    shutil.copytree(ROOT / ".test", folder)
+    config = folder / "config.yaml"
+    text = config.read_text("utf-8").replace("subgroup: design", "subgroup: latitude")
+    text = re.sub("    covariate:.*\n", "", text.partition("    moderators:")[0])
+    config.write_text(text + "    subgroup_cuts: [30]\n", "utf-8")
+    assert load_review(Path("config.yaml"), folder).warnings == ()
+    table = folder / "data/raw/trials/hart1977/covariates.csv"
+    table.write_text(table.read_text("utf-8").split("\n")[0] + "\n", "utf-8")
+    told = load_review(Path("config.yaml"), folder).warnings
+    (warning,) = [one for one in told if "groups its trials" in one.expected]
+    assert warning.file == "trials/hart1977/study.csv"
 
 
 def of(latitude: float, number: int) -> Trial:
