@@ -28,10 +28,10 @@ def _covariate_absent(view: View) -> Iterator[Doubt]:
 
 def _names(outcome: OutcomeSpec) -> tuple[str, ...]:
     """The covariates of covariates.csv on which an outcome is regressed."""
-    from metasynth.model.covariates import BUILT_IN, WORDS, columns_of
+    from metasynth.model.covariates import BUILT_IN, WORDS, moderator_columns
 
     own = (outcome.covariate.name,) if outcome.covariate else ()
-    names = dict.fromkeys((*own, *columns_of(outcome)))
+    names = dict.fromkeys((*own, *moderator_columns(outcome)))
     return tuple(name for name in names if name not in (*BUILT_IN, *WORDS))
 
 
