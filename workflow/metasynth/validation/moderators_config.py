@@ -38,7 +38,7 @@ def _model(name: str, keys: Mapping[str, Any]) -> ModeratorModel:
         keys["label"],
         tuple(_term(term, own) for term, own in keys["terms"].items()),
         tuple(_in_order(pair, list(keys["terms"])) for pair in keys.get("interactions", ())),
-        keys.get("ci", "HKSJ"),
+        keys.get("tests", "HKSJ"),
         tuple(Profile(n, own["label"], _settings(own["at"])) for n, own in profiles),
         tuple(
             ProfileContrast(n, own["label"], _settings(own["at"]), _settings(own["against"]))
