@@ -17,8 +17,14 @@ COLUMNS = {
     "design": message("design"),
     "population": message("population"),
     "background": message("background treatment"),
+    "treatment": message("treatment"),
+    "risk_of_bias": message("risk of bias"),
+    "dose": message("dose"),
+    "year": message("year of publication"),
+    "duration_weeks": message("duration in weeks"),
+    "n_randomised": message("patients randomised"),
 }
-"""The columns of study.csv by which trials can be grouped, in words."""
+"""The characteristics by which trials can be grouped, in words; covariates have their own."""
 
 
 def summary_table(scope: Scope) -> TableBody:
@@ -177,7 +183,7 @@ def subgroups_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     caption = say(
         "{outcome}, subgroups by {column}: {analysis} in each.",
         outcome=outcome.label,
-        column=say(COLUMNS[column]) if column in COLUMNS else column,
+        column=say(COLUMNS[column]) if column in COLUMNS else column.replace("_", " "),
         analysis=outcome.main.label,
     )
     notes = _of_posteriors(outcome, scope) if credible else outcome.differences

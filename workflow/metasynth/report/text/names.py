@@ -12,6 +12,7 @@ from metasynth.grade.conclusions import Conclusion
 from metasynth.language import formats, keys
 from metasynth.language.compared import full_label, sides
 from metasynth.language.languages import Language, message
+from metasynth.language.moderators import group_name
 from metasynth.language.sentences import in_words, lowered
 from metasynth.language.tracked import bare, marked, remark
 from metasynth.language.units import with_time
@@ -153,7 +154,7 @@ def numbers(
 
     estimate, low, high = natural("estimate"), natural("ci_low"), natural("ci_high")
     return Numbers(
-        label=spec.label if row.subgroup == "all" else row.subgroup,
+        label=spec.label if row.subgroup == "all" else group_name(row.subgroup, language),
         measure=measure_name(outcome, language, spec),
         k=at(row.studies[0], str(row.studies[1])),
         estimate=estimate,
