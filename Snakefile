@@ -1,6 +1,6 @@
 # A systematic review, from extracted trial tables to a rendered report.
 #
-#   data/raw ─ clean (trials) ─ pool (outcomes) ─ plot (outcomes) ─ report ─ archive
+#   data/raw ─ clean (trials) ─ pool, sensitivity, forest, plot (outcomes) ─ report ─ archive
 #
 # The choices stand in config.yaml, each stage in its own file of workflow/rules. Nothing runs until
 # every table and every choice has been checked: that happens in review.smk, when this file is read.

@@ -24,6 +24,7 @@ import synthetic
 from metasynth.core import bibtex
 from metasynth.figures import catalogue
 from metasynth.figures.files import outcome_files, review_files
+from metasynth.figures.forest.files import forest_files
 from metasynth.language.languages import ENGLISH
 from metasynth.living.growth import growth
 from metasynth.model.records import FigureChoices
@@ -77,16 +78,13 @@ def one(trials: int, kind: str) -> list[str]:
     languages = {"": ENGLISH}
 
     def draw() -> dict[str, str]:
-        return outcome_files(
-            [f"{name}.svg" for name in names],
-            result,
-            languages,
-            FigureChoices(),
-            {},
-            qualified,
-            stability.multiverse,
-            stability.sequential,
-        ) | review_files(["flow.svg"], [result], review.trials, review.flow, languages)
+        first, *others = (f"{name}.svg" for name in names)
+        robust = qualified, stability.multiverse, stability.sequential
+        return (
+            forest_files([first], result, languages, FigureChoices(), {})
+            | outcome_files(others, result, languages, *robust)
+            | review_files(["flow.svg"], [result], review.trials, review.flow, languages)
+        )
 
     figures = {}
     for name, svg in timed(cells, draw).items():

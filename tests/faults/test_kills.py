@@ -104,11 +104,11 @@ def test_a_job_that_outlives_its_run_writes_nothing_into_the_next(
     whole = clean.results()
     change(never_ran, "vaccinated,,4,123", "vaccinated,,5,123")
     first, second = (
-        never_ran.folder / f"results/made/pool/tuberculosis{end}.json" for end in ("", "_or")
+        never_ran.folder / f"results/made/sensitivity/tuberculosis{end}.json" for end in ("", "_or")
     )
     with never_ran.started(cores=1) as run:
         assert run.until(first.exists)
-        (job,) = run.jobs("pool")
+        (job,) = run.jobs("sensitivity")
         job.suspend()
         assert not second.exists()  # it knows the trials, and has not written what it makes of them
         run.process.kill()

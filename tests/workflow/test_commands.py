@@ -17,18 +17,23 @@ STAGES = {
     ("clean", "views"),
     ("clean", "pool"),
     ("clean", "report"),
+    ("clean", "sensitivity"),
     ("pool", "tables"),
+    ("pool", "audit"),
+    ("pool", "forest"),
     ("pool", "plot"),
+    ("sensitivity", "plot"),
     ("pool", "overview"),
     ("certainty", "changes"),
     ("tables", "report"),
+    ("forest", "report"),
     ("plot", "report"),
     ("overview", "report"),
     ("changes", "report"),
     *((stage, "all") for stage in ("clean", "views", "pool", "plot", "report")),
 }
-"""What is made for what, at least; these ten stages and no others are drawn."""
-OF_ALL = {"crosscheck", "tables", "certainty", "changes", "overview"}
+"""What is made for what, at least; these stages and no others are drawn."""
+OF_ALL = {"crosscheck", "tables", "moderators", "audit", "certainty", "changes", "overview"}
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +112,11 @@ def test_a_summary_is_right_for_every_file(own: Small, command: str) -> None:
     standing = {name for name, row in summary.items() if row == ("ok", "no update")}
     assert pending | standing == everything
     assert summary["results/figures/tuberculosis/forest.svg"][0] == "missing"
-    member = re.compile(r"results/(made/)?(clean|views|outcomes/tuberculosis/|pool/tuberculosis\.)")
-    assert standing == {name for name in everything if member.match(name)}
+    member = re.compile(
+        r"results/(made/)?(clean|views|outcomes/tuberculosis/|(pool|sensitivity|plot)/tuberculosis\.)"
+    )
+    drawn = re.compile(r"results/figures/tuberculosis/(?!forest)")
+    assert standing == {name for name in everything if member.match(name) or drawn.match(name)}
     own.run()
     assert told(own, command) == dict.fromkeys(everything, ("ok", "no update"))
 
@@ -123,13 +131,13 @@ def test_what_is_forced_is_made_again_and_what_follows_from_it(own: Small) -> No
     plots = {"plot_1", "plot_2"}
     reports = {"report_1", "report_2"}
     assert forced("--forcerun", "plot") == {*plots, "plot", *reports}
-    assert forced("-R", "pool") == {"pool_1", "pool_2", "pool", *plots, *reports, *OF_ALL}
+    assert forced("-R", "pool") == {"pool", "forest", *plots, *reports, *OF_ALL}
     assert forced("-R", "tables", "--until", "tables") == {"tables"}
-    assert forced("-R", "pool", "--until", "pool") == {"pool_1", "pool_2", "pool"}
-    assert forced("-R", "pool", "--omit-from", "plot") == {"pool_1", "pool_2", "pool", *OF_ALL}
+    assert forced("-R", "pool", "--until", "pool") == {"pool"}
+    assert forced("-R", "pool", "--omit-from", "plot") == {"pool", "forest", *OF_ALL}
     assert forced("-f", "plot") == {*plots, "plot"}
     figure = "results/figures/tuberculosis_or/forest.svg"
-    assert own.planned("-R", figure) == {"plot tuberculosis_or", "report"}
+    assert own.planned("-R", figure) == {"forest tuberculosis_or", "report"}
     before = own.results()
     own.run("-R", "plot")
     assert own.results() == before
@@ -139,16 +147,21 @@ def test_a_target_makes_no_more_than_it_must(own: Small) -> None:
     change(own, "vaccinated,,4,123", "vaccinated,,5,123")
     cleaned = "clean aronson1948"
     figure = "results/figures/tuberculosis_or/forest.svg"
-    assert own.planned(figure) == {cleaned, "pool tuberculosis_or", "plot tuberculosis_or"}
+    assert own.planned(figure) == {cleaned, "pool tuberculosis_or", "forest tuberculosis_or"}
     result = "results/outcomes/tuberculosis/result.json"
     assert own.planned(result) == {cleaned, "pool tuberculosis"}
     assert own.planned("pool") == {cleaned, "pool tuberculosis", "pool tuberculosis_or"}
+    tables = "results/tables/estimates.csv"
+    assert own.planned(tables) == {cleaned, "pool tuberculosis", "pool tuberculosis_or", "tables"}
     assert "report" in own.planned()
     old = (own.folder / figure).read_bytes()
     own.run(figure)
     assert (own.folder / figure).read_bytes() != old
     assert own.planned(figure) == set()
-    assert own.planned("plot") == {"pool tuberculosis", "plot tuberculosis"}
+    both = {
+        f"{stage} tuberculosis{end}" for stage in ("sensitivity", "plot") for end in ("", "_or")
+    }
+    assert own.planned("plot") == {"pool tuberculosis", *both}
 
 
 def test_a_figure_behind_what_stands_is_made_too(own: Small) -> None:
@@ -159,9 +172,9 @@ def test_a_figure_behind_what_stands_is_made_too(own: Small) -> None:
     table.write_bytes(table.read_bytes().replace(b"\n", b"\r\n"))
     config = own.folder / "config.yaml"
     config.write_text(config.read_text("utf-8") + "figures: {layout: jama}\n", encoding="utf-8")
-    plots = {"plot tuberculosis", "plot tuberculosis_or"}
-    once = {"clean aronson1948", "views", *OF_ALL, *plots, "report"}
-    assert own.planned() == once - {"crosscheck"}
+    forests = {"forest tuberculosis", "forest tuberculosis_or"}
+    once = {"clean aronson1948", "views", *OF_ALL, *forests, "report"}
+    assert own.planned() == once - {"crosscheck", "tables"}
 
 
 def test_snakemake_looks_for_jobs_no_more_often_than_jobs_end(tmp_path: Path) -> None:

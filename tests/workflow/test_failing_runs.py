@@ -40,8 +40,9 @@ def bcg(finished: Callable[[str], Review], tmp_path_factory: pytest.TempPathFact
 
 
 def test_every_stage_is_tried() -> None:
-    stages = {"clean", "views", "pool", "tables", "certainty", "changes", "plot", "overview"}
-    assert {*SCRIPTS} == stages | {"crosscheck", "report"}
+    stages = {"clean", "views", "pool", "sensitivity", "tables", "moderators", "audit", "certainty"}
+    stages |= {"changes"}
+    assert {*SCRIPTS} == stages | {"forest", "plot", "overview", "crosscheck", "report"}
 
 
 @pytest.mark.parametrize("failure", FAILURES)

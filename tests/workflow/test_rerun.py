@@ -22,7 +22,17 @@ OUTCOMES_OF_BAO = {
     *("acr20_w24", "acr50_w24", "acr70_w24"),
     *("acr20_w24_randomised", "acr50_w24_randomised", "acr70_w24_randomised"),
 }
-OF_ALL = {"crosscheck", "tables", "certainty", "changes", "overview", "report"}
+OF_ALL = {
+    "crosscheck",
+    "tables",
+    "moderators",
+    "audit",
+    "certainty",
+    "changes",
+    "overview",
+    "report",
+}
+OF_EACH = ("pool", "sensitivity", "forest", "plot")
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +53,11 @@ def ran(in_short: Path, tmp_path: Path) -> Review:
     return Review(tmp_path / "review")
 
 
-def jobs(*outcomes: str) -> set[str]:
-    return {f"{stage} {outcome}" for stage in ("pool", "plot") for outcome in outcomes}
+def jobs(review: Review, *outcomes: str) -> set[str]:
+    """What is made of outcomes; of one with a forest plot alone there is no `plot`."""
+    drawn = {path.stem for path in (review.folder / "results/made/plot").iterdir()}
+    every = {(stage, outcome) for stage in OF_EACH for outcome in outcomes}
+    return {f"{stage} {name}" for stage, name in every if stage != "plot" or name in drawn}
 
 
 def replace_in(path: Path, old: str, new: str) -> None:
@@ -141,7 +154,7 @@ def test_everything_can_be_asked_for(ran: Review) -> None:
     before = ran.results()
     everything = {f"clean {p.stem}" for p in (ran.folder / "results/clean/trials").iterdir()}
     everything |= {"views", *OF_ALL}
-    everything |= jobs(*(path.name for path in (ran.folder / "results/outcomes").iterdir()))
+    everything |= jobs(ran, *(path.name for path in (ran.folder / "results/outcomes").iterdir()))
     assert ran.planned("--forceall") == everything
     assert made(ran.run("--forceall", "--quiet", "host").output) == everything
     assert ran.results() == before
@@ -153,7 +166,7 @@ def test_everything_can_be_asked_for(ran: Review) -> None:
 def test_without_the_profile_it_is_the_same(ran: Review) -> None:
     """Snakemake's default triggers go by scripts' time stamps and by the lists of inputs."""
     (ran.folder / "results/figures/death/forest.svg").unlink()
-    assert ran.planned("--workflow-profile", "none") == {"plot death"}
+    assert ran.planned("--workflow-profile", "none") == {"forest death"}
 
 
 def test_one_file_can_be_asked_for(ran: Review) -> None:
@@ -171,17 +184,17 @@ def test_a_trial_added_and_removed(ran: Review, tmp_path: Path) -> None:
     before = ran.results()
     bao, aside = ran.folder / "data/raw/trials/bao2011", tmp_path / "aside"
     shutil.move(bao, aside)
-    reruns(ran, {"views", *OF_ALL, *jobs(*OUTCOMES_OF_BAO)})
+    reruns(ran, {"views", *OF_ALL, *jobs(ran, *OUTCOMES_OF_BAO)})
     shutil.move(aside, bao)
     assert not (ran.folder / "results/clean/trials/bao2011.json").exists()
-    assert reruns(ran, {"clean bao2011", "views", *OF_ALL, *jobs(*OUTCOMES_OF_BAO)}) == before
+    assert reruns(ran, {"clean bao2011", "views", *OF_ALL, *jobs(ran, *OUTCOMES_OF_BAO)}) == before
 
 
 def test_a_count_corrected(ran: Review) -> None:
     """One number in a trial that reports nearly all outcomes."""
     table = ran.folder / "data/raw/trials/fleischmann2003/results.csv"
     replace_in(table, "death,24,,anakinra,,4,1116", "death,24,,anakinra,,5,1116")
-    reruns(ran, {"clean fleischmann2003", "views", *OF_ALL, *jobs("death")})
+    reruns(ran, {"clean fleischmann2003", "views", *OF_ALL, *jobs(ran, "death")})
 
 
 def test_an_older_file_with_other_content(ran: Review) -> None:
@@ -191,18 +204,18 @@ def test_an_older_file_with_other_content(ran: Review) -> None:
     long_ago = time.time() - 10**8
     for file in table.parent.iterdir():
         os.utime(file, (long_ago, long_ago))
-    assert ran.planned() == {"clean bao2011", "views", *OF_ALL, *jobs(*OUTCOMES_OF_BAO)}
+    assert ran.planned() == {"clean bao2011", "views", *OF_ALL, *jobs(ran, *OUTCOMES_OF_BAO)}
 
 
 def test_an_excluded_trial_leaves_its_outcomes(ran: Review) -> None:
     replace_in(ran.folder / "data/raw/trials/bao2011/study.csv", ",included,", ",excluded,")
-    reruns(ran, {"clean bao2011", "views", *OF_ALL, *jobs(*OUTCOMES_OF_BAO)})
+    reruns(ran, {"clean bao2011", "views", *OF_ALL, *jobs(ran, *OUTCOMES_OF_BAO)})
 
 
 def test_what_no_outcome_uses_reruns_no_outcome(ran: Review) -> None:
     table = ran.folder / "data/raw/trials/bao2011/sources.csv"
     table.write_bytes(table.read_bytes().replace(b"\n", b"\r\n"))
-    assert ran.planned() == {"clean bao2011", "views", *OF_ALL} - {"crosscheck"}
+    assert ran.planned() == {"clean bao2011", "views", *OF_ALL} - {"crosscheck", "tables"}
 
 
 # --- the choices ----------------------------------------------------------------------------------
@@ -210,7 +223,7 @@ def test_what_no_outcome_uses_reruns_no_outcome(ran: Review) -> None:
 
 def test_a_label_changed(ran: Review) -> None:
     replace_in(ran.folder / "config.yaml", "label: Death\n", "label: Deaths\n")
-    reruns(ran, {*jobs("death"), *OF_ALL})
+    reruns(ran, {*jobs(ran, "death"), *OF_ALL})
 
 
 def test_an_analysis_added_to_one_outcome(ran: Review) -> None:
@@ -218,7 +231,7 @@ def test_an_analysis_added_to_one_outcome(ran: Review) -> None:
     head, tail = config.read_text(encoding="utf-8").split("  death:\n")
     more = tail.replace("[primary, common]", "[primary, common, published_mh]", 1)
     config.write_text(f"{head}  death:\n{more}", encoding="utf-8")
-    reruns(ran, {*jobs("death"), *OF_ALL})
+    reruns(ran, {*jobs(ran, "death"), *OF_ALL})
 
 
 def test_an_outcome_added(ran: Review) -> None:
@@ -228,7 +241,7 @@ def test_an_outcome_added(ran: Review) -> None:
     own = entry.replace("label: Death", "label: Death, odds ratio").replace("RR", "OR")
     assert own.count("OR") == 1
     config.write_text(f"{head}  death_or:\n{own}\n  death:\n{tail}", encoding="utf-8")
-    reruns(ran, {*jobs("death_or"), *OF_ALL})
+    reruns(ran, {*jobs(ran, "death_or"), *OF_ALL})
 
 
 def test_a_comment_in_the_config_changes_nothing(ran: Review) -> None:
@@ -245,8 +258,11 @@ DAMAGED = {
     "clean/arms.csv": "views",
     "outcomes/death/result.json": "pool death",
     "outcomes/infection/metafor.R": "pool infection",
-    "figures/death/forest.svg": "plot death",
+    "outcomes/death/multiverse.json": "sensitivity death",
+    "figures/death/forest.svg": "forest death",
+    "figures/acr20_w24/drapery.svg": "plot acr20_w24",
     "tables/estimates.csv": "tables",
+    "tables/claims.csv": "audit",
     "changes.html": "changes",
     "report/review.pdf": "report",
     "made/pool/acr20_w12.json": "pool acr20_w12",
@@ -281,13 +297,17 @@ def test_without_snakemakes_own_records_changed_data_are_noticed(ran: Review) ->
     replace_in(table, "death,24,,anakinra,,4,1116", "death,24,,anakinra,,5,1116")
     os.utime(table, (0, 0))
     shutil.rmtree(ran.folder / ".snakemake")
-    reruns(ran, {"clean fleischmann2003", "views", *OF_ALL, *jobs("death")})
+    reruns(ran, {"clean fleischmann2003", "views", *OF_ALL, *jobs(ran, "death")})
 
 
 def test_without_records_of_what_was_made_everything_is_made(ran: Review) -> None:
     before = ran.results()
     shutil.rmtree(ran.folder / "results/made")
-    assert len(ran.planned()) == len(list((ran.folder / "results/outcomes").iterdir())) * 2 + 11
+    outcomes, drawn = (
+        len([path for path in (ran.folder / "results/figures").glob("*/") if [*path.glob(pattern)]])
+        for pattern in ("forest.svg", "[!f]*.svg")
+    )
+    assert len(ran.planned()) == 3 * outcomes + drawn + 12
     ran.run()
     assert ran.results() == before
 
@@ -318,7 +338,7 @@ def edited(
     return edit
 
 
-EVERY = {"clean", "views", "pool", "plot", *OF_ALL}
+EVERY = {"clean", "views", *OF_EACH, *OF_ALL}
 
 
 @pytest.mark.parametrize(
@@ -327,12 +347,13 @@ EVERY = {"clean", "views", "pool", "plot", *OF_ALL}
         ("workflow/metasynth/core/store.py", EVERY),
         ("workflow/metasynth/tables/views.py", {"views"}),
         ("workflow/metasynth/stats/pooling.py", EVERY - {"clean", "views"}),
-        ("workflow/metasynth/figures/forest/forest.py", {"plot", "overview", "report"}),
+        ("workflow/metasynth/figures/forest/forest.py", {"forest", "plot", "overview", "report"}),
+        ("workflow/metasynth/sensitivity/multiverse.py", EVERY - {"clean", "views", "forest"}),
         ("workflow/metasynth/figures/plots/judgements.py", {"plot", "overview", "report"}),
         ("workflow/metasynth/report/render/html.py", {"changes", "report"}),
         ("workflow/metasynth/archive/crate.py", set()),
         ("workflow/scripts/tables.py", {"tables", "report"}),
-        ("workflow/scripts/clean.py", EVERY - {"pool", "plot", "crosscheck"}),
+        ("workflow/scripts/clean.py", {"clean", "views", *OF_ALL} - {"crosscheck", "tables"}),
         ("workflow/rules/stages.smk", EVERY),
         ("workflow/report/review.html.j2", {"changes", "report"}),
         ("workflow/report/en/results.md", {"report"}),

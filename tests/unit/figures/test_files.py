@@ -7,7 +7,9 @@ import pytest
 from tests.figure_cases import cases, judged
 
 from metasynth.figures.draw import draw
-from metasynth.figures.files import named, outcome_files, review_files
+from metasynth.figures.files import review_files
+from metasynth.figures.forest.files import forest_files
+from metasynth.figures.svg_files import named
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.tracked import bare
 from metasynth.model.records import AnalysisResult, FigureChoices, OutcomeResult
@@ -74,7 +76,7 @@ def test_the_primary_analysis_is_shown_with_those_chosen(
 def test_each_language_has_its_own_file() -> None:
     paths = ["results/figures/response/forest.svg", "results/figures/response/forest.pl.svg"]
     assert [named(path) for path in paths] == [("forest", ""), ("forest", "pl")]
-    files = outcome_files(paths, CASE, LANGUAGES, FigureChoices(), JUDGED)
+    files = forest_files(paths, CASE, LANGUAGES, FigureChoices(), JUDGED)
     assert list(files) == paths
     assert "Forest plot of response" in files[paths[0]]
     assert "Forest plot of odpowiedź" in files[paths[1]]

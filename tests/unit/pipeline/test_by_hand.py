@@ -107,6 +107,8 @@ def reported(raw: tuple[str, ...], clean: int = 1) -> Member:
     inputs = {
         "crosscheck": ("results/crosscheck/crosscheck.csv", "results/crosscheck/crosscheck.json"),
         "tables": ("results/tables/estimates.csv",),
+        "moderators": ("results/tables/moderators.csv",),
+        "audit": ("results/tables/claims.csv",),
         "certainty": ("results/tables/certainty.csv",),
         "clean": tuple(f"results/trials/{n}.json" for n in range(clean)),
         "raw": raw,
@@ -118,6 +120,8 @@ def test_paper_carries_the_tables_below_the_review_s_folder() -> None:
     made = [
         "results/crosscheck/crosscheck.csv",
         "results/tables/estimates.csv",
+        "results/tables/moderators.csv",
+        "results/tables/claims.csv",
         "results/tables/certainty.csv",
     ]
     raw = ("data/raw/trials/a/arms.csv", "../shared/arms.csv", "/elsewhere/arms.csv")

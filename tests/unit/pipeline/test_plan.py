@@ -15,7 +15,7 @@ from metasynth.pipeline.targets import Batch, Member
 def member(name: str, data: str = "data", files: int = 1, stage: str = "pool") -> Member:
     paths = tuple(f"results/{stage}/{name}/{number}.json" for number in range(files))
     inputs = {"trials": (f"{name}.csv",)}
-    return Member(stage, name, "code", data, '{"a": "{b}"}', inputs, paths, weight=8 * files)
+    return Member(stage, name, "code", data, '{"a": "{b}"}', inputs, paths, weight=40 * files)
 
 
 def make(member: Member, root: Path) -> None:
@@ -97,8 +97,8 @@ def test_every_member_is_dealt_once_and_no_job_is_too_large(count: int, workers:
 
 
 def test_a_job_is_worth_starting() -> None:
-    """A job of outcomes takes as long to start as to pool eight trials."""
-    few = [Member("pool", name, "code", "data", "", weight=3) for name in "abcd"]
+    """A job of the sensitivity analyses takes as long to start as those of eight trials."""
+    few = [Member("sensitivity", name, "code", "data", "", weight=3) for name in "abcd"]
     assert [[one.name for one in part] for part in plan._deal(few, 8)] == [["a", "b"], ["c", "d"]]
     assert len(plan._deal(few[:2], 8)) == 1
 

@@ -9,6 +9,8 @@ from metasynth.core.paths import WORKFLOW
 from metasynth.pipeline.stages import stages
 from metasynth.review.load import load_review
 
+SVG = ("forest", "plot", "overview")
+
 
 @pytest.mark.parametrize(
     ("formats", "expected"),
@@ -41,7 +43,7 @@ def test_figures_have_the_forms_that_are_asked_for_and_none_unasked(tmp_path: Pa
     files[CONFIG] += b"figures: {formats: [pdf, tiff], dpi: 300, width: 84}\n"
     path = write(files, tmp_path / "asked")
     made = stages(load_review(path, tmp_path / "asked"), WORKFLOW, tmp_path / "asked")
-    drawn = {file for stage in ("plot", "overview") for one in made[stage] for file in one.files}
+    drawn = {file for stage in SVG for one in made[stage] for file in one.files}
     names = {file for member in made["figure_files"] for file in member.files}
     assert names == {
         f"{file.removesuffix('svg')}{form}" for file in drawn for form in ("pdf", "tiff")

@@ -16,6 +16,7 @@ import pytest
 from metasynth.core import store
 from metasynth.figures import catalogue
 from metasynth.figures.files import outcome_files
+from metasynth.figures.forest.files import forest_files
 from metasynth.language.languages import ENGLISH
 from metasynth.language.sentences import in_words
 from metasynth.living.growth import growth
@@ -120,8 +121,9 @@ def test_every_figure_takes_any_number_of_trials(tmp_path: Path, kind: str, k: i
         assert all(catalogue.reason(name, made.outcome, k) for name in too_many)
     found = sequential(made.result)
     paths = [f"{made.outcome.id}/{name}.svg" for name in names]
-    files = outcome_files(
-        paths, made.result, {"": ENGLISH}, FigureChoices(), {}, made.battery, made.multiverse, found
+    spoken = {"": ENGLISH}
+    files = forest_files(paths[:1], made.result, spoken, FigureChoices(), {}) | outcome_files(
+        paths[1:], made.result, spoken, made.battery, made.multiverse, found
     )
     for path, svg in files.items():
         assert svg.startswith("<?xml") or "<svg" in svg

@@ -228,9 +228,8 @@ def test_what_is_no_workbook_is_one_fault(folders, content):
 def keys(review: Path) -> dict[str, str]:
     loaded = load_review(Path("config.yaml"), review)
     made = stages(loaded, WORKFLOW, review)
-    return {
-        f"{one.stage} {one.name}": one.key for s in ("clean", "pool", "plot") for one in made[s]
-    }
+    watched = ("clean", "pool", "sensitivity", "forest", "plot")
+    return {f"{one.stage} {one.name}": one.key for stage in watched for one in made[stage]}
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
@@ -244,7 +243,7 @@ def test_a_change_of_one_trial_makes_its_outcomes_anew_and_no_others(folders, ki
         path.write_text(path.read_text("utf-8").replace("31.5", "30.5"), "utf-8")
     after = keys(folders)
     changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"clean alpha2001", "pool pain", "plot pain"}
+    assert changed == {"clean alpha2001", "pool pain", "sensitivity pain", "forest pain"}
 
 
 def test_the_workbook_is_an_input_of_the_trials_and_of_the_report(folders):

@@ -1,15 +1,13 @@
-"""Any figure of an outcome by its name in the catalogue: what a job calls to draw them all."""
+"""Any figure of an outcome by its name in the catalogue."""
 
 from collections.abc import Callable, Sequence
 from operator import attrgetter
 
-from metasynth.figures import catalogue, drawn
+from metasynth.figures import catalogue
 from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
 from metasynth.figures.canvas.style import LINE, WIDTH, isolated
 from metasynth.figures.canvas.text import wrap
-from metasynth.figures.forest.describe import forest_alt
-from metasynth.figures.forest.forest import forest
-from metasynth.figures.forest.preset import PRESETS
+from metasynth.figures.forest.files import forest_plot
 from metasynth.figures.forest.prior_lines import prior_lines
 from metasynth.figures.forest.sequence import cumulative, leave_one_out
 from metasynth.figures.forest.shrinkage import shrinkage
@@ -26,7 +24,7 @@ from metasynth.figures.plots.moderators_plot import line_of, moderators_plot
 from metasynth.figures.plots.multiverse_plot import specification_curve
 from metasynth.figures.plots.posterior import posterior
 from metasynth.figures.plots.posterior_tau import posterior_tau
-from metasynth.figures.plots.risk_of_bias import Judgements, tells
+from metasynth.figures.plots.risk_of_bias import Judgements
 from metasynth.figures.plots.sequential_plot import sequential_plot
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.model.records import Estimate, FigureChoices, OutcomeResult
@@ -87,7 +85,7 @@ def draw(
         ValueError: without the record that the figure shows.
     """
     if name == "forest":
-        return _forest(result, choices, judgements, language)
+        return forest_plot(result, choices, judgements, language)
     if name == "multiverse" and multiverse:
         if multiverse.reason:
             why = language.say("There is no specification curve: no analysis has a result.")
@@ -128,19 +126,6 @@ def not_shown(
     if pools is not None and all(pool.estimate is None for pool in pools):
         return language.say("There is no pooled result, and so none that trials could change.")
     return ""
-
-
-def _forest(
-    result: OutcomeResult,
-    choices: FigureChoices,
-    judgements: Judgements | None,
-    language: Language,
-) -> Drawing:
-    """The forest plot in the look that was chosen."""
-    shown, preset = drawn(result, choices.analyses), PRESETS[choices.layout]
-    judged = judgements if choices.risk_of_bias and tells(judgements) else None
-    figure = forest(result, shown, language=language, preset=preset, judgements=judged)
-    return Drawing(figure, *forest_alt(result, shown, judged, language=language))
 
 
 def _why_not(result: OutcomeResult, name: str, language: Language) -> str:

@@ -39,6 +39,13 @@ class Pooling:
     outcome: OutcomeSpec
     analyses: tuple[AnalysisSpec, ...]
     comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Doubting:
+    """What is pooled, and which other choices could have been made."""
+
+    pooling: Pooling
     multiverse: MultiverseChoices
 
 
@@ -65,8 +72,8 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
-class Tabling:
-    """The published statements that the tables set beside the results.
+class Auditing:
+    """The published statements that are set beside the results.
 
     `declared` says which differences are important.
     """
@@ -78,19 +85,26 @@ class Tabling:
 
 @dataclass(frozen=True, slots=True)
 class JudgedStudy:
-    """A study's judgements of risk of bias, as far as an outcome's figures show them."""
+    """A study's judgements of risk of bias, as far as an outcome's forest plot shows them."""
 
     study: str
     judgements: tuple[Judgement, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Plotting:
-    """The look of an outcome's figures, and the risk of bias that they show."""
+class Forest:
+    """The look of an outcome's forest plot, and the risk of bias that it shows."""
 
     wording: Wording
     look: FigureChoices
     judged: tuple[JudgedStudy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plotting:
+    """The languages of an outcome's figures."""
+
+    wording: Wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ LARGEST = 100
 Snakemake, which looks at each input once more for each output, takes no longer than the job."""
 
 _SHOWN = 6
-_WORTH = {"clean": 50, "pool": 8, "plot": 20}
+_WORTH = {"clean": 50, "pool": 40, "sensitivity": 8, "forest": 40, "plot": 20}
 """The weight of the members that take as long as starting a job; 1, where a stage is not named."""
 
 Stages = Mapping[str, Sequence[Member]]

@@ -31,19 +31,21 @@ def material(member: Member, told: Reporting) -> Material:
     """All that the report in a language is made of."""
     inputs, config = member.inputs, told.config
     references = Path(inputs["own"][0]).read_text("utf-8-sig")
-    sensitivities = _records(Sensitivity, inputs["pool"], "sensitivity.json")
+    sensitivities = _records(Sensitivity, inputs["sensitivity"], "sensitivity.json")
     readings = {outcome.id for outcome in config.outcomes if outcome.sensitivity_of}
-    figures = by_language((*inputs["overview"], *inputs["plot"]), config.languages)
+    figures = by_language(
+        (*inputs["overview"], *inputs["forest"], *inputs["plot"]), config.languages
+    )
     return Material(
         config=config,
         trials=store.read_records(Trial, inputs["clean"]),
         results=_records(OutcomeResult, inputs["pool"], "result.json"),
-        reproductions=_table(Reproduction, inputs["tables"], "reproduction.json"),
+        reproductions=_table(Reproduction, inputs["audit"], "reproduction.json"),
         sensitivities={it.outcome: it for it in sensitivities if it.outcome not in readings},
         bibliography={it.key: it for it in bibtex.parse(references, "references.bib")[0]},
         figures=figures[told.language],
         versions=tuple((name, version) for name, version in map(str.split, told.versions)),
-        audit=_table(Audited, inputs["tables"], "claims.json"),
+        audit=_table(Audited, inputs["audit"], "claims.json"),
         claims=told.claims,
         search=told.search,
         flow=told.flow,
@@ -52,7 +54,7 @@ def material(member: Member, told: Reporting) -> Material:
         changes=_one(Changes, inputs["changes"], "changes.json"),
         findings=_table(Finding, inputs["certainty"], "findings.json"),
         conclusions=_table(Conclusion, inputs["certainty"], "conclusions.json"),
-        stability=_stability(inputs["pool"]),
+        stability=_stability(inputs["sensitivity"]),
         crosschecks=_table(Crosscheck, inputs["crosscheck"], "crosscheck.json"),
     )
 
@@ -88,7 +90,7 @@ def attachments(member: Member) -> list[str]:
     Typst reads below the review's folder only: raw tables that lie elsewhere are left out, and so
     are those of very many trials, which would be thousands of files.
     """
-    stages = ("crosscheck", "tables", "certainty")
+    stages = ("crosscheck", "tables", "moderators", "audit", "certainty")
     made = [path for stage in stages for path in member.inputs[stage]]
     if len(member.inputs["clean"]) > bounds.TOLD_ROWS:
         return [path for path in made if path.endswith(".csv")]

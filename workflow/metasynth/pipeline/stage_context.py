@@ -92,11 +92,10 @@ class Context:
         """Those of some files of the review that there are."""
         return tuple(path for path in paths if (self.folder / path).is_file())
 
-    @property
-    def primary(self) -> Members:
-        """The pooled outcomes, without their alternative readings."""
+    def primary(self, stage: str) -> Members:
+        """What a stage makes of each outcome, without their alternative readings."""
         readings = {outcome.id for outcome in self.config.outcomes if outcome.sensitivity_of}
-        return tuple(member for member in self.made["pool"] if member.name not in readings)
+        return tuple(member for member in self.made[stage] if member.name not in readings)
 
     @cached_property
     def wording(self) -> Wording:

@@ -14,7 +14,7 @@ from metasynth.figures import catalogue
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
 from metasynth.model.judgement_levels import risk
-from metasynth.model.records import Trial
+from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import Context, Members, both, files, trial_file
 from metasynth.pipeline.targets import Member
@@ -32,21 +32,31 @@ _LIBRARIES = (
     "markdown-it-py",
     "typst",
 )
-_OF_AN_OUTCOME = (
-    *("result.json", "sensitivity.json", "extraction.json", "multiverse.json", "sequential.json"),
-    *("metafor.csv", "metafor.R", "meta.csv", "meta.R"),
-)
+_POOLED = ("result.json", "metafor.csv", "metafor.R", "meta.csv", "meta.R")
+_DOUBTED = ("sensitivity.json", "extraction.json", "multiverse.json", "sequential.json")
 _FONTS = "report/fonts/*"
 _WORDS = "report/locales/*.po"
-_LOOKS = ("report/*.*", _FONTS, _WORDS)
+_DRAWN = (_FONTS, _WORDS)
+_LOOKS = ("report/*.*", *_DRAWN)
 _TEMPLATES = (*_LOOKS, "report/*/*.md")
 
 
 def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
     """The members of each stage by its name, in the order in which the stages need each other."""
     at = Context(review, pipeline, folder)
-    first, then = (clean, views, pool, crosscheck, tables), (certainty, changes, plot, overview)
-    for stage in (*first, *then, report, figure_files):
+    first = (
+        clean,
+        views,
+        pool,
+        sensitivity,
+        crosscheck,
+        tables,
+        moderators,
+        audit,
+        certainty,
+        changes,
+    )
+    for stage in (*first, forest, plot, overview, report, figure_files):
         at.add(stage.__name__, tuple(stage(at)))
     return at.made
 
@@ -82,16 +92,31 @@ def views(at: Context) -> Iterator[Member]:
 
 
 def pool(at: Context) -> Iterator[Member]:
-    """Each outcome's pooled result and sensitivity analyses, and the same for R."""
-    analyses = {analysis.name: analysis for analysis in at.config.analyses}
+    """Each outcome's pooled result, and the same for R."""
     for outcome in at.config.outcomes:
-        trials, used = at.reporting(outcome), tuple(analyses[name] for name in outcome.analyses)
-        chosen = at.config.comparison_of(outcome)
-        told = params.Pooling(outcome, used, chosen, at.config.multiverse)
+        trials, told = at.reporting(outcome), _pooling(at, outcome)
         inputs = {"trials": tuple(trial_file(trial.study.study) for trial in trials)}
-        made = tuple(f"results/outcomes/{outcome.id}/{name}" for name in _OF_AN_OUTCOME)
+        made = tuple(f"results/outcomes/{outcome.id}/{name}" for name in _POOLED)
         name, data, weight = outcome.id, digest.text_digest(store.compact(trials)), len(trials)
         yield at.member("pool", inputs, made, told, name=name, data=data, weight=max(1, weight))
+
+
+def _pooling(at: Context, outcome: OutcomeSpec) -> params.Pooling:
+    analyses = {analysis.name: analysis for analysis in at.config.analyses}
+    used = tuple(analyses[name] for name in outcome.analyses)
+    return params.Pooling(outcome, used, at.config.comparison_of(outcome))
+
+
+def sensitivity(at: Context) -> Iterator[Member]:
+    """How far each outcome's result depends on its data and on choices.
+
+    It is pooled once more, of the same trials: `result.json` has eight digits of it.
+    """
+    for outcome, one in zip(at.config.outcomes, at.made["pool"], strict=True):
+        told = params.Doubting(_pooling(at, outcome), at.config.multiverse)
+        made = tuple(f"results/outcomes/{one.name}/{name}" for name in _DOUBTED)
+        name, data, weight = one.name, one.data, one.weight
+        yield at.member("sensitivity", one.inputs, made, told, name=name, data=data, weight=weight)
 
 
 def crosscheck(at: Context) -> Iterator[Member]:
@@ -101,27 +126,33 @@ def crosscheck(at: Context) -> Iterator[Member]:
 
 
 def tables(at: Context) -> Iterator[Member]:
-    """The tables of all outcomes, and published statements beside the recomputed ones."""
-    names = ("estimates", "studies", "moderators", "reproduction", "claims")
-    made = both("results/tables", *names)
-    made = (*made, "results/tables/datapackage.json")
-    important = declared(at.config.certainty)
-    told = params.Tabling(at.review.claims, at.config.comparisons, important)
+    """The tables of all outcomes."""
+    made = (*both("results/tables", "estimates", "studies"), "results/tables/datapackage.json")
+    inputs = {"results": files(at.made["pool"], "result.json")}
+    yield at.member("tables", inputs, made, beside=("schemas/results.json",))
+
+
+def moderators(at: Context) -> Iterator[Member]:
+    """The meta-regressions on moderators, of all outcomes that declare some."""
     regressed = {outcome.id for outcome in at.config.outcomes if outcome.moderators}
-    pools = (member for member in at.made["pool"] if member.name in regressed)
-    inputs = {
-        "results": files(at.made["pool"], "result.json"),
-        "moderated": files(pools, "sensitivity.json"),
-        "trials": at.files("clean"),
-    }
-    yield at.member("tables", inputs, made, told, beside=("schemas/results.json",))
+    doubted = (member for member in at.made["sensitivity"] if member.name in regressed)
+    inputs = {"sensitivities": files(doubted, "sensitivity.json")}
+    yield at.member("moderators", inputs, both("results/tables", "moderators"))
+
+
+def audit(at: Context) -> Iterator[Member]:
+    """Published statements beside the recomputed ones."""
+    important = declared(at.config.certainty)
+    told = params.Auditing(at.review.claims, at.config.comparisons, important)
+    inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
+    yield at.member("audit", inputs, both("results/tables", "reproduction", "claims"), told)
 
 
 def certainty(at: Context) -> Iterator[Member]:
     """How certain the evidence of each outcome is, what is concluded, the summary of findings."""
     inputs = {
-        "results": files(at.primary, "result.json"),
-        "sensitivities": files(at.primary, "sensitivity.json"),
+        "results": files(at.primary("pool"), "result.json"),
+        "sensitivities": files(at.primary("sensitivity"), "sensitivity.json"),
         "trials": at.files("clean"),
     }
     told = params.Rating(at.config.certainty, at.review.certainty)
@@ -152,22 +183,33 @@ def _of_whole_review(at: Context) -> tuple[str, ...]:
     return tuple(f"{at.config.data}/{table.file}" for table in at.review.whole_review)
 
 
-def plot(at: Context) -> Iterator[Member]:
-    """The figures of each outcome that it has enough trials for, in each language."""
-    config, look = at.config, at.config.figures
-    for outcome, source in zip(config.outcomes, at.made["pool"], strict=True):
+def forest(at: Context) -> Iterator[Member]:
+    """The forest plot of each outcome, in each language."""
+    for outcome, source in zip(at.config.outcomes, at.made["pool"], strict=True):
         judged = tuple(
             params.JudgedStudy(trial.study.study, own)
             for trial in at.review.trials
             if trial_file(trial.study.study) in source.sources
             and (own := tuple(j for j in trial.risk_of_bias if j.outcome in ("", outcome.outcome)))
         )
-        told = params.Plotting(at.wording, look, judged)
-        read = ("result", "sensitivity", "multiverse", "sequential")
-        inputs = {name: files([source], f"{name}.json") for name in read} | {"labels": at.labels}
-        made = at.figures(at.figure_names[outcome.id], outcome.id)
-        name, beside, weight = outcome.id, (_FONTS, _WORDS), len(made)
-        yield at.member("plot", inputs, made, told, name=name, beside=beside, weight=weight)
+        told = params.Forest(at.wording, at.config.figures, judged)
+        inputs = {"result": files([source], "result.json"), "labels": at.labels}
+        made = at.figures(["forest"], source.name)
+        yield at.member("forest", inputs, made, told, name=source.name, beside=_DRAWN)
+
+
+def plot(at: Context) -> Iterator[Member]:
+    """Every other figure that an outcome has enough trials for, in each language."""
+    told = params.Plotting(at.wording)
+    for pooled, doubted in zip(at.made["pool"], at.made["sensitivity"], strict=True):
+        of = {"result": pooled} | dict.fromkeys(
+            ("sensitivity", "multiverse", "sequential"), doubted
+        )
+        inputs = {name: files([one], f"{name}.json") for name, one in of.items()}
+        names = [name for name in at.figure_names[pooled.name] if name != "forest"]
+        if made := at.figures(names, pooled.name):
+            inputs, name, weight = inputs | {"labels": at.labels}, pooled.name, len(made)
+            yield at.member("plot", inputs, made, told, name=name, beside=_DRAWN, weight=weight)
 
 
 def overview(at: Context) -> Iterator[Member]:
@@ -178,8 +220,8 @@ def overview(at: Context) -> Iterator[Member]:
     outcomes = [outcome for outcome in config.outcomes if not outcome.sensitivity_of]
     main = main_outcomes(config.certainty, outcomes)
     inputs = {
-        "results": files(at.primary, "result.json"),
-        "sensitivities": files(at.primary, "sensitivity.json"),
+        "results": files(at.primary("pool"), "result.json"),
+        "sensitivities": files(at.primary("sensitivity"), "sensitivity.json"),
         "trials": at.files("clean"),
         "labels": at.labels,
     }
@@ -188,18 +230,21 @@ def overview(at: Context) -> Iterator[Member]:
     of_main = [outcome for outcome in outcomes if outcome.id in main]
     made = at.figures(catalogue.overview(of_main, judged, claims, shared))
     told = params.Overview(at.wording, at.review.flow, main, claims, shared)
-    yield at.member("overview", inputs, made, told, beside=(_FONTS, _WORDS))
+    yield at.member("overview", inputs, made, told, beside=_DRAWN)
 
 
 def figure_files(at: Context) -> Iterator[Member]:
     """Each figure in the forms that a journal asks for; none unasked."""
     wanted = at.config.figure_files
     told = params.Converting(wanted, at.config.date)
-    for source in (*at.made["plot"], *at.made["overview"]):
-        stems = (path.removesuffix("svg") for path in source.files)
-        if made := tuple(f"{stem}{form}" for stem in stems for form in wanted.formats):
-            inputs, name = {"figures": source.files}, source.name
-            yield at.member("figure_files", inputs, made, told, name=name, beside=(_FONTS,))
+    figures = dict[str, tuple[str, ...]]()
+    for one in (*at.made["forest"], *at.made["plot"], *at.made["overview"]):
+        figures[one.name] = figures.get(one.name, ()) + one.files
+    for name, drawn in figures.items() if wanted.formats else ():
+        stems = (path.removesuffix("svg") for path in drawn)
+        made = tuple(f"{stem}{form}" for stem in stems for form in wanted.formats)
+        inputs = {"figures": drawn}
+        yield at.member("figure_files", inputs, made, told, name=name, beside=(_FONTS,))
 
 
 def report(at: Context) -> Iterator[Member]:
