@@ -33,7 +33,7 @@ STAGES = {
     *((stage, "all") for stage in ("clean", "views", "pool", "plot", "report")),
 }
 """What is made for what, at least; these stages and no others are drawn."""
-OF_ALL = {"crosscheck", "tables", "moderators", "audit", "certainty", "changes", "overview"}
+OF_ALL = {"crosscheck", "tables", "audit", "certainty", "changes", "overview"}
 
 
 @pytest.fixture(scope="module")

@@ -338,7 +338,7 @@ def edited(
     return edit
 
 
-EVERY = {"clean", "views", *OF_EACH, *OF_ALL}
+EVERY = {"clean", "views", "moderators", *OF_EACH, *OF_ALL}
 
 
 @pytest.mark.parametrize(
