@@ -7,6 +7,7 @@ from metasynth.figures import catalogue, drawn
 from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
 from metasynth.figures.canvas.style import LINE, WIDTH, isolated
 from metasynth.figures.canvas.text import wrap
+from metasynth.figures.forest.adjusted_rows import adjusted_estimates
 from metasynth.figures.forest.describe import forest_alt
 from metasynth.figures.forest.forest import forest
 from metasynth.figures.forest.preset import PRESETS
@@ -44,6 +45,7 @@ _FIGURES: dict[str, Callable[..., Drawing]] = {
     "drapery": drapery,
     "gosh": gosh,
     "funnel": funnel,
+    "adjusted": adjusted_estimates,
     "bubble": bubble,
 }
 
@@ -120,6 +122,8 @@ def not_shown(
         return why
     if name == "bubble" and sensitivity and (model := sensitivity.regression) and not model.line:
         return language.say("There is no line to draw: the meta-regression has no result.")
+    if name == "adjusted" and sensitivity and not sensitivity.is_adjusted:
+        return language.say("No estimate could be adjusted for small-study effects.")
     pools = _SEQUENCES[name](sensitivity) if name in _SEQUENCES and sensitivity else None
     if pools is not None and all(pool.estimate is None for pool in pools):
         return language.say("There is no pooled result, and so none that trials could change.")

@@ -26,6 +26,8 @@ CI: Mapping[str, Choice] = _by_name(catalogue.CI_METHODS)
 PREDICTION: Mapping[str, Choice] = _by_name(catalogue.PREDICTIONS)
 STUDY_CI: Mapping[str, Choice] = _by_name(catalogue.STUDY_CIS)
 ASYMMETRY: Mapping[str, Method] = _by_name(catalogue.ASYMMETRY_TESTS)
+ADJUSTMENT: Mapping[str, Method] = _by_name(catalogue.ADJUSTMENTS)
+FAIL_SAFE: Mapping[str, Method] = _by_name(catalogue.FAIL_SAFE_NUMBERS)
 OF_POSTERIOR: Mapping[str, Method] = _by_name(catalogue.OF_POSTERIOR)
 """The records of each kind of method by their names in config.yaml."""
 

@@ -37,6 +37,7 @@ from metasynth.model.records import (
 )
 from metasynth.synthesis import bayesmeta_export, exact_bayes_export, multilevel_export
 from metasynth.synthesis.bmr_export import regressions
+from metasynth.synthesis.small_study_export import small_study
 from metasynth.synthesis.synthesise import size_of_pool
 
 ARGUMENTS = {
@@ -217,6 +218,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
         *(_more_of(result, analysis) if package == "bayesmeta" else []),
+        *small_study(result, analysis),
     ]
     return "\n".join([*head, *body]) + "\n"
 
