@@ -305,6 +305,13 @@ PREDICTIONS = (
         anchor="formula-prediction",
         source="Higgins, Thompson and Spiegelhalter 2009, who take k − 2",
     ),
+    Choice(
+        name="t_KR-1", anchor="formula-prediction", source="Partlett and Riley 2017",
+        label=message(
+            "the t distribution with Kenward and Roger’s degrees of freedom less one, and their "
+            "variance"
+        ),
+    ),
 )  # fmt: skip
 STUDY_CIS = (
     Choice(
