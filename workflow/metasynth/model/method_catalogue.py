@@ -382,21 +382,21 @@ ASYMMETRY_TESTS = (
 ADJUSTMENTS = (
     Method(
         name="PET", anchor="formula-pet-peese", source="Stanley and Doucouliagos 2014",
-        label=message("effect at a standard error of 0, by regression on standard errors (PET)"),
+        label=message("effect of a study without error, by regression on standard errors (PET)"),
     ),
     Method(
         name="PEESE", anchor="formula-pet-peese", source="Stanley and Doucouliagos 2014",
-        label=message("effect at a standard error of 0, by regression on variances (PEESE)"),
+        label=message("effect of a study without error, by regression on variances (PEESE)"),
     ),
     Method(
         name="3PSM", anchor="formula-selection", metafor="selmodel",
         source="McShane, Böckenholt and Hansen 2016",
-        label=message("three-parameter selection model (a step at one-sided p = 0.025)"),
+        label=message("selection model with one step (three parameters)"),
     ),
     Method(
         name="steps", anchor="formula-selection", metafor="selmodel",
         source="Vevea and Hedges 1995",
-        label=message("selection model with steps at one-sided p = 0.025 and 0.5"),
+        label=message("selection model with two steps"),
     ),
     Method(
         name="limit", anchor="formula-limit", source="Rücker et al. 2011",
@@ -408,7 +408,7 @@ ADJUSTMENTS = (
 FAIL_SAFE_NUMBERS = (
     Method(
         name="Rosenthal", anchor="formula-fail-safe", metafor="fsn", source="Rosenthal 1979",
-        label=message("trials of z = 0 that would leave a combined one-sided p of 0.05"),
+        label=message("trials without effect that would leave the combined p at its limit"),
     ),
     Method(
         name="Orwin", anchor="formula-fail-safe", metafor="fsn", source="Orwin 1983",
@@ -416,7 +416,7 @@ FAIL_SAFE_NUMBERS = (
     ),
     Method(
         name="Rosenberg", anchor="formula-fail-safe", metafor="fsn", source="Rosenberg 2005",
-        label=message("trials without effect that would leave the common effect a p of 0.05"),
+        label=message("trials without effect that would leave the common effect’s p at its limit"),
     ),
 )  # fmt: skip
 """Fail-safe numbers."""

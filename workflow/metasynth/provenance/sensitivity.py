@@ -61,7 +61,7 @@ _ADJUSTED = {
     "p": message("p-value, two-sided"),
     "selection_p": message("p-value of selection, likelihood ratio"),
 }
-_WEIGHT = message("chance of being seen, against that of a one-sided p up to 0.025")
+_WEIGHT = message("chance of being seen, against that of the smallest p-values")
 _FILLED = {
     "filled": message("trials added by trim and fill"),
     "estimate": message("pooled effect with the added trials"),

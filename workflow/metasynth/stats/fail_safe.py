@@ -1,6 +1,6 @@
 """How many studies without an effect would it take? Fail-safe numbers.
 
-The Cochrane Handbook (version 5.1, section 10.4.4.3) does not recommend them: they depend on what
+The Cochrane Handbook (version 5.1.0, section 10.4.4.3) does not recommend them: they depend on what
 is assumed of the studies that are missing, differ widely between methods, and look at p-values
 rather than at the size of an effect.
 """

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasynth.core.distributions import chi2_upper_tail
-from metasynth.core.messages import Refused, Sentence, sentence
+from metasynth.core.messages import Refused, sentence
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import Interval, interval
 from metasynth.stats.linear_model import EXACT
@@ -43,6 +43,14 @@ WIDEST_WEIGHT = 12.0
 
 
 _NO_TOP = sentence("the likelihood rises as far as it was looked at, so that it has no top")
+
+
+_EMPTY = (
+    sentence("no study has a p up to the first step, so that the weight of others is not known"),
+    sentence("no study has a p between two steps, so that its weight is not known"),
+    sentence("no study has a p beyond the last step, so that its weight is not known"),
+)
+"""Which interval of p holds no study: the first, one between, the last."""
 
 
 class NoSelection(Refused, ArithmeticError):  # noqa: N818 - it names the fault, as `why` does
@@ -128,17 +136,11 @@ def step_selection(
 
 
 def _require_seen(data: Selected) -> None:
-    for place, count in enumerate(data.counts):
-        if not count:
-            raise NoSelection(_nobody(((0.0, *data.steps)[place], data.steps[place])))
-
-
-def _nobody(ends: tuple[float, float]) -> Sentence:
-    return sentence(
-        "no study has a one-sided p between {low} and {high}, so that its weight is not known",
-        low=ends[0],
-        high=ends[1],
-    )
+    """Refuse an interval of p without a study, of which no weight is known."""
+    empty = np.flatnonzero(data.counts == 0)
+    if len(empty):
+        last = len(data.steps) - 1
+        raise NoSelection(_EMPTY[0 if empty[0] == 0 else -1 if empty[0] == last else 1])
 
 
 def _variance(data: Selected, at: Array) -> float:

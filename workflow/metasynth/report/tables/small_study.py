@@ -4,7 +4,7 @@ from metasynth.language import formats, keys
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed
 from metasynth.language.sentences import in_words
-from metasynth.language.tracked import SCALE, marked
+from metasynth.language.tracked import marked
 from metasynth.model.methods import ADJUSTMENT
 from metasynth.report.document import Column, Row, text
 from metasynth.report.material import Scope
@@ -13,7 +13,6 @@ from metasynth.report.text.names import OutcomeNames
 from metasynth.sensitivity.adjusted import Adjusted
 from metasynth.sensitivity.asymmetry import Asymmetry
 from metasynth.sensitivity.battery import Filled, Sensitivity
-from metasynth.stats.selection import STEPS
 
 
 def asymmetry_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
@@ -98,9 +97,7 @@ def adjusted_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     note = say(
         "None of these methods tells selection from other reasons why small trials differ. "
         "In selection models the chance that a result is seen depends on its one-sided p in favour "
-        "of the intervention; PET-PEESE takes PEESE where PET’s effect has a "
-        "two-sided p below {limit}.",
-        limit=marked(formats.number(0.10, 2, language.numbers), SCALE),
+        "of the intervention; PET-PEESE takes PEESE where PET finds an effect."
     )
     note = " ".join(filter(None, (note, _fail_safe(sensitivity, language))))
     return text(caption), columns, tuple(rows), text(note)
@@ -123,26 +120,24 @@ def _remark(one: Adjusted, said: Printed, language: Language) -> str:
         return language.say("taken by PET-PEESE")
     if not one.weights:
         return ""
-    weights = [
-        language.say(
-            "p to {high}: {weight}",
-            high=marked(formats.shortest(high, language.numbers), SCALE),
-            weight=said.text(f"weights.{place}", formats.positive(weight, language.numbers)),
-        )
-        for place, (weight, high) in enumerate(zip(one.weights, _ends(one), strict=True), start=1)
+    printed = [
+        said.text(f"weights.{place}", formats.positive(weight, language.numbers))
+        for place, weight in enumerate(one.weights, start=1)
     ]
+    p = said.p("selection_p", one.selection_p)
+    if len(printed) == 1:
+        return language.say(
+            "seen {weight} times as often where not significant; test of no selection: p {p}",
+            weight=printed[0],
+            p=p,
+        )
     return language.say(
-        "chance of being seen, against 1 of one-sided p to {step}: {weights}; test of no "
-        "selection: p {p}",
-        step=marked(formats.shortest(STEPS[0], language.numbers), SCALE),
-        weights="; ".join(weights),
-        p=said.p("selection_p", one.selection_p),
+        "seen {weight} times as often where not significant, {other} times where in favour of the "
+        "control; test of no selection: p {p}",
+        weight=printed[0],
+        other=printed[1],
+        p=p,
     )
-
-
-def _ends(one: Adjusted) -> tuple[float, ...]:
-    """The upper ends of the intervals of p that the weights are of."""
-    return STEPS[1:] if len(one.weights) > 1 else STEPS[-1:]
 
 
 def _fail_safe(sensitivity: Sensitivity, language: Language) -> str:
@@ -156,7 +151,7 @@ def _fail_safe(sensitivity: Sensitivity, language: Language) -> str:
         return ""
     return language.say(
         "Fail-safe numbers of trials without effect: {numbers}. The Cochrane Handbook (version "
-        "5.1, section 10.4.4.3) does not recommend them: they depend on what is assumed of "
+        "5.1.0, section 10.4.4.3) does not recommend them: they depend on what is assumed of "
         "missing trials, differ widely, and look at p-values rather than at effects.",
         numbers=", ".join(known),
     )
