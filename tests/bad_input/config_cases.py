@@ -130,6 +130,19 @@ SCHEMA = [
         "14 | three_level has Wald, t, CR0, CR1, CR2",
     ),
     config(
+        "several_effects_as_independent",
+        "{label: Pain, outcome: pain, week: 24",
+        "{label: Pain, outcome: pain, effects: {pain: {week: 24}, harm: {outcome: harm, week: 24}}",
+        "37 | three_level does not",
+    ),
+    config(
+        "one_effect_twice",
+        "{label: Pain, outcome: pain, week: 24",
+        "{label: Pain, outcome: pain, effects: {early: {week: 24}, late: {week: 24}}",
+        "36 | whose rows count once",
+        "37 | three_level does not",
+    ),
+    config(
         "robust_of_independent_trials",
         "ci: HKSJ, prediction: t_k-1",
         "ci: CR2, prediction: t_k-1",

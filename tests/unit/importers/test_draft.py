@@ -46,6 +46,32 @@ def test_a_package_becomes_a_review_whose_first_analyses_are_the_files_own(place
     assert by_name[config.outcomes[1].analyses[0]].tau2 == "DL"
 
 
+def nested(place, *rows):
+    file = place / "schools.csv"
+    file.write_text("\n".join(["study,district,yi,vi", *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+def test_three_levels_lead_where_trials_are_in_clusters(place, capsys):
+    rows = ("a,11,0.1,0.02", "b,11,0.3,0.03", "c,12,0.2,0.02", "d,13,0.5,0.01")
+    review = begun(place, nested(place, *rows), "--measure", "SMD", "--outcome", "reading")
+    (outcome,), by_name = review.config.outcomes, {a.name: a for a in review.config.analyses}
+    assert outcome.analyses == ("nested", "primary")
+    assert (by_name["nested"].model, by_name["nested"].ci) == ("three_level", "CR2")
+    assert [warning.kind for warning in review.warnings] == []
+    notes = [c.note for t in review.trials for c in t.covariates if c.covariate == "cluster"]
+    assert sorted(notes) == ["District 11", "District 11", "District 12", "District 13"]
+    assert "three levels lead" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("districts", [(1, 2, 3), (1, 1, 1)])
+def test_they_do_not_where_nothing_tells_levels_apart(districts, place):
+    names = zip("abc", districts, strict=True)
+    rows = (f"{name},{n},0.{i}1,0.02" for i, (name, n) in enumerate(names))
+    review = begun(place, nested(place, *rows), "--measure", "SMD", "--outcome", "reading")
+    assert review.config.outcomes[0].analyses == ("primary",)
+
+
 def test_an_rm5_file_becomes_a_review_with_its_studies_bias_and_references(place):
     review = begun(place, four_outcomes(place / "review.rm5"))
     by_label = {trial.study.label: trial for trial in review.trials}

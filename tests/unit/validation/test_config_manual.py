@@ -89,6 +89,7 @@ def results(outcome, arms, number):
         }[outcome["type"]]
 
     common = {"outcome": outcome["outcome"], "provenance": "reported", "source_id": "page"}
+    common |= {"week": outcome.get("week", "")}
     names = list(outcome.get("units", ()))
     name = names[number % len(names)] if names else ""
     common |= {"unit": name} if name else {}
@@ -140,7 +141,10 @@ def made(folder, recipe, role=""):
             for arm, (side, treatment) in zip(arms, sides, strict=True)
         ])  # fmt: skip
         rows = [
-            r for outcome in config["outcomes"].values() for r in results(outcome, arms, number)
+            row
+            for outcome in config["outcomes"].values()
+            for i, effect in enumerate(outcome.get("effects", {"": {}}).values())
+            for row in results(outcome | effect, arms, number + 7 * i)
         ]
         table(place / "results.csv", "results", rows)
         source = {
@@ -184,5 +188,5 @@ def test_there_is_a_recipe_of_each_kind():
     said = " ".join(text.splitlines()[0].casefold() for text in RECIPES)
     for words in ("two instruments", "o − e", "subgroups", "meta-regression", "prevalence", "rates",
                   "three arms", "cluster", "few trials", "living",
-                  "several comparisons"):  # fmt: skip
+                  "several comparisons", "several effects"):  # fmt: skip
         assert words in said

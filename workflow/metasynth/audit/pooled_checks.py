@@ -170,12 +170,12 @@ def _pool(row: Estimate, analysis: AnalysisResult) -> Finding:
 def _without(result: OutcomeResult, evidence: Evidence) -> str:
     """The included trials whose tables say that a count of the outcome is stated by no source."""
     pooled = {study.study for study in result.studies}
-    wanted = (result.outcome.outcome, result.outcome.week)
+    wanted = result.outcome.topics
     return " ".join(
         trial.study.study
         for trial in evidence.included
         if trial.study.study not in pooled
-        and any((row.outcome, row.week) == wanted for row in trial.results)
+        and any((row.outcome, row.week) in wanted for row in trial.results)
     )
 
 

@@ -75,6 +75,7 @@ def as_published(claim: Claim, results: Sequence[OutcomeResult]) -> OutcomeResul
     ]
     if len({result.outcome.comparison for result in found}) > 1:
         return None
+    found.sort(key=lambda result: bool(result.outcome.effects))  # claims are of one effect first
     return next(
         (result for result in found if result.outcome.as_published), next(iter(found), None)
     )

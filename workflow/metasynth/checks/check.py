@@ -7,15 +7,22 @@ from typing import Any, TypeVar
 
 from metasynth.core.faults import Fault
 from metasynth.core.strict_yaml import Keys
-from metasynth.model.records import Arm, Cell, Comparison, Config, OutcomeSpec, Result, Trial
+from metasynth.model.records import (
+    Arm,
+    Cell,
+    Comparison,
+    Config,
+    OutcomeSpec,
+    Result,
+    Topic,
+    Trial,
+)
 from metasynth.synthesis.comparison import makes, selected_rows, takes_part, topics
 from metasynth.tables.raw_table import Row
 from metasynth.tables.reader import RawTables
 
 Chosen = tuple[Trial, tuple[Result, ...]]
 """An included trial and those of its rows that an outcome selects, numbers all of them."""
-Topic = tuple[str, int | None]
-"""An outcome of results.csv and a week."""
 Found = TypeVar("Found")
 
 
@@ -85,18 +92,22 @@ class View:
         return found
 
     @cached_property
-    def _chosen(self) -> dict[str, tuple[Chosen, ...]]:
+    def _chosen(self) -> dict[tuple[str, tuple[Topic, ...]], tuple[Chosen, ...]]:
         return {}
 
     def chosen(self, outcome: OutcomeSpec) -> tuple[Chosen, ...]:
-        """The included trials with numbers for an outcome, and the rows that it selects there."""
-        if outcome.id not in self._chosen:
-            parts = self._by_topic.get((outcome.outcome, outcome.week), ())
+        """The included trials with numbers for an outcome, and the rows that it selects there.
+
+        Of several effects a trial comes once for each of which it has numbers.
+        """
+        key = outcome.id, outcome.topics
+        if key not in self._chosen:
+            parts = [part for topic in outcome.topics for part in self._by_topic.get(topic, ())]
             chosen = self.comparison_of(outcome)
             rows = ((part, tuple(selected_rows(part, outcome, chosen))) for part in parts)
             asked = (pair for pair in rows if not outcome.comparison or makes(pair[0], chosen))
-            self._chosen[outcome.id] = tuple(pair for pair in asked if pair[1])
-        return self._chosen[outcome.id]
+            self._chosen[key] = tuple(pair for pair in asked if pair[1])
+        return self._chosen[key]
 
     def results(self) -> Iterator[tuple[Trial, Result]]:
         """Every row of results with a number, of included trials."""
@@ -126,8 +137,9 @@ class View:
 
     @cached_property
     def primary(self) -> tuple[OutcomeSpec, ...]:
-        """Outcomes that do not read another one's rows again."""
-        return tuple(outcome for outcome in self.outcomes if not outcome.sensitivity_of)
+        """Outcomes that do not read another one's rows again; each effect of several by itself."""
+        own = (outcome for outcome in self.outcomes if not outcome.sensitivity_of)
+        return tuple(one for outcome in own for one in outcome.each)
 
 
 Find = Callable[[View], Iterable[Doubt]]

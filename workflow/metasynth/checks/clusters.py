@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from metasynth.checks.check import Check, Doubt, View, listed
-from metasynth.model.clusters import CLUSTER
+from metasynth.model.clusters import CLUSTER, stated
 from metasynth.model.methods import CLUSTERED
 from metasynth.model.records import AnalysisSpec, CovariateValue, OutcomeSpec, Trial
 
@@ -52,13 +52,13 @@ def _nested_effects(view: View) -> Iterator[Doubt]:
 def _two_levels(view: View, outcome: OutcomeSpec) -> bool:
     """Whether trials are told apart by cluster, and within one; of one trial nothing is asked.
 
-    Nor is it where the parts of a trial are a cluster, too.
+    Nor is it where the parts of a trial are a cluster, too. Several effects of one trial are.
     """
-    trials, several = len(view.chosen(outcome)), _several(view, outcome)
+    names = [stated(trial) or trial.study.study for trial, _ in view.chosen(outcome)]
     sides = view.config.comparison_of(outcome) if view.config else None
     if sides is not None and (sides.multi_arm == "split" or sides.strata == "keep"):
         return True
-    return trials < 2 or (bool(several) and len(several[0]) < trials)
+    return len(names) < 2 or 1 < len(set(names)) < len(names)
 
 
 def _nothing_nested(view: View) -> Iterator[Doubt]:
@@ -82,7 +82,8 @@ def _nothing_nested(view: View) -> Iterator[Doubt]:
         )
         remedy = (
             f"give the trials that belong together one number as the covariate {CLUSTER} in their"
-            " covariates.csv (docs/clusters.md), or choose model random"
+            " covariates.csv, list several effects of a trial under effects (docs/clusters.md), or"
+            " choose model random"
         )
         outcome_id, place = places[0]
         yield Doubt(("outcomes", outcome_id, "analyses", place), "analyses", expected, remedy, name)

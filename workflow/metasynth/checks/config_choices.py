@@ -12,7 +12,7 @@ from metasynth.synthesis.other_kinds import convertible, other_kind
 
 
 def _rows_of(outcome: OutcomeSpec) -> tuple[object, ...]:
-    return outcome.outcome, outcome.week, outcome.reading, outcome.type
+    return outcome.topics, outcome.reading, outcome.type
 
 
 def _same_rows(view: View) -> Iterator[Doubt]:

@@ -86,9 +86,7 @@ def _lacking_arms(
 
 def _about(trial: Trial, outcome: OutcomeSpec) -> Sequence[Result]:
     """What a trial says of an outcome at its week, missing numbers too."""
-    return [
-        row for row in trial.results if (row.outcome, row.week) == (outcome.outcome, outcome.week)
-    ]
+    return [row for row in trial.results if (row.outcome, row.week) in outcome.topics]
 
 
 CHECKS = (

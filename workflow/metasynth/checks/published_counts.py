@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from metasynth.checks.check import Check, Doubt, Topic, View, listed
-from metasynth.model.records import Result
+from metasynth.checks.check import Check, Doubt, View, listed
+from metasynth.model.records import Result, Topic
 from metasynth.stats.two_by_two import TwoByTwo, usual_p
 from metasynth.synthesis.stated_results import (
     counts_allowed,
@@ -60,7 +60,7 @@ def _gives_p(row: Result, table: TwoByTwo) -> bool:
 def _limits_off_counts(view: View) -> Iterator[Doubt]:
     """Only of outcomes that are pooled from counts: a contrast of others is pooled itself."""
     binary, generic = (
-        {(o.outcome, o.week) for o in view.outcomes if (o.type == "binary") is kind}
+        {topic for o in view.outcomes if (o.type == "binary") is kind for topic in o.topics}
         for kind in (True, False)
     )
     topics: set[Topic] = binary - generic

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 
-from metasynth.checks.check import Check, Doubt, Topic, View, listed
+from metasynth.checks.check import Check, Doubt, View, listed
 from metasynth.model.methods import compares
-from metasynth.model.records import Cell, Comparison, Result, Trial
+from metasynth.model.records import Cell, Comparison, Result, Topic, Trial
 
 _NEAR_WEEKS = 2
 _NEAR_NAME = 0.75
@@ -64,7 +64,8 @@ def _found(view: View) -> Iterator[Unselected]:
         return
     wanted: dict[str, set[int | None]] = {}
     for outcome in view.outcomes:
-        wanted.setdefault(outcome.outcome, set()).add(outcome.week)
+        for name, week in outcome.topics:
+            wanted.setdefault(name, set()).add(week)
     for trial in view.included:
         first: dict[Topic, Result] = {}
         for row in trial.results:
@@ -123,7 +124,7 @@ def _near(kind: str, column: str, view: View) -> Iterator[Doubt]:
 def _not_selected(view: View) -> Iterator[Doubt]:
     """One doubt an outcome and week: what several trials have is no slip of one."""
     groups: dict[Topic, list[Unselected]] = {}
-    wanted = {outcome.outcome for outcome in view.outcomes}
+    wanted = {name for outcome in view.outcomes for name, _ in outcome.topics}
     for found in _found(view):
         if found.kind == "not_selected":
             groups.setdefault((found.row.outcome, found.row.week), []).append(found)
@@ -137,8 +138,8 @@ def _reading_near(view: View) -> Iterator[Doubt]:
     """A reading near one that an outcome asks for, in a trial that lacks that one."""
     wanted: dict[Topic, set[str]] = {}
     for outcome in view.outcomes:
-        if outcome.reading:
-            wanted.setdefault((outcome.outcome, outcome.week), set()).add(outcome.reading)
+        for topic in outcome.topics if outcome.reading else ():
+            wanted.setdefault(topic, set()).add(outcome.reading)
     for trial in view.included:
         there: dict[Topic, dict[str, Cell]] = {}
         for row in trial.results:

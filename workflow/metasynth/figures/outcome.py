@@ -42,16 +42,24 @@ def studies_with_effects(
     return [(study, e if e and e.estimate is not None else None) for study, e in pairs]
 
 
-def left_out_of(result: OutcomeResult, analysis: AnalysisResult | None) -> dict[str, Sentence]:
-    """Why the analysis does not pool a study that has data, by the study's id."""
+def left_out_of(
+    result: OutcomeResult, analysis: AnalysisResult | None
+) -> dict[tuple[str, str], Sentence]:
+    """Why the analysis does not pool a study that has data, by the study's id and label.
+
+    Of a trial that counts as several an omission without a label is of all of them.
+    """
     if analysis is None:
         return {}
-    known = {study.study for study in result.studies}
-    return {
-        item.study: item.reason
+    why = {
+        (item.study, item.label): item.reason
         for item in result.omissions
-        if item.study in known and item.analysis in ("", analysis.spec.name)
+        if item.analysis in ("", analysis.spec.name)
     }
+    own = (((s.study, s.label), why.get((s.study, s.label))) for s in result.studies)
+    whole = {s.study: why.get((s.study, "")) for s in result.studies}
+    found = {key: reason or whole[key[0]] for key, reason in own}
+    return {key: reason for key, reason in found.items() if reason}
 
 
 def compares(result: OutcomeResult) -> bool:
@@ -95,6 +103,11 @@ def analysis_label(analysis: AnalysisResult) -> str:
 def study_label(study: StudyData) -> str:
     """A study as it was labelled, or by its id."""
     return name(study.label) or name(study.study)
+
+
+def part_label(study: StudyData) -> str:
+    """What a study is of its trial, below the name of that."""
+    return name(study.part) or study_label(study)
 
 
 class _Same:

@@ -132,9 +132,10 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
     files["config.yaml"] = draft.config(files["config.yaml"], made, outcomes, found.title)
     files["data/raw/references.bib"] = bib
     files["imported/not-imported.csv"] = table_of(left_out)
+    in_clusters = draft.in_clusters(made, outcomes)
     for name in files:
         if name.startswith("data/text/"):
-            files[name] = draft.prose(files[name], outcomes)
+            files[name] = draft.prose(files[name], outcomes, in_clusters)
     scaffold.create(folder, _placed(files, made, xlsx=chosen.xlsx))
     several = f"{len(outcomes)} outcome{'' if len(outcomes) == 1 else 's'}"
     print(f"{folder}: a new review of {_trials(len(made))} and {several}.")
@@ -142,6 +143,11 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
         print(f"{len(left_out)} rows or columns were not imported, or need a look:")
         print(f"  {folder}/imported/not-imported.csv has the reasons.")
     doubts = [f"  {outcome.id}: {outcome.doubt}" for outcome in outcomes if outcome.doubt]
+    doubts += [
+        f"  {name}: several of its trials are of one cluster, so that three levels lead;"
+        " correlation says whether these have the same patients"
+        for name in sorted(in_clusters)
+    ]
     print("\n".join(["Look at these choices in config.yaml:", *doubts] if doubts else []))
     print(f"The draft report: cd {folder} && metasynth run")
     return 0

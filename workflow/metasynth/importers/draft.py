@@ -12,10 +12,22 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from metasynth.importers.found import About, OutcomeFound
 from metasynth.importers.references import entry, key_for
 from metasynth.importers.trial_folders import Folders
+from metasynth.model.clusters import CLUSTER
 
 _BY_METAFOR = (("model", "random"), ("tau2", "REML"), ("ci", "HKSJ"))
-_NAMES = {"random": "Random effects", "IV": "Common effect (inverse variance)",
-          "MH": "Common effect (Mantel–Haenszel)", "Peto": "Common effect (Peto)"}  # fmt: skip
+_NESTED = (("model", "three_level"), ("ci", "CR2"))
+NESTED = "nested"
+"""The name of the analysis that leads where trials are in clusters."""
+_CORRELATED = (
+    "    # correlation: 0.6 # of errors within clusters, where trials have the same patients"
+)
+_NAMES = {
+    "three_level": "Three levels",
+    "random": "Random effects",
+    "IV": "Common effect (inverse variance)",
+    "MH": "Common effect (Mantel–Haenszel)",
+    "Peto": "Common effect (Peto)",
+}
 _ANALYSES = re.compile(
     r"^analyses:\n.*?(?=^# Choices that the multiverse)", re.MULTILINE | re.DOTALL
 )
@@ -26,11 +38,12 @@ _WEEKS = re.compile(r"^# Weeks of the protocol.*?^weeks:[^\n]*\n\n", re.MULTILIN
 
 def config(starter: str, made: Folders, outcomes: Sequence[OutcomeFound], title: str) -> str:
     """The starter's config.yaml with the file's treatments, outcomes and ways to pool."""
-    analyses = _analyses(outcomes)
+    clustered = in_clusters(made, outcomes)
+    analyses = _analyses(outcomes, clustered)
     text = _COMPARED.sub(lambda _: _comparison(made), starter)
     text = _WEEKS.sub("", text)
     text = _ANALYSES.sub(lambda _: _written_analyses(analyses), text)
-    text = _OUTCOMES.sub(lambda _: _written_outcomes(outcomes, analyses), text)
+    text = _OUTCOMES.sub(lambda _: _written_outcomes(outcomes, analyses, clustered), text)
     text = text.replace("findings: [response]", f"findings: [{outcomes[0].id}]")
     return text.replace("title: Title of the review", f"title: {quoted(title)}") if title else text
 
@@ -55,15 +68,38 @@ def _comparison(made: Folders) -> str:
     )
 
 
-def _analyses(outcomes: Sequence[OutcomeFound]) -> dict[tuple[tuple[str, str], ...], str]:
-    """A name for each way to pool: those of the file, then random effects by REML and HKSJ."""
+def in_clusters(made: Folders, outcomes: Sequence[OutcomeFound]) -> frozenset[str]:
+    """The outcomes of which some trials, and not all, are of one cluster.
+
+    Those alone that the file does not pool itself: its own analysis leads where it names one.
+    """
+    found: dict[str, list[str]] = {}
+    for study, texts in made.items():
+        covariates = csv.DictReader(io.StringIO(texts.get("covariates.csv", ""), newline=""))
+        stated = (row["value"] for row in covariates if row["covariate"] == CLUSTER)
+        name = next(stated, study)
+        results = csv.DictReader(io.StringIO(texts["results.csv"], newline=""))
+        for outcome in {row["outcome"] for row in results}:
+            found.setdefault(outcome, []).append(name)
+    several = {outcome for outcome, names in found.items() if 1 < len(set(names)) < len(names)}
+    return frozenset(one.id for one in outcomes if one.id in several and not one.analysis)
+
+
+def _analyses(
+    outcomes: Sequence[OutcomeFound], clustered: Collection[str]
+) -> dict[tuple[tuple[str, str], ...], str]:
+    """A name for each way to pool: those of the file, then random effects by REML and HKSJ.
+
+    Three levels come first where trials of any outcome are in clusters.
+    """
     ways = dict.fromkeys(outcome.analysis for outcome in outcomes if outcome.analysis)
     named: dict[tuple[tuple[str, str], ...], str] = {}
     for way in ways:
         if way != _BY_METAFOR:
             words = "_".join(text for _, text in way).lower().replace("-", "_")
             named[way] = f"as_in_file_{words}"
-    return named | {_BY_METAFOR: "primary"}
+    nested = {_NESTED: NESTED} if clustered else {}
+    return nested | named | {_BY_METAFOR: "primary"}
 
 
 def _written_analyses(analyses: Mapping[tuple[tuple[str, str], ...], str]) -> str:
@@ -73,16 +109,22 @@ def _written_analyses(analyses: Mapping[tuple[tuple[str, str], ...], str]) -> st
         label = _NAMES[choices["model"]]
         if choices["model"] == "random":
             label += f" ({choices['tau2']}, {choices['ci']})"
-        said = "" if name == "primary" else " # as the imported file pools"
+        if way == _NESTED:
+            label += f" (REML, {choices['ci']})"
+        said = "" if name in (NESTED, "primary") else " # as the imported file pools"
         parts.append(f"  {name}:{said}\n    label: {quoted(label)}")
         parts += [f"    {key}: {text}" for key, text in way]
-        if choices["model"] == "random":
+        if choices["model"] in ("random", "three_level"):
             parts.append("    prediction: t_k-1")
+        if way == _NESTED:
+            parts.append(_CORRELATED)
     return "\n".join(parts) + "\n\n"
 
 
 def _written_outcomes(
-    outcomes: Sequence[OutcomeFound], analyses: Mapping[tuple[tuple[str, str], ...], str]
+    outcomes: Sequence[OutcomeFound],
+    analyses: Mapping[tuple[tuple[str, str], ...], str],
+    clustered: Collection[str] = (),
 ) -> str:
     parts = ["outcomes:"]
     labels: set[str] = set()
@@ -90,7 +132,8 @@ def _written_outcomes(
         label = outcome.label if outcome.label not in labels else f"{outcome.label} ({outcome.id})"
         labels.add(outcome.label)
         own = [analyses[outcome.analysis]] if outcome.analysis else []
-        names = dict.fromkeys([*own, "primary"])
+        leads = [NESTED] if outcome.id in clustered else []
+        names = dict.fromkeys([*leads, *own, "primary"])
         doubt = f"    # {_remark(outcome.doubt)}\n" if outcome.doubt else ""
         parts.append(
             f"  {outcome.id}:\n{doubt}    label: {quoted(label)}\n    outcome: {outcome.id}\n"
@@ -124,6 +167,7 @@ def cited(
     return keys, entries
 
 
-def prose(text: str, outcomes: Sequence[OutcomeFound]) -> str:
+def prose(text: str, outcomes: Sequence[OutcomeFound], clustered: Collection[str]) -> str:
     """A starter text about the first outcome instead of the example's."""
-    return re.sub(r"\bresponse\.primary\b", f"{outcomes[0].id}.primary", text)
+    leads = NESTED if outcomes[0].id in clustered else "primary"
+    return re.sub(r"\bresponse\.primary\b", f"{outcomes[0].id}.{leads}", text)

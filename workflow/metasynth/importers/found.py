@@ -69,11 +69,12 @@ class JudgementFound:
 
 @dataclass(frozen=True, slots=True)
 class CovariateFound:
-    """A number that describes a study, such as its latitude."""
+    """A number that describes a study, such as its latitude; `note` is what else is said of it."""
 
     row: int
     name: str
     value: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -428,6 +428,11 @@ def _clusters(found: Sequence[Line], covariates: Mapping[str, str]) -> dict[str,
     return {name: str(n) for n, name in enumerate(dict.fromkeys(names), start=1)}
 
 
+def _cluster_name(column: str, text: str) -> str:
+    """The name of a cluster: its own, or "District 11" of a number."""
+    return f"{column.capitalize()} {text}" if _is_number(text) else text
+
+
 def _about(
     rows: Sequence[tuple[Line, str]],
     covariates: Mapping[str, str],
@@ -442,7 +447,11 @@ def _about(
         CovariateFound(
             first.row,
             covariates[c],
-            clusters[first[c]] if covariates[c] == "cluster" else first[c],
+            *(
+                (clusters[first[c]], _cluster_name(c, first[c]))
+                if covariates[c] == "cluster"
+                else (first[c],)
+            ),
         )
         for c in same
     )

@@ -70,6 +70,6 @@ def clustered(reading: Reading) -> Reading:
         known = any(covariate.name == CLUSTER for covariate in about.covariates)
         if len({item.year for item in items}) == 1 and len(_parts(items)) > 1 and not known:
             found += 1
-            cluster = CovariateFound(items[0].row, CLUSTER, str(found))
+            cluster = CovariateFound(items[0].row, CLUSTER, str(found), items[0].study)
             abouts[name] = replace(about, covariates=(*about.covariates, cluster))
     return replace(reading, studies=tuple(abouts.values()))

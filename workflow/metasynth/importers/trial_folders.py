@@ -236,6 +236,7 @@ def _tables(
                 "covariate": found.name,
                 "value": found.value,
                 "source_id": origin.source_id(found.row),
+                "note": found.note,
             }
             for found in about.covariates
         )

@@ -25,7 +25,7 @@ _COUNTED = frozenset(
 _SELECTING = frozenset(
     [
         *("outcome", "week", "reading", "comparison", "type", "measure", "per", "subgroup"),
-        *("analyses", "few", "units"),
+        *("analyses", "few", "units", "effects"),
     ]
 )
 """Choices of an outcome that its numbers depend on; labels and notes are none of them."""
@@ -177,11 +177,23 @@ class _Side:
         ):
             return False
         reading = self.choice(outcome, "reading")
-        wanted = self.choice(outcome, "outcome"), self.choice(outcome, "week")
-        if (place.outcome, place.week) != wanted or place.reading not in ("", reading):
+        if (place.outcome, place.week) not in self._topics(outcome) or place.reading not in (
+            "",
+            reading,
+        ):
             return False
         named = replace(place, reading=reading)
         return place == named or named not in self._results[study].values()
+
+    def _topics(self, outcome: str) -> set[tuple[str, str]]:
+        """The outcome and week of the rows that it reads; those of each of several effects."""
+        start = f"outcomes.{outcome}.effects."
+        own = (key[: -len(".outcome")] for key in self._choices if key.startswith(start))
+        effects = {key for key in own if f"{key}.outcome" in self._choices}
+        found = {
+            (self._choices[f"{e}.outcome"], self._choices.get(f"{e}.week", "")) for e in effects
+        }
+        return found or {(self.choice(outcome, "outcome"), self.choice(outcome, "week"))}
 
     def selects_any(self, outcome: str, study: str) -> bool:
         """Whether the outcome reads any row of the study's results."""

@@ -34,6 +34,11 @@ def stated(trial: Trial) -> str:
     return f"{values[0]:.15g}" if values else ""
 
 
+def heading(trial: Trial) -> str:
+    """The name of the cluster that a trial states: the note beside its number; blank: none."""
+    return next((row.note for row in trial.covariates if row.covariate == CLUSTER), "")
+
+
 def name(member: Member) -> str:
     """The name of a study's cluster; no id of a trial is a number."""
     return member.cluster or member.study

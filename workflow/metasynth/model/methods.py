@@ -156,6 +156,7 @@ def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
         or _model_clash(outcome, analysis)
         or _random_effects_clash(analysis)
         or _clusters_clash(analysis)
+        or _effects_clash(outcome, analysis)
         or _prior_clash(outcome, analysis)
     )
 
@@ -294,6 +295,17 @@ def _clusters_clash(analysis: AnalysisSpec) -> str | None:
         return f"correlation is that of trials of one cluster, which only {known} has"
     if not 0 <= analysis.correlation < 1:
         return f"correlation {analysis.correlation:g} is not from 0 to below 1"
+    return None
+
+
+def _effects_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Find a model that would take several effects of one trial to be independent."""
+    if outcome.effects and analysis.model not in CLUSTERED:
+        known = ", ".join(sorted(CLUSTERED))
+        return (
+            f"several effects of one trial are not independent, as model {analysis.model} takes "
+            f"them to be; {known} does not"
+        )
     return None
 
 

@@ -6,7 +6,7 @@ all that figures and report ever read. `None` means "not stated" or "does not ex
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metasynth.core.messages import Sentence
 from metasynth.model.authorship import AuthorDetails
@@ -378,8 +378,24 @@ class FigureFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class EffectSpec:
+    """One of several effects of a trial in one pool; outcome and week select its rows."""
+
+    name: str
+    outcome: str
+    week: int | None = None
+
+
+Topic = tuple[str, int | None]
+"""The outcome and week of rows of results.csv."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeSpec:
-    """One outcome to pool; `id` names its folder; outcome, week and reading select its rows."""
+    """One outcome to pool; `id` names its folder; outcome, week and reading select its rows.
+
+    Where it pools several `effects` of a trial, theirs do in place of its own outcome and week.
+    """
 
     id: str
     label: str
@@ -409,6 +425,24 @@ class OutcomeSpec:
     comparison: str = ""  # by its name, of a review that has several
     events_mean: str = ""  # higher | lower: the scores of patients with the event; see other_kinds
     small_study: SmallStudyChoices = DEFAULT_SMALL_STUDY  # the review's, as they stand there
+    effects: tuple[EffectSpec, ...] = ()  # of one trial, all pooled; none: the one of its rows
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The outcome and week of the rows that it selects; those of each effect."""
+        return tuple((e.outcome, e.week) for e in self.effects) or ((self.outcome, self.week),)
+
+    def called(self, topic: Topic) -> str:
+        """The label of rows of one topic: its own, with the name of one of several effects."""
+        names = [e.name for e in self.effects if (e.outcome, e.week) == topic]
+        return ", ".join([self.label, *names[:1]])
+
+    @property
+    def each(self) -> "tuple[OutcomeSpec, ...]":
+        """As it is of each of its effects alone."""
+        return tuple(
+            replace(self, outcome=e.outcome, week=e.week, effects=(e,)) for e in self.effects
+        ) or (self,)
 
 
 IN_COMPARISON = "__"
@@ -487,15 +521,21 @@ class StudyData:
     tables: tuple[tuple[int, int], ...] = ()
     layout: str = ""  # cluster | pairs, where that is not accounted for
     cluster: str = ""  # to which it belongs with others; blank: that of its own id
+    part: str = ""  # the name of what it is of its trial: an effect, a stratum, an arm
+    heading: str = ""  # the name of what it belongs to with others: its cluster, or its trial
 
 
 @dataclass(frozen=True, slots=True)
 class Omission:
-    """A trial that is not in an outcome's pool, or a pool that could not be made, and why."""
+    """A trial that is not in an outcome's pool, or a pool that could not be made, and why.
+
+    `label` is that of the part of the trial that is left out; blank means all that it has.
+    """
 
     study: str
     reason: Sentence
     analysis: str = ""
+    label: str = ""
 
 
 # --- what pooling writes --------------------------------------------------------------------------
@@ -548,7 +588,8 @@ class Estimate:
 
     Of model three_level there are `clusters`; the variance of true effects between them and within
     them stand in place of tau2, with profile-likelihood limits, and i2 is the sum of the shares of
-    both. Participants are not added up, as trials of one cluster may have the same.
+    both. Participants are not added up, as trials of one cluster may have the same. Where it pools
+    several effects of a trial, k counts effects.
     """
 
     outcome: str
@@ -597,6 +638,12 @@ class Estimate:
     tau2_within_high: float | None = None
     i2_between: float | None = None
     i2_within: float | None = None
+    trials: int | None = None  # that it pools several effects of; None: each of k is a trial
+
+    @property
+    def studies(self) -> tuple[str, int]:
+        """How many trials it pools, and the field that says so."""
+        return ("k", self.k) if self.trials is None else ("trials", self.trials)
 
     @property
     def p_against(self) -> float | None:

@@ -10,7 +10,7 @@ from metasynth.figures import catalogue
 from metasynth.language import languages
 from metasynth.language.wording import Wording
 from metasynth.model.designs import are_trials
-from metasynth.model.records import Config, Omission, OutcomeSpec, Trial
+from metasynth.model.records import Config, OutcomeSpec, Topic, Trial
 from metasynth.pipeline.targets import Member
 from metasynth.review.load import Review
 from metasynth.synthesis import comparison
@@ -146,14 +146,14 @@ class Context:
         return self.there([*(f"{text}/{code}/{languages.LABELS}" for code in codes), *inside])
 
     @cached_property
-    def _topics(self) -> list[dict[tuple[str, int | None], Trial]]:
+    def _topics(self) -> list[dict[Topic, Trial]]:
         return [comparison.topics(trial) for trial in self.review.trials]
 
     def reporting(self, outcome: OutcomeSpec) -> tuple[Trial, ...]:
         """The trials that have a number for this outcome, without what they say of others."""
-        topic, chosen = (outcome.outcome, outcome.week), self.config.comparison_of(outcome)
-        found = [topics[topic] for topics in self._topics if topic in topics]
-        return tuple(trial for trial in found if comparison.reports(trial, outcome, chosen))
+        chosen = self.config.comparison_of(outcome)
+        found = (comparison.about(topics, outcome) for topics in self._topics)
+        return tuple(t for t in found if t and comparison.reports(t, outcome, chosen))
 
     def counted(self, outcome: OutcomeSpec) -> tuple[int, int]:
         """How many trials an outcome's figures can show, and how many have its covariate."""
@@ -162,9 +162,8 @@ class Context:
         informing = sum(comparison.informs(trial, outcome, primary, chosen) for trial in trials)
         if outcome.covariate is None:
             return informing, 0
-        data = [comparison.study_data(trial, outcome, chosen) for trial in trials]
-        known = [item for item in data if not isinstance(item, Omission)]
-        return informing, sum(studies[0].covariate is not None for studies in known)
+        known, _ = comparison.brought(trials, outcome, chosen)
+        return informing, len({s.study for s in known if s.covariate is not None})
 
 
 def files(members: Iterable[Member], *names: str) -> tuple[str, ...]:

@@ -4,15 +4,17 @@ from functools import cache
 from pathlib import Path
 
 from metasynth.core import store
-from metasynth.model.records import OutcomeSpec, Trial
+from metasynth.model.records import OutcomeSpec, Topic, Trial
 from metasynth.synthesis import comparison
 
 
 def trial_about(path: str, outcome: OutcomeSpec) -> Trial:
     """A cleaned trial with what it says of an outcome, and of no other; read once a job."""
-    return _topics(path)[outcome.outcome, outcome.week]
+    found = comparison.about(_topics(path), outcome)
+    assert found is not None  # as only trials that report an outcome are read for it
+    return found
 
 
 @cache
-def _topics(path: str) -> dict[tuple[str, int | None], Trial]:
+def _topics(path: str) -> dict[Topic, Trial]:
     return comparison.topics(store.from_json(Trial, Path(path).read_text("utf-8")))

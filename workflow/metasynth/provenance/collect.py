@@ -1,6 +1,7 @@
 """All that is known of a review's numbers, gathered in one book."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from metasynth.audit.verdicts import Audited
 from metasynth.crosscheck.records import Crosscheck, agreements
@@ -10,7 +11,15 @@ from metasynth.language import keys
 from metasynth.language.compared import once_each
 from metasynth.language.languages import Language, message
 from metasynth.model.certainty_config import main_outcomes
-from metasynth.model.records import Claim, Config, FlowCount, OutcomeResult, Result, Trial
+from metasynth.model.records import (
+    Claim,
+    Config,
+    FlowCount,
+    OutcomeResult,
+    Result,
+    Topic,
+    Trial,
+)
 from metasynth.provenance.audited import audit_entries
 from metasynth.provenance.certainty import finding_entries, judged_entries, rating_entries
 from metasynth.provenance.entry import COMPUTED, RAW, Book, Entry
@@ -91,10 +100,11 @@ def collect(
 
 def outcome_namer(config: Config, language: Language) -> Callable[[Result], str]:
     """Names the outcome that a raw row belongs to: its label, else its id in words and its week."""
-    labels: dict[tuple[str, int | None], str] = {}
+    labels: dict[Topic, str] = {}
     for spec in config.outcomes:
-        if not spec.sensitivity_of:
-            labels.setdefault((spec.outcome, spec.week), language.label(spec.label))
+        for topic in () if spec.sensitivity_of else spec.topics:
+            told = replace(spec, label=language.label(spec.label)).called(topic)
+            labels.setdefault(topic, told)
 
     def name(result: Result) -> str:
         return labels.get((result.outcome, result.week)) or result.outcome.replace("_", " ")

@@ -21,6 +21,7 @@ TEST = {
 _BACK = message("back-transformed from the analysis scale")
 _FIELDS = {
     "k": message("trials with data that inform this analysis, counted"),
+    "trials": message("trials with effects in this analysis, counted"),
     "clusters": message("clusters that hold trials of this analysis, counted"),
     "q": message("weighted squares about the common-effect estimate"),
     "q_df": message("trials less one"),

@@ -47,6 +47,7 @@ POOLED = {
     "tau2_low": message("lower 95% limit of tau²"),
     "tau2_high": message("upper 95% limit of tau²"),
     "clusters": message("clusters of the trials pooled"),
+    "trials": message("trials of the effects pooled"),
     "tau2_between": message("variance of true effects between clusters"),
     "tau2_between_low": message("lower 95% limit of the variance between clusters"),
     "tau2_between_high": message("upper 95% limit of the variance between clusters"),
@@ -175,8 +176,7 @@ def sequence_entries(
             seen += own
             pooled = seen if kind == "cumulative" else [s for s in studies if s not in own]
             at = keys.sequence(context.id, primary.spec.name, kind, study)
-            label = of_several(own[0].row.label if own else study, together, language)
-            named = language.say(part, study=label)
+            named = language.say(part, study=of_several(study, result, language))
             yield from pooled_entries(context, primary.spec, row, at, named, pooled)
 
 

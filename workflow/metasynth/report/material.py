@@ -144,9 +144,9 @@ class Scope:
     def outcome_label(self, result: Result) -> str:
         """The label of the outcome that a raw row belongs to, else its id in words."""
         specs = [outcome.result.outcome for outcome in self.outcomes.values()]
-        exact = [s for s in specs if (s.outcome, s.week) == (result.outcome, result.week)]
-        words = result.outcome.replace("_", " ")
-        return exact[0].label if exact else self.language.label(words)
+        topic = result.outcome, result.week
+        exact = [s.called(topic) for s in specs if topic in s.topics]
+        return exact[0] if exact else self.language.label(result.outcome.replace("_", " "))
 
 
 def primary_outcomes(material: Material, language: Language) -> dict[str, OutcomeNames]:

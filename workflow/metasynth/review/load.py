@@ -185,8 +185,8 @@ def _errors(faults: Iterable[Fault]) -> bool:
 
 def _uncompared(config: Config) -> Callable[[RawTrial], bool]:
     """Whether a trial needs but one arm: nothing that it reports is compared."""
-    compared = {outcome.outcome for outcome in config.outcomes if compares(outcome)}
-    alone = {outcome.outcome for outcome in config.outcomes} - compared
+    compared = {name for one in config.outcomes if compares(one) for name, _ in one.topics}
+    alone = {name for outcome in config.outcomes for name, _ in outcome.topics} - compared
 
     def needs_one(trial: RawTrial) -> bool:
         reported = {row["outcome"] for row in trial.table("results").rows}

@@ -71,7 +71,7 @@ def readings_of(trials: Sequence[Trial], outcome: OutcomeSpec) -> tuple[str, ...
         row.reading
         for trial in trials
         for row in trial.results
-        if (row.outcome, row.week) == (outcome.outcome, outcome.week)
+        if (row.outcome, row.week) in outcome.topics
     }
     others = sorted(({"", *named} if outcome.reading == "" else set()) - {outcome.reading})
     return (outcome.reading, *others)

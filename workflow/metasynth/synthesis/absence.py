@@ -42,8 +42,9 @@ def absence(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> Absen
     if selected_rows(trial, outcome, comparison):
         return None
     study, label = trial.study.study, trial.study.label
-    rows = [row for row in trial.results if row.outcome == outcome.outcome]
-    here = [row for row in rows if row.week == outcome.week]
+    names = {name for name, _ in outcome.topics}
+    rows = [row for row in trial.results if row.outcome in names]
+    here = [row for row in rows if (row.outcome, row.week) in outcome.topics]
     if not here:
         weeks = tuple(dict.fromkeys(row.week for row in rows if row.provenance != "missing"))
         return Absence(study, label, OTHER_WEEK if weeks else NOT_EXTRACTED, weeks=weeks)

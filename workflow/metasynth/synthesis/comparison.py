@@ -27,6 +27,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     Result,
     StudyData,
+    Topic,
     Trial,
 )
 from metasynth.model.records import whole as whole_number
@@ -50,12 +51,12 @@ _MEDIANS = frozenset((*MEDIANS, "mean-of-median"))
 _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 
 
-def topics(trial: Trial) -> dict[tuple[str, int | None], Trial]:
+def topics(trial: Trial) -> dict[Topic, Trial]:
     """The trial with what it says of one outcome at one week, and of no other, by outcome and week.
 
     That is all that a pooled result depends on; sources and judgements are left out as well.
     """
-    rows: dict[tuple[str, int | None], list[Result]] = {}
+    rows: dict[Topic, list[Result]] = {}
     for row in trial.results:
         rows.setdefault((row.outcome, row.week), []).append(row)
     return {
@@ -64,22 +65,32 @@ def topics(trial: Trial) -> dict[tuple[str, int | None], Trial]:
     }
 
 
+def about(by_topic: Mapping[Topic, Trial], outcome: OutcomeSpec) -> Trial | None:
+    """Of a trial by outcome and week, all that an outcome selects; None: there is none."""
+    found = [by_topic[topic] for topic in outcome.topics if topic in by_topic]
+    if len(found) < 2:
+        return found[0] if found else None
+    return replace(found[0], results=tuple(row for part in found for row in part.results))
+
+
 def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> list[Result]:
     """The trial's rows for an outcome, one an arm (or contrast), its declared reading preferred.
+
+    Of several effects there is one of each.
 
     A row of the outcome's `reading` replaces the primary (blank) reading of the same arm; arms
     without one keep the primary. Rows that only say that a number is missing are left out, and so
     are contrasts with an arm that takes no part.
     """
     arms = {"", *(arm.arm_id for arm in trial.arms if takes_part(arm, comparison))}
-    chosen: dict[tuple[str, str], Result] = {}
+    chosen: dict[tuple[Topic, str, str], Result] = {}
     for row in trial.results:
-        wanted = (row.outcome, row.week) == (outcome.outcome, outcome.week)
-        if not wanted or row.reading not in ("", outcome.reading):
+        topic = row.outcome, row.week
+        if topic not in outcome.topics or row.reading not in ("", outcome.reading):
             continue
         if not {row.arm_id, row.reference_arm_id} <= arms:
             continue
-        key = (row.arm_id, row.reference_arm_id)
+        key = (topic, row.arm_id, row.reference_arm_id)
         if key not in chosen or row.reading:
             chosen[key] = row
     found = [row for row in chosen.values() if row.provenance != "missing"]
@@ -138,9 +149,7 @@ def informs(
     trial: Trial, outcome: OutcomeSpec, analysis: AnalysisSpec, comparison: Comparison
 ) -> bool:
     """Whether a trial that reports the outcome has numbers that this analysis can use."""
-    data = study_data(trial, outcome, comparison)
-    if isinstance(data, Omission):
-        return False
+    data, _ = brought([trial], outcome, comparison)
     sides = ([g for g in (s.intervention, s.control) if g is not None] for s in data)
     groups = ([(g.events, g.total) for g in found] for found in sides)
     return any(not own or zero_events.reason(outcome, analysis, own) is None for own in groups)
@@ -149,8 +158,16 @@ def informs(
 def brought(
     trials: Iterable[Trial], outcome: OutcomeSpec, comparison: Comparison
 ) -> tuple[list[StudyData], list[Omission]]:
-    """What all trials bring to the outcome's pool, and why others bring nothing."""
-    data = [study_data(trial, outcome, comparison) for trial in trials]
+    """What all trials bring to the outcome's pool, and why others bring nothing.
+
+    Of several effects a trial brings those of which it has rows.
+    """
+    data = [
+        study_data(trial, one, comparison)
+        for trial in trials
+        for one in outcome.each
+        if not outcome.effects or selected_rows(trial, one, comparison)
+    ]
     studies = [study for item in data if not isinstance(item, Omission) for study in item]
     return studies, [item for item in data if isinstance(item, Omission)]
 
@@ -160,14 +177,40 @@ def study_data(
 ) -> tuple[StudyData, ...] | Omission:
     """What the trial brings to the outcome's pool, or why it brings nothing.
 
-    One item a trial, unless several intervention arms are to share the control (`split`), or the
-    strata of its patients are kept apart. Each has its value of the outcome's covariate, where
-    there is one, and the name of the cluster that the trial states.
+    One item a trial, unless several intervention arms are to share the control (`split`), the
+    strata of its patients are kept apart, or the outcome pools several effects. Each has its value
+    of the outcome's covariate, where there is one, and the name of the cluster that the trial
+    states. Of several effects (see `brought`) one without numbers is passed over.
     """
+    if len(outcome.effects) > 1:
+        found, why = brought([trial], outcome, comparison)
+        return tuple(found) if found else why[0]
     data, cluster = _study_items(trial, outcome, comparison), clusters.stated(trial)
+    for effect in outcome.effects:
+        data = _named(data, trial, effect.name)
     if isinstance(data, Omission) or not cluster:
         return data
-    return tuple(replace(item, cluster=cluster) for item in data)
+    named = clusters.heading(trial)
+    return tuple(replace(item, cluster=cluster, heading=named) for item in data)
+
+
+def _named(
+    data: tuple[StudyData, ...] | Omission, trial: Trial, part: str
+) -> tuple[StudyData, ...] | Omission:
+    """What a trial brings, by the name of the effect that it is."""
+    if isinstance(data, Omission):
+        return replace(data, label=f"{trial.study.label}, {part}")
+    return tuple(as_part(item, part) for item in data)
+
+
+def as_part(item: StudyData, part: str) -> StudyData:
+    """A study's data as what they are of its trial."""
+    return replace(
+        item,
+        label=f"{item.label}, {part}",
+        part=f"{item.part}, {part}" if item.part else part,
+        heading=item.heading or item.label,
+    )
 
 
 def _study_items(
@@ -248,7 +291,7 @@ def _by_stratum(
         data = study_data(replace(trial, arms=arms, results=results), outcome, comparison)
         if isinstance(data, Omission):
             return data
-        found += [replace(one, label=f"{one.label}, {stratum}") for one in data]
+        found += [as_part(one, stratum) for one in data]
     return tuple(found)
 
 
@@ -347,13 +390,7 @@ def _separate(
     parts = len(intervention)
     controls = split_group(control, parts) if shared else (control,) * parts
     return tuple(
-        replace(
-            whole,
-            label=f"{whole.label}, {group.label}",
-            intervention=group,
-            control=part,
-            tables=(),
-        )
+        as_part(replace(whole, intervention=group, control=part, tables=()), group.label)
         for group, part in zip(intervention, controls, strict=True)
     )
 

@@ -50,6 +50,7 @@ def empty_row(
     Patients are not added up where trials of one cluster may have the same.
     """
     clustered = spec.model in CLUSTERED
+    trials = len({study.study for study in studies})
     known: dict[str, Any] = {
         "outcome": outcome.id,
         "analysis": spec.name,
@@ -62,6 +63,7 @@ def empty_row(
         **({} if clustered else _totals(studies)),
         "note": (),
         "clusters": len(clusters.groups(studies)) if clustered else None,
+        "trials": trials if clustered and trials < len(studies) else None,
     }
     columns: dict[str, Any] = dict.fromkeys(f.name for f in fields(Estimate))
     return Estimate(**columns | known)

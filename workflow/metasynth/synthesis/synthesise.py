@@ -34,7 +34,7 @@ from dataclasses import replace
 import numpy as np
 
 from metasynth.core.distributions import chi2_upper_tail
-from metasynth.core.messages import sentence
+from metasynth.core.messages import Sentence, sentence
 from metasynth.model.methods import BAYES, BAYESIAN, CLUSTERED, DEFAULT_TAU2, require_combination
 from metasynth.model.posteriors import Posterior
 from metasynth.model.records import (
@@ -86,7 +86,7 @@ def synthesise(
         require_combination(outcome, spec)
     reasons = [(s, missing_data(s, outcome)) for s in studies]
     complete = [s for s, reason in reasons if reason is None]
-    omissions = [Omission(s.study, reason) for s, reason in reasons if reason is not None]
+    omissions = [_omitted(s, reason) for s, reason in reasons if reason is not None]
     results = []
     for spec in analyses:
         result, left_out = _analyse(outcome, spec, complete)
@@ -102,7 +102,7 @@ def _analyse(
     """Pool all studies, then each subgroup; the weights shown are those of the whole pool."""
     reasons = [(s, uninformative(s, outcome, spec)) for s in studies]
     pooled = [s for s, reason in reasons if reason is None]
-    omissions = [Omission(s.study, reason, spec.name) for s, reason in reasons if reason]
+    omissions = [_omitted(s, reason, spec.name) for s, reason in reasons if reason]
     names = dict.fromkeys(s.subgroup for s in pooled if s.subgroup)
     subgroups = {name: [s for s in pooled if s.subgroup == name] for name in names}
     whole, fit = pool_studies(outcome, spec, ALL, pooled)
@@ -117,6 +117,11 @@ def _analyse(
     own = study_rows(outcome, spec, pooled, fit)
     posterior = _posterior(outcome, spec, pooled, fit)
     return AnalysisResult(spec, estimates, own, tests, posterior), omissions
+
+
+def _omitted(study: StudyData, reason: Sentence, analysis: str = "") -> Omission:
+    """That a study is left out; of a trial's parts, which."""
+    return Omission(study.study, reason, analysis, study.label if study.part else "")
 
 
 def _posterior(

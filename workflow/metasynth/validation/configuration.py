@@ -37,9 +37,11 @@ from metasynth.model.records import (
     AnalysisSpec,
     Config,
     CovariateSpec,
+    EffectSpec,
     FigureChoices,
     FigureFiles,
     OutcomeSpec,
+    Topic,
 )
 from metasynth.model.robustness_config import MultiverseChoices, SmallStudyChoices
 from metasynth.model.units import Instrument, Unit
@@ -295,6 +297,11 @@ def _unit(name: str, how: Mapping[str, Any]) -> Unit:
     return Unit(name, factor / known if known else factor, float(how.get("add", 0)), known)
 
 
+def _effect(name: str, how: Mapping[str, Any], outcome: Mapping[str, Any]) -> EffectSpec:
+    """One of several effects of a trial; what it does not say is as the outcome has it."""
+    return EffectSpec(name, **{"outcome": outcome["outcome"], "week": outcome.get("week"), **how})
+
+
 def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> OutcomeSpec:
     few = few_trials(keys, review)
     added = (few.primary,) if few and few.added else ()
@@ -319,6 +326,8 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
     if "instrument" in keys:
         known = keys["instrument"]
         lists["instrument"] = Instrument(known["label"], float(known["sd"]))
+    if "effects" in keys:
+        lists["effects"] = tuple(_effect(name, how, keys) for name, how in keys["effects"].items())
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
@@ -345,16 +354,36 @@ def _disagreements(config: Config, lines: Lines) -> Iterator[Fault]:
         yield from _no_standardised_difference(outcome, lines)
         yield from _unknown_analyses(outcome, config, lines)
         yield from _unknown_primary(outcome, config, lines)
-        if config.weeks and outcome.week not in (None, *config.weeks):
-            known = ", ".join(map(str, config.weeks))
-            advice = f"one of weeks ({known})", "correct it, or add it to weeks"
-            yield lines.fault(("outcomes", outcome.id, "week"), outcome.week, *advice)
+        yield from _weeks_not_planned(outcome, config, lines)
+        yield from _effects_twice(outcome, lines)
     yield from _impossible_combinations(config, lines)
     yield from threshold_faults(config.outcomes, config.analyses, lines)
     yield from _certainty_faults(config, lines)
     yield from _unknown_in_figures(config, lines)
     yield from _important_faults(config, lines)
     yield from _untold(config, lines)
+
+
+def _weeks_not_planned(outcome: OutcomeSpec, config: Config, lines: Lines) -> Iterator[Fault]:
+    """A week of the outcome, or of one of its effects, that is none of the protocol's."""
+    known = ", ".join(map(str, config.weeks))
+    own: list[tuple[Keys, int | None]] = [(("week",), outcome.week)]
+    own += [(("effects", e.name, "week"), e.week) for e in outcome.effects]
+    for keys, week in own:
+        if config.weeks and week not in (None, *config.weeks):
+            advice = f"one of weeks ({known})", "correct it, or add it to weeks"
+            yield lines.fault(("outcomes", outcome.id, *keys), week, *advice)
+
+
+def _effects_twice(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
+    """Two effects of one pool that are of the same rows, which would count twice."""
+    first: dict[Topic, str] = {}
+    for effect in outcome.effects:
+        known = first.setdefault((effect.outcome, effect.week), effect.name)
+        if known != effect.name:
+            expected = f"an outcome or week other than those of {known}, whose rows count once"
+            path = ("outcomes", outcome.id, "effects", effect.name)
+            yield lines.fault(path, effect.name, expected, "correct its outcome or week")
 
 
 def _untold(config: Config, lines: Lines) -> Iterator[Fault]:

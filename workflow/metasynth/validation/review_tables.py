@@ -10,6 +10,7 @@ from itertools import product
 
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
+from metasynth.core.strict_yaml import Keys
 from metasynth.model.certainty_config import RAISING
 from metasynth.model.methods import compares
 from metasynth.model.records import Comparison, Config, OutcomeSpec, Trial
@@ -216,12 +217,28 @@ def _selection(row: Row) -> tuple[str, str, str]:
 def _unreported(
     outcome: OutcomeSpec, found: set[tuple[str, str, str]], lines: Lines
 ) -> Iterator[Fault]:
-    """The first of outcome, week and reading that no trial reports."""
+    """The first of outcome, week and reading that no trial reports, of each of several effects."""
+    for one in outcome.each:
+        path: Keys = ("outcomes", outcome.id)
+        path = (*path, *(key for effect in one.effects for key in ("effects", effect.name)))
+        yield from _unreported_topic(one, path, found, lines)
+    readings = {what for name, when, what in found if (name, _week(when)) in outcome.topics}
+    if readings and outcome.reading not in readings:
+        advice = not_among(outcome.reading, readings - {""}, "a reading of this outcome and week")
+        path = ("outcomes", outcome.id, "reading")
+        yield lines.fault(path, outcome.reading or None, *advice)
+
+
+def _week(cell: str) -> int | None:
+    return int(cell) if cell.isdecimal() else None
+
+
+def _unreported_topic(
+    outcome: OutcomeSpec, path: Keys, found: set[tuple[str, str, str]], lines: Lines
+) -> Iterator[Fault]:
     week = "" if outcome.week is None else str(outcome.week)
-    path = ("outcomes", outcome.id)
     names = {name for name, _, _ in found}
     weeks = {when for name, when, _ in found if name == outcome.outcome}
-    readings = {what for name, when, what in found if (name, when) == (outcome.outcome, week)}
     if outcome.outcome not in names:
         advice = not_among(outcome.outcome, names, "an outcome of some results.csv")
         yield lines.fault((*path, "outcome"), outcome.outcome, *advice)
@@ -230,9 +247,6 @@ def _unreported(
         expected = f"a week at which some trial reports {outcome.outcome} ({known})"
         remedy = "correct it, or leave the key out where the cell is blank"
         yield lines.fault((*path, "week"), outcome.week, expected, remedy)
-    elif outcome.reading not in readings:
-        advice = not_among(outcome.reading, readings - {""}, "a reading of this outcome and week")
-        yield lines.fault((*path, "reading"), outcome.reading or None, *advice)
 
 
 def without_numbers(config: Config, trials: tuple[Trial, ...], lines: Lines) -> Iterator[Fault]:

@@ -84,12 +84,12 @@ def _not_standardised(outcome: OutcomeSpec, lines: Lines) -> Iterator[Fault]:
 
 def _rows(outcome: OutcomeSpec, trial: RawTrial) -> list[Row]:
     """The rows of results.csv that an outcome selects, as far as their cells can be read."""
-    week = "" if outcome.week is None else str(outcome.week)
+    topics = {(name, "" if week is None else str(week)) for name, week in outcome.topics}
     return [
         row
         for row in trial.table("results").rows
         if not row.bad & {"outcome", "week", "reading", "provenance", "unit"}
-        and (row["outcome"], row["week"]) == (outcome.outcome, week)
+        and (row["outcome"], row["week"]) in topics
         and row["reading"] in ("", outcome.reading)
         and row["provenance"] != "missing"
     ]

@@ -163,7 +163,7 @@ def _statistics(pooled: Estimate, language: Language, place: int) -> Iterator[st
 
 def _pooled(pooled: Estimate, language: Language, place: int = 0) -> str:
     said = of_pool(pooled, language.numbers, place)
-    k = said.count("k", pooled.k)
+    k = said.count(*pooled.studies)
     return language.say("{effect}, number of studies {k}", effect=said.effect(pooled), k=k)
 
 

@@ -181,7 +181,7 @@ def _sizes(estimate: Estimate, said: Printed) -> tuple[str, str]:
     if MEASURE[estimate.measure].types[0] in ONE_GROUP:
         totals = totals[:1]
     known = None if None in totals else sum(total or 0 for total in totals)
-    return said.count("k", estimate.k), said.count("participants", known)
+    return said.count(*estimate.studies), said.count("participants", known)
 
 
 def _words(results: Sequence[OutcomeResult], language: Language) -> tuple[str, str]:

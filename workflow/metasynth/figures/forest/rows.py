@@ -24,11 +24,13 @@ from metasynth.figures.outcome import (
     of_effect,
     one_group,
     overall,
+    part_label,
     studies_with_effects,
     study_label,
 )
 from metasynth.figures.plots.risk_of_bias import LEVELS, Judgements, domain_names, level
 from metasynth.language import keys
+from metasynth.language.cluster_names import heading
 from metasynth.language.formats import MISSING, NumberStyle
 from metasynth.language.interval_names import PREDICTION, interval_name, intervals_name
 from metasynth.language.languages import Language
@@ -232,7 +234,7 @@ def _study_rows(
     many = len(result.studies) > bounds.DRAWN_ROWS
     left_out = set(left_out_of(result, analysis))
     effects = studies_with_effects(result, analysis)
-    studies = [pair for pair in effects if pair[0].study not in left_out]
+    studies = [pair for pair in effects if (pair[0].study, pair[0].label) not in left_out]
     subtotals = [e for e in (analysis.estimates if analysis else ()) if e.subgroup != "all"]
     for place, subtotal in enumerate(analysis.estimates if analysis else ()):
         if subtotal.subgroup == "all":
@@ -258,18 +260,30 @@ def _by_cluster(
     dots: Mapping[str, tuple[str, ...]],
     language: Language,
 ) -> Iterator[Row]:
-    """Studies, those of one cluster below its heading where the analysis knows clusters."""
+    """Studies, those of one cluster below its heading where the analysis knows clusters.
+
+    The effects of one trial stand below its name, each by what it is of it.
+    """
     groups: dict[str, list[tuple[StudyData, StudyEffect | None]]] = {}
     for study, effect in pairs:
-        own = clusters.name(effect) if effect else study.study
+        own = clusters.name(effect) if effect else clusters.name(study)
         groups.setdefault(own, []).append((study, effect))
+    known = any(effect and effect.cluster for _, effect in pairs)
     for members in groups.values():
         rows = [_study_row(result, *member, dots, language) for member in members]
-        cluster = next((effect.cluster for _, effect in members if effect), "")
-        if len(rows) > 1 and cluster not in ("", members[0][0].study):
-            yield Row("heading", name(language.say("Cluster {cluster}", cluster=cluster)))
+        if known and len(rows) > 1:
+            studies = [study for study, _ in members]
+            yield Row("heading", name(heading(studies, language)))
             rows = [replace(row, indented=True) for row in rows]
+            if len({study.study for study in studies}) == 1:
+                rows = [_as_part(row, study) for row, study in zip(rows, studies, strict=True)]
         yield from rows
+
+
+def _as_part(row: Row, study: StudyData) -> Row:
+    """A row below the name of its trial, which it need not repeat."""
+    mark = row.label.removeprefix(study_label(study))
+    return replace(row, label=part_label(study) + mark)
 
 
 def _left_out_rows(
@@ -287,7 +301,7 @@ def _left_out_rows(
         why = name(in_words(reason, language))
         yield Row("heading", language.say("Left out: {reason}", reason=why))
         for study in result.studies if len(result.studies) <= bounds.DRAWN_ROWS else ():
-            if reasons.get(study.study) == reason:
+            if reasons.get((study.study, study.label)) == reason:
                 yield _study_row(result, study, None, dots, language)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import NamedTuple
 
+from metasynth.figures.canvas.one_line import name
 from metasynth.figures.canvas.page import Drawing
 from metasynth.figures.canvas.style import isolated
 from metasynth.figures.forest.columns import Column
@@ -20,10 +21,10 @@ from metasynth.figures.forest.rows import (
     with_effects,
 )
 from metasynth.figures.observed import Observed, observed, subject
-from metasynth.figures.outcome import analysis_label, measure_name, one_group, study_label
+from metasynth.figures.outcome import analysis_label, measure_name, one_group
 from metasynth.figures.posteriors import priors_of
 from metasynth.language import keys
-from metasynth.language.cluster_names import left_together, of_several
+from metasynth.language.cluster_names import of_several
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
 from metasynth.language.tracked import bare
@@ -91,13 +92,11 @@ class _Pool(NamedTuple):
 def _named(
     result: OutcomeResult, kind: str, pools: Sequence[Estimate], prefix: str, language: Language
 ) -> list[_Pool]:
-    labels = {study.study: study_label(study) for study in result.studies}
     named = ((pool, pool.subgroup.removeprefix(prefix)) for pool in pools)
-    effects = result.analyses[0].studies
     return [
         _Pool(
             pool,
-            of_several(labels[study], left_together(study, effects), language),
+            name(of_several(study, result, language)),
             Printed(keys.sequence(pool.outcome, pool.analysis, kind, study), language.numbers),
         )
         for pool, study in named
@@ -138,7 +137,7 @@ def _forest(data: Observed, heading: str, pools: Sequence[_Pool], language: Lang
 def _row(of: _Pool, total: bool, language: Language) -> Row:
     pool, label, said = of
     cells = (
-        said.count("k", pool.k),
+        said.count(*pool.studies),
         said.positive("tau2", pool.tau2),
         said.percent("i2", pool.i2),
         said.p("p", pool.p),
@@ -171,7 +170,7 @@ def _words(
             message,
             study=label,
             effect=said.effect(pool),
-            k=said.count("k", pool.k),
+            k=said.count(*pool.studies),
             i2=said.percent("i2", pool.i2),
         )
         for pool, label, said in pools

@@ -173,7 +173,7 @@ def _finding_rows(scope: Scope, lines: Sequence[tuple[int, Finding]]) -> Iterato
         first = number == 1
         yield row(
             _name(scope, line, first),
-            _people(line, number, scope.language.numbers) if first else "",
+            _people(scope, line, number) if first else "",
             _effect(scope, line),
             *_per_thousand(scope, line, number),
             _certainty(scope, line) if line.judged else "",
@@ -192,11 +192,11 @@ def _name(scope: Scope, line: Finding, first: bool) -> str:
     return f"– {label}"
 
 
-def _people(line: Finding, number: int, style: formats.NumberStyle) -> str:
+def _people(scope: Scope, line: Finding, number: int) -> str:
     """Participants and trials: "708 (3)"."""
-    printed = formats.count(line.participants, style)
+    printed = formats.count(line.participants, scope.language.numbers)
     people = marked(printed, f"{keys.finding(line.outcome, number)}.participants")
-    trials = marked(str(line.k), f"{keys.pooled(line.outcome, line.analysis)}.k")
+    trials = scope.outcomes[line.outcome][line.analysis].k
     return f"{people} ({trials})" if line.k else formats.MISSING
 
 

@@ -51,11 +51,12 @@ def _sentence(
         notes = "; ".join(item.notes)
         return say("Stated to be missing for {trials}. {notes}.", trials=trials, notes=notes)
     if item.reason == absence.OTHER_WEEK:
+        weeks = dict.fromkeys(week for _, week in outcome.topics)
         return say(
             "Extracted for {trials} at another time ({there}) than this outcome’s ({here}).",
             trials=trials,
             there=joined([_week(week, language) for week in item.weeks], language),
-            here=_week(outcome.week, language),
+            here=joined([_week(week, language) for week in weeks], language),
         )
     if item.reason == absence.OTHER_READING:
         readings = joined([language.label(r.replace("_", " ")) for r in item.readings], language)
@@ -91,12 +92,13 @@ def left_out(result: OutcomeResult, language: Language) -> Iterator[str]:
     partly: dict[tuple[str, Sentence], dict[str, None]] = {}
     for item in result.omissions:
         if item.study and (item.study, item.reason) not in never:
-            partly.setdefault((item.study, item.reason), {})[item.analysis] = None
-    for (study, reason), analyses in partly.items():
+            trial = item.label or names.get(item.study, item.study)
+            partly.setdefault((trial, item.reason), {})[item.analysis] = None
+    for (trial, reason), analyses in partly.items():
         where = [labels[name] for name in analyses if name] or list(labels.values())
         yield language.say(
             "Left out for {trial} by {analyses}: {reason}.",
-            trial=names.get(study, study),
+            trial=trial,
             analyses=joined(where, language),
             reason=in_words(reason, language),
         )

@@ -45,6 +45,20 @@ def trials(n: int, language: Language, key: str) -> str:
     return language.say_n("{number} trial", "{number} trials", n, number=number)
 
 
+def _trials(row: Estimate, language: Language) -> str:
+    """The trials of a pool, or how many results of how many trials it has."""
+    at = pooled(row)
+    if row.trials is None:
+        return trials(row.k, language, f"{keys.pooled(row.outcome, row.analysis)}.k")
+    return language.say_n(
+        "{k} result of {n} trials",
+        "{k} results of {n} trials",
+        row.k,
+        k=at("k", formats.count(row.k, language.numbers)),
+        n=at("trials", formats.count(row.trials, language.numbers)),
+    )
+
+
 def stated(value: str, symbol: str) -> str:
     """A value with its symbol, on one line: "p = 0.03", "p < 0.001"."""
     statement = formats.stated(symbol, bare(value)).replace(" ", "\u00a0")
@@ -141,7 +155,7 @@ def numbers(
     return Numbers(
         label=spec.label if row.subgroup == "all" else row.subgroup,
         measure=measure_name(outcome, language, spec),
-        k=at("k", str(row.k)),
+        k=at(row.studies[0], str(row.studies[1])),
         estimate=estimate,
         interval=_span(low, high, language),
         effect=formats.bracketed(estimate, low, high, style) + formats.named(row.ci_method),
@@ -403,7 +417,7 @@ def outcome_names(
         measure=measure_name(outcome, language),
         direction=outcome.direction,
         k=row.k,
-        trials=trials(row.k, language, f"{keys.pooled(outcome.id, row.analysis)}.k"),
+        trials=_trials(row, language),
         participants=_participants(outcome, row, language.numbers),
         intervention=_of(row, outcome.type, "intervention", language),
         control=_of(row, outcome.type, "control", language),

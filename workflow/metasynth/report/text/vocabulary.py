@@ -123,6 +123,11 @@ def vocabulary(
         "priors": _priors(config, language),
         "other_priors": _other_priors(config, language),
         "correlations": _correlations(config, language),
+        "several_effects": [
+            (o.label, [language.label(one.name) for one in o.result.outcome.effects])
+            for o in primary
+            if o.result.outcome.effects
+        ],
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
@@ -321,7 +326,8 @@ def _percentages(every: Sequence[Trial], language: Language) -> Callable[[str, O
             if trial.study.study == study
             for result in trial.results
             for arm in trial.arms
-            if (result.outcome, result.week, result.arm_id) == (spec.outcome, spec.week, arm.arm_id)
+            if (result.outcome, result.week) in spec.topics
+            and result.arm_id == arm.arm_id
             and result.reported_percent
             and result.events is None
         ]
