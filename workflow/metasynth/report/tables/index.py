@@ -17,6 +17,7 @@ from metasynth.report.tables import (
     conversions,
     inputs,
     meta_regression,
+    moderators,
     results,
     robustness,
     search,
@@ -60,6 +61,8 @@ OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
     "adjusted": small_study.adjusted_table,
     "asymmetry": small_study.asymmetry_table,
     "inputs": inputs.inputs_table,
+    "moderators": moderators.moderators_table,
+    "profiles": moderators.profiles_table,
     "regression": meta_regression.regression_table,
     "subgroups": results.subgroups_table,
 }
