@@ -167,7 +167,7 @@ def test_nothing_is_made_that_takes_trials_to_be_independent():
     everything = set(catalogue.figures(result.outcome, 18, 18))
     left = set(catalogue.figures(result.outcome, 18, 18, in_clusters=True))
     assert everything - left == {
-        *("influence", "baujat", "galbraith", "gosh", "funnel", "bubble"),
+        *("influence", "baujat", "galbraith", "gosh", "funnel", "adjusted", "bubble"),
         *("multiverse", "sequential"),
     }
 

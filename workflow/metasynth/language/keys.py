@@ -108,6 +108,11 @@ def few_trials(outcome: str = "") -> str:
     return f"{outcome_choice(outcome) if outcome else 'config'}/few/trials"
 
 
+def small_study_minimum() -> str:
+    """From how many trials small-study effects are looked at."""
+    return "config/small_study/minimum"
+
+
 def threshold(outcome: str, side: str) -> str:
     """A declared effect that matters, "better" or "worse" than none."""
     return f"{outcome_choice(outcome)}/thresholds/{side}"
@@ -161,6 +166,16 @@ def figure(outcome: str, name: str) -> str:
 def asymmetry(outcome: str, name: str) -> str:
     """A test of funnel asymmetry."""
     return f"{outcome}.asymmetry.{slug(name)}"
+
+
+def adjusted(outcome: str, name: str) -> str:
+    """An estimate adjusted for small-study effects."""
+    return f"{outcome}.adjusted.{slug(name)}"
+
+
+def fail_safe(outcome: str, name: str) -> str:
+    """A fail-safe number."""
+    return f"{outcome}.fail_safe.{slug(name)}"
 
 
 def judged(domain: int, level: str) -> str:

@@ -21,6 +21,7 @@ from metasynth.report.tables import (
     results,
     robustness,
     search,
+    small_study,
     stability,
     studies,
     trials,
@@ -57,7 +58,8 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
 }
 OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
     "analyses": results.analyses_table,
-    "asymmetry": robustness.asymmetry_table,
+    "adjusted": small_study.adjusted_table,
+    "asymmetry": small_study.asymmetry_table,
     "inputs": inputs.inputs_table,
     "moderators": moderators.moderators_table,
     "profiles": moderators.profiles_table,
