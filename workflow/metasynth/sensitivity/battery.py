@@ -12,6 +12,7 @@ from metasynth.model.methods import CLUSTERED, EXACT_BAYES, GLMMS, tau2_of_effec
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.model.risks import MEASURES
 from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
+from metasynth.sensitivity.cluster_diagnostics import ClusterDiagnostics, cluster_diagnostics
 from metasynth.sensitivity.diagnostics import ALONE, NOT_INDEPENDENT, Diagnostics, diagnose
 from metasynth.sensitivity.fragility import Fragility, fragility
 from metasynth.sensitivity.meta_regression import Regression, regress
@@ -102,6 +103,7 @@ class Sensitivity:
     absolute_reason: Sentence | None
     regression: Regression | None = None
     without_published: Estimate | None = None
+    clusters: tuple[ClusterDiagnostics, ...] = ()  # of a model that knows clusters
 
 
 def battery(result: OutcomeResult) -> Sensitivity:
@@ -129,7 +131,17 @@ def battery(result: OutcomeResult) -> Sensitivity:
         absolute_reason=why_not_absolute,
         regression=regress(outcome, spec, used, effects.y, effects.v) if effects else None,
         without_published=_without_published(outcome, spec, used),
+        clusters=_clusters(spec, used, None if no_sequence else effects),
     )
+
+
+def _clusters(
+    spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
+) -> tuple[ClusterDiagnostics, ...]:
+    """How the pool changes without each cluster, where a model knows these."""
+    if effects is None or spec.model not in CLUSTERED:
+        return ()
+    return cluster_diagnostics(spec, used, effects)
 
 
 def _without_published(

@@ -14,6 +14,7 @@ from metasynth.report.tables import (
     certainty,
     changes,
     claims,
+    cluster_influence,
     conversions,
     inputs,
     meta_regression,
@@ -57,6 +58,7 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
 OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
     "analyses": results.analyses_table,
     "asymmetry": robustness.asymmetry_table,
+    "clusters": cluster_influence.clusters_table,
     "inputs": inputs.inputs_table,
     "regression": meta_regression.regression_table,
     "subgroups": results.subgroups_table,
