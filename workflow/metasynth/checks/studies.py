@@ -151,7 +151,7 @@ def _sources_unused(view: View) -> Iterator[Doubt]:
     """A source that no row cites, no note names, and that states no number of the study itself."""
     for trial in view.trials:
         study = trial.study
-        tables = (trial.arms, trial.results, trial.risk_of_bias, trial.covariates)
+        tables = (trial.arms, trial.results, trial.risk_of_bias, trial.covariates, trial.survival)
         cited = {getattr(row, "source_id", "") for rows in tables for row in rows}
         unused = [source for source in trial.sources if source.source_id not in cited]
         if not unused:

@@ -9,8 +9,21 @@ class ImportRefused(ValueError):  # noqa: N818 - it is what the user is told
 
 
 @dataclass(frozen=True, slots=True)
+class PointFound:
+    """A point of a survival curve: a row of survival.csv to be."""
+
+    row: int
+    time: str
+    survival: str
+    at_risk: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArmResult:
-    """One row of results.csv to be; `reference` is the control arm of a contrast, if it is one."""
+    """One row of results.csv to be; `reference` is the control arm of a contrast, if it is one.
+
+    `points` are those of the arm's survival curve.
+    """
 
     arm: str
     role: str
@@ -20,6 +33,7 @@ class ArmResult:
     reference_treatment: str = ""
     provenance: str = "external"
     note: str = ""
+    points: tuple[PointFound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +107,8 @@ class About:
 class OutcomeFound:
     """An outcome for config.yaml; `doubt` is what its author must look at, blank if nothing.
 
-    `analysis` names how the file itself pools it: model, tau2 and ci as in config.yaml.
+    `analysis` names how the file itself pools it: model, tau2 and ci as in config.yaml. Of several
+    comparisons, `comparisons` are those that it is pooled in.
     """
 
     id: str
@@ -103,6 +118,16 @@ class OutcomeFound:
     direction: str = "harm"
     doubt: str = ""
     analysis: tuple[tuple[str, str], ...] = ()
+    comparisons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonFound:
+    """One of several comparisons of a file: its name there, and the treatments of its two sides."""
+
+    label: str
+    intervention: tuple[str, ...]
+    control: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +135,7 @@ class Reading:
     """All that was found in a file: results, studies, outcomes, and what could not be mapped.
 
     `part` is the file within a package that has the results, `unit` what its `row`s are called.
+    `comparisons` are there where the file has several.
     """
 
     items: list[Item]
@@ -119,3 +145,4 @@ class Reading:
     title: str = ""
     part: str = ""
     unit: str = "row"
+    comparisons: Mapping[str, ComparisonFound] = field(default_factory=dict)

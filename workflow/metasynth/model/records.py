@@ -134,6 +134,8 @@ class Result:
     cluster_size: float | None = None
     icc: float | None = None
     pair_correlation: float | None = None
+    follow_up_min: float | None = None
+    follow_up_max: float | None = None
     unit: str = ""  # of its mean, or the instrument
 
     @property
@@ -179,6 +181,21 @@ class CovariateValue:
 
 
 @dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One row of survival.csv: the share of an arm's patients without the event at a time."""
+
+    outcome: str
+    week: int | None
+    arm_id: str
+    time: float
+    survival: float
+    at_risk: int | None
+    source_id: str
+    note: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A trial folder: all its tables, typed."""
 
@@ -188,6 +205,7 @@ class Trial:
     sources: tuple[Source, ...]
     risk_of_bias: tuple[Judgement, ...] = ()
     covariates: tuple[CovariateValue, ...] = ()
+    survival: tuple[CurvePoint, ...] = ()
 
     @property
     def made_up(self) -> bool:

@@ -56,6 +56,11 @@ COLUMNS = {
     "cluster_size": message("patients in a cluster, on average"),
     "icc": message("intracluster correlation"),
     "pair_correlation": message("correlation of the values of a pair"),
+    "follow_up_min": message("shortest follow-up"),
+    "follow_up_max": message("longest follow-up"),
+    "time": message("time of a survival curve"),
+    "survival": message("proportion without the event"),
+    "at_risk": message("patients at risk"),
     "value": message("published value"),
     "reference_value": message("published value of the reference"),
     "parts": message("published parts"),
@@ -68,6 +73,7 @@ _RESULTS = (
     *("baseline_mean", "baseline_sd", "final_mean", "final_sd", "change_correlation"),
     *("reported_t", "reported_f", "reported_z", "events_both", "mean_both"),
     *("design_effect", "cluster_size", "icc", "pair_correlation"),
+    *("follow_up_min", "follow_up_max"),
 )
 _CLAIM = (
     *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),
@@ -98,6 +104,12 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
         for entry in _cells(row, row.cell, ("value",), named, language):
             yield replace(entry, **extra, label=language.say(_COVARIATE), target="table-trials")
     arms = {arm.arm_id: language.label(arm.label) for arm in trial.arms}
+    for point in trial.survival:
+        named = f"{label}, {arms.get(point.arm_id, point.arm_id)}"
+        extra = {"source": origin(sources.get(point.source_id)), "note": point.note}
+        target = f"row-{keys.place(point.cell)}"
+        for entry in _cells(point, point.cell, ("time", "survival", "at_risk"), named, language):
+            yield replace(entry, **extra, target=target)
     for result in trial.results:
         yield from _result_entries(result, label, arms, sources, name, language)
 

@@ -32,6 +32,7 @@ _OTHERS = (
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
     *("priors", "other_priors", "correlations", "cited_methods", "used_conversions"),
     *("crosschecks", "comparisons", "shared_arms", "has_instrument", "has_superiority"),
+    "risks_of_scores",
 )
 """Names that only the sections of any review use: they are known, and not looked into."""
 _FORMS = re.compile(r"nplurals *= *(\d+)")

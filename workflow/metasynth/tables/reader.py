@@ -24,6 +24,7 @@ from metasynth.model.records import (
     ChangelogEntry,
     Claim,
     CovariateValue,
+    CurvePoint,
     FlowCount,
     Judgement,
     Result,
@@ -69,6 +70,7 @@ class RawTrial:
             sources=_records(Source, self.table("sources")),
             risk_of_bias=_records(Judgement, self.table("risk_of_bias")),
             covariates=_records(CovariateValue, self.table("covariates")),
+            survival=_records(CurvePoint, self.table("survival")),
         )
 
     def among(self, places: Set[tuple[str, int | None]], wrong: Set[str]) -> bool:
@@ -132,11 +134,12 @@ def read(data_dir: Path) -> RawTables:
                 faults.append(_in_two_places(tables, study, trials[study]))
             else:
                 trials[study] = RawTrial(study, tables.trial(study))
+    own = [study for study in trials if not study.startswith(MADE_UP)]
     entries = _references(data_dir, faults)
     references = None if entries is None else frozenset(entry.key for entry in entries)
     whole_review = of_the_review(data_dir)
     return RawTables(
-        tuple(trials[study] for study in sorted(trials)),
+        tuple(trials[study] for study in sorted(own or trials)),
         whole_review,
         references,
         tuple(faults),

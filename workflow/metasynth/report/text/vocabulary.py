@@ -33,6 +33,7 @@ from metasynth.report.text.method_references import of_analyses
 from metasynth.report.text.names import OutcomeNames, joined, stated, trials
 from metasynth.report.text.raw_names import StudyNames, search_names
 from metasynth.report.text.terms import TERMS
+from metasynth.sensitivity.absolute import is_of_scores
 from metasynth.stats.bayes_fit import priors_in_words
 
 STATUSES = {
@@ -87,6 +88,11 @@ def vocabulary(
         "has_superiority": any(f.superiority is not None for f in material.findings),
         "has_instrument": any(f.units is not None for f in material.findings),
         "has_absolute": any(item.absolute for item in material.sensitivities.values()),
+        "risks_of_scores": any(
+            material.sensitivities[o.id].absolute and is_of_scores(o.result.outcome)
+            for o in primary
+            if o.id in material.sensitivities
+        ),
         "covariates": [
             (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
         ],
