@@ -40,6 +40,11 @@ def sequence(outcome: str, analysis: str, kind: str, study: str) -> str:
     return f"{outcome}.{analysis}.{kind}.{study}"
 
 
+def influence(outcome: str, analysis: str, study: str) -> str:
+    """The change of a pooled effect without the cluster of which a study is the first."""
+    return f"{outcome}.{analysis}.influence.{study}"
+
+
 def group(outcome: str, study: str, side: str, part: int = 0) -> str:
     """One side (intervention or control) of a study in an outcome, arms combined."""
     return f"{outcome}.studies.{study}" + (f".{part}" if part else "") + f".{side}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from metasynth.figures import catalogue
 from metasynth.language import keys
+from metasynth.language.cluster_names import cluster_label
 from metasynth.language.languages import Language, message
 from metasynth.model import covariates, methods
 from metasynth.model.records import OutcomeResult, OutcomeSpec
@@ -39,6 +40,14 @@ ASYMMETRY = {
     "df": message("degrees of freedom"),
     "p": message("p-value, two-sided"),
 }
+INFLUENCE = {
+    "cooks_distance": message("Cook’s distance of the cluster"),
+    "dfbetas": message("DFBETAS of the cluster"),
+}
+_WITHOUT_CLUSTER = message(
+    "change of the pooled effect without the cluster, both variances estimated anew, over its "
+    "variance or standard error under the three-level model"
+)
 REGRESSION = {
     "k": message("trials with a value of the covariate"),
     "slope": message("change of the effect per unit"),
@@ -101,6 +110,14 @@ def sensitivity_entries(
         }
         yield from _fields(at, test, ASYMMETRY, common | more, language)
     yield from _small_study(item, (*own, *chosen), common, language)
+    for one in item.clusters:
+        at = keys.influence(item.outcome, item.analysis, one.study)
+        more = {
+            "inputs": (*own, *chosen),
+            "method": language.say(_WITHOUT_CLUSTER),
+            "of": f"{common['of']}; {cluster_label(one.study, result, language)}",
+        }
+        yield from _fields(at, one, INFLUENCE, common | more, language)
     if item.regression:
         values = tuple(
             keys.cell(study.covariate_cell, covariates.column(item.regression.covariate))

@@ -20,6 +20,7 @@ from metasynth.sensitivity.absolute import (
 )
 from metasynth.sensitivity.adjusted import INVERSE_VARIANCE, Adjusted, FailSafe, adjusted, fail_safe
 from metasynth.sensitivity.asymmetry import Asymmetry, asymmetry, why
+from metasynth.sensitivity.cluster_diagnostics import ClusterDiagnostics, cluster_diagnostics
 from metasynth.sensitivity.diagnostics import ALONE, NOT_INDEPENDENT, Diagnostics, diagnose
 from metasynth.sensitivity.fragility import Fragility, fragility
 from metasynth.sensitivity.meta_regression import Regression, regress
@@ -87,6 +88,7 @@ class Sensitivity:
     regression: Regression | None = None
     moderators: tuple[ModeratedEffects, ...] = ()
     without_published: Estimate | None = None
+    clusters: tuple[ClusterDiagnostics, ...] = ()  # of a model that knows clusters
 
     @property
     def is_adjusted(self) -> bool:
@@ -123,7 +125,17 @@ def battery(result: OutcomeResult) -> Sensitivity:
         regression=regress(outcome, spec, used, effects.y, effects.v) if effects else None,
         moderators=moderated(outcome, spec, used, effects.y, effects.v) if effects else (),
         without_published=_without_published(outcome, spec, used),
+        clusters=_clusters(spec, used, None if no_sequence else effects),
     )
+
+
+def _clusters(
+    spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
+) -> tuple[ClusterDiagnostics, ...]:
+    """How the pool changes without each cluster, where a model knows these."""
+    if effects is None or spec.model not in CLUSTERED:
+        return ()
+    return cluster_diagnostics(spec, used, effects)
 
 
 def _without_published(
