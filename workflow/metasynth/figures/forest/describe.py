@@ -176,7 +176,7 @@ def _direction(result: OutcomeResult, pooled: Estimate, language: Language) -> s
     more = pooled.ci_low is not None and pooled.ci_low > null
     less = pooled.ci_high is not None and pooled.ci_high < null
     if not (more or less):
-        return language.say("the interval includes the value of no effect")
+        return language.say("the interval includes {null}", null=f"{null:.0f}")
     intervention, control = group_names(result, language)
     better = more == (result.outcome.direction == "benefit")
     text = message("in favour of {group}")
