@@ -23,13 +23,13 @@ one header row, one fact a row, in any column order. Cells are read as text exac
 ## All trials in one workbook
 
 Instead of folders, or beside them, trials may stand in `data/raw/trials.xlsx`: sheets `studies`,
-`arms`, `results`, `sources`, `risk_of_bias` and `covariates` with the columns below, and in front
-of them `study_id`, which tells each row's trial. `python -m metasynth new <folder> --xlsx` makes
-it, with lists to choose from, an explanation in each header, and headers that are protected
-(without a password); with `--from FILE` it has the file's trials. Columns that are not required
-may be left out, the last two sheets as well, and other sheets may be there for notes. The same
-tables may be CSV files in `data/raw`: `studies.csv`, `arms.csv` and so on. A trial stands in one
-place.
+`arms`, `results`, `sources`, `risk_of_bias`, `covariates` and `survival` with the columns below,
+and in front of them `study_id`, which tells each row's trial. `python -m metasynth new <folder>
+--xlsx` makes it, with lists to choose from, an explanation in each header, and headers that are
+protected (without a password); with `--from FILE` it has the file's trials. Columns that are not
+required may be left out, the last three sheets as well, and other sheets may be there for notes.
+The same tables may be CSV files in `data/raw`: `studies.csv`, `arms.csv` and so on. A trial stands
+in one place.
 
 - Faults name the sheet, row and column (`trials.xlsx/results:17:F`), and so does the report.
 - The columns are formatted as text, so that 12.50 keeps its zero and 1/2 does not become a date.

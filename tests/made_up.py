@@ -39,6 +39,7 @@ class MadeUp:
     arms: Rows = ARMS
     designs: Mapping[str, str] = field(default_factory=dict)
     own_arms: Mapping[str, Rows] = field(default_factory=dict)
+    curves: Mapping[str, Rows] = field(default_factory=dict)
 
     def write(self, folder: Path) -> None:
         """Write the folder of the review, with the starter's texts."""
@@ -79,6 +80,9 @@ class MadeUp:
         _write(folder / "sources.csv", [source])
         reported = {"provenance": "reported", "source_id": "s"}
         _write(folder / "results.csv", [{**reported, **row} for row in rows])
+        if study in self.curves:
+            points = [{"source_id": "s", **row} for row in self.curves[study]]
+            _write(folder / "survival.csv", points)
 
 
 def label(study: str) -> str:
@@ -513,6 +517,24 @@ def _converted() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Ro
             },
         ),
     )  # fmt: skip
+    followed = {"follow_up_min": 12, "follow_up_max": 40}
+    yield (
+        "hr_curves",
+        (
+            _outcome("generic", "HR", "Death", _INVERSE),
+            {
+                A: contrast("hr_curves", estimate=0.8, ci_low=0.55, ci_high=1.16),
+                B: two("hr_curves", {"total": 120}, {"total": 118}),
+                C: two("hr_curves", {"total": 60, **followed}, {"total": 61, **followed}),
+            },
+        ),
+    )
+
+
+def curve(arm: str, *points: tuple[float, ...]) -> Rows:
+    """Points of a survival curve: time, share without the event and, where printed, at risk."""
+    names = ("time", "survival", "at_risk")
+    return [{"outcome": "hr_curves", "arm_id": arm, **dict(zip(names, p))} for p in points]  # noqa: B905
 
 
 def _designed() -> Iterator[tuple[str, tuple[dict[str, object], Mapping[str, Rows]]]]:
@@ -559,7 +581,20 @@ DESIGNED = replace(
         **dict.fromkeys((D, E), "randomised, crossover"),
     },
 )
-CONVERTED = replace(_review(dict(_converted())), more={"conversions": {"change_correlation": 0.5}})
+CONVERTED = replace(
+    _review(dict(_converted())),
+    more={"conversions": {"change_correlation": 0.5}},
+    curves={
+        B: [
+            *curve("t", (0, 1, 120), (6, 0.93, 110), (12, 0.84, 95), (18, 0.78, 61), (24, 0.7, 20)),
+            *curve("c", (0, 1, 118), (6, 0.9, 104), (12, 0.79, 88), (18, 0.69, 52), (24, 0.62, 15)),
+        ],
+        C: [
+            *curve("t", (12, 0.9), (24, 0.8), (36, 0.72)),
+            *curve("c", (12, 0.88), (24, 0.73), (36, 0.6)),
+        ],
+    },
+)
 COHORTS = replace(MIXED, design="prospective cohort")
 GROUP = ({"arm_id": "g", "role": "group", "label": "all patients", "treatment": "none"},)
 SERIES = replace(

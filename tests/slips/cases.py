@@ -744,6 +744,16 @@ STUDIES = [
         "effects_in_clusters",
         *(row(f"{folder}/covariates.csv", "cluster,1,,table1,,") for folder in (A, B)),
     ),
+    slip(
+        "curve_coarse",
+        added(A, outcome="death", week="24", arm_id="d", total="120", **REPORTED),
+        replace(
+            f"{A}/survival.csv",
+            b"outcome,week,arm_id,time,survival,at_risk,source_id,note\n"
+            b"death,24,d,12,0.9,90,table1,\ndeath,24,d,24,0.7,60,table1,\n",
+        ),
+        cell=f"{A}/survival.csv:3:E",
+    ),
     slip("source_unused", row(f"{A}/sources.csv", "table3,adams,Table 3,as printed,")),
     slip("treatment_unused", row(f"{A}/arms.csv", "s,control,Statin,statin,,,,,,,")),
     slip(

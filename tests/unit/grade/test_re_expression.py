@@ -1,7 +1,7 @@
 """Standardised differences in units of an instrument and as probabilities."""
 
 from dataclasses import replace
-from math import sqrt
+from math import exp, pi, sqrt
 
 import numpy as np
 import pytest
@@ -13,6 +13,8 @@ from metasynth.model.certainty_config import DEFAULT_RULES
 from metasynth.model.methods import MEASURE, MEASURES
 from metasynth.model.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
 from metasynth.model.units import Instrument
+from metasynth.sensitivity.absolute import limit_behind
+from metasynth.sensitivity.battery import battery
 from metasynth.synthesis.synthesise import synthesise
 
 SIDES = Comparison(("drug",), ("placebo",), intervention_label="Drug", control_label="Placebo")
@@ -91,3 +93,50 @@ def test_the_summary_has_them():
     assert (found.units_low, found.units_high) == pytest.approx((25 * row.ci_low, 25 * row.ci_high))
     assert found.superiority == pytest.approx(superiority(-row.estimate))
     assert line(outcome("MD")).superiority is None
+
+
+def of_events(events_mean, risks=(0.2,), **more):
+    return replace(outcome(**more), events_mean=events_mean, baseline_risks=risks)
+
+
+@pytest.mark.parametrize("events_mean", ["higher", "lower"])
+def test_risks_follow_by_the_odds_ratio_that_it_stands_for(events_mean):
+    """By hand: Chinn's odds ratio at a risk of 0.2; fewer have the event where scores are lower."""
+    sign = 1 if events_mean == "higher" else -1
+    spec = of_events(events_mean)
+    found, row = line(spec), result(spec).analyses[0].estimates[0]
+
+    def risk(d):
+        odds = 0.25 * exp(sign * pi / sqrt(3) * d)
+        return 1000 * odds / (1 + odds)
+
+    assert (found.measure, found.risk_origin, found.control_risk) == ("SMD", "declared", 200)
+    assert found.intervention_risk == pytest.approx(risk(row.estimate))
+    ends = sorted((risk(row.ci_low), risk(row.ci_high)))
+    assert (found.intervention_low, found.intervention_high) == pytest.approx(tuple(ends))
+    assert found.difference == pytest.approx(risk(row.estimate) - 200)
+    assert (found.difference < 0) == (events_mean == "higher")
+    assert found.units is not None
+    assert found.superiority is not None
+    limits = {
+        limit_behind(spec, end): getattr(found, f"intervention_{end}") for end in ("low", "high")
+    }
+    assert limits == {
+        name: pytest.approx(risk(getattr(row, name))) for name in ("ci_low", "ci_high")
+    }
+
+
+def test_risks_need_a_declared_risk_and_what_events_mean():
+    for spec in (of_events("higher", ()), of_events(""), of_events("higher", measure="MD")):
+        found = line(spec)
+        assert (found.control_risk, found.intervention_risk, found.difference) == (None,) * 3
+
+
+def test_the_battery_has_the_same_risks():
+    spec = of_events("lower", (0.2, 0.4))
+    found = battery(result(spec))
+    lines = findings(result(spec), DEFAULT_RULES, assess(result(spec), DEFAULT_RULES))
+    for item, one in zip(found.absolute, lines, strict=True):
+        assert 1000 * item.effect.risk == pytest.approx(one.intervention_risk)
+        assert item.effect.difference_low == pytest.approx(one.difference_low)
+    assert battery(result(outcome())).absolute_reason

@@ -81,6 +81,134 @@ def test_changes_of_one_group(tmp_path):
     assert (sorted(made), left_out) == (["a"], [])
 
 
+PRE_POST = {
+    "baseline_mean": "6", "baseline_sd": "1.9", "final_mean": "5.1", "final_sd": "2.2",
+}  # fmt: skip
+
+
+def imported(path, **choices):
+    """What a file's studies become, as the rows of their results, and what is left out."""
+    made, left_out = command.tables(read(path, **choices), "d.csv", "key")
+    rows = [list(csv.DictReader(io.StringIO(texts["results.csv"]))) for texts in made.values()]
+    return rows, left_out
+
+
+@pytest.mark.parametrize(
+    ("header", "more"),
+    [
+        ("m_pre1i,sd_pre1i,m_post1i,sd_post1i,n1i,m_pre2i,sd_pre2i,m_post2i,sd_post2i,n2i,r1i,r2i",
+         {"change_correlation": "0.6"}),
+        ("m_pre1i,sd_pre1i,m_post1i,sd_post1i,n1i,m_pre2i,sd_pre2i,m_post2i,sd_post2i,n2i", {}),
+        ("mean.pre.e,sd.pre.e,mean.post.e,sd.post.e,n.e,"
+         "mean.pre.c,sd.pre.c,mean.post.c,sd.post.c,n.c", {}),
+        ("mean.pre.e,sd.pre.e,mean.post.e,sd.post.e,n.e,"
+         "mean.pre.c,sd.pre.c,mean.post.c,sd.post.c,n.c,cor.e,cor.c",
+         {"change_correlation": "0.6"}),
+    ],
+)  # fmt: skip
+def test_two_groups_before_and_after(tmp_path, header, more):
+    row = ("A", 6, 1.9, 5.1, 2.2, 24, 6.1, 1.8, 5.9, 2, 25, *(("0.6", "0.5") if more else ()))
+    path = write(tmp_path / "d.csv", f"study,{header}", row)
+    found = read(path)
+    first, second = numbers(found)[0]
+    assert {k: x for k, x in first.items() if x} == {**PRE_POST, "total": "24", **more}
+    assert (second["final_mean"], second["total"]) == ("5.9", "25")
+    assert [(o.type, o.measure) for o in found.outcomes] == [("continuous", "MD")]
+    (rows,), left_out = imported(path)
+    assert (rows[0]["baseline_sd"], rows[1]["final_sd"], left_out) == ("1.9", "2", [])
+
+
+def test_a_change_that_the_file_has_is_kept_beside_both_times(tmp_path):
+    header = "m_pre1i,sd_pre1i,m_post1i,sd_post1i,n1i,m_pre2i,sd_pre2i,m_post2i,sd_post2i,n2i"
+    path = write(
+        tmp_path / "d.csv", f"study,{header},m1i,sd1i,m2i,sd2i",
+        ("A", 6, 1.9, 5.1, 2.2, 24, 6.1, 1.8, 5.9, 2, 25, -0.9, 1.5, -0.2, 1.4),
+    )  # fmt: skip
+    (rows,), left_out = imported(path)
+    assert [(r["mean"], r["sd"], r["final_mean"]) for r in rows] == [
+        ("-0.9", "1.5", "5.1"), ("-0.2", "1.4", "5.9"),
+    ]  # fmt: skip
+    assert left_out == []
+
+
+def test_changes_in_standard_deviations_before(tmp_path):
+    """As pool(df, "SMD-PPC") takes its columns: both read the same of one file."""
+    header = "study,m1i,sd1i,r1i,n1i,m2i,sd2i,r2i,n2i"
+    path = write(tmp_path / "d.csv", header, ("A", -1, 1.9, 0.6, 24, -0.2, 1.8, 0.5, 25))
+    found = read(path)
+    assert [(o.type, o.measure) for o in found.outcomes] == [("continuous", "SMD-PPC")]
+    assert numbers(found)[0][0] == {
+        "mean": "-1", "baseline_sd": "1.9", "change_correlation": "0.6", "total": "24",
+    }  # fmt: skip
+    assert "before" in found.items[0].results[0].note
+
+
+def test_one_group_and_a_row_an_arm_before_and_after(tmp_path):
+    path = write(
+        tmp_path / "one.csv",
+        "study,m_pre,sd_pre,m_post,sd_post,ni,ri",
+        ("A", 6, 1.9, 5.1, 2.2, 24, 0.6),
+    )
+    found = read(path)
+    assert [(o.type, o.measure) for o in found.outcomes] == [("mean", "MC")]
+    (rows,), left_out = imported(path)
+    assert (rows[0]["change_correlation"], rows[0]["final_mean"], left_out) == ("0.6", "5.1", [])
+    arms = [("A", "drug", 6, 1.9, 5.1, 2.2, 24, 0.6), ("A", "placebo", 6.1, 1.8, 5.9, 2, 25, "")]
+    arms += [("B", *arm[1:]) for arm in arms]
+    path = write(tmp_path / "arms.csv", "study,trt,m_pre,sd_pre,m_post,sd_post,ni,ri", *arms)
+    (rows, _), left_out = imported(path)
+    assert [(r["baseline_mean"], r["change_correlation"]) for r in rows] == [
+        ("6", "0.6"),
+        ("6.1", ""),
+    ]
+    assert left_out == []
+
+
+CURVES = [
+    ("A", "drug", 0, 1, 50), ("A", "drug", 6, 0.9, 44), ("A", "drug", 12, 0.84, 30),
+    ("A", "placebo", 0, 1, 51), ("A", "placebo", 6, 0.86, 43), ("A", "placebo", 12, 0.75, 28),
+]  # fmt: skip
+
+
+def test_survival_curves(tmp_path):
+    found = read(write(tmp_path / "d.csv", "study,trt,time,surv,n.risk", *CURVES))
+    assert [(o.type, o.measure) for o in found.outcomes] == [("generic", "HR")]
+    made, left_out = command.tables(found, "d.csv", "key")
+    assert left_out == []
+    results, points = (
+        list(csv.DictReader(io.StringIO(made["a"][name])))
+        for name in ("results.csv", "survival.csv")
+    )
+    assert [(r["arm_id"], r["total"]) for r in results] == [("drug", "50"), ("placebo", "51")]
+    assert [(p["arm_id"], p["time"], p["survival"], p["at_risk"]) for p in points] == [
+        tuple(map(str, row[1:])) for row in CURVES
+    ]
+    assert {p["source_id"] for p in points} <= {r["source_id"] for r in results}
+
+
+def test_survival_curves_with_follow_up_in_place_of_numbers_at_risk(tmp_path):
+    header = "study,trt,time,surv,n,follow_up_min,follow_up_max"
+    rows = [(*row[:4], 50, 8, 30) for row in CURVES if row[2]]
+    made, left_out = command.tables(read(write(tmp_path / "d.csv", header, *rows)), "d.csv", "key")
+    (first, _) = csv.DictReader(io.StringIO(made["a"]["results.csv"]))
+    assert (first["total"], first["follow_up_min"], first["follow_up_max"]) == ("50", "8", "30")
+    assert left_out == []
+
+
+@pytest.mark.parametrize(
+    ("place", "cell", "said"),
+    [(2, 90, "survival"), (2, 0.8, "at most 0.8"), (3, "many", "at_risk"), (1, "soon", "time")],
+)
+def test_curves_that_cannot_be_are_left_out(tmp_path, place, cell, said):
+    rows = [list(row) for row in CURVES]
+    rows[1][place + 1] = cell
+    made, left_out = command.tables(
+        read(write(tmp_path / "d.csv", "study,trt,time,surv,n.risk", *rows)), "d.csv", "key"
+    )
+    assert made == {}
+    assert any(said in str(one) for one in left_out), left_out
+
+
 def test_a_row_an_arm_is_no_proportion_of_one_group(tmp_path):
     rows = [
         ("A", "drug 1", 1, 10),

@@ -22,6 +22,7 @@ TABLES = {
     "results": records.Result,
     "sources": records.Source,
     "risk_of_bias": records.Judgement,
+    "survival": records.CurvePoint,
 }
 ID = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 

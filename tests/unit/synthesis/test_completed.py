@@ -15,7 +15,14 @@ from tests.converted import COMPARISON, pair, row, studied, trial
 from metasynth.language.languages import speak
 from metasynth.language.sentences import in_words
 from metasynth.model.conversions import CONVERSIONS, MEDIANS, RECORDS, ConversionChoices
-from metasynth.model.records import AnalysisSpec, Comparison, Omission, OutcomeSpec, Result
+from metasynth.model.records import (
+    AnalysisSpec,
+    Comparison,
+    CurvePoint,
+    Omission,
+    OutcomeSpec,
+    Result,
+)
 from metasynth.sensitivity.assumptions import assumptions
 from metasynth.stats import medians
 from metasynth.synthesis.comparison import study_data
@@ -278,6 +285,7 @@ def test_every_assumption_is_tried_and_nothing_else():
         ("median", "bland", None),
         ("median", "lognormal", None),
         ("median", "mcgrath", None),
+        ("median", "box-cox", None),
         ("median", "hozo", None),
         ("correlation", "", 0.3),
         ("correlation", "", 0.7),
@@ -305,12 +313,12 @@ def test_a_review_that_computes_nothing_has_no_assumptions():
     assert assumptions(result, trials) == ()
 
 
-ASSUMED = "median", "correlation", "spread", "icc", "pairs", "logistic"
+ASSUMED = "median", "correlation", "spread", "icc", "pairs", "logistic", "hazards", "censoring"
 
 
 def test_the_catalogue_is_whole():
     assert set(MEDIANS) <= CONVERSIONS.keys()
-    fields = set(Result.__dataclass_fields__)
+    fields = {*Result.__dataclass_fields__, *CurvePoint.__dataclass_fields__}
     for record in RECORDS:
         assert set(record.columns) <= fields, record.name
         assert record.assumes in ("", *ASSUMED), record.name

@@ -59,6 +59,7 @@ ROWS = {
     "sources.csv": ["page1,smith2001,p. 1,27 of 42 against 2 of 12,"],
     "risk_of_bias.csv": [],
     "covariates.csv": [],
+    "survival.csv": [],
 }
 
 
@@ -103,7 +104,15 @@ def test_an_untouched_copy_of_the_template_is_told_of_once_a_table(new):
     faults = validation.validate(None, reader.read(new / "data/raw"))
     assert [fault.cell for fault in faults] == [
         f"trials/smith2001/{name}.csv:2:A"
-        for name in ("arms", "covariates", "results", "risk_of_bias", "sources", "study")
+        for name in (
+            "arms",
+            "covariates",
+            "results",
+            "risk_of_bias",
+            "sources",
+            "study",
+            "survival",
+        )
     ]
 
 

@@ -14,9 +14,8 @@ from metasynth.grade.re_expression import Three, faring_better, in_units
 from metasynth.model.certainty_config import OVERALL, CertaintyRules
 from metasynth.model.measure_catalogue import MEASURE_RECORDS
 from metasynth.model.methods import CREDIBLE, compares, no_effect
-from metasynth.model.records import Count, Estimate, OutcomeResult
-from metasynth.model.risks import MEASURES
-from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
+from metasynth.model.records import Count, Estimate, OutcomeResult, OutcomeSpec
+from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect, of_events
 
 PROPORTIONS = frozenset(m.name for m in MEASURE_RECORDS if "proportion" in m.types)
 LARGE, IMPORTANT, LITTLE, SOME = "large", "important", "little", "some"
@@ -31,10 +30,11 @@ class Finding:
     another (`judged` says which), and these again for each declared baseline risk. Effects are on
     the natural scale, risks and differences per 1000 people, `risk_origin` is pooled, median or
     declared. Of a proportion of one group the risk is that of the group, and nothing is compared
-    with it. Of a standardised difference `superiority` is the probability of faring better with the
-    intervention, and `units` the difference on the instrument that is declared. `size` (large,
-    important, little or some) and `sign` (increase, reduction, or blank at no effect) are of the
-    judged effect.
+    with it. Risks of a standardised difference are those at declared baseline risks, by the odds
+    ratio that it stands for where the outcome says what its events are. Its `superiority` is the
+    probability of faring better with the intervention, and `units` the difference on the instrument
+    that is declared. `size` (large, important, little or some) and `sign` (increase, reduction, or
+    blank at no effect) are of the judged effect.
     """
 
     outcome: str
@@ -108,7 +108,7 @@ def _risks(case: Case) -> list[tuple[str, float | None]]:
 
 
 def _finding(case: Case, row: Estimate, origin: str, risk: float | None, certainty: str) -> Finding:
-    absolute = _absolute(row, risk)
+    absolute = _absolute(case.result.outcome, row, risk)
     size, sign = effect_size(case, risk) if row.analysis == case.row.analysis else ("", "")
     sides = 2 if compares(case.result.outcome) else 1
     people = [row.total_intervention, row.total_control][:sides]
@@ -139,13 +139,10 @@ def _named(name: str, values: Three) -> dict[str, float | None]:
     return dict(zip((name, f"{name}_low", f"{name}_high"), values, strict=True))
 
 
-def _absolute(row: Estimate, risk: float | None) -> AbsoluteEffect | None:
+def _absolute(outcome: OutcomeSpec, row: Estimate, risk: float | None) -> AbsoluteEffect | None:
     """What the row means at a risk; None where nothing follows from it, or the risk is nil."""
-    if row.measure not in MEASURES or not risk:
-        return None
-    if row.estimate is None or row.ci_low is None or row.ci_high is None:
-        return None
-    return absolute_effect(row.measure, row.estimate, row.ci_low, row.ci_high, risk)
+    effect = of_events(outcome, row) if risk else None
+    return absolute_effect(*effect, risk) if effect and risk else None
 
 
 def _intervention(row: Estimate, absolute: AbsoluteEffect | None) -> dict[str, float | None]:

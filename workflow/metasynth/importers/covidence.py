@@ -75,7 +75,9 @@ def _covidence_numbers(line: Line) -> tuple[dict[str, str], str]:
         return line.numbers(events="Cases", total="Sample size"), ""
     if line.has("Mean", "SD"):
         return line.numbers(mean="Mean", sd="SD", total="Sample size"), ""
-    return {}, "neither cases nor a mean with its standard deviation"
+    if line.has("Mean", "SE"):
+        return line.numbers(mean="Mean", se="SE", total="Sample size"), ""
+    return {}, "neither cases nor a mean with its standard deviation or error"
 
 
 def _covidence_contrast(line: Line) -> tuple[dict[str, str], str]:

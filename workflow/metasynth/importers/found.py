@@ -9,8 +9,21 @@ class ImportRefused(ValueError):  # noqa: N818 - it is what the user is told
 
 
 @dataclass(frozen=True, slots=True)
+class PointFound:
+    """A point of a survival curve: a row of survival.csv to be."""
+
+    row: int
+    time: str
+    survival: str
+    at_risk: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArmResult:
-    """One row of results.csv to be; `reference` is the control arm of a contrast, if it is one."""
+    """One row of results.csv to be; `reference` is the control arm of a contrast, if it is one.
+
+    `points` are those of the arm's survival curve.
+    """
 
     arm: str
     role: str
@@ -20,6 +33,7 @@ class ArmResult:
     reference_treatment: str = ""
     provenance: str = "external"
     note: str = ""
+    points: tuple[PointFound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

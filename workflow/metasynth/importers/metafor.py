@@ -6,12 +6,14 @@ covariate where it holds numbers, and is listed where it does not.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 from metasynth.core.faults import shown
+from metasynth.importers import curves
+from metasynth.importers.column_sets import BY_ARM, COUNTS, MEANS, META, WIDE, Columns, cells_of
 from metasynth.importers.found import (
     About,
     ArmResult,
@@ -24,14 +26,13 @@ from metasynth.importers.found import (
 )
 from metasynth.importers.identifiers import identifier
 from metasynth.importers.row_choice import chosen
-from metasynth.importers.source import Line, Results, Sides, sheet, with_variance, year_of
+from metasynth.importers.source import Line, Results, Sides, sheet, year_of
 
 _LABELS = ("slab", "studlab", "label", "study", "author", "authors", "source", "trial", "id")
 _TREATMENTS = ("trt", "treatment", "arm")
 _CLUSTERS = ("cluster", "district", "paper", "article", "cohort", "lab", "laboratory", "family")
 _TEXTS = ("design", "population", "background", "registration")
 _COUNTERS = ("trial", "id", "study", "esid", "obs", "number", "no", "row")
-Reader = Callable[[Line, Sides], Results]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,163 +54,11 @@ class Choices:
     where: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """A set of columns that escalc or rma could use, and the results that they are."""
-
-    type: str
-    measure: str
-    names: tuple[str, ...]
-    read: Reader
-    more: tuple[str, ...] = ()
-
-
-def _counts(line: Line, sides: Sides) -> Results:
-    one = line.numbers(events="ai", total="n1i")
-    return sides.pair(one, line.numbers(events="ci", total="n2i"))
-
-
-def _fourfold(line: Line, sides: Sides) -> Results:
-    return sides.pair(_cells(line, "ai", "bi"), _cells(line, "ci", "di"))
-
-
-def _rates(line: Line, sides: Sides) -> Results:
-    one = line.numbers(events="x1i", person_time="t1i", total="n1i")
-    return sides.pair(one, line.numbers(events="x2i", person_time="t2i", total="n2i"))
-
-
-def _means(line: Line, sides: Sides) -> Results:
-    one = line.numbers(mean="m1i", sd="sd1i", total="n1i")
-    return sides.pair(one, line.numbers(mean="m2i", sd="sd2i", total="n2i"))
-
-
-def _means_with_errors(line: Line, sides: Sides) -> Results:
-    one = line.numbers(mean="m1i", se="se1i", total="n1i")
-    return sides.pair(one, line.numbers(mean="m2i", se="se2i", total="n2i"))
-
-
-def _medians(line: Line, sides: Sides) -> Results:
-    return sides.pair(_five(line, "1i"), _five(line, "2i"))
-
-
-def _median_alone(line: Line, sides: Sides) -> Results:
-    names = {"median": "median", "q1": "q1", "q3": "q3", "minimum": "min", "maximum": "max"}
-    return _one(_given(line, total="n", **names), sides)
-
-
-def _five(line: Line, arm: str) -> dict[str, str]:
-    """A median with the quartiles and extremes that the file has of an arm."""
-    names = {"median": "med", "q1": "q1", "q3": "q3", "minimum": "min", "maximum": "max"}
-    return _given(line, total=f"n{arm}", **{ours: f"{name}{arm}" for ours, name in names.items()})
-
-
-def _given(line: Line, **columns: str) -> dict[str, str]:
-    """The numbers of those columns that the file has."""
-    return line.numbers(
-        **{name: column for name, column in columns.items() if column in line.cells}
-    )
-
-
-def _errors(line: Line, sides: Sides) -> Results:
-    return sides.contrast(line.numbers(estimate="yi", se="sei"))
-
-
-def _variances(line: Line, sides: Sides) -> Results:
-    return sides.contrast(*with_variance(line["yi"], line["vi"]))
-
-
-def _differences(line: Line, sides: Sides) -> Results:
-    return sides.contrast(line.numbers(o_minus_e="ome", variance="v"))
-
-
-def _alone(line: Line, sides: Sides) -> Results:
-    return _one(line.numbers(events="xi", total="ni"), sides)
-
-
-def _time_alone(line: Line, sides: Sides) -> Results:
-    return _one(line.numbers(events="xi", person_time="ti"), sides)
-
-
-def _mean_alone(line: Line, sides: Sides) -> Results:
-    return _one(line.numbers(mean="mi", sd="sdi", total="ni"), sides)
-
-
-def _changes(line: Line, sides: Sides) -> Results:
-    """Means and standard deviations after (1) and before; that which SMCR takes is before."""
-    named = {"final_mean": "m1i", "baseline_mean": "m2i", "baseline_sd": "sd1i", "final_sd": "sd2i"}
-    numbers = _given(line, **named, change_correlation="ri", total="ni")
-    (one,) = _one(numbers, sides)
-    return (replace(one, note="sd1i of the file is taken for the standard deviation before"),)
-
-
-def _correlation(line: Line, sides: Sides) -> Results:
-    return _one(line.numbers(correlation="ri", total="ni"), sides)
-
-
-def _one(given: dict[str, str], sides: Sides) -> Results:
-    return (ArmResult(sides.intervention, "intervention", sides.intervention, given),)
-
-
-WIDE = (
-    Columns("binary", "RR", ("ai", "n1i", "ci", "n2i"), _counts),
-    Columns("binary", "RR", ("ai", "bi", "ci", "di"), _fourfold),
-    Columns("rate", "IRR", ("x1i", "t1i", "x2i", "t2i"), _rates, ("n1i", "n2i")),
-    Columns("continuous", "MD", ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"), _means),
-    Columns(
-        "continuous", "MD", ("m1i", "se1i", "n1i", "m2i", "se2i", "n2i"), _means_with_errors
-    ),
-    Columns(
-        "continuous", "MD", ("med1i", "q11i", "q31i", "n1i", "med2i", "q12i", "q32i", "n2i"),
-        _medians, ("min1i", "max1i", "min2i", "max2i"),
-    ),
-    Columns(
-        "continuous", "MD", ("med1i", "min1i", "max1i", "n1i", "med2i", "min2i", "max2i", "n2i"),
-        _medians,
-    ),
-    Columns("generic", "other", ("yi", "sei"), _errors, ("vi",)),
-    Columns("generic", "other", ("yi", "vi"), _variances),
-    Columns("generic", "HR", ("ome", "v"), _differences),
-    Columns("proportion", "PLO", ("xi", "ni"), _alone),
-    Columns("incidence", "IRLN", ("xi", "ti"), _time_alone),
-    Columns("mean", "MN", ("mi", "sdi", "ni"), _mean_alone),
-    Columns("mean", "SMCR", ("m1i", "m2i", "sd1i", "ri", "ni"), _changes, ("sd2i",)),
-    Columns("correlation", "ZCOR", ("ri", "ni"), _correlation),
-    Columns("mean", "MN", ("median", "q1", "q3", "n"), _median_alone, ("min", "max")),
-    Columns("mean", "MN", ("median", "min", "max", "n"), _median_alone),
-)  # fmt: skip
-_BY_ARM = {
-    "rate": {"events": "xi", "person_time": "ti"},
-    "continuous": {"mean": "mi", "sd": "sdi", "total": "ni"},
-    "binary": {"events": "xi", "total": "ni"},
-}
-
-
-_OF_MEDIANS = {
-    "med1i": "median.e", "q11i": "q1.e", "q31i": "q3.e", "n1i": "n.e",
-    "med2i": "median.c", "q12i": "q1.c", "q32i": "q3.c", "n2i": "n.c",
-}  # fmt: skip
-_META = (
-    {"x1i": "event.e", "t1i": "time.e", "x2i": "event.c", "t2i": "time.c"},
-    {"ai": "event.e", "n1i": "n.e", "ci": "event.c", "n2i": "n.c"},
-    {"m1i": "mean.e", "sd1i": "sd.e", "n1i": "n.e", "m2i": "mean.c", "sd2i": "sd.c", "n2i": "n.c"},
-    _OF_MEDIANS | {"min1i": "min.e", "max1i": "max.e", "min2i": "min.c", "max2i": "max.c"},
-    _OF_MEDIANS,
-    {"med1i": "median.e", "min1i": "min.e", "max1i": "max.e", "n1i": "n.e", "med2i": "median.c",
-     "min2i": "min.c", "max2i": "max.c", "n2i": "n.c"},
-    {"yi": "te", "sei": "sete"},
-    {"xi": "event", "ti": "time"},
-    {"xi": "event", "ni": "n"},
-    {"mi": "mean", "sdi": "sd", "ni": "n"},
-    {"ri": "cor", "ni": "n"},
-)  # fmt: skip
-"""What R's package meta calls the same columns, sets in the order in which they are looked for."""
-
-
 def _by_meta(cells: Mapping[str, str]) -> dict[str, str]:
     """The names of the first set of meta's columns that the file has, where it has no escalc's."""
     if any(cells.keys() >= set(kind.names) for kind in WIDE):
         return {}
-    return next((names for names in _META if cells.keys() >= set(names.values())), {})
+    return next((names for names in META if cells.keys() >= set(names.values())), {})
 
 
 def read(path: Path, choices: Choices) -> Reading:
@@ -299,9 +148,12 @@ def _rows(
     """What the rows are, the columns that they use, and a study's results for each."""
     if _is_long(found[0]):
         binary = "out2" in found[0].cells
-        kind = WIDE[0] if binary else WIDE[3]
+        kind = COUNTS if binary else MEANS
         return kind, {"group", "out1", "out2", "mean", "sd", "n"}, list(_long(found, choices.sides))
     arms = next((name for name in _TREATMENTS if name in found[0].cells), "")
+    if arms and label and curves.are_there(found[0]):
+        control = _control(found, choices, arms, path)
+        return curves.KIND, {arms, *curves.USED}, list(curves.read(found, label, arms, control))
     if arms and (by_arm := _arms(found, choices, label, arms, path)):
         return by_arm
     present = _present(found, choices)
@@ -331,14 +183,6 @@ def _no_set(found: Sequence[Line]) -> str:
     )
 
 
-def _cells(line: Line, events: str, others: str) -> dict[str, str]:
-    """Events and total from the two cells of one arm in a fourfold table."""
-    given = line.numbers(events=events, total=others)
-    if given["events"].isdecimal() and given["total"].isdecimal():
-        given["total"] = str(int(given["events"]) + int(given["total"]))
-    return given
-
-
 def _is_long(line: Line) -> bool:
     columns = line.cells.keys()
     return columns >= {"study", "group"} and bool(columns & {"out2", "sd"})
@@ -356,8 +200,19 @@ def _long(found: Sequence[Line], sides: Sides) -> Iterator[tuple[Line, Results]]
 
 def _long_arm(line: Line) -> dict[str, str]:
     if "out2" in line.cells:
-        return _cells(line, "out1", "out2")
+        return cells_of(line, "out1", "out2")
     return line.numbers(mean="mean", sd="sd", total="n")
+
+
+def _control(found: Sequence[Line], choices: Choices, column: str, path: Path) -> str:
+    """The treatment that is the control, which must be one of the file's."""
+    treatments, control = sorted({line[column] for line in found} - {""}), choices.sides.control
+    if control not in treatments:
+        raise ImportRefused(
+            f"{path} has the treatments {', '.join(treatments)}, of which none is {control}:"
+            " choose the control with --control"
+        )
+    return control
 
 
 def _arms(
@@ -365,24 +220,18 @@ def _arms(
 ) -> tuple[Columns, set[str], list[tuple[Line, Results]]] | None:
     """A row an arm with its treatment's name; None where each study has but one row."""
     labels = [line[label] for line in found] if label else []
-    kind = next((k for k, n in _BY_ARM.items() if found[0].cells.keys() >= set(n.values())), "")
+    there = found[0].cells.keys()
+    kind = next((one for one in BY_ARM if there >= set(one.names.values())), None)
     if not kind or len(set(labels)) == len(labels):
         return None
-    treatments = sorted({line[column] for line in found} - {""})
-    control = choices.sides.control
-    if control not in treatments:
-        raise ImportRefused(
-            f"{path} has the treatments {', '.join(treatments)}, of which none is {control}:"
-            " choose the control with --control"
-        )
+    control = _control(found, choices, column, path)
     rows: list[tuple[Line, Results]] = []
     for line in found:
         treatment = line[column] or "not named"
         role = "control" if treatment == control else "intervention"
-        numbers = line.numbers(**_BY_ARM[kind])
+        numbers = kind.numbers(line)
         rows.append((line, (ArmResult(treatment, role, treatment, numbers),)))
-    columns = next(known for known in WIDE if known.type == kind)
-    return columns, {column, *_BY_ARM[kind].values()}, rows
+    return kind.kind, {column, *kind.columns}, rows
 
 
 def _covariates(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from metasynth.importers import metafor
+from metasynth.importers.column_sets import WIDE
 from metasynth.tables.table_schema import ID
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _add_columns(data_frame: argparse.ArgumentParser, *, outcome: bool) -> None:
     )
     data_frame.add_argument(
         "--type",
-        choices=sorted({kind.type for kind in metafor.WIDE}),
+        choices=sorted({kind.type for kind in WIDE}),
         default="",
         help="which numbers to take where the file has several kinds",
     )

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from metasynth.core.faults import Fault
 from metasynth.core.store import guarded
 from metasynth.core.text_files import HIDDEN
-from metasynth.importers.found import About, ArmResult, Item, LeftOut, Reading
+from metasynth.importers.found import About, ArmResult, Item, LeftOut, PointFound, Reading
 from metasynth.importers.identifiers import identifier
 from metasynth.importers.parts import separated
 from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.tables import cells
 from metasynth.tables.raw_table import CHECKED, RawTable, Row
 from metasynth.tables.table_schema import Column, tables
-from metasynth.validation import conversions
+from metasynth.validation import conversions, survival
 from metasynth.validation import results as result_rules
 
 _ENOUGH_ARMS = 2
@@ -161,9 +161,47 @@ def _unfit(item: Item) -> str:
     columns = tables()["results"].columns
     table = RawTable("results", "results.csv", {c.name: i for i, c in enumerate(columns)})
     table.rows += (_row(table, item, result) for result in item.results)
+    points = _points(item)
+    drawn = {survival.curve_of(row) for row in points.rows}
     return next((why for row in table.rows if (why := _invalid(row))), "") or _told(
-        conversions.served(table)
+        (*conversions.served(table, drawn), *_of_points(points, table))
     )
+
+
+def _points(item: Item) -> RawTable:
+    """The points of an item's curves as rows of survival.csv, of which arms are told by name."""
+    columns = tables()["survival"].columns
+    table = RawTable("survival", "survival.csv", {c.name: i for i, c in enumerate(columns)})
+    table.rows += (
+        Row(table, point.row, _point(item.outcome, result.arm, point, "source"))
+        for result in item.results
+        for point in result.points
+    )
+    return table
+
+
+def _point(
+    outcome: str, arm: str, point: PointFound, source: str, week: str = ""
+) -> dict[str, str]:
+    return {
+        "outcome": outcome,
+        "week": week,
+        "arm_id": arm,
+        "time": point.time,
+        "survival": point.survival,
+        "at_risk": point.at_risk,
+        "source_id": source,
+    }
+
+
+def _of_points(points: RawTable, results: RawTable) -> Iterator[Fault]:
+    """What the contract of survival.csv has against the points: of a cell, else between them."""
+    for row in points.rows:
+        for column in tables()["survival"].columns:
+            if column.name != "arm_id" and (advice := cells.check(column, row[column.name])):
+                yield row.fault(column.name, *advice)
+                return
+    yield from survival.faults(points, results)
 
 
 def _column(table: str, name: str) -> Column:
@@ -230,6 +268,8 @@ def _tables(
         "results.csv": _csv("results", _each_once(items, ids, origin)),
         "sources.csv": _csv("sources", (origin.source(*place) for place in dict.fromkeys(places))),
     }
+    if points := list(_curves(items, ids, origin)):
+        made["survival.csv"] = _csv("survival", points)
     if about.judgements:
         made["risk_of_bias.csv"] = _csv("risk_of_bias", _judgements(about, origin))
     if about.covariates:
@@ -313,6 +353,16 @@ def _results(item: Item, ids: Mapping[str, str], origin: Provenance) -> Iterator
             "source_id": origin.source_id(item.row),
             "note": result.note,
         }
+
+
+def _curves(
+    items: Sequence[Item], ids: Mapping[str, str], origin: Provenance
+) -> Iterator[dict[str, str]]:
+    for item in items:
+        for result in item.results:
+            for point in result.points:
+                source = origin.source_id(item.row)
+                yield _point(item.outcome, ids[result.arm], point, source, origin.week)
 
 
 def _csv(name: str, rows: Iterable[Mapping[str, str]]) -> str:

@@ -18,10 +18,12 @@ _COUNTED = frozenset(
         *("baseline_mean", "baseline_sd", "final_mean", "final_sd", "change_correlation"),
         *("reported_t", "reported_f", "reported_z", "events_both", "mean_both"),
         *("design_effect", "cluster_size", "icc", "pair_correlation", "unit"),
-        "provenance",
+        *("follow_up_min", "follow_up_max", "provenance"),
     ]
 )
 """Columns of results.csv that reach a pool; provenance does by saying that a number is missing."""
+_DRAWN = frozenset(("survival", "at_risk"))
+"""Columns of survival.csv that do; another time is another row."""
 _SELECTING = frozenset(
     [
         *("outcome", "week", "reading", "comparison", "type", "measure", "per", "subgroup"),
@@ -57,7 +59,9 @@ class Attribution:
     def __init__(self, before: State, after: State, inputs: Inputs) -> None:
         self._inputs = inputs
         self._sides = _Side(before), _Side(after)
-        self._rows = [row for row in inputs.rows if row.table in ("results", "study", "arms")]
+        self._rows = [
+            row for row in inputs.rows if row.table in ("results", "survival", "study", "arms")
+        ]
 
     def causes(self, outcome: str) -> tuple[Cause, ...]:
         """What differs among the things that the outcome's numbers are made from."""
@@ -89,6 +93,11 @@ class Attribution:
         if row.table == "results":
             return bool(changed & _COUNTED) and any(
                 row.study in side.included and side.selects(outcome, row.study, row.key)
+                for side in self._sides
+            )
+        if row.table == "survival":
+            return bool(changed & _DRAWN) and any(
+                row.study in side.included and side.draws(outcome, row.study, row.key)
                 for side in self._sides
             )
         watched = {"treatment", "stratum"}
@@ -124,6 +133,7 @@ class _Side:
         self._choices = state.choices
         self._results: dict[str, dict[str, _Place]] = {}
         self._treatments: dict[str, dict[str, str]] = {}
+        self._curves: dict[tuple[str, str], _Place] = {}
         self.included = set[str]()
         for row in state.rows:
             cells = row.cells
@@ -132,6 +142,8 @@ class _Side:
                 own[cells["arm_id"]] = cells.get("treatment", "")
             elif row.table == "results" and cells.get("provenance") != "missing":
                 self._results.setdefault(row.study, {})[row.key] = _place(cells)
+            elif row.table == "survival":
+                self._curves[row.study, row.key] = _place(cells)
             elif row.table == "study" and cells.get("status") == "included":
                 self.included.add(row.study)
 
@@ -184,6 +196,13 @@ class _Side:
             return False
         named = replace(place, reading=reading)
         return place == named or named not in self._results[study].values()
+
+    def draws(self, outcome: str, study: str, key: str) -> bool:
+        """Whether this row of the study's survival curves, if there is one, is of the outcome."""
+        place = self._curves.get((study, key))
+        if place is None or not self._is_compared(outcome, study, place.arm):
+            return False
+        return (place.outcome, place.week) in self._topics(outcome)
 
     def _topics(self, outcome: str) -> set[tuple[str, str]]:
         """The outcome and week of the rows that it reads; those of each of several effects."""

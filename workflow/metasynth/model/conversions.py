@@ -19,7 +19,8 @@ class Conversion:
     """A rule: its words, its formula, its source, the columns that it reads, and what it assumes.
 
     `label` says what is made of what; `assumes` is median or logistic (a distribution),
-    correlation, spread (the same in both arms), icc, pairs, or nothing.
+    correlation, spread (the same in both arms), icc, pairs, hazards (within intervals of a survival
+    curve), censoring (as well, when follow-up ends), or nothing.
     """
 
     name: str
@@ -163,6 +164,22 @@ RECORDS = (
             "those of the normal, lognormal, gamma or Weibull distribution whose quantiles have the"
             " least sum of squared distances from *q₁*, median and *q₃*, and from *min* and *max* "
             "as the quantiles `1/n` and `1 − 1/n`; the normal one where a number is below 0"
+        ),
+        source="McGrath et al. 2020",
+        columns=_MEDIAN,
+        assumes="median",
+    ),
+    Conversion(
+        name="box-cox",
+        label=message(
+            "mean and standard deviation from a median with quartiles or extremes, a power being "
+            "normal (McGrath)"
+        ),
+        formula=message(
+            "with `x = (y^λ − 1)/λ`, or `ln y` for `λ = 0`, *λ* from 0 to 3 such that quartiles and"
+            " extremes are most symmetric about the median: mean *m* by Luo and standard deviation "
+            "*s* by Wan of the *x*, then mean and standard deviation of *y* for *x* normal between "
+            "`−1/λ` and `2m + 1/λ`; only of numbers above 0"
         ),
         source="McGrath et al. 2020",
         columns=_MEDIAN,
@@ -324,6 +341,43 @@ RECORDS = (
         columns=("reported_z", "reported_p", "events_both", "events", "total"),
     ),
     Conversion(
+        name="error-of-events",
+        label=message("standard error of a hazard ratio from the numbers of events"),
+        formula=message(
+            "`SE = 1/√V`, *V* from the events of both arms, or from all events and the patients of "
+            "both, as for a log-rank test"
+        ),
+        source="Tierney et al. 2007",
+        columns=("estimate", "events_both", "events", "total"),
+    ),
+    Conversion(
+        name="curve-at-risk",
+        label=message("O − E and V from survival curves with numbers at risk"),
+        formula=message(
+            "in each interval between times of both curves, *S* without the event and *R* at risk "
+            "at its start, *S*′ and *R*′ at its end: `n = (R + R′) S/(S + S′)` at risk, of whom "
+            "`d = n(1 − S′/S)` with the event; `y = ln((d₁/n₁)/(d₂/n₂))`, `v = 1/d₁ − 1/n₁ + 1/d₂ "
+            "− 1/n₂`, `O − E = Σ y/v`, `V = Σ 1/v`; intervals in which one arm alone has an event "
+            "are joined to the next"
+        ),
+        source="Parmar et al. 1998; Williamson et al. 2002; Tierney et al. 2007",
+        columns=("time", "survival", "at_risk", "total"),
+        assumes="hazards",
+    ),
+    Conversion(
+        name="curve-follow-up",
+        label=message("O − E and V from survival curves with shortest and longest follow-up"),
+        formula=message(
+            "as with numbers at risk, these being `R′ = R (S′/S)(1 − c)`, *c* the share of "
+            "follow-ups that end in the interval, evenly from the shortest *f* to the longest *F*: "
+            "`c = (t′ − u)/(F − u)` with `u = max(t, f)` for an interval from *t* to `t′ > f`, "
+            "else 0"
+        ),
+        source="Parmar et al. 1998; Tierney et al. 2007",
+        columns=("time", "survival", "total", "follow_up_min", "follow_up_max"),
+        assumes="censoring",
+    ),
+    Conversion(
         name="strata-averaged",
         label=message("published effects of a trial’s strata, averaged"),
         formula=message(
@@ -413,7 +467,7 @@ RECORDS = (
     ),
 )
 CONVERSIONS = {record.name: record for record in RECORDS}
-MEDIANS = (DEFAULT_MEDIANS, "wan", "hozo", "bland", "lognormal", "mcgrath")
+MEDIANS = (DEFAULT_MEDIANS, "wan", "hozo", "bland", "lognormal", "mcgrath", "box-cox")
 """The methods for medians; one without a formula for what a trial prints leaves it to the first."""
 DESIGNS = frozenset(("design-effect", "design-effect-assumed"))
 STEP = 0.2
@@ -423,6 +477,11 @@ TIMES = 2.0
 """By which an assumed ICC is divided and multiplied, likewise."""
 
 
+CURVES = ("risks", "hazards", "uncensored")
+"""How survival curves are read: risks or cumulative hazards within intervals are compared, or
+nobody's follow-up ends before the last time."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConversionChoices:
     """What config.yaml chooses: a method for medians, correlations of changes and pairs, an ICC.
@@ -430,7 +489,7 @@ class ConversionChoices:
     `change_correlation` is of the values before and after, where a trial states none; without it
     such a trial has no standard deviation. `pair_correlation` is of the same patients under both
     treatments, `icc` of patients of one cluster. The plurals are others that are tried, for the
-    robustness of results.
+    robustness of results, as are all `curves` but the first, which config.yaml does not choose.
     """
 
     medians: str = DEFAULT_MEDIANS
@@ -440,6 +499,7 @@ class ConversionChoices:
     pair_correlations: tuple[float, ...] = ()
     icc: float | None = None
     iccs: tuple[float, ...] = ()
+    curves: str = CURVES[0]
 
     @property
     def correlations(self) -> tuple[float, ...]:

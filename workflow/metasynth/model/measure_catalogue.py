@@ -59,36 +59,37 @@ MEASURE_RECORDS = (
     Measure(
         name="SMD-UB", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smd-ub", source="Hedges 1983", code="SMD",
-        standardised=True,
+        standardised=True, covariance=True,
     ),
     Measure(
         name="SMD-LS2", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smd-ls2", source="Borenstein 2009", code="SMD",
-        standardised=True,
+        standardised=True, covariance=True,
     ),
     Measure(
         name="SMDH", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smdh", source="Bonett 2008",
-        standardised=True,
+        standardised=True, covariance=True,
     ),
     Measure(
         name="ROM-BC", label=message("ratio of means"), types=("continuous",),
         anchor="formula-rom-bc", source="Lajeunesse 2015", ratio=True, back="exp(x)", code="ROM",
+        covariance=True,
     ),
     Measure(
         name="VR", label=message("variability ratio"), types=("continuous",),
         anchor="formula-vr", metafor="VR", source="Nakagawa et al. 2015", ratio=True,
-        back="exp(x)",
+        back="exp(x)", covariance=True,
     ),
     Measure(
         name="CVR", label=message("ratio of coefficients of variation"), types=("continuous",),
         anchor="formula-cvr", source="Senior, Viechtbauer and Nakagawa 2020", ratio=True,
-        back="exp(x)",
+        back="exp(x)", covariance=True,
     ),
     Measure(
         name="SMD-SD", label=message("standardised mean difference"), types=("continuous",),
         anchor="formula-smd-sd", metafor="MD", by_units=True,
-        standardised=True,
+        standardised=True, covariance=True,
     ),
     Measure(
         name="SMD-PPC", label=message("standardised difference of mean changes"),

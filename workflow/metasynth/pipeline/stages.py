@@ -11,9 +11,9 @@ from pathlib import Path
 
 from metasynth.core import digest, store
 from metasynth.figures import catalogue
-from metasynth.grade.judgement_levels import risk
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
+from metasynth.model.judgement_levels import risk
 from metasynth.model.records import Trial
 from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import Context, Members, both, files, trial_file
@@ -102,11 +102,18 @@ def crosscheck(at: Context) -> Iterator[Member]:
 
 def tables(at: Context) -> Iterator[Member]:
     """The tables of all outcomes, and published statements beside the recomputed ones."""
-    made = both("results/tables", "estimates", "studies", "reproduction", "claims")
+    names = ("estimates", "studies", "moderators", "reproduction", "claims")
+    made = both("results/tables", *names)
     made = (*made, "results/tables/datapackage.json")
     important = declared(at.config.certainty)
     told = params.Tabling(at.review.claims, at.config.comparisons, important)
-    inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
+    regressed = {outcome.id for outcome in at.config.outcomes if outcome.moderators}
+    pools = (member for member in at.made["pool"] if member.name in regressed)
+    inputs = {
+        "results": files(at.made["pool"], "result.json"),
+        "moderated": files(pools, "sensitivity.json"),
+        "trials": at.files("clean"),
+    }
     yield at.member("tables", inputs, made, told, beside=("schemas/results.json",))
 
 

@@ -13,6 +13,7 @@ from metasynth.language.sentences import keyed
 from metasynth.model.certainty_config import CertaintyRules, rule_numbers
 from metasynth.model.records import Estimate, OutcomeResult
 from metasynth.provenance.entry import CHOICE, COMPUTED, Entry, Place
+from metasynth.sensitivity.absolute import is_of_scores, limit_behind
 
 _RISKS = {
     "pooled": message("patients with the event over all patients, control groups together"),
@@ -20,20 +21,15 @@ _RISKS = {
     "declared": message("declared in config.yaml"),
 }
 _APPLIED = message("the pooled effect applied to the risk under control")
+_AS_ODDS_RATIO = message(
+    "the pooled difference, as the odds ratio that it stands for, applied to the risk under control"
+)
 _SUM = message("sum")
 _FIELDS = {
-    "intervention_risk": (message("risk under the intervention, per 1000"), "estimate", _APPLIED),
-    "difference": (message("difference in events per 1000 patients"), "estimate", _APPLIED),
-    "difference_low": (
-        message("difference per 1000 at the lower limit of the pooled effect"),
-        "ci_low",
-        _APPLIED,
-    ),
-    "difference_high": (
-        message("difference per 1000 at the upper limit of the pooled effect"),
-        "ci_high",
-        _APPLIED,
-    ),
+    "intervention_risk": message("risk under the intervention, per 1000"),
+    "difference": message("difference in events per 1000 patients"),
+    "difference_low": message("difference per 1000 at the lower limit of the pooled effect"),
+    "difference_high": message("difference per 1000 at the upper limit of the pooled effect"),
 }
 
 
@@ -71,15 +67,17 @@ def finding_entries(
             inputs=_risk(number, line, lines, result),
             **common,
         )
-        for field, (label, source, method) in _FIELDS.items():
-            value = getattr(line, field)
+        scores = (keys.outcome_choice(outcome.id),) if is_of_scores(outcome) else ()
+        for field, label in _FIELDS.items():
+            value, end = getattr(line, field), field.partition("_")[2]
+            source = limit_behind(outcome, end) if end in ("low", "high") else "estimate"
             if value is not None:
                 yield Entry(
                     key=f"{at}.{field}",
                     label=language.say(label),
                     value=value,
-                    method=language.say(method),
-                    inputs=(f"{at}.control_risk", f"{prefix}.{source}"),
+                    method=language.say(_AS_ODDS_RATIO if scores else _APPLIED),
+                    inputs=(f"{at}.control_risk", f"{prefix}.{source}", *scores),
                     formula="formula-absolute",
                     **common,
                 )

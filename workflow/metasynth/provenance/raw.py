@@ -19,6 +19,10 @@ COLUMNS = {
     "duration_weeks": message("duration in weeks"),
     "n_randomised": message("patients randomised"),
     "dose": message("dose"),
+    "design": message("design"),
+    "population": message("population"),
+    "background": message("background treatment"),
+    "treatment": message("treatment"),
     "week": message("week of the measurement"),
     "events": message("patients with the event"),
     "total": message("patients analysed"),
@@ -56,6 +60,11 @@ COLUMNS = {
     "cluster_size": message("patients in a cluster, on average"),
     "icc": message("intracluster correlation"),
     "pair_correlation": message("correlation of the values of a pair"),
+    "follow_up_min": message("shortest follow-up"),
+    "follow_up_max": message("longest follow-up"),
+    "time": message("time of a survival curve"),
+    "survival": message("proportion without the event"),
+    "at_risk": message("patients at risk"),
     "value": message("published value"),
     "reference_value": message("published value of the reference"),
     "parts": message("published parts"),
@@ -68,6 +77,7 @@ _RESULTS = (
     *("baseline_mean", "baseline_sd", "final_mean", "final_sd", "change_correlation"),
     *("reported_t", "reported_f", "reported_z", "events_both", "mean_both"),
     *("design_effect", "cluster_size", "icc", "pair_correlation"),
+    *("follow_up_min", "follow_up_max"),
 )
 _CLAIM = (
     *("week", "estimate", "ci_low", "ci_high", "value", "reference_value", "total", "parts"),
@@ -83,14 +93,16 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
     """Every number in a trial's tables; `name` gives the label of a result's outcome."""
     study, label = trial.study, language.label(trial.study.label)
     sources = {source.source_id: source for source in trial.sources}
-    for column in ("status", "year", "duration_weeks", "n_randomised"):
+    numbers = ("status", "year", "duration_weeks", "n_randomised")
+    for column in (*numbers, "design", "population", "background"):
         made = _cells(study, study.cell, (column,), label, language)
         stated = _stated(trial, column)
         yield from (replace(entry, source=stated, target="table-trials") for entry in made)
     for arm in trial.arms:
         of = f"{label}, {language.label(arm.label)}"
         extra: dict[str, Any] = {"source": origin(sources.get(arm.source_id)), "note": arm.note}
-        for entry in _cells(arm, arm.cell, ("role", "dose", "n_randomised"), of, language):
+        columns = ("role", "dose", "n_randomised", "treatment")
+        for entry in _cells(arm, arm.cell, columns, of, language):
             yield replace(entry, **extra, target="table-arms")
     for row in trial.covariates:
         named = f"{label}, {language.label(row.covariate.replace('_', ' '))}"
@@ -98,6 +110,12 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
         for entry in _cells(row, row.cell, ("value",), named, language):
             yield replace(entry, **extra, label=language.say(_COVARIATE), target="table-trials")
     arms = {arm.arm_id: language.label(arm.label) for arm in trial.arms}
+    for point in trial.survival:
+        named = f"{label}, {arms.get(point.arm_id, point.arm_id)}"
+        extra = {"source": origin(sources.get(point.source_id)), "note": point.note}
+        target = f"row-{keys.place(point.cell)}"
+        for entry in _cells(point, point.cell, ("time", "survival", "at_risk"), named, language):
+            yield replace(entry, **extra, target=target)
     for result in trial.results:
         yield from _result_entries(result, label, arms, sources, name, language)
 

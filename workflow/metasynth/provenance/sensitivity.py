@@ -8,10 +8,11 @@ from metasynth.figures import catalogue
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
 from metasynth.model import covariates, methods
-from metasynth.model.records import OutcomeResult
+from metasynth.model.records import OutcomeResult, OutcomeSpec
 from metasynth.provenance.entry import COMPUTED, Entry
+from metasynth.provenance.moderators import moderator_entries
 from metasynth.provenance.outcome import counts, effects
-from metasynth.sensitivity.absolute import AbsoluteEffect
+from metasynth.sensitivity.absolute import AbsoluteEffect, is_of_scores, limit_behind
 from metasynth.sensitivity.battery import Absolute, Sensitivity
 
 ABSOLUTE = {
@@ -66,7 +67,6 @@ def sensitivity_entries(
     item: Sensitivity, result: OutcomeResult, language: Language
 ) -> Iterator[Entry]:
     """Every number of an outcome's sensitivity analyses that the report prints."""
-    prefix = keys.pooled(item.outcome, item.analysis)
     own, groups = effects(result), counts(result)
     chosen = (keys.outcome_choice(item.outcome), keys.analysis_choice(item.analysis))
     common: dict[str, Any] = {
@@ -75,7 +75,7 @@ def sensitivity_entries(
         "kind": COMPUTED,
     }
     for place, absolute in enumerate(item.absolute, start=1):
-        yield from _absolute(item, absolute, place, prefix, common, language)
+        yield from _absolute(item, result.outcome, absolute, place, common, language)
     if item.fragility:
         yield Entry(
             key=f"{item.outcome}.fragility.index",
@@ -107,6 +107,7 @@ def sensitivity_entries(
         yield from _fields(
             f"{item.outcome}.regression", item.regression, REGRESSION, common | more, language
         )
+    yield from moderator_entries(item.moderators, result, (*own, *chosen), common, language)
     more = {"inputs": (*own, *chosen), "method": language.say("trim and fill")}
     at = f"{item.outcome}.trim_and_fill"
     yield from _fields(at, item.trim_and_fill, _FILLED, common | more, language)
@@ -114,14 +115,15 @@ def sensitivity_entries(
 
 def _absolute(
     item: Sensitivity,
+    outcome: OutcomeSpec,
     absolute: Absolute,
     place: int,
-    prefix: str,
     common: Mapping[str, Any],
     language: Language,
 ) -> Iterator[Entry]:
     """An absolute effect: the pooled effect at one risk under control."""
-    at = f"{item.outcome}.absolute.{place}"
+    at, prefix = f"{item.outcome}.absolute.{place}", keys.pooled(item.outcome, item.analysis)
+    scores = (keys.outcome_choice(outcome.id),) if is_of_scores(outcome) else ()
     observed = absolute.origin == "observed"
     declared = sum(other.origin != "observed" for other in item.absolute[:place])
     risk = (
@@ -129,13 +131,13 @@ def _absolute(
         if observed
         else (keys.baseline_risk(item.outcome, declared),)
     )
-    effect = {"low": "ci_low", "high": "ci_high"}
     for field in fields(AbsoluteEffect):
         value = getattr(absolute.effect, field.name)
         if value is None or field.name not in ABSOLUTE:
             continue
-        source = effect.get(field.name.rpartition("_")[2], "estimate")
-        applied = (f"{at}.baseline_risk", f"{prefix}.{source}")
+        end = field.name.rpartition("_")[2]
+        source = limit_behind(outcome, end) if end in ("low", "high") else "estimate"
+        applied = (f"{at}.baseline_risk", f"{prefix}.{source}", *scores)
         baseline = field.name == "baseline_risk"
         needed = field.name.startswith("number_needed")
         method = (_RISK if observed else _DECLARED) if baseline else _NEEDED if needed else _APPLIED

@@ -19,6 +19,7 @@ from metasynth.model.designs import is_randomised
 from metasynth.model.records import (
     Claim,
     Config,
+    CurvePoint,
     FlowCount,
     OutcomeResult,
     Result,
@@ -141,7 +142,7 @@ class Scope:
         """Whether any outcome of the review compares groups; proportions are of one."""
         return any(outcome.compared for outcome in self.outcomes.values())
 
-    def outcome_label(self, result: Result) -> str:
+    def outcome_label(self, result: Result | CurvePoint) -> str:
         """The label of the outcome that a raw row belongs to, else its id in words."""
         specs = [outcome.result.outcome for outcome in self.outcomes.values()]
         topic = result.outcome, result.week

@@ -25,6 +25,7 @@ OF_A_CLAIM = (
 """The numbers of an audited statement (report/tables/claims.py)."""
 _OTHERS = (
     *("multi_arm", "changes", "grown", "figures", "covariates", "regressed", "small_study"),
+    *("moderated", "profiled"),
     *("further", "headed", "sectioned", "of_all", "only_files", "explored", "names_excluded"),
     *("used", "used_predictions", "used_tau2"),
     *("terms", "certainty", "measures"),
@@ -32,6 +33,7 @@ _OTHERS = (
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),
     *("priors", "other_priors", "correlations", "cited_methods", "used_conversions"),
     *("crosschecks", "comparisons", "shared_arms", "has_instrument", "has_superiority"),
+    "risks_of_scores",
 )
 """Names that only the sections of any review use: they are known, and not looked into."""
 _FORMS = re.compile(r"nplurals *= *(\d+)")

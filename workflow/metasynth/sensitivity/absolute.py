@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from metasynth.model.risks import risk_with
+from metasynth.model.methods import MEASURE
+from metasynth.model.records import Estimate, OutcomeSpec
+from metasynth.model.risks import MEASURES, odds_ratio_of_difference, risk_with
 
 _RATIOS_OF_RISKS = ("RR", "HR", "IRR")
 
@@ -26,6 +28,38 @@ class AbsoluteEffect:
     number_needed_at_low: float | None
     number_needed_at_high: float | None
     includes_none: bool
+
+
+Effect = tuple[str, float, float, float]
+"""A measure, an effect and its limits in ascending order, on the natural scale."""
+
+
+def of_events(outcome: OutcomeSpec, row: Estimate) -> Effect | None:
+    """A pooled effect as one of events, from which absolute effects follow; None where none does.
+
+    A standardised difference is one as an odds ratio, where the outcome says whether those with the
+    event have the higher scores.
+    """
+    if row.estimate is None or row.ci_low is None or row.ci_high is None:
+        return None
+    limits = row.estimate, row.ci_low, row.ci_high
+    if row.measure in MEASURES:
+        return (row.measure, *limits)
+    if not is_of_scores(outcome):
+        return None
+    one, *ends = (odds_ratio_of_difference(x, outcome.events_mean) for x in limits)
+    return "OR", one, min(ends), max(ends)
+
+
+def is_of_scores(outcome: OutcomeSpec) -> bool:
+    """Whether an outcome's standardised differences say something of events."""
+    return MEASURE[outcome.measure].standardised and bool(outcome.events_mean)
+
+
+def limit_behind(outcome: OutcomeSpec, end: str) -> str:
+    """The limit, ci_low or ci_high, of a pooled effect behind the "low" or "high" end of events."""
+    turned = is_of_scores(outcome) and outcome.events_mean == "lower"
+    return "ci_low" if (end == "low") != turned else "ci_high"
 
 
 def as_risk_ratio(measure: str, value: float, risk: float | None) -> float | None:

@@ -1,14 +1,14 @@
 """What a result would be if numbers that were computed from others had been computed otherwise.
 
 Where a rule assumes something (model/conversions.py), the primary analysis is made again without
-the trials that rest on it, with each other method for medians, and with each other correlation of
-changes that the review tries.
+the trials that rest on it, with each other method for medians, with survival curves read
+otherwise, and with each other correlation of changes that the review tries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from metasynth.model.conversions import CONVERSIONS, MEDIANS
+from metasynth.model.conversions import CONVERSIONS, CURVES, MEDIANS
 from metasynth.model.records import (
     AnalysisSpec,
     Comparison,
@@ -30,8 +30,8 @@ class Assumed:
     """The primary analysis of an outcome under another assumption.
 
     `kind` is without (the trials that rest on any), skewed (without those whose medians are),
-    median (another method, `name`), correlation, pairs or icc (another one, `value`); `trials` are
-    those concerned.
+    median (another method, `name`), hazards or uncensored (survival curves read so), correlation,
+    pairs or icc (another one, `value`); `trials` are those concerned.
     """
 
     kind: str
@@ -95,6 +95,8 @@ def _alternatives(
         *(("pairs", r, replace(chosen, pair_correlation=r)) for r in chosen.paired),
         *(("icc", icc, replace(chosen, icc=icc)) for icc in chosen.clustered),
     )
+    for way in CURVES[1:]:
+        yield way, "", None, replace(outcome, conversions=replace(chosen, curves=way))
     for kind, value, choices in others:
         yield kind, "", value, replace(outcome, conversions=choices)
 

@@ -9,9 +9,15 @@ from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.model import bounds
 from metasynth.model.forms import PUBLISHED
 from metasynth.model.methods import CLUSTERED, EXACT_BAYES, GLMMS, tau2_of_effects
+from metasynth.model.moderated_effects import ModeratedEffects
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.model.risks import MEASURES
-from metasynth.sensitivity.absolute import AbsoluteEffect, absolute_effect
+from metasynth.sensitivity.absolute import (
+    AbsoluteEffect,
+    absolute_effect,
+    is_of_scores,
+    of_events,
+)
 from metasynth.sensitivity.diagnostics import ALONE, NOT_INDEPENDENT, Diagnostics, diagnose
 from metasynth.sensitivity.fragility import Fragility, fragility
 from metasynth.sensitivity.meta_regression import Regression, regress
@@ -28,6 +34,7 @@ from metasynth.stats.small_study import (
     peters,
 )
 from metasynth.stats.trim_and_fill import trim_and_fill
+from metasynth.synthesis.moderated import moderated
 from metasynth.synthesis.selection import counted, effects_of, tables_of
 from metasynth.synthesis.synthesise import pool_studies, size_of_pool
 
@@ -101,6 +108,7 @@ class Sensitivity:
     absolute: tuple[Absolute, ...]
     absolute_reason: Sentence | None
     regression: Regression | None = None
+    moderators: tuple[ModeratedEffects, ...] = ()
     without_published: Estimate | None = None
 
 
@@ -128,6 +136,7 @@ def battery(result: OutcomeResult) -> Sensitivity:
         absolute=absolute,
         absolute_reason=why_not_absolute,
         regression=regress(outcome, spec, used, effects.y, effects.v) if effects else None,
+        moderators=moderated(outcome, spec, used, effects.y, effects.v) if effects else (),
         without_published=_without_published(outcome, spec, used),
     )
 
@@ -241,15 +250,13 @@ def _absolute(
     outcome: OutcomeSpec, whole: Estimate
 ) -> tuple[tuple[Absolute, ...], Sentence | None]:
     """At the risk of all control groups together, then at the declared ones."""
-    if outcome.measure not in MEASURES:
+    effect = of_events(outcome, whole)
+    if outcome.measure not in MEASURES and not is_of_scores(outcome):
         return (), sentence("no absolute effect follows from {measure}", measure=outcome.measure)
-    if whole.estimate is None or whole.ci_low is None or whole.ci_high is None:
+    if effect is None:
         return (), NO_POOL
     risks = [("declared", risk) for risk in outcome.baseline_risks]
     if whole.events_control is not None and whole.total_control:
         risks.insert(0, ("observed", whole.events_control / whole.total_control))
-    limits = whole.estimate, whole.ci_low, whole.ci_high
-    found = tuple(
-        Absolute(origin, absolute_effect(outcome.measure, *limits, risk)) for origin, risk in risks
-    )
+    found = tuple(Absolute(origin, absolute_effect(*effect, risk)) for origin, risk in risks)
     return found, None if found else sentence("no baseline risk is observed or declared")

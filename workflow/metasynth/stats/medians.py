@@ -8,9 +8,10 @@ Hozo, Djulbegovic and Hozo, BMC Med Res Methodol 2005;5:13 (hozo). Wan, Wang, Li
 Res Methodol 2014;14:135 (wan). Bland, Int J Stat Med Res 2015;4:57-64, with five numbers alone
 (bland). Means by Luo, Wan, Liu and Tong, Stat Methods Med Res 2018;27:1785-805, with standard
 deviations by Wan or, of five numbers, by Shi, Luo, Weng and others, Res Synth Methods
-2020;11:641-54 (luo-wan-shi). McGrath, Zhao, Steele and others, Stat Methods Med Res 2020;29:2520-37
-(mcgrath, by quantile_fit.py). Shi, Tong, Wang and Genton, Stat Interface 2020;13:519-31
-(lognormal). Skewness: Shi, Luo, Wan and others, Stat Methods Med Res 2023;32:1338-60.
+2020;11:641-54 (luo-wan-shi). McGrath, Zhao, Steele and others, Stat Methods Med Res
+2020;29:2520-37 (mcgrath, by quantile_fit.py; box-cox, by box_cox.py). Shi, Tong, Wang and Genton,
+Stat Interface 2020;13:519-31 (lognormal). Skewness: Shi, Luo, Wan and others, Stat Methods
+Med Res 2023;32:1338-60.
 """
 
 from collections.abc import Callable
@@ -59,11 +60,12 @@ def mean_and_sd(summary: Summary, method: str) -> tuple[float, float]:
 
     Parameters:
         summary: of `FEWEST` patients or more, in ascending order.
-        method: a key of `METHODS`, lognormal or mcgrath; the module's head has their sources.
+        method: a key of `METHODS`, lognormal, mcgrath or box-cox; the module's head has their
+            sources.
 
     Raises:
         KeyError: where the method has no formula for what stands beside the median.
-        ValueError: where lognormal meets a number not above 0.
+        ValueError: where lognormal or box-cox meets a number not above 0.
 
     Example:
         >>> found = mean_and_sd(Summary(25, median=10.0, q1=8.0, q3=14.0), "wan")
@@ -74,6 +76,8 @@ def mean_and_sd(summary: Summary, method: str) -> tuple[float, float]:
         return _lognormal(summary)
     if method == "mcgrath":
         return _fitted(summary)
+    if method == "box-cox":
+        return _powered(summary)
     mean, sd = METHODS[method][summary.kind]
     return mean(summary), sd(summary)
 
@@ -83,7 +87,8 @@ def applies(summary: Summary, method: str) -> bool:
 
     Parameters:
         summary: a median with what is known.
-        method: a key of `METHODS`, mcgrath, or lognormal, which needs numbers above 0.
+        method: a key of `METHODS`, mcgrath, or lognormal and box-cox, which need numbers above 0,
+            the latter on either side of the median.
 
     Example:
         >>> of_quartiles = Summary(25, median=10.0, q1=0.0, q3=14.0)
@@ -95,6 +100,10 @@ def applies(summary: Summary, method: str) -> bool:
         return bool(summary.kind) and min(known) > 0
     if method == "mcgrath":
         return bool(summary.kind)
+    if method == "box-cox":
+        return applies(summary, "lognormal") and all(
+            low < 1 < high for low, high in _pairs(summary)
+        )
     return summary.kind in METHODS[method]
 
 
@@ -220,6 +229,30 @@ def _fitted(s: Summary) -> tuple[float, float]:
     probabilities, quantiles = np.array(known, dtype=float).T
     fit = best_fit(probabilities, quantiles)
     return fit.mean, fit.sd
+
+
+def _pairs(s: Summary) -> list[tuple[float, float]]:
+    """Quartiles and extremes, each pair that is known, over the median, which is not 0."""
+    known = ((s.q1, s.q3), (s.minimum, s.maximum))
+    return [(a / s.median, b / s.median) for a, b in known if a is not None and b is not None]
+
+
+def _powered(s: Summary) -> tuple[float, float]:
+    """Mean and standard deviation of numbers of which a power is normal."""
+    if not s.kind:
+        raise KeyError(s.kind)
+    from metasynth.stats import box_cox  # numpy, which loading does without
+
+    by = box_cox.power(_pairs(s))
+    whole = (None if x is None else box_cox.transformed(x / s.median, by) for x in _known(s))
+    a, q1, _, q3, b = whole
+    powers = Summary(s.n, 0.0, a, q1, q3, b)
+    mean, sd = box_cox.moments(mean_and_sd(powers, "luo-wan-shi")[0], _wan_sd(powers), by)
+    return s.median * mean, s.median * sd
+
+
+def _wan_sd(s: Summary) -> float:
+    return METHODS["wan"][s.kind][1](s)
 
 
 @dataclass(frozen=True, slots=True)

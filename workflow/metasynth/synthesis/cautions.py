@@ -75,6 +75,11 @@ def cautions(
     contrasts = (study.contrast for study in studies if study.intervention)
     if any(contrast and contrast.form == "paired" for contrast in contrasts):
         yield sentence("Patients who had both treatments are counted under each.")
+    if any(study.contrast and study.contrast.form == "other_kind" for study in studies):
+        yield sentence(
+            "The effect of at least one study is converted from another kind of outcome, whose "
+            "events and patients are not of this one, so that no sums of them are given."
+        )
     if spec.model == "Peto":
         yield from _peto(row, studies)
     weighed = spec.model in WEIGHTED and row.k > 1

@@ -41,6 +41,7 @@ from metasynth.synthesis.completed import (
     is_whole_change,
     summary,
 )
+from metasynth.synthesis.curves import contrasts_of_curves
 from metasynth.synthesis.in_units import in_unit
 from metasynth.synthesis.log_rank import of_log_rank
 from metasynth.synthesis.other_kinds import converted, convertible, other_kind
@@ -54,15 +55,29 @@ _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 def topics(trial: Trial) -> dict[Topic, Trial]:
     """The trial with what it says of one outcome at one week, and of no other, by outcome and week.
 
-    That is all that a pooled result depends on; sources and judgements are left out as well.
+    That is all that a pooled result depends on but for judgements (`judged`); sources are left out.
     """
     rows: dict[Topic, list[Result]] = {}
     for row in trial.results:
         rows.setdefault((row.outcome, row.week), []).append(row)
     return {
-        topic: replace(trial, results=tuple(found), sources=(), risk_of_bias=())
+        topic: replace(
+            trial,
+            results=tuple(found),
+            sources=(),
+            risk_of_bias=(),
+            survival=tuple(row for row in trial.survival if (row.outcome, row.week) == topic),
+        )
         for topic, found in rows.items()
     }
+
+
+def judged(about: Trial, whole: Trial, outcome: OutcomeSpec) -> Trial:
+    """One of a whole trial's `topics`, with the risk of bias where the outcome depends on it."""
+    if covariates.RISK_OF_BIAS not in covariates.columns_of(outcome):
+        return about
+    overall = tuple(one for one in whole.risk_of_bias if one.outcome in ("", outcome.outcome))
+    return replace(about, risk_of_bias=overall)
 
 
 def about(by_topic: Mapping[Topic, Trial], outcome: OutcomeSpec) -> Trial | None:
@@ -70,7 +85,11 @@ def about(by_topic: Mapping[Topic, Trial], outcome: OutcomeSpec) -> Trial | None
     found = [by_topic[topic] for topic in outcome.topics if topic in by_topic]
     if len(found) < 2:
         return found[0] if found else None
-    return replace(found[0], results=tuple(row for part in found for row in part.results))
+    return replace(
+        found[0],
+        results=tuple(row for part in found for row in part.results),
+        survival=tuple(point for part in found for point in part.survival),
+    )
 
 
 def selected_rows(trial: Trial, outcome: OutcomeSpec, comparison: Comparison) -> list[Result]:
@@ -220,28 +239,48 @@ def _study_items(
     rows = in_unit(selected_rows(trial, outcome, comparison), outcome)
     if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
         return _by_stratum(trial, outcome, comparison, strata)
-    data = _with_covariate(trial, outcome, rows, _study_data(trial, outcome, comparison, rows))
+    data = _with_characteristics(
+        trial, outcome, comparison, rows, _study_data(trial, outcome, comparison, rows)
+    )
     if isinstance(data, Omission) and convertible(outcome):
         return _of_other_kind(trial, outcome, comparison, rows) or data
     return data
 
 
-def _with_covariate(
+def _treated(trial: Trial, comparison: Comparison) -> list[str]:
+    """The arms on the side of the intervention."""
+    return [arm.arm_id for arm in trial.arms if arm.treatment in comparison.intervention]
+
+
+def _with_characteristics(
     trial: Trial,
     outcome: OutcomeSpec,
+    comparison: Comparison,
     rows: Sequence[Result],
     data: tuple[StudyData, ...] | Omission,
 ) -> tuple[StudyData, ...] | Omission:
-    """What the trial brings, with the value of the outcome's covariate where there is one."""
-    if isinstance(data, Omission) or outcome.covariate is None:
+    """What the trial brings, with its values of the outcome's covariate and moderators."""
+    columns = covariates.columns_of(outcome)
+    if isinstance(data, Omission) or not (outcome.covariate or columns):
         return data
-    contrasted = [row.arm_id for row in rows if row.reference_arm_id]
+    contrasted = [row.arm_id for row in rows if row.reference_arm_id] or _treated(trial, comparison)
     found = []
     for item in data:
         arm_ids = item.intervention.arm_ids if item.intervention else contrasted
         number, cell = covariates.value(trial, outcome.covariate, arm_ids)
-        found.append(replace(item, covariate=number, covariate_cell=cell))
+        values = (covariates.characteristic(trial, c, arm_ids, outcome.outcome) for c in columns)
+        known = tuple(value for value in values if value is not None)
+        valued = replace(item, covariate=number, covariate_cell=cell, values=known)
+        found.append(_grouped(valued, outcome))
     return tuple(found)
+
+
+def _grouped(study: StudyData, outcome: OutcomeSpec) -> StudyData:
+    """The study in the subgroup that its characteristic says; in none where it is not stated."""
+    term = covariates.grouping(outcome)
+    own = [value for value in study.values if term and value.column == term.column]
+    level = covariates.level_of(term, own[0]) if term and own else None
+    return replace(study, subgroup=str(level)) if level is not None else study
 
 
 _UNDECLARED = sentence(
@@ -256,7 +295,7 @@ def _of_other_kind(
 ) -> tuple[StudyData, ...] | Omission | None:
     """A trial of events among means, or the reverse, as the outcome declares; None if it is not."""
     data = _study_data(trial, other_kind(outcome), comparison, rows)
-    data = _with_covariate(trial, outcome, rows, data)
+    data = _with_characteristics(trial, outcome, comparison, rows, data)
     if isinstance(data, Omission):
         return None
     if not outcome.events_mean:
@@ -300,7 +339,7 @@ def _study_data(
 ) -> tuple[StudyData, ...] | Omission:
     published = contrasts(rows, trial, comparison)
     if outcome.type == "generic":
-        return _with_contrast(trial, outcome, published, rows)
+        return _with_contrast(trial, outcome, comparison, published, rows)
     arms = {arm.arm_id: arm for arm in trial.arms}
     in_pairs = is_paired(trial.study.design)
     every = completed(rows, outcome, paired=in_pairs)
@@ -312,7 +351,7 @@ def _study_data(
     single = not compares(outcome)
     why = next((arm.why for arm in every if arm.why), None)
     if published and not all(sides) and not single:
-        data = _published(trial, outcome, published, rows)
+        data = _published(trial, outcome, comparison, published, rows)
         if not (why and isinstance(data, Omission)):
             return data
     if not all(sides[:1] if single else sides):
@@ -328,7 +367,7 @@ def _study_data(
         year=trial.study.year,
         intervention=_combined(intervention),
         control=control,
-        subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
+        subgroup=covariates.group_in_study(trial.study, outcome),
         provenance=_weakest(rows),
         tables=_tables(known, rows, arms, comparison) if outcome.type == "binary" else (),
     )
@@ -404,7 +443,11 @@ def _correlated(whole: StudyData, separate: Sequence[StudyData], outcome: Outcom
 
 
 def _published(
-    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result], every: Sequence[Result]
+    trial: Trial,
+    outcome: OutcomeSpec,
+    comparison: Comparison,
+    rows: Sequence[Result],
+    every: Sequence[Result],
 ) -> tuple[StudyData, ...] | Omission:
     """A contrast that the trial gives in place of its groups' numbers, if it is of the measure."""
     own = letters(outcome.measure)
@@ -418,29 +461,42 @@ def _published(
                 ours=outcome.measure,
             )
         return Omission(trial.study.study, text)
-    return _with_contrast(trial, outcome, rows, every)
+    return _with_contrast(trial, outcome, comparison, rows, every)
 
 
 def _with_contrast(
-    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result], every: Sequence[Result]
+    trial: Trial,
+    outcome: OutcomeSpec,
+    comparison: Comparison,
+    rows: Sequence[Result],
+    every: Sequence[Result],
 ) -> tuple[StudyData, ...] | Omission:
     study = trial.study
-    if not rows:
-        text = sentence("its rows are of single arms, not of a contrast")
-        if any(row.reference_arm_id for row in every):
-            text = sentence("its contrast is of two arms of one side")
-        return Omission(study.study, text)
-    if len(rows) > 1 and len(_strata(trial, rows)) < len(rows):
-        return Omission(
-            study.study, sentence("{n} contrasts reported where one is needed", n=len(rows))
-        )
-    effects = [_effect(row, every, outcome, paired=is_paired(study.design)) for row in rows]
-    if why := next((one for one in effects if isinstance(one, Sentence)), None):
-        return Omission(study.study, why)
-    effect = _averaged([one for one in effects if not isinstance(one, Sentence)])
-    provenance = _weakest(rows)
+    effects = _effects(trial, outcome, rows, every)
+    if isinstance(effects, Sentence):
+        drawn = contrasts_of_curves(trial, outcome, comparison, every)
+        if drawn is None or isinstance(drawn, Sentence):
+            return Omission(study.study, drawn or effects)
+        effects = [_of_clusters(one, row, outcome) for one, row in drawn]
+        rows = [row for row in every if not row.reference_arm_id]
+    effect, provenance = _averaged(effects), _weakest(rows)
     data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
-    return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
+    return (replace(data, subgroup=covariates.group_in_study(study, outcome)),)
+
+
+def _effects(
+    trial: Trial, outcome: OutcomeSpec, rows: Sequence[Result], every: Sequence[Result]
+) -> list[Contrast] | Sentence:
+    """The published contrasts, one or one a stratum, or why there are none."""
+    if not rows:
+        if any(row.reference_arm_id for row in every):
+            return sentence("its contrast is of two arms of one side")
+        return sentence("its rows are of single arms, not of a contrast")
+    if len(rows) > 1 and len(_strata(trial, rows)) < len(rows):
+        return sentence("{n} contrasts reported where one is needed", n=len(rows))
+    effects = [_effect(row, every, outcome, paired=is_paired(trial.study.design)) for row in rows]
+    why = next((one for one in effects if isinstance(one, Sentence)), None)
+    return why or [one for one in effects if not isinstance(one, Sentence)]
 
 
 def _averaged(strata: Sequence[Contrast]) -> Contrast:

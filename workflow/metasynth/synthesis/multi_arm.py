@@ -7,7 +7,7 @@ import numpy as np
 
 from metasynth.model.records import AnalysisSpec, Count, Group, OutcomeSpec, StudyData, whole
 from metasynth.stats.effects.binary import Array, Tables, continuity_correction
-from metasynth.stats.effects.continuous import Means
+from metasynth.stats.effects.continuous import Means, hedges_j
 from metasynth.stats.effects.rates import Rates, corrected_rates
 from metasynth.stats.pooling import Pool
 from metasynth.synthesis.selection import effects_of, means_of, rates_of, tables_of
@@ -45,7 +45,7 @@ def _share(count: Count | None, parts: int) -> Count | None:
 
 
 Data = Tables | Means | Rates
-_SPREAD_SHARED = ("SMD", "SMD-RevMan")
+_SPREAD_SHARED = ("SMD", "SMD-RevMan", "SMD-UB", "SMD-LS2")
 """Measures whose effects share a standard deviation as well as a control group."""
 
 
@@ -56,8 +56,8 @@ def covariance_of_shared_control(measure: str, data: Data) -> Array:
     2009).
 
     Parameters:
-        measure: RR, OR, RD or ASD of counts; MD, ROM, SMD or SMD-RevMan of means; IRR or IRD of
-            rates.
+        measure: RR, OR, RD or ASD of counts; of means all but SMD-PPC, which rests on values before
+            as well; IRR or IRD of rates.
         data: empty cells corrected, shape (k,).
 
     Returns:
@@ -81,9 +81,7 @@ def covariance_of_shared_control(measure: str, data: Data) -> Array:
 def _own_parts(data: Data) -> dict[str, Array]:
     """The variance of the control's part, by measure."""
     if isinstance(data, Means):
-        spread = data.sd2**2 / data.n2
-        standardised = dict.fromkeys(_SPREAD_SHARED, 1 / data.n2)
-        return {"MD": spread, "ROM": spread / data.m2**2} | standardised
+        return _own_parts_of_means(data)
     if isinstance(data, Rates):
         return {"IRR": 1 / data.x2, "IRD": data.x2 / data.t2**2}
     return {
@@ -94,11 +92,35 @@ def _own_parts(data: Data) -> dict[str, Array]:
     }
 
 
-def covariance_of_shared_spread(measure: str, data: Data, y: Array) -> Array:
-    """What effects of one trial share beside the control: y y'/(2N) of standardised differences.
+def _own_parts_of_means(data: Means) -> dict[str, Array]:
+    spread = data.sd2**2 / data.n2
+    relative, variability = spread / data.m2**2, 1 / (2 * (data.n2 - 1))
+    corrected = hedges_j(data.n1 + data.n2 - 2) ** 2 / data.n2
+    return {
+        **dict.fromkeys(_SPREAD_SHARED, 1 / data.n2),
+        **dict.fromkeys(("MD", "SMD-SD"), spread),
+        **dict.fromkeys(("ROM", "ROM-BC"), relative),
+        "SMD-LS2": corrected,
+        "SMDH": data.sd2**2 / (data.n2 - 1) / _mean_variance(data),
+        "VR": variability,
+        "CVR": variability + relative,
+    }
 
-    N is the number of patients in all arms together; nothing of other measures.
+
+def _mean_variance(data: Means) -> Array:
+    return np.asarray((data.sd1**2 + data.sd2**2) / 2)
+
+
+def covariance_of_shared_spread(measure: str, data: Data, y: Array) -> Array:
+    """What effects of one trial share beside the control's mean: its spread, in their units.
+
+    Of standardised differences y y'/(2N), N being the patients of all arms together; of SMDH, whose
+    units are of two arms each, y y' s⁴/(8 S² S'² (n - 1)) with *s* and *n* of the control (the
+    delta method, as its variance); nothing of other measures.
     """
+    if isinstance(data, Means) and measure == "SMDH":
+        share = y * data.sd2**2 / _mean_variance(data)
+        return np.asarray(np.outer(share, share) / (8 * (data.n2[0] - 1)))
     if not isinstance(data, Means) or measure not in _SPREAD_SHARED:
         return np.zeros((len(y), len(y)))
     return np.asarray(np.outer(y, y) / (2 * (data.n1.sum() + data.n2[0])))

@@ -6,10 +6,11 @@ may be what low scores are, and the outcome's `events_mean` says which.
 """
 
 from dataclasses import replace
-from math import pi, sqrt
+from math import sqrt
 
 from metasynth.core.messages import Sentence
 from metasynth.model.records import AnalysisSpec, Contrast, OutcomeSpec, StudyData
+from metasynth.model.risks import LOGISTIC
 
 DIFFERENCES = ("SMD", "SMD-RevMan", "SMD-UB", "SMD-LS2", "SMDH")
 FORM = "other_kind"
@@ -45,7 +46,7 @@ def converted(study: StudyData, outcome: OutcomeSpec) -> StudyData | Sentence:
         found = effects_of([study], other, _PLAIN)
         y, v = float(found.y[0]), float(found.v[0])
     rule = OF_SCORES if outcome.type == "binary" else OF_ODDS
-    times = (pi / sqrt(3)) if rule == OF_SCORES else sqrt(3) / pi
+    times = LOGISTIC if rule == OF_SCORES else 1 / LOGISTIC
     sign = -1 if outcome.events_mean == "lower" else 1
     parts = [part for part in (study.intervention, study.control, study.contrast) if part]
     contrast = Contrast(

@@ -24,6 +24,7 @@ from metasynth.model.records import (
     ChangelogEntry,
     Claim,
     CovariateValue,
+    CurvePoint,
     FlowCount,
     Judgement,
     Result,
@@ -69,6 +70,7 @@ class RawTrial:
             sources=_records(Source, self.table("sources")),
             risk_of_bias=_records(Judgement, self.table("risk_of_bias")),
             covariates=_records(CovariateValue, self.table("covariates")),
+            survival=_records(CurvePoint, self.table("survival")),
         )
 
     def among(self, places: Set[tuple[str, int | None]], wrong: Set[str]) -> bool:

@@ -13,10 +13,10 @@ from typing import Any
 from metasynth.core.paths import WORKFLOW
 
 SCHEMAS = WORKFLOW / "schemas"
-TRIAL_TABLES = ("study", "arms", "results", "sources", "risk_of_bias", "covariates")
+TRIAL_TABLES = ("study", "arms", "results", "sources", "risk_of_bias", "covariates", "survival")
 IMPORT_PART = ".import.part"
 """A folder among the trials' in which an import waits until all of it is there."""
-OPTIONAL_TABLES = frozenset({"risk_of_bias", "covariates"})
+OPTIONAL_TABLES = frozenset({"risk_of_bias", "covariates", "survival"})
 REVIEW_TABLES = ("claims", "changelog", "certainty", "search", "flow")
 """Tables of the whole review; each may be left out."""
 MOST_LETTERS = 64

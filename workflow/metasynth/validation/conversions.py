@@ -4,7 +4,7 @@ Most is told row by row, as in results.py; what an arm's row may leave to a row 
 judged between rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import pairwise
 
 from metasynth.core.faults import Fault
@@ -97,10 +97,11 @@ def _pairs_are_whole(row: Row) -> Iterator[Fault]:
         yield row.fault("measure", expected, "write OR, RR or RD")
 
 
-def served(results: RawTable) -> Iterator[Fault]:
+def served(results: RawTable, curves: Set[tuple[str, str, str]] = frozenset()) -> Iterator[Fault]:
     """Rows of one arm with a size alone, or a spread without a mean, and no row of two arms.
 
-    Events of two arms are at least those of one, and at most all their patients.
+    A size may serve one of the `curves` as well: those of an outcome, a week and an arm. Events of
+    two arms are at least those of one, and at most all their patients.
     """
     pairs = [row for row in results.rows if row["reference_arm_id"] and not row.bad]
     named = {
@@ -112,7 +113,8 @@ def served(results: RawTable) -> Iterator[Fault]:
         if row["reference_arm_id"] or row["provenance"] == "missing" or row.bad:
             continue
         pair = named.get((*(row[c] for c in _PLACE), row["arm_id"]))
-        if is_size_alone(row) and pair is None:
+        drawn = (row["outcome"], row["week"], row["arm_id"]) in curves
+        if is_size_alone(row) and pair is None and not drawn:
             remedy = "fill in the number, or write missing in provenance and explain in note"
             expected = f"a number beside the total, as provenance is {row['provenance']}"
             yield row.fault("provenance", expected, remedy)
@@ -129,7 +131,8 @@ def is_size_alone(row: Row) -> bool:
         for column, text in row.items()
         if text and column not in (*_PLACE, "arm_id", "provenance", "source_id", "note", "checked")
     }
-    return filled - {"design_effect", "cluster_size", "icc"} == {"total"}
+    beside = {"design_effect", "cluster_size", "icc", "follow_up_min", "follow_up_max"}
+    return filled - beside == {"total"}
 
 
 def _has_centre(row: Row) -> bool:

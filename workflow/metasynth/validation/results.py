@@ -21,11 +21,12 @@ _DEPENDENT = (
     *("q1", "q3", "minimum", "maximum", "baseline_mean", "baseline_sd", "final_sd"),
     *("change_correlation", "reported_z", "mean_both"),
     *("design_effect", "cluster_size", "icc", "pair_correlation"),
+    *("follow_up_min", "follow_up_max"),
 )
 _OF_ARMS = (
     *("events", "reported_percent", "mean", "person_time", "correlation", "median", "q1", "q3"),
     *("minimum", "maximum", "baseline_mean", "baseline_sd", "final_mean", "final_sd"),
-    "change_correlation",
+    *("change_correlation", "follow_up_min", "follow_up_max"),
 )
 _OF_PAIRS = (
     *("estimate", "o_minus_e", "variance", "reported_p", "measure", "adjusted_for"),

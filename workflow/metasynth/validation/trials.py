@@ -11,7 +11,7 @@ from metasynth.tables.long_tables import is_long
 from metasynth.tables.raw_table import RawTable, Row
 from metasynth.tables.reader import RawTrial
 from metasynth.tables.table_schema import tables
-from metasynth.validation import conversions
+from metasynth.validation import conversions, survival
 from metasynth.validation import results as result_rules
 
 
@@ -33,12 +33,15 @@ def faults(trial: RawTrial, *, one_group: bool = False) -> Iterator[Fault]:
         yield from result_rules.row_faults(row)
     for row in trial.table("risk_of_bias").rows:
         yield from _judgement_faults(row)
-    yield from conversions.served(results)
+    curves = trial.table("survival")
+    yield from conversions.served(results, {survival.curve_of(row) for row in curves.rows})
+    yield from survival.faults(curves, results)
     yield from _within_arm(results, arms)
     yield from _primary_readings(results)
     for column in ("arm_id", "reference_arm_id"):
         yield from unknown(results, column, arms, "arm_id")
-    for table in (arms, results, trial.table("risk_of_bias"), trial.table("covariates")):
+    yield from unknown(curves, "arm_id", arms, "arm_id")
+    for table in (arms, results, trial.table("risk_of_bias"), trial.table("covariates"), curves):
         yield from unknown(table, "source_id", sources, "source_id")
 
 

@@ -4,7 +4,7 @@ from metasynth.crosscheck.records import agreements
 from metasynth.language import formats, keys
 from metasynth.language.languages import Language
 from metasynth.language.tracked import marked
-from metasynth.model.records import Result, Source, Trial
+from metasynth.model.records import CurvePoint, Result, Source, Trial
 from metasynth.report.document import Column, Inlines, Row, Styled, Text, text
 from metasynth.report.material import Cite, Scope
 from metasynth.report.tables.base import (
@@ -25,7 +25,10 @@ from metasynth.report.tables.base import (
 
 
 def data_table(scope: Scope, trial: Trial) -> TableBody:
-    """Every row of a trial's results.csv that holds a number, and where it comes from."""
+    """Every row of a trial's results.csv that holds a number, and where it comes from.
+
+    Those of its survival.csv follow.
+    """
     say = scope.language.say
     columns = (
         Column(say("Row"), RIGHT, 0.5),
@@ -44,6 +47,7 @@ def data_table(scope: Scope, trial: Trial) -> TableBody:
         for result in trial.results
         if result.provenance != "missing"
     )
+    rows += tuple(_point_row(trial, point, scope) for point in trial.survival)
     file = trial.results[0].cell.file if trial.results else f"{trial.study.study}/results.csv"
     caption = Text(say("{trial}: results, row by row.", trial=trial.study.label) + " ")
     return (caption, Styled("code", text(file))), *filled(columns, rows), ()
@@ -66,7 +70,31 @@ def _data_row(trial: Trial, result: Result, scope: Scope) -> Row:
         language.say(provenance) if provenance else result.provenance,
         source_link(trial, result.source_id, scope),
         _note(result, language),
-        anchor=row_anchor(trial, result),
+        anchor=row_anchor(result),
+    )
+
+
+def _point_row(trial: Trial, point: CurvePoint, scope: Scope) -> Row:
+    """A point of a survival curve."""
+    language = scope.language
+    arms = {arm.arm_id: arm.label for arm in trial.arms}
+    time, share = (
+        raw(point, name, formats.shortest(getattr(point, name), language.numbers))
+        for name in ("time", "survival")
+    )
+    said = language.say("{share} at time {time}", share=share, time=time)
+    if point.at_risk is not None:
+        said = language.say("{said}, {n} at risk", said=said, n=raw(point, "at_risk"))
+    return row(
+        f"survival {point.cell.row}",
+        scope.outcome_label(point),
+        "" if point.week is None else str(point.week),
+        arms.get(point.arm_id, point.arm_id),
+        said,
+        *[""] * 3,
+        source_link(trial, point.source_id, scope),
+        text(point.note),
+        anchor=row_anchor(point),
     )
 
 

@@ -8,7 +8,7 @@ from metasynth.language import formats, keys
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
 from metasynth.model import bounds
-from metasynth.model.records import Cell, Result, Trial
+from metasynth.model.records import Cell, CurvePoint, Result, Trial
 from metasynth.report.document import Column, Inlines, Link, Row, plain, text
 from metasynth.report.material import Scope
 from metasynth.report.text.phrases import versus
@@ -32,6 +32,10 @@ PROVENANCES = {
     "derived": message("derived"),
 }
 """How a number of the tables came to be known."""
+RISKS_OF_SCORES = message(
+    "Risks of a standardised mean difference follow from the odds ratio that it stands for if "
+    "scores are logistic (Chinn 2000)."
+)
 
 
 def row(*cells: str | Inlines, anchor: str = "") -> Row:
@@ -158,6 +162,9 @@ def of_arm(result: Result, language: Language) -> list[str]:
         found += [f"{language.say(words)} {', '.join(numbers)}"] if numbers else []
     if has("change_correlation"):
         found.append(f"r = {short('change_correlation')}")
+    if has("follow_up_min", "follow_up_max"):
+        span = separator.join((short("follow_up_min"), short("follow_up_max")))
+        found.append(language.say("follow-up {span}", span=span))
     if has("sd"):
         found.append(f"SD {short('sd')}")
     if result.unit:
@@ -181,9 +188,9 @@ def of_clusters(result: Result, language: Language) -> list[str]:
     ]
 
 
-def row_anchor(trial: Trial, result: Result) -> str:
-    """Where the data appendix shows a raw row of results.csv."""
-    return f"row-{trial.study.study}-{result.cell.row}"
+def row_anchor(result: Result | CurvePoint) -> str:
+    """Where the data appendix shows a raw row of results.csv, or of survival.csv."""
+    return f"row-{keys.place(result.cell)}"
 
 
 def source_anchor(trial: Trial, source_id: str) -> str:

@@ -20,10 +20,18 @@ from metasynth.model.certainty_config import (
     CertaintyRules,
     rule_numbers,
 )
-from metasynth.model.methods import CREDIBLE, is_ratio
+from metasynth.model.methods import CREDIBLE, MEASURE, is_ratio
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
-from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, group, letters, row
+from metasynth.report.tables.base import (
+    RIGHT,
+    RISKS_OF_SCORES,
+    NoTableError,
+    TableBody,
+    group,
+    letters,
+    row,
+)
 from metasynth.report.text.conclusion_words import of_outcome, signed_certainty, words
 from metasynth.report.text.names import short_measure
 from metasynth.report.text.terms import DOMAINS
@@ -292,9 +300,8 @@ def _conclusion(scope: Scope, line: Finding) -> str:
     if found is None or not line.judged:
         return ""
     here = replace(found, size=line.size, sign=line.sign)
-    return words(
-        here, scope.outcomes[line.outcome].short, _sides(scope)[0], scope.language
-    ).conclusion
+    of = scope.outcomes[line.outcome]
+    return words(here, of.result.outcome, of.short, _sides(scope)[0], scope.language).conclusion
 
 
 def _in_other_words(scope: Scope, line: Finding, number: int) -> Iterator[str]:
@@ -383,6 +390,8 @@ def _key(scope: Scope) -> str:
     parts = [f"{short}: {name}." for short, name in shorts.items() if short and short != name]
     origins = dict.fromkeys(f.risk_origin for f in lines if f.risk_origin)
     parts += [say(_RISKS[origin]) for origin in origins]
+    if any(line.control_risk is not None and MEASURE[line.measure].standardised for line in lines):
+        parts.append(say(RISKS_OF_SCORES))
     parts += _credible(scope)
     if any(line.one_degree for line in lines):
         parts.append(say(_ONE_DEGREE))

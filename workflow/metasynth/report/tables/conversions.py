@@ -21,6 +21,8 @@ _KINDS = {
     "without": message("without the trials that rest on an assumption"),
     "skewed": message("without the trials whose medians are skewed"),
     "median": message("medians: {method}"),
+    "hazards": message("survival curves: hazards within intervals compared, not risks"),
+    "uncensored": message("survival curves: nobody’s follow-up ends before the last time"),
     "correlation": message("correlation {r} of the values before and after"),
     "pairs": message("correlation {r} of the values of a pair"),
     "icc": message("intracluster correlation {r}"),
@@ -44,9 +46,10 @@ def assumptions_table(scope: Scope) -> TableBody:
     ]
     caption = say("Primary analyses with numbers computed otherwise from what the sources print.")
     note = say(
-        "A correlation, a distribution behind a median or an odds ratio, or one standard deviation "
-        "of both arms is assumed where no source states the number itself; each line changes one "
-        "of these, in all trials that rest on it."
+        "A correlation, a distribution behind a median or an odds ratio, one standard deviation of "
+        "both arms, or how events and follow-up spread between the times of a survival curve is "
+        "assumed where no source states the number itself; each line changes one of these, in all "
+        "trials that rest on it."
     )
     return text(caption), columns, tuple(rows), text(note)
 

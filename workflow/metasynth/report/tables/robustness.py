@@ -8,8 +8,9 @@ from metasynth.language.tracked import marked
 from metasynth.model import bounds
 from metasynth.report.document import Column, Inlines, Link, text
 from metasynth.report.material import Scope
-from metasynth.report.tables.base import RIGHT, TableBody, row
+from metasynth.report.tables.base import RIGHT, RISKS_OF_SCORES, TableBody, row
 from metasynth.report.text.names import OutcomeNames
+from metasynth.sensitivity.absolute import is_of_scores
 from metasynth.sensitivity.battery import Absolute, Asymmetry, Filled, Sensitivity
 
 
@@ -47,7 +48,9 @@ def absolute_table(scope: Scope) -> TableBody:
         "difference includes nil. The fragility index is the number of patients whose outcome "
         "would have to differ for the interval to reach, or to leave, no effect."
     )
-    note = " ".join(filter(None, (note, explained(kinds, scope.language))))
+    of_scores = any(is_of_scores(outcome.result.outcome) for outcome in shown)
+    said = (note, say(RISKS_OF_SCORES) if of_scores else "", explained(kinds, scope.language))
+    note = " ".join(filter(None, said))
     if any(outcome.k > bounds.ONE_BY_ONE for outcome in scope.outcomes.values()):
         note += " " + say("Of more than two hundred trials it is not computed.")
     return text(caption), columns, tuple(rows), (*text(note), *_beside_the_summary(scope))
