@@ -87,7 +87,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[float, float
         ["Rscript", "metafor.R"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    after = done.stdout.split("tau2", 1)[1]
+    after = done.stdout.partition("\nSmall-study effects")[0].split("tau2", 1)[1]
     pairs = re.findall(r" +(-?[\d.]+(?:e[-+]\d+)?) +(-?[\d.]+(?:e[-+]\d+)?)$", after, re.MULTILINE)
     return [(float(theirs), float(ours)) for theirs, ours in pairs[1:]]
 

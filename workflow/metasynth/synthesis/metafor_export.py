@@ -211,6 +211,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         return "\n".join([*head, why]) + "\n"
     package = _package(analysis)
     levels = estimate.tau2_between is not None
+    small = small_study(result, analysis)
     body = [
         *_library(_package(analysis)),
         f'dat <- read.csv("{data}", na.strings = "")',
@@ -223,8 +224,9 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
         *(_more_of(result, analysis) if package == "bayesmeta" else []),
-        *small_study(result, analysis),
+        *(["pooled_tau2 <- fit$tau2"] if small else []),  # moderators make a `fit` of their own
         *moderator_lines(result, analysis, own_effects(result, analysis)),
+        *small,
     ]
     return "\n".join([*head, *body]) + "\n"
 

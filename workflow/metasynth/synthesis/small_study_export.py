@@ -19,9 +19,9 @@ for (steps in list(0.025, c(0.025, 0.5))) {{  # from one start, which need not e
   print(try(selmodel(rma(yi, vi, data = dat, method = "{method}"), type = "stepfun", steps = steps,
                      alternative = "{side}"), silent = TRUE))
 }}
-x <- 1 / sqrt(dat$vi + fit$tau2)
+x <- 1 / sqrt(dat$vi + pooled_tau2)
 line <- coef(lm(I(dat$yi * x) ~ x))
-print(c(limit = natural(line[[2]] + sqrt(fit$tau2) * line[[1]])), digits = 8)
+print(c(limit = natural(line[[2]] + sqrt(pooled_tau2) * line[[1]])), digits = 8)
 for (type in c("Rosenthal", "Orwin", "Rosenberg")) print(fsn(yi, vi, data = dat, type = type))
 """
 
