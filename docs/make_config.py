@@ -124,7 +124,7 @@ _KINDS = {"string": "text", "integer": "whole number", "number": "number",
 
 def _kind(node: dict[str, Any]) -> str:
     if "anyOf" in node:
-        return "the keys of the review's own, or none"
+        return str(node.get("x-kind", "the keys of the review's own, or none"))
     return "one of the values below" if "enum" in node else _KINDS[node["type"]]
 
 

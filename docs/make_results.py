@@ -13,12 +13,17 @@ from metasynth.crosscheck.records import Crosscheck
 from metasynth.grade import summary_of_findings
 from metasynth.grade.certainty import COLUMNS, Rating
 from metasynth.grade.conclusions import Conclusion
+from metasynth.model.moderated_effects import ModeratorRow
 from metasynth.model.records import Estimate, StudyEffect
 
 PACKAGE = Path(__file__).parents[1] / "workflow" / "schemas" / "results.json"
 TABLES: dict[str, tuple[str, type]] = {
     "estimates": ("Pooled results: a row an outcome, analysis and subgroup", Estimate),
     "studies": ("Each trial's own effect: a row an outcome, analysis and trial", StudyEffect),
+    "moderators": (
+        "Meta-regressions on moderators: tests, coefficients, predictions",
+        ModeratorRow,
+    ),
     "reproduction": ("Published estimates beside the recomputed ones", Reproduction),
     "claims": ("Audited statements, each with its verdict", Audited),
     "crosscheck": ("What was computed twice, and how far both agree", Crosscheck),

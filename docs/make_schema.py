@@ -44,7 +44,6 @@ RECORDS: Mapping[str, Iterable[Method]] = {
 NAMES: Mapping[str, tuple[str, ...]] = {
     **{key: tuple(record.name for record in records) for key, records in RECORDS.items()},
     "type": OUTCOME_TYPES,
-    "subgroup": methods.SUBGROUPS,
     "subgroup_tau2": methods.SUBGROUP_TAU2,
 }
 """The names themselves, of methods and of what else such a key chooses."""

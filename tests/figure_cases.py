@@ -20,6 +20,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
 
 from metasynth.figures.canvas.panel import Panel
+from metasynth.model.moderators import ModeratorModel, ModeratorTerm
 from metasynth.model.records import (
     AnalysisResult,
     AnalysisSpec,
@@ -34,6 +35,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     StudyData,
     StudyEffect,
+    StudyValue,
 )
 from metasynth.sensitivity.battery import Sensitivity, battery
 
@@ -67,6 +69,16 @@ ACR: tuple[tuple[str, Table], ...] = (
 )
 
 
+MODERATORS = ModeratorModel(
+    "both",
+    "Response",
+    (
+        ModeratorTerm("latitude", "Absolute latitude (degrees)", "latitude"),
+        ModeratorTerm("year", "Year of publication", "year"),
+    ),
+)
+
+
 @cache
 def examined(result: OutcomeResult) -> Sensitivity | None:
     """The sensitivity analyses of a case, which its figures show; none of a case without rows."""
@@ -86,12 +98,14 @@ def outcome(
         direction,
         ("random", "common"),
         covariate=CovariateSpec("latitude", "Absolute latitude (degrees)"),
+        moderators=(MODERATORS,),
     )
 
 
 def data(label: str, table: Table | None, number: int = 1, subgroup: str = "") -> StudyData:
     if table is None:
-        return StudyData(f"study{number}", label, None, subgroup=subgroup, covariate=value(number))
+        own = {"covariate": value(number), "values": values(number)}
+        return StudyData(f"study{number}", label, None, subgroup=subgroup, **own)
     a, n1, c, n2 = table
     return StudyData(
         f"study{number}",
@@ -101,7 +115,15 @@ def data(label: str, table: Table | None, number: int = 1, subgroup: str = "") -
         Group(("b",), "B", c, n2),
         subgroup=subgroup,
         covariate=value(number),
+        values=values(number),
     )
+
+
+def values(number: int) -> tuple[StudyValue, ...]:
+    """The same as a moderator, and another."""
+    place = Cell("trials/a/study.csv", 2)
+    latitude = StudyValue("latitude", place, number=value(number))
+    return (latitude, StudyValue("year", place, number=1940.0 + 13 * number % 47))
 
 
 def value(number: int) -> float:
@@ -269,6 +291,7 @@ def continuous(
             Group(("a",), "A", None, n1, mean=m1, sd=s1),
             Group(("b",), "B", None, n2, mean=m2, sd=s2),
             covariate=value(number),
+            values=values(number),
         )
         studies.append(study)
         se = sqrt(s1**2 / n1 + s2**2 / n2)

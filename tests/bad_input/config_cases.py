@@ -343,7 +343,138 @@ TABLES = [
     ),
 ]
 
+_SO = "covariate: {"
+_AGE, _DRUG = "age: {label: Age}", "drug: {label: Drug, column: treatment}"
+MODERATORS = [
+    ("without_terms", "label: M", "41 | a key terms"),
+    ("unknown_column", "label: M, terms: {ages: {label: Age}}", "41 | did you mean age?"),
+    (
+        "unknown_column_of_a_name",
+        "label: M, terms: {a: {label: Age, column: ag}}",
+        "41 | did you mean age?",
+    ),
+    (
+        "reference_of_a_number",
+        "label: M, terms: {age: {label: Age, reference: old}}",
+        "41 | is a number, and has no levels",
+    ),
+    (
+        "unknown_reference",
+        "label: M, terms: {drug: {label: Drug, column: treatment, reference: drugs}}",
+        "41 | did you mean drug?",
+    ),
+    (
+        "reference_of_no_class",
+        "label: M, terms: {age: {label: Age, cuts: [40, 50], reference: '<50'}}",
+        "41 | a level of the term (40–<50, <40, ≥50)",
+    ),
+    (
+        "reference_of_no_code",
+        "label: M, terms: {age: {label: Age, levels: {a: 48, b: 52.5}, reference: c}}",
+        "41 | a level of the term (a, b)",
+    ),
+    (
+        "scale_of_a_category",
+        "label: M, terms: {drug: {label: Drug, column: treatment, per: 2}}",
+        "41 | only a number has this",
+    ),
+    (
+        "classes_of_words",
+        "label: M, terms: {drug: {label: Drug, column: treatment, cuts: [1]}}",
+        "41 | treatment is in words",
+    ),
+    (
+        "levels_and_classes",
+        "label: M, terms: {age: {label: Age, levels: {a: 48, b: 52.5}, cuts: [50]}}",
+        "41 | levels are declared",
+    ),
+    (
+        "two_levels_of_a_number",
+        "label: M, terms: {age: {label: Age, levels: {a: 48, b: 48, c: 52.5}}}",
+        "41 | another number for each level",
+    ),
+    (
+        "knots_out_of_order",
+        "label: M, terms: {age: {label: Age, knots: [5, 3, 9]}}",
+        "41 | rising order",
+    ),
+    ("two_knots", "label: M, terms: {age: {label: Age, knots: [3, 9]}}", "41 | at least 3 entries"),
+    (
+        "centre_in_words",
+        "label: M, terms: {age: {label: Age, centre: median}}",
+        "41 | mean is the mean",
+    ),
+    (
+        "interaction_of_a_stranger",
+        f"label: M, terms: {{{_AGE}}}, interactions: [[age, drug]]",
+        "41 | a term of the model (age)",
+    ),
+    (
+        "interaction_twice",
+        f"label: M, terms: {{{_AGE}, {_DRUG}}}, interactions: [[age, drug], [drug, age]]",
+        "41 | each pair once",
+    ),
+    (
+        "profile_of_a_stranger",
+        f"label: M, terms: {{{_AGE}}}, predictions: {{p: {{label: P, at: {{agee: 3}}}}}}",
+        "41 | did you mean age?",
+    ),
+    (
+        "level_of_a_number",
+        f"label: M, terms: {{{_AGE}}}, predictions: {{p: {{label: P, at: {{age: old}}}}}}",
+        "41 | a number",
+    ),
+    (
+        "number_of_a_category",
+        f"label: M, terms: {{{_DRUG}}}, predictions: {{p: {{label: P, at: {{drug: 3}}}}}}",
+        "41 | a level of the term",
+    ),
+    (
+        "unknown_level",
+        f"label: M, terms: {{{_DRUG}}}, predictions: {{p: {{label: P, at: {{drug: drg}}}}}}",
+        "41 | did you mean drug?",
+    ),
+    (
+        "contrast_of_the_same",
+        f"label: M, terms: {{{_AGE}}},"
+        " contrasts: {p: {label: P, at: {age: 3}, against: {age: 3}}}",
+        "41 | two profiles that differ",
+    ),
+]
+SUBGROUPS = [
+    ("unknown", "subgroup: ages, subgroup_cuts: [50]", "41 | did you mean age?"),
+    ("of_a_number", "subgroup: age", "41 | subgroup_cuts or subgroup_levels"),
+    ("classes_of_words", "subgroup: treatment, subgroup_cuts: [50]", "41 | treatment is in words"),
+    ("classes_of_nothing", "subgroup_cuts: [50]", "41 | there is no subgroup"),
+    (
+        "classes_and_levels",
+        "subgroup: age, subgroup_cuts: [50], subgroup_levels: {a: 48, b: 52.5}",
+        "41 | levels are declared",
+    ),
+    ("cuts_out_of_order", "subgroup: age, subgroup_cuts: [50, 40]", "41 | rising order"),
+]
 FIGURES = [
+    config(
+        "few_is_a_word",
+        "analyses: [primary, common], cov",
+        "few: two, analyses: [primary, common], cov",
+        "41 | own policy in place of the review's",
+    ),
+    *(
+        config(
+            f"moderators_{name}",
+            "covariate: {",
+            f"moderators: {{m: {{{model}}}}}, covariate: {{",
+            found,
+        )
+        for name, model, found in MODERATORS
+    ),
+    *(
+        config(
+            f"subgroup_{name}", "[primary, common], cov", f"[primary, common], {keys}, cov", found
+        )
+        for name, keys, found in SUBGROUPS
+    ),
     config("unknown_covariate", "name: age", "name: ages", "41 | did you mean age?"),
     config("covariate_without_label", ", label: Mean age (years)", "", "41 | a key label"),
     config("layout", "data: data", "data: data\nfigures: {layout: lancet}", "7 | one of journal"),

@@ -146,6 +146,9 @@ def test_a_pool_of_both_kinds_says_what_rests_on_the_conversion():
     assert (without.kind, without.trials) == ("without", ("c",))
     expected = result(trials[:2]).analyses[0].estimates[0]
     assert (without.estimate.estimate, without.estimate.se) == (expected.estimate, expected.se)
+    row = whole.analyses[0].estimates[0]
+    assert (row.total_intervention, row.total_control) == (None, None)
+    assert any("no sums of them are given" in in_words(one, speak("en")) for one in row.note)
     line = next(r for r in csv.DictReader(metafor_csv(whole).splitlines()) if r["study"] == "c")
     assert float(line["y"]) == pytest.approx(-COUNTS[1]["y"])
     assert line["pooled"] == "TRUE"

@@ -26,6 +26,11 @@ def column(trial, arm, name):
     return tuple(float(p[name]) for p in POINTS if (p["trial"], p["arm"]) == (trial, arm))
 
 
+def near(found, wanted, share):
+    """Whether a number read off curves is near that of the patients, from which it must differ."""
+    return abs(found - wanted) < share * abs(wanted)
+
+
 def curves(trial, *, printed):
     found = []
     for arm in "12":
@@ -61,7 +66,7 @@ def test_near_the_patients(trial, printed):
     for hazards in (False, True):
         oe, v = of_curves(*curves(trial, printed=printed), hazards=hazards)
         assert abs(oe / v - expected["cox"]) < 0.6 * expected["cox_se"]
-    assert expected["logrank_oe"] / expected["logrank_v"] == pytest.approx(expected["cox"], rel=0.1)
+    assert near(expected["logrank_oe"] / expected["logrank_v"], expected["cox"], 0.1)
 
 
 @pytest.mark.parametrize("printed", [True, False])
@@ -69,11 +74,11 @@ def test_hazards_of_many_patients(printed):
     """Of 8,000 patients, hazard within intervals: 1 % of the log ratio, and of its error."""
     expected = TRIALS["large"]
     oe, v = of_curves(*curves("large", printed=printed), hazards=True)
-    assert oe / v == pytest.approx(expected["cox"], rel=0.015)
-    assert v**-0.5 == pytest.approx(expected["cox_se"], rel=0.01)
+    assert near(oe / v, expected["cox"], 0.015)
+    assert near(v**-0.5, expected["cox_se"], 0.01)
 
 
 def test_numbers_at_risk_are_those_of_the_patients():
     for arm in (0, 1):
         known, found = (curves("large", printed=p)[arm].at_risk for p in (True, False))
-        assert found == pytest.approx(known, abs=0.02 * known[0])
+        assert all(abs(n - m) < 0.02 * known[0] for n, m in zip(found, known, strict=True))

@@ -97,6 +97,30 @@ def test_the_page_does_not_scroll_sideways(
         assert box["x"] + box["width"] <= width
 
 
+def test_on_a_phone_forest_plots_stand_in_pieces_beside_their_names(open_page: Open) -> None:
+    page = open_page(viewport={"width": 375, "height": 800}).page
+    plots = page.locator("figure:has(svg[data-pieces])")
+    for plot in plots.all():
+        for row in plot.locator(".narrow .row").all():
+            names, beside = (part.bounding_box() for part in row.locator("> svg").all())
+            assert names is not None
+            assert beside is not None
+            assert 0 <= names["x"] < names["x"] + names["width"] <= beside["x"] + 1
+            assert beside["x"] + beside["width"] <= 375
+    figure = page.locator("#fig-acr20_w24")
+    effect = figure.locator(".narrow .row").first.get_by_text("1.84", exact=True)
+    box = effect.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] < 375
+    assert box["height"] > 9  # its letters are read without a lens
+    click_middle(effect)
+    expect(page.locator("#origin")).to_contain_text("1.84")
+    page.keyboard.press("Escape")
+    figure.get_by_role("button", name="Enlarge").click()
+    expect(figure.locator(".narrow")).to_be_hidden()
+    expect(figure.locator(".plot > svg")).to_be_visible()
+
+
 def test_a_number_opens_its_origin_by_keyboard_and_gives_the_focus_back(open_page: Open) -> None:
     page = open_page().page
     number, box = page.locator(f"main p {NUMBER}").first, page.locator("#origin")

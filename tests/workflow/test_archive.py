@@ -18,6 +18,7 @@ import pytest
 from metasynth.archive import bill
 from metasynth.core import sealed_zip, verify
 from metasynth.pipeline.plan import MARK
+from tests.made_up import several
 from tests.reproducibility import mutation
 
 from .conftest import REPOSITORY, Review, copy_review
@@ -354,6 +355,23 @@ def test_it_runs_again_elsewhere(committed: Review, verified: tuple[int, str, Pa
     assert code == verify.IDENTICAL, told
     results = [n for n in content_of(archive_of(committed)) if n.startswith("results/")]
     assert told.endswith(f"\n{len(results)} identical\n")
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_review_of_several_comparisons_is_archived_and_runs_again(
+    committed: Review, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    several().write(tmp_path / "review")
+    config = tmp_path / "review/config.yaml"
+    text = config.read_text("utf-8").replace("review:\n", "review:\n  formats: [html]\n", 1)
+    config.write_text(text, "utf-8")
+    commit(tmp_path / "review")
+    review = Review(tmp_path / "review", committed.snakefile)
+    review.run("archive")
+    content = content_of(archive_of(review))
+    assert "results/outcomes/response__active/result.json" in content
+    code = verify.main([str(archive_of(review)), "--into", str(tmp_path / "work")])
+    assert code == verify.IDENTICAL, capsys.readouterr().out
 
 
 def changed(review: Review, folder: Path, changes: dict[str, bytes | None]) -> Path:

@@ -96,10 +96,10 @@ def _sentences(ran: Review, code: str) -> dict[str, str]:
     from metasynth.validation import configuration
 
     config, language = configuration.load(ran.folder / "config.yaml"), _language(ran, code)
-    labels = {outcome.id: language.label(outcome.label) for outcome in config.outcomes}
+    specs = {outcome.id: outcome for outcome in config.outcomes}
     side = language.label(config.comparisons[""].intervention_label or "Intervention")
     return {
-        id_: words(found, labels[id_], side, language).conclusion
+        id_: words(found, specs[id_], language.label(specs[id_].label), side, language).conclusion
         for id_, found in _concluded(ran).items()
     }
 
@@ -175,11 +175,11 @@ def test_what_is_concluded_follows_from_the_interval_that_is_judged(review: Ran,
 def test_an_interval_narrower_than_the_one_judged_is_not_left_to_speak_alone(review: Ran) -> None:
     """The table, the outcome's paragraph and the figure's words all say that it is not the one."""
     text = _text(review("too narrow").report())
-    assert "the interval that certainty is judged by includes the value of no effect" in text
-    assert "narrower than Wald’s it includes that value" in text
+    assert "the interval that certainty is judged by includes 1" in text
+    assert "narrower than Wald’s it includes 1" in text
     assert "in favour of drug, but not by an interval never narrower than Wald’s" in text
     assert not re.search(
-        "the value of no effect, in favour of drug(?!, but kept)", text.split("By common effect")[0]
+        "excludes 1, in favour of drug(?!, but kept)", text.split("By common effect")[0]
     )
 
 

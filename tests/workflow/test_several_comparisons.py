@@ -2,15 +2,24 @@
 
 import csv
 import io
+import json
 import re
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from metasynth.core import workbook
 from metasynth.language.tracked import bare
+from metasynth.model.records import MADE_UP
+from metasynth.review.load import Review as ReviewData
+from metasynth.review.load import load_review
+from metasynth.synthesis.comparison import brought
+from metasynth.tables import reader, trial_workbook
 from tests.made_up import several
 
 from .conftest import Review
@@ -166,3 +175,80 @@ def test_a_comparison_that_no_trial_makes_is_refused(tmp_path: Path) -> None:
     assert "withdrawal__low_dose" in done.output
     assert "list under comparisons those that trials report it for" in done.output
     assert "response__low_active" not in done.output
+
+
+@pytest.fixture
+def copied(made: Review, tmp_path: Path) -> Review:
+    """A copy of the review as it was run."""
+    shutil.copytree(made.folder, tmp_path / "review")
+    return Review(tmp_path / "review")
+
+
+def metasynth(review: Review, *words: str) -> str:
+    """What a command of metasynth says in the review's folder."""
+    command = [sys.executable, "-m", "metasynth", *words]
+    done = subprocess.run(
+        command, cwd=review.folder, text=True, capture_output=True, encoding="utf-8", check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_what_changes_after_acceptance_is_told_of_each_comparison(copied: Review) -> None:
+    metasynth(copied, "accept")
+    path = copied.folder / "data/raw/trials/trial_a1/results.csv"
+    text = path.read_text("utf-8")
+    assert "response,,,high,,29,61" in text
+    path.write_text(text.replace("response,,,high,,29,61", "response,,,high,,27,61"), "utf-8")
+    copied.run()
+    found = json.loads((copied.folder / "results/changes.json").read_text("utf-8"))
+    moved = [one["outcome"] for one in found["outcomes"] if one["kind"] != "unchanged"]
+    assert moved == ["response__high_dose", "response__active"]
+    (row,) = found["rows"]
+    assert (row["study"], row["kind"]) == ("trial_a1", "corrected")
+    assert {step["outcome"] for step in found["cumulative"]} >= {*moved, "response__low_dose"}
+    said = metasynth(copied, "changes")
+    assert "| Response (High dose versus Placebo) | RR " in said
+    assert "| Response (Head to head) | RR " in said
+    assert "4 of 6 outcomes have the same numbers." in said
+
+
+def test_its_trials_in_a_workbook_give_the_same_tables(copied: Review) -> None:
+    """Written by metasynth export, whose sheets of inputs are those of data/raw/trials.xlsx."""
+    wanted = (copied.folder / "results/tables/studies.csv").read_bytes(), estimates(copied)
+    metasynth(copied, "export", "exported.xlsx")
+    trials = [
+        trial for trial in reader.read(copied.folder / "data/raw").trials
+        if not trial.study.startswith(MADE_UP)
+    ]  # fmt: skip
+    exported = workbook.sheets((copied.folder / "exported.xlsx").read_bytes(), "it")
+    own = workbook.sheets(trial_workbook.filled(trials), "own")
+    assert {name: exported[name] for name in own} == own
+    shutil.rmtree(copied.folder / "data/raw/trials")
+    content = trial_workbook.filled(trials)
+    (copied.folder / "data/raw/trials.xlsx").write_bytes(content)
+    copied.run("tables")
+    assert wanted == (
+        (copied.folder / "results/tables/studies.csv").read_bytes(), estimates(copied))  # fmt: skip
+
+
+def test_its_studies_go_to_revman_and_come_back(copied: Review) -> None:
+    metasynth(copied, "export", "revman.zip")
+    metasynth(copied, "new", "back", "--from", "revman.zip")
+    back = load_review(copied.folder / "back/config.yaml", copied.folder / "back")
+    here = load_review(copied.folder / "config.yaml", copied.folder)
+    assert len(back.config.comparisons) == len(COMPARISONS)
+    assert pooled(back) == pooled(here)
+
+
+def pooled(review: ReviewData) -> list[list[object]]:
+    """The numbers of both groups of each study, by outcome in the order of the report."""
+    found: list[list[object]] = []
+    for one in review.config.outcomes:
+        studies, _ = brought(review.trials, one, review.config.comparison_of(one))
+        sides = [(s.label, s.intervention, s.control) for s in studies]
+        found.append([
+            (label, *((g.events, g.mean, g.sd, g.total) for g in groups if g))
+            for label, *groups in sides
+        ])  # fmt: skip
+    return found

@@ -360,8 +360,7 @@ def test_what_a_finding_means_names_its_outcome_and_claims_no_more_than_its_inte
     text = _text(page("comparisons"))
     assert "Drug results in a reduction in progression (certainty: at most high)." in text
     assert (
-        "The estimate is an increase in serious infection with drug, but the interval includes the "
-        "value of no effect: an effect is neither shown nor excluded (certainty: at most low)."
-        in text
+        "The estimate is an increase in serious infection with drug, but the interval includes "
+        "1: an effect is neither shown nor excluded (certainty: at most low)." in text
     )
     assert "No smallest important difference is declared" in text

@@ -24,7 +24,7 @@ INK, FAINT, ACCENT = (
 STYLES = {
     "Normal": (10, False, INK, 0, 0),
     "Body Text": (10, False, INK, 0, 6),
-    "First Paragraph": (10, False, INK, 0, 6),
+    "First Paragraph": (10, False, INK, 4, 6),
     "Compact": (8, False, INK, 1, 1),
     "Title": (22, True, INK, 0, 4),
     "Subtitle": (11, False, FAINT, 0, 14),
@@ -64,6 +64,13 @@ def main() -> None:
     note = document.styles.add_style("Table Note", 1)
     note.base_style = document.styles["Normal"]
     plain(note, 8, False, FAINT, 3, 12)
+    alignment = note.element.pPr.find(qn("w:jc"))  # notes of one table stand together
+    alignment.addprevious(parse_xml(f"<w:contextualSpacing {nsdecls('w')}/>"))
+    small = document.styles.add_style("Table Small", 1)
+    small.base_style = document.styles["Compact"]
+    plain(small, 7, False, INK, 1, 1)
+    code = document.styles["Verbatim Char"].element.rPr
+    code.remove(code.find(qn("w:sz")))  # in a table as small as its words
     rules = "".join(
         f'<w:{side} w:val="single" w:sz="{width}" w:space="0" w:color="{colour}"/>'
         for side, width, colour in (
@@ -75,8 +82,12 @@ def main() -> None:
     table = document.styles["Table"].element
     for old in table.findall(qn("w:tblPr")):
         table.remove(old)
-    borders = f"<w:tblPr {nsdecls('w')}><w:tblBorders>{rules}</w:tblBorders></w:tblPr>"
-    table.find(qn("w:tblStylePr")).addprevious(parse_xml(borders))
+    sides = "".join(f'<w:{side} w:w="60" w:type="dxa"/>' for side in ("left", "right"))
+    properties = (
+        f"<w:tblPr {nsdecls('w')}><w:tblBorders>{rules}</w:tblBorders>"
+        f"<w:tblCellMar>{sides}</w:tblCellMar></w:tblPr>"
+    )
+    table.find(qn("w:tblStylePr")).addprevious(parse_xml(properties))
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = section.bottom_margin = Mm(21)

@@ -334,27 +334,68 @@ for (const figure of document.querySelectorAll("figure[id]")) {
   });
   tools.append(make("button", { type: "button", onclick: () => save(figure) }, words.svg), enlarge);
   tools.hidden = false;
-  // Where a screen is narrow, the effects come first, and the rows' names stay beside them.
   const around = figure.querySelector(".scroll");
-  keepNames(around);
+  narrow(around);
   around.scrollLeft = around.scrollWidth;
 }
 
-/** The names of a figure's rows once more, at the left of what is scrolled, while it is too wide. */
-function keepNames(around) {
-  const drawing = around.querySelector("svg[data-names]");
+/** A plot with rows once more in pieces, for a screen that is narrower than it: first what each row
+ * has for an effect, then the graph, each beside the rows' names, and below them what is written
+ * there. Their places in the drawing are those that figures/canvas/page.py names. */
+function narrow(around) {
+  const drawing = around.querySelector("svg[data-pieces]");
   if (!drawing || around.scrollWidth <= around.clientWidth) return;
-  const [, , width, height] = drawing.getAttribute("viewBox").split(" ").map(Number);
-  const share = Number(drawing.dataset.names) / width;
-  const names = drawing.cloneNode(true);
-  names.setAttribute("viewBox", `0 0 ${width * share} ${height}`);
-  for (const name of ["role", "aria-labelledby", "width", "height"]) names.removeAttribute(name);
-  names.querySelectorAll("[id]").forEach((part) => { part.removeAttribute("id"); });
-  names.querySelectorAll("a").forEach((part) => { part.replaceWith(...part.childNodes); });
-  names.querySelectorAll("title, desc").forEach((part) => { part.remove(); });
-  const kept = make("div", { className: "names", "aria-hidden": "true" }, names);
-  kept.style.width = `${share * drawing.getBoundingClientRect().width}px`;
-  drawing.parentNode.prepend(kept);
+  const width = Number(drawing.getAttribute("viewBox").split(" ")[2]);
+  const plots = drawing.dataset.pieces.split(";").map((places) => {
+    const [names, text, left, right, first, last, behind, start, bottom, axis, foot, end] = places.split(" ").map(Number);
+    return { names, text, left, right, first, last, behind, start, bottom, axis, foot, end };
+  });
+  const widest = Math.max(...plots.flatMap((one) => [
+    one.text, one.names + one.right - one.left, one.names + width - one.behind, one.names + one.last - one.first,
+  ]));
+  const row = (...pieces) => make("div", { className: "row" }, ...pieces);
+  const of = (x, y, to, down) => piece(drawing, [x, y, to - x, down - y], `${(100 * (to - x)) / widest}%`);
+  const pieces = plots.flatMap((one) => {
+    const names = () => alone(of(0, one.start, one.names, one.bottom), one);
+    const axis = of(one.first, one.bottom, one.last, one.axis);
+    const graph = of(one.left, one.start, one.right, one.bottom);
+    const beside = Math.max(0, one.names + one.first - one.left);
+    axis.style.marginLeft = `${(100 * beside) / widest}%`;
+    graph.style.marginLeft = `${(100 * (beside - one.names + one.left - one.first)) / widest}%`;
+    return [
+      one.behind < width ? row(names(), of(one.behind, one.start, width, one.bottom)) : null,
+      row(names(), graph),
+      axis,
+      of(0, one.bottom, one.text, one.foot),
+    ];
+  });
+  const last = plots[plots.length - 1];
+  const notes = piece(drawing, [0, last.foot, width, last.end - last.foot], `${1.35 * width}px`);
+  const all = make("div", { className: "narrow", "aria-hidden": "true" }, ...pieces, make("div", { className: "scroll" }, notes));
+  all.style.maxWidth = `${1.6 * widest}px`;
+  around.after(all);
+  around.parentNode.classList.add("pieces");
+}
+
+/** A part of a drawing, so wide; its numbers open their origin, but are no stops of the Tab key again. */
+function piece(drawing, place, wide) {
+  const part = drawing.cloneNode(true);
+  part.setAttribute("viewBox", place.join(" "));
+  part.style.width = wide;
+  for (const name of ["role", "aria-labelledby", "data-pieces", "width", "height"]) part.removeAttribute(name);
+  part.querySelectorAll("[id]").forEach((inner) => { inner.removeAttribute("id"); });
+  part.querySelectorAll("title, desc").forEach((inner) => { inner.remove(); });
+  part.querySelectorAll("a").forEach((inner) => { inner.setAttribute("tabindex", "-1"); });
+  return part;
+}
+
+/** Rows' names without what begins beside them; headings among them may be wider. */
+function alone(names, { start, bottom }) {
+  const begins = (inner) => parseFloat(inner.getAttribute("x") ?? inner.getAttribute("d")?.slice(2));
+  const within = (inner) => inner.tagName !== "text" || (inner.getAttribute("y") > start && inner.getAttribute("y") < bottom);
+  names.querySelectorAll("text, path, use").forEach((inner) => { if (begins(inner) > 24 || !within(inner)) inner.remove(); });
+  names.style.overflow = "visible";
+  return names;
 }
 
 /** A number as it stands in the figure's own file: with the key of its entry in provenance.json. */

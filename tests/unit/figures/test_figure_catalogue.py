@@ -53,6 +53,6 @@ def test_a_figure_says_why_it_is_not_drawn_of_few_trials_and_of_another_type() -
         few = catalogue.reason(name, outcome, figure.least - 1)
         assert few.endswith(".")
         enough = catalogue.reason(name, outcome, figure.least)
-        assert bool(enough) == figure.covariate  # the outcome has none
+        assert bool(enough) == (figure.covariate or figure.moderators)  # the outcome has none
         if figure.comparison or figure.only:
             assert catalogue.reason(name, proportion, 100)

@@ -205,4 +205,4 @@ def test_dots_give_way_where_they_would_leave_names_no_room(name: str, code: str
     case = CASES[name]
     figure = forest(case, language=speak(code), judgements=judged(case))
     has_dots = any("-dot-" in (line.get_gid() or "") for line in figure.artists)
-    assert figure.names >= 70 or not has_dots or "…" not in " ".join(texts(figure))
+    assert figure.pieces[0].names >= 70 or not has_dots or "…" not in " ".join(texts(figure))

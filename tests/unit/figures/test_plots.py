@@ -38,11 +38,13 @@ from metasynth.figures.plots.bubble import bubble
 from metasynth.language.formats import POLISH
 from metasynth.language.languages import Language, speak
 from metasynth.language.tracked import bare
+from metasynth.model.moderators import ModeratorModel, ModeratorTerm
 from metasynth.model.records import AnalysisSpec, OutcomeResult
 from metasynth.synthesis.synthesise import synthesise
 
 CASES = cases()
 FIGURES = [name for name in OF_AN_OUTCOME if name != "forest"]
+AT_TEN = ("bubble", "funnel", "moderators")
 
 
 def grid() -> Iterator[tuple[str, OutcomeResult]]:
@@ -167,7 +169,7 @@ def test_every_word_goes_through_the_catalogue(figure: str) -> None:
     )
     data = " ".join(label for label, _ in BCG)
     data += " Anakinra anakinra Placebo placebo Response response Tau Random effects REML HKSJ"
-    data += " Common effect Mantel Haenszel"
+    data += " Common effect Mantel Haenszel Year of publication"
     data += " Absolute latitude degrees"
     texts = [text.get_text() for text in foreign.figure.texts]
     words = set(re.findall(r"[A-Za-z]{3,}", " ".join([*texts, *map(bare, foreign[1:])])))
@@ -373,6 +375,37 @@ def test_what_a_bubble_plot_cannot_show_is_said_in_its_place() -> None:
     assert "No covariate" in draw(replace(CASES["bcg"], outcome=undeclared), "bubble").title
 
 
+def test_a_plot_of_moderators_shows_the_line_of_one_and_says_at_what_others_are_held() -> None:
+    result = CASES["bcg"]
+    found = examined(result)
+    assert found is not None
+    (model,) = found.moderators
+    drawing = draw(result, "moderators", sensitivity=found)
+    line = one(drawing.figure, "regression")
+    assert len(places(lines(drawing.figure))) == 13
+    for at, x, effect in zip(
+        model.lines[0].points, line.get_xdata(), line.get_ydata(), strict=True
+    ):
+        assert (x, log(effect)) == pytest.approx((at.value, at.effect))
+    for end in ("low", "high"):
+        dashed = one(drawing.figure, f"prediction-{end}").get_ydata()
+        limits = [getattr(at, f"pi_{end}") for at in model.lines[0].points]
+        assert [log(y) for y in dashed] == pytest.approx(limits)
+    assert "Held: Year of publication: 1962.31" in bare(drawing.title)
+    assert overlaps(boxes(drawing.figure)) == []
+
+
+def test_a_plot_of_moderators_without_a_result_says_so() -> None:
+    case = CASES["bcg"]
+    few = tuple(replace(study, values=()) for study in case.studies)
+    without = replace(case, studies=few)
+    said = draw(without, "moderators", sensitivity=examined(without)).title
+    assert said == "There is no line to draw: the meta-regression has no result."
+    words = ModeratorTerm("design", "Design", "design")
+    spec = replace(case.outcome, moderators=(ModeratorModel("m", "M", (words,)),))
+    assert "No number is declared" in reason("moderators", spec, 20)
+
+
 # --- the summary ----------------------------------------------------------------------------------
 
 
@@ -456,7 +489,7 @@ def test_a_single_proportion_has_no_figures_of_comparisons() -> None:
     assert "of one group there is none" in reason("gosh", share, 20)
 
 
-@pytest.mark.parametrize("figure", [name for name in FIGURES if name not in ("bubble", "funnel")])
+@pytest.mark.parametrize("figure", [name for name in FIGURES if name not in AT_TEN])
 def test_figures_of_an_outcome_without_a_pooled_result_are_drawn_or_say_why(figure: str) -> None:
     """Nobody had the event under control, which Mantel and Haenszel's risk ratio cannot pool."""
     case = binary([(f"S{i}", (i + 1, 50, 0, 50)) for i in range(6)])

@@ -206,8 +206,7 @@ def test_the_description_has_every_number_and_full_name() -> None:
         ("zeros", "number of studies 3, in favour of placebo."),
         (
             "continuous",
-            "−2.59 [−5.24, 0.06], number of studies 3, the interval includes the value of no "
-            "effect.",
+            "−2.59 [−5.24, 0.06], number of studies 3, the interval includes 0.",
         ),
         ("none", "not estimable."),
         ("nothing", "not estimable."),

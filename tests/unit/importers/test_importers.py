@@ -240,7 +240,7 @@ def test_the_rows_of_a_revman_package(review, capsys):
 def test_one_comparison_of_a_revman_package(review, capsys):
     other = revman_row("Smith 2001", "1", "Death", group="2", **counts(5, 10, 6, 20))
     file = sheet(review / "rows.csv", REVMAN, REVMAN_ROWS[0], other)
-    assert run("revman", file) == 1
+    assert run("revman", file, "--comparison", "3") == 1
     assert "choose one with --comparison" in capsys.readouterr().err
     assert not (review / "data/raw/trials").exists()
     assert run("revman", file, "--comparison", "2") == 0

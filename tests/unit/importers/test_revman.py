@@ -199,17 +199,6 @@ def test_subgroups_that_are_not_pooled_together_are_outcomes_of_their_own(tmp_pa
     ]
 
 
-def test_several_comparisons_are_asked_for(tmp_path):
-    rows = [data_row("A", "1", "Death", **COUNTS)]
-    rows.append(data_row("B", "1", "Death", Analysis_group="2", **COUNTS))
-    path = package(tmp_path / "r.zip", rows, [setting("1", "Death", "Dichotomous", "Odds Ratio")])
-    with pytest.raises(ImportRefused, match=r"1 .Drug versus placebo., 2: choose one"):
-        read(path)
-    found = read(path, "1")
-    assert [i.study for i in found.items] == ["A"]
-    assert found.left_out[0].reason == "of another comparison"
-
-
 def four_outcomes(path, encoding="ISO-8859-1"):
     zeros = {"EVENTS_1": "0", "EVENTS_2": "0", "O_E": "0.0", "VAR": "0.0"}
     return rm5(

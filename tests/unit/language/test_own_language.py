@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from tests.examples import BCG
+from typst import TypstError
 
 from metasynth.__main__ import main
 from metasynth.core.faults import InvalidReview
+from metasynth.core.paths import WORKFLOW
 from metasynth.language.languages import LOCALES, known, speak
 from metasynth.prose.texts import SECTIONS
+from metasynth.report.render.compiled import compiled
 from metasynth.review import language_check, own_language
 from metasynth.review.load import load_review
 
@@ -217,3 +220,32 @@ def test_files_that_cannot_be_read_are_told_of(review, name, text, said):
     (catalogue(review).parent / name).write_text(text, "utf-8")
     found = list(language_check.faults(Path.cwd(), "data/text", ("en", "de")))
     assert any(said in fault.expected and fault.file.endswith(name) for fault in found), found
+
+
+@pytest.mark.parametrize(
+    ("word", "formats", "warned"),
+    [("Вакцина ґ їжак", ("pdf",), False), ("Ελληνικά", ("pdf",), False),
+     ("卡介苗", ("html", "pdf"), True), ("卡介苗", ("html", "docx"), False),
+     ("חיסון", ("pdf",), True)],
+)  # fmt: skip
+def test_a_script_that_the_fonts_lack_is_warned_of(review, word, formats, warned):
+    main(["language", "new", "de"])
+    (review / "data/text/de/question.md").write_text(f"{word}\n", "utf-8")
+    found = [
+        one
+        for one in language_check.faults(review, "data/text", ["de"], formats)
+        if "the PDF's font" in one.expected
+    ]
+    assert [one.severity for one in found] == ["warning"] * warned
+    assert not warned or set(found[0].value) == set(word)
+
+
+@pytest.mark.parametrize("word", ["Вакцина ґєії", "Ελληνικά", "Zażółć"])
+def test_letters_of_three_scripts_are_printed_in_a_pdf_that_claims_its_standard(word):
+    font = '#set text(font: ("Review Print", "Source Sans 3"), lang: "uk")\n'
+    title = '#set document(title: "T", date: datetime(year: 2026, month: 1, day: 1))\n'
+    words = f"{word} *{word}* _{word}_"
+    fonts, told = WORKFLOW / "report/fonts", {"pdf_standards": ["a-3a"], "format": "pdf"}
+    assert b"pdfaid:part" in compiled(title + font + words, fonts, **told)
+    with pytest.raises(TypstError, match="could not be displayed"):
+        compiled(title + font + "卡", fonts, **told)

@@ -107,6 +107,7 @@ def reported(raw: tuple[str, ...], clean: int = 1) -> Member:
     inputs = {
         "crosscheck": ("results/crosscheck/crosscheck.csv", "results/crosscheck/crosscheck.json"),
         "tables": ("results/tables/estimates.csv",),
+        "moderators": ("results/tables/moderators.csv",),
         "audit": ("results/tables/claims.csv",),
         "certainty": ("results/tables/certainty.csv",),
         "clean": tuple(f"results/trials/{n}.json" for n in range(clean)),
@@ -119,6 +120,7 @@ def test_paper_carries_the_tables_below_the_review_s_folder() -> None:
     made = [
         "results/crosscheck/crosscheck.csv",
         "results/tables/estimates.csv",
+        "results/tables/moderators.csv",
         "results/tables/claims.csv",
         "results/tables/certainty.csv",
     ]

@@ -165,8 +165,8 @@ def test_signs_count_the_level(level, shown):
         ),
         (
             {"interval": "includes", "sign": "reduction"},
-            "The estimate is a reduction in death with drug, but the interval includes the "
-            "value of no effect: an effect is neither shown nor excluded (certainty: high).",
+            "The estimate is a reduction in death with drug, but the interval includes "
+            "1: an effect is neither shown nor excluded (certainty: high).",
         ),
         (
             {"interval": "not judged"},
@@ -189,7 +189,9 @@ def test_statements_follow_from_the_conclusion(changes, said):
     result = pooled(THREE)
     found = conclusion(result, RULES, assess(result, RULES))
     found = replace(found, **{"certainty": "high", "at_most": False, **changes})
-    assert conclusion_words.words(found, "Death", "Drug", ENGLISH).conclusion == said
+    assert (
+        conclusion_words.words(found, result.outcome, "Death", "Drug", ENGLISH).conclusion == said
+    )
 
 
 def test_every_number_has_its_provenance():

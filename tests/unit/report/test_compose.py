@@ -227,11 +227,13 @@ def test_every_table_of_any_review_is_whole(say: Say, home: Path, kind: str, cod
     mains = [r.outcome.id for r in made.results if not r.outcome.sensitivity_of]
     of_changes = {name for name in index.OF_THE_REVIEW if name.startswith("changes")}
     regressed = [o for o in mains if (r := made.sensitivities[o].regression) and r.slope]
-    by_outcome = index.OF_AN_OUTCOME.keys() - {"regression"}
+    moderated = [o for o in mains if made.sensitivities[o].moderators]
+    by_outcome = index.OF_AN_OUTCOME.keys() - {"regression", "moderators", "profiles"}
     names = [
         *sorted(index.OF_THE_REVIEW.keys() - of_changes),
         *(f"{table}_{outcome}" for table in sorted(by_outcome) for outcome in mains),
         *(f"regression_{outcome}" for outcome in regressed),
+        *(f"moderators_{outcome}" for outcome in moderated),
         *(f"{table}_{trial.study.study}" for table in index.OF_A_TRIAL for trial in made.trials),
     ]
     text = [f"## {o} {{anchor:{o.replace('_', '-')}}}" for o in mains]  # as the standard text has

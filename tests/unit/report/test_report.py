@@ -149,3 +149,20 @@ def test_a_statement_keeps_the_key_of_its_value() -> None:
         Text("p\u00a0=\u00a0"),
         Number("0.20", "a.p"),
     )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "runs"),
+    [
+        ((1,), ((1,),)),
+        ((1, 2), ((1,), (2,))),
+        ((1, 2, 3), ((1, 3),)),
+        ((7, 2, 3, 4, 5, 9, 10), ((7,), (2, 5), (9,), (10,))),
+        ((3, 2, 1), ((3,), (2,), (1,))),
+    ],
+)
+def test_three_and_more_references_in_a_row_are_told_by_the_first_and_last(
+    numbers: tuple[int, ...], runs: tuple[tuple[int, ...], ...]
+) -> None:
+    found = Citation(tuple((f"x{n}", n) for n in numbers)).runs()
+    assert tuple(tuple(n for _, n in run) for run in found) == runs

@@ -115,3 +115,21 @@ def test_a_year_has_its_column_where_a_label_does_not_tell_it(made: Material) ->
     )
     assert [row["Year"] for row in told(made, trials)[0]] == ["1999", ""]
     assert all("Year" not in row for row in told(made, trials[1:])[0])
+
+
+@pytest.mark.parametrize(
+    ("references", "in_rows", "in_caption"),
+    [(("a", "a"), 0, 1), (("a", "b"), 2, 0), (("a", ""), 1, 0), (("", ""), 0, 0), (("a",), 1, 0)],
+)
+def test_a_reference_that_all_trials_share_is_cited_once(
+    made: Material, references: tuple[str, ...], in_rows: int, in_caption: int
+) -> None:
+    first = made.trials[0]
+    trials = tuple(
+        replace(first, study=replace(first.study, reference=reference)) for reference in references
+    )
+    scope = Scope(replace(made, trials=trials), ENGLISH, {}, lambda key: Citation(((key, 1),)))
+    caption, _, rows, *_ = trials_table(scope)
+    assert sum(isinstance(part, Citation) for part in caption) == in_caption
+    cells = [part for row in rows for part in row.cells[0]]
+    assert sum(isinstance(part, Citation) for part in cells) == in_rows

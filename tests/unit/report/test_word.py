@@ -24,7 +24,7 @@ def test_columns_fill_the_page_and_each_holds_its_longest_word(
     rows = (Row(tuple(text("a b\u00a0c") for _ in columns)),)
     found = shares(Table("t", "1", (), columns, rows))
     assert sum(found) == pytest.approx(1)
-    least = [LETTER * (3 + max(3, n)) for n in longest]
+    least = [LETTER * (2 + max(2.5, n)) for n in longest]
     if sum(least) <= 1:
         assert all(own >= low - 1e-9 for own, low in zip(found, least, strict=True))
     else:

@@ -113,23 +113,38 @@ def test_the_pages_turn_once_and_stay_wide() -> None:
     assert len(nodes(made["blocks"], "RawBlock")) == 1
 
 
-@pytest.mark.parametrize(("columns", "turns"), [(2, False), (12, True)])
+@pytest.mark.parametrize(
+    ("columns", "small", "turns"), [(2, False, False), (8, True, False), (12, True, True)]
+)
 @pytest.mark.parametrize("wide_later", [True, False])
-def test_a_table_too_wide_for_an_upright_page_has_a_wide_one(
-    columns: int, turns: bool, wide_later: bool
+def test_a_wide_table_has_small_letters_and_turns_its_page_only_where_these_do_not_do(
+    columns: int, small: bool, turns: bool, wide_later: bool
 ) -> None:
     titles = tuple(Column("Participants") for _ in range(columns))
     table = Table("t", "1", (), titles, (Row(tuple(text("x") for _ in titles)),))
     blocks = (Paragraph(text("before")), table, Paragraph(text("after")))
     made = tree(of(*blocks, *((Landscape(),) if wide_later else ())), {}, ENGLISH)
     kinds = [node["t"] for node in made["blocks"]]
+    on_a_wide_page = turns and not wide_later
+    assert ("Table Small" in str(made["blocks"])) == small
     breaks = [node["c"][1] for node in made["blocks"] if "sectPr" in str(node["c"])]
-    if turns and not wide_later:
+    if on_a_wide_page:
         at = kinds.index("Table")
         assert kinds[at - 1] == kinds[at + 1] == "RawBlock"
         assert ["landscape" in one for one in breaks] == [False, True]
     else:
         assert len(breaks) == wide_later
+
+
+def test_behind_the_turn_of_the_pages_a_table_has_their_width() -> None:
+    titles = tuple(Column("Participants") for _ in range(10))
+    table = Table("t", "1", (), titles, (Row(tuple(text("x") for _ in titles)),))
+    before, behind = (
+        tree(of(*blocks), {}, ENGLISH)["blocks"]
+        for blocks in ((table, Landscape()), (Landscape(), table))
+    )
+    assert "Table Small" in str(before)
+    assert "Table Small" not in str(behind)
 
 
 def test_a_draft_says_so_first_and_in_its_title() -> None:

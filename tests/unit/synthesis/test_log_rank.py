@@ -1,6 +1,6 @@
 """Hazard ratios from log-rank tests and events (Tierney et al. 2007)."""
 
-from math import exp, sqrt
+from math import exp, log, sqrt
 
 import pytest
 from scipy import stats
@@ -60,10 +60,27 @@ def test_the_log_rank_statistic_of_the_same_numbers_comes_back():
     assert direct.se == pytest.approx(contrast.se)
 
 
+def test_a_ratio_and_the_events_of_both_arms():
+    """A published ratio without any error has that of the events; what gives an error leads."""
+    arms = (row("t", events=40, total=100), row("c", events=60, total=100))
+    contrast = found(*arms, pair(estimate=0.7))[0].contrast
+    assert contrast.estimate == pytest.approx(log(0.7))
+    assert contrast.se == pytest.approx(sqrt(1 / 40 + 1 / 60))
+    assert (contrast.form, contrast.rules) == ("events", ("error-of-events",))
+    turned = found(*arms, pair(estimate=1 / 0.7))[0].contrast
+    assert (turned.estimate, turned.se) == pytest.approx((-contrast.estimate, contrast.se))
+    sizes = (row("t", total=100), row("c", total=50))
+    by_size = found(*sizes, pair(estimate=0.7, events_both=90, measure="HR"))[0].contrast
+    assert by_size.se == pytest.approx(150 / sqrt(90 * 100 * 50))
+    stated = found(*arms, pair(estimate=0.7, ci_low=0.5, ci_high=0.98))[0].contrast
+    assert stated.form == "limits"
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
         ((pair(reported_z=1.0),), "only with the events of both arms"),
+        ((row("t", total=50), row("c", total=50), pair(estimate=0.7)), "no standard error"),
         (
             (row("t", total=50), row("c", total=50), pair(reported_p="0.04", events_both=30)),
             "does not say which arm did better",

@@ -4,6 +4,7 @@ import csv
 import io
 import shutil
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,16 @@ def test_made_up_trials_are_read_until_there_is_another_and_never_beside_it(tmp_
         (data / f"{long_tables.SHEETS['study']}.csv").write_text(own, encoding="utf-8")
     else:
         shutil.copytree(data / "trials/made_up_example_b", data / "trials/smith2001")
+    assert [trial.study for trial in reader.read(data).trials] == ["smith2001"]
+
+
+def test_made_up_rows_of_a_workbook_are_not_read_beside_a_row_of_the_review_s_own(tmp_path):
+    data = tmp_path / "review/data/raw"
+    scaffold.create(tmp_path / "review")
+    trials = list(reader.read(data).trials)
+    own = replace(trials[0], study="smith2001")
+    shutil.rmtree(data / "trials")
+    (data / long_tables.WORKBOOK).write_bytes(trial_workbook.filled([*trials, own]))
     assert [trial.study for trial in reader.read(data).trials] == ["smith2001"]
 
 

@@ -11,6 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from metasynth import __main__
+from metasynth.model.covariates import BUILT_IN, WORDS
 from metasynth.review.load import load_review
 from metasynth.tables import scaffold
 from metasynth.tables.table_schema import tables
@@ -105,6 +106,15 @@ def results(outcome, arms, number):
     return [contrast | given[number % 3]]
 
 
+def covariates(outcome):
+    """The covariates of covariates.csv that an outcome asks for."""
+    if "covariate" in outcome:
+        yield outcome["covariate"]["name"]
+    for model in outcome.get("moderators", {}).values():
+        own = (term.get("column", name) for name, term in model["terms"].items())
+        yield from (name for name in own if name not in (*BUILT_IN, *WORDS))
+
+
 def made(folder, recipe, role=""):
     """A review of five made-up trials whose choices are those of the recipe.
 
@@ -154,7 +164,7 @@ def made(folder, recipe, role=""):
             "quote": "as printed",
         }
         table(place / "sources.csv", "sources", [source])
-        names = [o["covariate"]["name"] for o in config["outcomes"].values() if "covariate" in o]
+        names = dict.fromkeys(name for o in config["outcomes"].values() for name in covariates(o))
         values = [{"covariate": n, "value": 10 * number, "source_id": "page"} for n in names]
         if values:
             table(place / "covariates.csv", "covariates", values)
@@ -186,7 +196,8 @@ def test_one_group_is_a_group_with_and_without_a_comparison(role, tmp_path):
 
 def test_there_is_a_recipe_of_each_kind():
     said = " ".join(text.splitlines()[0].casefold() for text in RECIPES)
-    for words in ("two instruments", "o − e", "subgroups", "meta-regression", "prevalence", "rates",
+    for words in ("two instruments", "o − e", "subgroups", "meta-regression",
+                  "several moderators", "prevalence", "rates",
                   "three arms", "cluster", "few trials", "living",
                   "several comparisons", "several effects"):  # fmt: skip
         assert words in said

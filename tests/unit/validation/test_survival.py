@@ -1,5 +1,6 @@
 """Survival curves in a trial's tables: what belongs together, point by point."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from metasynth.core.faults import InvalidReview
 from metasynth.model.records import OutcomeSpec
 from metasynth.review.load import load_review
 from metasynth.synthesis.comparison import brought
+from metasynth.tables import reader, trial_workbook
 
 
 def faults(review: MadeUp, folder: Path) -> list[str]:
@@ -86,3 +88,24 @@ def test_follow_up_is_of_an_arm(tmp_path: Path) -> None:
     review = replace(CONVERTED, rows={**CONVERTED.rows, "trial_a1": rows})
     found = faults(review, tmp_path)
     assert any(one.startswith("follow_up_min: nothing in follow_up_min") for one in found), found
+
+
+def test_a_workbook_keeps_the_curves(tmp_path: Path) -> None:
+    """Trials exported to a workbook and read again give the same effects."""
+    CONVERTED.write(tmp_path)
+    raw = tmp_path / "data/raw"
+    folders = load_review(tmp_path / "config.yaml", tmp_path)
+    content = trial_workbook.filled(reader.read(raw).trials)
+    shutil.rmtree(raw / "trials")
+    (raw / "trials.xlsx").write_bytes(content)
+    again = load_review(tmp_path / "config.yaml", tmp_path)
+    (outcome,) = (o for o in again.config.outcomes if o.id == "hr_curves")
+    for before, after in zip(
+        brought(folders.trials, outcome, folders.config.comparison_of(outcome))[0],
+        brought(again.trials, outcome, again.config.comparison_of(outcome))[0],
+        strict=True,
+    ):
+        assert (after.contrast.estimate, after.contrast.se) == (
+            before.contrast.estimate,
+            before.contrast.se,
+        )

@@ -4,20 +4,18 @@ from collections.abc import Iterator
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.checks.others import Others
-from metasynth.model.records import CovariateValue
+from metasynth.model.records import CovariateValue, OutcomeSpec
 
 _FEWEST_OTHERS = 3
 _FAR, _ALIKE = 5.0, 3.0
 
 
 def _covariate_absent(view: View) -> Iterator[Doubt]:
-    """A trial without the covariate of an outcome's meta-regression, which leaves it out."""
-    from metasynth.model.covariates import BUILT_IN
-
+    """A trial without a covariate of an outcome's meta-regressions, which leave it out."""
     told = set[tuple[str, str]]()
-    for outcome in view.outcomes:
-        name = outcome.covariate.name if outcome.covariate else ""
-        for trial, _ in view.chosen(outcome) if name and name not in BUILT_IN else ():
+    pairs = [(outcome, name) for outcome in view.outcomes for name in _names(outcome)]
+    for outcome, name in pairs:
+        for trial, _ in view.chosen(outcome):
             key = (name, trial.study.study)
             if key not in told and all(row.covariate != name for row in trial.covariates):
                 told.add(key)
@@ -26,6 +24,15 @@ def _covariate_absent(view: View) -> Iterator[Doubt]:
                     f" {outcome.id} leaves the trial out"
                 )
                 yield Doubt(trial.study.cell, "label", expected, "add the row, if it is stated")
+
+
+def _names(outcome: OutcomeSpec) -> tuple[str, ...]:
+    """The covariates of covariates.csv on which an outcome is regressed."""
+    from metasynth.model.covariates import BUILT_IN, WORDS, moderator_columns
+
+    own = (outcome.covariate.name,) if outcome.covariate else ()
+    names = dict.fromkeys((*own, *moderator_columns(outcome)))
+    return tuple(name for name in names if name not in (*BUILT_IN, *WORDS))
 
 
 def _far(view: View) -> Iterator[Doubt]:
@@ -48,7 +55,7 @@ def _near(x: float, usual: float) -> bool:
 
 def _by_name(view: View) -> dict[str, list[CovariateValue]]:
     """The covariates on which an outcome is regressed, those of included trials."""
-    regressed = {outcome.covariate.name for outcome in view.outcomes if outcome.covariate}
+    regressed = {name for outcome in view.outcomes for name in _names(outcome)}
     found: dict[str, list[CovariateValue]] = {}
     for trial in view.included:
         for row in trial.covariates:

@@ -51,7 +51,9 @@ def difference(first: str, second: str) -> str:
 
 def _names(view: View) -> Iterator[tuple[str, str, Cell]]:
     """Names by which rows are told apart or taken together: of what kind, the name, its place."""
-    groups = {outcome.subgroup for outcome in view.outcomes if outcome.subgroup}
+    from metasynth.model.covariates import columns_in_study
+
+    groups = columns_in_study(view.outcomes)
     for trial in view.trials:
         for column in ("label", *sorted(groups)):
             yield column, getattr(trial.study, column), trial.study.cell
@@ -89,7 +91,9 @@ def _alike(form: str, view: View) -> Iterator[Doubt]:
 
 def _group_near(view: View) -> Iterator[Doubt]:
     """A value of one trial by which trials are grouped, spelt nearly as that of several others."""
-    for column in dict.fromkeys(outcome.subgroup for outcome in view.outcomes if outcome.subgroup):
+    from metasynth.model.covariates import columns_in_study
+
+    for column in columns_in_study(view.outcomes):
         cells: dict[str, list[Cell]] = {}
         for trial in view.included:
             cells.setdefault(getattr(trial.study, column), []).append(trial.study.cell)

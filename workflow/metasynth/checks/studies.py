@@ -136,7 +136,9 @@ def _review_year(view: View) -> int | None:
 
 def _group_blank(view: View) -> Iterator[Doubt]:
     """A trial without a value of the column by which an outcome groups its trials."""
-    for column in dict.fromkeys(outcome.subgroup for outcome in view.outcomes if outcome.subgroup):
+    from metasynth.model.covariates import columns_in_study
+
+    for column in columns_in_study(view.outcomes):
         using = [outcome for outcome in view.outcomes if outcome.subgroup == column]
         told = set[str]()
         for outcome in using:
@@ -145,6 +147,30 @@ def _group_blank(view: View) -> Iterator[Doubt]:
                     told.add(trial.study.study)
                     expected = f"a value: {outcome.id} groups its trials by {column}"
                     yield Doubt(trial.study.cell, column, expected, "fill in the cell")
+
+
+def _group_unknown(view: View) -> Iterator[Doubt]:
+    """A trial in no subgroup, as the characteristic by which its outcome groups is not stated."""
+    from metasynth.model.covariates import grouping
+    from metasynth.synthesis.comparison import judged, study_data
+
+    whole = {trial.study.study: trial for trial in view.trials}
+    told = set[tuple[str, str]]()
+    for outcome in view.outcomes:
+        for part, _ in view.chosen(outcome) if grouping(outcome) else ():
+            given = judged(part, whole[part.study.study], outcome)
+            found = study_data(given, outcome, view.comparison_of(outcome))
+            blank = isinstance(found, tuple) and any(not item.subgroup for item in found)
+            if blank and (key := (outcome.subgroup, part.study.study)) not in told:
+                told.add(key)
+                expected = f"its {outcome.subgroup}: {outcome.id} groups its trials by that"
+                yield Doubt(part.study.cell, "label", expected, "state it, if a source does")
+
+
+def _ungrouped(view: View) -> Iterator[Doubt]:
+    """A trial that is in no subgroup."""
+    yield from _group_blank(view)
+    yield from _group_unknown(view)
 
 
 def _sources_unused(view: View) -> Iterator[Doubt]:
@@ -214,7 +240,7 @@ CHECKS = (
         _malformed_registration,
     ),
     Check("same_results", "study", "the same numbers under two trial ids", _copies),
-    Check("group_blank", "study", "a blank cell by which an outcome groups trials", _group_blank),
+    Check("group_blank", "study", "no value of that by which an outcome groups trials", _ungrouped),
     Check("source_unused", "sources", "a source that nothing cites", _sources_unused),
     Check("treatment_unused", "arms", "a treatment that neither side compares", _treatment_unused),
     Check(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.model import bounds
+from metasynth.model.covariates import drawn_term
 from metasynth.model.methods import BAYESIAN, CLUSTERED, compares
 from metasynth.model.records import AnalysisSpec, Claim, OutcomeSpec
 
@@ -21,8 +22,9 @@ class Figure:
     `too_many` of more than `bounds.ONE_BY_ONE` if it is not drawn of them. It is one of outcomes of
     the type `only`, else `not_of_others` is said; `comparison` names a figure that a single
     proportion has not; `covariate`: of trials with a value of the outcome's covariate;
-    `independent`: it takes trials to be independent, and is none of those in clusters. `method` is
-    how numbers are made that it alone prints.
+    `moderators`: of a number among the outcome's moderators; `independent`: it takes trials to be
+    independent, and is none of those in clusters. `method` is how numbers are made that it alone
+    prints.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Figure:
     not_of_others: str = ""
     comparison: str = ""
     covariate: bool = False
+    moderators: bool = False
     independent: bool = False
     method: str = ""
 
@@ -132,6 +135,15 @@ OF_AN_OUTCOME = _by_name(
             "A meta-regression needs about ten trials with a value of the covariate; {found}."
         ),
         method=message("meta-regression, mixed effects by REML, interval of Knapp and Hartung"),
+    ),
+    Figure(
+        name="moderators", independent=True, least=10, moderators=True,
+        comparison=message("A meta-regression plot"),
+        caption=message("{label}: meta-regression on declared moderators."),
+        need=message(
+            "A meta-regression needs about ten trials with a value of each moderator; {found}."
+        ),
+        method=message("meta-regression on declared moderators, mixed effects by REML"),
     ),
 )  # fmt: skip
 """The figures of an outcome's result, in the report's order.
@@ -323,6 +335,8 @@ def reason(
         if outcome.covariate is None:
             return say("No covariate is declared for this outcome, so there is no meta-regression.")
         trials = valued
+    if figure.moderators and drawn_term(outcome) is None:
+        return say("No number is declared as a moderator of this outcome, so there is no line.")
     if trials > bounds.ONE_BY_ONE and figure.too_many:
         return say(figure.too_many)
     if trials >= figure.least:

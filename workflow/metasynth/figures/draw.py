@@ -20,6 +20,7 @@ from metasynth.figures.plots.galbraith import galbraith
 from metasynth.figures.plots.gosh import gosh
 from metasynth.figures.plots.influence_plot import influence_plot
 from metasynth.figures.plots.labbe import labbe
+from metasynth.figures.plots.moderators_plot import line_of, moderators_plot
 from metasynth.figures.plots.multiverse_plot import specification_curve
 from metasynth.figures.plots.posterior import posterior
 from metasynth.figures.plots.posterior_tau import posterior_tau
@@ -43,6 +44,7 @@ _FIGURES: dict[str, Callable[..., Drawing]] = {
     "gosh": gosh,
     "funnel": funnel,
     "bubble": bubble,
+    "moderators": moderators_plot,
 }
 
 _OF_A_POSTERIOR: dict[str, Callable[..., Drawing]] = {
@@ -117,6 +119,8 @@ def not_shown(
     if why := _why_not(result, name, language):
         return why
     if name == "bubble" and sensitivity and (model := sensitivity.regression) and not model.line:
+        return language.say("There is no line to draw: the meta-regression has no result.")
+    if name == "moderators" and sensitivity and line_of(result, sensitivity) is None:
         return language.say("There is no line to draw: the meta-regression has no result.")
     pools = _SEQUENCES[name](sensitivity) if name in _SEQUENCES and sensitivity else None
     if pools is not None and all(pool.estimate is None for pool in pools):

@@ -10,10 +10,10 @@ from math import fsum
 from metasynth.core.messages import Sentence, Value
 from metasynth.grade.case import Case, Suggestion
 from metasynth.grade.imprecision import by_convention, imprecision
-from metasynth.grade.judgement_levels import HIGH, LOW, SOME, is_overall, risk
 from metasynth.language.keys import pooled
 from metasynth.language.languages import message
 from metasynth.model.certainty_config import BiasRule, IndirectTrial
+from metasynth.model.judgement_levels import HIGH, LOW, SOME, is_overall, risk
 from metasynth.model.methods import compares, no_effect
 from metasynth.model.records import Judgement, StudyEffect
 

@@ -180,13 +180,13 @@ _CONFIDENCE: Told = {
         "the interval, {low} to {high}, includes an important reduction and an important increase"
     ),
     (True, False): message(
-        "the interval, {low} to {high}, includes the value of no effect and an important reduction"
+        "the interval, {low} to {high}, includes {null} and an important reduction"
     ),
     (False, True): message(
-        "the interval, {low} to {high}, includes the value of no effect and an important increase"
+        "the interval, {low} to {high}, includes {null} and an important increase"
     ),
-    None: message("the interval, {low} to {high}, includes the value of no effect"),
-    (False, False): message("the interval, {low} to {high}, excludes the value of no effect"),
+    None: message("the interval, {low} to {high}, includes {null}"),
+    (False, False): message("the interval, {low} to {high}, excludes {null}"),
 }
 _CREDIBLE: Told = {
     (True, True): message(
@@ -194,17 +194,13 @@ _CREDIBLE: Told = {
         "increase"
     ),
     (True, False): message(
-        "the credible interval, {low} to {high}, includes the value of no effect and an important "
-        "reduction"
+        "the credible interval, {low} to {high}, includes {null} and an important reduction"
     ),
     (False, True): message(
-        "the credible interval, {low} to {high}, includes the value of no effect and an important "
-        "increase"
+        "the credible interval, {low} to {high}, includes {null} and an important increase"
     ),
-    None: message("the credible interval, {low} to {high}, includes the value of no effect"),
-    (False, False): message(
-        "the credible interval, {low} to {high}, excludes the value of no effect"
-    ),
+    None: message("the credible interval, {low} to {high}, includes {null}"),
+    (False, False): message("the credible interval, {low} to {high}, excludes {null}"),
 }
 """What an interval includes, by an important reduction and an important increase; None of an
 interval that includes no effect alone."""
@@ -222,6 +218,7 @@ def _included(case: Case) -> tuple[bool, bool, tuple[Sentence, ...]]:
     values = (
         Value("low", case.row.measure, low, key=f"{key}.{fields[0]}"),
         Value("high", case.row.measure, high, key=f"{key}.{fields[1]}"),
+        Value("null", "count", null),
     )
     told = _CREDIBLE if case.row.ci_method == CREDIBLE else _CONFIDENCE
     text = told[less, more] if less or more or not includes else told[None]

@@ -13,6 +13,7 @@ from metasynth.importers import (
     beside,
     covidence,
     draft,
+    draft_comparisons,
     metafor,
     revman,
     revman_csv,
@@ -21,6 +22,7 @@ from metasynth.importers import (
 )
 from metasynth.importers.found import ImportRefused, LeftOut, Reading
 from metasynth.importers.parts import clustered
+from metasynth.importers.revman_records import File
 from metasynth.importers.source import Sides, how_read, ordinary, text_in
 from metasynth.importers.trial_folders import Folders, Provenance, folders
 from metasynth.importers.writing import listed, table_of, unwritten, write
@@ -61,7 +63,16 @@ def run(chosen: argparse.Namespace) -> int:
             "\nComplete what the file does not say (arms, weeks, sources), put the treatments and"
             "\noutcomes into config.yaml, and let `metasynth validate` check all of it."
         )
+        if compared := _compared(found, made):
+            print(f"\nThe file's comparisons for config.yaml:\n{compared}")
     return 0 if written else 1
+
+
+def _compared(found: Reading, made: Folders) -> str:
+    """The comparisons of a file as config.yaml has them."""
+    return draft_comparisons.written(
+        draft_comparisons.pooled_in(made, found.outcomes, found.comparisons)[1]
+    )
 
 
 def _take_back(trials: Path) -> None:
@@ -123,13 +134,12 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
     found = read(chosen)
     bib, keys = draft.references(found.studies, chosen.file.name, _KEY)
     made, left_out = tables(found, chosen.file.name, _KEY, keys=keys)
-    if not made:
+    outcomes, compared = draft_comparisons.pooled_in(made, found.outcomes, found.comparisons)
+    if not outcomes:
         told = "\n".join(f"  {one}" for one in left_out)
         raise ImportRefused(f"{chosen.file}: nothing could be imported\n{told}")
-    used = {outcome for texts in made.values() for outcome in _outcomes(texts)}
-    outcomes = [outcome for outcome in found.outcomes if outcome.id in used]
     files = scaffold.without_made_up(scaffold.files())
-    files["config.yaml"] = draft.config(files["config.yaml"], made, outcomes, found.title)
+    files["config.yaml"] = draft.config(files["config.yaml"], made, outcomes, found.title, compared)
     files["data/raw/references.bib"] = bib
     files["imported/not-imported.csv"] = table_of(left_out)
     in_clusters = draft.in_clusters(made, outcomes)
@@ -138,7 +148,8 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
             files[name] = draft.prose(files[name], outcomes, in_clusters)
     scaffold.create(folder, _placed(files, made, xlsx=chosen.xlsx))
     several = f"{len(outcomes)} outcome{'' if len(outcomes) == 1 else 's'}"
-    print(f"{folder}: a new review of {_trials(len(made))} and {several}.")
+    said = f" in {len(compared)} comparisons" if compared else ""
+    print(f"{folder}: a new review of {_trials(len(made))} and {several}{said}.")
     if left_out:
         print(f"{len(left_out)} rows or columns were not imported, or need a look:")
         print(f"  {folder}/imported/not-imported.csv has the reasons.")
@@ -161,11 +172,6 @@ def _placed(files: dict[str, str], made: Folders, *, xlsx: bool) -> Mapping[str,
     for study, texts in made.items():
         files |= {f"data/raw/trials/{study}/{name}": text for name, text in texts.items()}
     return files
-
-
-def _outcomes(texts: Mapping[str, str]) -> set[str]:
-    rows = csv.DictReader(io.StringIO(texts["results.csv"], newline=""))
-    return {row["outcome"] for row in rows}
 
 
 def tables(
@@ -247,7 +253,7 @@ def _is_xml(start: bytes) -> bool:
     return start.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
 
 
-def revman_file(path: Path, encoding: str = "") -> revman.File:
+def revman_file(path: Path, encoding: str = "") -> File:
     """A file of RevMan, whichever of its forms it has; `encoding` is that of a CSV file.
 
     Raises:

@@ -3,13 +3,13 @@
 What the file does not say stands there as a choice to be looked at, with the reason beside it.
 """
 
-import csv
-import io
-import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
-from metasynth.importers.found import About, OutcomeFound
+from metasynth.importers import draft_comparisons
+from metasynth.importers.draft_comparisons import quoted, rows_of
+from metasynth.importers.found import About, ComparisonFound, OutcomeFound
 from metasynth.importers.references import entry, key_for
 from metasynth.importers.trial_folders import Folders
 from metasynth.model.clusters import CLUSTER
@@ -36,30 +36,35 @@ _COMPARED = re.compile(r"^comparison:\n.*?(?=^# Weeks)", re.MULTILINE | re.DOTAL
 _WEEKS = re.compile(r"^# Weeks of the protocol.*?^weeks:[^\n]*\n\n", re.MULTILINE | re.DOTALL)
 
 
-def config(starter: str, made: Folders, outcomes: Sequence[OutcomeFound], title: str) -> str:
+def config(
+    starter: str,
+    made: Folders,
+    outcomes: Sequence[OutcomeFound],
+    title: str,
+    comparisons: Mapping[str, ComparisonFound] = MappingProxyType({}),
+) -> str:
     """The starter's config.yaml with the file's treatments, outcomes and ways to pool."""
     clustered = in_clusters(made, outcomes)
     analyses = _analyses(outcomes, clustered)
-    text = _COMPARED.sub(lambda _: _comparison(made), starter)
+    compared = draft_comparisons.written(comparisons) if comparisons else _comparison(made)
+    text = _COMPARED.sub(lambda _: compared, starter)
     text = _WEEKS.sub("", text)
     text = _ANALYSES.sub(lambda _: _written_analyses(analyses), text)
-    text = _OUTCOMES.sub(lambda _: _written_outcomes(outcomes, analyses, clustered), text)
+    written = _written_outcomes(outcomes, analyses, clustered, comparisons)
+    text = _OUTCOMES.sub(lambda _: written, text)
     text = text.replace("findings: [response]", f"findings: [{outcomes[0].id}]")
     return text.replace("title: Title of the review", f"title: {quoted(title)}") if title else text
-
-
-def quoted(text: str) -> str:
-    """A text as YAML reads it back, whatever stands in it."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _comparison(made: Folders) -> str:
     sides: dict[str, dict[str, None]] = {"intervention": {}, "control": {}}
     for texts in made.values():
-        for arm in csv.DictReader(io.StringIO(texts["arms.csv"], newline="")):
+        for arm in rows_of(texts["arms.csv"]):
             sides[arm["role"]][arm["treatment"]] = None
     names = {side: ", ".join(map(quoted, found)) for side, found in sides.items()}
-    labels = {side: quoted(" / ".join(found)) for side, found in sides.items() if found}
+    labels = {
+        side: quoted(draft_comparisons.joined(found)) for side, found in sides.items() if found
+    }
     written = ", ".join(f"{side}: {label}" for side, label in labels.items())
     return (
         f"comparison:\n  intervention: [{names['intervention']}]\n  control: [{names['control']}]\n"
@@ -75,10 +80,10 @@ def in_clusters(made: Folders, outcomes: Sequence[OutcomeFound]) -> frozenset[st
     """
     found: dict[str, list[str]] = {}
     for study, texts in made.items():
-        covariates = csv.DictReader(io.StringIO(texts.get("covariates.csv", ""), newline=""))
+        covariates = rows_of(texts.get("covariates.csv", ""))
         stated = (row["value"] for row in covariates if row["covariate"] == CLUSTER)
         name = next(stated, study)
-        results = csv.DictReader(io.StringIO(texts["results.csv"], newline=""))
+        results = rows_of(texts["results.csv"])
         for outcome in {row["outcome"] for row in results}:
             found.setdefault(outcome, []).append(name)
     several = {outcome for outcome, names in found.items() if 1 < len(set(names)) < len(names)}
@@ -125,20 +130,23 @@ def _written_outcomes(
     outcomes: Sequence[OutcomeFound],
     analyses: Mapping[tuple[tuple[str, str], ...], str],
     clustered: Collection[str] = (),
+    comparisons: Mapping[str, ComparisonFound] = MappingProxyType({}),
 ) -> str:
     parts = ["outcomes:"]
-    labels: set[str] = set()
+    labels: set[tuple[str, str]] = set()
     for outcome in outcomes:
-        label = outcome.label if outcome.label not in labels else f"{outcome.label} ({outcome.id})"
-        labels.add(outcome.label)
+        places = {(outcome.label, name) for name in outcome.comparisons or ("",)}
+        label = f"{outcome.label} ({outcome.id})" if labels & places else outcome.label
+        labels |= places
         own = [analyses[outcome.analysis]] if outcome.analysis else []
         leads = [NESTED] if outcome.id in clustered else []
         names = dict.fromkeys([*leads, *own, "primary"])
         doubt = f"    # {_remark(outcome.doubt)}\n" if outcome.doubt else ""
+        compared = draft_comparisons.line(outcome, comparisons)
         parts.append(
             f"  {outcome.id}:\n{doubt}    label: {quoted(label)}\n    outcome: {outcome.id}\n"
             f"    type: {outcome.type}\n    measure: {outcome.measure}\n"
-            f"    direction: {outcome.direction} # look at this: benefit or harm\n"
+            f"    direction: {outcome.direction} # look at this: benefit or harm\n{compared}"
             f"    analyses: [{', '.join(names)}]"
         )
     return "\n".join(parts) + "\n\n"
@@ -170,4 +178,6 @@ def cited(
 def prose(text: str, outcomes: Sequence[OutcomeFound], clustered: Collection[str]) -> str:
     """A starter text about the first outcome instead of the example's."""
     leads = NESTED if outcomes[0].id in clustered else "primary"
-    return re.sub(r"\bresponse\.primary\b", f"{outcomes[0].id}.{leads}", text)
+    return re.sub(
+        r"\bresponse\.primary\b", f"{draft_comparisons.first_name(outcomes)}.{leads}", text
+    )

@@ -107,7 +107,8 @@ class About:
 class OutcomeFound:
     """An outcome for config.yaml; `doubt` is what its author must look at, blank if nothing.
 
-    `analysis` names how the file itself pools it: model, tau2 and ci as in config.yaml.
+    `analysis` names how the file itself pools it: model, tau2 and ci as in config.yaml. Of several
+    comparisons, `comparisons` are those that it is pooled in.
     """
 
     id: str
@@ -117,6 +118,16 @@ class OutcomeFound:
     direction: str = "harm"
     doubt: str = ""
     analysis: tuple[tuple[str, str], ...] = ()
+    comparisons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonFound:
+    """One of several comparisons of a file: its name there, and the treatments of its two sides."""
+
+    label: str
+    intervention: tuple[str, ...]
+    control: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,7 @@ class Reading:
     """All that was found in a file: results, studies, outcomes, and what could not be mapped.
 
     `part` is the file within a package that has the results, `unit` what its `row`s are called.
+    `comparisons` are there where the file has several.
     """
 
     items: list[Item]
@@ -133,3 +145,4 @@ class Reading:
     title: str = ""
     part: str = ""
     unit: str = "row"
+    comparisons: Mapping[str, ComparisonFound] = field(default_factory=dict)

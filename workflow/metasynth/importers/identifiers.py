@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from metasynth.tables.table_schema import ID, RESERVED
 
-_LONGEST = 50
+LONGEST = 50
 _WHOLE = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"}
 )
@@ -20,7 +20,7 @@ def identifier(name: str, taken: Iterable[str], kind: str) -> str:
     plain = unicodedata.normalize("NFKD", whole).encode("ascii", "ignore").decode().casefold()
     words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     words = (
-        words if len(words) <= _LONGEST else words[: _LONGEST + 1].rpartition("_")[0] or words[:50]
+        words if len(words) <= LONGEST else words[: LONGEST + 1].rpartition("_")[0] or words[:50]
     )
     if not re.match("[a-z]", words) or words in _WORDS_OF_YAML:
         words = f"{kind}_{words}".rstrip("_")

@@ -11,6 +11,8 @@ from metasynth.tables.table_schema import ID
 if TYPE_CHECKING:
     Programs = argparse._SubParsersAction[argparse.ArgumentParser]
 
+_ONE = "number of the only comparison to take; default: all"
+
 
 def add(commands: "Programs") -> None:
     """Add the command to those of the command line."""
@@ -45,7 +47,7 @@ def _add_programs(programs: "Programs") -> None:
     _add_columns(data_frame, outcome=True)
     forms = "the zip of RevMan Web, its …-data-rows.csv, or an .rm5 file or analysis CSV"
     package = _program(programs, "revman", forms, parents)
-    package.add_argument("--comparison", default="", help="number of the comparison")
+    package.add_argument("--comparison", default="", help=_ONE)
     export = _program(programs, "covidence", "its file Study results", [common])
     export.add_argument("--arms", type=Path, help="its file Study arms", metavar="FILE")
     export.add_argument("--control", required=True, help="name of the control arm", metavar="NAME")
@@ -136,7 +138,7 @@ def add_source(begin: argparse.ArgumentParser) -> None:
     )
     for side in ("intervention", "control"):
         begin.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
-    begin.add_argument("--comparison", default="", help="number of RevMan's comparison")
+    begin.add_argument("--comparison", default="", help=f"RevMan's: {_ONE}")
     begin.add_argument("--arms", type=Path, help="Covidence's file Study arms", metavar="FILE")
     _add_encoding(begin)
     _add_columns(begin, outcome=False)

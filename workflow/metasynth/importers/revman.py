@@ -8,17 +8,10 @@ So the analysis's type alone decides what a row means; never which of its cells 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
-from metasynth.importers.found import (
-    About,
-    ImportRefused,
-    Item,
-    LeftOut,
-    OutcomeFound,
-    Reading,
-)
-from metasynth.importers.identifiers import identifier
+from metasynth.importers.found import ImportRefused, Item, LeftOut, OutcomeFound, Reading
+from metasynth.importers.revman_comparisons import Outcomes, place
+from metasynth.importers.revman_records import Analysis, Entry, File, StudyRow
 from metasynth.importers.source import Results, Sides, year_of
 from metasynth.model.methods import is_ratio
 
@@ -43,61 +36,6 @@ _MEASURES = (
 _NO_TOTAL = "the file does not pool its subgroups together: each is an outcome of its own"
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """One analysis of the file, as its settings have it.
-
-    `total` says whether its subgroups are pooled together, `log` whether contrasts are logarithms
-    (None: not said), `left` what the left side of its forest plot favours.
-    """
-
-    comparison: str
-    number: str
-    name: str
-    kind: str
-    measure: str = ""
-    method: str = ""
-    random: bool = False
-    tau2: str = "DL"
-    ci: str = "Wald"
-    intervention: str = ""
-    control: str = ""
-    total: bool = True
-    swapped: bool = False
-    log: bool | None = None
-    left: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StudyRow:
-    """One study's numbers in an analysis, by the names events_1, total_1, mean_1, sd_1, …
-
-    Contrasts are estimate and se, or o_minus_e and variance. `effect` is what the file itself has
-    computed from them, blank if nothing.
-    """
-
-    row: int
-    study: str
-    year: str
-    subgroup: str
-    numbers: Mapping[str, str]
-    effect: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file's analyses, each with its rows, and its studies."""
-
-    analyses: Sequence[tuple[Analysis, Sequence[StudyRow]]]
-    comparisons: Mapping[str, str]
-    studies: tuple[About, ...] = ()
-    left_out: list[LeftOut] = field(default_factory=list)
-    title: str = ""
-    part: str = ""
-    unit: str = "row"
-
-
 def kind_of(name: str) -> str:
     """The type of data that a file's word means; blank for one that is not known."""
     return next((kind for pattern, kind in _KINDS if pattern.search(name.strip())), "")
@@ -111,47 +49,60 @@ def measure_of(name: str, kind: str) -> str:
 
 
 def reading(file: File, comparison: str, sides: Sides) -> Reading:
-    """The results of one comparison, with the names of `sides` where the file has none.
+    """The results of all comparisons, or of one, with the names of `sides` where the file has none.
 
     Raises:
-        ImportRefused: when `comparison` is not the file's only one and is not one of them.
+        ImportRefused: when the file has no analyses, or `comparison` is none of its comparisons.
     """
-    chosen = _chosen(file, comparison)
+    chosen, left_out = _chosen(file, comparison)
+    placed = place([analysis for analysis, _ in chosen], file.comparisons, sides)
     items: list[Item] = []
-    left_out = list(file.left_out)
-    outcomes: dict[str, OutcomeFound] = {}
-    for analysis, rows in file.analyses:
-        if analysis.comparison != chosen:
-            left_out += [LeftOut(r.row, r.study, "of another comparison") for r in rows]
-            continue
-        own = Sides(analysis.intervention or sides.intervention, analysis.control or sides.control)
-        for label, part, group in _pooled_together(analysis, rows):
-            outcome = _outcome(analysis, label, group, outcomes)
-            outcomes[outcome.id] = outcome
+    left_out = [*file.left_out, *left_out, *placed.remarks]
+    outcomes = Outcomes(placed.comparisons)
+    for (analysis, rows), at in zip(chosen, placed.places, strict=True):
+        for name, part, group in _pooled_together(analysis, rows):
+            label = f"{name} ({at.named})" if at.named else name
+            fit: list[tuple[StudyRow, Results]] = []
             for row in group:
-                results, reason = _results(analysis, row, own)
+                results, reason = _results(analysis, row, at.sides)
                 if reason:
                     left_out.append(LeftOut(row.row, row.study, f"{label}: {reason}"))
-                    continue
-                year = row.year or year_of(row.study)
+                else:
+                    fit.append((row, results))
+            found = _outcome(analysis, label, group)
+            outcome = outcomes.add(found, at, analysis.kind, [_of_a_study(*one) for one in fit])
+            for row, results in fit:
                 piece = row.subgroup if part else ""
-                items.append(Item(row.row, row.study, year, outcome.id, results, piece))
-                left_out += _remarks(analysis, row, label, outcome)
-    used = {item.outcome for item in items}
-    found = tuple(outcome for outcome in outcomes.values() if outcome.id in used)
-    return Reading(items, left_out, file.studies, found, file.title, file.part, file.unit)
+                items.append(Item(row.row, row.study, _year(row), outcome, results, piece))
+                left_out += _remarks(analysis, row, label, found)
+    found_outcomes = outcomes.used({item.outcome for item in items})
+    return Reading(
+        items, left_out, file.studies, found_outcomes, file.title, file.part, file.unit,
+        comparisons=placed.comparisons,
+    )  # fmt: skip
 
 
-def _chosen(file: File, comparison: str) -> str:
+def _chosen(file: File, comparison: str) -> tuple[list[Entry], list[LeftOut]]:
+    """The analyses of all comparisons or of the one that is asked for, and the rows of others."""
     known = list(dict.fromkeys(analysis.comparison for analysis, _ in file.analyses))
     if not known:
         raise ImportRefused("the file has no analyses: is it that of a review with data?")
-    if comparison not in known and (comparison or len(known) > 1):
+    if comparison and comparison not in known:
         named = ", ".join(
             f"{n} ({name})" if (name := file.comparisons.get(n)) else n for n in known
         )
         raise ImportRefused(f"the file has the comparisons {named}: choose one with --comparison")
-    return comparison or known[0]
+    chosen = [one for one in file.analyses if comparison in ("", one[0].comparison)]
+    others = (row for one in file.analyses if one not in chosen for row in one[1])
+    return chosen, [LeftOut(row.row, row.study, "of another comparison") for row in others]
+
+
+def _of_a_study(row: StudyRow, results: Results) -> tuple[tuple[str, str], Results]:
+    return (row.study.casefold(), _year(row)), results
+
+
+def _year(row: StudyRow) -> str:
+    return row.year or year_of(row.study)
 
 
 def _pooled_together(
@@ -168,9 +119,7 @@ def _pooled_together(
     ]
 
 
-def _outcome(
-    analysis: Analysis, label: str, rows: Sequence[StudyRow], known: Mapping[str, OutcomeFound]
-) -> OutcomeFound:
+def _outcome(analysis: Analysis, label: str, rows: Sequence[StudyRow]) -> OutcomeFound:
     measure = measure_of(analysis.measure, analysis.kind)
     doubts = []
     if analysis.kind == CONTRAST and is_ratio(measure) and not _logarithms(analysis, rows):
@@ -180,7 +129,7 @@ def _outcome(
         doubts.append("the file analyses patients without the event; here events are pooled")
     direction, said = _direction(analysis)
     return OutcomeFound(
-        id=identifier(label, known, "outcome"),
+        id="",
         label=label,
         type=_TYPES.get(analysis.kind, "generic"),
         measure=measure,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from metasynth.core.text_files import one_line
 from metasynth.importers import revman
-from metasynth.importers.revman import Analysis, File, StudyRow
+from metasynth.importers.revman_records import Analysis, File, StudyRow
 from metasynth.importers.source import Line, sheet
 
 NEEDED = "Comparison Number", "Outcome Number", "Subgroup Number", "Name", "Data Type"

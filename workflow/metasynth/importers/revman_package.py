@@ -17,7 +17,7 @@ from metasynth.core.text_files import MAX_BYTES, one_line
 from metasynth.importers import revman
 from metasynth.importers.found import About, ImportRefused, JudgementFound, LeftOut
 from metasynth.importers.references import of_studies
-from metasynth.importers.revman import Analysis, File, StudyRow
+from metasynth.importers.revman_records import Analysis, File, StudyRow
 from metasynth.importers.source import Line, lines_of, ordinary
 
 _ROWS, _SETTINGS = "-data-rows.csv", "-overall-estimates-and-settings.csv"

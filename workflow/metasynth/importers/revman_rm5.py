@@ -13,7 +13,7 @@ from metasynth.core.xml_tree import Node, parsed
 from metasynth.importers import revman
 from metasynth.importers.found import About, ImportRefused, JudgementFound, LeftOut
 from metasynth.importers.references import inverted
-from metasynth.importers.revman import Analysis, File, StudyRow
+from metasynth.importers.revman_records import Analysis, File, StudyRow
 from metasynth.importers.source import ordinary, refusal
 
 _KINDS = {

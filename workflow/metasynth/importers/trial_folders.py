@@ -23,6 +23,8 @@ from metasynth.validation import conversions, survival
 from metasynth.validation import results as result_rules
 
 _ENOUGH_ARMS = 2
+_OF_A_ROW = ("source_id", "note")
+"""Columns of results.csv that two rows of the same numbers may differ in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +265,7 @@ def _tables(
     made = {
         "study.csv": _csv("study", [_study(label, items, about, file, reference)]),
         "arms.csv": _csv("arms", (_arm(ids[name], arm) for name, arm in arms.items())),
-        "results.csv": _csv("results", (row for i in items for row in _results(i, ids, origin))),
+        "results.csv": _csv("results", _each_once(items, ids, origin)),
         "sources.csv": _csv("sources", (origin.source(*place) for place in dict.fromkeys(places))),
     }
     if points := list(_curves(items, ids, origin)):
@@ -321,6 +323,22 @@ def _judgements(about: About, origin: Provenance) -> Iterator[dict[str, str]]:
 
 def _arm(arm_id: str, arm: ArmResult) -> dict[str, str]:
     return {"arm_id": arm_id, "role": arm.role, "label": arm.arm, "treatment": arm.treatment}
+
+
+def _each_once(
+    items: Sequence[Item], ids: Mapping[str, str], origin: Provenance
+) -> list[dict[str, str]]:
+    """The rows of results.csv; what several comparisons have in common says where else it is."""
+    made: dict[frozenset[tuple[str, str]], dict[str, str]] = {}
+    for item in items:
+        for row in _results(item, ids, origin):
+            key = frozenset((name, text) for name, text in row.items() if name not in _OF_A_ROW)
+            if key in made:
+                note = f"{made[key]['note']} The same in {origin.unit} {item.row}."
+                made[key]["note"] = note.strip()
+            else:
+                made[key] = row
+    return [*made.values()]
 
 
 def _results(item: Item, ids: Mapping[str, str], origin: Provenance) -> Iterator[dict[str, str]]:

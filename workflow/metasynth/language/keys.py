@@ -55,6 +55,11 @@ def regression(outcome: str, name: str) -> str:
     return f"{outcome}.regression.{name}"
 
 
+def moderators(outcome: str, model: str = "") -> str:
+    """A meta-regression on declared moderators, or what is said of all of an outcome."""
+    return f"{outcome}.moderators" + (f".{model}" if model else "")
+
+
 def claim(claim_id: str, column: str) -> str:
     """A number of an audited statement, by its column of results/tables/claims.csv."""
     return f"claims.{claim_id}.{column}"

@@ -341,6 +341,16 @@ RECORDS = (
         columns=("reported_z", "reported_p", "events_both", "events", "total"),
     ),
     Conversion(
+        name="error-of-events",
+        label=message("standard error of a hazard ratio from the numbers of events"),
+        formula=message(
+            "`SE = 1/√V`, *V* from the events of both arms, or from all events and the patients of "
+            "both, as for a log-rank test"
+        ),
+        source="Tierney et al. 2007",
+        columns=("estimate", "events_both", "events", "total"),
+    ),
+    Conversion(
         name="curve-at-risk",
         label=message("O − E and V from survival curves with numbers at risk"),
         formula=message(

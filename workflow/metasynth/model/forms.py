@@ -11,10 +11,11 @@ FORMS = {
     "paired": message("pairs of the same patients"),
     "z": message("published, with z"),
     "t": message("published, with t or F"),
+    "events": message("published, with numbers of events"),
     "o_minus_e": message("O − E and V"),
     "other_kind": message("another kind of effect, converted"),
     "covariance": message("arms averaged by covariance"),
 }
 """Groups' own numbers, a published contrast by what its standard error is from, or several arms."""
-PUBLISHED = ("limits", "se", "p", "z", "t")
+PUBLISHED = ("limits", "se", "p", "z", "t", "events")
 """Contrasts that somebody else computed."""

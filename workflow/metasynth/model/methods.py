@@ -81,9 +81,6 @@ WIDEST_TAU = {"ratio": 4.0, "RD": 1.0, "ASD": 1.6}
 """A typical tau beyond which a prior is on another scale than the effects: ratios of true effects
 of e^(2 × 1.96 × 4), or differences of risks (and of their arcsines) larger than there are."""
 
-SUBGROUPS = ("design", "population", "background")
-"""Columns of study.csv by which trials can be grouped."""
-
 DEFAULT_TAU2 = "REML"
 
 

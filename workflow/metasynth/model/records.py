@@ -14,6 +14,7 @@ from metasynth.model.certainty_config import DEFAULT_RULES, CertaintyRules
 from metasynth.model.conversions import DEFAULT_CONVERSIONS, ConversionChoices
 from metasynth.model.few_config import FewTrials
 from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
+from metasynth.model.moderators import ModeratorModel
 from metasynth.model.posteriors import NO_THRESHOLDS, Posterior, Thresholds
 from metasynth.model.priors import VAGUE, MuPrior, OtherPriors, TauPrior
 from metasynth.model.robustness_config import (
@@ -425,11 +426,14 @@ class OutcomeSpec:
     sensitivity_of: str = ""  # the id of the outcome that this one re-reads
     note: str = ""
     as_published: str = ""  # the analysis, among `analyses`, that repeats the audited review's own
-    subgroup: str = ""  # a column of study.csv by which trials are grouped
+    subgroup: str = ""  # the characteristic by which trials are grouped; see covariates.grouping
+    subgroup_levels: tuple[tuple[str, float], ...] = ()  # what its numbers mean
+    subgroup_cuts: tuple[float, ...] = ()  # numbers that divide it into classes
     baseline_risks: tuple[float, ...] = ()  # risks under control, for absolute effects
     per: float = 1.0  # the person-time that a rate is of, such as 1000 (person-years)
     time_unit: str = ""  # such as person-years
     covariate: CovariateSpec | None = None  # of the meta-regression
+    moderators: tuple[ModeratorModel, ...] = ()  # meta-regressions on several characteristics
     sequential: SequentialChoices | None = None  # of a sequential analysis; None: there is none
     few: FewTrials | None = None  # which analysis leads with few trials; None: always the first
     favours: tuple[str, ...] = ()  # words left and right of no effect; none: those of the sides
@@ -516,6 +520,16 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
+class StudyValue:
+    """A characteristic of a study, a number or a word, by its name, and where it stands."""
+
+    column: str
+    cell: Cell
+    number: float | None = None
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StudyData:
     """What one study brings to one outcome; one group has no control.
 
@@ -533,6 +547,7 @@ class StudyData:
     provenance: str = ""  # reported | external | derived: the weakest of the rows used
     covariate: float | None = None  # the study's value of the outcome's covariate
     covariate_cell: Cell | None = None
+    values: tuple[StudyValue, ...] = ()  # of the outcome's moderators, those that are stated
     tables: tuple[tuple[int, int], ...] = ()
     layout: str = ""  # cluster | pairs, where that is not accounted for
     cluster: str = ""  # to which it belongs with others; blank: that of its own id

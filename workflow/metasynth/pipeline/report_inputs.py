@@ -90,7 +90,7 @@ def attachments(member: Member) -> list[str]:
     Typst reads below the review's folder only: raw tables that lie elsewhere are left out, and so
     are those of very many trials, which would be thousands of files.
     """
-    stages = ("crosscheck", "tables", "audit", "certainty")
+    stages = ("crosscheck", "tables", "moderators", "audit", "certainty")
     made = [path for stage in stages for path in member.inputs[stage]]
     if len(member.inputs["clean"]) > bounds.TOLD_ROWS:
         return [path for path in made if path.endswith(".csv")]

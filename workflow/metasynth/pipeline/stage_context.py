@@ -145,14 +145,15 @@ class Context:
         return self.there([*(f"{text}/{code}/{languages.LABELS}" for code in codes), *inside])
 
     @cached_property
-    def _topics(self) -> list[dict[Topic, Trial]]:
-        return [comparison.topics(trial) for trial in self.review.trials]
+    def _topics(self) -> list[tuple[Trial, dict[Topic, Trial]]]:
+        return [(trial, comparison.topics(trial)) for trial in self.review.trials]
 
     def reporting(self, outcome: OutcomeSpec) -> tuple[Trial, ...]:
         """The trials that have a number for this outcome, without what they say of others."""
         chosen = self.config.comparison_of(outcome)
-        found = (comparison.about(topics, outcome) for topics in self._topics)
-        return tuple(t for t in found if t and comparison.reports(t, outcome, chosen))
+        pairs = ((comparison.about(topics, outcome), whole) for whole, topics in self._topics)
+        found = (comparison.judged(about, whole, outcome) for about, whole in pairs if about)
+        return tuple(t for t in found if comparison.reports(t, outcome, chosen))
 
     def counted(self, outcome: OutcomeSpec) -> tuple[int, int]:
         """How many trials an outcome's figures can show, and how many have its covariate."""

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from metasynth.core import digest, store
 from metasynth.figures import catalogue
-from metasynth.grade.judgement_levels import risk
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
+from metasynth.model.judgement_levels import risk
 from metasynth.model.records import OutcomeSpec, Trial
 from metasynth.pipeline import params
 from metasynth.pipeline.stage_context import Context, Members, both, files, trial_file
@@ -44,8 +44,9 @@ _TEMPLATES = (*_LOOKS, "report/*/*.md")
 def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
     """The members of each stage by its name, in the order in which the stages need each other."""
     at = Context(review, pipeline, folder)
-    first = (clean, views, pool, sensitivity, crosscheck, tables, audit, certainty, changes)
-    for stage in (*first, forest, plot, overview, report, figure_files):
+    first = (clean, views, pool, sensitivity, crosscheck, tables, moderators, audit)
+    then = (certainty, changes, forest, plot, overview, report, figure_files)
+    for stage in (*first, *then):
         at.add(stage.__name__, tuple(stage(at)))
     return at.made
 
@@ -119,6 +120,14 @@ def tables(at: Context) -> Iterator[Member]:
     made = (*both("results/tables", "estimates", "studies"), "results/tables/datapackage.json")
     inputs = {"results": files(at.made["pool"], "result.json")}
     yield at.member("tables", inputs, made, beside=("schemas/results.json",))
+
+
+def moderators(at: Context) -> Iterator[Member]:
+    """The table of meta-regressions on moderators, of the outcomes that declare some."""
+    regressed = {outcome.id for outcome in at.config.outcomes if outcome.moderators}
+    found = (member for member in at.made["sensitivity"] if member.name in regressed)
+    inputs = {"moderated": files(found, "sensitivity.json")}
+    yield at.member("moderators", inputs, both("results/tables", "moderators"))
 
 
 def audit(at: Context) -> Iterator[Member]:

@@ -22,11 +22,13 @@ def pooled(paths: Iterable[str], told: Pooling) -> tuple[OutcomeResult, list[Tri
 
 def trial_about(path: str, outcome: OutcomeSpec) -> Trial:
     """A cleaned trial with what it says of an outcome, and of no other; read once a job."""
-    found = comparison.about(_topics(path), outcome)
+    whole, topics = _topics(path)
+    found = comparison.about(topics, outcome)
     assert found is not None  # as only trials that report an outcome are read for it
-    return found
+    return comparison.judged(found, whole, outcome)
 
 
 @cache
-def _topics(path: str) -> dict[Topic, Trial]:
-    return comparison.topics(store.from_json(Trial, Path(path).read_text("utf-8")))
+def _topics(path: str) -> tuple[Trial, dict[Topic, Trial]]:
+    whole = store.from_json(Trial, Path(path).read_text("utf-8"))
+    return whole, comparison.topics(whole)

@@ -176,6 +176,17 @@ def _bubble(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
             yield f"{shown.key(study)}.covariate", label, row.covariate, (cell,)
 
 
+def _moderators(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
+    chosen = covariates.drawn_term(shown.result.outcome)
+    known = {(s.study, s.label): s for s in shown.result.studies}
+    for study in shown.studies if chosen else ():
+        for value in known[study.study, study.label].values:
+            if chosen and value.column == chosen[1].column and value.number is not None:
+                cell = keys.cell(value.cell, covariates.column(value.column))
+                label = message("characteristic of the trial")
+                yield f"{shown.key(study)}.moderator", label, value.number, (cell,)
+
+
 _VALUES: dict[str, Callable[[_Shown, Diagnostics], Iterator[Value]]] = {
     "forest": _forest,
     "drapery": _drapery,
@@ -186,5 +197,6 @@ _VALUES: dict[str, Callable[[_Shown, Diagnostics], Iterator[Value]]] = {
     "gosh": _gosh,
     "funnel": _funnel,
     "bubble": _bubble,
+    "moderators": _moderators,
 }
 """What each figure prints, by its name in the catalogue."""

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from metasynth.grade.judgement_levels import NAMES, domain_names, is_overall, of_outcome, risk
 from metasynth.language import keys
 from metasynth.language.languages import Language, message
+from metasynth.model.judgement_levels import NAMES, domain_names, is_overall, of_outcome, risk
 from metasynth.model.records import FlowCount, Judgement, Source, Trial
 from metasynth.provenance.entry import COMPUTED, RAW, Entry, Origin, Place
 from metasynth.provenance.formulas import SUM

@@ -19,6 +19,10 @@ COLUMNS = {
     "duration_weeks": message("duration in weeks"),
     "n_randomised": message("patients randomised"),
     "dose": message("dose"),
+    "design": message("design"),
+    "population": message("population"),
+    "background": message("background treatment"),
+    "treatment": message("treatment"),
     "week": message("week of the measurement"),
     "events": message("patients with the event"),
     "total": message("patients analysed"),
@@ -89,14 +93,16 @@ def trial_entries(trial: Trial, name: Namer, language: Language) -> Iterator[Ent
     """Every number in a trial's tables; `name` gives the label of a result's outcome."""
     study, label = trial.study, language.label(trial.study.label)
     sources = {source.source_id: source for source in trial.sources}
-    for column in ("status", "year", "duration_weeks", "n_randomised"):
+    numbers = ("status", "year", "duration_weeks", "n_randomised")
+    for column in (*numbers, "design", "population", "background"):
         made = _cells(study, study.cell, (column,), label, language)
         stated = _stated(trial, column)
         yield from (replace(entry, source=stated, target="table-trials") for entry in made)
     for arm in trial.arms:
         of = f"{label}, {language.label(arm.label)}"
         extra: dict[str, Any] = {"source": origin(sources.get(arm.source_id)), "note": arm.note}
-        for entry in _cells(arm, arm.cell, ("role", "dose", "n_randomised"), of, language):
+        columns = ("role", "dose", "n_randomised", "treatment")
+        for entry in _cells(arm, arm.cell, columns, of, language):
             yield replace(entry, **extra, target="table-arms")
     for row in trial.covariates:
         named = f"{label}, {language.label(row.covariate.replace('_', ' '))}"

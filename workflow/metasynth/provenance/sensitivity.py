@@ -10,6 +10,7 @@ from metasynth.language.languages import Language, message
 from metasynth.model import covariates, methods
 from metasynth.model.records import OutcomeResult, OutcomeSpec
 from metasynth.provenance.entry import COMPUTED, Entry
+from metasynth.provenance.moderators import moderator_entries
 from metasynth.provenance.outcome import counts, effects
 from metasynth.sensitivity.absolute import AbsoluteEffect, is_of_scores, limit_behind
 from metasynth.sensitivity.battery import Absolute, Sensitivity
@@ -106,6 +107,7 @@ def sensitivity_entries(
         yield from _fields(
             f"{item.outcome}.regression", item.regression, REGRESSION, common | more, language
         )
+    yield from moderator_entries(item.moderators, result, (*own, *chosen), common, language)
     more = {"inputs": (*own, *chosen), "method": language.say("trim and fill")}
     at = f"{item.outcome}.trim_and_fill"
     yield from _fields(at, item.trim_and_fill, _FILLED, common | more, language)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from operator import is_not
 from typing import Any, TypeVar, cast
 
@@ -47,6 +48,16 @@ class Citation:
     """Numbered references, by key and number in the reference list."""
 
     items: tuple[tuple[str, int], ...]
+
+    def runs(self) -> tuple[tuple[tuple[str, int], ...], ...]:
+        """As they are printed: one alone, or the first and last of three and more in a row."""
+        rows = groupby(enumerate(self.items), key=lambda place: place[1][1] - place[0])
+        found = [[item for _, item in row] for _, row in rows]
+        return tuple(
+            part
+            for row in found
+            for part in ([(row[0], row[-1])] if len(row) > 2 else [(item,) for item in row])
+        )
 
 
 @dataclass(frozen=True, slots=True)

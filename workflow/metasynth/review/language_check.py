@@ -2,10 +2,13 @@
 
 import string
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from metasynth.core.faults import Fault, of_file, of_line
+from metasynth.core.paths import WORKFLOW
 from metasynth.core.text_files import read_text
 from metasynth.language.languages import MESSAGES, OWN, known, shipped
 from metasynth.prose.texts import SECTIONS
@@ -14,15 +17,23 @@ if TYPE_CHECKING:
     from babel.messages.catalog import Catalog, Message
 
 Place = tuple[str, str, str]
+_LATIN = "\u024f"
+"""The last of the letters of European languages that are written in Latin ones."""
+_LETTERS = frozenset({"Lu", "Ll", "Lt", "Lo"})
+_MOST_SHOWN = 12
 
 
-def faults(workdir: Path, text: str, languages: Sequence[str]) -> Iterator[Fault]:
-    """The faults of each such language: its catalogue, then its sections."""
+def faults(
+    workdir: Path, text: str, languages: Sequence[str], formats: Sequence[str] = ("pdf",)
+) -> Iterator[Fault]:
+    """The faults of each such language: its catalogue, its sections, letters of other scripts."""
     for code in languages:
         if code not in shipped() and code in known(workdir / text):
             folder = f"{text}/{code}/{OWN}"
             yield from _catalogue(workdir, f"{folder}/{MESSAGES}")
             yield from _sections(workdir, folder)
+            if "pdf" in formats:
+                yield from _letters(workdir, f"{text}/{code}")
 
 
 def _catalogue(workdir: Path, file: str) -> Iterator[Fault]:
@@ -106,6 +117,25 @@ def _sections(workdir: Path, folder: str) -> Iterator[Fault]:
         except TemplateSyntaxError as error:
             expected = f"expressions in braces as in English ({error.message})"
             yield of_line(file, error.lineno, "", "", expected, "compare it with the English one")
+
+
+def _letters(workdir: Path, folder: str) -> Iterator[Fault]:
+    """Letters that the PDF would show as boxes, as its font has none of their script."""
+    paths = (path for place in ("*", f"{OWN}/*") for path in (workdir / folder).glob(place))
+    texts = (read_text(path, path.name, workdir, "text")[0] for path in paths if path.is_file())
+    letters = {c for text in texts for c in text or "" if c > _LATIN and category(c) in _LETTERS}
+    if lacking := "".join(sorted(letters - _of_the_font())) if letters else "":
+        expected = "letters that the PDF's font has: Latin, Greek and Cyrillic ones"
+        remedy = "leave pdf out of formats: html and docx take the reader's fonts"
+        warned = of_file(folder, lacking[:_MOST_SHOWN], expected, remedy)
+        yield replace(warned, severity="warning")
+
+
+def _of_the_font() -> frozenset[str]:
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(str(WORKFLOW / "report/fonts/SourceSans3-Regular.otf"))
+    return frozenset(map(chr, font.get_charmap()))
 
 
 def _like(names: Iterable[str]) -> str:

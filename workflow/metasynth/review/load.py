@@ -88,7 +88,9 @@ def load_review(config_path: Path, workdir: Path) -> Review:
         further += validate(config, raw, lines, sound=not _errors(reading.faults))
     prose = prose_check.read(config, workdir, config.text if config else reading.text)
     further += prose_check.faults(prose, config, raw)
-    further += language_check.faults(workdir, config.text, config.languages) if config else ()
+    if config:
+        own = config.text, config.languages, config.formats
+        further += language_check.faults(workdir, *own)
     told = {(fault.file, fault.column) for fault in reading.faults}
     faults = [
         *reading.faults,

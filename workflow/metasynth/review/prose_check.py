@@ -9,7 +9,7 @@ from metasynth.core.faults import Fault, of_file, of_line
 from metasynth.language.english_left import is_prose, paragraphs
 from metasynth.language.languages import decimal_mark
 from metasynth.language.languages import known as known_languages
-from metasynth.model.records import Claim, Config, Trial
+from metasynth.model.records import Claim, Config, OutcomeSpec, Trial
 from metasynth.prose import form, templates, texts
 from metasynth.prose.texts import OwnText, Prose
 from metasynth.review.prose_names import names
@@ -108,6 +108,7 @@ def _figures(config: Config, trials: Iterable[Record], claims: Sequence[Claim]) 
 
 def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
     """The tables that there can be: a regression's where effects are regressed on something."""
+    from metasynth.model.moderators import has_profiles
     from metasynth.report.tables.index import (
         OF_A_COMPARISON,
         OF_A_TRIAL,
@@ -117,6 +118,11 @@ def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
     from metasynth.report.text.checklists import CHECKLISTS
 
     several = "" not in config.comparisons
+    there: dict[str, Callable[[OutcomeSpec], object]] = {
+        "regression": lambda outcome: outcome.covariate,
+        "moderators": lambda outcome: outcome.moderators,
+        "profiles": lambda outcome: has_profiles(outcome.moderators),
+    }
     return {
         *(name for name in OF_THE_REVIEW if not (several and name in OF_A_COMPARISON)),
         *(name.removeprefix("table-") for name in CHECKLISTS),
@@ -124,7 +130,7 @@ def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
             f"{kind}_{outcome.id}"
             for outcome in config.outcomes
             for kind in OF_AN_OUTCOME
-            if not outcome.sensitivity_of and (kind != "regression" or outcome.covariate)
+            if not outcome.sensitivity_of and (kind not in there or there[kind](outcome))
         ),
         *(f"{kind}_{one}" for kind in OF_A_COMPARISON for one in config.comparisons if several),
         *(f"{kind}_{trial}" for kind in OF_A_TRIAL for trial in trials),

@@ -9,6 +9,7 @@ from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.model import bounds
 from metasynth.model.forms import PUBLISHED
 from metasynth.model.methods import CLUSTERED, EXACT_BAYES, GLMMS, tau2_of_effects
+from metasynth.model.moderated_effects import ModeratedEffects
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.model.risks import MEASURES
 from metasynth.sensitivity.absolute import (
@@ -33,6 +34,7 @@ from metasynth.stats.small_study import (
     peters,
 )
 from metasynth.stats.trim_and_fill import trim_and_fill
+from metasynth.synthesis.moderated import moderated
 from metasynth.synthesis.selection import counted, effects_of, tables_of
 from metasynth.synthesis.synthesise import pool_studies, size_of_pool
 
@@ -106,6 +108,7 @@ class Sensitivity:
     absolute: tuple[Absolute, ...]
     absolute_reason: Sentence | None
     regression: Regression | None = None
+    moderators: tuple[ModeratedEffects, ...] = ()
     without_published: Estimate | None = None
 
 
@@ -133,6 +136,7 @@ def battery(result: OutcomeResult) -> Sensitivity:
         absolute=absolute,
         absolute_reason=why_not_absolute,
         regression=regress(outcome, spec, used, effects.y, effects.v) if effects else None,
+        moderators=moderated(outcome, spec, used, effects.y, effects.v) if effects else (),
         without_published=_without_published(outcome, spec, used),
     )
 

@@ -55,7 +55,7 @@ _WEAKNESS = {"reported": 0, "external": 1, "derived": 2}
 def topics(trial: Trial) -> dict[Topic, Trial]:
     """The trial with what it says of one outcome at one week, and of no other, by outcome and week.
 
-    That is all that a pooled result depends on; sources and judgements are left out as well.
+    That is all that a pooled result depends on but for judgements (`judged`); sources are left out.
     """
     rows: dict[Topic, list[Result]] = {}
     for row in trial.results:
@@ -70,6 +70,14 @@ def topics(trial: Trial) -> dict[Topic, Trial]:
         )
         for topic, found in rows.items()
     }
+
+
+def judged(about: Trial, whole: Trial, outcome: OutcomeSpec) -> Trial:
+    """One of a whole trial's `topics`, with the risk of bias where the outcome depends on it."""
+    if covariates.RISK_OF_BIAS not in covariates.columns_of(outcome):
+        return about
+    overall = tuple(one for one in whole.risk_of_bias if one.outcome in ("", outcome.outcome))
+    return replace(about, risk_of_bias=overall)
 
 
 def about(by_topic: Mapping[Topic, Trial], outcome: OutcomeSpec) -> Trial | None:
@@ -231,7 +239,7 @@ def _study_items(
     rows = in_unit(selected_rows(trial, outcome, comparison), outcome)
     if comparison.strata == "keep" and len(strata := _strata(trial, rows)) > 1:
         return _by_stratum(trial, outcome, comparison, strata)
-    data = _with_covariate(
+    data = _with_characteristics(
         trial, outcome, comparison, rows, _study_data(trial, outcome, comparison, rows)
     )
     if isinstance(data, Omission) and convertible(outcome):
@@ -244,23 +252,35 @@ def _treated(trial: Trial, comparison: Comparison) -> list[str]:
     return [arm.arm_id for arm in trial.arms if arm.treatment in comparison.intervention]
 
 
-def _with_covariate(
+def _with_characteristics(
     trial: Trial,
     outcome: OutcomeSpec,
     comparison: Comparison,
     rows: Sequence[Result],
     data: tuple[StudyData, ...] | Omission,
 ) -> tuple[StudyData, ...] | Omission:
-    """What the trial brings, with the value of the outcome's covariate where there is one."""
-    if isinstance(data, Omission) or outcome.covariate is None:
+    """What the trial brings, with its values of the outcome's covariate and moderators."""
+    columns = covariates.columns_of(outcome)
+    if isinstance(data, Omission) or not (outcome.covariate or columns):
         return data
     contrasted = [row.arm_id for row in rows if row.reference_arm_id] or _treated(trial, comparison)
     found = []
     for item in data:
         arm_ids = item.intervention.arm_ids if item.intervention else contrasted
         number, cell = covariates.value(trial, outcome.covariate, arm_ids)
-        found.append(replace(item, covariate=number, covariate_cell=cell))
+        values = (covariates.characteristic(trial, c, arm_ids, outcome.outcome) for c in columns)
+        known = tuple(value for value in values if value is not None)
+        valued = replace(item, covariate=number, covariate_cell=cell, values=known)
+        found.append(_grouped(valued, outcome))
     return tuple(found)
+
+
+def _grouped(study: StudyData, outcome: OutcomeSpec) -> StudyData:
+    """The study in the subgroup that its characteristic says; in none where it is not stated."""
+    term = covariates.grouping(outcome)
+    own = [value for value in study.values if term and value.column == term.column]
+    level = covariates.level_of(term, own[0]) if term and own else None
+    return replace(study, subgroup=str(level)) if level is not None else study
 
 
 _UNDECLARED = sentence(
@@ -275,7 +295,7 @@ def _of_other_kind(
 ) -> tuple[StudyData, ...] | Omission | None:
     """A trial of events among means, or the reverse, as the outcome declares; None if it is not."""
     data = _study_data(trial, other_kind(outcome), comparison, rows)
-    data = _with_covariate(trial, outcome, comparison, rows, data)
+    data = _with_characteristics(trial, outcome, comparison, rows, data)
     if isinstance(data, Omission):
         return None
     if not outcome.events_mean:
@@ -347,7 +367,7 @@ def _study_data(
         year=trial.study.year,
         intervention=_combined(intervention),
         control=control,
-        subgroup=getattr(trial.study, outcome.subgroup) if outcome.subgroup else "",
+        subgroup=covariates.group_in_study(trial.study, outcome),
         provenance=_weakest(rows),
         tables=_tables(known, rows, arms, comparison) if outcome.type == "binary" else (),
     )
@@ -461,7 +481,7 @@ def _with_contrast(
         rows = [row for row in every if not row.reference_arm_id]
     effect, provenance = _averaged(effects), _weakest(rows)
     data = StudyData(study.study, study.label, study.year, contrast=effect, provenance=provenance)
-    return (replace(data, subgroup=getattr(study, outcome.subgroup) if outcome.subgroup else ""),)
+    return (replace(data, subgroup=covariates.group_in_study(study, outcome)),)
 
 
 def _effects(

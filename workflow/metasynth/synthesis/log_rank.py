@@ -1,7 +1,8 @@
 """Hazard ratios of trials that print a log-rank test and numbers of events, but no ratio.
 
-Tierney, Stewart, Ghersi, Burdett and Sydes, Trials 2007;8:16: V from the events of both arms, or of
-all patients and how these were divided; O - E from V and z.
+Or a ratio and numbers of events, but nothing that gives its error. Tierney, Stewart, Ghersi,
+Burdett and Sydes, Trials 2007;8:16: V from the events of both arms, or of all patients and how
+these were divided; O - E from V and z.
 """
 
 import math
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from metasynth.core.messages import Sentence, sentence
 from metasynth.model.methods import letters
-from metasynth.model.records import Contrast, Result
+from metasynth.model.records import Cell, Contrast, Result
 
 _NO_DIRECTION = sentence(
     "a log-rank p-value does not say which arm did better: z with its sign would, or the events of "
@@ -22,11 +23,13 @@ def of_log_rank(row: Result, every: Sequence[Result], measure: str) -> Contrast 
 
     `every` are the trial's rows of the outcome, those of its arms among them.
     """
-    if row.estimate is not None or row.o_minus_e is not None or letters(measure) != "HR":
-        return None
-    if row.reported_z is None and not row.reported_p:
+    if row.o_minus_e is not None or letters(measure) != "HR":
         return None
     arms = {arm.arm_id: arm for arm in every if not arm.reference_arm_id}
+    if row.estimate is not None:
+        return _of_ratio(row, arms)
+    if row.reported_z is None and not row.reported_p:
+        return None
     variance = _variance(row, arms)
     if not variance:
         return sentence(
@@ -36,9 +39,25 @@ def of_log_rank(row: Result, every: Sequence[Result], measure: str) -> Contrast 
     z = _signed(row, arms)
     if isinstance(z, Sentence):
         return z
-    cells = (row.cell, *(arms[name].cell for name in _names(row) if name in arms))
+    cells = _cells(row, arms)
     y, se = z / math.sqrt(variance), 1 / math.sqrt(variance)
     return Contrast(y, se, cells, "o_minus_e", row.adjusted_for, ("log-rank",))
+
+
+def _of_ratio(row: Result, arms: Mapping[str, Result]) -> Contrast | None:
+    """A ratio with the error that numbers of events give, where nothing else gives one."""
+    errors = (row.se, row.ci_low, row.reported_z, row.reported_t, row.reported_f)
+    stated = bool(row.reported_p) or any(x is not None for x in errors)
+    variance = None if stated else _variance(row, arms)
+    if not variance or row.estimate is None or row.estimate <= 0:
+        return None
+    y, se = math.log(row.estimate), 1 / math.sqrt(variance)
+    rules = ("error-of-events",)
+    return Contrast(y, se, _cells(row, arms), "events", row.adjusted_for, rules)
+
+
+def _cells(row: Result, arms: Mapping[str, Result]) -> tuple[Cell, ...]:
+    return (row.cell, *(arms[name].cell for name in _names(row) if name in arms))
 
 
 def _names(row: Result) -> tuple[str, str]:

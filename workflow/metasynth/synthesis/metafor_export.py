@@ -37,6 +37,11 @@ from metasynth.model.records import (
 )
 from metasynth.synthesis import bayesmeta_export, exact_bayes_export, multilevel_export
 from metasynth.synthesis.bmr_export import regressions
+from metasynth.synthesis.moderator_export import (
+    moderator_cells,
+    moderator_lines,
+    moderator_names,
+)
 from metasynth.synthesis.synthesise import size_of_pool
 
 ARGUMENTS = {
@@ -103,7 +108,7 @@ def metafor_csv(result: OutcomeResult) -> str:
     cluster = ("cluster",) if _clustered(result) else ()
     header = (
         *("study", "label", "year", "subgroup", "pooled", *names),
-        *("y", "se", *covariate, *cluster),
+        *("y", "se", *covariate, *cluster, *moderator_names(result.outcome)),
     )
     return to_csv(header, (_row(result, study, effects) for study in result.studies))
 
@@ -128,7 +133,7 @@ def _row(
     cluster = [clusters.name(study)] if _clustered(result) else []
     return [
         *(study.study, study.label, study.year, study.subgroup, pooled),
-        *(*data, *own, *covariate, *cluster),
+        *(*data, *own, *covariate, *cluster, *moderator_cells(result.outcome, study)),
     ]
 
 
@@ -217,6 +222,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
         *(_more_of(result, analysis) if package == "bayesmeta" else []),
+        *moderator_lines(result, analysis, own_effects(result, analysis)),
     ]
     return "\n".join([*head, *body]) + "\n"
 

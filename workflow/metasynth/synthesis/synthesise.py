@@ -28,13 +28,14 @@ Conventions of an `Estimate`:
 - One study is reported as it is under every model (q = 0 with no degrees of freedom, no tau2).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import Sentence, sentence
+from metasynth.model.covariates import grouping, level_order
 from metasynth.model.methods import BAYES, BAYESIAN, CLUSTERED, DEFAULT_TAU2, require_combination
 from metasynth.model.posteriors import Posterior
 from metasynth.model.records import (
@@ -103,7 +104,7 @@ def _analyse(
     reasons = [(s, uninformative(s, outcome, spec)) for s in studies]
     pooled = [s for s, reason in reasons if reason is None]
     omissions = [_omitted(s, reason, spec.name) for s, reason in reasons if reason]
-    names = dict.fromkeys(s.subgroup for s in pooled if s.subgroup)
+    names = _ordered(outcome, dict.fromkeys(s.subgroup for s in pooled if s.subgroup))
     subgroups = {name: [s for s in pooled if s.subgroup == name] for name in names}
     whole, fit = pool_studies(outcome, spec, ALL, pooled)
     if fit is None:
@@ -136,6 +137,13 @@ def _posterior(
 
 
 Part = tuple[Estimate, Fit | None]
+
+
+def _ordered(outcome: OutcomeSpec, names: Iterable[str]) -> list[str]:
+    """Subgroups in the order of their levels, where these have one; else as trials have them."""
+    term = grouping(outcome)
+    order = level_order(term) if term else ()
+    return sorted(names, key=lambda name: order.index(name) if name in order else len(order))
 
 
 def _pool_subgroups(

@@ -134,11 +134,12 @@ def read(data_dir: Path) -> RawTables:
                 faults.append(_in_two_places(tables, study, trials[study]))
             else:
                 trials[study] = RawTrial(study, tables.trial(study))
+    own = [study for study in trials if not study.startswith(MADE_UP)]
     entries = _references(data_dir, faults)
     references = None if entries is None else frozenset(entry.key for entry in entries)
     whole_review = of_the_review(data_dir)
     return RawTables(
-        tuple(trials[study] for study in sorted(trials)),
+        tuple(trials[study] for study in sorted(own or trials)),
         whole_review,
         references,
         tuple(faults),

@@ -19,7 +19,8 @@ IMPORT_PART = ".import.part"
 OPTIONAL_TABLES = frozenset({"risk_of_bias", "covariates", "survival"})
 REVIEW_TABLES = ("claims", "changelog", "certainty", "search", "flow")
 """Tables of the whole review; each may be left out."""
-ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+MOST_LETTERS = 64
+ID = re.compile(rf"[a-z][a-z0-9_]{{0,{MOST_LETTERS - 1}}}")
 RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 """Names that Windows keeps for devices: ids, but none of a folder."""
 

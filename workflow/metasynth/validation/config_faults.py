@@ -108,6 +108,8 @@ def _advice(error: "ValidationError") -> tuple[str, str]:
         return _described(error), "correct the value"
     if rule == "maxLength":
         return f"{_described(error)}, of at most {wanted} characters", "shorten it"
+    if rule == "anyOf":
+        return _described(error), "see the manual for what stands here"
     if rule == "uniqueItems":
         return "each item once", "remove the one that is there twice"
     if rule in ("minItems", "minProperties"):

@@ -56,6 +56,7 @@ from metasynth.validation.comparisons_config import (
     sides_faults,
 )
 from metasynth.validation.config_faults import schema_faults
+from metasynth.validation.moderators_config import moderator_faults, moderator_models
 from metasynth.validation.priors_config import (
     few_faults,
     few_trials,
@@ -138,7 +139,11 @@ def parse(mapping: Any, lines: Lines) -> tuple[Config | None, list[Fault]]:
     mapping, checked = _without_answers(mapping)
     if faults := [*prior_faults(mapping, lines), *few_faults(mapping, lines)]:
         return None, [*faults, *comparison_faults(mapping, lines)]
-    faults = [*sequential_faults(mapping, lines), *comparison_faults(mapping, lines)]
+    faults = [
+        *sequential_faults(mapping, lines),
+        *comparison_faults(mapping, lines),
+        *moderator_faults(mapping, lines),
+    ]
     mapping, read = expanded(mapping, lines)
     outcomes = (path[1] for path in checked if path[0] == "outcomes")
     checked += tuple(("outcomes", new) for name in outcomes for new in read.get(name, ()))
@@ -182,6 +187,9 @@ _DECIMALS = (
     "instrument",
     "conversions",
     "correlation",
+    "moderators",
+    "subgroup_levels",
+    "subgroup_cuts",
 )
 """Keys below which a decimal number is a number, not a text such as a version."""
 
@@ -328,6 +336,13 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         lists["effects"] = tuple(_effect(name, how, keys) for name, how in keys["effects"].items())
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
+    if "subgroup_levels" in keys:
+        levels = keys["subgroup_levels"].items()
+        lists["subgroup_levels"] = tuple((name, float(number)) for name, number in levels)
+    if "subgroup_cuts" in keys:
+        lists["subgroup_cuts"] = tuple(map(float, keys["subgroup_cuts"]))
+    if "moderators" in keys:
+        lists["moderators"] = moderator_models(keys)
     return OutcomeSpec(id=id_, **{"week": None, **keys, **lists})
 
 

@@ -12,7 +12,7 @@ from typing import Any
 Schema = Mapping[str, Any]
 
 _REMARKS = {"$schema", "$defs", "title", "description", "default"}
-_REMARKS |= {"examples", "x-when", "enumDescriptions"}
+_REMARKS |= {"examples", "x-when", "x-kind", "enumDescriptions"}
 _TYPES: dict[str, Callable[[Any], bool]] = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),
@@ -84,6 +84,7 @@ _JUDGES: dict[str, Callable[[Any, Schema, Schema], bool]] = {
     "$ref": _reference,
     "type": lambda value, schema, _: schema["type"] in _TYPES and _TYPES[schema["type"]](value),
     "enum": lambda value, schema, _: isinstance(value, str) and value in schema["enum"],
+    "anyOf": lambda value, schema, root: any(opens(value, one, root) for one in schema["anyOf"]),
     "required": lambda value, schema, _: (
         not isinstance(value, dict) or all(key in value for key in schema["required"])
     ),

@@ -67,14 +67,38 @@ class Rule:
     y: float
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """Where the parts of a plot with rows stand, in points from the page's upper left corner.
+
+    Across, the names of rows reach to `names` and what stands before the graph to `text`; the graph
+    is between `left` and `right`, what is written below its axis between `first` and `last`, and
+    what is printed behind the graph begins at `behind`. Down, the rows are between `start` and
+    `bottom`, labels of the axis end at `axis`, statistics beside them at `foot`, notes at `end`.
+    """
+
+    names: float
+    text: float
+    left: float
+    right: float
+    first: float
+    last: float
+    behind: float
+    start: float
+    bottom: float
+    axis: float
+    foot: float
+    end: float
+
+
 class Page(Figure):
     """A figure of the common width, through which its surroundings show.
 
     `points` leads from points right and down of the upper left corner to where they are drawn.
     While the page is `telling`, its texts are drawn with their marks (see language/tracked.py). Of
     a page that is higher than paper `breaks` are the heights, in points from the top, at which it
-    may be cut: the first is the foot of its heading, which each part repeats. `names` is how far
-    from the left the names of rows reach, which a narrow screen keeps in view; 0 without rows.
+    may be cut: the first is the foot of its heading, which each part repeats. `pieces` are those
+    of its plots that a narrow screen can show below each other.
     """
 
     def __init__(self, height: float) -> None:
@@ -84,7 +108,7 @@ class Page(Figure):
         self.points: Transform = down + self.dpi_scale_trans
         self.telling = False
         self.breaks: tuple[float, ...] = ()
-        self.names = 0.0
+        self.pieces: tuple[Pieces, ...] = ()
 
 
 class _Line(Text):

@@ -13,13 +13,14 @@ import base64
 import io
 import re
 import warnings
+from dataclasses import astuple
 from xml.etree import ElementTree
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from metasynth.figures.canvas.one_line import clean, visible
-from metasynth.figures.canvas.page import Page
+from metasynth.figures.canvas.page import Page, Pieces
 from metasynth.figures.canvas.style import EMBEDDED, FALLBACK, FAMILY, INK, isolated
 from metasynth.language.tracked import MARK, NAME, SCALE, bare, each, unnamed
 
@@ -50,14 +51,18 @@ def render(
     _name_once(root)
     _unwrap(root)
     _describe(root, prefix, clean(bare(title)), _spoken(description))
-    if isinstance(figure, Page) and figure.names:
-        root.set("data-names", f"{figure.names:.2f}")
+    if isinstance(figure, Page) and figure.pieces:
+        root.set("data-pieces", ";".join(map(_places, figure.pieces)))
     if breaks:
         root.set("data-breaks", " ".join(f"{height:.2f}" for height in breaks))
     if fonts:
         _carry_fonts(root)
     ElementTree.indent(root, " ")
     return _tagged(ElementTree.tostring(root, encoding="unicode")) + "\n"
+
+
+def _places(pieces: Pieces) -> str:
+    return " ".join(f"{place:.2f}" for place in astuple(pieces))
 
 
 def _tagged(svg: str) -> str:

@@ -21,6 +21,7 @@ from metasynth.figures.outcome import (
 from metasynth.figures.plots.risk_of_bias import Judgements, judgement_word
 from metasynth.grade.case import excludes_alone, rests_on_one_degree
 from metasynth.language.languages import ENGLISH, Language, message
+from metasynth.language.moderators import group_name
 from metasynth.language.printed import of_pool, predicts_more
 from metasynth.language.sentences import lowered
 from metasynth.model import bounds
@@ -123,7 +124,7 @@ def _pools(
         for place, pooled in enumerate(analysis.estimates):
             names = [analysis_label(analysis)]
             if pooled.subgroup != "all":
-                names.append(name(pooled.subgroup))
+                names.append(name(group_name(pooled.subgroup, language)))
             if pooled.estimate is None:
                 said = language.say("not estimable")
             else:
@@ -175,7 +176,7 @@ def _direction(result: OutcomeResult, pooled: Estimate, language: Language) -> s
     more = pooled.ci_low is not None and pooled.ci_low > null
     less = pooled.ci_high is not None and pooled.ci_high < null
     if not (more or less):
-        return language.say("the interval includes the value of no effect")
+        return language.say("the interval includes {null}", null=f"{null:.0f}")
     intervention, control = group_names(result, language)
     better = more == (result.outcome.direction == "benefit")
     text = message("in favour of {group}")

@@ -89,7 +89,7 @@ def draw_forest(said: Forest, language: Language) -> Figure:
     """Draw what was composed; whoever calls must be `isolated`."""
     layout = lay_out(said, scale_of(said, language.numbers))
     figure = blank(layout.height)
-    figure.names = layout.names
+    figure.pieces = (layout.pieces,)
     breakable(figure, layout.height, layout.top + 0.5, _tops(said, layout))
     _draw_on(figure, said, layout)
     return figure
@@ -112,7 +112,7 @@ def draw_panels(
         layouts.append(lay_out(said, scale_of(said, language.numbers), alike, start))
         start = layouts[-1].height + PANEL_GAP
     figure = blank(layouts[-1].height)
-    figure.names = max(layout.names for layout in layouts)
+    figure.pieces = tuple(layout.pieces for layout in layouts)
     starts = [layout.height + PANEL_GAP / 2 for layout in layouts]
     tops = [
         top

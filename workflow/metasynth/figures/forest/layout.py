@@ -10,7 +10,7 @@ from itertools import groupby
 from math import fsum
 
 from metasynth.figures.canvas.axis import Axis, Scale
-from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Align, Label, Rule
+from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Align, Label, Pieces, Rule
 from metasynth.figures.canvas.panel import TICK
 from metasynth.figures.canvas.style import LINE, NOTE_SIZE, TEXT_SIZE, WIDTH
 from metasynth.figures.canvas.text import width, wrap
@@ -39,7 +39,7 @@ class Layout:
     """The page: its height, the graph's place, each row's middle, and all text and rules.
 
     `dots` are the middles of the columns of risk of bias; `band` is where the studies begin and end
-    that have no row; `names` is how far the rows' names reach.
+    that have no row; `pieces` is where the parts stand that a narrow screen shows one by one.
     """
 
     height: float
@@ -52,7 +52,7 @@ class Layout:
     labels: tuple[Label, ...]
     rules: tuple[Rule, ...]
     band: tuple[float, float]
-    names: float
+    pieces: Pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,29 @@ def lay_out(
         names = max(names, *(_reach(row, line) for line in lines))
         y += pitch + (len(lines) - 1) * LINE
     bottom = y + 2.0
-    below = [*_below_graph(forest, plan, bottom), *_statistics(forest, plan, bottom)]
+    axis_labels, statistics = (
+        [*_below_graph(forest, plan, bottom)],
+        _statistics(forest, plan, bottom),
+    )
+    below = [*axis_labels, *statistics]
     foot = max((label.box[3] for label in below), default=bottom)
     labels += [*below, *_notes(forest, foot + 4.0)]
     height = max(label.box[3] for label in labels) + MARGIN
+    graph = plan.scale.left - OVERHANG, plan.scale.right + OVERHANG
+    pieces = Pieces(
+        names=names,
+        text=plan.text_right,
+        left=graph[0],
+        right=graph[1],
+        first=min(graph[0], *(label.box[0] for label in axis_labels)),
+        last=max(graph[1], *(label.box[2] for label in axis_labels)),
+        behind=_behind(plan),
+        start=start - MARGIN,
+        bottom=bottom,
+        axis=max(bottom, *(label.box[3] for label in axis_labels)) + 2.0,
+        foot=foot + 2.0,
+        end=height,
+    )
     return Layout(
         height,
         plan.scale,
@@ -114,7 +133,7 @@ def lay_out(
         tuple(labels),
         tuple(rules),
         band,
-        names,
+        pieces,
     )
 
 
@@ -210,6 +229,14 @@ def _groups(forest: Forest) -> Iterator[tuple[str, int, int]]:
         numbers = [number for number, _ in members]
         if group:
             yield group, numbers[0], numbers[-1]
+
+
+def _behind(plan: _Widths) -> float:
+    """Where the columns and dots behind the graph begin; the page's edge without any."""
+    columns = zip(plan.rights, plan.widths, strict=True)
+    edges = [right - wide - GAP / 2 for right, wide in columns if right > plan.scale.right]
+    edges += [dot - DOT_PITCH for dot in plan.dots if dot > plan.scale.right]
+    return min(edges, default=WIDTH)
 
 
 def _starts_group(forest: Forest) -> list[bool]:

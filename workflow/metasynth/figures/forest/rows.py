@@ -34,6 +34,7 @@ from metasynth.language.cluster_names import heading
 from metasynth.language.formats import MISSING, NumberStyle
 from metasynth.language.interval_names import PREDICTION, interval_name, intervals_name
 from metasynth.language.languages import Language
+from metasynth.language.moderators import group_name
 from metasynth.language.printed import Printed, of_pool, predicts_more
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
@@ -240,7 +241,7 @@ def _study_rows(
         if subtotal.subgroup == "all":
             continue
         members = [pair for pair in studies if pair[0].subgroup == subtotal.subgroup]
-        yield Row("heading", name(subtotal.subgroup))
+        yield Row("heading", name(group_name(subtotal.subgroup, language)))
         if not many:
             yield from _by_cluster(result, members, dots, language)
         weight = fsum(effect.weight or 0.0 for _, effect in members if effect)

@@ -53,8 +53,7 @@ def bubble(result: OutcomeResult, found: Sensitivity, *, language: Language = EN
     """
     data = observed(result)
     fit = _regression(data, found)
-    weights = [1 / (float(data.v[i]) + (fit.model.tau2 or 0.0)) for i in fit.kept]
-    sizes = [max(SMALLEST, LARGEST * sqrt(w / max(weights))) for w in weights]
+    sizes = bubble_sizes([float(data.v[i]) for i in fit.kept], fit.model.tau2)
     effects = [data.studies[i].estimate or 0.0 for i in fit.kept]
     graph, lines = _graph(data, fit, effects, language)
     draw_points(graph, fit.xs, effects, sizes=sizes)
@@ -62,6 +61,12 @@ def bubble(result: OutcomeResult, found: Sensitivity, *, language: Language = EN
     order = sorted(range(len(sizes)), key=lambda i: -sizes[i])
     name_points(graph, labels, fit.xs, effects, sizes=sizes, first=order, lines=lines)
     return Drawing(graph.figure, *_words(data, fit, labels, effects, language))
+
+
+def bubble_sizes(v: Sequence[float], tau2: float | None) -> list[float]:
+    """Diameters whose areas follow the weights of the regression."""
+    weights = [1 / (own + (tau2 or 0.0)) for own in v]
+    return [max(SMALLEST, LARGEST * sqrt(w / max(weights))) for w in weights]
 
 
 def _regression(data: Observed, found: Sensitivity) -> _Fitted:
@@ -83,22 +88,41 @@ def _graph(
     effects: Sequence[float],
     language: Language,
 ) -> tuple[Graph, list[tuple[list[float], list[float]]]]:
-    numbers = language.numbers
-    across = span_axis(fit.xs, False, numbers, 0.08)
-    xs = [at.value for at in fit.model.line]
-    line = [data.natural(at.effect) for at in fit.model.line]
-    low = [data.natural(at.low) for at in fit.model.line]
-    high = [data.natural(at.high) for at in fit.model.line]
-    up = span_axis([*effects, data.null, *line], data.logarithmic, language.numbers, 0.12)
+    points = [(at.value, at.effect, at.low, at.high) for at in fit.model.line]
     entries = (
         Entry(language.say("Study; its area follows its weight"), "o"),
         Entry(language.say("Meta-regression"), colour=INK, line="-", weight=1.4),
         Entry(name(_band(fit.model, language)), fill=_BAND),
         Entry(language.say("No effect"), colour=INK, line="-", weight=0.6),
     )
-    notes = (_slope(data, fit.model, language),)
+    drawn = FittedLine(points, _covariate(data), entries, (_slope(data, fit.model, language),))
+    return with_line(data, drawn, fit.xs, effects, language)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedLine:
+    """A line as (value, effect, low, high) on the analysis scale, and what is said around it."""
+
+    points: Sequence[tuple[float, float, float, float]]
+    x_title: str
+    entries: Sequence[Entry]
+    notes: Sequence[str]
+
+
+def with_line(
+    data: Observed,
+    drawn: FittedLine,
+    values: Sequence[float],
+    effects: Sequence[float],
+    language: Language,
+) -> tuple[Graph, list[tuple[list[float], list[float]]]]:
+    """A graph with a line and its band, for effects at `values`; and the lines that are in it."""
+    across = span_axis(values, False, language.numbers, 0.08)
+    xs = [x for x, *_ in drawn.points]
+    line, low, high = ([data.natural(at[i]) for at in drawn.points] for i in (1, 2, 3))
+    up = span_axis([*effects, data.null, *line], data.logarithmic, language.numbers, 0.12)
     title = effect_title(data, language)
-    graph = frame(Plan(across, up, _covariate(data), title, entries, notes))
+    graph = frame(Plan(across, up, drawn.x_title, title, drawn.entries, drawn.notes))
     band = graph.axes.fill_between(xs, low, high, facecolor=INK, alpha=_BAND, linewidth=0.0)
     band.set(zorder=0, gid="band")
     draw_line(graph, [across.low, across.high], [data.null] * 2, "null", weight=0.6)

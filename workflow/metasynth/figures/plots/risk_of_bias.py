@@ -8,9 +8,9 @@ from matplotlib.lines import Line2D
 
 from metasynth.figures.canvas.one_line import clean
 from metasynth.figures.canvas.page import Label, points, write
-from metasynth.grade import judgement_levels
-from metasynth.grade.judgement_levels import NAMES, Judgements, domain_names, of_outcome
 from metasynth.language.languages import Language, message
+from metasynth.model import judgement_levels
+from metasynth.model.judgement_levels import NAMES, Judgements, domain_names, of_outcome
 from metasynth.model.records import Judgement
 
 __all__ = ["Judgements", "domain_names", "of_outcome"]

@@ -226,8 +226,8 @@ class _Writer:
                     self._said(_add(element, _STYLES[style]), children)
                 case Link(target, children):
                     self._link(element, target, children)
-                case Citation(items):
-                    self._citation(element, items)
+                case Citation():
+                    self._citation(element, item)
                 case _:
                     pass  # marks of notes are of paper alone
 
@@ -242,10 +242,11 @@ class _Writer:
             known = {"ext-link-type": "uri", f"{{{_LINK}}}href": target}
             self._said(_add(element, "ext-link", known), children)
 
-    def _citation(self, element: Tree.Element, items: tuple[tuple[str, int], ...]) -> None:
-        for place, (key, number) in enumerate(items):
+    def _citation(self, element: Tree.Element, cited: Citation) -> None:
+        parts = [part for run in cited.runs() for part in zip(",–", run, strict=False)]
+        for place, (sign, (key, number)) in enumerate(parts):
             if place:
-                _add(element, "sup").text = ","
+                _add(element, "sup").text = sign
             known = {"ref-type": "bibr", "rid": f"ref-{key}"}
             _add(_add(element, "xref", known), "sup").text = str(number)
 

@@ -7,6 +7,7 @@ The tree's shape is that of pandoc-types (https://hackage.haskell.org/package/pa
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from math import fsum
 from typing import Any
 
@@ -56,13 +57,15 @@ class _Setting:
     """What the tree's parts need beside the document.
 
     These are each SVG's pictures, the language, the kind and number of each table and figure by its
-    anchor, the bookmarks given so far, and whether a table may turn its pages.
+    anchor, the bookmarks given so far, the anchors of the tables on wide pages, and whether another
+    may turn its own.
     """
 
     pictures: Mapping[str, Sequence[str]]
     language: Language
     captions: Mapping[str, tuple[str, str]]
     bookmarks: Bookmarks
+    wide: frozenset[str]
     turns: bool
 
     def label(self, kind: str, number: str) -> str:
@@ -83,7 +86,7 @@ def tree(document: Document, pictures: Mapping[str, Sequence[str]], language: La
     }
     # Where no page is wide, a table that needs one has its own.
     turns = not any(isinstance(block, Landscape) for block in document.blocks)
-    setting = _Setting(pictures, language, captions, Bookmarks(), turns)
+    setting = _Setting(pictures, language, captions, Bookmarks(), _on_wide(document.blocks), turns)
     body = _blocks(_turned_once(document.blocks), setting)
     return {
         "pandoc-api-version": _API,
@@ -97,7 +100,12 @@ def tree(document: Document, pictures: Mapping[str, Sequence[str]], language: La
 
 
 def _author_line(line: Inlines) -> Node:
-    return _node("Div", [["", [], [["custom-style", "Author"]]], [_node("Para", _inlines(line))]])
+    return _styled("Author", _inlines(line))
+
+
+def _styled(style: str, content: list[Node]) -> Node:
+    """A paragraph in a style of reference.docx."""
+    return _node("Div", [["", [], [["custom-style", style]]], [_node("Para", content)]])
 
 
 def _turned_once(blocks: Iterable[Block]) -> list[Block]:
@@ -108,6 +116,12 @@ def _turned_once(blocks: Iterable[Block]) -> list[Block]:
             kept.append(block)
         wide = wide or isinstance(block, Landscape)
     return kept
+
+
+def _on_wide(blocks: Iterable[Block]) -> frozenset[str]:
+    """The anchors of the tables behind the first turn of the pages."""
+    later = dropwhile(lambda block: not isinstance(block, Landscape), blocks)
+    return frozenset(block.anchor for block in later if isinstance(block, Table))
 
 
 def _meta(content: Inlines) -> Node:
@@ -202,19 +216,24 @@ def _figure(figure: Figure, setting: _Setting) -> Node:
 
 
 def _table(table: Table, setting: _Setting) -> list[Node]:
-    if setting.turns and fsum(_least(table, LETTER)) > 1:
-        made = _set_table(table, setting, LETTER * UPRIGHT)
-        return [_section_break(PORTRAIT), *made, _section_break(WIDE)]
-    return _set_table(table, setting, LETTER)
+    """In the page's width as it is, else in small letters, else on a wide page of its own."""
+    wide = table.anchor in setting.wide
+    if wide or not setting.turns or fsum(_least(table, SMALL_LETTER)) <= 1:
+        return _set_table(table, setting, wide)
+    made = _set_table(table, setting, wide=True)
+    return [_section_break(PORTRAIT), *made, _section_break(WIDE)]
 
 
-def _set_table(table: Table, setting: _Setting, letter: float) -> list[Node]:
+def _set_table(table: Table, setting: _Setting, wide: bool) -> list[Node]:
+    page = UPRIGHT if wide else 1
+    small = fsum(_least(table, LETTER * page)) > _FULL
+    letter = (SMALL_LETTER if small else LETTER) * page
     columns = [
         [_node(_ALIGN[column.align]), _node("ColWidth", share)]
         for column, share in zip(table.columns, shares(table, letter), strict=True)
     ]
-    header = [_cell([_node("Str", column.title)]) for column in table.columns]
-    rows = [_row(row, len(columns), setting) for row in table.rows]
+    header = [_cell([_node("Str", column.title)], small) for column in table.columns]
+    rows = [_row(row, len(columns), small, setting) for row in table.rows]
     body = [[_attributes(), 0, [], rows]]
     head = [_attributes(), [[_attributes(), header]]]
     made = _node(
@@ -232,11 +251,18 @@ def _set_table(table: Table, setting: _Setting, letter: float) -> list[Node]:
     return [made, *(_note(one, setting) for one in (*notes, *table.footnotes))]
 
 
-LETTER = 1 / 95
-"""The width of a letter of a table, as a share of the width of a page's text."""
+LETTER, SMALL_LETTER = 1 / 95, 1 / 112
+"""The width of a letter of a table, of 8 and of 7 points, as a share of that of a page's text."""
+_MARGIN = 2
+"""The letters that the margins of a cell would hold."""
 UPRIGHT = 0.65
 """The width of an upright page's text, as a share of a wide one's."""
 _LONG = 120
+_FULL = 0.85
+"""The share of the width that words alone may take: with less left, texts would be columns."""
+_BREAK = re.compile(r"[ \n]+|(?<=[^\W\d]-)(?=[^\W\d])")
+_NARROW = frozenset(" \u00a0\u2009\u202f,.;:!|'[](){}/ijlt")
+"""Characters about half as wide as others in print."""
 
 
 def shares(table: Table, letter: float = LETTER) -> list[float]:
@@ -247,14 +273,20 @@ def shares(table: Table, letter: float = LETTER) -> list[float]:
     least = _least(table, letter)
     if fsum(least) >= 1:
         return [one / fsum(least) for one in least]
-    texts = [max(map(len, _texts(table, number))) for number in range(len(least))]
-    needs = [min(_LONG, n) * letter / low for n, low in zip(texts, least, strict=True)]
+    texts = [max(map(_letters, _texts(table, number))) for number in range(len(least))]
+    beyond = [max(0.0, min(_LONG, n) * letter - low) for n, low in zip(texts, least, strict=True)]
+    needs = beyond if any(beyond) else least
     rest = 1 - fsum(least)
     return [low + rest * need / fsum(needs) for low, need in zip(least, needs, strict=True)]
 
 
+def _letters(words: str) -> float:
+    """How many letters of common width are as wide as these words."""
+    return fsum(0.5 if character in _NARROW else 1.0 for character in words)
+
+
 def _least(table: Table, letter: float) -> list[float]:
-    return [letter * (3 + _longest(table, number)) for number in range(len(table.columns))]
+    return [letter * (_MARGIN + _longest(table, number)) for number in range(len(table.columns))]
 
 
 def _texts(table: Table, number: int) -> list[str]:
@@ -262,30 +294,28 @@ def _texts(table: Table, number: int) -> list[str]:
     return [table.columns[number].title, *map(plain, cells)]
 
 
-def _longest(table: Table, number: int) -> int:
-    """The letters of the longest word of a column; what is longer than 24 may be broken."""
-    words = (word for text in _texts(table, number) for word in re.split(r"[ \n]+", text))
-    return min(24, max(map(len, words)))
+def _longest(table: Table, number: int) -> float:
+    """The letters of the widest word of a column, which hyphens end; one over 24 may be broken."""
+    words = (word for text in _texts(table, number) for word in _BREAK.split(text))
+    return min(24.0, max(map(_letters, words)))
 
 
 def _note(content: Inlines, setting: _Setting) -> Node:
-    return _node(
-        "Div",
-        [["", [], [["custom-style", "Table Note"]]], [_node("Para", _inlines(content, setting))]],
-    )
+    return _styled("Table Note", _inlines(content, setting))
 
 
-def _row(row: Row, width: int, setting: _Setting) -> list[Any]:
+def _row(row: Row, width: int, small: bool, setting: _Setting) -> list[Any]:
     cells = [_inlines(cell, setting) for cell in row.cells]
     if row.anchor:
         cells[0] = [_span(row.anchor, cells[0])]
     if row.heading:
-        return [_attributes(), [_cell([_node("Strong", cells[0])], width)]]
-    return [_attributes(), [_cell(cell) for cell in cells]]
+        return [_attributes(), [_cell([_node("Strong", cells[0])], small, width)]]
+    return [_attributes(), [_cell(cell, small) for cell in cells]]
 
 
-def _cell(content: list[Node], width: int = 1) -> list[Any]:
-    return [_attributes(), _node("AlignDefault"), 1, width, [_node("Plain", content)]]
+def _cell(content: list[Node], small: bool, width: int = 1) -> list[Any]:
+    said = _styled("Table Small", content) if small else _node("Plain", content)
+    return [_attributes(), _node("AlignDefault"), 1, width, [said]]
 
 
 def _inlines(content: Iterable[Inline], setting: _Setting | None = None) -> list[Node]:
@@ -302,10 +332,17 @@ def _inline(item: Inline, setting: _Setting | None) -> list[Node]:
             return [_node(_STYLES[style], _inlines(children, setting))]
         case Link(target, children):
             return [_link(target, _inlines(children, setting)), *_named(target, children, setting)]
-        case Citation(items):
-            numbers = [word_fields.citation(str(number)) for _, number in items]
-            comma = _node("Superscript", [_node("Str", ",")])
-            return [part for number in numbers for part in (comma, number)][1:]
+        case Citation():
+            parts = [
+                part
+                for run in item.runs()
+                for sign, (_, number) in zip(",–", run, strict=False)
+                for part in (
+                    _node("Superscript", [_node("Str", sign)]),
+                    word_fields.citation(str(number)),
+                )
+            ]
+            return parts[1:]
         case Marks():
             return []
 

@@ -218,8 +218,11 @@ def _inline(item: Inline) -> str:
             if target.startswith("#"):
                 return f"goto({literal(target[1:])}, {_inlines(children)})"
             return f"link({literal(target)}, {_inlines(children)})"
-        case Citation(items):
-            numbers = ", ".join(f'("ref-{key}", "{number}")' for key, number in items)
-            return f"citation({numbers})"
+        case Citation():
+            runs = (
+                "".join(f'("ref-{key}", "{number}"), ' for key, number in run)
+                for run in item.runs()
+            )
+            return f"citation({', '.join(f'({run})' for run in runs)})"
         case Marks(items):
             return f"note-marks({', '.join(f'({n}, {str(new).lower()})' for n, new in items)})"

@@ -300,9 +300,8 @@ def _conclusion(scope: Scope, line: Finding) -> str:
     if found is None or not line.judged:
         return ""
     here = replace(found, size=line.size, sign=line.sign)
-    return words(
-        here, scope.outcomes[line.outcome].short, _sides(scope)[0], scope.language
-    ).conclusion
+    of = scope.outcomes[line.outcome]
+    return words(here, of.result.outcome, of.short, _sides(scope)[0], scope.language).conclusion
 
 
 def _in_other_words(scope: Scope, line: Finding, number: int) -> Iterator[str]:

@@ -17,6 +17,7 @@ from metasynth.report.tables import (
     conversions,
     inputs,
     meta_regression,
+    moderators,
     results,
     robustness,
     search,
@@ -58,6 +59,8 @@ OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
     "analyses": results.analyses_table,
     "asymmetry": robustness.asymmetry_table,
     "inputs": inputs.inputs_table,
+    "moderators": moderators.moderators_table,
+    "profiles": moderators.profiles_table,
     "regression": meta_regression.regression_table,
     "subgroups": results.subgroups_table,
 }

@@ -17,8 +17,14 @@ COLUMNS = {
     "design": message("design"),
     "population": message("population"),
     "background": message("background treatment"),
+    "treatment": message("treatment"),
+    "risk_of_bias": message("risk of bias"),
+    "dose": message("dose"),
+    "year": message("year of publication"),
+    "duration_weeks": message("duration in weeks"),
+    "n_randomised": message("patients randomised"),
 }
-"""The columns of study.csv by which trials can be grouped, in words."""
+"""The characteristics by which trials can be grouped, in words; covariates have their own."""
 
 
 def summary_table(scope: Scope) -> TableBody:
@@ -177,7 +183,7 @@ def subgroups_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     caption = say(
         "{outcome}, subgroups by {column}: {analysis} in each.",
         outcome=outcome.label,
-        column=say(COLUMNS[column]) if column in COLUMNS else column,
+        column=say(COLUMNS[column]) if column in COLUMNS else column.replace("_", " "),
         analysis=outcome.main.label,
     )
     notes = _of_posteriors(outcome, scope) if credible else outcome.differences
@@ -212,6 +218,8 @@ def reproduction_table(scope: Scope) -> TableBody:
     )
     names = {trial.study.study: trial.study.label for trial in material.trials}
     labels = {analysis.name: analysis.label for analysis in material.config.analyses}
+    cited = dict.fromkeys(item.reference for item in material.reproductions)
+    of_all = tuple(map(scope.cite, cited)) if len(cited) == 1 else ()
     body = []
     for item in material.reproductions:
         claim = next(claim for claim in material.claims if claim.claim_id == item.claim_id)
@@ -224,7 +232,9 @@ def reproduction_table(scope: Scope) -> TableBody:
             marked(scope.language.written(getattr(item, field)), f"{own}.{field}")
             for field in ("estimate", "ci_low", "ci_high")
         ]
-        where: Inlines = (Text(scope.language.label(item.locator)), scope.cite(item.reference))
+        where: Inlines = (Text(scope.language.label(item.locator)),)
+        if not of_all:
+            where += (scope.cite(item.reference),)
         verdict: Inlines = (Styled("strong", text(say(item.verdict))),)
         body.append(
             row(
@@ -237,7 +247,7 @@ def reproduction_table(scope: Scope) -> TableBody:
             )
         )
     caption = say("The published estimates, and the same analyses recomputed from the tables.")
-    return text(caption), columns, tuple(body), ()
+    return (*text(caption), *of_all), columns, tuple(body), ()
 
 
 def _recomputed(item: Reproduction) -> str:

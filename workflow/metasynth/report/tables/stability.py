@@ -11,6 +11,7 @@ from metasynth.report.document import Column, Inlines, Link, text
 from metasynth.report.material import Material, Scope, printed_figures
 from metasynth.report.tables.base import RIGHT, TableBody, row
 from metasynth.report.tables.conversions import assumed, conversion_sentence
+from metasynth.report.text.conclusion_words import null_value
 from metasynth.report.text.names import OutcomeNames, short_measure
 from metasynth.sensitivity.extraction import UNCOUNTED, ExtractionRange, Range
 from metasynth.sensitivity.multiverse import Multiverse
@@ -146,13 +147,15 @@ def extraction_sentence(outcome: OutcomeNames, material: Material, language: Lan
         low=low,
         high=high,
     )
+    null = null_value(outcome.result.outcome.measure)
     if not own.changes:
         same = language.say(
-            "Whether the interval excludes the value of no effect does not depend on the table."
+            "Whether the interval excludes {null} does not depend on the table.", null=null
         )
         return f"{first} {same}"
     second = language.say(
-        "The interval excludes the value of no effect in {n} of them, and not in the others.",
+        "The interval excludes {null} in {n} of them, and not in the others.",
+        null=null,
         n=marked(str(own.below + own.above), f"{at}.excluding"),
     )
     return f"{first} {second}"

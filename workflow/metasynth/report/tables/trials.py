@@ -32,7 +32,9 @@ ANALYSED = "*"
 def trials_table(scope: Scope) -> TableBody:
     """The included trials, one row each."""
     trials, elsewhere = told(scope.material.included, "results/clean/studies.csv", scope.language)
-    rows = [_trial_row(trial, scope) for trial in trials]
+    common = _common_reference(trials)
+    cited = (scope.cite(common),) if common else ()
+    rows = [_trial_row(trial, scope, common) for trial in trials]
     columns = _columns(trials, scope.language)
     remarks = [remark(scope, trial, trial.study.note) for trial in trials]
     marks, footnotes = _lettered(remarks)
@@ -47,7 +49,14 @@ def trials_table(scope: Scope) -> TableBody:
     kept = [place for place in range(len(columns)) if place not in same]
     shown, told_of = filled(*at_places(kept, columns, rows))
     note = (*shared, *_analysed(rows, scope.language), *elsewhere)
-    return _caption(shown, scope), shown, told_of, note, footnotes
+    caption = _caption(shown, scope)
+    return (*caption, *cited), shown, told_of, note, footnotes
+
+
+def _common_reference(trials: Sequence[Trial]) -> str:
+    """The reference that all trials have, which the table cites once; blank where they differ."""
+    references = {trial.study.reference for trial in trials}
+    return references.pop() if len(references) == 1 and len(trials) > 1 else ""
 
 
 def _columns(trials: Sequence[Trial], language: Language) -> tuple[Column, ...]:
@@ -76,10 +85,10 @@ def _caption(shown: Sequence[Column], scope: Scope) -> Inlines:
     return text(caption)
 
 
-def _trial_row(trial: Trial, scope: Scope) -> Row:
+def _trial_row(trial: Trial, scope: Scope, common: str) -> Row:
     study = trial.study
     name: Inlines = text(study.label)
-    if study.reference:
+    if study.reference and study.reference != common:
         name += (scope.cite(study.reference),)
     year = "" if study.year is None or str(study.year) in study.label else raw(study, "year")
     return row(

@@ -14,6 +14,8 @@ from metasynth.grade.summary_of_findings import IMPORTANT, LARGE, LITTLE, SOME
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import lowered
 from metasynth.model.certainty_config import LEVELS
+from metasynth.model.methods import no_effect
+from metasynth.model.records import OutcomeSpec
 
 _CERTAINTY = {
     "high": message("high"),
@@ -37,6 +39,26 @@ _EFFECTS = {
     (SOME, "increase"): message("an increase"),
     (SOME, "reduction"): message("a reduction"),
 }
+_OF_FREQUENCY = {
+    (LARGE, "increase"): message("a large increase{frequency}"),
+    (LARGE, "reduction"): message("a large reduction{frequency}"),
+    (IMPORTANT, "increase"): message("an important increase{frequency}"),
+    (IMPORTANT, "reduction"): message("an important reduction{frequency}"),
+    (SOME, "increase"): message("an increase{frequency}"),
+    (SOME, "reduction"): message("a reduction{frequency}"),
+}
+_OF_VALUE = {
+    (LARGE, "increase"): message("a large increase{value}"),
+    (LARGE, "reduction"): message("a large reduction{value}"),
+    (IMPORTANT, "increase"): message("an important increase{value}"),
+    (IMPORTANT, "reduction"): message("an important reduction{value}"),
+    (SOME, "increase"): message("an increase{value}"),
+    (SOME, "reduction"): message("a reduction{value}"),
+}
+"""English says of what by the outcome alone. Where a language must name it, its word stands in the
+translation; the place is left empty."""
+_OF = {"binary": _OF_FREQUENCY, "rate": _OF_FREQUENCY, "continuous": _OF_VALUE}
+"""By the type of the outcome; of contrasts alone ("generic") it is not known."""
 _LITTLE = message("little to no difference")
 _SHOWN = {
     "high": message("{intervention} results in {effect} in {outcome}."),
@@ -55,12 +77,12 @@ _UNCERTAIN = message(
     "The evidence is very uncertain about the effect of {intervention} on {outcome}."
 )
 _OPEN = message(
-    "The estimate is {effect} in {outcome} with {intervention}, but the interval includes the "
-    "value of no effect: an effect is neither shown nor excluded (certainty: {certainty})."
+    "The estimate is {effect} in {outcome} with {intervention}, but the interval includes {null}: "
+    "an effect is neither shown nor excluded (certainty: {certainty})."
 )
 _OPEN_AS_JUDGED = message(
     "The estimate is {effect} in {outcome} with {intervention}, but the interval that certainty "
-    "is judged by includes the value of no effect: an effect is neither shown nor excluded "
+    "is judged by includes {null}: an effect is neither shown nor excluded "
     "(certainty: {certainty})."
 )
 """The same where that is not the interval which the estimate is shown with."""
@@ -74,8 +96,8 @@ _UNJUDGED = message(
 )
 _OF_ONE_GROUP = message("The certainty of this estimate of {outcome} is {certainty}.")
 _INTERVALS = {
-    EXCLUDES: message("the interval excludes the value of no effect"),
-    INCLUDES: message("the interval includes the value of no effect"),
+    EXCLUDES: message("the interval excludes {null}"),
+    INCLUDES: message("the interval includes {null}"),
     NOT_JUDGED: message("there is no interval to read"),
 }
 _FREQUENCIES = {
@@ -94,7 +116,7 @@ class Words:
     """A conclusion in a language; what does not apply is blank.
 
     `conclusion` is the whole sentence, the others are its parts: "an increase", "at most low", "the
-    interval includes no effect", "common".
+    interval includes 1", "common".
     """
 
     conclusion: str
@@ -104,24 +126,36 @@ class Words:
     frequency: str
 
 
-def words(found: Conclusion, outcome: str, intervention: str, language: Language) -> Words:
+def null_value(measure: str) -> str:
+    """The value that means no effect, as it is printed: "1" of ratios, "0" of differences."""
+    null = no_effect(measure)
+    return "" if null is None else f"{null:.0f}"
+
+
+def words(
+    found: Conclusion, spec: OutcomeSpec, outcome: str, intervention: str, language: Language
+) -> Words:
     """A conclusion about an outcome of this label, with an intervention of that one."""
-    say, certainty = language.say, certainty_of(found, language)
+    say, certainty, null = language.say, certainty_of(found, language), null_value(spec.measure)
     effect = ""
-    if found.size and (found.sign or found.size == LITTLE):
-        effect = say(_LITTLE if found.size == LITTLE else _EFFECTS[found.size, found.sign])
+    if found.size == LITTLE:
+        effect = say(_LITTLE)
+    elif found.size and found.sign:
+        text = _OF.get(spec.type, _EFFECTS)[found.size, found.sign]
+        effect = say(text, frequency="", value="")
     said = say(
         _sentence(found),
         effect=effect,
         outcome=lowered(outcome),
         intervention=lowered(intervention),
         certainty=certainty,
+        null=null,
     )
     return Words(
         conclusion=f"{said[:1].upper()}{said[1:]}",
         effect=effect,
         certainty=certainty,
-        interval=say(_INTERVALS[found.interval]) if found.interval else "",
+        interval=say(_INTERVALS[found.interval], null=null) if found.interval else "",
         frequency=say(_FREQUENCIES[found.frequency]) if found.frequency else "",
     )
 

@@ -12,13 +12,14 @@ from metasynth.grade.conclusions import Conclusion
 from metasynth.language import formats, keys
 from metasynth.language.compared import full_label, sides
 from metasynth.language.languages import Language, message
+from metasynth.language.moderators import group_name
 from metasynth.language.sentences import in_words, lowered
 from metasynth.language.tracked import bare, marked, remark
 from metasynth.language.units import with_time
 from metasynth.model.methods import CREDIBLE, MEASURE, compares, excludes_no_effect, no_effect
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.report.text.absences import left_out, sentences, unpooled
-from metasynth.report.text.conclusion_words import Words, of_outcome, words
+from metasynth.report.text.conclusion_words import Words, null_value, of_outcome, words
 from metasynth.report.text.phrases import joined as joined
 from metasynth.report.text.phrases import short_measure as short_measure
 from metasynth.report.text.posterior_words import posterior_words
@@ -153,7 +154,7 @@ def numbers(
 
     estimate, low, high = natural("estimate"), natural("ci_low"), natural("ci_high")
     return Numbers(
-        label=spec.label if row.subgroup == "all" else row.subgroup,
+        label=spec.label if row.subgroup == "all" else group_name(row.subgroup, language),
         measure=measure_name(outcome, language, spec),
         k=at(row.studies[0], str(row.studies[1])),
         estimate=estimate,
@@ -219,10 +220,10 @@ def _span(low: str, high: str, language: Language) -> str:
     return language.say("{low} to {high}", low=low, high=high)
 
 
-_EXCLUDES = message("the interval excludes the value of no effect, in favour of {side}")
+_EXCLUDES = message("the interval excludes {null}, in favour of {side}")
 _EXCLUDES_ALONE = message(
-    "the interval excludes the value of no effect, in favour of {side}, but kept from being "
-    "narrower than Wald’s it includes that value"
+    "the interval excludes {null}, in favour of {side}, but kept from being narrower than Wald’s "
+    "it includes {null}"
 )
 
 
@@ -240,10 +241,11 @@ def _reading(
         none = message("the interval includes 0, no correlation")
         return language.say(message("the interval excludes 0") if excludes else none)
     if not excludes:
-        return language.say("the interval includes the value of no effect")
+        return language.say("the interval includes {null}", null=null_value(outcome.measure))
     more_is_better = outcome.direction == "benefit"
     side = favours[0] if (row.estimate > null) == more_is_better else favours[1]
-    return language.say(_EXCLUDES_ALONE if excludes_alone(row) else _EXCLUDES, side=side)
+    text = _EXCLUDES_ALONE if excludes_alone(row) else _EXCLUDES
+    return language.say(text, side=side, null=null_value(outcome.measure))
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,7 +426,9 @@ def outcome_names(
         note=outcome.note,
         absences=tuple(sentences(absent, outcome, language)),
         alternatives=tuple(outcome_names(item, language) for item in alternatives),
-        words=words(found, full_label(result, language), intervention, language) if found else None,
+        words=words(found, outcome, full_label(result, language), intervention, language)
+        if found
+        else None,
     )
 
 

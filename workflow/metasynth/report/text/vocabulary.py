@@ -34,6 +34,7 @@ from metasynth.report.text.names import OutcomeNames, joined, stated, trials
 from metasynth.report.text.raw_names import StudyNames, search_names
 from metasynth.report.text.terms import TERMS
 from metasynth.sensitivity.absolute import is_of_scores
+from metasynth.sensitivity.battery import Sensitivity
 from metasynth.stats.bayes_fit import priors_in_words
 
 STATUSES = {
@@ -96,7 +97,10 @@ def vocabulary(
         "covariates": [
             (o.label, one.label) for o in primary if (one := o.result.outcome.covariate)
         ],
-        "explored": "subgroups" in used or any(o.result.outcome.covariate for o in primary),
+        "moderated": (moderated := [o for o in primary if o.result.outcome.moderators]),
+        "profiled": [o for o in moderated if _has_profiles(material.sensitivities[o.id])],
+        "explored": "subgroups" in used
+        or any(o.result.outcome.covariate or o.result.outcome.moderators for o in primary),
         "regressed": [o for o in primary if f"{o.id}/bubble" in material.figures],
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
         "further": [o for o in primary if printed_figures(o, material.figures)],
@@ -272,6 +276,11 @@ def tools(included: Sequence[Trial]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(judgement.tool for judgement in judgements))
 
 
+def _has_profiles(found: Sensitivity) -> bool:
+    """Whether a meta-regression predicts anything, or compares two profiles."""
+    return any(model.predictions or model.contrasts for model in found.moderators)
+
+
 def used_methods(material: Material) -> frozenset[str]:
     """The names of the measures and methods that gave this report's results."""
     outcomes = {result.outcome for result in material.results}
@@ -292,6 +301,8 @@ def used_methods(material: Material) -> frozenset[str]:
     regressions = [found.regression for found in material.sensitivities.values()]
     if any(found.credible and found.slope is not None for found in regressions if found):
         names.add("bayes regression")
+    if any(found.moderators for found in material.sensitivities.values()):
+        names.add("moderators")
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
     if any(row.model in WEIGHTED for row in rows):
         names |= {s.zero_cells for s in specs}

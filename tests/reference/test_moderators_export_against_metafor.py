@@ -1,0 +1,109 @@
+"""The exported R scripts of meta-regressions on moderators, run by R itself, give our numbers."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.unit.synthesis.test_moderators import DESIGN, LATITUDE, bcg, of
+
+from metasynth.model.moderators import (
+    ModeratorModel,
+    ModeratorTerm,
+    Profile,
+    ProfileContrast,
+    Setting,
+)
+from metasynth.synthesis.metafor_export import metafor_csv, metafor_script
+
+CODES = tuple((1, 2, 3)[i % 3] for i in range(13))
+YEARS = (1948, 1949, 1960, 1977, 1973, 1953, 1973, 1980, 1968, 1961, 1974, 1969, 1976)
+KIND = tuple(("adults", "children", 'all "ages"')[i // 2 % 3] for i in range(13))
+CODE = ModeratorTerm(
+    "code", "Code", "code", levels=(("low", 1.0), ("middle", 2.0), ("high", 3.0)), reference="high"
+)
+TEN = ModeratorTerm("latitude", "Latitude", "latitude", centre=None, per=10.0)
+YEAR = ModeratorTerm("if", "Year", "year", centre=1960.0)
+MODELS = (
+    ModeratorModel("plain", "Plain", (TEN, DESIGN)),
+    ModeratorModel("z", "z tests", (LATITUDE, YEAR), (("latitude", "if"),), "Wald"),
+    ModeratorModel(
+        "categories",
+        "Two categories",
+        (CODE, ModeratorTerm("kind", "Kind", "population", reference="children")),
+        predictions=(Profile("p", "P", (Setting("code", level="low"),)),),
+        contrasts=(
+            ProfileContrast(
+                "c",
+                "C",
+                (Setting("code", level="low"), Setting("kind", level='all "ages"')),
+                (Setting("code", level="middle"),),
+            ),
+        ),
+    ),
+    ModeratorModel(
+        "classes",
+        "Classes",
+        (ModeratorTerm("latitude", "Latitude", "latitude", cuts=(20.0, 40.0)), YEAR),
+        predictions=(Profile("p", "P", (Setting("latitude", level="≥40"),)),),
+        contrasts=(
+            ProfileContrast(
+                "c", "C", (Setting("latitude", level="<20"),), (Setting("latitude", level="≥40"),)
+            ),
+        ),
+    ),
+    ModeratorModel(
+        "curve",
+        "A curve",
+        (
+            ModeratorTerm(
+                "latitude", "L", "latitude", centre=30.0, per=5.0, knots=(15.0, 30.0, 50.0)
+            ),
+        ),
+        predictions=(
+            Profile("south", "S", (Setting("latitude", 10.0),)),
+            Profile("north", "N", (Setting("latitude", 52.0),)),
+        ),
+    ),
+    ModeratorModel("crossed", "Crossed", (DESIGN, TEN), (("design", "latitude"),)),
+)
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[float, float]]:
+    """What R prints beside our numbers, in their order."""
+    if shutil.which("Rscript") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("R with metafor is needed where everything is checked")
+        pytest.skip("no Rscript on this machine: the exported R scripts were NOT run")
+    folder: Path = tmp_path_factory.mktemp("r")
+    result = bcg(*MODELS, code=CODES, year=YEARS, population=KIND)
+    (folder / "metafor.csv").write_text(metafor_csv(result), "utf-8")
+    script = metafor_script(result, "metafor.csv").replace("digits = 8", "digits = 15")
+    (folder / "metafor.R").write_text(script, "utf-8")
+    done = subprocess.run(
+        ["Rscript", "metafor.R"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    after = done.stdout.split("tau2", 1)[1]
+    pairs = re.findall(r" +(-?[\d.]+(?:e[-+]\d+)?) +(-?[\d.]+(?:e[-+]\d+)?)$", after, re.MULTILINE)
+    return [(float(theirs), float(ours)) for theirs, ours in pairs[1:]]
+
+
+def test_r_gives_the_same_numbers(printed: list[tuple[float, float]]) -> None:
+    found = of(bcg(*MODELS, code=CODES, year=YEARS, population=KIND))
+    assert [one.reason for one in found] == [None] * len(MODELS)
+    expected: list[float | None] = []
+    for one in found:
+        expected += [change.estimate for change in one.coefficients]
+        expected += [change.se for change in one.coefficients]
+        expected += [one.tau2, one.i2, one.qm, one.qe]
+        expected += [at.log_estimate for at in one.predictions]
+        expected += [at.se for at in one.predictions]
+        expected += [change.estimate for change in one.contrasts]
+        expected += [change.se for change in one.contrasts]
+    assert [ours for _, ours in printed] == pytest.approx(expected, rel=1e-7, abs=1e-12)
+    for theirs, ours in printed:
+        assert theirs == pytest.approx(ours, rel=1e-6, abs=1e-9)

@@ -1,0 +1,280 @@
+"""The report's tables of meta-regressions on several moderators: coefficients, and profiles."""
+
+from collections.abc import Iterator, Sequence
+
+from metasynth.language import formats, keys
+from metasynth.language.languages import Language
+from metasynth.language.moderators import coefficient_name, level_name, term_name
+from metasynth.language.printed import Printed
+from metasynth.language.sentences import in_words
+from metasynth.model.moderated_effects import (
+    Change,
+    ModeratedEffects,
+    PredictedEffect,
+    TermTest,
+)
+from metasynth.model.moderators import TESTS, Setting
+from metasynth.report.document import Column, Row, text
+from metasynth.report.material import Scope
+from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, group, row
+from metasynth.report.text.names import OutcomeNames, trials
+from metasynth.report.text.phrases import joined
+
+_BLANK = ""
+
+
+def moderators_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
+    """Coefficients and tests of an outcome's meta-regressions on moderators.
+
+    Raises:
+        NoTableError: where none is declared.
+    """
+    language, say = scope.language, scope.language.say
+    models = _models(scope, outcome)
+    ratios = any(one.ratio is not None for model in models for one in model.coefficients)
+    columns = (
+        Column(say("Characteristic"), width=3.2),
+        Column(_change(ratios, language), RIGHT, 2.2),
+        Column(say("Statistic"), RIGHT, 1.4),
+        Column("df", RIGHT, 0.8),
+        Column("p", RIGHT, 0.8),
+        Column("VIF", RIGHT, 0.6),
+    )
+    rows = [r for model in models for r in _model(model, outcome.id, language)]
+    caption = say("{outcome}: meta-regressions on declared moderators.", outcome=outcome.label)
+    return text(caption), columns, tuple(rows), text(" ".join(_notes(models, outcome.id, language)))
+
+
+def profiles_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
+    """Predicted effects at declared profiles, and declared contrasts of two.
+
+    Raises:
+        NoTableError: where none is declared, or none has a result.
+    """
+    language, say = scope.language, scope.language.say
+    models = [one for one in _models(scope, outcome) if one.predictions or one.contrasts]
+    if not models:
+        raise NoTableError(f"{outcome.id} has no predictions and no contrasts")
+    measure = outcome.result.outcome.measure
+    columns = (
+        Column(say("Profile"), width=3.4),
+        Column(say("Average effect or difference [95% CI]"), RIGHT, 2.2),
+        Column(say("95% prediction interval"), RIGHT, 1.8),
+        Column("p", RIGHT, 0.8),
+    )
+    rows: list[Row] = []
+    for model in models:
+        at = _at(outcome.id, model, language)
+        rows.append(group(language.label(model.label)))
+        rows += [_prediction(one, model, measure, at, language) for one in model.predictions]
+        rows += [_contrast(one, at, language) for one in model.contrasts]
+    caption = say("{outcome}: predicted effects and contrasts.", outcome=outcome.label)
+    note = say(
+        "Predictions are average effects of trials with these values; what a profile does not set "
+        "is held at the mean of the trials, or at the reference. A new trial’s own effect is "
+        "expected within the prediction interval."
+    )
+    said = [note]
+    if any(one.ratio is not None for model in models for one in model.contrasts):
+        said.append(say("Contrasts are ratios of two effects."))
+    elif any(model.contrasts for model in models):
+        said.append(say("Contrasts are differences of two effects, on the scale of the analysis."))
+    return text(caption), columns, tuple(rows), text(" ".join([*said, *_beyond(models, language)]))
+
+
+def _models(scope: Scope, outcome: OutcomeNames) -> tuple[ModeratedEffects, ...]:
+    found = scope.material.sensitivities[outcome.id].moderators
+    if not found:
+        raise NoTableError(f"{outcome.id} has no moderators")
+    return found
+
+
+def _at(outcome: str, model: ModeratedEffects, language: Language) -> Printed:
+    return Printed(keys.moderators(outcome, model.name), language.numbers)
+
+
+def _change(ratios: bool, language: Language) -> str:
+    if ratios:
+        return language.say("Ratio of effects [95% CI]")
+    return language.say("Change of the effect [95% CI]")
+
+
+def _model(model: ModeratedEffects, outcome: str, language: Language) -> Iterator[Row]:
+    """A model's heading, coefficients, tests of terms, and what remains; or why there is none."""
+    say, at = language.say, _at(outcome, model, language)
+    size = trials(model.k, language, f"{at.at}.k")
+    yield group(f"{language.label(model.label)}: {size}")
+    if model.reason is not None:
+        why = say("Not estimated: {reason}.", reason=in_words(model.reason, language))
+        yield row(why, *_nothing(5))
+        return
+    for place, one in enumerate(model.coefficients):
+        own = Printed(f"{at.at}.coefficients.{place}", language.numbers)
+        name = coefficient_name(one.parts, own, language) or say("Intercept")
+        yield row(name, *_numbers(one, own))
+    several = [(n, term) for n, term in enumerate(model.terms) if term.df > 1]
+    for place, term in several:
+        yield _term(term, Printed(f"{at.at}.terms.{place}", language.numbers), language)
+    yield row(
+        say("All moderators together"),
+        _BLANK,
+        _statistic("qm", model.qm, model.qm_df2, at),
+        _degrees("qm_df", model.qm_df, model.qm_df2, at),
+        at.p("qm_p", model.qm_p),
+        _BLANK,
+    )
+    yield row(
+        say("Residual heterogeneity"),
+        _BLANK,
+        f"Q = {at.number('qe', model.qe)}",
+        at.count("qe_df", model.qe_df),
+        at.p("qe_p", model.qe_p),
+        _BLANK,
+    )
+    what = say(
+        "Residual tau² {tau2}, I² {i2}, R² {r2}",
+        tau2=at.positive("tau2", model.tau2),
+        i2=at.percent("i2", model.i2),
+        r2=at.percent("r2", model.r2),
+    )
+    yield row(what, *_nothing(5))
+
+
+def _nothing(cells: int) -> tuple[str, ...]:
+    return (_BLANK,) * cells
+
+
+def _numbers(one: Change, at: Printed) -> tuple[str, ...]:
+    """A coefficient's cells."""
+    names = ("ratio", "ratio_low", "ratio_high")
+    if one.ratio is None:
+        names = ("estimate", "ci_low", "ci_high")
+    middle, low, high = (at.number(name, getattr(one, name), 3) for name in names)
+    return (
+        formats.bracketed(middle, low, high, at.style),
+        at.number("statistic", one.statistic),
+        at.count("df", one.df) if one.df is not None else "",
+        at.p("p", one.p),
+        at.number("vif", one.vif, 1) if one.vif is not None else "",
+    )
+
+
+def _term(term: TermTest, at: Printed, language: Language) -> Row:
+    """The omnibus test of a term of several coefficients."""
+    name = language.say("{term}, all coefficients", term=term_name(term.labels, language))
+    return row(
+        name,
+        _BLANK,
+        _statistic("statistic", term.statistic, term.df2, at),
+        _degrees("df", term.df, term.df2, at),
+        at.p("p", term.p),
+        at.number("gvif", term.gvif, 1) if term.gvif is not None else "",
+    )
+
+
+def _statistic(field: str, value: float | None, df2: float | None, at: Printed) -> str:
+    return f"{'F' if df2 is not None else 'χ²'} = {at.number(field, value)}"
+
+
+def _degrees(field: str, df: int | None, df2: float | None, at: Printed) -> str:
+    first = at.count(field, df)
+    return (
+        first
+        if df2 is None
+        else f"{first}; {at.count('qm_df2' if field == 'qm_df' else 'df2', df2)}"
+    )
+
+
+def _notes(models: Sequence[ModeratedEffects], outcome: str, language: Language) -> Iterator[str]:
+    """What must be known to read the coefficients."""
+    say = language.say
+    tests = joined([say(TESTS[ci]) for ci in dict.fromkeys(m.ci_method for m in models)], language)
+    at = Printed(keys.moderators(outcome), language.numbers)
+    yield say("Mixed effects by REML, {tests}.", tests=tests)
+    yield say(
+        "R² is the share of tau² that the moderators explain; with few trials it says little. VIF "
+        "is the variance inflation factor (of several coefficients together the generalised one): "
+        "how much less certain a coefficient is because the moderators go together. Moderators are "
+        "not randomised: other differences between trials may lie behind them."
+    )
+    first = models[0]
+    if first.tests > 1:
+        yield say(
+            "Declared for this outcome are {models} with {tests}; p-values are not adjusted for "
+            "that number, and the more there are, the more of them are small by chance.",
+            models=language.say_n(
+                "{n} model",
+                "{n} models",
+                first.declared,
+                n=at.count("declared", first.declared),
+            ),
+            tests=language.say_n(
+                "{n} tested term or contrast",
+                "{n} tested terms or contrasts",
+                first.tests,
+                n=at.count("tests", first.tests),
+            ),
+        )
+    few = [language.label(model.label) for model in models if model.few_per_coefficient]
+    if few:
+        yield say(
+            "Fewer than ten trials for each coefficient: {models}. Such a model fits these trials "
+            "and may not hold for others.",
+            models="; ".join(few),
+        )
+    for model in models:
+        if model.left_out:
+            yield say(
+                "Left out of {model}, as a value is not stated: {trials}.",
+                model=language.label(model.label),
+                trials=joined([language.label(name) for name in model.left_out], language),
+            )
+
+
+def _prediction(
+    one: PredictedEffect, model: ModeratedEffects, measure: str, at: Printed, language: Language
+) -> Row:
+    own = Printed(f"{at.at}.predictions.{one.name}", language.numbers)
+    low, high = (
+        own.estimate("pi_low", measure, one.pi_low),
+        own.estimate("pi_high", measure, one.pi_high),
+    )
+    return row(
+        f"{language.label(one.label)} ({_settings(one.at, model, own, language)})",
+        own.bracketed(measure, one.estimate, one.ci_low, one.ci_high),
+        formats.between(low, high, own.style),
+        _BLANK,
+    )
+
+
+def _settings(
+    at: Sequence[Setting], model: ModeratedEffects, own: Printed, language: Language
+) -> str:
+    """ "Latitude: 13; Allocation: random"; the numbers with their provenance."""
+    labels = {term.name: term.labels[0] for term in model.terms if len(term.labels) == 1}
+
+    def value(one: Setting) -> str:
+        if one.number is None:
+            return level_name(one.level, language)
+        return own.text(f"at.{one.term}", formats.shortest(one.number, own.style))
+
+    said = (f"{language.label(labels[one.term])}: {value(one)}" for one in at)
+    return "; ".join(said)
+
+
+def _contrast(one: Change, at: Printed, language: Language) -> Row:
+    own = Printed(f"{at.at}.contrasts.{one.name}", language.numbers)
+    effect, _, _, p, _ = _numbers(one, own)
+    return row(language.label(one.label), effect, formats.MISSING, p)
+
+
+def _beyond(models: Sequence[ModeratedEffects], language: Language) -> Iterator[str]:
+    """Profiles beyond what trials have."""
+    names = [
+        language.label(one.label) for model in models for one in model.predictions if one.outside
+    ]
+    if names:
+        yield language.say(
+            "Beyond the values of all trials, and so an extrapolation: {profiles}.",
+            profiles="; ".join(names),
+        )

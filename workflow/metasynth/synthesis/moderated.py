@@ -1,0 +1,246 @@
+"""The meta-regressions of an outcome on its declared moderators, or why there is none.
+
+Mixed effects by REML with the declared tests, whatever the outcome's own analysis: trials differ in
+more than the moderators (Cochrane Handbook 10.11.4). Asked of fewer than ten trials they would
+answer by chance, and of fewer than ten for each coefficient they may (10.11.5.1).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import exp
+
+import numpy as np
+
+from metasynth.core.arrays import Array
+from metasynth.core.messages import Refused, sentence
+from metasynth.model.methods import CLUSTERED, is_ratio
+from metasynth.model.moderated_effects import (
+    Change,
+    LinePoint,
+    ModeratedEffects,
+    PredictedEffect,
+    TermLine,
+    TermTest,
+)
+from metasynth.model.moderators import (
+    ModeratorModel,
+    Profile,
+    ProfileContrast,
+    Setting,
+)
+from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
+from metasynth.stats.covariate_fit import MetaRegression, meta_regression
+from metasynth.stats.effects.scales import LARGEST_EXPONENT, finite, natural
+from metasynth.stats.intervals import Interval
+from metasynth.stats.least_squares import NotTestable
+from metasynth.stats.moderator_terms import NumericTerm
+from metasynth.stats.moderator_tests import (
+    combined,
+    explained,
+    inflation,
+    omnibus,
+    predicted,
+    residual_i2,
+)
+from metasynth.synthesis.covariate_effects import LEAST
+from metasynth.synthesis.moderator_design import (
+    ModeratorDesign,
+    NoDesign,
+    dependence,
+    moderator_design,
+)
+from metasynth.synthesis.synthesise import size_of_pool
+
+METHOD = "REML"
+POINTS = 41
+"""Of a line and its limits, which are curves."""
+
+
+def moderated(
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData], y: Array, v: Array
+) -> tuple[ModeratedEffects, ...]:
+    """Every declared meta-regression of the studies' effects.
+
+    Parameters:
+        outcome: whose moderators they are.
+        spec: the analysis that the effects are of.
+        studies: in the order of `y`.
+        y: their effects on the analysis scale, shape (k,).
+        v: the variances, infinite of what has none, shape (k,).
+    """
+    declared = len(outcome.moderators)
+    tests = sum(
+        len(one.terms) + len(one.interactions) + len(one.contrasts) for one in outcome.moderators
+    )
+    return tuple(
+        replace(_moderated(outcome, spec, model, studies, y, v), declared=declared, tests=tests)
+        for model in outcome.moderators
+    )
+
+
+def _moderated(
+    outcome: OutcomeSpec,
+    spec: AnalysisSpec,
+    model: ModeratorModel,
+    studies: Sequence[StudyData],
+    y: Array,
+    v: Array,
+) -> ModeratedEffects:
+    start = ModeratedEffects(model.name, model.label, ci_method=model.ci, tau2_method=METHOD)
+    try:
+        design = moderator_design(model, studies, v)
+        start = replace(start, k=len(design.kept), left_out=design.left_out)
+        fit = _fit(spec, model, design, y, v)
+        told = _Told(outcome, design, fit, [studies[i] for i in design.kept])
+        start = replace(
+            start,
+            contrasts=tuple(told.contrast(one) for one in model.contrasts),
+            predictions=tuple(told.prediction(one) for one in model.predictions),
+        )
+    except Refused as refused:
+        return replace(start, reason=refused.why)
+    kept = list(design.kept)
+    return replace(
+        start,
+        coefficients=tuple(told.coefficients()),
+        terms=tuple(told.terms()),
+        lines=tuple(told.lines(model)),
+        qm=finite(fit.qm),
+        qm_df=fit.qm_df,
+        qm_df2=finite(fit.residual_df),
+        qm_p=finite(fit.qm_p),
+        qe=finite(fit.qe),
+        qe_df=fit.qe_df,
+        qe_p=finite(fit.qe_p),
+        tau2=finite(fit.tau2),
+        i2=finite(residual_i2(y[kept], v[kept], design.matrix, fit.tau2)),
+        r2=explained(y[kept], v[kept], METHOD, fit.tau2),
+        studies=tuple((study.study, study.label) for study in told.own),
+        few_per_coefficient=len(kept) < LEAST * (len(fit.coefficients) - 1),
+    )
+
+
+def _fit(
+    spec: AnalysisSpec, model: ModeratorModel, design: ModeratorDesign, y: Array, v: Array
+) -> MetaRegression:
+    """The regression on a design.
+
+    Raises:
+        Refused: where there is none, with the reason.
+    """
+    k = len(design.kept)
+    if k < LEAST:
+        raise NoDesign(
+            sentence(
+                "a meta-regression needs about ten studies with a value of each moderator, and"
+                " there are fewer"
+            )
+        )
+    if spec.model in CLUSTERED:
+        raise NoDesign(
+            sentence("trials of one cluster are not independent, as it takes them to be")
+        )
+    matrix, kept = design.matrix, list(design.kept)
+    if k <= matrix.shape[1]:
+        raise NoDesign(sentence("there are no more studies than coefficients"))
+    if why := dependence(design, matrix):
+        raise NoDesign(why)
+    try:
+        return meta_regression(y[kept], v[kept], matrix, METHOD, model.ci)
+    except NotTestable as exact:
+        raise NoDesign(exact.why) from exact
+
+
+class _Told:
+    """What is said of a fit on its design; `own` are the studies in it."""
+
+    def __init__(
+        self,
+        outcome: OutcomeSpec,
+        design: ModeratorDesign,
+        fit: MetaRegression,
+        own: Sequence[StudyData],
+    ) -> None:
+        self.outcome, self.design, self.fit, self.own = outcome, design, fit, own
+
+    def coefficients(self) -> Iterator[Change]:
+        """Each with its test, the intercept first."""
+        values = zip(self.design.names, self.fit.coefficients, self.fit.intervals, strict=True)
+        for place, (name, value, limits) in enumerate(values):
+            vif = inflation(self.fit, (place,)) if place else None
+            found = self._change(name, float(value), limits)
+            yield replace(found, vif=finite(vif), parts=self.design.parts[place])
+
+    def _change(self, name: str, value: float, limits: Interval) -> Change:
+        found = Change(
+            name,
+            value,
+            limits.se,
+            limits.low,
+            limits.high,
+            finite(limits.statistic),
+            finite(limits.df),
+            finite(limits.p),
+        )
+        if not is_ratio(self.outcome.measure):
+            return found
+        ratio, low, high = (_exp(number) for number in (value, limits.low, limits.high))
+        return replace(found, ratio=ratio, ratio_low=low, ratio_high=high)
+
+    def terms(self) -> Iterator[TermTest]:
+        """The omnibus test of each term and interaction."""
+        labels = {
+            name: tuple(dict.fromkeys(part.label for part in self.design.parts[places[0]]))
+            for name, places in self.design.layout.places()
+        }
+        for name, places in self.design.layout.places():
+            found, gvif = omnibus(self.fit, places), inflation(self.fit, places)
+            yield TermTest(
+                name, labels[name], found.statistic, found.df, found.df2, found.p, finite(gvif)
+            )
+
+    def contrast(self, asked: ProfileContrast) -> Change:
+        """The difference of two profiles."""
+        row = self.design.row(asked.at) - self.design.row(asked.against)
+        value, limits = combined(self.fit, row)
+        return replace(self._change(asked.name, value, limits), label=asked.label)
+
+    def prediction(self, asked: Profile) -> PredictedEffect:
+        """The effect at a profile, on the natural scale."""
+        found = predicted(self.fit, self.design.row(asked.at))
+        size = size_of_pool(self.outcome, self.own, found.effect)
+        measure, limits = self.outcome.measure, found.limits
+        return PredictedEffect(
+            asked.name,
+            asked.label,
+            self.design.whole(asked.at),
+            natural(measure, found.effect, size),
+            natural(measure, limits.low, size),
+            natural(measure, limits.high, size),
+            natural(measure, found.pi_low, size),
+            natural(measure, found.pi_high, size),
+            found.effect,
+            limits.se,
+            self.design.outside(asked.at),
+        )
+
+    def lines(self, model: ModeratorModel) -> Iterator[TermLine]:
+        """The line of each number, all other terms held."""
+        labels = {term.name: term.label for term in model.terms}
+        for term in self.design.layout.terms:
+            if not isinstance(term, NumericTerm):
+                continue
+            values = [float(value) for value in self.design.values[term.name]]
+            steps = np.linspace(min(values), max(values), POINTS)
+            held = tuple(one for one in self.design.whole(()) if one.term != term.name)
+            points = tuple(self._point(term.name, float(x)) for x in steps)
+            yield TermLine(term.name, labels[term.name], held, points, tuple(values))
+
+    def _point(self, term: str, x: float) -> LinePoint:
+        found = predicted(self.fit, self.design.row((Setting(term, number=x),)))
+        limits = found.limits
+        return LinePoint(x, found.effect, limits.low, limits.high, found.pi_low, found.pi_high)
+
+
+def _exp(value: float) -> float | None:
+    return exp(value) if value < LARGEST_EXPONENT else None

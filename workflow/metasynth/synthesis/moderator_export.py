@@ -1,0 +1,206 @@
+"""The lines of an R script that repeat meta-regressions on moderators by metafor's `rma`."""
+
+import json
+from collections.abc import Sequence
+
+from metasynth.core.faults import shown
+from metasynth.core.store import guarded
+from metasynth.model.covariates import WORDS, moderator_columns
+from metasynth.model.moderated_effects import Change, ModeratedEffects
+from metasynth.model.moderators import ModeratorModel, ModeratorTerm, Setting, cut_levels
+from metasynth.model.records import AnalysisResult, OutcomeResult, OutcomeSpec, StudyData
+from metasynth.stats.moderator_terms import CategoricalTerm
+from metasynth.synthesis.bayesmeta_export import numbers
+from metasynth.synthesis.moderated import moderated
+from metasynth.synthesis.moderator_design import ModeratorDesign, moderator_design
+from metasynth.synthesis.selection import effects_of
+
+_TAKEN = {"if", "else", "repeat", "while", "function", "for", "next", "break", "in", "yi", "vi"}
+"""Words of R, and columns that the data frame has."""
+_BENDS = [
+    "bends <- function(x, knots) {  # a restricted cubic spline as Harrell has it",
+    "  n <- length(knots)",
+    "  span <- knots[n] - knots[n - 1]",
+    "  cube <- function(knot) pmax(x - knot, 0)^3",
+    "  columns <- lapply(knots[seq_len(n - 2)], function(knot) {",
+    "    (cube(knot) - cube(knots[n - 1]) * (knots[n] - knot) / span +",
+    "      cube(knots[n]) * (knots[n - 1] - knot) / span) / (knots[n] - knots[1])^2",
+    "  })",
+    "  do.call(cbind, columns)",
+    "}",
+]
+
+
+def moderator_names(outcome: OutcomeSpec) -> tuple[str, ...]:
+    """The columns of an outcome's moderators in its CSV."""
+    return tuple(f"mod_{column}" for column in moderator_columns(outcome))
+
+
+def moderator_cells(outcome: OutcomeSpec, study: StudyData) -> list[object]:
+    """A study's values of them, None where one is not stated."""
+    known = {value.column: value for value in study.values}
+    found = (known.get(column) for column in moderator_columns(outcome))
+    return [
+        None if one is None else one.word if one.number is None else repr(one.number)
+        for one in found
+    ]
+
+
+def moderator_lines(
+    result: OutcomeResult, analysis: AnalysisResult, effects: Sequence[str]
+) -> list[str]:
+    """The lines on an outcome's moderators; `effects` are those that make yi and vi."""
+    known = {(study.study, study.label) for study in analysis.studies}
+    used = [study for study in result.studies if (study.study, study.label) in known]
+    if not result.outcome.moderators or not used:
+        return []
+    own = effects_of(used, result.outcome, analysis.spec)
+    found = moderated(result.outcome, analysis.spec, used, own.y, own.v)
+    told = [
+        line
+        for model, one in zip(result.outcome.moderators, found, strict=True)
+        if one.reason is None
+        for line in _model(model, one, moderator_design(model, used, own.v))
+    ]
+    if not told:
+        return []
+    bent = any(term.knots for model in result.outcome.moderators for term in model.terms)
+    start = ["", "suppressPackageStartupMessages(library(metafor))", *effects]
+    return [*start, *(_BENDS if bent else []), *told]
+
+
+def _model(model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesign) -> list[str]:
+    columns = list(dict.fromkeys(term.column for term in model.terms))
+    complete = ", ".join(f'"mod_{column}"' for column in columns)
+    test = "knha" if model.ci == "HKSJ" else "z"
+    right = " + ".join([*(_name(t.name) for t in model.terms), *map(_pair, model.interactions)])
+    lines = [
+        "",
+        f"# The meta-regression {shown(model.label)}, on the scale of the analysis.",
+        f"part <- dat[complete.cases(dat[c({complete})]) & is.finite(dat$vi), ]",
+        "terms_of <- function(d) data.frame(",
+        ",\n".join(_term(term, design) for term in model.terms),
+        ")",
+        f"formula <- ~ {right}",
+        "own <- cbind(part[c('yi', 'vi')], terms_of(part))",
+        "for (digits in 14:9) {",
+        "  control <- list(threshold = 10^-digits * median(part$vi), tau2.max = 1e6,",
+        "                  tol = 1e-15 * median(part$vi), maxiter = 10000)",
+        f'  fit <- try(rma(yi, vi, mods = formula, data = own, method = "REML", test = "{test}",',
+        "                 control = control), silent = TRUE)",
+        '  if (!inherits(fit, "try-error")) break',
+        "}",
+        "metafor <- c(fit$beta, fit$se, fit$tau2, fit$I2, fit$QM, fit$QE)",
+        f"here <- c({_here(found)})",
+        'names(metafor) <- c(paste("b", rownames(fit$beta)), paste("se", rownames(fit$beta)),',
+        '                    "tau2", "I2", "QM", "QE")',
+        "print(cbind(metafor, here), digits = 8)",
+    ]
+    if model.predictions or model.contrasts:
+        lines.append("rows <- function(d) model.matrix(formula, terms_of(d))[, -1, drop = FALSE]")
+    if model.predictions:
+        lines += _predictions(model, found, design)
+    if model.contrasts:
+        lines += _contrasts(model, found, design)
+    return lines
+
+
+def _name(name: str) -> str:
+    return f"{name}." if name in _TAKEN else name
+
+
+def _pair(pair: tuple[str, str]) -> str:
+    return f"{_name(pair[0])}:{_name(pair[1])}"
+
+
+def _text(word: str) -> str:
+    """A string of R, as the CSV has it."""
+    return json.dumps(guarded(word), ensure_ascii=False)
+
+
+def _term(term: ModeratorTerm, design: ModeratorDesign) -> str:
+    """R that makes a term of the data frame d."""
+    own = next(one for one in design.layout.terms if one.name == term.name)
+    x = f"d$mod_{term.column}"
+    if isinstance(own, CategoricalTerm):
+        order = ", ".join(map(_text, own.levels))
+        if term.levels:
+            codes = {name: repr(number) for name, number in term.levels}
+            given = ", ".join(codes[level] for level in own.levels)
+            return f"  {_name(term.name)} = factor({x}, c({given}), c({order}))"
+        if term.cuts:
+            cuts = ", ".join(map(repr, term.cuts))
+            names = ", ".join(map(_text, cut_levels(term.cuts)))
+            made = f"cut({x}, c(-Inf, {cuts}, Inf), c({names}), right = FALSE)"
+            return f"  {_name(term.name)} = factor({made}, c({order}))"
+        return f"  {_name(term.name)} = factor({x}, c({order}))"
+    centre = f"mean(part$mod_{term.column})" if term.centre is None else repr(own.centre)
+    line = f"({x} - {centre}) / {own.per!r}"
+    if not own.knots:
+        return f"  {_name(term.name)} = {line}"
+    knots = ", ".join(map(repr, own.knots))
+    return f"  {_name(term.name)} = I(cbind({line}, bends({x}, c({knots})) / {own.per!r}))"
+
+
+def _here(found: ModeratedEffects) -> str:
+    b = [one.estimate for one in found.coefficients]
+    se = [one.se for one in found.coefficients]
+    return numbers(*b, *se, found.tau2, found.i2, found.qm, found.qe)
+
+
+def _frame(
+    model: ModeratorModel, design: ModeratorDesign, profiles: Sequence[Sequence[Setting]]
+) -> str:
+    """R that makes a data frame of profiles, its columns those of the data."""
+    columns: dict[str, list[str]] = {}
+    whole = [{one.term: one for one in design.whole(profile)} for profile in profiles]
+    for term in model.terms:
+        columns.setdefault(f"mod_{term.column}", [_raw(term, at[term.name]) for at in whole])
+    inside = ", ".join(f"{name} = c({', '.join(cells)})" for name, cells in columns.items())
+    return f"data.frame({inside})"
+
+
+def _raw(term: ModeratorTerm, setting: Setting) -> str:
+    """A setting as the data have it: a code of its level, a number within its class, or itself."""
+    if setting.number is not None:
+        return repr(setting.number)
+    if term.levels:
+        return repr(dict(term.levels)[setting.level])
+    if term.column in WORDS:
+        return _text(setting.level)
+    place = cut_levels(term.cuts).index(setting.level)
+    return repr(term.cuts[place - 1] if place else term.cuts[0] - 1)
+
+
+def _predictions(
+    model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesign
+) -> list[str]:
+    at = _frame(model, design, [one.at for one in model.predictions])
+    effects = [one.log_estimate for one in found.predictions]
+    errors = [one.se for one in found.predictions]
+    return [
+        "# Average effects at the declared profiles, and their standard errors.",
+        f"predicted <- predict(fit, newmods = rows({at}))",
+        "metafor <- c(predicted$pred, predicted$se)",
+        f"here <- c({numbers(*effects, *errors)})",
+        "print(cbind(metafor, here), digits = 8)",
+    ]
+
+
+def _contrasts(
+    model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesign
+) -> list[str]:
+    at = _frame(model, design, [one.at for one in model.contrasts])
+    against = _frame(model, design, [one.against for one in model.contrasts])
+    return [
+        "# Differences of two profiles, and their standard errors.",
+        f"between <- rows({at}) - rows({against})",
+        "tested <- anova(fit, X = cbind(0, between))",
+        "metafor <- c(tested$Xb, tested$se)",
+        f"here <- c({_of_changes(found.contrasts)})",
+        "print(cbind(metafor, here), digits = 8)",
+    ]
+
+
+def _of_changes(changes: Sequence[Change]) -> str:
+    return numbers(*(one.estimate for one in changes), *(one.se for one in changes))
