@@ -28,6 +28,14 @@ and of the prior, matters most where trials are few.
 """
 
 
+_SMALL_STUDY = """
+## Small-study effects
+
+Made of every outcome with ten trials or more, without being asked for; of fewer where
+`small_study: {minimum: 5}` says so. [small-study-effects.md](small-study-effects.md) has an example
+and says where R's packages differ.
+
+"""
 _CONVERSIONS = """
 ## From what is printed to what is pooled
 
@@ -51,7 +59,14 @@ def manual() -> str:
     )
     tables = "".join(f"\n## {title}\n\n{_table(records)}" for title, records in kinds)
     measures = f"\n## Effect measures, `measure`\n\n{_measures()}"
-    return f"{_HEAD}{measures}{tables}{_conversions()}{_COVERAGE}{coverage()}"
+    small = f"{_SMALL_STUDY}{_small_study()}"
+    return f"{_HEAD}{measures}{tables}{small}{_conversions()}{_COVERAGE}{coverage()}"
+
+
+def _small_study() -> str:
+    """Tests of asymmetry, adjusted estimates and fail-safe numbers, in one table."""
+    kinds = (catalogue.ASYMMETRY_TESTS, catalogue.ADJUSTMENTS, catalogue.FAIL_SAFE_NUMBERS)
+    return _table(record for records in kinds for record in records)
 
 
 def coverage() -> str:

@@ -31,6 +31,15 @@ slow optimiser's tolerance; each test says so where it states its own.
 | --- | ---: | ---: | ---: | --- |
 """
 
+EXAMPLES = """
+## metafor's worked examples, replayed
+
+Examples of the manual of R's metafor, by the page on which they stand, made again here.
+
+| example | numbers | largest difference |
+| --- | ---: | ---: |
+"""
+
 
 def noted(folder: Path) -> dict[str, tuple[int, int, float]]:
     """Of each module how many numbers were compared, how many nearly agree, and the most off."""
@@ -45,14 +54,29 @@ def noted(folder: Path) -> dict[str, tuple[int, int, float]]:
 def page(found: dict[str, tuple[int, int, float]]) -> str:
     """The page's Markdown."""
     rows = []
-    for module, (count, exact, difference) in sorted(found.items()):
+    modules = {name: row for name, row in found.items() if "/" not in name}
+    for module, (count, exact, difference) in sorted(modules.items()):
         path = TESTS / f"{module}.py"
         told = (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").split("\n")[0]
-        off = "none" if difference < 5e-16 else f"{difference:.0e}"
+        off = _said(difference)
         what = told.rstrip(".").replace("|", "\\|")
         rows.append(f"| {what} | {count} | {exact} | {off} | `{path.relative_to(ROOT)}` |\n")
-    all_, exact = (sum(row[place] for row in found.values()) for place in (0, 1))
-    return HEAD + "".join(rows) + f"\n{all_} numbers in all, {exact} of them within 1e-8.\n"
+    all_, exact = (sum(row[place] for row in modules.values()) for place in (0, 1))
+    total = f"\n{all_} numbers in all, {exact} of them within 1e-8.\n"
+    return HEAD + "".join(rows) + total + EXAMPLES + "".join(_examples(found))
+
+
+def _examples(found: dict[str, tuple[int, int, float]]) -> list[str]:
+    """A row for each worked example."""
+    examples = {name.partition("/")[2]: row for name, row in found.items() if "/" in name}
+    return [
+        f"| {name} | {count} | {_said(difference)} |\n"
+        for name, (count, _, difference) in sorted(examples.items())
+    ]
+
+
+def _said(difference: float) -> str:
+    return "none" if difference < 5e-16 else f"{difference:.0e}"
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Where REFERENCE_DIFFERENCES names a folder, each comparison with a reference is noted there.
 
 Of them docs/make_validation.py makes docs/validation.md: how many values of each kind were
-compared, and the largest difference.
+compared, and the largest difference. A test whose parameter is an `example` is noted by that, too.
 """
 
 import json
@@ -26,17 +26,17 @@ class Watched:
     __hash__ = None  # type: ignore[assignment]
     __array_ufunc__, __array_priority__ = None, 100  # an array leaves the comparison to it
 
-    def __init__(self, module: str, expected: Any, inner: Any):
-        self.module, self.expected, self.inner = module, expected, inner
+    def __init__(self, names: tuple[str, ...], expected: Any, inner: Any):
+        self.names, self.expected, self.inner = names, expected, inner
 
     def __eq__(self, actual: object) -> bool:
         alike = bool(self.inner == actual)
         for one, other in pairs(actual, self.expected) if alike else ():
-            noted = _noted[self.module]
             difference = abs(one - other) / max(1.0, abs(other))
-            noted[0] += 1
-            noted[1] += difference <= EXACT
-            noted[2] = max(noted[2], difference)
+            for noted in (_noted[name] for name in self.names):
+                noted[0] += 1
+                noted[1] += difference <= EXACT
+                noted[2] = max(noted[2], difference)
         return alike
 
     def __repr__(self) -> str:
@@ -65,9 +65,12 @@ def pairs(actual: Any, expected: Any) -> Iterator[tuple[float, float]]:
 def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every pytest.approx of a test is noted under its module."""
     module = request.module.__name__.rpartition(".")[2]
+    chosen = getattr(request.node, "callspec", None)
+    example = chosen.params.get("example") if chosen else None
+    names = (module, f"{module}/{example}") if example else (module,)
 
     def approx(expected: Any, *given: Any, **named: Any) -> Watched:
-        return Watched(module, expected, _approx(expected, *given, **named))
+        return Watched(names, expected, _approx(expected, *given, **named))
 
     monkeypatch.setattr(pytest, "approx", approx)
 

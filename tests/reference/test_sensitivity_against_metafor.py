@@ -20,7 +20,8 @@ from metasynth.stats.effects.binary import (
     risk_difference,
 )
 from metasynth.stats.influence import baujat, influence
-from metasynth.stats.small_study import begg, egger, harbord, peters
+from metasynth.stats.rank_test import begg
+from metasynth.stats.small_study import egger, harbord, peters
 from metasynth.stats.trim_and_fill import NoConvergence, trim_and_fill
 from metasynth.synthesis.multi_arm import (
     covariance_matrix,

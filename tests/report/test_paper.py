@@ -82,7 +82,7 @@ def test_every_link_inside_it_leads_somewhere(papers: dict[str, pikepdf.Pdf]) ->
         inside = [
             link for link in links if "/Dest" in link or link.get("/A", {}).get("/S") == "/GoTo"
         ]
-        assert len(inside) > 10
+        assert len(inside) > 5  # an article may cite its trials once
         for link in inside:
             (goal,) = (
                 place[key]

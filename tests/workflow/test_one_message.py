@@ -183,6 +183,14 @@ def test_an_interval_narrower_than_the_one_judged_is_not_left_to_speak_alone(rev
     )
 
 
+@pytest.mark.parametrize(("code", "mark"), [("en", ""), ("pl", ".pl")])
+def test_a_page_begins_with_what_each_main_outcome_means(review: Ran, code: str, mark: str) -> None:
+    ran = review("anakinra")
+    header = ran.report(mark).partition("</header>")[0].partition('id="key-results"')[2]
+    said = _sentences(ran, code)
+    assert all(said[outcome] in _text(header) for outcome in PLACES["main-outcomes"])
+
+
 def test_a_finding_of_the_audit_is_printed_once_in_the_article(review: Ran) -> None:
     """What two statements rest on alike stands in one row, which leads to each of them in full."""
     folder = review("anakinra").folder / "results/report"

@@ -22,7 +22,16 @@ OUTCOMES_OF_BAO = {
     *("acr20_w24", "acr50_w24", "acr70_w24"),
     *("acr20_w24_randomised", "acr50_w24_randomised", "acr70_w24_randomised"),
 }
-OF_ALL = {"crosscheck", "tables", "audit", "certainty", "changes", "overview", "report"}
+OF_ALL = {
+    "crosscheck",
+    "tables",
+    "moderators",
+    "audit",
+    "certainty",
+    "changes",
+    "overview",
+    "report",
+}
 OF_EACH = ("pool", "sensitivity", "forest", "plot")
 
 
@@ -330,7 +339,6 @@ def edited(
 
 
 EVERY = {"clean", "views", "moderators", *OF_EACH, *OF_ALL}
-
 DOUBTED = {"sensitivity", "plot", "overview", "certainty", "changes", "report"}
 
 

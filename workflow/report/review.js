@@ -424,7 +424,7 @@ function save(figure) {
 // --- by keyboard --------------------------------------------------------------------------------
 
 // A paragraph, list, table or figure is one stop of the Tab key; arrows move among what it holds.
-const GROUPS = "main > p, main > ul, main > ol, .table, .plot, .words, figure, .subtitle, .forms, nav > ol";
+const GROUPS = ".key-results ul, main > p, main > ul, main > ol, .table, .plot, .words, figure, .subtitle, .forms, nav > ol";
 const STOPS = "a[href], button, summary";
 const stops = (group) => [...group.querySelectorAll(STOPS)].filter((stop) => stop.closest(GROUPS) === group && !stop.hidden);
 

@@ -5,8 +5,8 @@
 #   pool         each outcome: its result, and a script that repeats it in R
 #   sensitivity  how far each result depends on single trials, on data and on choices
 #   crosscheck   the results once more by statsmodels; a difference stops the run
-#   tables       all outcomes in tables; moderators: their meta-regressions
-#   audit        published statements beside the recomputed ones
+#   tables       all outcomes in tables; moderators: their meta-regressions in one
+#   audit        published statements beside the results
 #   certainty    how certain each outcome's evidence is, conclusions, the summary of findings
 #   changes      the review's state, and what changed since the one that was accepted
 #   forest       each outcome's forest plot; plot: its other figures; overview: the review's

@@ -1,4 +1,4 @@
-"""Write the table of meta-regressions on moderators."""
+"""The meta-regressions on moderators, of all outcomes in one table."""
 
 from metasynth.core import store
 from metasynth.language.sentences import in_words
@@ -8,15 +8,16 @@ from metasynth.pipeline.targets import Member
 from metasynth.sensitivity.battery import Sensitivity
 
 
-def moderators(member: Member) -> dict[str, str]:
-    """A row for each term of each model; why one has no result, in English."""
-    found = [
+def tabulate(member: Member) -> dict[str, str]:
+    """A row for each coefficient, test and prediction; why a model has no result, in English."""
+    found = store.read_records(Sensitivity, member.inputs["sensitivities"])
+    table = [
         row
-        for item in store.read_records(Sensitivity, member.inputs["moderated"])
+        for item in found
         for model in item.moderators
         for row in rows(item.outcome, model, in_words(model.reason) if model.reason else "")
     ]
-    return store.table_files("moderators", ModeratorRow, found)
+    return store.table_files("moderators", ModeratorRow, table)
 
 
-jobs.run(moderators)
+jobs.run(tabulate)

@@ -198,6 +198,17 @@ def test_into_a_review_that_is_there_come_trials_and_what_to_write(tmp_path, cap
     assert len([*csv.DictReader(rows)]) == 3
 
 
+def test_the_same_two_groups_in_two_comparisons_are_no_parts_of_a_trial(tmp_path):
+    """Where one of the comparisons has a group more, so that they are not the same."""
+    path = file_of(tmp_path / "r.zip", [
+        ("1", "1", "Pain", "Aspirin", "Placebo", {"A": (1, 20, 5, 22)}),
+        ("1", "2", "Death", "Aspirin", "Warfarin", {"A": (2, 20, 6, 21)}),
+        ("2", "1", "Death", "Aspirin", "Warfarin", {"A": (2, 20, 6, 21)}),
+    ], {"1": "One", "2": "Two"})  # fmt: skip
+    assert list(pooled(begun(path)).values()) == [
+        [("A", 1, 20, 5, 22)], [("A", 2, 20, 6, 21)], [("A", 2, 20, 6, 21)]]  # fmt: skip
+
+
 CELLS = st.tuples(st.integers(1, 3), st.integers(4, 5), st.integers(1, 3), st.integers(4, 5))
 STUDIES = st.dictionaries(st.sampled_from("ABC"), CELLS, min_size=1)
 NAMES = ("Aspirin", "aspirin", "Warfarin", "Placebo", "Experimental", "Control", "")

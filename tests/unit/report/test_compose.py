@@ -228,12 +228,14 @@ def test_every_table_of_any_review_is_whole(say: Say, home: Path, kind: str, cod
     of_changes = {name for name in index.OF_THE_REVIEW if name.startswith("changes")}
     regressed = [o for o in mains if (r := made.sensitivities[o].regression) and r.slope]
     moderated = [o for o in mains if made.sensitivities[o].moderators]
-    by_outcome = index.OF_AN_OUTCOME.keys() - {"regression", "moderators", "profiles"}
+    clustered = [o for o in mains if made.sensitivities[o].clusters]
+    by_outcome = index.OF_AN_OUTCOME.keys() - {"clusters", "regression", "moderators", "profiles"}
     names = [
         *sorted(index.OF_THE_REVIEW.keys() - of_changes),
         *(f"{table}_{outcome}" for table in sorted(by_outcome) for outcome in mains),
         *(f"regression_{outcome}" for outcome in regressed),
         *(f"moderators_{outcome}" for outcome in moderated),
+        *(f"clusters_{outcome}" for outcome in clustered),
         *(f"{table}_{trial.study.study}" for table in index.OF_A_TRIAL for trial in made.trials),
     ]
     text = [f"## {o} {{anchor:{o.replace('_', '-')}}}" for o in mains]  # as the standard text has

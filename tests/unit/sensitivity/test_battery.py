@@ -54,7 +54,7 @@ def test_a_full_battery():
     assert found.cumulative[0].subgroup == "up to s12"
     assert [s.study for s in found.diagnostics.studies] == [s.study for s in BCG]
     assert sum(s.hat for s in found.diagnostics.studies) == pytest.approx(1, abs=1e-12)
-    assert [t.name for t in found.asymmetry] == ["Egger", "Begg"]
+    assert [t.name for t in found.asymmetry] == ["Egger", "Begg", "Thompson–Sharp"]
     own = effects_of(BCG, BINARY, AnalysisSpec("p", ""))
     assert found.asymmetry[0].p == egger(own.y, own.v).p
     filled = trim_and_fill(own.y, own.v, "L0", "DL")
@@ -90,7 +90,8 @@ def test_absolute_effects_at_observed_and_declared_risks():
 
 def test_odds_ratios_have_their_own_tests_of_asymmetry():
     found = examined(BCG, replace(BINARY, measure="OR"), model="MH")
-    assert [t.name for t in found.asymmetry] == ["Egger", "Begg", "Harbord", "Peters"]
+    names = ("Egger", "Begg", "Harbord", "Peters", "Deeks", "Macaskill", "Thompson–Sharp")
+    assert tuple(t.name for t in found.asymmetry) == names
     assert all(0 < t.p < 1 for t in found.asymmetry)
     assert "MH does not average" in in_words(found.trim_and_fill.reason)
     assert sum(s.hat for s in found.diagnostics.studies) == pytest.approx(1)

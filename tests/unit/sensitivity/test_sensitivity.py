@@ -10,7 +10,8 @@ from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.effects.binary import Tables
 from metasynth.stats.influence import baujat, influence
 from metasynth.stats.pooling import inverse_variance
-from metasynth.stats.small_study import TooFewStudies, egger, kendall
+from metasynth.stats.rank_test import kendall
+from metasynth.stats.small_study import TooFewStudies, egger
 from metasynth.stats.trim_and_fill import trim_and_fill
 from metasynth.synthesis.multi_arm import (
     covariance_matrix,

@@ -10,7 +10,8 @@ from metasynth.stats.effects.binary import Effects
 from metasynth.stats.least_squares import NotTestable
 from metasynth.stats.models import fit_model
 from metasynth.stats.pool_columns import pool_many
-from metasynth.stats.small_study import begg, egger
+from metasynth.stats.rank_test import begg
+from metasynth.stats.small_study import egger
 from metasynth.stats.trim_and_fill import trim_and_fill
 
 RANDOM = [

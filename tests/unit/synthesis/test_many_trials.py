@@ -35,7 +35,7 @@ from metasynth.stats.influence import baujat
 from metasynth.stats.intervals import kenward_roger_interval
 from metasynth.stats.leave_one_out import sums_of_others
 from metasynth.stats.models import fit_model
-from metasynth.stats.small_study import kendall
+from metasynth.stats.rank_test import kendall
 from metasynth.synthesis.comparison import study_data
 from metasynth.synthesis.synthesise import synthesise
 

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from math import isclose
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from metasynth.figures import catalogue
 from metasynth.figures.forest.rows import forest_rows
 from metasynth.grade.case import make_case
 from metasynth.grade.imprecision import imprecision
+from metasynth.language.cluster_names import cluster_label
 from metasynth.language.languages import speak
 from metasynth.language.sentences import in_words
 from metasynth.living.growth import growth
@@ -35,9 +37,11 @@ from metasynth.model.robustness_config import DEFAULT_MULTIVERSE, SequentialChoi
 from metasynth.provenance.outcome import outcome_entries
 from metasynth.provenance.pools import sequence_entries
 from metasynth.sensitivity.battery import battery
+from metasynth.sensitivity.cluster_diagnostics import MUCH
 from metasynth.sensitivity.extraction import extraction
 from metasynth.sensitivity.multiverse import multiverse
 from metasynth.sensitivity.sequential import sequential
+from metasynth.stats.three_level import fit_three_level
 from metasynth.synthesis.metafor_export import metafor_csv
 from metasynth.synthesis.synthesise import synthesise
 
@@ -167,7 +171,7 @@ def test_nothing_is_made_that_takes_trials_to_be_independent():
     everything = set(catalogue.figures(result.outcome, 18, 18))
     left = set(catalogue.figures(result.outcome, 18, 18, in_clusters=True))
     assert everything - left == {
-        *("influence", "baujat", "galbraith", "gosh", "funnel", "bubble"),
+        *("influence", "baujat", "galbraith", "gosh", "funnel", "adjusted", "bubble"),
         *("multiverse", "sequential"),
     }
 
@@ -303,3 +307,27 @@ def test_a_data_frame_is_pooled_by_its_clusters():
 def test_what_the_model_has_not_is_refused_by_name(choice, why):
     outcome = OutcomeSpec("o", "O", "o", None, "generic", "SMD", "benefit", ("three",))
     assert why in (check_combination(outcome, replace(THREE, **choice)) or "")
+
+
+def test_each_cluster_has_its_influence():
+    """Of dat.konstantopoulos2011 district 71 alone moves the effect by more than its error."""
+    studies = [replace(s, heading=f"District {s.cluster}") for s in effects("konstantopoulos2011")]
+    result = pooled(studies)
+    found = battery(result)
+    assert [one.study for one in found.clusters] == [
+        row.subgroup.removeprefix("without ") for row in found.leave_one_out
+    ]
+    whole = fit_three_level(*(np.array(column) for column in columns(studies)))
+    for one, row in zip(found.clusters, found.leave_one_out, strict=True):
+        change = result.analyses[0].estimates[0].log_estimate - row.log_estimate
+        assert one.cooks_distance == pytest.approx(change**2 / whole.variance, rel=1e-5)
+        assert (one.dfbetas > 0) == (change > 0)
+    much = [one for one in found.clusters if abs(one.dfbetas) > MUCH]
+    assert [cluster_label(one.study, result, speak("en")) for one in much] == ["District 7"]
+    assert not battery(of_counts(counted(1, 6))).clusters
+
+
+def columns(studies):
+    names = {name: i for i, name in enumerate(dict.fromkeys(s.cluster for s in studies))}
+    pairs = [(s.contrast.estimate, s.contrast.se**2, names[s.cluster]) for s in studies]
+    return zip(*pairs, strict=True)

@@ -22,9 +22,10 @@ class Figure:
     `too_many` of more than `bounds.ONE_BY_ONE` if it is not drawn of them. It is one of outcomes of
     the type `only`, else `not_of_others` is said; `comparison` names a figure that a single
     proportion has not; `covariate`: of trials with a value of the outcome's covariate;
-    `moderators`: of a number among the outcome's moderators; `independent`: it takes trials to be
-    independent, and is none of those in clusters. `method` is how numbers are made that it alone
-    prints.
+    `by_minimum`: it is about small-study effects, for which config.yaml may name fewer trials than
+    `least`; `moderators`: of a number among the outcome's moderators; `independent`: it takes
+    trials to be independent, and is none of those in clusters. `method` is how numbers are made
+    that it alone prints.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Figure:
     not_of_others: str = ""
     comparison: str = ""
     covariate: bool = False
+    by_minimum: bool = False
     moderators: bool = False
     independent: bool = False
     method: str = ""
@@ -122,10 +124,20 @@ OF_AN_OUTCOME = _by_name(
         method=message("random effects (REML) of every subset of the trials, or of a sample"),
     ),
     Figure(
-        name="funnel", independent=True, least=10, comparison=message("A funnel plot"),
+        name="funnel", independent=True, least=10, by_minimum=True,
+        comparison=message("A funnel plot"),
         caption=message("{label}: funnel plot with contours of significance."),
         need=message("A funnel plot needs about ten trials to say anything; {found}."),
         method=message("Egger’s regression of effects on their standard errors"),
+    ),
+    Figure(
+        name="adjusted", independent=True, least=10, by_minimum=True,
+        comparison=message("A figure of adjusted estimates"),
+        caption=message("{label}: estimates adjusted for small-study effects."),
+        need=message(
+            "An adjustment for small-study effects needs about ten trials to say anything; {found}."
+        ),
+        method=message("the outcome’s studies with an effect, counted"),
     ),
     Figure(
         name="bubble", independent=True, least=10, covariate=True,
@@ -339,7 +351,7 @@ def reason(
         return say("No number is declared as a moderator of this outcome, so there is no line.")
     if trials > bounds.ONE_BY_ONE and figure.too_many:
         return say(figure.too_many)
-    if trials >= figure.least:
+    if trials >= (outcome.small_study.minimum if figure.by_minimum else figure.least):
         return ""
     return language.say(figure.need, found=say(_FOUND[trials]))
 

@@ -7,6 +7,7 @@ from metasynth.figures import catalogue
 from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, blank, write
 from metasynth.figures.canvas.style import LINE, WIDTH, isolated
 from metasynth.figures.canvas.text import wrap
+from metasynth.figures.forest.adjusted_rows import adjusted_estimates
 from metasynth.figures.forest.files import forest_plot
 from metasynth.figures.forest.prior_lines import prior_lines
 from metasynth.figures.forest.sequence import cumulative, leave_one_out
@@ -43,6 +44,7 @@ _FIGURES: dict[str, Callable[..., Drawing]] = {
     "drapery": drapery,
     "gosh": gosh,
     "funnel": funnel,
+    "adjusted": adjusted_estimates,
     "bubble": bubble,
     "moderators": moderators_plot,
 }
@@ -120,6 +122,8 @@ def not_shown(
         return why
     if name == "bubble" and sensitivity and (model := sensitivity.regression) and not model.line:
         return language.say("There is no line to draw: the meta-regression has no result.")
+    if name == "adjusted" and sensitivity and not sensitivity.is_adjusted:
+        return language.say("No estimate could be adjusted for small-study effects.")
     if name == "moderators" and sensitivity and line_of(result, sensitivity) is None:
         return language.say("There is no line to draw: the meta-regression has no result.")
     pools = _SEQUENCES[name](sensitivity) if name in _SEQUENCES and sensitivity else None

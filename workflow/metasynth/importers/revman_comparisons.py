@@ -233,8 +233,12 @@ def agree(rows: Mapping[str, Rows], comparisons: Mapping[str, ComparisonFound]) 
     """Whether one outcome can hold what several comparisons have, and each still selects its own.
 
     That is so where a group of a trial has the same numbers in all, and no comparison finds both
-    of its sides in a trial that it does not have, or more than one group on a side.
+    of its sides in a trial that it does not have, or more than one group on a side. Nor may two
+    have the same groups of a trial, whose rows would be taken for parts of it.
     """
+    pairs = [(study, *(one.treatment for one in rs)) for own in rows.values() for study, rs in own]
+    if len(set(pairs)) < len(pairs):
+        return False
     numbers: dict[tuple[tuple[str, str], str, str], Mapping[str, str]] = {}
     groups: dict[tuple[str, str], set[str]] = {}
     for own in rows.values():

@@ -19,6 +19,14 @@ def heading(members: Sequence[StudyData], language: Language) -> str:
     return language.say("Cluster {cluster}", cluster=members[0].cluster)
 
 
+def cluster_label(study: str, result: OutcomeResult, language: Language) -> str:
+    """The name of the cluster of a trial in the primary analysis; of a trial alone, its label."""
+    effects = left_together(study, result.analyses[0].studies)
+    members = {(effect.study, effect.label) for effect in effects}
+    own = [one for one in result.studies if (one.study, one.label) in members]
+    return heading(own, language) if len(own) > 1 else own[0].label
+
+
 def left_together(study: str, effects: Sequence[StudyEffect]) -> list[StudyEffect]:
     """The effects of an analysis that leave, or join, together with those of a trial.
 

@@ -40,6 +40,11 @@ def sequence(outcome: str, analysis: str, kind: str, study: str) -> str:
     return f"{outcome}.{analysis}.{kind}.{study}"
 
 
+def influence(outcome: str, analysis: str, study: str) -> str:
+    """The change of a pooled effect without the cluster of which a study is the first."""
+    return f"{outcome}.{analysis}.influence.{study}"
+
+
 def group(outcome: str, study: str, side: str, part: int = 0) -> str:
     """One side (intervention or control) of a study in an outcome, arms combined."""
     return f"{outcome}.studies.{study}" + (f".{part}" if part else "") + f".{side}"
@@ -108,6 +113,11 @@ def few_trials(outcome: str = "") -> str:
     return f"{outcome_choice(outcome) if outcome else 'config'}/few/trials"
 
 
+def small_study_minimum() -> str:
+    """From how many trials small-study effects are looked at."""
+    return "config/small_study/minimum"
+
+
 def threshold(outcome: str, side: str) -> str:
     """A declared effect that matters, "better" or "worse" than none."""
     return f"{outcome_choice(outcome)}/thresholds/{side}"
@@ -161,6 +171,16 @@ def figure(outcome: str, name: str) -> str:
 def asymmetry(outcome: str, name: str) -> str:
     """A test of funnel asymmetry."""
     return f"{outcome}.asymmetry.{slug(name)}"
+
+
+def adjusted(outcome: str, name: str) -> str:
+    """An estimate adjusted for small-study effects."""
+    return f"{outcome}.adjusted.{slug(name)}"
+
+
+def fail_safe(outcome: str, name: str) -> str:
+    """A fail-safe number."""
+    return f"{outcome}.fail_safe.{slug(name)}"
 
 
 def judged(domain: int, level: str) -> str:

@@ -24,6 +24,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     Trial,
 )
+from metasynth.model.robustness_config import DEFAULT_SMALL_STUDY
 from metasynth.tables.raw_table import CHECKED, RawTable
 from metasynth.tables.table_schema import TRIAL_TABLES, tables
 
@@ -234,7 +235,7 @@ def choices(config: Config) -> dict[str, str]:
 
 def _as_declared(outcome: OutcomeSpec, policy: FewTrials | None) -> OutcomeSpec:
     """An outcome without what it has by the review's policies, and with its own alone."""
-    outcome = replace(outcome, conversions=DEFAULT_CONVERSIONS)
+    outcome = replace(outcome, conversions=DEFAULT_CONVERSIONS, small_study=DEFAULT_SMALL_STUDY)
     few = outcome.few
     if few is None:
         return outcome

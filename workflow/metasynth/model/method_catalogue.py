@@ -305,6 +305,13 @@ PREDICTIONS = (
         anchor="formula-prediction",
         source="Higgins, Thompson and Spiegelhalter 2009, who take k − 2",
     ),
+    Choice(
+        name="t_KR-1", anchor="formula-prediction", source="Partlett and Riley 2017",
+        label=message(
+            "the t distribution with Kenward and Roger’s degrees of freedom less one, and their "
+            "variance"
+        ),
+    ),
 )  # fmt: skip
 STUDY_CIS = (
     Choice(
@@ -353,5 +360,63 @@ ASYMMETRY_TESTS = (
         name="Peters", label=message("regression of effects on the inverse of trials’ sizes"),
         source="Peters et al. 2006",
     ),
+    Method(
+        name="Thompson–Sharp", source="Thompson and Sharp 1999", metafor="regtest",
+        label=message("regression of effects on their standard errors, heterogeneity remaining"),
+    ),
+    Method(
+        name="Deeks", source="Deeks, Macaskill and Irwig 2005",
+        label=message("regression of effects on the inverse root of trials’ effective sizes"),
+    ),
+    Method(
+        name="Macaskill", label=message("regression of effects on trials’ sizes"),
+        source="Macaskill, Walter and Irwig 2001",
+    ),
+    Method(
+        name="Pustejovsky", source="Pustejovsky and Rodgers 2019",
+        label=message("regression of standardised differences on what sizes alone say of errors"),
+    ),
 )  # fmt: skip
 """Tests of funnel asymmetry, in the order in which they are made."""
+
+ADJUSTMENTS = (
+    Method(
+        name="PET", anchor="formula-pet-peese", source="Stanley and Doucouliagos 2014",
+        label=message("effect of a study without error, by regression on standard errors (PET)"),
+    ),
+    Method(
+        name="PEESE", anchor="formula-pet-peese", source="Stanley and Doucouliagos 2014",
+        label=message("effect of a study without error, by regression on variances (PEESE)"),
+    ),
+    Method(
+        name="3PSM", anchor="formula-selection", metafor="selmodel",
+        source="McShane, Böckenholt and Hansen 2016",
+        label=message("selection model with one step (three parameters)"),
+    ),
+    Method(
+        name="steps", anchor="formula-selection", metafor="selmodel",
+        source="Vevea and Hedges 1995",
+        label=message("selection model with two steps"),
+    ),
+    Method(
+        name="limit", anchor="formula-limit", source="Rücker et al. 2011",
+        label=message("limit meta-analysis"),
+    ),
+)  # fmt: skip
+"""Estimates adjusted for small-study effects, in the order in which they are made."""
+
+FAIL_SAFE_NUMBERS = (
+    Method(
+        name="Rosenthal", anchor="formula-fail-safe", metafor="fsn", source="Rosenthal 1979",
+        label=message("trials without effect that would leave the combined p at its limit"),
+    ),
+    Method(
+        name="Orwin", anchor="formula-fail-safe", metafor="fsn", source="Orwin 1983",
+        label=message("trials without effect that would halve the common effect"),
+    ),
+    Method(
+        name="Rosenberg", anchor="formula-fail-safe", metafor="fsn", source="Rosenberg 2005",
+        label=message("trials without effect that would leave the common effect’s p at its limit"),
+    ),
+)  # fmt: skip
+"""Fail-safe numbers."""

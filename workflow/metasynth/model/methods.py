@@ -26,6 +26,8 @@ CI: Mapping[str, Choice] = _by_name(catalogue.CI_METHODS)
 PREDICTION: Mapping[str, Choice] = _by_name(catalogue.PREDICTIONS)
 STUDY_CI: Mapping[str, Choice] = _by_name(catalogue.STUDY_CIS)
 ASYMMETRY: Mapping[str, Method] = _by_name(catalogue.ASYMMETRY_TESTS)
+ADJUSTMENT: Mapping[str, Method] = _by_name(catalogue.ADJUSTMENTS)
+FAIL_SAFE: Mapping[str, Method] = _by_name(catalogue.FAIL_SAFE_NUMBERS)
 OF_POSTERIOR: Mapping[str, Method] = _by_name(catalogue.OF_POSTERIOR)
 """The records of each kind of method by their names in config.yaml."""
 
@@ -229,7 +231,7 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
                 f"model {analysis.model} cannot share one tau2 among subgroups, as random and "
                 "bayes can"
             )
-        if analysis.ci == "KR":
+        if analysis.ci == "KR" or analysis.prediction == "t_KR-1":
             return "Kenward and Roger's interval takes tau2 from one group, not from all subgroups"
         if analysis.tau2 == "DL-MH":
             return "tau2 DL-MH is that of one group; subgroups that share one can have DL"
@@ -246,8 +248,11 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
             return "a mixed model has its own tau2, by maximum likelihood"
         if analysis.ci != "Wald":
             return f"ci {analysis.ci} needs effects and variances, which a mixed model has not"
-        if analysis.prediction == "HK":
-            return "prediction HK needs effects and variances, which a mixed model has not"
+        if analysis.prediction in ("HK", "t_KR-1"):
+            return (
+                f"prediction {analysis.prediction} needs effects and variances, which a mixed "
+                "model has not"
+            )
     elif analysis.model in CLUSTERED:
         return _three_level_clash(analysis)
     elif analysis.model != "random":
@@ -259,7 +264,9 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
             return f"ci {analysis.ci} is an interval of {_WHOSE[CI[analysis.ci].of]}"
     elif analysis.ci not in intervals_of("random"):
         return f"ci {analysis.ci} is an interval of {_WHOSE[CI[analysis.ci].of]}"
-    elif analysis.ci == "KR" and (analysis.tau2 or DEFAULT_TAU2) != "REML":
+    elif (analysis.ci == "KR" or analysis.prediction == "t_KR-1") and (
+        (analysis.tau2 or DEFAULT_TAU2) != "REML"
+    ):
         return f"Kenward and Roger's interval is derived for REML, not for tau2 {analysis.tau2}"
     return None
 
@@ -268,8 +275,9 @@ def _three_level_clash(analysis: AnalysisSpec) -> str | None:
     """Find a choice that the three-level model has not."""
     if analysis.tau2 not in (None, "REML"):
         return f"model {analysis.model} is fitted by REML, not by tau2 {analysis.tau2}"
-    if analysis.prediction == "HK":
-        return f"prediction HK is that of the model random, not of {analysis.model}"
+    if analysis.prediction in ("HK", "t_KR-1"):
+        name = analysis.prediction
+        return f"prediction {name} is that of the model random, not of {analysis.model}"
     if analysis.ci not in intervals_of(analysis.model):
         known = ", ".join(intervals_of(analysis.model))
         whose = _WHOSE[CI[analysis.ci].of]

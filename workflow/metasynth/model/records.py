@@ -19,8 +19,10 @@ from metasynth.model.posteriors import NO_THRESHOLDS, Posterior, Thresholds
 from metasynth.model.priors import VAGUE, MuPrior, OtherPriors, TauPrior
 from metasynth.model.robustness_config import (
     DEFAULT_MULTIVERSE,
+    DEFAULT_SMALL_STUDY,
     MultiverseChoices,
     SequentialChoices,
+    SmallStudyChoices,
 )
 from metasynth.model.units import Instrument, Unit
 
@@ -444,6 +446,7 @@ class OutcomeSpec:
     instrument: Instrument | None = None  # in whose units a standardised difference is said
     comparison: str = ""  # by its name, of a review that has several
     events_mean: str = ""  # higher | lower: the scores of patients with the event; see other_kinds
+    small_study: SmallStudyChoices = DEFAULT_SMALL_STUDY  # the review's, as they stand there
     effects: tuple[EffectSpec, ...] = ()  # of one trial, all pooled; none: the one of its rows
 
     @property
@@ -769,6 +772,7 @@ class Config:
     checked: tuple[tuple[str, ...], ...] = ()
     few: FewTrials | None = None  # the review's policy; what holds for an outcome stands there
     conversions: ConversionChoices = DEFAULT_CONVERSIONS
+    small_study: SmallStudyChoices = DEFAULT_SMALL_STUDY
     formats: tuple[str, ...] = REPORT_FORMS
     decimals: tuple[tuple[str, int], ...] = ()  # of effects and limits in print, by measure
     author_details: tuple[AuthorDetails, ...] = ()

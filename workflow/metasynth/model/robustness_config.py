@@ -36,6 +36,19 @@ DEFAULT_MULTIVERSE = MultiverseChoices()
 
 
 @dataclass(frozen=True, slots=True)
+class SmallStudyChoices:
+    """From how many trials small-study effects are tested, and results adjusted for them.
+
+    Ten by the Handbook (13.3.5.4): of fewer, asymmetry cannot be told from chance.
+    """
+
+    minimum: int = 10
+
+
+DEFAULT_SMALL_STUDY = SmallStudyChoices()
+
+
+@dataclass(frozen=True, slots=True)
 class SequentialChoices:
     """What a sequential analysis is planned for: a relative risk reduction, and errors.
 

@@ -123,10 +123,10 @@ def tables(at: Context) -> Iterator[Member]:
 
 
 def moderators(at: Context) -> Iterator[Member]:
-    """The table of meta-regressions on moderators, of the outcomes that declare some."""
+    """The meta-regressions on moderators, of all outcomes that declare some."""
     regressed = {outcome.id for outcome in at.config.outcomes if outcome.moderators}
-    found = (member for member in at.made["sensitivity"] if member.name in regressed)
-    inputs = {"moderated": files(found, "sensitivity.json")}
+    doubted = (member for member in at.made["sensitivity"] if member.name in regressed)
+    inputs = {"sensitivities": files(doubted, "sensitivity.json")}
     yield at.member("moderators", inputs, both("results/tables", "moderators"))
 
 

@@ -165,6 +165,10 @@ def _funnel(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
     yield f"{shown.at('funnel')}.k", message("trials in the figure"), len(shown.y), shown.all
 
 
+def _adjusted(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
+    yield f"{shown.at('adjusted')}.k", message("trials in the figure"), len(shown.y), shown.all
+
+
 def _bubble(shown: _Shown, found: Diagnostics) -> Iterator[Value]:
     spec = shown.result.outcome.covariate
     known = {(s.study, s.label): s for s in shown.result.studies}
@@ -196,6 +200,7 @@ _VALUES: dict[str, Callable[[_Shown, Diagnostics], Iterator[Value]]] = {
     "labbe": _labbe,
     "gosh": _gosh,
     "funnel": _funnel,
+    "adjusted": _adjusted,
     "bubble": _bubble,
     "moderators": _moderators,
 }

@@ -10,6 +10,7 @@ from metasynth.language.compared import labelled
 from metasynth.language.languages import Language, message
 from metasynth.model.certainty_config import rule_numbers
 from metasynth.model.records import Cell, Claim, Config, Result, Source, Trial
+from metasynth.model.robustness_config import DEFAULT_SMALL_STUDY
 from metasynth.provenance.entry import CHOICE, RAW, Entry, Origin, Place
 
 COLUMNS = {
@@ -207,6 +208,7 @@ ASSUMED = {
     "icc": message("assumed intracluster correlation"),
 }
 INSTRUMENT = message("standard deviation of a familiar instrument")
+SMALL_STUDY = message("trials from which small-study effects are looked at")
 FEW = message("largest number of trials that are few")
 
 
@@ -230,6 +232,8 @@ def choice_entries(config: Config, language: Language) -> Iterator[Entry]:
             yield _choice(keys.few_trials(outcome.id), language.say(FEW), label, few.trials)
     if config.few:
         yield _choice(keys.few_trials(), language.say(FEW), "", config.few.trials)
+    if (least := config.small_study.minimum) != DEFAULT_SMALL_STUDY.minimum:
+        yield _choice(keys.small_study_minimum(), language.say(SMALL_STUDY), "", least)
     for name, said in ASSUMED.items():
         if (value := getattr(config.conversions, name)) is not None:
             yield _choice(keys.conversion(name), language.say(said), "", value)

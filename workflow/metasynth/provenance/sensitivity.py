@@ -6,6 +6,7 @@ from typing import Any
 
 from metasynth.figures import catalogue
 from metasynth.language import keys
+from metasynth.language.cluster_names import cluster_label
 from metasynth.language.languages import Language, message
 from metasynth.model import covariates, methods
 from metasynth.model.records import OutcomeResult, OutcomeSpec
@@ -39,6 +40,14 @@ ASYMMETRY = {
     "df": message("degrees of freedom"),
     "p": message("p-value, two-sided"),
 }
+INFLUENCE = {
+    "cooks_distance": message("Cook’s distance of the cluster"),
+    "dfbetas": message("DFBETAS of the cluster"),
+}
+_WITHOUT_CLUSTER = message(
+    "change of the pooled effect without the cluster, both variances estimated anew, over its "
+    "variance or standard error under the three-level model"
+)
 REGRESSION = {
     "k": message("trials with a value of the covariate"),
     "slope": message("change of the effect per unit"),
@@ -55,6 +64,14 @@ REGRESSION = {
     "r2": message("share of tau² that the covariate explains, in per cent"),
 }
 _WITH_PRIOR = message("meta-regression with the primary analysis’s prior of tau, by quadrature")
+_ADJUSTED = {
+    "estimate": message("effect adjusted for small-study effects"),
+    "ci_low": message("its lower 95% limit"),
+    "ci_high": message("its upper 95% limit"),
+    "p": message("p-value, two-sided"),
+    "selection_p": message("p-value of selection, likelihood ratio"),
+}
+_WEIGHT = message("chance of being seen, against that of the smallest p-values")
 _FILLED = {
     "filled": message("trials added by trim and fill"),
     "estimate": message("pooled effect with the added trials"),
@@ -92,6 +109,15 @@ def sensitivity_entries(
             "method": language.say(methods.ASYMMETRY[test.name].label),
         }
         yield from _fields(at, test, ASYMMETRY, common | more, language)
+    yield from _small_study(item, (*own, *chosen), common, language)
+    for one in item.clusters:
+        at = keys.influence(item.outcome, item.analysis, one.study)
+        more = {
+            "inputs": (*own, *chosen),
+            "method": language.say(_WITHOUT_CLUSTER),
+            "of": f"{common['of']}; {cluster_label(one.study, result, language)}",
+        }
+        yield from _fields(at, one, INFLUENCE, common | more, language)
     if item.regression:
         values = tuple(
             keys.cell(study.covariate_cell, covariates.column(item.regression.covariate))
@@ -111,6 +137,37 @@ def sensitivity_entries(
     more = {"inputs": (*own, *chosen), "method": language.say("trim and fill")}
     at = f"{item.outcome}.trim_and_fill"
     yield from _fields(at, item.trim_and_fill, _FILLED, common | more, language)
+
+
+def _small_study(
+    item: Sensitivity, inputs: tuple[str, ...], common: Mapping[str, Any], language: Language
+) -> Iterator[Entry]:
+    """Adjusted estimates with their weights of selection, and fail-safe numbers."""
+    for one in item.adjusted:
+        record = methods.ADJUSTMENT[one.name]
+        more = {
+            **common,
+            "inputs": inputs,
+            "method": language.say(record.label),
+            "formula": record.anchor,
+        }
+        at = keys.adjusted(item.outcome, one.name)
+        yield from _fields(at, one, _ADJUSTED, more, language)
+        for place, weight in enumerate(one.weights, start=1):
+            key = f"{at}.weights.{place}"
+            yield Entry(key=key, label=language.say(_WEIGHT), value=weight, **more)
+    for number in item.fail_safe:
+        record = methods.FAIL_SAFE[number.name]
+        if number.trials is not None:
+            yield Entry(
+                key=f"{keys.fail_safe(item.outcome, number.name)}.trials",
+                label=language.say("fail-safe number of trials"),
+                value=number.trials,
+                method=language.say(record.label),
+                inputs=inputs,
+                formula=record.anchor,
+                **common,
+            )
 
 
 def _absolute(

@@ -25,6 +25,7 @@ OF_A_CLAIM = (
 """The numbers of an audited statement (report/tables/claims.py)."""
 _OTHERS = (
     *("multi_arm", "changes", "grown", "figures", "covariates", "regressed", "small_study"),
+    "small_study_from",
     *("moderated", "profiled"),
     *("further", "headed", "sectioned", "of_all", "only_files", "explored", "names_excluded"),
     *("used", "used_predictions", "used_tau2"),

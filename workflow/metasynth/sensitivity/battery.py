@@ -1,6 +1,6 @@
 """How far a pooled result depends on single studies and on small ones, and what it means."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,24 +18,19 @@ from metasynth.sensitivity.absolute import (
     is_of_scores,
     of_events,
 )
+from metasynth.sensitivity.adjusted import INVERSE_VARIANCE, Adjusted, FailSafe, adjusted, fail_safe
+from metasynth.sensitivity.asymmetry import Asymmetry, asymmetry, why
+from metasynth.sensitivity.cluster_diagnostics import ClusterDiagnostics, cluster_diagnostics
 from metasynth.sensitivity.diagnostics import ALONE, NOT_INDEPENDENT, Diagnostics, diagnose
 from metasynth.sensitivity.fragility import Fragility, fragility
 from metasynth.sensitivity.meta_regression import Regression, regress
 from metasynth.sensitivity.reduced_sets import cumulative, leave_one_out, pooled_studies
-from metasynth.stats.effects.binary import Array, Effects, continuity_correction
+from metasynth.stats.effects.binary import Effects
 from metasynth.stats.effects.scales import natural
 from metasynth.stats.models import fit_model
-from metasynth.stats.small_study import (
-    MINIMUM,
-    AsymmetryTest,
-    begg,
-    egger,
-    harbord,
-    peters,
-)
 from metasynth.stats.trim_and_fill import trim_and_fill
 from metasynth.synthesis.moderated import moderated
-from metasynth.synthesis.selection import counted, effects_of, tables_of
+from metasynth.synthesis.selection import effects_of
 from metasynth.synthesis.synthesise import pool_studies, size_of_pool
 
 __all__ = ["Sensitivity", "battery", "cumulative", "leave_one_out"]
@@ -45,26 +40,7 @@ ESTIMATOR = "L0"
 MOST_CHANGES = 100
 """Patients that the fragility index changes before it gives up: a verdict that stands so many is
 not fragile."""
-INVERSE_VARIANCE = ("random", "IV")
 NO_POOL = sentence("there is no pooled result")
-DEGENERATE = sentence("the effects, or their errors, leave nothing to tell it by")
-
-
-@dataclass(frozen=True, slots=True)
-class Asymmetry:
-    """A test of funnel asymmetry, or the reason why there is none.
-
-    `coefficient` is the slope of a regression, with `se` and t (`statistic`, `df`), or Kendall's
-    tau.
-    """
-
-    name: str
-    coefficient: float | None = None
-    se: float | None = None
-    statistic: float | None = None
-    df: int | None = None
-    p: float | None = None
-    reason: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +83,18 @@ class Sensitivity:
     fragility_reason: Sentence | None
     absolute: tuple[Absolute, ...]
     absolute_reason: Sentence | None
+    adjusted: tuple[Adjusted, ...] = ()
+    fail_safe: tuple[FailSafe, ...] = ()
     regression: Regression | None = None
     moderators: tuple[ModeratedEffects, ...] = ()
     without_published: Estimate | None = None
+    clusters: tuple[ClusterDiagnostics, ...] = ()  # of a model that knows clusters
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Whether an estimate is adjusted for small-study effects."""
+        found = [one.estimate for one in self.adjusted]
+        return any(estimate is not None for estimate in (*found, self.trim_and_fill.estimate))
 
 
 def battery(result: OutcomeResult) -> Sensitivity:
@@ -129,8 +114,10 @@ def battery(result: OutcomeResult) -> Sensitivity:
         cumulative=() if no_sequence else cumulative(outcome, spec, used),
         sequence_reason=no_sequence,
         diagnostics=diagnose(result),
-        asymmetry=tuple(_asymmetry(outcome, spec, used, effects)),
+        asymmetry=tuple(asymmetry(outcome, spec, used, effects)),
         trim_and_fill=_trim_and_fill(outcome, spec, used, effects),
+        adjusted=adjusted(outcome, spec, used, effects),
+        fail_safe=fail_safe(outcome, spec, effects),
         fragility=fragile,
         fragility_reason=why_not_fragile,
         absolute=absolute,
@@ -138,7 +125,17 @@ def battery(result: OutcomeResult) -> Sensitivity:
         regression=regress(outcome, spec, used, effects.y, effects.v) if effects else None,
         moderators=moderated(outcome, spec, used, effects.y, effects.v) if effects else (),
         without_published=_without_published(outcome, spec, used),
+        clusters=_clusters(spec, used, None if no_sequence else effects),
     )
+
+
+def _clusters(
+    spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
+) -> tuple[ClusterDiagnostics, ...]:
+    """How the pool changes without each cluster, where a model knows these."""
+    if effects is None or spec.model not in CLUSTERED:
+        return ()
+    return cluster_diagnostics(spec, used, effects)
 
 
 def _without_published(
@@ -149,47 +146,6 @@ def _without_published(
     if outcome.type == "generic" or len(own) in (0, len(used)):
         return None
     return pool_studies(outcome, spec, "without published contrasts", own)[0]
-
-
-def _asymmetry(
-    outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
-) -> list[Asymmetry]:
-    """Egger's and Begg's tests, and of odds ratios Harbord's and Peters's."""
-    tests: list[tuple[str, Callable[[], Asymmetry]]] = []
-    known = np.isfinite(effects.v) if effects else np.zeros(0, dtype=bool)
-    if effects:
-        y, v = effects.y[known], effects.v[known]
-        tests += [("Egger", lambda: _line("Egger", egger(y, v)))]
-        tests += [("Begg", lambda: _ranks(y, v))]
-    if effects and outcome.type == "binary" and outcome.measure == "OR" and counted(used, outcome):
-        tables = tables_of(used)
-        corrected = continuity_correction(tables, "only0")[0]
-        tests += [("Harbord", lambda: _line("Harbord", harbord(tables)))]
-        tests += [("Peters", lambda: _line("Peters", peters(corrected)))]
-    if spec.model in CLUSTERED:
-        return [Asymmetry(name, reason=NOT_INDEPENDENT) for name, _ in tests]
-    return [_or_reason(name, test) for name, test in tests]
-
-
-def _or_reason(name: str, test: Callable[[], Asymmetry]) -> Asymmetry:
-    try:
-        return test()
-    except (Refused, ValueError) as refusal:
-        return Asymmetry(name, reason=_why(refusal))
-
-
-def _why(refusal: Exception) -> Sentence:
-    """What was refused; of numbers that depend on each other the algebra only says that they do."""
-    return refusal.why if isinstance(refusal, Refused) else DEGENERATE
-
-
-def _line(name: str, found: AsymmetryTest) -> Asymmetry:
-    return Asymmetry(name, found.coefficient, found.se, found.statistic, found.df, found.p)
-
-
-def _ranks(y: Array, v: Array) -> Asymmetry:
-    found = begg(y, v)
-    return Asymmetry("Begg", coefficient=found.tau, p=found.p)
 
 
 def _trim_and_fill(
@@ -203,15 +159,16 @@ def _trim_and_fill(
                 "model {model} does not average effects by their variances", model=spec.model
             )
         )
-    if effects is None or len(used) < MINIMUM:
+    if effects is None or len(used) < outcome.small_study.minimum:
+        least = outcome.small_study.minimum
         return Filled(
-            reason=sentence("trim and fill needs {n} studies, as its funnel tests do", n=MINIMUM)
+            reason=sentence("trim and fill needs {n} studies, as its funnel tests do", n=least)
         )
     method = tau2_of_effects(spec)
     try:
         found = trim_and_fill(effects.y, effects.v, ESTIMATOR, method)
     except (Refused, ValueError) as refusal:
-        return Filled(reason=_why(refusal))
+        return Filled(reason=why(refusal))
     whole = Effects(found.y, found.v, np.zeros(found.y.shape, dtype=bool))
     fit = fit_model(spec, outcome.measure, whole, None)
     size = size_of_pool(outcome, used, fit.mean)

@@ -27,6 +27,7 @@ from metasynth.stats.intervals import (
     hksj_ad_hoc_interval,
     hksj_interval,
     interval,
+    kenward_roger_interval,
     prediction_interval,
 )
 from metasynth.stats.linear_model import LinearModel
@@ -261,12 +262,8 @@ def fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = No
         limits,
         (share_from_tau2(limits[0], v).i2, share_from_tau2(limits[1], v).i2),
     )
-    return replace(
-        fit,
-        prediction=_predict(spec, y, v, fit),
-        adhoc=_adhoc(spec.ci, y, v, fit),
-        notes=tuple(_notes(spec, fit, tau2.other_maximum)),
-    )
+    fit = replace(fit, prediction=_predict(spec, y, v, fit), adhoc=_adhoc(spec.ci, y, v, fit))
+    return replace(fit, notes=tuple(_notes(spec, fit, tau2.other_maximum)))
 
 
 def _fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
@@ -307,8 +304,21 @@ def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:
     if spec.prediction == "HK" and not spec.ci.startswith("HKSJ"):
         se = hksj_interval(y, v, tau2, fit.mean, fit.variance).se
         return prediction_interval(fit.mean, se, tau2, k - 1)
+    if spec.prediction == "t_KR-1":
+        return _predict_by_kenward_roger(y, v, fit)
     df = k - 2 if spec.prediction == "t_k-2" else k - 1
     return prediction_interval(fit.mean, fit.interval.se, tau2, df)
+
+
+def _predict_by_kenward_roger(y: Array, v: Array, fit: Fit) -> Limits | None:
+    """Partlett and Riley's; None where less than one degree of freedom is left for t."""
+    tau2 = fit.tau2 or 0.0
+    try:
+        own = kenward_roger_interval(y, v, tau2, fit.mean, fit.variance)
+    except EffectUndefined:
+        return None
+    df = (own.df or 0.0) - 1
+    return prediction_interval(fit.mean, own.se, tau2, df) if df > 0 else None
 
 
 def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[Sentence]:
@@ -331,6 +341,10 @@ def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[Se
                 "Kenward-Roger leaves {df} degrees of freedom: no useful interval.",
                 df=Digits(f"{fit.interval.df:.2g}"),
             )
+        )
+    if spec.prediction == "t_KR-1" and fit.q_df >= 2 and fit.prediction is None:
+        notes.append(
+            sentence("Kenward and Roger leave no degree of freedom for a prediction interval.")
         )
     if spec.prediction and fit.q_df < 2:
         notes.append(sentence("A prediction interval needs three studies."))

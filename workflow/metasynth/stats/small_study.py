@@ -11,10 +11,15 @@ import numpy as np
 
 from metasynth.core.distributions import two_sided_p
 from metasynth.core.messages import Refused, sentence, sentence_n
-from metasynth.stats.effects.binary import Array, Tables, log_odds_ratio, observed_minus_expected
+from metasynth.stats.effects.binary import (
+    Array,
+    Tables,
+    continuity_correction,
+    log_odds_ratio,
+    observed_minus_expected,
+)
 from metasynth.stats.least_squares import NotTestable, weighted_least_squares
-from metasynth.stats.linear_model import EXACT, unexplained
-from metasynth.stats.pooling import inverse_variance
+from metasynth.stats.linear_model import unexplained
 
 MINIMUM = 10
 
@@ -57,7 +62,7 @@ def egger(y: Array, v: Array, minimum: int = MINIMUM) -> AsymmetryTest:
         >>> round(found.statistic, 6), found.df
         (5.166256, 2)
     """
-    return _slope(y, np.sqrt(v), 1 / v, minimum)
+    return regress(y, np.sqrt(v), 1 / v, minimum)
 
 
 def harbord(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
@@ -82,20 +87,21 @@ def harbord(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
     """
     z, v = observed_minus_expected(t)
     used = v > 0
-    return _slope(z[used] / v[used], 1 / np.sqrt(v[used]), v[used], minimum)
+    return regress(z[used] / v[used], 1 / np.sqrt(v[used]), v[used], minimum)
 
 
 def peters(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
     """Regress log odds ratios on 1/n, with weights events × others / n.
 
-    Peters et al., JAMA 2006;295:676-80.
+    Peters et al., JAMA 2006;295:676-80. Only a log odds ratio needs 0.5 in an empty table; patients
+    and events are counted as they are, for n + 2 is no trial's size (as R's meta has it).
 
     Parameters:
-        t: tables of shape (k,), used as given: correct empty cells first.
+        t: tables as they are, shape (k,); those without an event, or with nothing else, drop out.
         minimum: studies below which the test is refused.
 
     Raises:
-        TooFewStudies: below `minimum`, or three.
+        TooFewStudies: below `minimum`, or three, of those that are used.
         NotTestable: when the log odds ratios lie exactly on a line.
         ValueError: when all studies are of one size.
 
@@ -105,13 +111,33 @@ def peters(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
         >>> round(found.coefficient, 6), found.df
         (332.999751, 1)
     """
-    y, _ = log_odds_ratio(t)
-    return _slope(y, 1 / t.n, (t.a + t.c) * (t.b + t.d) / t.n, minimum)
+    events, others = t.a + t.c, t.b + t.d
+    used = (events > 0) & (others > 0)
+    y, _ = log_odds_ratio(continuity_correction(t, "only0")[0])
+    x, w = 1 / t.n, events * others / t.n
+    return regress(y[used], x[used], w[used], minimum)
 
 
-def _slope(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
-    """Test the slope of y on x with weights w and a dispersion estimated from the residuals."""
-    _require(len(y), max(3, minimum))
+def regress(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
+    """Test the slope of y on x with weights w and a dispersion estimated from the residuals.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        x: what tells large studies from small ones, shape (k,).
+        w: weights above 0, shape (k,).
+        minimum: studies below which the test is refused.
+
+    Raises:
+        TooFewStudies: below `minimum`, or three.
+        NotTestable: when the effects lie exactly on a line.
+        ValueError: when all studies have the same x.
+
+    Example:
+        >>> found = regress(np.array([0.0, 1.0, 2.5]), np.array([1.0, 2.0, 3.0]), np.ones(3), 3)
+        >>> round(found.coefficient, 6), round(found.statistic, 6)
+        (1.25, 8.660254)
+    """
+    require(len(y), max(3, minimum))
     fit = weighted_least_squares(y, np.column_stack([np.ones_like(x), x]), w)
     df = len(y) - 2
     left = unexplained((w * fit.residuals**2).sum(), (w * y * y).sum())
@@ -124,7 +150,19 @@ def _slope(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
     return AsymmetryTest(slope, se, slope / se, df, two_sided_p(slope / se, df))
 
 
-def _require(k: int, minimum: int) -> None:
+def require(k: int, minimum: int) -> None:
+    """Refuse what is made of k studies where that takes more.
+
+    Parameters:
+        k: how many there are.
+        minimum: how many it takes.
+
+    Raises:
+        TooFewStudies: where there are fewer.
+
+    Example:
+        >>> require(3, 3)
+    """
     if k < minimum:
         raise TooFewStudies(
             sentence_n(
@@ -134,106 +172,3 @@ def _require(k: int, minimum: int) -> None:
                 least=minimum,
             )
         )
-
-
-@dataclass(frozen=True, slots=True)
-class RankTest:
-    """Kendall's tau with its two-sided p, exact where there are no ties."""
-
-    tau: float
-    p: float
-    exact: bool
-
-
-def begg(y: Array, v: Array, minimum: int = MINIMUM) -> RankTest:
-    """Correlate standardised effects with variances by rank: Begg and Mazumdar, Biometrics 1994.
-
-    Biometrics 1994;50:1088-101. Without ties, and under 50 studies, p is exact; otherwise it comes
-    from the normal approximation with the variance for ties, not continuity-corrected.
-
-    Parameters:
-        y: effects on the analysis scale, shape (k,).
-        v: their variances, above 0, shape (k,).
-        minimum: studies below which the test is refused.
-
-    Raises:
-        TooFewStudies: below `minimum`, or three.
-        NotTestable: when the effects or their variances all agree, or one study has all the weight.
-
-    Example:
-        >>> y, v = np.array([0.1, 0.3, 0.4, 0.9]), np.array([0.01, 0.02, 0.05, 0.1])
-        >>> found = begg(y, v, minimum=3)
-        >>> round(found.tau, 6), round(found.p, 6), found.exact  # two of 24 orders
-        (1.0, 0.083333, True)
-    """
-    _require(len(y), max(3, minimum))
-    pool = inverse_variance(y, v)
-    if np.ptp(v) == 0 or np.any(v <= pool.variance):
-        raise NotTestable(
-            sentence("the variances cannot be ranked, or one study has all the weight")
-        )
-    if np.ptp(y) <= EXACT * np.abs(y).max():
-        raise NotTestable(sentence("the effects all agree, so that they cannot be ranked"))
-    standardised = (y - pool.mean) / np.sqrt(v - pool.variance)
-    return kendall(standardised, v)
-
-
-def kendall(x: Array, y: Array) -> RankTest:
-    """Kendall's tau-b and its p-value; needs values that are not all tied.
-
-    Parameters:
-        x: shape (k,).
-        y: shape (k,).
-
-    Example:
-        >>> found = kendall(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0]))
-        >>> found.tau, round(found.p, 6), found.exact  # two of six orders are as extreme
-        (1.0, 0.333333, True)
-    """
-    k = len(x)
-    score = _score(x, y)
-    pairs_x, pairs_y = _untied(x), _untied(y)
-    tau = score / sqrt(pairs_x * pairs_y)
-    if pairs_x == pairs_y == k * (k - 1) / 2 and k < 50:
-        return RankTest(tau, _exact_p(k, score), exact=True)
-    return RankTest(tau, two_sided_p(score / sqrt(_score_variance(x, y))), exact=False)
-
-
-def _score(x: Array, y: Array) -> float:
-    """Pairs that agree in order less those that disagree: a row of pairs at a time."""
-    rows = ((np.sign(x[i + 1 :] - x[i]) @ np.sign(y[i + 1 :] - y[i])) for i in range(len(x) - 1))
-    return float(sum(rows))
-
-
-def _untied(x: Array) -> float:
-    """Pairs that differ."""
-    ties = np.unique(x, return_counts=True)[1].astype(float)
-    return len(x) * (len(x) - 1) / 2 - float((ties * (ties - 1)).sum()) / 2
-
-
-def _exact_p(k: int, score: float) -> float:
-    """Count the permutations whose score is at least as far from 0, by their inversions."""
-    counts = np.ones(1)
-    for n in range(2, k + 1):
-        counts = np.convolve(counts, np.full(n, 1.0 / n))
-    inversions = round((k * (k - 1) / 2 - abs(score)) / 2)
-    return min(1.0, 2 * float(counts[: inversions + 1].sum()))
-
-
-def _score_variance(x: Array, y: Array) -> float:
-    """Variance of Kendall's score with ties: Kendall, Rank Correlation Methods (1970), ch. 4."""
-    k = len(x)
-    t, u = (np.unique(z, return_counts=True)[1].astype(float) for z in (x, y))
-    base = k * (k - 1) * (2 * k + 5) - _weighted_pairs(t) - _weighted_pairs(u)
-    pairs = _falling(t, 2) * _falling(u, 2) / (2 * k * (k - 1))
-    triples = _falling(t, 3) * _falling(u, 3) / (9 * k * (k - 1) * (k - 2))
-    return base / 18 + pairs + triples
-
-
-def _weighted_pairs(ties: Array) -> float:
-    return float((ties * (ties - 1) * (2 * ties + 5)).sum())
-
-
-def _falling(ties: Array, factors: int) -> float:
-    """Sum of ties (ties - 1) ... over `factors` factors."""
-    return float(np.prod([ties - i for i in range(factors)], axis=0).sum())

@@ -146,21 +146,58 @@ def _between_given(effects: NestedEffects, within: float) -> float:
     return maxima(LinearModel(mean[:, 0], 1 / precision[:, 0]), effects.restricted)[0]
 
 
+_FINER = 8
+"""Parts of each step of the scan: where the best variance between studies reaches 0, the profile
+turns more sharply than a likelihood of one variance can."""
+
+
 def _highest(effects: NestedEffects) -> tuple[float, float | None]:
-    """The variance within at the highest maximum of the profile, then at the next or None."""
+    """The variance within at the highest maximum of the profile, then at the next or None.
+
+    Maxima without a variance between studies are looked for on that edge as well.
+    """
 
     def at(function: Callable[[Array, Array], Array], within: float) -> float:
         return float(function(np.array([_between_given(effects, within)]), np.array([within]))[0])
 
-    grid = _grid(effects)
+    grid = _parted(_grid(effects))
     between = highest_of_many(effects.between_studies(grid), effects.restricted)
-    return highest_maximum(
+    found = highest_maximum(
         lambda t: at(effects.score_within, t),
         lambda t: at(effects.log_likelihood, t),
         grid,
         effects.score_within(between, grid) > 0,
         effects.least * float_info.epsilon,
     )
+    known = [one for one in found if one is not None]
+    edge = [one for one in _without_between(effects, grid) if not _near(one, known)]
+    best, *others = sorted(
+        [*known, *edge], key=lambda t: at(effects.log_likelihood, t), reverse=True
+    )
+    return best, others[0] if others else None
+
+
+def _parted(grid: Array) -> Array:
+    """The points of a scan, and others between any two of them."""
+    places = np.arange((len(grid) - 1) * _FINER + 1) / _FINER
+    return np.interp(places, np.arange(len(grid)), grid)
+
+
+def _without_between(effects: NestedEffects, grid: Array) -> list[float]:
+    """The variances within at maxima of the likelihood whose variance between studies is 0."""
+    rising = effects.score_within(np.zeros(len(grid)), grid) > 0
+    tops = np.flatnonzero(rising[:-1] & ~rising[1:])
+    places = bracketed_roots(
+        lambda t: effects.score_within(np.zeros(len(t)), t),
+        grid[tops],
+        grid[tops + 1],
+        np.full(len(tops), effects.least * float_info.epsilon),
+    )
+    return [t for t in places.tolist() if _between_given(effects, t) == 0]
+
+
+def _near(one: float, known: list[float]) -> bool:
+    return any(abs(one - other) <= _FINE * max(one, other) for other in known)
 
 
 def profile_limits(fit: ThreeLevelFit, level: float = LEVEL) -> tuple[Limits, Limits]:

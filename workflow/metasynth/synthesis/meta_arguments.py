@@ -158,7 +158,7 @@ def predicts(analysis: AnalysisResult) -> str:
     if spec.prediction == "HK":
         return "HK"
     two = spec.prediction == "t_k-2"
-    if spec.ci == "KR" or (two and spec.ci == "HKSJ-adhoc"):
+    if "KR" in spec.ci + spec.prediction or (two and spec.ci == "HKSJ-adhoc"):
         return ""
     return ("HK-PR" if two else "HK") if spec.ci.startswith("HKSJ") else ("HTS" if two else "V")
 
@@ -173,7 +173,12 @@ def unnamed(result: OutcomeResult, analysis: AnalysisResult, *, random: bool) ->
         why = f"no interval {spec.ci}" if spec.model == "IV" else _OTHER_ERROR
         lines.append(f"# meta has {why}: its limits are not compared.")
     if spec.prediction and estimate.pi_low is not None and not predicts(analysis):
-        lines.append(f"# meta has no prediction interval {spec.prediction} around {spec.ci}.")
+        where = f"prediction interval {spec.prediction} around {spec.ci}"
+        lines.append(
+            f"# The {where} is not repeated here."
+            if spec.prediction == "t_KR-1"  # meta's KR-PR, of which no version was at hand to run
+            else f"# meta has no {where}."
+        )
     if spec.model in GLMMS and not one:
         lines.append("# Fitted by numerical maximisation, so that fewer digits agree.")
     return lines

@@ -42,6 +42,7 @@ from metasynth.synthesis.moderator_export import (
     moderator_lines,
     moderator_names,
 )
+from metasynth.synthesis.small_study_export import small_study
 from metasynth.synthesis.synthesise import size_of_pool
 
 ARGUMENTS = {
@@ -222,6 +223,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
         *(_more_of(result, analysis) if package == "bayesmeta" else []),
+        *small_study(result, analysis),
         *moderator_lines(result, analysis, own_effects(result, analysis)),
     ]
     return "\n".join([*head, *body]) + "\n"

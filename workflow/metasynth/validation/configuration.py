@@ -43,7 +43,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     Topic,
 )
-from metasynth.model.robustness_config import MultiverseChoices
+from metasynth.model.robustness_config import MultiverseChoices, SmallStudyChoices
 from metasynth.model.units import Instrument, Unit
 from metasynth.synthesis.other_kinds import convertible
 from metasynth.tables.raw_table import CHECKED
@@ -230,6 +230,7 @@ def _config(mapping: Mapping[str, Any]) -> Config:
         formats=tuple(review.get("formats", REPORT_FORMS)),
         decimals=tuple(review.get("decimals", {}).items()),
         conversions=_conversions(mapping),
+        small_study=SmallStudyChoices(**mapping.get("small_study", {})),
         author_details=tuple(
             AuthorDetails(**_frozen(keys)) for keys in review.get("author_details", ())
         ),
@@ -317,6 +318,7 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         "sequential": sequential_choices(keys, review),
         "few": few,
         "conversions": _conversions(review),
+        "small_study": SmallStudyChoices(**review.get("small_study", {})),
     }
     if "baseline_risks" in keys:
         lists["baseline_risks"] = tuple(map(float, keys["baseline_risks"]))

@@ -10,6 +10,7 @@ from itertools import pairwise
 from metasynth.core.distributions import normal_quantile
 from metasynth.figures.canvas.graph import (
     DASHED,
+    DOTTED,
     Graph,
     Plan,
     draw_line,
@@ -19,19 +20,24 @@ from metasynth.figures.canvas.graph import (
 )
 from metasynth.figures.canvas.legend import Entry
 from metasynth.figures.canvas.page import Drawing
-from metasynth.figures.canvas.style import INK, isolated
+from metasynth.figures.canvas.style import INK, VERMILION, isolated
 from metasynth.figures.canvas.ticks import linear_axis, span_axis
-from metasynth.figures.catalogue import OF_AN_OUTCOME
 from metasynth.figures.observed import Observed, effect_title, observed, subject, told
 from metasynth.language import keys
 from metasynth.language.formats import number, stated
-from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.printed import Printed
 from metasynth.language.tracked import SCALE, marked
 from metasynth.model.records import OutcomeResult
+from metasynth.sensitivity.adjusted import Adjusted
 from metasynth.sensitivity.battery import Sensitivity
 
 EGGER = "Egger"
+FITTED = {
+    "PET": (1, message("Egger’s line (PET)"), DASHED),
+    "PEESE": (2, message("PEESE"), DOTTED),
+}
+"""The power of the standard error that a regression is on, its name in the key, and its line."""
 LEVELS = (0.1, 0.05, 0.01)
 GROUNDS = (0.0, 0.24, 0.13, 0.05)
 """Opacity of the regions p > 0.1, to 0.05, to 0.01, and below."""
@@ -47,13 +53,14 @@ def funnel(result: OutcomeResult, found: Sensitivity, *, language: Language = EN
     data = observed(result)
     errors = [float(se) for se in data.v**0.5]
     test = _egger(data, found, language)
-    graph = frame(_plan(data, errors, test, language))
+    graph = frame(_plan(data, errors, test, _fitted(found), language))
     _draw_contours(graph, data)
     down = [0.0, graph.y.axis.high]
     lines = [([data.null] * 2, down)]
     if data.pooled and data.pooled.estimate is not None:
         lines.append(([data.pooled.estimate] * 2, down))
         draw_line(graph, *lines[-1], "pooled", DASHED)
+    lines += _draw_fitted(graph, data, found)
     effects = [study.estimate or 0.0 for study in data.studies]
     draw_points(graph, effects, errors)
     largest_first = sorted(range(len(errors)), key=lambda i: -errors[i])
@@ -61,7 +68,34 @@ def funnel(result: OutcomeResult, found: Sensitivity, *, language: Language = EN
     return Drawing(graph.figure, *_words(data, errors, test, language))
 
 
-def _plan(data: Observed, errors: list[float], test: str, language: Language) -> Plan:
+def _fitted(found: Sensitivity) -> list[Adjusted]:
+    """The regressions of PET and PEESE that there are."""
+    return [one for one in found.adjusted if one.name in FITTED and one.slope is not None]
+
+
+def _draw_fitted(
+    graph: Graph, data: Observed, found: Sensitivity
+) -> list[tuple[list[float], list[float]]]:
+    """The effects that both regressions say, by standard error, as far as the graph reaches."""
+    drawn = []
+    for one in _fitted(found):
+        assert one.mean is not None
+        assert one.slope is not None
+        power, _, line = FITTED[one.name]
+        down = [graph.y.axis.high * i / 40 for i in range(41)]
+        across = [data.natural(one.mean + one.slope * se**power) for se in down]
+        inside = [graph.x.axis.low <= x <= graph.x.axis.high for x in across]
+        points = [(x, y) for x, y, seen in zip(across, down, inside, strict=True) if seen]
+        if points:
+            xs, ys = (list(part) for part in zip(*points, strict=True))
+            draw_line(graph, xs, ys, f"fitted-{one.name}", line, colour=VERMILION)
+            drawn.append((xs, ys))
+    return drawn
+
+
+def _plan(
+    data: Observed, errors: list[float], test: str, fitted: list[Adjusted], language: Language
+) -> Plan:
     effects = [study.estimate for study in data.studies]
     centre = data.pooled.estimate if data.pooled else None
     funnel = [data.natural(side * normal_quantile() * max(errors)) for side in (-1, 1)]
@@ -76,6 +110,9 @@ def _plan(data: Observed, errors: list[float], test: str, language: Language) ->
     entries = [Entry(language.say("Study"), marker="o")]
     if data.pooled:
         entries.append(Entry(language.say("Pooled effect"), colour=INK, line=DASHED))
+    for one in fitted:
+        _, label, line = FITTED[one.name]
+        entries.append(Entry(language.say(label), colour=VERMILION, line=line))
     entries.append(Entry(language.say("No effect"), colour=INK, line="-", weight=0.6))
     entries += [Entry(text, fill=fill) for text, fill in zip(grounds, GROUNDS, strict=True)]
     return Plan(
@@ -91,7 +128,7 @@ def _plan(data: Observed, errors: list[float], test: str, language: Language) ->
 
 def _egger(data: Observed, found: Sensitivity, language: Language) -> str:
     test = next((test for test in found.asymmetry if test.name == EGGER), None)
-    if len(data.studies) < OF_AN_OUTCOME["funnel"].least:
+    if len(data.studies) < data.result.outcome.small_study.minimum:
         return language.say("Fewer than ten studies: asymmetry cannot be told from chance.")
     if test is None or test.statistic is None:
         return language.say("All studies are equally precise: there is no asymmetry to test.")

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from metasynth.provenance.entry import Entry
 from metasynth.provenance.publish import record
 from metasynth.report import exploration
 from metasynth.report.byline import ORCID
-from metasynth.report.document import Document, Figure, References, Table, plain
+from metasynth.report.document import Document, Figure, Inlines, References, Table, plain
 from metasynth.report.render.citation import bibtex, ris
 from metasynth.report.render.pictures import linked
 
@@ -86,8 +86,17 @@ def render(document: Document, templates: Path, language: Language) -> str:
         data=Markup(_data(document, language)),
         schema=Markup(_schema(document)),
         names=OWN_NAMES,
+        key_results=tuple(_key_results(document)),
         cites={"bib": _saved(bibtex(document)), "ris": _saved(ris(document))},
     )
+
+
+def _key_results(document: Document) -> Iterator[tuple[Inlines, Inlines]]:
+    """What each outcome of the summary of findings means, and its effect."""
+    for block in document.blocks:
+        if isinstance(block, Table) and block.anchor.startswith("table-findings"):
+            cells = (row.cells for row in block.rows if not row.heading)
+            yield from ((own[-1], own[2]) for own in cells if plain(own[-1]))
 
 
 @cache

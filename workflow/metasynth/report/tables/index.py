@@ -14,6 +14,7 @@ from metasynth.report.tables import (
     certainty,
     changes,
     claims,
+    cluster_influence,
     conversions,
     inputs,
     meta_regression,
@@ -21,6 +22,7 @@ from metasynth.report.tables import (
     results,
     robustness,
     search,
+    small_study,
     stability,
     studies,
     trials,
@@ -57,7 +59,9 @@ OF_THE_REVIEW: Mapping[str, Callable[[Scope], TableBody]] = {
 }
 OF_AN_OUTCOME: Mapping[str, Callable[[Scope, OutcomeNames], TableBody]] = {
     "analyses": results.analyses_table,
-    "asymmetry": robustness.asymmetry_table,
+    "adjusted": small_study.adjusted_table,
+    "asymmetry": small_study.asymmetry_table,
+    "clusters": cluster_influence.clusters_table,
     "inputs": inputs.inputs_table,
     "moderators": moderators.moderators_table,
     "profiles": moderators.profiles_table,

@@ -197,6 +197,8 @@ def _notes(models: Sequence[ModeratedEffects], outcome: str, language: Language)
         "how much less certain a coefficient is because the moderators go together. Moderators are "
         "not randomised: other differences between trials may lie behind them."
     )
+    if not any(one.ratio is not None for model in models for one in model.coefficients):
+        yield say("Coefficients are on the scale of the analysis.")
     first = models[0]
     if first.tests > 1:
         yield say(

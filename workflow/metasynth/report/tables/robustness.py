@@ -1,9 +1,8 @@
 """The report's tables of what an effect means, and of how firmly it stands."""
 
-from metasynth.language import formats, keys
+from metasynth.language import formats
 from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language
-from metasynth.language.sentences import in_words
 from metasynth.language.tracked import marked
 from metasynth.model import bounds
 from metasynth.report.document import Column, Inlines, Link, text
@@ -11,7 +10,7 @@ from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, RISKS_OF_SCORES, TableBody, row
 from metasynth.report.text.names import OutcomeNames
 from metasynth.sensitivity.absolute import is_of_scores
-from metasynth.sensitivity.battery import Absolute, Asymmetry, Filled, Sensitivity
+from metasynth.sensitivity.battery import Absolute, Sensitivity
 
 
 def absolute_table(scope: Scope) -> TableBody:
@@ -104,65 +103,3 @@ def _fragility(sensitivity: Sensitivity) -> str:
     if found is None:
         return formats.MISSING
     return marked(str(found.index), f"{sensitivity.outcome}.fragility.index")
-
-
-def asymmetry_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
-    """Tests of small-study effects, and trim and fill, of one outcome."""
-    language, sensitivity = scope.language, scope.material.sensitivities[outcome.id]
-    say = language.say
-    columns = (
-        Column(say("Test"), width=1.4),
-        Column(say("Statistic"), RIGHT, 1),
-        Column("df", RIGHT, 0.5),
-        Column("p", RIGHT, 0.8),
-        Column(say("Remark"), width=3.4),
-    )
-    rows = [
-        row(
-            test.name,
-            _statistic(test, prefix, language),
-            marked(_count(test.df), f"{prefix}.df"),
-            marked(formats.p_value(test.p, language.numbers), f"{prefix}.p"),
-            in_words(test.reason, language),
-        )
-        for test in sensitivity.asymmetry
-        for prefix in (f"{outcome.id}.asymmetry.{keys.slug(test.name)}",)
-    ]
-    filled = _filled(outcome, sensitivity.trim_and_fill, language)
-    rows.append(row(say("Trim and fill"), "", "", "", filled))
-    caption = say("{outcome}: small-study effects.", outcome=outcome.label)
-    return text(caption), columns, tuple(rows), ()
-
-
-def _filled(outcome: OutcomeNames, filled: Filled, language: Language) -> str:
-    """What trim and fill added, and the effect with it, or why there is none."""
-    if filled.estimate is None:
-        return in_words(filled.reason, language)
-    at = f"{outcome.id}.trim_and_fill"
-    n = marked(_count(filled.filled), f"{at}.filled")
-    sides = {
-        "left": language.say("{n} added on the left", n=n),
-        "right": language.say("{n} added on the right", n=n),
-    }
-    added = sides.get(filled.side or "", language.say("{n} added", n=n))
-    measure, style = outcome.result.outcome.measure, language.numbers
-    estimate, low, high = (
-        marked(formats.estimate(measure, getattr(filled, name), style), f"{at}.{name}")
-        for name in ("estimate", "ci_low", "ci_high")
-    )
-    effect = formats.bracketed(estimate, low, high, style)
-    return f"{added} ({filled.estimator}): {effect}"
-
-
-def _statistic(test: Asymmetry, prefix: str, language: Language) -> str:
-    if test.statistic is not None:
-        number = formats.number(test.statistic, 2, language.numbers)
-        return f"t = {marked(number, f'{prefix}.statistic')}"
-    if test.coefficient is None:
-        return ""
-    number = formats.number(test.coefficient, 2, language.numbers)
-    return f"tau = {marked(number, f'{prefix}.coefficient')}"
-
-
-def _count(value: int | None) -> str:
-    return "" if value is None else str(value)

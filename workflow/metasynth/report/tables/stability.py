@@ -10,6 +10,7 @@ from metasynth.model import bounds
 from metasynth.report.document import Column, Inlines, Link, text
 from metasynth.report.material import Material, Scope, printed_figures
 from metasynth.report.tables.base import RIGHT, TableBody, row
+from metasynth.report.tables.cluster_influence import influence_sentence
 from metasynth.report.tables.conversions import assumed, conversion_sentence
 from metasynth.report.text.conclusion_words import null_value
 from metasynth.report.text.names import OutcomeNames, short_measure
@@ -324,6 +325,7 @@ def stability_names(
         "assumed": any(assumed(material, o.id) for o in outcomes),
         "converted": {o.id: conversion_sentence(o, language) for o in outcomes},
         "published": {o.id: published_sentence(o, material, language) for o in outcomes},
+        "influence": {o.id: influence_sentence(o, material, language) for o in outcomes},
         "sentence": {o.id: extraction_sentence(o, material, language) for o in outcomes},
         "tables": {o.id: _counted(o, material, "tables") for o in outcomes},
         "excluding": {o.id: _counted(o, material, "excluding") for o in outcomes},

@@ -20,6 +20,7 @@ from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import BAYESIAN, PREDICTIONS, TAU2, WEIGHTED
 from metasynth.model.priors import OtherPriors
 from metasynth.model.records import Config, StudyData, Trial
+from metasynth.model.robustness_config import DEFAULT_SMALL_STUDY
 from metasynth.report.facts import facts
 from metasynth.report.material import Material, printed_figures
 from metasynth.report.tables.base import raw
@@ -102,6 +103,7 @@ def vocabulary(
         "explored": "subgroups" in used
         or any(o.result.outcome.covariate or o.result.outcome.moderators for o in primary),
         "regressed": [o for o in primary if f"{o.id}/bubble" in material.figures],
+        "small_study_from": _small_study_from(config),
         "small_study": [o for o in primary if f"{o.id}/funnel" in material.figures],
         "further": [o for o in primary if printed_figures(o, material.figures)],
         "only_files": any(
@@ -139,6 +141,14 @@ def vocabulary(
         "choose": language.choose,
         "count_trials": lambda n, key="review.trials": trials(n, language, key),
     }
+
+
+def _small_study_from(config: Config) -> str:
+    """From how many trials small-study effects are looked at, where it is not ten."""
+    least = config.small_study.minimum
+    if least == DEFAULT_SMALL_STUDY.minimum:
+        return ""
+    return marked(str(least), keys.small_study_minimum())
 
 
 def _side(config: Config, side: int, language: Language) -> str:

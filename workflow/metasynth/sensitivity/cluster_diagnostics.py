@@ -1,0 +1,43 @@
+"""How the pooled effect of a three-level analysis changes without each cluster."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from metasynth.model.clusters import groups
+from metasynth.model.records import AnalysisSpec, StudyData
+from metasynth.stats.cluster_influence import cluster_influence
+from metasynth.stats.effects.binary import Effects
+from metasynth.stats.effects.scales import finite
+from metasynth.stats.three_level import fit_three_level
+
+MUCH = 1.0
+"""DFBETAS beyond which a cluster says much by itself: Viechtbauer and Cheung 2010."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterDiagnostics:
+    """A cluster left out as a whole, by the id of its first study; None where nothing is left.
+
+    Cook's distance is in squared standard errors of the pooled effect; `dfbetas`, above 0 where the
+    cluster raises that effect, in standard errors.
+    """
+
+    study: str
+    cooks_distance: float | None
+    dfbetas: float | None
+
+
+def cluster_diagnostics(
+    spec: AnalysisSpec, studies: Sequence[StudyData], effects: Effects
+) -> tuple[ClusterDiagnostics, ...]:
+    """Those of each cluster of the studies that a three-level analysis pools, in their order."""
+    assert effects.cluster is not None
+    y, v, cluster = effects.y, effects.v, effects.cluster
+    fit = fit_three_level(y, v, cluster, correlation=spec.correlation)
+    found = cluster_influence(fit, y, v, cluster, spec.correlation)
+    pairs = zip(found.cooks_distance.tolist(), found.dfbetas.tolist(), strict=True)
+    firsts = (members[0].study for members in groups(studies).values())
+    return tuple(
+        ClusterDiagnostics(study, finite(cooks), finite(dfbetas))
+        for study, (cooks, dfbetas) in zip(firsts, pairs, strict=True)
+    )
