@@ -44,19 +44,9 @@ _TEMPLATES = (*_LOOKS, "report/*/*.md")
 def stages(review: Review, pipeline: Path, folder: Path) -> dict[str, Members]:
     """The members of each stage by its name, in the order in which the stages need each other."""
     at = Context(review, pipeline, folder)
-    first = (
-        clean,
-        views,
-        pool,
-        sensitivity,
-        crosscheck,
-        tables,
-        moderators,
-        audit,
-        certainty,
-        changes,
-    )
-    for stage in (*first, forest, plot, overview, report, figure_files):
+    first = (clean, views, pool, sensitivity, crosscheck, tables, moderators, audit)
+    then = (certainty, changes, forest, plot, overview, report, figure_files)
+    for stage in (*first, *then):
         at.add(stage.__name__, tuple(stage(at)))
     return at.made
 
