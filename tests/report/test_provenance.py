@@ -271,6 +271,7 @@ ALLOWED = re.compile(
     | \bACR\ ?(20|50|70)\b | \bIL[- ]1\w*\b | \binterleukin-1\b | \bPRISMA\ 2020\b
     | \b95\s?% | \b97\.5\s?% | \b2\.5\s?% | \bper\ 1000\b | \b1000\ patients\b
     | \b[Ww]eeks?\ \d+\b | \bup\ to\ \d+\ weeks\b
+    | \b(ex|in)cludes?\ [01]\b             # the value of no effect
     | \b0\.5\ ((was\ )?added|where|in\ every)\b  # of empty cells
     | \bk\ −\ [12]\b                          # degrees of freedom
     | \bis\ (below|at\ least)\ [\d.]+%         # what words of frequency mean

@@ -16,8 +16,8 @@ PACKAGES = ("stats", "synthesis")
 ARRAYS = re.compile(r"\b(Array|NDArray|Tables|Rates|Means|Events|Effects|Counted|Pools)\b")
 PLAIN = re.compile(r"\b(float|int|str|Count)\b")
 """Types that leave open what a number or a word is of; a record says it itself."""
-CHECKED_BEFORE = {("synthesis.selection", "missing_data")}
-"""Functions that ask for numbers only where they found that these are there."""
+CHECKED_BEFORE = {("synthesis.selection", "missing_data"), ("synthesis.moderated", "moderated")}
+"""Functions that ask only where they found what is asked for, or return the refusal as a reason."""
 
 
 @dataclass(frozen=True)

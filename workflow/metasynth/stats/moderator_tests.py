@@ -56,6 +56,11 @@ def residual_i2(y: Array, v: Array, design: Array, tau2: float) -> float:
         v: their variances, above 0, shape (k,).
         design: shape (k, p).
         tau2: residual variance between studies.
+
+    Example:
+        >>> design = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
+        >>> round(residual_i2(np.zeros(4), np.full(4, 0.01), design, 0.01), 6)  # equal variances
+        50.0
     """
     model = LinearModel(y, v, Covariates(design))
     w = model.weights(0.0)
@@ -76,6 +81,11 @@ def explained(y: Array, v: Array, method: str, tau2: float) -> float | None:
         v: their variances, above 0, shape (k,).
         method: the estimator of both tau2.
         tau2: of the regression.
+
+    Example:
+        >>> y, v = np.array([0.0, 1.0, 2.0]), np.full(3, 0.5)  # tau2 is 1 - 0.5 without moderators
+        >>> round(explained(y, v, "REML", 0.1), 4)
+        80.0
     """
     before = meta_regression(y, v, np.ones((len(y), 1)), method, "Wald").tau2
     return max(0.0, 100 * (before - tau2) / before) if before > 0 else None
@@ -129,6 +139,13 @@ def combined(model: MetaRegression, row: Array) -> tuple[float, Interval]:
     Parameters:
         model: a fitted regression.
         row: what each coefficient is multiplied by, shape (p,).
+
+    Example:
+        >>> design = np.column_stack([np.ones(4), [0.0, 1.0, 2.0, 3.0]])
+        >>> y, v = np.array([0.0, 1.0, 2.0, 3.1]), np.full(4, 0.01)
+        >>> fit = meta_regression(y, v, design, ci="Wald")
+        >>> round(combined(fit, np.array([0.0, 1.0]))[0], 6)  # the slope
+        1.03
     """
     value = float(row @ model.coefficients)
     return value, interval(value, sqrt(float(row @ model.covariance @ row)), model.residual_df)

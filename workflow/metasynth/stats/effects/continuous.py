@@ -202,7 +202,10 @@ def cohen_d(m: Means) -> Array:
 
 
 def hedges_j(df: Array) -> Array:
-    """The factor that makes Cohen's d unbiased, for more than one degree of freedom.
+    """The factor that makes Cohen's d unbiased: Hedges, J Educ Stat 1981;6:107-28.
+
+    Parameters:
+        df: degrees of freedom, above 1, of shape (k,).
 
     Example:
         >>> hedges_j(np.array([2.0, 18.0])).round(6).tolist()  # the first is 1 / sqrt(pi)
