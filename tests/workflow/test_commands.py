@@ -113,7 +113,8 @@ def test_a_summary_is_right_for_every_file(own: Small, command: str) -> None:
     assert pending | standing == everything
     assert summary["results/figures/tuberculosis/forest.svg"][0] == "missing"
     member = re.compile(
-        r"results/(made/)?(clean|views|outcomes/tuberculosis/|(pool|sensitivity|plot)/tuberculosis\.)"
+        r"results/(made/|tables/)?"
+        r"(clean|views|moderators|outcomes/tuberculosis/|(pool|sensitivity|plot)/tuberculosis\.)"
     )
     drawn = re.compile(r"results/figures/tuberculosis/(?!forest)")
     assert standing == {name for name in everything if member.match(name) or drawn.match(name)}

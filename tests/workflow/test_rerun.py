@@ -22,16 +22,8 @@ OUTCOMES_OF_BAO = {
     *("acr20_w24", "acr50_w24", "acr70_w24"),
     *("acr20_w24_randomised", "acr50_w24_randomised", "acr70_w24_randomised"),
 }
-OF_ALL = {
-    "crosscheck",
-    "tables",
-    "moderators",
-    "audit",
-    "certainty",
-    "changes",
-    "overview",
-    "report",
-}
+OF_ALL = {"crosscheck", "tables", "audit", "certainty", "changes", "overview", "report"}
+"""What is made of all outcomes; `moderators` too, where an outcome declares some: none here does."""
 OF_EACH = ("pool", "sensitivity", "forest", "plot")
 
 
