@@ -23,7 +23,7 @@ OUTCOMES_OF_BAO = {
     *("acr20_w24_randomised", "acr50_w24_randomised", "acr70_w24_randomised"),
 }
 OF_ALL = {"crosscheck", "tables", "audit", "certainty", "changes", "overview", "report"}
-"""What is made of all outcomes; `moderators` too, where an outcome declares some: none here does."""
+"""What is made of all outcomes; `moderators`, too, of those that declare some: here none does."""
 OF_EACH = ("pool", "sensitivity", "forest", "plot")
 
 
