@@ -315,7 +315,8 @@ def test_every_language_prints_the_same_numbers(review: Review) -> None:
 
 
 MARKUP = re.compile(
-    r"\{[{%#].*?[}%#]\}|\{\w+:[^}]*\}|\[@[^]]*\]|[*`_]|^[#>-] ", re.DOTALL | re.MULTILINE
+    r"\{[{%#].*?[}%#]\}|\{\w+:[^}]*\}|\[@[^]]*\]|\[|\]\(#[^)]*\)|[*`_]|^[#>-] ",
+    re.DOTALL | re.MULTILINE,
 )
 
 

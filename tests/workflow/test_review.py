@@ -210,7 +210,7 @@ def test_every_figure_has_its_place_and_words(finished: Callable[[str], Review])
     folder = finished("bcg").folder / "results"
     text = finished("bcg").report()
     drawn = sorted(folder.glob("figures/**/*.svg"))
-    assert len(drawn) == 14
+    assert len(drawn) == 15
     assert text.count("<figure ") == len(drawn)
     assert text.count("<svg ") == len(drawn)
     assert text.count("font/woff;base64") == 6  # three of each document, none of figures

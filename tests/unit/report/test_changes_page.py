@@ -64,8 +64,8 @@ def test_another_certainty_alone_is_shown(states):
     at = found.index(["ACR20 response at week 24: same numbers"])
     assert found[at + 2][-1] == (
         "Certainty of the evidence: low → moderate. Imprecision −1 → 0: 231 events, at least the "
-        "optimal information size of 200; the interval, 1.12 to 2.83, excludes the value of no "
-        "effect. Due to choices (certainty.imprecision.events)."
+        "optimal information size of 200; the interval, 1.12 to 2.83, excludes 1. Due to "
+        "choices (certainty.imprecision.events)."
     )
 
 

@@ -86,4 +86,4 @@ def test_the_places_of_terms_and_interactions_are_those_of_the_matrix() -> None:
     assert places == {"x": (1, 2), "g": (3, 4), "x:g": (5, 6, 7, 8)}
     design = layout.matrix({"x": X.tolist(), "g": G})
     assert design.shape == (24, 9)
-    assert np.array_equal(design[:, 6], design[:, 1] * design[:, 4])
+    assert np.array_equal(design[:, 6], design[:, 2] * design[:, 3])

@@ -28,6 +28,8 @@ STEPS = (0.025, 0.5, 1.0)
 """Another where the effect turns to the other direction."""
 MEANS, VARIANCES = 41, 24
 """Points of the grid."""
+AT_ONCE = 50_000
+"""Points times studies that are looked at together: what bounds the memory."""
 WIDENINGS = 6
 """How often the grid is made four times as wide before the likelihood is said to rise for ever."""
 CLOSE = 1e-7
@@ -164,7 +166,10 @@ def _starts(data: Selected, common: bool) -> list[Array]:
         means = middle + wide * np.linspace(-1, 1, MEANS)
         variances = _variances(data, wide, common)
         mean, tau2 = np.meshgrid(means, variances, indexing="ij")
-        eta, heights = _best_weights(data, mean, tau2)
+        pieces = -(-mean.size * len(data.y) // AT_ONCE)  # so that memory stays bounded
+        parts = zip(np.array_split(mean, pieces), np.array_split(tau2, pieces), strict=True)
+        found = [_best_weights(data, *part) for part in parts if part[0].size]
+        eta, heights = (np.concatenate(one) for one in zip(*found, strict=True))
         tops = _tops(heights)
         inside = (tops[:, 0] > 0) & (tops[:, 0] < MEANS - 1)
         inside &= common | (tops[:, 1] < len(variances) - 1)
