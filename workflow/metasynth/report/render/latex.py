@@ -173,9 +173,10 @@ class Writer:
         titles = (rf"\textbf{{{escaped(column.title)}}}" for column in table.columns)
         yield r"\begingroup\footnotesize\setlength{\tabcolsep}{3pt}"
         yield rf"\begin{{longtable}}{{@{{}}{columns}@{{}}}}"
-        yield rf"{self._caption(table)}\\"
-        yield rf"\hline {' & '.join(titles)} \\ \hline"
-        yield r"\endhead"
+        head = rf"\hline {' & '.join(titles)} \\ \hline"
+        # The caption on the first page alone: its label would be defined again on each other.
+        yield rf"{self._caption(table)}\\" + "\n" + head + "\n" + r"\endfirsthead"
+        yield head + "\n" + r"\endhead"
         for row in table.rows:
             yield self._row(row, len(table.columns))
         yield r"\hline"
