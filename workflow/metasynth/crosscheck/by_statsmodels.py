@@ -15,6 +15,7 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.meta_analysis import combine_effects, effectsize_2proportions
 
 from metasynth.core.messages import message
+from metasynth.model.methods import INVERSE_VARIANCE
 from metasynth.model.records import AnalysisResult, Estimate, StudyData, StudyEffect
 
 EFFECT = message("effect of a trial")
@@ -71,7 +72,7 @@ def _of_pool(
 ) -> Iterator[Recomputed]:
     if analysis.spec.model == "MH":
         yield from _mantel_haenszel(row, pairs)
-    elif analysis.spec.model in ("random", "IV") and row.log_estimate is not None:
+    elif analysis.spec.model in INVERSE_VARIANCE and row.log_estimate is not None:
         y = np.array([effect.log_estimate for _, effect in pairs], dtype=float)
         v = np.array([effect.se for _, effect in pairs], dtype=float) ** 2
         if (v > 0).all():

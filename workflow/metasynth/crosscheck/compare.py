@@ -8,7 +8,7 @@ import numpy as np
 from metasynth.core.messages import message
 from metasynth.crosscheck.by_statsmodels import Pair, Recomputed, recomputed, regression
 from metasynth.crosscheck.records import Crosscheck
-from metasynth.model.methods import compares
+from metasynth.model.methods import INVERSE_VARIANCE, compares
 from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.sensitivity.meta_regression import regress
 from metasynth.stats.least_squares import NotTestable
@@ -95,7 +95,7 @@ def _regressions(
     result: OutcomeResult, analysis: AnalysisResult, pairs: Sequence[Pair]
 ) -> Iterator[tuple[str, Recomputed]]:
     """Of the primary analysis: Egger's regression, and that on the outcome's covariate."""
-    if analysis.spec != result.analyses[0].spec or analysis.spec.model not in ("random", "IV"):
+    if analysis.spec != result.analyses[0].spec or analysis.spec.model not in INVERSE_VARIANCE:
         return
     studies = [study for study, _ in pairs]
     if len(studies) < 2:

@@ -1,40 +1,12 @@
 """What the coefficients and levels of meta-regressions are called."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from metasynth.language.formats import shortest
 from metasynth.language.languages import Language
 from metasynth.language.printed import Printed
 from metasynth.model.judgement_levels import NAMES
-
-
-class PartOfTerm(Protocol):
-    """What a column of a design is of a term (synthesis/moderator_design.py)."""
-
-    @property
-    def label(self) -> str:
-        """The term's."""
-
-    @property
-    def level(self) -> str:
-        """A level, blank for a number."""
-
-    @property
-    def reference(self) -> str:
-        """The level with which it is compared."""
-
-    @property
-    def bend(self) -> int:
-        """Which part of a curve, from 1; 0 for a straight line."""
-
-    @property
-    def centre(self) -> float:
-        """From what a number counts."""
-
-    @property
-    def per(self) -> float:
-        """For how many units the coefficient stands."""
+from metasynth.model.moderated_effects import Part
 
 
 def level_name(level: str, language: Language) -> str:
@@ -53,7 +25,7 @@ def term_name(labels: Sequence[str], language: Language) -> str:
     return " × ".join(language.label(label) for label in labels)
 
 
-def coefficient_name(parts: Sequence[PartOfTerm], at: Printed, language: Language) -> str:
+def coefficient_name(parts: Sequence[Part], at: Printed, language: Language) -> str:
     """ "Latitude (degrees), per 10", "Allocation: alternate v random", or two joined by ×.
 
     `at` is the coefficient, whose parts are numbered from 1 in the keys of their numbers.
@@ -62,7 +34,7 @@ def coefficient_name(parts: Sequence[PartOfTerm], at: Printed, language: Languag
     return " × ".join(own)
 
 
-def _part(part: PartOfTerm, n: int, at: Printed, language: Language) -> str:
+def _part(part: Part, n: int, at: Printed, language: Language) -> str:
     label = language.label(part.label)
     if part.level:
         level, reference = (level_name(x, language) for x in (part.level, part.reference))

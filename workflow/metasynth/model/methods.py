@@ -64,6 +64,8 @@ SUBGROUP_TAU2 = catalogue.SUBGROUP_TAU2
 GLMMS = frozenset(name for name, record in MODEL.items() if record.mixed)
 WEIGHTED = tuple(name for name, record in MODEL.items() if record.weighted)
 """Models that take effects and their variances, whatever the measure."""
+INVERSE_VARIANCE = ("random", "IV")
+"""Models whose pool is the mean of independent effects by their variances."""
 
 CLUSTERED = frozenset(name for name, record in MODEL.items() if record.clustered)
 """Models in which studies of one cluster are not taken to be independent."""

@@ -1,6 +1,6 @@
 """The choices of a meta-regression on several moderators, as config.yaml declares them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -73,6 +73,14 @@ class ModeratorModel:
     ci: str = "HKSJ"
     predictions: tuple[Profile, ...] = ()
     contrasts: tuple[ProfileContrast, ...] = ()
+
+    def profiles(self) -> Iterator[tuple[tuple[str, str, str], tuple[Setting, ...]]]:
+        """The settings of each profile, behind the keys at which it stands in the model."""
+        for one in self.predictions:
+            yield ("predictions", one.name, "at"), one.at
+        for pair in self.contrasts:
+            yield ("contrasts", pair.name, "at"), pair.at
+            yield ("contrasts", pair.name, "against"), pair.against
 
 
 def has_profiles(models: Iterable[ModeratorModel]) -> bool:

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from metasynth.core.messages import Refused, Sentence, sentence, sentence_n
-from metasynth.model.methods import ADJUSTMENT, CLUSTERED, FAIL_SAFE, compares, tau2_of_effects
+from metasynth.model.methods import (
+    ADJUSTMENT,
+    CLUSTERED,
+    FAIL_SAFE,
+    INVERSE_VARIANCE,
+    compares,
+    tau2_of_effects,
+)
 from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
 from metasynth.sensitivity.asymmetry import why
 from metasynth.sensitivity.diagnostics import NOT_INDEPENDENT
@@ -21,8 +28,6 @@ from metasynth.stats.pet_peese import Extrapolated, believed, limit_meta_analysi
 from metasynth.stats.selection import STEPS, THREE_PARAMETERS, step_selection
 from metasynth.stats.tau2 import estimate_tau2
 from metasynth.synthesis.synthesise import size_of_pool
-
-INVERSE_VARIANCE = ("random", "IV")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,17 @@ class FailSafe:
     reason: Sentence | None = None
 
 
+def not_averaged(spec: AnalysisSpec) -> Sentence | None:
+    """Why an analysis does not average independent effects by their variances; None if it does."""
+    if spec.model in CLUSTERED:
+        return NOT_INDEPENDENT
+    if spec.model not in INVERSE_VARIANCE:
+        return sentence(
+            "model {model} does not average effects by their variances", model=spec.model
+        )
+    return None
+
+
 def not_adjusted(
     outcome: OutcomeSpec, spec: AnalysisSpec, effects: Effects | None
 ) -> Sentence | None:
@@ -66,12 +82,8 @@ def not_adjusted(
     k = 0 if effects is None else int(np.isfinite(effects.v).sum())
     if not compares(outcome):
         return sentence("in one group no result is favoured, so that none is adjusted")
-    if spec.model in CLUSTERED:
-        return NOT_INDEPENDENT
-    if spec.model not in INVERSE_VARIANCE:
-        return sentence(
-            "model {model} does not average effects by their variances", model=spec.model
-        )
+    if reason := not_averaged(spec):
+        return reason
     if k < least:
         return sentence_n(
             "{n} study; an adjustment for small-study effects needs {least}",

@@ -18,10 +18,10 @@ from metasynth.sensitivity.absolute import (
     is_of_scores,
     of_events,
 )
-from metasynth.sensitivity.adjusted import INVERSE_VARIANCE, Adjusted, FailSafe, adjusted, fail_safe
+from metasynth.sensitivity.adjusted import Adjusted, FailSafe, adjusted, fail_safe, not_averaged
 from metasynth.sensitivity.asymmetry import Asymmetry, asymmetry, why
 from metasynth.sensitivity.cluster_diagnostics import ClusterDiagnostics, cluster_diagnostics
-from metasynth.sensitivity.diagnostics import ALONE, NOT_INDEPENDENT, Diagnostics, diagnose
+from metasynth.sensitivity.diagnostics import ALONE, Diagnostics, diagnose
 from metasynth.sensitivity.fragility import Fragility, fragility
 from metasynth.sensitivity.meta_regression import Regression, regress
 from metasynth.sensitivity.reduced_sets import cumulative, leave_one_out, pooled_studies
@@ -151,14 +151,8 @@ def _without_published(
 def _trim_and_fill(
     outcome: OutcomeSpec, spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
 ) -> Filled:
-    if spec.model in CLUSTERED:
-        return Filled(reason=NOT_INDEPENDENT)
-    if spec.model not in INVERSE_VARIANCE:
-        return Filled(
-            reason=sentence(
-                "model {model} does not average effects by their variances", model=spec.model
-            )
-        )
+    if reason := not_averaged(spec):
+        return Filled(reason=reason)
     if effects is None or len(used) < outcome.small_study.minimum:
         least = outcome.small_study.minimum
         return Filled(

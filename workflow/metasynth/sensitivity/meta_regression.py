@@ -20,6 +20,7 @@ from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
 from metasynth.stats.covariate_fit import MetaRegression, meta_regression, predict
 from metasynth.stats.effects.scales import finite
 from metasynth.stats.least_squares import NotTestable
+from metasynth.stats.moderator_tests import explained
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.synthesis.covariate_effects import (
     LEAST,
@@ -138,7 +139,8 @@ def regress(
     except NotTestable:
         reason = "the effects lie exactly on a line, so that nothing is left to test by"
         return Regression(name, label, len(known), left_out=left_out, reason=reason)
-    told = _told(name, label, found, outcome, _explained(y[known], v[known], found), left_out)
+    r2 = explained(y[known], v[known], METHOD, found.tau2)
+    told = _told(name, label, found, outcome, r2, left_out)
     return replace(told, line=tuple(_line(found, x)))
 
 
@@ -191,12 +193,6 @@ def _line(found: MetaRegression, x: Array) -> Iterator[Predicted]:
         row = np.array([1.0, value])
         limits = predict(found, row)
         yield Predicted(value, float(row @ found.coefficients), limits.low, limits.high)
-
-
-def _explained(y: Array, v: Array, found: MetaRegression) -> float | None:
-    """How much of tau2 the covariate explains, in per cent, never less than none."""
-    before = meta_regression(y, v, np.ones((len(y), 1)), METHOD, INTERVAL).tau2
-    return max(0.0, 100 * (before - found.tau2) / before) if before > 0 else None
 
 
 def _told(

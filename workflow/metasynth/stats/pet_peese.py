@@ -5,12 +5,10 @@ from math import sqrt
 
 import numpy as np
 
-from metasynth.core.messages import sentence
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import Interval, interval
-from metasynth.stats.least_squares import NotTestable, weighted_least_squares
-from metasynth.stats.linear_model import unexplained
-from metasynth.stats.small_study import MINIMUM, require
+from metasynth.stats.least_squares import weighted_least_squares
+from metasynth.stats.small_study import MINIMUM, dispersed_line, require
 
 GENUINE = 0.10
 """Two-sided p of PET's effect below which PEESE is believed: one-sided 5%."""
@@ -84,17 +82,10 @@ def believed(p: float | None) -> str:
 
 
 def _intercept(y: Array, v: Array, x: Array, minimum: int) -> Extrapolated:
-    require(len(y), max(3, minimum))
-    fit = weighted_least_squares(y, np.column_stack([np.ones_like(x), x]), 1 / v)
-    df = len(y) - 2
-    left = float(unexplained((fit.residuals**2 / v).sum(), (y * y / v).sum()))
-    if left == 0:
-        raise NotTestable(
-            sentence("the effects lie exactly on a line, so that nothing is left to test by")
-        )
+    fit, dispersion = dispersed_line(y, x, 1 / v, minimum)
     mean, slope = (float(b) for b in fit.coefficients)
-    se = sqrt(left / df * float(fit.unscaled[0, 0]))
-    return Extrapolated(mean, slope, interval(mean, se, df))
+    se = sqrt(dispersion * float(fit.unscaled[0, 0]))
+    return Extrapolated(mean, slope, interval(mean, se, len(y) - 2))
 
 
 def limit_meta_analysis(y: Array, v: Array, tau2: float, minimum: int = MINIMUM) -> Extrapolated:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metasynth.core.distributions import two_sided_p
 from metasynth.core.messages import Refused, sentence, sentence_n
@@ -18,7 +19,7 @@ from metasynth.stats.effects.binary import (
     log_odds_ratio,
     observed_minus_expected,
 )
-from metasynth.stats.least_squares import NotTestable, weighted_least_squares
+from metasynth.stats.least_squares import LeastSquares, NotTestable, weighted_least_squares
 from metasynth.stats.linear_model import unexplained
 
 MINIMUM = 10
@@ -111,11 +112,37 @@ def peters(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
         >>> round(found.coefficient, 6), found.df
         (332.999751, 1)
     """
-    events, others = t.a + t.c, t.b + t.d
-    used = (events > 0) & (others > 0)
-    y, _ = log_odds_ratio(continuity_correction(t, "only0")[0])
-    x, w = 1 / t.n, events * others / t.n
-    return regress(y[used], x[used], w[used], minimum)
+    used, y = telling_log_odds(t)
+    return regress(y, 1 / t.n[used], events_by_others(t)[used], minimum)
+
+
+def telling_log_odds(t: Tables) -> tuple[NDArray[np.bool_], Array]:
+    """Which tables tell of a difference, and their log odds ratios, 0.5 added to those with a 0.
+
+    Parameters:
+        t: tables as they are, shape (k,).
+
+    Example:
+        >>> t = Tables(*np.array([[1.0, 10, 2, 10], [0, 10, 0, 10], [1, 5, 2, 4]]).T)
+        >>> used, y = telling_log_odds(t)
+        >>> used.tolist(), y.round(6).tolist()
+        ([True, False, True], [-0.81093, -1.386294])
+    """
+    used = (t.a + t.c > 0) & (t.b + t.d > 0)
+    return used, log_odds_ratio(continuity_correction(t, "only0")[0])[0][used]
+
+
+def events_by_others(t: Tables) -> Array:
+    """The weights events × others / n, which the effect itself does not move.
+
+    Parameters:
+        t: tables as they are, shape (k,).
+
+    Example:
+        >>> events_by_others(Tables(*np.array([[1.0, 10, 2, 10]]).T)).tolist()
+        [2.55]
+    """
+    return np.asarray((t.a + t.c) * (t.b + t.d) / t.n)
 
 
 def regress(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
@@ -137,17 +164,40 @@ def regress(y: Array, x: Array, w: Array, minimum: int) -> AsymmetryTest:
         >>> round(found.coefficient, 6), round(found.statistic, 6)
         (1.25, 8.660254)
     """
+    fit, dispersion = dispersed_line(y, x, w, minimum)
+    slope, se = float(fit.coefficients[1]), sqrt(dispersion * float(fit.unscaled[1, 1]))
+    df = len(y) - 2
+    return AsymmetryTest(slope, se, slope / se, df, two_sided_p(slope / se, df))
+
+
+def dispersed_line(y: Array, x: Array, w: Array, minimum: int) -> tuple[LeastSquares, float]:
+    """The line of y on x with weights w, and a dispersion estimated from the residuals.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        x: what tells large studies from small ones, shape (k,).
+        w: weights above 0, shape (k,).
+        minimum: studies below which it is refused.
+
+    Raises:
+        TooFewStudies: below `minimum`, or three.
+        NotTestable: when the effects lie exactly on a line.
+        ValueError: when all studies have the same x.
+
+    Example:
+        >>> x, w = np.array([1.0, 2.0, 3.0]), np.ones(3)
+        >>> fit, dispersion = dispersed_line(np.array([0.0, 1.0, 2.5]), x, w, 3)
+        >>> fit.coefficients.round(6).tolist(), round(dispersion, 6)
+        ([-1.333333, 1.25], 0.041667)
+    """
     require(len(y), max(3, minimum))
     fit = weighted_least_squares(y, np.column_stack([np.ones_like(x), x]), w)
-    df = len(y) - 2
-    left = unexplained((w * fit.residuals**2).sum(), (w * y * y).sum())
-    dispersion = float(left) / df
-    slope, se = float(fit.coefficients[1]), sqrt(dispersion * float(fit.unscaled[1, 1]))
-    if se == 0:
+    left = float(unexplained((w * fit.residuals**2).sum(), (w * y * y).sum()))
+    if left == 0:
         raise NotTestable(
             sentence("the effects lie exactly on a line, so that nothing is left to test by")
         )
-    return AsymmetryTest(slope, se, slope / se, df, two_sided_p(slope / se, df))
+    return fit, left / (len(y) - 2)
 
 
 def require(k: int, minimum: int) -> None:

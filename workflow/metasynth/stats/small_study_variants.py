@@ -5,12 +5,18 @@ multiplicative one of Thompson and Sharp. R's meta has them all (`metabias`).
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from metasynth.core.distributions import two_sided_p
 from metasynth.stats.covariate_fit import meta_regression
-from metasynth.stats.effects.binary import Array, Tables, continuity_correction, log_odds_ratio
-from metasynth.stats.small_study import MINIMUM, AsymmetryTest, regress, require
+from metasynth.stats.effects.binary import Array, Tables
+from metasynth.stats.small_study import (
+    MINIMUM,
+    AsymmetryTest,
+    events_by_others,
+    regress,
+    require,
+    telling_log_odds,
+)
 
 
 def thompson_sharp(
@@ -63,7 +69,7 @@ def deeks(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
         >>> round(found.coefficient, 6), found.df
         (34.071068, 1)
     """
-    used, y = _log_odds(t)
+    used, y = telling_log_odds(t)
     size = (4 * t.n1 * t.n2 / t.n)[used]
     return regress(y, 1 / np.sqrt(size), size, minimum)
 
@@ -89,9 +95,8 @@ def macaskill(t: Tables, minimum: int = MINIMUM) -> AsymmetryTest:
         >>> round(found.coefficient, 6), found.df
         (-0.002073, 1)
     """
-    used, y = _log_odds(t)
-    weights = (t.a + t.c) * (t.b + t.d) / t.n
-    return regress(y, t.n[used], weights[used], minimum)
+    used, y = telling_log_odds(t)
+    return regress(y, t.n[used], events_by_others(t)[used], minimum)
 
 
 def pustejovsky(y: Array, v: Array, n1: Array, n2: Array, minimum: int = MINIMUM) -> AsymmetryTest:
@@ -120,9 +125,3 @@ def pustejovsky(y: Array, v: Array, n1: Array, n2: Array, minimum: int = MINIMUM
         (4.10438, 1)
     """
     return regress(y, np.sqrt(1 / n1 + 1 / n2), 1 / v, minimum)
-
-
-def _log_odds(t: Tables) -> tuple[NDArray[np.bool_], Array]:
-    """Which tables tell of a difference, and their log odds ratios."""
-    used = (t.a + t.c > 0) & (t.b + t.d > 0)
-    return used, log_odds_ratio(continuity_correction(t, "only0")[0])[0][used]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from metasynth.model.methods import compares
+from metasynth.model.methods import INVERSE_VARIANCE, compares
 from metasynth.model.records import AnalysisResult, OutcomeResult
 
 _LINES = """
@@ -30,7 +30,7 @@ def small_study(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     """The lines, of a comparison whose primary analysis averages enough trials by variances."""
     outcome, model = result.outcome, analysis.spec.model
     k = sum(e.se is not None and np.isfinite(e.se) for e in analysis.studies)
-    if not compares(outcome) or model not in ("random", "IV") or k < outcome.small_study.minimum:
+    if not compares(outcome) or model not in INVERSE_VARIANCE or k < outcome.small_study.minimum:
         return []
     side = "greater" if outcome.direction == "benefit" else "less"
     method = "ML" if model == "random" else "EE"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from metasynth.core.config_lines import Lines
 from metasynth.core.faults import Fault
 from metasynth.model.covariates import BUILT_IN, DOSE, TREATMENT, WORDS, WORDS_OF_STUDY, grouping
-from metasynth.model.moderators import ModeratorTerm, Setting
+from metasynth.model.moderators import ModeratorModel, ModeratorTerm
 from metasynth.model.records import Comparison, Config, OutcomeSpec
 from metasynth.tables.raw_table import Row
 from metasynth.tables.reader import RawTables
@@ -37,7 +37,19 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
         return
     known = {row["covariate"] for table in tables for row in table.rows} | set(BUILT_IN)
     units = {name: _units_of_dose(one, raw) for name, one in config.comparisons.items()}
-    path: tuple[str, ...]
+
+    def column_faults(
+        term: ModeratorTerm, of: OutcomeSpec, path: tuple[str, ...]
+    ) -> Iterator[Fault]:
+        if term.column not in (*known, *WORDS):
+            what = "a characteristic of some table"
+            advice = not_among(term.column, known | set(WORDS), what)
+            yield lines.fault(path, term.column, *advice)
+        elif term.column == DOSE:
+            yield from _several_units(units[of.comparison], path, lines)
+        elif term.levels:
+            yield from _numbers_without_level(term, path, raw, lines)
+
     for outcome in config.outcomes:
         path = ("outcomes", outcome.id, "covariate", "name")
         name = outcome.covariate.name if outcome.covariate else ""
@@ -46,36 +58,15 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
         elif name == DOSE:
             yield from _several_units(units[outcome.comparison], path, lines)
         if (group := grouping(outcome)) is not None:
-            path = ("outcomes", outcome.id, "subgroup")
-            if group.column not in (*known, *WORDS):
-                what = "a characteristic of some table"
-                advice = not_among(group.column, known | set(WORDS), what)
-                yield lines.fault(path, group.column, *advice)
-            elif group.column == DOSE:
-                yield from _several_units(units[outcome.comparison], path, lines)
-            elif group.levels:
-                yield from _numbers_without_level(group, path, raw, lines)
-        for term, place in _terms(outcome):
-            path = (*place, *(("column",) if term.column != term.name else ()))
-            if term.column not in (*known, *WORDS):
-                advice = not_among(
-                    term.column, known | set(WORDS), "a characteristic of some table"
-                )
-                yield lines.fault(path, term.column, *advice)
-            elif term.column == DOSE:
-                yield from _several_units(units[outcome.comparison], path, lines)
-            elif term.levels:
-                yield from _numbers_without_level(term, path, raw, lines)
-            elif term.column in (*WORDS_OF_STUDY, TREATMENT):
-                yield from _unknown_words(outcome, term, place, raw, config, lines)
-
-
-def _terms(outcome: OutcomeSpec) -> Iterator[tuple[ModeratorTerm, tuple[str, ...]]]:
-    """The terms of an outcome's moderators, and where each stands."""
-    for model in outcome.moderators:
-        for term in model.terms:
-            path = ("outcomes", outcome.id, "moderators", model.name, "terms", term.name)
-            yield term, path
+            yield from column_faults(group, outcome, ("outcomes", outcome.id, "subgroup"))
+        for model in outcome.moderators:
+            place = ("outcomes", outcome.id, "moderators", model.name)
+            for term in model.terms:
+                own = ("column",) if term.column != term.name else ()
+                yield from column_faults(term, outcome, (*place, "terms", term.name, *own))
+                if term.column in (*WORDS_OF_STUDY, TREATMENT) and not term.levels:
+                    words = _words(term, raw, config.comparison_of(outcome))
+                    yield from _unknown_words(model, term, place, words, lines)
 
 
 def _several_units(units: set[str], path: tuple[str, ...], lines: Lines) -> Iterator[Fault]:
@@ -98,42 +89,36 @@ def _numbers_without_level(
                 yield row.fault("value", expected, "correct it, or declare its level")
 
 
+def _words(term: ModeratorTerm, raw: RawTables, comparison: Comparison) -> set[str]:
+    """What trials have in the column of a term, of arms those on the intervention's side."""
+    table = "arms" if term.column == TREATMENT else "study"
+    words = {row[term.column] for trial in raw.trials for row in trial.table(table).rows} - {""}
+    if term.column == TREATMENT and comparison.intervention:
+        words &= set(comparison.intervention)
+    return words
+
+
 def _unknown_words(
-    outcome: OutcomeSpec,
+    model: ModeratorModel,
     term: ModeratorTerm,
-    path: tuple[str, ...],
-    raw: RawTables,
-    config: Config,
+    place: tuple[str, ...],
+    words: set[str],
     lines: Lines,
 ) -> Iterator[Fault]:
     """References and levels of profiles that no trial has."""
-    table = "arms" if term.column == TREATMENT else "study"
-    words = {row[term.column] for trial in raw.trials for row in trial.table(table).rows} - {""}
-    if term.column == TREATMENT and (sides := config.comparison_of(outcome).intervention):
-        words &= set(sides)
     what = f"a {term.column} of some trial"
-    if term.reference and term.reference not in words:
-        yield lines.fault(
-            (*path, "reference"), term.reference, *not_among(term.reference, words, what)
-        )
-    for place, setting in _settings(outcome, term, path):
-        if setting.level not in words:
-            yield lines.fault(place, setting.level, *not_among(setting.level, words, what))
-
-
-def _settings(
-    outcome: OutcomeSpec, term: ModeratorTerm, path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], Setting]]:
-    """What profiles set a term to, and where."""
-    model = next(one for one in outcome.moderators if one.name == path[3])
-    profiles = [("predictions", one.name, "at", one.at) for one in model.predictions]
-    for pair in model.contrasts:
-        profiles += [("contrasts", pair.name, "at", pair.at)]
-        profiles += [("contrasts", pair.name, "against", pair.against)]
-    for kind, name, key, at in profiles:
-        for setting in at:
-            if setting.term == term.name and setting.level:
-                yield (*path[:4], kind, name, key, term.name), setting
+    asked: list[tuple[tuple[str, ...], str]] = []
+    if term.reference:
+        asked.append((("terms", term.name, "reference"), term.reference))
+    asked += [
+        ((*at, term.name), setting.level)
+        for at, settings in model.profiles()
+        for setting in settings
+        if setting.term == term.name and setting.level
+    ]
+    for path, word in asked:
+        if word not in words:
+            yield lines.fault((*place, *path), word, *not_among(word, words, what))
 
 
 def _units_of_dose(comparison: Comparison, raw: RawTables) -> set[str]:

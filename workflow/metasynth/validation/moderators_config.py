@@ -91,8 +91,8 @@ def moderator_faults(mapping: Mapping[str, Any], lines: Lines) -> Iterator[Fault
                 place = (*path, "terms", term.name)
                 yield from _term_faults(term, own["terms"][term.name], place, lines)
             yield from _unknown_terms(model, path, lines)
-            for kind, at, settings in _profiles(model):
-                yield from _setting_faults(model, settings, (*path, *kind), at, lines)
+            for at, settings in model.profiles():
+                yield from _setting_faults(model, settings, (*path, *at), lines)
             for contrast in model.contrasts:
                 if set(contrast.at) == set(contrast.against):
                     place = (*path, "contrasts", contrast.name)
@@ -158,24 +158,13 @@ def _unknown_terms(model: ModeratorModel, path: Keys, lines: Lines) -> Iterator[
             )
 
 
-def _profiles(
-    model: ModeratorModel,
-) -> Iterator[tuple[tuple[str, str], str, tuple[Setting, ...]]]:
-    """Where each profile stands, and its settings."""
-    for one in model.predictions:
-        yield ("predictions", one.name), "at", one.at
-    for pair in model.contrasts:
-        yield ("contrasts", pair.name), "at", pair.at
-        yield ("contrasts", pair.name), "against", pair.against
-
-
 def _setting_faults(
-    model: ModeratorModel, settings: tuple[Setting, ...], path: Keys, at: str, lines: Lines
+    model: ModeratorModel, settings: tuple[Setting, ...], path: Keys, lines: Lines
 ) -> Iterator[Fault]:
     """Terms that there are not, numbers for categories, and levels that there are not."""
     terms = {term.name: term for term in model.terms}
     for one in settings:
-        place, term = (*path, at, one.term), terms.get(one.term)
+        place, term = (*path, one.term), terms.get(one.term)
         if term is None:
             yield lines.fault(
                 place, one.term, *not_among(one.term, set(terms), "a term of the model")
