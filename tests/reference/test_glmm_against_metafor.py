@@ -9,15 +9,14 @@ compared with like: our likelihood by one point of quadrature, which is Laplace'
 where metafor has it; by the fewest points we use it equals nested adaptive integration.
 """
 
-import csv
 from math import exp, inf, log, pi, sqrt
-from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.integrate import dblquad, quad
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import logsumexp, xlogy
+from tests.reference.expected_tables import read
 
 from metasynth.language.sentences import in_words
 from metasynth.model.methods import check_combination
@@ -34,13 +33,7 @@ from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.quadrature import POINTS, Predictor, integrate
 from metasynth.synthesis.synthesise import synthesise
 
-EXPECTED = Path(__file__).parent / "expected"
 FITS = {"UM.FS": unconditional, "CM.EL": conditional}
-
-
-def read(name):
-    with (EXPECTED / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def tables(dataset):

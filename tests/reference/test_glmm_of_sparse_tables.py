@@ -7,11 +7,9 @@ were got wrong before are in expected/hard_counts.csv, with logistic regression 
 (make_glmm_reference.R).
 """
 
-import csv
 import os
 from functools import cache
 from math import log, pi, sqrt
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,20 +17,15 @@ import statsmodels.api as sm
 from scipy.optimize import minimize
 from scipy.special import xlogy
 from tests.reference import make_sparse_reference as independent
+from tests.reference.expected_tables import read
 
 from metasynth.stats.effects.binary import Tables
 from metasynth.stats.glmm import conditional, random_levels, unconditional
 
-EXPECTED = Path(__file__).parent / "expected"
 FITS = {"UM.FS": unconditional, "CM.EL": conditional, "UM.RS": random_levels}
 RANDOM_EFFECTS = {"UM.FS": 1, "CM.EL": 1, "UM.RS": 2}
 WHOLE = int(os.environ.get("SPARSE_REVIEWS", "100"))
 MOST = {"UM.FS": WHOLE, "CM.EL": max(25, WHOLE // 10), "UM.RS": max(4, WHOLE * 12 // 1000)}
-
-
-def read(name):
-    with (EXPECTED / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def saturated(t):

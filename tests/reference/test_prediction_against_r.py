@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from tests.reference.test_small_study_against_r import columns, read
+from tests.reference.expected_tables import read
+from tests.reference.test_small_study_against_r import columns
 
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.effects.binary import Effects

@@ -4,13 +4,11 @@ See make_sensitivity_reference.R. metafor's trim and fill iterates at its defaul
 so its REML average is compared at 1e-4; everything else as in the tests of the engine.
 """
 
-import csv
-from collections import defaultdict
 from math import sqrt
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.reference.expected_tables import quantities, read
 
 from metasynth.stats.covariate_fit import meta_regression, predict
 from metasynth.stats.effects.binary import (
@@ -29,22 +27,7 @@ from metasynth.synthesis.multi_arm import (
     pool_correlated,
 )
 
-EXPECTED = Path(__file__).parent / "expected"
-
-
-def read(name):
-    with (EXPECTED / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def expected_values():
-    found = defaultdict(lambda: defaultdict(dict))
-    for row in read("sensitivity.csv"):
-        found[row["dataset"]][row["what"]][row["quantity"]] = float(row["value"])
-    return found
-
-
-VALUES = expected_values()
+VALUES = quantities("sensitivity.csv")
 DATASETS = sorted(VALUES)
 
 

@@ -5,13 +5,12 @@ half of the digits: the estimates of its selection models are compared at 2e-4, 
 is never above the one here.
 """
 
-import csv
 from collections import defaultdict
 from math import isnan, sqrt
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.reference.expected_tables import quantities, read
 
 from metasynth.stats.effects.binary import Tables
 from metasynth.stats.fail_safe import orwin, rosenberg, rosenthal
@@ -20,22 +19,7 @@ from metasynth.stats.selection import STEPS, THREE_PARAMETERS, step_selection
 from metasynth.stats.small_study import egger, harbord, peters
 from metasynth.stats.small_study_variants import deeks, macaskill, pustejovsky, thompson_sharp
 
-EXPECTED = Path(__file__).parent / "expected"
-
-
-def read(name):
-    with (EXPECTED / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def expected_values():
-    found = defaultdict(lambda: defaultdict(dict))
-    for row in read("small_study.csv"):
-        found[row["dataset"]][row["what"]][row["quantity"]] = float(row["value"])
-    return found
-
-
-VALUES = expected_values()
+VALUES = quantities("small_study.csv")
 DATA = defaultdict(lambda: defaultdict(list))
 for line in read("small_study_data.csv"):
     for column, value in line.items():

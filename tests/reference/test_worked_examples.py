@@ -4,12 +4,11 @@ See make_worked_examples_reference.R. Numbers agree to 1e-6, those of trim and f
 effects and of selection models to 1e-4, as metafor's iterations and optimisers stop there.
 """
 
-import csv
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.reference.expected_tables import read
 
 from metasynth.stats.common_effect_intervals import henmi_copas_interval
 from metasynth.stats.covariate_fit import meta_regression
@@ -23,13 +22,7 @@ from metasynth.stats.small_study import egger, regress
 from metasynth.stats.tau2 import estimate_tau2
 from metasynth.stats.trim_and_fill import trim_and_fill
 
-EXPECTED = Path(__file__).parent / "expected"
 LOOSE = ("trimfill: random effects, L0", "selmodel")
-
-
-def read(name):
-    with (EXPECTED / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 DATA = defaultdict(list)
