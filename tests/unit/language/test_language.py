@@ -116,8 +116,8 @@ def test_a_sentence_within_a_sentence_is_translated_too() -> None:
 
 @given(st.integers(0, 10_000))
 def test_a_count_chooses_the_form(n: int) -> None:
-    forms = "{n} study; a test of funnel asymmetry needs {least}", "{n} studies; a test of funnel"
-    forms = forms[0], f"{forms[1]} asymmetry needs {{least}}"
+    rest = "an analysis of small-study effects needs {least}"
+    forms = f"{{n}} study; {rest}", f"{{n}} studies; {rest}"
     said = store.from_json(Sentence, store.to_json(sentence_n(*forms, n, least=10)))
     assert in_words(said) == forms[n != 1].format(n=n, least=10)
     assert in_words(said, POLISH) == POLISH.say_n(*forms, n, least=10)

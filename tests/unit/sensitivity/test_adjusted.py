@@ -62,7 +62,7 @@ def test_few_trials_are_refused_by_name_unless_they_are_asked_for(k, outcome):
         return
     assert not found.is_adjusted
     for one in (*found.adjusted, *found.fail_safe):
-        assert f"an adjustment for small-study effects needs {least}" in in_words(one.reason)
+        assert f"an analysis of small-study effects needs {least}" in in_words(one.reason)
 
 
 @pytest.mark.parametrize("model", ["MH", "Peto", "GLMM"])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from metasynth.core.messages import Refused, Sentence, sentence, sentence_n
+from metasynth.core.messages import Refused, Sentence, sentence
 from metasynth.model.methods import (
     ADJUSTMENT,
     CLUSTERED,
@@ -26,6 +26,7 @@ from metasynth.stats.effects.scales import natural
 from metasynth.stats.fail_safe import orwin, rosenberg, rosenthal
 from metasynth.stats.pet_peese import Extrapolated, believed, limit_meta_analysis, peese, pet
 from metasynth.stats.selection import STEPS, THREE_PARAMETERS, step_selection
+from metasynth.stats.small_study import too_few
 from metasynth.stats.tau2 import estimate_tau2
 from metasynth.synthesis.synthesise import size_of_pool
 
@@ -85,12 +86,7 @@ def not_adjusted(
     if reason := not_averaged(spec):
         return reason
     if k < least:
-        return sentence_n(
-            "{n} study; an adjustment for small-study effects needs {least}",
-            "{n} studies; an adjustment for small-study effects needs {least}",
-            k,
-            least=least,
-        )
+        return too_few(k, least)
     return None
 
 

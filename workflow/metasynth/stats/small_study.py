@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metasynth.core.distributions import two_sided_p
-from metasynth.core.messages import Refused, sentence, sentence_n
+from metasynth.core.messages import Refused, Sentence, sentence, sentence_n
 from metasynth.stats.effects.binary import (
     Array,
     Tables,
@@ -26,7 +26,7 @@ MINIMUM = 10
 
 
 class TooFewStudies(Refused, ValueError):  # noqa: N818 - it names the fault, as `why` does
-    """Fewer studies than a test of funnel asymmetry needs to mean anything."""
+    """Fewer studies than an analysis of small-study effects needs to mean anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +214,19 @@ def require(k: int, minimum: int) -> None:
         >>> require(3, 3)
     """
     if k < minimum:
-        raise TooFewStudies(
-            sentence_n(
-                "{n} study; a test of funnel asymmetry needs {least}",
-                "{n} studies; a test of funnel asymmetry needs {least}",
-                k,
-                least=minimum,
-            )
-        )
+        raise TooFewStudies(too_few(k, minimum))
+
+
+def too_few(k: int, minimum: int) -> Sentence:
+    """Say that k studies are fewer than an analysis of small-study effects needs.
+
+    Parameters:
+        k: how many there are.
+        minimum: how many it takes.
+    """
+    return sentence_n(
+        "{n} study; an analysis of small-study effects needs {least}",
+        "{n} studies; an analysis of small-study effects needs {least}",
+        k,
+        least=minimum,
+    )
