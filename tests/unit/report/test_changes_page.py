@@ -49,6 +49,15 @@ def test_each_changed_outcome_before_and_after(changes):
     assert "choices (analyses.primary.tau2)" in after[-1]
 
 
+def test_trials_are_counted_not_their_effects(changes):
+    """Of several effects of a trial, k counts the effects."""
+    first = changes.outcomes[0]
+    after = replace(first.primary.after, k=12, trials=5)
+    several = replace(first, primary=replace(first.primary, after=after))
+    found = rows(told.outcomes_table(replace(changes, outcomes=(several,)), ENGLISH))
+    assert [row[1] for row in found if row[0] == "1.1.0"] == ["5"]
+
+
 def test_readings_of_an_outcome_are_told_apart(changes):
     titles = [row[0] for row in rows(told.outcomes_table(changes, ENGLISH)) if len(row) == 1]
     assert len(titles) == len(set(titles))

@@ -7,7 +7,7 @@ the digests and versions of what computed them.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,13 @@ class Measured:
     tau2: float | None
     i2: float | None
     ci_method: str = ""  # as in estimates.csv; blank in states of before it was kept
+    # As in Estimate; not compared, as states of before it was kept have none.
+    trials: int | None = field(default=None, compare=False)
+
+    @property
+    def studies(self) -> tuple[str, int]:
+        """How many trials it pools, and the field that says so."""
+        return ("k", self.k) if self.trials is None else ("trials", self.trials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +277,12 @@ def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
 
 def _entries(path: str, record: Any, wanted: Iterable[Field[Any]]) -> Iterator[tuple[str, str]]:
     """The entries of a record that are not at their default."""
-    for field in wanted:
-        item, default = getattr(record, field.name), field.default
-        if field.default_factory is not MISSING:
-            default = field.default_factory()
+    for one in wanted:
+        item, default = getattr(record, one.name), one.default
+        if one.default_factory is not MISSING:
+            default = one.default_factory()
         if item != default:
-            yield from _flat(f"{path}.{field.name}".lstrip("."), item)
+            yield from _flat(f"{path}.{one.name}".lstrip("."), item)
 
 
 def _listed(value: object) -> str:

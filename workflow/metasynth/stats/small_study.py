@@ -223,6 +223,10 @@ def too_few(k: int, minimum: int) -> Sentence:
     Parameters:
         k: how many there are.
         minimum: how many it takes.
+
+    Example:
+        >>> str(too_few(4, 10).message)
+        '{n} study; an analysis of small-study effects needs {least}'
     """
     return sentence_n(
         "{n} study; an analysis of small-study effects needs {least}",

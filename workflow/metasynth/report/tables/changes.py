@@ -106,8 +106,9 @@ def _numbers(found: Measured, language: Language, mark: Mark) -> tuple[str, ...]
     effect += formats.named(found.ci_method)
     limits = (natural("pi_low"), natural("pi_high"))
     prediction = formats.MISSING if found.pi_low is None else style.separator.join(limits)
+    name, trials = found.studies
     return (
-        mark(str(found.k), f"{at}.k"),
+        mark(str(trials), f"{at}.{name}"),
         formats.count(found.participants, style),
         found.measure,
         effect,
