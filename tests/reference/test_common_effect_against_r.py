@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from metasynth.stats.common_effect_intervals import ABOUT_THE_COMMON_MEAN, henmi_copas_interval
+from metasynth.stats.common_effect_intervals import ABOUT_THE_COMMON_MEAN
 from metasynth.stats.intervals import Interval
 from metasynth.stats.pooling import inverse_variance
 
@@ -76,6 +76,6 @@ def test_the_p_of_henmi_and_copas_is_that_of_its_limits(k: int) -> None:
     y = draw.normal(0, np.sqrt(v + 0.1))
     own = of("HC", y, v)
     pool = inverse_variance(y - own.low, v)
-    moved = henmi_copas_interval(y - own.low, v, 0.0, float(pool.mean), float(pool.variance))
+    moved = ABOUT_THE_COMMON_MEAN["HC"](y - own.low, v, 0.0, float(pool.mean), float(pool.variance))
     assert moved.low == pytest.approx(0, abs=1e-9 * (own.high - own.low))
     assert moved.p == pytest.approx(0.05, rel=1e-7)

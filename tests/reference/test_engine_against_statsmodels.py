@@ -19,7 +19,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from metasynth.stats.effects.binary import Tables, binary_effects
 from metasynth.stats.heterogeneity import generalised_q
 from metasynth.stats.pooling import inverse_variance, mantel_haenszel
-from metasynth.stats.score_intervals import exact_limits, score_limits_risk_ratio, wilson_limits
+from metasynth.stats.score_intervals import exact_limits, score_limits, wilson_limits
 from metasynth.stats.stratified import breslow_day_tarone, cochran_mantel_haenszel
 from metasynth.stats.tau2 import estimate_tau2
 
@@ -81,7 +81,7 @@ def test_score_limits_of_a_risk_ratio(cells):
     theirs = confint_proportions_2indep(
         a, n1, c, n2, method="score", compare="ratio", correction=False
     )
-    assert score_limits_risk_ratio(*cells) == pytest.approx(theirs, rel=1e-6)
+    assert score_limits("RR", *cells) == pytest.approx(theirs, rel=1e-6)
 
 
 @pytest.mark.parametrize("cells", [(0, 10), (3, 11), (10, 10), (1, 5000)])

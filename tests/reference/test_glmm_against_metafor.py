@@ -23,17 +23,15 @@ from metasynth.model.methods import check_combination
 from metasynth.model.records import AnalysisSpec, Comparison, Group, OutcomeSpec, StudyData
 from metasynth.stats.effects.binary import Tables
 from metasynth.stats.glmm import (
+    OF_TABLES,
     _hypergeometric,
     _random_levels,
-    conditional,
-    random_levels,
-    unconditional,
 )
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.quadrature import POINTS, Predictor, integrate
 from metasynth.synthesis.synthesise import synthesise
 
-FITS = {"UM.FS": unconditional, "CM.EL": conditional}
+FITS = {"UM.FS": OF_TABLES["GLMM"], "CM.EL": OF_TABLES["GLMM-CM.EL"]}
 
 
 def tables(dataset):
@@ -88,7 +86,7 @@ def exact_log_likelihood(t, mean, tau):
 
 def test_the_unconditional_maximum_is_higher_than_metafors():
     data = tables("nielweise2007")
-    fit = unconditional(data)
+    fit = FITS["UM.FS"](data)
     theirs = next(
         r for r in read("glmm.csv") if (r["dataset"], r["model"]) == ("nielweise2007", "UM.FS")
     )
@@ -110,7 +108,7 @@ def conditional_height(t):
 
 def test_the_conditional_variance_is_the_inverse_curvature():
     data = tables("lee2004")
-    height, fit = conditional_height(data), conditional(data)
+    height, fit = conditional_height(data), FITS["CM.EL"](data)
     m, t, h = fit.mean, sqrt(fit.tau2), 1e-3
     by_mean = (height(m + h, t) - 2 * height(m, t) + height(m - h, t)) / h**2
     by_tau = (height(m, t + h) - 2 * height(m, t) + height(m, t - h)) / h**2
@@ -144,7 +142,7 @@ def laplace(t):
 @pytest.mark.parametrize("row", LAPLACE, ids=name)
 def test_random_levels_by_laplace_are_metafors(row):
     data = tables(row["dataset"])
-    fit = random_levels(data)
+    fit = OF_TABLES["GLMM-UM.RS"](data)
     start = [-1.0, fit.mean, sqrt(fit.sigma2), sqrt(fit.tau2) + 0.05]
     options = {"xatol": 1e-9, "fatol": 1e-11, "maxiter": 4000, "maxfev": 4000}
     found = minimize(laplace(data), start, method="Nelder-Mead", options=options)
@@ -156,7 +154,7 @@ def test_random_levels_by_laplace_are_metafors(row):
 
 @pytest.mark.parametrize("row", LAPLACE, ids=name)
 def test_random_levels_exactly_are_near_laplaces(row):
-    fit = random_levels(tables(row["dataset"]))
+    fit = OF_TABLES["GLMM-UM.RS"](tables(row["dataset"]))
     assert fit.mean == pytest.approx(float(row["mean"]), rel=1e-2)
     assert sqrt(fit.variance) == pytest.approx(float(row["se"]), rel=1e-2)
 
@@ -198,7 +196,7 @@ def by_trapezoids(t, level, mean, sigma, tau):
 def test_random_levels_of_extreme_tables_are_at_the_maximum():
     rows = [(0, 257, 8, 266), (0, 266, 8, 348), (257, 266, 8, 348), (319, 348, 352, 352)]
     data = Tables(*np.array(rows, float).T)
-    fit = random_levels(data)
+    fit = OF_TABLES["GLMM-UM.RS"](data)
     ours = (fit.mean, sqrt(fit.sigma2), sqrt(fit.tau2))
     level = minimize_scalar(lambda x: -by_trapezoids(data, x, *ours), tol=1e-8).x
     assert by_trapezoids(data, level, *ours) == pytest.approx(fit.log_likelihood, abs=1e-6)
@@ -231,9 +229,9 @@ def test_slope_and_curvature_are_those_of_the_integral():
 def test_too_many_counts_are_refused():
     many = Tables(*(np.array([x, x]) for x in (10.0**9, 2.0 * 10**9, 10.0**9, 2.0 * 10**9)))
     with pytest.raises(EffectUndefined) as refused:
-        conditional(many)
+        FITS["CM.EL"](many)
     assert "more than 200000 counts" in in_words(refused.value.why)
-    assert unconditional(many).mean == pytest.approx(0, abs=1e-9)
+    assert FITS["UM.FS"](many).mean == pytest.approx(0, abs=1e-9)
 
 
 def test_an_effect_in_both_models_through_the_engine():
@@ -246,7 +244,7 @@ def test_an_effect_in_both_models_through_the_engine():
     spec = AnalysisSpec("p", "", model="GLMM-CM.EL", prediction="t_k-1")
     result = synthesise(outcome, [spec], Comparison(("a",), ("b",)), studies).analyses[0]
     row = result.estimates[0]
-    assert row.log_estimate == conditional(data).mean
+    assert row.log_estimate == FITS["CM.EL"](data).mean
     assert (row.tau2_method, row.tau2_high) == ("ML", None)
     assert row.pi_low < row.ci_low < row.estimate
     assert {s.weight for s in result.studies} == {None}

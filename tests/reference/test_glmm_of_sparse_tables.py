@@ -20,9 +20,13 @@ from tests.reference import make_sparse_reference as independent
 from tests.reference.expected_tables import read
 
 from metasynth.stats.effects.binary import Tables
-from metasynth.stats.glmm import conditional, random_levels, unconditional
+from metasynth.stats.glmm import OF_TABLES
 
-FITS = {"UM.FS": unconditional, "CM.EL": conditional, "UM.RS": random_levels}
+FITS = {
+    "UM.FS": OF_TABLES["GLMM"],
+    "CM.EL": OF_TABLES["GLMM-CM.EL"],
+    "UM.RS": OF_TABLES["GLMM-UM.RS"],
+}
 RANDOM_EFFECTS = {"UM.FS": 1, "CM.EL": 1, "UM.RS": 2}
 WHOLE = int(os.environ.get("SPARSE_REVIEWS", "100"))
 MOST = {"UM.FS": WHOLE, "CM.EL": max(25, WHOLE // 10), "UM.RS": max(4, WHOLE * 12 // 1000)}
@@ -130,7 +134,7 @@ def reference(dataset, model):
 
 @pytest.mark.parametrize("dataset", AT_ZERO)
 def test_hard_tables_without_heterogeneity(dataset):
-    row, fit = reference(dataset, "logistic"), unconditional(Tables(*hard(dataset)))
+    row, fit = reference(dataset, "logistic"), FITS["UM.FS"](Tables(*hard(dataset)))
     assert fit.tau2 == 0
     assert fit.mean == pytest.approx(float(row["mean"]), rel=1e-10)
     assert sqrt(fit.variance) == pytest.approx(float(row["se"]), rel=1e-8)
@@ -140,7 +144,7 @@ def test_hard_tables_without_heterogeneity(dataset):
 @pytest.mark.parametrize("dataset", ["thompson1999", "anand1999", "rare"])
 def test_hard_tables_with_heterogeneity(dataset):
     """metafor's optimiser stops near the maximum."""
-    row, fit = reference(dataset, "UM.FS"), unconditional(Tables(*hard(dataset)))
+    row, fit = reference(dataset, "UM.FS"), FITS["UM.FS"](Tables(*hard(dataset)))
     assert fit.mean == pytest.approx(float(row["mean"]), rel=2e-4)
     assert fit.tau2 == pytest.approx(float(row["tau2"]), rel=2e-3)
     assert sqrt(fit.variance) == pytest.approx(float(row["se"]), rel=5e-3)
@@ -150,7 +154,7 @@ def test_hard_tables_with_heterogeneity(dataset):
 @pytest.mark.parametrize("dataset", [*AT_ZERO, "thompson1999", "anand1999", "rare", "fleiss1993"])
 def test_hard_tables_are_at_the_independent_maximum(dataset):
     t = hard(dataset)
-    fit, (height, mean, tau2, _) = unconditional(Tables(*t)), independent.fit("UM.FS", t)
+    fit, (height, mean, tau2, _) = FITS["UM.FS"](Tables(*t)), independent.fit("UM.FS", t)
     assert fit.log_likelihood == pytest.approx(on_our_scale(height, "UM.FS", t), abs=1e-6)
     assert fit.mean == pytest.approx(mean, abs=1e-4 * sqrt(fit.variance))
     assert fit.tau2 == pytest.approx(tau2, rel=1e-4, abs=1e-6)
@@ -159,7 +163,7 @@ def test_hard_tables_are_at_the_independent_maximum(dataset):
 def test_levels_at_random_have_two_maxima_in_fleiss1993():
     """That at tau 0 is the higher by 0.005; metafor's Laplace takes the other one."""
     t = hard("fleiss1993")
-    fit, metafor = random_levels(Tables(*t)), reference("fleiss1993", "UM.RS")
+    fit, metafor = FITS["UM.RS"](Tables(*t)), reference("fleiss1993", "UM.RS")
     side = np.arange(-7, 7, 0.035)
 
     def maximum(mean, tau):

@@ -18,8 +18,8 @@ import pytest
 from metasynth.core.distributions import chi2_upper_tail, normal_quantile
 from metasynth.stats.covariate_fit import meta_regression, predict
 from metasynth.stats.effects.binary import Tables, binary_effects, peto_log_odds_ratio
-from metasynth.stats.effects.continuous import Means, mean_difference
-from metasynth.stats.glmm import conditional
+from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means
+from metasynth.stats.glmm import OF_TABLES
 from metasynth.stats.heterogeneity import generalised_q, q_about, q_profile, share_from_tau2
 from metasynth.stats.intervals import hksj_interval, interval, prediction_interval
 from metasynth.stats.pooling import inverse_variance, mantel_haenszel, peto
@@ -102,7 +102,7 @@ def test_normand_1999_tables_viii_and_ix():
     m = columns("means.csv", "normand1999")
     within = (m["n1"] - 1) * m["sd1"] ** 2 + (m["n2"] - 1) * m["sd2"] ** 2
     sd = np.sqrt(within / (m["n1"] + m["n2"] - 2))
-    y, v = mean_difference(Means(m["m1"], sd, m["n1"], m["m2"], sd, m["n2"]))
+    y, v = CONTINUOUS_EFFECTS["MD"](Means(m["m1"], sd, m["n1"], m["m2"], sd, m["n2"]))
     printed(y, "-20 -2 -55 -71 -4 1 11 -10 7")
     printed(v, "40.5863 2.0468 15.2809 150.2222 20.1923 1.2235 95.3756 8.0321 20.6936")
     common = inverse_variance(y, v)
@@ -260,7 +260,7 @@ def test_van_houwelingen_1993_page_2277():
     """
     t = counts("collins1985a")
     used = (t.a + t.c > 0) & (t.b + t.d > 0)
-    fit = conditional(Tables(t.c[used], t.n2[used], t.a[used], t.n1[used]))
+    fit = OF_TABLES["GLMM-CM.EL"](Tables(t.c[used], t.n2[used], t.a[used], t.n1[used]))
     printed([fit.mean, sqrt(fit.variance), fit.tau2], "0.1744 0.1364 0.1192")
     printed(wald(fit.mean, fit.variance), "-0.0929 0.4417")
 
@@ -274,7 +274,7 @@ def test_stijnen_2010_table_iii():
     tau2, mean, variance = random_effects(own.y, own.v, "REML")
     printed([mean, sqrt(variance), sqrt(tau2)], "-0.9804 0.2435 0.1886")
     printed(ratios(mean, variance), "0.3752 0.2328 0.6046")  # upper limit 0.62 in the paper
-    fit = conditional(t)
+    fit = OF_TABLES["GLMM-CM.EL"](t)
     printed([fit.mean, sqrt(fit.variance), sqrt(fit.tau2)], "-1.353 0.351 0.833")
     printed(ratios(fit.mean, fit.variance), "0.258 0.130 0.514")  # estimate 0.25 in the paper
 

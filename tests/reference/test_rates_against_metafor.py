@@ -21,8 +21,8 @@ from metasynth.model.records import (
     OutcomeSpec,
     StudyData,
 )
-from metasynth.stats.effects.proportions import double_arcsine, from_double_arcsine
-from metasynth.stats.effects.rates import Rates, log_rate_ratio, rate_difference
+from metasynth.stats.effects.proportions import PROPORTION_EFFECTS, from_double_arcsine
+from metasynth.stats.effects.rates import RATE_EFFECTS, Rates
 from metasynth.stats.pooling import inverse_variance
 from metasynth.synthesis.synthesise import synthesise
 
@@ -101,7 +101,7 @@ def printed(values, text):
 def test_miller_1978_page_138():
     """The back-transform of a double arcsine; as replayed in metafor's tests (miller1978)."""
     total = np.array([11.0, 17, 21, 6])
-    y, v = double_arcsine(np.array([3.0, 6, 10, 1]), total)
+    y, v = PROPORTION_EFFECTS["PFT"](np.array([3.0, 6, 10, 1]), total)
     printed(2 * y, "1.1391 1.2888 1.5253 0.9515")
     printed(4 * v, "0.0870 0.0571 0.0465 0.1538")
     size = 4 / (1 / total).sum()
@@ -137,10 +137,10 @@ def test_rothman_2008_table_15_2():
             ]
         ).T
     )
-    y, v = rate_difference(rates)
+    y, v = RATE_EFFECTS["IRD"](rates)
     printed(y, "5.0417 12.804 22.961 38.5674 -20.2008")
     printed(v, "1.7316 16.0947 111.0423 535.0172 1811.1307")
-    y, v = log_rate_ratio(rates)
+    y, v = RATE_EFFECTS["IRR"](rates)
     half = normal_quantile() * np.sqrt(v)
     printed(np.exp(y), "5.7366 2.1388 1.4682 1.3561 0.9047")
     printed(np.exp(y - half), "1.3748 1.1767 0.9894 0.9115 0.6053")

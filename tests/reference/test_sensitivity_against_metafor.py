@@ -12,10 +12,10 @@ from tests.reference.expected_tables import quantities, read
 
 from metasynth.stats.covariate_fit import meta_regression, predict
 from metasynth.stats.effects.binary import (
+    BINARY_EFFECTS,
     Tables,
     binary_effects,
     continuity_correction,
-    risk_difference,
 )
 from metasynth.stats.influence import baujat, influence
 from metasynth.stats.rank_test import begg
@@ -164,4 +164,4 @@ def test_arms_that_share_a_control(measure):
 
 def test_the_shared_part_is_less_than_the_whole_variance():
     t = tables("bcg")
-    assert np.all(covariance_of_shared_control("RD", t) < risk_difference(t)[1])
+    assert np.all(covariance_of_shared_control("RD", t) < BINARY_EFFECTS["RD"](t)[1])

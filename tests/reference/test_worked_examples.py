@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from tests.reference.expected_tables import read
 
-from metasynth.stats.common_effect_intervals import henmi_copas_interval
+from metasynth.stats.common_effect_intervals import ABOUT_THE_COMMON_MEAN
 from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.fail_safe import orwin, rosenberg, rosenthal
 from metasynth.stats.intervals import interval
@@ -85,7 +85,7 @@ def ranks(y, v, n):
 def henmi_copas(y, v, n):
     pool = inverse_variance(y, v)
     mean = float(pool.mean)
-    found = henmi_copas_interval(y, v, 0.0, mean, float(pool.variance))
+    found = ABOUT_THE_COMMON_MEAN["HC"](y, v, 0.0, mean, float(pool.variance))
     return {"mean": mean, "se": found.se, "low": found.low, "high": found.high}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from metasynth.stats.effects.continuous import Means, hedges_j, standardised_mean_difference_revman
+from metasynth.stats.effects.continuous import CONTINUOUS_EFFECTS, Means, hedges_j
 from metasynth.stats.intervals import kenward_roger_interval
 from metasynth.stats.pooling import inverse_variance
 from metasynth.stats.tau2 import estimate_tau2
@@ -30,7 +30,7 @@ def test_kenward_roger_from_its_matrices():
 
 def test_smd_of_revman_by_hand():
     one = Means(*(np.array([x]) for x in (12.0, 2.0, 10.0, 10.0, 2.0, 10.0)))
-    y, v = standardised_mean_difference_revman(one)
+    y, v = CONTINUOUS_EFFECTS["SMD-RevMan"](one)
     g = 1 - 3 / 71
     assert y[0] == pytest.approx(g, rel=1e-14)
     assert v[0] == pytest.approx(0.2 + g**2 / (2 * 16.06), rel=1e-14)

@@ -11,9 +11,6 @@ from metasynth.core.distributions import normal_quantile
 from metasynth.stats.score_intervals import (
     SCORE_LIMITS,
     exact_limits,
-    score_limits_odds_ratio,
-    score_limits_risk_difference,
-    score_limits_risk_ratio,
     wilson_limits,
 )
 
@@ -29,7 +26,7 @@ TABLES = [
 @pytest.mark.parametrize("cells", TABLES)
 @pytest.mark.parametrize(
     ("compare", "ours"),
-    [("ratio", score_limits_risk_ratio), ("odds-ratio", score_limits_odds_ratio)],
+    [("ratio", SCORE_LIMITS["RR"]), ("odds-ratio", SCORE_LIMITS["OR"])],
 )
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # statsmodels, on its way
 def test_ratios_agree_with_statsmodels(cells, compare, ours):
@@ -49,7 +46,7 @@ def log_likelihood(a, n1, c, n2, p1, p2):
 def test_risk_difference_by_brute_force(cells):
     """At a limit the squared score, with risks found by search, is the chi-squared quantile."""
     a, n1, c, n2 = cells
-    for limit in score_limits_risk_difference(*cells):
+    for limit in SCORE_LIMITS["RD"](*cells):
         low, high = max(0.0, -limit), min(1.0, 1 - limit)
         found = minimize_scalar(
             lambda p, d=limit: -log_likelihood(a, n1, c, n2, p + d, p),
@@ -72,8 +69,8 @@ def test_swapping_the_groups_inverts_the_limits(measure):
 
 
 def test_swapping_the_groups_negates_the_difference():
-    low, high = score_limits_risk_difference(4, 21, 9, 33)
-    assert score_limits_risk_difference(9, 33, 4, 21) == pytest.approx((-high, -low), rel=1e-11)
+    low, high = SCORE_LIMITS["RD"](4, 21, 9, 33)
+    assert SCORE_LIMITS["RD"](9, 33, 4, 21) == pytest.approx((-high, -low), rel=1e-11)
 
 
 @pytest.mark.parametrize("measure", ["RR", "OR"])
@@ -88,17 +85,17 @@ def test_zero_cells(measure):
 
 
 def test_all_events_in_both_groups():
-    low, high = score_limits_risk_ratio(20, 20, 30, 30)
+    low, high = SCORE_LIMITS["RR"](20, 20, 30, 30)
     assert low < 1 < high
-    assert score_limits_odds_ratio(20, 20, 30, 30) == (0, None)
-    low, high = score_limits_risk_difference(20, 20, 30, 30)
+    assert SCORE_LIMITS["OR"](20, 20, 30, 30) == (0, None)
+    low, high = SCORE_LIMITS["RD"](20, 20, 30, 30)
     assert low < 0 < high
 
 
 def test_opposite_certainties_reach_the_end_of_the_scale():
-    low, high = score_limits_risk_difference(12, 12, 0, 14)
+    low, high = SCORE_LIMITS["RD"](12, 12, 0, 14)
     assert (0 < low < 1, high) == (True, 1)
-    low, high = score_limits_risk_difference(0, 12, 14, 14)
+    low, high = SCORE_LIMITS["RD"](0, 12, 14, 14)
     assert (low, -1 < high < 0) == (-1, True)
 
 

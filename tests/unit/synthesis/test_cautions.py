@@ -15,7 +15,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     StudyData,
 )
-from metasynth.stats.effects.proportions import double_arcsine, from_double_arcsine, pooled_size
+from metasynth.stats.effects.proportions import PROPORTION_EFFECTS, from_double_arcsine, pooled_size
 from metasynth.synthesis.synthesise import synthesise
 
 NONE = Comparison((), ())
@@ -112,7 +112,7 @@ def test_a_pooled_proportion_lies_among_those_pooled(counts, turned_round):
 
     events, totals = np.array(counts, dtype=float).T
     events = totals - events if turned_round else events
-    y, v = double_arcsine(events, totals)
+    y, v = PROPORTION_EFFECTS["PFT"](events, totals)
     mean = float((y / v).sum() / (1 / v).sum())
     size = pooled_size(mean, events, totals)
     found = from_double_arcsine(mean, size)

@@ -1,6 +1,6 @@
 """Bayesian random-effects meta-analysis by deterministic quadrature: the whole posterior.
 
-The model is that of `models.fit_random`: y[i] is normal about theta[i] with variance v[i], theta[i]
+The model is the usual one: y[i] is normal about theta[i] with variance v[i], theta[i]
 normal about mu with variance tau². Priors of mu and tau are independent. Röver, J Stat Softw
 2020;93(6):1-51. All effects are on the analysis scale (log for ratios).
 """
@@ -168,7 +168,7 @@ def bayes(
         parts[1],
         tuple(of_mu.above(np.array(values, dtype=float)).tolist()),
         tuple(parts[2:]),
-        tuple(mean_weights(posterior)[0].tolist()),
+        tuple(_mean_weights(posterior)[0].tolist()),
         log_marginal,
         common,
         factor if tau_prior.proper else None,
@@ -280,7 +280,7 @@ def mixture_of(posterior: TauPosterior[Problem], trials: bool) -> Mixture:
     return Mixture(weight, mean, np.sqrt(variance))
 
 
-def mean_weights(posterior: TauPosterior[Problem]) -> Array:
+def _mean_weights(posterior: TauPosterior[Problem]) -> Array:
     """Posterior means of the trials' shares in mu, in per cent; shape (pools, k)."""
     tau2 = (posterior.tau * posterior.tau)[:, None, :]
     shares = posterior.variance[:, None, :] / (posterior.problem.v[:, :, None] + tau2)

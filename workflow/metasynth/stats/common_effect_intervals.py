@@ -26,28 +26,28 @@ class IntegralNotReached(Refused, ArithmeticError):  # noqa: N818 - it names the
     """A quadrature did not reach its precision."""
 
 
-def uwls_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+def _uwls_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     """Unrestricted weighted least squares: variance times Q/(k - 1), and t with k - 1.
 
     Stanley and Doucouliagos, Stat Med 2015;34:2116-27. Parameters are those of
     `intervals.hksj_interval`, but `tau2` plays no part.
 
     Example:
-        >>> found = uwls_interval(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), 0.0, 0.5, 0.04 / 3)
+        >>> found = _uwls_interval(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), 0.0, 0.5, 0.04 / 3)
         >>> round(found.se**2, 6), found.df  # 8 / 2 times 0.04 / 3
         (0.053333, 2)
     """
     return hksj_interval(y, v, 0.0, mean, variance)
 
 
-def ivhet_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+def _ivhet_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     """Inverse-variance heterogeneity: the mean's variance if tau2 is DerSimonian and Laird's.
 
     Doi et al., Contemp Clin Trials 2015;45:130-8. Parameters are those of
     `intervals.hksj_interval`, but `tau2` plays no part.
 
     Example:
-        >>> found = ivhet_interval(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), 0.0, 0.5, 0.04 / 3)
+        >>> found = _ivhet_interval(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), 0.0, 0.5, 0.04 / 3)
         >>> round(found.se**2, 6)  # (0.04 + 0.12) / 3
         0.053333
     """
@@ -64,7 +64,9 @@ def _variance_with(v: Array, tau2: float) -> float:
     return float((share**2 * (v + tau2)).sum())
 
 
-def henmi_copas_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+def _henmi_copas_interval(
+    y: Array, v: Array, tau2: float, mean: float, variance: float
+) -> Interval:
     """Henmi and Copas: by the distribution of the mean over its error, tau2 being estimated.
 
     Stat Med 2010;29:2969-83. Q given the mean is taken as a gamma variable of its first two
@@ -137,8 +139,8 @@ class _Tail:
 
 
 ABOUT_THE_COMMON_MEAN = {
-    "UWLS": uwls_interval,
-    "IVhet": ivhet_interval,
-    "HC": henmi_copas_interval,
+    "UWLS": _uwls_interval,
+    "IVhet": _ivhet_interval,
+    "HC": _henmi_copas_interval,
 }
 """The interval of each name, as a function of y, v, tau2, the pooled mean and its variance."""

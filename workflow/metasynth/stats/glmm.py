@@ -31,7 +31,7 @@ MOST_COUNTS = 200_000
 """The conditional model adds up every count that the margins allow; more take minutes."""
 
 
-def unconditional(t: Tables) -> Glmm:
+def _unconditional(t: Tables) -> Glmm:
     """Fit UM.FS by maximum likelihood.
 
     Parameters:
@@ -48,8 +48,8 @@ def unconditional(t: Tables) -> Glmm:
     return maximise(Model((one, two), own_level=True), [start])
 
 
-def random_levels(t: Tables) -> Glmm:
-    """Fit UM.RS by maximum likelihood; parameters and errors as for `unconditional`."""
+def _fit_random_levels(t: Tables) -> Glmm:
+    """Fit UM.RS by maximum likelihood; errors as for `_unconditional`."""
     _require_finite_maximum(t)
     return maximise(*_random_levels(t))
 
@@ -65,7 +65,7 @@ def _random_levels(t: Tables) -> tuple[Model, list[State]]:
     return Model((one, two), own_level=False), starts
 
 
-def conditional(t: Tables) -> Glmm:
+def _conditional(t: Tables) -> Glmm:
     """Fit CM.EL by maximum likelihood.
 
     Parameters:
@@ -78,7 +78,7 @@ def conditional(t: Tables) -> Glmm:
 
     Example:
         >>> tables = Tables(*np.array([[4.0, 123, 11, 139], [6, 306, 29, 303]]).T)
-        >>> round(conditional(tables).mean, 6)
+        >>> round(_conditional(tables).mean, 6)
         -1.426155
     """
     _require_finite_maximum(t)
@@ -90,7 +90,7 @@ def conditional(t: Tables) -> Glmm:
     return maximise(model, [State(np.zeros((len(t.a), 1)), np.zeros(1))])
 
 
-def random_intercept(measure: str, data: Events) -> Glmm:
+def _random_intercept(measure: str, data: Events) -> Glmm:
     """Fit one group's events: log odds (PLO, binomial) or log rates (IRLN, Poisson), normal.
 
     Parameters:
@@ -102,7 +102,7 @@ def random_intercept(measure: str, data: Events) -> Glmm:
 
     Example:
         >>> alike = Events(np.full(3, 5.0), np.full(3, 20.0))
-        >>> found = random_intercept("PLO", alike)
+        >>> found = _random_intercept("PLO", alike)
         >>> round(found.mean, 6), found.tau2  # log(5 / 15)
         (-1.098612, 0.0)
     """
@@ -116,7 +116,7 @@ def random_intercept(measure: str, data: Events) -> Glmm:
     return maximise(model, [State(np.full((len(x), 1), start), np.zeros(1))])
 
 
-def rates_unconditional(t: Rates) -> Glmm:
+def _rates_unconditional(t: Rates) -> Glmm:
     """Fit UM.FS of rates, both groups Poisson.
 
     Parameters:
@@ -132,8 +132,8 @@ def rates_unconditional(t: Rates) -> Glmm:
     return maximise(Model((one, two), own_level=True), [start])
 
 
-def rates_random_levels(t: Rates) -> Glmm:
-    """Fit UM.RS of rates; parameters and errors as for `rates_unconditional`."""
+def _rates_random_levels(t: Rates) -> Glmm:
+    """Fit UM.RS of rates; errors as for `_rates_unconditional`."""
     _require_both(t)
     groups = zip((1, 0), _poissons(t), strict=True)
     one, two = (Predictor((1, i), (1, i - 0.5), g) for i, g in groups)
@@ -144,7 +144,7 @@ def rates_random_levels(t: Rates) -> Glmm:
     return maximise(Model((one, two), own_level=False), starts)
 
 
-def rates_conditional(t: Rates) -> Glmm:
+def _rates_conditional(t: Rates) -> Glmm:
     """Fit CM.EL of rates: x1 of x1 + x2 binomial, with log odds theta + log(t1/t2), theta normal.
 
     Parameters:
@@ -155,7 +155,7 @@ def rates_conditional(t: Rates) -> Glmm:
 
     Example:
         >>> alike = Rates(np.full(3, 5.0), np.full(3, 20.0), np.full(3, 10.0), np.full(3, 20.0))
-        >>> found = rates_conditional(alike)
+        >>> found = _rates_conditional(alike)
         >>> round(found.mean, 6), round(found.variance, 6), found.tau2  # log(1/2), 1/15 + 1/30
         (-0.693147, 0.1, 0.0)
     """
@@ -168,16 +168,16 @@ def rates_conditional(t: Rates) -> Glmm:
 
 
 OF_TABLES: dict[str, Callable[[Tables], Glmm]] = {
-    "GLMM": unconditional,
-    "GLMM-UM.RS": random_levels,
-    "GLMM-CM.EL": conditional,
+    "GLMM": _unconditional,
+    "GLMM-UM.RS": _fit_random_levels,
+    "GLMM-CM.EL": _conditional,
 }
 OF_RATES: dict[str, Callable[[Rates], Glmm]] = {
-    "GLMM-IRR": rates_unconditional,
-    "GLMM-IRR-UM.RS": rates_random_levels,
-    "GLMM-IRR-CM.EL": rates_conditional,
+    "GLMM-IRR": _rates_unconditional,
+    "GLMM-IRR-UM.RS": _rates_random_levels,
+    "GLMM-IRR-CM.EL": _rates_conditional,
 }
-FITS = {**OF_TABLES, **OF_RATES, "GLMM-RI": random_intercept}
+FITS = {**OF_TABLES, **OF_RATES, "GLMM-RI": _random_intercept}
 """The fit of each model's name in config.yaml."""
 
 
@@ -185,7 +185,7 @@ def fit(model: str, measure: str, data: Tables | Rates | Events) -> Glmm:
     """Fit the mixed model of this name; parameters and errors are those of its own function."""
     if isinstance(data, Tables):
         return OF_TABLES[model](data)
-    return OF_RATES[model](data) if isinstance(data, Rates) else random_intercept(measure, data)
+    return OF_RATES[model](data) if isinstance(data, Rates) else _random_intercept(measure, data)
 
 
 def _require_both(t: Rates) -> None:

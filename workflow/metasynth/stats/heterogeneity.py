@@ -52,7 +52,7 @@ def q_about(y: Array, v: Array, centre: float | Array) -> Array:
     return np.asarray(((y - centre) ** 2 / v).sum(axis=0))
 
 
-def typical_variance(v: Array) -> float:
+def _typical_variance(v: Array) -> float:
     """The within-study variance of a typical study: Higgins and Thompson, Stat Med 2002;21:1539-58.
 
     Equation 9: (k - 1) sum(w) / (sum(w)² - sum(w²)), w = 1/v.
@@ -61,7 +61,7 @@ def typical_variance(v: Array) -> float:
         v: variances above 0, of two studies at least, shape (k,).
 
     Example:
-        >>> typical_variance(np.array([0.5, 1.0]))  # 1 × 3 / (9 - 5)
+        >>> _typical_variance(np.array([0.5, 1.0]))  # 1 × 3 / (9 - 5)
         0.75
     """
     w = 1 / v
@@ -97,7 +97,7 @@ def share_from_tau2(tau2: float, v: Array) -> Share:
         >>> round(share.i2, 9), round(share.h2, 9)
         (75.0, 4.0)
     """
-    s2 = typical_variance(v)
+    s2 = _typical_variance(v)
     return Share(i2=100 * tau2 / (tau2 + s2), h2=(tau2 + s2) / s2)
 
 

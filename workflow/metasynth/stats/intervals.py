@@ -147,13 +147,13 @@ def kenward_roger_interval(
     return interval(mean, sqrt(inflated), 2 * information / (inflated * w2) ** 2)
 
 
-def wald_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
+def _wald_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     """Wald's interval in the form that it shares with the others."""
     return interval(mean, sqrt(variance))
 
 
 CONFIDENCE_INTERVALS = {
-    "Wald": wald_interval,
+    "Wald": _wald_interval,
     "HKSJ": hksj_interval,
     "HKSJ-adhoc": hksj_ad_hoc_interval,
     "KR": kenward_roger_interval,

@@ -111,17 +111,17 @@ def _known(summary: Summary) -> tuple[float | None, ...]:
     return (summary.minimum, summary.q1, summary.median, summary.q3, summary.maximum)
 
 
-def expected_range(n: float) -> float:
+def _expected_range(n: float) -> float:
     """The range of `n` patients in standard deviations (Blom's approximation; Wan 2014).
 
     Example:
-        >>> round(expected_range(25), 6)  # 2 Phi^-1(24.625 / 25.25)
+        >>> round(_expected_range(25), 6)  # 2 Phi^-1(24.625 / 25.25)
         3.928434
     """
     return 2 * float(special.ndtri((n - 0.375) / (n + 0.25)))
 
 
-def expected_quartiles(n: float) -> float:
+def _expected_quartiles(n: float) -> float:
     """The distance of the quartiles of `n` patients in standard deviations, likewise."""
     return 2 * float(special.ndtri((0.75 * n - 0.125) / (n + 0.25)))
 
@@ -143,12 +143,12 @@ def _bland_mean(s: Summary) -> float:
 
 def _wan_sd_of_range(s: Summary) -> float:
     a, *_, b = s.numbers
-    return (b - a) / expected_range(s.n)
+    return (b - a) / _expected_range(s.n)
 
 
 def _wan_sd_of_quartiles(s: Summary) -> float:
     _, q1, _, q3, _ = s.numbers
-    return (q3 - q1) / expected_quartiles(s.n)
+    return (q3 - q1) / _expected_quartiles(s.n)
 
 
 def _wan_sd_of_both(s: Summary) -> float:

@@ -133,7 +133,7 @@ def fit_model(
         centre = None
         if spec.tau2 == "DL-MH" and isinstance(tables, Tables):
             centre = float(mantel_haenszel(tables, measure).mean)
-        return fit_random(spec, effects.y, effects.v, centre)
+        return _fit_random(spec, effects.y, effects.v, centre)
     if spec.model == BAYES:
         from metasynth.stats.bayes_fit import fit_bayes  # which builds on this module
 
@@ -232,7 +232,7 @@ def _fit_glmm(spec: AnalysisSpec, measure: str, effects: Effects, data: Counted)
     )
 
 
-def fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = None) -> Fit:
+def _fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = None) -> Fit:
     """Pool under the random-effects model with the chosen tau2, interval and prediction.
 
     Parameters:

@@ -33,7 +33,7 @@ class NumericTerm:
         """Shape (k, 1), or with n knots (k, n - 1)."""
         x = np.asarray(values, dtype=float)
         line = (x - self.centre) / self.per
-        return np.column_stack([line, *(bend / self.per for bend in cubic_bends(x, self.knots))])
+        return np.column_stack([line, *(bend / self.per for bend in _cubic_bends(x, self.knots))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ Values = Mapping[str, Sequence[float] | Sequence[str]]
 """The values of each term's studies, by the term's name."""
 
 
-def cubic_bends(x: Array, knots: Sequence[float]) -> list[Array]:
+def _cubic_bends(x: Array, knots: Sequence[float]) -> list[Array]:
     """The columns beside x itself of a restricted cubic spline, in units of x.
 
     Parameters:
@@ -61,7 +61,7 @@ def cubic_bends(x: Array, knots: Sequence[float]) -> list[Array]:
         knots: in rising order; fewer than three give no column.
 
     Example:
-        >>> cubic_bends(np.array([0.0, 1.0, 2.0, 3.0]), (0.0, 1.0, 2.0))[0].tolist()
+        >>> _cubic_bends(np.array([0.0, 1.0, 2.0, 3.0]), (0.0, 1.0, 2.0))[0].tolist()
         [0.0, 0.25, 1.5, 3.0]
     """
     if len(knots) < LEAST_KNOTS:
@@ -112,7 +112,7 @@ class Layout:
 
     def places(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """The columns of each term and of each interaction (named one:other), by their places."""
-        sizes = {term.name: width(term) for term in self.terms}
+        sizes = {term.name: _width(term) for term in self.terms}
         for one, other in self.interactions:
             sizes[f"{one}:{other}"] = sizes[one] * sizes[other]
         ends = np.cumsum([1, *sizes.values()])
@@ -122,7 +122,7 @@ class Layout:
         )
 
 
-def width(term: Term) -> int:
+def _width(term: Term) -> int:
     """How many columns a term has."""
     if isinstance(term, CategoricalTerm):
         return len(term.levels) - 1

@@ -68,18 +68,18 @@ def mantel_haenszel(t: Tables | Rates, measure: str) -> Pool:
         0.25879
     """
     if isinstance(t, Rates):
-        return {"IRR": mh_rate_ratio, "IRD": mh_rate_difference}[measure](t)
-    return {"RR": mh_risk_ratio, "OR": mh_odds_ratio, "RD": mh_risk_difference}[measure](t)
+        return {"IRR": _mh_rate_ratio, "IRD": _mh_rate_difference}[measure](t)
+    return {"RR": _mh_risk_ratio, "OR": mh_odds_ratio, "RD": _mh_risk_difference}[measure](t)
 
 
-def mh_risk_ratio(t: Tables) -> Pool:
+def _mh_risk_ratio(t: Tables) -> Pool:
     """Log risk ratio with the variance of Greenland and Robins, Biometrics 1985;41:55-68.
 
     Raises:
         EffectUndefined: when one side has no event in any study.
 
     Example:
-        >>> pool = mh_risk_ratio(Tables(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> pool = _mh_risk_ratio(Tables(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
         >>> round(float(pool.mean), 6), round(float(pool.variance), 6)  # of one study it is its own
         (-0.693147, 0.13)
     """
@@ -113,11 +113,11 @@ def mh_odds_ratio(t: Tables) -> Pool:
     return Pool(np.log(r_sum / s_sum), variance, s)
 
 
-def mh_risk_difference(t: Tables) -> Pool:
+def _mh_risk_difference(t: Tables) -> Pool:
     """Risk difference with the variance of Sato et al., Biometrics 1989;45:1323-4.
 
     Example:
-        >>> pool = mh_risk_difference(Tables(*np.array([[5.0, 10, 2, 10], [5, 10, 2, 10]]).T))
+        >>> pool = _mh_risk_difference(Tables(*np.array([[5.0, 10, 2, 10], [5, 10, 2, 10]]).T))
         >>> round(float(pool.mean), 6)  # of two like studies it is theirs
         0.3
     """
@@ -130,7 +130,7 @@ def mh_risk_difference(t: Tables) -> Pool:
     return Pool(mean, (mean * p.sum(axis=0) + q.sum(axis=0)) / total**2, w)
 
 
-def mh_rate_ratio(t: Rates) -> Pool:
+def _mh_rate_ratio(t: Rates) -> Pool:
     """Log rate ratio, R/S of the sums of x1 t2/T and x2 t1/T, T = t1 + t2.
 
     Variance sum(t1 t2 (x1 + x2)/T²)/(R S): Rothman, Greenland and Lash, Modern Epidemiology (2008),
@@ -140,7 +140,7 @@ def mh_rate_ratio(t: Rates) -> Pool:
         EffectUndefined: when one side has no event in any study.
 
     Example:
-        >>> pool = mh_rate_ratio(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> pool = _mh_rate_ratio(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
         >>> round(float(pool.mean), 6), round(float(pool.variance), 6)  # of one study 1/10 + 1/20
         (-0.693147, 0.15)
     """
@@ -152,13 +152,13 @@ def mh_rate_ratio(t: Rates) -> Pool:
     return Pool(np.log(r_sum / s_sum), spread / (r_sum * s_sum), s)
 
 
-def mh_rate_difference(t: Rates) -> Pool:
+def _mh_rate_difference(t: Rates) -> Pool:
     """Rate difference, sum((x1 t2 - x2 t1)/T)/sum(t1 t2/T), T = t1 + t2.
 
     Variance sum((x1 t2² + x2 t1²)/T²)/sum(t1 t2/T)²: Rothman, Greenland and Lash (2008).
 
     Example:
-        >>> pool = mh_rate_difference(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> pool = _mh_rate_difference(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
         >>> round(float(pool.mean), 6), round(float(pool.variance), 6)  # of one study it is its own
         (-0.1, 0.003)
     """

@@ -42,7 +42,7 @@ def score_limits(
     return SCORE_LIMITS[measure](a, n1, c, n2, level)
 
 
-def score_limits_risk_ratio(
+def _score_limits_risk_ratio(
     a: Count, n1: Count, c: Count, n2: Count, level: float = LEVEL
 ) -> Limits:
     """Limits of a/n1 : c/n2; Koopman, Biometrics 1984;40:513-7.
@@ -58,7 +58,7 @@ def score_limits_risk_ratio(
     return _ratio_limits(score, start, normal_quantile(level), a > 0, c > 0)
 
 
-def score_limits_odds_ratio(
+def _score_limits_odds_ratio(
     a: Count, n1: Count, c: Count, n2: Count, level: float = LEVEL
 ) -> Limits:
     """Limits of the odds ratio; Cornfield 1956 without his continuity correction.
@@ -75,13 +75,13 @@ def score_limits_odds_ratio(
     return _ratio_limits(score, start, normal_quantile(level), a > 0 and d > 0, b > 0 and c > 0)
 
 
-def score_limits_risk_difference(
+def _score_limits_risk_difference(
     a: Count, n1: Count, c: Count, n2: Count, level: float = LEVEL
 ) -> Limits:
     """Limits of a/n1 - c/n2, within -1 and 1; Mee, Biometrics 1984;40:1175-6.
 
     Example:
-        >>> [round(x, 6) for x in score_limits_risk_difference(10, 10, 0, 10)]
+        >>> [round(x, 6) for x in _score_limits_risk_difference(10, 10, 0, 10)]
         [0.67775, 1.0]
     """
     z, difference = normal_quantile(level), a / n1 - c / n2
@@ -99,9 +99,9 @@ def score_limits_risk_difference(
 
 
 SCORE_LIMITS = {
-    "RR": score_limits_risk_ratio,
-    "OR": score_limits_odds_ratio,
-    "RD": score_limits_risk_difference,
+    "RR": _score_limits_risk_ratio,
+    "OR": _score_limits_odds_ratio,
+    "RD": _score_limits_risk_difference,
 }
 
 

@@ -80,22 +80,22 @@ def of_curves(first: Curve, second: Curve, *, hazards: bool = False) -> tuple[fl
         [-5.331901, 7.692308]
     """
     differences, informations = [], []
-    for start, end in informative_intervals(first, second):
+    for start, end in _informative_intervals(first, second):
         (y1, v1), (y2, v2) = (
-            _level(*interval(curve, start, end), hazards=hazards) for curve in (first, second)
+            _level(*_interval(curve, start, end), hazards=hazards) for curve in (first, second)
         )
         differences.append((y1 - y2) / (v1 + v2))
         informations.append(1 / (v1 + v2))
     return (sum(differences), sum(informations)) if informations else None
 
 
-def informative_intervals(first: Curve, second: Curve) -> list[tuple[int, int]]:
+def _informative_intervals(first: Curve, second: Curve) -> list[tuple[int, int]]:
     """The intervals in which both arms have an event, by the places of their times.
 
     Example:
         >>> one = Curve((0, 1, 2, 3), (1.0, 0.9, 0.8, 0.8), (10, 9, 8, 8))
         >>> other = Curve((0, 1, 2, 3), (1.0, 1.0, 0.8, 0.7), (10, 10, 8, 7))
-        >>> informative_intervals(one, other)
+        >>> _informative_intervals(one, other)
         [(0, 3)]
     """
     found: list[tuple[int, int]] = []
@@ -111,14 +111,14 @@ def informative_intervals(first: Curve, second: Curve) -> list[tuple[int, int]]:
     return found
 
 
-def interval(curve: Curve, start: int, end: int) -> tuple[float, float]:
+def _interval(curve: Curve, start: int, end: int) -> tuple[float, float]:
     """The patients at risk in an interval, and the share of them who stay without the event.
 
     Those whose follow-up ends count for half, as in a life table: of R at the start and R' at the
     end, with S and S' without the event, that leaves (R + R') S / (S + S').
 
     Example:
-        >>> interval(Curve((0, 1), (1.0, 0.75), (100, 67)), 0, 1)  # 167 x 1/1.75
+        >>> _interval(Curve((0, 1), (1.0, 0.75), (100, 67)), 0, 1)  # 167 x 1/1.75
         (95.42857142857143, 0.75)
     """
     s0, s1 = curve.survival[start], curve.survival[end]

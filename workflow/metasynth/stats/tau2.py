@@ -81,12 +81,12 @@ def tau2_many(method: str, y: Array, v: Array, mask: Array) -> Array:
     return tau2
 
 
-def dersimonian_laird(model: LinearModel) -> Array:
+def _dersimonian_laird(model: LinearModel) -> Array:
     """Method of moments with weights 1/v: Control Clin Trials 1986;7:177-88, equation 8.
 
     Example:
         >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
-        >>> round(float(dersimonian_laird(model)), 6)  # (8 - 2) / (75 - 25)
+        >>> round(float(_dersimonian_laird(model)), 6)  # (8 - 2) / (75 - 25)
         0.12
     """
     return _moment(model, model.weights(0.0))
@@ -125,50 +125,50 @@ def _diagonal(model: LinearModel, a: Array) -> Array:
     return model.design.diagonal(a, inner)
 
 
-def two_step_dersimonian_laird(model: LinearModel) -> Array:
+def _two_step_dersimonian_laird(model: LinearModel) -> Array:
     """Method of moments with weights 1/(v + tau2 of DL): DerSimonian and Kacker 2007, section 3.
 
     Contemp Clin Trials 2007;28:105-14.
 
     Example:
         >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
-        >>> round(float(two_step_dersimonian_laird(model)), 6)  # the weights are equal
+        >>> round(float(_two_step_dersimonian_laird(model)), 6)  # the weights are equal
         0.12
     """
-    return _moment(model, model.weights(dersimonian_laird(model)))
+    return _moment(model, model.weights(_dersimonian_laird(model)))
 
 
-def hedges(model: LinearModel) -> Array:
+def _hedges(model: LinearModel) -> Array:
     """Hedges (HE): method of moments with equal weights, Psychol Bull 1983;93:388-95.
 
     Example:
         >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.array([0.01, 0.02, 0.06]))
-        >>> round(float(hedges(model)), 6)  # 0.32 / 2 - 0.09 / 3
+        >>> round(float(_hedges(model)), 6)  # 0.32 / 2 - 0.09 / 3
         0.13
     """
     return _moment(model, model.ones)
 
 
-def hunter_schmidt(model: LinearModel) -> Array:
+def _hunter_schmidt(model: LinearModel) -> Array:
     """Hunter and Schmidt (HS), Methods of Meta-Analysis (1990): (Q - k) / sum(w), w = 1/v.
 
     Example:
         >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
-        >>> round(float(hunter_schmidt(model)), 6)  # (8 - 3) / 75
+        >>> round(float(_hunter_schmidt(model)), 6)  # (8 - 3) / 75
         0.066667
     """
     w = model.weights(0.0)
     return np.asarray(np.maximum(0.0, (model.q(w) - model.k) / w.sum(axis=0)))
 
 
-def hunter_schmidt_corrected(model: LinearModel) -> Array:
+def _hunter_schmidt_corrected(model: LinearModel) -> Array:
     """Hunter and Schmidt with a correction for few studies (HSk): (Q k/(k - p) - k) / sum(w).
 
     Brannick et al., Organ Res Methods 2019;22:490-514, as metafor (method "HSk") computes it.
 
     Example:
         >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
-        >>> round(float(hunter_schmidt_corrected(model)), 6)  # (8 × 3 / 2 - 3) / 75
+        >>> round(float(_hunter_schmidt_corrected(model)), 6)  # (8 × 3 / 2 - 3) / 75
         0.12
     """
     w = model.weights(0.0)
@@ -176,41 +176,41 @@ def hunter_schmidt_corrected(model: LinearModel) -> Array:
     return np.asarray(np.maximum(0.0, excess / w.sum(axis=0)))
 
 
-def sidik_jonkman(model: LinearModel) -> Array:
+def _sidik_jonkman(model: LinearModel) -> Array:
     """Sidik and Jonkman (SJ), J R Stat Soc C 2005;54:367-84: positive unless all effects agree.
 
     The crude variance that it starts from is that of all effects together, whatever the design.
 
     Example:
         >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
-        >>> round(float(sidik_jonkman(model)), 6)  # 0.16 c / (0.04 + c), c = 0.32 / 3
+        >>> round(float(_sidik_jonkman(model)), 6)  # 0.16 c / (0.04 + c), c = 0.32 / 3
         0.116364
     """
     crude = LinearModel(model.y, model.v, INTERCEPT, model.mask).q(model.ones) / model.k
     return np.asarray(crude * model.q(model.weights(crude)) / model.df)
 
 
-def paule_mandel(model: LinearModel) -> Array:
+def _paule_mandel(model: LinearModel) -> Array:
     """Paule and Mandel (PM), J Res Natl Bur Stand 1982;87:377-85: where Q(tau2) is its df.
 
     Morris's empirical Bayes estimate (EB) solves the same equation.
 
     Example:
         >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
-        >>> round(float(paule_mandel(model)), 6)  # 0.32 / (0.04 + tau2) is 2
+        >>> round(float(_paule_mandel(model)), 6)  # 0.32 / (0.04 + tau2) is 2
         0.12
     """
     return solve_q(model, model.df)
 
 
-def maximum_likelihood(model: LinearModel, restricted: bool = False) -> Array:
+def _maximum_likelihood(model: LinearModel, restricted: bool = False) -> Array:
     """Maximise the likelihood: Hardy and Thompson, Stat Med 1996;15:619-29.
 
     `restricted`: Viechtbauer, J Educ Behav Stat 2005;30:261-93, equation 16.
 
     Example:
         >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
-        >>> round(float(maximum_likelihood(model)), 6)  # 0.32 / 3 - 0.04
+        >>> round(float(_maximum_likelihood(model)), 6)  # 0.32 / 3 - 0.04
         0.066667
     """
     if model.many:
@@ -222,14 +222,14 @@ LIKELIHOODS = {"REML": True, "ML": False}
 """Whether the likelihood that a method maximises is the restricted one."""
 
 ESTIMATORS: dict[str, Callable[[LinearModel], Array]] = {
-    "DL": dersimonian_laird,
-    **{name: partial(maximum_likelihood, restricted=own) for name, own in LIKELIHOODS.items()},
-    "PM": paule_mandel,
-    "EB": paule_mandel,
-    "SJ": sidik_jonkman,
-    "HE": hedges,
-    "HS": hunter_schmidt,
-    "HSk": hunter_schmidt_corrected,
-    "DL2": two_step_dersimonian_laird,
+    "DL": _dersimonian_laird,
+    **{name: partial(_maximum_likelihood, restricted=own) for name, own in LIKELIHOODS.items()},
+    "PM": _paule_mandel,
+    "EB": _paule_mandel,
+    "SJ": _sidik_jonkman,
+    "HE": _hedges,
+    "HS": _hunter_schmidt,
+    "HSk": _hunter_schmidt_corrected,
+    "DL2": _two_step_dersimonian_laird,
 }
 """Each estimator of tau2 by its name: a model in, a value a meta-analysis out."""

@@ -102,19 +102,19 @@ class TauPosterior(Generic[P]):
         """
         inside = np.minimum(np.maximum(x, self.edges[:, :1]), self.edges[:, -1:])
         panel = (inside[:, :, None] >= self.edges[:, None, 1:-1]).sum(axis=2)
-        left = picked(self.edges, panel)
+        left = _picked(self.edges, panel)
         half = (inside - left) / 2
         z, weights = legendre(RULE)
         points = left[:, :, None] + half[:, :, None] * (1 + z)
         every = np.concatenate([points, x[:, :, None]], axis=2)
         density = self.density_of_x(every.reshape(len(x), -1)).reshape(every.shape)
         part = (density[:, :, :-1] * weights).sum(axis=2) * half
-        return picked(self.below, panel) + part, density[:, :, -1]
+        return _picked(self.below, panel) + part, density[:, :, -1]
 
     def quantiles(self, probability: Array) -> Array:
         """Values of tau below which lies each probability, both of shape (pools, points)."""
         panel = (probability[:, :, None] >= self.below[:, None, 1:-1]).sum(axis=2)
-        low, high = picked(self.edges, panel), picked(self.edges, panel + 1)
+        low, high = _picked(self.edges, panel), _picked(self.edges, panel + 1)
 
         def excess(x: Array) -> tuple[Array, Array]:
             below, density = self.probability_below_x(x)
@@ -128,9 +128,9 @@ class TauPosterior(Generic[P]):
         """About the x below which lies each probability: between the middles of points' weights."""
         middles = self.weight.cumsum(axis=1) - self.weight / 2
         last = (probability[:, :, None] >= middles[:, None, 1:-1]).sum(axis=2)
-        left, right = picked(middles, last), picked(middles, last + 1)
+        left, right = _picked(middles, last), _picked(middles, last + 1)
         points = self.points()
-        low, high = picked(points, last), picked(points, last + 1)
+        low, high = _picked(points, last), _picked(points, last + 1)
         share = (probability - left) / np.where(right > left, right - left, 1.0)
         return np.asarray(low + (high - low) * share)
 
@@ -188,7 +188,7 @@ def _only(posterior: TauPosterior[Problem], pools: NDArray[np.bool_]) -> TauPost
     return TauPosterior(p.problem.only(pools), *(array[pools] for array in arrays))
 
 
-def picked(rows: Array, which: NDArray[np.int_]) -> Array:
+def _picked(rows: Array, which: NDArray[np.int_]) -> Array:
     """Of each row the elements at its places `which` (rows, n)."""
     return np.asarray(rows[np.arange(len(rows))[:, None], which])
 
@@ -229,7 +229,7 @@ def _centre(problem: Problem) -> Array:
     places = [sizes[0], sizes[1], spread] + ([] if known is None else [np.full_like(spread, known)])
     low, high = np.min(places, axis=0) - 6, np.max(places, axis=0) + 3
     u = low[:, None] + (high - low)[:, None] * (np.arange(64) / 63)
-    return picked(u, _height(problem, u).argmax(axis=1)[:, None])[:, 0]
+    return _picked(u, _height(problem, u).argmax(axis=1)[:, None])[:, 0]
 
 
 def _height(problem: Problem, u: Array) -> Array:

@@ -26,7 +26,7 @@ def tau_located(posterior: TauPosterior[P]) -> tuple[float | None, float, Limits
     least = 2 * NEXT_TO_0 * tail
     wanted = np.array([[least, tail, 0.5, LEVEL, LEVEL + least, 1 - tail]])
     first, low, median, most, last, high = posterior.quantiles(wanted)[0].tolist()
-    tops = tau_tops(posterior)
+    tops = _tau_tops(posterior)
     if len(tops) > 1:
         shortest = _searched(posterior)
     elif np.diff(posterior.density(np.array([[first, last]]))[0])[0] <= 0:
@@ -38,7 +38,7 @@ def tau_located(posterior: TauPosterior[P]) -> tuple[float | None, float, Limits
     return _highest(posterior, tops), median, shortest, (low, high)
 
 
-def tau_tops(posterior: TauPosterior[P]) -> list[float]:
+def _tau_tops(posterior: TauPosterior[P]) -> list[float]:
     """Every tau at which the density has a maximum; 0 where it falls from there on.
 
     With a log-t prior the density has no bound near 0, and no highest point.

@@ -47,7 +47,7 @@ def tests(table: TwoByTwo) -> Tests:
         (0.001093, 0.000347)
     """
     fisher, midp = exact_p(table)
-    return Tests(fisher, midp, score_p(table), wald_p(table))
+    return Tests(fisher, midp, _score_p(table), _wald_p(table))
 
 
 def exact_p(table: TwoByTwo) -> tuple[float, float]:
@@ -73,13 +73,13 @@ def exact_p(table: TwoByTwo) -> tuple[float, float]:
     return tail / total, (2 * tail - own) / (2 * total)
 
 
-def score_p(table: TwoByTwo) -> float:
+def _score_p(table: TwoByTwo) -> float:
     """Pearson's chi-squared test without correction: the score test of equal risks.
 
     1 where no patient, or every one, has the event.
 
     Example:
-        >>> round(score_p(TwoByTwo(1, 10, 9, 10)), 6)  # z² is 12.8
+        >>> round(_score_p(TwoByTwo(1, 10, 9, 10)), 6)  # z² is 12.8
         0.000347
     """
     return _pearson_p(table, 0.0)
@@ -95,13 +95,13 @@ def _pearson_p(table: TwoByTwo, correction: float) -> float:
     return _normal_p(difference / sqrt(n1 * n2 * events * (n - events) / n))
 
 
-def wald_p(table: TwoByTwo) -> float:
+def _wald_p(table: TwoByTwo) -> float:
     """Wald's test of the log risk ratio, 0.5 added to every cell where one is empty.
 
     1 where no patient, or every one, has the event.
 
     Example:
-        >>> round(wald_p(TwoByTwo(1, 10, 9, 10)), 6)  # log(9) over the root of 0.911111
+        >>> round(_wald_p(TwoByTwo(1, 10, 9, 10)), 6)  # log(9) over the root of 0.911111
         0.02134
     """
     cells = _corrected(table)

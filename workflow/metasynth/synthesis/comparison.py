@@ -219,10 +219,10 @@ def _named(
     """What a trial brings, by the name of the effect that it is."""
     if isinstance(data, Omission):
         return replace(data, label=f"{trial.study.label}, {part}")
-    return tuple(as_part(item, part) for item in data)
+    return tuple(_as_part(item, part) for item in data)
 
 
-def as_part(item: StudyData, part: str) -> StudyData:
+def _as_part(item: StudyData, part: str) -> StudyData:
     """A study's data as what they are of its trial."""
     return replace(
         item,
@@ -330,7 +330,7 @@ def _by_stratum(
         data = study_data(replace(trial, arms=arms, results=results), outcome, comparison)
         if isinstance(data, Omission):
             return data
-        found += [as_part(one, stratum) for one in data]
+        found += [_as_part(one, stratum) for one in data]
     return tuple(found)
 
 
@@ -429,7 +429,7 @@ def _separate(
     parts = len(intervention)
     controls = split_group(control, parts) if shared else (control,) * parts
     return tuple(
-        as_part(replace(whole, intervention=group, control=part, tables=()), group.label)
+        _as_part(replace(whole, intervention=group, control=part, tables=()), group.label)
         for group, part in zip(intervention, controls, strict=True)
     )
 

@@ -111,7 +111,7 @@ def _mean_variance(data: Means) -> Array:
     return np.asarray((data.sd1**2 + data.sd2**2) / 2)
 
 
-def covariance_of_shared_spread(measure: str, data: Data, y: Array) -> Array:
+def _covariance_of_shared_spread(measure: str, data: Data, y: Array) -> Array:
     """What effects of one trial share beside the control's mean: its spread, in their units.
 
     Of standardised differences y y'/(2N), N being the patients of all arms together; of SMDH, whose
@@ -179,7 +179,7 @@ def pool_within_trial(arms: Sequence[StudyData], outcome: OutcomeSpec) -> tuple[
     data = _data(arms, outcome, spec)
     shared = covariance_of_shared_control(outcome.measure, data)
     matrix = covariance_matrix(effects.v, shared, [""] * len(arms))
-    spread = covariance_of_shared_spread(outcome.measure, data, effects.y)
+    spread = _covariance_of_shared_spread(outcome.measure, data, effects.y)
     pool = pool_correlated(effects.y, matrix + spread - np.diag(np.diag(spread)))
     return float(pool.mean), float(np.sqrt(pool.variance))
 

@@ -101,11 +101,11 @@ def continuity_correction(tables: Tables, policy: str) -> tuple[Tables, NDArray[
     return tables.add(0.5 * extent, 0.5 * extent), where
 
 
-def log_risk_ratio(t: Tables) -> tuple[Array, Array]:
+def _log_risk_ratio(t: Tables) -> tuple[Array, Array]:
     """Log risk ratio and its variance 1/a - 1/n1 + 1/c - 1/n2 (Handbook 6.4.1.2); a, c > 0.
 
     Example:
-        >>> y, v = log_risk_ratio(Tables(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> y, v = _log_risk_ratio(Tables(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
         >>> y.round(6).tolist(), v.round(6).tolist()  # log(1/2), 0.1 - 0.01 + 0.05 - 0.01
         ([-0.693147], [0.13])
     """
@@ -123,24 +123,24 @@ def log_odds_ratio(t: Tables) -> tuple[Array, Array]:
     return np.log(t.a / t.b) - np.log(t.c / t.d), 1 / t.a + 1 / t.b + 1 / t.c + 1 / t.d
 
 
-def risk_difference(t: Tables) -> tuple[Array, Array]:
+def _risk_difference(t: Tables) -> tuple[Array, Array]:
     """Risk difference and its variance ab/n1³ + cd/n2³.
 
     Example:
-        >>> y, v = risk_difference(Tables(*(np.array([x]) for x in (5.0, 10.0, 2.0, 10.0))))
+        >>> y, v = _risk_difference(Tables(*(np.array([x]) for x in (5.0, 10.0, 2.0, 10.0))))
         >>> y.round(6).tolist(), v.round(6).tolist()
         ([0.3], [0.041])
     """
     return t.a / t.n1 - t.c / t.n2, t.a * t.b / t.n1**3 + t.c * t.d / t.n2**3
 
 
-def arcsine_difference(t: Tables) -> tuple[Array, Array]:
+def _arcsine_difference(t: Tables) -> tuple[Array, Array]:
     """Difference of the arcsines of the roots of the risks; variance 1/(4 n1) + 1/(4 n2).
 
     Rücker et al., Stat Med 2009;28:721-38. Defined at empty cells as they are.
 
     Example:
-        >>> y, v = arcsine_difference(Tables(*(np.array([x]) for x in (5.0, 10.0, 0.0, 20.0))))
+        >>> y, v = _arcsine_difference(Tables(*(np.array([x]) for x in (5.0, 10.0, 0.0, 20.0))))
         >>> y.round(6).tolist(), v.round(6).tolist()  # a quarter of pi, 1/40 + 1/80
         ([0.785398], [0.0375])
     """
@@ -179,10 +179,10 @@ def observed_minus_expected(t: Tables) -> tuple[Array, Array]:
 
 
 BINARY_EFFECTS = {
-    "RR": log_risk_ratio,
+    "RR": _log_risk_ratio,
     "OR": log_odds_ratio,
-    "RD": risk_difference,
-    "ASD": arcsine_difference,
+    "RD": _risk_difference,
+    "ASD": _arcsine_difference,
 }
 
 

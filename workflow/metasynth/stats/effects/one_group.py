@@ -25,40 +25,40 @@ class Events:
         return self.x, self.size
 
 
-def log_rate(events: Array, time: Array) -> tuple[Array, Array]:
+def _log_rate(events: Array, time: Array) -> tuple[Array, Array]:
     """Log of the rate, variance 1/events (Poisson counts); needs an event.
 
     Example:
-        >>> y, v = log_rate(np.array([10.0]), np.array([100.0]))
+        >>> y, v = _log_rate(np.array([10.0]), np.array([100.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()
         ([-2.302585], [0.1])
     """
     return np.log(events / time), 1 / events
 
 
-def rate(events: Array, time: Array) -> tuple[Array, Array]:
+def _rate(events: Array, time: Array) -> tuple[Array, Array]:
     """The rate itself, variance events/time².
 
     Example:
-        >>> y, v = rate(np.array([10.0]), np.array([100.0]))
+        >>> y, v = _rate(np.array([10.0]), np.array([100.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()
         ([0.1], [0.001])
     """
     return events / time, events / time**2
 
 
-def root_rate(events: Array, time: Array) -> tuple[Array, Array]:
+def _root_rate(events: Array, time: Array) -> tuple[Array, Array]:
     """Square root of the rate, variance 1/(4 time); defined without events.
 
     Example:
-        >>> y, v = root_rate(np.array([4.0]), np.array([100.0]))
+        >>> y, v = _root_rate(np.array([4.0]), np.array([100.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()
         ([0.2], [0.0025])
     """
     return np.sqrt(events / time), 1 / (4 * time)
 
 
-INCIDENCE_EFFECTS = {"IRLN": log_rate, "IR": rate, "IRS": root_rate}
+INCIDENCE_EFFECTS = {"IRLN": _log_rate, "IR": _rate, "IRS": _root_rate}
 
 
 def incidence_effects(
@@ -94,51 +94,51 @@ def from_root(value: float) -> float:
     return max(0.0, value) ** 2
 
 
-def mean(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
+def _mean(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
     """The mean, variance sd²/n.
 
     Example:
-        >>> y, v = mean(np.array([5.0]), np.array([2.0]), np.array([10.0]))
+        >>> y, v = _mean(np.array([5.0]), np.array([2.0]), np.array([10.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()
         ([5.0], [0.4])
     """
     return m, sd**2 / n
 
 
-def log_mean(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
+def _log_mean(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
     """Log of a mean above 0, variance sd²/(n m²).
 
     Example:
-        >>> y, v = log_mean(np.array([1.0]), np.array([2.0]), np.array([10.0]))
+        >>> y, v = _log_mean(np.array([1.0]), np.array([2.0]), np.array([10.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()
         ([0.0], [0.4])
     """
     return np.log(m), sd**2 / (n * m**2)
 
 
-MEAN_EFFECTS = {"MN": mean, "MNLN": log_mean, "MC": mean, "SMCC": change_by_changes}
+MEAN_EFFECTS = {"MN": _mean, "MNLN": _log_mean, "MC": _mean, "SMCC": change_by_changes}
 
 
-def fisher_z(r: Array, n: Array) -> tuple[Array, Array]:
+def _fisher_z(r: Array, n: Array) -> tuple[Array, Array]:
     """Fisher's z of a correlation, variance 1/(n - 3); needs four people.
 
     Example:
-        >>> y, v = fisher_z(np.array([0.5]), np.array([13.0]))
+        >>> y, v = _fisher_z(np.array([0.5]), np.array([13.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()  # log(3) / 2
         ([0.549306], [0.1])
     """
     return np.arctanh(r), 1 / (n - 3)
 
 
-def correlation(r: Array, n: Array) -> tuple[Array, Array]:
+def _correlation(r: Array, n: Array) -> tuple[Array, Array]:
     """The correlation, variance (1 - r²)²/(n - 1).
 
     Example:
-        >>> y, v = correlation(np.array([0.5]), np.array([10.0]))
+        >>> y, v = _correlation(np.array([0.5]), np.array([10.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()  # 0.75² / 9
         ([0.5], [0.0625])
     """
     return r, (1 - r**2) ** 2 / (n - 1)
 
 
-CORRELATION_EFFECTS = {"ZCOR": fisher_z, "COR": correlation}
+CORRELATION_EFFECTS = {"ZCOR": _fisher_z, "COR": _correlation}

@@ -12,11 +12,11 @@ import numpy as np
 from metasynth.stats.effects.binary import Array, Effects
 
 
-def logit(events: Array, total: Array) -> tuple[Array, Array]:
+def _logit(events: Array, total: Array) -> tuple[Array, Array]:
     """Log odds and their variance 1/events + 1/(total - events); neither count may be 0.
 
     Example:
-        >>> y, v = logit(np.array([2.0]), np.array([10.0]))
+        >>> y, v = _logit(np.array([2.0]), np.array([10.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()  # log(1/4), 1/2 + 1/8
         ([-1.386294], [0.625])
     """
@@ -24,24 +24,24 @@ def logit(events: Array, total: Array) -> tuple[Array, Array]:
     return np.log(events / others), 1 / events + 1 / others
 
 
-def arcsine(events: Array, total: Array) -> tuple[Array, Array]:
+def _arcsine(events: Array, total: Array) -> tuple[Array, Array]:
     """Arcsine of the root of the proportion, variance 1/(4 total): Anscombe, Biometrika 1948.
 
     Example:
-        >>> y, v = arcsine(np.array([5.0]), np.array([10.0]))
+        >>> y, v = _arcsine(np.array([5.0]), np.array([10.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()  # a quarter of pi
         ([0.785398], [0.025])
     """
     return np.arcsin(np.sqrt(events / total)), 1 / (4 * total)
 
 
-def double_arcsine(events: Array, total: Array) -> tuple[Array, Array]:
+def _double_arcsine(events: Array, total: Array) -> tuple[Array, Array]:
     """Mean of two arcsines, variance 1/(4 total + 2): half of Freeman and Tukey's sum.
 
     Ann Math Stat 1950;21:607-11.
 
     Example:
-        >>> y, v = double_arcsine(np.array([5.0]), np.array([10.0]))
+        >>> y, v = _double_arcsine(np.array([5.0]), np.array([10.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()  # a quarter of pi, 1/42
         ([0.785398], [0.02381])
     """
@@ -49,11 +49,11 @@ def double_arcsine(events: Array, total: Array) -> tuple[Array, Array]:
     return (np.arcsin(np.sqrt(low)) + np.arcsin(np.sqrt(high))) / 2, 1 / (4 * total + 2)
 
 
-def raw(events: Array, total: Array) -> tuple[Array, Array]:
+def _raw(events: Array, total: Array) -> tuple[Array, Array]:
     """The proportion p itself, variance p(1 - p)/total: Barendregt et al. 2013.
 
     Example:
-        >>> y, v = raw(np.array([2.0]), np.array([10.0]))
+        >>> y, v = _raw(np.array([2.0]), np.array([10.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()
         ([0.2], [0.016])
     """
@@ -61,11 +61,11 @@ def raw(events: Array, total: Array) -> tuple[Array, Array]:
     return p, p * (1 - p) / total
 
 
-def logarithm(events: Array, total: Array) -> tuple[Array, Array]:
+def _logarithm(events: Array, total: Array) -> tuple[Array, Array]:
     """Log of the proportion, variance 1/events - 1/total; needs an event.
 
     Example:
-        >>> y, v = logarithm(np.array([2.0]), np.array([10.0]))
+        >>> y, v = _logarithm(np.array([2.0]), np.array([10.0]))
         >>> y.round(6).tolist(), v.round(6).tolist()  # log(0.2), 1/2 - 1/10
         ([-1.609438], [0.4])
     """
@@ -73,11 +73,11 @@ def logarithm(events: Array, total: Array) -> tuple[Array, Array]:
 
 
 PROPORTION_EFFECTS = {
-    "PLO": logit,
-    "PAS": arcsine,
-    "PFT": double_arcsine,
-    "PR": raw,
-    "PLN": logarithm,
+    "PLO": _logit,
+    "PAS": _arcsine,
+    "PFT": _double_arcsine,
+    "PR": _raw,
+    "PLN": _logarithm,
 }
 _ARCSINES = ("PAS", "PFT")
 
@@ -130,11 +130,11 @@ def from_double_arcsine(value: float, total: float) -> float:
     infinitely many the double arcsine is the arcsine.
 
     Parameters:
-        value: in radians, as `double_arcsine` gives it.
+        value: in radians, of the measure PFT.
         total: the number that the proportion is of, infinite for the arcsine.
 
     Example:
-        >>> y, _ = double_arcsine(np.array([3.0]), np.array([12.0]))
+        >>> y, _ = _double_arcsine(np.array([3.0]), np.array([12.0]))
         >>> round(from_double_arcsine(float(y[0]), 12), 6)
         0.25
     """

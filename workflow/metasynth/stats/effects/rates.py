@@ -26,29 +26,29 @@ class Rates:
         return self.x1, self.t1, self.x2, self.t2
 
 
-def log_rate_ratio(r: Rates) -> tuple[Array, Array]:
+def _log_rate_ratio(r: Rates) -> tuple[Array, Array]:
     """Log ratio of rates and its variance 1/x1 + 1/x2 (Poisson counts); events in both groups.
 
     Example:
-        >>> y, v = log_rate_ratio(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> y, v = _log_rate_ratio(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
         >>> y.round(6).tolist(), v.round(6).tolist()
         ([-0.693147], [0.15])
     """
     return np.log(r.x1 / r.t1) - np.log(r.x2 / r.t2), 1 / r.x1 + 1 / r.x2
 
 
-def rate_difference(r: Rates) -> tuple[Array, Array]:
+def _rate_difference(r: Rates) -> tuple[Array, Array]:
     """Difference of rates and its variance x1/t1² + x2/t2² (Poisson counts).
 
     Example:
-        >>> y, v = rate_difference(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
+        >>> y, v = _rate_difference(Rates(*(np.array([x]) for x in (10.0, 100.0, 20.0, 100.0))))
         >>> y.round(6).tolist(), v.round(6).tolist()
         ([-0.1], [0.003])
     """
     return r.x1 / r.t1 - r.x2 / r.t2, r.x1 / r.t1**2 + r.x2 / r.t2**2
 
 
-RATE_EFFECTS = {"IRR": log_rate_ratio, "IRD": rate_difference}
+RATE_EFFECTS = {"IRR": _log_rate_ratio, "IRD": _rate_difference}
 
 
 def rate_effects(rates: Rates, measure: str, zero_cells: str = "only0") -> Effects:
