@@ -1,15 +1,19 @@
-"""Variances of a pooled effect that hold whatever the correlations within studies.
+"""Variances of coefficients that hold whatever the correlations within studies.
 
-The sandwich estimators CR0, CR1 and CR2 with Satterthwaite's degrees of freedom: Pustejovsky and
-Tipton, J Bus Econ Stat 2018;36:672-83, the working model being the three-level one.
+The sandwich estimators CR0, CR1 and CR2 with Satterthwaite's degrees of freedom, and the test of
+several coefficients with Hotelling's T²: Pustejovsky and Tipton, J Bus Econ Stat 2018;36:672-83.
+Effects are weighted by the inverse of a working covariance of each study's effects.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metasynth.core.distributions import f_upper_tail
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.nested_effects import sampling_covariance
 
@@ -26,19 +30,144 @@ class RobustVariance:
     df: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Working:
-    """The working model of one study.
+@dataclass(frozen=True, slots=True)
+class RobustTest:
+    """Whether several coefficients are 0: an F statistic with `df` and `df2`.
 
-    Parameters:
-        residuals: effects less the pooled one, shape (n,).
-        covariance: of the effects, shape (n, n).
-        weights: of its effects in the pooled one, before they are divided by the sum of all.
+    `df2` may be 0 or less, where studies are too few for a test; `p` is None then.
     """
 
-    residuals: Array
-    covariance: Array
-    weights: Array
+    statistic: float
+    df: int
+    df2: float
+    p: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class RobustRegression:
+    """Coefficients of a regression on effects of studies, and what their studies say of them.
+
+    Parameters:
+        coefficients: shape (p,).
+        model_covariance: of the coefficients, if the working model holds, shape (p, p).
+        scores: by how much each study moves each coefficient, adjusted, shape (m, p).
+        own: expected products of each study's own scores if the working model holds, but for what
+            the coefficients take of them, shape (m, p, p).
+        shared: by what the coefficients enter each study's scores, shape (m, p, p).
+    """
+
+    coefficients: Array
+    model_covariance: Array
+    scores: Array
+    own: Array
+    shared: Array
+
+    @cached_property
+    def covariance(self) -> Array:
+        """The robust covariance of the coefficients, shape (p, p)."""
+        return self.scores.T @ self.scores
+
+    @cached_property
+    def df(self) -> Array:
+        """Satterthwaite's degrees of freedom of each coefficient, shape (p,)."""
+        places = range(len(self.coefficients))
+        return np.array([self._degrees(row) for row in np.eye(len(places))])
+
+    def _products(self, rows: Array) -> Array:
+        """Expected products of the scores of any two studies, of shape (m, m, q, q)."""
+        shared = rows @ self.shared
+        found = -np.einsum("isa,ab,jtb->ijst", shared, self.model_covariance, shared)
+        each = np.arange(len(self.scores))
+        found[each, each] += rows @ self.own @ rows.T
+        return np.asarray(found)
+
+    def _degrees(self, row: Array) -> float:
+        products = self._products(row[None])[:, :, 0, 0]
+        return float(np.trace(products) ** 2 / (products**2).sum())
+
+    def combined(self, row: Array) -> tuple[float, RobustVariance]:
+        """A sum of coefficients, its variance and degrees of freedom.
+
+        Parameters:
+            row: what each coefficient is multiplied by, shape (p,).
+        """
+        variance = float(row @ self.covariance @ row)
+        return float(row @ self.coefficients), RobustVariance(variance, self._degrees(row))
+
+    def test(self, places: Sequence[int]) -> RobustTest:
+        """Whether the coefficients at `places` are all 0, by the approximation HTZ.
+
+        The degrees of freedom are those whose Wishart matrix has the total variance of the robust
+        covariance: Tipton and Pustejovsky, J Educ Behav Stat 2015;40:604-34.
+        """
+        q = len(places)
+        rows = np.eye(len(self.coefficients))[list(places)]
+        expected = np.einsum("iist->st", self._products(rows))
+        values, vectors = np.linalg.eigh(expected)
+        turned = (vectors / np.sqrt(values)) @ vectors.T @ rows
+        products = self._products(turned)
+        same = np.einsum("ijss->ijs", products)
+        whole = float((same.sum(axis=2) ** 2).sum())
+        crossed = float((products * products.swapaxes(2, 3)).sum())
+        eta = q * (q + 1) / (whole + crossed)
+        b = rows @ self.coefficients
+        wald = float(b @ np.linalg.solve(rows @ self.covariance @ rows.T, b))
+        df2 = eta - q + 1
+        statistic = wald * df2 / (eta * q)
+        return RobustTest(statistic, q, df2, f_upper_tail(statistic, q, df2) if df2 > 0 else None)
+
+
+def robust_regression(
+    y: Array,
+    design: Array,
+    cluster: NDArray[np.intp],
+    covariances: Sequence[Array],
+    kind: str = "CR2",
+) -> RobustRegression:
+    """Regress effects, weighted by their working covariance, with a robust covariance.
+
+    CR0 takes the studies' residuals as they are, CR1 enlarges them by m/(m - 1), CR2 by what makes
+    the covariance unbiased if the working model holds.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        design: shape (k, p).
+        cluster: the number of each effect's study, from 0, none left out, shape (k,).
+        covariances: of the effects of each study in their order, shapes (n, n).
+        kind: CR0, CR1 or CR2.
+
+    Raises:
+        ValueError: for another kind, or columns that depend on each other.
+
+    Example:
+        >>> y, cluster = np.array([0.1, 0.3, 0.9, 0.7]), np.array([0, 0, 1, 1])
+        >>> found = robust_regression(y, np.ones((4, 1)), cluster, [np.eye(2)] * 2)
+        >>> found.covariance.round(6).tolist(), found.df.round(6).tolist()
+        ([[0.09]], [1.0])
+    """
+    if kind not in ROBUST:
+        raise ValueError(f"{kind!r} is not one of {', '.join(ROBUST)}")
+    members = clusters_of(cluster)
+    own = [design[i] for i in members]
+    weighted = [np.linalg.solve(phi, x) for phi, x in zip(covariances, own, strict=True)]
+    information = sum(x.T @ wx for x, wx in zip(own, weighted, strict=True))
+    try:
+        bread = np.linalg.inv(information)
+    except np.linalg.LinAlgError:
+        raise ValueError("the columns of the design depend on each other") from None
+    b = bread @ sum(wx.T @ y[i] for wx, i in zip(weighted, members, strict=True))
+    loads = [
+        _load(x, phi, wx @ bread, bread, kind, len(members))
+        for x, phi, wx in zip(own, covariances, weighted, strict=True)
+    ]
+    residuals = [y[i] - x @ b for i, x in zip(members, own, strict=True)]
+    return RobustRegression(
+        b,
+        bread,
+        np.array([g.T @ e for g, e in zip(loads, residuals, strict=True)]),
+        np.array([g.T @ phi @ g for g, phi in zip(loads, covariances, strict=True)]),
+        np.array([g.T @ x for g, x in zip(loads, own, strict=True)]),
+    )
 
 
 def robust_variance(
@@ -51,9 +180,6 @@ def robust_variance(
     correlation: float = 0.0,
 ) -> RobustVariance:
     """The variance of the pooled effect of a three-level model from the studies' own residuals.
-
-    CR0 takes them as they are, CR1 enlarges them by m/(m - 1), CR2 by what makes the variance
-    unbiased if the model holds.
 
     Parameters:
         y: effects on the analysis scale, shape (k,).
@@ -77,16 +203,9 @@ def robust_variance(
         >>> round(found.value, 6), round(found.df, 6)
         (0.09, 1.0)
     """
-    if kind not in ROBUST:
-        raise ValueError(f"{kind!r} is not one of {', '.join(ROBUST)}")
-    studies, total = _working(y, v, cluster, between, within, correlation)
-    loads = [_load(study, total, kind, len(studies)) for study in studies]
-    value = sum(float(g @ study.residuals) ** 2 for g, study in zip(loads, studies, strict=True))
-    sums = np.array([g.sum() for g in loads])
-    own = np.array([g @ s.covariance @ g for g, s in zip(loads, studies, strict=True)])
-    own -= sums**2 / total
-    crossed = ((sums**2).sum() ** 2 - (sums**4).sum()) / total**2
-    return RobustVariance(value, float(own.sum() ** 2 / ((own**2).sum() + crossed)))
+    covariances = nested_covariances(v, cluster, between, within, correlation)
+    found = robust_regression(y, np.ones((len(y), 1)), cluster, covariances, kind)
+    return RobustVariance(float(found.covariance[0, 0]), float(found.df[0]))
 
 
 def effect_weights(
@@ -106,58 +225,52 @@ def effect_weights(
         [4.7619, 4.7619, 9.0909]
     """
     weights = np.empty_like(v)
-    for own in _members(cluster):
-        weights[own] = _solved(_covariance(v[own], between, within, correlation))
+    covariances = nested_covariances(v, cluster, between, within, correlation)
+    for own, covariance in zip(clusters_of(cluster), covariances, strict=True):
+        weights[own] = np.linalg.solve(covariance, np.ones(len(own)))
     return weights
 
 
-def _members(cluster: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+def clusters_of(cluster: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """The places of each study's effects, studies in the order of their numbers.
+
+    Example:
+        >>> [own.tolist() for own in clusters_of(np.array([0, 1, 0]))]
+        [[0, 2], [1]]
+    """
     order = np.argsort(cluster, kind="stable")
     return np.split(order, np.cumsum(np.bincount(cluster))[:-1])
 
 
-def _covariance(v: Array, between: float, within: float, correlation: float) -> Array:
-    """That of one study's effects."""
-    found = sampling_covariance(v, correlation) + between
-    found[np.diag_indices(len(v))] += within
-    return found
+def nested_covariances(
+    v: Array, cluster: NDArray[np.intp], between: float, within: float, correlation: float = 0.0
+) -> list[Array]:
+    """The covariance of each study's effects under a three-level model, shapes (n, n).
 
+    Parameters are those of `robust_variance`.
 
-def _solved(covariance: Array) -> Array:
-    return np.asarray(np.linalg.solve(covariance, np.ones(len(covariance))))
-
-
-def _working(
-    y: Array,
-    v: Array,
-    cluster: NDArray[np.intp],
-    between: float,
-    within: float,
-    correlation: float,
-) -> tuple[list[Working], float]:
-    """The working model of each study, and the sum of all weights."""
-    members = _members(cluster)
-    covariances = [_covariance(v[own], between, within, correlation) for own in members]
-    weights = [_solved(covariance) for covariance in covariances]
-    total = float(sum(w.sum() for w in weights))
-    mean = sum(float(w @ y[own]) for w, own in zip(weights, members, strict=True)) / total
+    Example:
+        >>> found = nested_covariances(np.ones(3), np.array([0, 0, 1]), 0.5, 0.25)
+        >>> [one.tolist() for one in found]
+        [[[1.75, 0.5], [0.5, 1.75]], [[1.75]]]
+    """
     return [
-        Working(y[own] - mean, covariance, w)
-        for own, covariance, w in zip(members, covariances, weights, strict=True)
-    ], total
+        sampling_covariance(v[own], correlation) + between + within * np.eye(len(own))
+        for own in clusters_of(cluster)
+    ]
 
 
-def _load(study: Working, total: float, kind: str, studies: int) -> Array:
-    """By what a study's residuals enter the pooled effect, adjusted."""
-    plain = study.weights / total
+def _load(x: Array, phi: Array, plain: Array, bread: Array, kind: str, studies: int) -> Array:
+    """By what a study's residuals enter each coefficient, adjusted, of shape (n, p)."""
     if kind == "CR0":
         return plain
     if kind == "CR1":
         return plain * sqrt(studies / (studies - 1))
-    root = np.linalg.cholesky(study.covariance).T
-    residual = study.covariance - 1 / total
+    root = np.linalg.cholesky(phi).T
+    residual = phi - x @ bread @ x.T
     values, vectors = np.linalg.eigh(root @ residual @ root.T)
     known = values > _EMPTY * values.max()
     turned = vectors.T @ (root @ plain)
-    scaled = np.where(known, turned / np.sqrt(np.where(known, values, 1.0)), 0.0)
+    kept = np.where(known, values, 1.0)
+    scaled = np.where(known[:, None], turned / np.sqrt(kept)[:, None], 0.0)
     return np.asarray(root.T @ (vectors @ scaled))
