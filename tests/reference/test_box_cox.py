@@ -4,8 +4,9 @@ See make_box_cox_reference.R: R's optimize finds the power of five numbers to ab
 """
 
 import csv
-from math import sqrt
+from math import exp, expm1, log, sqrt
 from pathlib import Path
+from statistics import NormalDist
 
 import pytest
 
@@ -80,3 +81,24 @@ def test_powers_near_0_pass_into_logarithms():
     """The moments do not jump where the power becomes 0."""
     near, at = box_cox.moments(0.2, 0.6, 1e-9), box_cox.moments(0.2, 0.6, 0.0)
     assert near == pytest.approx(at, rel=1e-7)
+
+
+@pytest.mark.parametrize("by", [1e-14, 1e-13, 1e-12, 1e-10, 1e-8])
+def test_a_power_that_is_a_rounding_of_0_has_the_moments_of_logarithms(by):
+    assert box_cox.moments(0.01, 0.08, by) == pytest.approx(
+        box_cox.moments(0.01, 0.08, 0), rel=1e-7
+    )
+
+
+@pytest.mark.parametrize("quartiles", [(7.2, 7.8, 8.45), (64, 72, 81), (49, 70, 100)])
+def test_quartiles_in_geometric_progression_are_lognormal(quartiles):
+    """7.8² is 7.2 × 8.45, but in floats the power of the middle one is 1e-13."""
+    q1, median, q3 = quartiles
+    location, sd = log(median), log(q3 / q1) / (2 * Z_OF_60)
+    mean = exp(location + sd**2 / 2)
+    found = mean_and_sd(Summary(60, median, q1=q1, q3=q3), "box-cox")
+    assert found == pytest.approx((mean, mean * sqrt(expm1(sd**2))), rel=1e-9)
+
+
+Z_OF_60 = NormalDist().inv_cdf((0.75 * 60 - 0.125) / (60 + 0.25))
+"""Half the quartiles' expected distance in a normal sample (Wan et al. 2014, equation 15)."""

@@ -122,6 +122,15 @@ def test_where_a_function_has_no_value_there_is_no_root(low, high):
         rising_roots(lambda x: (-function(x), np.ones(1)), *ends, np.full(1, 0.5), np.zeros(1))
 
 
+@pytest.mark.parametrize("high", [0.0, 1.0])
+def test_a_function_that_never_falls_below_0_is_told_of(high):
+    with pytest.raises(ValueError, match="no root"):
+        falling_root(lambda x: 1.0, 0.0, high)
+    ends, start = np.array([0.0, 0.0]), np.array([1.0, high])
+    with pytest.raises(ValueError, match="no root"), np.errstate(over="ignore"):
+        falling_roots(lambda x: np.array([-1.0, 1.0]), ends, start, np.zeros(2))
+
+
 def test_a_column_without_a_value_leaves_the_others_their_roots():
     targets = np.array([2.0, np.nan, 3.0])
     found = bracketed_roots(lambda x: x * x - targets, np.zeros(3), np.full(3, 2.0), np.zeros(3))

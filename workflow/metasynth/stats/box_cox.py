@@ -106,7 +106,9 @@ def moments(location: float, scale: float, by: float) -> tuple[float, float]:
     z, weights, above = _nodes(low, high)
     base = by * scale * (above + (low + reach))
     density = weights * np.exp(-(z**2) / 2)
-    values = np.exp(np.log(base) / by)
+    # Next to the cut the base is exact by its distance from it, elsewhere by that from 1.
+    beyond = np.log1p(np.maximum(by * (location + scale * z), -0.5))
+    values = np.exp(np.where(base > 0.5, beyond, np.log(base)) / by)
     density /= density.sum()
     mean = float((density * values).sum())
     return mean, sqrt(float((density * (values - mean) ** 2).sum()))

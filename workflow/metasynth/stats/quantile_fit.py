@@ -10,7 +10,7 @@ and 1, is left out.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import exp, gamma, log, sqrt
+from math import exp, expm1, gamma, log, sqrt
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def _lognormal(p: Array, q: Array) -> Iterator[Fit]:
     z = special.ndtri(p)
     for s, scale, left in _powers(z, q):
         mean = scale * exp(s * s / 2)
-        yield Fit("lognormal", mean, mean * sqrt(exp(s * s) - 1), left)
+        yield Fit("lognormal", mean, mean * sqrt(expm1(s * s)), left)
 
 
 def _weibull(p: Array, q: Array) -> Iterator[Fit]:

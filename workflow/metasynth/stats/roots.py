@@ -27,6 +27,12 @@ def bracketed_root(
     1997;28:145-9 (inverse quadratic steps that are taken only where they are safe, bisection
     otherwise).
 
+    Parameters:
+        function: of one argument.
+        low: an end of the bracket.
+        high: its other end.
+        floor: as above.
+
     Raises:
         ValueError: without a change of sign, or where the sign changes at a value that is none.
 
@@ -67,8 +73,23 @@ def falling_root(
     there, and `high` is doubled until the function is not positive there. `floor` is as for
     `bracketed_root`, above 0 where `high` may be 0.
 
+    Parameters:
+        function: of one argument.
+        low: where the bracket begins, at least 0.
+        high: about where it ends.
+        floor: the least width of a bracket that has a meaning.
+
+    Returns:
+        The root, or `low`.
+
     Raises:
-        ValueError: where the function has no value.
+        ValueError: where the function has no value, or stays above 0.
+
+    Example:
+        >>> round(falling_root(lambda x: 2 - x * x, 0.0, 0.1), 6)
+        1.414214
+        >>> falling_root(lambda x: -x, 0.0, 1.0)
+        0.0
     """
     if not (start := function(low)) > 0:
         if isnan(start):
@@ -76,6 +97,8 @@ def falling_root(
         return low
     high = max(high, low + floor)
     while function(high) > 0:
+        if 2 * high == high:  # 0 or infinite
+            raise ValueError(f"no root above {low}")
         high *= 2
     return bracketed_root(function, low, high, floor)
 
@@ -94,6 +117,18 @@ def scan_points(smallest_variance: float, high: float) -> NDArray[np.float64]:
 
     Evenly on the log scale of tau2 + `smallest_variance`, that of the most exact study: the score
     depends on tau2 by the studies' total variances alone, and none of them changes faster.
+
+    Parameters:
+        smallest_variance: above 0, on the squared analysis scale.
+        high: at least 0, on the same scale.
+
+    Returns:
+        Rising from 0 to a little beyond `high`, shape (points,).
+
+    Example:
+        >>> points = scan_points(0.01, 0.99)  # two decades of v + tau2, eight steps in each
+        >>> len(points), points[0].tolist(), points[-1].round(6).tolist()
+        (18, 0.0, 0.99)
     """
     decades = log10(1 + high / smallest_variance)
     totals = np.geomspace(1, 1 + high / smallest_variance, 2 + int(POINTS_PER_DECADE * decades))
@@ -113,6 +148,27 @@ def highest_maximum(
 
     `rising` says where on `grid` the derivative `score` is positive; at 0 it may fall at once, and
     0 is then a maximum itself. At the last point of the grid it falls, but for rounding.
+
+    Parameters:
+        score: the derivative, of a tau2 on the squared analysis scale.
+        log_likelihood: of a tau2, but for a constant.
+        grid: rising from 0, shape (points,).
+        rising: whether the score is above 0 there, shape (points,).
+        floor: the least difference of tau2 that has a meaning.
+
+    Returns:
+        The tau2 of the highest maximum, and of the next.
+
+    Raises:
+        ValueError: where the score has no value, or stays above 0.
+
+    Example:
+        >>> grid = np.linspace(0.0, 4.0, 9)
+        >>> best, other = highest_maximum(
+        ...     lambda t: 2 - 2 * t, lambda t: 2 * t - t * t, grid, 2 - 2 * grid > 0, 1e-9
+        ... )
+        >>> round(best, 6), other
+        (1.0, None)
     """
     maxima = [] if rising[0] else [0.0]
     for i, (low, high) in enumerate(pairwise([*grid, grid[-1]])):
@@ -132,6 +188,20 @@ def bracketed_roots(
 
     `function` takes one argument for each and must change sign over each bracket, but for rounding:
     where it does not, the end with the smaller value is given; NaN where it has no value.
+
+    Parameters:
+        function: gives the values of all, of arguments of shape (n,) or whatever the others have.
+        low: an end of each bracket, shape (n,).
+        high: the other ends, of the same shape.
+        floor: the least widths of brackets that have a meaning, of the same shape.
+
+    Returns:
+        The roots, of the same shape.
+
+    Example:
+        >>> squares, ends = np.array([2.0, 9.0]), np.zeros(2)
+        >>> bracketed_roots(lambda x: squares - x * x, ends, ends + 4, ends).round(6).tolist()
+        [1.414214, 3.0]
     """
     a, b = low.copy(), high.copy()
     fa, fb = function(a), function(b)
@@ -164,10 +234,30 @@ def falling_roots(
     high: NDArray[np.float64],
     floor: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """`falling_root` for many functions at once."""
+    """`falling_root` for many functions at once.
+
+    Parameters:
+        function: gives the values of all, of arguments of shape (n,).
+        low: where the brackets begin, at least 0, shape (n,).
+        high: about where they end, shape (n,).
+        floor: the least widths of brackets that have a meaning, shape (n,).
+
+    Returns:
+        The roots, or the values of `low`, shape (n,); NaN where a function has no value.
+
+    Raises:
+        ValueError: where a function stays above 0.
+
+    Example:
+        >>> squares, ends = np.array([2.0, 9.0, -1.0]), np.zeros(3)
+        >>> falling_roots(lambda x: squares - x * x, ends, ends + 1, ends + 1e-9).round(6).tolist()
+        [1.414214, 3.0, 0.0]
+    """
     above = function(low) > 0
     high = np.where(above, np.maximum(high, low + floor), low)
     while (short := above & (function(high) > 0)).any():
+        if (2 * high == high)[short].any():  # 0 or infinite
+            raise ValueError("a function has no root above its lower end")
         high = np.where(short, 2 * high, high)
     return bracketed_roots(function, low, high, floor)
 
