@@ -200,6 +200,15 @@ def bayes_columns(
         tau_prior: as for `bayes`.
         mu_prior: as for `bayes`.
         at_once: how many are worked on together, so that few arrays leave the processor's cache.
+
+    Raises:
+        EffectUndefined: where any of the posteriors is no distribution, or cannot be integrated.
+
+    Example:
+        >>> y, v = np.array([[0.1, 0.5, 0.9], [1.1, 1.5, 1.9]]), np.full((2, 3), 0.04)
+        >>> found = bayes_columns(y, v, TauPrior("half_normal", scale=0.5))
+        >>> found.median.round(6).tolist(), round(float(np.ptp(found.tau_median)), 9)
+        ([0.5, 1.5], 0.0)
     """
     out = _by_parts(_columns, y, v, tau_prior, mu_prior, at_once)
     return Columns(out[0], out[1], (out[2], out[3]), (out[4], out[5]), out[6], out[7])
@@ -317,6 +326,13 @@ def summary(located: Located, i: int, mean: float, sd: float, moment: int) -> Su
         mean: its mean.
         sd: its standard deviation.
         moment: the highest that is finite, of 0, 1 and 2; mean and sd beyond it are None.
+
+    Example:
+        >>> one = np.array([[0.5]])
+        >>> located = Located(one, one, (one - 1, one + 1), (one - 2, one + 2))
+        >>> found = summary(located, 0, 0.5, 0.8, moment=1)
+        >>> found.mean, found.sd, found.shortest
+        (0.5, None, (-0.5, 1.5))
     """
     (low, high), (left, right) = located.shortest, located.central
     return Summary(

@@ -63,9 +63,9 @@ def bayes_exact(
         values: of the mean log odds ratio; `above` are the probabilities of more.
 
     Raises:
-        EffectUndefined: where the posterior is no distribution or (NotResolved) cannot be
-            integrated; where a shared control was split into fractions of patients; with more than
-            `MOST_COUNTS` possible counts.
+        EffectUndefined: where the posterior is no distribution; where a shared control was split
+            into fractions of patients; with more than `MOST_COUNTS` possible counts.
+        NotResolved: where the posterior is too uneven to integrate.
 
     Example:
         >>> mirrored = Tables(*np.array([[3.0, 10, 5, 10], [5, 10, 3, 10]]).T)

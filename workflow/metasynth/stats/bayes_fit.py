@@ -41,14 +41,43 @@ PRIORS_OF_TAU = {
 def fit_bayes(spec: AnalysisSpec, effects: Effects) -> Fit:
     """Pool effects under the priors of the analysis.
 
+    Parameters:
+        spec: of the model bayes, with a prior of tau.
+        effects: on the analysis scale, shape (k,).
+
     Raises:
         EffectUndefined: without a proper posterior, or where a trial has no effect.
+
+    Example:
+        >>> effects = Effects(np.array([0.1, 0.9]), np.full(2, 0.04), np.zeros(2, dtype=bool))
+        >>> spec = AnalysisSpec("a", "A", "bayes", tau_prior=TauPrior("half_normal", scale=0.5))
+        >>> fit = fit_bayes(spec, effects)
+        >>> round(fit.mean, 6), round(fit.interval.low + fit.interval.high, 6)  # alike about 0.5
+        (0.5, 1.0)
     """
     return _as_fit(spec, posterior_of(spec, effects), effects)
 
 
 def fit_exact_bayes(spec: AnalysisSpec, effects: Effects, tables: Counted | None) -> Fit:
-    """The same by the exact likelihood; Q and I2 describe the studies' own (corrected) effects."""
+    """The same by the exact likelihood; Q and I2 describe the studies' own (corrected) effects.
+
+    Parameters:
+        spec: of the model bayes-exact, with a prior of tau.
+        effects: log odds ratios, shape (k,).
+        tables: the whole counts behind them, uncorrected, shape (k,).
+
+    Raises:
+        EffectUndefined: without a posterior; see `bayes_exact.bayes_exact`.
+
+    Example:
+        >>> from metasynth.stats.effects.binary import binary_effects
+        >>> mirrored = Tables(*np.array([[3.0, 10, 5, 10], [5, 10, 3, 10]]).T)
+        >>> of_tau, of_mu = TauPrior("half_normal", scale=0.5), MuPrior(0.0, 2.0)
+        >>> spec = AnalysisSpec("a", "A", EXACT_BAYES, tau_prior=of_tau, mu_prior=of_mu)
+        >>> fit = fit_exact_bayes(spec, binary_effects(mirrored, "OR"), mirrored)
+        >>> abs(round(fit.mean, 6)), round(fit.p_above, 6)
+        (0.0, 0.5)
+    """
     return _as_fit(spec, posterior_of(spec, effects, tables), effects)
 
 

@@ -79,7 +79,16 @@ def _slope(x: float, logs: Pairs) -> float:
 
 
 def transformed(x: float, by: float) -> float:
-    """The Box-Cox transformation: (x^by - 1)/by, or the logarithm."""
+    """The Box-Cox transformation: (x^by - 1)/by, or the logarithm.
+
+    Parameters:
+        x: above 0.
+        by: the power, 0 for the logarithm.
+
+    Example:
+        >>> round(transformed(4.0, 0.5), 9), transformed(1.0, 0.0)
+        (2.0, 0.0)
+    """
     return expm1(by * log(x)) / by if by else log(x)
 
 

@@ -217,7 +217,17 @@ def effect_weights(
 ) -> Array:
     """The weight of each effect in the pooled one, their sum one over its variance.
 
-    Parameters are those of `robust_variance`. With a correlation a weight may be below 0.
+    With a correlation a weight may be below 0.
+
+    Parameters:
+        v: variances of the effects, above 0, shape (k,).
+        cluster: the number of each effect's study, from 0, none left out, shape (k,).
+        between: variance of the studies' true effects.
+        within: variance of true effects within a study.
+        correlation: of the sampling errors of any two effects of one study, from 0 and below 1.
+
+    Returns:
+        Shape (k,), per squared unit of the analysis scale.
 
     Example:
         >>> v, cluster = np.full(3, 0.01), np.array([0, 0, 1])

@@ -61,7 +61,23 @@ class Joint:
 
 
 def joint_posterior(problem: ExactProblem) -> Joint:
-    """The posterior on grids as fine as it needs. Raises NotResolved."""
+    """The posterior on grids as fine as it needs.
+
+    Parameters:
+        problem: tables with priors.
+
+    Raises:
+        NotResolved: where no number of panels settles an integral.
+
+    Example:
+        >>> from metasynth.model.priors import MuPrior
+        >>> from metasynth.stats.exact_tables import exact_table
+        >>> alike = (exact_table(3, 7, 5, 5), exact_table(5, 5, 3, 7))
+        >>> prior = TauPrior("half_normal", scale=0.5)
+        >>> joint = joint_posterior(ExactProblem(alike, prior, MuPrior(0.0, 2.0)))
+        >>> round(float(joint.weight.sum()), 9)
+        1.0
+    """
     centre, scale = middle(problem)
     of_tau, of_mu, scan = reach_of(problem, centre, scale)
     while max(of_tau.panels, of_mu.panels) <= MOST_PANELS:

@@ -94,6 +94,17 @@ class ExactProblem:
 
 
 def log_sum(values: Array) -> Array:
-    """Logs of the sums of exponentials over the last axis."""
+    """Logs of the sums of exponentials over the last axis.
+
+    Parameters:
+        values: logs, not all infinite, shape (…, n).
+
+    Returns:
+        Shape (…).
+
+    Example:
+        >>> np.exp(log_sum(np.log([[1.0, 2.0], [3.0, 4.0]]))).round(9).tolist()
+        [3.0, 7.0]
+    """
     top = values.max(axis=-1, keepdims=True)
     return np.asarray((top + np.log(np.exp(values - top).sum(axis=-1, keepdims=True)))[..., 0])

@@ -40,7 +40,23 @@ class Scan:
 
 
 def middle(problem: ExactProblem) -> tuple[float, float]:
-    """Where mu is likeliest without heterogeneity, and about its standard deviation there."""
+    """Where mu is likeliest without heterogeneity, and about its standard deviation there.
+
+    Parameters:
+        problem: tables with priors.
+
+    Returns:
+        The log odds ratio of a scan, and half the width in which the log likelihood is within
+        0.5 of that at it, at least 0.001.
+
+    Example:
+        >>> from metasynth.model.priors import MuPrior, TauPrior
+        >>> from metasynth.stats.exact_tables import exact_table
+        >>> alike = (exact_table(3, 7, 5, 5), exact_table(5, 5, 3, 7))
+        >>> prior = TauPrior("half_normal", scale=0.5)
+        >>> abs(round(middle(ExactProblem(alike, prior, MuPrior(0.0, 2.0)))[0], 6))
+        0.0
+    """
     centre = float(np.median([table.centre for table in problem.tables]))
     away = 1e-3 * np.sinh(np.linspace(-12, 12, 241))
     while True:
@@ -54,7 +70,29 @@ def middle(problem: ExactProblem) -> tuple[float, float]:
 
 
 def reach_of(problem: ExactProblem, centre: float, scale: float) -> tuple[Grid, Grid, Scan]:
-    """Grids that reach, from a scan, as far as there is something of the posterior."""
+    """Grids that reach, from a scan, as far as there is something of the posterior.
+
+    Parameters:
+        problem: tables with priors.
+        centre: about the likeliest mu, as `middle` has it.
+        scale: about its standard deviation, above 0.
+
+    Returns:
+        The grids of log tau and of mu, and the scan.
+
+    Raises:
+        NotResolved: where the tails of tau reach further than floats.
+
+    Example:
+        >>> from metasynth.model.priors import MuPrior, TauPrior
+        >>> from metasynth.stats.exact_tables import exact_table
+        >>> prior = TauPrior("half_normal", scale=0.5)
+        >>> problem = ExactProblem((exact_table(3, 7, 5, 5),), prior, MuPrior(0.0, 2.0))
+        >>> of_tau, of_mu, _ = reach_of(problem, *middle(problem))
+        >>> low, high = of_mu.x(np.array([of_mu.low, of_mu.high])).tolist()
+        >>> low < -8 < 8 < high  # four standard deviations of the prior
+        True
+    """
     widths = [table.width for table in problem.tables]
     u = np.arange(log(0.02 * min(widths)), 60, 0.5)
     rises = u - log(10 * max(widths))

@@ -91,7 +91,16 @@ class ExactTable:
 
 @cache
 def hermite() -> tuple[Array, Array]:
-    """Gauss and Hermite's points of a standard normal distribution, with weights of sum 1."""
+    """Gauss and Hermite's points of a standard normal distribution, with weights of sum 1.
+
+    Returns:
+        Two arrays of shape (HERMITE,).
+
+    Example:
+        >>> z, weights = hermite()
+        >>> round(float(weights @ z**2), 9), round(float(weights @ z**4), 9)
+        (1.0, 3.0)
+    """
     z, weights = np.polynomial.hermite_e.hermegauss(HERMITE)
     return z, weights / weights.sum()
 
@@ -106,7 +115,20 @@ def _powers(ways: Array, odds: Array) -> Array:
 
 
 def exact_table(a: float, b: float, c: float, d: float) -> ExactTable:
-    """Events and others of the first group (a, b) and of the second (c, d)."""
+    """The likelihood of one table given its margins, by its log odds ratio.
+
+    Stijnen, Hamza and Özdemir, Stat Med 2010;29:3046-67, section 3.
+
+    Parameters:
+        a: events of the first group, a whole number.
+        b: others of the first group.
+        c: events of the second group.
+        d: others of the second group; together an event and an other at least.
+
+    Example:
+        >>> exact_table(1, 1, 1, 1).likelihood(np.zeros(1)).round(6).tolist()  # 4 of 6 ways
+        [0.666667]
+    """
     events = a + c
     x = np.arange(max(0.0, events - (c + d)), min(a + b, events) + 1)
     cells = (x, a + b - x, events - x, c + d - events + x)

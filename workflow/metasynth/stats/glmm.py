@@ -182,7 +182,26 @@ FITS = {**OF_TABLES, **OF_RATES, "GLMM-RI": _random_intercept}
 
 
 def fit(model: str, measure: str, data: Tables | Rates | Events) -> Glmm:
-    """Fit the mixed model of this name; parameters and errors are those of its own function."""
+    """Fit the mixed model of this name by maximum likelihood.
+
+    Parameters:
+        model: a key of `FITS`.
+        measure: OR, IRR, or PLO or IRLN of one group.
+        data: counts as they are, uncorrected, shape (k,).
+
+    Returns:
+        The mean on the log scale, its variance and tau2.
+
+    Raises:
+        EffectUndefined: where the data have no finite maximum, or it is not reached; with too many
+            possible counts, or fractions of patients (GLMM-CM.EL).
+
+    Example:
+        >>> alike = Rates(np.full(3, 5.0), np.full(3, 20.0), np.full(3, 10.0), np.full(3, 20.0))
+        >>> found = fit("GLMM-IRR-CM.EL", "IRR", alike)
+        >>> round(found.mean, 6), round(found.variance, 6), found.tau2  # log(1/2), 1/15 + 1/30
+        (-0.693147, 0.1, 0.0)
+    """
     if isinstance(data, Tables):
         return OF_TABLES[model](data)
     return OF_RATES[model](data) if isinstance(data, Rates) else _random_intercept(measure, data)

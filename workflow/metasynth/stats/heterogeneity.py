@@ -43,7 +43,7 @@ def q_about(y: Array, v: Array, centre: float | Array) -> Array:
     Parameters:
         y: effects on the analysis scale, shape (k,), or (k, n) of n meta-analyses.
         v: their variances, above 0, of the same shape; infinite for no weight.
-        centre: on the analysis scale.
+        centre: on the analysis scale, of shape (n,) where each meta-analysis has its own.
 
     Example:
         >>> float(q_about(np.array([1.0, 3.0]), np.array([0.5, 1.0]), 2.0))

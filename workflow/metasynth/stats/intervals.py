@@ -52,8 +52,8 @@ def dispersion(ci: str, q: float | Array, df: float | Array) -> float | Array:
 
     Parameters:
         ci: "HKSJ" and "UWLS" for Q(tau2)/df, "HKSJ-adhoc" for the same but not below 1; else 1.
-        q: the generalised Q at tau2, of one meta-analysis or of each.
-        df: studies less coefficients, at least 1.
+        q: the generalised Q at tau2, of shape (n,) of n meta-analyses.
+        df: studies less coefficients, at least 1, of the same shape.
 
     References:
         Hartung and Knapp, Stat Med 2001;20:3875-89; Sidik and Jonkman, Stat Med 2002;21:3153-9;
@@ -93,7 +93,14 @@ def hksj_interval(y: Array, v: Array, tau2: float, mean: float, variance: float)
 def hksj_ad_hoc_interval(y: Array, v: Array, tau2: float, mean: float, variance: float) -> Interval:
     """HKSJ with its factor Q(tau2)/(k - 1) not below 1, so never a smaller error than Wald's.
 
-    Knapp and Hartung, Stat Med 2003;22:2693-710. Parameters are those of `hksj_interval`.
+    Knapp and Hartung, Stat Med 2003;22:2693-710.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,), at least two.
+        v: their variances, above 0, shape (k,).
+        tau2: the between-study variance that weighs them.
+        mean: their weighted mean.
+        variance: 1 over the sum of the weights.
 
     Example:
         >>> y, v = np.array([0.4, 0.5, 0.6]), np.full(3, 0.03)
@@ -117,10 +124,17 @@ def kenward_roger_interval(
     """Kenward and Roger's variance and degrees of freedom, from the expected information on tau2.
 
     Biometrics 1997;53:983-97, as given for meta-analysis by Partlett and Riley, Stat Med
-    2017;36:301-17: the degrees of freedom use the inflated variance. For REML only. `y` does not
-    enter: the information is expected, not observed. Differences of sums of powers of the weights
-    are written as sums over pairs of studies, which do not cancel, each in time that grows with k
-    alone. Parameters are those of `hksj_interval`.
+    2017;36:301-17: the degrees of freedom use the inflated variance. For REML only. Differences of
+    sums of powers of the weights are written as sums over pairs of studies, which do not cancel,
+    each in time that grows with k alone.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,); they do not enter, as the information is
+            expected, not observed.
+        v: their variances, above 0, shape (k,), at least two.
+        tau2: the between-study variance by REML, that weighs them.
+        mean: their weighted mean.
+        variance: 1 over the sum of the weights.
 
     Raises:
         EffectUndefined: where one study has all the weight.

@@ -26,7 +26,7 @@ def dot(a: Array, b: Array) -> Array:
 
     Parameters:
         a: shape (k,) or (k, n).
-        b: of the same.
+        b: of the same shape.
 
     Returns:
         One sum, or shape (n,).
@@ -50,8 +50,8 @@ def unexplained(q: float | Array, square: float | Array) -> Array:
     Effects that all agree would otherwise have a spread that says how their mean was rounded.
 
     Parameters:
-        q: the weighted squares of the residuals.
-        square: those of the effects themselves, or of their mean.
+        q: the weighted squares of the residuals, of any shape.
+        square: those of the effects themselves, or of their mean, of the same shape.
 
     Example:
         >>> unexplained(np.array([0.5, 1e-33]), 2.0).tolist()
@@ -61,7 +61,19 @@ def unexplained(q: float | Array, square: float | Array) -> Array:
 
 
 def contiguous(arrays: Iterable[Array], chosen: NDArray[np.intp]) -> list[Array]:
-    """The chosen columns, rows contiguous: indexing alone would turn the memory's order round."""
+    """The chosen columns, rows contiguous: indexing alone would turn the memory's order round.
+
+    Parameters:
+        arrays: each of shape (k, n).
+        chosen: places of columns, shape (m,).
+
+    Returns:
+        As many arrays, each of shape (k, m).
+
+    Example:
+        >>> contiguous([np.array([[1.0, 2.0], [3.0, 4.0]])], np.array([1]))[0].tolist()
+        [[2.0], [4.0]]
+    """
     return [np.ascontiguousarray(array[:, chosen]) for array in arrays]
 
 

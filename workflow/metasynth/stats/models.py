@@ -187,6 +187,12 @@ def fit_common(effects: Effects, pool: Pool) -> Fit:
 
     Raises:
         EffectUndefined: where the pool has no variance: an interval without width is no result.
+
+    Example:
+        >>> effects = Effects(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), np.zeros(3, dtype=bool))
+        >>> fit = fit_common(effects, inverse_variance(effects.y, effects.v))
+        >>> round(fit.mean, 6), round(fit.q, 6), round(fit.share.i2, 6)
+        (0.5, 8.0, 75.0)
     """
     if not pool.variance > 0:
         raise EffectUndefined(sentence("nobody, or everybody, had the event in every study"))

@@ -119,7 +119,22 @@ class System:
 
 
 def system(model: Model, there: Likelihood, free: Array) -> System:
-    """Newton's equations in the parameters with the indices `free`."""
+    """Newton's equations in the parameters with the indices `free`.
+
+    Parameters:
+        model: how the parameters enter.
+        there: the likelihood at their values.
+        free: places among fixed effects and deviations, shape (p,); where studies have levels of
+            their own, the first of them is these.
+
+    Example:
+        >>> kernel = lambda x: (-((x - 1) ** 2) / 2, 1 - x, np.ones_like(x))  # normal about 1
+        >>> model = Model((Predictor((1,), (1,), kernel),), own_level=False)
+        >>> place = model.at(State(np.full((3, 1), 3.0), np.zeros(1)), 31)
+        >>> found = system(model, place.likelihood, np.array([0]))
+        >>> found.slope.round(9).tolist(), found.curvature.round(9).tolist()
+        ([-6.0], [[-3.0]])
+    """
     if not model.own_level:
         total, none = there.curvature.sum(axis=0)[np.ix_(free, free)], np.zeros(0)
         return System(there.slope.sum(axis=0)[free], total, none, none, np.zeros((0, len(free))))
@@ -136,7 +151,22 @@ def climb(model: Model, state: State, points: int) -> Place:
     """The maximum in all parameters but tau, by a rule's points.
 
     Newton's steps converge quadratically: the last one promises less than `ENOUGH`, and leaves the
-    square of that. Raises NotReached where no step leads upwards though one is promised.
+    square of that.
+
+    Parameters:
+        model: how the parameters enter.
+        state: where to begin, and the tau that stays.
+        points: of the rule of quadrature, for each random effect.
+
+    Raises:
+        NotReached: where no step leads upwards though one is promised, or too many do.
+
+    Example:
+        >>> kernel = lambda x: (-((x - 1) ** 2) / 2, 1 - x, np.ones_like(x))  # normal about 1
+        >>> model = Model((Predictor((1,), (1,), kernel),), own_level=False)
+        >>> place = climb(model, State(np.full((3, 1), 3.0), np.zeros(1)), 31)
+        >>> round(float(place.state.fixed[0, 0]), 9), abs(round(place.height, 9))
+        (1.0, 0.0)
     """
     free = np.arange(state.fixed.shape[1] + len(state.deviations) - 1)
     here = model.at(state, points)

@@ -211,7 +211,18 @@ class _Each:
 
 
 def distributions(grid: Grid, log_density: Array, rule: int) -> PanelDistributions:
-    """From log densities of y (d, panels * rule), up to a constant, at a rule's points."""
+    """Distributions by their log densities at a rule's points.
+
+    Parameters:
+        grid: the panels.
+        log_density: of y, up to a constant, shape (d, panels * rule).
+        rule: points of a panel.
+
+    Example:
+        >>> even = distributions(Grid(0.0, 1.0, -1.0, 1.0, 4), np.zeros((1, 32)), 8)
+        >>> even.below.round(9).tolist()
+        [[0.0, 0.25, 0.5, 0.75, 1.0]]
+    """
     _, weights = grid.points(rule)
     top = log_density.max(axis=1, keepdims=True)
     masses = np.exp(log_density - top) * weights

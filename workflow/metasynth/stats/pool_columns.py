@@ -49,8 +49,8 @@ def pool_many(y: Array, v: Array, taking_part: Array | None = None) -> Batch:
 
     Parameters:
         y: effects on the analysis scale, shape (k, n) of n meta-analyses, or what broadcasts to it.
-        v: their variances, above 0.
-        taking_part: 1 or 0, everywhere 1 if None; every column needs a study.
+        v: their variances, above 0, of the same shape.
+        taking_part: 1 or 0, of the same shape, everywhere 1 if None; every column needs a study.
 
     Example:
         >>> pools = pool_many(np.array([[0.1, 1.0], [0.5, 5.0], [0.9, 9.0]]), np.full((3, 2), 0.04))

@@ -93,6 +93,9 @@ def _mh_risk_ratio(t: Tables) -> Pool:
 def mh_odds_ratio(t: Tables) -> Pool:
     """Log odds ratio with the variance of Robins, Breslow and Greenland, Biometrics 1986;42:311-23.
 
+    Parameters:
+        t: tables as they are, uncorrected, of shape (k,), or (k, n) of n meta-analyses.
+
     Raises:
         EffectUndefined: when every study has an empty cell on the same diagonal.
 

@@ -24,6 +24,12 @@ def log_density(prior: TauPrior, u: Array, v: Array) -> Array:
 
     Returns:
         Shape (pools, points).
+
+    Example:
+        >>> prior = TauPrior("half_normal", scale=0.5)
+        >>> found = log_density(prior, np.log([[0.5]]), np.ones((1, 1)))
+        >>> np.exp(found).round(6).tolist()  # twice the normal density at 1
+        [[0.483941]]
     """
     scale, df = prior.scale or 1.0, prior.df or 1.0
     if prior.family in ("log_normal", "log_t"):
@@ -55,6 +61,11 @@ def log_slope(prior: TauPrior, u: Array, v: Array) -> Array:
 
     Returns:
         Shape (pools, points).
+
+    Example:
+        >>> prior = TauPrior("half_normal", scale=0.5)
+        >>> log_slope(prior, np.log([[0.5]]), np.ones((1, 1))).round(9).tolist()  # -(tau / 0.5)²
+        [[-1.0]]
     """
     scale, df = prior.scale or 1.0, prior.df or 1.0
     if prior.family in ("log_normal", "log_t"):
@@ -119,7 +130,15 @@ def prior_quantile(prior: TauPrior, probability: float) -> float:
 
 
 def typical(prior: TauPrior) -> float | None:
-    """Log of the prior's median of tau; None where it has none."""
+    """Log of the prior's median of tau; None where it has none.
+
+    Parameters:
+        prior: of tau on the analysis scale.
+
+    Example:
+        >>> typical(TauPrior("log_normal", location=-1.0, scale=0.5)), typical(TauPrior("uniform"))
+        (-1.0, None)
+    """
     return log(prior_quantile(prior, 0.5)) if prior.proper else None
 
 

@@ -66,10 +66,26 @@ def integrate(
     points: int,
     near: Array | None = None,
 ) -> Likelihood:
-    """Integrate the random effects out, given fixed effects (studies, f) and deviations (r,).
+    """Integrate the random effects out.
 
-    The rule has so many points for each random effect. Their modes are looked for from `near` on,
-    which costs less where they are known at parameters that differ little.
+    Pinheiro and Bates, J Comput Graph Stat 1995;4:12-35. The modes of the random effects are looked
+    for from `near` on, which costs less where they are known at parameters that differ little.
+
+    Parameters:
+        predictors: what the data depend on.
+        fixed: the fixed effects, shape (studies, f).
+        deviations: standard deviations of the random effects, shape (r,).
+        points: of the rule, for each random effect.
+        near: where their modes are looked for first, shape (studies, r); None for 0.
+
+    Raises:
+        NotReached: where the likeliest random effects are not found.
+
+    Example:
+        >>> kernel = lambda x: (-(x**2) / 2, -x, np.ones_like(x))
+        >>> found = integrate([Predictor((1,), (1,), kernel)], np.zeros((1, 1)), np.ones(1), 31)
+        >>> found.value.round(6).tolist()  # -log(1 + 1) / 2
+        [-0.346574]
     """
     start = np.zeros((len(fixed), len(deviations))) if near is None else near
     bases = [fixed @ np.array(p.fixed) for p in predictors]

@@ -38,7 +38,7 @@ def best_fit(probabilities: Array, quantiles: Array) -> Fit:
 
     Parameters:
         probabilities: between 0 and 1, ascending, shape (3,) or (5,).
-        quantiles: in the same order, ascending.
+        quantiles: in the same order, ascending, of the same shape.
 
     Example:
         >>> found = best_fit(np.array([0.25, 0.5, 0.75]), np.array([1.0, 2.0, 3.0]))

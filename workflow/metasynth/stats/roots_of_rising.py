@@ -19,12 +19,29 @@ def rising_roots(
 ) -> Array:
     """Where each of many rising functions crosses zero between `low` and `high`.
 
-    `function` gives values and slopes. Newton's step is taken where it stays in the bracket and the
-    last one at least halved the value, else the bracket is halved; so the brackets close, to the
-    spacing of floats or to `floor`. All arrays have one shape.
+    Newton's step is taken where it stays in the bracket and the last one at least halved the value,
+    else the bracket is halved; so the brackets close, to the spacing of floats or to `floor`.
+
+    Parameters:
+        function: from arguments of any shape to values and slopes of that shape.
+        low: where the brackets begin, of that shape.
+        high: where they end, of that shape.
+        start: about the roots, of that shape.
+        floor: the least widths of brackets that have a meaning, of that shape.
+
+    Returns:
+        The roots, of that shape.
 
     Raises:
         EffectUndefined: where a function has no value.
+
+    Example:
+        >>> ends = np.zeros(2), np.full(2, 4.0)
+        >>> squares = np.array([2.0, 9.0])
+        >>> rising_roots(
+        ...     lambda x: (x * x - squares, 2 * x), *ends, np.ones(2), np.zeros(2)
+        ... ).round(9).tolist()
+        [1.414213562, 3.0]
     """
     low, high = low.copy(), high.copy()
     x = np.minimum(np.maximum(start, low), high)

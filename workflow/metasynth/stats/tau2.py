@@ -62,7 +62,8 @@ def tau2_many(method: str, y: Array, v: Array, mask: Array) -> Array:
         method: a key of `ESTIMATORS`.
         y: effects on the analysis scale, shape (k, n): a row a study, a column a meta-analysis.
         v: their variances, above 0, of the same shape.
-        mask: 1 where a study takes part, else 0; there `y` and `v` are any finite numbers.
+        mask: 1 where a study takes part, else 0, where `y` and `v` are any finite numbers; of the
+            same shape.
 
     Returns:
         Shape (n,), on the squared analysis scale; 0 where fewer than two studies take part.

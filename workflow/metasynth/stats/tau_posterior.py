@@ -153,10 +153,25 @@ class TauPosterior(Generic[P]):
 def tau_posterior(
     problem: Problem, trials: bool = True
 ) -> list[tuple[NDArray[np.int_], TauPosterior[Problem]]]:
-    """The posteriors of tau, in groups of pools that need as many panels: (their numbers, them).
+    """The posteriors of tau, in groups of pools that need as many panels.
 
-    With `trials` there are enough for each trial's own effect, too, else for mu alone. Raises
-    EffectUndefined where a posterior is not a distribution, and NotResolved.
+    Parameters:
+        problem: pools with priors.
+        trials: whether there are enough panels for each trial's own effect, too, else for mu alone.
+
+    Returns:
+        The numbers of the pools of each group, and their posteriors.
+
+    Raises:
+        NotResolved: where a posterior is too uneven, or its tails too heavy, to integrate.
+
+    Example:
+        >>> from metasynth.model.priors import TauPrior
+        >>> prior = TauPrior("half_normal", scale=0.5)
+        >>> problem = Problem(np.array([[0.1, 0.5, 0.9]]), np.full((1, 3), 0.04), prior)
+        >>> ((pools, posterior),) = tau_posterior(problem)
+        >>> pools.tolist(), round(float(posterior.weight.sum()), 9)
+        ([0], 1.0)
     """
     centre = _centre(problem)
     low, high = _ends(problem, centre)
@@ -254,6 +269,17 @@ def _ends(problem: Problem, centre: Array) -> tuple[Array, Array]:
 
 @cache
 def legendre(points: int) -> tuple[Array, Array]:
-    """Nodes and weights of Gauss and Legendre's rule on [-1, 1]."""
+    """Nodes and weights of Gauss and Legendre's rule on [-1, 1].
+
+    Parameters:
+        points: how many, at least 1.
+
+    Returns:
+        Two arrays of shape (points,).
+
+    Example:
+        >>> [x.round(6).tolist() for x in legendre(2)]  # the roots of 3 x² - 1
+        [[-0.57735, 0.57735], [1.0, 1.0]]
+    """
     nodes, weights = np.polynomial.legendre.leggauss(points)
     return nodes, weights

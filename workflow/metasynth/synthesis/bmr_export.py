@@ -19,7 +19,12 @@ _AT = "fit$qposterior(beta.p = {p}, which.beta = {i})"
 
 
 def regressions(result: OutcomeResult, tau: str) -> list[str]:
-    """The lines on subgroups that share one tau, and on the covariate; `tau` is the prior in R."""
+    """The lines on subgroups that share one tau, and on the covariate.
+
+    Parameters:
+        result: an outcome; of other models than bayes there are none.
+        tau: the prior of tau, in R.
+    """
     analysis = result.analyses[0]
     if analysis.spec.model != BAYES:
         return []

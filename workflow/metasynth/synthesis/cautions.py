@@ -48,7 +48,15 @@ def cautions(
     studies: Sequence[StudyData],
     size: float | None,
 ) -> Iterator[Sentence]:
-    """The cautions of a filled row; `size` is that by which a double arcsine was turned back."""
+    """The cautions of a filled row.
+
+    Parameters:
+        outcome: of which the row is.
+        spec: the analysis that gave it.
+        row: as `estimates.filled_row` gives it.
+        studies: those that were pooled.
+        size: by which a double arcsine was turned back, infinite for an arcsine; None for others.
+    """
     if row.adhoc_low is not None and row.adhoc_high is not None:
         yield sentence(
             "The {ci} interval is narrower than Wald’s: the studies agree better than chance alone "

@@ -48,6 +48,12 @@ def empty_row(
     """A row of estimates.csv that says what was pooled, without a result.
 
     Patients are not added up where trials of one cluster may have the same.
+
+    Parameters:
+        outcome: of which it is.
+        spec: the analysis.
+        subgroup: blank for all studies.
+        studies: those that are pooled.
     """
     clustered = spec.model in CLUSTERED
     trials = len({study.study for study in studies})

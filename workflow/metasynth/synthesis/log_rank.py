@@ -21,7 +21,13 @@ _NO_DIRECTION = sentence(
 def of_log_rank(row: Result, every: Sequence[Result], measure: str) -> Contrast | Sentence | None:
     """The contrast that a test and events give, or why they do not; None where there is no test.
 
-    `every` are the trial's rows of the outcome, those of its arms among them.
+    Tierney et al., Trials 2007;8:16: V = e₁ e₂/(e₁ + e₂) of the arms' events, or e n₁ n₂/(n₁ + n₂)²
+    of all events and the arms' sizes; ln HR = z/√V, or the ratio that is stated, with variance 1/V.
+
+    Parameters:
+        row: of two arms.
+        every: the trial's rows of the outcome, those of its arms among them.
+        measure: of the outcome; of others than hazard ratios there is none.
     """
     if row.o_minus_e is not None or letters(measure) != "HR":
         return None

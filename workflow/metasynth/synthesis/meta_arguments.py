@@ -53,7 +53,11 @@ _OTHER_ERROR = "another error of this RD (Greenland and Robins 1985, not Sato et
 
 
 def not_repeated(model: str) -> str:
-    """Why a pool by a model is not repeated; blank where it is."""
+    """Why a pool by a model is not repeated; blank where it is.
+
+    Parameters:
+        model: its name in config.yaml.
+    """
     if model in BAYESIAN:
         return f"meta has no Bayesian model ({model})"
     if model in CLUSTERED:

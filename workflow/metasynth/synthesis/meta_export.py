@@ -81,10 +81,14 @@ def meta_csv(result: OutcomeResult) -> str:
 
 
 def meta_script(result: OutcomeResult, data: str) -> str:
-    """An R script that reads `data`, the name of the CSV beside it, and repeats each analysis.
+    """An R script that repeats each analysis by the package meta.
 
     For each it prints estimate and limits on the natural scale, of the prediction too where there
     is one, and tau2, in a column `meta`, and in a column `here` with the 8 digits that are kept.
+
+    Parameters:
+        result: an outcome with its analyses.
+        data: the name of the CSV beside the script, as `meta_csv` has it.
     """
     label = shown(full_label(result, ENGLISH))
     head = [

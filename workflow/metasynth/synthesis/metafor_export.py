@@ -193,11 +193,15 @@ def _library(package: str) -> list[str]:
 
 
 def metafor_script(result: OutcomeResult, data: str) -> str:
-    """An R script that reads `data`, the name of the CSV beside it, and prints both results.
+    """An R script that repeats the primary analysis, and prints both results.
 
     It prints estimate and limits on the natural scale and tau2, in a column `metafor` (of a
     Bayesian analysis `bayesmeta`, or `sums` where no package has its model) and, as far as they are
     kept (8 digits), in a column `here`.
+
+    Parameters:
+        result: an outcome, the first of whose analyses is repeated.
+        data: the name of the CSV beside the script, as `metafor_csv` has it.
     """
     analysis = result.analyses[0]
     estimate = analysis.estimates[0]

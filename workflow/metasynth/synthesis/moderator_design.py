@@ -119,7 +119,12 @@ def moderator_design(
 
 
 def dependence(design: ModeratorDesign, matrix: Array) -> Sentence | None:
-    """What makes the columns of a design depend on each other, by their names; None if none do."""
+    """What makes the columns of a design depend on each other, by their names; None if none do.
+
+    Parameters:
+        design: which names the columns.
+        matrix: its columns over the studies that are looked at, shape (k, p).
+    """
     places = dependent_columns(matrix)
     if not places:
         return None

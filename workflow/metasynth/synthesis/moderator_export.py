@@ -49,7 +49,13 @@ def moderator_cells(outcome: OutcomeSpec, study: StudyData) -> list[object]:
 def moderator_lines(
     result: OutcomeResult, analysis: AnalysisResult, effects: Sequence[str]
 ) -> list[str]:
-    """The lines on an outcome's moderators; `effects` are those that make yi and vi."""
+    """The lines on an outcome's moderators; none where it has none.
+
+    Parameters:
+        result: the outcome.
+        analysis: which says how effects are made and tau2 is estimated.
+        effects: the lines that make yi and vi.
+    """
     known = {(study.study, study.label) for study in analysis.studies}
     used = [study for study in result.studies if (study.study, study.label) in known]
     if not result.outcome.moderators or not used:

@@ -20,6 +20,10 @@ def split_group(group: Group, parts: int) -> tuple[Group, ...]:
     and standard deviations stay as they are. What the source allowed (events_low, events_high) is
     not known of a part and becomes None.
 
+    Parameters:
+        group: that is shared.
+        parts: at least one, and no more than participants.
+
     Raises:
         ValueError: for fewer than one part, or more than participants.
 

@@ -17,8 +17,8 @@ def subgroup_differences(means: Array, variances: Array) -> tuple[float, int]:
     subgroup as a factor.
 
     Parameters:
-        means: pooled effects on the analysis scale, one of each of two subgroups or more.
-        variances: Wald's of these, without the HKSJ factor.
+        means: pooled effects on the analysis scale, shape (g,) of two subgroups or more.
+        variances: Wald's of these, without the HKSJ factor, shape (g,).
 
     Example:
         >>> import numpy as np
@@ -33,7 +33,8 @@ def common_tau2(groups: Sequence[tuple[Array, Array]], method: str) -> Tau2:
     """Estimate one tau2 around the subgroups' own means: that of a model with them as a factor.
 
     Parameters:
-        groups: effects on the analysis scale and their variances, of each subgroup.
+        groups: of each subgroup the effects on the analysis scale and their variances, both of
+            shape (k,), k its own.
         method: the name of an estimator of `tau2`.
 
     Returns:

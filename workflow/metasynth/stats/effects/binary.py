@@ -113,7 +113,10 @@ def _log_risk_ratio(t: Tables) -> tuple[Array, Array]:
 
 
 def log_odds_ratio(t: Tables) -> tuple[Array, Array]:
-    """Log odds ratio and Woolf's variance 1/a + 1/b + 1/c + 1/d; all cells > 0.
+    """Log odds ratio and Woolf's variance 1/a + 1/b + 1/c + 1/d.
+
+    Parameters:
+        t: tables of any shape, all cells above 0.
 
     Example:
         >>> y, v = log_odds_ratio(Tables(*(np.array([x]) for x in (20.0, 60.0, 10.0, 60.0))))
@@ -167,6 +170,11 @@ def peto_log_odds_ratio(t: Tables) -> tuple[Array, Array]:
 
 def observed_minus_expected(t: Tables) -> tuple[Array, Array]:
     """Events observed minus expected under the intervention, and the hypergeometric variance.
+
+    Yusuf et al., Prog Cardiovasc Dis 1985;27:335-71.
+
+    Parameters:
+        t: tables as they are, uncorrected, of any shape, each of two participants at least.
 
     Example:
         >>> tables = Tables(*(np.array([x]) for x in (10.0, 20.0, 5.0, 20.0)))

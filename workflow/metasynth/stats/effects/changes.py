@@ -30,7 +30,12 @@ def change_by_changes(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
     """Mean change over the standard deviation of changes, variance 1/n + y²/(2n).
 
     Gibbons, Hedeker and Davis, J Educ Stat 1993;18:271-9; SMCC in metafor. The correction for few
-    patients, at least three of them, has n - 1 degrees of freedom.
+    patients has n - 1 degrees of freedom.
+
+    Parameters:
+        m: mean changes, shape (k,).
+        sd: standard deviations of the changes, above 0, shape (k,).
+        n: patients, at least three, shape (k,).
 
     Example:
         >>> y, v = change_by_changes(np.array([2.0]), np.array([2.0]), np.array([3.0]))

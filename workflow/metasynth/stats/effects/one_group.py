@@ -90,7 +90,15 @@ def incidence_effects(
 
 
 def from_root(value: float) -> float:
-    """The rate with this square root; 0 below the end of the scale."""
+    """The rate with this square root; 0 below the end of the scale.
+
+    Parameters:
+        value: the root of a rate.
+
+    Example:
+        >>> round(from_root(0.2), 9), from_root(-0.1)
+        (0.04, 0.0)
+    """
     return max(0.0, value) ** 2
 
 

@@ -114,12 +114,28 @@ def proportion_effects(
 
 
 def from_logit(value: float) -> float:
-    """The proportion with these log odds."""
+    """The proportion with these log odds.
+
+    Parameters:
+        value: any number, however large.
+
+    Example:
+        >>> round(from_logit(-1.3862943611), 9), from_logit(-800.0), from_logit(800.0)  # log(1/4)
+        (0.2, 0.0, 1.0)
+    """
     return 1 / (1 + exp(-value)) if value >= 0 else exp(value) / (1 + exp(value))
 
 
 def from_arcsine(value: float) -> float:
-    """The proportion whose root has this arcsine; 0 and 1 beyond the ends of the scale."""
+    """The proportion whose root has this arcsine; 0 and 1 beyond the ends of the scale.
+
+    Parameters:
+        value: in radians.
+
+    Example:
+        >>> round(from_arcsine(asin(1.0) / 2), 9), from_arcsine(-0.1), from_arcsine(2.0)
+        (0.5, 0.0, 1.0)
+    """
     return sin(min(asin(1.0), max(0.0, value))) ** 2
 
 
