@@ -277,6 +277,20 @@ def mixture_of(posterior: TauPosterior[Problem], trials: bool) -> Mixture:
     """The posteriors of mu and, with `trials`, of a new trial's effect and of each trial's own.
 
     Points of no weight in any pool are left out and, but with `trials`, those of a negligible one.
+
+    Parameters:
+        posterior: of tau, of pools of k trials each.
+        trials: whether the effects of trials are asked for.
+
+    Returns:
+        Normal mixtures of shape (pools, 1), or (pools, 2 + k), on the analysis scale.
+
+    Example:
+        >>> prior = TauPrior("half_normal", scale=0.5)
+        >>> problem = Problem(np.array([[0.1, 0.5, 0.9]]), np.full((1, 3), 0.04), prior)
+        >>> ((_, posterior),) = tau_posterior(problem)
+        >>> mixture_of(posterior, trials=True).mean_and_sd()[0].round(6)[0, :2].tolist()
+        [0.5, 0.5]
     """
     least = 0.0 if trials else NEGLIGIBLE
     kept = (posterior.weight > least).any(axis=0)
@@ -297,12 +311,37 @@ def _mean_weights(posterior: TauPosterior[Problem]) -> Array:
 
 
 def log_common(problem: Problem) -> Array:
-    """Log of the data's density under a common effect, mu's prior taken as 1 where vague."""
+    """Log of the data's density under a common effect, mu's prior taken as 1 where vague.
+
+    Parameters:
+        problem: pools with priors.
+
+    Returns:
+        Shape (pools,).
+
+    Example:
+        >>> priors = TauPrior("half_normal", scale=0.5), MuPrior(0.0, 1.0)
+        >>> problem = Problem(np.zeros((1, 1)), np.ones((1, 1)), *priors)
+        >>> log_common(problem).round(6).tolist()  # of one 0, normal with variance 2
+        [-1.265512]
+    """
     return problem.given_tau(np.zeros((len(problem.y), 1)))[0][:, 0]
 
 
 def tau_in_numbers(posterior: TauPosterior[P]) -> Summary:
-    """The posterior of tau of one pool."""
+    """The posterior of tau of one pool.
+
+    Parameters:
+        posterior: of one pool.
+
+    Example:
+        >>> prior = TauPrior("half_normal", scale=0.5)
+        >>> problem = Problem(np.array([[0.3, 0.3]]), np.full((1, 2), 0.04), prior)
+        >>> ((_, posterior),) = tau_posterior(problem)
+        >>> found = tau_in_numbers(posterior)
+        >>> found.mode, found.shortest[0]  # effects that agree
+        (0.0, 0.0)
+    """
     mode, median, shortest, central = tau_located(posterior)
     mean = float((posterior.weight * posterior.tau).sum())
     square = float((posterior.weight * (posterior.tau - mean) ** 2).sum())

@@ -201,12 +201,29 @@ def posterior_of(spec: AnalysisSpec, effects: Effects, tables: Counted | None = 
 
 
 def priors_in_words(tau: TauPrior, mu: MuPrior) -> tuple[Sentence, ...]:
-    """What a result says of its priors: by their families and parameters, as they are declared."""
+    """What a result says of its priors: by their families and parameters, as they are declared.
+
+    Parameters:
+        tau: the prior of tau.
+        mu: that of the mean effect.
+
+    Example:
+        >>> len(priors_in_words(TauPrior("half_normal", scale=0.5), MuPrior(0.0, 2.0)))
+        2
+    """
     return (*prior_of_tau_in_words(tau), _of_mu(mu))
 
 
 def prior_of_tau_in_words(prior: TauPrior) -> list[Sentence]:
-    """What a result says of its prior of tau, and of where its parameters come from."""
+    """What a result says of its prior of tau, and of where its parameters come from.
+
+    Parameters:
+        prior: as it is declared.
+
+    Example:
+        >>> len(prior_of_tau_in_words(TauPrior("half_normal", scale=0.5)))
+        1
+    """
     known = {name: getattr(prior, name) for name in ("scale", "location", "df")}
     values = {name: value for name, value in known.items() if value is not None}
     said = [sentence(PRIORS_OF_TAU[prior.family], **values)]

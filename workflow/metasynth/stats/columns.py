@@ -42,6 +42,9 @@ Known = dict[str, tuple[Array, Array, Array]]
 def closed(spec: AnalysisSpec) -> bool:
     """Whether the interval of an analysis is one of those, or its model has no other.
 
+    Parameters:
+        spec: of any model.
+
     Example:
         >>> closed(AnalysisSpec("a", "A", ci="KR")), closed(AnalysisSpec("a", "A", ci="HKSJ"))
         (False, True)

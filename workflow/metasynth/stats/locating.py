@@ -54,7 +54,18 @@ class Distributions(Protocol):
 
 
 def central(mixture: Distributions) -> Array:
-    """Lower limit of the central interval, median and upper limit, shape (3, pools, d)."""
+    """Lower limit of the central interval, median and upper limit, shape (3, pools, d).
+
+    Parameters:
+        mixture: d distributions of each of some pools.
+
+    Example:
+        >>> from metasynth.stats.normal_mixtures import Mixture
+        >>> one = np.ones((1, 1))
+        >>> normal = Mixture(one, one[:, None], one[:, None])  # mean 1, standard deviation 1
+        >>> central(normal)[:, 0, 0].round(6).tolist()
+        [-0.959964, 1.0, 2.959964]
+    """
     tail = (1 - LEVEL) / 2
     wanted = np.array([tail, 0.5, 1 - tail])
     shape = (*mixture.shape, 3)
@@ -62,7 +73,22 @@ def central(mixture: Distributions) -> Array:
 
 
 def locate(mixture: Distributions) -> Located:
-    """Where each of the distributions lies."""
+    """Where each of the distributions lies.
+
+    Parameters:
+        mixture: d distributions of each of some pools.
+
+    Raises:
+        EffectUndefined: where a distribution has no value.
+
+    Example:
+        >>> from metasynth.stats.normal_mixtures import Mixture
+        >>> one = np.ones((1, 1))
+        >>> normal = Mixture(one, one[:, None], one[:, None])  # mean 1, standard deviation 1
+        >>> found = locate(normal)
+        >>> round(float(found.mode[0, 0]), 6), [round(float(x[0, 0]), 6) for x in found.shortest]
+        (1.0, [-0.959964, 2.959964])
+    """
     low, median, high = central(mixture)
     a, b, found = _level_set(mixture, low, high)
     mode, single = _mode(mixture, median, a, b)

@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
 
 def difference(posterior: "Known", check: "Known", trials: bool) -> Array:
-    """The largest difference of an integral by two rules on the same panels, of each pool (pools,).
+    """The largest difference of an integral by two rules on the same panels, of each pool.
 
-    With `trials`, of those that each trial's own effect rests on, too, else of mu alone.
+    Parameters:
+        posterior: by one rule.
+        check: by the other, of the same pools.
+        trials: whether what each trial's own effect rests on is compared too, not mu alone.
+
+    Returns:
+        Shape (pools,).
     """
     change = np.abs(posterior.below - check.below).max(axis=1)
     change = np.maximum(change, np.abs(posterior.log_integral - check.log_integral))

@@ -21,7 +21,28 @@ Limits = tuple[float, float]
 
 
 def tau_located(posterior: TauPosterior[P]) -> tuple[float | None, float, Limits, Limits]:
-    """Mode, median, shortest and central interval of the tau of one pool."""
+    """Mode, median, shortest and central interval of the tau of one pool.
+
+    Parameters:
+        posterior: of one pool.
+
+    Returns:
+        All on the analysis scale; no mode under a log-t prior, whose density has no highest point.
+
+    Raises:
+        EffectUndefined: where the posterior has no value at a quantile.
+
+    Example:
+        >>> from metasynth.model.priors import TauPrior
+        >>> from metasynth.stats.bayes_problem import Problem
+        >>> from metasynth.stats.tau_posterior import tau_posterior
+        >>> prior = TauPrior("half_normal", scale=0.5)
+        >>> problem = Problem(np.array([[0.3, 0.3]]), np.full((1, 2), 0.04), prior)
+        >>> ((_, posterior),) = tau_posterior(problem)
+        >>> mode, median, shortest, central = tau_located(posterior)
+        >>> mode, shortest[0], shortest[1] < central[1]  # effects that agree
+        (0.0, 0.0, True)
+    """
     tail = (1 - LEVEL) / 2
     least = 2 * NEXT_TO_0 * tail
     wanted = np.array([[least, tail, 0.5, LEVEL, LEVEL + least, 1 - tail]])

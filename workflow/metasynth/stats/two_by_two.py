@@ -41,6 +41,9 @@ class Tests:
 def tests(table: TwoByTwo) -> Tests:
     """All four tests of a table; sources are with the function of each.
 
+    Parameters:
+        table: of whole counts, each group of one patient at least.
+
     Example:
         >>> found = tests(TwoByTwo(1, 10, 9, 10))
         >>> round(found.fisher, 6), round(found.score, 6)  # 202 / 184756, and z² of 12.8
@@ -56,6 +59,9 @@ def exact_p(table: TwoByTwo) -> tuple[float, float]:
     The tables with the same margins that are no likelier than the one observed (Fisher 1934; the
     rule of R's fisher.test); mid-p counts half of the observed one's own probability (Lancaster, J
     Am Stat Assoc 1961;56:223-34). Weights are integers, so that ties are exact.
+
+    Parameters:
+        table: of whole counts, each group of one patient at least.
 
     Example:
         >>> [round(p, 6) for p in exact_p(TwoByTwo(0, 2, 2, 2))]  # 2 / 6 and 1.5 / 6
@@ -126,6 +132,9 @@ def corrected_p(table: TwoByTwo) -> float:
 
     1 where no patient, or every one, has the event.
 
+    Parameters:
+        table: of whole counts, each group of one patient at least.
+
     Example:
         >>> round(corrected_p(TwoByTwo(1, 10, 9, 10)), 6)  # z² is 20 (80 - 10)² / 10⁴
         0.001745
@@ -135,6 +144,9 @@ def corrected_p(table: TwoByTwo) -> float:
 
 def likelihood_p(table: TwoByTwo) -> float:
     """Likelihood-ratio test of equal risks (G test), as logistic regression has it.
+
+    Parameters:
+        table: of whole counts, each group of one patient at least.
 
     Example:
         >>> round(likelihood_p(TwoByTwo(1, 10, 9, 10)), 6)
@@ -152,6 +164,9 @@ def odds_p(table: TwoByTwo) -> float:
 
     1 where no patient, or every one, has the event.
 
+    Parameters:
+        table: of whole counts, each group of one patient at least.
+
     Example:
         >>> round(odds_p(TwoByTwo(1, 10, 9, 10)), 6)  # log(81) over the root of 2.222222
         0.0032
@@ -166,6 +181,9 @@ def odds_p(table: TwoByTwo) -> float:
 @lru_cache(maxsize=4096)
 def usual_p(table: TwoByTwo) -> tuple[float, ...]:
     """The p-values of every test that a publication is likely to have used.
+
+    Parameters:
+        table: of whole counts, each group of one patient at least.
 
     Returns:
         Fisher's, its mid-p, score, Wald's of the log risk ratio, Yates's, of the likelihood ratio,

@@ -49,7 +49,10 @@ def change_by_changes(m: Array, sd: Array, n: Array) -> tuple[Array, Array]:
 def change_by_baseline(c: Changes) -> tuple[Array, Array]:
     """Mean change over the standard deviation before, variance 2(1 - r)/n + y²/(2n).
 
-    Becker, Br J Math Stat Psychol 1988;41:257-78; SMCR in metafor. At least three patients.
+    Becker, Br J Math Stat Psychol 1988;41:257-78; SMCR in metafor.
+
+    Parameters:
+        c: of at least three patients each, shape (k,).
 
     Example:
         >>> one = Changes(*(np.array([x]) for x in (2.0, 2.0, 0.5, 3.0)))
@@ -68,6 +71,10 @@ def difference_by_baseline(one: Changes, other: Changes) -> tuple[Array, Array]:
     Morris, Organ Res Methods 2008;11:364-86. Its variance 2(1 - r₁)/n₁ + 2(1 - r₂)/n₂ + y²/(2N) is
     the large-sample one (Viechtbauer, www.metafor-project.org, Morris 2008), each group with its
     own correlation.
+
+    Parameters:
+        one: of the intervention, shape (k,).
+        other: of control, shape (k,), with it four patients at least.
 
     Example:
         >>> one = Changes(*(np.array([x]) for x in (3.0, 2.0, 0.5, 2.0)))
