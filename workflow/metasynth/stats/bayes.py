@@ -159,7 +159,7 @@ def bayes(
         summary(located, i, float(mean[0, i]), float(sd[0, i]), moments[i])
         for i in range(mean.shape[1])
     ]
-    of_mu, common = OfMixture(mixture), float(log_common(problem)[0])
+    of_mu, common = OfMixture(mixture), float(_log_common(problem)[0])
     log_marginal = float(posterior.log_integral[0])
     factor = float(np.exp(min(common - log_marginal, 700.0)))
     return BayesFit(
@@ -310,7 +310,7 @@ def _mean_weights(posterior: TauPosterior[Problem]) -> Array:
     return np.asarray(100 * (shares * posterior.weight[:, None, :]).sum(axis=2))
 
 
-def log_common(problem: Problem) -> Array:
+def _log_common(problem: Problem) -> Array:
     """Log of the data's density under a common effect, mu's prior taken as 1 where vague.
 
     Parameters:
@@ -322,7 +322,7 @@ def log_common(problem: Problem) -> Array:
     Example:
         >>> priors = TauPrior("half_normal", scale=0.5), MuPrior(0.0, 1.0)
         >>> problem = Problem(np.zeros((1, 1)), np.ones((1, 1)), *priors)
-        >>> log_common(problem).round(6).tolist()  # of one 0, normal with variance 2
+        >>> _log_common(problem).round(6).tolist()  # of one 0, normal with variance 2
         [-1.265512]
     """
     return problem.given_tau(np.zeros((len(problem.y), 1)))[0][:, 0]

@@ -203,7 +203,7 @@ def robust_variance(
         >>> round(found.value, 6), round(found.df, 6)
         (0.09, 1.0)
     """
-    covariances = nested_covariances(v, cluster, between, within, correlation)
+    covariances = _nested_covariances(v, cluster, between, within, correlation)
     found = robust_regression(y, np.ones((len(y), 1)), cluster, covariances, kind)
     return RobustVariance(float(found.covariance[0, 0]), float(found.df[0]))
 
@@ -235,7 +235,7 @@ def effect_weights(
         [4.7619, 4.7619, 9.0909]
     """
     weights = np.empty_like(v)
-    covariances = nested_covariances(v, cluster, between, within, correlation)
+    covariances = _nested_covariances(v, cluster, between, within, correlation)
     for own, covariance in zip(clusters_of(cluster), covariances, strict=True):
         weights[own] = np.linalg.solve(covariance, np.ones(len(own)))
     return weights
@@ -243,6 +243,9 @@ def effect_weights(
 
 def clusters_of(cluster: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     """The places of each study's effects, studies in the order of their numbers.
+
+    Parameters:
+        cluster: the number of each effect's study, from 0, none left out, shape (k,).
 
     Example:
         >>> [own.tolist() for own in clusters_of(np.array([0, 1, 0]))]
@@ -252,7 +255,7 @@ def clusters_of(cluster: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     return np.split(order, np.cumsum(np.bincount(cluster))[:-1])
 
 
-def nested_covariances(
+def _nested_covariances(
     v: Array, cluster: NDArray[np.intp], between: float, within: float, correlation: float = 0.0
 ) -> list[Array]:
     """The covariance of each study's effects under a three-level model, shapes (n, n).
@@ -260,7 +263,7 @@ def nested_covariances(
     Parameters are those of `robust_variance`.
 
     Example:
-        >>> found = nested_covariances(np.ones(3), np.array([0, 0, 1]), 0.5, 0.25)
+        >>> found = _nested_covariances(np.ones(3), np.array([0, 0, 1]), 0.5, 0.25)
         >>> [one.tolist() for one in found]
         [[[1.75, 0.5], [0.5, 1.75]], [[1.75]]]
     """
