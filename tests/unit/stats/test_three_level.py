@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from metasynth.stats.cluster_robust import ROBUST, effect_weights, robust_variance
+from metasynth.stats.cluster_robust import (
+    ROBUST,
+    effect_weights,
+    robust_regression,
+    robust_variance,
+)
+from metasynth.stats.nested_effects import sampling_covariance
 from metasynth.stats.three_level import fit_three_level, profile_limits
 
 SEEDS = range(12)
@@ -182,3 +188,28 @@ def test_another_sandwich_is_refused():
 def test_studies_that_agree_exactly():
     fit = fit_three_level(np.full(4, 0.5), np.full(4, 0.04), np.array([0, 0, 1, 1]))
     assert (fit.mean, fit.tau2, fit.q) == pytest.approx((0.5, 0.0, 0.0), abs=1e-12)
+
+
+@pytest.mark.parametrize("dependent", [0.0, 1e-14])
+def test_columns_that_depend_on_each_other_are_told_of(dependent):
+    """Products of weights need not be singular in floats where the design is."""
+    x = np.array([0.13, -0.47, 0.91, 0.22, -1.3, 0.58])
+    design = np.column_stack([np.ones(6), x, 0.3 * x + 0.1])
+    design[0, 2] += dependent
+    covariances = [sampling_covariance(np.array([0.02, 0.05]), 0.4), *([np.eye(1)] * 4)]
+    with pytest.raises(ValueError, match="depend on each other"):
+        robust_regression(x**2, design, np.array([0, 0, 1, 2, 3, 4]), covariances)
+
+
+def test_a_regression_by_generalised_least_squares():
+    """(X'V⁻¹X)⁻¹ X'V⁻¹y, written out over the whole covariance."""
+    x = np.array([0.13, -0.47, 0.91, 0.22, -1.3, 0.58])
+    design, cluster = np.column_stack([np.ones(6), x]), np.array([0, 0, 0, 1, 2, 3])
+    covariances = [sampling_covariance(np.array([0.02, 0.05, 0.7]), 0.4), *([np.eye(1)] * 3)]
+    found = robust_regression(np.cos(x), design, cluster, covariances)
+    whole = np.eye(6)
+    whole[:3, :3] = covariances[0]
+    bread = np.linalg.inv(design.T @ np.linalg.inv(whole) @ design)
+    assert found.model_covariance == pytest.approx(bread, rel=1e-12)
+    b = bread @ design.T @ np.linalg.inv(whole) @ np.cos(x)
+    assert found.coefficients == pytest.approx(b, rel=1e-11)

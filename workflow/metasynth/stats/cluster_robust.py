@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from metasynth.core.distributions import f_upper_tail
 from metasynth.stats.effects.binary import Array
+from metasynth.stats.least_squares import weighted_least_squares
 from metasynth.stats.nested_effects import sampling_covariance
 
 ROBUST = ("CR0", "CR1", "CR2")
@@ -149,16 +150,16 @@ def robust_regression(
         raise ValueError(f"{kind!r} is not one of {', '.join(ROBUST)}")
     members = clusters_of(cluster)
     own = [design[i] for i in members]
-    weighted = [np.linalg.solve(phi, x) for phi, x in zip(covariances, own, strict=True)]
-    information = sum(x.T @ wx for x, wx in zip(own, weighted, strict=True))
-    try:
-        bread = np.linalg.inv(information)
-    except np.linalg.LinAlgError:
-        raise ValueError("the columns of the design depend on each other") from None
-    b = bread @ sum(wx.T @ y[i] for wx, i in zip(weighted, members, strict=True))
+    roots = [np.linalg.cholesky(phi) for phi in covariances]
+    white = [np.linalg.solve(root, x) for root, x in zip(roots, own, strict=True)]
+    whitened = [np.linalg.solve(root, y[i]) for root, i in zip(roots, members, strict=True)]
+    fit = weighted_least_squares(
+        np.concatenate(whitened), np.concatenate(white), np.ones(len(y), dtype=np.float64)
+    )
+    b, bread = fit.coefficients, fit.unscaled
     loads = [
-        _load(x, phi, wx @ bread, bread, kind, len(members))
-        for x, phi, wx in zip(own, covariances, weighted, strict=True)
+        _load(x, phi, np.linalg.solve(root.T, part) @ bread, bread, kind, len(members))
+        for x, phi, root, part in zip(own, covariances, roots, white, strict=True)
     ]
     residuals = [y[i] - x @ b for i, x in zip(members, own, strict=True)]
     return RobustRegression(
