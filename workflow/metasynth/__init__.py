@@ -1,14 +1,18 @@
 """A systematic review as a plain package: no Snakemake, no globals, no network.
 
-For notebooks, `pool` and `Review`; they are imported when they are asked for, and named here as
-texts, as no module of the engine depends on them.
+For notebooks, `pool`, `regress` and `Review`; they are imported when they are asked for, and named
+here as texts, as no module of the engine depends on them.
 """
 
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Review", "__version__", "pool"]
-_HOMES = {"pool": "metasynth.interface.pooling", "Review": "metasynth.interface.finished"}
+__all__ = ["Review", "__version__", "pool", "regress"]
+_HOMES = {
+    "pool": "metasynth.interface.pooling",
+    "regress": "metasynth.interface.regression",
+    "Review": "metasynth.interface.finished",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -292,3 +292,11 @@ def test_the_public_names_are_there():
         _ = ms.nothing
     stub = Path(ms.__file__).with_suffix(".pyi").read_text("utf-8")
     assert all(name in stub for name in ms.__all__)
+
+
+def test_cells_that_contradict_totals_are_refused():
+    frame = {"ai": [4, 6], "bi": [119, 300], "n1i": [123, 306], "ci": [11, 29], "n2i": [139, 303]}
+    assert ms.pool(frame, "RR").pooled.k == 2
+    frame["bi"] = [119, 299]
+    with pytest.raises(BadData, match="row 'Study 2', column bi: 299, where ai = 6 of n1i = 306"):
+        ms.pool(frame, "RR")

@@ -6,7 +6,7 @@ pool, with the reason; what is there and cannot be is an error that names the ro
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite, sqrt
 from typing import Any
@@ -211,11 +211,12 @@ def studies(
         _row(label, {name: cells[name][i] for name in chosen.names}, faults)
         for i, label in enumerate(names)
     ]
+    faults += _contradicted(frame, present, chosen, columns, names, rows)
     if faults:
         raise BadData("\n".join(faults))
     years = list(frame["year"]) if "year" in present else [None] * len(names)
     groups, clusters = (
-        [_text(x) for x in frame[column]] if column else [""] * len(names)
+        [text(x) for x in frame[column]] if column else [""] * len(names)
         for column in (subgroup, cluster)
     )
     ids = _unique(names)
@@ -239,11 +240,39 @@ def _chosen(present: Sequence[str], measure: str, columns: Mapping[str, str]) ->
     )
 
 
+_CELLS = (("ai", "bi", "n1i"), ("ci", "di", "n2i"))
+
+
+def _contradicted(
+    frame: Any,
+    present: Sequence[str],
+    chosen: ColumnSet,
+    columns: Mapping[str, str],
+    names: Sequence[str],
+    rows: Sequence[Row],
+) -> Iterator[str]:
+    """Where totals are taken, and the cells beside them are not what those leave."""
+    for part, rest, total in _CELLS:
+        column = columns.get(rest, rest)
+        if not {part, total} <= set(chosen.names) or column not in present:
+            continue
+        for name, row, cell in zip(names, rows, frame[column], strict=True):
+            try:
+                other, few, all_ = number(cell), row[part], row[total]
+            except (TypeError, ValueError):
+                continue
+            if None not in (other, few, all_) and few + other != all_:  # type: ignore[operator]
+                yield (
+                    f"row {name!r}, column {rest}: {other:g}, where {part} = {few:g} of"
+                    f" {total} = {all_:g} leave another; take {rest} or {total} out"
+                )
+
+
 def _labels(frame: Any, present: Sequence[str], labels: str | None) -> list[str]:
     """The studies' names: of a column, else the frame's own row labels, else their numbers."""
     column = labels or next((name for name in _LABELS if name in present), None)
     if column:
-        return [_text(value) or f"row {i}" for i, value in enumerate(frame[column], 1)]
+        return [text(value) or f"row {i}" for i, value in enumerate(frame[column], 1)]
     index = getattr(frame, "index", None)
     own = list(index) if index is not None and not callable(index) else []
     if own and all(isinstance(value, str) for value in own):
@@ -266,7 +295,7 @@ def _row(label: str, cells: Mapping[str, Any], faults: list[str]) -> dict[str, f
     wrong = list[str]()
     for name, value in cells.items():
         try:
-            row[name] = _number(value)
+            row[name] = number(value)
         except (TypeError, ValueError):
             wrong.append(f"column {name}: {value!r} is not a number")
             row[name] = None
@@ -295,25 +324,26 @@ def _impossible(name: str, value: float | None) -> str:
     return ""
 
 
-def _number(value: Any) -> float | None:
+def number(value: Any) -> float | None:
     """A cell as a number; what marks a missing value in R, NumPy or pandas is None."""
     if value is None or type(value).__name__ == "NAType":
         return None
     if isinstance(value, str | bool):
         raise TypeError(value)
-    number = float(value)
-    return None if number != number else number  # NaN is not itself
+    found = float(value)
+    return None if found != found else found  # NaN is not itself
 
 
 def _year(value: Any) -> int | None:
     try:
-        number = _number(value)
+        found = number(value)
     except (TypeError, ValueError):
         return None
-    return int(number) if number is not None and number == int(number) else None
+    return int(found) if found is not None and found == int(found) else None
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """A cell as a text, blank where it is missing."""
     missing = value is None or value != value or type(value).__name__ == "NAType"
     return "" if missing else str(value)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.heterogeneity import generalised_q
 from metasynth.stats.leave_one_out import sums_of_others
@@ -92,3 +93,55 @@ def baujat(y: Array, v: Array) -> tuple[Array, Array]:
     left = sums_of_others(full.weights)
     without = sums_of_others(full.weights * y) / left
     return (y - full.mean) ** 2 / v, (full.mean - without) ** 2 * left
+
+
+@dataclass(frozen=True, slots=True)
+class RegressionInfluence(Influence):
+    """The same about a meta-regression; `dfbetas` of shape (k, p) are of each coefficient."""
+
+    dfbetas: Array
+
+
+def regression_influence(
+    y: Array, v: Array, design: Array, method: str | None = "REML"
+) -> RegressionInfluence:
+    """Deletion diagnostics of a meta-regression, as Viechtbauer and Cheung 2010 have them.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        design: shape (k, p).
+        method: the estimator of tau2; None for tau2 = 0.
+
+    Raises:
+        ValueError: when studies less one do not outnumber coefficients, or when, without one of
+            them, columns of the design depend on each other.
+
+    Example:
+        >>> y, v, x = np.array([0.0, 1.0, 2.0, 4.0]), np.full(4, 0.01), np.arange(4.0)
+        >>> found = regression_influence(y, v, np.column_stack([np.ones(4), x]), None)
+        >>> found.hat.round(6).tolist(), float(found.rstudent[3].round(6))  # 3 is foretold
+        ([0.7, 0.3, 0.3, 0.7], 5.477226)
+    """
+    full = meta_regression(y, v, design, method, "Wald")
+    inverse = np.linalg.inv(full.covariance)
+    leverage = np.einsum("ij,jk,ik->i", design, full.covariance, design)
+    hat = leverage / (v + full.tau2)
+    others = [np.arange(len(y)) != i for i in range(len(y))]
+    fits = [meta_regression(y[r], v[r], design[r], method, "Wald") for r in others]
+    shifts = np.array([full.coefficients - fit.coefficients for fit in fits])
+    tau2s = np.array([fit.tau2 for fit in fits])
+    foretold = np.array([row @ fit.coefficients for row, fit in zip(design, fits, strict=True)])
+    spread = np.array([row @ fit.covariance @ row for row, fit in zip(design, fits, strict=True)])
+    errors = [np.sqrt(np.diag(np.linalg.inv((design.T / (v + tau2)) @ design))) for tau2 in tau2s]
+    whole = np.linalg.det(full.covariance)
+    return RegressionInfluence(
+        rstudent=(y - foretold) / np.sqrt(v + tau2s + spread),
+        dffits=(design @ full.coefficients - foretold) / np.sqrt(hat * (v + tau2s)),
+        cooks_distance=np.einsum("ij,jk,ik->i", shifts, inverse, shifts),
+        covariance_ratio=np.array([np.linalg.det(fit.covariance) for fit in fits]) / whole,
+        tau2_deleted=tau2s,
+        q_deleted=np.array([fit.qe for fit in fits]),
+        hat=hat,
+        dfbetas=shifts / np.array(errors),
+    )

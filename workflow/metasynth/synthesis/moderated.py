@@ -6,7 +6,7 @@ answer by chance, and of fewer than ten for each coefficient they may (10.11.5.1
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
@@ -90,46 +90,57 @@ def _moderated(
     try:
         design = moderator_design(model, studies, v)
         start = replace(start, k=len(design.kept), left_out=design.left_out)
-        fit = _fit(spec, model, design, y, v)
-        told = _Told(outcome, design, fit, [studies[i] for i in design.kept])
-        start = replace(
-            start,
-            contrasts=tuple(told.contrast(one) for one in model.contrasts),
-            predictions=tuple(told.prediction(one) for one in model.predictions),
-        )
+        fit = moderator_fit(outcome, spec, model, design, studies, y, v)
+        return fit.told()
     except Refused as refused:
         return replace(start, reason=refused.why)
+
+
+def moderator_fit(
+    outcome: OutcomeSpec,
+    spec: AnalysisSpec,
+    model: ModeratorModel,
+    design: ModeratorDesign,
+    studies: Sequence[StudyData],
+    y: Array,
+    v: Array,
+    method: str | None = METHOD,
+    minimum: int = LEAST,
+) -> "ModeratorFit":
+    """The regression of the studies' effects on a design.
+
+    Parameters:
+        outcome: whose effects they are.
+        spec: the analysis that the effects are of.
+        model: what is declared.
+        design: made of it and of these studies.
+        studies: in the order of `y`.
+        y: their effects on the analysis scale, shape (k,).
+        v: the variances, infinite of what has none, shape (k,).
+        method: the estimator of tau2; None for tau2 = 0.
+        minimum: studies below which it is refused.
+
+    Raises:
+        NoDesign: where there is none, with the reason.
+    """
     kept = list(design.kept)
-    return replace(
-        start,
-        coefficients=tuple(told.coefficients()),
-        terms=tuple(told.terms()),
-        lines=tuple(told.lines(model)),
-        qm=finite(fit.qm),
-        qm_df=fit.qm_df,
-        qm_df2=finite(fit.residual_df),
-        qm_p=finite(fit.qm_p),
-        qe=finite(fit.qe),
-        qe_df=fit.qe_df,
-        qe_p=finite(fit.qe_p),
-        tau2=finite(fit.tau2),
-        i2=finite(residual_i2(y[kept], v[kept], design.matrix, fit.tau2)),
-        r2=explained(y[kept], v[kept], METHOD, fit.tau2),
-        studies=tuple((study.study, study.label) for study in told.own),
-        few_per_coefficient=len(kept) < LEAST * (len(fit.coefficients) - 1),
-    )
+    fit = _fit(spec, model, design, y[kept], v[kept], method, minimum)
+    own = [studies[i] for i in kept]
+    return ModeratorFit(outcome, model, design, fit, own, y[kept], v[kept], method)
 
 
 def _fit(
-    spec: AnalysisSpec, model: ModeratorModel, design: ModeratorDesign, y: Array, v: Array
+    spec: AnalysisSpec,
+    model: ModeratorModel,
+    design: ModeratorDesign,
+    y: Array,
+    v: Array,
+    method: str | None,
+    minimum: int,
 ) -> MetaRegression:
-    """The regression on a design.
-
-    Raises:
-        Refused: where there is none, with the reason.
-    """
-    k = len(design.kept)
-    if k < LEAST:
+    """The regression of the effects that a design is of."""
+    k = len(y)
+    if k < minimum:
         raise NoDesign(
             sentence(
                 "a meta-regression needs about ten studies with a value of each moderator, and"
@@ -140,28 +151,66 @@ def _fit(
         raise NoDesign(
             sentence("trials of one cluster are not independent, as it takes them to be")
         )
-    matrix, kept = design.matrix, list(design.kept)
+    matrix = design.matrix
     if k <= matrix.shape[1]:
         raise NoDesign(sentence("there are no more studies than coefficients"))
     if why := dependence(design, matrix):
         raise NoDesign(why)
     try:
-        return meta_regression(y[kept], v[kept], matrix, METHOD, model.ci)
+        return meta_regression(y, v, matrix, method, model.ci)
     except NotTestable as exact:
         raise NoDesign(exact.why) from exact
 
 
-class _Told:
-    """What is said of a fit on its design; `own` are the studies in it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class ModeratorFit:
+    """A fit on its design, and what is said of it.
 
-    def __init__(
-        self,
-        outcome: OutcomeSpec,
-        design: ModeratorDesign,
-        fit: MetaRegression,
-        own: Sequence[StudyData],
-    ) -> None:
-        self.outcome, self.design, self.fit, self.own = outcome, design, fit, own
+    `own` are the studies in it, `y` and `v` their effects and variances, of shape (k,).
+    """
+
+    outcome: OutcomeSpec
+    model: ModeratorModel
+    design: ModeratorDesign
+    fit: MetaRegression
+    own: Sequence[StudyData]
+    y: Array
+    v: Array
+    method: str | None
+
+    def told(self) -> ModeratedEffects:
+        """The record of it.
+
+        Raises:
+            Refused: for a declared profile that no study is like.
+        """
+        fit, model, effects = self.fit, self.model, (self.y, self.v)
+        common = self.method is None
+        return ModeratedEffects(
+            model.name,
+            model.label,
+            k=len(self.own),
+            ci_method=model.ci,
+            tau2_method=self.method or "",
+            coefficients=tuple(self.coefficients()),
+            terms=tuple(self.terms()),
+            contrasts=tuple(self.contrast(one) for one in model.contrasts),
+            predictions=tuple(self.prediction(one) for one in model.predictions),
+            lines=tuple(self.lines(model)),
+            qm=finite(fit.qm),
+            qm_df=fit.qm_df,
+            qm_df2=finite(fit.residual_df),
+            qm_p=finite(fit.qm_p),
+            qe=finite(fit.qe),
+            qe_df=fit.qe_df,
+            qe_p=finite(fit.qe_p),
+            tau2=None if common else finite(fit.tau2),
+            i2=None if common else finite(residual_i2(*effects, self.design.matrix, fit.tau2)),
+            r2=None if self.method is None else explained(*effects, self.method, fit.tau2),
+            studies=tuple((study.study, study.label) for study in self.own),
+            left_out=self.design.left_out,
+            few_per_coefficient=len(self.own) < LEAST * (len(fit.coefficients) - 1),
+        )
 
     def coefficients(self) -> Iterator[Change]:
         """Each with its test, the intercept first."""
