@@ -4,16 +4,21 @@ python docs/make_validation.py      (runs tests/reference, some minutes)
 """
 
 import ast
+import csv
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests/reference"
 PAGE = ROOT / "docs/validation.md"
+PAGES = TESTS / "expected/worked_examples_pages.csv"
+LEFT_OUT = TESTS / "worked_examples_left.csv"
 HEAD = """# How the numbers were validated
 
 <!-- Made by docs/make_validation.py, which runs tests/reference; edit those, not this. -->
@@ -34,11 +39,21 @@ slow optimiser's tolerance; each test says so where it states its own.
 EXAMPLES = """
 ## metafor's worked examples, replayed
 
-Examples of the manual of R's metafor, by the page on which they stand, made again here.
+Of the {pages} help pages ({versions}) whose examples have an analysis, {whole} are
+replayed whole and {part} in part, through `metasynth.pool` and `metasynth.regress` where these can
+say it: {analyses} analyses. Of the pages that are data sets, dat.\\*, {data} of {all_data} are
+replayed, whole or in part; many others fit the BCG trials again to show one function, and count all
+the same. Plots are not compared, nor prediction limits of pools, for which metafor takes normal
+quantiles, nor Cochran-Mantel-Haenszel's test, to which it applies a continuity correction.
 
-| example | numbers | largest difference |
-| --- | ---: | ---: |
+| page | analyses | numbers | largest difference | not replayed |
+| --- | ---: | ---: | ---: | --- |
 """
+LEFT = """
+Pages of which nothing is replayed, by what is missing here:
+
+"""
+NONE = "no analysis"
 
 
 def noted(folder: Path) -> dict[str, tuple[int, int, float]]:
@@ -63,16 +78,44 @@ def page(found: dict[str, tuple[int, int, float]]) -> str:
         rows.append(f"| {what} | {count} | {exact} | {off} | `{path.relative_to(ROOT)}` |\n")
     all_, exact = (sum(row[place] for row in modules.values()) for place in (0, 1))
     total = f"\n{all_} numbers in all, {exact} of them within 1e-8.\n"
-    return HEAD + "".join(rows) + total + EXAMPLES + "".join(_examples(found))
+    return HEAD + "".join(rows) + total + "".join(_examples(found))
 
 
-def _examples(found: dict[str, tuple[int, int, float]]) -> list[str]:
-    """A row for each worked example."""
-    examples = {name.partition("/")[2]: row for name, row in found.items() if "/" in name}
-    return [
-        f"| {name} | {count} | {_said(difference)} |\n"
-        for name, (count, _, difference) in sorted(examples.items())
-    ]
+def _examples(found: dict[str, tuple[int, int, float]]) -> Iterator[str]:
+    """A row for each page with replayed examples, then the other pages by what is missing."""
+    known = {(row["page"], row["version"]): row["package"] for row in _table(PAGES)}
+    replayed: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
+    for name, row in found.items():
+        if "/" in name:
+            replayed[name.partition("/")[2].partition(":")[0]].append(row)
+    parts, missing = defaultdict(list), defaultdict(list)
+    for row in _table(LEFT_OUT):
+        if row["part"]:
+            parts[row["page"]].append(row["part"])
+        elif row["why"] != NONE:
+            missing[row["why"]].append(row["page"])
+    partly = len(parts.keys() & replayed.keys())
+    yield EXAMPLES.format(
+        pages=len(replayed) + sum(map(len, missing.values())),
+        versions=", ".join(sorted({f"{own} {version}" for (_, version), own in known.items()})),
+        whole=len(replayed) - partly,
+        part=partly,
+        analyses=sum(map(len, replayed.values())),
+        data=sum(page.startswith("dat.") for page in replayed),
+        all_data=sum(page.startswith("dat.") for page, _ in known),
+    )
+    for page, own in sorted(replayed.items()):
+        count, off = sum(row[0] for row in own), max(row[2] for row in own)
+        left = "; ".join(parts[page])
+        yield f"| {page} | {len(own)} | {count} | {_said(off)} | {left} |\n"
+    yield LEFT
+    for why, pages in sorted(missing.items()):
+        yield f"- {why}: {', '.join(pages)}\n"
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def _said(difference: float) -> str:
