@@ -88,12 +88,13 @@ def _examples(found: dict[str, tuple[int, int, float]]) -> Iterator[str]:
     for name, row in found.items():
         if "/" in name:
             replayed[name.partition("/")[2].partition(":")[0]].append(row)
-    parts, missing = defaultdict(list), defaultdict(list)
-    for row in _table(LEFT_OUT):
-        if row["part"]:
-            parts[row["page"]].append(row["part"])
-        elif row["why"] != NONE:
-            missing[row["why"]].append(row["page"])
+    parts: dict[str, list[str]] = defaultdict(list)
+    missing: dict[str, list[str]] = defaultdict(list)
+    for left_out in _table(LEFT_OUT):
+        if left_out["part"]:
+            parts[left_out["page"]].append(left_out["part"])
+        elif left_out["why"] != NONE:
+            missing[left_out["why"]].append(left_out["page"])
     partly = len(parts.keys() & replayed.keys())
     yield EXAMPLES.format(
         pages=len(replayed) + sum(map(len, missing.values())),
