@@ -248,3 +248,8 @@ def test_a_new_review_is_checked_built_and_published_by_commands_that_there_are(
         assert [words[1] for words in said] == ["validate", "run", "changes"]
     assert "* -text" in files[".gitattributes"].splitlines()
     assert all(f"/{name}/" in files[".gitignore"] for name in ("results", "logs", ".snakemake"))
+
+
+def test_results_of_the_example_are_none_of_its_files_for_git():
+    for files in (scaffold.files(), scaffold.example()):
+        assert {"/results/", "/.snakemake/"} <= set(files[".gitignore"].splitlines())

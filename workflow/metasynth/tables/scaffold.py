@@ -61,8 +61,12 @@ def _texts(folder: Path, *patterns: str) -> dict[str, str]:
 
 
 def example() -> dict[str, str]:
-    """Every file of a small review that has its trials, by its path from the review's folder."""
-    return _texts(EXAMPLE, "config.yaml", "data/**/*")
+    """Every file of a small review that has its trials, by its path from the review's folder.
+
+    What git is to pass over is that of any review: with results among its files, none is archived.
+    """
+    of_git = {_dotted(name): text for name, text in _texts(TEXTS, "dot-git[ai]*").items()}
+    return of_git | _texts(EXAMPLE, "config.yaml", "data/**/*")
 
 
 def files() -> dict[str, str]:
