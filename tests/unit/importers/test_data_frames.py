@@ -14,7 +14,7 @@ import pytest
 from metasynth.importers import command, metafor
 from metasynth.importers.found import ImportRefused
 from metasynth.importers.parts import clustered, separated
-from metasynth.importers.source import Sides
+from metasynth.importers.source import Sides, how_read
 
 SIDES = Sides("drug", "placebo")
 
@@ -540,10 +540,78 @@ def test_all_that_a_file_lacks_is_said_at_once(tmp_path):
         read(path)
     said = str(caught.value)
     assert "no column with the study's name" in said
-    assert "none of these sets of columns: ai, n1i, ci, n2i; " in said
-    assert "Its columns are a, n1, c, n2; say what those of one set are called in it" in said
+    assert "none of these sets of columns:\n  binary: ai n1i ci n2i, or ai bi ci di\n" in said
+    assert "\nIts columns are: a; n1; c; n2\n" in said
     names = {"ai": "a", "n1i": "n1", "ci": "c", "n2i": "n2"}
     assert numbers(read(path, names=names, numbered=True))[0][0] == {"events": "1", "total": "10"}
+
+
+def test_rows_above_the_names_of_columns_are_passed_over_and_told_of(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text("Infections;;\n;;\nStudy;xi;ni\nA;1;10\nB;2;21\n", "utf-8")
+    found = read(path)
+    assert [(item.row, item.study) for item in found.items] == [(4, "A"), (5, "B")]
+    assert how_read(path) == [
+        "semicolons stand between its columns; it was read so",
+        "row 3 was read as the names of its columns; above it stands Infections",
+    ]
+
+
+def test_above_the_names_of_columns_a_title_has_no_separators(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text("Infections\n\nStudy;xi;ni\nA;1;10\nB;2;21\n", "utf-8")
+    assert numbers(read(path)) == [
+        [{"events": "1", "total": "10"}],
+        [{"events": "2", "total": "21"}],
+    ]
+
+
+TOTALS = ("a total and no study: its counts are the sums", "a total and no study: its name says so")
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "left"),
+    [
+        ("study,xi,ni", [("A", 1, 10), ("B", 2, 20), ("C", 4, 50), ("All", 7, 80)], TOTALS[0]),
+        ("study,xi,ni", [("Total", 7, 80), ("A", 1, 10), ("B", 2, 20), ("C", 4, 50)], TOTALS[0]),
+        (
+            "study,ai,n1i,ci,n2i",
+            [("A", 1, 10, 2, 11), ("B", 2, 20, 0, 9), ("", 3, 30, 2, 20)],
+            TOTALS[0],
+        ),
+        (
+            "study,m1i,sd1i,n1i,m2i,sd2i,n2i",
+            [
+                ("A", 1, 1, 10, 2, 1, 11),
+                ("B", 2, 1, 20, 3, 1, 9),
+                ("Subtotal (95% CI)", 1.7, 1, 30, 2.4, 1, 20),
+            ],
+            TOTALS[1],
+        ),
+        ("study,yi,sei", [("A", 1, 1), ("B", 2, 1), ("Overall", 1.5, 0.7)], TOTALS[1]),
+        ("study,yi,sei", [("A", 1, 1), ("B", 2, 1), ("TOTAL 2015", 1.5, 0.7)], ""),
+        (
+            "study,year,yi,sei",
+            [("A", 2001, 1, 1), ("B", 2002, 2, 1), ("TOTAL", 2015, 1.5, 0.7)],
+            "",
+        ),
+        ("study,xi,ni", [("A", 1, 10), ("B", 2, 20), ("C", 3, 30)], ""),
+        ("study,xi,ni", [("A", 0, 0), ("B", 0, 0), ("C", 0, 0)], ""),
+        ("study,xi,ni", [("Totally 9", 1, 10), ("B", 2, 20), ("C", 3, 31)], ""),
+    ],
+)
+def test_a_total_is_no_study(tmp_path, header, rows, left):
+    found = read(write(tmp_path / "d.csv", header, *rows))
+    assert len(found.items) == len(rows) - bool(left)
+    assert [one.reason.startswith(left) for one in found.left_out] == [True] * bool(left)
+
+
+def test_a_row_without_numbers_is_listed_once(tmp_path):
+    found = read(write(tmp_path / "d.csv", "study,xi,ni", ("A", 1, 10), ("B", "", "")))
+    _, left_out = command.tables(found, "d.csv", "key")
+    assert [(one.row, one.what, one.reason) for one in left_out] == [
+        (3, "B", "an arm has no numbers")
+    ]
 
 
 COVIDENCE = (

@@ -46,6 +46,41 @@ def test_a_package_becomes_a_review_whose_first_analyses_are_the_files_own(place
     assert by_name[config.outcomes[1].analyses[0]].tau2 == "DL"
 
 
+def test_the_abstract_has_the_number_of_the_analysis_that_leads(place):
+    review = begun(place, one_of_each_type(place / "review.zip"))
+    first = review.config.outcomes[0]
+    abstract = (place / "myreview/data/text/en/abstract.md").read_text("utf-8")
+    assert first.analyses[0] != "primary"
+    assert f"{{{{ {first.id}.{first.analyses[0]}.estimate }}}}" in abstract
+    assert ".primary." not in abstract
+
+
+def test_of_one_group_no_null_is_spoken_of(place):
+    file = place / "d.csv"
+    file.write_text("study,xi,ni\nA,9,335\nB,1,10\nC,4,50\n", "utf-8")
+    begun(place, file, "--outcome", "infected")
+    abstract = (place / "myreview/data/text/en/abstract.md").read_text("utf-8")
+    assert "{{ infected.primary.interval }}). " in abstract
+    assert "reading" not in abstract
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), ("--intervention and --control would name it", "--outcome names it")),
+        (("--intervention", "drug"), ("what is compared; --control would name it",)),
+        (("--intervention", "drug", "--control", "placebo", "--outcome", "death"), ()),
+    ],
+)
+def test_what_the_file_does_not_name_is_told(place, capsys, options, said):
+    file = place / "d.csv"
+    file.write_text("study,ai,n1i,ci,n2i\nA,9,335,12,330\nB,1,10,3,12\n", "utf-8")
+    begun(place, file, *options)
+    told = capsys.readouterr().out
+    assert all(one in told for one in said)
+    assert ("would name it" in told) is bool(said)
+
+
 def nested(place, *rows):
     file = place / "schools.csv"
     file.write_text("\n".join(["study,district,yi,vi", *rows]) + "\n", encoding="utf-8")

@@ -121,3 +121,15 @@ def test_a_count_chooses_the_form(n: int) -> None:
     said = store.from_json(Sentence, store.to_json(sentence_n(*forms, n, least=10)))
     assert in_words(said) == forms[n != 1].format(n=n, least=10)
     assert in_words(said, POLISH) == POLISH.say_n(*forms, n, least=10)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Smith et al.", "By Smith et al."),
+        ("Smith", "By Smith."),
+        ("and so on...", "By and so on...."),
+    ],
+)
+def test_a_sentence_ends_with_one_full_stop(name: str, said: str) -> None:
+    assert Language().say("By {name}.", name=name) == said

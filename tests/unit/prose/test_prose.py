@@ -22,7 +22,7 @@ from metasynth.prose.values import ANYTHING, Kind, Named
 from metasynth.report.material import Material, primary_outcomes
 from metasynth.report.tables import claims
 from metasynth.report.text import vocabulary
-from metasynth.report.text.sections import SECTIONS
+from metasynth.report.text.sections import SECTIONS, Texts
 from metasynth.review import prose_check, prose_names
 from metasynth.review.load import Review, load_review
 from metasynth.tables import reader
@@ -302,3 +302,13 @@ def test_prices_are_no_formulas(tmp_path: Path, prices: str) -> None:
     files[f"{TEXTS}/question.md"] += f"\nIt costs {prices}.\n".encode()
     write(files, tmp_path)
     assert load_review(Path(CONFIG), tmp_path).warnings == ()
+
+
+def test_a_name_with_a_full_stop_ends_its_sentence(tmp_path: Path) -> None:
+    general = tmp_path / "general"
+    general.mkdir()
+    section = "{{ name }}. Then {{ name }}, and `../{{ name }}`.\n"
+    (general / "results.md").write_text(section, encoding="utf-8")
+    texts = Texts([general], tmp_path, {})
+    ((_, said),) = texts.filled({"name": "Smith et al."})
+    assert said.replace("\\", "") == "Smith et al. Then Smith et al., and `../Smith et al.`.\n"

@@ -162,6 +162,9 @@ def test_rows_of_arms_are_no_contrast():
         ("A fall", "a fall"),
         ("Odpowiedź\u00a0ACR20", "odpowiedź\u00a0ACR20"),
         ("Drug, high dose", "drug, high dose"),
+        ("Adverse Events", "Adverse Events"),
+        ("Death after Myocardial Infarction", "Death after Myocardial Infarction"),
+        ("Pain on Hamilton scale", "pain on Hamilton scale"),
     ],
 )
 def test_a_label_inside_a_sentence_keeps_the_capitals_of_names(label, said):

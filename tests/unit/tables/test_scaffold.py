@@ -206,6 +206,38 @@ def test_a_new_review_names_the_workflow_by_its_commit_or_not_at_all(monkeypatch
     assert "\nmetasynth\n" not in scaffold.files()["requirements.txt"]
 
 
+class Installed:
+    """A distribution with what an installer wrote of where it came from."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def read_text(self, name):
+        assert name == "direct_url.json"
+        return self.text
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        (
+            '{"url": "https://example.org/me/review.git",'
+            ' "vcs_info": {"vcs": "git", "commit_id": "0123abc"}}',
+            "metasynth @ git+https://example.org/me/review.git@0123abc",
+        ),
+        ('{"url": "https://example.org/metasynth.whl", "archive_info": {}}', ""),
+        ('{"url": "file:///srv/review", "dir_info": {"editable": true}}', ""),
+        ('{"url": "file:///srv/review", "vcs_info": {"commit_id": "0123abc"}}', ""),
+        ("no JSON", ""),
+        (None, ""),
+    ],
+)
+def test_an_installed_package_says_what_it_was_installed_from(monkeypatch, written, origin):
+    monkeypatch.setattr(scaffold, "_checked_out", lambda: None)
+    monkeypatch.setattr(scaffold, "distribution", lambda name: Installed(written))
+    assert scaffold.origin().startswith(origin or "# ")
+
+
 def test_a_new_review_is_checked_built_and_published_by_commands_that_there_are():
     files = scaffold.files()
     github = yaml.safe_load(files[".github/workflows/review.yml"])
@@ -216,3 +248,8 @@ def test_a_new_review_is_checked_built_and_published_by_commands_that_there_are(
         assert [words[1] for words in said] == ["validate", "run", "changes"]
     assert "* -text" in files[".gitattributes"].splitlines()
     assert all(f"/{name}/" in files[".gitignore"] for name in ("results", "logs", ".snakemake"))
+
+
+def test_results_of_the_example_are_none_of_its_files_for_git():
+    for files in (scaffold.files(), scaffold.example()):
+        assert {"/results/", "/.snakemake/"} <= set(files[".gitignore"].splitlines())

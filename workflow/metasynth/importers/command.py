@@ -4,7 +4,7 @@ import argparse
 import csv
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from metasynth.core import bibtex, store, together
@@ -20,7 +20,7 @@ from metasynth.importers import (
     revman_package,
     revman_rm5,
 )
-from metasynth.importers.found import ImportRefused, LeftOut, Reading
+from metasynth.importers.found import ImportRefused, LeftOut, OutcomeFound, Reading
 from metasynth.importers.parts import clustered
 from metasynth.importers.revman_records import File
 from metasynth.importers.source import Sides, how_read, ordinary, text_in
@@ -159,9 +159,21 @@ def begin(folder: Path, chosen: argparse.Namespace) -> int:
         " correlation says whether these have the same patients"
         for name in sorted(in_clusters)
     ]
+    doubts += _unnamed(made, outcomes)
     print("\n".join(["Look at these choices in config.yaml:", *doubts] if doubts else []))
     print(f"The draft report: cd {folder} && metasynth run")
     return 0
+
+
+def _unnamed(made: Folders, outcomes: Sequence[OutcomeFound]) -> Iterator[str]:
+    """What the file does not name, and the report would call by the words of a form."""
+    arms = (csv.DictReader(io.StringIO(texts["arms.csv"], newline="")) for texts in made.values())
+    treatments = {row["treatment"] for table in arms for row in table}
+    if names := [side for side in ("intervention", "control") if side in treatments]:
+        options = " and ".join(f"--{name}" for name in names)
+        yield f"  comparison: the file does not say what is compared; {options} would name it"
+    if [outcome.id for outcome in outcomes] == ["outcome"]:
+        yield "  outcome: the file does not say what it is; its label does, and --outcome names it"
 
 
 def _placed(files: dict[str, str], made: Folders, *, xlsx: bool) -> Mapping[str, str | bytes]:
@@ -203,8 +215,8 @@ def read(chosen: argparse.Namespace) -> Reading:
 
 
 def _how_read(chosen: argparse.Namespace) -> list[LeftOut]:
-    said = how_read(chosen.file, chosen.encoding)
-    return [LeftOut(None, chosen.file.name, said, kept=True)] if said else []
+    said = how_read(chosen.file, chosen.encoding, getattr(chosen, "sheet", ""))
+    return [LeftOut(None, chosen.file.name, one, kept=True) for one in said]
 
 
 def _read(chosen: argparse.Namespace) -> Reading:

@@ -13,6 +13,7 @@ from metasynth.importers.found import About, ComparisonFound, OutcomeFound
 from metasynth.importers.references import entry, key_for
 from metasynth.importers.trial_folders import Folders
 from metasynth.model.clusters import CLUSTER
+from metasynth.model.measure_catalogue import ONE_GROUP
 
 _BY_METAFOR = (("model", "random"), ("tau2", "REML"), ("ci", "HKSJ"))
 _NESTED = (("model", "three_level"), ("ci", "CR2"))
@@ -138,9 +139,7 @@ def _written_outcomes(
         places = {(outcome.label, name) for name in outcome.comparisons or ("",)}
         label = f"{outcome.label} ({outcome.id})" if labels & places else outcome.label
         labels |= places
-        own = [analyses[outcome.analysis]] if outcome.analysis else []
-        leads = [NESTED] if outcome.id in clustered else []
-        names = dict.fromkeys([*leads, *own, "primary"])
+        names = _led_by(outcome, analyses, clustered)
         doubt = f"    # {_remark(outcome.doubt)}\n" if outcome.doubt else ""
         compared = draft_comparisons.line(outcome, comparisons)
         parts.append(
@@ -176,8 +175,24 @@ def cited(
 
 
 def prose(text: str, outcomes: Sequence[OutcomeFound], clustered: Collection[str]) -> str:
-    """A starter text about the first outcome instead of the example's."""
-    leads = NESTED if outcomes[0].id in clustered else "primary"
-    return re.sub(
-        r"\bresponse\.primary\b", f"{draft_comparisons.first_name(outcomes)}.{leads}", text
-    )
+    """A starter text about the first outcome, by the analysis that leads it.
+
+    One group has no null to say of its interval on which side of it that lies.
+    """
+    first = outcomes[0]
+    names = _analyses(outcomes, clustered)
+    name = f"{draft_comparisons.first_name(outcomes)}.{_led_by(first, names, clustered)[0]}"
+    if first.type in ONE_GROUP:
+        text = text.replace("; {{ response.primary.reading }}", "")
+    return re.sub(r"\bresponse\.primary\b", name, text)
+
+
+def _led_by(
+    outcome: OutcomeFound,
+    analyses: Mapping[tuple[tuple[str, str], ...], str],
+    clustered: Collection[str],
+) -> list[str]:
+    """The names of an outcome's analyses, that which leads first."""
+    own = [analyses[outcome.analysis]] if outcome.analysis else []
+    leads = [NESTED] if outcome.id in clustered else []
+    return list(dict.fromkeys([*leads, *own, "primary"]))

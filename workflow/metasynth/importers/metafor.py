@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from metasynth.core.faults import shown
-from metasynth.importers import curves
+from metasynth.importers import curves, totals
 from metasynth.importers.column_sets import BY_ARM, COUNTS, MEANS, META, WIDE, Columns, cells_of
 from metasynth.importers.found import (
     About,
@@ -74,7 +74,8 @@ def read(path: Path, choices: Choices) -> Reading:
     found = _of_publication([_renamed(line, names) for line in plain])
     label = "" if choices.numbered else _label_column(found, choices, path)
     kind, used, rows = _rows(found, choices, label, path)
-    items, left_out = [], others
+    rows, sums = totals.apart(rows, label)
+    items, left_out = [], [*others, *sums]
     places: dict[tuple[str, str], list[tuple[Line, str]]] = {}
     for number, (line, results) in enumerate(rows, start=1):
         study, year = _named(line, label, number)
@@ -128,7 +129,7 @@ def _label_column(found: Sequence[Line], choices: Choices, path: Path) -> str:
         sets = "" if _present(found, choices) else f"; and {_no_set(found)}"
         raise ImportRefused(
             f"{path} has no column with the study's name ({', '.join(_LABELS)}): say which it is"
-            f" with --column slab=NAME, or number the rows with --numbered{sets}"
+            f' with --column "slab=NAME", or number the rows with --numbered{sets}'
         )
     words = (name for name in present if not all(line[name].isdecimal() for line in found))
     return next(words, present[0])
@@ -175,11 +176,19 @@ def _present(found: Sequence[Line], choices: Choices) -> list[Columns]:
 
 def _no_set(found: Sequence[Line]) -> str:
     """What a file lacks that has none of the sets, what it has, and how to say which is which."""
-    sets = "; ".join(", ".join(columns.names) for columns in WIDE)
-    there = ", ".join(shown(name) for name in found[0].cells if name)
-    return (
-        f"none of these sets of columns: {sets}. Its columns are {there}; say what those of one set"
-        " are called in it: --column ai=NAME --column n1i=NAME --column ci=NAME --column n2i=NAME"
+    sets = dict[str, list[str]]()
+    for columns in WIDE:
+        sets.setdefault(columns.type, []).append(" ".join(columns.names))
+    kinds = [f"  {kind}: {', or '.join(names)}" for kind, names in sets.items()]
+    there = "; ".join(shown(name) for name in found[0].cells if name)
+    return "\n".join(
+        [
+            "none of these sets of columns:",
+            *kinds,
+            f"Its columns are: {there}",
+            "Say of each of one set what it is called in the file:"
+            ' --column "ai=NAME" --column "n1i=NAME" and so on (docs/import.md has what they are).',
+        ]
     )
 
 

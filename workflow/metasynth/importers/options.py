@@ -39,7 +39,12 @@ def _add_programs(programs: "Programs") -> None:
     _add_encoding(common)
     sides = argparse.ArgumentParser(add_help=False)
     for side in ("intervention", "control"):
-        sides.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
+        sides.add_argument(
+            f"--{side}",
+            default=side,
+            help=f"name of the treatment on the {side} side",
+            metavar="NAME",
+        )
     parents = [common, sides]
     data_frame = _program(
         programs, "metafor", "data for escalc or rma, as CSV or a workbook", parents
@@ -137,7 +142,12 @@ def add_source(begin: argparse.ArgumentParser) -> None:
         help="whose file it is; default: RevMan's where it is one, else a data frame for metafor",
     )
     for side in ("intervention", "control"):
-        begin.add_argument(f"--{side}", default=side, help="name of the treatment", metavar="NAME")
+        begin.add_argument(
+            f"--{side}",
+            default=side,
+            help=f"name of the treatment on the {side} side",
+            metavar="NAME",
+        )
     begin.add_argument("--comparison", default="", help=f"RevMan's: {_ONE}")
     begin.add_argument("--arms", type=Path, help="Covidence's file Study arms", metavar="FILE")
     _add_encoding(begin)

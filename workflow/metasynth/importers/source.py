@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import dropwhile
 from math import sqrt
 from pathlib import Path
 
@@ -20,6 +21,7 @@ _MOST_NAMED = 12
 _COUNTS = frozenset({"events", "total"})
 _YEAR = re.compile(r"\b(1[89][0-9]{2}|20[0-9]{2})[a-z]?\b")
 _MARKS = {"semicolons": ";", "tabs": "\t", "bars": "|"}
+_MARK = re.compile(r"[,;\t|]")
 _DECIMAL = re.compile(r"[-+]?[0-9]+([.,])[0-9]+")
 _GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}([.,])[0-9]{3}")
 """A number that is a thousand and more, if its mark is not the decimal one."""
@@ -121,16 +123,19 @@ def lines_of(
     Raises:
         ImportRefused: as `sheet`.
     """
-    if is_workbook(content):
-        from metasynth.core import workbook
+    return _by_header(_records_of(content, called, encoding, name), called, required, empty)
 
-        try:
-            records = workbook.rows(content, called, name)
-        except FileRefused as refused:
-            raise ImportRefused(str(refused)) from refused
-    else:
-        records = _records(text_in(content, called, encoding=encoding), called)
-    return _by_header(records, called, required, empty)
+
+def _records_of(content: bytes, called: str, encoding: str, name: str) -> list[list[str]]:
+    """The rows of a workbook's sheet or of a text, as lists of cells."""
+    if not is_workbook(content):
+        return _records(text_in(content, called, encoding=encoding), called)
+    from metasynth.core import workbook
+
+    try:
+        return workbook.rows(content, called, name)
+    except FileRefused as refused:
+        raise ImportRefused(str(refused)) from refused
 
 
 def text_in(content: bytes, called: str, kind: str = "CSV", encoding: str = "") -> str:
@@ -156,21 +161,38 @@ def refusal(called: str, fault: Fault) -> ImportRefused:
     return ImportRefused(f"{called}{line}: {told}")
 
 
-def how_read(path: Path, encoding: str = "") -> str:
-    """What stands between the columns of a text that was read instead of commas; blank if nothing.
+def how_read(path: Path, encoding: str = "", name: str = "") -> list[str]:
+    """What was read otherwise than as a table with commas whose first row names its columns.
 
     It is said to the reader, who knows whether it is so.
     """
-    content = path.read_bytes()
-    if is_workbook(content):
-        return ""
-    text, _ = text_of(content, path.name, encoding=encoding)
-    mark, comma, decimals = _separator(text or "").partition(",")
-    return f"{mark} stand between its columns{comma}{decimals}; it was read so" if mark else ""
+    content, said = path.read_bytes(), list[str]()
+    if not is_workbook(content):
+        text, _ = text_of(content, path.name, encoding=encoding)
+        if not text or text.lstrip().startswith("<"):
+            return []
+        mark, comma, decimals = _separator(text).partition(",")
+        if mark:
+            said.append(f"{mark} stand between its columns{comma}{decimals}; it was read so")
+    records = _records_of(content, path.name, encoding, name)
+    if above := _above_header(records):
+        titles = " ".join(cell.strip() for record in records[:above] for cell in record if cell)
+        said.append(
+            f"row {above + 1} was read as the names of its columns; above it stands"
+            f" {shown(titles) or 'nothing'}"
+        )
+    return said
+
+
+def _above_header(records: list[list[str]]) -> int:
+    """How many rows stand above the names of columns: titles, of one cell each, and blank rows."""
+    filled = (sum(bool(cell.strip()) for cell in record) for record in records)
+    return next((above for above, cells in enumerate(filled) if cells > 1), 0)
 
 
 def _separator(text: str) -> str:
-    first, *body = text[:100_000].splitlines() or [""]
+    lines = text[:100_000].splitlines()
+    first, *body = [*dropwhile(lambda line: not _MARK.search(line), lines), ""]
     return separator(first, body[:50])
 
 
@@ -209,15 +231,16 @@ def _with_point(cell: str) -> str:
 def _by_header(
     records: list[list[str]], called: str, required: Iterable[str], empty: bool = False
 ) -> list[Line]:
-    names = [name.strip().casefold() for name in records[0]] if records else []
+    above = _above_header(records)
+    names = [name.strip().casefold() for name in records[above]] if records else []
     if twice := [name for name, times in Counter(names).items() if name and times > 1]:
         raise ImportRefused(f"{called} has several columns {', '.join(twice)}: rename all but one")
     if missing := [name for name in required if name.casefold() not in names]:
-        there = ", ".join(shown(name) for name in records[0][:_MOST_NAMED] if name.strip())
+        there = ", ".join(shown(name) for name in records[above][:_MOST_NAMED] if name.strip())
         raise ImportRefused(f"{called} has no column {', '.join(missing)}; it has: {there}")
     found = [
         Line(number, dict(zip(names, record, strict=False)))
-        for number, record in enumerate(records[1:], start=2)
+        for number, record in enumerate(records[above + 1 :], start=above + 2)
         if "".join(record).strip()
     ]
     if not found and not empty:

@@ -88,8 +88,9 @@ def folders(
         reference = (keys or {}).get(about.study, "")
         made[identifier(label, made, "study")] = _tables(label, group, about, origin, reference)
     with_results = {item.study.casefold() for item in reading.items}
+    told = {(one.row, one.what) for one in reading.left_out}
     for about in reading.studies:
-        if about.study.casefold() in with_results:
+        if about.study.casefold() in with_results or (about.row, about.study) in told:
             continue
         about, unfit = _fitting(about)
         if unfit or about.fields.get("status", "included") == "included":

@@ -40,8 +40,12 @@ class Language:
     lacking: tuple[int, int] = (0, 0)
 
     def say(self, message: str, **values: Any) -> str:
-        """The message translated, then its {places} filled; values are never translated."""
-        return self.gettext(message).format(**values)
+        """The message translated, then its {places} filled; values are never translated.
+
+        A value such as "Smith et al." ends a sentence with its own full stop.
+        """
+        said = self.gettext(message)
+        return said.format(**_one_stop(said, values))
 
     def say_n(self, singular: str, plural: str, n: int, /, **values: Any) -> str:
         """As `say`, in the form that goes with the number `n`, which fills the place {n} too."""
@@ -73,6 +77,21 @@ class Language:
     def written(self, number: str) -> str:
         """A number as an English text prints it, with this language's decimal mark."""
         return number.replace(".", self.numbers.decimal)
+
+
+def _one_stop(said: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The values, without a full stop at their end where the message has one after them."""
+    if "}." not in said:
+        return values
+    return {
+        name: value[:-1]
+        if isinstance(value, str)
+        and value.endswith(".")
+        and not value.endswith("..")
+        and f"{{{name}}}." in said
+        else value
+        for name, value in values.items()
+    }
 
 
 def sentences(text: str) -> list[str]:

@@ -12,11 +12,26 @@ Mark = Callable[[str, str], str]
 
 
 def lowered(label: str) -> str:
-    """A label inside a sentence: "Death" loses its capital, "ACR20 response" and "HbA1c" do not."""
+    """A label inside a sentence: "Death" loses its capital, "ACR20 response" and "HbA1c" do not.
+
+    Nor does "Adverse Events", whose other words have capitals too.
+    """
     first, *rest = label.split(maxsplit=1) or [""]
     is_name = any(not letter.islower() for letter in first[1:].rstrip(",.:;"))
     is_symbol = len(first) == 1 and not "".join(rest)[:1].isalpha()
-    return label if is_name or is_symbol else label[:1].lower() + label[1:]
+    if is_name or is_symbol or _is_title("".join(rest).split()):
+        return label
+    return label[:1].lower() + label[1:]
+
+
+_LONG = 4
+"""Letters of a word that has a capital in a title: "after" may, "of" does not."""
+
+
+def _is_title(words: Sequence[str]) -> bool:
+    """Whether most of the longer words begin with a capital, as those of a title do."""
+    long = [word for word in words if len(word) >= _LONG and word.isalpha()]
+    return 2 * sum(word.istitle() for word in long) > len(long)
 
 
 def keyed(sentences: Sequence[Sentence], prefix: str) -> tuple[Sentence, ...]:

@@ -7,11 +7,13 @@ tables follow the schema.
 
 import csv
 import io
+import json
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from metasynth.core import together
@@ -59,8 +61,12 @@ def _texts(folder: Path, *patterns: str) -> dict[str, str]:
 
 
 def example() -> dict[str, str]:
-    """Every file of a small review that has its trials, by its path from the review's folder."""
-    return _texts(EXAMPLE, "config.yaml", "data/**/*")
+    """Every file of a small review that has its trials, by its path from the review's folder.
+
+    What git is to pass over is that of any review: with results among its files, none is archived.
+    """
+    of_git = {_dotted(name): text for name, text in _texts(TEXTS, "dot-git[ai]*").items()}
+    return of_git | _texts(EXAMPLE, "config.yaml", "data/**/*")
 
 
 def files() -> dict[str, str]:
@@ -84,7 +90,7 @@ def origin() -> str:
 
     Where that is not known it is a comment: a name alone could fetch a stranger's package.
     """
-    url, commit = _git("config", "remote.origin.url"), _git("rev-parse", "HEAD")
+    url, commit = _checked_out() or _installed()
     url = re.sub(r"^git@([\w.-]+):", r"ssh://git@\1/", url)
     if re.match(r"(https|ssh)://", url) and commit:
         return f"metasynth @ git+{url}@{commit}"
@@ -92,6 +98,22 @@ def origin() -> str:
         "# metasynth @ git+https://…@<commit>   <- not known here: write the address of the"
         "\n# repository with your copy of the workflow, and remove the # in front"
     )
+
+
+def _checked_out() -> tuple[str, str] | None:
+    """Address and commit of the checkout that this is; None where it is none."""
+    if not (PROJECT / ".git").exists():
+        return None
+    return _git("config", "remote.origin.url"), _git("rev-parse", "HEAD")
+
+
+def _installed() -> tuple[str, str]:
+    """Address and commit that the package was installed from (PEP 610); blank where unknown."""
+    try:
+        found = json.loads(distribution("metasynth").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, json.JSONDecodeError):
+        return "", ""
+    return found.get("url", ""), found.get("vcs_info", {}).get("commit_id", "")
 
 
 def _git(*words: str) -> str:
@@ -105,7 +127,7 @@ def _git(*words: str) -> str:
         )
     except OSError:
         return ""
-    return done.stdout.strip() if (PROJECT / ".git").exists() else ""
+    return done.stdout.strip()
 
 
 def config_schema() -> str:

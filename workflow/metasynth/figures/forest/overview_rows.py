@@ -35,7 +35,7 @@ from metasynth.language.sentences import lowered
 from metasynth.language.tracked import bare, marked
 from metasynth.language.units import with_time
 from metasynth.model.measure_catalogue import ONE_GROUP
-from metasynth.model.methods import MEASURE
+from metasynth.model.methods import MEASURE, letters
 from metasynth.model.primary_effects import is_logarithmic
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult
 
@@ -172,7 +172,7 @@ def _row(analysis: AnalysisResult, label: str, language: Language) -> Row:
 def _measure(estimate: Estimate, language: Language) -> str:
     """The letters of a measure; one group's are those of its transformation, and no reader's."""
     alone = MEASURE[estimate.measure].types[0] in ONE_GROUP
-    return measure_title(estimate.measure, language) if alone else estimate.measure
+    return measure_title(estimate.measure, language) if alone else letters(estimate.measure)
 
 
 def _sizes(estimate: Estimate, said: Printed) -> tuple[str, str]:

@@ -4,6 +4,7 @@ A section is workflow/report/<language>/<section>.md, the same for any review. I
 this review can say, from the review's own texts, as `{% include "own/question.md" %}`.
 """
 
+import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -100,6 +101,10 @@ def _printed(context: Context, value: object) -> Markup | str:
     return escape(str(value))
 
 
+_TWO_STOPS = re.compile(r"(?<=[\w)])\\?\.\.(?=\s|$)")
+"""A name such as "Smith et al." at the end of a sentence, and the sentence's own full stop."""
+
+
 class _OwnLoader(FileSystemLoader):
     """The review's own texts, which keep their prefix: by it they are told from the sections."""
 
@@ -159,7 +164,8 @@ class Texts:
         for section in SECTIONS:
             if self._section(section) is not None:
                 try:
-                    yield section, self._environment.get_template(f"{section}.md").render(names)
+                    text = self._environment.get_template(f"{section}.md").render(names)
+                    yield section, _TWO_STOPS.sub(".", text)
                 except (TemplateError, LookupError, TypeError, ValueError) as error:
                     raise ReportError(f"{_where(error)}: {error}") from error
 
