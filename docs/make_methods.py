@@ -55,6 +55,7 @@ def manual() -> str:
         ("Estimators of the between-study variance, `tau2`", catalogue.TAU2_METHODS),
         ("Intervals of the pooled estimate, `ci`", catalogue.CI_METHODS),
         ("Prediction intervals, `prediction`", catalogue.PREDICTIONS),
+        ("Limits of the between-study variance, `tau2_ci`", catalogue.TAU2_CIS),
         ("Intervals of each study, `study_ci`", catalogue.STUDY_CIS),
     )
     tables = "".join(f"\n## {title}\n\n{_table(records)}" for title, records in kinds)

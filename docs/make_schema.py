@@ -35,6 +35,7 @@ RECORDS: Mapping[str, Iterable[Method]] = {
     "tau2": catalogue.TAU2_METHODS,
     "ci": catalogue.CI_METHODS,
     "prediction": catalogue.PREDICTIONS,
+    "tau2_ci": catalogue.TAU2_CIS,
     "study_ci": catalogue.STUDY_CIS,
     "zero_cells": catalogue.ZERO_CELLS,
     "double_zero": catalogue.DOUBLE_ZERO,

@@ -160,6 +160,8 @@ CASES = [
     ("bcg", "RR", AnalysisSpec("p", "P", tau2="REML", ci="KR")),
     ("bcg", "RR", AnalysisSpec("p", "P", tau2="HE")),
     *[("bcg", "RR", AnalysisSpec("p", "P", tau2=tau2)) for tau2 in ("HS", "HSk")],
+    *[("bcg", "RR", AnalysisSpec("p", "P", tau2=tau2, tau2_ci=ci))
+      for tau2 in ("REML", "ML") for ci in ("PL", "Wald", "BJ", "J")],
     ("hine1989", "ASD", AnalysisSpec("p", "P", tau2="REML")),
     *[("nielweise2007", "ASD", AnalysisSpec("p", "P", tau2="DL", zero_cells=zero))
       for zero in ("only0", "all", "treatment_arm")],

@@ -53,7 +53,7 @@ def printed(tmp_path_factory):
 def test_r_gives_the_same_numbers(printed, number):
     dataset, measure, spec = CASES[number]
     estimate = pooled(dataset, measure, spec).analyses[0].estimates[0]
-    pooled_here = printed[number].partition("\nSmall-study effects")[0]
+    pooled_here = re.split("\nSmall-study effects|\nLimits of tau2", printed[number])[0]
     lines = re.findall(r"^(\w+) +(\S+) +(\S+)$", pooled_here, flags=re.MULTILINE)
     theirs = {name: value for name, value, _ in lines}
     levels = spec.model == "three_level"
@@ -70,6 +70,18 @@ def test_r_gives_the_same_numbers(printed, number):
             if levels:  # metafor maximises over logarithms, which never reach a variance of nought
                 digits, near = 1e-5, 1e-7
             assert float(theirs[name]) == pytest.approx(value, rel=digits, abs=near), name
+
+
+@pytest.mark.parametrize("name", ["PL", "Wald"])
+def test_r_gives_the_same_limits_of_tau2(printed, name):
+    """Those of the generalised Q need CompQuadForm, which no distribution's packages have."""
+    numbers = [i for i, (_, _, spec) in enumerate(CASES) if spec.tau2_ci == name]
+    assert numbers
+    for number in numbers:
+        lines = re.findall(r"^ci\.[lu]b +(\S+) +(\S+)$", printed[number], flags=re.MULTILINE)
+        assert len(lines) == 2
+        for theirs, ours in lines:
+            assert float(theirs) == pytest.approx(float(ours), rel=1e-6, abs=1e-9)
 
 
 def test_the_data_frame_holds_every_study():

@@ -23,6 +23,7 @@ from metasynth.stats import (
     intervals,
     score_intervals,
     tau2,
+    tau2_limits,
     three_level_pool,
 )
 from metasynth.stats.effects.binary import BINARY_EFFECTS, Tables
@@ -41,6 +42,7 @@ KINDS: dict[str, tuple[Method, ...]] = {
     "ci": catalogue.CI_METHODS,
     "prediction": catalogue.PREDICTIONS,
     "of posterior": catalogue.OF_POSTERIOR,
+    "tau2_ci": catalogue.TAU2_CIS,
     "study_ci": catalogue.STUDY_CIS,
     "zero_cells": catalogue.ZERO_CELLS,
     "double_zero": catalogue.DOUBLE_ZERO,
@@ -83,6 +85,7 @@ def of_type(kind: str) -> set[str]:
         ("selection.OF_CHANGES", selection.OF_CHANGES, methods.BY_BASELINE),
         ("stats.effects.proportions", PROPORTION_EFFECTS, of_type("proportion")),
         ("stats.effects.rates", RATE_EFFECTS, of_type("rate")),
+        ("stats.tau2_limits", tau2_limits.LIMITS, set(methods.TAU2_CIS)),
         ("stats.score_intervals", score_intervals.SCORE_LIMITS, set(methods.OF_TABLES)),
     ],
 )

@@ -24,7 +24,7 @@ def sources() -> set[str]:
     records = chain(
         MEASURE_RECORDS, catalogue.MODELS, catalogue.TAU2_METHODS, catalogue.CI_METHODS,
         catalogue.PREDICTIONS, catalogue.STUDY_CIS, catalogue.ASYMMETRY_TESTS,
-        catalogue.OF_POSTERIOR,
+        catalogue.OF_POSTERIOR, catalogue.TAU2_CIS,
     )  # fmt: skip
     return {record.source for record in records if re.search(r"\d{4}$", record.source)}
 

@@ -22,6 +22,7 @@ def pool(
     tau2: str | None = None,
     ci: str = "Wald",
     prediction: str | None = None,
+    tau2_ci: str = "QP",
     study_ci: str = "Wald",
     zero_cells: str = "only0",
     double_zero: str = "auto",
@@ -47,8 +48,8 @@ def pool(
         subgroup: the column by which to pool parts, too.
         cluster: of the model three_level, the column whose equal values say which rows belong
             together, as effects of one study do; a row without a value is alone.
-        model, tau2, ci, prediction: as in an analysis of config.yaml (config/README.md); tau2 is
-            REML by default.
+        model, tau2, ci, prediction, tau2_ci: as in an analysis of config.yaml (config/README.md);
+            tau2 is REML by default.
         study_ci, zero_cells, double_zero, subgroup_tau2: likewise.
         tau_prior, mu_prior: likewise, of a Bayesian pool.
         correlation: likewise, of the sampling errors of any two effects of one cluster.
@@ -79,6 +80,7 @@ def pool(
         tau2=tau2,
         ci=ci,
         prediction=prediction,
+        tau2_ci=tau2_ci,
         study_ci=study_ci,
         zero_cells=zero_cells,
         double_zero=double_zero,

@@ -313,6 +313,31 @@ PREDICTIONS = (
         ),
     ),
 )  # fmt: skip
+TAU2_CIS = (
+    Choice(
+        name="QP", label=message("Q profile"), anchor="formula-limits", source="Viechtbauer 2007",
+        metafor="QP",
+    ),
+    Choice(
+        name="BJ", anchor="formula-limits-generalised-q", metafor="GENQ",
+        source="Biggerstaff and Jackson 2008",
+        label=message("distribution of Q with weights 1/v (Biggerstaff and Jackson)"),
+    ),
+    Choice(
+        name="J", anchor="formula-limits-generalised-q", metafor="GENQ", source="Jackson 2013",
+        label=message("distribution of Q with weights 1/√v (Jackson)"),
+    ),
+    Choice(
+        name="PL", label=message("profile likelihood"), anchor="formula-limits-likelihood",
+        source="Hardy and Thompson 1996", metafor="PL",
+    ),
+    Choice(
+        name="Wald", anchor="formula-limits-wald", source="Viechtbauer 2007", metafor="Wald",
+        label=message("Wald, by the expected information on tau²"),
+    ),
+)  # fmt: skip
+"""Limits of tau2 of the random model, from which those of I2 follow."""
+
 STUDY_CIS = (
     Choice(
         name="Wald", label=message("Wald: effect ± 1.96 standard errors on the analysis scale"),

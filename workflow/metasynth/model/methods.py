@@ -24,6 +24,7 @@ MODEL: Mapping[str, Model] = _by_name(catalogue.MODELS)
 TAU2: Mapping[str, Tau2Method] = _by_name(catalogue.TAU2_METHODS)
 CI: Mapping[str, Choice] = _by_name(catalogue.CI_METHODS)
 PREDICTION: Mapping[str, Choice] = _by_name(catalogue.PREDICTIONS)
+TAU2_CI: Mapping[str, Choice] = _by_name(catalogue.TAU2_CIS)
 STUDY_CI: Mapping[str, Choice] = _by_name(catalogue.STUDY_CIS)
 ASYMMETRY: Mapping[str, Method] = _by_name(catalogue.ASYMMETRY_TESTS)
 ADJUSTMENT: Mapping[str, Method] = _by_name(catalogue.ADJUSTMENTS)
@@ -55,7 +56,7 @@ BY_UNITS = frozenset(name for name, record in MEASURE.items() if record.by_units
 """Measures of means in standard deviations that config.yaml declares, likewise."""
 COVARIANCE_MEASURES = tuple(name for name, record in MEASURE.items() if record.covariance)
 MODELS, TAU2_METHODS, CI_METHODS = tuple(MODEL), tuple(TAU2), tuple(CI)
-PREDICTIONS, STUDY_CIS = tuple(PREDICTION), tuple(STUDY_CI)
+PREDICTIONS, STUDY_CIS, TAU2_CIS = tuple(PREDICTION), tuple(STUDY_CI), tuple(TAU2_CI)
 ZERO_CELLS, DOUBLE_ZERO, MULTI_ARM = (
     tuple(_by_name(records))
     for records in (catalogue.ZERO_CELLS, catalogue.DOUBLE_ZERO, catalogue.MULTI_ARM)
@@ -86,6 +87,8 @@ WIDEST_TAU = {"ratio": 4.0, "RD": 1.0, "ASD": 1.6}
 of e^(2 × 1.96 × 4), or differences of risks (and of their arcsines) larger than there are."""
 
 DEFAULT_TAU2 = "REML"
+Q_PROFILE = "QP"
+"""The limits of tau2 unless others are chosen."""
 
 
 class UnsupportedCombination(ValueError):  # noqa: N818 - it names the fault, as the message does
@@ -154,6 +157,7 @@ def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
         _unknown_name(outcome, analysis)
         or _model_clash(outcome, analysis)
         or _random_effects_clash(analysis)
+        or _tau2_ci_clash(analysis)
         or _clusters_clash(analysis)
         or _effects_clash(outcome, analysis)
         or _prior_clash(outcome, analysis)
@@ -193,6 +197,7 @@ def _unknown_name(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
         ("tau2", analysis.tau2, TAU2_METHODS),
         ("ci", analysis.ci, CI_METHODS),
         ("prediction", analysis.prediction, PREDICTIONS),
+        ("tau2_ci", analysis.tau2_ci, TAU2_CIS),
         ("study_ci", analysis.study_ci, STUDY_CIS),
         ("zero_cells", analysis.zero_cells, ZERO_CELLS),
         ("double_zero", analysis.double_zero, DOUBLE_ZERO),
@@ -270,6 +275,16 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
         (analysis.tau2 or DEFAULT_TAU2) != "REML"
     ):
         return f"Kenward and Roger's interval is derived for REML, not for tau2 {analysis.tau2}"
+    return None
+
+
+def _tau2_ci_clash(analysis: AnalysisSpec) -> str | None:
+    """Find limits of tau2 of a model that has none to choose, or of an estimator without them."""
+    name = analysis.tau2_ci
+    if name != Q_PROFILE and analysis.model != "random":
+        return f"tau2_ci {name} is that of the model random, not of {analysis.model}"
+    if name in ("PL", "Wald") and (analysis.tau2 or DEFAULT_TAU2) not in ("REML", "ML"):
+        return f"tau2_ci {name} is of a likelihood, REML or ML, not of tau2 {analysis.tau2}"
     return None
 
 

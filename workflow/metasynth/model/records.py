@@ -353,6 +353,7 @@ class AnalysisSpec:
     tau2: str | None = None  # of the random model only; None there: methods.DEFAULT_TAU2
     ci: str = "Wald"
     prediction: str | None = None  # None: no prediction interval
+    tau2_ci: str = "QP"  # limits of tau2; random model only
     study_ci: str = "Wald"
     zero_cells: str = "only0"  # where 0.5 is added
     double_zero: str = "auto"  # what becomes of studies with no or only events

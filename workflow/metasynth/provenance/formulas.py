@@ -30,8 +30,6 @@ _FIELDS = {
     "statistic": message("effect over its standard error, on the analysis scale"),
     "df": message("by the method of the interval"),
     "h2": message("by the same convention as I²"),
-    "tau2_low": message("Q profile"),
-    "tau2_high": message("Q profile"),
     "i2_low": message("from the limit of tau²"),
     "i2_high": message("from the limit of tau²"),
 }
@@ -53,7 +51,6 @@ _LEVELS = {
 """What a three-level pool has, with the formula of its model."""
 _FORMULAS = {
     **dict.fromkeys(("q", "q_df", "q_p", "i2", "h2"), "formula-heterogeneity"),
-    **dict.fromkeys(("tau2_low", "tau2_high", "i2_low", "i2_high"), "formula-limits"),
     **dict.fromkeys(("pi_low", "pi_high"), "formula-prediction"),
 }
 _OF_POSTERIOR = {
@@ -88,6 +85,10 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
         return _LEVELS[field], methods.MODEL[row.model].anchor
     if field == "tau2":
         return _of(methods.TAU2, row.tau2_method)
+    if field in ("tau2_low", "tau2_high"):
+        return _of(methods.TAU2_CI, spec.tau2_ci)
+    if field in ("i2_low", "i2_high"):
+        return _FIELDS[field], methods.TAU2_CI[spec.tau2_ci].anchor
     if field == "se" and row.ci_method != "Wald":
         return _of(methods.CI, row.ci_method)
     if field in ("ci_low", "ci_high", "statistic", "df", "p"):

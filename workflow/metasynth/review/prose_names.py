@@ -28,7 +28,7 @@ _OTHERS = (
     "small_study_from",
     *("moderated", "profiled"),
     *("further", "headed", "sectioned", "of_all", "only_files", "explored", "names_excluded"),
-    *("used", "used_predictions", "used_tau2"),
+    *("used", "used_predictions", "used_tau2", "limits_of_tau2"),
     *("terms", "certainty", "measures"),
     *("label_of", "labels_of"),
     *("statuses", "stability", "printed_percentages", "own", "draft", "facts"),

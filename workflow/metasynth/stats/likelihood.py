@@ -14,7 +14,9 @@ from metasynth.stats.effects.binary import Array
 from metasynth.stats.linear_model import LinearModel
 from metasynth.stats.roots import (
     POINTS_PER_DECADE,
+    bracketed_root,
     bracketed_roots,
+    falling_root,
     highest_maximum,
     scan_points,
 )
@@ -44,6 +46,37 @@ def maxima(model: LinearModel, restricted: bool) -> tuple[float, float | None]:
         scan.score(grid, restricted) > 0,
         least * float_info.epsilon,
     )
+
+
+def likelihood_region(model: LinearModel, restricted: bool, drop: float) -> tuple[float, float]:
+    """The least and the largest tau2 whose likelihood comes within `drop` of the maximum.
+
+    Parameters:
+        model: one meta-analysis.
+        restricted: whether the likelihood is the restricted one.
+        drop: of twice the log likelihood, above 0.
+
+    Example:
+        >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> low, high = likelihood_region(model, restricted=True, drop=1.0)  # about 0.12
+        >>> round(low, 4), round(high, 4)
+        (0.0279, 0.4903)
+    """
+    top = maxima(model, restricted)[0]
+    least = drop - float(model.log_likelihood(top, restricted))
+
+    def above(tau2: float) -> float:
+        return float(model.log_likelihood(tau2, restricted)) + least
+
+    floor = float(model.least) * float_info.epsilon
+    points = sorted({top, *scan_points(float(model.least), float(_bound(model))).tolist()})
+    inside = [i for i, tau2 in enumerate(points) if tau2 == top or above(tau2) > 0]
+    first, last = inside[0], inside[-1]
+    low = (
+        points[0] if first == 0 else bracketed_root(above, points[first - 1], points[first], floor)
+    )
+    beyond = points[min(last + 1, len(points) - 1)]
+    return low, falling_root(above, points[last], beyond, floor)
 
 
 def highest_of_many(model: LinearModel, restricted: bool) -> Array:

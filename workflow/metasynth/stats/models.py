@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metasynth.core.messages import Digits, Sentence, sentence
-from metasynth.model.methods import BAYES, CLUSTERED, DEFAULT_TAU2, EXACT_BAYES, GLMMS
+from metasynth.model.methods import BAYES, CLUSTERED, DEFAULT_TAU2, EXACT_BAYES, GLMMS, Q_PROFILE
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats import glmm
 from metasynth.stats.effects.binary import Array, Effects, Tables
@@ -254,7 +254,7 @@ def _fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = N
         tau2, q = Tau2(float(moment)), float(q_about(y, v, centre))
     pool = inverse_variance(y, v, tau2.value)
     mean, df = float(pool.mean), len(y) - 1
-    limits = q_profile(y, v)
+    limits = _limits_of_tau2(spec, y, v)
     fit = Fit(
         mean,
         CONFIDENCE_INTERVALS[spec.ci](y, v, tau2.value, mean, float(pool.variance)),
@@ -270,6 +270,14 @@ def _fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = N
     )
     fit = replace(fit, prediction=_predict(spec, y, v, fit), adhoc=_adhoc(spec.ci, y, v, fit))
     return replace(fit, notes=tuple(_notes(spec, fit, tau2.other_maximum)))
+
+
+def _limits_of_tau2(spec: AnalysisSpec, y: Array, v: Array) -> Limits:
+    if spec.tau2_ci == Q_PROFILE:
+        return q_profile(y, v)
+    from metasynth.stats.tau2_limits import tau2_limits  # where asked for
+
+    return tau2_limits(spec.tau2_ci, y, v, spec.tau2)
 
 
 def _fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:

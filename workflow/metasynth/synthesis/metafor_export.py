@@ -23,7 +23,9 @@ from metasynth.model.methods import (
     GLMMS,
     MEASURE,
     MODEL,
+    Q_PROFILE,
     TAU2,
+    TAU2_CI,
     compares,
 )
 from metasynth.model.records import (
@@ -227,12 +229,40 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         f"here <- c({_here(estimate)})",
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
+        *_limits_of_tau2(analysis),
         *(_more_of(result, analysis) if package == "bayesmeta" else []),
         *(["pooled_tau2 <- fit$tau2"] if small else []),  # moderators make a `fit` of their own
         *moderator_lines(result, analysis, own_effects(result, analysis)),
         *small,
     ]
     return "\n".join([*head, *body]) + "\n"
+
+
+_FIXED_WEIGHTS = {"BJ": "1 / vi", "J": "1 / sqrt(vi)"}
+"""The weights of the generalised Q, for metafor's method GENQ."""
+
+
+def _limits_of_tau2(analysis: AnalysisResult) -> list[str]:
+    """Limits of tau2 by another method than Q profile, beside those that are kept."""
+    name, estimate = analysis.spec.tau2_ci, analysis.estimates[0]
+    if name == Q_PROFILE or estimate.tau2_low is None or estimate.tau2_high is None:
+        return []
+    here = bayesmeta_export.numbers(estimate.tau2_low, estimate.tau2_high)
+    lines = [
+        "control <- list(tol = 1e-14 * median(dat$vi), maxiter = 10000,",
+        "                tau2.max = 1000 * max(dat$vi, fit$tau2))",
+        f'limits <- confint({{fit}}, type = "{TAU2_CI[name].metafor}", control = control)',
+        'cat("\\nLimits of tau2\\n")',
+        f"print(cbind(metafor = limits$random[1, 2:3], here = c({here})), digits = 8)",
+    ]
+    if name not in _FIXED_WEIGHTS:
+        return [line.replace("{fit}", "fit") for line in lines]
+    return [
+        'if (requireNamespace("CompQuadForm", quietly = TRUE)) {',
+        f'  genq <- rma(yi, vi, data = dat, method = "GENQ", weights = {_FIXED_WEIGHTS[name]})',
+        *(f"  {line.replace('{fit}', 'genq')}" for line in lines),
+        '} else cat("\\nLimits of tau2 need the package CompQuadForm.\\n")',
+    ]
 
 
 def _more_of(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:

@@ -13,7 +13,8 @@ Conventions of an `Estimate`:
   study has an empty cell its own effect comes from corrected cells, in Q too, though the
   Mantel-Haenszel estimate does not.
 - `i2`, `h2` follow `q` for common-effect models, and tau2 with the typical within-study variance
-  for the random-effects model. `tau2_low` to `i2_high` are Q-profile limits, random model only.
+  for the random-effects model. `tau2_low` to `i2_high` follow from the limits of tau2 that
+  `tau2_ci` names, random model only.
 - The prediction interval `t_k-1` uses the standard error of the analysis's own confidence interval
   and needs three studies.
 - What is of one group is back-transformed; its `log_estimate` and `se` are on the transformed

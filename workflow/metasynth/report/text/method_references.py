@@ -12,7 +12,7 @@ from pathlib import Path
 
 from metasynth.core import bibtex
 from metasynth.core.bibtex import Entry
-from metasynth.model.methods import CI, MODEL, PREDICTION, STUDY_CI, TAU2
+from metasynth.model.methods import CI, MODEL, PREDICTION, Q_PROFILE, STUDY_CI, TAU2, TAU2_CI
 from metasynth.model.records import AnalysisSpec
 
 FILE = "methods.bib"
@@ -51,6 +51,8 @@ def _sources(spec: AnalysisSpec) -> Iterable[str]:
     for record in (CI.get(spec.ci), STUDY_CI.get(spec.study_ci)):
         if record is not None and record.name != "Wald":
             yield record.source
+    if spec.tau2_ci != Q_PROFILE:
+        yield TAU2_CI[spec.tau2_ci].source
     if spec.prediction:
         yield PREDICTION[spec.prediction].source
 

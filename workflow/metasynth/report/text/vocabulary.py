@@ -17,7 +17,7 @@ from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
-from metasynth.model.methods import BAYESIAN, PREDICTIONS, TAU2, WEIGHTED
+from metasynth.model.methods import BAYESIAN, PREDICTIONS, TAU2, TAU2_CI, WEIGHTED
 from metasynth.model.priors import OtherPriors
 from metasynth.model.records import Config, StudyData, Trial
 from metasynth.model.robustness_config import DEFAULT_SMALL_STUDY
@@ -118,6 +118,7 @@ def vocabulary(
         "used_tau2": [_said(m, language) for m in TAU2.values() if m.name in used],
         "used_conversions": used_conversions(_pooled(material), language),
         "used_predictions": used.intersection(PREDICTIONS),
+        "limits_of_tau2": {name: language.say(m.label) for name, m in TAU2_CI.items()},
         "terms": {name: language.say(words) for name, words in TERMS.items()},
         "missing": formats.MISSING,
         "label_of": labels.get,
@@ -314,6 +315,7 @@ def used_methods(material: Material) -> frozenset[str]:
     if any(found.moderators for found in material.sensitivities.values()):
         names.add("moderators")
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
+    names |= {f"tau2_ci {s.tau2_ci}" for s in specs if s.model == "random"}
     if any(row.model in WEIGHTED for row in rows):
         names |= {s.zero_cells for s in specs}
     if names & {"binary", "rate"}:
