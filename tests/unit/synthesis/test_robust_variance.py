@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 import metasynth as ms
+from metasynth.figures.forest.statistics import heterogeneity
+from metasynth.language.language import ENGLISH
+from metasynth.language.tracked import bare
 
 EXPECTED = Path(__file__).parents[2] / "reference" / "expected"
 DATASET = "konstantopoulos2011"
@@ -56,3 +59,13 @@ def test_three_levels_by_either_likelihood(method):
     names = ("mean", "between", "within", "CR2_se", "CR2_df")
     assert ours == pytest.approx([float(theirs[name]) for name in names], rel=1e-6)
     assert found.tau2_method == method
+
+
+def test_a_forest_plot_says_what_differs_and_no_test_of_it():
+    pooled = ms.pool(
+        data(), "SMD", cluster="district", model="RVE-CORR", ci="CR2", correlation=0.8
+    ).pooled
+    said = bare(heterogeneity(pooled, ENGLISH))
+    assert "Tau² = 0.11" in said
+    assert "I² = 91%" in said
+    assert "Q" not in said
