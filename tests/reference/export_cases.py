@@ -203,6 +203,12 @@ CASES = [
       for ci in ("Wald", "UWLS", "IVhet", "HC")],
     *[(d, "other", AnalysisSpec("p", "P", model="three_level", ci=ci, correlation=rho))
       for d in CLUSTERED for ci in ("Wald", "t", "CR0", "CR1", "CR2") for rho in (0.0, 0.6)],
+    *[(d, "other", AnalysisSpec("p", "P", model="three_level", ci="CR2", tau2="ML"))
+      for d in CLUSTERED],
+    *[(d, "other", AnalysisSpec("p", "P", model="RVE-CORR", ci=ci, correlation=0.8))
+      for d in CLUSTERED for ci in ("CR0", "CR1", "CR2")],
+    *[(d, "other", AnalysisSpec("p", "P", model="RVE-HIER", ci=ci))
+      for d in CLUSTERED for ci in ("CR0", "CR1", "CR2")],
 ]  # fmt: skip
 
 

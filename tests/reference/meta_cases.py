@@ -11,6 +11,7 @@ from export_cases import CASES, RARE, STUDIES, alone, of_counts, pooled
 from tests.examples import BCG, ROOT, led, led_outcome
 
 from metasynth.core import store
+from metasynth.model.methods import CLUSTERED
 from metasynth.model.priors import TauPrior
 from metasynth.model.records import AnalysisSpec, OutcomeResult
 from metasynth.synthesis.meta_export import meta_csv, meta_script
@@ -33,7 +34,7 @@ STUDIES.update(
 )
 _PRIOR = TauPrior("half_normal", scale=0.5)
 META_CASES = [
-    *(case for case in CASES if case[2].model != "three_level"),
+    *(case for case in CASES if case[2].model not in CLUSTERED),
     *[(d, "RR", AnalysisSpec("p", "P", tau2="REML", ci=ci, prediction=prediction))
       for d in ("bcg", "shared") for ci in ("Wald", "HKSJ", "HKSJ-adhoc", "KR")
       for prediction in ("t_k-1", "t_k-2", "HK")],

@@ -56,7 +56,7 @@ def test_r_gives_the_same_numbers(printed, number):
     pooled_here = re.split("\nSmall-study effects|\nLimits of tau2", printed[number])[0]
     lines = re.findall(r"^(\w+) +(\S+) +(\S+)$", pooled_here, flags=re.MULTILINE)
     theirs = {name: value for name, value, _ in lines}
-    levels = spec.model == "three_level"
+    levels = spec.model in ("three_level", "RVE-HIER")
     names = ("estimate", "ci_low", "ci_high", *(LEVELS if levels else ("tau2",)))
     assert tuple(theirs) == names, printed[number]
     ours = {name: getattr(estimate, name) or 0.0 for name in names}

@@ -1,5 +1,6 @@
 from metasynth.interface.finished import Review as Review
 from metasynth.interface.pooling import pool as pool
+from metasynth.interface.regression import regress as regress
 
 __version__: str
-__all__ = ["Review", "__version__", "pool"]
+__all__ = ["Review", "__version__", "pool", "regress"]

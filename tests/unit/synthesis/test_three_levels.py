@@ -300,7 +300,10 @@ def test_a_data_frame_is_pooled_by_its_clusters():
         ({"prediction": "HK"}, "prediction HK"),
         ({"subgroup_tau2": "common"}, "cannot share"),
         ({"correlation": 1.0}, "below 1"),
-        ({"model": "random", "ci": "Wald", "correlation": 0.5}, "only three_level has"),
+        (
+            {"model": "random", "ci": "Wald", "correlation": 0.5},
+            "only RVE-CORR and three",
+        ),
         ({"model": "random", "ci": "CR2"}, "three-level model"),
     ],
 )

@@ -168,7 +168,8 @@ def _facts(pooled: Estimate) -> list[str]:
         facts.append(f"Overall effect: {named} = {pooled.statistic:.4f}, p = {pooled.p:.4g}")
     if pooled.tau2 is not None:
         limits = f" [{_number(pooled.tau2_low)}, {_number(pooled.tau2_high)}]"
-        facts.append(f"tau2 ({pooled.tau2_method}) = {_number(pooled.tau2)}{limits}")
+        by = pooled.tau2_method or "moments"
+        facts.append(f"tau2 ({by}) = {_number(pooled.tau2)}{limits if pooled.tau2_method else ''}")
     if pooled.clusters is not None:
         facts.append(f"{pooled.clusters} clusters")
     for level in ("between", "within"):
@@ -177,7 +178,8 @@ def _facts(pooled: Estimate) -> list[str]:
             ends = (getattr(pooled, f"tau2_{level}_{end}") for end in ("low", "high"))
             limits = ", ".join(map(_number, ends))
             share = getattr(pooled, f"i2_{level}")
-            facts.append(f"tau2 {level} = {_number(variance)} [{limits}], I2 {share:.2f}%")
+            shared = "" if share is None else f" [{limits}], I2 {share:.2f}%"
+            facts.append(f"tau2 {level} = {_number(variance)}{shared}")
     if pooled.i2 is not None:
         facts.append(f"I2 = {pooled.i2:.2f}%")
     if pooled.q is not None and pooled.q_p is not None:

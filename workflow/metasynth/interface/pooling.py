@@ -46,8 +46,8 @@ def pool(
         labels: the column of the studies' names; by default slab, study, author or the like, else
             the frame's own row labels.
         subgroup: the column by which to pool parts, too.
-        cluster: of the model three_level, the column whose equal values say which rows belong
-            together, as effects of one study do; a row without a value is alone.
+        cluster: of the models three_level, RVE-CORR and RVE-HIER, the column whose equal values
+            say which rows belong together, as effects of one study do; a row without one is alone.
         model, tau2, ci, prediction, tau2_ci: as in an analysis of config.yaml (config/README.md);
             tau2 is REML by default.
         study_ci, zero_cells, double_zero, subgroup_tau2: likewise.

@@ -103,12 +103,33 @@ MODELS = (
     Model(
         name="three_level",
         label=message(
-            "three-level random-effects model (trials within clusters, and clusters, differ), "
-            "restricted maximum likelihood"
+            "three-level random-effects model (trials within clusters, and clusters, differ)"
         ),
         pooling=message("generalised least squares, effects of one cluster being correlated"),
         option=message("three levels"), anchor="formula-three-level", weighted=True,
         clustered=True, source="Konstantopoulos 2011", metafor="rma.mv",
+    ),
+    Model(
+        name="RVE-CORR",
+        label=message(
+            "robust variance estimation with correlated-effects weights (the trials of a cluster "
+            "share its weight), tau² by moments"
+        ),
+        pooling=message("mean by weights 1/(n (mean variance + tau²)), n trials of a cluster"),
+        option=message("robust variance, correlated effects"), anchor="formula-rve-corr",
+        weighted=True, clustered=True, source="Hedges, Tipton and Johnson 2010; Tipton 2015",
+        metafor="robumeta",
+    ),
+    Model(
+        name="RVE-HIER",
+        label=message(
+            "robust variance estimation with hierarchical weights (trials within clusters, and "
+            "clusters, differ), both variances by moments"
+        ),
+        pooling=message("mean by weights 1/(variance + variances between and within clusters)"),
+        option=message("robust variance, hierarchical effects"), anchor="formula-rve-hier",
+        weighted=True, clustered=True, source="Hedges, Tipton and Johnson 2010; Tipton 2015",
+        metafor="robumeta",
     ),
     Model(
         name="bayes",

@@ -69,6 +69,8 @@ INVERSE_VARIANCE = ("random", "IV")
 """Models whose pool is the mean of independent effects by their variances."""
 
 CLUSTERED = frozenset(name for name, record in MODEL.items() if record.clustered)
+RVE = frozenset({"RVE-CORR", "RVE-HIER"})
+ROBUST_CI = tuple(name for name, record in CI.items() if record.metafor == "clubSandwich")
 """Models in which studies of one cluster are not taken to be independent."""
 
 BAYESIAN = frozenset(name for name, record in MODEL.items() if record.bayesian)
@@ -148,6 +150,8 @@ _WHOSE = {
 
 def intervals_of(model: str) -> tuple[str, ...]:
     """The names of the intervals that a pool by this model can have."""
+    if model in RVE:
+        return ROBUST_CI
     return tuple(name for name, record in CI.items() if name == "Wald" or record.of == model)
 
 
@@ -261,7 +265,7 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
                 "model has not"
             )
     elif analysis.model in CLUSTERED:
-        return _three_level_clash(analysis)
+        return _clustered_clash(analysis)
     elif analysis.model != "random":
         if analysis.tau2 is not None:
             return f"model {analysis.model} has no between-study variance, so tau2 has no meaning"
@@ -288,15 +292,20 @@ def _tau2_ci_clash(analysis: AnalysisSpec) -> str | None:
     return None
 
 
-def _three_level_clash(analysis: AnalysisSpec) -> str | None:
-    """Find a choice that the three-level model has not."""
-    if analysis.tau2 not in (None, "REML"):
-        return f"model {analysis.model} is fitted by REML, not by tau2 {analysis.tau2}"
+def _clustered_clash(analysis: AnalysisSpec) -> str | None:
+    """Find a choice that a model of clusters has not."""
+    if analysis.model in RVE and (analysis.tau2 or analysis.prediction):
+        what = "tau2" if analysis.tau2 else "prediction interval"
+        return f"model {analysis.model} has no {what} to choose, only variances by moments"
+    if analysis.tau2 not in (None, "REML", "ML"):
+        return f"model {analysis.model} is fitted by REML or ML, not by tau2 {analysis.tau2}"
     if analysis.prediction in ("HK", "t_KR-1"):
         name = analysis.prediction
         return f"prediction {name} is that of the model random, not of {analysis.model}"
     if analysis.ci not in intervals_of(analysis.model):
         known = ", ".join(intervals_of(analysis.model))
+        if analysis.ci == "Wald":
+            return f"ci Wald takes the weights for exact; {analysis.model} has {known}"
         whose = _WHOSE[CI[analysis.ci].of]
         return f"ci {analysis.ci} is an interval of {whose}; {analysis.model} has {known}"
     return None
@@ -304,9 +313,11 @@ def _three_level_clash(analysis: AnalysisSpec) -> str | None:
 
 def _clusters_clash(analysis: AnalysisSpec) -> str | None:
     """Find a correlation within clusters of a model that has none, or one that cannot be."""
+    if analysis.correlation and analysis.model == "RVE-HIER":
+        return "hierarchical weights take sampling errors to be independent: leave correlation out"
     if analysis.correlation and analysis.model not in CLUSTERED:
-        known = ", ".join(sorted(CLUSTERED))
-        return f"correlation is that of trials of one cluster, which only {known} has"
+        known = " and ".join(sorted(CLUSTERED - {"RVE-HIER"}))
+        return f"correlation is that of trials of one cluster, which only {known} have"
     if not 0 <= analysis.correlation < 1:
         return f"correlation {analysis.correlation:g} is not from 0 to below 1"
     return None
@@ -318,7 +329,7 @@ def _effects_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
         known = ", ".join(sorted(CLUSTERED))
         return (
             f"several effects of one trial are not independent, as model {analysis.model} takes "
-            f"them to be; {known} does not"
+            f"them to be; {known} do not"
         )
     return None
 

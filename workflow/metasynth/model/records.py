@@ -623,7 +623,8 @@ class Estimate:
     Of model three_level there are `clusters`; the variance of true effects between them and within
     them stand in place of tau2, with profile-likelihood limits, and i2 is the sum of the shares of
     both. Participants are not added up, as trials of one cluster may have the same. Where it pools
-    several effects of a trial, k counts effects.
+    several effects of a trial, k counts effects. RVE-HIER has both variances by moments, without
+    limits and shares; RVE-CORR has tau2. Neither has q.
     """
 
     outcome: str

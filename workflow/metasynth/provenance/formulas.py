@@ -35,9 +35,6 @@ _FIELDS = {
 }
 _LEVELS = {
     **dict.fromkeys(
-        ("tau2_between", "tau2_within"), message("restricted maximum likelihood (REML)")
-    ),
-    **dict.fromkeys(
         tuple(f"tau2_{level}_{end}" for level in ("between", "within") for end in ("low", "high")),
         message("profile likelihood"),
     ),
@@ -71,6 +68,11 @@ _I2 = {
 }
 _PREDICTION = message("effect ± t √(tau² + SE²)")
 _PREDICTION_OF_LEVELS = message("effect ± t √(variances between and within clusters + SE²)")
+_VARIANCES = ("tau2_between", "tau2_within")
+_MOMENTS = {
+    False: message("by moments: what weighted squares are expected to have of it"),
+    True: message("weighted squares beyond their expectation, as a share of them"),
+}
 Explanation = tuple[str, str]
 """A message, and the anchor of a formula or nothing."""
 
@@ -81,6 +83,10 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
         return SUM, ""
     if row.ci_method == methods.CREDIBLE and field in _OF_POSTERIOR:
         return _OF_POSTERIOR[field], methods.MODEL[row.model].anchor
+    if row.model in methods.RVE and field in ("tau2", *_VARIANCES, "i2"):
+        return _MOMENTS[field == "i2"], methods.MODEL[row.model].anchor
+    if field in _VARIANCES:
+        return methods.TAU2[row.tau2_method].label, methods.MODEL[row.model].anchor
     if row.clusters is not None and field in _LEVELS:
         return _LEVELS[field], methods.MODEL[row.model].anchor
     if field == "tau2":

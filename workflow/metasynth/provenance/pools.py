@@ -10,7 +10,7 @@ from metasynth.language.cluster_names import left_together, of_several
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
 from metasynth.model.forms import PUBLISHED
-from metasynth.model.methods import CREDIBLE, WEIGHTED, compares
+from metasynth.model.methods import CREDIBLE, RVE, WEIGHTED, compares
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult
 from metasynth.provenance import formulas
 from metasynth.provenance.context import Context, Study, studies_of
@@ -233,13 +233,13 @@ def _from_studies(
     if side in ("intervention", "control"):
         ending = f".{side}.{what}"
         return tuple(key for study in studies for key in study.raw if key.endswith(ending))
-    if field == "i2" and row.clusters is not None:
+    if field == "i2" and row.i2_between is not None:
         return f"{prefix}.i2_between", f"{prefix}.i2_within"
     if field == "i2" and row.tau2 is None and row.q is not None:
         return f"{prefix}.q", f"{prefix}.q_df"
     by_counts = row.model not in WEIGHTED
     made = [key for study in studies for key in (study.raw if by_counts else study.effect())]
-    if row.tau2 is not None and field in ("log_estimate", "se", "i2"):
+    if row.tau2 is not None and field in ("log_estimate", "se", "i2") and row.model not in RVE:
         made.append(f"{prefix}.tau2")
     if row.clusters is not None and field in ("log_estimate", "se", "i2_between", "i2_within"):
         made += [f"{prefix}.{name}" for name in LEVELS if getattr(row, name) is not None]

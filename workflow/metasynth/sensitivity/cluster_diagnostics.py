@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metasynth.model.clusters import groups
+from metasynth.model.methods import DEFAULT_TAU2
 from metasynth.model.records import AnalysisSpec, StudyData
 from metasynth.stats.cluster_influence import cluster_influence
 from metasynth.stats.effects.binary import Effects
@@ -33,7 +34,7 @@ def cluster_diagnostics(
     """Those of each cluster of the studies that a three-level analysis pools, in their order."""
     assert effects.cluster is not None
     y, v, cluster = effects.y, effects.v, effects.cluster
-    fit = fit_three_level(y, v, cluster, correlation=spec.correlation)
+    fit = fit_three_level(y, v, cluster, spec.tau2 or DEFAULT_TAU2, spec.correlation)
     found = cluster_influence(fit, y, v, cluster, spec.correlation)
     pairs = zip(found.cooks_distance.tolist(), found.dfbetas.tolist(), strict=True)
     firsts = (members[0].study for members in groups(studies).values())

@@ -28,7 +28,7 @@ def cluster_influence(
     """The diagnostics of each cluster, as metafor's for a model of class rma.mv.
 
     Parameters:
-        fit: of all effects, by REML.
+        fit: of all effects, by REML or ML, as those without a cluster are.
         y: effects on the analysis scale, shape (k,).
         v: their variances, above 0, shape (k,).
         cluster: the number of each effect's cluster, from 0, none left out, shape (k,).
@@ -68,7 +68,8 @@ def _without(
     clusters = int(renumbered.max()) + 1
     if clusters < 2 or clusters == len(renumbered):
         return np.nan, np.nan
-    less = fit_three_level(y[rest], v[rest], renumbered, correlation=correlation)
+    method = "REML" if fit.effects.restricted else "ML"
+    less = fit_three_level(y[rest], v[rest], renumbered, method, correlation)
     change = fit.mean - less.mean
     weights = effect_weights(v, cluster, less.between, less.within, correlation)
     return change**2 / fit.variance, change * float(weights.sum()) ** 0.5

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from metasynth.core.messages import Digits, Sentence, sentence
-from metasynth.model.methods import BAYES, CLUSTERED, DEFAULT_TAU2, EXACT_BAYES, GLMMS, Q_PROFILE
+from metasynth.model.methods import (
+    BAYES,
+    CLUSTERED,
+    DEFAULT_TAU2,
+    EXACT_BAYES,
+    GLMMS,
+    Q_PROFILE,
+    RVE,
+)
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats import glmm
 from metasynth.stats.effects.binary import Array, Effects, Tables
@@ -74,8 +82,8 @@ class Fit:
     `variance` is Wald's, of the pooled mean, whatever the interval. `adhoc` is the HKSJ interval
     kept from being narrower than Wald's, where the plain one is narrower. `p_above` is the
     posterior probability of an effect above none; `bayes_factor_common` is for a common effect;
-    `posterior` holds all else of a Bayesian pool, `levels` that of a three-level one, which has no
-    single tau2.
+    `posterior` holds all else of a Bayesian pool, `levels` that of one with variances between and
+    within clusters, which has no single tau2.
     """
 
     mean: float
@@ -142,6 +150,10 @@ def fit_model(
         from metasynth.stats.bayes_fit import fit_exact_bayes
 
         return fit_exact_bayes(spec, effects, tables)
+    if spec.model in RVE:
+        from metasynth.stats.rve_pool import pool_rve
+
+        return pool_rve(spec, effects)
     if spec.model in CLUSTERED:
         from metasynth.stats.three_level_pool import pool_three_levels
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from metasynth.core.messages import Sentence, sentence
+from metasynth.model.methods import DEFAULT_TAU2
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.cluster_robust import ROBUST, effect_weights, robust_variance
 from metasynth.stats.effects.binary import Array, Effects
@@ -20,19 +21,19 @@ LEAST_DF = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The levels of a three-level pool: variances with their limits, and shares in per cent."""
+    """Variances of a pool of clusters; with limits, and shares in per cent, of three levels."""
 
     clusters: int
     between: float
-    between_limits: Limits
+    between_limits: Limits | None
     within: float
-    within_limits: Limits
-    i2_between: float
-    i2_within: float
+    within_limits: Limits | None
+    i2_between: float | None
+    i2_within: float | None
 
 
 def pool_three_levels(spec: AnalysisSpec, effects: Effects) -> Fit:
-    """Pool effects in clusters by restricted maximum likelihood.
+    """Pool effects in clusters by restricted maximum likelihood, or by maximum likelihood.
 
     Parameters:
         spec: of the model three_level.
@@ -58,7 +59,7 @@ def pool_three_levels(spec: AnalysisSpec, effects: Effects) -> Fit:
         raise EffectUndefined(
             sentence("no cluster has several trials, so that nothing tells its variances apart")
         )
-    found = fit_three_level(y, v, cluster, correlation=spec.correlation)
+    found = fit_three_level(y, v, cluster, spec.tau2 or DEFAULT_TAU2, spec.correlation)
     own = INTERVALS[spec.ci](spec, effects, found)
     between, within = profile_limits(found)
     weights = effect_weights(v, cluster, found.between, found.within, spec.correlation)
@@ -119,6 +120,33 @@ def _notes(
     spec: AnalysisSpec, own: Interval, weights: Array, other_maximum: bool, clusters: int
 ) -> list[Sentence]:
     """Say what a reader must know of this fit before quoting it."""
+    notes = robust_notes(spec, own)
+    if spec.prediction and clusters < 3:
+        notes.append(sentence("A prediction interval needs three clusters."))
+    if not weights.min() > 0:
+        notes.append(
+            sentence(
+                "Correlated errors of unequal size would give a trial a weight below nought, so "
+                "that no weights are given."
+            )
+        )
+    if other_maximum:
+        notes.append(sentence("The likelihood has a second, lower maximum."))
+    return notes
+
+
+def robust_notes(spec: AnalysisSpec, own: Interval) -> list[Sentence]:
+    """What is to be said of an interval by clusters.
+
+    Parameters:
+        spec: of a model that knows clusters.
+        own: the pooled effect's.
+
+    Example:
+        >>> spec = AnalysisSpec("a", "A", model="three_level", ci="CR2")
+        >>> len(robust_notes(spec, interval(0.5, 0.1, 3.2)))
+        1
+    """
     notes = list[Sentence]()
     if spec.ci in ROBUST and own.df is not None and own.df < LEAST_DF:
         notes.append(
@@ -131,15 +159,4 @@ def _notes(
         notes.append(
             sentence("The studies agree exactly, so the {ci} interval has no width.", ci=spec.ci)
         )
-    if spec.prediction and clusters < 3:
-        notes.append(sentence("A prediction interval needs three clusters."))
-    if not weights.min() > 0:
-        notes.append(
-            sentence(
-                "Correlated errors of unequal size would give a trial a weight below nought, so "
-                "that no weights are given."
-            )
-        )
-    if other_maximum:
-        notes.append(sentence("The likelihood has a second, lower maximum."))
     return notes

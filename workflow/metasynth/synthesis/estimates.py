@@ -89,7 +89,7 @@ def _tau2_method(spec: AnalysisSpec) -> str:
         return "ML"
     if spec.model in BAYESIAN:
         return POSTERIOR
-    return (spec.tau2 or DEFAULT_TAU2) if spec.model == "random" else ""
+    return (spec.tau2 or DEFAULT_TAU2) if spec.model in ("random", "three_level") else ""
 
 
 def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
@@ -148,7 +148,11 @@ def _levels(fit: Fit) -> dict[str, Any]:
         return {}
     names = ("tau2_between", "tau2_within")
     sides = zip(names, (levels.between_limits, levels.within_limits), strict=True)
-    ends = ((f"{name}_{end}", x) for name, own in sides for end, x in zip(ENDS, own, strict=True))
+    ends = (
+        (f"{name}_{end}", x)
+        for name, own in sides
+        for end, x in zip(ENDS, own or (None, None), strict=True)
+    )
     return dict(ends) | {
         "tau2_between": levels.between,
         "tau2_within": levels.within,

@@ -5,7 +5,7 @@ another prediction interval.
 """
 
 from metasynth.core.store import number_text
-from metasynth.model.methods import BAYESIAN, CLUSTERED, DEFAULT_TAU2, GLMMS, MODEL, TAU2
+from metasynth.model.methods import BAYESIAN, CLUSTERED, DEFAULT_TAU2, GLMMS, MODEL, RVE, TAU2
 from metasynth.model.records import AnalysisResult, OutcomeResult
 from metasynth.synthesis.metafor_export import ARGUMENTS
 
@@ -61,6 +61,8 @@ def not_repeated(model: str) -> str:
     if model in BAYESIAN:
         return f"meta has no Bayesian model ({model})"
     if model in CLUSTERED:
+        if model in RVE:
+            return f"model {model} is that of the package robumeta"
         return "three levels are metafor's rma.mv, to which meta's cluster leads"
     return "" if model in _REPEATED else f"this script has no call of meta for model {model}"
 

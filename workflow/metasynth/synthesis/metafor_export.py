@@ -24,6 +24,7 @@ from metasynth.model.methods import (
     MEASURE,
     MODEL,
     Q_PROFILE,
+    RVE,
     TAU2,
     TAU2_CI,
     compares,
@@ -172,17 +173,21 @@ _RESULTS = [
 ]
 
 
-_BAYESIAN = {BAYES: "bayesmeta", EXACT_BAYES: "sums"}
-"""What repeats a Bayesian analysis: a package, or sums over grids, as no package has the model."""
+_PACKAGES = {BAYES: "bayesmeta", EXACT_BAYES: "sums", **dict.fromkeys(RVE, "robumeta")}
+"""What repeats analyses that metafor has not: a package, or sums over grids, where none has it."""
 
 
 def _package(analysis: AnalysisResult) -> str:
     """What repeats an analysis in R; one trial has its own result in any package."""
     pooled = len(analysis.studies) > 1
-    return _BAYESIAN.get(analysis.spec.model, "metafor") if pooled else "metafor"
+    return _PACKAGES.get(analysis.spec.model, "metafor") if pooled else "metafor"
 
 
-_RESULTS_BY = {"bayesmeta": bayesmeta_export.RESULTS, "sums": exact_bayes_export.RESULTS}
+_RESULTS_BY = {
+    "bayesmeta": bayesmeta_export.RESULTS,
+    "sums": exact_bayes_export.RESULTS,
+    "robumeta": multilevel_export.OF_ROBUMETA,
+}
 
 
 def _means(analysis: AnalysisResult) -> str:
@@ -191,7 +196,10 @@ def _means(analysis: AnalysisResult) -> str:
 
 
 def _library(package: str) -> list[str]:
-    return [] if package == "sums" else [f"suppressPackageStartupMessages(library({package}))"]
+    if package == "sums":
+        return []
+    names = ("metafor", package) if package == "robumeta" else (package,)  # for escalc and scales
+    return [f"suppressPackageStartupMessages(library({name}))" for name in names]
 
 
 def metafor_script(result: OutcomeResult, data: str) -> str:
@@ -225,7 +233,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *in_units(result.outcome),
         *_fit(result, analysis),
         f"natural <- function(x) {natural(result, analysis)}",
-        *(multilevel_export.RESULTS if levels else _RESULTS_BY.get(package, _RESULTS)),
+        *_RESULTS_BY.get(package, multilevel_export.RESULTS if levels else _RESULTS),
         f"here <- c({_here(estimate)})",
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
@@ -387,6 +395,8 @@ def own_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
 def _inverse_variance(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
     spec, measure = analysis.spec, result.outcome.measure
     arguments = ", ".join(f"{name} = {name}" for name in ARGUMENTS[result.outcome.type])
+    if spec.model in RVE and len(analysis.studies) > 1:
+        return multilevel_export.robumeta(spec)
     if spec.model in CLUSTERED and len(analysis.studies) > 1:
         return multilevel_export.three_level(spec)
     if spec.model == "IV" or len(analysis.studies) == 1:

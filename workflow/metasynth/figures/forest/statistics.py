@@ -10,6 +10,7 @@ from metasynth.language.languages import Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
+from metasynth.model.methods import RVE
 from metasynth.model.records import AnalysisResult, Estimate
 
 
@@ -39,11 +40,12 @@ def heterogeneity(pooled: Estimate, language: Language, place: int = 0) -> str:
 
     `place` is that of the pooled estimate in its analysis.
     """
-    if pooled.q is None or not pooled.q_df:
+    if not pooled.q_df or (pooled.q is None and pooled.model not in RVE):
         return language.say("Heterogeneity: not applicable")
-    at = of_pool(pooled, language.numbers, place)
-    p, df = stated("p", at.p("q_p", pooled.q_p)), at.count("q_df", pooled.q_df)
-    parts = [f"{stated('Q', at.number('q', pooled.q))}, df = {df} ({p})"]
+    at, parts = of_pool(pooled, language.numbers, place), list[str]()
+    if pooled.q is not None:
+        p, df = stated("p", at.p("q_p", pooled.q_p)), at.count("q_df", pooled.q_df)
+        parts.append(f"{stated('Q', at.number('q', pooled.q))}, df = {df} ({p})")
     if pooled.tau2 is not None:
         parts.insert(0, stated("Tau²", at.positive("tau2", pooled.tau2)))
     if pooled.tau2_between is not None:

@@ -17,7 +17,7 @@ from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
-from metasynth.model.methods import BAYESIAN, PREDICTIONS, TAU2, TAU2_CI, WEIGHTED
+from metasynth.model.methods import BAYESIAN, CLUSTERED, PREDICTIONS, TAU2, TAU2_CI, WEIGHTED
 from metasynth.model.priors import OtherPriors
 from metasynth.model.records import Config, StudyData, Trial
 from metasynth.model.robustness_config import DEFAULT_SMALL_STUDY
@@ -303,7 +303,10 @@ def used_methods(material: Material) -> frozenset[str]:
         for row in analysis.estimates
     ]
     names = {name for o in outcomes for name in (o.measure, o.type)}
-    names |= {name for row in rows for name in (row.model, row.tau2_method, row.ci_method)}
+    names |= {name for row in rows for name in (row.model, row.ci_method)}
+    names |= {row.tau2_method for row in rows if row.model not in CLUSTERED}
+    names |= {"clusters" for row in rows if row.model in CLUSTERED}
+    names |= {f"{row.model} {row.tau2_method}" for row in rows}
     names |= {f"{row.model} {row.measure}" for row in rows}
     if any(outcome.subgroup for outcome in outcomes):
         names |= {f"{spec.subgroup_tau2} tau2" for spec in specs if spec.model == "random"}
