@@ -18,7 +18,6 @@ PLAIN = re.compile(r"\b(float|int|str|Count)\b")
 """Types that leave open what a number or a word is of; outside `stats` a record says it itself."""
 CHECKED_BEFORE = {
     ("stats.mixed_model", "maximise"),
-    ("synthesis.moderated", "moderated"),
     ("synthesis.selection", "missing_data"),
 }
 """They ask only where they found what is asked for, or tell the refusal in another way."""

@@ -49,7 +49,7 @@ def _q_profile(y: Array, v: Array, _: str) -> Limits:
     return q_profile(y, v)
 
 
-def by_generalised_q(y: Array, v: Array, _: str, power: float = 1.0) -> Limits:
+def _by_generalised_q(y: Array, v: Array, _: str, power: float = 1.0) -> Limits:
     """Where Q with fixed weights v^-power has probabilities of 97.5 and 2.5% below what it is.
 
     Biggerstaff and Jackson, Stat Med 2008;27:6093-110 (power 1, Cochran's Q); Jackson, Res Synth
@@ -58,7 +58,7 @@ def by_generalised_q(y: Array, v: Array, _: str, power: float = 1.0) -> Limits:
 
     Example:
         >>> y, v = np.array([0.1, 0.5, 0.9]), np.array([0.04, 0.04, 0.08])
-        >>> low, high = by_generalised_q(y, v, "DL", 0.5)
+        >>> low, high = _by_generalised_q(y, v, "DL", 0.5)
         >>> low, round(high, 4)
         (0.0, 5.9266)
     """
@@ -76,7 +76,7 @@ def by_generalised_q(y: Array, v: Array, _: str, power: float = 1.0) -> Limits:
     return root((1 + LEVEL) / 2), root((1 - LEVEL) / 2)
 
 
-def by_profile_likelihood(y: Array, v: Array, method: str) -> Limits:
+def _by_profile_likelihood(y: Array, v: Array, method: str) -> Limits:
     """Where twice the (restricted) log likelihood lies χ²'s 95% point below its maximum.
 
     Hardy and Thompson, Stat Med 1996;15:619-29. Where several maxima come near the highest, the
@@ -84,7 +84,7 @@ def by_profile_likelihood(y: Array, v: Array, method: str) -> Limits:
 
     Example:
         >>> y, v = np.array([0.1, 0.5, 0.9]), np.full(3, 0.04)
-        >>> low, high = by_profile_likelihood(y, v, "REML")
+        >>> low, high = _by_profile_likelihood(y, v, "REML")
         >>> low, round(high, 4)
         (0.0, 2.7641)
     """
@@ -92,14 +92,14 @@ def by_profile_likelihood(y: Array, v: Array, method: str) -> Limits:
     return likelihood_region(LinearModel(y, v), LIKELIHOODS[method], drop)
 
 
-def by_standard_error(y: Array, v: Array, method: str) -> Limits:
+def _by_standard_error(y: Array, v: Array, method: str) -> Limits:
     """Wald's: the estimate ± 1.96 standard errors by the expected information, at least 0.
 
     Viechtbauer, Stat Med 2007;26:37-52, equations 9 and 10: 2/Σw² of ML, 2/tr(PP) of REML.
 
     Example:
         >>> y, v = np.array([0.1, 0.5, 0.9]), np.full(3, 0.04)
-        >>> low, high = by_standard_error(y, v, "REML")  # 0.12 + 1.96 × 0.16 × √(2/2)
+        >>> low, high = _by_standard_error(y, v, "REML")  # 0.12 + 1.96 × 0.16 × √(2/2)
         >>> low, round(high, 6)
         (0.0, 0.433594)
     """
@@ -118,9 +118,9 @@ def by_standard_error(y: Array, v: Array, method: str) -> Limits:
 
 LIMITS: dict[str, Callable[[Array, Array, str], Limits]] = {
     "QP": _q_profile,
-    "BJ": by_generalised_q,
-    "J": partial(by_generalised_q, power=0.5),
-    "PL": by_profile_likelihood,
-    "Wald": by_standard_error,
+    "BJ": _by_generalised_q,
+    "J": partial(_by_generalised_q, power=0.5),
+    "PL": _by_profile_likelihood,
+    "Wald": _by_standard_error,
 }
 """Each kind of limits by its name: effects, variances and an estimator's name in."""
