@@ -29,6 +29,10 @@ from pathlib import Path
 
 import metasynth
 
+# What hundreds of processes import is compiled once, also where a container switches that off.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 REPOSITORY = Path(__file__).parents[1]
 POSSIBLE = sys.platform == "linux"
 """Elsewhere there is no fork, or libraries do not withstand it."""

@@ -19,6 +19,8 @@ from metasynth.review.load import Review, load_review
 from .conftest import TRIED
 from .review import CONFIG, clean, write
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "150")), deadline=None)
 FILES = st.sampled_from(sorted(clean()))
 TABLES = st.sampled_from(sorted(name for name in clean() if name.endswith(".csv")))

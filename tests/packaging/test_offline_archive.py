@@ -10,6 +10,8 @@ from tests.packaging.pythons import NEWEST, OLDEST, do, python, run, uv
 from tests.reviews import REPOSITORY, REVIEWS
 from tests.workflow.test_archive import LEFT_OUT, commit
 
+pytestmark = pytest.mark.slow
+
 # A network without anything in it; and no folder in which a program keeps what it once fetched.
 NOWHERE = ("unshare", "--net", "--map-root-user")
 

@@ -6,7 +6,7 @@ import pytest
 
 from .matrix import Environment, different, environments, results, vector_features
 
-pytestmark = pytest.mark.reproducibility
+pytestmark = [pytest.mark.reproducibility, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,8 @@ from tests.reproducibility import mutation
 
 from .conftest import REPOSITORY, Review, copy_review
 
+pytestmark = pytest.mark.slow
+
 LEFT_OUT = shutil.ignore_patterns(
     *(".git", ".uv", ".venv", "results", "logs", ".snakemake", "__pycache__", ".*_cache"),
     ".hypothesis",

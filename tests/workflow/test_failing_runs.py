@@ -10,6 +10,8 @@ from metasynth.core import store
 
 from .conftest import REPOSITORY, Review
 
+pytestmark = pytest.mark.slow
+
 UNASKED = {"archive", "figure_files"}  # what this review does not ask for
 SCRIPTS = sorted(
     path.stem for path in (REPOSITORY / "workflow/scripts").glob("*.py") if path.stem not in UNASKED

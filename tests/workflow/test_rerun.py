@@ -18,6 +18,8 @@ import pytest
 
 from .conftest import REPOSITORY, Review, copy_review, made
 
+pytestmark = pytest.mark.slow
+
 OUTCOMES_OF_BAO = {
     *("acr20_w24", "acr50_w24", "acr70_w24"),
     *("acr20_w24_randomised", "acr50_w24_randomised", "acr70_w24_randomised"),

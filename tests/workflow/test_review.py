@@ -15,6 +15,8 @@ from metasynth.validation.configuration import load
 
 from .conftest import Review
 
+pytestmark = pytest.mark.slow
+
 BOTH = pytest.mark.parametrize("name", ["anakinra", "bcg"])
 
 
