@@ -36,8 +36,8 @@ sys.dont_write_bytecode = False
 REPOSITORY = Path(__file__).parents[1]
 POSSIBLE = sys.platform == "linux"
 """Elsewhere there is no fork, or libraries do not withstand it."""
-FIXED = ("LANG", "LANGUAGE", "TZ", "COVERAGE_PROCESS_START", "OMP_NUM_THREADS")
-"""What a process reads when it starts: where it is another, a real Python is started."""
+FIXED = ("LANG", "LC_", "TZ", "PYTHON", "LD_", "OMP_", "OPENBLAS_", "NPY_", "COVERAGE_")
+"""How settings begin that a process reads when it starts: where one differs, there is no fork."""
 LIBRARIES = (
     *("snakemake.cli", "pandas", "scipy.stats", "statsmodels.api"),
     *(f"matplotlib.backends.backend_{form}" for form in ("agg", "pdf", "svg")),
@@ -96,9 +96,8 @@ _AT_START = dict(os.environ)
 
 def possible(environment: Mapping[str, str]) -> bool:
     """Whether a process under these settings may be a forked one."""
-    names = {*environment, *_AT_START}
-    fixed = {n for n in names if n in FIXED or n.startswith(("LC_", "PYTHON", "LD_"))}
-    return POSSIBLE and all(environment.get(n) == _AT_START.get(n) for n in fixed)
+    fixed = {name for name in {*environment, *_AT_START} if name.startswith(FIXED)}
+    return POSSIBLE and all(environment.get(name) == _AT_START.get(name) for name in fixed)
 
 
 def run(
