@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[1]
+from metasynth.core import file_locks
+from tests import forks
+
+REPOSITORY = forks.REPOSITORY
 REVIEWS = {"anakinra": REPOSITORY, "bcg": REPOSITORY / ".test"}
 _OUTPUT = re.compile(r"^    output: (.*)$", re.MULTILINE)
 _RECORD = re.compile(r"results/made/(\w+)(?:/([\w.]+))?\.json")
@@ -41,6 +44,8 @@ class Review:
 
     folder: Path
     snakefile: Path = REPOSITORY / "Snakefile"
+    copied: bool = False
+    """Whether the Snakefile is of a copy whose package stays as it is now (tests/forks.py)."""
 
     def report(self, mark: str = "") -> str:
         """The HTML of the article and its supplement; `mark` is a further language's, ".pl"."""
@@ -50,12 +55,16 @@ class Review:
         )
 
     def snakemake(self, *arguments: str, **environment: str) -> Run:
-        command = [
-            *(sys.executable, "-m", "snakemake", "--snakefile", str(self.snakefile)),
+        words = [
+            *("-m", "snakemake", "--snakefile", str(self.snakefile)),
             *("--directory", str(self.folder), "--cores", "2", *arguments),
         ]
+        stays = self.copied or self.snakefile == REPOSITORY / "Snakefile"
+        if stays and forks.possible(os.environ | environment):
+            workflow = self.snakefile.parent / "workflow"
+            return Run(*forks.run(words, self.folder, os.environ | environment, workflow))
         done = subprocess.run(
-            command,
+            [sys.executable, *words],
             cwd=self.folder,
             env=os.environ | environment,
             stdout=subprocess.PIPE,
@@ -101,13 +110,21 @@ def fresh(tmp_path: Path) -> Callable[[str], Review]:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Review]:
-    """Runs a review to its end, once for all tests; what it gives is not to be changed."""
+    """Runs a review to its end, once for all tests of all workers; it is not to be changed."""
+
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
     @cache
     def run(name: str) -> Review:
-        review = copy_review(name, tmp_path_factory.mktemp("finished") / name)
-        review.run()
-        return review
+        folder = shared / "finished" / name
+        folder.parent.mkdir(exist_ok=True)
+        with Path(f"{folder}.lock").open("a+", encoding="utf-8") as lock:
+            file_locks.take(lock)
+            if not lock.seek(0, os.SEEK_END):
+                copy_review(name, folder).run()
+                lock.write("finished")
+        return Review(folder)
 
     return run
 

@@ -10,7 +10,7 @@ import pytest
 from tests.reviews import REPOSITORY, Review
 
 READ = {"capture_output": True, "text": True, "check": True}
-pytestmark = pytest.mark.slurm
+pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 
 
 def test_a_cluster_gives_the_same_bytes(

@@ -26,7 +26,7 @@ from tests.workflow.test_archive import commit
 
 from .broken import COUNTS, Small, small
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 MOMENTS = int(os.environ.get("FAULT_MOMENTS", "1"))
 SEED = os.environ.get("FAULT_SEED", "1")
 KINDS = ("kill", "term", "ctrl-c twice", "full", "full TMPDIR", "read-only")

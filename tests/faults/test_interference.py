@@ -15,7 +15,7 @@ import pytest
 from .broken import ADVICE, COUNTS, Small, copy_of, recovers, small, taken_as_done
 from .mounts import remount
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 Mount = Callable[[Path, str], None]
 
 

@@ -16,7 +16,7 @@ import pytest
 from .broken import ADVICE, COUNTS, Small, Started, change, recovers, small, taken_as_done
 from .broken import moment as at_moment
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 SEED = os.environ.get("FAULT_SEED", "1")
 KINDS = ("whole run", "single job", "Snakemake alone")
 ATTEMPTS = 5

@@ -12,7 +12,7 @@ import pytest
 
 from .broken import COUNTS, LONGEST, Small, small
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
 NAMES = (b"q'u\"o`t$HOME &e; %d #1\n{x}", b"not UTF-8 \xff \xb3, \\ * ?")
 # No home and no folder for what is passing; every warning an error; output that has no letters but
 # ASCII's; and the user's own settings nowhere.

@@ -13,6 +13,8 @@ import yaml
 from tests.packaging.pythons import do, uv
 from tests.reviews import REPOSITORY, REVIEWS, Review
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "github.com/someone/metasynth"
 PUBLISHED = ("LICENSE", "Snakefile", "config", "envs", "profiles", "workflow")
 # What stands for a host of repositories, without a network: git looks for its pages in a folder.

@@ -3,12 +3,15 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.packaging.pythons import NEWEST, OLDEST, do, python, run, uv
-from tests.reviews import REPOSITORY, REVIEWS
+from tests.reviews import REPOSITORY, Review, copy_review
 from tests.workflow.test_archive import LEFT_OUT, commit
+
+pytestmark = pytest.mark.slow
 
 # A network without anything in it; and no folder in which a program keeps what it once fetched.
 NOWHERE = ("unshare", "--net", "--map-root-user")
@@ -24,13 +27,18 @@ def alone(tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
 def test_it_is_rebuilt_without_a_registry(
-    version: str, tmp_path: Path, alone: dict[str, str]
+    version: str,
+    finished: Callable[[str], Review],
+    tmp_path: Path,
+    alone: dict[str, str],
 ) -> None:
+    """The results that stand are taken over; the archive's own run is new, as is its rebuilding."""
     found, environment = python(version), tmp_path / "env"
     sync = ("sync", "--quiet", "--locked", "--no-install-project", "--python", found)
     do(uv(), *sync, UV_PROJECT_ENVIRONMENT=str(environment))
     shutil.copytree(REPOSITORY, tmp_path / "pipeline", ignore=LEFT_OUT)
-    shutil.copytree(REVIEWS["bcg"], tmp_path / "review")
+    copy_review("bcg", tmp_path / "review")
+    shutil.copytree(finished("bcg").folder / "results", tmp_path / "review/results")
     for folder in ("pipeline", "review"):
         commit(tmp_path / folder)
     snakemake = (environment / "bin/python", "-m", "snakemake")

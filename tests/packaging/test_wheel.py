@@ -15,6 +15,8 @@ from tests.reviews import REPOSITORY, Review
 
 from metasynth.__main__ import _parser
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

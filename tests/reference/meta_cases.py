@@ -5,10 +5,12 @@ import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from export_cases import CASES, RARE, STUDIES, alone, of_counts, pooled
 from tests.examples import BCG, ROOT, led, led_outcome
+from tests.on_demand import OnDemand
 
 from metasynth.core import store
 from metasynth.model.methods import CLUSTERED
@@ -59,17 +61,22 @@ EXAMPLES = {
 }
 
 
-def outcomes() -> dict[str, OutcomeResult]:
+def outcomes() -> OnDemand[OutcomeResult]:
     """Each case, and each outcome of the shipped examples and of BCG with all its analyses."""
-    made = {}
-    for number, (dataset, measure, spec) in enumerate(META_CASES):
-        made[f"{number}-{dataset}-{measure}-{spec.model}"] = pooled(dataset, measure, spec)
+    makers = {
+        f"{number}-{dataset}-{measure}-{spec.model}": partial(pooled, dataset, measure, spec)
+        for number, (dataset, measure, spec) in enumerate(META_CASES)
+    }
     for review, folder in EXAMPLES.items():
         for outcome in led(folder).config.outcomes:
-            result, _ = led_outcome(folder, outcome.id)
-            kept = store.from_json(OutcomeResult, store.to_json(result))
-            made[f"{review}-{outcome.id}"] = kept
-    return made
+            makers[f"{review}-{outcome.id}"] = partial(_shipped, folder, outcome.id)
+    return OnDemand(makers)
+
+
+def _shipped(folder: Path, outcome: str) -> OutcomeResult:
+    """An outcome of an example as it stands in its results."""
+    result, _ = led_outcome(folder, outcome)
+    return store.from_json(OutcomeResult, store.to_json(result))
 
 
 def calls(script: str) -> str:

@@ -14,6 +14,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Opened
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., Opened]
 KEY = "acr20_w24.primary.estimate"
 NUMBER = f'a.n[data-key="{KEY}"]'

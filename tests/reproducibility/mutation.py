@@ -22,20 +22,25 @@ _HEADER = 30  # a zip's local header, before the file's name
 
 def score(archive: Path) -> tuple[list[str], int]:
     """The files in which a changed byte is not found, and how many files were tried."""
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(archive) as whole:
+    with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "changed.zip")
         shutil.copyfile(archive, copy)
-        entries = [entry for entry in whole.infolist() if entry.file_size]
-        known = {
-            entry.filename: verify._digest(whole, entry.filename) for entry in whole.infolist()
-        }
-        return [e.filename for e in entries if not _found(e, copy, known)], len(entries)
+        # Without a buffer, in which a byte would stand as it was before.
+        with copy.open("r+b", buffering=0) as file, zipfile.ZipFile(file) as whole:
+            safe = verify.safe_entries(whole, copy.stat().st_size)
+            known = {name: verify._digest(whole, name) for name in safe}
+            entries = [entry for entry in safe.values() if entry.file_size]
+            missed = [e.filename for e in entries if not _found(e, file.fileno(), whole, known)]
+            return missed, len(entries)
 
 
-def _found(entry: zipfile.ZipInfo, copy: Path, known: Mapping[str, str]) -> bool:
-    """Whether a byte of one file, changed in `copy`, is found and the file named.
+def _found(
+    entry: zipfile.ZipInfo, file: int, whole: zipfile.ZipFile, known: Mapping[str, str]
+) -> bool:
+    """Whether a byte of one file, changed in the open archive, is found and the file named.
 
     Where no byte was changed the digest is `known`: a thousand files are not read a thousand times.
+    The directory, in which no byte is changed either, is read once.
     """
     chance = random.Random(entry.filename)
     name = len(entry.filename.encode("utf-8"))
@@ -45,21 +50,20 @@ def _found(entry: zipfile.ZipInfo, copy: Path, known: Mapping[str, str]) -> bool
     def digest_of(archive: zipfile.ZipFile, name: str) -> str:
         return digest(archive, name) if name == entry.filename else known[name]
 
-    with copy.open("r+b", buffering=0) as file, patch.object(verify, "_digest", digest_of):
-        byte = os.pread(file.fileno(), 1, at)
-        os.pwrite(file.fileno(), bytes([byte[0] ^ 1 << chance.randrange(8)]), at)
-        told = _told(copy)
-        os.pwrite(file.fileno(), byte, at)
+    with patch.object(verify, "_digest", digest_of):
+        byte = os.pread(file, 1, at)
+        os.pwrite(file, bytes([byte[0] ^ 1 << chance.randrange(8)]), at)
+        told = _told(whole, list(known))
+        os.pwrite(file, byte, at)
     return told.startswith(f"{entry.filename}: ")
 
 
-def _told(copy: Path) -> str:
-    """Why verification refuses the copy; nothing if it does not."""
-    with zipfile.ZipFile(copy) as archive:
-        try:
-            verify.check_digests(archive, list(verify.safe_entries(archive, copy.stat().st_size)))
-        except verify.VerifyError as stop:
-            return str(stop) if stop.code == verify.DAMAGED else ""
+def _told(archive: zipfile.ZipFile, names: list[str]) -> str:
+    """Why verification refuses the archive; nothing if it does not."""
+    try:
+        verify.check_digests(archive, names)
+    except verify.VerifyError as stop:
+        return str(stop) if stop.code == verify.DAMAGED else ""
     return ""
 
 

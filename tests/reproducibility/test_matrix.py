@@ -1,17 +1,15 @@
 """The short form of the matrix: the BCG review as usual, and with everything changed at once."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.reviews import Review
+
 from .matrix import Environment, different, environments, results, vector_features
 
-pytestmark = pytest.mark.reproducibility
-
-
-@pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return results("bcg", environments()[0], tmp_path_factory.mktemp("usual"))
+pytestmark = [pytest.mark.reproducibility, pytest.mark.slow]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +25,8 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     ids=lambda environment: environment.name,
 )
 def test_every_result_has_the_same_bytes(
-    usual: dict[str, bytes], environment: Environment, tmp_path: Path
+    finished: Callable[[str], Review], environment: Environment, tmp_path: Path
 ) -> None:
+    usual = finished("bcg").results()
     assert usual
     assert different(usual, results("bcg", environment, tmp_path)) == []

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from hashlib import sha256
 from io import StringIO
@@ -22,6 +23,8 @@ from tests.made_up import several
 from tests.reproducibility import mutation
 
 from .conftest import REPOSITORY, Review, copy_review
+
+pytestmark = pytest.mark.slow
 
 LEFT_OUT = shutil.ignore_patterns(
     *(".git", ".uv", ".venv", "results", "logs", ".snakemake", "__pycache__", ".*_cache"),
@@ -42,13 +45,19 @@ def commit(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def committed(tmp_path_factory: pytest.TempPathFactory) -> Review:
-    """The pipeline and the BCG review, each a repository of its own, archived."""
+def committed(
+    finished: Callable[[str], Review], tmp_path_factory: pytest.TempPathFactory
+) -> Review:
+    """The pipeline and the BCG review, each a repository of its own, archived.
+
+    The results that stand are taken over; the archive's own run is new.
+    """
     root = tmp_path_factory.mktemp("archive")
     shutil.copytree(REPOSITORY, root / "pipeline", ignore=LEFT_OUT)
     review = copy_review("bcg", root / "review")
     for folder in (root / "pipeline", review.folder):
         commit(folder)
+    shutil.copytree(finished("bcg").folder / "results", review.folder / "results")
     review = Review(review.folder, root / "pipeline" / "Snakefile")
     review.run("archive")
     return review
@@ -112,7 +121,6 @@ def test_the_volatile_part_stands_beside_the_archive(committed: Review) -> None:
 
 
 def test_another_checkout_gives_the_same_archive(committed: Review, tmp_path: Path) -> None:
-    """The results that stand are taken over; the archive's own run is new, and elsewhere."""
     folder = tmp_path / "zażółć – copy"
     folder.mkdir()
     again = elsewhere(committed, folder)

@@ -13,6 +13,8 @@ from tests.made_up import COHORTS, COMPARISONS, MadeUp
 from .conftest import Review
 from .test_rerun import replace_in
 
+pytestmark = pytest.mark.slow
+
 
 def accept(review: Review) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "metasynth", "accept"]

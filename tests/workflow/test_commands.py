@@ -13,6 +13,8 @@ from tests.faults.broken import Small, change, copy_of, small
 
 from .conftest import REPOSITORY, Review, Run
 
+pytestmark = pytest.mark.slow
+
 STAGES = {
     ("clean", "views"),
     ("clean", "pool"),

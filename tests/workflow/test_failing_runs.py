@@ -10,6 +10,8 @@ from metasynth.core import store
 
 from .conftest import REPOSITORY, Review
 
+pytestmark = pytest.mark.slow
+
 UNASKED = {"archive", "figure_files"}  # what this review does not ask for
 SCRIPTS = sorted(
     path.stem for path in (REPOSITORY / "workflow/scripts").glob("*.py") if path.stem not in UNASKED
@@ -49,14 +51,14 @@ def test_every_stage_is_tried() -> None:
 @pytest.mark.parametrize("stage", SCRIPTS)
 def test_earlier_results_stay(bcg: Path, copy: Path, stage: str, failure: str) -> None:
     script = copy / f"workflow/scripts/{stage}.py"
-    sound, review = script.read_text("utf-8"), Review(bcg, copy / "Snakefile")
+    sound, review = script.read_text("utf-8"), Review(bcg, copy / "Snakefile", copied=True)
     before = review.results()
     assert "report/review.html" in before
     try:
         script.write_text(
             sound.replace("\njobs.run(", f"\n{FAILURES[failure]}\njobs.run("), encoding="utf-8"
         )
-        run = review.snakemake(PYTHONPATH=str(copy / "workflow"))
+        run = review.snakemake()
     finally:
         script.write_text(sound, encoding="utf-8")
     assert run.code == 1, run.output
@@ -82,13 +84,13 @@ def test_earlier_documents_stay_when_one_of_them_fails(bcg: Path, copy: Path, fo
     say by which code they were made anew.
     """
     script = copy / "workflow/scripts/report.py"
-    sound, review = script.read_text("utf-8"), Review(bcg, copy / "Snakefile")
+    sound, review = script.read_text("utf-8"), Review(bcg, copy / "Snakefile", copied=True)
     before = review.results()
     assert {f"report/review.{form}", f"report/supplement.{form}"} <= before.keys()
     try:
         failing = FAILING_FORM.replace("{suffix}", f".{form}")
         script.write_text(sound.replace("\njobs.run(", failing), encoding="utf-8")
-        run = review.snakemake(PYTHONPATH=str(copy / "workflow"))
+        run = review.snakemake()
     finally:
         script.write_text(sound, encoding="utf-8")
     assert run.code == 1, run.output

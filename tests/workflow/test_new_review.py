@@ -17,6 +17,8 @@ from metasynth.archive import make
 from .conftest import REPOSITORY, Review
 from .test_archive import commit
 
+pytestmark = pytest.mark.slow
+
 TABLE = "study,year,ai,n1i,ci,n2i\n"
 
 

@@ -73,6 +73,9 @@ def review(finished: Ran, tmp_path_factory: pytest.TempPathFactory) -> Ran:
             return finished(name)
         folder = tmp_path_factory.mktemp("message") / "review"
         MADE_UP[name].write(folder)
+        config = folder / "config.yaml"
+        text = config.read_text("utf-8").replace("review:\n", "review:\n  formats: [html]\n", 1)
+        config.write_text(text, "utf-8")
         Review(folder).run()
         return Review(folder)
 
@@ -104,6 +107,7 @@ def _sentences(ran: Review, code: str) -> dict[str, str]:
     }
 
 
+@cache
 def _text(page: str) -> str:
     """The words of a page; a bar ends a paragraph, cell or caption."""
     plain = re.sub(r"<(script|style|svg)\b.*?</\1>", "", page, flags=re.DOTALL)

@@ -3,8 +3,12 @@
 import html
 import re
 
+import pytest
+
 from metasynth.__main__ import main
 from tests.unit.language.test_own_language import GERMAN, catalogue, translate
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_report_speaks_it_and_says_what_is_left(fresh, monkeypatch):

@@ -18,6 +18,8 @@ import pytest
 
 from .conftest import REPOSITORY, Review, copy_review, made
 
+pytestmark = pytest.mark.slow
+
 OUTCOMES_OF_BAO = {
     *("acr20_w24", "acr50_w24", "acr70_w24"),
     *("acr20_w24_randomised", "acr50_w24_randomised", "acr70_w24_randomised"),
@@ -307,27 +309,20 @@ def test_without_records_of_what_was_made_everything_is_made(ran: Review) -> Non
 # --- the pipeline ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def edited(
-    finished: Callable[[str], Review], tmp_path: Path
-) -> Callable[[str], tuple[Review, dict[str, str]]]:
-    """A finished review under a copy of the workflow, one file of which is then edited."""
-    copy = tmp_path / "workflow-copy"
+@pytest.fixture(scope="module")
+def under_a_copy(
+    finished: Callable[[str], Review], tmp_path_factory: pytest.TempPathFactory
+) -> Review:
+    """A finished review under a copy of the workflow, in which nothing is to be done."""
+    folder = tmp_path_factory.mktemp("copy")
     ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(REPOSITORY / "workflow", copy / "workflow", ignore=ignored)
-    shutil.copytree(REPOSITORY / "envs", copy / "envs")
-    shutil.copy(REPOSITORY / "Snakefile", copy)
-    shutil.copytree(finished("anakinra").folder, tmp_path / "review")
-    environment = {"PYTHONPATH": str(copy / "workflow")}
-    review = Review(tmp_path / "review", copy / "Snakefile")
-    assert review.planned(**environment) == set()
-
-    def edit(name: str) -> tuple[Review, dict[str, str]]:
-        with (copy / name).open("a", encoding="utf-8") as file:
-            file.write("\n# edited\n")
-        return review, environment
-
-    return edit
+    for name in ("workflow", "envs"):
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
+    shutil.copy(REPOSITORY / "Snakefile", folder)
+    shutil.copytree(finished("anakinra").folder, folder / "review")
+    review = Review(folder / "review", folder / "Snakefile")
+    assert review.planned(PYTHONPATH=str(folder / "workflow")) == set()
+    return review
 
 
 EVERY = {"clean", "views", "moderators", *OF_EACH, *OF_ALL}
@@ -353,7 +348,13 @@ DOUBTED = {"sensitivity", "plot", "overview", "certainty", "changes", "report"}
     ],
 )
 def test_an_edited_file_of_the_pipeline_reruns_what_uses_it(
-    edited: Callable[[str], tuple[Review, dict[str, str]]], name: str, stages: set[str]
+    under_a_copy: Review, name: str, stages: set[str]
 ) -> None:
-    review, environment = edited(name)
-    assert {member.split()[0] for member in review.planned(**environment)} == stages
+    review, copy = under_a_copy, under_a_copy.snakefile.parent
+    sound = (copy / name).read_bytes()
+    try:
+        (copy / name).write_bytes(sound + b"\n# edited\n")
+        planned = review.planned(PYTHONPATH=str(copy / "workflow"))
+    finally:
+        (copy / name).write_bytes(sound)
+    assert {member.split()[0] for member in planned} == stages

@@ -4,7 +4,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from .conftest import Review
+
+pytestmark = pytest.mark.slow
 
 
 def record(review: Review, outcome: str, name: str) -> dict[str, object]:

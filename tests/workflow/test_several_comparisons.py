@@ -24,6 +24,8 @@ from tests.made_up import several
 
 from .conftest import Review
 
+pytestmark = pytest.mark.slow
+
 COMPARISONS = ("low_dose", "high_dose", "active")
 IDS = ["response__low_dose", "pain__low_dose", "response__high_dose", "pain__high_dose",
        "response__active", "withdrawal"]  # fmt: skip

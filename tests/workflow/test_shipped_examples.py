@@ -9,6 +9,8 @@ import pytest
 
 from .conftest import REPOSITORY, Review
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = {
     "fibromyalgia": (17, ["−0.45 (95% CI −0.65 to −0.25"]),
     "head_and_neck": (65, ["0.87 (95% CI 0.81 to 0.95"]),

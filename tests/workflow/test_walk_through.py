@@ -12,6 +12,8 @@ import pytest
 
 from .conftest import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 PAGE = REPOSITORY / "docs/add-a-trial.md"
 COPIED = ("Snakefile", "config.yaml", "data", "workflow", "profiles", "envs")
 BLOCK = re.compile(r"```(console|csv)\n(.*?)```", re.DOTALL)

@@ -73,12 +73,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Pages:
     def read(name: str) -> str:
         folder = tmp_path_factory.mktemp("words") / "review"
         REVIEWS[name].write(folder)
-        Review(folder).run()
+        Review(folder).run("results/report/review.html")
         return Review(folder).report()
 
     return read
 
 
+@cache
 def _text(page: str) -> str:
     """The page as a reader sees it, a line a paragraph, cell or caption."""
     plain = re.sub(r"<(script|style)\b.*?</\1>", "", page, flags=re.DOTALL)

@@ -34,20 +34,34 @@ def _named(number: int, case: str):
     return replace(of, outcome=own, analyses=analyses)
 
 
-RESULTS = tuple(_named(i, case) for i, case in enumerate(CASES))
-FOUND = tuple(replace(examined(r), outcome=r.outcome.id) for r in RESULTS)
-IDS = [r.outcome.id for r in RESULTS]
-SEVERAL = [r.outcome.id for r in RESULTS if len(r.studies) > 2]
-SHARED = {
-    name: SEVERAL if name in ("all_leave_one_out", "all_cumulative") else IDS
-    for name in catalogue.OF_ALL_OUTCOMES
-}
-EVERY = [(name, code) for name in SHARED for code in LANGUAGES]
+IDS = [f"o{i}" for i in range(len(CASES))]
+EVERY = [(name, code) for name in catalogue.OF_ALL_OUTCOMES for code in LANGUAGES]
+
+
+@cache
+def results():
+    return tuple(_named(i, case) for i, case in enumerate(CASES))
+
+
+@cache
+def found():
+    return tuple(replace(examined(r), outcome=r.outcome.id) for r in results())
+
+
+@cache
+def shared():
+    several = [r.outcome.id for r in results() if len(r.studies) > 2]
+    return {
+        name: several if name in ("all_leave_one_out", "all_cumulative") else IDS
+        for name in catalogue.OF_ALL_OUTCOMES
+    }
 
 
 @cache
 def drawn(name: str, code: str = "en") -> Drawing:
-    return overview(name, RESULTS, (), shared=SHARED, sensitivities=FOUND, language=LANGUAGES[code])
+    return overview(
+        name, results(), (), shared=shared(), sensitivities=found(), language=LANGUAGES[code]
+    )
 
 
 @pytest.mark.parametrize(("name", "code"), EVERY)
@@ -70,27 +84,27 @@ def test_every_digit_says_what_it_is_and_every_number_has_its_entry(name, code):
     if name in ("all_leave_one_out", "all_cumulative"):
         return  # whose numbers are those of sensitivity.json (tests/report/test_provenance.py)
     book = Book()
-    for result in RESULTS:
+    for result in results():
         book.add(outcome_entries(result, (), language))
         book.add(posterior_entries(result, (), language))
     assert set(re.findall(r'data-key="([^"]+)"', svg)) <= set(book.entries)
 
 
-@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("name", catalogue.OF_ALL_OUTCOMES)
 def test_each_outcome_stands_under_its_name_with_all_that_its_own_figure_says(name):
     drawing = drawn(name)
     said = [bare(text.get_text()) for text in texts(drawing.figure).values()]
-    for result in (r for r in RESULTS if r.outcome.id in SHARED[name]):
+    for result in (r for r in results() if r.outcome.id in shared()[name]):
         assert result.outcome.label in said
         for kind in catalogue.TOGETHER[name]:
-            found = FOUND[IDS.index(result.outcome.id)]
-            own = draw(result, kind, sensitivity=found, language=LANGUAGES["en"])
+            own_analyses = found()[IDS.index(result.outcome.id)]
+            own = draw(result, kind, sensitivity=own_analyses, language=LANGUAGES["en"])
             assert bare(own.description) in bare(drawing.description)
 
 
 def test_a_curve_of_the_grid_is_the_one_that_was_computed():
     of_effects, of_tau = panels(drawn("all_posteriors").figure)[::2], None
-    for number, (result, panel) in enumerate(zip(RESULTS, of_effects, strict=True), 1):
+    for number, (result, panel) in enumerate(zip(results(), of_effects, strict=True), 1):
         curve = bayesian(result).posterior.effect_curve
         name = f"outcome-{number}-effect-posterior"
         (line,) = (a for a in panel.get_children() if a.get_gid() == name)
@@ -100,13 +114,13 @@ def test_a_curve_of_the_grid_is_the_one_that_was_computed():
 
 
 def test_only_what_has_one_measure_shares_an_axis():
-    measures = {r.outcome.measure for r in RESULTS}
+    measures = {r.outcome.measure for r in results()}
     assert len(panels(drawn("all_priors").figure)) >= len(measures)
 
 
 def test_without_any_result_the_figure_says_so():
-    for name in SHARED:
-        drawing = overview(name, RESULTS, (), shared={}, sensitivities=FOUND)
+    for name in catalogue.OF_ALL_OUTCOMES:
+        drawing = overview(name, results(), (), shared={}, sensitivities=found())
         assert drawing.title.startswith("There is no pooled result")
 
 

@@ -5,12 +5,13 @@ Of all kinds of measures, in both languages, with and without what a figure may 
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
 from matplotlib.patches import Polygon
 from tests.figure_cases import boxes, graph_of, named, overlaps, panels, with_bare_digits
+from tests.on_demand import OnDemand
 
 from metasynth.figures import catalogue
 from metasynth.figures.canvas.page import MARGIN, Drawing
@@ -95,22 +96,36 @@ FAR = [study(i, counts(a, 1000), counts(c, 1000)) for i, (a, c) in enumerate(((9
 RARE = [study(i, counts(a, 9), counts(1, 9)) for i, a in enumerate((0, 1))]
 LONG = [replace(s, label=f"{s.label} of a Very Long Name in Rheumatoid Arthritis") for s in BINARY]
 TEN = TauPrior("half_normal", 10.0)
-CASES = {
-    "risk ratio": pooled("binary", "RR", BINARY[:3]),
-    "two trials": pooled("binary", "OR", BINARY[:2]),
-    "far from none": pooled("binary", "OR", FAR),
-    "next to nothing known": pooled("binary", "OR", RARE),
-    "long names": pooled("binary", "RR", LONG),
-    "exact": pooled("binary", "OR", RARE, replace(bayes(others=SPARSE), model="bayes-exact")),
-    "risk difference": pooled("binary", "RD", BINARY, bayes(TauPrior("half_normal", 0.1))),
-    "mean difference": pooled("continuous", "MD", MEANS, bayes(TEN, others=OTHERS[:1])),
-    "hazard ratio": pooled("generic", "HR", HAZARDS),
-    "proportion": pooled("proportion", "PLO", BINARY[:3], comparison=ONE_GROUP),
-    "normal prior of the effect": pooled("binary", "RR", BINARY[:3], bayes(mu=MuPrior(0.0, 0.5))),
-    "prior without a top": pooled("binary", "RR", BINARY[:2], bayes(OTHERS[2].tau_prior)),
-    "improper": pooled("binary", "OR", BINARY, bayes(TauPrior("jeffreys"), others=OTHERS[:1])),
-    "no other analysis": pooled("binary", "RR", BINARY[:3], analyses=()),
-}
+CASES = OnDemand(
+    {
+        "risk ratio": partial(pooled, "binary", "RR", BINARY[:3]),
+        "two trials": partial(pooled, "binary", "OR", BINARY[:2]),
+        "far from none": partial(pooled, "binary", "OR", FAR),
+        "next to nothing known": partial(pooled, "binary", "OR", RARE),
+        "long names": partial(pooled, "binary", "RR", LONG),
+        "exact": partial(
+            pooled, "binary", "OR", RARE, replace(bayes(others=SPARSE), model="bayes-exact")
+        ),
+        "risk difference": partial(
+            pooled, "binary", "RD", BINARY, bayes(TauPrior("half_normal", 0.1))
+        ),
+        "mean difference": partial(
+            pooled, "continuous", "MD", MEANS, bayes(TEN, others=OTHERS[:1])
+        ),
+        "hazard ratio": partial(pooled, "generic", "HR", HAZARDS),
+        "proportion": partial(pooled, "proportion", "PLO", BINARY[:3], comparison=ONE_GROUP),
+        "normal prior of the effect": partial(
+            pooled, "binary", "RR", BINARY[:3], bayes(mu=MuPrior(0.0, 0.5))
+        ),
+        "prior without a top": partial(
+            pooled, "binary", "RR", BINARY[:2], bayes(OTHERS[2].tau_prior)
+        ),
+        "improper": partial(
+            pooled, "binary", "OR", BINARY, bayes(TauPrior("jeffreys"), others=OTHERS[:1])
+        ),
+        "no other analysis": partial(pooled, "binary", "RR", BINARY[:3], analyses=()),
+    }
+)
 SHOWN = [(case, figure, code) for case in CASES for figure in FIGURES for code in LANGUAGES]
 
 
