@@ -321,10 +321,8 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(REPOSITORY / "Snakefile", folder)
     script = folder / "workflow/scripts/pool.py"
     text = script.read_text(encoding="utf-8")
-    line = "    told = store.from_json(Pooling, member.choices)\n"
-    fails = (
-        '    if member.name == "tuberculosis":\n        raise ValueError("No root was found.")\n'
-    )
+    line = "    result, _ = pooled(trials, Pooling(outcome, analyses, comparison))\n"
+    fails = '    if outcome.id == "tuberculosis":\n        raise ValueError("No root was found.")\n'
     assert line in text
     script.write_text(text.replace(line, line + fails), encoding="utf-8")
     return folder

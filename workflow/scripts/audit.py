@@ -1,25 +1,30 @@
 """Set published statements beside the results."""
 
+from collections.abc import Mapping
+
 from metasynth.audit.reproduction import Reproduction, reproduce
 from metasynth.audit.run import audit
 from metasynth.audit.verdicts import Audited
-from metasynth.core import store
-from metasynth.model.records import OutcomeResult, Trial
+from metasynth.core.store import table_files
+from metasynth.model.importance import Declared
+from metasynth.model.records import Claim, Comparison, OutcomeResult, Trial
 from metasynth.pipeline import jobs
-from metasynth.pipeline.params import Auditing
-from metasynth.pipeline.targets import Member
 
 
-def audited(member: Member) -> dict[str, str]:
-    """Published estimates beside the recomputed ones, and every statement's verdict."""
-    told = store.from_json(Auditing, member.choices)
-    results = store.read_records(OutcomeResult, member.inputs["results"])
-    trials = store.read_records(Trial, member.inputs["trials"])
-    verdicts = audit(told.claims, results, trials, told.comparisons, told.declared)
-    return {
-        **store.table_files("reproduction", Reproduction, reproduce(told.claims, results)),
-        **store.table_files("claims", Audited, verdicts),
-    }
+def audited(
+    results: tuple[OutcomeResult, ...],
+    trials: tuple[Trial, ...],
+    claims: tuple[Claim, ...],
+    comparisons: Mapping[str, Comparison],
+    declared: Declared,
+) -> dict[str, str]:
+    """Published estimates beside the recomputed ones, and every statement's verdict.
+
+    `declared` says which differences are important.
+    """
+    verdicts = audit(claims, results, trials, comparisons, declared)
+    reproduced = table_files("reproduction", Reproduction, reproduce(claims, results))
+    return reproduced | table_files("claims", Audited, verdicts)
 
 
 jobs.run(audited)

@@ -4,16 +4,13 @@ from pathlib import Path
 
 from metasynth.core import store
 from metasynth.pipeline import jobs
-from metasynth.pipeline.params import Cleaning
-from metasynth.pipeline.targets import Member
 from metasynth.tables import reader
 
 
-def clean(member: Member) -> dict[str, str]:
-    """One trial's record."""
-    told = store.from_json(Cleaning, member.choices)
-    trial = reader.read_trial(Path(told.data), told.study).record
-    return {f"{told.study}.json": store.to_json(trial, exact=True)}
+def clean(data: str, study: str) -> dict[str, str]:
+    """The record of a trial, from its folder of raw data."""
+    trial = reader.read_trial(Path(data), study).record
+    return {f"{study}.json": store.to_json(trial, exact=True)}
 
 
 jobs.run(clean)

@@ -3,24 +3,21 @@
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from metasynth.core import store
+from metasynth.core.paths import WORKFLOW
 from metasynth.figures.for_journals import converted
+from metasynth.model.records import FigureFiles
 from metasynth.pipeline import jobs
-from metasynth.pipeline.params import Converting
 from metasynth.pipeline.targets import Member
 
-FONTS = Path(__file__).parents[1] / "report/fonts"
 
-
-def figure_files(member: Member) -> dict[str, bytes]:
-    """Every figure of one outcome, or of the whole review, in each form."""
-    told = store.from_json(Converting, member.choices)
-    moment = datetime.fromisoformat(f"{told.date}T12:00:00+00:00")
+def figure_files(member: Member, files: FigureFiles, date: str) -> dict[str, bytes]:
+    """Every figure of an outcome, or of the whole review, in each form, which claim a `date`."""
+    told = files.width, files.dpi, datetime.fromisoformat(f"{date}T12:00:00+00:00")
     return {
         path: converted(
             Path(path).with_suffix(".svg"),
             PurePosixPath(path).suffix[1:],
-            *(told.files.width, told.files.dpi, moment, FONTS),
+            *(*told, WORKFLOW / "report/fonts"),
         )
         for path in member.files
     }

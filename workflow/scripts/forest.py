@@ -1,22 +1,25 @@
 """Draw outcomes' forest plots, in each language of the review."""
 
-from metasynth.core import store
 from metasynth.figures.forest.files import forest_files
 from metasynth.figures.plots.risk_of_bias import of_outcome
 from metasynth.language.studied import all_spoken
-from metasynth.model.records import OutcomeResult
+from metasynth.language.wording import Wording
+from metasynth.model.records import FigureChoices, OutcomeResult
 from metasynth.pipeline import jobs
-from metasynth.pipeline.params import Forest
+from metasynth.pipeline.params import JudgedStudy
 from metasynth.pipeline.targets import Member
 
 
-def forest(member: Member) -> dict[str, str]:
+def forest(
+    member: Member,
+    result: OutcomeResult,
+    wording: Wording,
+    look: FigureChoices,
+    judged: tuple[JudgedStudy, ...],
+) -> dict[str, str]:
     """One outcome's forest plot."""
-    told = store.from_json(Forest, member.choices)
-    (result,) = store.read_records(OutcomeResult, member.inputs["result"])
-    judged = {one.study: one.judgements for one in told.judged}
-    judgements = of_outcome(judged, result.outcome.outcome)
-    return forest_files(member.files, result, all_spoken(told.wording), told.look, judgements)
+    judgements = of_outcome({it.study: it.judgements for it in judged}, result.outcome.outcome)
+    return forest_files(member.files, result, all_spoken(wording), look, judgements)
 
 
 jobs.run(forest)

@@ -1,29 +1,35 @@
 """Draw the figures of the whole review: all outcomes, the flow of studies, the risk of bias."""
 
-from metasynth.core import store
+from collections.abc import Mapping
+
 from metasynth.figures.files import review_files
 from metasynth.language.studied import all_spoken
-from metasynth.model.records import OutcomeResult, Trial
+from metasynth.language.wording import Wording
+from metasynth.model.records import Claim, FlowCount, OutcomeResult, Trial
 from metasynth.pipeline import jobs
-from metasynth.pipeline.params import Overview
 from metasynth.pipeline.targets import Member
 from metasynth.sensitivity.battery import Sensitivity
 
 
-def overview(member: Member) -> dict[str, str]:
-    """Every figure of the review as a whole, in each of its languages."""
-    told = store.from_json(Overview, member.choices)
-    results = store.read_records(OutcomeResult, member.inputs["results"])
+def overview(
+    member: Member,
+    results: tuple[OutcomeResult, ...],
+    sensitivities: tuple[Sensitivity, ...],
+    trials: tuple[Trial, ...],
+    wording: Wording,
+    flow: tuple[FlowCount, ...],
+    main: tuple[str, ...],
+    claims: tuple[Claim, ...],
+    shared: Mapping[str, tuple[str, ...]],
+) -> dict[str, str]:
+    """Every figure of the review as a whole, in each of its languages.
+
+    `main` are the ids of outcomes in one view, `claims` what published figures print, `shared` the
+    outcomes that each figure of all shows.
+    """
+    spoken = all_spoken(wording)
     return review_files(
-        member.files,
-        results,
-        store.read_records(Trial, member.inputs["trials"]),
-        told.flow,
-        all_spoken(told.wording),
-        told.main,
-        told.claims,
-        told.shared,
-        store.read_records(Sensitivity, member.inputs["sensitivities"]),
+        member.files, results, trials, flow, spoken, main, claims, shared, sensitivities
     )
 
 

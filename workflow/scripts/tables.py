@@ -7,7 +7,6 @@ from metasynth.core import store
 from metasynth.language.sentences import in_words
 from metasynth.model.records import Estimate, OutcomeResult, StudyEffect
 from metasynth.pipeline import jobs
-from metasynth.pipeline.targets import Member
 from metasynth.tables.table_schema import SCHEMAS
 
 
@@ -18,9 +17,8 @@ def _flat(name: str, cls: type, records: Iterable[Estimate | StudyEffect]) -> di
     return {f"{name}.csv": csv, f"{name}.json": store.to_json(rows)}
 
 
-def tabulate(member: Member) -> dict[str, str]:
+def tabulate(results: tuple[OutcomeResult, ...]) -> dict[str, str]:
     """Each table as CSV and as JSON."""
-    results = store.read_records(OutcomeResult, member.inputs["results"])
     analyses = [analysis for result in results for analysis in result.analyses]
     return {
         **_flat("estimates", Estimate, (row for a in analyses for row in a.estimates)),

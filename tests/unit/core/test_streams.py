@@ -59,7 +59,7 @@ def test_a_job_that_fails_is_told(encoding: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(os, "_exit", sys.exit)
     monkeypatch.setattr(sys, "argv", ["pool.py", "--batch", "logs/pool.log"])
 
-    def fail(_: object) -> dict[str, str]:
+    def fail(_: Member) -> dict[str, str]:
         raise ValueError(f"it is {NAME}")
 
     assert "was not made" in said(encoding, lambda: jobs.run(fail))

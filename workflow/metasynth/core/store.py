@@ -125,8 +125,10 @@ def from_json(cls: type[Record], text: str) -> Record:
 
 
 def read_records(cls: type[Record], paths: Iterable[str]) -> tuple[Record, ...]:
-    """The records of class `cls` that stand one in each JSON file."""
-    return tuple(from_json(cls, Path(path).read_text(encoding="utf-8")) for path in paths)
+    """The records of class `cls` that stand in JSON files, one or a sequence of them in each."""
+    texts = (Path(path).read_text(encoding="utf-8") for path in paths)
+    contents = (text if isinstance(text, list) else [text] for text in map(json.loads, texts))
+    return tuple(typed(cls, item) for content in contents for item in content)
 
 
 def list_from_json(cls: type[Record], text: str) -> tuple[Record, ...]:

@@ -6,16 +6,14 @@ It is called in the review's folder, where what the members are made from has to
 """
 
 import argparse
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from metasynth.pipeline import lock, stamps
+from metasynth.pipeline import jobs, lock, stamps
 from metasynth.pipeline.stages import stages
-from metasynth.pipeline.targets import Member
 from metasynth.review.load import load_review
 
 
-def run(script: Path, make: Callable[[Member], Mapping[str, str | bytes]]) -> None:
+def run(script: Path, make: jobs.Maker) -> None:
     """Make the members that the command line names, as the stage's rule does; all, if none."""
     parser = argparse.ArgumentParser(prog=script.name, description=__doc__)
     parser.add_argument("member", nargs="*", help="what to make, by name; all, if none is named")
@@ -31,5 +29,5 @@ def run(script: Path, make: Callable[[Member], Mapping[str, str | bytes]]) -> No
         missing = [path for path in members[name].sources if not Path(path).is_file()]
         if missing:
             parser.error(f"{missing[0]} is not there: snakemake --cores 2 {missing[0]}")
-        stamps.write(members[name], make(members[name]))
+        stamps.write(members[name], make(**jobs.given(make, members[name])))
         print("\n  ".join((name or script.stem, *members[name].files)))

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import traceback
+import typing
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,8 @@ from metasynth.pipeline import backups, lock, stamps
 from metasynth.pipeline.progress import Progress
 from metasynth.pipeline.targets import Batch, Member
 
-Maker = Callable[[Member], Mapping[str, str | bytes]]
+Maker = Callable[..., Mapping[str, str | bytes]]
+"""Makes a member's files; its parameters name what it is `given`."""
 
 
 def run(make: Maker) -> None:
@@ -54,7 +56,7 @@ def _run(make: Maker, log: str) -> bool:
     failed = 0
     for member in batch.members:
         try:
-            contents = make(member)
+            contents = make(**given(make, member))
             with lock.writing():
                 stamps.write(member, contents)
         except Exception as error:
@@ -65,6 +67,23 @@ def _run(make: Maker, log: str) -> bool:
             store.write(lock.FAILED / f"{member.stage} {member.name}", told)
         progress.tell()
     return not failed
+
+
+def given(make: Maker, member: Member) -> dict[str, Any]:
+    """What a maker's parameters name: the member, a choice, or an input, of which their types say
+    whether it is its paths, the record in its file, or a tuple of all records in its files.
+    """
+    choices, found = json.loads(member.choices or "{}"), dict[str, Any]()
+    for name, kind in typing.get_type_hints(make).items():
+        if kind is Member:
+            found[name] = member
+        elif name in choices:
+            found[name] = store.typed(kind, choices[name])
+        elif name != "return":
+            paths, of = member.inputs[name], (typing.get_args(kind) or (kind,))[0]
+            records = paths if of is str else store.read_records(of, paths)
+            found[name] = records if typing.get_args(kind) else records[0]
+    return found
 
 
 def _failure(member: Member, error: Exception, log: str) -> str:

@@ -13,8 +13,7 @@ from metasynth.grade.conclusions import Conclusion
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.living.changes import Changes
 from metasynth.model import bounds
-from metasynth.model.records import OutcomeResult, Trial
-from metasynth.pipeline.params import Reporting
+from metasynth.model.records import Config, OutcomeResult, Trial
 from metasynth.pipeline.targets import Member
 from metasynth.report.material import Material
 from metasynth.report.render.pictures import by_language
@@ -27,9 +26,9 @@ from metasynth.sensitivity.sequential import Sequential
 Record = TypeVar("Record")
 
 
-def material(member: Member, told: Reporting) -> Material:
-    """All that the report in a language is made of."""
-    inputs, config = member.inputs, told.config
+def material(member: Member, config: Config, language: str, versions: Sequence[str]) -> Material:
+    """What the report in a language is made of, as earlier stages made it."""
+    inputs = member.inputs
     references = Path(inputs["own"][0]).read_text("utf-8-sig")
     sensitivities = _records(Sensitivity, inputs["sensitivity"], "sensitivity.json")
     readings = {outcome.id for outcome in config.outcomes if outcome.sensitivity_of}
@@ -40,22 +39,18 @@ def material(member: Member, told: Reporting) -> Material:
         config=config,
         trials=store.read_records(Trial, inputs["clean"]),
         results=_records(OutcomeResult, inputs["pool"], "result.json"),
-        reproductions=_table(Reproduction, inputs["audit"], "reproduction.json"),
+        reproductions=_records(Reproduction, inputs["audit"], "reproduction.json"),
         sensitivities={it.outcome: it for it in sensitivities if it.outcome not in readings},
         bibliography={it.key: it for it in bibtex.parse(references, "references.bib")[0]},
-        figures=figures[told.language],
-        versions=tuple((name, version) for name, version in map(str.split, told.versions)),
-        audit=_table(Audited, inputs["audit"], "claims.json"),
-        claims=told.claims,
-        search=told.search,
-        flow=told.flow,
-        draft=told.draft,
-        ratings=_table(Rating, inputs["certainty"], "certainty.json"),
-        changes=_one(Changes, inputs["changes"], "changes.json"),
-        findings=_table(Finding, inputs["certainty"], "findings.json"),
-        conclusions=_table(Conclusion, inputs["certainty"], "conclusions.json"),
+        figures=figures[language],
+        versions=tuple((name, version) for name, version in map(str.split, versions)),
+        audit=_records(Audited, inputs["audit"], "claims.json"),
+        ratings=_records(Rating, inputs["certainty"], "certainty.json"),
+        changes=_records(Changes, inputs["changes"], "changes.json")[0],
+        findings=_records(Finding, inputs["certainty"], "findings.json"),
+        conclusions=_records(Conclusion, inputs["certainty"], "conclusions.json"),
         stability=_stability(inputs["sensitivity"]),
-        crosschecks=_table(Crosscheck, inputs["crosscheck"], "crosscheck.json"),
+        crosschecks=_records(Crosscheck, inputs["crosscheck"], "crosscheck.json"),
     )
 
 
@@ -72,16 +67,6 @@ def _stability(paths: Sequence[str]) -> dict[str, Stability]:
 
 def _records(cls: type[Record], paths: Sequence[str], name: str) -> tuple[Record, ...]:
     return store.read_records(cls, (path for path in paths if path.endswith(f"/{name}")))
-
-
-def _one(cls: type[Record], paths: Sequence[str], name: str) -> Record:
-    (record,) = _records(cls, paths, name)
-    return record
-
-
-def _table(cls: type[Record], paths: Sequence[str], name: str) -> tuple[Record, ...]:
-    (path,) = (path for path in paths if path.endswith(f"/{name}"))
-    return store.list_from_json(cls, Path(path).read_text("utf-8"))
 
 
 def attachments(member: Member) -> list[str]:

@@ -1,9 +1,9 @@
 """Every stage's members: what is made of this review, from what, and into which files.
 
 This is the one place that says where results land. To add a file to a stage, name it here and let
-the stage's script return it; to tell a script more, add to its record in params.py. What an
-earlier stage made enters a later key by its own key; only a pool's key holds what the trials say of
-the outcome, and no more of them.
+the stage's script return it; to tell a script more, tell it here, and name it among its function's
+parameters. What an earlier stage made enters a later key by its own key; only a pool's key holds
+what the trials say of the outcome, and no more of them.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.importance import declared
 from metasynth.model.judgement_levels import risk
 from metasynth.model.records import OutcomeSpec, Trial
-from metasynth.pipeline import params
+from metasynth.pipeline.params import JudgedStudy, Pooling
 from metasynth.pipeline.stage_context import Context, Members, both, files, trial_file
 from metasynth.pipeline.targets import Member
 from metasynth.prose.texts import sections
@@ -55,7 +55,7 @@ def clean(at: Context) -> Iterator[Member]:
     """Each trial as one typed record, from its folder of raw tables."""
     for trial in at.review.trials:
         study = trial.study.study
-        told, made = params.Cleaning(at.config.data, study), (trial_file(study),)
+        told, made = {"data": at.config.data, "study": study}, (trial_file(study),)
         raw, content = _raw_files(at, trial)
         yield at.member("clean", {"raw": raw}, made, told, name=study, data=content)
 
@@ -91,10 +91,10 @@ def pool(at: Context) -> Iterator[Member]:
         yield at.member("pool", inputs, made, told, name=name, data=data, weight=max(1, weight))
 
 
-def _pooling(at: Context, outcome: OutcomeSpec) -> params.Pooling:
+def _pooling(at: Context, outcome: OutcomeSpec) -> Pooling:
     analyses = {analysis.name: analysis for analysis in at.config.analyses}
     used = tuple(analyses[name] for name in outcome.analyses)
-    return params.Pooling(outcome, used, at.config.comparison_of(outcome))
+    return Pooling(outcome, used, at.config.comparison_of(outcome))
 
 
 def sensitivity(at: Context) -> Iterator[Member]:
@@ -103,7 +103,7 @@ def sensitivity(at: Context) -> Iterator[Member]:
     It is pooled once more, of the same trials: `result.json` has eight digits of it.
     """
     for outcome, one in zip(at.config.outcomes, at.made["pool"], strict=True):
-        told = params.Doubting(_pooling(at, outcome), at.config.multiverse)
+        told = {"pooling": _pooling(at, outcome), "multiverse": at.config.multiverse}
         made = tuple(f"results/outcomes/{one.name}/{name}" for name in _DOUBTED)
         name, data, weight = one.name, one.data, one.weight
         yield at.member("sensitivity", one.inputs, made, told, name=name, data=data, weight=weight)
@@ -132,8 +132,11 @@ def moderators(at: Context) -> Iterator[Member]:
 
 def audit(at: Context) -> Iterator[Member]:
     """Published statements beside the recomputed ones."""
-    important = declared(at.config.certainty)
-    told = params.Auditing(at.review.claims, at.config.comparisons, important)
+    told = {
+        "claims": at.review.claims,
+        "comparisons": at.config.comparisons,
+        "declared": declared(at.config.certainty),
+    }
     inputs = {"results": files(at.made["pool"], "result.json"), "trials": at.files("clean")}
     yield at.member("audit", inputs, both("results/tables", "reproduction", "claims"), told)
 
@@ -145,7 +148,7 @@ def certainty(at: Context) -> Iterator[Member]:
         "sensitivities": files(at.primary("sensitivity"), "sensitivity.json"),
         "trials": at.files("clean"),
     }
-    told = params.Rating(at.config.certainty, at.review.certainty)
+    told = {"rules": at.config.certainty, "panel": at.review.certainty}
     made = both("results/tables", "certainty", "findings", "conclusions")
     yield at.member("certainty", inputs, made, told)
 
@@ -160,10 +163,13 @@ def changes(at: Context) -> Iterator[Member]:
         "baseline": (at.config.living.baseline,) if at.review.baseline else (),
         "labels": at.labels,
     }
-    review = at.review
-    told = params.Comparing(
-        at.config, at.wording, review.changelog, bool(review.draft), review.made_up
-    )
+    told = {
+        "config": at.config,
+        "wording": at.wording,
+        "changelog": at.review.changelog,
+        "draft": bool(at.review.draft),
+        "made_up": at.review.made_up,
+    }
     made = tuple(f"results/{name}" for name in ("state.json", "changes.json", "changes.html"))
     yield at.member("changes", inputs, made, told, beside=_LOOKS)
 
@@ -177,12 +183,12 @@ def forest(at: Context) -> Iterator[Member]:
     """The forest plot of each outcome, in each language."""
     for outcome, source in zip(at.config.outcomes, at.made["pool"], strict=True):
         judged = tuple(
-            params.JudgedStudy(trial.study.study, own)
+            JudgedStudy(trial.study.study, own)
             for trial in at.review.trials
             if trial_file(trial.study.study) in source.sources
             and (own := tuple(j for j in trial.risk_of_bias if j.outcome in ("", outcome.outcome)))
         )
-        told = params.Forest(at.wording, at.config.figures, judged)
+        told = {"wording": at.wording, "look": at.config.figures, "judged": judged}
         inputs = {"result": files([source], "result.json"), "labels": at.labels}
         made = at.figures(["forest"], source.name)
         yield at.member("forest", inputs, made, told, name=source.name, beside=_DRAWN)
@@ -190,7 +196,7 @@ def forest(at: Context) -> Iterator[Member]:
 
 def plot(at: Context) -> Iterator[Member]:
     """Every other figure that an outcome has enough trials for, in each language."""
-    told = params.Plotting(at.wording)
+    told = {"wording": at.wording}
     for pooled, doubted in zip(at.made["pool"], at.made["sensitivity"], strict=True):
         of = {"result": pooled} | dict.fromkeys(
             ("sensitivity", "multiverse", "sequential"), doubted
@@ -219,14 +225,20 @@ def overview(at: Context) -> Iterator[Member]:
     claims = catalogue.beside(at.review.claims, outcomes)
     of_main = [outcome for outcome in outcomes if outcome.id in main]
     made = at.figures(catalogue.overview(of_main, judged, claims, shared))
-    told = params.Overview(at.wording, at.review.flow, main, claims, shared)
+    told = {
+        "wording": at.wording,
+        "flow": at.review.flow,
+        "main": main,
+        "claims": claims,
+        "shared": shared,
+    }
     yield at.member("overview", inputs, made, told, beside=_DRAWN)
 
 
 def figure_files(at: Context) -> Iterator[Member]:
     """Each figure in the forms that a journal asks for; none unasked."""
     wanted = at.config.figure_files
-    told = params.Converting(wanted, at.config.date)
+    told = {"files": wanted, "date": at.config.date}
     figures = dict[str, tuple[str, ...]]()
     for one in (*at.made["forest"], *at.made["plot"], *at.made["overview"]):
         figures[one.name] = figures.get(one.name, ()) + one.files
@@ -249,10 +261,16 @@ def report(at: Context) -> Iterator[Member]:
     versions = tuple(f"{name} {digest.version(name)}" for name in _LIBRARIES)
     data, beside = at.data(inputs), _TEMPLATES
     for spoken, suffix in zip(config.languages, at.suffixes, strict=True):
-        told = params.Reporting(
-            *(config, spoken, at.wording, versions),
-            *(review.claims, review.search, review.flow, review.draft),
-        )
+        told = {
+            "config": config,
+            "language": spoken,
+            "wording": at.wording,
+            "versions": versions,
+            "claims": review.claims,
+            "search": review.search,
+            "flow": review.flow,
+            "draft": review.draft,
+        }
         # Of two jobs one has the DOCX alone, which takes as long as the other forms together.
         forms = [form for form in ("docx", "xml", "tex", "pdf", "html") if form in config.formats]
         for form in forms:
