@@ -185,7 +185,7 @@ def test_the_prior_of_every_posterior_is_named_and_the_line_without_one_stands_u
 ) -> None:
     """In the summary of findings, in the text of each outcome, and in each figure."""
     page = review.report()
-    prior = "Prior of tau: half-normal with scale 0.5"
+    prior = "The prior of tau is half-normal with scale 0.5"
     (table,) = [t for t in TABLE.findall(page) if 'id="table-findings"' in t] or [
         re.findall(
             r'id="table-findings".*?</figure>|id="table-findings".*?</table>.*?</div>',

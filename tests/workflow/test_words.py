@@ -133,7 +133,7 @@ POLICY = (
     "For fever: where 2 to 3 trials are pooled, the primary analysis is random effects with a",
     "For death: where 2 to 3 trials are pooled, the primary analysis is random effects with a wide",
     "For nausea no policy is declared: the analysis named first leads, however few its trials are.",
-    "Prior of tau: half-normal with scale 0.5. Prior of the mean effect: vague. Repeated under",
+    "with scale 0.5. The prior of the mean effect is vague. Repeated under",
     "the mean difference is −0.82 (95% CrI −2.47 to 0.59)",
     "The posterior probability of an effect that is better than −1.00 is 0.3",
     "The posterior probability of an effect that is worse than 0.50 is 0.0",

@@ -206,3 +206,18 @@ def test_dots_give_way_where_they_would_leave_names_no_room(name: str, code: str
     figure = forest(case, language=speak(code), judgements=judged(case))
     has_dots = any("-dot-" in (line.get_gid() or "") for line in figure.artists)
     assert figure.pieces[0].names >= 70 or not has_dots or "…" not in " ".join(texts(figure))
+
+
+def test_longer_words_of_another_language_leave_the_dots_their_room() -> None:
+    """Polish headings took the room of six domains; n and N stand for them then, and are told."""
+    case = CASES["bcg"]
+    words = ("A", "B", "C", "D", "E", "F")
+    dots = {
+        study.study: tuple(replace(one, domain=word) for word in words for one in own[:1])
+        for study, own in zip(case.analyses[0].studies, judged(case).values(), strict=True)
+    }
+    polish = forest(case, language=speak("pl"), judgements=dots)
+    assert sum("-dot-" in (line.get_gid() or "") for line in polish.artists) >= 6
+    printed = [text.get_text() for text in polish.texts]
+    assert "n: liczba zdarzeń. N: liczebność grupy." in " ".join(printed)
+    assert "Zdarzenia" not in printed

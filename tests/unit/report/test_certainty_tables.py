@@ -253,7 +253,7 @@ def test_the_tables_speak_polish():
     assert plain(caption).startswith("Podsumowanie wyników")
     assert "; " in cells(rows[0])[2] or ";\u00a0" in cells(rows[0])[2]
     assert "." not in cells(rows[0])[2]
-    assert cells(rows[1])[-1].startswith("O: drug prawdopodobnie powoduje ")
+    assert cells(rows[1])[-1].startswith("Drug prawdopodobnie powoduje wzrost częstości punktu ")
     assert "zdarze" in plain(notes[0])
 
 

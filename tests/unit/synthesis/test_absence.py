@@ -165,6 +165,10 @@ def test_rows_of_arms_are_no_contrast():
         ("Adverse Events", "Adverse Events"),
         ("Death after Myocardial Infarction", "Death after Myocardial Infarction"),
         ("Pain on Hamilton scale", "pain on Hamilton scale"),
+        ("Binomial–normal model (GLMM)", "binomial–normal model (GLMM)"),
+        ("Non-responders", "non-responders"),
+        ("Mantel–Haenszel", "Mantel–Haenszel"),
+        ("Peto's method", "Peto's method"),
     ],
 )
 def test_a_label_inside_a_sentence_keeps_the_capitals_of_names(label, said):

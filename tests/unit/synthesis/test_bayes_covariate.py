@@ -156,7 +156,9 @@ def test_the_report_s_table_has_what_a_posterior_has(code):
     assert len(headings) == len(row.cells) == 5
     assert "[95% CrI]" in headings[2]
     assert headings[3] == {"en": "P against", "pl": "P przeciw"}[code]
-    assert {"en": "Prior of tau: half-normal", "pl": "Rozkład a priori tau"}[code] in str(note)
+    assert {"en": "The prior of tau is half-normal", "pl": "Rozkład a priori tau jest"}[
+        code
+    ] in str(note)
     assert "Knapp" not in str(note)
     assert "BCG" in str(caption)
 

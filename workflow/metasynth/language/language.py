@@ -3,12 +3,30 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from metasynth.language.formats import ENGLISH as ENGLISH_NUMBERS
 from metasynth.language.formats import NumberStyle
 
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+_NO_CASES: Mapping[str, str] = MappingProxyType({})
+
+
+class Noun(str):
+    """A label whose grammatical case a translation may ask for.
+
+    "{outcome:genitive punktu końcowego „*”}" is the genitive that the review's catalogue gives, or
+    else those words, with the label itself in place of the star. `cases` are the forms by the names
+    of the cases.
+    """
+
+    cases: Mapping[str, str] = _NO_CASES
+
+    def __format__(self, asked: str) -> str:
+        """The case that a place asks for; the label itself where it asks for none."""
+        case, _, otherwise = asked.partition(" ")
+        return self.cases.get(case) or otherwise.replace("*", self) if case else str(self)
 
 
 def _same(message: str) -> str:
@@ -24,7 +42,8 @@ class Language:
     """A language: its two letters, messages, plural forms and number style.
 
     `plurals` holds the forms of a message by its singular; `form` chooses among them for a number.
-    `labels` are texts of the review itself; `words` are the small numbers, where sentences spell
+    `labels` are texts of the review itself, `cases` the forms of these (translated, lower-cased)
+    by the names of grammatical cases; `words` are the small numbers, where sentences spell
     them and they do not inflect; `template` is what it makes of a section's text (studied.py).
     `lacking` are how many messages and sections a language of the review's own says in English.
     """
@@ -35,6 +54,7 @@ class Language:
     plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     form: Callable[[int], int] = _english_form
     labels: Mapping[str, str] = field(default_factory=dict)
+    cases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     words: tuple[str, ...] = ()
     template: Callable[[str], str] = _same
     lacking: tuple[int, int] = (0, 0)

@@ -19,6 +19,7 @@ from metasynth.language.formats import NumberStyle
 from metasynth.language.language import ENGLISH as ENGLISH
 from metasynth.language.language import Language as Language
 from metasynth.language.language import sentences as sentences
+from metasynth.language.sentences import lowered
 
 LOCALES = WORKFLOW / "report" / "locales"
 LABELS = "labels.po"
@@ -63,7 +64,8 @@ def speak(code: str, text: Path | None = None) -> Language:
     own = text / code / LABELS if text else None
     if own is None or not own.is_file():
         return language
-    return replace(language, labels=read_catalogue(own)[0])
+    labels = read_catalogue(own)[0]
+    return replace(language, labels=labels, cases=_cases(own, labels))
 
 
 def decimal_mark(code: str) -> str:
@@ -127,13 +129,27 @@ def _spoken(
     )
 
 
+def _cases(path: Path, labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The cases of labels: what has the name of one as its msgctxt ("genitive")."""
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    cases: dict[str, dict[str, str]] = {}
+    for m in catalogue:
+        if m.context and m.string and not m.fuzzy:
+            label = lowered(labels.get(str(m.id), str(m.id)))
+            cases.setdefault(label, {})[m.context] = str(m.string)
+    return cases
+
+
 def read_catalogue(path: Path) -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
     """A catalogue's messages, those with plural forms, and its rule of plurals."""
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
         catalogue = read_po(file)
-    done = [m for m in catalogue if m.id and m.string and not m.fuzzy]
+    done = [m for m in catalogue if m.id and m.string and not m.fuzzy and not m.context]
     texts = {str(m.id): str(m.string) for m in done if isinstance(m.id, str)}
     several = {m.id[0]: tuple(m.string or ()) for m in done if not isinstance(m.id, str)}
     plurals = {singular: forms for singular, forms in several.items() if all(forms)}

@@ -1,23 +1,27 @@
 """Sentences that are data (core/messages.py), written out in a language."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from metasynth.core.messages import Sentence, Value
 from metasynth.language import formats
-from metasynth.language.language import ENGLISH, Language
+from metasynth.language.language import ENGLISH, Language, Noun
 
 Mark = Callable[[str, str], str]
 """Gives a printed number (first) the key of its provenance (second)."""
 
 
 def lowered(label: str) -> str:
-    """A label inside a sentence: "Death" loses its capital, "ACR20 response" and "HbA1c" do not.
+    """A label inside a sentence: "Death" and "Binomial–normal model" lose their capital.
 
-    Nor does "Adverse Events", whose other words have capitals too.
+    "ACR20 response", "HbA1c" and "Peto's method" do not, nor does "Adverse Events", whose other
+    words have capitals too.
     """
     first, *rest = label.split(maxsplit=1) or [""]
-    is_name = any(not letter.islower() for letter in first[1:].rstrip(",.:;"))
+    begins, *parts = re.split("[-–]", first.rstrip(",.:;"))
+    is_name = any(not letter.islower() for letter in "".join([begins[1:], *parts]))
+    is_name |= bool(parts) and len(begins) == 1  # C-reactive
     is_symbol = len(first) == 1 and not "".join(rest)[:1].isalpha()
     if is_name or is_symbol or _is_title("".join(rest).split()):
         return label
@@ -32,6 +36,13 @@ def _is_title(words: Sequence[str]) -> bool:
     """Whether most of the longer words begin with a capital, as those of a title do."""
     long = [word for word in words if len(word) >= _LONG and word.isalpha()]
     return 2 * sum(word.istitle() for word in long) > len(long)
+
+
+def noun(label: str, language: Language) -> Noun:
+    """A translated label, with the cases of it that the review's catalogue gives."""
+    found = Noun(label)
+    found.cases = language.cases.get(lowered(label), found.cases)
+    return found
 
 
 def keyed(sentences: Sequence[Sentence], prefix: str) -> tuple[Sentence, ...]:

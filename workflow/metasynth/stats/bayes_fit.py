@@ -21,19 +21,19 @@ from metasynth.stats.models import Counted, Fit
 from metasynth.stats.pooling import EffectUndefined
 
 PRIORS_OF_TAU = {
-    "half_normal": message("Prior of tau: half-normal with scale {scale}."),
-    "half_t": message("Prior of tau: half-t with scale {scale} and {df} degrees of freedom."),
-    "half_cauchy": message("Prior of tau: half-Cauchy with scale {scale}."),
-    "exponential": message("Prior of tau: exponential with mean {scale}."),
+    "half_normal": message("The prior of tau is half-normal with scale {scale}."),
+    "half_t": message("The prior of tau is half-t with scale {scale} and {df} degrees of freedom."),
+    "half_cauchy": message("The prior of tau is half-Cauchy with scale {scale}."),
+    "exponential": message("The prior of tau is exponential with mean {scale}."),
     "log_normal": message(
-        "Prior of tau: log-normal, its logarithm with location {location} and scale {scale}."
+        "The prior of tau is log-normal, its logarithm with location {location} and scale {scale}."
     ),
     "log_t": message(
-        "Prior of tau: log-t with {df} degrees of freedom, its logarithm with location {location} "
-        "and scale {scale}."
+        "The prior of tau is log-t with {df} degrees of freedom, its logarithm with location "
+        "{location} and scale {scale}."
     ),
-    "uniform": message("Prior of tau: uniform, which is improper."),
-    "jeffreys": message("Prior of tau: Jeffreys', which is improper."),
+    "uniform": message("The prior of tau is uniform, which is improper."),
+    "jeffreys": message("The prior of tau is Jeffreys', which is improper."),
 }
 """What a result says of its prior of tau."""
 
@@ -234,9 +234,9 @@ def prior_of_tau_in_words(prior: TauPrior) -> list[Sentence]:
 
 def _of_mu(prior: MuPrior) -> Sentence:
     if prior.sd is None:
-        return sentence("Prior of the mean effect: vague.")
+        return sentence("The prior of the mean effect is vague.")
     return sentence(
-        "Prior of the mean effect: normal with mean {mean} and standard deviation {sd}.",
+        "The prior of the mean effect is normal with mean {mean} and standard deviation {sd}.",
         mean=prior.mean,
         sd=prior.sd,
     )

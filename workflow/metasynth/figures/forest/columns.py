@@ -1,7 +1,7 @@
 """The columns of a forest plot: their headings, and the data that studies and pools put in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
 from typing import Literal
 
@@ -42,6 +42,22 @@ class Column:
     group: str = ""
     kind: ColumnKind = "data"
     side: Literal["left", "right"] = "left"
+
+
+def abbreviated(
+    columns: Sequence[Column], language: Language
+) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+    """The columns with events as n and totals as N, and what these are in words, if any is."""
+    short = {
+        language.say("Events"): ("n", language.say("n: number of events.")),
+        language.say("Total"): ("N", language.say("N: number in the group.")),
+    }
+    found = dict.fromkeys(column.heading for column in columns if column.heading in short)
+    brief = (
+        replace(one, heading=short[one.heading][0]) if one.heading in found else one
+        for one in columns
+    )
+    return tuple(brief), tuple(short[heading][1] for heading in found)
 
 
 def columns(

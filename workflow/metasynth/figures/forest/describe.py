@@ -23,7 +23,7 @@ from metasynth.grade.case import excludes_alone, rests_on_one_degree
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.moderators import group_name
 from metasynth.language.printed import of_pool, predicts_more
-from metasynth.language.sentences import lowered
+from metasynth.language.sentences import lowered, noun
 from metasynth.model import bounds
 from metasynth.model.methods import BY_BASELINE
 from metasynth.model.primary_effects import is_logarithmic
@@ -182,4 +182,4 @@ def _direction(result: OutcomeResult, pooled: Estimate, language: Language) -> s
     text = message("in favour of {group}")
     if excludes_alone(pooled):
         text = message("in favour of {group}, but not by an interval never narrower than Wald’s")
-    return language.say(text, group=lowered(intervention if better else control))
+    return language.say(text, group=noun(lowered(intervention if better else control), language))

@@ -22,6 +22,7 @@ from metasynth.figures.canvas.axis import (
 from metasynth.figures.canvas.page import MARGIN, Drawing, Page, blank, breakable, rule, write
 from metasynth.figures.canvas.panel import Panel
 from metasynth.figures.canvas.style import INK, Z_REFERENCE, Z_SQUARE, isolated
+from metasynth.figures.forest.columns import abbreviated
 from metasynth.figures.forest.layout import DOT, Layout, cramped, lay_out
 from metasynth.figures.forest.preset import JOURNAL, Preset
 from metasynth.figures.forest.rows import Forest, Mark, forest_rows
@@ -67,6 +68,9 @@ def forest(
         KeyError: when an analysis is named that the result does not have.
     """
     said = forest_rows(result, analyses, language, preset, judgements)
+    if cramped(said, scale_of(said, language.numbers)):
+        brief, note = abbreviated(said.columns, language)
+        said = replace(said, columns=brief, notes=(*said.notes, *note))
     if cramped(said, scale_of(said, language.numbers)):  # the judgements have figures of their own
         said = forest_rows(result, analyses, language, preset)
     return draw_forest(said, language)

@@ -191,7 +191,8 @@ def _study_width(forest: Forest, room: float) -> float:
     study = min(natural, room - GRAPH_GOOD)
     if study < min(natural, STUDY_LEAST):
         least = GRAPH_BESIDE_DOTS if forest.domains else GRAPH_LEAST
-        study = min(natural, STUDY_LEAST, room - least)
+        most = NAMES_MOST if forest.domains else STUDY_LEAST  # a name in three lines costs height
+        study = min(natural, most, room - least)
     return study
 
 

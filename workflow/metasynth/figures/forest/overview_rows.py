@@ -31,7 +31,7 @@ from metasynth.figures.posteriors import priors_of
 from metasynth.language.compared import comparison_title
 from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
-from metasynth.language.sentences import lowered
+from metasynth.language.sentences import lowered, noun
 from metasynth.language.tracked import bare, marked
 from metasynth.language.units import with_time
 from metasynth.model.measure_catalogue import ONE_GROUP
@@ -105,11 +105,13 @@ def _priors(results: Sequence[OutcomeResult], language: Language) -> Iterator[st
     if primary:
         yield language.say("CrI: credible interval.")
     for analysis in primary.values():
-        yield f"{analysis_label(analysis)}: {priors_of(analysis, language)}"
+        priors = priors_of(analysis, language)
+        yield priors if len(primary) == 1 else f"{analysis_label(analysis)}: {priors}"
 
 
 def sides(group: str, language: Language) -> tuple[str, str]:
     """What lies left and right of no effect."""
+    group = noun(group, language)
     return (
         "←\u00a0" + language.say("Less with {group}", group=group),
         language.say("More with {group}", group=group) + "\u00a0→",

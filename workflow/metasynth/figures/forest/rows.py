@@ -36,7 +36,7 @@ from metasynth.language.interval_names import PREDICTION, interval_name, interva
 from metasynth.language.languages import Language
 from metasynth.language.moderators import group_name
 from metasynth.language.printed import Printed, of_pool, predicts_more
-from metasynth.language.sentences import in_words
+from metasynth.language.sentences import in_words, noun
 from metasynth.language.tracked import bare
 from metasynth.model import bounds, clusters
 from metasynth.model.methods import CREDIBLE
@@ -477,6 +477,6 @@ def favours(result: OutcomeResult, language: Language) -> tuple[str, str]:
     benefit = result.outcome.direction == "benefit"
     left, right = (control, intervention) if benefit else (intervention, control)
     return (
-        "←\u00a0" + language.say("Favours {group}", group=left),
-        language.say("Favours {group}", group=right) + "\u00a0→",
+        "←\u00a0" + language.say("Favours {group}", group=noun(left, language)),
+        language.say("Favours {group}", group=noun(right, language)) + "\u00a0→",
     )

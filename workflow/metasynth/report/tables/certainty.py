@@ -429,7 +429,7 @@ def _credible(scope: Scope) -> Iterator[str]:
     for analysis in named.values():
         if analysis.posterior:
             priors = in_words(analysis.posterior.own.priors, scope.language)
-            yield f"{analysis.spec.label}: {priors}"
+            yield priors if len(named) == 1 else f"{analysis.spec.label}: {priors}"
 
 
 _UNASSESSED = {

@@ -12,7 +12,7 @@ from metasynth.grade.certainty import NOT_RATED
 from metasynth.grade.conclusions import EXCLUDES, INCLUDES, NOT_JUDGED, UNSEEN, Conclusion
 from metasynth.grade.summary_of_findings import IMPORTANT, LARGE, LITTLE, SOME
 from metasynth.language.languages import Language, message
-from metasynth.language.sentences import lowered
+from metasynth.language.sentences import lowered, noun
 from metasynth.model.certainty_config import LEVELS
 from metasynth.model.methods import no_effect
 from metasynth.model.records import OutcomeSpec
@@ -38,6 +38,7 @@ _EFFECTS = {
     (IMPORTANT, "reduction"): message("an important reduction"),
     (SOME, "increase"): message("an increase"),
     (SOME, "reduction"): message("a reduction"),
+    (LITTLE, ""): message("little to no difference"),
 }
 _OF_FREQUENCY = {
     (LARGE, "increase"): message("a large increase{frequency}"),
@@ -46,6 +47,7 @@ _OF_FREQUENCY = {
     (IMPORTANT, "reduction"): message("an important reduction{frequency}"),
     (SOME, "increase"): message("an increase{frequency}"),
     (SOME, "reduction"): message("a reduction{frequency}"),
+    (LITTLE, ""): message("little to no difference{frequency}"),
 }
 _OF_VALUE = {
     (LARGE, "increase"): message("a large increase{value}"),
@@ -54,12 +56,12 @@ _OF_VALUE = {
     (IMPORTANT, "reduction"): message("an important reduction{value}"),
     (SOME, "increase"): message("an increase{value}"),
     (SOME, "reduction"): message("a reduction{value}"),
+    (LITTLE, ""): message("little to no difference{value}"),
 }
 """English says of what by the outcome alone. Where a language must name it, its word stands in the
 translation; the place is left empty."""
 _OF = {"binary": _OF_FREQUENCY, "rate": _OF_FREQUENCY, "continuous": _OF_VALUE}
 """By the type of the outcome; of contrasts alone ("generic") it is not known."""
-_LITTLE = message("little to no difference")
 _SHOWN = {
     "high": message("{intervention} results in {effect} in {outcome}."),
     "moderate": message("{intervention} likely results in {effect} in {outcome}."),
@@ -138,16 +140,15 @@ def words(
     """A conclusion about an outcome of this label, with an intervention of that one."""
     say, certainty, null = language.say, certainty_of(found, language), null_value(spec.measure)
     effect = ""
-    if found.size == LITTLE:
-        effect = say(_LITTLE)
-    elif found.size and found.sign:
-        text = _OF.get(spec.type, _EFFECTS)[found.size, found.sign]
+    sign = "" if found.size == LITTLE else found.sign
+    if found.size == LITTLE or (found.size and sign):
+        text = _OF.get(spec.type, _EFFECTS)[found.size, sign]
         effect = say(text, frequency="", value="")
     said = say(
         _sentence(found),
         effect=effect,
-        outcome=lowered(outcome),
-        intervention=lowered(intervention),
+        outcome=noun(lowered(outcome), language),
+        intervention=noun(lowered(intervention), language),
         certainty=certainty,
         null=null,
     )

@@ -13,7 +13,7 @@ from metasynth.language import formats, keys
 from metasynth.language.compared import full_label, sides
 from metasynth.language.languages import Language, message
 from metasynth.language.moderators import group_name
-from metasynth.language.sentences import in_words, lowered
+from metasynth.language.sentences import in_words, lowered, noun
 from metasynth.language.tracked import bare, marked, remark
 from metasynth.language.units import with_time
 from metasynth.model.methods import CREDIBLE, MEASURE, compares, excludes_no_effect, no_effect
@@ -245,7 +245,7 @@ def _reading(
     more_is_better = outcome.direction == "benefit"
     side = favours[0] if (row.estimate > null) == more_is_better else favours[1]
     text = _EXCLUDES_ALONE if excludes_alone(row) else _EXCLUDES
-    return language.say(text, side=side, null=null_value(outcome.measure))
+    return language.say(text, side=noun(side, language), null=null_value(outcome.measure))
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +306,11 @@ class OutcomeNames:
             (n, label) for n, label in zip((self.intervention, self.control), names, strict=True)
         ]
         said = [
-            self.language.say("{patients} with {treatment}", patients=n, treatment=lowered(label))
+            self.language.say(
+                "{patients} with {treatment}",
+                patients=n,
+                treatment=noun(lowered(label), self.language),
+            )
             for n, label in known
             if n != formats.MISSING
         ]
