@@ -13,7 +13,7 @@ from tests.examples import BCG, ROOT, led, led_outcome
 from tests.on_demand import OnDemand
 
 from metasynth.core import store
-from metasynth.model.methods import CLUSTERED
+from metasynth.model.methods import CLUSTERED, Q_PROFILE
 from metasynth.model.priors import TauPrior
 from metasynth.model.records import AnalysisSpec, OutcomeResult
 from metasynth.synthesis.meta_export import meta_csv, meta_script
@@ -36,7 +36,7 @@ STUDIES.update(
 )
 _PRIOR = TauPrior("half_normal", scale=0.5)
 META_CASES = [
-    *(case for case in CASES if case[2].model not in CLUSTERED),
+    *(c for c in CASES if c[2].model not in CLUSTERED and c[2].tau2_ci == Q_PROFILE),
     *[(d, "RR", AnalysisSpec("p", "P", tau2="REML", ci=ci, prediction=prediction))
       for d in ("bcg", "shared") for ci in ("Wald", "HKSJ", "HKSJ-adhoc", "KR")
       for prediction in ("t_k-1", "t_k-2", "HK")],

@@ -14,12 +14,19 @@ import pytest
 from export_cases import STUDIES, pooled
 from meta_cases import META_CASES, calls, outcomes, run
 
-from metasynth.model.methods import GLMMS, MEASURES, MODELS, PREDICTIONS, TAU2_METHODS
+from metasynth.model.methods import (
+    CLUSTERED,
+    GLMMS,
+    MEASURES,
+    MODELS,
+    PREDICTIONS,
+    TAU2_METHODS,
+)
 from metasynth.model.records import AnalysisSpec
 from metasynth.synthesis.meta_export import meta_csv, meta_script
 
 EXPECTED = Path(__file__).parent / "expected" / "meta_export.csv"
-OF_NONE = ("bayes-exact", "three_level")
+OF_NONE = ("bayes-exact", *CLUSTERED)
 """Models that no case has, which meta has not; their script is of bayes's form."""
 OUTCOMES = outcomes()
 
