@@ -23,9 +23,10 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
+from typing import NoReturn
 
 import metasynth
 
@@ -147,7 +148,7 @@ def _become(order: Mapping[str, object], stand_in: str) -> list[str]:
     return words
 
 
-def _carry_out(words: list[str]) -> None:
+def _carry_out(words: list[str]) -> int:
     """As Python does with its command line: a module by name, or a script."""
     if words[0] == "-m":
         sys.argv = ["", *words[2:]]
@@ -156,14 +157,14 @@ def _carry_out(words: list[str]) -> None:
         sys.argv = words
         sys.path[0] = str(Path(words[0]).parent)
         runpy.run_path(words[0], run_name="__main__")
+    return 0
 
 
-def _end(words: list[str]) -> None:
-    """Carry out a command line and end as a program does, but without taking all modules apart."""
+def end(program: Callable[[], int]) -> NoReturn:
+    """Carry out a program and end as it does, but without taking all modules apart."""
     status = 1
     try:
-        _carry_out(words)
-        status = 0
+        status = program()
     except SystemExit as ended:
         if isinstance(ended.code, str):
             print(ended.code, file=sys.stderr)
@@ -190,19 +191,24 @@ def _serve_one(asked: socket.socket, stand_in: str) -> None:
         for number, descriptor in enumerate(descriptors):
             os.dup2(descriptor, number)
             os.close(descriptor)
-        _end(_become(json.loads(content), stand_in))
+        end(partial(_carry_out, _become(json.loads(content), stand_in)))
     status = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     asked.sendall(b"%d" % status)
     os._exit(0)
 
 
-def _serve(address: str, stand_in: str) -> None:
-    """Fork for each order, until the tests' process is no more."""
+def import_all(libraries: Sequence[str] = ()) -> None:
+    """Import libraries and the whole package, for processes that are then forked."""
     modules = pkgutil.walk_packages(metasynth.__path__, "metasynth.")
     own = [module.name for module in modules if not module.name.endswith("__main__")]
-    for name in (*LIBRARIES, *own):
+    for name in (*libraries, *own):
         importlib.import_module(name)
     gc.freeze()
+
+
+def _serve(address: str, stand_in: str) -> None:
+    """Fork for each order, until the tests' process is no more."""
+    import_all(LIBRARIES)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(f"\0{address}")

@@ -8,25 +8,21 @@ A review's own run, and the installation of packages, take minutes and are struc
 struck at many moments.
 """
 
-import atexit
-import gc
-import importlib
 import json
 import os
-import pkgutil
 import re
 import shutil
 import signal
 import sys
 import tempfile
-import traceback
+from functools import partial
 from pathlib import Path
 from typing import TypedDict
 
-import metasynth
 from metasynth import __main__
 from metasynth.archive import build, make, wheels
 from metasynth.core import verify
+from tests import forks
 from tests.faults import strikes
 
 
@@ -88,34 +84,15 @@ def become(order: Order) -> None:
         strikes.arm(order["settings"])
 
 
-def end(words: list[str]) -> None:
-    """Carry out a command and end as a program does, but without taking all modules apart."""
-    status = 1
-    try:
-        status = command(*words)
-    except SystemExit as ended:
-        status = ended.code if isinstance(ended.code, int) else 1
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
-
-
 def serve() -> int:
     """Fork a process for each order, until there is none any more."""
-    for module in pkgutil.walk_packages(metasynth.__path__, "metasynth."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
-    gc.freeze()
+    forks.import_all()
     for line in sys.stdin:
         order: Order = json.loads(line)
         process = os.fork()
         if not process:
             become(order)
-            end(order["words"])
+            forks.end(partial(command, *order["words"]))
         print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
     return 0
 

@@ -38,13 +38,7 @@ def _add_programs(programs: "Programs") -> None:
     )
     _add_encoding(common)
     sides = argparse.ArgumentParser(add_help=False)
-    for side in ("intervention", "control"):
-        sides.add_argument(
-            f"--{side}",
-            default=side,
-            help=f"name of the treatment on the {side} side",
-            metavar="NAME",
-        )
+    _add_sides(sides)
     parents = [common, sides]
     data_frame = _program(
         programs, "metafor", "data for escalc or rma, as CSV or a workbook", parents
@@ -127,6 +121,16 @@ def _add_columns(data_frame: argparse.ArgumentParser, *, outcome: bool) -> None:
     data_frame.add_argument("--sheet", default="", help="of a workbook; default: the first")
 
 
+def _add_sides(parser: argparse.ArgumentParser) -> None:
+    for side in ("intervention", "control"):
+        parser.add_argument(
+            f"--{side}",
+            default=side,
+            help=f"name of the treatment on the {side} side",
+            metavar="NAME",
+        )
+
+
 def add_source(begin: argparse.ArgumentParser) -> None:
     """Add to `new` the options of a file from which the review begins."""
     begin.add_argument(
@@ -141,13 +145,7 @@ def add_source(begin: argparse.ArgumentParser) -> None:
         default="",
         help="whose file it is; default: RevMan's where it is one, else a data frame for metafor",
     )
-    for side in ("intervention", "control"):
-        begin.add_argument(
-            f"--{side}",
-            default=side,
-            help=f"name of the treatment on the {side} side",
-            metavar="NAME",
-        )
+    _add_sides(begin)
     begin.add_argument("--comparison", default="", help=f"RevMan's: {_ONE}")
     begin.add_argument("--arms", type=Path, help="Covidence's file Study arms", metavar="FILE")
     _add_encoding(begin)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import dropwhile
 from math import sqrt
 from pathlib import Path
@@ -126,8 +127,9 @@ def lines_of(
     return _by_header(_records_of(content, called, encoding, name), called, required, empty)
 
 
+@lru_cache(maxsize=1)
 def _records_of(content: bytes, called: str, encoding: str, name: str) -> list[list[str]]:
-    """The rows of a workbook's sheet or of a text, as lists of cells."""
+    """The rows of a workbook's sheet or of a text, as lists of cells; kept for `how_read`."""
     if not is_workbook(content):
         return _records(text_in(content, called, encoding=encoding), called)
     from metasynth.core import workbook

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from metasynth.importers.found import LeftOut
 from metasynth.importers.source import Line, Results
@@ -25,11 +25,12 @@ def apart(rows: Rows, label: str) -> tuple[Rows, list[LeftOut]]:
     and has no year. (TOTAL 2015 is a trial.)
     """
     counts = [_counts(results) for _, results in rows]
+    columns = dict.fromkeys(column for own in counts for column in own)
+    sums = {column: math.fsum(own.get(column, 0.0) for own in counts) for column in columns}
     kept: Rows = []
     left_out = []
-    for place, (line, results) in enumerate(rows):
-        own, others = counts[place], counts[:place] + counts[place + 1 :]
-        summed = _is_sum(own, others)
+    for (line, results), own in zip(rows, counts, strict=True):
+        summed = _is_sum(own, sums, len(rows) - 1)
         named = bool(label and _NAMES.match(line[label])) and not re.search(r"\d{4}", line[label])
         if summed or (named and not line["year"]):
             why = "its counts are the sums of the other rows'" if summed else "its name says so"
@@ -49,13 +50,12 @@ def _counts(results: Results) -> dict[Count, float]:
     return found
 
 
-def _is_sum(own: dict[Count, float], others: Sequence[dict[Count, float]]) -> bool:
-    """Whether each of a row's counts, not all 0, is the sum of all others'.
+def _is_sum(own: dict[Count, float], sums: Mapping[Count, float], others: int) -> bool:
+    """Whether each of a row's counts, not all 0, is the sum of the others', of that of all rows.
 
     Of two other rows four counts must be, as two can be by chance.
     """
-    enough = len(others) > _FEWEST or (len(others) == _FEWEST and len(own) > _FEWEST)
+    enough = others > _FEWEST or (others == _FEWEST and len(own) > _FEWEST)
     if not enough or len(own) < _FEWEST or not any(own.values()):
         return False
-    sums = {one: math.fsum(other.get(one, 0.0) for other in others) for one in own}
-    return all(math.isclose(sums[one], value) for one, value in own.items())
+    return all(math.isclose(sums[one] - value, value) for one, value in own.items())

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from metasynth.core.messages import message as message
 from metasynth.core.paths import WORKFLOW
@@ -20,6 +21,9 @@ from metasynth.language.language import ENGLISH as ENGLISH
 from metasynth.language.language import Language as Language
 from metasynth.language.language import sentences as sentences
 from metasynth.language.sentences import lowered
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 LOCALES = WORKFLOW / "report" / "locales"
 LABELS = "labels.po"
@@ -64,8 +68,9 @@ def speak(code: str, text: Path | None = None) -> Language:
     own = text / code / LABELS if text else None
     if own is None or not own.is_file():
         return language
-    labels = read_catalogue(own)[0]
-    return replace(language, labels=labels, cases=_cases(own, labels))
+    catalogue = _parsed(own)
+    labels = _messages(catalogue)[0]
+    return replace(language, labels=labels, cases=_cases(catalogue, labels))
 
 
 def decimal_mark(code: str) -> str:
@@ -129,12 +134,8 @@ def _spoken(
     )
 
 
-def _cases(path: Path, labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def _cases(catalogue: "Catalog", labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """The cases of labels: what has the name of one as its msgctxt ("genitive")."""
-    from babel.messages.pofile import read_po
-
-    with path.open("rb") as file:
-        catalogue = read_po(file)
     cases: dict[str, dict[str, str]] = {}
     for m in catalogue:
         if m.context and m.string and not m.fuzzy:
@@ -145,10 +146,19 @@ def _cases(path: Path, labels: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 def read_catalogue(path: Path) -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
     """A catalogue's messages, those with plural forms, and its rule of plurals."""
+    return _messages(_parsed(path))
+
+
+def _parsed(path: Path) -> "Catalog":
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
-        catalogue = read_po(file)
+        return read_po(file)
+
+
+def _messages(
+    catalogue: "Catalog",
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]], str]:
     done = [m for m in catalogue if m.id and m.string and not m.fuzzy and not m.context]
     texts = {str(m.id): str(m.string) for m in done if isinstance(m.id, str)}
     several = {m.id[0]: tuple(m.string or ()) for m in done if not isinstance(m.id, str)}

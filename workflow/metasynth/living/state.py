@@ -23,6 +23,7 @@ from metasynth.model.records import (
     Estimate,
     OutcomeSpec,
     Trial,
+    pooled_trials,
 )
 from metasynth.model.robustness_config import DEFAULT_SMALL_STUDY
 from metasynth.tables.raw_table import CHECKED, RawTable
@@ -79,7 +80,7 @@ class Measured:
     @property
     def studies(self) -> tuple[str, int]:
         """How many trials it pools, and the field that says so."""
-        return ("k", self.k) if self.trials is None else ("trials", self.trials)
+        return pooled_trials(self.k, self.trials)
 
 
 @dataclass(frozen=True, slots=True)

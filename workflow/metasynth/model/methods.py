@@ -69,9 +69,10 @@ INVERSE_VARIANCE = ("random", "IV")
 """Models whose pool is the mean of independent effects by their variances."""
 
 CLUSTERED = frozenset(name for name, record in MODEL.items() if record.clustered)
-RVE = frozenset({"RVE-CORR", "RVE-HIER"})
-ROBUST_CI = tuple(name for name, record in CI.items() if record.metafor == "clubSandwich")
 """Models in which studies of one cluster are not taken to be independent."""
+RVE = frozenset(name for name, record in MODEL.items() if record.metafor == "robumeta")
+"""Those with weights of robust variance estimation."""
+ROBUST_CI = tuple(name for name, record in CI.items() if record.metafor == "clubSandwich")
 
 BAYESIAN = frozenset(name for name, record in MODEL.items() if record.bayesian)
 BAYES, EXACT_BAYES, ONE_GROUP_GLMM = "bayes", "bayes-exact", "GLMM-RI"

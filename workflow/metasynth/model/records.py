@@ -607,6 +607,11 @@ class StudyEffect:
     cluster: str = ""  # of clustered models, to which it belongs with others
 
 
+def pooled_trials(k: int, trials: int | None) -> tuple[str, int]:
+    """How many trials are pooled, and the field that says so; without `trials` each of k is one."""
+    return ("k", k) if trials is None else ("trials", trials)
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """One pooled result; a row of results/tables/estimates.csv (see the results contract there).
@@ -678,7 +683,7 @@ class Estimate:
     @property
     def studies(self) -> tuple[str, int]:
         """How many trials it pools, and the field that says so."""
-        return ("k", self.k) if self.trials is None else ("trials", self.trials)
+        return pooled_trials(self.k, self.trials)
 
     @property
     def p_against(self) -> float | None:

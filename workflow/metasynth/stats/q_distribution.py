@@ -49,46 +49,24 @@ class QDistribution:
         Raises:
             IntegralNotReached: where the quadrature misses its `PRECISION`.
         """
-        return self._integral(q, tau2, density=False)
-
-    def density_of_tau2(self, q: float, tau2: Array) -> Array:
-        """By how much `below` falls with tau2: the confidence density of tau2, given Q.
-
-        Parameters:
-            q: the value of Q, above 0.
-            tau2: at least 0, shape (n,).
-
-        Raises:
-            IntegralNotReached: where the quadrature misses its `PRECISION`.
-        """
-        return self._integral(q, tau2, density=True)
-
-    def _integral(self, q: float, tau2: Array, *, density: bool) -> Array:
         scales = self.w[:, None] * (self.v[:, None] + tau2)
         saddle = self._saddle(q, scales)
         s, step = self._contour(saddle, scales)
         values = np.exp(q * s) / s * step
-        total, logs, slope = np.zeros_like(s), np.zeros_like(s), np.zeros_like(s)
-        bend, share = np.zeros_like(s), self.w / self.w.sum()
-        for scale, weight, part in zip(scales, self.w, share, strict=True):
+        total, logs = np.zeros_like(s), np.zeros_like(s)
+        for scale, part in zip(scales, self.w / self.w.sum(), strict=True):
             factor = 1 + 2 * scale * s
             logs += np.log(factor)
             total += part / factor
-            if density:
-                slope += 2 * s * weight / factor
-                bend += part * 2 * s * weight / factor**2
         values *= np.exp(-logs / 2) / np.sqrt(total)  # |I + 2sM| by its determinant lemma
-        if density:
-            values *= (slope - bend / total) / 2
         terms = values.imag / np.pi * (REACH / POINTS)
         terms[0] /= 2
         found, coarse = terms.sum(axis=0), 2 * terms[::2].sum(axis=0)
-        size = tau2 + self.v.min() if density else 1.0
-        if not (abs(found - coarse) * size <= PRECISION).all():
+        if not (abs(found - coarse) <= PRECISION).all():
             raise IntegralNotReached(
                 sentence("the distribution of the generalised Q does not reach its precision")
             )
-        return np.asarray(found if density else np.clip(found, 0.0, 1.0))
+        return np.asarray(np.clip(found, 0.0, 1.0))
 
     @staticmethod
     def _saddle(q: float, scales: Array) -> Array:

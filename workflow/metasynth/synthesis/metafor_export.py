@@ -256,19 +256,20 @@ def _limits_of_tau2(analysis: AnalysisResult) -> list[str]:
     if name == Q_PROFILE or estimate.tau2_low is None or estimate.tau2_high is None:
         return []
     here = bayesmeta_export.numbers(estimate.tau2_low, estimate.tau2_high)
+    fit = "genq" if name in _FIXED_WEIGHTS else "fit"
     lines = [
         "control <- list(tol = 1e-14 * median(dat$vi), maxiter = 10000,",
         "                tau2.max = 1000 * max(dat$vi, fit$tau2))",
-        f'limits <- confint({{fit}}, type = "{TAU2_CI[name].metafor}", control = control)',
+        f'limits <- confint({fit}, type = "{TAU2_CI[name].metafor}", control = control)',
         'cat("\\nLimits of tau2\\n")',
         f"print(cbind(metafor = limits$random[1, 2:3], here = c({here})), digits = 8)",
     ]
     if name not in _FIXED_WEIGHTS:
-        return [line.replace("{fit}", "fit") for line in lines]
+        return lines
     return [
         'if (requireNamespace("CompQuadForm", quietly = TRUE)) {',
         f'  genq <- rma(yi, vi, data = dat, method = "GENQ", weights = {_FIXED_WEIGHTS[name]})',
-        *(f"  {line.replace('{fit}', 'genq')}" for line in lines),
+        *(f"  {line}" for line in lines),
         '} else cat("\\nLimits of tau2 need the package CompQuadForm.\\n")',
     ]
 

@@ -25,6 +25,7 @@ _KINDS = {
     "boolean": "true or false, without quotes",
 }
 
+_OF_KEYS = ("additionalProperties", "required")
 _BOUNDS = {
     "minimum": "at least",
     "maximum": "at most",
@@ -40,8 +41,10 @@ def schema_faults(mapping: object, lines: Lines) -> list[Fault]:
         return []
     from jsonschema.validators import Draft202012Validator
 
-    errors = Draft202012Validator(schema).iter_errors(mapping)
-    faults = (fault for error in errors for fault in _faults(error, lines))
+    found: dict[object, list[ValidationError]] = {}
+    for number, error in enumerate(Draft202012Validator(schema).iter_errors(mapping)):
+        found.setdefault(_level(error) or number, []).append(error)
+    faults = (fault for errors in found.values() for fault in _faults(errors, lines))
     return list(dict.fromkeys(faults))
 
 
@@ -51,19 +54,33 @@ def _schema() -> dict[str, Any]:
     return schema
 
 
-def _faults(error: "ValidationError", lines: Lines) -> Iterator[Fault]:
+def _level(error: "ValidationError") -> tuple[Keys, Keys] | None:
+    """The place of keys that are unknown or missing, which has an error for each of these."""
+    if error.validator not in _OF_KEYS:
+        return None
+    return tuple(error.absolute_path), tuple(error.absolute_schema_path)[:-1]
+
+
+def _faults(errors: "Sequence[ValidationError]", lines: Lines) -> Iterator[Fault]:
+    """Those of one error, or of all errors of one level of keys."""
+    error = errors[0]
     path: Keys = tuple(error.absolute_path)
     value: Any = error.instance
-    if error.validator in ("additionalProperties", "required"):
-        yield from _key_faults(error, path, lines)
+    if error.validator in _OF_KEYS:
+        yield from _key_faults(error, {str(one.validator) for one in errors}, path, lines)
     elif "propertyNames" in error.absolute_schema_path:
         yield lines.fault((*path, value), value, *id_advice(value))
     else:
         yield lines.fault(path, value, *_advice(error))
 
 
-def _key_faults(error: "ValidationError", path: Keys, lines: Lines) -> Iterator[Fault]:
-    """Unknown and missing keys of one level; where an unknown key explains a missing one, once."""
+def _key_faults(
+    error: "ValidationError", rules: set[str], path: Keys, lines: Lines
+) -> Iterator[Fault]:
+    """Unknown and missing keys of one level; where an unknown key explains a missing one, once.
+
+    `rules` are those of the level that were broken.
+    """
     schema: Any = error.schema
     present: Any = error.instance
     known = schema["properties"]
@@ -71,13 +88,13 @@ def _key_faults(error: "ValidationError", path: Keys, lines: Lines) -> Iterator[
     missing = [key for key in schema.get("required", []) if key not in present]
     absent = [key for key in known if key not in present]
     nearest_of = {key: nearest(key, missing) or nearest(key, absent) for key in unknown}
-    if error.validator == "additionalProperties":
+    if "additionalProperties" in rules:
         for key, near in nearest_of.items():
             remedy = f"did you mean {near}?" if near else "remove it"
             yield lines.fault((*path, key), key, f"one of {', '.join(known)}", remedy)
-        return
-    for key in missing:
-        if key not in nearest_of.values():
+    explained = {*nearest_of.values()}
+    for key in missing if "required" in rules else ():
+        if key not in explained:
             place = f"below {key_text(path)}" if path else "at the left edge"
             expected = f"a key {key} {place}"
             yield lines.fault((*path, key), None, expected, f"add {key}: and its value")

@@ -71,8 +71,8 @@ def forest(
     if cramped(said, scale_of(said, language.numbers)):
         brief, note = abbreviated(said.columns, language)
         said = replace(said, columns=brief, notes=(*said.notes, *note))
-    if cramped(said, scale_of(said, language.numbers)):  # the judgements have figures of their own
-        said = forest_rows(result, analyses, language, preset)
+        if cramped(said, scale_of(said, language.numbers)):  # judgements have figures of their own
+            said = forest_rows(result, analyses, language, preset)
     return draw_forest(said, language)
 
 
