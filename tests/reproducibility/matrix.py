@@ -1,12 +1,14 @@
 """Run a review in many environments and say which result files have the same bytes in all.
 
-    uv run python tests/reproducibility/matrix.py [anakinra | bcg | methods] [environment ...]
+    uv run python tests/reproducibility/matrix.py [REVIEW] [environment ...]
 
 Everything that should not matter is changed, one thing at a time and then all at once. Ends with 1
-if any byte under results/ differs. "methods" pools the BCG trials by every way that they allow.
+if any byte under results/ differs. "methods" pools the BCG trials by every way that they allow,
+"clusters" the 56 schools of eleven districts (Konstantopoulos 2011) by those for dependent effects.
 """
 
 import argparse
+import csv
 import json
 import os
 import shutil
@@ -16,13 +18,15 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 ROOT = Path(__file__).parents[2]
-REVIEWS = {"anakinra": ROOT, "bcg": ROOT / ".test", "methods": ROOT / ".test"}
+REVIEWS = ("anakinra", "bcg", "methods", "clusters")
+SCHOOLS = ROOT / "tests/reference/expected/multilevel_effects.csv"
 _FEATURES = """
 from numpy._core import _multiarray_umath as m
 print(*(name for name in m.__cpu_dispatch__ if m.__cpu_features__.get(name)))
@@ -76,20 +80,18 @@ def environments() -> list[Environment]:
 
 def every_method(config: dict[str, Any]) -> dict[str, Any]:
     """A review's choices with an analysis for each model, estimator and interval of its schema."""
-    choices = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text("utf-8"))
-    keys = choices["properties"]["analyses"]["additionalProperties"]["properties"]
+    keys = _choices()
     ways = [{"model": "random", "tau2": tau2, "ci": "HKSJ"} for tau2 in keys["tau2"]["enum"]]
     ways += [{"model": "random", "tau2": "REML", "ci": ci} for ci in ("Wald", "HKSJ-adhoc", "KR")]
+    ways += [
+        {"model": "random", "tau2": "REML", "tau2_ci": name} for name in keys["tau2_ci"]["enum"]
+    ]
     ways += [{"model": "IV", "ci": ci} for ci in ("UWLS", "IVhet", "HC")]
     ways += [{"model": "bayes", "tau_prior": {"family": "half_normal", "scale": 0.5}}]
     ratios = [{"model": model} for model in ("IV", "MH")]
     odds = [{"model": m} for m in ("Peto", "GLMM", "GLMM-UM.RS", "GLMM-CM.EL")]
     odds += [{"model": "bayes-exact", "tau_prior": {"family": "half_normal", "scale": 0.5}}]
     named = {f"way_{n}" if n else "primary": way for n, way in enumerate([*ways, *ratios, *odds])}
-    written = {
-        name: {"label": f"{name} ({' '.join(map(str, way.values()))})", **way}
-        for name, way in named.items()
-    }
     common = list(named)[: len(ways) + len(ratios)]
     outcome = {
         "outcome": "tuberculosis",
@@ -102,7 +104,40 @@ def every_method(config: dict[str, Any]) -> dict[str, Any]:
         "tuberculosis_rd": {**outcome, "label": "RD", "measure": "RD", "analyses": common},
     }
     kept = {key: config[key] for key in ("review", "data", "text", "comparison")}
-    return {**kept, "analyses": written, "outcomes": outcomes}
+    return {**kept, "analyses": _labelled(named), "outcomes": outcomes}
+
+
+def every_way_of_clusters(config: dict[str, Any]) -> dict[str, Any]:
+    """The draft of a review of clusters with each model, estimator and interval for them."""
+    keys = _choices()
+    intervals = ("Wald", "t", "CR0", "CR1", "CR2")
+    ways = [
+        {"model": "three_level", "tau2": tau2, "ci": ci, "correlation": rho}
+        for tau2, ci, rho in product(("REML", "ML"), intervals, (0.0, 0.6))
+    ]
+    robust = [name for name in keys["model"]["enum"] if name.startswith("RVE")]
+    ways += [{"model": name, "ci": ci} for name, ci in product(robust, ("CR0", "CR1", "CR2"))]
+    ways += [
+        {"model": "random", "tau2": "REML", "tau2_ci": name} for name in keys["tau2_ci"]["enum"]
+    ]
+    named = {f"way_{n}": way for n, way in enumerate(ways)}
+    (name, outcome), *_ = config["outcomes"].items()
+    analyses = config["analyses"] | _labelled(named)
+    outcome |= {"analyses": [*outcome["analyses"], *named]}
+    return config | {"analyses": analyses, "outcomes": {name: outcome}}
+
+
+def _choices() -> dict[str, Any]:
+    schema = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text("utf-8"))
+    found: dict[str, Any] = schema["properties"]["analyses"]["additionalProperties"]["properties"]
+    return found
+
+
+def _labelled(named: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {
+        name: {"label": f"{name} ({' '.join(map(str, way.values()))})", **way}
+        for name, way in named.items()
+    }
 
 
 def together(settings: dict[str, str], folder: str) -> Environment:
@@ -113,13 +148,8 @@ def together(settings: dict[str, str], folder: str) -> Environment:
 
 def results(name: str, environment: Environment, work: Path) -> dict[str, bytes]:
     """Run a review from nothing in the environment, below `work`; each result file's bytes."""
-    folder, review = work / environment.folder, REVIEWS[name]
-    folder.mkdir(parents=True)
-    shutil.copy(review / "config.yaml", folder)
-    shutil.copytree(review / "data", folder / "data")
-    if name == "methods":
-        config = yaml.safe_load((folder / "config.yaml").read_text("utf-8"))
-        (folder / "config.yaml").write_text(json.dumps(every_method(config)), "utf-8")
+    folder = work / environment.folder
+    _write(name, folder)
     python = _new_environment(environment.python, work) if environment.python else sys.executable
     done = subprocess.run(
         [
@@ -142,6 +172,30 @@ def results(name: str, environment: Environment, work: Path) -> dict[str, bytes]
         for path in sorted(root.rglob("*"))
         if path.is_file()
     }
+
+
+def _write(name: str, folder: Path) -> None:
+    """Write the review's config, trials and text into the folder, which is made."""
+    config = folder / "config.yaml"
+    if name == "clusters":
+        frame = folder.parent / "schools.csv"
+        with SCHOOLS.open(encoding="utf-8", newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["dataset"] == "konstantopoulos2011"]
+        lines = [f"{n},{row['study']},{row['y']},{row['v']}" for n, row in enumerate(rows, start=1)]
+        frame.write_text("\n".join(["study,district,yi,vi", *lines, ""]), "utf-8")
+        new = [sys.executable, "-m", "metasynth", "new", str(folder), "--from", str(frame)]
+        subprocess.run([*new, "--measure", "SMD"], check=True, stdout=subprocess.DEVNULL)
+    else:
+        review = ROOT if name == "anakinra" else ROOT / ".test"
+        folder.mkdir(parents=True)
+        shutil.copy(review / "config.yaml", folder)
+        shutil.copytree(review / "data", folder / "data")
+    if name in EVERY_WAY:
+        chosen = EVERY_WAY[name](yaml.safe_load(config.read_text("utf-8")))
+        config.write_text(json.dumps(chosen), "utf-8")
+
+
+EVERY_WAY = {"methods": every_method, "clusters": every_way_of_clusters}
 
 
 def _new_environment(version: str, work: Path) -> str:
