@@ -1,9 +1,10 @@
 # ruff: noqa: E501 - a row of a table is easier to read in one line
-"""Write the trials of the three examples from the tables of R's metadat.
+"""Write the trials of the examples from the tables of R's metadat and of a published meta-analysis.
 
-Run from the project's root with a checkout of metadat (version 1.7-2, commit 0cb96ce):
+Run from the project's root with checkouts of metadat (version 1.7-2, commit 0cb96ce) and of
+Modeling-NovelDiabetesMeds/Sys-Rev-Meta (commit 636a775):
 
-    python examples/make_examples.py PATH/TO/metadat
+    python examples/make_examples.py PATH/TO/metadat PATH/TO/Sys-Rev-Meta
 
 What is written is committed. `tests/reference/second_sources.json` holds each number's second
 source, as that prints it, and tests compare the two.
@@ -24,6 +25,21 @@ TIMINGS = {
     "1": "adjuvant chemotherapy",
     "2": "neoadjuvant chemotherapy",
     "3": "concomitant chemotherapy",
+}
+FOLLOWED = {
+    "ELIXA": "2.1", "LEADER": "3.8", "SUSTAIN-6": "2.1", "EXSCEL": "3.2", "Harmony Outcomes": "1.6",
+    "REWIND": "5.4", "PIONEER 6": "1.3",
+    "EMPA-REG OUTCOME": "3.1", "CANVAS program": "3.6", "DECLARE-TIMI 58": "4.2", "VERTIS CV": "3.5",
+    "SCORED": "1.3",
+}  # fmt: skip
+"""Years of follow-up, as the two tables print them that give these trials' hazard ratios a second time."""
+CLASSES = {
+    "GLP1": (
+        "GLP-1 receptor agonist",
+        "glp1_table",
+        "table 4 of PMC8168371 (columns by trial)",
+    ),
+    "SGLT2": ("SGLT2 inhibitor", "sglt2_table", "table 1 of PMC8112180 (columns by trial)"),
 }
 SHORT_SCALE = "As in both data sets; the instrument has a shorter scale than the others."
 
@@ -141,6 +157,46 @@ def head_and_neck(metadat: Path) -> Tables:
     return made
 
 
+def glucose_lowering(repository: Path) -> Tables:
+    """Deaths in trials of two classes of drugs: hazard ratios with limits, by class and follow-up."""
+    made: Tables = {name: [] for name in ("studies", "arms", "results", "sources", "covariates")}
+    taken: list[str] = []
+    with (repository / "_data/df.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["outcome"] == "allcauseMort"]
+    for row in rows:
+        if row["trialname"] not in FOLLOWED:
+            continue
+        kind, table, second = CLASSES[row["type"]]
+        years = FOLLOWED[row["trialname"]]
+        study = identifier(row["trialname"], taken, "trial")
+        taken.append(study)
+        place = {"study_id": study}
+        made["studies"].append(
+            place | {"label": row["trialname"], "design": "randomised", "status": "included",
+                     "n_randomised": row["size"], "background": kind, "reference": "rodriguez2023"}
+        )  # fmt: skip
+        for arm, role, treatment in (("drug", "intervention", kind), ("placebo", "control", "placebo")):  # fmt: skip
+            made["arms"].append(
+                place | {"arm_id": arm, "role": role, "label": treatment[0].upper() + treatment[1:],
+                         "treatment": treatment, "source_id": "data"}
+            )  # fmt: skip
+        made["results"].append(
+            place | {"outcome": "death", "arm_id": "drug", "reference_arm_id": "placebo", "estimate": row["hr"],
+                     "ci_low": row["lci"], "ci_high": row["uci"], "provenance": "external", "source_id": "data"}
+        )  # fmt: skip
+        made["sources"] += [
+            place | {"source_id": "data", "reference": "rodriguez2023",
+                     "quote": quoted(row, ("outcome", "hr", "lci", "uci", "size")),
+                     "locator": f"_data/df.csv of the authors' repository, row {row['']}; checked against {second}"},
+            place | {"source_id": "followed", "reference": table, "locator": second,
+                     "quote": f"{row['trialname']}: follow-up {years} years"},
+        ]  # fmt: skip
+        made["covariates"].append(
+            place | {"covariate": "followed", "value": years, "source_id": "followed"}
+        )
+    return made
+
+
 def catheters(metadat: Path) -> Tables:
     """Bloodstream infections with standard catheters: the control arms of two reviews' trials."""
     made: Tables = {name: [] for name in ("studies", "arms", "results", "sources")}
@@ -199,8 +255,13 @@ def write(folder: Path, tables: Tables) -> None:
 
 
 if __name__ == "__main__":
-    metadat = Path(sys.argv[1])
-    for made in (fibromyalgia, head_and_neck, catheters):
+    metadat, diabetes = map(Path, sys.argv[1:])
+    for made, checkout in (
+        (fibromyalgia, metadat),
+        (head_and_neck, metadat),
+        (glucose_lowering, diabetes),
+        (catheters, metadat),
+    ):
         folder = HERE / made.__name__ / "data/raw"
         folder.mkdir(parents=True, exist_ok=True)
-        write(folder, made(metadat))
+        write(folder, made(checkout))

@@ -59,6 +59,20 @@ def test_the_deaths_add_up_to_the_hazard_ratio_that_was_printed():
     assert printed == SECOND["pignon2000"]["values"]
 
 
+def test_each_hazard_ratio_stands_in_the_second_table():
+    """Estimate, limits and patients; the follow-up in two tables beside it, to a decimal."""
+    printed = SECOND["glucose_lowering"]["values"]
+    trials = led(EXAMPLES / "glucose_lowering").trials
+    assert {trial.study.label for trial in trials} == set(printed)
+    for trial in trials:
+        (row,) = trial.results
+        (followed,) = trial.covariates
+        ours = [f"{value:.2f}" for value in (row.estimate, row.ci_low, row.ci_high)]
+        ours += [f"{trial.study.n_randomised:,}", f"{followed.value:.1f}"]
+        assert ours == printed[trial.study.label]
+        assert f"{float(SECOND['followed']['values'][trial.study.label]):.1f}" == ours[-1]
+
+
 def test_each_count_of_infected_patients_stands_in_the_second_copy():
     trials = led(EXAMPLES / "catheters").trials
     rows = [row for trial in trials for row in trial.results if row.outcome == "infected"]

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.slow
 EXAMPLES = {
     "fibromyalgia": (17, ["−0.45 (95% CI −0.65 to −0.25"]),
     "head_and_neck": (65, ["0.87 (95% CI 0.81 to 0.95"]),
+    "glucose_lowering": (12, ["0.89 (95% CI 0.83 to 0.95"]),
     "catheters": (27, ["0.029 (95% CI 0.018 to 0.048)", "4.06 infections per 1000"]),
 }
 """Each with its studies and what the abstract says."""
