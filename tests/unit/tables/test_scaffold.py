@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 import shutil
+import subprocess
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -248,6 +250,26 @@ def test_a_new_review_is_checked_built_and_published_by_commands_that_there_are(
         assert [words[1] for words in said] == ["validate", "run", "changes"]
     assert "* -text" in files[".gitattributes"].splitlines()
     assert all(f"/{name}/" in files[".gitignore"] for name in ("results", "logs", ".snakemake"))
+
+
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+def test_what_is_published_has_what_its_pages_lead_to(tmp_path, host):
+    """The report's pages lead to the tables beside their folder (`../tables/estimates.csv`)."""
+    files = scaffold.files()
+    if host == "github":
+        steps = yaml.safe_load(files[".github/workflows/review.yml"])["jobs"]["review"]["steps"]
+        lines = [step.get("run", "") for step in steps]
+    else:
+        lines = yaml.safe_load(files[".gitlab-ci.yml"])[".review"]["script"]
+    for name in ("report/review.html", "tables/estimates.csv"):
+        (tmp_path / "results" / name).parent.mkdir(parents=True)
+        (tmp_path / "results" / name).touch()
+    script = "\n".join(line for line in lines if "public" in line)
+    subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, check=True)
+    index = (tmp_path / "public/index.html").read_text("utf-8")
+    (page,) = re.findall(r'url=([^"]+)"', index)
+    assert (tmp_path / "public" / page).is_file()
+    assert (tmp_path / "public" / page / "../../tables/estimates.csv").resolve().is_file()
 
 
 def test_results_of_the_example_are_none_of_its_files_for_git():
