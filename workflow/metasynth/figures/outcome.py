@@ -10,7 +10,7 @@ from metasynth.language.languages import Language
 from metasynth.language.printed import Printed
 from metasynth.language.sentences import lowered
 from metasynth.language.tracked import capitalised
-from metasynth.language.units import with_time
+from metasynth.language.units import with_unit
 from metasynth.model import methods
 from metasynth.model.records import AnalysisResult, Estimate, OutcomeResult, StudyData, StudyEffect
 
@@ -149,7 +149,7 @@ def measure_name(result: OutcomeResult, analysis: AnalysisResult | None, languag
     if analysis is not None and analysis.spec.model == "Peto":
         return capitalised(language.say("Peto odds ratio"))
     title = measure_title(result.outcome.measure, language)
-    return name(with_time(title, result.outcome, language))
+    return name(with_unit(title, result.outcome, language))
 
 
 def measure_title(measure: str, language: Language) -> str:

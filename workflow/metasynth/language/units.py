@@ -1,16 +1,22 @@
-"""The person-time that a rate is of, in words."""
+"""What a pooled effect is in, in words: the unit of means, the person-time of a rate."""
 
 from metasynth.language import formats
 from metasynth.language.languages import Language
 from metasynth.model.methods import is_ratio
 from metasynth.model.records import OutcomeSpec
 
+IN_UNITS = frozenset({"MD", "MN", "MNLN", "MC"})
+"""The measures of means whose estimates are in the unit of these."""
 
-def with_time(measure: str, outcome: OutcomeSpec, language: Language) -> str:
-    """A measure's name with the time of a rate: "incidence rate per 100 person-years".
 
-    A ratio of rates has none, and neither has another measure.
+def with_unit(measure: str, outcome: OutcomeSpec, language: Language) -> str:
+    """A measure's name with what it is in.
+
+    "mean difference (mmHg)", "incidence rate per 100 person-years". A ratio is in nothing, and
+    neither is what is standardised.
     """
+    if outcome.unit and outcome.measure in IN_UNITS:
+        return f"{measure} ({language.label(outcome.unit)})"
     rated = outcome.type in ("rate", "incidence") and not is_ratio(outcome.measure)
     if not rated or (outcome.per == 1 and not outcome.time_unit):
         return measure

@@ -11,12 +11,13 @@ from metasynth.language.printed import Printed
 from metasynth.model.methods import BY_BASELINE
 from metasynth.model.records import AnalysisResult, Estimate, Group, OutcomeResult, StudyData
 
+_TIME = message("Person-time")
 _GROUP_HEADINGS = {
     "binary": (message("Events"), message("Total")),
     "proportion": (message("Events"), message("Total")),
-    "rate": (message("Events"), message("Person-time")),
+    "rate": (message("Events"), _TIME),
     "continuous": (message("Mean"), message("SD"), message("Total")),
-    "incidence": (message("Events"), message("Person-time")),
+    "incidence": (message("Events"), _TIME),
     "mean": (message("Mean"), message("SD"), message("Total")),
     "correlation": (message("Total"),),
 }
@@ -26,9 +27,14 @@ _GROUP_HEADINGS = {
 _CHANGES = (message("Change"), message("SD before"), message("Total"))
 
 
-def _headings(result: OutcomeResult) -> tuple[str, ...]:
-    by_baseline = result.outcome.measure in BY_BASELINE
-    return _CHANGES if by_baseline else _GROUP_HEADINGS.get(result.outcome.type, ())
+def _headings(result: OutcomeResult, language: Language) -> tuple[str, ...]:
+    """Each group's columns; person-time by its unit, where the review names that."""
+    spec = result.outcome
+    by_baseline = spec.measure in BY_BASELINE
+    titles = _CHANGES if by_baseline else _GROUP_HEADINGS.get(spec.type, ())
+    time = language.label(spec.time_unit)
+    in_time = f"{time[:1].upper()}{time[1:]}" or language.say(_TIME)
+    return tuple(in_time if title == _TIME else language.say(title) for title in titles)
 
 
 ColumnKind = Literal["data", "weight", "effect"]
@@ -65,9 +71,9 @@ def columns(
 ) -> tuple[Column, ...]:
     """The data of both groups, then weight, then effect under a `heading` of its own."""
     data = (
-        Column(language.say(title), group)
+        Column(title, group)
         for group in group_names(result, language)[: groups(result)]
-        for title in _headings(result)
+        for title in _headings(result, language)
     )
     measure = measure_name(result, analysis, language)
     weight = Column(language.say("Weight"), kind="weight")

@@ -33,7 +33,7 @@ from metasynth.language.languages import ENGLISH, Language
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.sentences import lowered, noun
 from metasynth.language.tracked import bare, marked
-from metasynth.language.units import with_time
+from metasynth.language.units import with_unit
 from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.model.methods import MEASURE, letters
 from metasynth.model.primary_effects import is_logarithmic
@@ -54,17 +54,19 @@ def summary(results: Sequence[OutcomeResult], *, language: Language = ENGLISH) -
     """
     if not results:
         raise ValueError("there are no outcomes to show")
-    panels = [_panel(members, language) for members in _alike(results)]
+    panels = [_panel(members, language) for members in _alike(results, language)]
     legend = language.say("Squares: primary analysis. Circles: second analysis, where it differs.")
     panels[-1] = replace(panels[-1], notes=(legend, *_priors(results, language)))
     return Drawing(draw_panels(panels, language), *_words(results, language))
 
 
-def _alike(results: Sequence[OutcomeResult]) -> Iterable[list[OutcomeResult]]:
-    """The outcomes of each comparison and measure, in the order in which these come."""
+def _alike(results: Sequence[OutcomeResult], language: Language) -> Iterable[list[OutcomeResult]]:
+    """The outcomes of each comparison, measure and unit, in the order in which these come."""
     found: dict[tuple[str, str], list[OutcomeResult]] = {}
     for result in results:
-        found.setdefault((result.outcome.comparison, result.outcome.measure), []).append(result)
+        outcome = result.outcome
+        measure = with_unit(outcome.measure, outcome, language)
+        found.setdefault((outcome.comparison, measure), []).append(result)
     return found.values()
 
 
@@ -80,7 +82,7 @@ def _panel(results: Sequence[OutcomeResult], language: Language) -> Forest:
     """Outcomes of one measure."""
     first, alone = results[0], not compares(results[0])
     words = (language.say("Studies"), language.say("Participants"))
-    title = name(with_time(measure_title(first.outcome.measure, language), first.outcome, language))
+    title = name(with_unit(measure_title(first.outcome.measure, language), first.outcome, language))
     rows = [*_compared(first, language), *_rows(results, language)]
     effects = Column(interval_heading(rows, language), title, "effect", "right")
     look = limits(JOURNAL, is_logarithmic(first), language.numbers)

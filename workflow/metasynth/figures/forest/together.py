@@ -16,6 +16,7 @@ from metasynth.figures.forest.shrinkage import shrunken
 from metasynth.figures.outcome import analysis_label, group_names
 from metasynth.language.compared import full_label
 from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.units import with_unit
 from metasynth.model.records import OutcomeResult
 from metasynth.sensitivity.battery import Sensitivity
 
@@ -62,7 +63,8 @@ def _alike(parts: Iterable[Part]) -> Iterable[list[Part]]:
         said = composed.forest
         columns = tuple(column.heading for column in said.columns[:-1])
         outcome = result.outcome
-        key = outcome.comparison, outcome.measure, columns, said.logarithmic, said.one_group
+        measure = with_unit(outcome.measure, outcome, ENGLISH)
+        key = outcome.comparison, measure, columns, said.logarithmic, said.one_group
         found.setdefault(key, []).append((result, composed))
     return found.values()
 

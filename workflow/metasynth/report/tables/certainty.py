@@ -12,6 +12,7 @@ from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words, keyed, levels, lowered
 from metasynth.language.tracked import marked
+from metasynth.language.units import with_unit
 from metasynth.model.certainty_config import (
     LEVELS,
     LOWERING,
@@ -33,7 +34,7 @@ from metasynth.report.tables.base import (
     row,
 )
 from metasynth.report.text.conclusion_words import of_outcome, signed_certainty, words
-from metasynth.report.text.names import short_measure
+from metasynth.report.text.names import short_measure, spelled_out
 from metasynth.report.text.terms import DOMAINS
 
 _SOURCES = {
@@ -218,7 +219,10 @@ def _effect(scope: Scope, line: Finding) -> Inlines:
         for name in ("estimate", "ci_low", "ci_high")
     )
     outcome = scope.outcomes[line.outcome]
-    short = short_measure(line.measure, scope.language) if outcome.compared else outcome.measure
+    short = outcome.measure
+    if outcome.compared:
+        letters = short_measure(line.measure, scope.language)
+        short = letters and with_unit(letters, outcome.result.outcome, scope.language)
     measure = f"{short}\u00a0" if short else ""
     dagger = "\u00a0†" if line.one_degree else ""
     interval = f"{_bracketed(effect, low, high, style)}{formats.named(line.ci_method)}"
@@ -325,7 +329,7 @@ def _in_other_words(scope: Scope, line: Finding, number: int) -> Iterator[str]:
         yield language.say(
             "In units of {instrument} that is {effect}, one standard deviation being {sd}.",
             instrument=language.label(known.label),
-            effect=printed("units", lambda x: formats.estimate(line.measure, x, style)),
+            effect=printed("units", lambda x: formats.estimate("MD", x, style)),
             sd=marked(formats.shortest(known.sd, style), keys.instrument(line.outcome)),
         )
     if line.superiority is not None:
@@ -384,10 +388,7 @@ def _why(rating: Rating, language: Language) -> str:
 def _key(scope: Scope) -> str:
     """What the summary's signs mean."""
     say, lines = scope.language.say, scope.material.findings
-    known = {f.outcome: scope.outcomes[f.outcome] for f in lines}
-    measures = {f.measure: known[f.outcome].measure for f in lines if known[f.outcome].compared}
-    shorts = {short_measure(own, scope.language): name for own, name in measures.items()}
-    parts = [f"{short}: {name}." for short, name in shorts.items() if short and short != name]
+    parts = spelled_out([scope.outcomes[f.outcome] for f in lines], scope.language)
     origins = dict.fromkeys(f.risk_origin for f in lines if f.risk_origin)
     parts += [say(_RISKS[origin]) for origin in origins]
     if any(line.control_risk is not None and MEASURE[line.measure].standardised for line in lines):

@@ -45,6 +45,8 @@ def inputs_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     note = say("Effects and weights are those of the primary analysis.")
     if not outcome.compared:
         note = say("Estimates and weights are those of the primary analysis.")
+    if spec.type in ("rate", "incidence") and spec.time_unit:
+        note = f"{say('Time is in {unit}.', unit=scope.language.label(spec.time_unit))} {note}"
     where = say("Raw rows lead to the data by trial.")
     return text(caption), columns, tuple(rows), (*text(f"{say(about)} {note} {where}"), *elsewhere)
 

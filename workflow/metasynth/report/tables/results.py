@@ -8,10 +8,11 @@ from metasynth.language.compared import comparison_title, sides
 from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
 from metasynth.language.tracked import marked
+from metasynth.language.units import with_unit
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, TableBody, group, raw, row
-from metasynth.report.text.names import Numbers, OutcomeNames, short_measure
+from metasynth.report.text.names import Numbers, OutcomeNames, short_measure, spelled_out
 
 COLUMNS = {
     "design": message("design"),
@@ -73,12 +74,18 @@ def _summary_row(outcome: OutcomeNames, scope: Scope) -> Row:
         first.k,
         outcome.intervention,
         *((outcome.control,) if scope.compared else ()),
-        (outcome.compared and short_measure(outcome.result.outcome.measure, language))
-        or outcome.measure,
+        _measure(outcome, language),
         _effect(first, language),
         first.i2,
         _effect(second, language) if second else formats.MISSING,
     )
+
+
+def _measure(outcome: OutcomeNames, language: Language) -> str:
+    """The letters of a measure that compares, with its unit; else its name."""
+    spec = outcome.result.outcome
+    letters = outcome.compared and short_measure(spec.measure, language)
+    return with_unit(letters, spec, language) if letters else outcome.measure
 
 
 def _linked(outcome: OutcomeNames) -> Inlines:
@@ -88,10 +95,7 @@ def _linked(outcome: OutcomeNames) -> Inlines:
 
 def _key(outcomes: Sequence[OutcomeNames], language: Language) -> str:
     """What the summary's columns mean: measures in full, and which analyses they show."""
-    measures = {
-        short_measure(o.result.outcome.measure, language): o.measure for o in outcomes if o.compared
-    }
-    parts = [f"{short}: {name}." for short, name in measures.items() if short and short != name]
+    parts = spelled_out(outcomes, language)
     titles = (
         message("Primary analysis: {analyses}."),
         message("Second analysis: {analyses}."),

@@ -4,7 +4,7 @@ Every name is a string, already formatted, taken from a pooled result and nowher
 does not exist stops the report (see report/compose.py).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from metasynth.grade.case import excludes_alone, rests_on_one_degree
@@ -15,7 +15,7 @@ from metasynth.language.languages import Language, message
 from metasynth.language.moderators import group_name
 from metasynth.language.sentences import in_words, lowered, noun
 from metasynth.language.tracked import bare, marked, remark
-from metasynth.language.units import with_time
+from metasynth.language.units import with_unit
 from metasynth.model.methods import CREDIBLE, MEASURE, compares, excludes_no_effect, no_effect
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.report.text.absences import left_out, sentences, unpooled
@@ -32,7 +32,7 @@ def measure_name(
     """The measure in words; Peto's one-step method estimates an odds ratio of its own."""
     if analysis is not None and analysis.model == "Peto":
         return language.say("Peto odds ratio")
-    return with_time(language.say(MEASURE[outcome.measure].label), outcome, language)
+    return with_unit(language.say(MEASURE[outcome.measure].label), outcome, language)
 
 
 def spelled(n: int, language: Language) -> str:
@@ -463,3 +463,10 @@ def _of(row: Estimate, kind: str, side: str, language: Language) -> str:
     return language.say(
         "{n} of {m}", n=at(f"events_{side}", formats.count(events, language.numbers)), m=patients
     )
+
+
+def spelled_out(outcomes: Iterable[OutcomeNames], language: Language) -> list[str]:
+    """The measures that tables have by their letters, each in full: "RR: risk ratio."."""
+    measures = dict.fromkeys(o.result.outcome.measure for o in outcomes if o.compared)
+    shorts = {short_measure(name, language): language.say(MEASURE[name].label) for name in measures}
+    return [f"{short}: {name}." for short, name in shorts.items() if short and short != name]
