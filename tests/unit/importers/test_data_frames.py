@@ -557,6 +557,31 @@ def test_rows_above_the_names_of_columns_are_passed_over_and_told_of(tmp_path):
     ]
 
 
+def test_a_second_row_of_names_tells_the_parts_of_merged_cells(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text(
+        "Study,Drug,,Placebo,,Setting\n,Events,Total,Events,Total,\nA,1,10,2,11,home\n", "utf-8"
+    )
+    names = {"ai": "drug: events", "n1i": "Drug: Total", "ci": "placebo: events",
+             "n2i": "placebo: total"}  # fmt: skip
+    (item,) = read(path, names=names).items
+    assert (item.row, item.study) == (3, "A")
+    assert [dict(arm.numbers) for arm in item.results] == [
+        {"events": "1", "total": "10"},
+        {"events": "2", "total": "11"},
+    ]
+    assert how_read(path) == [
+        "rows 1 and 2 were read as the names of its columns together, such as Drug: Events"
+    ]
+
+
+@pytest.mark.parametrize("second", [",3,10", "A,,10", ",x,"])
+def test_a_first_row_of_data_is_no_row_of_names(tmp_path, second):
+    path = tmp_path / "d.csv"
+    path.write_text(f"study,xi,\n{second}\nB,2,20\n", "utf-8")
+    assert how_read(path) == []
+
+
 def test_above_the_names_of_columns_a_title_has_no_separators(tmp_path):
     path = tmp_path / "d.csv"
     path.write_text("Infections\n\nStudy;xi;ni\nA;1;10\nB;2;21\n", "utf-8")

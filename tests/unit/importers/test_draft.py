@@ -2,9 +2,10 @@
 
 import csv
 import json
+from xml.sax.saxutils import escape
 
 import pytest
-from revman_files import data_row, package, setting
+from revman_files import data, data_row, outcome, package, rm5, setting, subgroup
 from test_revman import COUNTS, MEANS, four_outcomes, one_of_each_type
 
 from metasynth import __main__
@@ -125,6 +126,28 @@ def test_an_rm5_file_becomes_a_review_with_its_studies_bias_and_references(place
     assert {"Silent 2000", "Müller 2001"} <= {row["what"] for row in left}
     assert all(row["reason"] for row in left)
     assert {row["imported"] for row in left} == {"no"}
+
+
+@pytest.mark.parametrize("name", ["Children (< 18 y)", 'a: "b" # c', "{{ 1 }}", "yes", "Lata"])
+def test_subgroups_that_a_file_compares_and_the_unit_of_means_are_kept(place, name):
+    rows = [("Smith", 3), ("Smith-1", 5)], [("Silent", 4), ("Smith", 6)]
+    parts = [
+        subgroup("CONT", escape(label), *(
+            data("CONT", study, MEAN_1=mean, SD_1=2, TOTAL_1=30, MEAN_2=4, SD_2=2, TOTAL_2=31)
+            for study, mean in own))
+        for label, own in zip(("Adults", name), rows, strict=True)
+    ]  # fmt: skip
+    stay = outcome("CONT", "Stay", parts, EFFECT_MEASURE="MD", UNITS="days")
+    review = begun(place, rm5(place / "r.rm5", stay))
+    (spec,) = review.config.outcomes
+    assert (spec.unit, spec.subgroup) == ("days", "subgroup_stay")
+    assert spec.subgroup_levels == (("Adults", 1.0), (name, 2.0))
+    numbers = {t.study.label: [c.value for c in t.covariates if c.covariate == "subgroup_stay"]
+               for t in review.trials}  # fmt: skip
+    assert numbers == {
+        "Smith (1998) (Adults)": [1], "Smith (1999)": [1], "Silent 2000": [2],
+        f"Smith (1998) ({name})": [2],
+    } | {label: [] for label in ("Out 1990",)}  # fmt: skip
 
 
 def test_proportions_of_one_group_need_no_dummy_arm(place):

@@ -11,7 +11,7 @@ from metasynth.importers import draft_comparisons
 from metasynth.importers.draft_comparisons import quoted, rows_of
 from metasynth.importers.found import About, ComparisonFound, OutcomeFound
 from metasynth.importers.references import entry, key_for
-from metasynth.importers.trial_folders import Folders
+from metasynth.importers.trial_folders import Folders, subgroup_of
 from metasynth.model.clusters import CLUSTER
 from metasynth.model.measure_catalogue import ONE_GROUP
 
@@ -146,9 +146,22 @@ def _written_outcomes(
             f"  {outcome.id}:\n{doubt}    label: {quoted(label)}\n    outcome: {outcome.id}\n"
             f"    type: {outcome.type}\n    measure: {outcome.measure}\n"
             f"    direction: {outcome.direction} # look at this: benefit or harm\n{compared}"
+            f"{_more(outcome)}"
             f"    analyses: [{', '.join(names)}]"
         )
     return "\n".join(parts) + "\n\n"
+
+
+def _more(outcome: OutcomeFound) -> str:
+    """The unit of means, and the subgroups by which the file compares its trials."""
+    unit = f"    unit: {quoted(outcome.unit)}\n" if outcome.unit else ""
+    if not outcome.subgroups:
+        return unit
+    levels = (f"{quoted(name)}: {n}" for n, name in enumerate(outcome.subgroups, start=1))
+    return (
+        f"{unit}    subgroup: {subgroup_of(outcome.id)}\n"
+        f"    subgroup_levels: {{{', '.join(levels)}}}\n"
+    )
 
 
 def _remark(text: str) -> str:

@@ -40,7 +40,8 @@ class ArmResult:
 class Item:
     """What the file says of one outcome of a study, or of a part of it such as a subgroup.
 
-    `row` is as a spreadsheet or an editor numbers it.
+    `row` is as a spreadsheet or an editor numbers it; `subgroup` the number of its part among those
+    that its outcome is divided into, 0 where it is not.
     """
 
     row: int
@@ -49,6 +50,7 @@ class Item:
     outcome: str
     results: tuple[ArmResult, ...]
     part: str = ""
+    subgroup: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ class OutcomeFound:
     """An outcome for config.yaml; `doubt` is what its author must look at, blank if nothing.
 
     `analysis` names how the file itself pools it: model, tau2 and ci as in config.yaml. Of several
-    comparisons, `comparisons` are those that it is pooled in.
+    comparisons, `comparisons` are those that it is pooled in. `subgroups` are its trials' by which
+    the file compares them, `unit` is that of its means.
     """
 
     id: str
@@ -119,6 +122,8 @@ class OutcomeFound:
     doubt: str = ""
     analysis: tuple[tuple[str, str], ...] = ()
     comparisons: tuple[str, ...] = ()
+    subgroups: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ So the analysis's type alone decides what a row means; never which of its cells 
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from metasynth.importers.found import ImportRefused, Item, LeftOut, OutcomeFound, Reading
 from metasynth.importers.revman_comparisons import Outcomes, place
@@ -33,6 +34,7 @@ _MEASURES = (
     (r"(incidence )?rate ratio|irr", "IRR"),
     (r"ratio of means|rom", "ROM"),
 )
+_NOTED = "its subgroups stand in the notes of its rows alone, as the file has several comparisons"
 _NO_TOTAL = "the file does not pool its subgroups together: each is an outcome of its own"
 
 
@@ -70,10 +72,16 @@ def reading(file: File, comparison: str, sides: Sides) -> Reading:
                 else:
                     fit.append((row, results))
             found = _outcome(analysis, label, group)
+            kinds = _compared_subgroups(group) if part else ()
+            if kinds and not placed.comparisons:
+                found = replace(found, subgroups=kinds)
+            elif kinds:
+                left_out.append(LeftOut(None, label, _NOTED, kept=True))
             outcome = outcomes.add(found, at, analysis.kind, [_of_a_study(*one) for one in fit])
             for row, results in fit:
                 piece = row.subgroup if part else ""
-                items.append(Item(row.row, row.study, _year(row), outcome, results, piece))
+                number = found.subgroups.index(piece) + 1 if found.subgroups else 0
+                items.append(Item(row.row, row.study, _year(row), outcome, results, piece, number))
                 left_out += _remarks(analysis, row, label, found)
     found_outcomes = outcomes.used({item.outcome for item in items})
     return Reading(
@@ -119,6 +127,12 @@ def _pooled_together(
     ]
 
 
+def _compared_subgroups(rows: Sequence[StudyRow]) -> tuple[str, ...]:
+    """The subgroups that all rows of one pool are divided into, in the file's order; else none."""
+    names = tuple(dict.fromkeys(row.subgroup for row in rows))
+    return names if len(names) > 1 and all(names) else ()
+
+
 def _outcome(analysis: Analysis, label: str, rows: Sequence[StudyRow]) -> OutcomeFound:
     measure = measure_of(analysis.measure, analysis.kind)
     doubts = []
@@ -136,6 +150,7 @@ def _outcome(analysis: Analysis, label: str, rows: Sequence[StudyRow]) -> Outcom
         direction=direction,
         doubt="; ".join([*doubts, said]),
         analysis=_pooling(analysis),
+        unit=analysis.unit if (analysis.kind, measure) == (MEANS, "MD") else "",
     )
 
 

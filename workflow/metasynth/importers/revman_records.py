@@ -11,7 +11,7 @@ class Analysis:
     """One analysis of the file, as its settings have it.
 
     `total` says whether its subgroups are pooled together, `log` whether contrasts are logarithms
-    (None: not said), `left` what the left side of its forest plot favours.
+    (None: not said), `left` what the left side of its forest plot favours, `unit` that of means.
     """
 
     comparison: str
@@ -29,6 +29,7 @@ class Analysis:
     swapped: bool = False
     log: bool | None = None
     left: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ def _analysis(comparison: Node, outcome: Node) -> Analysis:
         swapped=outcome["SWAP_EVENTS"] == "YES",
         log={"YES": True, "NO": False}.get(outcome["LOG_DATA"]),
         left=outcome.text("GRAPH_LABEL_1"),
+        unit=outcome["UNITS"].strip(),
     )
 
 

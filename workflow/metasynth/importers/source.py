@@ -177,12 +177,17 @@ def how_read(path: Path, encoding: str = "", name: str = "") -> list[str]:
         if mark:
             said.append(f"{mark} stand between its columns{comma}{decimals}; it was read so")
     records = _records_of(content, path.name, encoding, name)
-    if above := _above_header(records):
-        titles = " ".join(cell.strip() for record in records[:above] for cell in record if cell)
+    above = _above_header(records)
+    titles = " ".join(cell.strip() for record in records[:above] for cell in record if cell)
+    stands = f"above it stands {shown(titles) or 'nothing'}"
+    if both := _two_rows_of_names(records, above):
+        name = next(name for name in both if ": " in name)
         said.append(
-            f"row {above + 1} was read as the names of its columns; above it stands"
-            f" {shown(titles) or 'nothing'}"
+            f"rows {above + 1} and {above + 2} were read as the names of its columns together, such"
+            f" as {shown(name)}" + f"; {stands}" * (above > 0)
         )
+    elif above:
+        said.append(f"row {above + 1} was read as the names of its columns; {stands}")
     return said
 
 
@@ -190,6 +195,29 @@ def _above_header(records: list[list[str]]) -> int:
     """How many rows stand above the names of columns: titles, of one cell each, and blank rows."""
     filled = (sum(bool(cell.strip()) for cell in record) for record in records)
     return next((above for above, cells in enumerate(filled) if cells > 1), 0)
+
+
+def _two_rows_of_names(records: list[list[str]], above: int) -> list[str]:
+    """The names of columns where a second row names the parts of a merged cell; else none.
+
+    "Drug" above "Events" and "Total" gives "Drug: Events" and "Drug: Total". The second row is one
+    of names where it has none of the first column's and no number, and a name below a blank cell.
+    """
+    heads, parts = ([cell.strip() for cell in record] for record in (*records[above:], [], [])[:2])
+    parts += [""] * (len(heads) - len(parts))
+    heads += [""] * (len(parts) - len(heads))
+    split = [bool(part) and not head for head, part in zip(heads, parts, strict=True)]
+    if not any(split) or not heads[0] or parts[0] or any(map(_is_number, parts)):
+        return []
+    names, group = list[str](), ""
+    for head, part in zip(heads, parts, strict=True):
+        group = head or group
+        names.append(f"{group}: {part}" if part else head)
+    return names
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"[-+]?[0-9]*[.,]?[0-9]+%?", text))
 
 
 def _separator(text: str) -> str:
@@ -234,15 +262,18 @@ def _by_header(
     records: list[list[str]], called: str, required: Iterable[str], empty: bool = False
 ) -> list[Line]:
     above = _above_header(records)
-    names = [name.strip().casefold() for name in records[above]] if records else []
+    both = _two_rows_of_names(records, above)
+    header = both or (records[above] if records else [])
+    names = [name.strip().casefold() for name in header]
     if twice := [name for name, times in Counter(names).items() if name and times > 1]:
         raise ImportRefused(f"{called} has several columns {', '.join(twice)}: rename all but one")
     if missing := [name for name in required if name.casefold() not in names]:
-        there = ", ".join(shown(name) for name in records[above][:_MOST_NAMED] if name.strip())
+        there = ", ".join(shown(name) for name in header[:_MOST_NAMED] if name.strip())
         raise ImportRefused(f"{called} has no column {', '.join(missing)}; it has: {there}")
+    first = above + (2 if both else 1)
     found = [
         Line(number, dict(zip(names, record, strict=False)))
-        for number, record in enumerate(records[above + 1 :], start=above + 2)
+        for number, record in enumerate(records[first:], start=first + 1)
         if "".join(record).strip()
     ]
     if not found and not empty:

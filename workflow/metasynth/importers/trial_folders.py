@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from metasynth.core.faults import Fault
 from metasynth.core.store import guarded
 from metasynth.core.text_files import HIDDEN
-from metasynth.importers.found import About, ArmResult, Item, LeftOut, PointFound, Reading
+from metasynth.importers.found import (
+    About,
+    ArmResult,
+    CovariateFound,
+    Item,
+    LeftOut,
+    PointFound,
+    Reading,
+)
 from metasynth.importers.identifiers import identifier
 from metasynth.importers.parts import separated
 from metasynth.model.measure_catalogue import ONE_GROUP
@@ -273,7 +281,12 @@ def _tables(
         made["survival.csv"] = _csv("survival", points)
     if about.judgements:
         made["risk_of_bias.csv"] = _csv("risk_of_bias", _judgements(about, origin))
-    if about.covariates:
+    subgroups = (
+        CovariateFound(item.row, subgroup_of(item.outcome), str(item.subgroup), item.part)
+        for item in items
+        if item.subgroup
+    )
+    if given := (*about.covariates, *subgroups):
         covariates = (
             {
                 "covariate": found.name,
@@ -281,10 +294,15 @@ def _tables(
                 "source_id": origin.source_id(found.row),
                 "note": found.note,
             }
-            for found in about.covariates
+            for found in given
         )
         made["covariates.csv"] = _csv("covariates", covariates)
     return made
+
+
+def subgroup_of(outcome: str) -> str:
+    """The covariate that has the number of a trial's subgroup in an outcome."""
+    return f"subgroup_{outcome}"
 
 
 def _study(
