@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from metasynth.stats import selection
 from metasynth.stats.selection import STEPS, THREE_PARAMETERS, NoSelection, step_selection
 from metasynth.stats.selection_likelihood import Selected
 
@@ -77,3 +78,16 @@ def test_the_unit_of_effects_does_not_matter(scale):
     plain, scaled = step_selection(y, v), step_selection(scale * y, scale**2 * v)
     assert scaled.mean == pytest.approx(scale * plain.mean, rel=1e-8)
     assert scaled.weights == pytest.approx(plain.weights, rel=1e-8)
+
+
+def test_a_weight_at_its_bound_does_not_hold_up_the_others(monkeypatch):
+    """Nor is the top another one; each step was cut to the one that led beyond the bound."""
+    taken = []
+    step = selection._step_of_weights
+    monkeypatch.setattr(selection, "_step_of_weights", lambda *at: taken.append(1) or step(*at))
+    y = np.linspace(-0.4, 1.0, 15)
+    found = step_selection(y, np.full(15, 0.04), STEPS)
+    assert len(taken) < 100
+    data = Selected(y, np.full(15, 0.04), STEPS)
+    at = np.array([found.mean, found.tau2, *np.log(found.weights[1:])])
+    assert data.slopes(at)[0] == pytest.approx(np.zeros(4), abs=1e-6)

@@ -1,6 +1,7 @@
 """Numbers that stand twice: the rows of one arm, outcome or week copied for another."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
 
 from metasynth.checks.check import Check, Doubt, View
 from metasynth.model.records import Result, Trial
@@ -62,25 +63,27 @@ def _digits(x: float) -> int:
 
 def _outcome_copied(view: View) -> Iterator[Doubt]:
     """All numbers of an outcome and week that are those of another one, in this trial alone."""
-    for trial in view.included:
+    trials = [_by_outcome(trial) for trial in view.included]
+    mostly_alike = cache(partial(_mostly_alike, trials))
+    for found in trials:
         first: dict[object, Key] = {}
-        for key, rows in _by_outcome(trial).items():
+        for key, rows in found.items():
             known = first.setdefault(_all_numbers(rows), key) if _tell(rows) else key
-            if known[:2] != key[:2] and not _alike_elsewhere(view, trial, known, key):
+            if known[:2] != key[:2] and not mostly_alike(known, key):
                 week = "" if known[1] is None else f" at week {known[1]}"
                 expected = f"other numbers than those of {known[0]}{week}, which are the same"
                 remedy = "check whether those rows were copied and not changed"
                 yield Doubt(rows[0].cell, _column(rows[0]), expected, remedy)
 
 
-def _alike_elsewhere(view: View, trial: Trial, first: Key, second: Key) -> bool:
-    """Whether the two have the same numbers in most other trials too, and so on purpose."""
+def _mostly_alike(trials: Sequence[Mapping[Key, list[Result]]], first: Key, second: Key) -> bool:
+    """Whether two with the same numbers in a trial have them in most others too: on purpose."""
     both = [
         _all_numbers(found[first]) == _all_numbers(found[second])
-        for other in view.included
-        if other is not trial and {first, second} <= (found := _by_outcome(other)).keys()
+        for found in trials
+        if first in found and second in found
     ]
-    return 2 * sum(both) > len(both)
+    return 2 * (sum(both) - 1) > len(both) - 1
 
 
 def _all_numbers(rows: list[Result]) -> tuple[tuple[str, str], ...]:

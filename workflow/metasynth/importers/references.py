@@ -78,6 +78,7 @@ def of_studies(content: bytes) -> dict[str, Mapping[str, str]]:
 
 def _ris(content: str) -> Iterator[Reference]:
     fields: Fields = {}
+    names: list[str] = []
     study = ""
     for line in content.splitlines():
         found = _RIS.match(line.strip("\ufeff"))
@@ -85,13 +86,17 @@ def _ris(content: str) -> Iterator[Reference]:
             continue
         tag, text = found[1], one_line(found[2])
         if tag == "TY":
-            fields, study = {"type": _TYPES.get(text, "misc")}, ""
+            fields, names, study = {"type": _TYPES.get(text, "misc")}, [], ""
         elif tag == "ER":
+            if names:
+                fields["author"] = " and ".join(names)
             yield Reference(_tidy(fields), study)
         elif tag == "NS":
             study = text
         elif tag in _AUTHORS:
-            fields["author"] = _and(fields.get("author", ""), inverted(text))
+            fields.setdefault("author", "")  # whose place among the fields this is
+            if (author := inverted(text)) or names:
+                names.append(author)
         elif name := _RIS_FIELDS.get(tag):
             _add(fields, name, text, tag)
 
@@ -110,10 +115,6 @@ def inverted(name: str) -> str:
     name = name.strip(" .")
     found = re.fullmatch(r"(.*[^\s,]) ([A-Z][A-Z.-]{0,5})", name)
     return f"{found[1]}, {found[2]}" if found else name
-
-
-def _and(known: str, name: str) -> str:
-    return f"{known} and {name}" if known else name
 
 
 def _medline(content: str) -> Iterator[Reference]:

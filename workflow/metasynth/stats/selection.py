@@ -153,9 +153,16 @@ def _variance(data: Selected, at: Array) -> float:
 
 
 def _highest(data: Selected, common: bool) -> Array:
-    """The parameters of the highest top."""
+    """The parameters of the highest top.
+
+    Raises:
+        NoSelection: where the highest ground is no top, as a weight has no bound there.
+    """
     found = [_climbed(data, start, common) for start in _starts(data, common)]
-    return max(found, key=data.height)
+    highest = max(found, key=data.height)
+    if np.abs(highest[2:]).max() > 2 * WIDEST_WEIGHT:
+        raise NoSelection(_NO_TOP)
+    return highest
 
 
 def _starts(data: Selected, common: bool) -> list[Array]:
@@ -228,14 +235,19 @@ def _chosen(p: Array, counts: Array, eta: Array) -> Array:
 
 
 def _step_of_weights(p: Array, counts: Array, eta: Array) -> tuple[Array, Array]:
-    """Newton's step, at most 2 in any logarithm, and what it promises."""
+    """Newton's step, at most 2 in any logarithm, and what it promises.
+
+    A logarithm at its bound stays where it would go on: it takes no room from the others' steps.
+    """
     weights = np.exp(np.concatenate([np.zeros_like(eta[..., :1]), eta], axis=-1))
     own = p * weights[..., None, :]
     share = (own / np.maximum(own.sum(axis=-1, keepdims=True), 1e-300))[..., 1:]
     total = share.sum(axis=-2)
-    gradient = counts[1:] - total
-    bend = total[..., None] * np.eye(len(counts) - 1) - np.swapaxes(share, -1, -2) @ share
-    bend = bend + 1e-9 * np.eye(len(counts) - 1)
+    gradient, one = counts[1:] - total, np.eye(len(counts) - 1)
+    held = (np.abs(eta) == WIDEST_WEIGHT) & (gradient * eta > 0)
+    gradient = np.where(held, 0.0, gradient)
+    bend = total[..., None] * one - np.swapaxes(share, -1, -2) @ share
+    bend = np.where(held[..., None] | held[..., None, :], one, bend) + 1e-9 * one
     step = np.linalg.solve(bend, gradient[..., None])[..., 0]
     longest = np.abs(step).max(axis=-1, keepdims=True)
     step = step * np.minimum(1.0, 2.0 / np.maximum(longest, 1e-300))
@@ -245,11 +257,13 @@ def _step_of_weights(p: Array, counts: Array, eta: Array) -> tuple[Array, Array]
 def _climbed(data: Selected, start: Array, common: bool) -> Array:
     """Newton's steps, each as long as leads upwards; near the top whole ones, to the last digit.
 
+    They end beyond the bound of weights where the ground rises on towards one of 0 or infinity.
+
     Raises:
-        NoSelection: where none leads upwards before that, or a weight has no bound.
+        NoSelection: where none leads upwards before that.
     """
     at, last = start, np.inf
-    while True:
+    while np.abs(at[2:]).max() <= 2 * WIDEST_WEIGHT:
         step, promise, concave = _step(data, at, common)
         if concave and promise < CLOSE:
             if not 0 < promise < last / 2:
@@ -257,8 +271,7 @@ def _climbed(data: Selected, start: Array, common: bool) -> Array:
             last, at = promise, _moved(at, step)
         else:
             at = _upwards(data, at, step, promise)
-        if np.abs(at[2:]).max() > 2 * WIDEST_WEIGHT:
-            raise NoSelection(_NO_TOP)
+    return at
 
 
 def _step(data: Selected, at: Array, common: bool) -> tuple[Array, float, bool]:
