@@ -53,7 +53,7 @@ def printed(tmp_path_factory):
 def test_r_gives_the_same_numbers(printed, number):
     dataset, measure, spec = CASES[number]
     estimate = pooled(dataset, measure, spec).analyses[0].estimates[0]
-    pooled_here = re.split("\nSmall-study effects|\nLimits of tau2", printed[number])[0]
+    pooled_here = re.split("\n(?:Small-study|Limits of|True effects)", printed[number])[0]
     lines = re.findall(r"^(\w+) +(\S+) +(\S+)$", pooled_here, flags=re.MULTILINE)
     theirs = {name: value for name, value, _ in lines}
     levels = spec.model in ("three_level", "RVE-HIER")
@@ -82,6 +82,18 @@ def test_r_gives_the_same_limits_of_tau2(printed, name):
         assert len(lines) == 2
         for theirs, ours in lines:
             assert float(theirs) == pytest.approx(float(ours), rel=1e-6, abs=1e-9)
+
+
+def test_r_gives_the_same_true_effects(printed):
+    seen = 0
+    for number, (_, measure, spec) in enumerate(CASES):
+        parts = re.findall(r"\nTrue effects.*\n.*\n((?:.+\n)*)", printed[number])
+        assert len(parts) == (spec.model == "random") * (1 if spec.ci == "KR" else 3)
+        for line in (line for part in parts for line in part.splitlines()):
+            theirs, ours = map(float, line.split()[-2:])
+            assert theirs == pytest.approx(ours, rel=1e-6, abs=1e-9), (measure, line)
+            seen += 1
+    assert seen > 1000
 
 
 def test_the_data_frame_holds_every_study():

@@ -1,16 +1,17 @@
 """A systematic review as a plain package: no Snakemake, no globals, no network.
 
-For notebooks, `pool`, `regress` and `Review`; they are imported when they are asked for, and named
-here as texts, as no module of the engine depends on them.
+For notebooks, `pool`, `regress`, `location_scale` and `Review`; they are imported when they are
+asked for, and named here as texts, as no module of the engine depends on them.
 """
 
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Review", "__version__", "pool", "regress"]
+__all__ = ["Review", "__version__", "location_scale", "pool", "regress"]
 _HOMES = {
     "pool": "metasynth.interface.pooling",
     "regress": "metasynth.interface.regression",
+    "location_scale": "metasynth.stats.location_scale",
     "Review": "metasynth.interface.finished",
 }
 

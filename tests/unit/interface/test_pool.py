@@ -16,9 +16,11 @@ from matplotlib.figure import Figure
 from tests.reviews import REPOSITORY
 
 import metasynth as ms
+from metasynth.core.messages import Refused
 from metasynth.interface.columns import BadData
 from metasynth.model.methods import UnsupportedCombination
 from metasynth.model.priors import TauPrior
+from metasynth.stats.permutation import permuted_pool
 
 EXPECTED = REPOSITORY / "tests/reference/expected"
 BCG = {"ai": [4, 6, 3], "n1i": [123, 306, 231], "ci": [11, 29, 11], "n2i": [139, 303, 220]}
@@ -300,3 +302,15 @@ def test_cells_that_contradict_totals_are_refused():
     frame["bi"] = [119, 299]
     with pytest.raises(BadData, match="row 'Study 2', column bi: 299, where ai = 6 of n1i = 306"):
         ms.pool(frame, "RR")
+
+
+def test_the_permutation_test_is_that_of_the_effects_as_pooled():
+    r = ms.pool(BCG, "RR", ci="HKSJ", tau2="DL")
+    y, se = np.array([(s.log_estimate, s.se) for s in r.studies]).T
+    assert r.permutation() == permuted_pool(y, se**2, "DL", "HKSJ")
+    assert r.permutation().permutations == 8
+    for options in ({"model": "IV"}, {"ci": "KR"}, {"tau2": "DL-MH"}):
+        with pytest.raises(Refused, match="signs are turned"):
+            ms.pool(BCG, "RR", **options).permutation()
+    with pytest.raises(Refused, match="signs are turned"):
+        ms.pool({"xi": [1, 2, 3], "ni": [9, 9, 9]}, "PLO").permutation()

@@ -9,6 +9,7 @@ import pytest
 import metasynth as ms
 from metasynth.core.messages import Refused
 from metasynth.interface.columns import BadData
+from metasynth.stats.permutation import permuted_regression
 
 DATA = {
     "study": list("abcdefghijkl"),
@@ -84,3 +85,11 @@ def test_an_unknown_level_or_moderator_is_refused():
         found.predict({"drug": "C"})
     with pytest.raises(BadData, match="'dose' is not among drug"):
         found.predict({"dose": 1})
+
+
+def test_the_permutation_test_is_that_of_the_fit():
+    found = ms.regress(DATA, "MD", ["drug"], tests="Wald", tau2="DL")
+    fit = found.fit
+    tested = found.permutation(most=20, seed=3)
+    assert tested == permuted_regression(fit.y, fit.v, fit.design.matrix, "DL", "Wald", 20, 3)
+    assert (tested.exact, tested.permutations) == (False, 20)

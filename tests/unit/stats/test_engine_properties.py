@@ -234,7 +234,7 @@ choices = st.fixed_dictionaries(
         "model": st.sampled_from(["random", "random", "IV", "MH", "Peto"]),
         "tau2": st.sampled_from([None, *TAU2_METHODS]),
         "ci": st.sampled_from(CI_METHODS),
-        "prediction": st.sampled_from([None, "t_k-1", "t_k-2", "HK", "t_KR-1"]),
+        "prediction": st.sampled_from([None, "t_k-1", "t_k-2", "HK", "t_KR-1", "NNF"]),
         "study_ci": st.sampled_from(["Wald", "score"]),
         "zero_cells": st.sampled_from(["only0", "treatment_arm", "all", "none"]),
         "double_zero": st.sampled_from(["exclude", "include"]),

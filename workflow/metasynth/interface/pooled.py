@@ -6,9 +6,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from metasynth.core import store
+from metasynth.core.messages import Refused, sentence
 from metasynth.interface.columns import table
 from metasynth.language.sentences import in_words
-from metasynth.model.methods import CREDIBLE
+from metasynth.model.methods import CREDIBLE, DEFAULT_TAU2, no_effect
 from metasynth.model.records import Estimate, Omission, OutcomeResult, StudyEffect
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from metasynth.sensitivity.battery import Sensitivity
+    from metasynth.stats.permutation import PermutationTest
 
 
 class Summary(str):
@@ -71,6 +73,33 @@ class Pooled:
         from metasynth.sensitivity.battery import battery
 
         return battery(self.result)
+
+    def permutation(self, most: int = 5000, seed: int = 1) -> "PermutationTest":
+        """The test of the pooled effect by turning the studies' signs, tau2 being made anew.
+
+        Parameters:
+            most: all 2^k are made where they are no more; else so many are drawn.
+            seed: the same ones are drawn for the same seed.
+
+        Raises:
+            Refused: of other models than random, intervals than Wald and HKSJ, and of one group.
+        """
+        import numpy as np
+
+        from metasynth.stats.permutation import permuted_pool
+
+        spec, measure = self.result.analyses[0].spec, self.pooled.measure
+        permuted = spec.model == "random" and spec.ci in ("Wald", "HKSJ", "HKSJ-adhoc")
+        if not permuted or spec.tau2 == "DL-MH" or no_effect(measure) is None:
+            raise Refused(
+                sentence(
+                    "signs are turned of effects that model random pools, with ci Wald or HKSJ, "
+                    "where a value means no effect"
+                )
+            )
+        known = [(s.log_estimate, s.se) for s in self.studies]
+        y, se = np.array(known, dtype=float).T
+        return permuted_pool(y, se**2, spec.tau2 or DEFAULT_TAU2, spec.ci, most, seed)
 
     def to_frame(self, what: str = "studies") -> "pd.DataFrame":
         """A pandas frame in full precision, with the columns of the result tables.

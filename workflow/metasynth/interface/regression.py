@@ -20,6 +20,7 @@ from metasynth.model.moderators import (
 from metasynth.model.records import AnalysisSpec, Cell, OutcomeSpec, StudyData, StudyValue
 from metasynth.sensitivity.reduced_sets import pooled_studies
 from metasynth.stats.influence import RegressionInfluence, regression_influence
+from metasynth.stats.permutation import MOST_ORDERS, PermutationTest, permuted_regression
 from metasynth.synthesis.covariate_effects import LEAST
 from metasynth.synthesis.moderated import ModeratorFit, moderator_fit
 from metasynth.synthesis.moderator_design import moderator_design
@@ -86,6 +87,18 @@ class Regression:
         """
         fit = self.fit
         return regression_influence(fit.y, fit.v, fit.design.matrix, fit.method)
+
+    def permutation(self, most: int = MOST_ORDERS, seed: int = 1) -> PermutationTest:
+        """The tests of the coefficients by permuting the studies' moderators, tau2 being made anew.
+
+        Parameters:
+            most: all orders that differ are made where they are no more; else so many are drawn.
+            seed: the same ones are drawn for the same seed.
+        """
+        fit = self.fit
+        return permuted_regression(
+            fit.y, fit.v, fit.design.matrix, fit.method, fit.model.ci, most, seed
+        )
 
     def _settings(self, at: At) -> tuple[Setting, ...]:
         known = {term.name: term for term in self.fit.model.terms}

@@ -333,6 +333,12 @@ PREDICTIONS = (
             "variance"
         ),
     ),
+    Choice(
+        name="NNF", anchor="formula-prediction-nnf", source="Nagashima, Noma and Furukawa 2019",
+        label=message(
+            "the confidence distribution of tau², integrated (Nagashima, Noma and Furukawa)"
+        ),
+    ),
 )  # fmt: skip
 TAU2_CIS = (
     Choice(

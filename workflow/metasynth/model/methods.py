@@ -235,6 +235,10 @@ def _model_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
     return None
 
 
+_OF_EFFECTS = ("HK", "t_KR-1", "NNF")
+"""Prediction intervals that are made of effects and variances, of model random."""
+
+
 def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
     """Find a choice that only the random-effects model, or only REML, has."""
     if analysis.subgroup_tau2 == "common":
@@ -245,6 +249,8 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
             )
         if analysis.ci == "KR" or analysis.prediction == "t_KR-1":
             return "Kenward and Roger's interval takes tau2 from one group, not from all subgroups"
+        if analysis.prediction == "NNF":
+            return "prediction NNF has the distribution of one group's tau2, not of all subgroups'"
         if analysis.tau2 == "DL-MH":
             return "tau2 DL-MH is that of one group; subgroups that share one can have DL"
     if analysis.model in BAYESIAN:
@@ -260,7 +266,7 @@ def _random_effects_clash(analysis: AnalysisSpec) -> str | None:
             return "a mixed model has its own tau2, by maximum likelihood"
         if analysis.ci != "Wald":
             return f"ci {analysis.ci} needs effects and variances, which a mixed model has not"
-        if analysis.prediction in ("HK", "t_KR-1"):
+        if analysis.prediction in _OF_EFFECTS:
             return (
                 f"prediction {analysis.prediction} needs effects and variances, which a mixed "
                 "model has not"
@@ -300,7 +306,7 @@ def _clustered_clash(analysis: AnalysisSpec) -> str | None:
         return f"model {analysis.model} has no {what} to choose, only variances by moments"
     if analysis.tau2 not in (None, "REML", "ML"):
         return f"model {analysis.model} is fitted by REML or ML, not by tau2 {analysis.tau2}"
-    if analysis.prediction in ("HK", "t_KR-1"):
+    if analysis.prediction in _OF_EFFECTS:
         name = analysis.prediction
         return f"prediction {name} is that of the model random, not of {analysis.model}"
     if analysis.ci not in intervals_of(analysis.model):

@@ -581,6 +581,7 @@ class StudyEffect:
 
     estimate and limits are on the natural scale, log_estimate and se on the analysis scale (log for
     ratios, the same as natural for differences). weight is the percentage of the pooled estimate.
+    blup is its true effect as all studies together predict it, of model random, with 95% limits.
     """
 
     outcome: str
@@ -605,6 +606,9 @@ class StudyEffect:
     note: tuple[Sentence, ...]
     form: str = ""  # how the study gives its effect: see forms.FORMS
     cluster: str = ""  # of clustered models, to which it belongs with others
+    blup: float | None = None
+    blup_low: float | None = None
+    blup_high: float | None = None
 
 
 def pooled_trials(k: int, trials: int | None) -> tuple[str, int]:

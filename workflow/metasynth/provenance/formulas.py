@@ -103,6 +103,8 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
     if field in ("adhoc_low", "adhoc_high"):
         return _of(methods.CI, "HKSJ-adhoc")
     if field in ("pi_low", "pi_high"):
+        if spec.prediction == "NNF":
+            return _of(methods.PREDICTION, "NNF")
         levels = row.clusters is not None
         return _PREDICTION_OF_LEVELS if levels else _PREDICTION, _FORMULAS[field]
     if field == "i2":

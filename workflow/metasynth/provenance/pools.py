@@ -89,6 +89,12 @@ _CREDIBLE = {
 }
 
 
+def _of_studies(field: str, row: Estimate, spec: AnalysisSpec) -> bool:
+    """Whether limits follow from the studies, and not from an effect and its standard error."""
+    integrated = spec.prediction == "NNF" and field in ("pi_low", "pi_high")
+    return integrated or (row.ci_method == CREDIBLE and field in _LIMITS)
+
+
 def pooled_entries(
     context: Context,
     spec: AnalysisSpec,
@@ -106,7 +112,7 @@ def pooled_entries(
         value = getattr(row, field)
         if value is None:
             continue
-        own = () if row.ci_method == CREDIBLE and field in _LIMITS else _counting(field, row)
+        own = () if _of_studies(field, row, spec) else _counting(field, row)
         made = [f"{prefix}.{name}" for name in own if getattr(row, name) is not None]
         method, formula = formulas.of_pooled(field, row, spec)
         yield context.entry(

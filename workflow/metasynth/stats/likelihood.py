@@ -48,13 +48,16 @@ def maxima(model: LinearModel, restricted: bool) -> tuple[float, float | None]:
     )
 
 
-def likelihood_region(model: LinearModel, restricted: bool, drop: float) -> tuple[float, float]:
+def likelihood_region(
+    model: LinearModel, restricted: bool, drop: float, top: float | None = None
+) -> tuple[float, float]:
     """The least and the largest tau2 whose likelihood comes within `drop` of the maximum.
 
     Parameters:
         model: one meta-analysis.
         restricted: whether the likelihood is the restricted one.
         drop: of twice the log likelihood, above 0.
+        top: where the maximum is, if that is known.
 
     Example:
         >>> model = LinearModel(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
@@ -62,7 +65,8 @@ def likelihood_region(model: LinearModel, restricted: bool, drop: float) -> tupl
         >>> round(low, 4), round(high, 4)
         (0.0279, 0.4903)
     """
-    top = maxima(model, restricted)[0]
+    if top is None:
+        top = maxima(model, restricted)[0]
     least = drop - float(model.log_likelihood(top, restricted))
 
     def above(tau2: float) -> float:

@@ -125,7 +125,8 @@ def fit_model(
     Raises:
         EffectUndefined: where the data hold no information on the effect, or a likelihood or a
             posterior no answer; it says why.
-        IntegralNotReached: where the quadrature of Henmi and Copas's interval misses its precision.
+        IntegralNotReached: where a quadrature misses its precision: of Henmi and Copas's interval,
+            of limits of tau2 by the distribution of Q, or of prediction NNF.
 
     Example:
         >>> effects = Effects(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04), np.zeros(3, dtype=bool))
@@ -266,7 +267,7 @@ def _fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = N
         tau2, q = Tau2(float(moment)), float(q_about(y, v, centre))
     pool = inverse_variance(y, v, tau2.value)
     mean, df = float(pool.mean), len(y) - 1
-    limits = _limits_of_tau2(spec, y, v)
+    limits = _limits_of_tau2(spec, y, v, tau2.value)
     fit = Fit(
         mean,
         CONFIDENCE_INTERVALS[spec.ci](y, v, tau2.value, mean, float(pool.variance)),
@@ -284,12 +285,12 @@ def _fit_random(spec: AnalysisSpec, y: Array, v: Array, centre: float | None = N
     return replace(fit, notes=tuple(_notes(spec, fit, tau2.other_maximum)))
 
 
-def _limits_of_tau2(spec: AnalysisSpec, y: Array, v: Array) -> Limits:
+def _limits_of_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Limits:
     if spec.tau2_ci == Q_PROFILE:
         return q_profile(y, v)
     from metasynth.stats.tau2_limits import tau2_limits  # where asked for
 
-    return tau2_limits(spec.tau2_ci, y, v, spec.tau2)
+    return tau2_limits(spec.tau2_ci, y, v, spec.tau2, tau2)
 
 
 def _fit_given_tau2(spec: AnalysisSpec, y: Array, v: Array, tau2: float) -> Fit:
@@ -332,6 +333,10 @@ def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:
         return prediction_interval(fit.mean, se, tau2, k - 1)
     if spec.prediction == "t_KR-1":
         return _predict_by_kenward_roger(y, v, fit)
+    if spec.prediction == "NNF":
+        from metasynth.stats.confidence_prediction import confidence_prediction  # where asked for
+
+        return confidence_prediction(y, v) if fit.q else None
     df = k - 2 if spec.prediction == "t_k-2" else k - 1
     return prediction_interval(fit.mean, fit.interval.se, tau2, df)
 

@@ -20,7 +20,9 @@ from metasynth.stats.tau2 import LIKELIHOODS, estimate_tau2
 Limits = tuple[float, float]
 
 
-def tau2_limits(name: str, y: Array, v: Array, method: str | None = None) -> Limits:
+def tau2_limits(
+    name: str, y: Array, v: Array, method: str | None = None, tau2: float | None = None
+) -> Limits:
     """95% limits of tau2 by the method of that name.
 
     Parameters:
@@ -28,6 +30,7 @@ def tau2_limits(name: str, y: Array, v: Array, method: str | None = None) -> Lim
         y: effects on the analysis scale, shape (k,), at least two.
         v: their variances, above 0, shape (k,).
         method: the estimator of tau2, whose likelihood PL and Wald are of: REML (also None) or ML.
+        tau2: its estimate, which both start from; None: it is made.
 
     Returns:
         The lower and the upper limit, on the squared analysis scale.
@@ -42,14 +45,16 @@ def tau2_limits(name: str, y: Array, v: Array, method: str | None = None) -> Lim
         >>> round(low, 4), round(high, 4)
         (0.0034, 6.2797)
     """
-    return LIMITS[name](y, v, method or DEFAULT_TAU2)
+    return LIMITS[name](y, v, method or DEFAULT_TAU2, tau2)
 
 
-def _q_profile(y: Array, v: Array, _: str) -> Limits:
+def _q_profile(y: Array, v: Array, _: str, __: float | None) -> Limits:
     return q_profile(y, v)
 
 
-def _by_generalised_q(y: Array, v: Array, _: str, power: float = 1.0) -> Limits:
+def _by_generalised_q(
+    y: Array, v: Array, _: str, __: float | None = None, power: float = 1.0
+) -> Limits:
     """Where Q with fixed weights v^-power has probabilities of 97.5 and 2.5% below what it is.
 
     Biggerstaff and Jackson, Stat Med 2008;27:6093-110 (power 1, Cochran's Q); Jackson, Res Synth
@@ -58,7 +63,7 @@ def _by_generalised_q(y: Array, v: Array, _: str, power: float = 1.0) -> Limits:
 
     Example:
         >>> y, v = np.array([0.1, 0.5, 0.9]), np.array([0.04, 0.04, 0.08])
-        >>> low, high = _by_generalised_q(y, v, "DL", 0.5)
+        >>> low, high = _by_generalised_q(y, v, "DL", power=0.5)
         >>> low, round(high, 4)
         (0.0, 5.9266)
     """
@@ -76,7 +81,7 @@ def _by_generalised_q(y: Array, v: Array, _: str, power: float = 1.0) -> Limits:
     return root((1 + LEVEL) / 2), root((1 - LEVEL) / 2)
 
 
-def _by_profile_likelihood(y: Array, v: Array, method: str) -> Limits:
+def _by_profile_likelihood(y: Array, v: Array, method: str, tau2: float | None = None) -> Limits:
     """Where twice the (restricted) log likelihood lies χ²'s 95% point below its maximum.
 
     Hardy and Thompson, Stat Med 1996;15:619-29. Where several maxima come near the highest, the
@@ -89,10 +94,10 @@ def _by_profile_likelihood(y: Array, v: Array, method: str) -> Limits:
         (0.0, 2.7641)
     """
     drop = chi2_quantile(1 - LEVEL, 1)
-    return likelihood_region(LinearModel(y, v), LIKELIHOODS[method], drop)
+    return likelihood_region(LinearModel(y, v), LIKELIHOODS[method], drop, tau2)
 
 
-def _by_standard_error(y: Array, v: Array, method: str) -> Limits:
+def _by_standard_error(y: Array, v: Array, method: str, tau2: float | None = None) -> Limits:
     """Wald's: the estimate ± 1.96 standard errors by the expected information, at least 0.
 
     Viechtbauer, Stat Med 2007;26:37-52, equations 9 and 10: 2/Σw² of ML, 2/tr(PP) of REML.
@@ -103,7 +108,8 @@ def _by_standard_error(y: Array, v: Array, method: str) -> Limits:
         >>> low, round(high, 6)
         (0.0, 0.433594)
     """
-    tau2 = estimate_tau2(y, v, method).value
+    if tau2 is None:
+        tau2 = estimate_tau2(y, v, method).value
     w = 1 / (v + tau2)
     information = float((w * w).sum())
     if LIKELIHOODS[method]:
@@ -116,11 +122,11 @@ def _by_standard_error(y: Array, v: Array, method: str) -> Limits:
     return max(0.0, tau2 - half), tau2 + half
 
 
-LIMITS: dict[str, Callable[[Array, Array, str], Limits]] = {
+LIMITS: dict[str, Callable[[Array, Array, str, float | None], Limits]] = {
     "QP": _q_profile,
     "BJ": _by_generalised_q,
     "J": partial(_by_generalised_q, power=0.5),
     "PL": _by_profile_likelihood,
     "Wald": _by_standard_error,
 }
-"""Each kind of limits by its name: effects, variances and an estimator's name in."""
+"""Each kind by its name: effects, variances, an estimator's name and its estimate in."""

@@ -32,6 +32,8 @@ from metasynth.model.records import (
     StudyEffect,
     whole,
 )
+from metasynth.stats.blups import blups
+from metasynth.stats.effects.binary import Effects
 from metasynth.stats.effects.scales import finite, natural
 from metasynth.stats.intervals import interval
 from metasynth.stats.models import Fit
@@ -172,24 +174,43 @@ def study_rows(
         return ()
     effects = effects_of(studies, outcome, spec)
     weights = fit.weights if fit else None
+    predicted = _predictions(spec, fit, effects) or [(None,) * 3] * len(studies)
     shares: list[float | None] = [None] * len(studies)
     if weights is not None:
         shares = (100 * weights / weights.sum()).tolist()
     return tuple(
-        _study_row(outcome, spec, studies[i], Own(y, v, corrected), shares[i])
+        _study_row(outcome, spec, studies[i], Own(y, v, corrected, predicted[i]), shares[i])
         for i, (y, v, corrected) in enumerate(
             zip(effects.y.tolist(), effects.v.tolist(), effects.corrected.tolist(), strict=True)
         )
     )
 
 
+_Predicted = tuple[float | None, ...]
+"""A prediction and its limits, on the analysis scale."""
+
+
+def _predictions(spec: AnalysisSpec, fit: Fit | None, effects: Effects) -> list[_Predicted]:
+    """Each study's true effect in the light of all, with limits; none but of model random."""
+    if fit is None or fit.tau2 is None or spec.model != "random":
+        return []
+    error = fit.interval.se**2
+    found = blups(effects.y, effects.v, fit.tau2, fit.mean, error, fit.interval.df)
+    columns = (found.value, found.low, found.high)
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Own:
-    """One study's own effect on the analysis scale; v is infinite where it has none."""
+    """One study's own effect on the analysis scale; v is infinite where it has none.
+
+    `predicted` is its true effect as all studies predict it, with limits.
+    """
 
     y: float
     v: float
     corrected: bool
+    predicted: _Predicted
 
 
 def _study_row(
@@ -200,6 +221,7 @@ def _study_row(
     wald = interval(own.y, sqrt(own.v))
     size = study.intervention.total if study.intervention else None
     low, high = (natural(outcome.measure, x, size) for x in (wald.low, wald.high))
+    blup, blup_low, blup_high = (natural(outcome.measure, x, size) for x in own.predicted)
     scored = spec.study_ci == "score" and study.contrast is None
     if scored:
         low, high = _score_limits(outcome, study)
@@ -226,6 +248,9 @@ def _study_row(
         note=_study_note(outcome, spec, own, study),
         form=_form(study),
         cluster=clusters.name(study) if spec.model in CLUSTERED else "",
+        blup=blup,
+        blup_low=blup_low,
+        blup_high=blup_high,
     )
 
 

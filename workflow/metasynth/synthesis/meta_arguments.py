@@ -164,6 +164,8 @@ def predicts(analysis: AnalysisResult) -> str:
     if spec.prediction == "HK":
         return "HK"
     two = spec.prediction == "t_k-2"
+    if spec.prediction == "NNF":
+        return ""
     if "KR" in spec.ci + spec.prediction or (two and spec.ci == "HKSJ-adhoc"):
         return ""
     return ("HK-PR" if two else "HK") if spec.ci.startswith("HKSJ") else ("HTS" if two else "V")
@@ -180,14 +182,17 @@ def unnamed(result: OutcomeResult, analysis: AnalysisResult, *, random: bool) ->
         lines.append(f"# meta has {why}: its limits are not compared.")
     if spec.prediction and estimate.pi_low is not None and not predicts(analysis):
         where = f"prediction interval {spec.prediction} around {spec.ci}"
-        lines.append(
-            f"# The {where} is not repeated here."
-            if spec.prediction == "t_KR-1"  # meta's KR-PR, of which no version was at hand to run
-            else f"# meta has no {where}."
-        )
+        lines.append(f"# {_LEFT.get(spec.prediction, 'meta has no {where}.')}".format(where=where))
     if spec.model in GLMMS and not one:
         lines.append("# Fitted by numerical maximisation, so that fewer digits agree.")
     return lines
+
+
+_LEFT = {
+    "t_KR-1": "The {where} is not repeated here.",  # KR-PR: no version was at hand to run
+    "NNF": 'meta draws prediction interval NNF (method.predict = "NNF", package pimeta): not here.',
+}
+"""What is said of prediction intervals that meta has and this script does not repeat."""
 
 
 def limits_alike(result: OutcomeResult, analysis: AnalysisResult) -> bool:

@@ -104,7 +104,7 @@ def metafor_csv(result: OutcomeResult) -> str:
     """Every study of an outcome, one a row, for read.csv.
 
     `pooled` says whether it is in the primary analysis; y and se are its own effect there, on the
-    scale of the analysis, blank where it is not.
+    scale of the analysis, blank where it is not; blup and its limits are on the natural scale.
     """
     effects = result.analyses[0].effects
     names = data_names(result.outcome)
@@ -113,8 +113,16 @@ def metafor_csv(result: OutcomeResult) -> str:
     header = (
         *("study", "label", "year", "subgroup", "pooled", *names),
         *("y", "se", *covariate, *cluster, *moderator_names(result.outcome)),
+        *_predicted(result),
     )
     return to_csv(header, (_row(result, study, effects) for study in result.studies))
+
+
+def _predicted(result: OutcomeResult) -> tuple[str, ...]:
+    """The columns of the trials' true effects in the light of all, where the model has them."""
+    pooled = result.analyses[0].studies
+    known = any(effect.blup is not None for effect in pooled)
+    return ("blup", "blup_low", "blup_high") if known else ()
 
 
 def _clustered(result: OutcomeResult) -> bool:
@@ -138,6 +146,7 @@ def _row(
     return [
         *(study.study, study.label, study.year, study.subgroup, pooled),
         *(*data, *own, *covariate, *cluster, *moderator_cells(result.outcome, study)),
+        *(getattr(effect, name) if effect else None for name in _predicted(result)),
     ]
 
 
@@ -238,6 +247,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
         *_limits_of_tau2(analysis),
+        *_true_effects(result, analysis),
         *(_more_of(result, analysis) if package == "bayesmeta" else []),
         *(["pooled_tau2 <- fit$tau2"] if small else []),  # moderators make a `fit` of their own
         *moderator_lines(result, analysis, own_effects(result, analysis)),
@@ -271,6 +281,29 @@ def _limits_of_tau2(analysis: AnalysisResult) -> list[str]:
         f'  genq <- rma(yi, vi, data = dat, method = "GENQ", weights = {_FIXED_WEIGHTS[name]})',
         *(f"  {line}" for line in lines),
         '} else cat("\\nLimits of tau2 need the package CompQuadForm.\\n")',
+    ]
+
+
+def _true_effects(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
+    """The trials' true effects in the light of all, beside those that are kept."""
+    if not _predicted(result):
+        return []
+    kept = {"pred": "blup", "pi.lb": "blup_low", "pi.ub": "blup_high"}
+    if not CI[analysis.spec.ci].metafor:  # on whose error of the mean the limits rest
+        kept = {"pred": "blup"}
+    back = "natural(true[[part]])"
+    if result.outcome.measure == "PFT":
+        back = "transf.ipft(true[[part]], dat$ni)"  # each by its own size
+    names = ", ".join(f'{theirs} = "{ours}"' for theirs, ours in kept.items())
+    return [
+        "true <- blup(fit)",
+        f"kept <- c({names})",
+        "for (part in names(kept)) {",
+        '  cat("\\nTrue effects of the trials in the light of all:", kept[[part]], "\\n")',
+        f"  both <- cbind(metafor = {back}, here = dat[[kept[[part]]]])",
+        "  dimnames(both)[[1]] <- dat$label",
+        "  print(both, digits = 8)",
+        "}",
     ]
 
 

@@ -1,0 +1,165 @@
+"""Permutation tests of a pool and of a meta-regression, as metafor's `permutest` makes them.
+
+Follmann and Proschan, Biometrics 1999;55:732-7; Higgins and Thompson, Stat Med 2004;23:1663-82.
+Where there are few permutations all of them are made; else some, drawn with a fixed seed, the first
+of which is what was observed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import comb, inf
+
+import numpy as np
+from numpy.typing import NDArray
+
+from metasynth.model import bounds
+from metasynth.stats.columns import average
+from metasynth.stats.covariate_fit import meta_regression
+from metasynth.stats.effects.binary import Array
+from metasynth.stats.intervals import dispersion
+from metasynth.stats.least_squares import NotTestable
+from metasynth.stats.pool_columns import COLUMNS
+from metasynth.stats.tau2 import tau2_many
+
+MOST = 5000
+"""Pools that are made at most, where no other number is asked for."""
+MOST_ORDERS = 1000
+"""Regressions that are made at most, likewise."""
+NEARLY = 1e-8
+"""Statistics that are less by no more than this, or this share, are as large: ties are rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class PermutationTest:
+    """Two-sided p-values: shares of the permutations whose statistics are as large as observed.
+
+    Parameters:
+        p: of each coefficient; of a pool there is one.
+        omnibus: of all coefficients but the first together; of a pool that of its mean.
+        permutations: how many there were.
+        exact: whether they are all that there are.
+    """
+
+    p: tuple[float, ...]
+    omnibus: float
+    permutations: int
+    exact: bool
+
+
+def permuted_pool(
+    y: Array, v: Array, method: str = "REML", ci: str = "HKSJ", most: int = MOST, seed: int = 1
+) -> PermutationTest:
+    """Test a pooled effect by turning the signs of the studies' effects, which no effect allows.
+
+    The statistic is that of the interval, tau2 being estimated for each permutation.
+
+    Parameters:
+        y: effects on the analysis scale, 0 being none, shape (k,), of two studies at least.
+        v: their variances, above 0, shape (k,).
+        method: a key of `tau2.ESTIMATORS`.
+        ci: Wald, HKSJ or HKSJ-adhoc.
+        most: all 2^k are made where they are no more than these; else so many are drawn.
+        seed: the same ones are drawn for the same seed.
+
+    Example:
+        >>> found = permuted_pool(np.array([0.1, 0.5, 0.9]), np.full(3, 0.04))
+        >>> found.p, found.permutations, found.exact  # at best 2 of 8
+        ((0.25,), 8, True)
+    """
+    k = len(y)
+    exact = k < most.bit_length() and 2**k <= most
+    if exact:  # all signs turned at once leave the statistic as large: half of them will do
+        signs = 1 - 2 * ((np.arange(2 ** (k - 1)) >> np.arange(k)[:, None]) & 1)
+    else:
+        signs = 1 - 2 * np.random.default_rng(seed).integers(0, 2, size=(k, most), dtype=np.int8)
+        signs[:, 0] = 1
+    wide = bounds.columns(COLUMNS, k)
+    starts = range(0, signs.shape[1], wide)
+    found = np.concatenate(
+        [_statistics(y[:, None] * signs[:, i : i + wide], v, method, ci) for i in starts]
+    )
+    p = float(_as_large(found, found[0]).mean())
+    return PermutationTest((p,), p, 2**k if exact else most, exact)
+
+
+def _statistics(y: Array, v: Array, method: str, ci: str) -> Array:
+    """The statistic of each column without its sign, infinite where the error is 0."""
+    v = np.broadcast_to(v[:, None], y.shape)
+    mask = np.ones(y.shape)
+    mean, total, spread = average(y, 1 / (v + tau2_many(method, y, v, mask)))
+    se = np.sqrt(dispersion(ci, spread, np.full(len(mean), len(y) - 1.0)) / total)
+    return np.asarray(np.divide(abs(mean), se, out=np.full(len(mean), inf), where=se > 0))
+
+
+def permuted_regression(
+    y: Array,
+    v: Array,
+    design: Array,
+    method: str | None = "REML",
+    ci: str = "HKSJ",
+    most: int = MOST_ORDERS,
+    seed: int = 1,
+) -> PermutationTest:
+    """Test the coefficients of a meta-regression by giving each study another's covariates.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        design: shape (k, p), the first column an intercept, fewer columns than studies.
+        method: a key of `tau2.ESTIMATORS`; None for tau2 = 0.
+        ci: Wald or HKSJ.
+        most: all orders that differ are made where they are no more; else so many are drawn.
+        seed: the same ones are drawn for the same seed.
+
+    Raises:
+        ValueError: when studies do not outnumber coefficients, or columns depend on each other.
+
+    Example:
+        >>> y, odd = np.array([0.0, 1.0, 0.1, 1.2]), np.array([1.0, 0.0, 1.0, 0.0])
+        >>> design = np.column_stack([np.ones(4), odd])
+        >>> found = permuted_regression(y, np.full(4, 0.01), design)
+        >>> round(found.omnibus, 6), found.permutations, found.exact  # 2 of 4! / (2! 2!)
+        (0.333333, 6, True)
+    """
+    _, kinds = np.unique(design, axis=0, return_inverse=True)
+    kinds = kinds.ravel()
+    counts, total, left = np.bincount(kinds), 1, len(y)
+    for count in counts.tolist():
+        total *= comb(left, count)
+        left -= count
+    exact = total <= most
+    first = np.array([int(np.flatnonzero(kinds == kind)[0]) for kind in range(len(counts))])
+    if exact:
+        orders = (first[list(order)] for order in _orders(counts.tolist(), ()))
+    else:
+        draw = np.random.default_rng(seed)
+        orders = (draw.permutation(len(y)) for _ in range(most - 1))
+    observed = _of_regression(y, v, design, method, ci)
+    found = np.array([_of_regression(y, v, design[order], method, ci) for order in orders])
+    found = found if exact else np.vstack([observed, found])
+    *p, omnibus = _as_large(found, observed).mean(axis=0).tolist()
+    return PermutationTest(tuple(p), omnibus, len(found), exact)
+
+
+def _orders(left: list[int], begun: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """Every order of kinds of which so many are left, after those that stand already."""
+    if not any(left):
+        yield begun
+    for kind, count in enumerate(left):
+        if count:
+            yield from _orders([*left[:kind], count - 1, *left[kind + 1 :]], (*begun, kind))
+
+
+def _of_regression(y: Array, v: Array, design: Array, method: str | None, ci: str) -> Array:
+    """Statistics of the coefficients without their signs, then that of all but the first."""
+    try:
+        fit = meta_regression(y, v, design, method, ci)
+    except NotTestable:  # the effects lie on the line: nothing is larger
+        return np.full(design.shape[1] + 1, inf)
+    own = [abs(x.statistic) if x.statistic is not None else inf for x in fit.intervals]
+    return np.array([*own, fit.qm])
+
+
+def _as_large(found: Array, observed: Array | float) -> NDArray[np.bool_]:
+    """Which statistics are as large as those observed, or larger, but for rounding."""
+    return found >= np.asarray(observed) - NEARLY * np.maximum(1.0, np.minimum(observed, 1e300))
