@@ -8,11 +8,14 @@ block <- function(d, rho) {
   diag(V) <- d$vi
   V
 }
-with_variances <- function(d, V, method, ..., X = matrix(1, nrow(d)))
-  rma.mv(yi, V, mods = X, intercept = FALSE, random = ~ 1 | study/effect, data = d,
-         method = method, ...)
+with_variances <- function(d, V, method, ..., X = NULL) {
+  if (is.null(X)) rma.mv(yi, V, random = ~ 1 | study/effect, data = d, method = method, ...)
+  else rma.mv(yi, V, mods = X, intercept = FALSE, random = ~ 1 | study/effect, data = d,
+              method = method, ...)
+}
 # Newton's steps by the average information to a root of the derivatives, from metafor's maximum.
 polished <- function(sigma2, d, V, method, X) {
+  if (is.null(X)) X <- matrix(1, nrow(d))
   Z <- list(outer(d$study, d$study, "==") + 0, diag(nrow(d)))
   sigma2[sigma2 < 1e-6 * var(d$yi)] <- 0
   for (step in 1:200) {
@@ -35,7 +38,7 @@ polished <- function(sigma2, d, V, method, X) {
 }
 controls <- list(list(optimizer = "BFGS", reltol = 1e-15, maxit = 2000),
                  list(optimizer = "nlminb"))
-found <- function(d, rho, method, X = matrix(1, nrow(d))) {
+found <- function(d, rho, method, X = NULL) {
   V <- block(d, rho)
   s <- var(d$yi)
   starts <- list(c(.5, .5) * s, c(.01, 1) * s, c(1, .01) * s)
