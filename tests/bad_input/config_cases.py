@@ -372,6 +372,11 @@ MODERATORS = [
         "41 | did you mean age?",
     ),
     (
+        "tests_of_clusters",
+        "label: M, terms: {age: {label: Age}}, tests: CR2",
+        "41 | HKSJ, Wald: the outcome’s primary analysis is of model random",
+    ),
+    (
         "reference_of_a_number",
         "label: M, terms: {age: {label: Age, reference: old}}",
         "41 | is a number, and has no levels",

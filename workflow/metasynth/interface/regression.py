@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 from metasynth.core import store
 from metasynth.interface.columns import BadData, measure_of, number, studies, table, text
 from metasynth.interface.pooled import Summary
-from metasynth.model.methods import DEFAULT_TAU2, require_combination
+from metasynth.model.methods import (
+    CLUSTERED,
+    DEFAULT_TAU2,
+    require_combination,
+    tests_offered,
+)
 from metasynth.model.moderated_effects import Change, ModeratedEffects, PredictedEffect
 from metasynth.model.moderators import (
-    TESTS,
     ModeratorModel,
     ModeratorTerm,
     Profile,
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
 At = Mapping[str, float | str]
 """Values of moderators, by their columns."""
+_MODELS = ("random", "IV", *sorted(CLUSTERED))
 OPTIONS = ("centre", "per", "knots", "cuts", "reference")
 
 
@@ -84,8 +89,13 @@ class Regression:
 
         Raises:
             ValueError: where the regression is not possible without one of the studies.
+            BadData: of a model of clusters.
         """
         fit = self.fit
+        if self.effects.clusters:
+            raise BadData(
+                "effects of one cluster are not independent, as these diagnostics have it"
+            )
         return regression_influence(fit.y, fit.v, fit.design.matrix, fit.method)
 
     def permutation(self, most: int = MOST_ORDERS, seed: int = 1) -> PermutationTest:
@@ -125,7 +135,9 @@ class Regression:
         """Coefficients, tests and heterogeneity as a text of columns."""
         own = self.effects
         head = f"{'':<32} {'estimate':>10} {'se':>8} {'95% CI':>20} {'p':>8}"
-        lines = [f"Meta-regression of {own.k} studies ({own.tau2_method or 'common effect'})", head]
+        known = f" in {own.clusters} clusters" if own.clusters else ""
+        by = own.tau2_method or ("common effect" if own.model == "random" else own.model)
+        lines = [f"Meta-regression of {own.k} studies{known} ({by})", head]
         lines += (
             f"{one.name[:32]:<32} {one.estimate:>10.4f} {one.se:>8.4f}"
             f" {f'[{one.ci_low:.4f}, {one.ci_high:.4f}]':>20} {_p(one.p):>8}"
@@ -136,7 +148,8 @@ class Regression:
             lines.append(f"All moderators: {named} = {own.qm:.4f}, p = {_p(own.qm_p)}")
         if own.tau2 is not None:
             explained = "" if own.r2 is None else f", R2 = {own.r2:.2f}%"
-            lines.append(f"Residual tau2 = {own.tau2:.4f}, I2 = {own.i2 or 0.0:.2f}%{explained}")
+            known = "" if own.i2 is None else f", I2 = {own.i2:.2f}%"
+            lines.append(f"Residual tau2 = {own.tau2:.4f}{known}{explained}")
         if own.qe is not None:
             lines.append(f"QE({own.qe_df}) = {own.qe:.4f}, p = {_p(own.qe_p)}")
         lines += (f"Left out, without a value: {label}" for label in own.left_out)
@@ -161,7 +174,9 @@ def regress(
     labels: str | None = None,
     model: str = "random",
     tau2: str | None = None,
-    tests: str = "HKSJ",
+    tests: str | None = None,
+    cluster: str | None = None,
+    correlation: float = 0.0,
     zero_cells: str = "only0",
     double_zero: str = "auto",
     minimum: int = LEAST,
@@ -178,12 +193,16 @@ def regress(
         interactions: pairs of them.
         columns: where the frame has other names than metafor's.
         labels: the column of the studies' names.
-        model: random, or IV for a common effect about the line.
+        model: random, IV for a common effect about the line, or with clusters three_level,
+            RVE-CORR or RVE-HIER.
         tau2: the estimator of residual heterogeneity, REML by default.
-        tests: HKSJ (Knapp and Hartung's t and F), or Wald (z and chi-squared).
+        tests: HKSJ (Knapp and Hartung's t and F, the default), or Wald (z and chi-squared); with
+            clusters CR2 (the default), CR1, CR0, and of three_level Wald.
+        cluster: of models of clusters, the column whose equal values say what belongs together.
+        correlation: likewise, of the sampling errors of any two effects of one cluster.
         zero_cells: where 0.5 is added, as for `pool`.
         double_zero: what becomes of studies without events, as for `pool`.
-        minimum: studies below which it is refused.
+        minimum: studies, or clusters, below which it is refused.
         direction: benefit or harm.
 
     Returns:
@@ -202,18 +221,27 @@ def regress(
         >>> round(found.predict({"dose": 1.5})[0].estimate, 4)
         1.525
     """
-    if tests not in TESTS or model not in ("random", "IV"):
-        raise BadData(f"tests {tests!r} of {', '.join(TESTS)}; model {model!r} of random, IV")
+    if model not in _MODELS:
+        raise BadData(f"model {model!r} is not one of {', '.join(_MODELS)}")
+    if tests and tests not in (offered := tests_offered(model)):
+        raise BadData(f"tests {tests!r} of model {model} are not one of {', '.join(offered)}")
     chosen = measure_of(measure)
-    type_, rows = studies(data, chosen, columns or {}, labels, None)
+    type_, rows = studies(data, chosen, columns or {}, labels, None, cluster)
     asked = moderators if isinstance(moderators, Mapping) else {name: {} for name in moderators}
     terms, values = _terms(data, asked)
-    declared = ModeratorModel("model", "Model", terms, tuple(interactions), ci=tests)
+    declared = ModeratorModel("model", "Model", terms, tuple(interactions), ci=tests or "")
     outcome = OutcomeSpec(
         "outcome", "Outcome", "outcome", None, type_, chosen, direction, ("analysis",)
     )
     analysis = AnalysisSpec(
-        "analysis", "", model, tau2, zero_cells=zero_cells, double_zero=double_zero
+        "analysis",
+        "",
+        model,
+        tau2,
+        "CR2" if model in CLUSTERED else "Wald",
+        zero_cells=zero_cells,
+        double_zero=double_zero,
+        correlation=correlation,
     )
     require_combination(outcome, analysis)
     own = pooled_studies(outcome, analysis, _with_values(rows, terms, values))

@@ -73,6 +73,8 @@ CLUSTERED = frozenset(name for name, record in MODEL.items() if record.clustered
 RVE = frozenset(name for name, record in MODEL.items() if record.metafor == "robumeta")
 """Those with weights of robust variance estimation."""
 ROBUST_CI = tuple(name for name, record in CI.items() if record.metafor == "clubSandwich")
+LEAST_DF = 4.0
+"""Degrees of freedom below which a robust test errs: Tipton, Psychol Methods 2015;20:375-93."""
 
 BAYESIAN = frozenset(name for name, record in MODEL.items() if record.bayesian)
 BAYES, EXACT_BAYES, ONE_GROUP_GLMM = "bayes", "bayes-exact", "GLMM-RI"
@@ -147,6 +149,31 @@ _WHOSE = {
     "IV": "the common-effect model IV",
     "three_level": "the three-level model",
 }
+
+
+def tests_offered(model: str) -> tuple[str, ...]:
+    """The tests of a meta-regression on moderators of an outcome that a model leads.
+
+    The first is that of a regression that names none.
+
+    Example:
+        >>> tests_offered("random"), tests_offered("RVE-CORR")
+        (('HKSJ', 'Wald'), ('CR2', 'CR1', 'CR0'))
+    """
+    if model not in CLUSTERED:
+        return ("HKSJ", "Wald")
+    robust = tuple(reversed(ROBUST_CI))
+    return robust if model in RVE else (*robust, "Wald")
+
+
+def tests_of(declared: str, model: str) -> str:
+    """The tests of a meta-regression: those declared, else the first that a model offers.
+
+    Example:
+        >>> tests_of("", "three_level"), tests_of("Wald", "three_level")
+        ('CR2', 'Wald')
+    """
+    return declared or tests_offered(model)[0]
 
 
 def intervals_of(model: str) -> tuple[str, ...]:

@@ -51,15 +51,17 @@ class Change:
 class TermTest:
     """An omnibus test of all coefficients of a term: χ² with `df`, or F with `df` and `df2`.
 
+    Statistic and p are None where clusters are too few for a test, `df2` then being 0 or less.
+
     `gvif` is the generalised variance inflation factor of the term, where there are others.
     """
 
     name: str
     labels: tuple[str, ...]
-    statistic: float
+    statistic: float | None
     df: int
     df2: float | None
-    p: float
+    p: float | None
     gvif: float | None = None
 
 
@@ -96,8 +98,8 @@ class LinePoint:
     effect: float
     low: float
     high: float
-    pi_low: float
-    pi_high: float
+    pi_low: float | None
+    pi_high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +117,20 @@ class TermLine:
 class ModeratedEffects:
     """A meta-regression on declared moderators, or the `reason` why there is none.
 
-    `qm` tests all coefficients but the intercept (χ² with `qm_df`, or F with `qm_df` and `qm_df2`),
-    `qe` the residual heterogeneity. `tau2` and `i2` are what remains, `r2` the share of tau2 that
-    the moderators explain, in per cent. `left_out` are the studies without a value of some term, by
-    label, `studies` those of the model by id and label. `declared` is how many models the outcome
-    declares and `tests` how many terms, interactions and contrasts they test.
+    `model` is that of pooling where it knows clusters, of which there are `clusters` then, else
+    random. `qm` tests all coefficients but the intercept (χ² with `qm_df`, or F with `qm_df` and
+    `qm_df2`), `qe` the residual heterogeneity. `tau2` and `i2` are what remains, `r2` the share of
+    tau2 that the moderators explain, in per cent; of clusters tau2 is the sum of `tau2_between` and
+    `tau2_within` them, where a model has both. `left_out` are the studies without a value of some
+    term, by label, `studies` those of the model by id and label. `declared` is how many models the
+    outcome declares and `tests` how many terms, interactions and contrasts they test.
     """
 
     name: str
     label: str
+    model: str = "random"
     k: int = 0
+    clusters: int | None = None
     ci_method: str = ""
     tau2_method: str = ""
     coefficients: tuple[Change, ...] = ()
@@ -140,6 +146,8 @@ class ModeratedEffects:
     qe_df: int | None = None
     qe_p: float | None = None
     tau2: float | None = None
+    tau2_between: float | None = None
+    tau2_within: float | None = None
     i2: float | None = None
     r2: float | None = None
     studies: tuple[tuple[str, str], ...] = ()
@@ -157,7 +165,8 @@ class ModeratorRow:
     `kind` is model (the omnibus test of all moderators, with what remains), residual (the test of
     residual heterogeneity), term, coefficient, contrast or prediction. Estimates and limits are on
     the analysis scale (log for ratios), `ratio` and its limits of ratios only, `natural` and its
-    limits of predictions only. `df2` is the F test's second.
+    limits of predictions only. `df2` is the F test's second. Of a model that knows clusters there
+    are `clusters`, and of one with both variances of true effects `tau2_between` and `tau2_within`.
     """
 
     outcome: str
@@ -187,6 +196,9 @@ class ModeratorRow:
     r2: float | None = None
     ci_method: str = ""
     note: str = ""
+    clusters: int | None = None
+    tau2_between: float | None = None
+    tau2_within: float | None = None
 
 
 def rows(outcome: str, found: ModeratedEffects, reason: str = "") -> Iterator[ModeratorRow]:
@@ -195,11 +207,15 @@ def rows(outcome: str, found: ModeratedEffects, reason: str = "") -> Iterator[Mo
     yield ModeratorRow(
         *common, "model", "", k, statistic=found.qm, df=found.qm_df, df2=found.qm_df2,
         p=found.qm_p, tau2=found.tau2, i2=found.i2, r2=found.r2, ci_method=found.ci_method,
-        note=reason,
+        note=reason, clusters=found.clusters, tau2_between=found.tau2_between,
+        tau2_within=found.tau2_within,
     )  # fmt: skip
     if found.reason is not None:
         return
-    yield ModeratorRow(*common, "residual", "", k, statistic=found.qe, df=found.qe_df, p=found.qe_p)
+    if found.qe is not None:
+        yield ModeratorRow(
+            *common, "residual", "", k, statistic=found.qe, df=found.qe_df, p=found.qe_p
+        )
     for term in found.terms:
         yield ModeratorRow(
             *common, "term", term.name, k, statistic=term.statistic, df=term.df, df2=term.df2,

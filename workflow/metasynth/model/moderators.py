@@ -64,13 +64,16 @@ class ProfileContrast:
 
 @dataclass(frozen=True, slots=True)
 class ModeratorModel:
-    """A declared meta-regression; `ci` names the tests: HKSJ (Knapp and Hartung), or Wald (z)."""
+    """A declared meta-regression.
+
+    `ci` names the tests, as `TESTS` does; blank for those that the outcome's model has by itself.
+    """
 
     name: str
     label: str
     terms: tuple[ModeratorTerm, ...]
     interactions: tuple[tuple[str, str], ...] = ()
-    ci: str = "HKSJ"
+    ci: str = ""
     predictions: tuple[Profile, ...] = ()
     contrasts: tuple[ProfileContrast, ...] = ()
 
@@ -107,5 +110,16 @@ def cut_level(cuts: tuple[float, ...], number: float) -> str:
 TESTS = {
     "HKSJ": message("t and F tests of Knapp and Hartung"),
     "Wald": message("z and χ² tests"),
+    "CR0": message("cluster-robust t and F tests (CR0)"),
+    "CR1": message("cluster-robust t and F tests (CR1)"),
+    "CR2": message("cluster-robust t and F tests (CR2)"),
 }
 """How coefficients are tested, by the name of their intervals."""
+
+REGRESSIONS = {
+    "random": message("Mixed effects by {tau2}, {tests}."),
+    "three_level": message("Three levels by {tau2}, {tests}."),
+    "RVE-CORR": message("Robust variance estimation with weights of correlated effects, {tests}."),
+    "RVE-HIER": message("Robust variance estimation with hierarchical weights, {tests}."),
+}
+"""What is regressed, by the model that leads the outcome: of one without clusters, random."""

@@ -11,7 +11,18 @@ from metasynth.model.moderators import ModeratorModel
 from metasynth.model.records import OutcomeResult
 from metasynth.provenance.entry import Entry
 
-_METHOD = message("meta-regression on declared moderators, mixed effects by REML")
+_METHODS = {
+    "random": message("meta-regression on declared moderators, mixed effects by REML"),
+    "three_level": message("meta-regression on declared moderators, three levels"),
+    "RVE-CORR": message(
+        "meta-regression on declared moderators, robust variance estimation with weights of "
+        "correlated effects"
+    ),
+    "RVE-HIER": message(
+        "meta-regression on declared moderators, robust variance estimation with hierarchical "
+        "weights"
+    ),
+}
 _COUNTED = message("counted in config.yaml")
 _CHANGE = {
     "estimate": message("coefficient on the analysis scale"),
@@ -48,7 +59,10 @@ _MODEL = {
     "qe": message("weighted squares about the regression"),
     "qe_df": message("trials less coefficients"),
     "qe_p": message("from χ² with the degrees of freedom of Q"),
+    "clusters": message("clusters of these trials"),
     "tau2": message("residual variance between trials"),
+    "tau2_between": message("residual variance of true effects between clusters"),
+    "tau2_within": message("residual variance of true effects within clusters"),
     "i2": message("share of the variance about the regression that is tau², in per cent"),
     "r2": message("share of tau² that the moderators explain, in per cent"),
 }
@@ -73,7 +87,7 @@ def moderator_entries(
     for name, label in _OF_ALL.items() if found else ():
         key = f"{keys.moderators(result.outcome.id)}.{name}"
         value = getattr(found[0], name)
-        yield _entry(key, label, value, chosen, common, language, method=_COUNTED)
+        yield _entry(key, label, value, chosen, common, language, _COUNTED)
     for model, spec in zip(found, result.outcome.moderators, strict=True):
         yield from _model(model, spec, result, own, common, language)
 
@@ -89,19 +103,21 @@ def _model(
     columns = {term.column for term in spec.terms}
     inputs = (*own, *_cells(result, columns))
     at = keys.moderators(result.outcome.id, model.name)
+    formula = "formula-moderators" + ("" if model.clusters is None else "-clusters")
+    how = inputs, common, language, _METHODS[model.model], formula
 
     def fields(prefix: str, record: object, labels: Mapping[str, str]) -> Iterator[Entry]:
         for name, label in labels.items():
             if (value := getattr(record, name)) is not None:
-                yield _entry(f"{prefix}.{name}", label, value, inputs, common, language)
+                yield _entry(f"{prefix}.{name}", label, value, *how)
 
     yield from fields(at, model, _MODEL)
     for place, change in enumerate(model.coefficients):
         prefix = f"{at}.coefficients.{place}"
         yield from fields(prefix, change, _CHANGE)
         for n, part in enumerate(change.parts, start=1):
-            yield _entry(f"{prefix}.per.{n}", _PER, part.per, inputs, common, language)
-            yield _entry(f"{prefix}.centre.{n}", _CENTRE, part.centre, inputs, common, language)
+            yield _entry(f"{prefix}.per.{n}", _PER, part.per, *how)
+            yield _entry(f"{prefix}.centre.{n}", _CENTRE, part.centre, *how)
     for place, term in enumerate(model.terms):
         yield from fields(f"{at}.terms.{place}", term, _TERM)
     for contrast in model.contrasts:
@@ -110,14 +126,14 @@ def _model(
         for setting in line.held:
             if setting.number is not None:
                 key = f"{at}.line.{line.term}.held.{setting.term}"
-                yield _entry(key, _SET, setting.number, inputs, common, language)
+                yield _entry(key, _SET, setting.number, *how)
     for one in model.predictions:
         prefix = f"{at}.predictions.{one.name}"
         yield from fields(prefix, one, _PREDICTION)
         for setting in one.at:
             if setting.number is not None:
                 key = f"{prefix}.at.{setting.term}"
-                yield _entry(key, _SET, setting.number, inputs, common, language)
+                yield _entry(key, _SET, setting.number, *how)
 
 
 def _cells(result: OutcomeResult, columns: set[str]) -> tuple[str, ...]:
@@ -137,7 +153,8 @@ def _entry(
     inputs: tuple[str, ...],
     common: Mapping[str, Any],
     language: Language,
-    method: str = _METHOD,
+    method: str,
+    formula: str = "formula-moderators",
 ) -> Entry:
     return Entry(
         key=key,
@@ -145,6 +162,6 @@ def _entry(
         value=value,
         method=language.say(method),
         inputs=inputs,
-        formula="formula-moderators",
+        formula=formula,
         **common,
     )

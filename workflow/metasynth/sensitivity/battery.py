@@ -133,7 +133,7 @@ def _clusters(
     spec: AnalysisSpec, used: Sequence[StudyData], effects: Effects | None
 ) -> tuple[ClusterDiagnostics, ...]:
     """How the pool changes without each cluster, where a model knows these."""
-    if effects is None or spec.model != "three_level":
+    if effects is None or effects.cluster is None or effects.cluster.max() < 1:
         return ()
     return cluster_diagnostics(spec, used, effects)
 

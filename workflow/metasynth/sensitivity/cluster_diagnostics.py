@@ -1,14 +1,15 @@
-"""How the pooled effect of a three-level analysis changes without each cluster."""
+"""How the pooled effect of an analysis that knows clusters changes without each of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metasynth.model.clusters import groups
-from metasynth.model.methods import DEFAULT_TAU2
+from metasynth.model.methods import DEFAULT_TAU2, RVE
 from metasynth.model.records import AnalysisSpec, StudyData
-from metasynth.stats.cluster_influence import cluster_influence
+from metasynth.stats.cluster_influence import cluster_influence, robust_influence
 from metasynth.stats.effects.binary import Effects
 from metasynth.stats.effects.scales import finite
+from metasynth.stats.rve_pool import rve
 from metasynth.stats.three_level import fit_three_level
 
 MUCH = 1.0
@@ -31,11 +32,14 @@ class ClusterDiagnostics:
 def cluster_diagnostics(
     spec: AnalysisSpec, studies: Sequence[StudyData], effects: Effects
 ) -> tuple[ClusterDiagnostics, ...]:
-    """Those of each cluster of the studies that a three-level analysis pools, in their order."""
+    """Those of each cluster of the studies that an analysis of clusters pools, in their order."""
     assert effects.cluster is not None
     y, v, cluster = effects.y, effects.v, effects.cluster
-    fit = fit_three_level(y, v, cluster, spec.tau2 or DEFAULT_TAU2, spec.correlation)
-    found = cluster_influence(fit, y, v, cluster, spec.correlation)
+    if spec.model in RVE:
+        found = robust_influence(lambda *rest: rve(spec, *rest).robust, y, v, cluster)
+    else:
+        fit = fit_three_level(y, v, cluster, spec.tau2 or DEFAULT_TAU2, spec.correlation)
+        found = cluster_influence(fit, y, v, cluster, spec.correlation)
     pairs = zip(found.cooks_distance.tolist(), found.dfbetas.tolist(), strict=True)
     firsts = (members[0].study for members in groups(studies).values())
     return tuple(

@@ -1,22 +1,23 @@
-"""How each cluster bears on the pooled effect of a three-level model.
+"""How each cluster bears on the pooled effect of a model that knows clusters.
 
 Cook's distances and DFBETAS of Viechtbauer and Cheung, Res Synth Methods 2010;1:112-25, a cluster
-being left out as a whole and both variances estimated anew.
+being left out as a whole and all variances estimated anew.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from metasynth.stats.cluster_robust import effect_weights
+from metasynth.stats.cluster_robust import RobustRegression, effect_weights
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.three_level import ThreeLevelFit, fit_three_level
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClusterInfluence:
-    """Deletion diagnostics, one value a cluster; NaN where what is left has no two levels."""
+    """Deletion diagnostics, one value a cluster; NaN where what is left cannot be pooled."""
 
     cooks_distance: Array
     dfbetas: Array
@@ -50,6 +51,57 @@ def cluster_influence(
         _without(fit, y, v, cluster, number, correlation)
         for number in range(int(cluster.max()) + 1)
     ]
+    cooks, dfbetas = np.array(pairs, dtype=float).T
+    return ClusterInfluence(cooks, dfbetas)
+
+
+def robust_influence(
+    pool: Callable[[Array, Array, NDArray[np.intp]], RobustRegression],
+    y: Array,
+    v: Array,
+    cluster: NDArray[np.intp],
+) -> ClusterInfluence:
+    """The diagnostics of each cluster where the pool's variance is cluster-robust.
+
+    Parameters:
+        pool: makes a pool of effects, their variances and clusters, of shape (k,) each, by weights
+            that it estimates from these.
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        cluster: the number of each effect's cluster, from 0, none left out, shape (k,).
+
+    Returns:
+        Of shape (m,) for m clusters. Cook's distance is the squared change of the pooled effect
+        over its robust variance, DFBETAS the change over the robust standard error without the
+        cluster; NaN where fewer than two clusters are left, or weights need what is left out.
+
+    Example:
+        >>> from metasynth.stats.rve import rve_correlated
+        >>> y, v = np.array([0.1, 0.3, 0.9, 0.7, 0.4]), np.full(5, 0.01)
+        >>> cluster = np.array([0, 0, 1, 1, 2])
+        >>> found = robust_influence(
+        ...     lambda y, v, cluster: rve_correlated(y, v, cluster).robust, y, v, cluster
+        ... )
+        >>> found.cooks_distance.round(4).tolist(), found.dfbetas.round(4).tolist()
+        ([0.5714, 0.8929, 0.0357], [-0.6667, 1.6667, -0.1111])
+    """
+    whole, variance = pool(y, v, cluster).combined(np.ones(1))
+    pairs = []
+    for number in range(int(cluster.max()) + 1):
+        rest = cluster != number
+        _, renumbered = np.unique(cluster[rest], return_inverse=True)
+        try:
+            less, own = pool(y[rest], v[rest], renumbered).combined(np.ones(1))
+        except ValueError:
+            pairs.append((np.nan, np.nan))
+            continue
+        change = whole - less
+        pairs.append(
+            (
+                change**2 / variance.value if variance.value > 0 else np.nan,
+                change / own.value**0.5 if own.value > 0 else np.nan,
+            )
+        )
     cooks, dfbetas = np.array(pairs, dtype=float).T
     return ClusterInfluence(cooks, dfbetas)
 

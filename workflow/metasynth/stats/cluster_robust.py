@@ -35,10 +35,10 @@ class RobustVariance:
 class RobustTest:
     """Whether several coefficients are 0: an F statistic with `df` and `df2`.
 
-    `df2` may be 0 or less, where studies are too few for a test; `p` is None then.
+    `df2` may be 0 or less, where studies are too few for a test; statistic and `p` are None then.
     """
 
-    statistic: float
+    statistic: float | None
     df: int
     df2: float
     p: float | None
@@ -114,8 +114,10 @@ class RobustRegression:
         b = rows @ self.coefficients
         wald = float(b @ np.linalg.solve(rows @ self.covariance @ rows.T, b))
         df2 = eta - q + 1
+        if df2 <= 0:
+            return RobustTest(None, q, df2, None)
         statistic = wald * df2 / (eta * q)
-        return RobustTest(statistic, q, df2, f_upper_tail(statistic, q, df2) if df2 > 0 else None)
+        return RobustTest(statistic, q, df2, f_upper_tail(statistic, q, df2))
 
 
 def robust_regression(
@@ -204,7 +206,7 @@ def robust_variance(
         >>> round(found.value, 6), round(found.df, 6)
         (0.09, 1.0)
     """
-    covariances = _nested_covariances(v, cluster, between, within, correlation)
+    covariances = nested_covariances(v, cluster, between, within, correlation)
     found = robust_regression(y, np.ones((len(y), 1)), cluster, covariances, kind)
     return RobustVariance(float(found.covariance[0, 0]), float(found.df[0]))
 
@@ -236,7 +238,7 @@ def effect_weights(
         [4.7619, 4.7619, 9.0909]
     """
     weights = np.empty_like(v)
-    covariances = _nested_covariances(v, cluster, between, within, correlation)
+    covariances = nested_covariances(v, cluster, between, within, correlation)
     for own, covariance in zip(clusters_of(cluster), covariances, strict=True):
         weights[own] = np.linalg.solve(covariance, np.ones(len(own)))
     return weights
@@ -256,15 +258,23 @@ def clusters_of(cluster: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     return np.split(order, np.cumsum(np.bincount(cluster))[:-1])
 
 
-def _nested_covariances(
+def nested_covariances(
     v: Array, cluster: NDArray[np.intp], between: float, within: float, correlation: float = 0.0
 ) -> list[Array]:
-    """The covariance of each study's effects under a three-level model, shapes (n, n).
+    """The covariance of each study's effects under a three-level model.
 
-    Parameters are those of `robust_variance`.
+    Parameters:
+        v: variances of the effects, above 0, shape (k,).
+        cluster: the number of each effect's study, from 0, none left out, shape (k,).
+        between: variance of the studies' true effects.
+        within: variance of true effects within a study.
+        correlation: of the sampling errors of any two effects of one study, from 0 and below 1.
+
+    Returns:
+        One of each study, of shape (n, n), on the squared analysis scale.
 
     Example:
-        >>> found = _nested_covariances(np.ones(3), np.array([0, 0, 1]), 0.5, 0.25)
+        >>> found = nested_covariances(np.ones(3), np.array([0, 0, 1]), 0.5, 0.25)
         >>> [one.tolist() for one in found]
         [[[1.75, 0.5], [0.5, 1.75]], [[1.75]]]
     """

@@ -20,19 +20,20 @@ class MetaRegression:
 
     `coefficients` in the order of the design's columns, `covariance` of them, `intervals` of each;
     `qm` tests all coefficients but the first together: chi-squared with df1, or with HKSJ an F
-    statistic (df1, df2). `qe` is the residual heterogeneity at tau2 = 0.
+    statistic (df1, df2). `qe` is the residual heterogeneity at tau2 = 0. None is what a model has
+    not, or studies are too few for.
     """
 
     coefficients: Array
     covariance: Array
     intervals: tuple[Interval, ...]
     tau2: float
-    qm: float
+    qm: float | None
     qm_df: int
-    qm_p: float
-    qe: float
+    qm_p: float | None
+    qe: float | None
     qe_df: int
-    qe_p: float
+    qe_p: float | None
     residual_df: float | None
 
 
@@ -77,7 +78,7 @@ def meta_regression(
     scale = float(dispersion(ci, left, k - p))
     covariance = scale * fit.unscaled
     qe = float(model.q(model.weights(0.0)))
-    qm, qm_p = _joint_test(fit.coefficients, covariance, df)
+    qm, qm_p = joint_test(fit.coefficients, covariance, df)
     return MetaRegression(
         fit.coefficients,
         covariance,
@@ -118,8 +119,22 @@ def predict(model: MetaRegression, row: Array) -> Interval:
     return interval(float(row @ model.coefficients), se, model.residual_df)
 
 
-def _joint_test(b: Array, covariance: Array, df: int | None) -> tuple[float, float]:
-    """Test all coefficients but the first: chi-squared, or F with `df` for the denominator."""
+def joint_test(b: Array, covariance: Array, df: int | None) -> tuple[float, float]:
+    """Test all coefficients but the first: chi-squared, or F with `df` for the denominator.
+
+    Parameters:
+        b: coefficients, shape (p,).
+        covariance: of them, shape (p, p).
+        df: of the denominator; None for chi-squared.
+
+    Returns:
+        The statistic and its p-value.
+
+    Example:
+        >>> statistic, p = joint_test(np.array([0.5, 2.0]), np.eye(2), None)
+        >>> round(statistic, 6), round(p, 6)
+        (4.0, 0.0455)
+    """
     m = len(b) - 1
     if m == 0:
         return 0.0, 1.0

@@ -6,6 +6,8 @@ from math import sqrt
 import numpy as np
 
 from metasynth.core.distributions import chi2_upper_tail, f_upper_tail, half_width_factor
+from metasynth.stats.cluster_robust import RobustRegression
+from metasynth.stats.clustered_regression import ClusteredRegression
 from metasynth.stats.covariate_fit import MetaRegression, meta_regression
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import Interval, interval
@@ -14,16 +16,21 @@ from metasynth.stats.linear_model import Covariates, LinearModel
 
 @dataclass(frozen=True, slots=True)
 class Omnibus:
-    """A test of several coefficients together: chi-squared with `df`, or F with `df` and `df2`."""
+    """A test of several coefficients together: chi-squared with `df`, or F with `df` and `df2`.
 
-    statistic: float
+    Statistic and `p` are None where clusters are too few for a test, `df2` then being 0 or less.
+    """
+
+    statistic: float | None
     df: int
     df2: float | None
-    p: float
+    p: float | None
 
 
 def omnibus(model: MetaRegression, places: tuple[int, ...]) -> Omnibus:
     """Whether the coefficients at `places` are all 0 (Wald-type, Viechtbauer 2010, section 2.3).
+
+    With a robust variance by Hotelling's T² (HTZ).
 
     Parameters:
         model: a fitted regression.
@@ -37,6 +44,9 @@ def omnibus(model: MetaRegression, places: tuple[int, ...]) -> Omnibus:
         >>> round(found.statistic, 6), found.df, found.df2
         (530.45, 1, None)
     """
+    if robust := _robust(model):
+        test = robust.test(places)
+        return Omnibus(test.statistic, test.df, test.df2, test.p)
     chosen = list(places)
     b, covariance = model.coefficients[chosen], model.covariance[np.ix_(chosen, chosen)]
     wald, m, df = float(b @ np.linalg.solve(covariance, b)), len(chosen), model.residual_df
@@ -94,7 +104,8 @@ def explained(y: Array, v: Array, method: str, tau2: float) -> float | None:
 def inflation(model: MetaRegression, places: tuple[int, ...]) -> float | None:
     """The (generalised) variance inflation factor of some coefficients among all but the first.
 
-    Fox and Monette, J Am Stat Assoc 1992;87:178-83: from the correlations of the coefficients.
+    Fox and Monette, J Am Stat Assoc 1992;87:178-83: from the correlations of the coefficients if
+    the working model holds.
 
     Parameters:
         model: a fitted regression.
@@ -123,14 +134,22 @@ def inflation(model: MetaRegression, places: tuple[int, ...]) -> float | None:
     return float(np.exp(log_det(list(places)) + log_det(others) - together))
 
 
+def _robust(model: MetaRegression) -> RobustRegression | None:
+    """What the tests of a model in clusters are made of; None where they are the model's own."""
+    return model.robust if isinstance(model, ClusteredRegression) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """The average effect at one row of a design, and where the effect of a new study would be."""
+    """The average effect at one row of a design, and where the effect of a new study would be.
+
+    Weights of robust variance estimation are of no distribution that would say the latter.
+    """
 
     effect: float
     limits: Interval
-    pi_low: float
-    pi_high: float
+    pi_low: float | None
+    pi_high: float | None
 
 
 def combined(model: MetaRegression, row: Array) -> tuple[float, Interval]:
@@ -147,6 +166,9 @@ def combined(model: MetaRegression, row: Array) -> tuple[float, Interval]:
         >>> round(combined(fit, np.array([0.0, 1.0]))[0], 6)  # the slope
         1.03
     """
+    if robust := _robust(model):
+        value, variance = robust.combined(row)
+        return value, interval(value, sqrt(variance.value), variance.df)
     value = float(row @ model.coefficients)
     return value, interval(value, sqrt(float(row @ model.covariance @ row)), model.residual_df)
 
@@ -170,5 +192,7 @@ def predicted(model: MetaRegression, row: Array) -> Predicted:
         (1.525, 1.622998)
     """
     effect, limits = combined(model, row)
-    half = half_width_factor(model.residual_df) * sqrt(limits.se**2 + model.tau2)
+    if isinstance(model, ClusteredRegression) and not model.predicts:
+        return Predicted(effect, limits, None, None)
+    half = half_width_factor(limits.df) * sqrt(limits.se**2 + model.tau2)
     return Predicted(effect, limits, effect - half, effect + half)

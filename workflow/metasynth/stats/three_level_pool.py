@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from metasynth.core.messages import Sentence, sentence
-from metasynth.model.methods import DEFAULT_TAU2
+from metasynth.model.methods import DEFAULT_TAU2, LEAST_DF
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.cluster_robust import ROBUST, effect_weights, robust_variance
 from metasynth.stats.effects.binary import Array, Effects
@@ -14,9 +14,6 @@ from metasynth.stats.intervals import Interval, interval, prediction_interval
 from metasynth.stats.models import Fit, Limits
 from metasynth.stats.pooling import EffectUndefined
 from metasynth.stats.three_level import ThreeLevelFit, fit_three_level, profile_limits
-
-LEAST_DF = 4.0
-"""Degrees of freedom below which a robust test errs: Tipton, Psychol Methods 2015;20:375-93."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """The meta-regressions of an outcome on its declared moderators, or why there is none.
 
 Mixed effects by REML with the declared tests, whatever the outcome's own analysis: trials differ in
-more than the moderators (Cochrane Handbook 10.11.4). Asked of fewer than ten trials they would
-answer by chance, and of fewer than ten for each coefficient they may (10.11.5.1).
+more than the moderators (Cochrane Handbook 10.11.4). Where that knows clusters, it is its own model
+that is regressed. Asked of fewer than ten trials, or clusters, they would answer by chance, and of
+fewer than ten for each coefficient they may (10.11.5.1).
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,10 +11,12 @@ from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metasynth.core.arrays import Array
-from metasynth.core.messages import Refused, sentence
-from metasynth.model.methods import CLUSTERED, is_ratio
+from metasynth.core.messages import Refused, Sentence, sentence
+from metasynth.model import clusters
+from metasynth.model.methods import CLUSTERED, ROBUST_CI, RVE, is_ratio, tests_of
 from metasynth.model.moderated_effects import (
     Change,
     LinePoint,
@@ -29,11 +32,12 @@ from metasynth.model.moderators import (
     Setting,
 )
 from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
+from metasynth.stats.clustered_regression import ClusteredRegression, clustered_regression
 from metasynth.stats.covariate_fit import MetaRegression, meta_regression
 from metasynth.stats.effects.scales import LARGEST_EXPONENT, finite, natural
 from metasynth.stats.intervals import Interval
 from metasynth.stats.least_squares import NotTestable
-from metasynth.stats.moderator_terms import NumericTerm
+from metasynth.stats.moderator_terms import NumericTerm, dependent_columns
 from metasynth.stats.moderator_tests import (
     combined,
     explained,
@@ -52,6 +56,12 @@ from metasynth.synthesis.moderator_design import (
 from metasynth.synthesis.synthesise import size_of_pool
 
 METHOD = "REML"
+_FEW = sentence(
+    "a meta-regression needs about ten studies with a value of each moderator, and there are fewer"
+)
+_FEW_CLUSTERS = sentence(
+    "a meta-regression needs about ten clusters with a value of each moderator, and there are fewer"
+)
 POINTS = 41
 """Of a line and its limits, which are curves."""
 
@@ -86,14 +96,27 @@ def _moderated(
     y: Array,
     v: Array,
 ) -> ModeratedEffects:
-    start = ModeratedEffects(model.name, model.label, ci_method=model.ci, tau2_method=METHOD)
+    start = ModeratedEffects(
+        model.name,
+        model.label,
+        model=spec.model if spec.model in CLUSTERED else "random",
+        ci_method=tests_of(model.ci, spec.model),
+        tau2_method=_method(spec),
+    )
     try:
         design = moderator_design(model, studies, v)
         start = replace(start, k=len(design.kept), left_out=design.left_out)
-        fit = moderator_fit(outcome, spec, model, design, studies, y, v)
+        fit = moderator_fit(outcome, spec, model, design, studies, y, v, _method(spec))
         return fit.told()
     except Refused as refused:
         return replace(start, reason=refused.why)
+
+
+def _method(spec: AnalysisSpec) -> str:
+    """The estimator of the residual variances; blank of weights that have moments of their own."""
+    if spec.model in RVE:
+        return ""
+    return (spec.tau2 or METHOD) if spec.model in CLUSTERED else METHOD
 
 
 def moderator_fit(
@@ -117,49 +140,67 @@ def moderator_fit(
         studies: in the order of `y`.
         y: their effects on the analysis scale, shape (k,).
         v: the variances, infinite of what has none, shape (k,).
-        method: the estimator of tau2; None for tau2 = 0.
-        minimum: studies below which it is refused.
+        method: the estimator of tau2; None for tau2 = 0. Clustered models have that of `spec`.
+        minimum: studies, or clusters, below which it is refused.
 
     Raises:
         NoDesign: where there is none, with the reason.
     """
     kept = list(design.kept)
-    fit = _fit(spec, model, design, y[kept], v[kept], method, minimum)
     own = [studies[i] for i in kept]
-    return ModeratorFit(outcome, model, design, fit, own, y[kept], v[kept], method)
+    fit = _fit(spec, model, design, own, y[kept], v[kept], method, minimum)
+    if spec.model in CLUSTERED:
+        method = _method(spec)
+    return ModeratorFit(outcome, spec, model, design, fit, own, y[kept], v[kept], method)
 
 
 def _fit(
     spec: AnalysisSpec,
     model: ModeratorModel,
     design: ModeratorDesign,
+    own: Sequence[StudyData],
     y: Array,
     v: Array,
     method: str | None,
     minimum: int,
 ) -> MetaRegression:
     """The regression of the effects that a design is of."""
-    k = len(y)
-    if k < minimum:
+    matrix, clustered = design.matrix, spec.model in CLUSTERED
+    cluster = clusters.numbers(own) if clustered else np.arange(len(y))
+    units = len(np.unique(cluster))
+    if units < minimum:
+        raise NoDesign(_FEW_CLUSTERS if clustered else _FEW)
+    if units <= matrix.shape[1]:
         raise NoDesign(
-            sentence(
-                "a meta-regression needs about ten studies with a value of each moderator, and"
-                " there are fewer"
-            )
+            sentence("there are no more clusters than coefficients")
+            if clustered
+            else sentence("there are no more studies than coefficients")
         )
-    if spec.model in CLUSTERED:
-        raise NoDesign(
-            sentence("trials of one cluster are not independent, as it takes them to be")
-        )
-    matrix = design.matrix
-    if k <= matrix.shape[1]:
-        raise NoDesign(sentence("there are no more studies than coefficients"))
     if why := dependence(design, matrix):
         raise NoDesign(why)
+    tests = tests_of(model.ci, spec.model)
     try:
-        return meta_regression(y, v, matrix, method, model.ci)
+        if not clustered:
+            return meta_regression(y, v, matrix, method, tests)
+        if tests in ROBUST_CI and (why := _of_one_cluster(design, matrix, cluster)):
+            raise NoDesign(why)
+        return clustered_regression(spec, y, v, cluster, matrix, tests)
     except NotTestable as exact:
         raise NoDesign(exact.why) from exact
+
+
+def _of_one_cluster(
+    design: ModeratorDesign, matrix: Array, cluster: NDArray[np.intp]
+) -> Sentence | None:
+    """Which column one cluster alone tells of, whose residuals then say nothing of its error."""
+    for number in range(int(cluster.max()) + 1):
+        if places := dependent_columns(matrix[cluster != number]):
+            return sentence(
+                "one cluster alone tells of {column}, so that clusters’ residuals cannot tell its"
+                " error",
+                column=design.names[places[-1]],
+            )
+    return None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +211,7 @@ class ModeratorFit:
     """
 
     outcome: OutcomeSpec
+    spec: AnalysisSpec
     model: ModeratorModel
     design: ModeratorDesign
     fit: MetaRegression
@@ -185,12 +227,21 @@ class ModeratorFit:
             Refused: for a declared profile that no study is like.
         """
         fit, model, effects = self.fit, self.model, (self.y, self.v)
-        common = self.method is None
+        common, units = self.method is None, len(self.own)
+        between = within = i2 = r2 = known = None
+        if isinstance(fit, ClusteredRegression):
+            units = known = fit.clusters
+            between, within, i2, r2 = fit.between, fit.within, fit.i2, fit.r2
+        elif self.method is not None:
+            i2 = residual_i2(*effects, self.design.matrix, fit.tau2)
+            r2 = explained(*effects, self.method, fit.tau2)
         return ModeratedEffects(
             model.name,
             model.label,
+            model=self.spec.model if known else "random",
             k=len(self.own),
-            ci_method=model.ci,
+            clusters=known,
+            ci_method=tests_of(model.ci, self.spec.model),
             tau2_method=self.method or "",
             coefficients=tuple(self.coefficients()),
             terms=tuple(self.terms()),
@@ -205,11 +256,13 @@ class ModeratorFit:
             qe_df=fit.qe_df,
             qe_p=finite(fit.qe_p),
             tau2=None if common else finite(fit.tau2),
-            i2=None if common else finite(residual_i2(*effects, self.design.matrix, fit.tau2)),
-            r2=None if self.method is None else explained(*effects, self.method, fit.tau2),
+            tau2_between=finite(between),
+            tau2_within=finite(within),
+            i2=finite(i2),
+            r2=r2,
             studies=tuple((study.study, study.label) for study in self.own),
             left_out=self.design.left_out,
-            few_per_coefficient=len(self.own) < LEAST * (len(fit.coefficients) - 1),
+            few_per_coefficient=units < LEAST * (len(fit.coefficients) - 1),
         )
 
     def coefficients(self) -> Iterator[Change]:

@@ -6,10 +6,18 @@ from collections.abc import Sequence
 from metasynth.core.faults import shown
 from metasynth.core.store import guarded
 from metasynth.model.covariates import WORDS, moderator_columns
+from metasynth.model.methods import CLUSTERED
 from metasynth.model.moderated_effects import Change, ModeratedEffects
 from metasynth.model.moderators import ModeratorModel, ModeratorTerm, Setting, cut_levels
-from metasynth.model.records import AnalysisResult, OutcomeResult, OutcomeSpec, StudyData
+from metasynth.model.records import (
+    AnalysisResult,
+    AnalysisSpec,
+    OutcomeResult,
+    OutcomeSpec,
+    StudyData,
+)
 from metasynth.stats.moderator_terms import CategoricalTerm
+from metasynth.synthesis import multilevel_export
 from metasynth.synthesis.bayesmeta_export import numbers
 from metasynth.synthesis.moderated import moderated
 from metasynth.synthesis.moderator_design import ModeratorDesign, moderator_design
@@ -66,19 +74,23 @@ def moderator_lines(
         line
         for model, one in zip(result.outcome.moderators, found, strict=True)
         if one.reason is None
-        for line in _model(model, one, moderator_design(model, used, own.v))
+        for line in _model(analysis.spec, model, one, moderator_design(model, used, own.v))
     ]
     if not told:
         return []
+    clustered = analysis.spec.model in CLUSTERED
     bent = any(term.knots for model in result.outcome.moderators for term in model.terms)
     start = ["", "suppressPackageStartupMessages(library(metafor))", *effects]
+    if clustered:
+        start.insert(1, "suppressPackageStartupMessages(library(clubSandwich))")
     return [*start, *(_BENDS if bent else []), *told]
 
 
-def _model(model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesign) -> list[str]:
+def _model(
+    spec: AnalysisSpec, model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesign
+) -> list[str]:
     columns = list(dict.fromkeys(term.column for term in model.terms))
     complete = ", ".join(f'"mod_{column}"' for column in columns)
-    test = "knha" if model.ci == "HKSJ" else "z"
     right = " + ".join([*(_name(t.name) for t in model.terms), *map(_pair, model.interactions)])
     lines = [
         "",
@@ -89,6 +101,27 @@ def _model(model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesi
         ")",
         f"formula <- ~ {right}",
         "own <- cbind(part[c('yi', 'vi')], terms_of(part))",
+        *_fit(spec, found),
+        f"here <- c({_here(found)})",
+        "print(cbind(metafor, here), digits = 8)",
+    ]
+    if model.predictions or model.contrasts:
+        lines.append("rows <- function(d) model.matrix(formula, terms_of(d))")
+    if model.predictions:
+        lines += _predictions(model, found, design)
+    if model.contrasts:
+        lines += _contrasts(model, found, design)
+    return lines
+
+
+def _fit(spec: AnalysisSpec, found: ModeratedEffects) -> list[str]:
+    """R that makes `fit`, the coefficients b, their covariance R, and what is compared."""
+    if found.model == "three_level":
+        return multilevel_export.regression_of_levels(spec, found)
+    if found.model != "random":
+        return multilevel_export.regression_by_robumeta(spec, found)
+    test = "knha" if found.ci_method == "HKSJ" else "z"
+    return [
         "for (digits in 14:9) {",
         "  control <- list(threshold = 10^-digits * median(part$vi), tau2.max = 1e6,",
         "                  tol = 1e-15 * median(part$vi), maxiter = 10000)",
@@ -96,19 +129,11 @@ def _model(model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesi
         "                 control = control), silent = TRUE)",
         '  if (!inherits(fit, "try-error")) break',
         "}",
-        "metafor <- c(fit$beta, fit$se, fit$tau2, fit$I2, fit$QM, fit$QE)",
-        f"here <- c({_here(found)})",
+        "b <- coef(fit); R <- vcov(fit)",
+        "metafor <- c(b, sqrt(diag(R)), fit$tau2, fit$I2, fit$QM, fit$QE)",
         'names(metafor) <- c(paste("b", rownames(fit$beta)), paste("se", rownames(fit$beta)),',
         '                    "tau2", "I2", "QM", "QE")',
-        "print(cbind(metafor, here), digits = 8)",
     ]
-    if model.predictions or model.contrasts:
-        lines.append("rows <- function(d) model.matrix(formula, terms_of(d))[, -1, drop = FALSE]")
-    if model.predictions:
-        lines += _predictions(model, found, design)
-    if model.contrasts:
-        lines += _contrasts(model, found, design)
-    return lines
 
 
 def _name(name: str) -> str:
@@ -151,7 +176,12 @@ def _term(term: ModeratorTerm, design: ModeratorDesign) -> str:
 def _here(found: ModeratedEffects) -> str:
     b = [one.estimate for one in found.coefficients]
     se = [one.se for one in found.coefficients]
-    return numbers(*b, *se, found.tau2, found.i2, found.qm, found.qe)
+    if found.clusters is None:
+        return numbers(*b, *se, found.tau2, found.i2, found.qm, found.qe)
+    tau2 = (found.tau2,) if found.tau2_between is None else (found.tau2_between, found.tau2_within)
+    whole = () if found.qm is None else (found.qm,)
+    df = () if found.ci_method == "Wald" else [one.df for one in found.coefficients]
+    return numbers(*b, *se, *df, *tau2, *whole)
 
 
 def _frame(
@@ -178,6 +208,9 @@ def _raw(term: ModeratorTerm, setting: Setting) -> str:
     return repr(term.cuts[place - 1] if place else term.cuts[0] - 1)
 
 
+_COMBINED = ["metafor <- c(at %*% b, sqrt(rowSums((at %*% R) * at)))"]
+
+
 def _predictions(
     model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesign
 ) -> list[str]:
@@ -186,8 +219,8 @@ def _predictions(
     errors = [one.se for one in found.predictions]
     return [
         "# Average effects at the declared profiles, and their standard errors.",
-        f"predicted <- predict(fit, newmods = rows({at}))",
-        "metafor <- c(predicted$pred, predicted$se)",
+        f"at <- rows({at})",
+        *_COMBINED,
         f"here <- c({numbers(*effects, *errors)})",
         "print(cbind(metafor, here), digits = 8)",
     ]
@@ -200,9 +233,8 @@ def _contrasts(
     against = _frame(model, design, [one.against for one in model.contrasts])
     return [
         "# Differences of two profiles, and their standard errors.",
-        f"between <- rows({at}) - rows({against})",
-        "tested <- anova(fit, X = cbind(0, between))",
-        "metafor <- c(tested$Xb, tested$se)",
+        f"at <- rows({at}) - rows({against})",
+        *_COMBINED,
         f"here <- c({_of_changes(found.contrasts)})",
         "print(cbind(metafor, here), digits = 8)",
     ]

@@ -11,6 +11,7 @@ from metasynth.core.faults import Fault
 from metasynth.core.strict_yaml import Keys
 from metasynth.model.covariates import RISK_OF_BIAS, WORDS, is_category, level_order
 from metasynth.model.judgement_levels import NAMES
+from metasynth.model.methods import tests_offered
 from metasynth.model.moderators import (
     ModeratorModel,
     ModeratorTerm,
@@ -38,7 +39,7 @@ def _model(name: str, keys: Mapping[str, Any]) -> ModeratorModel:
         keys["label"],
         tuple(_term(term, own) for term, own in keys["terms"].items()),
         tuple(_in_order(pair, list(keys["terms"])) for pair in keys.get("interactions", ())),
-        keys.get("tests", "HKSJ"),
+        keys.get("tests", ""),
         tuple(Profile(n, own["label"], _settings(own["at"])) for n, own in profiles),
         tuple(
             ProfileContrast(n, own["label"], _settings(own["at"]), _settings(own["against"]))
@@ -87,6 +88,7 @@ def moderator_faults(mapping: Mapping[str, Any], lines: Lines) -> Iterator[Fault
         for name, own in keys.get(KEY, {}).items():
             path: Keys = ("outcomes", id_, KEY, name)
             model = _model(name, own)
+            yield from _test_faults(model, _leading(mapping, keys), path, lines)
             for term in model.terms:
                 place = (*path, "terms", term.name)
                 yield from _term_faults(term, own["terms"][term.name], place, lines)
@@ -97,6 +99,21 @@ def moderator_faults(mapping: Mapping[str, Any], lines: Lines) -> Iterator[Fault
                 if set(contrast.at) == set(contrast.against):
                     place = (*path, "contrasts", contrast.name)
                     yield lines.fault(place, None, "two profiles that differ", "change one of them")
+
+
+def _leading(mapping: Mapping[str, Any], keys: Mapping[str, Any]) -> str:
+    """The model of an outcome's primary analysis; blank where there is none, which is told of."""
+    names = keys.get("analyses") or [""]
+    return str(mapping.get("analyses", {}).get(names[0], {}).get("model", ""))
+
+
+def _test_faults(model: ModeratorModel, leading: str, path: Keys, lines: Lines) -> Iterator[Fault]:
+    """Tests that the regression of a leading model has not."""
+    offered = tests_offered(leading)
+    if leading and model.ci and model.ci not in offered:
+        expected = f"{', '.join(offered)}: the outcome’s primary analysis is of model {leading}"
+        remedy = "change it, or remove the key"
+        yield lines.fault((*path, "tests"), model.ci, expected, remedy)
 
 
 def _subgroup_faults(keys: Mapping[str, Any], path: Keys, lines: Lines) -> Iterator[Fault]:

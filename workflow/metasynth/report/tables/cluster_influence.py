@@ -1,9 +1,10 @@
-"""The report's table and sentence of how single clusters bear on a three-level pool."""
+"""The report's table and sentence of how single clusters bear on a pool."""
 
 from metasynth.language import formats, keys
 from metasynth.language.cluster_names import cluster_label
 from metasynth.language.languages import Language
 from metasynth.language.tracked import marked
+from metasynth.model.methods import RVE
 from metasynth.report.document import Column, text
 from metasynth.report.material import Material, Scope
 from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, row
@@ -40,6 +41,10 @@ def clusters_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
         "The change of the pooled effect without the cluster: squared, over its variance (Cook’s "
         "distance), and in standard errors (DFBETAS), above 0 where the cluster raises the effect."
     )
+    if outcome.result.analyses[0].spec.model in RVE:
+        note += " " + say(
+            "Variance and standard error are cluster-robust, the latter without the cluster."
+        )
     return text(caption), columns, tuple(rows), text(note)
 
 

@@ -7,13 +7,14 @@ from metasynth.language.languages import Language
 from metasynth.language.moderators import coefficient_name, level_name, term_name
 from metasynth.language.printed import Printed
 from metasynth.language.sentences import in_words
+from metasynth.model.methods import LEAST_DF, RVE
 from metasynth.model.moderated_effects import (
     Change,
     ModeratedEffects,
     PredictedEffect,
     TermTest,
 )
-from metasynth.model.moderators import TESTS, Setting
+from metasynth.model.moderators import REGRESSIONS, TESTS, Setting
 from metasynth.report.document import Column, Row, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, group, row
@@ -103,6 +104,11 @@ def _model(model: ModeratedEffects, outcome: str, language: Language) -> Iterato
     """A model's heading, coefficients, tests of terms, and what remains; or why there is none."""
     say, at = language.say, _at(outcome, model, language)
     size = trials(model.k, language, f"{at.at}.k")
+    if model.clusters is not None:
+        many = language.say_n(
+            "{n} cluster", "{n} clusters", model.clusters, n=at.count("clusters", model.clusters)
+        )
+        size = say("{trials} in {clusters}", trials=size, clusters=many)
     yield group(f"{language.label(model.label)}: {size}")
     if model.reason is not None:
         why = say("Not estimated: {reason}.", reason=in_words(model.reason, language))
@@ -123,21 +129,37 @@ def _model(model: ModeratedEffects, outcome: str, language: Language) -> Iterato
         at.p("qm_p", model.qm_p),
         _BLANK,
     )
-    yield row(
-        say("Residual heterogeneity"),
-        _BLANK,
-        f"Q = {at.number('qe', model.qe)}",
-        at.count("qe_df", model.qe_df),
-        at.p("qe_p", model.qe_p),
-        _BLANK,
+    if model.qe is not None:
+        yield row(
+            say("Residual heterogeneity"),
+            _BLANK,
+            f"Q = {at.number('qe', model.qe)}",
+            at.count("qe_df", model.qe_df),
+            at.p("qe_p", model.qe_p),
+            _BLANK,
+        )
+    yield row(_remains(model, at, language), *_nothing(5))
+
+
+def _remains(model: ModeratedEffects, at: Printed, language: Language) -> str:
+    """The residual variances, and the shares that the model has."""
+    shares = {"i2": at.percent("i2", model.i2), "r2": at.percent("r2", model.r2)}
+    if model.tau2_between is None:
+        tau2 = at.positive("tau2", model.tau2)
+        if model.model in RVE:
+            return language.say("Residual tau² {tau2}, I² {i2}", tau2=tau2, i2=shares["i2"])
+        return language.say("Residual tau² {tau2}, I² {i2}, R² {r2}", tau2=tau2, **shares)
+    levels = {
+        "between": at.positive("tau2_between", model.tau2_between),
+        "within": at.positive("tau2_within", model.tau2_within),
+    }
+    if model.model in RVE:
+        return language.say("Residual tau² between clusters {between}, within {within}", **levels)
+    return language.say(
+        "Residual tau² between clusters {between}, within {within}, I² {i2}, R² {r2}",
+        **levels,
+        **shares,
     )
-    what = say(
-        "Residual tau² {tau2}, I² {i2}, R² {r2}",
-        tau2=at.positive("tau2", model.tau2),
-        i2=at.percent("i2", model.i2),
-        r2=at.percent("r2", model.r2),
-    )
-    yield row(what, *_nothing(5))
 
 
 def _nothing(cells: int) -> tuple[str, ...]:
@@ -189,17 +211,19 @@ def _notes(models: Sequence[ModeratedEffects], outcome: str, language: Language)
     """What must be known to read the coefficients."""
     say = language.say
     tests = joined([say(TESTS[ci]) for ci in dict.fromkeys(m.ci_method for m in models)], language)
-    at = Printed(keys.moderators(outcome), language.numbers)
-    yield say("Mixed effects by REML, {tests}.", tests=tests)
+    at, first = Printed(keys.moderators(outcome), language.numbers), models[0]
+    yield say(REGRESSIONS[first.model], tau2=first.tau2_method, tests=tests)
+    if first.model not in RVE:
+        yield say(
+            "R² is the share of tau² that the moderators explain; with few trials it says little."
+        )
     yield say(
-        "R² is the share of tau² that the moderators explain; with few trials it says little. VIF "
-        "is the variance inflation factor (of several coefficients together the generalised one): "
-        "how much less certain a coefficient is because the moderators go together. Moderators are "
-        "not randomised: other differences between trials may lie behind them."
+        "VIF is the variance inflation factor (of several coefficients together the generalised "
+        "one): how much less certain a coefficient is because the moderators go together. "
+        "Moderators are not randomised: other differences between trials may lie behind them."
     )
     if not any(one.ratio is not None for model in models for one in model.coefficients):
         yield say("Coefficients are on the scale of the analysis.")
-    first = models[0]
     if first.tests > 1:
         yield say(
             "Declared for this outcome are {models} with {tests}; p-values are not adjusted for "
@@ -218,12 +242,25 @@ def _notes(models: Sequence[ModeratedEffects], outcome: str, language: Language)
             ),
         )
     few = [language.label(model.label) for model in models if model.few_per_coefficient]
-    if few:
+    if few and first.clusters is not None:
+        yield say(
+            "Fewer than ten clusters for each coefficient: {models}. Such a model fits these "
+            "trials and may not hold for others.",
+            models="; ".join(few),
+        )
+    elif few:
         yield say(
             "Fewer than ten trials for each coefficient: {models}. Such a model fits these trials "
             "and may not hold for others.",
             models="; ".join(few),
         )
+    errors = [one.df for model in models for one in model.coefficients if model.clusters]
+    if any(df is not None and df < LEAST_DF for df in errors):
+        yield say("A test with fewer than four degrees of freedom says little.")
+    tests_made = [(model.qm_df, model.qm_p) for model in models if model.reason is None]
+    tests_made += [(term.df, term.p) for model in models for term in model.terms]
+    if any(df and p is None for df, p in tests_made):
+        yield say("Where F is missing, clusters are too few for the test.")
     for model in models:
         if model.left_out:
             yield say(

@@ -317,6 +317,9 @@ def used_methods(material: Material) -> frozenset[str]:
         names.add("bayes regression")
     if any(found.moderators for found in material.sensitivities.values()):
         names.add("moderators")
+    regressed = (one for found in material.sensitivities.values() for one in found.moderators)
+    if any(one.clusters is not None for one in regressed):
+        names.add("moderators of clusters")
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
     names |= {f"tau2_ci {s.tau2_ci}" for s in specs if s.model == "random"}
     if any(row.model in WEIGHTED for row in rows):
