@@ -7,8 +7,9 @@ here as texts, as no module of the engine depends on them.
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Review", "__version__", "pool", "regress"]
+__all__ = ["Review", "__version__", "multivariate", "pool", "regress"]
 _HOMES = {
+    "multivariate": "metasynth.interface.multivariate",
     "pool": "metasynth.interface.pooling",
     "regress": "metasynth.interface.regression",
     "Review": "metasynth.interface.finished",

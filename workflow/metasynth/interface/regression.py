@@ -194,7 +194,7 @@ def regress(
     chosen = measure_of(measure)
     type_, rows = studies(data, chosen, columns or {}, labels, None)
     asked = moderators if isinstance(moderators, Mapping) else {name: {} for name in moderators}
-    terms, values = _terms(data, asked)
+    terms, values = terms_of(data, asked)
     declared = ModeratorModel("model", "Model", terms, tuple(interactions), ci=tests)
     outcome = OutcomeSpec(
         "outcome", "Outcome", "outcome", None, type_, chosen, direction, ("analysis",)
@@ -203,7 +203,7 @@ def regress(
         "analysis", "", model, tau2, zero_cells=zero_cells, double_zero=double_zero
     )
     require_combination(outcome, analysis)
-    own = pooled_studies(outcome, analysis, _with_values(rows, terms, values))
+    own = pooled_studies(outcome, analysis, with_values(rows, terms, values))
     effects = effects_of(own, outcome, analysis)
     design = moderator_design(declared, own, effects.v)
     method = None if model == "IV" else tau2 or DEFAULT_TAU2
@@ -214,7 +214,7 @@ def regress(
     )
 
 
-def _terms(
+def terms_of(
     frame: Any, asked: Mapping[str, Mapping[str, Any]]
 ) -> tuple[tuple[ModeratorTerm, ...], dict[str, list[float | None]]]:
     """The terms, and each column's values: of words the place among their levels."""
@@ -249,7 +249,7 @@ def _terms(
     return tuple(terms), values
 
 
-def _with_values(
+def with_values(
     rows: Sequence[StudyData],
     terms: Sequence[ModeratorTerm],
     values: Mapping[str, Sequence[float | None]],
