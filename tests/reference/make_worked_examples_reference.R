@@ -465,6 +465,7 @@ pooled("dat.yusuf1985: table 6", rma.peto(ai = ai, n1i = n1i, ci = ci, n2i = n2i
 
 # ---- what is not written as pools of metadat's pages: continued below ----
 source(file.path(here, "worked_examples_of_metafor.R"))
+source(file.path(here, "worked_examples_multivariate.R"))
 
 of_package <- function(package) {
   pages <- tools::Rd_db(package)

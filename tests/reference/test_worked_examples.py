@@ -597,6 +597,231 @@ def compound_symmetry():
 
 EXAMPLES["dat.tannersmith2016: compound symmetry"] = compound_symmetry
 
+# ---- dependent effects: outcomes that covary, nested and crossed factors ----
+
+
+def dependent_of(found):
+    changes, fit = found.coefficients, found.fit
+    values = {
+        "estimate": [c.estimate for c in changes], "se": [c.se for c in changes],
+        "low": [c.ci_low for c in changes], "high": [c.ci_high for c in changes],
+        "p": [c.p for c in changes], "df": [c.df for c in changes],
+        "sigma2": [float(g[0, 0]) for g in fit.covariances if len(g) == 1],
+        "tau2": [x for g in fit.covariances if len(g) > 1 for x in np.diag(g).tolist()],
+    }  # fmt: skip
+    each = {key: x for name, own in values.items() for key, x in numbered(name, own, 0).items()}
+    covariance = next((float(g[1, 0]) for g in fit.covariances if len(g) > 1), None)
+    return each | {"qe": fit.qe, "loglik": fit.log_likelihood, "covariance": covariance}
+
+
+def dependent(examples, data, measure, **options):
+    def made():
+        return dependent_of(ms.multivariate(data, measure, **options))
+
+    for name in [examples] if isinstance(examples, str) else examples:
+        EXAMPLES[name] = made
+
+
+def likelihoods(example, full, reduced, data, measure, **options):
+    def made():
+        fits = (ms.multivariate(data, measure, **options, **own) for own in (full, reduced))
+        one, other = fits
+        return dict(zip(("statistic", "df", "p"), one.against(other), strict=True))
+
+    EXAMPLES[example] = made
+
+
+EACH = "each effect"
+teenagers = frame("assink2016, moderators")
+both = {"study": "study", "factors": ["study", EACH]}
+for rho in ("0", "0.6"):
+    own = {"study": "study", "errors": float(rho)}
+    dependent(
+        f"dat.assink2016: nested, rho {rho}", teenagers, "SMD", factors=["study", EACH], **own
+    )
+    page = "dat.assink2016" if rho == "0" else "anova.rma"
+    for which, kept in ((2, "study"), (1, EACH)):
+        likelihoods(
+            f"{page}: without variance {which}, rho {rho}",
+            {"factors": ["study", EACH]},
+            {"factors": [kept]},
+            teenagers,
+            "SMD",
+            **own,
+        )
+kinds = {"deltype": {"reference": "general"}}
+for name, moderators in (
+    ("pubstatus", ["pubstatus"]),
+    ("year", ["year"]),
+    ("deltype", kinds),
+    ("year + deltype", {"year": {}} | kinds),
+):
+    dependent(f"dat.assink2016: on {name}", teenagers, "SMD", moderators=moderators, **both)
+for name, ci in (("", "Wald"), (", CR2", "CR2")):
+    dependent(
+        f"anova.rma: on type of delinquency{name}",
+        teenagers,
+        "SMD",
+        moderators=kinds,
+        errors=0.6,
+        ci=ci,
+        **both,
+    )
+taught = frame("konstantopoulos2011, schools")
+within = {"study": "district", "outcome": "school", "structure": "CS", "means": "common"}
+for page in ("dat.konstantopoulos2011", "confint.rma"):
+    dependent(f"{page}: schools covary within districts", taught, "SMD", **within)
+for name, factors in (
+    ("without districts", ["study"]),
+    ("without schools", ["district"]),
+    ("common effect", []),
+):
+    likelihoods(
+        f"anova.rma: schools, {name}",
+        {"factors": ["district", "study"]},
+        {"factors": factors},
+        taught,
+        "SMD",
+        study="district",
+    )
+for example, moderators in (
+    ("anova.rma: latitude and year, likelihood ratio", ["ablat", "year"]),
+    ("methods.anova.rma: allocation and latitude, likelihood ratio", ["alloc", "ablat"]),
+):
+    likelihoods(
+        example,
+        {"moderators": moderators},
+        {},
+        BCG,
+        "RR",
+        study="trial",
+        factors=["trial"],
+        tau2="ML",
+        **tuberculosis,
+    )
+dependent(
+    "dat.bornmann2007: on type",
+    frame("bornmann2007, types"),
+    "OR",
+    moderators=["type"],
+    **both,
+    **cells(ai="waward", n1i="wtotal", ci="maward", n2i="mtotal"),
+)
+ages = frame("tannersmith2016, ages")
+for name, moderators, interactions in (
+    ("aget1 + aget2", ["aget1", "aget2"], []),
+    ("aget1 * aget2", ["aget1", "aget2"], [("aget1", "aget2")]),
+    ("aget1 * aget2 + sexmix", ["aget1", "aget2", "sexmix"], [("aget1", "aget2")]),
+):
+    dependent(
+        f"dat.tannersmith2016: on {name}",
+        ages,
+        "other",
+        study="studyid",
+        factors=["studyid", EACH],
+        errors=0.8,
+        moderators=moderators,
+        interactions=interactions,
+        ci="CR2",
+    )
+dependent(
+    "dat.obrien2003: on centred BMI", frame("obrien2003"), "MD", moderators=["bmicent"], **both
+)
+treated_or_not = frame("begg1989, arms")
+chosen = {"study": "study", "factors": ["study"], "tau2": "ML"}
+on_treatment = {"moderators": {"trt": {"reference": "CMO"}}} | chosen
+dependent("dat.begg1989: on treatment", treated_or_not, "other", **on_treatment)
+dependent(
+    "dat.begg1989: random effects of arms, equal variances",
+    treated_or_not,
+    "other",
+    outcome="trt",
+    structure="ID",
+    means="common",
+    **on_treatment,
+)
+dependent(
+    "dat.nakagawa2007: studies",
+    frame("nakagawa2007"),
+    "ZCOR",
+    study="StudyID",
+    factors=["StudyID"],
+    **cells(ri="Correlation", ni="SampleSize"),
+)
+
+
+def covariance_of(name):
+    return np.array([numbers(cells) for cells in SETS[name].values()])
+
+
+gums = frame("berkey1998")
+two = {"study": "trial", "outcome": "outcome"}
+two |= {"errors": covariance_of("berkey1998, errors")}
+for page in ("dat.berkey1998", "robust", "methods.confint.rma"):
+    dependent(f"{page}: two outcomes", gums, "MD", **two)
+dependent("robust: two outcomes, CR2", gums, "MD", ci="CR2", **two)
+dependent(
+    "dat.berkey1998: difference of the outcomes",
+    gums,
+    "MD",
+    means="common",
+    moderators=["outcome"],
+    **two,
+)
+dependent(
+    "dat.berkey1998: on year",
+    gums,
+    "MD",
+    moderators={"year": {"centre": 1983}},
+    tau2="ML",
+    **two,
+)
+coached = frame("kalaian1996")
+two = {"study": "study", "outcome": "outcome"}
+two |= {"errors": {"other_type": 0.66, "type": "outcome"}}
+dependent("dat.kalaian1996: two outcomes", coached, "SMD", **two)
+dependent(
+    "dat.kalaian1996: difference of the outcomes",
+    coached,
+    "SMD",
+    means="common",
+    moderators=["outcome"],
+    **two,
+)
+dependent("dat.kalaian1996: on hours", coached, "SMD", moderators=["loghrs"], **two)
+pair = {"study": "study", "outcome": "group"}
+dependent("dat.kearon1998: sensitivity and specificity", frame("kearon1998, both"), "other", **pair)
+for page in ("rma.mv", "profile.rma"):
+    dependent(
+        f"{page}: both arms",
+        frame("bcg, arms"),
+        "other",
+        means="common",
+        moderators={"group": {"reference": "con"}},
+        **pair,
+    )
+pair = {"study": "trial", "outcome": "group", "tau2": "ML"}
+dependent("matreg: both arms", frame("colditz1994, arms"), "other", **pair)
+days = frame("dagostino1998, two days")
+noses = {"study": "study", "errors": 0.7}
+dependent("dat.dagostino1998: two days", days, "SMD", outcome="outcome", structure=None, **noses)
+dependent("dat.dagostino1998: difference of two days", days, "SMD", moderators=["outcome"], **noses)
+dependent(
+    "dat.ishak2007: autoregressive",
+    frame("ishak2007"),
+    "MD",
+    study="study",
+    outcome="time",
+    structure="HAR",
+    errors={"over_time": 0.97, "time": "time"},
+)
+tasks = frame("knapp2017, tasks")
+shared = {"study": "study", "factors": ["study", EACH]}
+shared |= {"errors": covariance_of("knapp2017, errors")}
+for name, own in (("shared groups", {}), ("on difficulty", {"moderators": ["difficulty"]})):
+    for end, ci in (("", "Wald"), (", CR2", "CR2")):
+        dependent(f"dat.knapp2017: {name}{end}", tasks, "SMD", ci=ci, **own, **shared)
+
 # ---- pages of metafor ----
 
 pool(

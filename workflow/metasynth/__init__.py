@@ -7,8 +7,9 @@ asked for, and named here as texts, as no module of the engine depends on them.
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Review", "__version__", "location_scale", "pool", "regress"]
+__all__ = ["Review", "__version__", "location_scale", "multivariate", "pool", "regress"]
 _HOMES = {
+    "multivariate": "metasynth.interface.multivariate",
     "pool": "metasynth.interface.pooling",
     "regress": "metasynth.interface.regression",
     "location_scale": "metasynth.stats.location_scale",

@@ -228,7 +228,7 @@ def regress(
     chosen = measure_of(measure)
     type_, rows = studies(data, chosen, columns or {}, labels, None, cluster)
     asked = moderators if isinstance(moderators, Mapping) else {name: {} for name in moderators}
-    terms, values = _terms(data, asked)
+    terms, values = terms_of(data, asked)
     declared = ModeratorModel("model", "Model", terms, tuple(interactions), ci=tests or "")
     outcome = OutcomeSpec(
         "outcome", "Outcome", "outcome", None, type_, chosen, direction, ("analysis",)
@@ -244,7 +244,7 @@ def regress(
         correlation=correlation,
     )
     require_combination(outcome, analysis)
-    own = pooled_studies(outcome, analysis, _with_values(rows, terms, values))
+    own = pooled_studies(outcome, analysis, with_values(rows, terms, values))
     effects = effects_of(own, outcome, analysis)
     design = moderator_design(declared, own, effects.v)
     method = None if model == "IV" else tau2 or DEFAULT_TAU2
@@ -255,7 +255,7 @@ def regress(
     )
 
 
-def _terms(
+def terms_of(
     frame: Any, asked: Mapping[str, Mapping[str, Any]]
 ) -> tuple[tuple[ModeratorTerm, ...], dict[str, list[float | None]]]:
     """The terms, and each column's values: of words the place among their levels."""
@@ -290,7 +290,7 @@ def _terms(
     return tuple(terms), values
 
 
-def _with_values(
+def with_values(
     rows: Sequence[StudyData],
     terms: Sequence[ModeratorTerm],
     values: Mapping[str, Sequence[float | None]],
