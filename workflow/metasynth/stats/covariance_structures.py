@@ -8,7 +8,7 @@ all. What a structure gives are the distinct elements of the covariance, with sl
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from math import asin, cos, sin, sqrt
+from math import asin, cos, sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from metasynth.stats.effects.binary import Array
 STRUCTURES = ("ID", "DIAG", "CS", "HCS", "UN", "AR", "HAR", "CAR")
 """One variance or one of each outcome (ID, DIAG: uncorrelated; CS, HCS: with one correlation);
 unstructured; a correlation that falls with the step between outcomes (AR, HAR) or with time."""
-_LEAST_CORRELATED = {"HCS", "HAR"}
+_OF_EACH = ("HCS", "HAR")
 
 Elements = tuple[Array, Array, Array]
 """Distinct elements of a covariance (e,), their slopes (e, q) and curvatures (e, q, q)."""
@@ -67,26 +67,35 @@ class Structure:
             return _of_factor(self.levels, theta)
         return self._of_correlation(theta)
 
-    def start(self, deviation: float, correlation: float) -> Array:
-        """Parameters of equal deviations and, as far as there is one, a correlation.
+    def start(self, deviations: Array, correlation: float) -> Array:
+        """Parameters with about these deviations and, as far as there is one, a correlation.
 
         Parameters:
-            deviation: above 0.
+            deviations: of the outcomes; below 0 for one that goes against the others, which UN
+                alone has; shape (n,).
             correlation: between the lowest that all outcomes may have, and 1.
         """
-        n = self.levels
-        if self.kind in ("ID", "DIAG"):
-            return np.full(self.parameters, deviation)
+        n, typical = self.levels, float(np.abs(deviations).max())
+        if self.kind == "ID":
+            return np.full(1, typical)
+        if self.kind == "DIAG":
+            return np.abs(deviations)
         if self.kind == "CS":
             eigenvalues = [1 + (n - 1) * correlation, 1 - correlation]
-            return deviation * np.sqrt(eigenvalues)
+            return typical * np.sqrt(eigenvalues)
         if self.kind == "UN":
             equal = np.full((n, n), correlation) + (1 - correlation) * np.eye(n)
-            return np.asarray(deviation * np.linalg.cholesky(equal)[np.tril_indices(n)])
+            factor = deviations[:, None] * np.linalg.cholesky(equal)
+            return np.asarray(factor[np.tril_indices(n)])
         low, high = self._range
         angle = asin(2 * (max(correlation, low) - low) / (high - low) - 1)
-        deviations = sqrt(deviation) if self.kind in _LEAST_CORRELATED else deviation
-        return np.append(np.full(self.parameters - 1, deviations), angle)
+        own = np.sqrt(np.abs(deviations)) if self.kind in _OF_EACH else np.full(1, typical)
+        return np.append(own, angle)
+
+    @property
+    def each(self) -> bool:
+        """Whether every outcome has a deviation of its own."""
+        return self.kind in ("DIAG", "UN", *_OF_EACH)
 
     @property
     def _range(self) -> tuple[float, float]:
@@ -104,7 +113,7 @@ class Structure:
     def _of_correlation(self, theta: Array) -> Elements:
         """Deviations and a power of the correlation, whose angle is the last parameter."""
         q = self.parameters
-        each = self.kind in _LEAST_CORRELATED
+        each = self.kind in _OF_EACH
         low, high = self._range
         half = (high - low) / 2
         r = low + half * (1 + sin(theta[-1]))

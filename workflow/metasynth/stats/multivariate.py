@@ -43,6 +43,8 @@ SMALL = 1e-2
 """Of such a standard deviation: a parameter below that is tried at 0."""
 CORRELATIONS = (-0.2, 0.5, 0.9)
 """Where a search begins."""
+_UNEQUAL = ((1.0, 0.1), (0.1, 1.0), (-1.0, 1.0))
+"""The deviation of one outcome, and that of the others, where a search begins."""
 
 
 class NoMaximum(Refused, ValueError):  # noqa: N818 - it names the fault, as `why` does
@@ -596,15 +598,29 @@ def _highest(problem: _Problem, spread: float) -> tuple[_Place, float | None]:
 
 
 def _starts(random: Sequence[RandomEffect], spread: float) -> list[Array]:
-    """Each random effect in turn the greatest, all alike, all small, with several correlations."""
+    """Each random effect in turn the greatest, all alike, all small, with several correlations.
+
+    Where outcomes have variances of their own each is the greatest, the least and (UN) the one
+    that goes against the others in turn, too, as likelihoods of few studies have several maxima.
+    """
     n = len(random)
     sizes = {tuple([one] * n) for one in (1.0, 0.1)}
     sizes |= {tuple(1.0 if i == j else 0.1 for i in range(n)) for j in range(n)}
     correlated = any(one.form.levels > 1 for one in random)
+    levels = max((one.form.levels for one in random if one.form.each), default=0)
+    plain = np.ones(levels)
+    unequal = _UNEQUAL if any(one.form.kind == "UN" for one in random) else _UNEQUAL[:2]
+    shapes = [np.where(np.arange(levels) == i, x, y) for i in range(levels) for x, y in unequal]
     found = []
-    for own, rho in product(sorted(sizes), CORRELATIONS if correlated else (0.0,)):
+    for own, rho, shape in [
+        *product(sorted(sizes), CORRELATIONS if correlated else (0.0,), [plain]),
+        *product([tuple([1.0] * n)], CORRELATIONS, shapes),
+    ]:
         parts = [
-            one.form.start(size * spread, max(rho, -0.5 / max(1, one.form.levels - 1)))
+            one.form.start(
+                size * spread * (shape if one.form.each else np.ones(one.form.levels)),
+                max(rho, -0.5 / max(1, one.form.levels - 1)),
+            )
             for one, size in zip(random, own, strict=True)
         ]
         found.append(np.concatenate(parts))
