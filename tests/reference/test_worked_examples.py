@@ -105,7 +105,7 @@ def coefficients(found):
     each = {key: x for name, own in values.items() for key, x in numbered(name, own, 0).items()}
     return each | {
         "qm": own.qm, "qm_p": own.qm_p, "qe": own.qe, "qe_p": own.qe_p, "tau2": own.tau2,
-        "i2": own.i2, "r2": own.r2,
+        "i2": own.i2, "r2": own.r2, "between": own.tau2_between, "within": own.tau2_within,
     }  # fmt: skip
 
 
@@ -570,12 +570,35 @@ for rho in ("0", "0.6"):
 pool("anova.rma: delinquency, rho 0.6", delinquency, "SMD", **own)
 pool("anova.rma: delinquency, CR2", delinquency, "SMD", ci="CR2", **own)
 nested = {"model": "three_level", "cluster": "study"}
-pool(
-    "dat.bornmann2007: three levels",
+general = {"deltype": {"reference": "general"}}
+for name, terms in {
+    "publication": ["pubstatus"],
+    "year": ["year"],
+    "type": general,
+    "year and type": {"year": {}} | general,
+}.items():
+    on(f"dat.assink2016: on {name}", delinquency, "SMD", terms, **nested)
+awards = nested | cells(ai="waward", n1i="wtotal", ci="maward", n2i="mtotal")
+pool("dat.bornmann2007: three levels", frame("bornmann2007"), "OR", **awards)
+on("dat.bornmann2007: on type", frame("bornmann2007"), "OR", ["type"], **awards)
+at(
+    "dat.bornmann2007: by type",
+    [{"type": "Fellowship"}, {"type": "Grant"}],
     frame("bornmann2007"),
     "OR",
+    ["type"],
+    **awards,
+)
+curve = {"bmicent": {"knots": frame("obrien2003 knots")["knots"]}}
+on("dat.obrien2003: on BMI", frame("obrien2003"), "MD", ["bmicent"], **nested)
+on("dat.obrien2003: on a curve of BMI", frame("obrien2003"), "MD", curve, **nested)
+at(
+    "dat.obrien2003: along the curve",
+    [{"bmicent": x} for x in (-10, 0, 10)],
+    frame("obrien2003"),
+    "MD",
+    curve,
     **nested,
-    **cells(ai="waward", n1i="wtotal", ci="maward", n2i="mtotal"),
 )
 pool(
     "dat.white2020: three levels",
@@ -587,6 +610,14 @@ pool(
 )
 criminal = {"model": "three_level", "cluster": "studyid", "correlation": 0.8}
 pool("dat.tannersmith2016: CR2", frame("tannersmith2016"), "other", ci="CR2", **criminal)
+ages, crossed_ages = ["aget1", "aget2"], {"interactions": [("aget1", "aget2")]}
+for name, terms, more in (
+    ("age", ages, {}),
+    ("age, crossed", ages, crossed_ages),
+    ("age and sex", [*ages, "sexmix"], crossed_ages),
+):
+    data, own = frame("tannersmith2016"), criminal | {"tests": "CR2"} | more
+    on(f"dat.tannersmith2016: on {name}", data, "other", terms, **own)
 
 
 def compound_symmetry():
@@ -656,7 +687,9 @@ for name, moderators in (
     ("deltype", kinds),
     ("year + deltype", {"year": {}} | kinds),
 ):
-    dependent(f"dat.assink2016: on {name}", teenagers, "SMD", moderators=moderators, **both)
+    dependent(
+        f"dat.assink2016: dependent, on {name}", teenagers, "SMD", moderators=moderators, **both
+    )
 for name, ci in (("", "Wald"), (", CR2", "CR2")):
     dependent(
         f"anova.rma: on type of delinquency{name}",
@@ -700,7 +733,7 @@ for example, moderators in (
         **tuberculosis,
     )
 dependent(
-    "dat.bornmann2007: on type",
+    "dat.bornmann2007: dependent, on type",
     frame("bornmann2007, types"),
     "OR",
     moderators=["type"],

@@ -51,7 +51,7 @@ type <- relevel(factor(d$deltype), ref = "general")
 for (name in c("pubstatus", "year", "deltype", "year + deltype")) {
   X <- switch(name, pubstatus = cbind(1, d$pubstatus), year = cbind(1, d$year),
               deltype = model.matrix(~ type), model.matrix(~ d$year + type))
-  dependent(paste("dat.assink2016: on", name), of_model(d$yi, d$vi, unname(X), both))
+  dependent(paste("dat.assink2016: dependent, on", name), of_model(d$yi, d$vi, unname(X), both))
 }
 found <- dependent("anova.rma: on type of delinquency", of_model(d$yi, V, unname(model.matrix(~ type)), both))
 by_clusters("anova.rma: on type of delinquency, CR2", found, d$study)
@@ -75,7 +75,7 @@ ratio("methods.anova.rma: allocation and latitude, likelihood ratio",
 
 d <- escalc("OR", ai = waward, n1i = wtotal, ci = maward, n2i = mtotal, data = dat.bornmann2007)
 keep("bornmann2007, types", dat.bornmann2007, c("study", "obs", "type", "waward", "wtotal", "maward", "mtotal"))
-dependent("dat.bornmann2007: on type", of_model(d$yi, d$vi, unname(model.matrix(~ type, d)), list(d$study, rows_of(d))))
+dependent("dat.bornmann2007: dependent, on type", of_model(d$yi, d$vi, unname(model.matrix(~ type, d)), list(d$study, rows_of(d))))
 
 d <- dat.tannersmith2016; d$esid <- rows_of(d)
 d$aget1 <- ave(d$aget1, d$studyid); d$aget2 <- ave(d$aget2, d$studyid)

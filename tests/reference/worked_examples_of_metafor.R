@@ -16,6 +16,18 @@ robustly <- function(example, fit, ...) {
   add(example, estimate = r$beta[1], se = r$se[1],
       if (!is.null(list(...)$clubSandwich)) list(low = r$ci.lb, high = r$ci.ub, p = r$pval))
 }
+levels_on <- function(d, formula, rho = 0) {
+  d <- d[complete.cases(model.frame(formula, d, na.action = na.pass)), ]
+  sigma2 <- variances(d, rho, "REML", model.matrix(formula, d))
+  rma.mv(yi, block(d, rho), mods = formula, random = ~ 1 | study/effect, data = d, sigma2 = sigma2)
+}
+of_clusters <- function(example, fit, own = TRUE) {
+  of <- function(name, x) setNames(as.list(unname(x)), paste0(name, "_", seq_along(x) - 1))
+  add(example, of("estimate", fit$beta[, 1]), of("se", fit$se), of("low", fit$ci.lb),
+      of("high", fit$ci.ub), of("p", fit$pval), qm = fit$QM, qm_p = fit$QMp,
+      if (own) list(between = fit$sigma2[1], within = fit$sigma2[2], qe = fit$QE, qe_p = fit$QEp))
+}
+robust_of <- function(fit) robust(fit, cluster = fit$data$study, clubSandwich = TRUE)
 nested <- function(dat, study, effect) {
   dat$study <- dat[[study]]
   dat$effect <- dat[[effect]]
@@ -34,7 +46,8 @@ for (which in 1:2) {
   add("confint.rma: variances of schools", limits)
 }
 
-dat <- keep("assink2016", nested(dat.assink2016, "study", "esid"), c("study", "esid", "yi", "vi"))
+dat <- keep("assink2016", nested(dat.assink2016, "study", "esid"),
+            c("study", "esid", "yi", "vi", "pubstatus", "year", "deltype"))
 for (rho in c(0, 0.6)) {
   fit <- levels_of(dat, rho)
   three_level(sprintf("dat.assink2016: three levels, rho %g", rho), fit)
@@ -42,10 +55,40 @@ for (rho in c(0, 0.6)) {
 }
 three_level("anova.rma: delinquency, rho 0.6", fit)
 robustly("anova.rma: delinquency, CR2", fit, clubSandwich = TRUE)
+dat$deltype <- relevel(factor(dat$deltype), ref = "general")
+of_clusters("dat.assink2016: on publication", levels_on(dat, ~ pubstatus))
+of_clusters("dat.assink2016: on year", levels_on(dat, ~ year))
+of_clusters("dat.assink2016: on type", levels_on(dat, ~ deltype))
+of_clusters("dat.assink2016: on year and type", levels_on(dat, ~ year + deltype))
 
 dat <- escalc("OR", ai = waward, n1i = wtotal, ci = maward, n2i = mtotal, data = dat.bornmann2007)
-keep("bornmann2007", dat.bornmann2007, c("study", "obs", "waward", "wtotal", "maward", "mtotal"))
+keep("bornmann2007", dat.bornmann2007,
+     c("study", "obs", "type", "waward", "wtotal", "maward", "mtotal"))
 three_level("dat.bornmann2007: three levels", levels_of(nested(dat, "study", "obs")), exp)
+fit <- levels_on(nested(dat, "study", "obs"), ~ type)
+of_clusters("dat.bornmann2007: on type", fit)
+predictions("dat.bornmann2007: by type", fit, 0:1, exp)
+
+dat <- nested(dat.obrien2003, "study", "grp")
+dat$bmicent <- dat$bmi - ave(dat$bmi, dat$study)
+dat <- escalc("PR", xi = cases, ni = total, data = dat)
+dat$yi <- dat$yi * 100
+dat$vi <- dat$vi * 100^2
+keep("obrien2003", dat, c("study", "yi", "vi", "bmicent"))
+of_clusters("dat.obrien2003: on BMI", levels_on(dat, ~ bmicent))
+# What rcs of the package rms makes of four knots.
+knots <- unname(quantile(dat$bmicent, c(0.05, 0.35, 0.65, 0.95)))
+keep("obrien2003 knots", data.frame(knots))
+curve <- function(x) {
+  cube <- function(t) pmax(x - t, 0)^3
+  last <- knots[4]; before <- knots[3]
+  bend <- function(t) (cube(t) - cube(before) * (last - t) / (last - before) +
+                       cube(last) * (before - t) / (last - before)) / (last - knots[1])^2
+  cbind(x, bend(knots[1]), bend(knots[2]))
+}
+fit <- levels_on(dat, ~ curve(bmicent))
+of_clusters("dat.obrien2003: on a curve of BMI", fit)
+predictions("dat.obrien2003: along the curve", fit, curve(c(-10, 0, 10)))
 
 dat <- escalc("ZCOR", ri = ri, ni = ni, data = dat.crede2010)
 for (which in c("grade", "gpa"))
@@ -54,13 +97,22 @@ for (which in c("grade", "gpa"))
 
 three_level("dat.knapp2017: three levels", levels_of(nested(dat.knapp2017, "study", "comp")))
 
-dat <- keep("tannersmith2016", dat.tannersmith2016, c("studyid", "yi", "vi"))
+dat <- dat.tannersmith2016
+dat$aget1 <- ave(dat$aget1, dat$studyid)
+dat$aget2 <- ave(dat$aget2, dat$studyid)
+keep("tannersmith2016", dat, c("studyid", "yi", "vi", "aget1", "aget2", "sexmix"))
 dat$esid <- seq_len(nrow(dat))
 fit <- levels_of(nested(dat, "studyid", "esid"), 0.8)
 add("dat.tannersmith2016: compound symmetry", estimate = fit$beta[1], se = fit$se[1],
     low = fit$ci.lb, high = fit$ci.ub, p = fit$pval, tau2 = sum(fit$sigma2),
     rho = fit$sigma2[1] / sum(fit$sigma2), q = fit$QE, q_p = fit$QEp)
 robustly("dat.tannersmith2016: CR2", fit, clubSandwich = TRUE)
+dat <- nested(dat, "studyid", "esid")
+of_clusters("dat.tannersmith2016: on age", robust_of(levels_on(dat, ~ aget1 + aget2, 0.8)), FALSE)
+of_clusters("dat.tannersmith2016: on age, crossed",
+            robust_of(levels_on(dat, ~ aget1 * aget2, 0.8)), FALSE)
+of_clusters("dat.tannersmith2016: on age and sex",
+            robust_of(levels_on(dat, ~ aget1 * aget2 + sexmix, 0.8)), FALSE)
 
 dat <- keep("white2020", dat.white2020, c("study_id", "obs", "r", "n"))
 dat <- escalc("ZCOR", ri = r, ni = n, data = dat)
