@@ -17,7 +17,9 @@ LONG = 10
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", f"slow: in a file with tests of more than {LONG} seconds")
+    config.addinivalue_line(
+        "markers", f"slow: takes more than {LONG} seconds, or is in a file with such tests"
+    )
 
 
 @pytest.hookimpl(trylast=True)

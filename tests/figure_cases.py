@@ -13,8 +13,9 @@ from math import exp, log, sqrt
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Bbox
@@ -438,17 +439,28 @@ def texts(figure: Figure) -> dict[str, Text]:
     return {text.get_text(): text for text in figure.texts}
 
 
+@cache
+def _renderer(dpi: float) -> RendererAgg:
+    """One for all figures: matplotlib keeps the sizes of texts for each renderer."""
+    return RendererAgg(1, 1, dpi)
+
+
+@cache
+def _rise(text: str, font: FontProperties) -> tuple[float, float]:
+    """How high a text's glyphs are, and how far they go below the line."""
+    _, height, descent = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return height, descent
+
+
 def boxes(figure: Figure) -> list[tuple[str, Bbox]]:
     """Where each text's ink is, in points: across by matplotlib's renderer, down by its glyphs."""
-    renderer = FigureCanvasAgg(figure).get_renderer()
+    renderer = _renderer(figure.dpi)
     found = []
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
         for text in figure.texts:
             across = text.get_window_extent(renderer)
-            _, height, descent = text_to_path.get_text_width_height_descent(
-                text.get_text(), text.get_fontproperties(), ismath=False
-            )
+            height, descent = _rise(text.get_text(), text.get_fontproperties())
             baseline = text.get_transform().transform(text.get_position())[1]
             box = Bbox.from_extents(
                 across.x0, baseline - descent, across.x1, baseline - descent + height

@@ -101,13 +101,34 @@ def possible(environment: Mapping[str, str]) -> bool:
     return POSSIBLE and all(environment.get(name) == _AT_START.get(name) for name in fixed)
 
 
+def started(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
+    """The same by a Python that is started."""
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
 def run(
     words: Sequence[str],
     folder: Path,
     environment: Mapping[str, str],
     workflow: Path = REPOSITORY / "workflow",
 ) -> tuple[int, str]:
-    """Carry out `python …` in a folder by a workflow's package: the exit status, and all output."""
+    """Carry out `python …` in a folder by a workflow's package: the exit status, and all output.
+
+    It is a real Python where no process can be forked for these settings.
+    """
+    if not possible(environment):
+        return started(words, folder, environment)
     address = _server(workflow)
     order = {"words": [*words], "folder": str(folder), "settings": dict(environment)}
     content = json.dumps(order).encode()

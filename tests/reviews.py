@@ -3,8 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -59,21 +57,11 @@ class Review:
             *("-m", "snakemake", "--snakefile", str(self.snakefile)),
             *("--directory", str(self.folder), "--cores", "2", *arguments),
         ]
-        stays = self.copied or self.snakefile == REPOSITORY / "Snakefile"
-        if stays and forks.possible(os.environ | environment):
+        settings = os.environ | environment
+        if self.copied or self.snakefile == REPOSITORY / "Snakefile":
             workflow = self.snakefile.parent / "workflow"
-            return Run(*forks.run(words, self.folder, os.environ | environment, workflow))
-        done = subprocess.run(
-            [sys.executable, *words],
-            cwd=self.folder,
-            env=os.environ | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
-        return Run(done.returncode, done.stdout)
+            return Run(*forks.run(words, self.folder, settings, workflow))
+        return Run(*forks.started(words, self.folder, settings))
 
     def run(self, *arguments: str, **environment: str) -> Run:
         done = self.snakemake(*arguments, **environment)

@@ -1,49 +1,35 @@
 """Small files that could keep a program busy for ever, or fill the memory: each gets an answer.
 
-Each is read by a program of its own, which may have 20 seconds of a processor and 1.5 GB.
+Each is read by a process of its own, which may have 20 seconds of a processor and 1.5 GB.
 """
 
 import io
 import os
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import forks
+
 from .conftest import TRIED
 from .review import BIB, CONFIG, RESULTS, STUDY, clean, write
 
-LIMITED = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_CPU, (20, 25))
-resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
-from metasynth.__main__ import main
-sys.exit(main())
-"""
+pytestmark = pytest.mark.slow
+
+LIMITED = Path(__file__).with_name("limited.py")
 DEEP, MANY = 100_000, 300_000
 PROSE = "text/en/rationale.md"
 
 
 def answered(folder: Path, *words: str) -> str:
     """What the command says, which ends by itself and without a traceback."""
-    command = [sys.executable, "-c", LIMITED, *words]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode in (0, 1), f"{done.returncode}: {done.stdout[-2000:]}"
-    assert "Traceback" not in done.stdout
+    code, said = forks.run([str(LIMITED), *words], folder, os.environ)
+    assert code in (0, 1), f"{code}: {said[-2000:]}"
+    assert "Traceback" not in said
     TRIED["bombs, pipes and devices, each answered in bounded time and memory"] += 1
-    return done.stdout
+    return said
 
 
 # --- within a review ------------------------------------------------------------------------------

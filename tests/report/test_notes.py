@@ -6,6 +6,8 @@ Texts are compared without blanks and hyphens, since lines break anywhere.
 import csv
 import json
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +21,8 @@ import pytest
 
 from tests.report.test_provenance import Numbers, ends
 from tests.reviews import Review
+
+pytestmark = pytest.mark.slow
 
 MARK = re.compile(r"\u202fn(\d+(?:,n\d+)*)")
 TITLES = {"en": "Appendix: notes on the numbers", "pl": "Dodatek: przypisy do liczb"}
@@ -142,6 +146,11 @@ class Paper:
         return [whole[a:b] for a, b in pairwise([*starts, len(whole)])]
 
     @cached_property
+    def named(self) -> list[set[tuple[str, int]]]:
+        """The files and rows that each note names."""
+        return [rows_named(note) for note in self.notes]
+
+    @cached_property
     def links(self) -> list[tuple[Spot, Spot]]:
         """Every link within the document: its upper left corner, and where it leads."""
         numbers = {page.indirect_reference.idnum: n for n, page in enumerate(self.reader.pages)}  # type: ignore[union-attr]
@@ -207,11 +216,11 @@ def located(text: str, plain: str) -> Iterator[tuple[int, int, int]]:
     """Where the parts of a paragraph stand: how much of it is before, its place, its length."""
     done, after = 0, 0
     while done < len(text):
-        rest = text[done:]
-        length = len(rest)
-        while (place := plain.find(rest[:length], after)) < 0:
-            length -= 1
-            assert length >= min(LEAST, len(rest)), rest
+        rest, behind = text[done:], plain[after:]
+        # Of a text that is found, each beginning is: the longest that is, by halving.
+        length = bisect_left(range(len(rest)), True, key=lambda n: rest[: n + 1] not in behind)
+        assert length >= min(LEAST, len(rest)), rest
+        place = plain.index(rest[:length], after)
         yield done, place, length
         done, after = done + length, place + length
 
@@ -241,26 +250,26 @@ def test_every_number_of_the_text_has_a_note_that_names_all_its_files_and_rows(
     review: Review, papers: list[Paper], entries: dict[str, dict[str, Any]]
 ) -> None:
     for paper in papers:
-        named = [rows_named(note) for note in paper.notes]
         found = list(marked(review, paper))
         assert found
+        behind = {key: cells(entries, key) for key in {key for key, _, _ in found}}
         for key, around, notes in found:
             assert notes, f"{key}: no mark behind “{around}”"
-            rows = set().union(*(named[n - 1] for n in notes))
-            assert cells(entries, key) <= rows, f"{key}: n{notes} at “{around}”"
+            rows = set().union(*(paper.named[n - 1] for n in notes))
+            assert behind[key] <= rows, f"{key}: n{notes} at “{around}”"
 
 
 def test_every_note_names_a_row_of_a_raw_table_or_what_was_declared(papers: list[Paper]) -> None:
     for paper in papers:
         assert paper.notes
-        for note in paper.notes:
-            assert rows_named(note) or "config.yaml" in note, note
+        for note, rows in zip(paper.notes, paper.named, strict=True):
+            assert rows or "config.yaml" in note, note
 
 
 def test_rows_that_notes_name_are_there(review: Review, papers: list[Paper]) -> None:
     rows: dict[str, int] = {}
     for paper in papers:
-        for file, row in set().union(*map(rows_named, paper.notes)):
+        for file, row in set().union(*paper.named):
             if file not in rows:
                 table = (review.folder / "data/raw" / file).open(encoding="utf-8-sig", newline="")
                 with table:
@@ -288,29 +297,32 @@ def test_every_number_of_the_article_has_a_note_in_the_supplement(
     for paper in papers:
         path = paper.path.with_name(paper.path.name.replace("supplement", "review"))
         page = Numbers(path.with_suffix(".html").read_text("utf-8"))
-        named = [rows_named(note) for note in paper.notes]
         assert page.found
         for key in {key for key, _ in page.found}:
-            assert any(cells(entries, key) <= rows for rows in named), key
+            behind = cells(entries, key)
+            assert any(behind <= rows for rows in paper.named), key
 
 
 def test_marks_lead_to_their_notes_and_notes_lead_back(papers: list[Paper]) -> None:
     for paper in papers:
         there = {goal for spot, goal in paper.links if spot[0] not in paper.section}
         starts = {goal for goal in there if goal[0] in paper.section}
+        on_page, leading = defaultdict(list), defaultdict(list)
+        for spot, goal in paper.links:
+            on_page[spot[0]].append((spot, goal))
+            leading[goal].append(spot)
         back = [
             (start, goal)
             for start in starts
-            for spot, goal in paper.links
-            if spot[0] == start[0] and abs(spot[1] - start[1]) < 1 and abs(spot[2] - start[2]) < 12
+            for spot, goal in on_page[start[0]]
+            if abs(spot[1] - start[1]) < 1 and abs(spot[2] - start[2]) < 12
         ]
         told = {n for _, notes in paper.marks for n in notes} | {*later_marks(paper)}
         assert len(told) <= len(back)
         returned = 0
         for start, goal in back:
-            marks = [spot for spot, there in paper.links if there == start]
             returned += any(
                 spot[0] == goal[0] and abs(spot[1] - goal[1]) < 2 and abs(spot[2] - goal[2]) < 14
-                for spot in marks
+                for spot in leading[start]
             )
         assert returned == len(told)

@@ -10,6 +10,8 @@ import pytest
 
 from tests.reviews import Review
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=["anakinra", "bcg"])
 def review(request: pytest.FixtureRequest, finished: Callable[[str], Review]) -> Review:

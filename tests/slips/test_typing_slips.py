@@ -7,6 +7,8 @@ import pytest
 
 from .typing_slips import KINDS, review, share, slips
 
+pytestmark = pytest.mark.slow
+
 SURE = (
     *("columns exchanged", "sign", "row doubled", "unit", "cell left blank", "week misread"),
     *("standard error, half-width or width as SD", "outcome misspelt", "arm misspelt"),

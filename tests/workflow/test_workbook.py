@@ -4,12 +4,16 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from metasynth.core import workbook
 from metasynth.core.workbook_writing import Sheet, SheetColumn
 from metasynth.core.workbook_writing import workbook as written
 from metasynth.tables import reader, trial_workbook
 
 from .conftest import Review
+
+pytestmark = pytest.mark.slow
 
 TABLES = ("estimates", "studies", "crosscheck", "certainty", "findings", "conclusions")
 

@@ -138,6 +138,7 @@ def portable(names: Sequence[str]) -> bool:
     return not verify.clashes(names) and not any(map(verify.unsafe_name, names))
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.generate))
 @example(["logs", "results"], "results", "data/results", "data/logs", ["__pycache__/a.csv"])
 @example(["logs", "z"], "logs", "__pycache__/results", "x/.snakemake", ["docs/results/x/a.md"])

@@ -1,6 +1,7 @@
 """A multiverse against `synthesise`: every specification, analysed by itself from the raw rows."""
 
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 import pytest
@@ -46,6 +47,13 @@ def options_taken(found, code):
     }
 
 
+@cache
+def studied(trial, outcome, comparison):
+    """The studies of a trial, the same for all analyses of its rows."""
+    item = study_data(trial, outcome, comparison)
+    return () if isinstance(item, Omission) else item
+
+
 def alone(result, trials, options):
     """One analysis, from the trials' raw rows, as `synthesise` makes it."""
     chosen = {"measure": options["measure"], "reading": options["reading"]}
@@ -61,14 +69,8 @@ def alone(result, trials, options):
         double_zero=options["double_zero"],
         tau_prior=result.analyses[0].spec.tau_prior if options["model"] == "bayes" else None,
     )
-    data = [study_data(trial, outcome, comparison) for trial in trials]
-    studies = [
-        study
-        for item in data
-        if not isinstance(item, Omission)
-        for study in item
-        if study.study != options["left_out"]
-    ]
+    data = [studied(trial, outcome, comparison) for trial in trials]
+    studies = [study for item in data for study in item if study.study != options["left_out"]]
     return synthesise(outcome, [spec], comparison, studies).analyses[0].estimates[0]
 
 
@@ -96,6 +98,7 @@ def test_every_specification_is_what_that_analysis_gives_alone(id_):
     check_all(result, trials, multiverse(result, trials, DEFAULT))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id_", ["acr20_w24", "acr70_w24", "serious_infection"])
 def test_so_is_every_specification_of_every_method(id_):
     result, trials = outcomes(ANAKINRA)[id_]
@@ -190,6 +193,7 @@ def test_every_type_of_outcome_has_one(kind):
     check_all(result, trials, found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("id_", ["acr20_w24", "acr70_w24", "serious_infection", "infection"])
 def test_nothing_is_left_out(id_):
     """The product of all options, each analysed alone, holds no result that is not there."""

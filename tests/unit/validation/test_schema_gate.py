@@ -55,9 +55,10 @@ def test_it_opens_for_nothing_that_the_schema_is_against() -> None:
     whole["outcomes"] = dict(list(read("config.yaml")["outcomes"].items())[:2])
     tried = opened = 0
     for value in spoilt(copy.deepcopy(whole)):
-        sound, open_ = VALIDATOR.is_valid(value), schema_gate.opens(value, SCHEMA, SCHEMA)
-        assert sound or not open_, value
-        tried, opened = tried + 1, opened + open_
+        tried += 1
+        if schema_gate.opens(value, SCHEMA, SCHEMA):
+            opened += 1
+            assert VALIDATOR.is_valid(value), value
     assert opened > 100
     assert tried > 5 * opened
 
