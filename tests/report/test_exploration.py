@@ -1,6 +1,7 @@
 """The pools that readers try are those of the engine, and nothing else of the page changes."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -111,12 +112,10 @@ def same(answer: Any, pooled: Any, case: object) -> None:
     assert answer["k"] == pooled.k, case
 
 
-STYLE = """const page = {}, words = {};
-function localNumber(x) { return String(x).replace("-", "−").replace(".", words.decimal); }
-"""
-SAID = """({written, decimal, values}) => {
+STYLE = "const page = {}, words = {};\n"
+SAID = """({written, decimal, thousands, values}) => {
   page.written = written;
-  words.decimal = decimal;
+  Object.assign(words, {decimal, thousands});
   const effects = values.map(([measure, value]) => effect(measure, value));
   return [effects, values.map(([, value]) => positive(Math.abs(value)))];
 }"""
@@ -141,7 +140,9 @@ def test_numbers_are_written_as_the_tables_write_them(
     measures = ("RR", "OR", "RD", "MD", "other")
     ways = {one: Explored(one, is_ratio(one), counts=False, studies=()) for one in measures}
     page = browser.new_page()
-    page.add_script_tag(content=STYLE + SCRIPT.read_text("utf-8"))
+    script = SCRIPT.with_name("review.js").read_text("utf-8")
+    (own,) = re.findall(r"^function localNumber\(.*?^}$", script, re.DOTALL | re.MULTILINE)
+    page.add_script_tag(content=STYLE + own + SCRIPT.read_text("utf-8"))
     values = [
         (measure, value)
         for measure in measures
@@ -150,6 +151,7 @@ def test_numbers_are_written_as_the_tables_write_them(
     ]
     language = replace(ENGLISH, numbers=style)
     told = {"written": known(ways, language)["written"], "decimal": decimal, "values": values}
+    told["thousands"] = style.thousands
     effects, amounts = page.evaluate(SAID, told)
     assert effects == [formats.estimate(measure, value, style) for measure, value in values]
     assert amounts == [formats.positive(abs(value), style) for _, value in values]

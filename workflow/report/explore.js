@@ -223,7 +223,7 @@ function effect(measure, value) {
 /** A number that is never negative, so that it does not read as 0 unless it is. */
 function positive(value) {
   if (value > 0 && value < 0.0005) return `<${rounded(0.001, 3)}`;
-  if (value >= 999999.5) return ">999999";
+  if (value >= 999999.5) return `>${localNumber(999999)}`;
   return rounded(value, value > 0 && value < 0.0095 ? 3 : value >= 1000 ? 0 : 2);
 }
 

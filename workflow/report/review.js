@@ -109,7 +109,9 @@ function value(entry) {
 }
 
 function localNumber(x) {
-  return String(x).replace("-", "−").replace(".", words.decimal);
+  const [whole, ...part] = String(x).replace("-", "−").split(".");
+  const long = whole.replace("−", "").length > 4;
+  return [long ? whole.replace(/\B(?=(\d{3})+$)/g, words.thousands) : whole, ...part].join(words.decimal);
 }
 
 function method(entry) {
@@ -319,7 +321,7 @@ function sortable(cell) {
   const number = cell.querySelector("a.n");
   const known = number && text.startsWith(number.textContent) ? entries[number.dataset.key]?.value : null;
   if (typeof known === "number") return known;
-  const plain = text.replace("−", "-").replace(words.decimal, ".").replace(/^[<>] ?/, "");
+  const plain = text.replaceAll(words.thousands, "").replace("−", "-").replace(words.decimal, ".").replace(/^[<>] ?/, "");
   const found = plain.match(/^-?\d+(\.\d+)?/);
   return found ? parseFloat(found[0]) : text;
 }

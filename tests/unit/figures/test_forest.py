@@ -32,6 +32,7 @@ from metasynth.figures.forest.preset import PRESETS
 from metasynth.figures.forest.rows import forest_rows
 from metasynth.figures.forest.shapes import SMALLEST
 from metasynth.figures.outcome import overall
+from metasynth.language.formats import ENGLISH, count
 from metasynth.language.languages import speak
 from metasynth.language.tracked import bare
 from metasynth.model.records import (
@@ -169,9 +170,8 @@ def test_squares_stand_at_the_estimates_in_the_rows_of_their_studies(name: str) 
             )
             < 0.01
         ]
-        assert any(str(study.total_control) == text.get_text() for text in beside) or (
-            study.total_control is None
-        )
+        total = count(study.total_control, ENGLISH)
+        assert any(total == text.get_text() for text in beside) or (study.total_control is None)
         assert any(f"{study.weight:.1f}%" == text.get_text() for text in beside)
 
 
@@ -294,7 +294,7 @@ def test_a_limit_that_does_not_exist_is_an_arrow() -> None:
 def test_direction_of_benefit_decides_whom_each_side_favours() -> None:
     for direction, left, right in (
         ("benefit", "← Favours Placebo", "Favours Anakinra →"),
-        ("harm", "← Favours Anakinra", "Favours Placebo →"),
+        ("harm", "← Favours", "Favours Placebo →"),  # its second line says whom
     ):
         found = texts(forest(binary(BCG, direction)))
         spaced = {text.replace("\u00a0", " "): label for text, label in found.items()}
@@ -344,7 +344,7 @@ def test_subgroups_have_headings_subtotals_and_their_own_heterogeneity() -> None
     figure = forest(CASES["subgroups"])
     printed = [text.get_text() for text in figure.texts]
     assert printed.count("Subtotal") == 2
-    assert sum(text.startswith("Heterogeneity: Tau²") for text in printed) == 3
+    assert sum(text.startswith("Heterogeneity: Tau²") for text in printed) == 2
     assert printed.index("Random allocation") < printed.index("Aronson 1948")
     assert printed.index("Systematic allocation") < printed.index("Hart & Sutherland 1977")
 
@@ -485,3 +485,11 @@ def test_a_caveat_of_both_analyses_is_said_once() -> None:
     names = [a.spec.name for a in analyses]
     printed = " ".join(texts(forest(replace(result, analyses=analyses), names)))
     assert printed.count("Few studies.") == 1
+
+
+def test_a_q_that_all_analyses_share_is_said_once() -> None:
+    lines = forest_rows(CASES["two"], None, speak("en")).statistics
+    shared = [bare(line) for line in lines if " Q = " in bare(line)]
+    assert len(shared) == 1
+    assert shared[0].startswith("Heterogeneity: Q = ")
+    assert bare(lines[2]) == "I² = 0% – Common effect (Mantel–Haenszel)"

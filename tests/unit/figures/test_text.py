@@ -74,6 +74,7 @@ def test_summed_widths_are_those_of_the_layout_engine(bold: bool) -> None:
         "← Na korzyść: Żółć\u00a0– łąka →",
         "0,41\u2007[0,13;\u20071,26] ±1.96 ≤ ≥ √ τ²",
         "中文研究 2019",
+        "357\u202f347 of 1\u202f234\u202f567",
     ]
     for text in texts:
         assert width(text, bold) == pytest.approx(8 * laid_out(text, bold), abs=0.02)

@@ -32,8 +32,10 @@ from metasynth.language.formats import (
         (0.0, 2, "0.00"),
         (-0.0, 2, "0.00"),
         (1e-9, 2, "0.00"),
-        (123456.0, 0, "123456"),
-        (1e22, 0, "10000000000000000000000"),
+        (12345.6, 1, "12\u202f345.6"),
+        (9999.0, 0, "9999"),
+        (123456.0, 0, "123\u202f456"),
+        (1e22, 0, "\u202f".join(["10", *7 * ["000"]])),
         (None, 2, "–"),
     ],
 )
@@ -49,7 +51,7 @@ def test_of_a_ratio_beyond_a_thousand_no_digit_is_printed(x: float) -> None:
         text = estimate(measure, x)
         assert (text == ">1000") == (x > 1000)
         assert text[0] in "<>" or abs(float(text) - x) <= 0.0051
-    assert estimate("MD", 170583.0) == "170583.00"
+    assert estimate("MD", 170583.0) == "170\u202f583.00"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_a_printed_p_lies_on_the_same_side_of_every_level_as_p(p: float) -> None
         (2.654, "2.65"),
         (999.994, "999.99"),
         (8570.4, "8570"),
-        (2e7, ">999999"),
+        (2e7, ">999\u202f999"),
         (None, "–"),
     ],
 )
@@ -151,7 +153,7 @@ def test_other_texts() -> None:
 
 @given(st.floats(-1e300, 1e300), st.integers(0, 4))
 def test_every_float_can_be_printed(x: float, decimals: int) -> None:
-    text = formats.number(x, decimals).replace(formats.MINUS, "-")
+    text = formats.number(x, decimals).replace(formats.MINUS, "-").replace("\u202f", "")
     assert float(text) == pytest.approx(x, rel=5e-3, abs=0.5 * 10**-decimals * (1 + 1e-9))
 
 
@@ -170,3 +172,17 @@ def test_every_float_can_be_printed(x: float, decimals: int) -> None:
 def test_declared_decimals_of_a_measure_and_the_usual_ones_of_others(measure, x, printed):
     style = formats.NumberStyle(decimals=(("PLO", 4), ("MD", 1)))
     assert formats.estimate(measure, x, style) == printed
+
+
+def test_thousands_stand_apart_from_five_digits_on_in_each_language() -> None:
+    assert count(357347, formats.ENGLISH) == "357\u202f347"
+    assert count(357347, POLISH) == "357\u00a0347"
+    assert count(2013, POLISH) == "2013"
+    assert number(-1234567.891, 3, POLISH) == "−1\u00a0234\u00a0567,891"
+    assert formats.localised("0.123456", formats.ENGLISH) == "0.123456"
+    assert formats.localised("12345.123456", POLISH) == "12\u00a0345,123456"
+
+
+def test_a_whole_number_that_was_extracted_keeps_its_digits() -> None:
+    assert formats.shortest(1234567.0) == "1\u202f234\u202f567"
+    assert formats.shortest(-1e-5) == "−1e−05"

@@ -104,3 +104,9 @@ def test_tables_and_figures_are_numbered_as_everywhere() -> None:
 def test_a_figure_is_the_pdf_of_its_file_or_its_name() -> None:
     assert r"\reviewfigure{../figures/f.pdf}" in source()
     assert r"\IfFileExists" in source()
+
+
+def test_a_language_whose_package_is_not_there_is_taken_from_babel_itself() -> None:
+    said = source(code="pl")
+    assert r"\IfFileExists{polish.ldf}{\usepackage[polish]{babel}}" in said
+    assert r"\babelprovide[import,main]{polish}" in said

@@ -75,9 +75,11 @@ def test_a_star_marks_each_number_that_is_not_of_those_randomised(
         for one, of in zip(trial.arms[:2], known, strict=True)
     )
     ((row,), note, _) = told(made, (replace(trial, arms=arms),))
-    sizes = re.findall(r"\((\d+)(\*?)\)", row["Arms (patients)"])
+    sizes = re.findall(r"\(([\d\u202f]+)(\*?)\)", row["Arms (patients)"])
     most = [max(r.total or 0 for r in trial.results if r.arm_id == one.arm_id) for one in arms]
-    want = [("10000", "") if of else (str(n), ANALYSED) for of, n in zip(known, most, strict=True)]
+    want = [
+        ("10\u202f000", "") if of else (str(n), ANALYSED) for of, n in zip(known, most, strict=True)
+    ]
     assert sizes == want
     assert (ANALYSED in note) is not all(known)
 

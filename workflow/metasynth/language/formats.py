@@ -3,8 +3,13 @@
 Rounding is half-to-even on the shortest decimal form of the float (what `repr` prints), so that
 1.005, which a binary float cannot hold, rounds as the reader of "1.005" expects. A negative number
 that rounds to zero keeps its sign ("−0.00"): it says on which side of no difference a limit lies.
+
+From five digits on thousands stand apart by a space that does not break, as ISO 80000 and SI have
+them, so that no comma of a number meets the one between two limits: "357 347". Numbers of four
+digits, such as years, have none. What a program reads (CSV, JSON) never has one.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -18,13 +23,14 @@ _PROPORTION_DIFFERENCES = ("RD", "ASD")
 
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
-    """How numbers are written: the decimal mark, and what stands between two limits.
+    """How numbers are written: the decimal mark, what stands between two limits, and thousands.
 
     `decimals` are those that a review declares for effects and limits, by measure.
     """
 
     decimal: str = "."
     separator: str = ", "
+    thousands: str = "\u202f"
     decimals: tuple[tuple[str, int], ...] = ()
 
 
@@ -36,7 +42,15 @@ HIGHEST_RATIO = 1000
 LARGEST_IN_FULL = 1e22
 """Numbers beyond it are printed with an exponent."""
 ENGLISH = NumberStyle()
-POLISH = NumberStyle(",", "; ")
+POLISH = NumberStyle(",", "; ", "\u00a0")
+_LONG = re.compile(r"(?<![\d.])\d{5,}")
+_THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
+
+
+def localised(text: str, style: NumberStyle) -> str:
+    """A number that is written as programs do, in a language's way: "12345.678" → "12 345.678"."""
+    apart = _LONG.sub(lambda found: _THOUSANDS.sub(style.thousands, found[0]), text)
+    return apart.replace(".", style.decimal)
 
 
 def number(x: float | None, decimals: int = 2, style: NumberStyle = ENGLISH) -> str:
@@ -50,35 +64,38 @@ def number(x: float | None, decimals: int = 2, style: NumberStyle = ENGLISH) -> 
         return shortest(float(f"{x:.3g}"), style)
     exact = Decimal(repr(float(x)))
     rounded = abs(exact).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
-    return (MINUS if exact < 0 else "") + f"{rounded:f}".replace(".", style.decimal)
+    return (MINUS if exact < 0 else "") + localised(f"{rounded:f}", style)
 
 
 def shortest(x: float, style: NumberStyle = ENGLISH) -> str:
     """A number as it was extracted, without zeros behind: 0.04 → "0.04", 100.0 → "100"."""
-    return f"{x:g}".replace("-", MINUS).replace(".", style.decimal)
+    whole = float(x).is_integer() and abs(x) <= LARGEST_IN_FULL
+    return localised(f"{x:.0f}" if whole else f"{x:g}", style).replace("-", MINUS)
 
 
 def count(n: int | float | None, style: NumberStyle) -> str:
-    """A count, without a thousands separator: 123456; None → "–".
+    """A count: 950, 123 456; None → "–".
 
     Parts of a shared control are no whole numbers: 12.5, 8.33.
     """
     if n is None:
         return MISSING
-    return number(n, 0) if n == int(n) else number(n, 2, style).rstrip("0").rstrip(style.decimal)
+    if n == int(n):
+        return number(n, 0, style)
+    return number(n, 2, style).rstrip("0").rstrip(style.decimal)
 
 
 def positive(x: float | None, style: NumberStyle = ENGLISH) -> str:
     """A number that cannot be negative (a ratio, tau²), so that it never reads as 0 unless it is.
 
-    Two decimals; three under 0.0095; "<0.001" below; none from 1000, and ">999999" at the top.
+    Two decimals; three under 0.0095; "<0.001" below; none from 1000, and ">999 999" at the top.
     """
     if x is None:
         return MISSING
     if 0 < x < 0.0005:
         return "<" + number(0.001, 3, style)
     if x >= 999_999.5:
-        return ">999999"
+        return ">" + number(999_999, 0, style)
     return number(x, 3 if 0 < x < 0.0095 else 0 if x >= 1000 else 2, style)
 
 

@@ -7,9 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from metasynth.language.formats import ENGLISH as ENGLISH_NUMBERS
-from metasynth.language.formats import NumberStyle
+from metasynth.language.formats import NumberStyle, localised
 
 _SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+_TWO_STOPS = re.compile(r"(?<=[\w)])\\?\.([\ufdd2]?)\.(?=\s|$)")
+"""The full stop of an abbreviation, in Markdown or marked (tracked.py), and its sentence's own."""
 _NO_CASES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -60,17 +62,13 @@ class Language:
     lacking: tuple[int, int] = (0, 0)
 
     def say(self, message: str, **values: Any) -> str:
-        """The message translated, then its {places} filled; values are never translated.
-
-        A value such as "Smith et al." ends a sentence with its own full stop.
-        """
-        said = self.gettext(message)
-        return said.format(**_one_stop(said, values))
+        """The message translated, then its {places} filled; values are never translated."""
+        return one_stop(self.gettext(message).format(**values))
 
     def say_n(self, singular: str, plural: str, n: int, /, **values: Any) -> str:
         """As `say`, in the form that goes with the number `n`, which fills the place {n} too."""
         forms = self.plurals.get(singular) or (self.gettext(singular), self.gettext(plural))
-        return forms[min(self.form(n), len(forms) - 1)].format(**{"n": n, **values})
+        return one_stop(forms[min(self.form(n), len(forms) - 1)].format(**{"n": n, **values}))
 
     def choose(self, n: int, *forms: str) -> str:
         """Of a noun's forms, in the order of the language's plural forms, the one that goes with n.
@@ -95,23 +93,13 @@ class Language:
         return " ".join(self.labels.get(part, part) for part in sentences(text))
 
     def written(self, number: str) -> str:
-        """A number as an English text prints it, with this language's decimal mark."""
-        return number.replace(".", self.numbers.decimal)
+        """A number as an English text prints it, in this language's way."""
+        return localised(number, self.numbers)
 
 
-def _one_stop(said: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The values, without a full stop at their end where the message has one after them."""
-    if "}." not in said:
-        return values
-    return {
-        name: value[:-1]
-        if isinstance(value, str)
-        and value.endswith(".")
-        and not value.endswith("..")
-        and f"{{{name}}}." in said
-        else value
-        for name, value in values.items()
-    }
+def one_stop(said: str) -> str:
+    """A text whose sentences end with one full stop, also behind a name such as "Smith et al."."""
+    return _TWO_STOPS.sub(r"\1.", said) if ".." in said else said
 
 
 def sentences(text: str) -> list[str]:

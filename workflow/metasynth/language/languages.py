@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from metasynth.core.messages import message as message
 from metasynth.core.paths import WORKFLOW
 from metasynth.language.english_left import english_paragraphs
-from metasynth.language.formats import NumberStyle
+from metasynth.language.formats import POLISH
 from metasynth.language.language import ENGLISH as ENGLISH
 from metasynth.language.language import Language as Language
 from metasynth.language.language import sentences as sentences
@@ -127,7 +127,7 @@ def _spoken(
     decimal = decimal_mark(code)
     return Language(
         gettext=lambda text: texts.get(text, text),
-        numbers=NumberStyle(decimal, "; " if decimal == "," else ", "),
+        numbers=POLISH if decimal == "," else replace(ENGLISH.numbers, decimal=decimal),
         code=code,
         plurals=plurals,
         form=c2py(expression),

@@ -11,6 +11,7 @@ from metasynth.figures import catalogue
 from metasynth.grade.certainty import Rating
 from metasynth.grade.conclusions import Conclusion
 from metasynth.grade.summary_of_findings import Finding
+from metasynth.language import formats
 from metasynth.language.languages import Language
 from metasynth.language.localised_records import localise
 from metasynth.language.tracked import marked
@@ -126,7 +127,7 @@ class Scope:
         """
         n = len(inputs) if n is None else n
         self.counts[key] = counted(key, label, n, inputs, self.language)
-        return marked(str(n), key)
+        return marked(formats.count(n, self.language.numbers), key)
 
     @property
     def by_comparison(self) -> Mapping[str, tuple[OutcomeNames, ...]]:

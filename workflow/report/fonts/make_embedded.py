@@ -20,8 +20,8 @@ from fontTools.ttLib import TTFont
 STYLES = {"Regular": "Regular", "Bold": "Bold", "It": "Italic"}
 FOLDER = Path(__file__).parent
 RANGES = ((0x20, 0x7E), (0xA0, 0x17F), (0x2007, 0x200A), (0x2010, 0x2027))
-SIGNS = "τχμσΣΔθ†‡•…′″‹›€⁄−≤≥≈∞√≠²³¹½←→↑↓◊№"
-PAPER = SIGNS + "\u202f●○"
+SIGNS = "\u202fτχμσΣΔθ†‡•…′″‹›€⁄−≤≥≈∞√≠²³¹½←→↑↓◊№"
+PAPER = SIGNS + "●○"
 PAGE = PAPER + "".join(map(chr, (*range(0x391, 0x3CA), *range(0x2070, 0x208A))))
 """A page has nothing to fall back on but the reader's own fonts: Greek and small digits, too."""
 FEATURES = ["kern", "mark", "mkmk", "ccmp", "locl", "lnum", "tnum"]

@@ -19,7 +19,7 @@ from metasynth.figures.canvas.text import laid_out  # noqa: E402
 LETTERS = (
     "".join(map(chr, range(0x20, 0x7F)))
     + "ĄĆĘŁŃÓŚŹŻąćęłńóśźżÄÖÜäöüßÉÈÊéèêëÁÀÂáàâçñíîïôúûøØåÅæÆ"
-    + "\u00a0\u2007–—−’‘“”„…·×±²³°≤≥√τχαβμΔ†←→"
+    + "\u00a0\u2007\u202f–—−’‘“”„…·×±²³°≤≥√τχαβμΔ†←→"
 )
 
 

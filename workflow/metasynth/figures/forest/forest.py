@@ -23,7 +23,7 @@ from metasynth.figures.canvas.page import MARGIN, Drawing, Page, blank, breakabl
 from metasynth.figures.canvas.panel import Panel
 from metasynth.figures.canvas.style import INK, Z_REFERENCE, Z_SQUARE, isolated
 from metasynth.figures.forest.columns import abbreviated
-from metasynth.figures.forest.layout import DOT, Layout, cramped, lay_out
+from metasynth.figures.forest.layout import DOT, Layout, cramped, lay_out, narrow
 from metasynth.figures.forest.preset import JOURNAL, Preset
 from metasynth.figures.forest.rows import Forest, Mark, forest_rows
 from metasynth.figures.forest.shapes import (
@@ -68,7 +68,8 @@ def forest(
         KeyError: when an analysis is named that the result does not have.
     """
     said = forest_rows(result, analyses, language, preset, judgements)
-    if cramped(said, scale_of(said, language.numbers)):
+    axis = scale_of(said, language.numbers)
+    if cramped(said, axis) or narrow(said, axis):
         brief, note = abbreviated(said.columns, language)
         said = replace(said, columns=brief, notes=(*said.notes, *note))
         if cramped(said, scale_of(said, language.numbers)):  # judgements have figures of their own

@@ -16,7 +16,7 @@ from metasynth.figures.canvas.style import LINE, NOTE_SIZE, TEXT_SIZE, WIDTH
 from metasynth.figures.canvas.text import width, wrap
 from metasynth.figures.forest.columns import Column
 from metasynth.figures.forest.rows import Forest, Row
-from metasynth.language.tracked import bare
+from metasynth.language.tracked import bare, within
 
 GAP, GROUP_GAP = 7.0, 11.0
 GRAPH_BEST, GRAPH_GOOD, GRAPH_LEAST, GRAPH_BESIDE_DOTS = 190.0, 145.0, 110.0, 88.0
@@ -99,10 +99,9 @@ def lay_out(
         names = max(names, *(_reach(row, line) for line in lines))
         y += pitch + (len(lines) - 1) * LINE
     bottom = y + 2.0
-    axis_labels, statistics = (
-        [*_below_graph(forest, plan, bottom)],
-        _statistics(forest, plan, bottom),
-    )
+    axis_labels = [*_below_graph(forest, plan, bottom)]
+    beside = min([plan.scale.left - OVERHANG, *(label.box[0] for label in axis_labels)]) - GAP
+    statistics = [*_statistics(forest, max(beside, plan.text_right), bottom)]
     below = [*axis_labels, *statistics]
     foot = max((label.box[3] for label in below), default=bottom)
     labels += [*below, *_notes(forest, foot + 4.0)]
@@ -110,7 +109,7 @@ def lay_out(
     graph = plan.scale.left - OVERHANG, plan.scale.right + OVERHANG
     pieces = Pieces(
         names=names,
-        text=plan.text_right,
+        text=max([plan.text_right, *(label.box[2] for label in statistics)]),
         left=graph[0],
         right=graph[1],
         first=min(graph[0], *(label.box[0] for label in axis_labels)),
@@ -145,6 +144,12 @@ def cramped(forest: Forest, axis: Axis) -> bool:
     """Whether the dots of risk of bias leave the names of rows less room than they need."""
     needed = min(NAMES_LEAST, _natural(forest))
     return bool(forest.domains) and _plan_widths(forest, axis, (forest,)).study < needed
+
+
+def narrow(forest: Forest, axis: Axis) -> bool:
+    """Whether the dots of risk of bias leave the graph less than a useful width."""
+    scale = _plan_widths(forest, axis, (forest,)).scale
+    return bool(forest.domains) and scale.right - scale.left < GRAPH_GOOD
 
 
 def _band_note(forest: Forest, plan: _Widths, top: float) -> Iterator[Label]:
@@ -191,8 +196,7 @@ def _study_width(forest: Forest, room: float) -> float:
     study = min(natural, room - GRAPH_GOOD)
     if study < min(natural, STUDY_LEAST):
         least = GRAPH_BESIDE_DOTS if forest.domains else GRAPH_LEAST
-        most = NAMES_MOST if forest.domains else STUDY_LEAST  # a name in three lines costs height
-        study = min(natural, most, room - least)
+        study = min(natural, STUDY_LEAST, room - least)
     return study
 
 
@@ -308,7 +312,7 @@ def _is_bold(row: Row) -> bool:
 
 
 def _label_lines(row: Row, plan: _Widths) -> tuple[str, ...]:
-    """A row's label in lines that reach as far as the first number beside it."""
+    """A row's label in lines: the first reaches to the number beside it, others go on below."""
     numbers = (
         right - width(cell) - GAP
         for cell, right in zip(row.cells, plan.rights, strict=False)
@@ -318,7 +322,14 @@ def _label_lines(row: Row, plan: _Widths) -> tuple[str, ...]:
     if row.kind not in ("heading", "note"):
         free = min(free, NAMES_MOST)
     room = max(plan.study, free) - INDENT * row.indented
-    return wrap(row.label, room, LABEL_LINES, _is_bold(row))
+    lines = wrap(row.label, room, LABEL_LINES, _is_bold(row))
+    if len(lines) < 3:
+        return lines
+    words = bare(row.label)
+    rest = words[len(bare(lines[0])) :].lstrip()
+    below = min(plan.text_right - MARGIN, NAMES_MOST) - INDENT * row.indented
+    more = wrap(rest, max(room, below), LABEL_LINES - 1, _is_bold(row))
+    return within(row.label, (bare(lines[0]), *more))
 
 
 def _reach(row: Row, line: str) -> float:
@@ -373,9 +384,9 @@ def visible_ticks(scale: Scale) -> list[int]:
     return sorted(kept)
 
 
-def _statistics(forest: Forest, plan: _Widths, bottom: float) -> Iterator[Label]:
-    """Heterogeneity and overall effect, left of the axis."""
-    lines = _wrapped(forest.statistics, plan.text_right - MARGIN, TEXT_SIZE)
+def _statistics(forest: Forest, right: float, bottom: float) -> Iterator[Label]:
+    """Heterogeneity and overall effect, as far as the labels of the axis leave them room."""
+    lines = _wrapped(forest.statistics, right - MARGIN, TEXT_SIZE)
     for i, line in enumerate(lines):
         yield Label(line, MARGIN, bottom + TICK + LINE / 2 + HALF_CAP + 1.0 + i * LINE)
 

@@ -123,10 +123,7 @@ def _limits(pair: _Pair, language: Language) -> tuple[str, str, str]:
     """The printed estimate and limits, as printed but for the decimal mark, each with its key."""
     claim = pair.claim
     return tuple(  # type: ignore[return-value]
-        marked(
-            getattr(claim, field).replace(".", language.numbers.decimal),
-            keys.cell(claim.cell, field),
-        )
+        marked(language.written(getattr(claim, field)), keys.cell(claim.cell, field))
         for field in ("estimate", "ci_low", "ci_high")
     )
 

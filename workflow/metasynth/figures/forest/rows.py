@@ -28,7 +28,14 @@ from metasynth.figures.outcome import (
     studies_with_effects,
     study_label,
 )
-from metasynth.figures.plots.risk_of_bias import LEVELS, Judgements, domain_names, level
+from metasynth.figures.plots.risk_of_bias import (
+    LEVELS,
+    NOT_JUDGED,
+    Judgements,
+    domain_names,
+    level,
+    signs_note,
+)
 from metasynth.language import keys
 from metasynth.language.cluster_names import heading
 from metasynth.language.formats import MISSING, NumberStyle
@@ -209,14 +216,9 @@ def _domain_notes(rows: Sequence[Row], domains: Sequence[str], language: Languag
         named = "; ".join(f"{letter} {name(language.label(domain))}" for letter, domain in pairs)
         yield language.say("Risk of bias: {domains}.", domains=named)
         present = {level(judgement) for row in rows for judgement in row.dots if judgement}
-        signs = [
-            f"{sign.symbol or language.say('no sign')}: {language.say(sign.name)}"
-            for sign in LEVELS
-            if sign in present
-        ]
-        yield language.say("Signs: {signs}.", signs="; ".join(signs))
+        yield signs_note([sign for sign in LEVELS if sign in present], language)
         if any("" in row.dots for row in rows):
-            yield language.say("Where there is no sign: not judged.")
+            yield language.say(NOT_JUDGED)
 
 
 # --- studies --------------------------------------------------------------------------------------

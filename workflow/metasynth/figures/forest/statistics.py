@@ -6,7 +6,7 @@ from metasynth.figures.canvas.one_line import clean, name
 from metasynth.figures.outcome import analysis_label, overall
 from metasynth.language import keys
 from metasynth.language.formats import stated
-from metasynth.language.languages import Language
+from metasynth.language.languages import Language, message
 from metasynth.language.printed import Printed, of_pool
 from metasynth.language.sentences import in_words
 from metasynth.language.tracked import bare
@@ -19,11 +19,24 @@ def statistics(analyses: Sequence[AnalysisResult], language: Language) -> tuple[
     pooled = [(a, e) for a in analyses if (e := overall(a)) is not None and e.k > 1]
     labels = [analysis_label(a) for a, _ in pooled]
     kinds = (
-        [heterogeneity(e, language) for _, e in pooled],
+        *_heterogeneities([e for _, e in pooled], language),
         [overall_effect(e, language) for _, e in pooled],
         [subgroup_differences(a, language) for a, _ in pooled],
     )
     return tuple(line for texts in kinds for line in _attributed(texts, labels))
+
+
+def _heterogeneities(pools: Sequence[Estimate], language: Language) -> Iterator[list[str]]:
+    """The heterogeneity of each pool; a Q of all that is the same in a line before the others."""
+    several = len(pools) > 1 and all(e.q is not None and e.q_df for e in pools)
+    shared = {bare(_q(e, language)) for e in pools} if several else set()
+    spreads = ["; ".join(_spread(e, language)) for e in pools]
+    if len(shared) != 1 or len(set(map(bare, spreads))) == 1 or not all(spreads):
+        yield [heterogeneity(e, language) for e in pools]
+        return
+    said = language.say("Heterogeneity: {statistics}", statistics=_q(pools[0], language))
+    yield [said] * len(pools)
+    yield spreads
 
 
 def _attributed(texts: Sequence[str], labels: Sequence[str]) -> Iterator[str]:
@@ -42,24 +55,32 @@ def heterogeneity(pooled: Estimate, language: Language, place: int = 0) -> str:
     """
     if not pooled.q_df or (pooled.q is None and pooled.model not in RVE):
         return language.say("Heterogeneity: not applicable")
-    at, parts = of_pool(pooled, language.numbers, place), list[str]()
+    parts = _spread(pooled, language, place)
     if pooled.q is not None:
-        p, df = stated("p", at.p("q_p", pooled.q_p)), at.count("q_df", pooled.q_df)
-        parts.append(f"{stated('Q', at.number('q', pooled.q))}, df = {df} ({p})")
-    if pooled.tau2 is not None:
-        parts.insert(0, stated("Tau²", at.positive("tau2", pooled.tau2)))
+        parts.insert(len(parts) - (pooled.i2 is not None), _q(pooled, language, place))
+    return language.say("Heterogeneity: {statistics}", statistics="; ".join(parts))
+
+
+def _q(pooled: Estimate, language: Language, place: int = 0) -> str:
+    """ "Q = 3.21, df = 2 (p = 0.20)"."""
+    at = of_pool(pooled, language.numbers, place)
+    p, df = stated("p", at.p("q_p", pooled.q_p)), at.count("q_df", pooled.q_df)
+    return f"{stated('Q', at.number('q', pooled.q))}, df = {df} ({p})"
+
+
+def _spread(pooled: Estimate, language: Language, place: int = 0) -> list[str]:
+    """How far effects differ, as an analysis estimates it: "Tau² = 0.04", "I² = 38%"."""
+    at, parts = of_pool(pooled, language.numbers, place), list[str]()
     if pooled.tau2_between is not None:
         between = at.positive("tau2_between", pooled.tau2_between)
         within = at.positive("tau2_within", pooled.tau2_within)
-        parts.insert(
-            0,
-            language.say(
-                "Tau² between clusters {between}, within {within}", between=between, within=within
-            ),
-        )
+        text = message("Tau² between clusters {between}, within {within}")
+        parts.append(language.say(text, between=between, within=within))
+    if pooled.tau2 is not None:
+        parts.append(stated("Tau²", at.positive("tau2", pooled.tau2)))
     if pooled.i2 is not None:
         parts.append(stated("I²", at.percent("i2", pooled.i2)))
-    return language.say("Heterogeneity: {statistics}", statistics="; ".join(parts))
+    return parts
 
 
 def overall_effect(pooled: Estimate, language: Language, place: int = 0) -> str:

@@ -12,6 +12,7 @@ from metasynth.figures.canvas.page import HALF_CAP, MARGIN, Drawing, Label, blan
 from metasynth.figures.canvas.style import INK, LINE, NOTE_SIZE, WIDTH, isolated
 from metasynth.figures.canvas.text import wrap
 from metasynth.figures.plots.flow_boxes import NO_CELLS, Box, Item, boxes
+from metasynth.language.formats import count
 from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.tracked import marked
 from metasynth.tables.trial_flow import Flow, has_other_methods
@@ -109,11 +110,11 @@ def _lines(box: Box, room: float, language: Language) -> list[tuple[str, float]]
 def _number(item: Item, language: Language) -> str:
     if item.count is None:
         return language.say("not reported")
-    return f"n\u00a0=\u00a0{_count(item)}"
+    return f"n\u00a0=\u00a0{_count(item, language)}"
 
 
-def _count(item: Item) -> str:
-    return marked(str(item.count), item.key)
+def _count(item: Item, language: Language) -> str:
+    return marked(count(item.count, language.numbers), item.key)
 
 
 def _headings(placed: Sequence[_Placed], language: Language) -> list[Label]:
@@ -169,7 +170,9 @@ def _words(
 ) -> tuple[str, str]:
     unknown = language.say("not reported")
     items = [item for box in placed for item in box.box.items]
-    numbers = [(item.what, unknown if item.count is None else _count(item)) for item in items]
+    numbers = [
+        (item.what, unknown if item.count is None else _count(item, language)) for item in items
+    ]
     studies = next(n for (_, n), item in zip(numbers, items, strict=True) if item.box == "studies")
     title = language.say("PRISMA 2020 flow diagram: studies included: {n}.", n=studies)
     return title, " ".join([title, *(f"{what}: {n}." for what, n in numbers), *remarks])

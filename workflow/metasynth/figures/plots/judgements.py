@@ -21,6 +21,7 @@ from metasynth.figures.canvas.text import shorten, width, wrap
 from metasynth.figures.plots.risk_of_bias import (
     BLACK,
     LEVELS,
+    NOT_JUDGED,
     Judgements,
     Level,
     domain_names,
@@ -114,7 +115,7 @@ def _draw_legend(
         write(figure, [Label(text, x + DOT / 2 + 4.0, y + HALF_CAP)])
         x += DOT + 4.0 + width(text) + 14.0
     if blank_left:
-        text = language.say("Where there is no sign: not judged.")
+        text = language.say(NOT_JUDGED)
         write(figure, [Label(text, x - DOT / 2, y + HALF_CAP)])
 
 

@@ -1,6 +1,6 @@
 """Judgements of risk of bias as signs: a colour, a symbol and a rank for each word of the tools."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
@@ -36,6 +36,16 @@ LOW, SOME, HIGH, CRITICAL, UNKNOWN = LEVELS
 Each ground is light enough for a black symbol, on light pages and dark ones.
 """
 
+_MEANS = (
+    message("low risk"),
+    message("some concerns"),
+    message("high risk"),
+    message("critical risk"),
+    message("no information"),
+)
+"""What the signs mean, within a sentence."""
+NOT_JUDGED = message("A study without a circle was not judged in that domain.")
+
 _SAID = {
     "low": message("Low"),
     "some concerns": message("Some concerns"),
@@ -53,6 +63,17 @@ def level(judgement: str) -> Level:
     """The level that a tool's word means; words like "no information" mean no level at all."""
     rank = judgement_levels.risk(clean(judgement))
     return UNKNOWN if rank is None else LEVELS[rank]
+
+
+def signs_note(signs: Sequence[Level], language: Language) -> str:
+    """What the signs in a figure's circles mean: "In the circles ? means some concerns, …"."""
+    found = list[str]()
+    for sign in signs:
+        symbol = sign.symbol or language.say("an empty one")
+        said = message("{sign} {meaning}") if found else message("{sign} means {meaning}")
+        means = language.say(_MEANS[LEVELS.index(sign)])
+        found.append(language.say(said, sign=symbol, meaning=means))
+    return language.say("In the circles {signs}.", signs=", ".join(found)) if found else ""
 
 
 def tells(judgements: Judgements | None) -> bool:

@@ -178,9 +178,11 @@ def _data(document: Document, language: Language) -> str:
     }
     said = {**WORDS, **(exploration.WORDS if document.explored else {})}
     words: dict[str, str] = {name: language.say(text, n="{n}") for name, text in said.items()}
+    numbers = language.numbers
     known: Mapping[str, Any] = {
         "words": words
-        | {"decimal": language.numbers.decimal, "between": language.numbers.separator},
+        | {"decimal": numbers.decimal, "between": numbers.separator}
+        | {"thousands": numbers.thousands},
         "references": references,
         "sibling": f"{document.sibling}.html",
         **exploration.known(document.explored, language),

@@ -50,7 +50,8 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
   \usepackage{fontspec}
   \newcommand{\reviewletter}[2]{#2}
 \fi
-\usepackage[BABEL]{babel}
+\IfFileExists{BABEL.ldf}{\usepackage[BABEL]{babel}}{%
+  \usepackage{babel}\babelprovide[import,main]{BABEL}} % where the language's package is not there
 \usepackage[margin=20mm]{geometry}
 \usepackage{graphicx,longtable,array}
 \usepackage[super,comma]{natbib}

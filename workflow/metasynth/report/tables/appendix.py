@@ -17,6 +17,7 @@ from metasynth.report.tables.base import (
     of_arm,
     of_clusters,
     raw,
+    raw_count,
     row,
     row_anchor,
     source_anchor,
@@ -84,7 +85,9 @@ def _point_row(trial: Trial, point: CurvePoint, scope: Scope) -> Row:
     )
     said = language.say("{share} at time {time}", share=share, time=time)
     if point.at_risk is not None:
-        said = language.say("{said}, {n} at risk", said=said, n=raw(point, "at_risk"))
+        said = language.say(
+            "{said}, {n} at risk", said=said, n=raw_count(point, "at_risk", language)
+        )
     return row(
         f"survival {point.cell.row}",
         scope.outcome_label(point),
@@ -109,12 +112,15 @@ def _numbers(result: Result, language: Language) -> str:
         printed = formats.MISSING if x is None else formats.shortest(x, language.numbers)
         return raw(result, column, printed)
 
+    def whole(column: str) -> str:
+        return raw_count(result, column, language)
+
     if result.person_time is not None:
-        return f"{raw(result, 'events')}/{short('person_time')}"
+        return f"{whole('events')}/{short('person_time')}"
     if result.events is not None:
-        return f"{raw(result, 'events')}/{raw(result, 'total')}"
+        return f"{whole('events')}/{whole('total')}"
     if result.correlation is not None:
-        return f"r = {short('correlation')}, n = {raw(result, 'total')}"
+        return f"r = {short('correlation')}, n = {whole('total')}"
     more = (result.pair_correlation, result.baseline_sd)
     if result.mean is not None and result.sd is not None and more == (None, None):
         unit = f" {language.label(result.unit)}" if result.unit else ""
@@ -129,8 +135,8 @@ def _bounds(result: Result, language: Language) -> str:
     if low is None or high is None:
         return ""
     if low == high:
-        return language.say("only {n}", n=raw(result, "events_low"))
-    bounds = (raw(result, name) for name in ("events_low", "events_high"))
+        return language.say("only {n}", n=raw_count(result, "events_low", language))
+    bounds = (raw_count(result, name, language) for name in ("events_low", "events_high"))
     return language.say("{low} to {high}", **dict(zip(("low", "high"), bounds, strict=True)))
 
 

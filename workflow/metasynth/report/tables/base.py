@@ -95,11 +95,16 @@ class Extracted(Protocol):
 
 
 def raw(record: Extracted, column: str, printed: str | None = None) -> str:
-    """A number of a raw table with its provenance, as `printed`; whole ones need no format."""
+    """A number of a raw table with its provenance, as `printed`; weeks and years need no format."""
     value: int | None = getattr(record, column)
     if printed is None:
         printed = formats.MISSING if value is None else str(value)
     return marked(printed, keys.cell(record.cell, column))
+
+
+def raw_count(record: Extracted, column: str, language: Language) -> str:
+    """A count of a raw table with its provenance."""
+    return raw(record, column, formats.count(getattr(record, column), language.numbers))
 
 
 def contrast(result: Result, language: Language) -> list[str]:
@@ -171,7 +176,7 @@ def of_arm(result: Result, language: Language) -> list[str]:
         found.append(language.say("in {unit}", unit=language.label(result.unit)))
     if has("pair_correlation"):
         found.append(language.say("r of pairs {x}", x=short("pair_correlation")))
-    return [*found, f"n = {raw(result, 'total')}"] if has("total") else found
+    return [*found, f"n = {raw_count(result, 'total', language)}"] if has("total") else found
 
 
 def of_clusters(result: Result, language: Language) -> list[str]:

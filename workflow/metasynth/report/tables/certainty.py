@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from metasynth.grade.certainty import Rating, starts_low
+from metasynth.grade.certainty import Rating
 from metasynth.grade.summary_of_findings import Finding
 from metasynth.language import formats, keys
 from metasynth.language.compared import sides
 from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
-from metasynth.language.sentences import in_words, keyed, levels, lowered
+from metasynth.language.sentences import in_words, lowered
 from metasynth.language.tracked import marked
 from metasynth.language.units import with_unit
 from metasynth.model.certainty_config import (
@@ -32,6 +32,13 @@ from metasynth.report.tables.base import (
     group,
     letters,
     row,
+)
+from metasynth.report.tables.certainty_footnotes import (
+    footnotes,
+    level,
+    lower_start,
+    sentence,
+    told,
 )
 from metasynth.report.text.conclusion_words import of_outcome, signed_certainty, words
 from metasynth.report.text.names import short_measure, spelled_out
@@ -84,7 +91,7 @@ def findings_table(scope: Scope) -> TableBody:
         columns,
         tuple(rows),
         text(_key(scope)),
-        _footnotes(scope),
+        footnotes(_ratings_by_outcome(scope), _letters(scope), scope.language),
     )
 
 
@@ -346,43 +353,14 @@ def _ratings(scope: Scope, outcome: str) -> list[Rating]:
     return [rating for rating in scope.material.ratings if rating.outcome == outcome]
 
 
+def _ratings_by_outcome(scope: Scope) -> dict[str, list[Rating]]:
+    return {outcome: _ratings(scope, outcome) for outcome in _letters(scope)}
+
+
 def _letters(scope: Scope) -> Mapping[str, str]:
     """A letter for each outcome of the summary."""
     shown = dict.fromkeys(line.outcome for line in scope.material.findings)
     return dict(zip(shown, letters(len(shown)), strict=True))
-
-
-def _footnotes(scope: Scope) -> tuple[Inlines, ...]:
-    """Why each outcome's certainty is what it is: every domain that moved it, with the numbers."""
-    say, found = scope.language.say, []
-    for outcome, letter in _letters(scope).items():
-        ratings = _ratings(scope, outcome)
-        moved = [r for r in ratings if r.rating and r.domain != OVERALL]
-        parts = [
-            f"{say(DOMAINS[r.domain])} {_levels(r)}: {_why(r, scope.language)}." for r in moved
-        ]
-        unrated = [r for r in ratings if r.domain == OVERALL and r.rating is None]
-        parts += [_sentence(_told(r, scope.language)) for r in unrated]
-        parts = [*_lower_start(ratings, scope.language), *(parts or [say("No domain lowered it.")])]
-        found.append((Styled("superscript", text(letter)), *text(f"\u00a0{' '.join(parts)}")))
-    return tuple(found)
-
-
-def _lower_start(ratings: Sequence[Rating], language: Language) -> Iterator[str]:
-    """Why certainty does not begin as high, where it does not."""
-    for rating in ratings:
-        if rating.domain == OVERALL and rating.rating is not None and starts_low(rating):
-            yield _sentence(in_words(rating.reasons[0], language, marked))
-
-
-def _sentence(reasons: str) -> str:
-    return f"{reasons[:1].upper()}{reasons[1:]}."
-
-
-def _why(rating: Rating, language: Language) -> str:
-    """The reasons of a rating, with the judge of a panel's."""
-    said = _told(rating, language)
-    return f"{said} ({language.label(rating.judge)})" if rating.judge else said
 
 
 def _key(scope: Scope) -> str:
@@ -434,14 +412,8 @@ def _credible(scope: Scope) -> Iterator[str]:
 
 
 _UNASSESSED = {
-    "risk_of_bias": message(
-        "At most: the risk of bias of trials is not known, for which certainty may have to be "
-        "lowered."
-    ),
-    "imprecision": message(
-        "At most: imprecision could not be judged by rule, and certainty may have to be lowered "
-        "for it."
-    ),
+    "risk_of_bias": message("the risk of bias of trials is not known"),
+    "imprecision": message("imprecision could not be judged by rule"),
 }
 
 
@@ -453,10 +425,14 @@ def _unassessed(scope: Scope) -> Iterator[str]:
         for c in scope.material.conclusions
         if c.at_most and c.certainty != LEVELS[0]  # which nothing can lower
     } & shown
+    reasons = []
     for domain, reason in _UNASSESSED.items():
         own = (r for r in scope.material.ratings if r.domain == domain and r.outcome in bounded)
         if any(not r.assessed and not r.rating for r in own):
-            yield scope.language.say(reason)
+            reasons.append(scope.language.say(reason))
+    if reasons:
+        text = message("At most: {reasons}, so that certainty may have to be lowered further.")
+        yield scope.language.say(text, reasons="; ".join(reasons))
 
 
 def certainty_table(scope: Scope) -> TableBody:
@@ -485,17 +461,7 @@ def certainty_table(scope: Scope) -> TableBody:
 def _cell(rating: Rating | None) -> str:
     if rating is None or rating.rating is None:
         return formats.MISSING
-    return _levels(rating) if rating.assessed or rating.rating else "?"
-
-
-def _levels(rating: Rating) -> str:
-    return marked(levels(rating.rating or 0), f"{keys.rating(rating.outcome)}.{rating.domain}")
-
-
-def _told(rating: Rating, language: Language) -> str:
-    """The reasons of a rating, each number with its provenance."""
-    reasons = keyed(rating.reasons, f"{keys.rating(rating.outcome)}.{rating.domain}")
-    return "; ".join(in_words(reason, language, marked) for reason in reasons)
+    return level(rating) if rating.assessed or rating.rating else "?"
 
 
 def reasons_table(scope: Scope) -> TableBody:
@@ -513,7 +479,7 @@ def reasons_table(scope: Scope) -> TableBody:
         if ratings:
             title = f"{names.label}: {_level(scope, outcome)}"
             rows.append(group(title, anchor=f"certainty-{outcome}"))
-            for why in _lower_start(ratings, scope.language):
+            for why in lower_start(ratings, scope.language):
                 rows.append(row(say("To begin with"), "", say(_SOURCES["rule"]), text(why)))
         rows += [
             row(
@@ -544,9 +510,9 @@ def _says_something(rating: Rating) -> bool:
 
 
 def _reason(rating: Rating, scope: Scope) -> Inlines:
-    said = _told(rating, scope.language)
+    said = told(rating, scope.language)
     where: Inlines = (scope.cite(rating.reference),) if rating.reference else ()
-    return (*text(_sentence(said)), *where)
+    return (*text(sentence(said)), *where)
 
 
 def rule_words(
@@ -604,4 +570,4 @@ def rule_words(
 
 def _short(value: float, style: formats.NumberStyle) -> str:
     """A declared number with the decimals that it has: 0.75, 2."""
-    return f"{value:.4g}".replace(".", style.decimal)
+    return formats.localised(f"{value:.4g}", style)

@@ -100,7 +100,11 @@ def _row(
     return row(
         study.label,
         *(
-            _group(getattr(study, side), keys.group(outcome.id, study.study, side, part))
+            _group(
+                getattr(study, side),
+                keys.group(outcome.id, study.study, side, part),
+                scope.language.numbers,
+            )
             for side in _sides_shown(outcome, "intervention", "control")
         ),
         effect,
@@ -137,7 +141,7 @@ def _effect(effect: StudyEffect, key: str, scope: Scope) -> tuple[str, str]:
     return formats.bracketed(estimate, low, high, style), marked(weight, f"{key}.weight")
 
 
-def _group(side: Group | None, key: str) -> str:
+def _group(side: Group | None, key: str, style: formats.NumberStyle) -> str:
     """ "41/105", or what else is known of a group."""
     if side is None:
         return formats.MISSING
@@ -150,7 +154,8 @@ def _group(side: Group | None, key: str) -> str:
     if side.person_time is not None:
         names = ("events", "person_time")
     known = [name for name in names if getattr(side, name) is not None]
-    numbers = (marked(f"{getattr(side, name):.8g}", f"{key}.{name}") for name in known)
+    values = (formats.localised(f"{getattr(side, name):.8g}", style) for name in known)
+    numbers = (marked(value, f"{key}.{name}") for value, name in zip(values, known, strict=True))
     return "/".join(numbers) or formats.MISSING
 
 

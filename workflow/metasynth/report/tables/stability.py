@@ -67,12 +67,12 @@ def _at(outcome: str, own: ExtractionRange) -> str:
 
 
 def _tables(own: ExtractionRange, at: str, language: Language) -> str:
-    tables = marked(str(own.tables), f"{at}.tables")
+    tables = marked(formats.count(own.tables, language.numbers), f"{at}.tables")
     if own.tables == UNCOUNTED:
         tables = language.say("{n} or more", n=marked("10¹⁵", f"{at}.tables"))
     if own.exact:
         return tables
-    pooled = marked(str(own.pooled), f"{at}.pooled")
+    pooled = marked(formats.count(own.pooled, language.numbers), f"{at}.pooled")
     return language.say("{pooled} of {tables}", pooled=pooled, tables=tables)
 
 
@@ -103,7 +103,7 @@ def _range(own: Range, at: str, printed: Callable[[float | None], str], language
 def _change(own: ExtractionRange, at: str, language: Language) -> str:
     if not own.changes:
         return language.say("no")
-    outside = marked(str(own.below + own.above), f"{at}.excluding")
+    outside = marked(formats.count(own.below + own.above, language.numbers), f"{at}.excluding")
     return language.say("yes: {n} exclude the value of no effect", n=outside)
 
 
@@ -283,9 +283,9 @@ def _sequential(outcome: OutcomeNames, found: Sequential, language: Language) ->
     boundary = next((x.boundary for x in reversed(found.looks) if x.boundary is not None), None)
     return [
         planned_effect(found, language),
-        marked(str(found.required), f"{at}.required"),
+        marked(formats.count(found.required, style), f"{at}.required"),
         marked(diversity, f"{at}.diversity"),
-        marked(str(last.participants), f"{at}.participants"),
+        marked(formats.count(last.participants, style), f"{at}.participants"),
         marked(formats.number(last.z, 2, style), f"{at}.z"),
         marked(formats.number(boundary, 2, style), f"{at}.boundary"),
         formats.bracketed(estimate, low, high, style),

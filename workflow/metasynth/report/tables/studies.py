@@ -14,6 +14,7 @@ from metasynth.report.tables.base import (
     filled,
     group,
     raw,
+    raw_count,
     row,
     source_link,
     tells_patients,
@@ -65,7 +66,8 @@ def _arm_row(trial: Trial, arm: Arm, scope: Scope) -> Row:
     source = source_link(trial, arm.source_id, scope)
     treatment = scope.language.label(arm.treatment.replace("_", " "))
     note = remark(scope, trial, arm.note)
-    return row(arm.label, role, treatment, dose, raw(arm, "n_randomised"), source, note)
+    randomised = raw_count(arm, "n_randomised", scope.language)
+    return row(arm.label, role, treatment, dose, randomised, source, note)
 
 
 def risk_of_bias_table(scope: Scope) -> TableBody:
@@ -148,5 +150,6 @@ def _missing_arm(trial: Trial, result: Result, language: Language) -> str:
         return label
     known = raw(result, "reported_percent", f"{language.written(result.reported_percent)}%")
     if result.total is not None:
-        known = language.say("{percent} of {total}", percent=known, total=raw(result, "total"))
+        total = raw_count(result, "total", language)
+        known = language.say("{percent} of {total}", percent=known, total=total)
     return f"{label} ({known})"

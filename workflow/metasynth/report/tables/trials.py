@@ -16,6 +16,7 @@ from metasynth.report.tables.base import (
     filled,
     letters,
     raw,
+    raw_count,
     row,
     tells_patients,
     told,
@@ -60,7 +61,7 @@ def _common_reference(trials: Sequence[Trial]) -> str:
 
 
 def _columns(trials: Sequence[Trial], language: Language) -> tuple[Column, ...]:
-    sized = any(_size(trial, arm) for trial in trials for arm in trial.arms)
+    sized = any(_size(trial, arm, language) for trial in trials for arm in trial.arms)
     return (
         Column(language.say("Trial"), width=1.4),
         Column(language.say("Year"), RIGHT, 0.6),
@@ -96,7 +97,7 @@ def _trial_row(trial: Trial, scope: Scope, common: str) -> Row:
         year,
         study.design or formats.MISSING,
         raw(study, "duration_weeks"),
-        raw(study, "n_randomised"),
+        raw_count(study, "n_randomised", scope.language),
         _arms(trial, scope.language),
         study.population or formats.MISSING,
         study.background or formats.MISSING,
@@ -137,18 +138,18 @@ def _doses(trial: Trial, name: str, arms: Sequence[Arm], language: Language) -> 
         if name != arm.label and arm.dose is not None:
             dose = f" {raw(arm, 'dose', formats.shortest(arm.dose, language.numbers))}"
             dose += "" if said else f" {arm.dose_unit}"
-        size = f" ({known})" if (known := _size(trial, arm)) else ""
+        size = f" ({known})" if (known := _size(trial, arm, language)) else ""
         said.append(f"{'' if said and dose else name}{dose}{size}".strip())
     return ", ".join(said)
 
 
-def _size(trial: Trial, arm: Arm) -> str:
+def _size(trial: Trial, arm: Arm, language: Language) -> str:
     """The patients randomised to an arm, else the most that were analysed, which a star marks."""
     if arm.n_randomised is not None:
-        return raw(arm, "n_randomised")
+        return raw_count(arm, "n_randomised", language)
     own = [r for r in trial.results if r.arm_id == arm.arm_id and not r.reference_arm_id]
     most = max(own, key=lambda result: result.total or 0, default=None)
-    return f"{raw(most, 'total')}{ANALYSED}" if most and most.total else ""
+    return f"{raw_count(most, 'total', language)}{ANALYSED}" if most and most.total else ""
 
 
 def _analysed(rows: Sequence[Row], language: Language) -> Inlines:

@@ -162,7 +162,7 @@ def numbers(
         effect=formats.bracketed(estimate, low, high, style) + formats.named(row.ci_method),
         p=at("p", formats.p_value(row.p, style)),
         q=at("q", formats.number(row.q, 2, style)),
-        q_df=at("q_df", formats.number(row.q_df, 0)),
+        q_df=at("q_df", formats.number(row.q_df, 0, style)),
         q_p=at("q_p", formats.p_value(row.q_p, style)),
         i2=percent("i2"),
         i2_interval=_span(percent("i2_low"), percent("i2_high"), language),
@@ -358,7 +358,7 @@ class OutcomeNames:
                 return self.language.say(
                     "Test for subgroup differences: χ² = {statistic}, df = {df}, {p}.",
                     statistic=marked(statistic, f"{prefix}.statistic"),
-                    df=marked(formats.number(test.df, 0), f"{prefix}.df"),
+                    df=marked(formats.number(test.df, 0, style), f"{prefix}.df"),
                     p=stated(marked(formats.p_value(test.p, style), f"{prefix}.p"), "p"),
                 )
         return ""

@@ -6,7 +6,7 @@ They are cells of the raw tables as they stand, in the language's way to write n
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from metasynth.language import keys
+from metasynth.language import formats, keys
 from metasynth.language.languages import Language
 from metasynth.language.tracked import marked
 from metasynth.model.records import Cell, Result, SearchLine, Trial
@@ -22,12 +22,12 @@ class ResultNames:
     @property
     def events(self) -> str:
         """Patients with the event."""
-        return _cell(self.row.events, self.row.cell, "events")
+        return _cell(self.row.events, self.row.cell, "events", self.language)
 
     @property
     def total(self) -> str:
         """Patients analysed."""
-        return _cell(self.row.total, self.row.cell, "total")
+        return _cell(self.row.total, self.row.cell, "total", self.language)
 
     @property
     def of(self) -> str:
@@ -38,7 +38,8 @@ class ResultNames:
     def percent(self) -> str:
         """The percentage as the source prints it."""
         printed = self.language.written(self.row.reported_percent)
-        return _cell(f"{printed}%" if printed else None, self.row.cell, "reported_percent")
+        _stated(printed or None, self.row.cell, "reported_percent")
+        return marked(f"{printed}%", keys.cell(self.row.cell, "reported_percent"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class StudyNames:
     @property
     def randomised(self) -> str:
         """Patients randomised."""
-        return _cell(self.trial.study.n_randomised, self.trial.study.cell, "n_randomised")
+        study = self.trial.study
+        return _cell(study.n_randomised, study.cell, "n_randomised", self.language)
 
     def result(self, outcome: str, week: int | None, arm: str, reading: str = "") -> ResultNames:
         """The row of an arm; `outcome`, `week`, `arm` and `reading` are those of results.csv."""
@@ -66,10 +68,14 @@ class StudyNames:
         raise KeyError(f"{self.trial.study.study} has no row {outcome}, {week}, {arm} {reading}")
 
 
-def _cell(value: object, cell: Cell, column: str) -> str:
+def _cell(value: int | None, cell: Cell, column: str, language: Language) -> str:
+    _stated(value, cell, column)
+    return marked(formats.count(value, language.numbers), keys.cell(cell, column))
+
+
+def _stated(value: object, cell: Cell, column: str) -> None:
     if value is None:
         raise KeyError(f"{cell.file}, row {cell.row}: {column} is not stated")
-    return marked(str(value), keys.cell(cell, column))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ A section is workflow/report/<language>/<section>.md, the same for any review. I
 this review can say, from the review's own texts, as `{% include "own/question.md" %}`.
 """
 
-import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from metasynth.language.formats import MISSING
+from metasynth.language.language import one_stop
 from metasynth.report.text.markdown import escape
 
 ARTICLE = (
@@ -101,10 +101,6 @@ def _printed(context: Context, value: object) -> Markup | str:
     return escape(str(value))
 
 
-_TWO_STOPS = re.compile(r"(?<=[\w)])\\?\.\.(?=\s|$)")
-"""A name such as "Smith et al." at the end of a sentence, and the sentence's own full stop."""
-
-
 class _OwnLoader(FileSystemLoader):
     """The review's own texts, which keep their prefix: by it they are told from the sections."""
 
@@ -165,7 +161,7 @@ class Texts:
             if self._section(section) is not None:
                 try:
                     text = self._environment.get_template(f"{section}.md").render(names)
-                    yield section, _TWO_STOPS.sub(".", text)
+                    yield section, one_stop(text)
                 except (TemplateError, LookupError, TypeError, ValueError) as error:
                     raise ReportError(f"{_where(error)}: {error}") from error
 

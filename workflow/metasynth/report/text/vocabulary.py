@@ -70,7 +70,7 @@ def vocabulary(
         "trials": {
             "all": material.trials,
             "included": included,
-            "randomised": _randomised(included),
+            "randomised": _randomised(included, language),
             "size": _size(material, language),
             "all_randomised": material.randomised,
             "designs": list(dict.fromkeys(t.study.design for t in included if t.study.design)),
@@ -254,10 +254,12 @@ def _measures(outcomes: Sequence[OutcomeNames]) -> dict[str, list[OutcomeNames]]
     return measures
 
 
-def _randomised(included: Sequence[Trial]) -> str:
+def _randomised(included: Sequence[Trial], language: Language) -> str:
     """Patients randomised in all trials whose number is known; "–" where none is."""
     known = [n for trial in included if (n := trial.study.n_randomised) is not None]
-    return marked(str(sum(known)), "review.randomised") if known else formats.MISSING
+    if not known:
+        return formats.MISSING
+    return marked(formats.count(sum(known), language.numbers), "review.randomised")
 
 
 def _size(material: Material, language: Language) -> str:
@@ -267,7 +269,7 @@ def _size(material: Material, language: Language) -> str:
     said = trials(len(included), language, "review.trials")
     if not known:
         return said
-    n = _randomised(included)
+    n = _randomised(included, language)
     if known < len(included):
         some = marked(str(known), "review.sized")
         return language.say(
