@@ -52,6 +52,26 @@ def test_a_common_effect_has_no_tau2():
     assert (found.tau2, found.i2, found.r2) == (None, None, None)
 
 
+CLUSTERS = {**DATA, "paper": list("AABBCCDDEEFF")}
+
+
+def test_signs_of_clusters_are_turned_and_places_of_studies_permuted():
+    """Either test is refused where its data are of the other kind."""
+    alone = ms.regress(DATA, "MD", ["dose"])
+    papers = ms.regress(
+        CLUSTERS, "MD", ["dose"], cluster="paper", model="RVE-CORR", tests="CR2", minimum=5
+    )
+    found = papers.bootstrap()
+    assert (found.choices, found.exact) == (2**6, True)
+    assert found == papers.bootstrap(["dose"]) != papers.bootstrap(["intercept"])
+    with pytest.raises(BadData, match="no clusters"):
+        alone.bootstrap()
+    with pytest.raises(BadData, match="cannot change places"):
+        papers.permutation()
+    with pytest.raises(BadData, match="'drug' is not among intercept, dose"):
+        papers.bootstrap(["drug"])
+
+
 def test_influence_has_a_value_for_each_study_and_coefficient():
     found = ms.regress(DATA, "MD", ["dose"])
     assert found.influence().dfbetas.shape == (11, 2)

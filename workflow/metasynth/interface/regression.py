@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from metasynth.core import store
 from metasynth.interface.columns import BadData, measure_of, number, studies, table, text
 from metasynth.interface.pooled import Summary
+from metasynth.model.clusters import numbers
 from metasynth.model.methods import (
     CLUSTERED,
     DEFAULT_TAU2,
+    ROBUST_CI,
     require_combination,
     tests_offered,
 )
@@ -25,6 +27,7 @@ from metasynth.model.records import AnalysisSpec, Cell, OutcomeSpec, StudyData, 
 from metasynth.sensitivity.reduced_sets import pooled_studies
 from metasynth.stats.influence import RegressionInfluence, regression_influence
 from metasynth.stats.permutation import MOST_ORDERS, PermutationTest, permuted_regression
+from metasynth.stats.wild_bootstrap import MOST, BootstrapTest, wild_bootstrap
 from metasynth.synthesis.covariate_effects import LEAST
 from metasynth.synthesis.moderated import ModeratorFit, moderator_fit
 from metasynth.synthesis.moderator_design import moderator_design
@@ -104,10 +107,48 @@ class Regression:
         Parameters:
             most: all orders that differ are made where they are no more; else so many are drawn.
             seed: the same ones are drawn for the same seed.
+
+        Raises:
+            BadData: of a model of clusters, for which there is `bootstrap`.
         """
         fit = self.fit
+        if self.effects.clusters:
+            raise BadData("effects of one cluster cannot change places: see bootstrap()")
         return permuted_regression(
             fit.y, fit.v, fit.design.matrix, fit.method, fit.model.ci, most, seed
+        )
+
+    def bootstrap(
+        self, names: Sequence[str] = (), most: int = MOST, seed: int = 1
+    ) -> BootstrapTest:
+        """The wild cluster bootstrap: whether coefficients are all 0, by the clusters' own signs.
+
+        Parameters:
+            names: of coefficients; none for all but the intercept.
+            most: fits. All 2^m choices of signs of m clusters are made where half of them are no
+                more; else so many are drawn.
+            seed: the same ones are drawn for the same seed.
+
+        Raises:
+            BadData: for a name that no coefficient has, and of a model that knows no clusters.
+        """
+        fit, known = self.fit, [one.name for one in self.coefficients]
+        if not self.effects.clusters:
+            raise BadData("there are no clusters to turn the signs of: see permutation()")
+        if unknown := [name for name in names if name not in known]:
+            raise BadData(f"{', '.join(map(repr, unknown))} is not among {', '.join(known)}")
+        places = [known.index(name) for name in names] or list(range(1, len(known)))
+        ci = self.effects.ci_method
+        return wild_bootstrap(
+            fit.spec,
+            fit.y,
+            fit.v,
+            numbers(fit.own),
+            fit.design.matrix,
+            places,
+            ci if ci in ROBUST_CI else "CR2",
+            most,
+            seed,
         )
 
     def _settings(self, at: At) -> tuple[Setting, ...]:

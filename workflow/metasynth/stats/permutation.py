@@ -78,7 +78,7 @@ def permuted_pool(
     found = np.concatenate(
         [_statistics(y[:, None] * signs[:, i : i + wide], v, method, ci) for i in starts]
     )
-    p = float(_as_large(found, found[0]).mean())
+    p = float(as_large(found, found[0]).mean())
     return PermutationTest((p,), p, 2**k if exact else most, exact)
 
 
@@ -137,7 +137,7 @@ def permuted_regression(
     observed = _of_regression(y, v, design, method, ci)
     found = np.array([_of_regression(y, v, design[order], method, ci) for order in orders])
     found = found if exact else np.vstack([observed, found])
-    *p, omnibus = _as_large(found, observed).mean(axis=0).tolist()
+    *p, omnibus = as_large(found, observed).mean(axis=0).tolist()
     return PermutationTest(tuple(p), omnibus, len(found), exact)
 
 
@@ -160,6 +160,15 @@ def _of_regression(y: Array, v: Array, design: Array, method: str | None, ci: st
     return np.array([*own, fit.qm])
 
 
-def _as_large(found: Array, observed: Array | float) -> NDArray[np.bool_]:
-    """Which statistics are as large as those observed, or larger, but for rounding."""
+def as_large(found: Array, observed: Array | float) -> NDArray[np.bool_]:
+    """Which statistics are as large as those observed, or larger, but for rounding.
+
+    Parameters:
+        found: statistics, one a row, shape (n,) or (n, p).
+        observed: what they are compared with, a number or shape (p,).
+
+    Example:
+        >>> as_large(np.array([2.0, 1.0, 2.0 - 1e-12]), 2.0).tolist()
+        [True, False, True]
+    """
     return found >= np.asarray(observed) - NEARLY * np.maximum(1.0, np.minimum(observed, 1e300))
