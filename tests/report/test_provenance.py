@@ -370,7 +370,7 @@ OTHER = re.compile(r'<tspan data-is="(?:name|scale)">[^<]*</tspan>')
 TEXT = re.compile(r"<text([^>]*)>(.*?)</text>", re.DOTALL)
 
 
-SCALE = re.compile(r"[−-]?[\d.]+|3/√\(k\s−\s1\)|3/k|Single test at 0\.05")
+SCALE = re.compile(r"[−-]?[\d.\u202f]+|3/√\(k\s−\s1\)|3/k|Single test at 0\.05")
 TERM = re.compile(
     r"\[?95% (CI\]|CrI\]|interval\]|prediction( interval)?|interval of the average effect)"
     r"|Precision \(1 /|95% credible interval \(CrI\)|Estimate \[95% interval\]"

@@ -128,7 +128,7 @@ def test_every_number_of_the_figures_is_its_entry_rounded(figure):
             if key in ("", NAME, SCALE):
                 continue
             seen.add(key)
-            plain_text = printed.strip("<> %").replace("−", "-")
+            plain_text = printed.strip("<> %").replace("−", "-").replace("\u202f", "")
             half = 0.5 * 10.0 ** -len(plain_text.partition(".")[2])
             value, shown = book.entries[key].value, float(plain_text)
             if printed[0] in "<>":

@@ -334,9 +334,13 @@ def _predict(spec: AnalysisSpec, y: Array, v: Array, fit: Fit) -> Limits | None:
     if spec.prediction == "t_KR-1":
         return _predict_by_kenward_roger(y, v, fit)
     if spec.prediction == "NNF":
-        from metasynth.stats.confidence_prediction import confidence_prediction  # where asked for
+        from metasynth.stats.common_effect_intervals import IntegralNotReached  # where asked for
+        from metasynth.stats.confidence_prediction import confidence_prediction
 
-        return confidence_prediction(y, v) if fit.q else None
+        try:
+            return confidence_prediction(y, v) if fit.q else None
+        except IntegralNotReached:  # of variances many powers of ten apart; a note says so
+            return None
     df = k - 2 if spec.prediction == "t_k-2" else k - 1
     return prediction_interval(fit.mean, fit.interval.se, tau2, df)
 
@@ -376,6 +380,10 @@ def _notes(spec: AnalysisSpec, fit: Fit, other_maximum: float | None) -> list[Se
     if spec.prediction == "t_KR-1" and fit.q_df >= 2 and fit.prediction is None:
         notes.append(
             sentence("Kenward and Roger leave no degree of freedom for a prediction interval.")
+        )
+    if spec.prediction == "NNF" and fit.q_df >= 2 and fit.q and fit.prediction is None:
+        notes.append(
+            sentence("The distribution of tau2 cannot be integrated: no prediction interval.")
         )
     if spec.prediction and fit.q_df < 2:
         notes.append(sentence("A prediction interval needs three studies."))

@@ -190,7 +190,7 @@ def fit_nested_regression(
         >>> x = np.column_stack([np.ones(5), [0.0, 1.0, 0.0, 1.0, 1.0]])
         >>> fit = fit_nested_regression(y, v, np.array([0, 0, 1, 1, 2]), x)
         >>> fit.coefficients.round(4).tolist(), round(fit.between, 4), round(fit.within, 4)
-        ([0.4783, -0.0206], 0.084, 0.0306)
+        ([0.4766, -0.01], 0.0823, 0.0251)
     """
     studies, (k, p) = int(cluster.max()) + 1, design.shape
     if studies <= p or studies == k:
