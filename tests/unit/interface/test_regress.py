@@ -9,6 +9,7 @@ import pytest
 import metasynth as ms
 from metasynth.core.messages import Refused
 from metasynth.interface.columns import BadData
+from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.permutation import permuted_regression
 
 DATA = {
@@ -105,6 +106,25 @@ def test_an_unknown_level_or_moderator_is_refused():
         found.predict({"drug": "C"})
     with pytest.raises(BadData, match="'dose' is not among drug"):
         found.predict({"dose": 1})
+
+
+@pytest.mark.parametrize("tests", ["HKSJ", "Wald"])
+def test_the_permutation_test_has_the_statistics_of_the_tests(tests):
+    found = ms.regress(DATA, "MD", ["dose", "drug"], tests=tests)
+    fit = found.fit
+    known = fit.y, fit.v, fit.design.matrix, "REML"
+    assert found.permutation(most=50) == permuted_regression(*known, tests, 50)
+    if tests == "HKSJ":  # which one has that names none
+        plain = ms.regress(DATA, "MD", ["dose", "drug"])
+        assert plain.permutation(most=50) == found.permutation(most=50)
+        assert found.permutation(most=50) != permuted_regression(*known, "Wald", 50)
+
+
+def test_a_regression_has_tests_that_are_known_by_name():
+    fit = ms.regress(DATA, "MD", ["dose"]).fit
+    for unknown in ("", "CR2"):
+        with pytest.raises(ValueError, match="is not one of Wald, HKSJ"):
+            meta_regression(fit.y, fit.v, fit.design.matrix, "REML", unknown)
 
 
 def test_the_permutation_test_is_that_of_the_fit():

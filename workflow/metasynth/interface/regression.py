@@ -115,7 +115,7 @@ class Regression:
         if self.effects.clusters:
             raise BadData("effects of one cluster cannot change places: see bootstrap()")
         return permuted_regression(
-            fit.y, fit.v, fit.design.matrix, fit.method, fit.model.ci, most, seed
+            fit.y, fit.v, fit.design.matrix, fit.method, self.effects.ci_method, most, seed
         )
 
     def bootstrap(
@@ -175,15 +175,12 @@ class Regression:
     def summary(self) -> Summary:
         """Coefficients, tests and heterogeneity as a text of columns."""
         own = self.effects
-        head = f"{'':<32} {'estimate':>10} {'se':>8} {'95% CI':>20} {'p':>8}"
         known = f" in {own.clusters} clusters" if own.clusters else ""
         by = own.tau2_method or ("common effect" if own.model == "random" else own.model)
-        lines = [f"Meta-regression of {own.k} studies{known} ({by})", head]
-        lines += (
-            f"{one.name[:32]:<32} {one.estimate:>10.4f} {one.se:>8.4f}"
-            f" {f'[{one.ci_low:.4f}, {one.ci_high:.4f}]':>20} {_p(one.p):>8}"
-            for one in own.coefficients
-        )
+        lines = [
+            f"Meta-regression of {own.k} studies{known} ({by})",
+            *columns_of(self.coefficients),
+        ]
         if own.qm is not None and own.qm_df:
             named = "F" if own.qm_df2 else "QM"
             lines.append(f"All moderators: {named} = {own.qm:.4f}, p = {_p(own.qm_p)}")
@@ -199,6 +196,18 @@ class Regression:
     def __repr__(self) -> str:
         """The summary, as a console shows what a line gives."""
         return self.summary()
+
+
+def columns_of(coefficients: Sequence[Change]) -> list[str]:
+    """A heading and a line for each coefficient, in columns of one width."""
+    return [
+        f"{'':<32} {'estimate':>10} {'se':>8} {'95% CI':>20} {'p':>8}",
+        *(
+            f"{one.name[:32]:<32} {one.estimate:>10.4f} {one.se:>8.4f}"
+            f" {f'[{one.ci_low:.4f}, {one.ci_high:.4f}]':>20} {_p(one.p):>8}"
+            for one in coefficients
+        ),
+    ]
 
 
 def _p(value: float | None) -> str:

@@ -52,7 +52,8 @@ def meta_regression(
         ci: Wald, or HKSJ (Knapp and Hartung, Stat Med 2003;22:2693-710).
 
     Raises:
-        ValueError: when studies do not outnumber coefficients, or columns depend on each other.
+        ValueError: when studies do not outnumber coefficients, columns depend on each other, or for
+            another `ci`.
         NotTestable: with HKSJ, when the effects lie exactly on the regression.
 
     Example:
@@ -65,6 +66,8 @@ def meta_regression(
     k, p = design.shape
     if k <= p:
         raise ValueError(f"{k} studies cannot support {p} coefficients")
+    if ci not in ("Wald", "HKSJ"):
+        raise ValueError(f"{ci!r} is not one of Wald, HKSJ")
     model = LinearModel(y, v, Covariates(design))
     tau2 = estimate_tau2(y, v, method, model.design).value if method else 0.0
     w = model.weights(tau2)
