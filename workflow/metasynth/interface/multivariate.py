@@ -8,7 +8,7 @@ import numpy as np
 from metasynth.core.arrays import Array
 from metasynth.interface.columns import BadData, measure_of, number, studies, table, text
 from metasynth.interface.pooled import Summary
-from metasynth.interface.regression import terms_of, with_values
+from metasynth.interface.regression import columns_of, terms_of, with_values
 from metasynth.model.methods import require_combination
 from metasynth.model.moderated_effects import Change
 from metasynth.model.moderators import INTERCEPT, ModeratorModel
@@ -138,13 +138,8 @@ class Multivariate:
         fit = self.fit
         lines = [
             f"{len(fit.y)} effects, {fit.method}, {self.ci}",
-            f"{'':<32} {'estimate':>10} {'se':>8} {'95% CI':>20} {'p':>8}",
+            *columns_of(self.coefficients),
         ]
-        lines += (
-            f"{one.name[:32]:<32} {one.estimate:>10.4f} {one.se:>8.4f}"
-            f" {f'[{one.ci_low:.4f}, {one.ci_high:.4f}]':>20} {one.p:>8.4g}"
-            for one in self.coefficients
-        )
         shares = fit.i2
         for i, (name, value) in enumerate(self.variances.items()):
             share = "" if shares is None else f", I2 = {shares[i]:.2f}%"
@@ -290,7 +285,8 @@ def multivariate(
         raise BadData(f"the columns {', '.join(names[i] for i in alike)} depend on each other")
     covariance = _errors(data, errors, effects.v[places], cluster, kept, len(rows))
     fit = fit_multivariate(effects.y[places], covariance, random, matrix, tau2)
-    left_out = [one.label for i, one in enumerate(rows) if i not in set(kept)]
+    had = set(kept)
+    left_out = [one.label for i, one in enumerate(rows) if i not in had]
     return Multivariate(fit, names, called, levels, cluster, ci, left_out)
 
 

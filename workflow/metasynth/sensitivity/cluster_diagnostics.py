@@ -9,7 +9,7 @@ from metasynth.model.records import AnalysisSpec, StudyData
 from metasynth.stats.cluster_influence import cluster_influence, robust_influence
 from metasynth.stats.effects.binary import Effects
 from metasynth.stats.effects.scales import finite
-from metasynth.stats.rve_pool import rve
+from metasynth.stats.rve import rve
 from metasynth.stats.three_level import fit_three_level
 
 MUCH = 1.0

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from metasynth.core.distributions import chi2_upper_tail
 from metasynth.core.messages import sentence
-from metasynth.model.methods import DEFAULT_TAU2
+from metasynth.model.methods import DEFAULT_TAU2, RVE
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.cluster_robust import (
     ROBUST,
@@ -25,8 +25,8 @@ from metasynth.stats.covariate_fit import MetaRegression, joint_test
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import interval
 from metasynth.stats.least_squares import NotTestable
-from metasynth.stats.nested_regression import fit_nested_regression
-from metasynth.stats.rve import rve_correlated, rve_hierarchical
+from metasynth.stats.nested_regression import NestedRegression, fit_nested_regression
+from metasynth.stats.rve import rve
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,66 @@ def clustered_regression(
         )
     if spec.model == "three_level":
         return _three_levels(spec, y, v, cluster, design, ci)
-    if spec.model == "RVE-HIER":
-        found = rve_hierarchical(y, v, cluster, design, ci)
-    else:
-        found = rve_correlated(y, v, cluster, spec.correlation, design, ci)
+    found = rve(spec, y, v, cluster, design, ci)
     fit, omega2 = found.robust, found.omega2
     between, tau2 = None if omega2 is None else found.tau2, found.tau2 + (omega2 or 0.0)
     own = _Working(fit.coefficients, fit.model_covariance, tau2, between, omega2, found.i2)
     return _tested(own, len(y), clusters, fit)
+
+
+def robust_coefficients(
+    spec: AnalysisSpec,
+    y: Array,
+    v: Array,
+    cluster: NDArray[np.intp],
+    design: Array,
+    kind: str = "CR2",
+) -> RobustRegression:
+    """The coefficients of such a regression with their robust covariance alone, of any columns.
+
+    Parameters:
+        spec: of the model three_level, RVE-CORR or RVE-HIER.
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        cluster: the number of each effect's cluster, from 0, none left out, shape (k,).
+        design: shape (k, p).
+        kind: CR0, CR1 or CR2.
+
+    Raises:
+        ValueError: where clusters do not outnumber coefficients, or columns depend on each other.
+        NotTestable: where the likelihood has no maximum.
+
+    Example:
+        >>> y, v = np.array([0.1, 0.3, 0.9, 0.7, 0.4]), np.full(5, 0.01)
+        >>> spec = AnalysisSpec("a", "A", model="RVE-CORR", ci="CR2")
+        >>> found = robust_coefficients(spec, y, v, np.array([0, 0, 1, 1, 2]), np.ones((5, 1)))
+        >>> found.coefficients.round(6).tolist()
+        [0.466667]
+    """
+    if spec.model in RVE:
+        return rve(spec, y, v, cluster, design, kind).robust
+    fit = _nested(spec, y, v, cluster, design)
+    return _sandwich(spec, fit, y, v, cluster, design, kind)
+
+
+def _nested(
+    spec: AnalysisSpec, y: Array, v: Array, cluster: NDArray[np.intp], design: Array
+) -> NestedRegression:
+    method = spec.tau2 or DEFAULT_TAU2
+    return fit_nested_regression(y, v, cluster, design, method, spec.correlation)
+
+
+def _sandwich(
+    spec: AnalysisSpec,
+    fit: NestedRegression,
+    y: Array,
+    v: Array,
+    cluster: NDArray[np.intp],
+    design: Array,
+    kind: str,
+) -> RobustRegression:
+    working = nested_covariances(v, cluster, fit.between, fit.within, spec.correlation)
+    return robust_regression(y, design, cluster, working, kind)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,14 +166,9 @@ class _Working:
 def _three_levels(
     spec: AnalysisSpec, y: Array, v: Array, cluster: NDArray[np.intp], design: Array, ci: str
 ) -> ClusteredRegression:
-    method, correlation = spec.tau2 or DEFAULT_TAU2, spec.correlation
-    fit = fit_nested_regression(y, v, cluster, design, method, correlation)
-    mean = np.ones((len(y), 1))
-    before = fit_nested_regression(y, v, cluster, mean, method, correlation).tau2
-    robust = None
-    if ci in ROBUST:
-        working = nested_covariances(v, cluster, fit.between, fit.within, correlation)
-        robust = robust_regression(y, design, cluster, working, ci)
+    fit = _nested(spec, y, v, cluster, design)
+    before = _nested(spec, y, v, cluster, np.ones((len(y), 1))).tau2
+    robust = _sandwich(spec, fit, y, v, cluster, design, ci) if ci in ROBUST else None
     r2 = max(0.0, 100 * (before - fit.tau2) / before) if before > 0 else None
     variances = fit.tau2, fit.between, fit.within
     own = _Working(fit.coefficients, fit.covariance, *variances, fit.i2, r2, fit.q)

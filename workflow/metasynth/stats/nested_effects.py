@@ -153,14 +153,40 @@ def nested(
         >>> mean[:, 0].round(6).tolist(), precision[:, 0].round(6).tolist()
         ([0.2, 0.5], [50.0, 25.0])
     """
+    y, v, ones, _, starts = turned(y, v, np.empty((len(y), 0)), cluster, correlation)
+    return NestedEffects(y, v, ones, starts, restricted)
+
+
+def turned(
+    y: Array, v: Array, design: Array, cluster: NDArray[np.intp], correlation: float
+) -> tuple[Array, Array, Array, Array, NDArray[np.intp]]:
+    """Effects and a design, those of one study next to each other, its errors independent.
+
+    Parameters:
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        design: shape (k, p).
+        cluster: the number of each effect's study, from 0, none left out, shape (k,).
+        correlation: of the sampling errors of any two effects of one study, from 0 and below 1.
+
+    Returns:
+        The turned effects, their variances, the vector of ones turned likewise, shapes (k,), the
+        design, shape (k, p), and where each study begins, shape (m,).
+
+    Example:
+        >>> y, cluster = np.array([0.1, 0.5, 0.3]), np.array([0, 1, 0])
+        >>> y, v, ones, _, starts = turned(y, np.full(3, 0.04), np.ones((3, 1)), cluster, 0.5)
+        >>> starts.tolist(), v.round(6).tolist()  # of both together, and of their difference
+        ([0, 2], [0.02, 0.06, 0.04])
+    """
     order = np.argsort(cluster, kind="stable")
-    y, v, sizes = y[order], v[order], np.bincount(cluster)
+    y, v, design, sizes = y[order], v[order], design[order], np.bincount(cluster)
     starts = np.cumsum(sizes) - sizes
     ones = np.ones_like(y)
     if correlation:
-        y, v = y.copy(), v.copy()
         for start, size in zip(starts, sizes, strict=True):
             here = slice(start, start + size)
             v[here], vectors = np.linalg.eigh(sampling_covariance(v[here], correlation))
             y[here], ones[here] = vectors.T @ y[here], vectors.sum(axis=0)
-    return NestedEffects(y, v, ones, starts, restricted)
+            design[here] = vectors.T @ design[here]
+    return y, v, ones, design, starts

@@ -6,18 +6,17 @@ up to a bound, every highest point of which is climbed from by Newton's method, 
 is checked to be a maximum by its slope and its curvature.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from math import log, pi
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metasynth.core.messages import sentence
-from metasynth.stats.cluster_robust import clusters_of
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.least_squares import NotTestable, weighted_least_squares
-from metasynth.stats.nested_effects import sampling_covariance
+from metasynth.stats.nested_effects import NestedEffects
+from metasynth.stats.nested_effects import turned as rotated
 from metasynth.stats.roots import scan_points
 
 _PROMISE = 1e-13
@@ -38,28 +37,10 @@ class _Slope:
 
 
 @dataclass(frozen=True, eq=False)
-class _Turned:
-    """Effects in the coordinates in which each study's sampling errors are independent.
+class _Turned(NestedEffects):
+    """Effects in studies with a design that is turned as they are, shape (k, p)."""
 
-    Studies follow each other; `ones` is the turned vector of ones, shape (k,), `design` (k, p).
-    """
-
-    y: Array
-    v: Array
-    ones: Array
-    design: Array
-    starts: NDArray[np.intp]
-    restricted: bool
-
-    @cached_property
-    def sizes(self) -> NDArray[np.intp]:
-        return np.diff(self.starts, append=len(self.y))
-
-    def _sums(self, values: Array) -> Array:
-        return np.add.reduceat(values, self.starts, axis=0)
-
-    def _each(self, values: Array) -> Array:
-        return np.repeat(values, self.sizes, axis=0)
+    design: Array = field(kw_only=True)
 
     def solved(self, x: Array, between: float, within: float) -> Array:
         """M⁻¹x for the columns of x, shape (k, q)."""
@@ -197,7 +178,9 @@ def fit_nested_regression(
         raise ValueError("three levels need more studies than coefficients, and several effects")
     if method not in ("REML", "ML") or not 0 <= correlation < 1:
         raise ValueError(f"method {method!r}, correlation {correlation}")
-    turned = _turned(y, v, cluster, design, correlation, method == "REML")
+    weighted_least_squares(y, design, 1 / v)  # raises where columns depend on each other
+    own, u, ones, x, starts = rotated(y, v, design, cluster, correlation)
+    turned = _Turned(own, u, ones, starts, method == "REML", design=x)
     between, within, height = _highest(turned)
     z = turned.solved(turned.design, between, within)
     covariance: Array = np.asarray(np.linalg.inv(turned.design.T @ z), dtype=np.float64)
@@ -217,32 +200,6 @@ def fit_nested_regression(
         float((k - p) / trace),
         (height - constant) / 2,
     )
-
-
-def _turned(
-    y: Array,
-    v: Array,
-    cluster: NDArray[np.intp],
-    design: Array,
-    correlation: float,
-    restricted: bool,
-) -> _Turned:
-    weighted_least_squares(y, design, 1 / v)  # raises where columns depend on each other
-    members = clusters_of(cluster)
-    order = np.concatenate(members)
-    sizes = np.array([len(own) for own in members])
-    starts = np.cumsum(sizes) - sizes
-    y, v, x, ones = y[order], v[order], design[order], np.ones(len(y))
-    if correlation:
-        for start, size in zip(starts, sizes, strict=True):
-            here = slice(start, start + size)
-            v[here], vectors = np.linalg.eigh(sampling_covariance(v[here], correlation))
-            y[here], ones[here], x[here] = (
-                vectors.T @ y[here],
-                vectors.sum(axis=0),
-                vectors.T @ x[here],
-            )
-    return _Turned(y, v, ones, x, starts, restricted)
 
 
 def _highest(turned: _Turned) -> tuple[float, float, float]:

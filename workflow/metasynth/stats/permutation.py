@@ -69,7 +69,7 @@ def permuted_pool(
     k = len(y)
     exact = k < most.bit_length() and 2**k <= most
     if exact:  # all signs turned at once leave the statistic as large: half of them will do
-        signs = 1 - 2 * ((np.arange(2 ** (k - 1)) >> np.arange(k)[:, None]) & 1)
+        signs = half_of_signs(k)
     else:
         signs = 1 - 2 * np.random.default_rng(seed).integers(0, 2, size=(k, most), dtype=np.int8)
         signs[:, 0] = 1
@@ -80,6 +80,25 @@ def permuted_pool(
     )
     p = float(as_large(found, found[0]).mean())
     return PermutationTest((p,), p, 2**k if exact else most, exact)
+
+
+def half_of_signs(units: int) -> NDArray[np.int8]:
+    """Every choice of signs in which the last unit keeps its own, the first choice all 1.
+
+    The other half turns all signs of one of these.
+
+    Parameters:
+        units: how many have a sign each, one at least.
+
+    Returns:
+        Of 1 and -1, shape (units, 2^(units - 1)).
+
+    Example:
+        >>> half_of_signs(2).tolist()
+        [[1, -1], [1, 1]]
+    """
+    bits = (np.arange(2 ** (units - 1)) >> np.arange(units)[:, None]) & 1
+    return 1 - 2 * bits.astype(np.int8)
 
 
 def _statistics(y: Array, v: Array, method: str, ci: str) -> Array:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from metasynth.model.records import AnalysisSpec
 from metasynth.stats.cluster_robust import RobustRegression, clusters_of, robust_regression
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.least_squares import weighted_least_squares
@@ -43,6 +44,39 @@ class Rve:
         if self.q_expected is None:
             return None
         return 100 * max(0.0, 1 - self.q_expected / self.q) if self.q > 0 else 0.0
+
+
+def rve(
+    spec: AnalysisSpec,
+    y: Array,
+    v: Array,
+    cluster: NDArray[np.intp],
+    design: Array | None = None,
+    kind: str = "",
+) -> Rve:
+    """Effects in clusters, with the weights of an analysis.
+
+    Parameters:
+        spec: of the model RVE-CORR or RVE-HIER.
+        y: effects on the analysis scale, shape (k,).
+        v: their variances, above 0, shape (k,).
+        cluster: the number of each effect's cluster, from 0, none left out, shape (k,).
+        design: shape (k, p); None for a mean.
+        kind: CR0, CR1 or CR2; blank for that of the analysis.
+
+    Raises:
+        ValueError: where clusters do not outnumber coefficients, columns depend on each other, or
+            hierarchical weights have no cluster of several effects.
+
+    Example:
+        >>> y, v = np.array([0.1, 0.3, 0.9, 0.7]), np.full(4, 0.01)
+        >>> spec = AnalysisSpec("a", "A", model="RVE-CORR", ci="CR2")
+        >>> round(rve(spec, y, v, np.array([0, 0, 1, 1])).tau2, 6)
+        0.185
+    """
+    if spec.model == "RVE-HIER":
+        return rve_hierarchical(y, v, cluster, design, kind or spec.ci)
+    return rve_correlated(y, v, cluster, spec.correlation, design, kind or spec.ci)
 
 
 def rve_correlated(

@@ -3,40 +3,16 @@
 from math import sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from metasynth.core.messages import sentence
 from metasynth.model.records import AnalysisSpec
-from metasynth.stats.effects.binary import Array, Effects
+from metasynth.stats.effects.binary import Effects
 from metasynth.stats.heterogeneity import Share
 from metasynth.stats.intervals import interval
 from metasynth.stats.models import Fit
 from metasynth.stats.pooling import EffectUndefined
-from metasynth.stats.rve import Rve, rve_correlated, rve_hierarchical
+from metasynth.stats.rve import rve
 from metasynth.stats.three_level_pool import Levels, robust_notes
-
-
-def rve(spec: AnalysisSpec, y: Array, v: Array, cluster: NDArray[np.intp]) -> Rve:
-    """The weighted mean of effects in clusters, by an analysis.
-
-    Parameters:
-        spec: of the model RVE-CORR or RVE-HIER.
-        y: effects on the analysis scale, shape (k,).
-        v: their variances, above 0, shape (k,).
-        cluster: the number of each effect's cluster, from 0, none left out, shape (k,).
-
-    Raises:
-        ValueError: for one cluster, or hierarchical weights without a cluster of several effects.
-
-    Example:
-        >>> y, v = np.array([0.1, 0.3, 0.9, 0.7]), np.full(4, 0.01)
-        >>> spec = AnalysisSpec("a", "A", model="RVE-CORR", ci="CR2")
-        >>> round(rve(spec, y, v, np.array([0, 0, 1, 1])).tau2, 6)
-        0.185
-    """
-    if spec.model == "RVE-HIER":
-        return rve_hierarchical(y, v, cluster, kind=spec.ci)
-    return rve_correlated(y, v, cluster, spec.correlation, kind=spec.ci)
 
 
 def pool_rve(spec: AnalysisSpec, effects: Effects) -> Fit:

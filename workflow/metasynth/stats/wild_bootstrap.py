@@ -12,13 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from metasynth.model.methods import DEFAULT_TAU2
 from metasynth.model.records import AnalysisSpec
-from metasynth.stats.cluster_robust import RobustRegression, nested_covariances, robust_regression
+from metasynth.stats.cluster_robust import RobustRegression
+from metasynth.stats.clustered_regression import robust_coefficients
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.nested_regression import fit_nested_regression
-from metasynth.stats.permutation import as_large
-from metasynth.stats.rve import rve_correlated, rve_hierarchical
+from metasynth.stats.permutation import as_large, half_of_signs
 
 MOST = 2048
 """Fits that are made at most, where no other number is asked for: all signs of 12 clusters."""
@@ -78,38 +76,25 @@ def wild_bootstrap(
         >>> found.p, found.choices, found.exact  # at best 2 of 2^3
         (0.25, 8, True)
     """
+
+    def fitted(effects: Array, x: Array) -> RobustRegression:
+        return robust_coefficients(spec, effects, v, cluster, x, ci)
+
     clusters, left = int(cluster.max()) + 1, [i for i in range(design.shape[1]) if i not in places]
     null = np.zeros(len(y))
     if left:
-        null = design[:, left] @ _fit(spec, y, v, cluster, design[:, left], ci).coefficients
+        null = design[:, left] @ fitted(y, design[:, left]).coefficients
     exact = clusters <= most.bit_length() and 2 ** (clusters - 1) <= most
-    if exact:  # all signs turned at once leave the statistic as it is: half of them will do
-        signs = 1 - 2 * ((np.arange(2 ** (clusters - 1))[:, None] >> np.arange(clusters)) & 1)
+    if exact:
+        signs = half_of_signs(clusters).T  # the statistic stays where all are turned at once
     else:
         drawn = np.random.default_rng(seed).integers(0, 2, size=(most, clusters), dtype=np.int8)
         signs = 1 - 2 * drawn
         signs[0] = 1
-    found = np.array(
-        [
-            _statistic(_fit(spec, null + own * (y - null), v, cluster, design, ci), places)
-            for own in signs[:, cluster]
-        ]
-    )
+    turned = (null + own * (y - null) for own in signs[:, cluster])
+    found = np.array([_statistic(fitted(effects, design), places) for effects in turned])
     p = float(as_large(found, found[0]).mean())
     return BootstrapTest(p, 2**clusters if exact else most, exact)
-
-
-def _fit(
-    spec: AnalysisSpec, y: Array, v: Array, cluster: NDArray[np.intp], design: Array, ci: str
-) -> RobustRegression:
-    if spec.model == "RVE-CORR":
-        return rve_correlated(y, v, cluster, spec.correlation, design, ci).robust
-    if spec.model == "RVE-HIER":
-        return rve_hierarchical(y, v, cluster, design, ci).robust
-    method, correlation = spec.tau2 or DEFAULT_TAU2, spec.correlation
-    fit = fit_nested_regression(y, v, cluster, design, method, correlation)
-    working = nested_covariances(v, cluster, fit.between, fit.within, correlation)
-    return robust_regression(y, design, cluster, working, ci)
 
 
 def _statistic(fit: RobustRegression, places: Sequence[int]) -> float:
