@@ -164,12 +164,7 @@ case("assink2016|moderators", d$yi, V, model.matrix(~ year + deltype, d), S = li
 case("assink2016|crossed", d$yi, d$vi, one(d$yi), S = list(d$study, d$deltype, seq_len(nrow(d))))
 
 d <- own("knapp2017")
-d$task.diff <- unlist(lapply(split(d, d$study), function(x) {
-  difficulty <- as.integer(factor(x$difficulty)); difficulty[is.na(difficulty)] <- 1
-  paste0(as.integer(factor(x$task)), ".", difficulty) }))
-R <- matrix(0.4, 8, 8); R[5:8, 1:4] <- R[1:4, 5:8] <- 0.28
-diag(R[1:4, 5:8]) <- 0.7; diag(R[5:8, 1:4]) <- 0.7; diag(R) <- 1
-rownames(R) <- colnames(R) <- paste0(rep(1:2, each = 4), ".", 1:4)
+d$task.diff <- tasks_of(d); R <- of_tasks
 V <- vcalc(vi, cluster = study, grp1 = group1, grp2 = group2, w1 = n_sz, w2 = n_hc, obs = task.diff, rho = R,
            data = d)
 case("knapp2017|shared groups", d$yi, V, one(d$yi), S = list(d$study, seq_len(nrow(d))), cluster = d$study)

@@ -153,3 +153,13 @@ at_the_root <- function(m, method) {
   c(end, list(p = end$values, fit = refit(m, end$values, method), loglik = loglik(m, end$values, method),
               best = if (length(fits)) as.numeric(logLik(best)) else NA, count = count + ncol(m$X)))
 }
+# Knapp 2017: each effect's task and its difficulty, and how effects of one study correlate by them.
+tasks_of <- function(d) unlist(lapply(split(d, d$study), function(x) {
+  difficulty <- as.integer(factor(x$difficulty)); difficulty[is.na(difficulty)] <- 1
+  paste0(as.integer(factor(x$task)), ".", difficulty) }))
+of_tasks <- local({
+  R <- matrix(0.4, 8, 8); R[5:8, 1:4] <- R[1:4, 5:8] <- 0.28
+  diag(R[1:4, 5:8]) <- 0.7; diag(R[5:8, 1:4]) <- 0.7; diag(R) <- 1
+  rownames(R) <- colnames(R) <- paste0(rep(1:2, each = 4), ".", 1:4)
+  R
+})
