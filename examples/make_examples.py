@@ -132,10 +132,10 @@ def head_and_neck(metadat: Path) -> Tables:
         note = "One of two parts of a trial." if row["trial"].endswith(("(a)", "(b)")) else ""
         made["studies"].append(
             place | {"label": row["trial"], "design": "randomised", "status": "included",
-                     "background": TIMINGS[row["grp"]], "reference": "pignon2000", "note": note}
+                     "reference": "pignon2000", "note": note}
         )  # fmt: skip
         for arm, role, treatment in (
-            ("chemotherapy", "intervention", "chemotherapy"),
+            ("chemotherapy", "intervention", TIMINGS[row["grp"]]),
             ("control", "control", "locoregional treatment alone"),
         ):
             made["arms"].append(
@@ -173,7 +173,7 @@ def glucose_lowering(repository: Path) -> Tables:
         place = {"study_id": study}
         made["studies"].append(
             place | {"label": row["trialname"], "design": "randomised", "status": "included",
-                     "n_randomised": row["size"], "background": kind, "reference": "rodriguez2023"}
+                     "n_randomised": row["size"], "reference": "rodriguez2023"}
         )  # fmt: skip
         for arm, role, treatment in (("drug", "intervention", kind), ("placebo", "control", "placebo")):  # fmt: skip
             made["arms"].append(
