@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from metasynth.model import bounds
 from metasynth.stats.columns import average
-from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import dispersion
-from metasynth.stats.least_squares import NotTestable
+from metasynth.stats.least_squares import weighted_least_squares
+from metasynth.stats.linear_model import Covariates, LinearModel, dot, unexplained
 from metasynth.stats.pool_columns import COLUMNS
-from metasynth.stats.tau2 import tau2_many
+from metasynth.stats.tau2 import ESTIMATORS, tau2_many
 
 MOST = 5000
 """Pools that are made at most, where no other number is asked for."""
@@ -67,12 +67,7 @@ def permuted_pool(
         ((0.25,), 8, True)
     """
     k = len(y)
-    exact = k < most.bit_length() and 2**k <= most
-    if exact:  # all signs turned at once leave the statistic as large: half of them will do
-        signs = half_of_signs(k)
-    else:
-        signs = 1 - 2 * np.random.default_rng(seed).integers(0, 2, size=(k, most), dtype=np.int8)
-        signs[:, 0] = 1
+    signs, exact = signs_of(k, most // 2, seed, most)
     wide = bounds.columns(COLUMNS, k)
     starts = range(0, signs.shape[1], wide)
     found = np.concatenate(
@@ -82,23 +77,31 @@ def permuted_pool(
     return PermutationTest((p,), p, 2**k if exact else most, exact)
 
 
-def half_of_signs(units: int) -> NDArray[np.int8]:
-    """Every choice of signs in which the last unit keeps its own, the first choice all 1.
+def signs_of(units: int, half: int, seed: int, most: int) -> tuple[NDArray[np.int8], bool]:
+    """Signs for units whose signs may turn, the first choice being all 1.
 
-    The other half turns all signs of one of these.
+    All signs turned at once leave two-sided statistics as large, so that half of all choices will
+    do: those in which the last unit keeps its own.
 
     Parameters:
         units: how many have a sign each, one at least.
+        half: half of all choices is taken where it is no more than this.
+        seed: else the same choices are drawn for the same seed.
+        most: how many are drawn.
 
     Returns:
-        Of 1 and -1, shape (units, 2^(units - 1)).
+        Of 1 and -1, shape (units, n), and whether they stand for all choices.
 
     Example:
-        >>> half_of_signs(2).tolist()
+        >>> signs_of(2, 2, 1, 4)[0].tolist()
         [[1, -1], [1, 1]]
     """
-    bits = (np.arange(2 ** (units - 1)) >> np.arange(units)[:, None]) & 1
-    return 1 - 2 * bits.astype(np.int8)
+    if units - 1 < half.bit_length() and 2 ** (units - 1) <= half:
+        bits = (np.arange(2 ** (units - 1)) >> np.arange(units)[:, None]) & 1
+        return 1 - 2 * bits.astype(np.int8), True
+    signs = 1 - 2 * np.random.default_rng(seed).integers(0, 2, size=(units, most), dtype=np.int8)
+    signs[:, 0] = 1
+    return signs, False
 
 
 def _statistics(y: Array, v: Array, method: str, ci: str) -> Array:
@@ -147,14 +150,19 @@ def permuted_regression(
         total *= comb(left, count)
         left -= count
     exact = total <= most
-    first = np.array([int(np.flatnonzero(kinds == kind)[0]) for kind in range(len(counts))])
+    if len(y) <= design.shape[1]:
+        raise ValueError(f"{len(y)} studies cannot support {design.shape[1]} coefficients")
+    # Covariates in another order are effects in the reverse one, of one design for all.
     if exact:
-        orders = (first[list(order)] for order in _orders(counts.tolist(), ()))
+        orders = [_places(kinds, np.array(one)) for one in _orders(counts.tolist(), ())]
     else:
         draw = np.random.default_rng(seed)
-        orders = (draw.permutation(len(y)) for _ in range(most - 1))
-    observed = _of_regression(y, v, design, method, ci)
-    found = np.array([_of_regression(y, v, design[order], method, ci) for order in orders])
+        orders = [np.argsort(draw.permutation(len(y))) for _ in range(most - 1)]
+    places = np.array(orders).T
+    wide = bounds.columns(COLUMNS, len(y))
+    blocks = [places[:, i : i + wide] for i in range(0, places.shape[1], wide)]
+    observed = _of_regressions(y[:, None], v[:, None], design, method, ci)[0]
+    found = np.vstack([_of_regressions(y[at], v[at], design, method, ci) for at in blocks])
     found = found if exact else np.vstack([observed, found])
     *p, omnibus = as_large(found, observed).mean(axis=0).tolist()
     return PermutationTest(tuple(p), omnibus, len(found), exact)
@@ -169,14 +177,31 @@ def _orders(left: list[int], begun: tuple[int, ...]) -> Iterator[tuple[int, ...]
             yield from _orders([*left[:kind], count - 1, *left[kind + 1 :]], (*begun, kind))
 
 
-def _of_regression(y: Array, v: Array, design: Array, method: str | None, ci: str) -> Array:
-    """Statistics of the coefficients without their signs, then that of all but the first."""
-    try:
-        fit = meta_regression(y, v, design, method, ci)
-    except NotTestable:  # the effects lie on the line: nothing is larger
-        return np.full(design.shape[1] + 1, inf)
-    own = [abs(x.statistic) if x.statistic is not None else inf for x in fit.intervals]
-    return np.array([*own, fit.qm])
+def _places(kinds: NDArray[np.intp], others: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Which study has, in another order of the kinds, the kind of each place, all used once."""
+    found = np.empty(len(kinds), dtype=np.intp)
+    found[np.argsort(kinds, kind="stable")] = np.argsort(others, kind="stable")
+    return found
+
+
+def _of_regressions(y: Array, v: Array, design: Array, method: str | None, ci: str) -> Array:
+    """Statistics of the coefficients without signs, then of all but the first; a row a column."""
+    model = LinearModel(y, v, Covariates(design), np.ones(y.shape))
+    tau2 = ESTIMATORS[method](model) if method else np.zeros(y.shape[1])
+    w = model.weights(tau2)
+    fit = weighted_least_squares(y, design, w)
+    left = unexplained(dot(w, fit.residuals**2), dot(w, y * y))
+    spread = np.broadcast_to(dispersion(ci, left, np.asarray(model.df, dtype=float)), left.shape)
+    b, tested = fit.coefficients, len(design[0]) - 1
+    own = np.square(b) / np.diagonal(fit.unscaled, axis1=-2, axis2=-1)
+    blocks, effects = fit.unscaled[:, 1:, 1:], b[:, 1:, None]
+    together = (effects * np.linalg.solve(blocks, effects)).sum(axis=(1, 2)) / max(1, tested)
+    squares = np.column_stack([own, together])
+    # Where effects lie on the line nothing is larger.
+    scaled = np.divide(
+        squares, spread[:, None], out=np.full(squares.shape, inf), where=spread[:, None] > 0
+    )
+    return np.column_stack([np.sqrt(scaled[:, :-1]), scaled[:, -1]])
 
 
 def as_large(found: Array, observed: Array | float) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from metasynth.model.records import AnalysisSpec
 from metasynth.stats.cluster_robust import RobustRegression
 from metasynth.stats.clustered_regression import robust_coefficients
 from metasynth.stats.effects.binary import Array
-from metasynth.stats.permutation import as_large, half_of_signs
+from metasynth.stats.permutation import as_large, signs_of
 
 MOST = 2048
 """Fits that are made at most, where no other number is asked for: all signs of 12 clusters."""
@@ -84,14 +84,8 @@ def wild_bootstrap(
     null = np.zeros(len(y))
     if left:
         null = design[:, left] @ fitted(y, design[:, left]).coefficients
-    exact = clusters <= most.bit_length() and 2 ** (clusters - 1) <= most
-    if exact:
-        signs = half_of_signs(clusters).T  # the statistic stays where all are turned at once
-    else:
-        drawn = np.random.default_rng(seed).integers(0, 2, size=(most, clusters), dtype=np.int8)
-        signs = 1 - 2 * drawn
-        signs[0] = 1
-    turned = (null + own * (y - null) for own in signs[:, cluster])
+    signs, exact = signs_of(clusters, most, seed, most)
+    turned = (null + own * (y - null) for own in signs.T[:, cluster])
     found = np.array([_statistic(fitted(effects, design), places) for effects in turned])
     p = float(as_large(found, found[0]).mean())
     return BootstrapTest(p, 2**clusters if exact else most, exact)
