@@ -1,27 +1,27 @@
 """Whatever stands in the files, the answer is a review or a report of faults, never a crash.
 
-FUZZ_EXAMPLES sets how many reviews each test spoils: 150 by default. FUZZ_EXAMPLES=1500 is four
-minutes, each week in CI and after a change of how files are read.
+Each test spoils 150 reviews. EXAMPLES=10 makes them 1500, in four minutes: each week in CI and
+after a change of how files are read.
 """
 
-import os
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from metasynth.core.faults import InvalidReview
 from metasynth.review.load import Review, load_review
+from tests.budget import examples
 
 from .conftest import TRIED
 from .review import CONFIG, clean, write
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "150")), deadline=None)
+EXAMPLES = examples(150)
 FILES = st.sampled_from(sorted(clean()))
 TABLES = st.sampled_from(sorted(name for name in clean() if name.endswith(".csv")))
 MARKS = [b"", b",", b'"', b"\n", b"\r", b";", b"\t", b"\0", b"\xff", b"\xef\xbb\xbf", b"  "]

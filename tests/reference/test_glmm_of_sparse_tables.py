@@ -2,12 +2,11 @@
 
 A thousand made-up sparse reviews have their maxima in expected/sparse.csv, by trapezoidal sums and
 BFGS (make_sparse_reference.py, which shares no code with the engine). A hundred are looked at by
-default; SPARSE_REVIEWS=1000 looks at all of them, which takes five minutes. Published tables that
+default; EXAMPLES=10 looks at all of them, which takes five minutes. Published tables that
 were got wrong before are in expected/hard_counts.csv, with logistic regression and metafor's fits
 (make_glmm_reference.R).
 """
 
-import os
 from functools import cache
 from math import log, pi, sqrt
 
@@ -16,6 +15,7 @@ import pytest
 import statsmodels.api as sm
 from scipy.optimize import minimize
 from scipy.special import xlogy
+from tests.budget import TIMES
 from tests.reference import make_sparse_reference as independent
 from tests.reference.expected_tables import read
 
@@ -28,7 +28,7 @@ FITS = {
     "UM.RS": OF_TABLES["GLMM-UM.RS"],
 }
 RANDOM_EFFECTS = {"UM.FS": 1, "CM.EL": 1, "UM.RS": 2}
-WHOLE = int(os.environ.get("SPARSE_REVIEWS", "100"))
+WHOLE = min(1000, 100 * TIMES)
 MOST = {"UM.FS": WHOLE, "CM.EL": max(25, WHOLE // 10), "UM.RS": max(4, WHOLE * 12 // 1000)}
 
 

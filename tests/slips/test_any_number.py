@@ -5,12 +5,13 @@ import io
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from metasynth.core.faults import InvalidReview
 from metasynth.review.load import load_review
 from tests.bad_input.review import CONFIG, Files, write
+from tests.budget import examples
 
 from .right import right
 
@@ -34,7 +35,7 @@ def edited(edits) -> Files:
     return files
 
 
-@settings(max_examples=120, deadline=None)
+@examples(30)
 @given(EDITS)
 def test_any_numbers_are_judged(edits):
     with tempfile.TemporaryDirectory() as folder:

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from metasynth import __main__
@@ -21,6 +21,7 @@ from metasynth.checks.spreads import MISTAKEN, mistaken_for
 from metasynth.checks.unselected_rows import near_name, near_week
 from metasynth.review.load import load_review
 from tests.bad_input.review import CONFIG, Files, text, write
+from tests.budget import examples
 
 from .cases import NAUSEA, PAIN, RELAPSE, REPORTED, A, B, C, D, E, added, cells, outcome, results
 from .right import RESULTS, prose, right, table, trial
@@ -224,7 +225,7 @@ def test_made_up_reviews_are_silent(make, seed, tmp_path):
     assert found == (), found[:2]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(75)
 @given(st.floats(-2.5, 2.5), st.floats(0.03, 1.2), st.integers(1, 3), st.booleans())
 def test_a_printed_wald_interval_is_symmetric_whatever_was_rounded(y, se, places, ratio):
     numbers = [y + z * 1.959964 * se for z in (0, -1, 1)]
@@ -235,7 +236,7 @@ def test_a_printed_wald_interval_is_symmetric_whatever_was_rounded(y, se, places
     assert symmetric(tuple(printed), lambda x: scale(x) if not ratio or x > 0 else float("-inf"))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50)
 @given(st.floats(-1.5, 1.5), st.floats(0.1, 0.8), st.floats(0.3, 2), st.booleans())
 def test_a_limit_moved_by_more_than_a_third_of_the_half_width_is_not_symmetric(y, se, part, upper):
     half = 1.959964 * se

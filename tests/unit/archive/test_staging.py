@@ -12,8 +12,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 import yaml
-from hypothesis import Phase, example, given, settings
+from hypothesis import Phase, example, given
 from hypothesis import strategies as st
+from tests.budget import examples
 from tests.made_up import MadeUp, counts
 
 from metasynth.archive import build, staging
@@ -139,7 +140,7 @@ def portable(names: Sequence[str]) -> bool:
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.generate))
+@examples(15, phases=(Phase.explicit, Phase.generate))
 @example(["logs", "results"], "results", "data/results", "data/logs", ["__pycache__/a.csv"])
 @example(["logs", "z"], "logs", "__pycache__/results", "x/.snakemake", ["docs/results/x/a.md"])
 @given(

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.budget import examples
 
 from metasynth.core import store, together
 from metasynth.tables import reader
@@ -53,7 +54,7 @@ def killed_at(step: int, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Path, "unlink", counted(Path.unlink))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @example(before={}, after={"new/deep/b.csv": "", "a.csv": ""}, step=9)
 @given(before=FILES, after=FILES.filter(bool), step=st.integers(0, 20))
 def test_cut_off_anywhere_it_is_taken_back_or_done(

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from tests.budget import examples
 
 from metasynth.core.store import from_json, to_json
 from metasynth.crosscheck import compare
@@ -50,7 +51,7 @@ def stored(result: OutcomeResult) -> OutcomeResult:
 
 @pytest.mark.parametrize("measure", ["RR", "OR", "RD", "ASD"])
 @given(tables=TABLES, first=st.sampled_from(RANDOM), second=st.sampled_from(COMMON))
-@settings(max_examples=60)
+@examples(15)
 def test_whatever_the_tables_both_agree(measure: str, tables, first, second) -> None:
     rows = crosscheck(stored(pooled(tables, measure, [first, second])))
     assert all(row.below <= compare.TOLERANCE for row in rows)

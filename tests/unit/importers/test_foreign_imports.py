@@ -6,9 +6,10 @@ import zipfile
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from revman_files import ROWS, data_row
+from tests.budget import examples
 
 from metasynth import __main__
 from metasynth.importers.found import ImportRefused
@@ -198,7 +199,7 @@ def numbers(decimal, thousands):
 
 @pytest.mark.parametrize(("decimal", "thousands"), [(",", "."), (".", ","), (",", ""), (".", "")])
 @pytest.mark.parametrize("mark", [";", "\t"])
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_thousand_is_taken_for_a_fraction_nor_a_fraction_for_a_thousand(
     data, decimal, thousands, mark

@@ -10,8 +10,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.budget import examples
 
 from metasynth import __main__
 from metasynth.importers import trial_folders
@@ -410,7 +411,7 @@ CELLS = st.sampled_from(["", "NA", "-1", "1e9", "1.5", "=1", '"', "\n", "9" * 12
 EDITS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30), CELLS | st.text(max_size=9)))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(st.sampled_from(sorted(FILES)), EDITS)
 def test_whatever_stands_in_the_file_the_validator_passes_what_is_imported(program, edits):
     header, rows = FILES[program]

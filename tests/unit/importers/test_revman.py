@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from revman_files import (
     ROWS,
@@ -20,6 +20,7 @@ from revman_files import (
     subgroup,
     table,
 )
+from tests.budget import examples
 
 from metasynth.importers import command, revman
 from metasynth.importers.found import ImportRefused
@@ -351,7 +352,7 @@ KINDS = {
 PAIR = st.tuples(st.integers(0, 50), st.integers(1, 9), st.integers(51, 99))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(st.sampled_from(sorted(KINDS)), PAIR, PAIR)
 def test_package_and_rm5_give_the_same_numbers(kind, first, second):
     stem, names = KINDS[kind]
@@ -397,7 +398,7 @@ SPOILING = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(75)
 @given(st.sampled_from(["zip", "rm5"]), SPOILING, st.none() | st.integers(0, 1 << 20))
 def test_a_spoilt_file_is_read_or_refused_and_nothing_else(form, changes, end):
     with tempfile.TemporaryDirectory() as folder:

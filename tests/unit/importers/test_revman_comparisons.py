@@ -7,10 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from revman_files import data, data_row, outcome, package, rm5, setting, table
 from test_revman import CSV_HEAD, SIDES, csv_row
+from tests.budget import examples
 
 from metasynth import __main__
 from metasynth.importers import command, revman
@@ -217,7 +218,7 @@ ANALYSIS = st.tuples(
     st.sampled_from(NAMES), STUDIES)  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(st.lists(ANALYSIS, min_size=1, max_size=7), st.booleans())
 def test_each_analysis_of_any_file_is_pooled_with_its_own_rows(analyses, same):
     """Whatever sides and studies it has, and whatever other analyses have."""

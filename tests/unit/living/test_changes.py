@@ -5,8 +5,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.budget import examples
 from tests.examples import without_policy
 
 from metasynth.core import store
@@ -807,7 +808,7 @@ def test_a_state_has_not_changed_from_itself(whole):
     assert nothing(compare(whole, whole, CONFIG.living)) == ()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(st.sets(st.sampled_from(range(len(ALL))), min_size=1), st.data())
 def test_to_compare_the_other_way_round_turns_every_change_round(chosen, data):
     """Whatever trials either state has, additions one way are removals the other."""
@@ -823,7 +824,7 @@ def test_to_compare_the_other_way_round_turns_every_change_round(chosen, data):
     assert nothing(compare(rows(chosen), rows(chosen), CONFIG.living)) == ()
 
 
-@settings(max_examples=50, deadline=None)
+@examples(15)
 @given(
     st.sampled_from([t.study.study for t in ALL]),
     st.integers(0, 500),

@@ -6,10 +6,11 @@ from math import exp, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import halfcauchy
+from tests.budget import examples
 
 from metasynth.core.distributions import normal_quantile
 from metasynth.language.sentences import in_words
@@ -61,7 +62,7 @@ def numbers(summary):
     return [x for x in flat if x is not None]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(trials, prior)
 def test_exchanged_arms_turn_every_sign(data, tau):
     y, se = map(np.array, data)
@@ -78,7 +79,7 @@ def test_exchanged_arms_turn_every_sign(data, tau):
     assert one.above[0] == pytest.approx(1 - two.above[0], abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(trials, prior, st.sampled_from([1e-3, 0.1, 7.0, 1e4]), st.sampled_from([-40.0, 0.0, 2.5]))
 @example(SPIKED, TauPrior("log_t", 1.295, -1.72, 5.0), 1e-3, 0.0)
 def test_units_and_origin_do_not_matter(data, tau, factor, shift):
@@ -94,7 +95,7 @@ def test_units_and_origin_do_not_matter(data, tau, factor, shift):
         assert one.bayes_factor_common == pytest.approx(two.bayes_factor_common, rel=1e-8)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(15)
 @given(trials)
 def test_without_room_for_tau_it_is_the_common_effect(data):
     y, se = map(np.array, data)
@@ -108,7 +109,7 @@ def test_without_room_for_tau_it_is_the_common_effect(data):
     assert fit.weights == pytest.approx(100 * pool.weights / pool.weights.sum(), rel=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(trials, prior, st.sampled_from([MuPrior(), MuPrior(0.3, 1.5)]))
 @example(SPIKED, TauPrior("log_t", 1.295, -1.72, 5.0), MuPrior())
 def test_intervals_hold_what_they_say_and_none_is_shorter(data, tau, mu):
@@ -279,7 +280,7 @@ def test_every_family_is_tested_here():
     assert {p.family for p in PRIORS} == set(FAMILIES)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(15)
 @given(
     st.sampled_from(PRIORS),
     st.lists(st.sampled_from([1e-8, 1e-3, 0.1, 1.0, 50.0]), min_size=3, max_size=6),

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.budget import examples
 
 from metasynth.stats.covariate_fit import meta_regression
 from metasynth.stats.heterogeneity import generalised_q, q_profile
@@ -98,7 +99,7 @@ def almost_equal(drawn):
     return y, v
 
 
-@settings(max_examples=300, deadline=None)
+@examples(75)
 @given(agreeing, st.sampled_from(LIKELIHOODS))
 @example(([(2, 5.45), (-3, 5.15), (0, 0.079)], 0.5, 10.0**0.125, -36.12), "PM")  # Q rose with tau2
 def test_brackets_withstand_the_rounding_of_effects_that_agree(drawn, method):
@@ -116,7 +117,6 @@ def test_brackets_withstand_the_rounding_of_effects_that_agree(drawn, method):
     assert 0 <= low <= high
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(-3, 3), st.floats(0.1, 2)), min_size=3, max_size=9), SCALES)
 def test_paule_mandel_is_the_same_in_all_its_places(rows, scale):
     y, se = scale * np.array(rows).T
@@ -135,7 +135,6 @@ def test_paule_mandel_is_the_same_in_all_its_places(rows, scale):
 draws = st.tuples(st.integers(0, 2**32 - 1), st.integers(4, 25), st.floats(-6, 0), SCALES)
 
 
-@settings(deadline=None)
 @given(draws, st.sampled_from(sorted(ESTIMATORS)))
 @example((498, 4, -6.0, 1.0), "DL")  # a study with all the weight took the digits of the trace
 def test_estimators_do_not_depend_on_how_the_design_is_written(drawn, method):

@@ -7,9 +7,10 @@ from dataclasses import replace
 from math import sqrt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from tests.budget import examples
 from tests.converted import COMPARISON, pair, row, studied, trial
 
 from metasynth.language.languages import speak
@@ -147,7 +148,7 @@ def test_another_unit_changes_nothing(way):
         assert b.rules == a.rules
 
 
-@settings(max_examples=60, deadline=None)
+@examples(15)
 @given(
     st.lists(st.floats(0.5, 90), min_size=5, max_size=5, unique=True).map(sorted),
     st.integers(5, 400),

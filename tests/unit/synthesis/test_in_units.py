@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.converted import COMPARISON, row, studied, trial
 
@@ -52,7 +52,6 @@ factors = st.floats(0.01, 100).flatmap(lambda x: st.sampled_from([x, -x]))
 
 
 @pytest.mark.parametrize("form", FORMS)
-@settings(deadline=None)
 @given(factor=factors, add=st.floats(-50, 50))
 def test_a_unit_leads_to_the_numbers_of_the_outcomes_own(form, factor, add):
     """Whatever gives mean and standard deviation; a change has no zero to be moved."""

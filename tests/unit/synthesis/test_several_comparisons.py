@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.budget import examples
 from tests.examples import pooled
 from tests.made_up import several
 
@@ -67,7 +68,7 @@ DRAWN = st.fixed_dictionaries({arm: st.integers(0, 92) for arm in ARMS})
 THERE = st.sets(st.sampled_from(ARMS), min_size=2)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(15)
 @given(
     st.lists(st.tuples(DRAWN, THERE), min_size=5, max_size=5),
     st.sampled_from(["combine", "split", "covariance"]),

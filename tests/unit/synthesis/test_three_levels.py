@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.budget import examples
 
 import metasynth as ms
 from metasynth.core import store
@@ -265,7 +266,7 @@ def test_every_number_has_its_origin(ci):
     assert {"o.three.tau2_between", "o.three.tau2_within"} <= {*entries["o.three.pi_low"].inputs}
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_trials_and_the_names_of_clusters_change_nothing(random):
     studies = effects("berkey1998")
