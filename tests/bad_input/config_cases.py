@@ -377,6 +377,16 @@ MODERATORS = [
         "41 | HKSJ, Wald: the outcome’s primary analysis is of model random",
     ),
     (
+        "bootstrap_without_clusters",
+        "label: M, terms: {age: {label: Age}}, wild_bootstrap: {seed: 1}",
+        "41 | permutation: the primary analysis is of model random, without clusters",
+    ),
+    (
+        "permutation_without_seed",
+        "label: M, terms: {age: {label: Age}}, permutation: {most: 500}",
+        "41 | a key seed",
+    ),
+    (
         "reference_of_a_number",
         "label: M, terms: {age: {label: Age, reference: old}}",
         "41 | is a number, and has no levels",

@@ -77,7 +77,7 @@ def test_every_number_has_its_origin_and_its_place(name: str) -> None:
     assert {entry.formula for key, entry in entries.items() if "m." in key} == {
         "formula-moderators-clusters"
     }
-    table = list(_model(found, "o", language))
+    table = list(_model(found, "o", False, language))
     said = "\n".join(str(one) for one in table)
     assert "11" in said
     assert "o.moderators.m.clusters" in entries

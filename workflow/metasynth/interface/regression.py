@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from metasynth.core import store
 from metasynth.interface.columns import BadData, measure_of, number, studies, table, text
 from metasynth.interface.pooled import Summary
-from metasynth.model.clusters import numbers
 from metasynth.model.methods import (
     CLUSTERED,
     DEFAULT_TAU2,
-    ROBUST_CI,
     require_combination,
     tests_offered,
 )
@@ -24,10 +22,11 @@ from metasynth.model.moderators import (
     Setting,
 )
 from metasynth.model.records import AnalysisSpec, Cell, OutcomeSpec, StudyData, StudyValue
+from metasynth.model.resampling import Resampling
 from metasynth.sensitivity.reduced_sets import pooled_studies
 from metasynth.stats.influence import RegressionInfluence, regression_influence
 from metasynth.stats.permutation import MOST_ORDERS, PermutationTest, permuted_regression
-from metasynth.stats.wild_bootstrap import MOST, BootstrapTest, wild_bootstrap
+from metasynth.stats.wild_bootstrap import MOST, BootstrapTest
 from metasynth.synthesis.covariate_effects import LEAST
 from metasynth.synthesis.moderated import ModeratorFit, moderator_fit
 from metasynth.synthesis.moderator_design import moderator_design
@@ -138,18 +137,7 @@ class Regression:
         if unknown := [name for name in names if name not in known]:
             raise BadData(f"{', '.join(map(repr, unknown))} is not among {', '.join(known)}")
         places = [known.index(name) for name in names] or list(range(1, len(known)))
-        ci = self.effects.ci_method
-        return wild_bootstrap(
-            fit.spec,
-            fit.y,
-            fit.v,
-            numbers(fit.own),
-            fit.design.matrix,
-            places,
-            ci if ci in ROBUST_CI else "CR2",
-            most,
-            seed,
-        )
+        return fit.bootstrap(places, Resampling(seed, most))
 
     def _settings(self, at: At) -> tuple[Setting, ...]:
         known = {term.name: term for term in self.fit.model.terms}

@@ -191,6 +191,7 @@ def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
         or _random_effects_clash(analysis)
         or _tau2_ci_clash(analysis)
         or _clusters_clash(analysis)
+        or _resampling_clash(outcome, analysis)
         or _effects_clash(outcome, analysis)
         or _prior_clash(outcome, analysis)
     )
@@ -354,6 +355,28 @@ def _clusters_clash(analysis: AnalysisSpec) -> str | None:
         return f"correlation is that of trials of one cluster, which only {known} have"
     if not 0 <= analysis.correlation < 1:
         return f"correlation {analysis.correlation:g} is not from 0 to below 1"
+    return None
+
+
+def _resampling_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Find a test by resampling of a pool that has none."""
+    model, ci = analysis.model, analysis.ci
+    if not (analysis.permutation or analysis.wild_bootstrap):
+        return None
+    if no_effect(outcome.measure) is None:
+        return f"no value of {outcome.measure} means no effect, so that there is no test of it"
+    if analysis.permutation and model != "random":
+        other = "; wild_bootstrap is that of clusters" if model in CLUSTERED else ""
+        return f"permutation is a test of the model random, not of {model}{other}"
+    if analysis.permutation and ci not in ("Wald", "HKSJ", "HKSJ-adhoc"):
+        return f"permutation has the statistic of ci Wald, HKSJ or HKSJ-adhoc, not of {ci}"
+    if analysis.permutation and analysis.tau2 == "DL-MH":
+        return "permutation turns signs of effects, and tau2 DL-MH is of counts; DL is of effects"
+    if analysis.wild_bootstrap and model not in CLUSTERED:
+        known = ", ".join(sorted(CLUSTERED))
+        return f"wild_bootstrap is a test of {known}, not of {model}; permutation is that of random"
+    if analysis.wild_bootstrap and ci not in ROBUST_CI:
+        return f"wild_bootstrap has the statistic of ci CR0, CR1 or CR2, not of {ci}"
     return None
 
 

@@ -45,6 +45,7 @@ class Change:
     vif: float | None = None
     label: str = ""
     parts: tuple[Part, ...] = ()
+    p_resampled: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class TermTest:
     df2: float | None
     p: float | None
     gvif: float | None = None
+    p_resampled: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,9 @@ class ModeratedEffects:
     tau2 that the moderators explain, in per cent; of clusters tau2 is the sum of `tau2_between` and
     `tau2_within` them, where a model has both. `left_out` are the studies without a value of some
     term, by label, `studies` those of the model by id and label. `declared` is how many models the
-    outcome declares and `tests` how many terms, interactions and contrasts they test.
+    outcome declares and `tests` how many terms, interactions and contrasts they test. `p_resampled`
+    of all moderators together, of coefficients or of terms, is by `resampling` (permutation or
+    wild_bootstrap), with so many `resamplings`, which may be all that there are.
     """
 
     name: str
@@ -156,6 +160,10 @@ class ModeratedEffects:
     few_per_coefficient: bool = False
     declared: int = 1
     tests: int = 1
+    resampling: str = ""
+    p_resampled: float | None = None
+    resamplings: int | None = None
+    all_resamplings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +207,8 @@ class ModeratorRow:
     clusters: int | None = None
     tau2_between: float | None = None
     tau2_within: float | None = None
+    p_resampled: float | None = None
+    resamplings: int | None = None
 
 
 def rows(outcome: str, found: ModeratedEffects, reason: str = "") -> Iterator[ModeratorRow]:
@@ -208,7 +218,8 @@ def rows(outcome: str, found: ModeratedEffects, reason: str = "") -> Iterator[Mo
         *common, "model", "", k, statistic=found.qm, df=found.qm_df, df2=found.qm_df2,
         p=found.qm_p, tau2=found.tau2, i2=found.i2, r2=found.r2, ci_method=found.ci_method,
         note=reason, clusters=found.clusters, tau2_between=found.tau2_between,
-        tau2_within=found.tau2_within,
+        tau2_within=found.tau2_within, p_resampled=found.p_resampled,
+        resamplings=found.resamplings,
     )  # fmt: skip
     if found.reason is not None:
         return
@@ -219,7 +230,7 @@ def rows(outcome: str, found: ModeratedEffects, reason: str = "") -> Iterator[Mo
     for term in found.terms:
         yield ModeratorRow(
             *common, "term", term.name, k, statistic=term.statistic, df=term.df, df2=term.df2,
-            p=term.p, vif=term.gvif,
+            p=term.p, vif=term.gvif, p_resampled=term.p_resampled,
         )  # fmt: skip
     yield from (_change(common, "coefficient", k, one) for one in found.coefficients)
     yield from (_change(common, "contrast", k, one) for one in found.contrasts)
@@ -235,4 +246,5 @@ def _change(common: tuple[str, str], kind: str, k: int, one: Change) -> Moderato
     return ModeratorRow(
         *common, kind, one.name, k, one.estimate, one.se, one.ci_low, one.ci_high,
         one.statistic, one.df, None, one.p, one.ratio, one.ratio_low, one.ratio_high, vif=one.vif,
+        p_resampled=one.p_resampled,
     )  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from metasynth.core.messages import message
+from metasynth.model.resampling import Resampling
 
 INTERCEPT = "intercept"
 
@@ -76,6 +77,8 @@ class ModeratorModel:
     ci: str = ""
     predictions: tuple[Profile, ...] = ()
     contrasts: tuple[ProfileContrast, ...] = ()
+    permutation: Resampling | None = None  # of trials that are independent
+    wild_bootstrap: Resampling | None = None  # of trials in clusters
 
     def profiles(self) -> Iterator[tuple[tuple[str, str, str], tuple[Setting, ...]]]:
         """The settings of each profile, behind the keys at which it stands in the model."""

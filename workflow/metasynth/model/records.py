@@ -17,6 +17,7 @@ from metasynth.model.living_config import DEFAULT_LIVING, LivingRules
 from metasynth.model.moderators import ModeratorModel
 from metasynth.model.posteriors import NO_THRESHOLDS, Posterior, Thresholds
 from metasynth.model.priors import VAGUE, MuPrior, OtherPriors, TauPrior
+from metasynth.model.resampling import Resampling
 from metasynth.model.robustness_config import (
     DEFAULT_MULTIVERSE,
     DEFAULT_SMALL_STUDY,
@@ -363,6 +364,8 @@ class AnalysisSpec:
     mu_prior: MuPrior = VAGUE  # of the mean effect, likewise
     other_priors: tuple[OtherPriors, ...] = ()  # under which the pool is made once more
     correlation: float = 0.0  # of sampling errors in a cluster; clustered models only
+    permutation: Resampling | None = None  # of the pool, random model only
+    wild_bootstrap: Resampling | None = None  # likewise, clustered models only
 
 
 @dataclass(frozen=True, slots=True)
@@ -634,6 +637,9 @@ class Estimate:
     both. Participants are not added up, as trials of one cluster may have the same. Where it pools
     several effects of a trial, k counts effects. RVE-HIER has both variances by moments, without
     limits and shares; RVE-CORR has tau2. Neither has q.
+
+    p_resampled is by so many resamplings: of trials permutations, which are all where there are
+    2^k; of clusters a wild bootstrap, likewise.
     """
 
     outcome: str
@@ -683,6 +689,8 @@ class Estimate:
     i2_between: float | None = None
     i2_within: float | None = None
     trials: int | None = None  # that it pools several effects of; None: each of k is a trial
+    p_resampled: float | None = None
+    resamplings: int | None = None
 
     @property
     def studies(self) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from metasynth.model.conversions import CONVERSIONS
 from metasynth.model.forms import FORMS, PUBLISHED
 from metasynth.model.method_records import Method
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeSpec, StudyEffect
+from metasynth.model.resampling import PERMUTATION, WILD_BOOTSTRAP
 
 ARMS = message("arms of one side combined")
 ONE_ARM = message("as in the table, one arm")
@@ -75,6 +76,13 @@ _MOMENTS = {
 }
 Explanation = tuple[str, str]
 """A message, and the anchor of a formula or nothing."""
+P_RESAMPLED = message("p-value by resampling, two-sided")
+RESAMPLINGS = message("resamplings of the test")
+RESAMPLED: Mapping[str, Explanation] = {
+    PERMUTATION: (message("permutation test"), "formula-permutation"),
+    WILD_BOOTSTRAP: (message("wild cluster bootstrap"), "formula-wild-bootstrap"),
+}
+"""Tests by resampling, by the keys that ask for them."""
 
 
 def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
@@ -85,6 +93,8 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
         return _OF_POSTERIOR[field], methods.MODEL[row.model].anchor
     if row.model in methods.RVE and field in ("tau2", *_VARIANCES, "i2"):
         return _MOMENTS[field == "i2"], methods.MODEL[row.model].anchor
+    if field in ("p_resampled", "resamplings"):
+        return RESAMPLED[WILD_BOOTSTRAP if row.clusters is not None else PERMUTATION]
     if field in _VARIANCES:
         return methods.TAU2[row.tau2_method].label, methods.MODEL[row.model].anchor
     if row.clusters is not None and field in _LEVELS:

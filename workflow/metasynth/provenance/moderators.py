@@ -9,6 +9,7 @@ from metasynth.model import covariates
 from metasynth.model.moderated_effects import ModeratedEffects
 from metasynth.model.moderators import ModeratorModel
 from metasynth.model.records import OutcomeResult
+from metasynth.provenance import formulas
 from metasynth.provenance.entry import Entry
 
 _METHODS = {
@@ -112,6 +113,7 @@ def _model(
                 yield _entry(f"{prefix}.{name}", label, value, *how)
 
     yield from fields(at, model, _MODEL)
+    yield from _resampled(at, model, how[:3])
     for place, change in enumerate(model.coefficients):
         prefix = f"{at}.coefficients.{place}"
         yield from fields(prefix, change, _CHANGE)
@@ -134,6 +136,24 @@ def _model(
             if setting.number is not None:
                 key = f"{prefix}.at.{setting.term}"
                 yield _entry(key, _SET, setting.number, *how)
+
+
+def _resampled(
+    at: str, model: ModeratedEffects, how: tuple[tuple[str, ...], Mapping[str, Any], Language]
+) -> Iterator[Entry]:
+    """The p-values by resampling: of all moderators, of coefficients and of terms."""
+    if not model.resampling:
+        return
+    made = formulas.RESAMPLED[model.resampling]
+    p = formulas.P_RESAMPLED
+    values = [(f"{at}.p_resampled", p, model.p_resampled)]
+    values.append((f"{at}.resamplings", formulas.RESAMPLINGS, model.resamplings))
+    for name in ("coefficients", "terms"):
+        for place, one in enumerate(getattr(model, name)):
+            values.append((f"{at}.{name}.{place}.p_resampled", p, one.p_resampled))
+    for key, label, value in values:
+        if value is not None:
+            yield _entry(key, label, value, *how, *made)
 
 
 def _cells(result: OutcomeResult, columns: set[str]) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ POOLED = {
     "tau2_within_high": message("upper 95% limit of the variance within clusters"),
     "i2_between": message("share of the variance that is between clusters, in per cent"),
     "i2_within": message("share of the variance that is within clusters, in per cent"),
+    "p_resampled": formulas.P_RESAMPLED,
+    "resamplings": formulas.RESAMPLINGS,
     "p_above": message("posterior probability of an effect above none"),
     "p_against": message("posterior probability of no effect, or of one in the other direction"),
     "bayes_factor_common": message("Bayes factor of the common effect against heterogeneity"),

@@ -80,6 +80,7 @@ def wild_bootstrap(
     def fitted(effects: Array, x: Array) -> RobustRegression:
         return robust_coefficients(spec, effects, v, cluster, x, ci)
 
+    places = list(places)
     clusters, left = int(cluster.max()) + 1, [i for i in range(design.shape[1]) if i not in places]
     null = np.zeros(len(y))
     if left:

@@ -41,9 +41,11 @@ from metasynth.model.records import (
 from metasynth.synthesis import bayesmeta_export, exact_bayes_export, multilevel_export
 from metasynth.synthesis.bmr_export import regressions
 from metasynth.synthesis.moderator_export import (
+    NO_BOOTSTRAP,
     moderator_cells,
     moderator_lines,
     moderator_names,
+    permuted,
 )
 from metasynth.synthesis.small_study_export import small_study
 from metasynth.synthesis.synthesise import size_of_pool
@@ -247,6 +249,7 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
         *_limits_of_tau2(analysis),
+        *_resampled(analysis),
         *_true_effects(result, analysis),
         *(_more_of(result, analysis) if package == "bayesmeta" else []),
         *(["pooled_tau2 <- fit$tau2"] if small else []),  # moderators make a `fit` of their own
@@ -281,6 +284,24 @@ def _limits_of_tau2(analysis: AnalysisResult) -> list[str]:
         f'  genq <- rma(yi, vi, data = dat, method = "GENQ", weights = {_FIXED_WEIGHTS[name]})',
         *(f"  {line}" for line in lines),
         '} else cat("\\nLimits of tau2 need the package CompQuadForm.\\n")',
+    ]
+
+
+def _resampled(analysis: AnalysisResult) -> list[str]:
+    """The test of the pool by resampling once more."""
+    row, spec = analysis.estimates[0], analysis.spec
+    if row.p_resampled is None or row.resamplings is None:
+        return []
+    if spec.wild_bootstrap:
+        return list(NO_BOOTSTRAP)
+    if not CI[spec.ci].metafor or not TAU2[row.tau2_method].metafor:
+        return ["# permutest has not this interval, or this tau2: p_resampled is not repeated."]
+    method, test = TAU2[row.tau2_method].metafor, CI[spec.ci].metafor
+    return [
+        f'again <- rma(yi, vi, data = dat, method = "{method}", test = "{test}")',
+        *permuted("again", "tested$pval[1]", row.resamplings, row.resamplings == 2**row.k),
+        f"here <- {bayesmeta_export.numbers(row.p_resampled)}",
+        "print(cbind(metafor, here), digits = 8)",
     ]
 
 

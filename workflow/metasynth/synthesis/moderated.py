@@ -32,6 +32,7 @@ from metasynth.model.moderators import (
     Setting,
 )
 from metasynth.model.records import AnalysisSpec, OutcomeSpec, StudyData
+from metasynth.model.resampling import PERMUTATION, WILD_BOOTSTRAP, Resampling
 from metasynth.stats.clustered_regression import ClusteredRegression, clustered_regression
 from metasynth.stats.covariate_fit import MetaRegression, meta_regression
 from metasynth.stats.effects.scales import LARGEST_EXPONENT, finite, natural
@@ -46,6 +47,8 @@ from metasynth.stats.moderator_tests import (
     predicted,
     residual_i2,
 )
+from metasynth.stats.permutation import MOST_ORDERS, permuted_regression
+from metasynth.stats.wild_bootstrap import MOST, BootstrapTest, wild_bootstrap
 from metasynth.synthesis.covariate_effects import LEAST
 from metasynth.synthesis.moderator_design import (
     ModeratorDesign,
@@ -235,34 +238,91 @@ class ModeratorFit:
         elif self.method is not None:
             i2 = residual_i2(*effects, self.design.matrix, fit.tau2)
             r2 = explained(*effects, self.method, fit.tau2)
-        return ModeratedEffects(
-            model.name,
-            model.label,
-            model=self.spec.model if known else "random",
-            k=len(self.own),
-            clusters=known,
-            ci_method=tests_of(model.ci, self.spec.model),
-            tau2_method=self.method or "",
-            coefficients=tuple(self.coefficients()),
-            terms=tuple(self.terms()),
-            contrasts=tuple(self.contrast(one) for one in model.contrasts),
-            predictions=tuple(self.prediction(one) for one in model.predictions),
-            lines=tuple(self.lines(model)),
-            qm=finite(fit.qm),
-            qm_df=fit.qm_df,
-            qm_df2=finite(fit.residual_df),
-            qm_p=finite(fit.qm_p),
-            qe=finite(fit.qe),
-            qe_df=fit.qe_df,
-            qe_p=finite(fit.qe_p),
-            tau2=None if common else finite(fit.tau2),
-            tau2_between=finite(between),
-            tau2_within=finite(within),
-            i2=finite(i2),
-            r2=r2,
-            studies=tuple((study.study, study.label) for study in self.own),
-            left_out=self.design.left_out,
-            few_per_coefficient=units < LEAST * (len(fit.coefficients) - 1),
+        return self._resampled(
+            ModeratedEffects(
+                model.name,
+                model.label,
+                model=self.spec.model if known else "random",
+                k=len(self.own),
+                clusters=known,
+                ci_method=tests_of(model.ci, self.spec.model),
+                tau2_method=self.method or "",
+                coefficients=tuple(self.coefficients()),
+                terms=tuple(self.terms()),
+                contrasts=tuple(self.contrast(one) for one in model.contrasts),
+                predictions=tuple(self.prediction(one) for one in model.predictions),
+                lines=tuple(self.lines(model)),
+                qm=finite(fit.qm),
+                qm_df=fit.qm_df,
+                qm_df2=finite(fit.residual_df),
+                qm_p=finite(fit.qm_p),
+                qe=finite(fit.qe),
+                qe_df=fit.qe_df,
+                qe_p=finite(fit.qe_p),
+                tau2=None if common else finite(fit.tau2),
+                tau2_between=finite(between),
+                tau2_within=finite(within),
+                i2=finite(i2),
+                r2=r2,
+                studies=tuple((study.study, study.label) for study in self.own),
+                left_out=self.design.left_out,
+                few_per_coefficient=units < LEAST * (len(fit.coefficients) - 1),
+            )
+        )
+
+    def _resampled(self, found: ModeratedEffects) -> ModeratedEffects:
+        """The record with p-values by resampling, where the model asks for them.
+
+        Raises:
+            NotTestable: where a resample has no fit.
+        """
+        if (asked := self.model.permutation) is not None:
+            most = asked.most or MOST_ORDERS
+            matrix, ci = self.design.matrix, found.ci_method
+            test = permuted_regression(self.y, self.v, matrix, self.method, ci, most, asked.seed)
+            own = zip(found.coefficients, test.p, strict=True)
+            return replace(
+                found,
+                coefficients=tuple(replace(one, p_resampled=p) for one, p in own),
+                resampling=PERMUTATION,
+                p_resampled=test.omnibus,
+                resamplings=test.permutations,
+                all_resamplings=test.exact,
+            )
+        if self.model.wild_bootstrap is None:
+            return found
+        every = range(1, len(found.coefficients))
+        whole = self.bootstrap(every)
+        terms = zip(found.terms, self.design.layout.places(), strict=True)
+        return replace(
+            found,
+            terms=tuple(
+                replace(one, p_resampled=(self.bootstrap(at) if len(at) < len(every) else whole).p)
+                for one, (_, at) in terms
+            ),
+            resampling=WILD_BOOTSTRAP,
+            p_resampled=whole.p,
+            resamplings=whole.choices,
+            all_resamplings=whole.exact,
+        )
+
+    def bootstrap(self, places: Sequence[int], asked: Resampling | None = None) -> BootstrapTest:
+        """The wild cluster bootstrap of the coefficients at some places.
+
+        Parameters:
+            places: of columns of the design.
+            asked: how it is drawn; None as the model has it.
+
+        Raises:
+            NotTestable: where a resample has no fit.
+        """
+        asked = asked or self.model.wild_bootstrap
+        assert asked is not None
+        ci, cluster = tests_of(self.model.ci, self.spec.model), clusters.numbers(self.own)
+        kind = ci if ci in ROBUST_CI else "CR2"
+        most, matrix = asked.most or MOST, self.design.matrix
+        return wild_bootstrap(
+            self.spec, self.y, self.v, cluster, matrix, places, kind, most, asked.seed
         )
 
     def coefficients(self) -> Iterator[Change]:

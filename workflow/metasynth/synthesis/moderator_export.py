@@ -16,6 +16,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     StudyData,
 )
+from metasynth.model.resampling import WILD_BOOTSTRAP
 from metasynth.stats.moderator_terms import CategoricalTerm
 from metasynth.synthesis import multilevel_export
 from metasynth.synthesis.bayesmeta_export import numbers
@@ -104,6 +105,7 @@ def _model(
         *_fit(spec, found),
         f"here <- c({_here(found)})",
         "print(cbind(metafor, here), digits = 8)",
+        *_resampled(model, found),
     ]
     if model.predictions or model.contrasts:
         lines.append("rows <- function(d) model.matrix(formula, terms_of(d))")
@@ -133,6 +135,47 @@ def _fit(spec: AnalysisSpec, found: ModeratedEffects) -> list[str]:
         "metafor <- c(b, sqrt(diag(R)), fit$tau2, fit$I2, fit$QM, fit$QE)",
         'names(metafor) <- c(paste("b", rownames(fit$beta)), paste("se", rownames(fit$beta)),',
         '                    "tau2", "I2", "QM", "QE")',
+    ]
+
+
+def _resampled(model: ModeratorModel, found: ModeratedEffects) -> list[str]:
+    """The permutation test once more; of the wild bootstrap, that R's packages here have none."""
+    if found.resampling == WILD_BOOTSTRAP:
+        return list(NO_BOOTSTRAP)
+    if found.p_resampled is None or found.resamplings is None:
+        return []
+    test = "knha" if found.ci_method == "HKSJ" else "z"
+    own = [one.p_resampled for one in found.coefficients]
+    return [
+        f'again <- rma(yi, vi, mods = formula, data = own, method = "REML", test = "{test}")',
+        *permuted("again", "c(tested$pval, tested$QMp)", found.resamplings, found.all_resamplings),
+        f"here <- c({numbers(*own, found.p_resampled)})",
+        "print(cbind(metafor, here), digits = 8)",
+    ]
+
+
+NO_BOOTSTRAP = (
+    "# metafor and clubSandwich have no wild cluster bootstrap (the package wildmeta draws signs,",
+    "# and others than here), so that p_resampled is not repeated by this script.",
+)
+
+
+def permuted(fit: str, p: str, resamplings: int, whole: bool) -> list[str]:
+    """R that makes `metafor`, the p-values of a permutation test.
+
+    Parameters:
+        fit: the name of the fit.
+        p: what of `tested` is compared.
+        resamplings: permutations.
+        whole: whether these are all that there are.
+    """
+    drawn = f"iter = {resamplings}" if not whole else "exact = TRUE"
+    said = "all" if whole else "drawn, and others than here: p differs by chance"
+    return [
+        f"# The permutation test, {resamplings} permutations ({said}).",
+        "set.seed(1)",
+        f"tested <- permutest({fit}, {drawn}, progbar = FALSE)",
+        f"metafor <- {p}",
     ]
 
 

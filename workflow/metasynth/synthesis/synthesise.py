@@ -57,6 +57,7 @@ from metasynth.stats.stratified import breslow_day_tarone, cochran_mantel_haensz
 from metasynth.synthesis.cautions import cautions
 from metasynth.synthesis.estimates import empty_row, filled_row, study_rows
 from metasynth.synthesis.few_trials import leading
+from metasynth.synthesis.resampled import resampled
 from metasynth.synthesis.selection import (
     counted,
     effects_of,
@@ -110,6 +111,8 @@ def _analyse(
     whole, fit = pool_studies(outcome, spec, ALL, pooled)
     if fit is None:
         omissions.append(Omission("", whole.note[0], spec.name))
+    else:
+        whole = resampled(outcome, spec, pooled, whole)
     parts = _pool_subgroups(outcome, spec, subgroups)
     estimates = (whole, *(estimate for estimate, _ in parts))
     tests = (

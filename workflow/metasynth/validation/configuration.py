@@ -43,6 +43,7 @@ from metasynth.model.records import (
     OutcomeSpec,
     Topic,
 )
+from metasynth.model.resampling import resampling
 from metasynth.model.robustness_config import MultiverseChoices, SmallStudyChoices
 from metasynth.model.units import Instrument, Unit
 from metasynth.synthesis.other_kinds import convertible
@@ -295,7 +296,7 @@ def _analysis(name: str, keys: Mapping[str, Any]) -> AnalysisSpec:
         "other_priors": other_priors(keys),
     }
     numbers = {"correlation": float(keys.get("correlation", 0.0))}
-    return AnalysisSpec(**{"name": name, **keys, **priors, **numbers})
+    return AnalysisSpec(**{"name": name, **keys, **priors, **numbers, **resampling(keys)})
 
 
 def _unit(name: str, how: Mapping[str, Any]) -> Unit:

@@ -11,7 +11,7 @@ from metasynth.core.faults import Fault
 from metasynth.core.strict_yaml import Keys
 from metasynth.model.covariates import RISK_OF_BIAS, WORDS, is_category, level_order
 from metasynth.model.judgement_levels import NAMES
-from metasynth.model.methods import tests_offered
+from metasynth.model.methods import CLUSTERED, tests_offered
 from metasynth.model.moderators import (
     ModeratorModel,
     ModeratorTerm,
@@ -19,6 +19,7 @@ from metasynth.model.moderators import (
     ProfileContrast,
     Setting,
 )
+from metasynth.model.resampling import PERMUTATION, WILD_BOOTSTRAP, resampling
 from metasynth.validation.trials import not_among
 
 KEY = "moderators"
@@ -45,6 +46,7 @@ def _model(name: str, keys: Mapping[str, Any]) -> ModeratorModel:
             ProfileContrast(n, own["label"], _settings(own["at"]), _settings(own["against"]))
             for n, own in contrasts
         ),
+        **resampling(keys),
     )
 
 
@@ -89,6 +91,7 @@ def moderator_faults(mapping: Mapping[str, Any], lines: Lines) -> Iterator[Fault
             path: Keys = ("outcomes", id_, KEY, name)
             model = _model(name, own)
             yield from _test_faults(model, _leading(mapping, keys), path, lines)
+            yield from _resampling_faults(model, _leading(mapping, keys), path, lines)
             for term in model.terms:
                 place = (*path, "terms", term.name)
                 yield from _term_faults(term, own["terms"][term.name], place, lines)
@@ -114,6 +117,26 @@ def _test_faults(model: ModeratorModel, leading: str, path: Keys, lines: Lines) 
         expected = f"{', '.join(offered)}: the outcome’s primary analysis is of model {leading}"
         remedy = "change it, or remove the key"
         yield lines.fault((*path, "tests"), model.ci, expected, remedy)
+
+
+def _resampling_faults(
+    model: ModeratorModel, leading: str, path: Keys, lines: Lines
+) -> Iterator[Fault]:
+    """Trials that cannot change places, clusters that there are not, tests without residuals."""
+    clustered = leading in CLUSTERED
+    if not leading:
+        return
+    if model.permutation and clustered:
+        expected = f"{WILD_BOOTSTRAP}: effects of one cluster cannot change places with others"
+        yield lines.fault((*path, PERMUTATION), None, expected, "rename the key")
+    if model.wild_bootstrap and not clustered:
+        expected = f"{PERMUTATION}: the primary analysis is of model {leading}, without clusters"
+        yield lines.fault((*path, WILD_BOOTSTRAP), None, expected, "rename the key")
+    elif model.wild_bootstrap and model.ci == "Wald":
+        expected = "nothing: the wild bootstrap has the statistic of tests CR0, CR1 or CR2"
+        yield lines.fault(
+            (*path, WILD_BOOTSTRAP), None, expected, "change tests, or remove the key"
+        )
 
 
 def _subgroup_faults(keys: Mapping[str, Any], path: Keys, lines: Lines) -> Iterator[Fault]:

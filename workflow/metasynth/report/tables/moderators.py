@@ -20,6 +20,7 @@ from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, NoTableError, TableBody, group, row
 from metasynth.report.text.names import OutcomeNames, trials
 from metasynth.report.text.phrases import joined
+from metasynth.report.text.resampling import resampling_said
 
 _BLANK = ""
 
@@ -33,7 +34,7 @@ def moderators_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
     language, say = scope.language, scope.language.say
     models = _models(scope, outcome)
     ratios = any(one.ratio is not None for model in models for one in model.coefficients)
-    columns = (
+    columns: tuple[Column, ...] = (
         Column(say("Characteristic"), width=3.2),
         Column(_change(ratios, language), RIGHT, 2.2),
         Column(say("Statistic"), RIGHT, 1.4),
@@ -41,7 +42,10 @@ def moderators_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
         Column("p", RIGHT, 0.8),
         Column("VIF", RIGHT, 0.6),
     )
-    rows = [r for model in models for r in _model(model, outcome.id, language)]
+    resampled = any(model.resampling for model in models)
+    if resampled:
+        columns += (Column(say("p, resampled"), RIGHT, 0.9),)
+    rows = [r for model in models for r in _model(model, outcome.id, resampled, language)]
     caption = say("{outcome}: meta-regressions on declared moderators.", outcome=outcome.label)
     return text(caption), columns, tuple(rows), text(" ".join(_notes(models, outcome.id, language)))
 
@@ -100,7 +104,9 @@ def _change(ratios: bool, language: Language) -> str:
     return language.say("Change of the effect [95% CI]")
 
 
-def _model(model: ModeratedEffects, outcome: str, language: Language) -> Iterator[Row]:
+def _model(
+    model: ModeratedEffects, outcome: str, resampled: bool, language: Language
+) -> Iterator[Row]:
     """A model's heading, coefficients, tests of terms, and what remains; or why there is none."""
     say, at = language.say, _at(outcome, model, language)
     size = trials(model.k, language, f"{at.at}.k")
@@ -110,17 +116,23 @@ def _model(model: ModeratedEffects, outcome: str, language: Language) -> Iterato
         )
         size = say("{trials} in {clusters}", trials=size, clusters=many)
     yield group(f"{language.label(model.label)}: {size}")
+    blank = (_BLANK,) if resampled else ()
+
+    def again(own: Printed, p: float | None) -> tuple[str, ...]:
+        return blank if p is None else (own.p("p_resampled", p),)
+
     if model.reason is not None:
         why = say("Not estimated: {reason}.", reason=in_words(model.reason, language))
-        yield row(why, *_nothing(5))
+        yield row(why, *_nothing(5), *blank)
         return
     for place, one in enumerate(model.coefficients):
         own = Printed(f"{at.at}.coefficients.{place}", language.numbers)
         name = coefficient_name(one.parts, own, language) or say("Intercept")
-        yield row(name, *_numbers(one, own))
-    several = [(n, term) for n, term in enumerate(model.terms) if term.df > 1]
-    for place, term in several:
-        yield _term(term, Printed(f"{at.at}.terms.{place}", language.numbers), language)
+        yield row(name, *_numbers(one, own), *again(own, one.p_resampled))
+    for place, term in enumerate(model.terms):
+        own = Printed(f"{at.at}.terms.{place}", language.numbers)
+        if term.df > 1 or (term.p_resampled is not None and len(model.terms) > 1):
+            yield row(*_term(term, own, language), *again(own, term.p_resampled))
     yield row(
         say("All moderators together"),
         _BLANK,
@@ -128,6 +140,7 @@ def _model(model: ModeratedEffects, outcome: str, language: Language) -> Iterato
         _degrees("qm_df", model.qm_df, model.qm_df2, at),
         at.p("qm_p", model.qm_p),
         _BLANK,
+        *again(at, model.p_resampled),
     )
     if model.qe is not None:
         yield row(
@@ -137,8 +150,9 @@ def _model(model: ModeratedEffects, outcome: str, language: Language) -> Iterato
             at.count("qe_df", model.qe_df),
             at.p("qe_p", model.qe_p),
             _BLANK,
+            *blank,
         )
-    yield row(_remains(model, at, language), *_nothing(5))
+    yield row(_remains(model, at, language), *_nothing(5), *blank)
 
 
 def _remains(model: ModeratedEffects, at: Printed, language: Language) -> str:
@@ -181,10 +195,10 @@ def _numbers(one: Change, at: Printed) -> tuple[str, ...]:
     )
 
 
-def _term(term: TermTest, at: Printed, language: Language) -> Row:
+def _term(term: TermTest, at: Printed, language: Language) -> tuple[str, ...]:
     """The omnibus test of a term of several coefficients."""
     name = language.say("{term}, all coefficients", term=term_name(term.labels, language))
-    return row(
+    return (
         name,
         _BLANK,
         _statistic("statistic", term.statistic, term.df2, at),
@@ -254,6 +268,18 @@ def _notes(models: Sequence[ModeratedEffects], outcome: str, language: Language)
             "and may not hold for others.",
             models="; ".join(few),
         )
+    for model in models:
+        if model.p_resampled is not None and model.resamplings is not None:
+            place = Printed(keys.moderators(outcome, model.name), language.numbers)
+            yield resampling_said(
+                say("{model}, all moderators together", model=language.label(model.label)),
+                model.resampling,
+                model.all_resamplings,
+                place,
+                model.p_resampled,
+                model.resamplings,
+                language,
+            )
     errors = [one.df for model in models for one in model.coefficients if model.clusters]
     if any(df is not None and df < LEAST_DF for df in errors):
         yield say("A test with fewer than four degrees of freedom says little.")

@@ -7,12 +7,15 @@ from metasynth.language import formats, keys
 from metasynth.language.compared import comparison_title, sides
 from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
+from metasynth.language.printed import Printed
 from metasynth.language.tracked import marked
 from metasynth.language.units import with_unit
+from metasynth.model.resampling import PERMUTATION, WILD_BOOTSTRAP
 from metasynth.report.document import Column, Inlines, Link, Row, Styled, Text, text
 from metasynth.report.material import Scope
 from metasynth.report.tables.base import RIGHT, TableBody, group, raw, row
 from metasynth.report.text.names import Numbers, OutcomeNames, short_measure, spelled_out
+from metasynth.report.text.resampling import resampling_said
 
 COLUMNS = {
     "design": message("design"),
@@ -135,7 +138,8 @@ def analyses_table(scope: Scope, outcome: OutcomeNames) -> TableBody:
         "{outcome}: every analysis ({measure}).", outcome=outcome.label, measure=outcome.measure
     )
     both = explained((item.credible for item in shown if item.exists), scope.language)
-    return text(caption), columns, tuple(rows), text(f"{_remarks(outcome)} {both}".strip())
+    notes = (_remarks(outcome), *_resampled(outcome, scope.language), both)
+    return text(caption), columns, tuple(rows), text(" ".join(filter(None, notes)))
 
 
 def _interval(shown: Sequence[Numbers], scope: Scope) -> str:
@@ -146,6 +150,26 @@ def _interval(shown: Sequence[Numbers], scope: Scope) -> str:
 def _analysis_row(item: Numbers, language: Language) -> Row:
     effect = _effect(item, language)
     return row(item.label, item.k, effect, item.p, item.tau2, item.i2, item.prediction)
+
+
+def _resampled(outcome: OutcomeNames, language: Language) -> Iterator[str]:
+    """The tests by resampling of an outcome's analyses."""
+    for names in (outcome, *outcome.alternatives):
+        for analysis in names.result.analyses:
+            row, spec = analysis.estimates[0], analysis.spec
+            if row.p_resampled is None or row.resamplings is None:
+                continue
+            at = Printed(keys.pooled(names.id, spec.name), language.numbers)
+            units = row.k if row.clusters is None else row.clusters
+            yield resampling_said(
+                language.label(spec.label),
+                WILD_BOOTSTRAP if spec.wild_bootstrap else PERMUTATION,
+                row.resamplings == 2**units,
+                at,
+                row.p_resampled,
+                row.resamplings,
+                language,
+            )
 
 
 def _remarks(outcome: OutcomeNames) -> str:

@@ -20,6 +20,7 @@ from metasynth.model.method_records import Tau2Method
 from metasynth.model.methods import BAYESIAN, CLUSTERED, PREDICTIONS, TAU2, TAU2_CI, WEIGHTED
 from metasynth.model.priors import OtherPriors
 from metasynth.model.records import Config, StudyData, Trial
+from metasynth.model.resampling import KINDS
 from metasynth.model.robustness_config import DEFAULT_SMALL_STUDY
 from metasynth.report.facts import facts
 from metasynth.report.material import Material, printed_figures
@@ -319,9 +320,11 @@ def used_methods(material: Material) -> frozenset[str]:
         names.add("bayes regression")
     if any(found.moderators for found in material.sensitivities.values()):
         names.add("moderators")
-    regressed = (one for found in material.sensitivities.values() for one in found.moderators)
+    regressed = [one for found in material.sensitivities.values() for one in found.moderators]
     if any(one.clusters is not None for one in regressed):
         names.add("moderators of clusters")
+    names |= {kind for s in specs for kind in KINDS if getattr(s, kind)}
+    names |= {one.resampling for one in regressed}
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
     names |= {f"tau2_ci {s.tau2_ci}" for s in specs if s.model == "random"}
     if any(row.model in WEIGHTED for row in rows):
