@@ -3,6 +3,7 @@
 import json
 import os
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -237,7 +238,7 @@ def test_what_is_wanted_by_name_is_dealt_apart(tmp_path: Path) -> None:
 
 
 def test_what_most_of_what_was_asked_for_needs_comes_first(tmp_path: Path) -> None:
-    """A figure need not wait for what only the table needs."""
+    """A figure need not wait for what only the table needs, if that is worth a job of its own."""
     pools = [member(name) for name in "abcd"]
     files = tuple(one.files[0] for one in pools)
     table = Member("tables", "", "code", "data", "", {"results": files}, ("results/all.csv",))
@@ -246,6 +247,9 @@ def test_what_most_of_what_was_asked_for_needs_comes_first(tmp_path: Path) -> No
     found = plan.make(stages, 2, tmp_path, named={"results/all.csv", "results/c.svg"})
     assert names(found.of("pool"), stale=True) == [["c"], ["a", "b", "d"]]
     assert [batch.after for batch in found.of("plot")] == [("pool_1",)]
+    stages["pool"] = [replace(one, weight=10) for one in pools]
+    found = plan.make(stages, 2, tmp_path, named={"results/all.csv", "results/c.svg"})
+    assert names(found.of("pool"), stale=True) == [["a", "b", "c", "d"]]
 
 
 def test_the_summary_names_what_does_not_stand(tmp_path: Path) -> None:

@@ -185,16 +185,23 @@ def _groups(
 ) -> list[Group]:
     """Members that no job may mix, in order: what is to be made first, what is wanted most first.
 
-    Apart are those that are wanted by name for something else; those that wait for something to be
-    made, so that what fails holds up no others; and, of those that stand, what was not made by one
-    job, so that what Snakemake has noted of them goes on being true.
+    Apart are those that are wanted by name from those that are not, and, if they are more work than
+    starting a job, by what they are wanted for; those that wait for something to be made, so that
+    what fails holds up no others; and, of those that stand, what was not made by one job, so that
+    what Snakemake has noted of them goes on being true.
     """
     groups: dict[tuple[bool, frozenset[str], bool, Noted], list[Member]] = {}
+    asked = {one.name: wanted.get(one.record, frozenset()) for one in members}
+    if sum(one.weight for one in members if asked[one.name] and one.name in stale) <= _worth(
+        members
+    ):
+        every = frozenset[str]().union(*asked.values())
+        asked = {name: aims and every for name, aims in asked.items()}
     for member in members:
-        stands, asked = member.name not in stale, wanted.get(member.record, frozenset())
+        stands = member.name not in stale
         waits = not stands and any(p in before and before[p].stale for p in member.sources)
         noted = _noted(member.record, root) if stands else _NOTHING
-        groups.setdefault((stands, asked, waits, noted), []).append(member)
+        groups.setdefault((stands, asked[member.name], waits, noted), []).append(member)
     order = sorted(groups, key=lambda key: (key[0], -len(key[1]), sorted(key[1]), key[2]))
     return [(key[0], key[3], groups[key]) for key in order]
 
@@ -224,12 +231,16 @@ def _deal(members: Sequence[Member], workers: int) -> list[tuple[Member, ...]]:
     """Neighbours together, about as much work in each batch, and no less than starting it is."""
     total, so_far = sum(member.weight for member in members), 0
     most = workers * ceil(len(members) / (LARGEST * workers))
-    number = min(ceil(total / _WORTH.get(members[0].stage, 1)), most)
+    number = min(ceil(total / _worth(members)), most)
     dealt: list[list[Member]] = [[] for _ in range(number)]
     for member in members:
         dealt[number * (2 * so_far + member.weight) // (2 * total)].append(member)
         so_far += member.weight
     return [tuple(batch) for batch in dealt if batch]
+
+
+def _worth(members: Sequence[Member]) -> int:
+    return _WORTH.get(members[0].stage, 1) if members else 1
 
 
 def summary(plan: Plan) -> str:
