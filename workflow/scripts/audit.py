@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from metasynth.pipeline import jobs
 from metasynth.audit.reproduction import Reproduction, reproduce
 from metasynth.audit.run import audit
 from metasynth.audit.verdicts import Audited
 from metasynth.core.store import table_files
 from metasynth.model.importance import Declared
 from metasynth.model.records import Claim, Comparison, OutcomeResult, Trial
-from metasynth.pipeline import jobs
 
 
 def audited(

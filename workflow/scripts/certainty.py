@@ -1,12 +1,12 @@
 """Rate the certainty of each outcome's evidence, and write what is concluded and summarised."""
 
+from metasynth.pipeline import jobs
 from metasynth.core.store import table_files, to_csv, to_json
 from metasynth.grade.certainty import COLUMNS, assess_all
 from metasynth.grade.conclusions import Conclusion, conclude
 from metasynth.grade.summary_of_findings import Finding, summary
 from metasynth.model.certainty_config import CertaintyRules
 from metasynth.model.records import CertaintyRating, OutcomeResult, Trial
-from metasynth.pipeline import jobs
 from metasynth.sensitivity.battery import Sensitivity
 
 

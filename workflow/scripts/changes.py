@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from metasynth.pipeline import jobs
 from metasynth.core import store
 from metasynth.core.paths import WORKFLOW
 from metasynth.grade.certainty import Rating
@@ -14,7 +15,6 @@ from metasynth.living.changes import compare
 from metasynth.living.growth import growth
 from metasynth.living.state import state
 from metasynth.model.records import ChangelogEntry, Config, OutcomeResult, Trial
-from metasynth.pipeline import jobs
 from metasynth.report.changes_page import page
 from metasynth.report.render import html
 from metasynth.tables import reader

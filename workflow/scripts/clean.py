@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from metasynth.core import store
 from metasynth.pipeline import jobs
+from metasynth.core import store
 from metasynth.tables import reader
 
 

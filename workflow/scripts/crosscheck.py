@@ -1,10 +1,10 @@
 """Recompute the results by statsmodels, and stop where it differs."""
 
+from metasynth.pipeline import jobs
 from metasynth.core.store import table_files
 from metasynth.crosscheck.compare import crosscheck
 from metasynth.crosscheck.records import Crosscheck
 from metasynth.model.records import OutcomeResult
-from metasynth.pipeline import jobs
 
 
 def recompute(results: tuple[OutcomeResult, ...]) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from metasynth.pipeline import jobs
 from metasynth.core.paths import WORKFLOW
 from metasynth.figures.for_journals import converted
 from metasynth.model.records import FigureFiles
-from metasynth.pipeline import jobs
 from metasynth.pipeline.targets import Member
 
 

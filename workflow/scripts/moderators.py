@@ -1,9 +1,9 @@
 """The meta-regressions on moderators, of all outcomes in one table."""
 
+from metasynth.pipeline import jobs
 from metasynth.core.store import table_files
 from metasynth.language.sentences import in_words
 from metasynth.model.moderated_effects import ModeratorRow, rows
-from metasynth.pipeline import jobs
 from metasynth.sensitivity.battery import Sensitivity
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
+from metasynth.pipeline import jobs
 from metasynth.figures.files import review_files
 from metasynth.language.studied import all_spoken
 from metasynth.language.wording import Wording
 from metasynth.model.records import Claim, FlowCount, OutcomeResult, Trial
-from metasynth.pipeline import jobs
 from metasynth.pipeline.targets import Member
 from metasynth.sensitivity.battery import Sensitivity
 

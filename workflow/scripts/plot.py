@@ -1,10 +1,10 @@
 """Draw all further figures of outcomes, in each language of the review."""
 
+from metasynth.pipeline import jobs
 from metasynth.figures.files import outcome_files
 from metasynth.language.studied import all_spoken
 from metasynth.language.wording import Wording
 from metasynth.model.records import OutcomeResult
-from metasynth.pipeline import jobs
 from metasynth.pipeline.targets import Member
 from metasynth.sensitivity.battery import Sensitivity
 from metasynth.sensitivity.multiverse import Multiverse

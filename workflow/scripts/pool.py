@@ -1,8 +1,8 @@
 """Pool outcomes: their trials' data by every analysis that config.yaml declares for them."""
 
+from metasynth.pipeline import jobs
 from metasynth.core import store
 from metasynth.model.records import AnalysisSpec, Comparison, OutcomeSpec
-from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Pooling
 from metasynth.pipeline.trial_slices import pooled
 from metasynth.synthesis.meta_export import meta_csv, meta_script

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+from metasynth.pipeline import jobs
 from metasynth.core.paths import WORKFLOW
 from metasynth.language.studied import spoken
 from metasynth.language.wording import Wording
 from metasynth.model.records import Claim, Config, FlowCount, SearchLine
-from metasynth.pipeline import jobs
 from metasynth.pipeline.report_inputs import attachments, material
 from metasynth.pipeline.targets import Member
 from metasynth.prose.unwritten import Unwritten

@@ -1,8 +1,8 @@
 """How far outcomes' results depend on single trials, on their data and on choices."""
 
+from metasynth.pipeline import jobs
 from metasynth.core.store import to_json
 from metasynth.model.robustness_config import MultiverseChoices
-from metasynth.pipeline import jobs
 from metasynth.pipeline.params import Pooling
 from metasynth.pipeline.trial_slices import pooled
 from metasynth.sensitivity import multiverse as choices

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import fields
 
+from metasynth.pipeline import jobs
 from metasynth.core import store
 from metasynth.language.sentences import in_words
 from metasynth.model.records import Estimate, OutcomeResult, StudyEffect
-from metasynth.pipeline import jobs
 from metasynth.tables.table_schema import SCHEMAS
 
 

@@ -1,7 +1,7 @@
 """Join all trials' tables into read-only views for people: one row of a view is one raw row."""
 
-from metasynth.model.records import Trial
 from metasynth.pipeline import jobs
+from metasynth.model.records import Trial
 from metasynth.tables.views import views
 
 

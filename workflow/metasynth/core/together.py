@@ -5,6 +5,7 @@ before. A program that was cut off leaves that folder, by which the next one tak
 written, as far as nobody has changed it since.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from metasynth.core import sealed_zip, store
+from metasynth.core import store
 
 JOURNAL = "journal.json"
 
@@ -104,6 +105,6 @@ def _drop_empty(folder: Path, top: Path) -> None:
 
 def _digest(path: Path) -> str:
     try:
-        return sealed_zip.sha256(path)
+        return hashlib.sha256(path.read_bytes()).hexdigest()
     except FileNotFoundError:
         return ""
