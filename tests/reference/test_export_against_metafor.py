@@ -17,6 +17,8 @@ from metasynth.model.records import AnalysisSpec, Group, OutcomeSpec
 from metasynth.synthesis import metafor_export
 from metasynth.synthesis.synthesise import synthesise
 
+pytestmark = pytest.mark.slow  # R pools 238 times before the first
+
 LEVELS = ("tau2_between", "tau2_within")
 
 

@@ -23,6 +23,8 @@ from tests.made_up import MadeUp, counts
 
 from .conftest import Review
 
+pytestmark = pytest.mark.slow
+
 TOO_NARROW = replace(
     MadeUp(
         outcomes={

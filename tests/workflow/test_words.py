@@ -17,6 +17,8 @@ from tests.made_up import REVIEWS as MADE_UP
 
 from .conftest import Review
 
+pytestmark = pytest.mark.slow
+
 REVIEWS = {name: review for name, review in MADE_UP.items() if name != "several"}
 Pages = Callable[[str], str]
 
