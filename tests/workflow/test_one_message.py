@@ -82,9 +82,7 @@ def review(finished: Ran, tmp_path_factory: pytest.TempPathFactory) -> Ran:
 
 def _concluded(ran: Review) -> dict[str, Conclusion]:
     file = ran.folder / "results/tables/conclusions.json"
-    return {
-        found.outcome: found for found in store.list_from_json(Conclusion, file.read_text("utf-8"))
-    }
+    return {found.outcome: found for found in store.read_records(Conclusion, [str(file)])}
 
 
 def _language(ran: Review, code: str) -> Language:
