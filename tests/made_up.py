@@ -764,3 +764,18 @@ def several() -> MadeUp:
     own = {study: [_FOUR[arm] for arm in arms] for study, arms in _MADE.items()}
     outcomes = choices.pop("outcomes")
     return MadeUp(outcomes, rows, more=choices, own_arms=own)
+
+
+REVIEWS = {
+    "comparisons": COMPARISONS,
+    "one group": ONE_GROUP,
+    "series": SERIES,
+    "mixed": MIXED,
+    "converted": CONVERTED,
+    "designed": DESIGNED,
+    "cohorts": COHORTS,
+    "led by priors": LED_BY_PRIORS,
+    "shares led by priors": SHARES_LED_BY_PRIORS,
+    "several": several(),
+}
+"""By the names that tests give them."""

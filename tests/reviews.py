@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from metasynth.core import file_locks
-from tests import forks
+from tests import forks, made_up
 
 REPOSITORY = forks.REPOSITORY
+OWN = {REPOSITORY / "Snakefile": REPOSITORY / "workflow"}
 REVIEWS = {"anakinra": REPOSITORY, "bcg": REPOSITORY / ".test"}
 _OUTPUT = re.compile(r"^    output: (.*)$", re.MULTILINE)
 _RECORD = re.compile(r"results/made/(\w+)(?:/([\w.]+))?\.json")
@@ -42,8 +43,8 @@ class Review:
 
     folder: Path
     snakefile: Path = REPOSITORY / "Snakefile"
-    copied: bool = False
-    """Whether the Snakefile is of a copy whose package stays as it is now (tests/forks.py)."""
+    workflow: Path | None = None
+    """Of another Snakefile, the folder of its package, if that stays as it is (tests/forks.py)."""
 
     def report(self, mark: str = "") -> str:
         """The HTML of the article and its supplement; `mark` is a further language's, ".pl"."""
@@ -58,10 +59,13 @@ class Review:
             *("--directory", str(self.folder), "--cores", "2", *arguments),
         ]
         settings = os.environ | environment
-        if self.copied or self.snakefile == REPOSITORY / "Snakefile":
-            workflow = self.snakefile.parent / "workflow"
+        if workflow := self.workflow or OWN.get(self.snakefile):
             return Run(*forks.run(words, self.folder, settings, workflow))
         return Run(*forks.started(words, self.folder, settings))
+
+    def metasynth(self, *words: str) -> Run:
+        """What a command of metasynth says in the review's folder."""
+        return Run(*forks.run(["-m", "metasynth", *words], self.folder, os.environ))
 
     def run(self, *arguments: str, **environment: str) -> Run:
         done = self.snakemake(*arguments, **environment)
@@ -96,9 +100,21 @@ def fresh(tmp_path: Path) -> Callable[[str], Review]:
     return lambda name: copy_review(name, tmp_path / name)
 
 
+def write_made_up(name: str, folder: Path) -> Review:
+    """A review of tests/made_up.py, whose report is a page alone."""
+    made_up.REVIEWS[name].write(folder)
+    config = folder / "config.yaml"
+    text = config.read_text("utf-8").replace("review:\n", "review:\n  formats: [html]\n", 1)
+    config.write_text(text, "utf-8")
+    return Review(folder)
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Review]:
-    """Runs a review to its end, once for all tests of all workers; it is not to be changed."""
+    """Runs a review to its end, once for all tests of all workers; it is not to be changed.
+
+    One of this repository, or one that is made up.
+    """
 
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
@@ -110,7 +126,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Review
         with Path(f"{folder}.lock").open("a+", encoding="utf-8") as lock:
             file_locks.take(lock)
             if not lock.seek(0, os.SEEK_END):
-                copy_review(name, folder).run()
+                (copy_review if name in REVIEWS else write_made_up)(name, folder).run()
                 lock.write("finished")
         return Review(folder)
 

@@ -42,7 +42,7 @@ CONTENTS: dict[str, tuple[str, bytes]] = {
         b"a0: &a0 [x]\n" + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b"*a%d," % (n - 1) * 9)
                                     for n in range(1, 12)),
     ),
-    "YAML keys without end": (CONFIG, b"".join(b"k%d: 1\n" % n for n in range(MANY // 5))),
+    "YAML keys without end": (CONFIG, b"".join(b"k%d: 1\n" % n for n in range(MANY // 10))),
     "a number of a million digits": (CONFIG, b"review: " + b"9" * MANY),
     "a cell of a million digits": (RESULTS, clean()[RESULTS].replace(b"24,", b"9" * MANY + b",")),
     "a cell of a million e": (RESULTS, clean()[RESULTS].replace(b"24,", b"1e" * MANY + b",")),

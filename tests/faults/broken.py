@@ -22,6 +22,8 @@ from tests.reviews import REVIEWS, Review
 
 COUNTS: Counter[str] = Counter()
 """What was tried, and how it ended; printed when all is over."""
+KINDS = ("whole run", "single job", "Snakemake alone")
+"""What is killed, one moment each in turn."""
 LONGEST = 600  # seconds; no run of the small review takes that long on the slowest machine
 ADVICE = "give the same command again"
 _RECORD = re.compile(r"results/made/[\w./]+?\.json")

@@ -1,6 +1,6 @@
 """The mark of the fault tests, how long they last, and what they counted.
 
-pytest tests/faults                          4 moments of killing, and each other fault
+pytest tests/faults                          3 moments of killing, and each other fault
 FAULT_MOMENTS=40 pytest tests/faults         the long version; FAULT_SEED chooses other moments,
                                                  and after FAULT_MINUTES (60) no other is begun
 """
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from .broken import COUNTS, Small, small
+from .broken import COUNTS, KINDS, Small, small
 
-MOMENTS = int(os.environ.get("FAULT_MOMENTS", "4"))
+MOMENTS = int(os.environ.get("FAULT_MOMENTS", len(KINDS)))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,12 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from .broken import ADVICE, COUNTS, Small, Started, change, recovers, small, taken_as_done
+from .broken import ADVICE, COUNTS, KINDS, Small, Started, change, recovers, small, taken_as_done
 from .broken import moment as at_moment
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 SEED = os.environ.get("FAULT_SEED", "1")
-KINDS = ("whole run", "single job", "Snakemake alone")
 ATTEMPTS = 5
 BEGUN, BOX = time.monotonic(), 60 * float(os.environ.get("FAULT_MINUTES", "60"))
 

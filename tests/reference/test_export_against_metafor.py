@@ -17,6 +17,19 @@ from metasynth.model.records import AnalysisSpec, Group, OutcomeSpec
 from metasynth.synthesis import metafor_export
 from metasynth.synthesis.synthesise import synthesise
 
+# Four fifths of R's time were selection models, which are the same for every pool of an outcome.
+ONCE = """
+selmodel <- local({
+  known <- list()
+  function(x, ...) {
+    key <- paste(deparse(list(x$yi, x$vi, x$method, ...)), collapse = "")
+    if (is.null(known[[key]])) known[[key]] <<- metafor::selmodel(x, ...)
+    known[[key]]
+  }
+})
+"""
+pytestmark = pytest.mark.slow  # R pools 238 times before the first
+
 LEVELS = ("tau2_between", "tau2_within")
 
 
@@ -39,7 +52,7 @@ def printed(tmp_path_factory):
         (folder / f"{number}.csv").write_text(metafor_export.metafor_csv(result), "utf-8")
         script = metafor_export.metafor_script(result, f"{number}.csv")
         (folder / f"{number}.R").write_text(script, "utf-8")
-    run = "for (i in 1:%d - 1) { cat('case', i, '\\n'); options(digits = 15);"
+    run = ONCE + "for (i in 1:%d - 1) { cat('case', i, '\\n'); options(digits = 15);"
     run += " lines <- sub('digits = 8', 'digits = 15', readLines(sprintf('%%d.R', i)));"
     run += " eval(parse(text = lines), new.env()) }"
     done = subprocess.run(

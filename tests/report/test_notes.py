@@ -80,6 +80,20 @@ Spot = tuple[int, float, float]
 """A page, and a place on it from its lower left corner."""
 
 
+def printed(page: pypdf.PageObject) -> tuple[str, list[str]]:
+    """A page's text, and the parts of it that begin beyond the paper."""
+    beyond: list[str] = []
+    left, bottom, right, top = map(float, page.mediabox)
+
+    def see(text: str, outer: list[float], inner: list[float], *_: object) -> None:
+        x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
+        y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
+        if text.strip() and not (left <= x <= right and bottom <= y <= top):
+            beyond.append(text)
+
+    return page.extract_text(visitor_text=see), beyond
+
+
 @dataclass
 class Paper:
     """A PDF's text, squeezed, with its marks told apart, and its links."""
@@ -95,11 +109,16 @@ class Paper:
         return str(self.reader.root_object["/Lang"])[:2]
 
     @cached_property
+    def printed(self) -> list[tuple[str, list[str]]]:
+        """The text of each page, and what of it begins below or above the paper, or beside it."""
+        return [printed(page) for page in self.reader.pages]
+
+    @cached_property
     def pages(self) -> list[str]:
         """The text of each page without its running head and foot."""
         found = []
-        for place, page in enumerate(self.reader.pages):
-            lines = page.extract_text().splitlines()
+        for place, (text, _) in enumerate(self.printed):
+            lines = text.splitlines()
             kept = [line for line in lines if not re.fullmatch(r"\d+ / \d+", line.strip())]
             found.append("\n".join(kept[1:] if place else kept))
         return found
@@ -326,3 +345,11 @@ def test_marks_lead_to_their_notes_and_notes_lead_back(papers: list[Paper]) -> N
                 for spot in leading[start]
             )
         assert returned == len(told)
+
+
+def test_no_text_runs_off_the_paper(review: Review, papers: list[Paper]) -> None:
+    """A block that may not break and is higher than a page would lose its end."""
+    articles = (review.folder / "results/report").glob("review*.pdf")
+    for paper in (*papers, *map(Paper, sorted(articles))):
+        for number, (_, beyond) in enumerate(paper.printed, start=1):
+            assert beyond == [], f"{paper.path.name}, page {number}"

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pikepdf
-import pypdf
 import pytest
 
 from tests.reviews import Review
@@ -130,28 +129,6 @@ def test_fonts_are_inside(papers: dict[str, pikepdf.Pdf]) -> None:
         described = [f for f in fonts if f.get("/Type") == "/FontDescriptor"]
         assert described
         assert all({"/FontFile", "/FontFile2", "/FontFile3"} & set(f.keys()) for f in described)
-
-
-def test_no_text_runs_off_the_paper(review: Review) -> None:
-    """A block that may not break and is higher than a page would lose its end."""
-    for path in sorted((review.folder / "results/report").glob("*.pdf")):
-        for number, page in enumerate(pypdf.PdfReader(path).pages, start=1):
-            assert list(beyond(page)) == [], f"{path.name}, page {number}"
-
-
-def beyond(page: pypdf.PageObject) -> Iterator[str]:
-    """Texts that begin below or above the paper, or beside it."""
-    found: list[str] = []
-    left, bottom, right, top = map(float, page.mediabox)
-
-    def see(text: str, outer: list[float], inner: list[float], *_: object) -> None:
-        x = inner[4] * outer[0] + inner[5] * outer[2] + outer[4]
-        y = inner[4] * outer[1] + inner[5] * outer[3] + outer[5]
-        if text.strip() and not (left <= x <= right and bottom <= y <= top):
-            found.append(text)
-
-    page.extract_text(visitor_text=see)
-    yield from found
 
 
 def test_no_page_of_an_article_is_left_half_empty(review: Review) -> None:

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from metasynth.core.faults import InvalidReview
 from metasynth.review.load import Review, load_review
+from metasynth.synthesis.comparison import reports, study_data
 from tests.bad_input.review import CONFIG, write
 from tests.examples import pooled
 
@@ -273,25 +274,32 @@ class Told:
     answer: str
 
 
-Results = dict[str, tuple[int, float, float, float]]
+Results = dict[str, tuple[list[object], tuple[int, float, float, float]]]
 
 
-def _results(review: Review) -> Results:
-    """Each outcome's leading result: how many trials, estimate and limits on the analysis scale."""
+def _results(review: Review, known: Results) -> Results:
+    """Each outcome's studies, and its leading result: how many, estimate and limits as analysed.
+
+    What is `known` of the same studies is not pooled again.
+    """
     found: Results = {}
     for outcome in review.config.outcomes:
+        comparison = review.config.comparison_of(outcome)
+        used = [trial for trial in review.trials if reports(trial, outcome, comparison)]
+        data: list[object] = [study_data(trial, outcome, comparison) for trial in used]
+        if outcome.id in known and data == known[outcome.id][0]:
+            found[outcome.id] = known[outcome.id]
+            continue
         lead = pooled(review.config, review.trials, outcome)[0].analyses[0].estimates[0]
         y, se = lead.log_estimate, lead.se
-        if y is None or se is None:
-            found[outcome.id] = (lead.k, 0.0, 0.0, 0.0)
-        else:
-            found[outcome.id] = (lead.k, y, y - 1.96 * se, y + 1.96 * se)
+        numbers = (0.0, 0.0, 0.0) if y is None or se is None else (y, y - 1.96 * se, y + 1.96 * se)
+        found[outcome.id] = data, (lead.k, *numbers)
     return found
 
 
 def _moved(before: Results, after: Results) -> bool:
-    for outcome, (k, y, low, high) in before.items():
-        other = after[outcome]
+    for outcome, (_, (k, y, low, high)) in before.items():
+        other = after[outcome][1]
         if k != other[0]:
             return True
         slack = MATERIAL * (high - low) / 2
@@ -308,14 +316,14 @@ def _judge(folder: Path, before: Review, known: Results) -> str:
         return "refused"
     old = {(fault.cell, fault.kind) for fault in before.warnings}
     if any((fault.cell, fault.kind) not in old for fault in after.warnings):
-        return "doubted" if _moved(known, _results(after)) else "doubted, harmless"
-    return "silent" if _moved(known, _results(after)) else "harmless"
+        return "doubted" if _moved(known, _results(after, known)) else "doubted, harmless"
+    return "silent" if _moved(known, _results(after, known)) else "harmless"
 
 
 def slips(name: str, folder: Path, kinds: Sequence[str], times: int, seed: int) -> Iterator[Told]:
     """So many slips of each kind in one review, each in a trial at random."""
     before = load_review(Path(CONFIG), folder)
-    known = _results(before)
+    known = _results(before, {})
     trials = sorted((folder / before.config.data / "trials").glob("[a-z]*/results.csv"))
     for kind in kinds:
         rng = random.Random(f"{seed} {name} {kind}")

@@ -19,8 +19,8 @@ import pytest
 from metasynth.archive import bill
 from metasynth.core import sealed_zip, verify
 from metasynth.pipeline.plan import MARK
-from tests.made_up import several
 from tests.reproducibility import mutation
+from tests.reviews import write_made_up
 
 from .conftest import REPOSITORY, Review, copy_review
 
@@ -58,7 +58,7 @@ def committed(
     for folder in (root / "pipeline", review.folder):
         commit(folder)
     shutil.copytree(finished("bcg").folder / "results", review.folder / "results")
-    review = Review(review.folder, root / "pipeline" / "Snakefile")
+    review = Review(review.folder, root / "pipeline/Snakefile", root / "pipeline/workflow")
     review.run("archive")
     return review
 
@@ -82,10 +82,9 @@ def elsewhere(committed: Review, folder: Path) -> Review:
 
 @pytest.fixture
 def copied(committed: Review, tmp_path: Path) -> Review:
-    """The finished repositories, to be changed by a test."""
-    shutil.copytree(committed.snakefile.parent, tmp_path / "pipeline")
+    """The finished review, to be changed by a test."""
     shutil.copytree(committed.folder, tmp_path / "review")
-    return Review(tmp_path / "review", tmp_path / "pipeline" / "Snakefile")
+    return Review(tmp_path / "review", committed.snakefile, committed.workflow)
 
 
 # --- what is in it --------------------------------------------------------------------------------
@@ -151,9 +150,10 @@ def test_uncommitted_changes_are_refused(copied: Review, name: str) -> None:
     assert not list((copied.folder / "results/archive").glob("*.zip"))
 
 
-def test_an_uncommitted_pipeline_is_refused(copied: Review) -> None:
-    (copied.snakefile.parent / "LICENSE").unlink()
-    refused = copied.snakemake("archive")
+def test_an_uncommitted_pipeline_is_refused(copied: Review, tmp_path: Path) -> None:
+    shutil.copytree(copied.snakefile.parent, tmp_path / "pipeline")
+    (tmp_path / "pipeline/LICENSE").unlink()
+    refused = Review(copied.folder, tmp_path / "pipeline/Snakefile").snakemake("archive")
     assert refused.code != 0
     assert "LICENSE" in refused.output
 
@@ -367,14 +367,15 @@ def test_it_runs_again_elsewhere(committed: Review, verified: tuple[int, str, Pa
 
 @pytest.mark.usefixtures("installed")
 def test_a_review_of_several_comparisons_is_archived_and_runs_again(
-    committed: Review, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    committed: Review,
+    finished: Callable[[str], Review],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    several().write(tmp_path / "review")
-    config = tmp_path / "review/config.yaml"
-    text = config.read_text("utf-8").replace("review:\n", "review:\n  formats: [html]\n", 1)
-    config.write_text(text, "utf-8")
+    write_made_up("several", tmp_path / "review")
     commit(tmp_path / "review")
-    review = Review(tmp_path / "review", committed.snakefile)
+    shutil.copytree(finished("several").folder / "results", tmp_path / "review/results")
+    review = Review(tmp_path / "review", committed.snakefile, committed.workflow)
     review.run("archive")
     content = content_of(archive_of(review))
     assert "results/outcomes/response__active/result.json" in content

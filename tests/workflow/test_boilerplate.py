@@ -10,6 +10,8 @@ import pytest
 
 from .conftest import Review
 
+pytestmark = pytest.mark.slow
+
 PRESUPPOSED = {
     "en": ("is audited", "published review", "Rows marked", "is recomputed from its"),
     "pl": ("sprawdzany przegląd", "opublikowany przegląd", "oznaczone jako", "oblicza się z odset"),

@@ -2,23 +2,16 @@
 
 import json
 import re
-import subprocess
-import sys
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from tests.made_up import COHORTS, COMPARISONS, MadeUp
 
 from .conftest import Review
 from .test_rerun import replace_in
 
 pytestmark = pytest.mark.slow
-
-
-def accept(review: Review) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "metasynth", "accept"]
-    return subprocess.run(command, cwd=review.folder, text=True, capture_output=True, check=False)
 
 
 def changes(review: Review) -> dict:  # type: ignore[type-arg]
@@ -37,8 +30,8 @@ def test_a_first_version_has_no_baseline(finished) -> None:  # type: ignore[no-u
 
 @pytest.fixture
 def accepted(ran: Review) -> Review:
-    done = accept(ran)
-    assert done.returncode == 0, done.stderr
+    done = ran.metasynth("accept")
+    assert done.code == 0, done.output
     return ran
 
 
@@ -93,12 +86,13 @@ def test_another_certainty_is_told_with_the_domain_and_what_moved_it(accepted: R
         assert "299 events, below the optimal information size" in re.sub(r"<[^>]*>", "", text)
 
 
-@pytest.mark.parametrize(("made_up", "word"), [(COHORTS, "study"), (COMPARISONS, "trial")])
-def test_the_studies_are_called_what_they_are(made_up: MadeUp, word: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "word"), [("cohorts", "study"), ("comparisons", "trial")])
+def test_the_studies_are_called_what_they_are(
+    finished: Callable[[str], Review], name: str, word: str, tmp_path: Path
+) -> None:
     review, page = Review(tmp_path / "review"), "results/changes.html"
-    made_up.write(review.folder)
-    review.run(page)
-    assert accept(review).returncode == 0
+    shutil.copytree(finished(name).folder, review.folder)
+    assert review.metasynth("accept").code == 0
     study = review.folder / "data/raw/trials/trial_a1"
     text = (study / "results.csv").read_text("utf-8")
     (study / "results.csv").write_text(re.sub(r"(?<=,)\d+(?=,)", "7", text, count=1), "utf-8")
@@ -112,9 +106,9 @@ def test_the_studies_are_called_what_they_are(made_up: MadeUp, word: str, tmp_pa
 def test_what_was_not_run_is_not_accepted(ran: Review) -> None:
     table = ran.folder / "data/raw/trials/fleischmann2003/results.csv"
     replace_in(table, "death,24,,anakinra,,4,1116", "death,24,,anakinra,,5,1116")
-    done = accept(ran)
-    assert done.returncode == 1
-    assert "run snakemake" in done.stderr
+    done = ran.metasynth("accept")
+    assert done.code == 1
+    assert "run snakemake" in done.output
     assert not (ran.folder / "data/baseline").exists()
 
 

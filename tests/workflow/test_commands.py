@@ -1,6 +1,7 @@
 """What Snakemake's own commands say and do, as its manual has it."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import forks
 from tests.faults.broken import Small, change, copy_of, small
 
 from .conftest import REPOSITORY, Review, Run
@@ -243,7 +245,7 @@ def test_it_is_a_module_of_another_workflow(two: Small, tmp_path: Path) -> None:
     shutil.copy(two.folder / "config.yaml", host / "mine.yaml")
     snakefile = host / "Snakefile"
     snakefile.write_text(HOST.format(snakefile=REPOSITORY / "Snakefile"), encoding="utf-8")
-    review = Small(host, snakefile)
+    review = Small(host, snakefile, REPOSITORY / "workflow")
     review.run()
     assert review.results() == two.results()
     assert (host / "lines.txt").read_text("utf-8").strip() == "10"
@@ -334,9 +336,9 @@ def test_one_that_fails_fails_alone(
     broken: Path, tmp_path: Path, going_on: tuple[str], profile: tuple[str]
 ) -> None:
     """Both outcomes are in one job; the one that is sound stands, and is drawn by the next run."""
-    review = Review(small(tmp_path / "review").folder, broken / "Snakefile")
-    path = {"PYTHONPATH": str(broken / "workflow")}
-    first = review.snakemake("--cores", "1", *going_on, *profile, **path)
+    folder = small(tmp_path / "review").folder
+    review = Review(folder, broken / "Snakefile", broken / "workflow")
+    first = review.snakemake("--cores", "1", *going_on, *profile)
     assert first.code == 1
     last = first.output[first.output.rindex("Not everything was made.") :]
     assert last.splitlines()[1:] == [
@@ -350,7 +352,7 @@ def test_one_that_fails_fails_alone(
     stands = (review.folder / "results/outcomes/tuberculosis_or/result.json").is_file()
     assert stands or profile
     if going_on and not profile:
-        again = review.snakemake("--cores", "1", *going_on, **path)
+        again = review.snakemake("--cores", "1", *going_on)
         assert again.code == 1
         assert (review.folder / "results/figures/tuberculosis_or/forest.svg").is_file()
 
@@ -392,12 +394,10 @@ def test_each_script_runs_by_hand(own: Small, stage: str) -> None:
     for path in spoilt:
         (own.folder / path).write_text("spoilt", encoding="utf-8")
     script = str(REPOSITORY / f"workflow/scripts/{stage}.py")
-    done = subprocess.run(
-        [sys.executable, script], cwd=own.folder, text=True, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    code, said = forks.run([script], own.folder, os.environ)
+    assert code == 0, said
     assert spoilt
-    assert {*spoilt} <= {*done.stdout.split()}
+    assert {*spoilt} <= {*said.split()}
     assert own.results() == before
 
 

@@ -320,8 +320,8 @@ def under_a_copy(
         shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
     shutil.copy(REPOSITORY / "Snakefile", folder)
     shutil.copytree(finished("anakinra").folder, folder / "review")
-    review = Review(folder / "review", folder / "Snakefile")
-    assert review.planned(PYTHONPATH=str(folder / "workflow")) == set()
+    review = Review(folder / "review", folder / "Snakefile", folder / "workflow")
+    assert review.planned() == set()
     return review
 
 
@@ -354,7 +354,7 @@ def test_an_edited_file_of_the_pipeline_reruns_what_uses_it(
     sound = (copy / name).read_bytes()
     try:
         (copy / name).write_bytes(sound + b"\n# edited\n")
-        planned = review.planned(PYTHONPATH=str(copy / "workflow"))
+        planned = review.planned()
     finally:
         (copy / name).write_bytes(sound)
     assert {member.split()[0] for member in planned} == stages

@@ -33,7 +33,7 @@ def test_a_sequential_analysis_is_made_drawn_and_told_where_it_is_asked_for(
 ) -> None:
     review = fresh("bcg")
     ask(review.folder / "config.yaml")
-    review.run()
+    review.run("results/report/review.html")
     found = record(review, "tuberculosis", "sequential")
     looks = found["looks"]
     assert isinstance(looks, list)

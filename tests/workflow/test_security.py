@@ -13,6 +13,8 @@ import pytest
 
 from .conftest import Review, copy_review
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = {
     "script": "<script>alert(1)</script>",
     "handler": '"><img src=x onerror=alert(1)>',

@@ -5,8 +5,7 @@ import io
 import json
 import re
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from metasynth.review.load import load_review
 from metasynth.synthesis.comparison import brought
 from metasynth.tables import reader, trial_workbook
 from tests.made_up import several
+from tests.reviews import write_made_up
 
 from .conftest import Review
 
@@ -31,21 +31,9 @@ IDS = ["response__low_dose", "pain__low_dose", "response__high_dose", "pain__hig
        "response__active", "withdrawal"]  # fmt: skip
 
 
-def chosen(folder: Path, **review: object) -> None:
-    path = folder / "config.yaml"
-    content = yaml.safe_load(path.read_text("utf-8"))
-    content["review"] |= {"languages": ["en"], "formats": ["html"]} | review
-    path.write_text(yaml.safe_dump(content, sort_keys=False), "utf-8")
-
-
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Review:
-    folder = tmp_path_factory.mktemp("several") / "review"
-    several().write(folder)
-    chosen(folder)
-    review = Review(folder)
-    review.run()
-    return review
+def made(finished: Callable[[str], Review]) -> Review:
+    return finished("several")
 
 
 def estimates(review: Review) -> list[dict[str, str]]:
@@ -153,8 +141,7 @@ def test_a_changed_comparison_makes_its_own_outcomes_anew(made: Review, tmp_path
 
 
 def test_a_comparison_that_no_trial_makes_is_refused(tmp_path: Path) -> None:
-    several().write(tmp_path / "review")
-    chosen(tmp_path / "review")
+    write_made_up("several", tmp_path / "review")
     path = tmp_path / "review/config.yaml"
     content = yaml.safe_load(path.read_text("utf-8"))
     sides = {"intervention": ["drug low"], "control": ["standard"]}
@@ -187,13 +174,9 @@ def copied(made: Review, tmp_path: Path) -> Review:
 
 
 def metasynth(review: Review, *words: str) -> str:
-    """What a command of metasynth says in the review's folder."""
-    command = [sys.executable, "-m", "metasynth", *words]
-    done = subprocess.run(
-        command, cwd=review.folder, text=True, capture_output=True, encoding="utf-8", check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    done = review.metasynth(*words)
+    assert done.code == 0, done.output
+    return done.output
 
 
 def test_what_changes_after_acceptance_is_told_of_each_comparison(copied: Review) -> None:

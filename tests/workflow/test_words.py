@@ -12,33 +12,14 @@ from itertools import pairwise
 
 import pytest
 
-from tests.made_up import (
-    COHORTS,
-    COMPARISONS,
-    CONVERTED,
-    DESIGNED,
-    LED_BY_PRIORS,
-    MIXED,
-    ONE_GROUP,
-    SERIES,
-    SHARES_LED_BY_PRIORS,
-    MadeUp,
-    label,
-)
+from tests.made_up import COMPARISONS, LED_BY_PRIORS, ONE_GROUP, MadeUp, label
+from tests.made_up import REVIEWS as MADE_UP
 
 from .conftest import Review
 
-REVIEWS = {
-    "comparisons": COMPARISONS,
-    "one group": ONE_GROUP,
-    "series": SERIES,
-    "mixed": MIXED,
-    "converted": CONVERTED,
-    "designed": DESIGNED,
-    "cohorts": COHORTS,
-    "led by priors": LED_BY_PRIORS,
-    "shares led by priors": SHARES_LED_BY_PRIORS,
-}
+pytestmark = pytest.mark.slow
+
+REVIEWS = {name: review for name, review in MADE_UP.items() if name != "several"}
 Pages = Callable[[str], str]
 
 EMPTY = (
@@ -66,17 +47,9 @@ FORMULAS = "Appendix: formulas"
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Pages:
-    """The page of a review as HTML; each review is run once."""
-
-    @cache
-    def read(name: str) -> str:
-        folder = tmp_path_factory.mktemp("words") / "review"
-        REVIEWS[name].write(folder)
-        Review(folder).run("results/report/review.html")
-        return Review(folder).report()
-
-    return read
+def page(finished: Callable[[str], Review]) -> Pages:
+    """The page of a review as HTML."""
+    return cache(lambda name: finished(name).report())
 
 
 @cache

@@ -645,15 +645,14 @@ def test_the_summary_shows_the_outcomes_named():
     assert list(chosen(every, replace(RULES, findings=("p", "o")))) == [second, first]
 
 
-def test_records_survive_their_json():
+def test_records_survive_their_json(tmp_path):
     result = pooled(TWO)
     ratings = assess(result, RULES)
     lines = findings(result, RULES, ratings)
-    text = store.to_json(ratings)
-    assert store.to_json(store.list_from_json(Rating, text)) == text
-    assert store.to_json(store.list_from_json(Finding, store.to_json(lines))) == store.to_json(
-        lines
-    )
+    for cls, text in ((Rating, store.to_json(ratings)), (Finding, store.to_json(lines))):
+        path = tmp_path / "records.json"
+        path.write_text(text, "utf-8")
+        assert store.to_json(store.read_records(cls, [str(path)])) == text
     assert set(COLUMNS) < set(Rating.__slots__)
 
 

@@ -31,7 +31,7 @@ from metasynth.provenance.collect import collect
 from metasynth.provenance.entry import COMPUTED, Book, Entry, UntracedNumberError, ends
 from metasynth.provenance.publish import provenance_json
 from metasynth.provenance.raw import trial_entries
-from metasynth.sensitivity.battery import battery
+from metasynth.sensitivity.battery import Sensitivity, battery
 from metasynth.synthesis.comparison import study_data
 from metasynth.synthesis.synthesise import synthesise
 
@@ -119,7 +119,7 @@ def book_of(
     multi_arm: str,
     trials: int = 4,
     analyses: Sequence[AnalysisSpec] = ANALYSES,
-) -> tuple[Book, OutcomeResult] | None:
+) -> tuple[Book, OutcomeResult, Sensitivity] | None:
     year = CovariateSpec("year", "Year of publication")
     outcome = OutcomeSpec("pain_w12", "Pain", "pain", 12, kind, measure, "harm", (), covariate=year)
     comparison = Comparison(("drug",), ("placebo",), multi_arm, "Drug", "Placebo")
@@ -133,10 +133,11 @@ def book_of(
     studies = [data for item in found if not isinstance(item, Omission) for data in item]
     result = synthesise(outcome, specs, comparison, studies)
     config = Config("T", "1", ("en",), "", "", {"": comparison}, tuple(specs), (outcome,))
-    sensitivities = {outcome.id: battery(result)}
+    sensitivity = battery(result)
     drawn = {f"{outcome.id}/{name}" for name in figures(outcome, trials, trials)}
-    book = collect(config, every, [result], sensitivities, (), (), ENGLISH, figures=drawn)
-    return book, result
+    told = {outcome.id: sensitivity}
+    book = collect(config, every, [result], told, (), (), ENGLISH, figures=drawn)
+    return book, result, sensitivity
 
 
 CASES = [
@@ -153,7 +154,7 @@ def test_every_number_leads_to_cells(kind: str, measure: str, multi_arm: str) ->
     if made is None:
         assert multi_arm == "covariance"
         return
-    book, result = made
+    book, result, _ = made
     entries = book.behind(book.entries)
     own = [key for key, entry in entries.items() if key.startswith("pain_w12.") and entry.value]
     assert len(own) > 40
@@ -176,11 +177,11 @@ def test_every_number_of_every_figure_has_an_entry(
     made = book_of(kind, measure, "combine", 10, (spec,))
     if made is None:
         return
-    book, result = made
+    book, result, sensitivity = made
     names = figures(result.outcome, 10, 10)
     seen = set()
     for name in set(names) - {"multiverse"}:
-        drawing = draw(result, name, sensitivity=battery(result))
+        drawing = draw(result, name, sensitivity=sensitivity)
         texts = [getattr(text, "said", "") for text in drawing.figure.texts]
         for content in (*texts, drawing.title, drawing.description):
             found = {key for _, key in pieces(content) if key not in ("", NAME, SCALE)}

@@ -295,7 +295,10 @@ EXTREME = [(0, 257, 8, 266), (0, 266, 8, 348), (257, 266, 8, 348), (319, 348, 35
 """By fifteen points of quadrature each way this was 3.40, and -3.55 with the arms exchanged."""
 
 
-@pytest.mark.parametrize(("model", "rows"), [("GLMM", FLAT), ("GLMM-UM.RS", EXTREME)])
+@pytest.mark.parametrize(
+    ("model", "rows"),
+    [("GLMM", FLAT), pytest.param("GLMM-UM.RS", EXTREME, marks=pytest.mark.slow)],
+)
 def test_the_maximum_of_hard_likelihoods_turns_round_with_the_groups(model, rows):
     studies = [binary(i, row) for i, row in enumerate(rows)]
     row = pool(studies, "OR", (model, None))

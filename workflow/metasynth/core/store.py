@@ -131,11 +131,6 @@ def read_records(cls: type[Record], paths: Iterable[str]) -> tuple[Record, ...]:
     return tuple(typed(cls, item) for content in contents for item in content)
 
 
-def list_from_json(cls: type[Record], text: str) -> tuple[Record, ...]:
-    """The records of class `cls` that `to_json` wrote as a sequence."""
-    return tuple(typed(cls, item) for item in json.loads(text))
-
-
 def guarded(text: str) -> str:
     """Text as a CSV cell: an apostrophe defuses what a spreadsheet would run as a formula.
 
