@@ -386,7 +386,7 @@ def test_each_script_runs_by_hand(own: Small, stage: str) -> None:
     """All that a stage makes is spoilt, and is made again as it was."""
     if stage == "figure_files":  # which are made on request
         with (own.folder / "config.yaml").open("a", encoding="utf-8") as config:
-            config.write("figures: {formats: [png]}\n")
+            config.write("figures: {formats: [pdf]}\n")
         own.run(stage)
     before = own.results()
     records = [text for name, text in before.items() if re.match(f"made/{stage}[./]", name)]
