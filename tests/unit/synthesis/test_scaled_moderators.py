@@ -8,11 +8,13 @@ from tests.reference.test_moderators_export_against_metafor import YEARS, pairs_
 from tests.unit.synthesis.test_moderators import DESIGN, LATITUDE, bcg, model, of
 
 from metasynth.core.messages import in_english
+from metasynth.figures.plots.moderators_plot import moderators_plot
 from metasynth.language.languages import speak
 from metasynth.model.moderated_effects import rows
 from metasynth.model.moderators import ModeratorTerm, Profile, Setting
 from metasynth.provenance.moderators import moderator_entries
 from metasynth.report.tables.moderators import _model, _notes
+from metasynth.sensitivity.battery import battery
 
 TEN = ModeratorTerm("lat", "Latitude", "latitude", centre=None, per=10.0)
 YEAR = ModeratorTerm("year", "Year", "year", centre=1960.0, per=10.0)
@@ -67,6 +69,17 @@ def test_every_number_has_its_origin_and_its_place() -> None:
     kinds = [row.kind for row in rows("o", found)]
     assert kinds.count("scale") == 2
     assert kinds.count("scale_test") == 1
+
+
+def test_the_figure_has_no_prediction_interval_where_the_model_has_none() -> None:
+    result = bcg(MODELS[0], year=YEARS)
+    found = battery(result)
+    (model,) = found.moderators
+    assert len(model.tau2_each) == model.k
+    drawn = moderators_plot(result, found)
+    assert "prediction interval" not in drawn.title + drawn.description
+    names = [str(line.get_gid()) for axes in drawn.figure.axes for line in axes.lines]
+    assert not [one for one in names if "prediction" in one]
 
 
 def test_trials_without_a_value_of_the_scale_are_left_out() -> None:

@@ -166,6 +166,7 @@ class ModeratedEffects:
     scale_test: TermTest | None = None
     tau2_least: float | None = None
     tau2_largest: float | None = None
+    tau2_each: tuple[float, ...] = ()  # in the order of `studies`
     resampling: str = ""
     p_resampled: float | None = None
     resamplings: int | None = None

@@ -313,6 +313,7 @@ class ModeratorFit:
             scale_test=TermTest("scale", (), statistic, df, df2, p),
             tau2_least=finite(float(own.tau2.min())),
             tau2_largest=finite(float(own.tau2.max())),
+            tau2_each=tuple(own.tau2.tolist()),
         )
 
     def _resampled(self, found: ModeratedEffects) -> ModeratedEffects:
