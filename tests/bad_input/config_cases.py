@@ -382,6 +382,16 @@ MODERATORS = [
         "41 | permutation: the primary analysis is of model random, without clusters",
     ),
     (
+        "scale_and_permutation",
+        "label: M, terms: {age: {label: A}}, scale: {age: {label: A}}, permutation: {seed: 1}",
+        "41 | no permutation: it would exchange what tau² depends on as well",
+    ),
+    (
+        "scale_of_words",
+        "label: M, terms: {age: {label: A}}, scale: {drug: {label: D, column: treatment}}",
+        "41 | a number: tau² depends on numbers here",
+    ),
+    (
         "permutation_without_seed",
         "label: M, terms: {age: {label: Age}}, permutation: {most: 500}",
         "41 | a key seed",

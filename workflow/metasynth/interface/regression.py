@@ -96,7 +96,8 @@ class Regression:
         fit = self.fit
         if self.effects.clusters:
             raise BadData(
-                "effects of one cluster are not independent, as these diagnostics have it"
+                "these diagnostics leave one effect out at a time and take the others to be "
+                "independent, which effects of one cluster are not: leave clusters out of the data"
             )
         return regression_influence(fit.y, fit.v, fit.design.matrix, fit.method)
 

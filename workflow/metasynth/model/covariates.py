@@ -3,7 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from metasynth.model.judgement_levels import NAMES, is_overall, risk
-from metasynth.model.moderators import ModeratorModel, ModeratorTerm, cut_level, cut_levels
+from metasynth.model.moderators import (
+    ModeratorModel,
+    ModeratorTerm,
+    all_terms,
+    cut_level,
+    cut_levels,
+)
 from metasynth.model.records import Cell, CovariateSpec, OutcomeSpec, Study, StudyValue, Trial
 
 OF_STUDY = ("year", "duration_weeks", "n_randomised")
@@ -64,7 +70,7 @@ def columns_of(outcome: OutcomeSpec) -> tuple[str, ...]:
 
 def moderator_columns(outcome: OutcomeSpec) -> tuple[str, ...]:
     """The characteristics that an outcome's moderators are, each once."""
-    terms = (term for model in outcome.moderators for term in model.terms)
+    terms = (term for model in outcome.moderators for term in all_terms(model))
     return tuple(dict.fromkeys(term.column for term in terms))
 
 

@@ -128,6 +128,8 @@ class ModeratedEffects:
     outcome declares and `tests` how many terms, interactions and contrasts they test. `p_resampled`
     of all moderators together, of coefficients or of terms, is by `resampling` (permutation or
     wild_bootstrap), with so many `resamplings`, which may be all that there are.
+    `scale` are the coefficients of ln tau2, `scale_test` is of all but the first; then tau2 is from
+    `tau2_least` to `tau2_largest` among the studies.
     """
 
     name: str
@@ -160,6 +162,11 @@ class ModeratedEffects:
     few_per_coefficient: bool = False
     declared: int = 1
     tests: int = 1
+    scale: tuple[Change, ...] = ()
+    scale_test: TermTest | None = None
+    tau2_least: float | None = None
+    tau2_largest: float | None = None
+    tau2_each: tuple[float, ...] = ()  # in the order of `studies`
     resampling: str = ""
     p_resampled: float | None = None
     resamplings: int | None = None
@@ -171,7 +178,8 @@ class ModeratorRow:
     """A row of results/tables/moderators.csv.
 
     `kind` is model (the omnibus test of all moderators, with what remains), residual (the test of
-    residual heterogeneity), term, coefficient, contrast or prediction. Estimates and limits are on
+    residual heterogeneity), term, coefficient, scale (of ln tau2), scale_test (of these together),
+    contrast or prediction. Estimates and limits are on
     the analysis scale (log for ratios), `ratio` and its limits of ratios only, `natural` and its
     limits of predictions only. `df2` is the F test's second. Of a model that knows clusters there
     are `clusters`, and of one with both variances of true effects `tau2_between` and `tau2_within`.
@@ -233,6 +241,12 @@ def rows(outcome: str, found: ModeratedEffects, reason: str = "") -> Iterator[Mo
             p=term.p, vif=term.gvif, p_resampled=term.p_resampled,
         )  # fmt: skip
     yield from (_change(common, "coefficient", k, one) for one in found.coefficients)
+    yield from (_change(common, "scale", k, one) for one in found.scale)
+    if (test := found.scale_test) is not None:
+        yield ModeratorRow(
+            *common, "scale_test", "", k, statistic=test.statistic, df=test.df, df2=test.df2,
+            p=test.p,
+        )  # fmt: skip
     yield from (_change(common, "contrast", k, one) for one in found.contrasts)
     for one in found.predictions:
         yield ModeratorRow(

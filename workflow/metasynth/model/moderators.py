@@ -77,6 +77,7 @@ class ModeratorModel:
     ci: str = ""
     predictions: tuple[Profile, ...] = ()
     contrasts: tuple[ProfileContrast, ...] = ()
+    scale: tuple[ModeratorTerm, ...] = ()  # numbers on which ln tau2 depends
     permutation: Resampling | None = None  # of trials that are independent
     wild_bootstrap: Resampling | None = None  # of trials in clusters
 
@@ -87,6 +88,11 @@ class ModeratorModel:
         for pair in self.contrasts:
             yield ("contrasts", pair.name, "at"), pair.at
             yield ("contrasts", pair.name, "against"), pair.against
+
+
+def all_terms(model: ModeratorModel) -> tuple[ModeratorTerm, ...]:
+    """The terms of the effects, then those of the scale."""
+    return (*model.terms, *model.scale)
 
 
 def has_profiles(models: Iterable[ModeratorModel]) -> bool:

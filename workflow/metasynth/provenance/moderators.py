@@ -7,7 +7,7 @@ from metasynth.language import keys
 from metasynth.language.languages import Language, message
 from metasynth.model import covariates
 from metasynth.model.moderated_effects import ModeratedEffects
-from metasynth.model.moderators import ModeratorModel
+from metasynth.model.moderators import ModeratorModel, all_terms
 from metasynth.model.records import OutcomeResult
 from metasynth.provenance import formulas
 from metasynth.provenance.entry import Entry
@@ -67,6 +67,12 @@ _MODEL = {
     "i2": message("share of the variance about the regression that is tau², in per cent"),
     "r2": message("share of tau² that the moderators explain, in per cent"),
 }
+_SCALED = message("meta-regression of which ln tau² depends on moderators too, by REML")
+_OF_SCALE = message("coefficient of ln tau²")
+_TAU2 = {
+    "tau2_least": message("smallest tau² of a trial"),
+    "tau2_largest": message("largest tau² of a trial"),
+}
 _OF_ALL = {
     "declared": message("declared meta-regressions on moderators"),
     "tests": message("their terms, interactions and contrasts"),
@@ -101,7 +107,7 @@ def _model(
     common: Mapping[str, Any],
     language: Language,
 ) -> Iterator[Entry]:
-    columns = {term.column for term in spec.terms}
+    columns = {term.column for term in all_terms(spec)}
     inputs = (*own, *_cells(result, columns))
     at = keys.moderators(result.outcome.id, model.name)
     formula = "formula-moderators" + ("" if model.clusters is None else "-clusters")
@@ -120,6 +126,22 @@ def _model(
         for n, part in enumerate(change.parts, start=1):
             yield _entry(f"{prefix}.per.{n}", _PER, part.per, *how)
             yield _entry(f"{prefix}.centre.{n}", _CENTRE, part.centre, *how)
+    scaled = (*how[:3], _SCALED, "formula-location-scale")
+    for place, change in enumerate(model.scale):
+        prefix = f"{at}.scale.{place}"
+        for name, label in _CHANGE.items():
+            if (value := getattr(change, name)) is not None:
+                said = _OF_SCALE if name == "estimate" else label
+                yield _entry(f"{prefix}.{name}", said, value, *scaled)
+        for n, part in enumerate(change.parts, start=1):
+            yield _entry(f"{prefix}.per.{n}", _PER, part.per, *scaled)
+            yield _entry(f"{prefix}.centre.{n}", _CENTRE, part.centre, *scaled)
+    for name, label in _TERM.items() if model.scale_test else ():
+        if (value := getattr(model.scale_test, name)) is not None:
+            yield _entry(f"{at}.scale_test.{name}", label, value, *scaled)
+    for name, label in _TAU2.items():
+        if (value := getattr(model, name)) is not None:
+            yield _entry(f"{at}.{name}", label, value, *scaled)
     for place, term in enumerate(model.terms):
         yield from fields(f"{at}.terms.{place}", term, _TERM)
     for contrast in model.contrasts:

@@ -12,6 +12,7 @@ from metasynth.stats.covariate_fit import MetaRegression, meta_regression
 from metasynth.stats.effects.binary import Array
 from metasynth.stats.intervals import Interval, interval
 from metasynth.stats.linear_model import Covariates, LinearModel
+from metasynth.stats.scaled_regression import ScaledRegression
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,8 @@ def predicted(model: MetaRegression, row: Array) -> Predicted:
         (1.525, 1.622998)
     """
     effect, limits = combined(model, row)
+    if isinstance(model, ScaledRegression):  # whose tau2 a row of the design does not tell
+        return Predicted(effect, limits, None, None)
     if isinstance(model, ClusteredRegression) and not model.predicts:
         return Predicted(effect, limits, None, None)
     half = half_width_factor(limits.df) * sqrt(limits.se**2 + model.tau2)

@@ -48,6 +48,7 @@ from metasynth.stats.moderator_tests import (
     residual_i2,
 )
 from metasynth.stats.permutation import MOST_ORDERS, permuted_regression
+from metasynth.stats.scaled_regression import ScaledRegression, scaled_regression
 from metasynth.stats.wild_bootstrap import MOST, BootstrapTest, wild_bootstrap
 from metasynth.synthesis.covariate_effects import LEAST
 from metasynth.synthesis.moderator_design import (
@@ -183,6 +184,8 @@ def _fit(
         raise NoDesign(why)
     tests = tests_of(model.ci, spec.model)
     try:
+        if model.scale:
+            return scaled_regression(y, v, matrix, _scale_design(model, own, v).matrix, tests)
         if not clustered:
             return meta_regression(y, v, matrix, method, tests)
         if tests in ROBUST_CI and (why := _of_one_cluster(design, matrix, cluster)):
@@ -190,6 +193,18 @@ def _fit(
         return clustered_regression(spec, y, v, cluster, matrix, tests)
     except NotTestable as exact:
         raise NoDesign(exact.why) from exact
+
+
+def _scale_design(model: ModeratorModel, own: Sequence[StudyData], v: Array) -> ModeratorDesign:
+    """The design of the scale over the studies of a fit.
+
+    Raises:
+        NoDesign: where its columns depend on each other.
+    """
+    design = moderator_design(ModeratorModel(model.name, model.label, model.scale), own, v)
+    if why := dependence(design, design.matrix):
+        raise NoDesign(why)
+    return design
 
 
 def _of_one_cluster(
@@ -235,10 +250,10 @@ class ModeratorFit:
         if isinstance(fit, ClusteredRegression):
             units = known = fit.clusters
             between, within, i2, r2 = fit.between, fit.within, fit.i2, fit.r2
-        elif self.method is not None:
+        elif self.method is not None and not model.scale:
             i2 = residual_i2(*effects, self.design.matrix, fit.tau2)
             r2 = explained(*effects, self.method, fit.tau2)
-        return self._resampled(
+        found = self._scaled(
             ModeratedEffects(
                 model.name,
                 model.label,
@@ -268,6 +283,37 @@ class ModeratorFit:
                 left_out=self.design.left_out,
                 few_per_coefficient=units < LEAST * (len(fit.coefficients) - 1),
             )
+        )
+
+        return self._resampled(found)
+
+    def _scaled(self, found: ModeratedEffects) -> ModeratedEffects:
+        """The record with the scale's coefficients, where ln tau2 depends on covariates."""
+        if not isinstance(self.fit, ScaledRegression):
+            return found
+        own, design = self.fit.scale, _scale_design(self.model, self.own, self.v)
+        values = zip(design.names, own.scale, own.scale_intervals, design.parts, strict=True)
+        statistic, df, df2, p = own.scale_test
+        return replace(
+            found,
+            scale=tuple(
+                Change(
+                    name,
+                    float(x),
+                    at.se,
+                    at.low,
+                    at.high,
+                    finite(at.statistic),
+                    finite(at.df),
+                    finite(at.p),
+                    parts=parts,
+                )
+                for name, x, at, parts in values
+            ),
+            scale_test=TermTest("scale", (), statistic, df, df2, p),
+            tau2_least=finite(float(own.tau2.min())),
+            tau2_largest=finite(float(own.tau2.max())),
+            tau2_each=tuple(own.tau2.tolist()),
         )
 
     def _resampled(self, found: ModeratedEffects) -> ModeratedEffects:

@@ -14,6 +14,7 @@ from metasynth.model.moderators import (
     ModeratorModel,
     ModeratorTerm,
     Setting,
+    all_terms,
 )
 from metasynth.model.records import StudyData
 from metasynth.stats.moderator_terms import (
@@ -96,7 +97,7 @@ def moderator_design(
     Raises:
         NoDesign: when no study has the reference level, or columns depend on each other.
     """
-    found = [_values(model, study) for study in studies]
+    found = [_values(all_terms(model), study) for study in studies]
     kept = [i for i, own in enumerate(found) if own is not None and np.isfinite(v[i])]
     left_out = tuple(s.label for s, own in zip(studies, found, strict=True) if own is None)
     values = {
@@ -129,9 +130,10 @@ def dependence(design: ModeratorDesign, matrix: Array) -> Sentence | None:
     if not places:
         return None
     *others, last = (design.names[i] for i in places)
-    if not others:
+    levels = any(part.level for part in design.parts[places[-1]])
+    if not others and levels:
         return sentence("no study has {column}", column=last)
-    if others == [INTERCEPT]:
+    if others in ([], [INTERCEPT]):  # a number of which nothing is left once it is centred
         return sentence("all studies have the same value of {column}", column=last)
     return sentence(
         "the columns {columns} and {last} depend on each other, so that their coefficients cannot"
@@ -141,11 +143,11 @@ def dependence(design: ModeratorDesign, matrix: Array) -> Sentence | None:
     )
 
 
-def _values(model: ModeratorModel, study: StudyData) -> dict[str, Level] | None:
+def _values(terms: Sequence[ModeratorTerm], study: StudyData) -> dict[str, Level] | None:
     """A study's value of each term; None where one is missing."""
     known = {value.column: value for value in study.values}
     found: dict[str, Level] = {}
-    for term in model.terms:
+    for term in terms:
         level = level_of(term, known[term.column]) if term.column in known else None
         if level is None:
             return None

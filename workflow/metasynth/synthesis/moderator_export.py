@@ -8,7 +8,13 @@ from metasynth.core.store import guarded
 from metasynth.model.covariates import WORDS, moderator_columns
 from metasynth.model.methods import CLUSTERED
 from metasynth.model.moderated_effects import Change, ModeratedEffects
-from metasynth.model.moderators import ModeratorModel, ModeratorTerm, Setting, cut_levels
+from metasynth.model.moderators import (
+    ModeratorModel,
+    ModeratorTerm,
+    Setting,
+    all_terms,
+    cut_levels,
+)
 from metasynth.model.records import (
     AnalysisResult,
     AnalysisSpec,
@@ -90,7 +96,7 @@ def moderator_lines(
 def _model(
     spec: AnalysisSpec, model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesign
 ) -> list[str]:
-    columns = list(dict.fromkeys(term.column for term in model.terms))
+    columns = list(dict.fromkeys(term.column for term in all_terms(model)))
     complete = ", ".join(f'"mod_{column}"' for column in columns)
     right = " + ".join([*(_name(t.name) for t in model.terms), *map(_pair, model.interactions)])
     lines = [
@@ -102,7 +108,7 @@ def _model(
         ")",
         f"formula <- ~ {right}",
         "own <- cbind(part[c('yi', 'vi')], terms_of(part))",
-        *_fit(spec, found),
+        *(_scaled(model, found) if model.scale else _fit(spec, found)),
         f"here <- c({_here(found)})",
         "print(cbind(metafor, here), digits = 8)",
         *_resampled(model, found),
@@ -135,6 +141,31 @@ def _fit(spec: AnalysisSpec, found: ModeratedEffects) -> list[str]:
         "metafor <- c(b, sqrt(diag(R)), fit$tau2, fit$I2, fit$QM, fit$QE)",
         'names(metafor) <- c(paste("b", rownames(fit$beta)), paste("se", rownames(fit$beta)),',
         '                    "tau2", "I2", "QM", "QE")',
+    ]
+
+
+def _scaled(model: ModeratorModel, found: ModeratedEffects) -> list[str]:
+    """R that fits the location-scale model from several starts, and takes the best."""
+    test = "knha" if found.ci_method == "HKSJ" else "z"
+    made = []
+    for term, part in zip(model.scale, found.scale[1:], strict=True):
+        ((own,),) = (part.parts,)
+        centre = f"mean(part$mod_{term.column})" if term.centre is None else repr(own.centre)
+        made.append(f"I((part$mod_{term.column} - {centre}) / {own.per!r})")
+    starts = numbers(*(one.estimate for one in found.scale))
+    return [
+        "# ln tau2 depends on moderators; the likelihood may have several maxima.",
+        f"scale <- ~ {' + '.join(made)}",
+        "fitted <- function(control) try(rma(yi, vi, mods = formula, scale = scale, data = own,",
+        f'  method = "REML", test = "{test}", control = control), silent = TRUE)',
+        f"fits <- list(fitted(list()), fitted(list(alpha.init = c({starts}))))",
+        'fits <- Filter(function(fit) !inherits(fit, "try-error"), fits)',
+        "fit <- fits[[which.max(sapply(fits, function(fit) as.numeric(logLik(fit))))]]",
+        "b <- fit$beta[, 1]; R <- fit$vb",
+        "metafor <- c(b, sqrt(diag(R)), fit$alpha[, 1], fit$se.alpha, fit$QM, fit$QE)",
+        'names(metafor) <- c(paste("b", rownames(fit$beta)), paste("se", rownames(fit$beta)),',
+        '                    paste("alpha", rownames(fit$alpha)),',
+        '                    paste("se of alpha", rownames(fit$alpha)), "QM", "QE")',
     ]
 
 
@@ -219,6 +250,9 @@ def _term(term: ModeratorTerm, design: ModeratorDesign) -> str:
 def _here(found: ModeratedEffects) -> str:
     b = [one.estimate for one in found.coefficients]
     se = [one.se for one in found.coefficients]
+    if found.scale:
+        own = ([one.estimate for one in found.scale], [one.se for one in found.scale])
+        return numbers(*b, *se, *own[0], *own[1], found.qm, found.qe)
     if found.clusters is None:
         return numbers(*b, *se, found.tau2, found.i2, found.qm, found.qe)
     tau2 = (found.tau2,) if found.tau2_between is None else (found.tau2_between, found.tau2_within)

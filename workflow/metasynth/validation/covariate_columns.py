@@ -61,9 +61,9 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
             yield from column_faults(group, outcome, ("outcomes", outcome.id, "subgroup"))
         for model in outcome.moderators:
             place = ("outcomes", outcome.id, "moderators", model.name)
-            for term in model.terms:
+            for key, term in [(k, t) for k in ("terms", "scale") for t in getattr(model, k)]:
                 own = ("column",) if term.column != term.name else ()
-                yield from column_faults(term, outcome, (*place, "terms", term.name, *own))
+                yield from column_faults(term, outcome, (*place, key, term.name, *own))
                 if term.column in (*WORDS_OF_STUDY, TREATMENT) and not term.levels:
                     words = _words(term, raw, config.comparison_of(outcome))
                     yield from _unknown_words(model, term, place, words, lines)

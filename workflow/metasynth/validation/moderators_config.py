@@ -46,6 +46,7 @@ def _model(name: str, keys: Mapping[str, Any]) -> ModeratorModel:
             ProfileContrast(n, own["label"], _settings(own["at"]), _settings(own["against"]))
             for n, own in contrasts
         ),
+        scale=tuple(_term(term, own) for term, own in keys.get("scale", {}).items()),
         **resampling(keys),
     )
 
@@ -91,6 +92,7 @@ def moderator_faults(mapping: Mapping[str, Any], lines: Lines) -> Iterator[Fault
             path: Keys = ("outcomes", id_, KEY, name)
             model = _model(name, own)
             yield from _test_faults(model, _leading(mapping, keys), path, lines)
+            yield from _scale_faults(model, _leading(mapping, keys), path, lines)
             yield from _resampling_faults(model, _leading(mapping, keys), path, lines)
             for term in model.terms:
                 place = (*path, "terms", term.name)
@@ -117,6 +119,23 @@ def _test_faults(model: ModeratorModel, leading: str, path: Keys, lines: Lines) 
         expected = f"{', '.join(offered)}: the outcome’s primary analysis is of model {leading}"
         remedy = "change it, or remove the key"
         yield lines.fault((*path, "tests"), model.ci, expected, remedy)
+
+
+def _scale_faults(model: ModeratorModel, leading: str, path: Keys, lines: Lines) -> Iterator[Fault]:
+    """A scale of what has no tau² of each trial, of words, or beside a permutation test."""
+    if not model.scale:
+        return
+    place = (*path, "scale")
+    if leading in CLUSTERED:
+        expected = f"nothing: trials of model {leading} have variances of clusters"
+        yield lines.fault(place, None, expected, "remove the key")
+    if model.permutation:
+        expected = "no permutation: it would exchange what tau² depends on as well"
+        yield lines.fault((*path, PERMUTATION), None, expected, "remove one of the keys")
+    for term in model.scale:
+        if term.column in WORDS:
+            expected = "a number: tau² depends on numbers here"
+            yield lines.fault((*place, term.name), term.column, expected, "code it as a covariate")
 
 
 def _resampling_faults(

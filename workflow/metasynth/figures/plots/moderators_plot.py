@@ -64,15 +64,19 @@ def moderators_plot(
     """
     data = observed(result)
     shown = _shown(data, found)
-    sizes = bubble_sizes([float(data.v[i]) for i in shown.kept], shown.model.tau2)
+    each = dict(zip(shown.model.studies, shown.model.tau2_each, strict=False))
+    own = (each.get((data.studies[i].study, data.studies[i].label), 0.0) for i in shown.kept)
+    known = [float(data.v[i]) + tau2 for i, tau2 in zip(shown.kept, own, strict=True)]
+    sizes = bubble_sizes(known, shown.model.tau2)
+    predicts = shown.line.points[0].pi_low is not None
     effects = [data.studies[i].estimate or 0.0 for i in shown.kept]
     points = [(at.value, at.effect, at.low, at.high) for at in shown.line.points]
     drawn = FittedLine(
-        points, name(shown.line.label), _entries(language), _notes(data, shown, language)
+        points, name(shown.line.label), _entries(predicts, language), _notes(data, shown, language)
     )
     graph, lines = with_line(data, drawn, shown.xs, effects, language)
     values = [at.value for at in shown.line.points]
-    for end in ("low", "high"):
+    for end in ("low", "high") if predicts else ():
         limits = [data.natural(getattr(at, f"pi_{end}")) for at in shown.line.points]
         draw_line(graph, values, limits, f"prediction-{end}", DASHED, 0.8)
         lines.append((values, limits))
@@ -94,13 +98,15 @@ def _shown(data: Observed, found: Sensitivity) -> _Shown:
     return _Shown(model, line, kept, [value for value in own if value is not None])
 
 
-def _entries(language: Language) -> tuple[Entry, ...]:
+def _entries(predicts: bool, language: Language) -> tuple[Entry, ...]:
+    """The legend; some models say nothing of a new study's effect."""
     say = language.say
+    prediction = Entry(name(say("95% prediction interval")), colour=INK, line=DASHED, weight=0.8)
     return (
         Entry(say("Study; its area follows its weight"), "o"),
         Entry(say("Meta-regression"), colour=INK, line="-", weight=1.4),
         Entry(name(say("95% interval of the average effect")), fill=_BAND),
-        Entry(name(say("95% prediction interval")), colour=INK, line=DASHED, weight=0.8),
+        *((prediction,) if predicts else ()),
         Entry(say("No effect"), colour=INK, line="-", weight=0.6),
     )
 

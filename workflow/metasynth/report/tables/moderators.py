@@ -152,12 +152,28 @@ def _model(
             _BLANK,
             *blank,
         )
+    for place, one in enumerate(model.scale):
+        own = Printed(f"{at.at}.scale.{place}", language.numbers)
+        name = coefficient_name(one.parts, own, language) or say("Intercept")
+        yield row(say("ln tau²: {term}", term=name), *_numbers(one, own), *blank)
+    if (test := model.scale_test) is not None:
+        own = Printed(f"{at.at}.scale_test", language.numbers)
+        statistic = _statistic("statistic", test.statistic, test.df2, own)
+        degrees = _degrees("df", test.df, test.df2, own)
+        name = say("ln tau²: all together")
+        yield row(name, _BLANK, statistic, degrees, own.p("p", test.p), _BLANK, *blank)
     yield row(_remains(model, at, language), *_nothing(5), *blank)
+
+
+_ENDS = ("least", "largest")
 
 
 def _remains(model: ModeratedEffects, at: Printed, language: Language) -> str:
     """The residual variances, and the shares that the model has."""
     shares = {"i2": at.percent("i2", model.i2), "r2": at.percent("r2", model.r2)}
+    if model.scale:
+        ends = {end: at.positive(f"tau2_{end}", getattr(model, f"tau2_{end}")) for end in _ENDS}
+        return language.say("Residual tau² of the trials from {least} to {largest}", **ends)
     if model.tau2_between is None:
         tau2 = at.positive("tau2", model.tau2)
         if model.model in RVE:
@@ -227,7 +243,13 @@ def _notes(models: Sequence[ModeratedEffects], outcome: str, language: Language)
     tests = joined([say(TESTS[ci]) for ci in dict.fromkeys(m.ci_method for m in models)], language)
     at, first = Printed(keys.moderators(outcome), language.numbers), models[0]
     yield say(REGRESSIONS[first.model], tau2=first.tau2_method, tests=tests)
-    if first.model not in RVE:
+    if any(model.scale for model in models):
+        yield say(
+            "Where ln tau² depends on moderators (location–scale model), coefficients of it are on "
+            "its own scale, each trial has a tau² of its own, and there is no R², I² or prediction "
+            "interval."
+        )
+    if first.model not in RVE and not all(model.scale for model in models):
         yield say(
             "R² is the share of tau² that the moderators explain; with few trials it says little."
         )

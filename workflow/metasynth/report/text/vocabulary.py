@@ -325,6 +325,8 @@ def used_methods(material: Material) -> frozenset[str]:
         names.add("moderators of clusters")
     names |= {kind for s in specs for kind in KINDS if getattr(s, kind)}
     names |= {one.resampling for one in regressed}
+    if any(one.scale for one in regressed):
+        names.add("location-scale")
     names |= {name for s in specs for name in (s.study_ci, s.prediction or "")}
     names |= {f"tau2_ci {s.tau2_ci}" for s in specs if s.model == "random"}
     if any(row.model in WEIGHTED for row in rows):
