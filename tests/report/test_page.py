@@ -123,6 +123,29 @@ def test_on_a_phone_forest_plots_stand_in_pieces_beside_their_names(open_page: O
     expect(figure.locator(".plot > svg")).to_be_visible()
 
 
+def test_on_a_phone_nothing_of_a_table_or_of_a_figures_notes_is_out_of_sight(
+    open_page: Open, pages: dict[str, Path]
+) -> None:
+    """Rows of many columns are cards, and what a forest plot says below it is wrapped text."""
+    for language in pages:
+        page = open_page(language, viewport={"width": 375, "height": 800}).page
+        hidden = page.evaluate(
+            """() => [...document.querySelectorAll('caption, .stacked td, .stacked th, .narrow p')]
+              .filter((part) => !part.closest('thead') && part.offsetParent)
+              .filter((part) => part.getBoundingClientRect().right > 375)
+              .map((part) => part.textContent.trim().slice(0, 60))"""
+        )
+        assert hidden == []
+        wide = page.locator("table:not(.stacked)").evaluate_all(
+            "(all) => all.filter((one) => one.tHead.rows[0].cells.length > 3).map((one) => one.id)"
+        )
+        assert wide == []
+        labels = page.locator(".stacked tbody td:not(:empty)").evaluate_all(
+            "(all) => all.filter((one) => !('label' in one.dataset)).length"
+        )
+        assert labels == 0
+
+
 def test_a_number_opens_its_origin_by_keyboard_and_gives_the_focus_back(open_page: Open) -> None:
     page = open_page().page
     number, box = page.locator(f"main p {NUMBER}").first, page.locator("#origin")

@@ -44,32 +44,24 @@ def test_headings_are_those_of_the_page(report: Path, word: "docx.document.Docum
     assert found == headings_of_the_page(report)
 
 
-def pictures_in(table: "docx.table.Table") -> int:
-    """The pictures of one figure that stand side by side in a table of their own."""
-    return len(list(table._tbl.iter(qn("wp:docPr"))))
-
-
-def of_cells(word: "docx.document.Document") -> "list[docx.table.Table]":
-    return [table for table in word.tables if not pictures_in(table)]
-
-
 def test_tables_have_headers_that_repeat(report: Path, word: "docx.document.Document") -> None:
     page = report.with_suffix(".html").read_text(encoding="utf-8")
-    tables = of_cells(word)
-    assert len(tables) == page.count("<table")
-    for table in tables:
+    assert len(word.tables) == page.count("<table")
+    for table in word.tables:
         properties = table.rows[0]._tr.trPr
         assert properties is not None
         assert properties.find(qn("w:tblHeader")) is not None
 
 
 def test_every_figure_has_its_words(report: Path, word: "docx.document.Document") -> None:
+    """A figure in parts has several pictures, each in a paragraph of its own, and one caption."""
     page = report.with_suffix(".html").read_text(encoding="utf-8")
-    pictures = word.element.body.iter(qn("wp:docPr"))
-    titles = [picture.get("descr") for picture in pictures]
-    further = sum(n - 1 for n in map(pictures_in, word.tables) if n)
-    assert len(titles) - further == page.count("<figure")
-    assert all(titles)
+    captions = [one for one in word.paragraphs if one.style.name == "Image Caption"]
+    assert len(captions) == page.count("<figure")
+    pictures = list(word.element.body.iter(qn("wp:docPr")))
+    assert all(picture.get("descr") for picture in pictures)
+    shown = [one for one in word.paragraphs if one.style.name == "Captioned Figure"]
+    assert [len(list(one._p.iter(qn("wp:docPr")))) for one in shown] == [1] * len(pictures)
 
 
 def test_links_and_citations_lead_somewhere(word: "docx.document.Document") -> None:
@@ -82,7 +74,7 @@ def test_links_and_citations_lead_somewhere(word: "docx.document.Document") -> N
     referred = set(re.findall(r"REF (\w+)", fields))
     assert referred
     assert referred <= goals
-    assert len(re.findall(r"SEQ Table", fields)) == len(of_cells(word))
+    assert len(re.findall(r"SEQ Table", fields)) == len(word.tables)
 
 
 def test_rows_stay_whole_and_every_section_numbers_its_pages(

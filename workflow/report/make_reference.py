@@ -32,6 +32,7 @@ STYLES = {
     "Heading 2": (12, True, INK, 14, 4),
     "Heading 3": (10.5, True, INK, 10, 3),
     "Table Caption": (9, False, INK, 12, 4),
+    "Captioned Figure": (10, False, INK, 12, 0),
     "Image Caption": (9, False, INK, 4, 12),
     "Block Text": (9.5, False, INK, 3, 6),
 }

@@ -261,6 +261,26 @@ for (const number of document.querySelectorAll("a.n")) {
   number.setAttribute("aria-expanded", "false");
 }
 
+// --- tables on a phone --------------------------------------------------------------------------
+
+const PHONE = matchMedia("(max-width: 40rem)");
+const CARDS = 4; // columns that a phone has no room for beside each other
+if (PHONE.matches) document.querySelectorAll("table:not(.stacked)").forEach(stack);
+
+/** A table's rows as cards, each cell beside its column's title, as the style sets those marked so. */
+function stack(table) {
+  const titles = [...table.tHead.rows[0].cells].map((header) => header.textContent.trim());
+  const around = table.parentNode;
+  if (titles.length < CARDS && around.scrollWidth <= around.clientWidth) return;
+  table.classList.add("stacked");
+  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+    const heads = part.closest("thead") ? "columnheader" : "rowheader";
+    part.setAttribute("role", roles[part.tagName] ?? heads);
+    if (part.tagName === "TD") part.dataset.label = titles[part.cellIndex];
+  }
+}
+
 // --- tables that sort ---------------------------------------------------------------------------
 
 for (const table of document.querySelectorAll("table:not(.stacked)")) {
@@ -338,7 +358,6 @@ for (const figure of document.querySelectorAll("figure[id]")) {
   tools.hidden = false;
   const around = figure.querySelector(".scroll");
   narrow(around);
-  around.scrollLeft = around.scrollWidth;
 }
 
 /** A plot with rows once more in pieces, for a screen that is narrower than it: first what each row
@@ -372,8 +391,9 @@ function narrow(around) {
     ];
   });
   const last = plots[plots.length - 1];
-  const notes = piece(drawing, [0, last.foot, width, last.end - last.foot], `${1.35 * width}px`);
-  const all = make("div", { className: "narrow", "aria-hidden": "true" }, ...pieces, make("div", { className: "scroll" }, notes));
+  const lines = [...drawing.querySelectorAll("text")].filter((inner) => Number(inner.getAttribute("y")) > last.foot);
+  const notes = lines.map((line) => line.textContent.trim()).join(" ");
+  const all = make("div", { className: "narrow", "aria-hidden": "true" }, ...pieces, notes ? make("p", {}, notes) : null);
   all.style.maxWidth = `${1.6 * widest}px`;
   around.after(all);
   around.parentNode.classList.add("pieces");

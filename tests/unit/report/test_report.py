@@ -1,21 +1,27 @@
 """Authored text becomes blocks, and blocks become HTML and Typst, with text always text."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from metasynth.language.languages import ENGLISH
 from metasynth.language.tracked import marked
 from metasynth.report.document import (
+    Block,
     Citation,
+    Column,
     Document,
+    Figure,
     Heading,
     Link,
     Listing,
     Number,
     Paragraph,
     Quote,
+    Row,
     Styled,
     Table,
     Text,
@@ -123,6 +129,40 @@ def test_a_letter_that_the_font_lacks_does_not_cost_the_report() -> None:
         "研究", (Text("S"),), "en", "1", "2020-01-31", (Paragraph((Text("中 שלום"),)),)
     )
     assert typst.pdf(document, TEMPLATES, ENGLISH).startswith(b"%PDF")
+
+
+def printed(*blocks: Block) -> list[str]:
+    """The lines of a supplement's PDF, contents left out, in the order of the page."""
+    whole = (Heading(1, "first", text("First")), *blocks)
+    document = Document("T", (), "en", "1", "2020-01-31", whole, stem="supplement")
+    file = PdfReader(BytesIO(typst.pdf(document, TEMPLATES, ENGLISH)))
+    return [line for page in file.pages[1:] for line in page.extract_text().splitlines()]
+
+
+def test_a_long_name_ends_a_line_behind_one_of_its_parts_and_stays_in_its_column() -> None:
+    name = "analyses.bayes_half_normal.other_priors_of_all"
+    columns = tuple(Column(title) for title in "abcde")
+    row = Row(((Styled("code", text(name)),), *(text("x") for _ in "bcde")))
+    lines = printed(Table("t", "1", (), columns, (row,)))
+    assert not any(name in line for line in lines)
+    (start,) = (line for line in lines if line.startswith("analyses."))
+    assert start.partition(" ")[0][-1] in "._"
+
+
+def test_in_the_supplement_a_figure_stands_below_its_heading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="476pt" height="200pt"></svg>'
+    (tmp_path / "f.svg").write_text(drawing)
+    monkeypatch.chdir(tmp_path)
+    figure = Figure("fig-f", "S1", text("What it shows."), "f.svg", "a plot", (), ())
+    before = tuple(Paragraph(text("Words before it. " * 30)) for _ in range(3))
+    lines = printed(*before, Heading(2, "own", text("Its own heading")), figure)
+    heading, caption = (
+        next(place for place, line in enumerate(lines) if line.startswith(words))
+        for words in ("Its own heading", "Figure S1")
+    )
+    assert heading < caption
 
 
 def test_a_marked_number_comes_out_of_template_and_markdown_as_a_number() -> None:

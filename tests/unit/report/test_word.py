@@ -24,11 +24,40 @@ def test_columns_fill_the_page_and_each_holds_its_longest_word(
     rows = (Row(tuple(text("a b\u00a0c") for _ in columns)),)
     found = shares(Table("t", "1", (), columns, rows))
     assert sum(found) == pytest.approx(1)
-    least = [LETTER * (2 + max(2.5, n)) for n in longest]
+    least = [LETTER * (2 + min(24, max(2.5, 1.1 * n))) for n in longest]  # titles are bold
     if sum(least) <= 1:
         assert all(own >= low - 1e-9 for own, low in zip(found, least, strict=True))
     else:
         assert found == pytest.approx([low / sum(least) for low in least])
+
+
+@pytest.mark.parametrize(
+    ("words", "broken"), [("11 of 42", False), ("long " * 40, True)], ids=["all fits", "a text"]
+)
+def test_an_interval_is_not_broken_where_a_text_can_be(words: str, broken: bool) -> None:
+    interval = "10.54 [2.50, 44.49] CrI"
+    columns = (Column("Outcome"), Column("Effect", "right"), Column("Note"))
+    table = Table("t", "1", (), columns, (Row((text("Death"), text(interval), text(words))),))
+    own = shares(table)
+    letters = sum(0.5 if letter in " ,.[]" else 1 for letter in interval)
+    assert own[1] >= LETTER * letters
+    assert (own[2] < LETTER * len(words)) == broken
+
+
+HEAD, GROUP = "<w:trPr><w:tblHeader/></w:trPr>", '<w:gridSpan w:val="2"/>'
+
+
+@pytest.mark.parametrize(("lines", "whole"), [(3, True), (30, False)])
+def test_no_head_or_title_of_a_group_ends_a_page(lines: int, whole: bool) -> None:
+    cell = '<w:tc><w:p><w:pPr><w:pStyle w:val="Compact" /></w:pPr></w:p></w:tc>'
+    rows = [f"<w:tr>{HEAD}{cell}</w:tr>", f"<w:tr>{GROUP}{cell}</w:tr>"]
+    rows += [f"<w:tr>{cell}</w:tr>"] * lines
+    document = f"<w:tbl>{''.join(rows)}</w:tbl><w:tbl><w:tr>{cell}</w:tr></w:tbl>"
+    parts = {**PARTS, "word/document.xml": document.encode()}
+    with zipfile.ZipFile(BytesIO(finished(packed(parts), {}))) as package:
+        made = package.read("word/document.xml").decode()
+    kept = ["<w:keepNext/>" in row for row in re.findall(r"<w:tr>.*?</w:tr>", made)]
+    assert kept == [True, True, *[whole] * (lines - 1), False, False]
 
 
 def test_a_caption_and_what_refers_to_it_share_a_bookmark() -> None:
@@ -61,10 +90,10 @@ PARTS = {
 }
 
 
-def packed() -> bytes:
+def packed(parts: dict[str, bytes] = PARTS) -> bytes:
     made = BytesIO()
     with zipfile.ZipFile(made, "w") as target:
-        for name, content in PARTS.items():
+        for name, content in parts.items():
             target.writestr(name, content)
     return made.getvalue()
 

@@ -137,7 +137,7 @@ def test_a_wide_table_has_small_letters_and_turns_its_page_only_where_these_do_n
 
 
 def test_behind_the_turn_of_the_pages_a_table_has_their_width() -> None:
-    titles = tuple(Column("Participants") for _ in range(10))
+    titles = tuple(Column("Participants") for _ in range(9))
     table = Table("t", "1", (), titles, (Row(tuple(text("x") for _ in titles)),))
     before, behind = (
         tree(of(*blocks), {}, ENGLISH)["blocks"]
@@ -145,6 +145,35 @@ def test_behind_the_turn_of_the_pages_a_table_has_their_width() -> None:
     )
     assert "Table Small" in str(before)
     assert "Table Small" not in str(behind)
+
+
+def test_a_figure_in_parts_has_each_on_a_line_of_its_own_and_one_caption() -> None:
+    figure = Figure("fig-f", "S1", text("What it shows."), "f.svg", "a plot", text("in words"), ())
+    one = tree(of(figure), {"f.svg": ["0.png"]}, ENGLISH)["blocks"]
+    two = tree(of(figure), {"f.svg": ["0.png", "1.png"]}, ENGLISH)["blocks"]
+    assert [node["t"] for node in one] == ["Figure"]
+    assert not nodes(two, "Figure")
+    styles = [div["c"][0][2] for div in nodes(two, "Div")[1:]]
+    parts = [[["custom-style", "Captioned Figure"]]] * 2
+    assert styles == [*parts, [["custom-style", "Image Caption"]]]
+    assert "fig-f" in str(two)
+    assert str(two).count(" SEQ Figure ") == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"), [("analyses.bayes_half_normal.other_priors", 6), ("14.22 mg/kg/day", 1)]
+)
+def test_only_a_long_name_may_end_a_line_within_it(written: str, parts: int) -> None:
+    for cell in (text(written), (Styled("code", text(written)),)):
+        table = Table("t", "1", (), (Column("What"),), (Row((cell,)),))
+        made = tree(of(table), {}, ENGLISH)["blocks"]
+        assert str(made).count("\\u200b") == parts - 1
+
+
+def test_a_table_without_notes_has_room_below_it() -> None:
+    bare = Table("t", "1", (), (Column("Trial"),), (Row((text("x"),)),))
+    kinds = [node["t"] for node in tree(of(bare), {}, ENGLISH)["blocks"]]
+    assert kinds == ["Table", "RawBlock"]
 
 
 def test_a_draft_says_so_first_and_in_its_title() -> None:

@@ -155,7 +155,7 @@ def _block(block: Block, setting: _Setting) -> list[Node]:
         case Table():
             return _table(block, setting)
         case Figure():
-            return [_figure(block, setting)]
+            return _figure(block, setting)
         case References(entries):
             marks = setting.bookmarks
             items = [
@@ -193,7 +193,8 @@ def _caption(block: Table | Figure, setting: _Setting) -> list[Any]:
     return [None, [_node("Plain", [label, dot, _node("Space"), *words])]]
 
 
-def _figure(figure: Figure, setting: _Setting) -> Node:
+def _figure(figure: Figure, setting: _Setting) -> list[Node]:
+    """A figure with its caption; each part of one has its line, where pandoc would set a row."""
     images = [
         _node(
             "Image",
@@ -205,14 +206,12 @@ def _figure(figure: Figure, setting: _Setting) -> Node:
         )
         for picture in setting.pictures[figure.path]
     ]
-    return _node(
-        "Figure",
-        [
-            _attributes(figure.anchor),
-            _caption(figure, setting),
-            [_node("Plain", [i]) for i in images],
-        ],
-    )
+    anchor, caption = _attributes(figure.anchor), _caption(figure, setting)
+    if len(images) == 1:
+        return [_node("Figure", [anchor, caption, [_node("Plain", images)]])]
+    parts = [_styled("Captioned Figure", [image]) for image in images]
+    said = caption[1][0]["c"]
+    return [_node("Div", [anchor, [*parts, _styled("Image Caption", said)]])]
 
 
 def _table(table: Table, setting: _Setting) -> list[Node]:
@@ -232,7 +231,9 @@ def _set_table(table: Table, setting: _Setting, wide: bool) -> list[Node]:
         [_node(_ALIGN[column.align]), _node("ColWidth", share)]
         for column, share in zip(table.columns, shares(table, letter), strict=True)
     ]
-    header = [_cell([_node("Str", column.title)], small) for column in table.columns]
+    header = [
+        _cell([_node("Strong", [_node("Str", column.title)])], small) for column in table.columns
+    ]
     rows = [_row(row, len(columns), small, setting) for row in table.rows]
     body = [[_attributes(), 0, [], rows]]
     head = [_attributes(), [[_attributes(), header]]]
@@ -248,19 +249,34 @@ def _set_table(table: Table, setting: _Setting, wide: bool) -> list[Node]:
         ],
     )
     notes = [table.note] if table.note else []
-    return [made, *(_note(one, setting) for one in (*notes, *table.footnotes))]
+    below = [_note(one, setting) for one in (*notes, *table.footnotes)]
+    return [made, *(below or [_SPACE])]
 
 
 LETTER, SMALL_LETTER = 1 / 95, 1 / 112
 """The width of a letter of a table, of 8 and of 7 points, as a share of that of a page's text."""
 _MARGIN = 2
 """The letters that the margins of a cell would hold."""
+_BOLD = 1.1
+"""How much wider a letter of a column's title is."""
+_SPACE: Node = {
+    "t": "RawBlock",
+    "c": [
+        "openxml",
+        '<w:p><w:pPr><w:pStyle w:val="TableNote"/><w:spacing w:before="0" w:after="60"/></w:pPr>'
+        "</w:p>",
+    ],
+}
+"""What stands below a table that has no notes: Word leaves no room there."""
 UPRIGHT = 0.65
 """The width of an upright page's text, as a share of a wide one's."""
 _LONG = 120
+_WORD = 24.0
+"""The letters of a word that no column breaks; longer ones are names of files and the like."""
 _FULL = 0.85
 """The share of the width that words alone may take: with less left, texts would be columns."""
 _BREAK = re.compile(r"[ \n]+|(?<=[^\W\d]-)(?=[^\W\d])")
+_NAME = re.compile(r"[\w.,/:-]*[._/][\w./:-]*")
 _NARROW = frozenset(" \u00a0\u2009\u202f,.;:!|'[](){}/ijlt")
 """Characters about half as wide as others in print."""
 
@@ -268,14 +284,25 @@ _NARROW = frozenset(" \u00a0\u2009\u202f,.;:!|'[](){}/ijlt")
 def shares(table: Table, letter: float = LETTER) -> list[float]:
     """The columns' shares of the width: each its longest word, and of the rest what its text needs.
 
-    That is in proportion to what its longest text has beyond the word, up to some letters.
+    Where every text has room on one line, the rest is shared in proportion to these. Else numbers,
+    which stand to the right, come first, as an interval is not to be broken, if half of the rest
+    is enough for them; and what is left is shared in proportion to what a column's longest text
+    has beyond its word, up to some letters.
     """
     least = _least(table, letter)
     if fsum(least) >= 1:
         return [one / fsum(least) for one in least]
     texts = [max(map(_letters, _texts(table, number))) for number in range(len(least))]
-    beyond = [max(0.0, min(_LONG, n) * letter - low) for n, low in zip(texts, least, strict=True)]
-    needs = beyond if any(beyond) else least
+    whole = [
+        max(low, letter * (_MARGIN + min(_LONG, n))) for n, low in zip(texts, least, strict=True)
+    ]
+    if fsum(whole) <= 1:
+        return [one / fsum(whole) for one in whole]
+    aligned = [column.align == "right" for column in table.columns]
+    first = [one if right else low for one, low, right in zip(whole, least, aligned, strict=True)]
+    if fsum(first) - fsum(least) <= (1 - fsum(least)) / 2:
+        least = first
+    needs = [one - low for one, low in zip(whole, least, strict=True)]
     rest = 1 - fsum(least)
     return [low + rest * need / fsum(needs) for low, need in zip(least, needs, strict=True)]
 
@@ -295,9 +322,10 @@ def _texts(table: Table, number: int) -> list[str]:
 
 
 def _longest(table: Table, number: int) -> float:
-    """The letters of the widest word of a column, which hyphens end; one over 24 may be broken."""
-    words = (word for text in _texts(table, number) for word in _BREAK.split(text))
-    return min(24.0, max(map(_letters, words)))
+    """The letters of the widest word of a column, which hyphens end; a very long one is broken."""
+    title, *texts = _texts(table, number)
+    words = [_letters(word) for text in texts for word in _BREAK.split(text)]
+    return min(_WORD, max(*words, *(_BOLD * _letters(word) for word in _BREAK.split(title)), 0.0))
 
 
 def _note(content: Inlines, setting: _Setting) -> Node:
@@ -314,8 +342,23 @@ def _row(row: Row, width: int, small: bool, setting: _Setting) -> list[Any]:
 
 
 def _cell(content: list[Node], small: bool, width: int = 1) -> list[Any]:
+    content = [_parted(node) for node in content]
     said = _styled("Table Small", content) if small else _node("Plain", content)
     return [_attributes(), _node("AlignDefault"), 1, width, [said]]
+
+
+def _parted(node: Node) -> Node:
+    """Long names, such as "analyses.primary.label", with places where a line may end."""
+    match node:
+        case {"t": "Str", "c": text}:
+            return _node("Str", _NAME.sub(_with_breaks, text))
+        case {"t": "Code", "c": [attributes, text]}:
+            return _node("Code", [attributes, _NAME.sub(_with_breaks, text)])
+    return node
+
+
+def _with_breaks(name: re.Match[str]) -> str:
+    return name[0] if len(name[0]) <= _WORD else re.sub(r"(?<=[._/])(?=\w)", "\u200b", name[0])
 
 
 def _inlines(content: Iterable[Inline], setting: _Setting | None = None) -> list[Node]:

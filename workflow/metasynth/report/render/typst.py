@@ -4,6 +4,7 @@ Text enters Typst only as string literals, which is the one place where nothing 
 """
 
 import json
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
@@ -38,6 +39,8 @@ from metasynth.report.render.pictures import heading_foot, parts
 
 _WHOLE = 14  # a table of so many rows or fewer is not broken over pages
 _SHORT = 900  # where no cell has more letters, no row is broken
+_NAME = re.compile(r"[\w./-]{24,}")
+"""A name too long for a column, such as that of a choice."""
 _STANDARDS = ["a-3a", "ua-1"]
 _SPACES = " \u00a0\u2007\u2009\u202f"  # none of which Python calls printable, but the first
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
@@ -212,6 +215,8 @@ def _inline(item: Inline) -> str:
     match item:
         case Text(content) | Number(content):
             return literal(content)
+        case Styled("code", children) if _NAME.fullmatch(plain(children)):
+            return f"raw-name({literal(plain(children))})"
         case Styled(style, children):
             return f"{_STYLES[style]}({_inlines(children)})"
         case Link(target, children):

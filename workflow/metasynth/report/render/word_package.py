@@ -15,13 +15,19 @@ _SVG = "http://schemas.microsoft.com/office/drawing/2016/SVG/main"
 _SVG_EXTENSION = "{96DAC541-7B7A-43D3-8B79-37D633B846F1}"
 """Of a picture ([MS-ODRAWXML], svgBlip): a program that does not know it shows the PNG."""
 _ROW = re.compile(r"<w:tr>(\s*)(<w:trPr>)?")
+_TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
+_WHOLE_ROW = re.compile(r"<w:tr>.*?</w:tr>", re.DOTALL)
+_STYLE = re.compile(r"<w:pStyle [^>]*/>")
+_TITLES = re.compile(r"<w:tblHeader|<w:gridSpan")
+_SHORT = 14
+"""A table of so many rows or fewer, its head counted, stays on one page, as in print."""
 
 
 def finished(package: bytes, vectors: Mapping[bytes, bytes]) -> bytes:
     """The package of a Word file with the SVG of each picture, by the bytes of its PNG."""
     parts = _parts(package)
     relations = parts[_RELATIONS].decode()
-    document = _whole_rows(_same_footer(parts[_DOCUMENT].decode()))
+    document = _kept_rows(_whole_rows(_same_footer(parts[_DOCUMENT].decode())))
     added: dict[str, str] = {}  # the relation of a PNG, and that of its SVG
     for relation, target in _RELATION.findall(relations):
         vector = vectors.get(parts[f"word/{target}"])
@@ -59,6 +65,25 @@ def _whole_rows(document: str) -> str:
         lambda row: f"<w:tr>{row[1]}<w:trPr><w:cantSplit/>" + ("" if row[2] else "</w:trPr>"),
         document,
     )
+
+
+def _kept_rows(document: str) -> str:
+    """A head and the title of a group with what they stand over, and a short table on one page."""
+
+    def kept(table: re.Match[str]) -> str:
+        left = len(_WHOLE_ROW.findall(table[0]))
+        short = left <= _SHORT
+
+        def row(found: re.Match[str]) -> str:
+            nonlocal left
+            left -= 1
+            if not left or not (short or _TITLES.search(found[0])):
+                return found[0]
+            return _STYLE.sub(lambda style: f"{style[0]}<w:keepNext/>", found[0])
+
+        return _WHOLE_ROW.sub(row, table[0])
+
+    return _TABLE.sub(kept, document)
 
 
 def _same_footer(document: str) -> str:
