@@ -78,6 +78,7 @@ SHORT: Mapping[str, str] = {
         )
     },
     "that size is GRADE's rule of thumb": "",
+    "test of asymmetry ({test}): p {p}": message("the funnel plot is asymmetric ({test}: p {p})"),
 }
 """What a footnote says in place of a message; nothing where it leaves that out."""
 
