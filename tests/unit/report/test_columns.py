@@ -48,12 +48,14 @@ def test_nothing_is_said_for_all_that_they_do_not_share(rows: list[Row]) -> None
 @pytest.mark.parametrize(
     ("quote", "short"),
     [
-        ("a b c d e f", "a b c d …"),
-        ("a b c d e", "a b c d e"),
-        ("a b c … d e f", "a b c …"),
+        ("a b c d e f g h i j k l m n o p", "a b c d e f g h i j k l m n o p"),
+        ("a b c d e f g h i j k l m n o p q", "a b c d e f g h i j k l m n …"),
+        ("a b, c d e f g h, i j k l m n o p q", "a b, c d e f g h …"),
+        ("a b c d e f g h … i j k l m n o p", "a b c d e f g h …"),
+        ("a b, c d e f g h i j k l m n o p q", "a b, c d e f g h i j k l m n …"),
         ("", ""),
     ],
 )
-def test_a_quote_that_was_printed_is_told_by_its_first_words(quote: str, short: str) -> None:
+def test_a_quote_that_was_printed_is_cut_at_a_clause_or_a_word(quote: str, short: str) -> None:
     assert abridged(quote) == short
     assert plain(text(short)) == short

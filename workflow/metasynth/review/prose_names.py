@@ -58,7 +58,7 @@ def names(
         **dict.fromkeys(_OTHERS, ANYTHING),
         "review": config,
         "analyses": config.analyses,
-        **dict.fromkeys(("intervention", "control", "missing"), TEXT),
+        **dict.fromkeys(("intervention", "control", "missing", "readings"), TEXT),
         **dict.fromkeys(("outcomes", "compared", "main"), Kind(tuple[OutcomeNames, ...])),
         "trials": {
             **dict.fromkeys(("all", "included", "other"), several),

@@ -1,6 +1,6 @@
-"""The scale under a graph: how far it reaches, and round ticks, symmetric about no effect."""
+"""The scale under a graph: how far it reaches on either side of no effect, and round ticks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor, isfinite, log
@@ -39,6 +39,8 @@ _STEPS = (1.0, 2.0, 5.0, 10.0)
 """Between ticks of an axis that stands anywhere."""
 
 _STRETCH = 2.5
+_MARGIN = 0.225
+"""The least that an axis shows of the side on which nothing lies, as a share of the other side."""
 _ALWAYS_SHOWN = 10.0
 """A log axis this long is still easy to read, so no interval within it is clipped."""
 
@@ -82,33 +84,67 @@ class Scale:
 def ratio_axis(
     estimates: Iterable[float | None], limits: Iterable[float | None], numbers: NumberStyle
 ) -> Axis:
-    """A log axis that shows all estimates, and their limits unless that would squeeze the rest."""
+    """A log axis that shows all estimates, and their limits unless that would squeeze the rest.
+
+    It goes as far on either side of 1 as there is something to show, and beyond 1 in any case.
+    """
     needed, wanted = (
-        max((abs(log(x)) for x in values if x is not None and isfinite(x) and x > 0), default=0.0)
+        _sides(log(x) for x in values if x is not None and isfinite(x) and x > 0)
         for values in (estimates, limits)
     )
-    reach = max(needed, min(wanted, max(log(_ALWAYS_SHOWN), _STRETCH * needed)))
+    farthest = max(needed)
+    reach = max(farthest, min(max(wanted), max(log(_ALWAYS_SHOWN), _STRETCH * farthest)))
     reach = reach or log(_ALWAYS_SHOWN)
-    top, above = next(
-        (axis for axis in _RATIO_AXES if log(axis[0]) >= reach - 1e-9), _RATIO_AXES[-1]
+    above = next(
+        (ticks for top, ticks in _RATIO_AXES if log(top) >= reach - 1e-9), _RATIO_AXES[-1][1]
     )
-    ticks = (*(1 / x for x in reversed(above)), 1.0, *above)
-    return Axis(True, 1 / top, top, ticks, tuple(plain(x, numbers) for x in ticks))
+    below, over = (
+        tuple(tick for tick in above if log(tick) <= end)
+        for end in _ends([log(tick) for tick in above], needed, wanted)
+    )
+    ticks = (*(1 / x for x in reversed(below)), 1.0, *over)
+    return Axis(True, ticks[0], ticks[-1], ticks, tuple(plain(x, numbers) for x in ticks))
 
 
 def difference_axis(
     estimates: Iterable[float | None], limits: Iterable[float | None], numbers: NumberStyle
 ) -> Axis:
-    """A linear axis about 0 that shows all estimates, and their limits unless far wider."""
+    """A linear axis that shows all estimates, and their limits unless far wider.
+
+    It goes as far on either side of 0 as there is something to show, and beyond 0 in any case.
+    """
     needed, wanted = (
-        max((abs(x) for x in values if x is not None and isfinite(x)), default=0.0)
-        for values in (estimates, limits)
+        _sides(x for x in values if x is not None and isfinite(x)) for values in (estimates, limits)
     )
-    reach = max(needed, min(wanted, 2 * _STRETCH * needed)) or wanted or 1.0
+    farthest = max(needed)
+    reach = max(farthest, min(max(wanted), 2 * _STRETCH * farthest)) or max(wanted) or 1.0
     decade = 10.0 ** _floor_log10(reach)
     top = next(decade * x for x in _ROUND if decade * x >= reach * (1 - 1e-9))
-    ticks = (-top, -top / 2, 0.0, top / 2, top)
-    return Axis(False, -top, top, ticks, tuple(plain(x, numbers) for x in ticks))
+    below, over = _ends([top / 2, top], needed, wanted)
+    ticks = tuple(x for x in (-top, -top / 2, 0.0, top / 2, top) if -below <= x <= over)
+    return Axis(False, ticks[0], ticks[-1], ticks, tuple(plain(x, numbers) for x in ticks))
+
+
+def _sides(distances: Iterable[float]) -> tuple[float, float]:
+    """How far values go below no effect and above it, as distances; 0 where none does."""
+    known = list(distances)
+    return max(0.0, -min(known, default=0.0)), max(0.0, *known, 0.0)
+
+
+def _ends(
+    ticks: Sequence[float], needed: tuple[float, float], wanted: tuple[float, float]
+) -> tuple[float, float]:
+    """Which of the `ticks`, as distances, ends the axis below no effect, and which above it.
+
+    The side that goes farther has all of them, the other those that its values need; it is never
+    so short that no effect seems to stand at the edge. Without any value both are alike.
+    """
+    sides = [max(need, want) for need, want in zip(needed, wanted, strict=True)]
+    least = [max(side, _MARGIN * ticks[-1]) for side in sides]
+    if not any(sides) or min(sides) == max(sides):
+        return ticks[-1], ticks[-1]
+    short = next((tick for tick in ticks if tick >= min(least) - 1e-9), ticks[-1])
+    return (ticks[-1], short) if sides[0] > sides[1] else (short, ticks[-1])
 
 
 def share_axis(

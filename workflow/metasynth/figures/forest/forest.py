@@ -171,7 +171,8 @@ def scale_of(said: Forest, numbers: NumberStyle) -> Axis:
     estimates = [mark.estimate for mark in marks]
     limits = _limits(mark for mark in marks if mark.shape == "square")
     limits = limits or _limits(marks)
-    reach = _distance(make(estimates, limits, numbers).high, said.logarithmic)
+    first = make(estimates, limits, numbers)
+    reach = max(_distance(end, said.logarithmic) for end in (first.low, first.high))
     ends = _limits(mark for mark in marks if mark.shape == "diamond")
     near = [end for end in ends if _distance(end, said.logarithmic) <= said.widest * reach]
     others = _usual(_limits(m for m in marks if m.shape != "diamond"), said.logarithmic)

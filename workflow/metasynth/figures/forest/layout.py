@@ -367,16 +367,24 @@ def _below_graph(forest: Forest, plan: _Widths, bottom: float) -> Iterator[Label
 
 
 def visible_ticks(scale: Scale) -> list[int]:
-    """The ticks whose labels have room, from the middle and the ends inwards, always in pairs."""
+    """The ticks whose labels have room: no effect (or the middle), the ends, and so inwards.
+
+    Ticks that are equally far from it on either side are shown together or not at all.
+    """
     ticks, labels = scale.axis.ticks, scale.axis.labels
-    centre, last = len(ticks) // 2, len(ticks) - 1
+    null = scale.axis.null
+    centre = ticks.index(null) if null in ticks else len(ticks) // 2
+    places = [scale.x(tick) for tick in ticks]
     spans = [
-        (scale.x(tick) - width(text) / 2 - 2.0, scale.x(tick) + width(text) / 2 + 2.0)
-        for tick, text in zip(ticks, labels, strict=True)
+        (x - width(text) / 2 - 2.0, x + width(text) / 2 + 2.0)
+        for x, text in zip(places, labels, strict=True)
     ]
+    pairs: dict[float, list[int]] = {}
+    for i in sorted(range(len(ticks)), key=lambda i: -abs(places[i] - places[centre])):
+        if i != centre:
+            pairs.setdefault(round(abs(places[i] - places[centre]), 3), []).append(i)
     kept = [centre]
-    for i in range(centre):
-        pair = (i, last - i)
+    for pair in pairs.values():
         if all(
             spans[a][1] <= spans[b][0] or spans[b][1] <= spans[a][0] for a in pair for b in kept
         ):

@@ -156,21 +156,33 @@ def quoted(quote: str, scope: Scope) -> str:
     return scope.language.say("“{quote}”", quote=quote)
 
 
-_FIRST_WORDS = 4
+_WHOLE, _WORDS = 16, 14
+"""Quotes of 16 words are printed in full where they recur, and 14 words of longer ones."""
 
 
 def once_in_full(quote: str, said: set[str]) -> str:
-    """A quote, abridged where it is `said` already; it is added to what is."""
+    """A quote, a long one abridged where it is `said` already; it is added to what is."""
     words = abridged(quote) if quote in said else quote
     said.add(quote)
     return words
 
 
 def abridged(quote: str) -> str:
-    """The first words of a quote that a table has already printed in full."""
+    """A quote of more words than are printed twice, up to its last clause that ends within them.
+
+    Examples
+    --------
+    >>> abridged("a similar incidence of other adverse events")
+    'a similar incidence of other adverse events'
+    >>> abridged("one two three four five six seven, 8 9 10 11 12 13 14 15 16 17")
+    'one two three four five six seven …'
+    """
     words = quote.split()
-    first = " ".join(words[:_FIRST_WORDS]).rstrip(" …,;")
-    return f"{first} …" if len(words) > _FIRST_WORDS + 1 else quote
+    if len(words) <= _WHOLE:
+        return quote
+    ends = [n for n, word in enumerate(words[:_WORDS], start=1) if word[-1] in ",;:…"]
+    late = [n for n in ends if 2 * n >= _WORDS]
+    return f"{' '.join(words[: late[-1] if late else _WORDS]).rstrip(' …,;:')} …"
 
 
 def about(item: Audited, scope: Scope) -> str:

@@ -137,17 +137,8 @@ def extraction_sentence(outcome: OutcomeNames, material: Material, language: Lan
     ranges = uncertain(material, outcome.id)
     if not ranges:
         return ""
-    own = ranges[0]
+    own, first = ranges[0], ranges_sentence(outcome, material, language)
     at = _at(outcome.id, own)
-    estimates, low, high, _ = _ranges(outcome, own, language)
-    first = language.say(
-        "The sources admit {tables} tables of counts, over which the estimate is {estimates}, its "
-        "lower limit {low} and its upper limit {high}.",
-        tables=_tables(own, at, language),
-        estimates=estimates,
-        low=low,
-        high=high,
-    )
     null = null_value(outcome.result.outcome.measure)
     if not own.changes:
         same = language.say(
@@ -160,6 +151,21 @@ def extraction_sentence(outcome: OutcomeNames, material: Material, language: Lan
         n=marked(str(own.below + own.above), f"{at}.excluding"),
     )
     return f"{first} {second}"
+
+
+def ranges_sentence(outcome: OutcomeNames, material: Material, language: Language) -> str:
+    """How far the tables of counts that the sources admit move the primary result."""
+    for own in uncertain(material, outcome.id)[:1]:
+        estimates, low, high, _ = _ranges(outcome, own, language)
+        return language.say(
+            "The sources admit {tables} tables of counts, over which the estimate is {estimates}, "
+            "its lower limit {low} and its upper limit {high}.",
+            tables=_tables(own, _at(outcome.id, own), language),
+            estimates=estimates,
+            low=low,
+            high=high,
+        )
+    return ""
 
 
 # --- multiverse -----------------------------------------------------------------------------------
@@ -326,6 +332,10 @@ def stability_names(
         "converted": {o.id: conversion_sentence(o, language) for o in outcomes},
         "published": {o.id: published_sentence(o, material, language) for o in outcomes},
         "influence": {o.id: influence_sentence(o, material, language) for o in outcomes},
+        "ranges": {o.id: ranges_sentence(o, material, language) for o in outcomes},
+        "steady": {
+            o.id: r.exact and not r.changes for o in outcomes for r in uncertain(material, o.id)[:1]
+        },
         "sentence": {o.id: extraction_sentence(o, material, language) for o in outcomes},
         "tables": {o.id: _counted(o, material, "tables") for o in outcomes},
         "excluding": {o.id: _counted(o, material, "excluding") for o in outcomes},

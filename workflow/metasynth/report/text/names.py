@@ -71,7 +71,8 @@ def stated(value: str, symbol: str) -> str:
 class Numbers:
     """One pooled estimate as text: natural scale, 95 % intervals, two-sided p.
 
-    `judged` says that certainty and conclusion are of this analysis.
+    `judged` says that certainty and conclusion are of this analysis; `reservation` is the `reading`
+    where an interval does not simply exclude or include no effect.
     """
 
     label: str
@@ -92,6 +93,7 @@ class Numbers:
     prediction_low: str
     prediction_high: str
     reading: str
+    reservation: str
     note: str
     published: bool
     one_degree: bool
@@ -172,6 +174,7 @@ def numbers(
         prediction_low=natural("pi_low"),
         prediction_high=natural("pi_high"),
         reading=_reading(outcome, row, favours, language),
+        reservation=_reservation(outcome, row, favours, language),
         note=_note(row, at, language),
         published=spec.name == outcome.as_published,
         one_degree=rests_on_one_degree(row),
@@ -242,10 +245,27 @@ def _reading(
         return language.say(message("the interval excludes 0") if excludes else none)
     if not excludes:
         return language.say("the interval includes {null}", null=null_value(outcome.measure))
-    more_is_better = outcome.direction == "benefit"
-    side = favours[0] if (row.estimate > null) == more_is_better else favours[1]
     text = _EXCLUDES_ALONE if excludes_alone(row) else _EXCLUDES
-    return language.say(text, side=noun(side, language), null=null_value(outcome.measure))
+    side = noun(favoured(outcome, row, favours), language)
+    return language.say(text, side=side, null=null_value(outcome.measure))
+
+
+def favoured(outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str]) -> str:
+    """Which of two sides an estimate favours; nothing where no groups are compared."""
+    null = no_effect(outcome.measure)
+    if null is None or row.estimate is None or not compares(outcome):
+        return ""
+    more_is_better = outcome.direction == "benefit"
+    return favours[0] if (row.estimate > null) == more_is_better else favours[1]
+
+
+def _reservation(
+    outcome: OutcomeSpec, row: Estimate, favours: tuple[str, str], language: Language
+) -> str:
+    """The reading of an interval that does not simply exclude or include no effect."""
+    excludes = excludes_no_effect(outcome.measure, row.ci_low, row.ci_high)
+    plain = excludes is not None and not (excludes and compares(outcome) and excludes_alone(row))
+    return "" if plain else _reading(outcome, row, favours, language)
 
 
 @dataclass(frozen=True, slots=True)

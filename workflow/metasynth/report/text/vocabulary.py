@@ -31,6 +31,7 @@ from metasynth.report.tables.stability import stability_names
 from metasynth.report.tables.studies import is_missing
 from metasynth.report.text.change_names import change_names
 from metasynth.report.text.compared_names import combined_arms, compared_names, shared_arms
+from metasynth.report.text.interval_readings import readings
 from metasynth.report.text.method_references import of_analyses
 from metasynth.report.text.names import OutcomeNames, joined, stated, trials
 from metasynth.report.text.raw_names import StudyNames, search_names
@@ -55,6 +56,8 @@ def vocabulary(
     named = {name.id: name for outcome in primary for name in (outcome, *outcome.alternatives)}
     used = used_methods(material)
     labels = {trial.study.study: trial.study.label for trial in material.trials}
+    main = _main(material, outcomes)
+    stability = stability_names(material, primary, language)
     return named | {
         "review": config,
         "analyses": config.analyses,
@@ -64,9 +67,14 @@ def vocabulary(
         "shared_arms": shared_arms(material),
         "compared": [outcome for outcome in primary if outcome.compared],
         "outcomes": primary,
-        "main": _main(material, outcomes),
-        "primaries": _labels(_main(material, outcomes), slice(0, 1)),
-        "besides": _labels(_main(material, outcomes), slice(1, None)),
+        "main": main,
+        "readings": readings(
+            [outcome for outcome in main if outcome.k > 0],
+            config.certainty.one_degree == "common",
+            stability["steady"],
+        ),
+        "primaries": _labels(main, slice(0, 1)),
+        "besides": _labels(main, slice(1, None)),
         "cited_methods": _cited_methods(material, outcomes),
         "trials": {
             "all": material.trials,
@@ -128,7 +136,7 @@ def vocabulary(
         "printed_percentages": _percentages(material.trials, language),
         "measures": _measures(primary),
         "statuses": {name: language.say(words) for name, words in STATUSES.items()},
-        "stability": stability_names(material, primary, language),
+        "stability": stability,
         "draft": material.draft,
         "crosschecks": material.crosschecks,
         "facts": facts(material),
