@@ -35,6 +35,7 @@ RECORDS: Mapping[str, Iterable[Method]] = {
     "tau2": catalogue.TAU2_METHODS,
     "ci": catalogue.CI_METHODS,
     "prediction": catalogue.PREDICTIONS,
+    "structure": catalogue.STRUCTURES,
     "tau2_ci": catalogue.TAU2_CIS,
     "study_ci": catalogue.STUDY_CIS,
     "zero_cells": catalogue.ZERO_CELLS,
@@ -46,6 +47,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     **{key: tuple(record.name for record in records) for key, records in RECORDS.items()},
     "type": OUTCOME_TYPES,
     "subgroup_tau2": methods.SUBGROUP_TAU2,
+    "means": methods.MEANS,
 }
 """The names themselves, of methods and of what else such a key chooses."""
 

@@ -115,7 +115,7 @@ SCHEMA = [
         "correlation_without_clusters",
         COMMON,
         "common: {label: Common effect, model: MH, correlation: 0.5}",
-        "14 | which only RVE-CORR and three_level have",
+        "14 | which only RVE-CORR, multivariate, three_level have",
     ),
     config(
         "three_levels_by_moments",
@@ -142,6 +142,24 @@ SCHEMA = [
         "14 | take sampling errors to be independent",
     ),
     config(
+        "structure_without_levels",
+        COMMON,
+        "common: {label: Common effect, model: multivariate, structure: CS}",
+        "14 | list effects of the outcome",
+    ),
+    config(
+        "structure_of_another_model",
+        COMMON,
+        "common: {label: Common effect, model: three_level, structure: CS}",
+        "14 | structure is that of model multivariate",
+    ),
+    config(
+        "neither_structure_nor_crossed",
+        COMMON,
+        "common: {label: Common effect, model: multivariate}",
+        "14 | needs a structure",
+    ),
+    config(
         "three_levels_by_hksj",
         COMMON,
         "common: {label: Common effect, model: three_level, ci: HKSJ}",
@@ -151,14 +169,14 @@ SCHEMA = [
         "several_effects_as_independent",
         "{label: Pain, outcome: pain, week: 24",
         "{label: Pain, outcome: pain, effects: {pain: {week: 24}, harm: {outcome: harm, week: 24}}",
-        "37 | RVE-CORR, RVE-HIER, three_level do not",
+        "37 | RVE-CORR, RVE-HIER, multivariate, three_level do not",
     ),
     config(
         "one_effect_twice",
         "{label: Pain, outcome: pain, week: 24",
         "{label: Pain, outcome: pain, effects: {early: {week: 24}, late: {week: 24}}",
         "36 | whose rows count once",
-        "37 | RVE-CORR, RVE-HIER, three_level do not",
+        "37 | RVE-CORR, RVE-HIER, multivariate, three_level do not",
     ),
     config(
         "robust_of_independent_trials",

@@ -21,7 +21,7 @@ def tabulate(results: tuple[OutcomeResult, ...]) -> dict[str, str]:
     """Each table as CSV and as JSON."""
     analyses = [analysis for result in results for analysis in result.analyses]
     return {
-        **_flat("estimates", Estimate, (row for a in analyses for row in a.estimates)),
+        **_flat("estimates", Estimate, (row for a in analyses for row in a.rows)),
         **_flat("studies", StudyEffect, (row for a in analyses for row in a.studies)),
         "datapackage.json": (SCHEMAS / "results.json").read_text("utf-8"),
     }

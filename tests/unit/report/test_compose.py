@@ -229,7 +229,9 @@ def test_every_table_of_any_review_is_whole(say: Say, home: Path, kind: str, cod
     regressed = [o for o in mains if (r := made.sensitivities[o].regression) and r.slope]
     moderated = [o for o in mains if made.sensitivities[o].moderators]
     clustered = [o for o in mains if made.sensitivities[o].clusters]
-    by_outcome = index.OF_AN_OUTCOME.keys() - {"clusters", "regression", "moderators", "profiles"}
+    by_outcome = index.OF_AN_OUTCOME.keys() - {
+        *("clusters", "components", "regression", "moderators", "profiles")
+    }
     names = [
         *sorted(index.OF_THE_REVIEW.keys() - of_changes),
         *(f"{table}_{outcome}" for table in sorted(by_outcome) for outcome in mains),

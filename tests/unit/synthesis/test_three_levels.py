@@ -303,7 +303,7 @@ def test_a_data_frame_is_pooled_by_its_clusters():
         ({"correlation": 1.0}, "below 1"),
         (
             {"model": "random", "ci": "Wald", "correlation": 0.5},
-            "only RVE-CORR and three",
+            "only RVE-CORR, multivariate, three_level have",
         ),
         ({"model": "random", "ci": "CR2"}, "three-level model"),
     ],

@@ -76,8 +76,8 @@ def _nothing_nested(view: View) -> Iterator[Doubt]:
                 found.setdefault(name, []).append((outcome.id, place))
     for name, places in found.items():
         expected = (
-            f"outcomes with two clusters or more, one of several trials, as {name} is of model"
-            f" three_level: {listed(outcome for outcome, _ in places)} has not, and nothing tells"
+            f"outcomes with two clusters or more, one of several trials, as {name} is of a model"
+            f" of clusters: {listed(outcome for outcome, _ in places)} has not, and nothing tells"
             " the variances between and within clusters apart"
         )
         remedy = (

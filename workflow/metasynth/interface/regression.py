@@ -10,6 +10,7 @@ from metasynth.interface.pooled import Summary
 from metasynth.model.methods import (
     CLUSTERED,
     DEFAULT_TAU2,
+    MULTIVARIATE,
     require_combination,
     tests_offered,
 )
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 At = Mapping[str, float | str]
 """Values of moderators, by their columns."""
-_MODELS = ("random", "IV", *sorted(CLUSTERED))
+_MODELS = ("random", "IV", *sorted(CLUSTERED - {MULTIVARIATE}))
 OPTIONS = ("centre", "per", "knots", "cuts", "reference")
 
 

@@ -60,12 +60,19 @@ def characteristic(
 
 
 def columns_of(outcome: OutcomeSpec) -> tuple[str, ...]:
-    """The characteristics that an outcome's moderators and subgroups are, each once.
+    """The characteristics that an outcome's moderators, subgroups and factors are, each once.
 
     Without those of study.csv by which trials are grouped: these stand there as they are.
     """
     group = grouping(outcome)
-    return tuple(dict.fromkeys((*moderator_columns(outcome), *((group.column,) if group else ()))))
+    grouped = (group.column,) if group else ()
+    return tuple(dict.fromkeys((*moderator_columns(outcome), *grouped, *factors(outcome))))
+
+
+def factors(outcome: OutcomeSpec) -> tuple[str, ...]:
+    """The characteristics that say which true effects differ together, each once."""
+    inner = (outcome.inner,) if outcome.inner else ()
+    return tuple(dict.fromkeys((*inner, *outcome.crossed)))
 
 
 def moderator_columns(outcome: OutcomeSpec) -> tuple[str, ...]:

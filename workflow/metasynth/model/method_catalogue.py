@@ -110,6 +110,17 @@ MODELS = (
         clustered=True, source="Konstantopoulos 2011", metafor="rma.mv",
     ),
     Model(
+        name="multivariate",
+        label=message(
+            "multivariate random-effects model (the true effects of a cluster covary by a "
+            "structure, or crossed factors differ, too)"
+        ),
+        pooling=message("generalised least squares, effects of one cluster being correlated"),
+        option=message("multivariate"), anchor="formula-multivariate", weighted=True,
+        clustered=True, source="Berkey et al. 1998",
+        metafor="rma.mv",
+    ),
+    Model(
         name="RVE-CORR",
         label=message(
             "robust variance estimation with correlated-effects weights (the trials of a cluster "
@@ -295,6 +306,34 @@ CI_METHODS = (
     ),
 )  # fmt: skip
 """Intervals of the pooled estimate; Wald's is every model's."""
+
+STRUCTURES = (
+    Method(
+        name="CS", label=message("one variance, one correlation"), metafor="CS",
+        anchor="formula-multivariate", source="Berkey et al. 1998",
+    ),
+    Method(
+        name="HCS", label=message("a variance of each, one correlation"), metafor="HCS",
+        anchor="formula-multivariate", source="Berkey et al. 1998",
+    ),
+    Method(
+        name="UN", label=message("a variance of each, a correlation of any two"), metafor="UN",
+        anchor="formula-multivariate", source="Berkey et al. 1998",
+    ),
+    Method(
+        name="AR", metafor="AR", anchor="formula-multivariate", source="Ishak et al. 2007",
+        label=message("one variance, a correlation to the power of the steps between"),
+    ),
+    Method(
+        name="HAR", metafor="HAR", anchor="formula-multivariate", source="Ishak et al. 2007",
+        label=message("a variance of each, a correlation to the power of the steps between"),
+    ),
+    Method(
+        name="CAR", metafor="CAR", anchor="formula-multivariate", source="Ishak et al. 2007",
+        label=message("one variance, a correlation to the power of the time between"),
+    ),
+)  # fmt: skip
+"""How the true effects of one cluster covary, of model multivariate."""
 
 OF_POSTERIOR = (
     Method(

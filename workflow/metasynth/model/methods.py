@@ -30,6 +30,7 @@ ASYMMETRY: Mapping[str, Method] = _by_name(catalogue.ASYMMETRY_TESTS)
 ADJUSTMENT: Mapping[str, Method] = _by_name(catalogue.ADJUSTMENTS)
 FAIL_SAFE: Mapping[str, Method] = _by_name(catalogue.FAIL_SAFE_NUMBERS)
 OF_POSTERIOR: Mapping[str, Method] = _by_name(catalogue.OF_POSTERIOR)
+STRUCTURE: Mapping[str, Method] = _by_name(catalogue.STRUCTURES)
 """The records of each kind of method by their names in config.yaml."""
 
 MEASURES = {
@@ -62,6 +63,8 @@ ZERO_CELLS, DOUBLE_ZERO, MULTI_ARM = (
     for records in (catalogue.ZERO_CELLS, catalogue.DOUBLE_ZERO, catalogue.MULTI_ARM)
 )
 SUBGROUP_TAU2 = catalogue.SUBGROUP_TAU2
+MEANS = ("common", "each")
+"""Averages of model multivariate: one of all effects, and beside it one of each inner level."""
 GLMMS = frozenset(name for name, record in MODEL.items() if record.mixed)
 WEIGHTED = tuple(name for name, record in MODEL.items() if record.weighted)
 """Models that take effects and their variances, whatever the measure."""
@@ -72,6 +75,11 @@ CLUSTERED = frozenset(name for name, record in MODEL.items() if record.clustered
 """Models in which studies of one cluster are not taken to be independent."""
 RVE = frozenset(name for name, record in MODEL.items() if record.metafor == "robumeta")
 """Those with weights of robust variance estimation."""
+MULTIVARIATE = "multivariate"
+UNEQUAL = frozenset({"HCS", "UN", "HAR"})
+"""Structures that give each of a cluster's effects a variance of its own."""
+IN_ORDER = frozenset({"AR", "HAR", "CAR"})
+"""Those of times, of which a cluster has one effect each."""
 ROBUST_CI = tuple(name for name, record in CI.items() if record.metafor == "clubSandwich")
 LEAST_DF = 4.0
 """Degrees of freedom below which a robust test errs: Tipton, Psychol Methods 2015;20:375-93."""
@@ -180,7 +188,8 @@ def intervals_of(model: str) -> tuple[str, ...]:
     """The names of the intervals that a pool by this model can have."""
     if model in RVE:
         return ROBUST_CI
-    return tuple(name for name, record in CI.items() if name == "Wald" or record.of == model)
+    of = "three_level" if model == MULTIVARIATE else model
+    return tuple(name for name, record in CI.items() if name == "Wald" or record.of == of)
 
 
 def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
@@ -192,6 +201,7 @@ def check_combination(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
         or _tau2_ci_clash(analysis)
         or _clusters_clash(analysis)
         or _resampling_clash(outcome, analysis)
+        or _structure_clash(outcome, analysis)
         or _effects_clash(outcome, analysis)
         or _prior_clash(outcome, analysis)
     )
@@ -235,6 +245,8 @@ def _unknown_name(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
         ("zero_cells", analysis.zero_cells, ZERO_CELLS),
         ("double_zero", analysis.double_zero, DOUBLE_ZERO),
         ("subgroup_tau2", analysis.subgroup_tau2, SUBGROUP_TAU2),
+        ("structure", analysis.structure, tuple(STRUCTURE)),
+        ("means", analysis.means, MEANS),
     )
     for what, name, allowed in choices:
         if name is not None and name not in allowed:
@@ -351,7 +363,7 @@ def _clusters_clash(analysis: AnalysisSpec) -> str | None:
     if analysis.correlation and analysis.model == "RVE-HIER":
         return "hierarchical weights take sampling errors to be independent: leave correlation out"
     if analysis.correlation and analysis.model not in CLUSTERED:
-        known = " and ".join(sorted(CLUSTERED - {"RVE-HIER"}))
+        known = ", ".join(sorted(CLUSTERED - {"RVE-HIER"}))
         return f"correlation is that of trials of one cluster, which only {known} have"
     if not 0 <= analysis.correlation < 1:
         return f"correlation {analysis.correlation:g} is not from 0 to below 1"
@@ -372,11 +384,47 @@ def _resampling_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | Non
         return f"permutation has the statistic of ci Wald, HKSJ or HKSJ-adhoc, not of {ci}"
     if analysis.permutation and analysis.tau2 == "DL-MH":
         return "permutation turns signs of effects, and tau2 DL-MH is of counts; DL is of effects"
-    if analysis.wild_bootstrap and model not in CLUSTERED:
-        known = ", ".join(sorted(CLUSTERED))
+    if analysis.wild_bootstrap and model not in CLUSTERED - {MULTIVARIATE}:
+        known = ", ".join(sorted(CLUSTERED - {MULTIVARIATE}))
         return f"wild_bootstrap is a test of {known}, not of {model}; permutation is that of random"
     if analysis.wild_bootstrap and ci not in ROBUST_CI:
         return f"wild_bootstrap has the statistic of ci CR0, CR1 or CR2, not of {ci}"
+    return None
+
+
+def _structure_clash(outcome: OutcomeSpec, analysis: AnalysisSpec) -> str | None:
+    """Find a structure of a model that has none, or one that data or choices do not allow."""
+    structure, crossed = analysis.structure, outcome.crossed
+    if analysis.model != MULTIVARIATE:
+        named = "structure" if structure else "means" if analysis.means != "common" else ""
+        return f"{named} is that of model multivariate, not of {analysis.model}" if named else None
+    if structure is None:
+        if not crossed:
+            return (
+                "model multivariate needs a structure (CS, HCS, UN, AR, HAR, CAR), or crossed "
+                "factors of the outcome; a variance between and one within clusters is three_level"
+            )
+        if analysis.means == "each":
+            return "means of each level need a structure, which says what the levels are"
+    elif not outcome.inner and not outcome.effects:
+        return (
+            f"structure {structure} needs to know what each effect of a cluster is: list effects "
+            "of the outcome, or name the covariate that says so as its inner"
+        )
+    elif structure == "CAR" and not outcome.inner:
+        weeks = [effect.week for effect in outcome.effects]
+        if None in weeks or len(set(weeks)) < len(weeks):
+            return "structure CAR needs a week of each effect, no two alike, or times as inner"
+    if structure in UNEQUAL and analysis.prediction:
+        return (
+            f"structure {structure} has a variance of each effect, and no one prediction interval;"
+            " CS, AR and CAR have one"
+        )
+    if crossed and analysis.ci != "Wald":
+        return (
+            f"ci {analysis.ci} takes clusters to be independent, which crossed factors "
+            f"({', '.join(crossed)}) tie together; Wald does not"
+        )
     return None
 
 

@@ -128,6 +128,7 @@ TESTS = {
 REGRESSIONS = {
     "random": message("Mixed effects by {tau2}, {tests}."),
     "three_level": message("Three levels by {tau2}, {tests}."),
+    "multivariate": message("The multivariate model by {tau2}, {tests}."),
     "RVE-CORR": message("Robust variance estimation with weights of correlated effects, {tests}."),
     "RVE-HIER": message("Robust variance estimation with hierarchical weights, {tests}."),
 }

@@ -366,6 +366,8 @@ class AnalysisSpec:
     correlation: float = 0.0  # of sampling errors in a cluster; clustered models only
     permutation: Resampling | None = None  # of the pool, random model only
     wild_bootstrap: Resampling | None = None  # likewise, clustered models only
+    structure: str | None = None  # of true effects in a cluster; model multivariate only
+    means: str = "common"  # common | each: of the inner levels, likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,6 +454,8 @@ class OutcomeSpec:
     events_mean: str = ""  # higher | lower: the scores of patients with the event; see other_kinds
     small_study: SmallStudyChoices = DEFAULT_SMALL_STUDY  # the review's, as they stand there
     effects: tuple[EffectSpec, ...] = ()  # of one trial, all pooled; none: the one of its rows
+    inner: str = ""  # the characteristic that tells a cluster's effects apart; blank: `effects`
+    crossed: tuple[str, ...] = ()  # characteristics whose values have a random effect each
 
     @property
     def topics(self) -> tuple[Topic, ...]:
@@ -640,6 +644,11 @@ class Estimate:
 
     p_resampled is by so many resamplings: of trials permutations, which are all where there are
     2^k; of clusters a wild bootstrap, likewise.
+    Of model multivariate tau2 is the one variance of its structure and `rho` the correlation of
+    true effects that it has (of AR and HAR one step apart, of CAR one unit of time), None where
+    there are several. A row of one `component` of it, a level, a pair of levels or a crossed
+    factor, has that name as its subgroup, and what the component has: a variance (tau2), a
+    correlation (rho), an average of its own.
     """
 
     outcome: str
@@ -691,6 +700,8 @@ class Estimate:
     trials: int | None = None  # that it pools several effects of; None: each of k is a trial
     p_resampled: float | None = None
     resamplings: int | None = None
+    component: str = ""  # level | pair | factor; blank: a pool
+    rho: float | None = None
 
     @property
     def studies(self) -> tuple[str, int]:
@@ -723,6 +734,12 @@ class AnalysisResult:
     studies: tuple[StudyEffect, ...]
     tests: tuple[SignificanceTest, ...] = ()
     posterior: Posterior | None = None  # of all studies, where a Bayesian model pools them
+    components: tuple[Estimate, ...] = ()  # of all studies, where a model has such
+
+    @property
+    def rows(self) -> tuple[Estimate, ...]:
+        """Its rows of estimates.csv: the pool, its subgroups, its components."""
+        return (*self.estimates, *self.components)
 
     @property
     def effects(self) -> dict[tuple[str, str], StudyEffect]:

@@ -19,6 +19,7 @@ TEST = {
     "df": message("degrees of freedom"),
     "p": message("p-value, two-sided"),
 }
+_COUNTED = message("effects, trials and clusters of the level or pair, or levels of the factor")
 _BACK = message("back-transformed from the analysis scale")
 _FIELDS = {
     "k": message("trials with data that inform this analysis, counted"),
@@ -69,6 +70,7 @@ _I2 = {
 }
 _PREDICTION = message("effect ± t √(tau² + SE²)")
 _PREDICTION_OF_LEVELS = message("effect ± t √(variances between and within clusters + SE²)")
+_PREDICTION_OF_ALL = message("effect ± t √(all variances of true effects + SE²)")
 _VARIANCES = ("tau2_between", "tau2_within")
 _MOMENTS = {
     False: message("by moments: what weighted squares are expected to have of it"),
@@ -95,6 +97,8 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
         return _MOMENTS[field == "i2"], methods.MODEL[row.model].anchor
     if field in ("p_resampled", "resamplings"):
         return RESAMPLED[WILD_BOOTSTRAP if row.clusters is not None else PERMUTATION]
+    if row.model == methods.MULTIVARIATE and (field in ("tau2", "rho", "i2") or row.component):
+        return _of_multivariate(field, row)
     if field in _VARIANCES:
         return methods.TAU2[row.tau2_method].label, methods.MODEL[row.model].anchor
     if row.clusters is not None and field in _LEVELS:
@@ -115,6 +119,8 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
     if field in ("pi_low", "pi_high"):
         if spec.prediction == "NNF":
             return _of(methods.PREDICTION, "NNF")
+        if row.model == methods.MULTIVARIATE:
+            return _PREDICTION_OF_ALL, _FORMULAS[field]
         levels = row.clusters is not None
         return _PREDICTION_OF_LEVELS if levels else _PREDICTION, _FORMULAS[field]
     if field == "i2":
@@ -122,6 +128,23 @@ def of_pooled(field: str, row: Estimate, spec: AnalysisSpec) -> Explanation:
     if field in _FIELDS:
         return _FIELDS[field], _FORMULAS.get(field, "")
     return methods.MODEL[row.model].pooling, _pooling_formula(row.model, row.measure)
+
+
+def _of_multivariate(field: str, row: Estimate) -> Explanation:
+    """What a multivariate pool has of its own, and all of a level, a pair or a crossed factor."""
+    anchor = methods.MODEL[row.model].anchor
+    if field in ("tau2", "rho"):
+        return methods.TAU2[row.tau2_method].label, anchor
+    if field == "i2":
+        return message(
+            "all variances of true effects beside the typical variance within trials"
+        ), anchor
+    if field in ("k", "trials", "clusters"):
+        return _COUNTED, ""
+    if field in ("estimate", "log_estimate"):
+        return message("average of the level, in the model that has one of each"), anchor
+    method, formula = _of(methods.CI, row.ci_method)
+    return _FIELDS.get(field, method), formula
 
 
 def _of(records: Mapping[str, Method], name: str) -> Explanation:

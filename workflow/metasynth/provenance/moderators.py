@@ -15,6 +15,7 @@ from metasynth.provenance.entry import Entry
 _METHODS = {
     "random": message("meta-regression on declared moderators, mixed effects by REML"),
     "three_level": message("meta-regression on declared moderators, three levels"),
+    "multivariate": message("meta-regression on declared moderators, multivariate"),
     "RVE-CORR": message(
         "meta-regression on declared moderators, robust variance estimation with weights of "
         "correlated effects"

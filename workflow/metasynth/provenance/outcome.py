@@ -69,6 +69,9 @@ def outcome_entries(
                 context, analysis.spec, row, prefix, group if place else "", own
             )
             yield from sums(context, row, prefix, own)
+        for place, row in enumerate(analysis.components, len(analysis.estimates)):
+            prefix = keys.pooled(context.id, analysis.spec.name, place)
+            yield from pooled_entries(context, analysis.spec, row, prefix, row.subgroup, studies)
         yield from _test_entries(context, analysis)
 
 

@@ -10,7 +10,7 @@ from metasynth.language.cluster_names import left_together, of_several
 from metasynth.language.languages import Language, message
 from metasynth.language.sentences import in_words
 from metasynth.model.forms import PUBLISHED
-from metasynth.model.methods import CREDIBLE, RVE, WEIGHTED, compares
+from metasynth.model.methods import CREDIBLE, MULTIVARIATE, RVE, WEIGHTED, compares
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult
 from metasynth.provenance import formulas
 from metasynth.provenance.context import Context, Study, studies_of
@@ -58,10 +58,12 @@ POOLED = {
     "i2_within": message("share of the variance that is within clusters, in per cent"),
     "p_resampled": formulas.P_RESAMPLED,
     "resamplings": formulas.RESAMPLINGS,
+    "rho": message("correlation of the true effects of one cluster"),
     "p_above": message("posterior probability of an effect above none"),
     "p_against": message("posterior probability of no effect, or of one in the other direction"),
     "bayes_factor_common": message("Bayes factor of the common effect against heterogeneity"),
 }
+_VARIANCE = message("variance of true effects")
 LEVELS = ("tau2_between", "tau2_within")
 _OF_ESTIMATE: Mapping[str, tuple[str, ...]] = {
     "estimate": ("log_estimate",),
@@ -119,7 +121,7 @@ def pooled_entries(
         method, formula = formulas.of_pooled(field, row, spec)
         yield context.entry(
             f"{prefix}.{field}",
-            _CREDIBLE.get(field, what) if row.ci_method == CREDIBLE else what,
+            _called(field, what, row),
             of,
             value,
             measure=row.measure if context.scale(field) else "",
@@ -129,6 +131,13 @@ def pooled_entries(
             formula=formula,
             note=in_words(row.note, language),
         )
+
+
+def _called(field: str, what: str, row: Estimate) -> str:
+    """What a field is of a posterior, or of effects that covary, else of any pool."""
+    if row.model == MULTIVARIATE and field == "tau2":
+        return _VARIANCE
+    return _CREDIBLE.get(field, what) if row.ci_method == CREDIBLE else what
 
 
 def sums(context: Context, row: Estimate, prefix: str, studies: Sequence[Study]) -> Iterator[Entry]:
@@ -241,7 +250,7 @@ def _from_studies(
     if side in ("intervention", "control"):
         ending = f".{side}.{what}"
         return tuple(key for study in studies for key in study.raw if key.endswith(ending))
-    if field == "i2" and row.i2_between is not None:
+    if field == "i2" and row.i2_between is not None and row.model != MULTIVARIATE:
         return f"{prefix}.i2_between", f"{prefix}.i2_within"
     if field == "i2" and row.tau2 is None and row.q is not None:
         return f"{prefix}.q", f"{prefix}.q_df"

@@ -45,8 +45,8 @@ INFLUENCE = {
     "dfbetas": message("DFBETAS of the cluster"),
 }
 _WITHOUT_CLUSTER = message(
-    "change of the pooled effect without the cluster, both variances estimated anew, over its "
-    "variance or standard error under the three-level model"
+    "change of the pooled effect without the cluster, all variances estimated anew, over its "
+    "variance or standard error"
 )
 REGRESSION = {
     "k": message("trials with a value of the covariate"),

@@ -119,6 +119,7 @@ def _tables(config: Config, trials: Iterable[str]) -> Collection[str]:
 
     several = "" not in config.comparisons
     there: dict[str, Callable[[OutcomeSpec], object]] = {
+        "components": lambda outcome: outcome.inner or outcome.effects or outcome.crossed,
         "regression": lambda outcome: outcome.covariate,
         "moderators": lambda outcome: outcome.moderators,
         "profiles": lambda outcome: has_profiles(outcome.moderators),

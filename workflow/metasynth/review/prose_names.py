@@ -35,7 +35,7 @@ _OTHERS = (
     *("priors", "other_priors", "correlations", "cited_methods", "used_conversions"),
     *("crosschecks", "comparisons", "shared_arms", "has_instrument", "has_superiority"),
     "risks_of_scores",
-    "several_effects",
+    *("several_effects", "structures"),
 )
 """Names that only the sections of any review use: they are known, and not looked into."""
 _FORMS = re.compile(r"nplurals *= *(\d+)")

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from metasynth.model.clusters import groups
-from metasynth.model.methods import DEFAULT_TAU2, RVE
+from metasynth.model.methods import DEFAULT_TAU2, MULTIVARIATE, RVE
 from metasynth.model.records import AnalysisSpec, StudyData
-from metasynth.stats.cluster_influence import cluster_influence, robust_influence
+from metasynth.stats.cluster_influence import (
+    cluster_influence,
+    robust_influence,
+    structured_influence,
+)
 from metasynth.stats.effects.binary import Effects
 from metasynth.stats.effects.scales import finite
 from metasynth.stats.rve import rve
@@ -37,6 +41,8 @@ def cluster_diagnostics(
     y, v, cluster = effects.y, effects.v, effects.cluster
     if spec.model in RVE:
         found = robust_influence(lambda *rest: rve(spec, *rest).robust, y, v, cluster)
+    elif spec.model == MULTIVARIATE:
+        found = structured_influence(spec, effects)
     else:
         fit = fit_three_level(y, v, cluster, spec.tau2 or DEFAULT_TAU2, spec.correlation)
         found = cluster_influence(fit, y, v, cluster, spec.correlation)

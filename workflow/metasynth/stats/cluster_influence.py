@@ -5,13 +5,15 @@ being left out as a whole and all variances estimated anew.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from metasynth.core.messages import Refused
+from metasynth.model.records import AnalysisSpec
 from metasynth.stats.cluster_robust import RobustRegression, effect_weights
-from metasynth.stats.effects.binary import Array
+from metasynth.stats.effects.binary import Array, Effects
 from metasynth.stats.three_level import ThreeLevelFit, fit_three_level
 
 
@@ -102,6 +104,47 @@ def robust_influence(
                 change / own.value**0.5 if own.value > 0 else np.nan,
             )
         )
+    cooks, dfbetas = np.array(pairs, dtype=float).T
+    return ClusterInfluence(cooks, dfbetas)
+
+
+def structured_influence(spec: AnalysisSpec, effects: Effects) -> ClusterInfluence:
+    """The same of a multivariate pool, all whose variances and correlations are made anew.
+
+    Parameters:
+        spec: of the model multivariate.
+        effects: with their clusters and factors, shape (k,).
+
+    Returns:
+        Of shape (m,); NaN where what is left cannot be pooled, DFBETAS where it has not all levels.
+
+    Example:
+        >>> from metasynth.stats.effects.binary import Factors
+        >>> factors = Factors(np.array([0, 1] * 3), ("pain", "mood"), None, ())
+        >>> y, cluster = np.array([0.1, 0.3, 0.9, 0.7, 0.2, 0.4]), np.repeat(np.arange(3), 2)
+        >>> effects = Effects(y, np.full(6, 0.01), np.zeros(6, dtype=bool), cluster, factors)
+        >>> spec = AnalysisSpec("a", "A", model="multivariate", structure="CS")
+        >>> structured_influence(spec, effects).dfbetas.shape
+        (3,)
+    """
+    from metasynth.stats.multivariate_pool import fitted, without  # which others need not load
+
+    whole = fitted(spec, effects)
+    pairs = []
+    for number in range(effects.clusters):
+        try:
+            less = fitted(spec, without(effects, number)) if effects.clusters > 2 else None
+        except (Refused, ValueError):
+            less = None
+        if less is None:
+            pairs.append((np.nan, np.nan))
+            continue
+        change = float(whole.coefficients[0] - less.coefficients[0])
+        error = np.nan
+        if [one.form.levels for one in less.random] == [one.form.levels for one in whole.random]:
+            there = np.linalg.inv(replace(whole, elements=less.elements).marginal)
+            error = 1 / float(there.sum()) ** 0.5
+        pairs.append((change**2 / float(whole.covariance[0, 0]), change / error))
     cooks, dfbetas = np.array(pairs, dtype=float).T
     return ClusterInfluence(cooks, dfbetas)
 

@@ -5,15 +5,15 @@ with Satterthwaite's degrees of freedom, several of them with Hotelling's T² (H
 model may be tested by its own standard errors, too (Wald).
 """
 
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import dataclass, replace
+from math import nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from metasynth.core.distributions import chi2_upper_tail
-from metasynth.core.messages import sentence
-from metasynth.model.methods import DEFAULT_TAU2, RVE
+from metasynth.core.messages import Refused, sentence
+from metasynth.model.methods import DEFAULT_TAU2, MULTIVARIATE, RVE
 from metasynth.model.records import AnalysisSpec
 from metasynth.stats.cluster_robust import (
     ROBUST,
@@ -22,7 +22,7 @@ from metasynth.stats.cluster_robust import (
     robust_regression,
 )
 from metasynth.stats.covariate_fit import MetaRegression, joint_test
-from metasynth.stats.effects.binary import Array
+from metasynth.stats.effects.binary import Array, Effects, Factors
 from metasynth.stats.intervals import interval
 from metasynth.stats.least_squares import NotTestable
 from metasynth.stats.nested_regression import NestedRegression, fit_nested_regression
@@ -56,16 +56,18 @@ def clustered_regression(
     cluster: NDArray[np.intp],
     design: Array,
     ci: str = "CR2",
+    factors: Factors | None = None,
 ) -> ClusteredRegression:
     """Regress effects in clusters on the design's columns, the first an intercept.
 
     Parameters:
-        spec: of the model three_level, RVE-CORR or RVE-HIER.
+        spec: of a model that knows clusters.
         y: effects on the analysis scale, shape (k,).
         v: their variances, above 0, shape (k,).
         cluster: the number of each effect's cluster, from 0, none left out, shape (k,).
         design: shape (k, p).
-        ci: CR0, CR1 or CR2; of three levels Wald, too.
+        ci: CR0, CR1 or CR2; of three levels and multivariate Wald, too.
+        factors: of the model multivariate, what tells its true effects apart.
 
     Raises:
         ValueError: where clusters do not outnumber coefficients, or columns depend on each other.
@@ -87,6 +89,9 @@ def clustered_regression(
         )
     if spec.model == "three_level":
         return _three_levels(spec, y, v, cluster, design, ci)
+    if spec.model == MULTIVARIATE:
+        effects = Effects(y, v, np.zeros(len(y), dtype=bool), cluster, factors)
+        return _structured(spec, effects, design, ci)
     found = rve(spec, y, v, cluster, design, ci)
     fit, omega2 = found.robust, found.omega2
     between, tau2 = None if omega2 is None else found.tau2, found.tau2 + (omega2 or 0.0)
@@ -114,7 +119,7 @@ def robust_coefficients(
 
     Raises:
         ValueError: where clusters do not outnumber coefficients, or columns depend on each other.
-        NotTestable: where the likelihood has no maximum.
+        NotTestable: where the likelihood has no maximum, and of the model multivariate.
 
     Example:
         >>> y, v = np.array([0.1, 0.3, 0.9, 0.7, 0.4]), np.full(5, 0.01)
@@ -123,6 +128,8 @@ def robust_coefficients(
         >>> found.coefficients.round(6).tolist()
         [0.466667]
     """
+    if spec.model == MULTIVARIATE:
+        raise NotTestable(sentence("the multivariate model is not resampled"))
     if spec.model in RVE:
         return rve(spec, y, v, cluster, design, kind).robust
     fit = _nested(spec, y, v, cluster, design)
@@ -173,6 +180,30 @@ def _three_levels(
     variances = fit.tau2, fit.between, fit.within
     own = _Working(fit.coefficients, fit.covariance, *variances, fit.i2, r2, fit.q)
     return _tested(own, len(y), int(cluster.max()) + 1, robust)
+
+
+def _structured(
+    spec: AnalysisSpec, effects: Effects, design: Array, ci: str
+) -> ClusteredRegression:
+    """Of true effects that covary by a structure, or of crossed factors; these have no I2 here."""
+    from metasynth.stats.multivariate_pool import fitted  # which others need not load
+
+    try:
+        fit = fitted(spec, effects, design)
+        robust = None
+        if ci in ROBUST:
+            assert effects.cluster is not None
+            robust = fit.robust(effects.cluster, ci)
+    except Refused as refused:
+        raise NotTestable(refused.why) from refused
+    between = within = None
+    tau2 = nan if fit.random[0].form.each else float(fit.covariances[0][0, 0])
+    if spec.structure is None:
+        between, within = (float(g[0, 0]) for g in fit.covariances[:2])
+        tau2 = between + within
+    own = _Working(fit.coefficients, fit.covariance, tau2, between, within, None, None, fit.qe)
+    found = _tested(own, len(effects.y), effects.clusters, robust)
+    return replace(found, predicts=False)
 
 
 def _tested(

@@ -127,7 +127,11 @@ class Structure:
             j, k = (int(x[0]) for x in np.nonzero(self.pattern == e)) if each else (0, 0)
             power = r**lag
             d1 = lag * r ** (lag - 1) if lag else 0.0
-            d2 = lag * (lag - 1) * r ** (lag - 2) if lag > 1 else 0.0
+            # d2 r1², which at a correlation of 0 is finite for times between one unit and two
+            bent = 0.0
+            if lag > 1:
+                at_zero = r ** (lag - 1) * (1 - r)
+                bent = at_zero if self.kind == "CAR" else r ** (lag - 2) * r1 * r1
             product = s[j] * s[k]
             value[e] = product * power
             slope[e, j] += s1[j] * s[k] * power
@@ -141,7 +145,7 @@ class Structure:
                 mixed = s1[one] * s[other] * d1 * r1
                 bend[e, one, -1] += mixed
                 bend[e, -1, one] += mixed
-            bend[e, -1, -1] = product * (d2 * r1 * r1 + d1 * r2)
+            bend[e, -1, -1] = product * (lag * (lag - 1) * bent + d1 * r2)
         return value, slope, bend
 
 

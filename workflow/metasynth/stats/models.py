@@ -13,6 +13,7 @@ from metasynth.model.methods import (
     DEFAULT_TAU2,
     EXACT_BAYES,
     GLMMS,
+    MULTIVARIATE,
     Q_PROFILE,
     RVE,
 )
@@ -44,6 +45,7 @@ from metasynth.stats.tau2 import Tau2, dersimonian_laird_about, estimate_tau2
 
 if TYPE_CHECKING:
     from metasynth.stats.bayes import BayesFit
+    from metasynth.stats.multivariate_pool import Component
     from metasynth.stats.three_level_pool import Levels
 
 Limits = tuple[float, float]
@@ -83,7 +85,8 @@ class Fit:
     kept from being narrower than Wald's, where the plain one is narrower. `p_above` is the
     posterior probability of an effect above none; `bayes_factor_common` is for a common effect;
     `posterior` holds all else of a Bayesian pool, `levels` that of one with variances between and
-    within clusters, which has no single tau2.
+    within clusters, which has no single tau2. `rho` is the correlation of true effects of a cluster
+    by its structure, `components` what a multivariate pool says of levels and crossed factors.
     """
 
     mean: float
@@ -103,6 +106,8 @@ class Fit:
     bayes_factor_common: float | None = None
     posterior: "BayesFit | None" = None
     levels: "Levels | None" = None
+    rho: float | None = None
+    components: "tuple[Component, ...]" = ()
     notes: tuple[Sentence, ...] = field(default=())
 
 
@@ -155,6 +160,10 @@ def fit_model(
         from metasynth.stats.rve_pool import pool_rve
 
         return pool_rve(spec, effects)
+    if spec.model == MULTIVARIATE:
+        from metasynth.stats.multivariate_pool import pool_multivariate
+
+        return pool_multivariate(spec, effects)
     if spec.model in CLUSTERED:
         from metasynth.stats.three_level_pool import pool_three_levels
 

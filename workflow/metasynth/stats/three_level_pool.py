@@ -71,9 +71,9 @@ def pool_three_levels(spec: AnalysisSpec, effects: Effects) -> Fit:
         q=found.q,
         q_df=len(y) - 1,
         share=Share(sum(found.i2), (found.tau2 + typical) / typical),
-        prediction=_prediction(spec, own, found, clusters),
+        prediction=predicted_anew(spec, found.mean, own, found.tau2, clusters),
         levels=levels,
-        notes=tuple(_notes(spec, own, weights, found.other_within is not None, clusters)),
+        notes=tuple(notes_on_levels(spec, own, weights, found.other_within is not None, clusters)),
     )
 
 
@@ -103,20 +103,48 @@ INTERVALS: Mapping[str, Callable[[AnalysisSpec, Effects, ThreeLevelFit], Interva
 """The intervals of a three-level pool, by their names in config.yaml."""
 
 
-def _prediction(
-    spec: AnalysisSpec, own: Interval, found: ThreeLevelFit, clusters: int
+def predicted_anew(
+    spec: AnalysisSpec, mean: float, own: Interval, tau2: float, clusters: int
 ) -> Limits | None:
-    """Of a new trial in a new cluster; degrees of freedom count clusters."""
-    if spec.prediction is None or clusters < 3 or found.tau2 + own.se == 0:
+    """Of a new trial in a new cluster; degrees of freedom count clusters.
+
+    Parameters:
+        spec: which interval is asked for, if any.
+        mean: the pooled effect on the analysis scale.
+        own: its interval.
+        tau2: the whole variance of true effects.
+        clusters: their number.
+
+    Example:
+        >>> spec = AnalysisSpec("a", "A", model="three_level", prediction="t_k-1")
+        >>> low, high = predicted_anew(spec, 0.5, interval(0.5, 0.1, 9), 0.04, 10)
+        >>> round(low, 4), round(high, 4)
+        (-0.0058, 1.0058)
+    """
+    if spec.prediction is None or clusters < 3 or tau2 + own.se == 0:
         return None
     df = clusters - (2 if spec.prediction == "t_k-2" else 1)
-    return prediction_interval(found.mean, own.se, found.tau2, df)
+    return prediction_interval(mean, own.se, tau2, df)
 
 
-def _notes(
+def notes_on_levels(
     spec: AnalysisSpec, own: Interval, weights: Array, other_maximum: bool, clusters: int
 ) -> list[Sentence]:
-    """Say what a reader must know of this fit before quoting it."""
+    """Say what a reader must know of a pool of clusters before quoting it.
+
+    Parameters:
+        spec: of a model that knows clusters.
+        own: the pooled effect's interval.
+        weights: of the effects, shape (k,).
+        other_maximum: whether the likelihood has another, lower one.
+        clusters: their number.
+
+    Example:
+        >>> import numpy as np
+        >>> spec = AnalysisSpec("a", "A", model="three_level", ci="CR2")
+        >>> len(notes_on_levels(spec, interval(0.5, 0.1, 3.2), np.zeros(2), True, 9))
+        3
+    """
     notes = robust_notes(spec, own)
     if spec.prediction and clusters < 3:
         notes.append(sentence("A prediction interval needs three clusters."))

@@ -19,6 +19,7 @@ from metasynth.model.methods import (
     CREDIBLE,
     DEFAULT_TAU2,
     GLMMS,
+    MULTIVARIATE,
     POSTERIOR,
     no_effect,
 )
@@ -91,7 +92,8 @@ def _tau2_method(spec: AnalysisSpec) -> str:
         return "ML"
     if spec.model in BAYESIAN:
         return POSTERIOR
-    return (spec.tau2 or DEFAULT_TAU2) if spec.model in ("random", "three_level") else ""
+    by_likelihood = ("random", "three_level", MULTIVARIATE)
+    return (spec.tau2 or DEFAULT_TAU2) if spec.model in by_likelihood else ""
 
 
 def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
@@ -140,6 +142,7 @@ def filled_row(row: Estimate, fit: Fit, size: float | None = None) -> Estimate:
         adhoc_high=natural(row.measure, adhoc_high, size),
         p_above=fit.p_above if tested else None,
         bayes_factor_common=fit.bayes_factor_common,
+        rho=fit.rho,
         **_levels(fit),
     )
 

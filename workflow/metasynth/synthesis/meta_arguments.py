@@ -63,7 +63,7 @@ def not_repeated(model: str) -> str:
     if model in CLUSTERED:
         if model in RVE:
             return f"model {model} is that of the package robumeta"
-        return "three levels are metafor's rma.mv, to which meta's cluster leads"
+        return "three levels and structures are metafor's rma.mv, to which meta's cluster leads"
     return "" if model in _REPEATED else f"this script has no call of meta for model {model}"
 
 

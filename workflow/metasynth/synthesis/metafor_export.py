@@ -23,6 +23,7 @@ from metasynth.model.methods import (
     GLMMS,
     MEASURE,
     MODEL,
+    MULTIVARIATE,
     Q_PROFILE,
     RVE,
     TAU2,
@@ -114,7 +115,14 @@ def metafor_csv(result: OutcomeResult) -> str:
     cluster = ("cluster",) if _clustered(result) else ()
     header = (
         *("study", "label", "year", "subgroup", "pooled", *names),
-        *("y", "se", *covariate, *cluster, *moderator_names(result.outcome)),
+        *(
+            "y",
+            "se",
+            *covariate,
+            *cluster,
+            *multilevel_export.factor_names(result),
+            *moderator_names(result.outcome),
+        ),
         *_predicted(result),
     )
     return to_csv(header, (_row(result, study, effects) for study in result.studies))
@@ -147,7 +155,8 @@ def _row(
     cluster = [clusters.name(study)] if _clustered(result) else []
     return [
         *(study.study, study.label, study.year, study.subgroup, pooled),
-        *(*data, *own, *covariate, *cluster, *moderator_cells(result.outcome, study)),
+        *(*data, *own, *covariate, *cluster, *multilevel_export.factor_cells(result, study)),
+        *moderator_cells(result.outcome, study),
         *(getattr(effect, name) if effect else None for name in _predicted(result)),
     ]
 
@@ -235,7 +244,6 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         why = "# Nothing was pooled: results/tables/estimates.csv says why."
         return "\n".join([*head, why]) + "\n"
     package = _package(analysis)
-    levels = estimate.tau2_between is not None
     small = small_study(result, analysis)
     body = [
         *_library(_package(analysis)),
@@ -244,12 +252,13 @@ def metafor_script(result: OutcomeResult, data: str) -> str:
         *in_units(result.outcome),
         *_fit(result, analysis),
         f"natural <- function(x) {natural(result, analysis)}",
-        *_RESULTS_BY.get(package, multilevel_export.RESULTS if levels else _RESULTS),
+        *_RESULTS_BY.get(package, multilevel_export.results(estimate, _RESULTS)),
         f"here <- c({_here(estimate)})",
         *_comparable(analysis),
         f"print(cbind({_package(analysis)}, here), digits = 8)",
         *_limits_of_tau2(analysis),
         *_resampled(analysis),
+        *multilevel_export.of_components(analysis),
         *_true_effects(result, analysis),
         *(_more_of(result, analysis) if package == "bayesmeta" else []),
         *(["pooled_tau2 <- fit$tau2"] if small else []),  # moderators make a `fit` of their own
@@ -357,7 +366,7 @@ def natural(result: OutcomeResult, analysis: AnalysisResult) -> str:
 def _here(estimate: Estimate) -> str:
     values: tuple[float | None, ...]
     values = (estimate.estimate, estimate.ci_low, estimate.ci_high, estimate.tau2 or 0.0)
-    if estimate.tau2_between is not None:
+    if estimate.tau2_between is not None or estimate.model == MULTIVARIATE:
         values = multilevel_export.here(estimate)
     return bayesmeta_export.numbers(*values)
 
@@ -452,6 +461,8 @@ def _inverse_variance(result: OutcomeResult, analysis: AnalysisResult) -> list[s
     arguments = ", ".join(f"{name} = {name}" for name in ARGUMENTS[result.outcome.type])
     if spec.model in RVE and len(analysis.studies) > 1:
         return multilevel_export.robumeta(spec)
+    if spec.model == MULTIVARIATE and len(analysis.studies) > 1:
+        return multilevel_export.multivariate(result, analysis)
     if spec.model in CLUSTERED and len(analysis.studies) > 1:
         return multilevel_export.three_level(spec)
     if spec.model == "IV" or len(analysis.studies) == 1:

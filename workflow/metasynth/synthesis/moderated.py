@@ -57,6 +57,7 @@ from metasynth.synthesis.moderator_design import (
     dependence,
     moderator_design,
 )
+from metasynth.synthesis.selection import factors_of
 from metasynth.synthesis.synthesise import size_of_pool
 
 METHOD = "REML"
@@ -152,13 +153,14 @@ def moderator_fit(
     """
     kept = list(design.kept)
     own = [studies[i] for i in kept]
-    fit = _fit(spec, model, design, own, y[kept], v[kept], method, minimum)
+    fit = _fit(outcome, spec, model, design, own, y[kept], v[kept], method, minimum)
     if spec.model in CLUSTERED:
         method = _method(spec)
     return ModeratorFit(outcome, spec, model, design, fit, own, y[kept], v[kept], method)
 
 
 def _fit(
+    outcome: OutcomeSpec,
     spec: AnalysisSpec,
     model: ModeratorModel,
     design: ModeratorDesign,
@@ -190,7 +192,8 @@ def _fit(
             return meta_regression(y, v, matrix, method, tests)
         if tests in ROBUST_CI and (why := _of_one_cluster(design, matrix, cluster)):
             raise NoDesign(why)
-        return clustered_regression(spec, y, v, cluster, matrix, tests)
+        factors = factors_of(own, outcome, spec)
+        return clustered_regression(spec, y, v, cluster, matrix, tests, factors)
     except NotTestable as exact:
         raise NoDesign(exact.why) from exact
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from metasynth.core.faults import shown
 from metasynth.core.store import guarded
 from metasynth.model.covariates import WORDS, moderator_columns
-from metasynth.model.methods import CLUSTERED
+from metasynth.model.methods import CLUSTERED, MULTIVARIATE
 from metasynth.model.moderated_effects import Change, ModeratedEffects
 from metasynth.model.moderators import (
     ModeratorModel,
@@ -81,7 +81,9 @@ def moderator_lines(
         line
         for model, one in zip(result.outcome.moderators, found, strict=True)
         if one.reason is None
-        for line in _model(analysis.spec, model, one, moderator_design(model, used, own.v))
+        for line in _model(
+            result.outcome, analysis.spec, model, one, moderator_design(model, used, own.v)
+        )
     ]
     if not told:
         return []
@@ -94,7 +96,11 @@ def moderator_lines(
 
 
 def _model(
-    spec: AnalysisSpec, model: ModeratorModel, found: ModeratedEffects, design: ModeratorDesign
+    outcome: OutcomeSpec,
+    spec: AnalysisSpec,
+    model: ModeratorModel,
+    found: ModeratedEffects,
+    design: ModeratorDesign,
 ) -> list[str]:
     columns = list(dict.fromkeys(term.column for term in all_terms(model)))
     complete = ", ".join(f'"mod_{column}"' for column in columns)
@@ -108,7 +114,7 @@ def _model(
         ")",
         f"formula <- ~ {right}",
         "own <- cbind(part[c('yi', 'vi')], terms_of(part))",
-        *(_scaled(model, found) if model.scale else _fit(spec, found)),
+        *(_scaled(model, found) if model.scale else _fit(outcome, spec, found)),
         f"here <- c({_here(found)})",
         "print(cbind(metafor, here), digits = 8)",
         *_resampled(model, found),
@@ -122,10 +128,10 @@ def _model(
     return lines
 
 
-def _fit(spec: AnalysisSpec, found: ModeratedEffects) -> list[str]:
+def _fit(outcome: OutcomeSpec, spec: AnalysisSpec, found: ModeratedEffects) -> list[str]:
     """R that makes `fit`, the coefficients b, their covariance R, and what is compared."""
-    if found.model == "three_level":
-        return multilevel_export.regression_of_levels(spec, found)
+    if found.model in ("three_level", MULTIVARIATE):
+        return multilevel_export.regression_of_levels(spec, found, outcome)
     if found.model != "random":
         return multilevel_export.regression_by_robumeta(spec, found)
     test = "knha" if found.ci_method == "HKSJ" else "z"
@@ -255,7 +261,8 @@ def _here(found: ModeratedEffects) -> str:
         return numbers(*b, *se, *own[0], *own[1], found.qm, found.qe)
     if found.clusters is None:
         return numbers(*b, *se, found.tau2, found.i2, found.qm, found.qe)
-    tau2 = (found.tau2,) if found.tau2_between is None else (found.tau2_between, found.tau2_within)
+    levels = (found.tau2_between, found.tau2_within)
+    tau2 = [x for x in (levels if levels[0] is not None else (found.tau2,)) if x is not None]
     whole = () if found.qm is None else (found.qm,)
     df = () if found.ci_method == "Wald" else [one.df for one in found.coefficients]
     return numbers(*b, *se, *df, *tau2, *whole)

@@ -1,14 +1,32 @@
 """R that repeats an analysis of clusters: metafor's rma.mv and clubSandwich, or robumeta."""
 
-from metasynth.model.methods import CI, DEFAULT_TAU2
+import json
+from collections.abc import Sequence
+
+from metasynth.core.store import guarded
+from metasynth.model.methods import CI, DEFAULT_TAU2, MULTIVARIATE, UNEQUAL
 from metasynth.model.moderated_effects import ModeratedEffects
-from metasynth.model.records import AnalysisSpec, Estimate
+from metasynth.model.records import (
+    AnalysisResult,
+    AnalysisSpec,
+    Estimate,
+    OutcomeResult,
+    OutcomeSpec,
+    StudyData,
+)
 from metasynth.stats.cluster_robust import ROBUST
+from metasynth.synthesis.selection import factors_of, inner_level, level
 
 RESULTS = [
     "metafor <- c(estimate = natural(coef(fit)[[1]]), ci_low = natural(fit$ci.lb[1]),",
     "             ci_high = natural(fit$ci.ub[1]), tau2_between = fit$sigma2[1],",
     "             tau2_within = fit$sigma2[2])",
+]
+
+
+OF_AVERAGE = [
+    "metafor <- c(estimate = natural(coef(fit)[[1]]), ci_low = natural(fit$ci.lb[1]),",
+    "             ci_high = natural(fit$ci.ub[1]))",
 ]
 
 
@@ -24,13 +42,121 @@ def three_level(spec: AnalysisSpec) -> list[str]:
     return lines
 
 
+def results(estimate: Estimate, plain: Sequence[str]) -> list[str]:
+    """The lines that make what `here` has.
+
+    Parameters:
+        estimate: the pool of all trials.
+        plain: the lines of a model with one tau2 alone.
+    """
+    if estimate.tau2_between is not None:
+        return RESULTS
+    return OF_AVERAGE if estimate.model == MULTIVARIATE and estimate.clusters else list(plain)
+
+
+def factor_names(result: OutcomeResult) -> tuple[str, ...]:
+    """The columns of what tells true effects apart, of an outcome that model multivariate leads."""
+    spec, outcome = result.analyses[0].spec, result.outcome
+    if spec.model != MULTIVARIATE:
+        return ()
+    inner = ("inner",) if spec.structure else ()
+    return (*inner, *(f"crossed_{name}" for name in outcome.crossed))
+
+
+def factor_cells(result: OutcomeResult, study: StudyData) -> list[object]:
+    """A study's values of them; of CAR the effects of a trial by their week."""
+    spec, outcome = result.analyses[0].spec, result.outcome
+    if spec.model != MULTIVARIATE:
+        return []
+    weeks = {effect.name: effect.week for effect in outcome.effects}
+    inner = inner_level(study, outcome) if spec.structure else None
+    if spec.structure == "CAR" and isinstance(inner, str):
+        inner = weeks.get(inner)
+    own = [_cell(inner)] if spec.structure else []
+    return [*own, *(_cell(level(study, name)) for name in outcome.crossed)]
+
+
+def _cell(value: object) -> object:
+    """As R's names of levels are, which have 15 digits."""
+    return f"{value:.15g}" if isinstance(value, float) else value
+
+
+def multivariate(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
+    """The lines that make `fit`, and `means` where each level has one, from yi, vi and factors.
+
+    Parameters:
+        result: the outcome, which says what the factors are.
+        analysis: of the model multivariate, as it was pooled.
+    """
+    spec, outcome = analysis.spec, result.outcome
+    pooled = {(one.study, one.label) for one in analysis.studies}
+    used = [study for study in result.studies if (study.study, study.label) in pooled]
+    factors = factors_of(used, outcome, spec)
+    levels = factors.levels if factors else ()
+    lines = list[str]()
+    if spec.structure and spec.structure != "CAR":
+        order = ", ".join(json.dumps(guarded(one), ensure_ascii=False) for one in levels)
+        lines.append(f"dat$inner <- factor(dat$inner, levels = c({order}))")
+    for name, p in (("fit", 1), ("means", len(levels)))[: 1 + (spec.means == "each")]:
+        mods = "mods = ~ 0 + factor(inner), " if name == "means" else ""
+        made = _fitted(spec, "dat", _test(spec, p), mods, _random(spec, outcome))
+        lines += made if name == "fit" else ["pooled <- fit", *made]
+        if spec.ci in ROBUST:
+            lines.append(_robust(spec.ci, "dat"))
+    return [*lines, "means <- fit", "fit <- pooled"] if spec.means == "each" else lines
+
+
+def _test(spec: AnalysisSpec, coefficients: int) -> str:
+    df = f"length(unique(dat$cluster)) - {coefficients}"
+    return f'test = "t", dfs = {df}' if CI[spec.ci].metafor == "t" else 'test = "z"'
+
+
+def _random(spec: AnalysisSpec, outcome: OutcomeSpec) -> str:
+    """The argument of rma.mv that names the random effects, with the structure after it."""
+    first = "~ inner | cluster" if spec.structure else "~ 1 | cluster/effect"
+    crossed = (f"~ 1 | crossed_{name}" for name in outcome.crossed)
+    whole = ", ".join([first, *crossed])
+    return f"list({whole})" + (f', struct = "{spec.structure}"' if spec.structure else "")
+
+
+def of_components(analysis: AnalysisResult) -> list[str]:
+    """The lines that print variances, correlations and averages by levels beside what is kept."""
+    spec = analysis.spec
+    if spec.model != MULTIVARIATE or len(analysis.studies) < 2:
+        return []
+    whole, parts = analysis.estimates[0], analysis.components
+    levels = [one for one in parts if one.component == "level"]
+    pairs = [one.rho for one in parts if one.component == "pair"]
+    crossed = [one.tau2 for one in parts if one.component == "factor"]
+    named = {"fit$tau2": [whole.tau2], "fit$rho": [whole.rho]} if spec.structure else {}
+    if spec.structure and spec.structure in UNEQUAL and levels:
+        named["fit$tau2"] = [one.tau2 for one in levels]
+        named["fit$rho"] = pairs or named["fit$rho"]
+    if spec.means == "each":  # what levels have is of the model with an average of each
+        own = named if spec.structure in UNEQUAL else {"fit$tau2": [levels[0].tau2]}
+        if not pairs:
+            own["fit$rho"] = [levels[0].rho]
+        named = {f"{name.replace('fit', 'means')}": values for name, values in own.items()}
+        ends = {"beta": "log_estimate", "se": "se"}
+        named |= {f"means${r}": [getattr(one, e) for one in levels] for r, e in ends.items()}
+    if crossed:
+        named[f"tail(fit$sigma2, {len(crossed)})"] = crossed
+    lines = ['cat("\\nVariances and correlations of true effects, averages\\n")'] if named else []
+    for name, values in named.items():
+        here = ", ".join("NA" if x is None else repr(x) for x in values)
+        lines.append(f"print(cbind(metafor = c({name}), here = c({here})), digits = 8)")
+    return lines
+
+
 def _robust(kind: str, data: str) -> str:
     return f'fit <- robust(fit, cluster = {data}$cluster, clubSandwich = TRUE, vcov = "{kind}")'
 
 
-def _fitted(spec: AnalysisSpec, data: str, test: str, mods: str = "") -> list[str]:
+def _fitted(
+    spec: AnalysisSpec, data: str, test: str, mods: str = "", random: str = "~ 1 | cluster/effect"
+) -> list[str]:
     by = spec.tau2 or DEFAULT_TAU2
-    fit = f'rma.mv(yi, V, {mods}random = ~ 1 | cluster/effect, data = {data}, method = "{by}",'
+    fit = f'rma.mv(yi, V, {mods}random = {random}, data = {data}, method = "{by}",'
     return [
         f"{data}$effect <- seq_len(nrow({data}))",
         f'V <- {spec.correlation!r} * outer({data}$cluster, {data}$cluster, "==") *',
@@ -45,20 +171,32 @@ def _fitted(spec: AnalysisSpec, data: str, test: str, mods: str = "") -> list[st
     ]
 
 
-def regression_of_levels(spec: AnalysisSpec, found: ModeratedEffects) -> list[str]:
-    """The lines of a three-level regression of `own` on `formula`: b, R and the column `metafor`.
+def regression_of_levels(
+    spec: AnalysisSpec, found: ModeratedEffects, outcome: OutcomeSpec
+) -> list[str]:
+    """The lines of a regression by rma.mv of `own` on `formula`: b, R and the column `metafor`.
 
     Parameters:
-        spec: of the model three_level.
+        spec: of the model three_level or multivariate.
         found: the regression as it was made here.
+        outcome: which says what the factors of the latter are.
     """
     robust = found.ci_method in ROBUST
     whole = [] if found.qm is None else ["QM = fit$QM"]
     parts = ["b", "se = sqrt(diag(R))", *(["df = fit$ddf"] if robust else [])]
-    parts += ["tau2_between = fit$sigma2[1]", "tau2_within = fit$sigma2[2]", *whole]
+    if found.tau2_between is not None:
+        parts += ["tau2_between = fit$sigma2[1]", "tau2_within = fit$sigma2[2]"]
+    elif found.tau2 is not None:
+        parts.append("tau2 = fit$tau2")
+    parts += whole
+    copied, random = ["cluster"], "~ 1 | cluster/effect"
+    if found.model == MULTIVARIATE:
+        random = _random(spec, outcome)
+        copied += ["inner"] if spec.structure else []
+        copied += [f"crossed_{name}" for name in outcome.crossed]
     return [
-        "own$cluster <- part$cluster",
-        *_fitted(spec, "own", 'test = "z"', "mods = formula, "),
+        *(f"own${name} <- part${name}" for name in copied),
+        *_fitted(spec, "own", 'test = "z"', "mods = formula, ", random),
         *([_robust(found.ci_method, "own")] if robust else []),
         "b <- coef(fit); R <- vcov(fit)",
         f"metafor <- c({', '.join(parts)})",
@@ -122,6 +260,8 @@ def _weights(spec: AnalysisSpec) -> str:
 
 
 def here(estimate: Estimate) -> tuple[float | None, ...]:
-    """What `RESULTS` has, as it was pooled here."""
+    """What `RESULTS` or `OF_AVERAGE` has, as it was pooled here."""
     limits = estimate.estimate, estimate.ci_low, estimate.ci_high
+    if estimate.tau2_between is None:
+        return limits
     return (*limits, estimate.tau2_between, estimate.tau2_within)

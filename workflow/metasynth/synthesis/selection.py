@@ -5,14 +5,17 @@ from dataclasses import replace
 from math import isfinite, isinf
 
 import numpy as np
+from numpy.typing import NDArray
 
 from metasynth.core.messages import Digits, Sentence, message, sentence
 from metasynth.model import clusters
-from metasynth.model.methods import BY_BASELINE, CLUSTERED, WEIGHTED, compares
+from metasynth.model.covariates import factors
+from metasynth.model.methods import BY_BASELINE, CLUSTERED, MULTIVARIATE, WEIGHTED, compares
 from metasynth.model.records import AnalysisSpec, Contrast, Count, Group, OutcomeSpec, StudyData
 from metasynth.stats.effects.binary import (
     Array,
     Effects,
+    Factors,
     Tables,
     binary_effects,
     peto_log_odds_ratio,
@@ -234,6 +237,8 @@ def uninformative(
 
     Studies with no events, or only events, in both groups go by `zero_events`.
     """
+    if analysis.model == MULTIVARIATE and (lacking := _without_level(study, outcome, analysis)):
+        return lacking
     if outcome.type not in ("binary", "proportion", "rate", "incidence"):
         return None
     if study.contrast and study.intervention is None:
@@ -245,6 +250,17 @@ def uninformative(
         return sentence(
             "an empty cell leaves the effect or its variance undefined, and zero_cells is none"
         )
+    return None
+
+
+def _without_level(
+    study: StudyData, outcome: OutcomeSpec, analysis: AnalysisSpec
+) -> Sentence | None:
+    """Which characteristic that tells true effects apart a study does not state."""
+    asked = factors(outcome) if analysis.structure else outcome.crossed
+    for column in asked:
+        if level(study, column) is None:
+            return sentence("{column} is not stated, by which true effects differ", column=column)
     return None
 
 
@@ -281,7 +297,68 @@ def effects_of(
     found = _effects(studies, outcome, analysis)
     if analysis.model not in CLUSTERED:
         return found
-    return replace(found, cluster=clusters.numbers(studies))
+    known = factors_of(studies, outcome, analysis)
+    return replace(found, cluster=clusters.numbers(studies), factors=known)
+
+
+def factors_of(
+    studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec
+) -> Factors | None:
+    """What tells true effects of studies apart, of model multivariate; None of any other.
+
+    Levels of numbers are in their order, those of effects as the outcome lists them.
+
+    Raises:
+        ValueError: where a study states not all of it, which `uninformative` would have said.
+    """
+    if analysis.model != MULTIVARIATE:
+        return None
+    crossed = tuple(
+        (name, _numbered([level(s, name) for s in studies])) for name in outcome.crossed
+    )
+    if analysis.structure is None:
+        return Factors(None, (), None, crossed)
+    own = [inner_level(study, outcome) for study in studies]
+    if None in own:
+        raise ValueError("a study does not say which of its cluster’s effects it is")
+    known = set(own)
+    levels: list[float | str | None]
+    if outcome.inner:
+        levels = sorted(known)  # type: ignore[type-var]
+        names = [f"{x:.15g}" if isinstance(x, float) else str(x) for x in levels]
+        times = None if any(isinstance(x, str) for x in levels) else np.array(levels, dtype=float)
+    else:
+        present = [effect for effect in outcome.effects if effect.name in known]
+        names = [effect.name for effect in present]
+        levels = list(names)
+        weeks = [effect.week for effect in present]
+        times = None if None in weeks else np.array(weeks, dtype=float)
+    place = {level: i for i, level in enumerate(levels)}
+    return Factors(np.array([place[x] for x in own], dtype=np.intp), tuple(names), times, crossed)
+
+
+def inner_level(study: StudyData, outcome: OutcomeSpec) -> float | str | None:
+    """What a study is of its cluster: its value of `inner`, or the name of the effect."""
+    if outcome.inner:
+        return level(study, outcome.inner)
+    named = (e.name for e in outcome.effects if f", {study.part}".endswith(f", {e.name}"))
+    return max(named, key=len, default=None)
+
+
+def level(study: StudyData, column: str) -> float | str | None:
+    """A study's value of a characteristic, in words or a number; None where it states none.
+
+    Parameters:
+        study: with its values.
+        column: the characteristic.
+    """
+    value = next((one for one in study.values if one.column == column), None)
+    return None if value is None else value.word or value.number
+
+
+def _numbered(values: Sequence[object]) -> NDArray[np.intp]:
+    place = {value: i for i, value in enumerate(dict.fromkeys(values))}
+    return np.array([place[value] for value in values], dtype=np.intp)
 
 
 def _effects(studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec) -> Effects:

@@ -70,6 +70,8 @@ from metasynth.synthesis.subgroups import common_tau2, subgroup_differences
 
 ALL = "all"
 """The subgroup name of the row over all studies."""
+BETWEEN = " × "
+"""Stands between the names of two levels, in that of their row."""
 
 
 def synthesise(
@@ -121,7 +123,8 @@ def _analyse(
     )
     own = study_rows(outcome, spec, pooled, fit)
     posterior = _posterior(outcome, spec, pooled, fit)
-    return AnalysisResult(spec, estimates, own, tests, posterior), omissions
+    components = _component_rows(outcome, spec, pooled, fit)
+    return AnalysisResult(spec, estimates, own, tests, posterior, components), omissions
 
 
 def _omitted(study: StudyData, reason: Sentence, analysis: str = "") -> Omission:
@@ -267,6 +270,33 @@ def _filled(
     filled = filled_row(row, fit, size)
     notes = (*filled.note, *cautions(outcome, spec, filled, studies, size))
     return replace(filled, note=notes)
+
+
+def _component_rows(
+    outcome: OutcomeSpec, spec: AnalysisSpec, studies: Sequence[StudyData], fit: Fit | None
+) -> tuple[Estimate, ...]:
+    """What a multivariate pool says of each level, pair of levels and crossed factor.
+
+    A row has the name of its component as its subgroup; of a factor its levels are `clusters`.
+    """
+    rows = []
+    for part in fit.components if fit else ():
+        own = [study for study, inside in zip(studies, part.places, strict=True) if inside]
+        row = empty_row(outcome, spec, BETWEEN.join(part.names), own)
+        if part.mean is not None and part.interval is not None:
+            alone = Fit(part.mean, part.interval, spec.ci, None, 0.0, None, 0)
+            row = filled_row(row, alone, size_of_pool(outcome, own, part.mean))
+        of_part = replace(
+            row,
+            component=part.kind,
+            clusters=part.members or row.clusters,
+            tau2=part.variance,
+            rho=part.correlation,
+            i2=part.i2,
+            q_df=None,
+        )
+        rows.append(of_part)
+    return tuple(rows)
 
 
 def size_of_pool(outcome: OutcomeSpec, studies: Sequence[StudyData], mean: float) -> float | None:

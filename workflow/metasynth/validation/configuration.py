@@ -337,6 +337,8 @@ def _outcome(id_: str, keys: Mapping[str, Any], review: Mapping[str, Any]) -> Ou
         lists["instrument"] = Instrument(known["label"], float(known["sd"]))
     if "effects" in keys:
         lists["effects"] = tuple(_effect(name, how, keys) for name, how in keys["effects"].items())
+    if "crossed" in keys:
+        lists["crossed"] = tuple(keys["crossed"])
     if "covariate" in keys:
         lists["covariate"] = CovariateSpec(**keys["covariate"])
     if "subgroup_levels" in keys:

@@ -57,6 +57,12 @@ def config_faults(config: Config, raw: RawTables, lines: Lines) -> Iterator[Faul
             yield lines.fault(path, name, *not_among(name, known, "a covariate of some table"))
         elif name == DOSE:
             yield from _several_units(units[outcome.comparison], path, lines)
+        for key, name in (
+            *([("inner", outcome.inner)] if outcome.inner else []),
+            *(("crossed", name) for name in outcome.crossed),
+        ):
+            term = ModeratorTerm(name, name, name)
+            yield from column_faults(term, outcome, ("outcomes", outcome.id, key))
         if (group := grouping(outcome)) is not None:
             yield from column_faults(group, outcome, ("outcomes", outcome.id, "subgroup"))
         for model in outcome.moderators:

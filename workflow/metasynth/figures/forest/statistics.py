@@ -78,6 +78,8 @@ def _spread(pooled: Estimate, language: Language, place: int = 0) -> list[str]:
         parts.append(language.say(text, between=between, within=within))
     if pooled.tau2 is not None:
         parts.append(stated("Tau²", at.positive("tau2", pooled.tau2)))
+    if pooled.rho is not None:
+        parts.append(stated("ρ", at.number("rho", pooled.rho)))
     if pooled.i2 is not None:
         parts.append(stated("I²", at.percent("i2", pooled.i2)))
     return parts

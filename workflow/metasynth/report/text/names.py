@@ -16,7 +16,14 @@ from metasynth.language.moderators import group_name
 from metasynth.language.sentences import in_words, lowered, noun
 from metasynth.language.tracked import bare, marked, remark
 from metasynth.language.units import with_unit
-from metasynth.model.methods import CREDIBLE, MEASURE, compares, excludes_no_effect, no_effect
+from metasynth.model.methods import (
+    CREDIBLE,
+    MEASURE,
+    MULTIVARIATE,
+    compares,
+    excludes_no_effect,
+    no_effect,
+)
 from metasynth.model.records import AnalysisSpec, Estimate, OutcomeResult, OutcomeSpec, StudyData
 from metasynth.report.text.absences import left_out, sentences, unpooled
 from metasynth.report.text.conclusion_words import Words, null_value, of_outcome, words
@@ -106,6 +113,8 @@ class Numbers:
     within_interval: str
     i2_between: str
     i2_within: str
+    rho: str
+    multivariate: bool
     judged: bool = False
 
     @property
@@ -189,6 +198,8 @@ def numbers(
         within_interval=_span(variance("tau2_within_low"), variance("tau2_within_high"), language),
         i2_between=percent("i2_between"),
         i2_within=percent("i2_within"),
+        rho=at("rho", formats.number(row.rho, 2, style)),
+        multivariate=row.model == MULTIVARIATE,
     )
 
 
@@ -307,6 +318,11 @@ class OutcomeNames:
         return self.language.say(
             "{trials} with {n} participants", trials=self.trials, n=self.participants
         )
+
+    @property
+    def components(self) -> bool:
+        """Whether the primary analysis tells of levels, pairs of them or crossed factors."""
+        return bool(self.result.analyses[0].components)
 
     @property
     def pooled(self) -> str:

@@ -17,7 +17,15 @@ from metasynth.model import bounds
 from metasynth.model.certainty_config import main_outcomes
 from metasynth.model.forms import PUBLISHED
 from metasynth.model.method_records import Tau2Method
-from metasynth.model.methods import BAYESIAN, CLUSTERED, PREDICTIONS, TAU2, TAU2_CI, WEIGHTED
+from metasynth.model.methods import (
+    BAYESIAN,
+    CLUSTERED,
+    PREDICTIONS,
+    STRUCTURE,
+    TAU2,
+    TAU2_CI,
+    WEIGHTED,
+)
 from metasynth.model.priors import OtherPriors
 from metasynth.model.records import Config, StudyData, Trial
 from metasynth.model.resampling import KINDS
@@ -128,6 +136,7 @@ def vocabulary(
         "used_conversions": used_conversions(_pooled(material), language),
         "used_predictions": used.intersection(PREDICTIONS),
         "limits_of_tau2": {name: language.say(m.label) for name, m in TAU2_CI.items()},
+        "structures": {name: language.say(m.label) for name, m in STRUCTURE.items()},
         "terms": {name: language.say(words) for name, words in TERMS.items()},
         "missing": formats.MISSING,
         "label_of": labels.get,

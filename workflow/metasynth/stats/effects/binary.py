@@ -66,13 +66,40 @@ class Effects:
     """Effects y and variances v on the analysis scale, and where cells were corrected first.
 
     All of one shape. Where a study has no effect of its own y is 0 and v infinite. `cluster` is the
-    number of each one's cluster, from 0, for models that know clusters.
+    number of each one's cluster, from 0, for models that know clusters, `factors` what else tells
+    true effects apart, for model multivariate.
     """
 
     y: Array
     v: Array
     corrected: NDArray[np.bool_]
     cluster: NDArray[np.intp] | None = None
+    factors: "Factors | None" = None
+
+    @property
+    def clusters(self) -> int:
+        """How many clusters there are."""
+        assert self.cluster is not None
+        return int(self.cluster.max()) + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factors:
+    """What true effects have in common, or are apart by.
+
+    Parameters:
+        inner: the number of what each effect is within its cluster, from 0, shape (k,); None where
+            nothing says so.
+        levels: the names of these, shape (n,).
+        times: theirs, shape (n,); None of what is no time.
+        crossed: names of factors that cross clusters, with the number of each effect's level, from
+            0, shape (k,).
+    """
+
+    inner: NDArray[np.intp] | None
+    levels: tuple[str, ...]
+    times: Array | None
+    crossed: tuple[tuple[str, NDArray[np.intp]], ...]
 
 
 def continuity_correction(tables: Tables, policy: str) -> tuple[Tables, NDArray[np.bool_]]:
