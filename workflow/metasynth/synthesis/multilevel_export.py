@@ -99,7 +99,9 @@ def multivariate(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
         lines.append(f"dat$inner <- factor(dat$inner, levels = c({order}))")
     for name, p in (("fit", 1), ("means", len(levels)))[: 1 + (spec.means == "each")]:
         mods = "mods = ~ 0 + factor(inner), " if name == "means" else ""
-        made = _fitted(spec, "dat", _test(spec, p), mods, _random(spec, outcome))
+        starts = _starts(analysis, len(levels)) if spec.structure else ()
+        lowest = 1 / (1 - len(levels)) if spec.structure == "HCS" else -1.0
+        made = _fitted(spec, "dat", _test(spec, p), mods, _random(spec, outcome), starts, lowest)
         lines += made if name == "fit" else ["pooled <- fit", *made]
         if spec.ci in ROBUST:
             lines.append(_robust(spec.ci, "dat"))
@@ -109,6 +111,25 @@ def multivariate(result: OutcomeResult, analysis: AnalysisResult) -> list[str]:
 def _test(spec: AnalysisSpec, coefficients: int) -> str:
     df = f"length(unique(dat$cluster)) - {coefficients}"
     return f'test = "t", dfs = {df}' if CI[spec.ci].metafor == "t" else 'test = "z"'
+
+
+def _starts(analysis: AnalysisResult, levels: int) -> list[str]:
+    """What rma.mv begins with, in turn: the last is near what was found here, where that is kept.
+
+    From one of them alone it may end at a lower maximum of the likelihood than the highest.
+    """
+    whole, parts, structure = analysis.estimates[0], analysis.components, analysis.spec.structure
+    rhos = levels * (levels - 1) // 2 if structure == "UN" else 1
+    own = [one for one in parts if one.component == "level"]
+    own = own if structure in UNEQUAL else own[:1] or [whole]
+    starts = [f"rho.init = rep({rho}, {rhos})" for rho in (-0.9, 0, 0.9)]
+    variances = [one.tau2 for one in own if one.tau2 is not None]
+    found = [one.rho for one in parts if one.component == "pair"] or [own[0].rho if own else None]
+    if not any(variances) or len(variances) < len(own) or None in found:
+        return starts
+    near = ", ".join(f"{max(x, max(variances) / 100):.3g}" for x in variances)
+    inside = ", ".join(f"{min(max(x, -0.9), 0.9):.3g}" for x in found if x is not None)
+    return [*starts, f"tau2.init = c({near}), rho.init = c({inside})"]
 
 
 def _random(spec: AnalysisSpec, outcome: OutcomeSpec) -> str:
@@ -153,15 +174,39 @@ def _robust(kind: str, data: str) -> str:
 
 
 def _fitted(
-    spec: AnalysisSpec, data: str, test: str, mods: str = "", random: str = "~ 1 | cluster/effect"
+    spec: AnalysisSpec,
+    data: str,
+    test: str,
+    mods: str = "",
+    random: str = "~ 1 | cluster/effect",
+    starts: Sequence[str] = (),
+    lowest: float = -1.0,
 ) -> list[str]:
+    """The lines that make `fit`; from several `starts` the one with the highest likelihood.
+
+    `lowest` is the correlation that all levels can have at least, of which rma.mv knows nothing.
+    """
     by = spec.tau2 or DEFAULT_TAU2
     fit = f'rma.mv(yi, V, {mods}random = {random}, data = {data}, method = "{by}",'
-    return [
+    made = [
         f"{data}$effect <- seq_len(nrow({data}))",
         f'V <- {spec.correlation!r} * outer({data}$cluster, {data}$cluster, "==") *',
         f"  sqrt(outer({data}$vi, {data}$vi))  # errors of one cluster are correlated",
         f"diag(V) <- {data}$vi",
+    ]
+    if starts:
+        return [
+            *made,
+            "fit <- NULL",
+            f"for (start in list({', '.join(f'list({start})' for start in starts)})) {{",
+            f"  again <- try({fit}",
+            f"                      {test}, control = start), silent = TRUE)",
+            f'  if (inherits(again, "try-error") || min(again$rho) < {lowest - 1e-6:.6f}) next',
+            "  if (is.null(fit) || logLik(again) > logLik(fit)) fit <- again",
+            "}",
+        ]
+    return [
+        *made,
         'control <- list(optimizer = "BFGS", reltol = 1e-14, maxit = 2000)  # as small as it bears',
         f"fit <- try({fit}",
         f"                  {test}, control = control), silent = TRUE)",
