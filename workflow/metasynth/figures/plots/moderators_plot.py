@@ -18,7 +18,7 @@ from metasynth.figures.observed import (
 from metasynth.figures.plots.bubble import FittedLine, bubble_sizes, with_line
 from metasynth.language import keys
 from metasynth.language.formats import shortest
-from metasynth.language.languages import ENGLISH, Language
+from metasynth.language.languages import ENGLISH, Language, message
 from metasynth.language.moderators import level_name
 from metasynth.language.printed import Printed
 from metasynth.model.covariates import drawn_term
@@ -56,8 +56,8 @@ def moderators_plot(
 ) -> Drawing:
     """Draw effects (up, natural scale) against one moderator, all others of the model held.
 
-    Areas follow the inverse variances that the regression weighs with. The effects are the studies'
-    own, not adjusted for the other moderators.
+    Areas follow the inverse of sampling variance and tau2, by which the regression weighs unless it
+    knows clusters. The effects are the studies' own, not adjusted for the other moderators.
 
     Raises:
         TooFewStudies: when the model has no result.
@@ -72,7 +72,10 @@ def moderators_plot(
     effects = [data.studies[i].estimate or 0.0 for i in shown.kept]
     points = [(at.value, at.effect, at.low, at.high) for at in shown.line.points]
     drawn = FittedLine(
-        points, name(shown.line.label), _entries(predicts, language), _notes(data, shown, language)
+        points,
+        name(shown.line.label),
+        _entries(shown.model, predicts, language),
+        _notes(data, shown, language),
     )
     graph, lines = with_line(data, drawn, shown.xs, effects, language)
     values = [at.value for at in shown.line.points]
@@ -98,12 +101,18 @@ def _shown(data: Observed, found: Sensitivity) -> _Shown:
     return _Shown(model, line, kept, [value for value in own if value is not None])
 
 
-def _entries(predicts: bool, language: Language) -> tuple[Entry, ...]:
+_WEIGHT = message("Study; its area follows its weight")
+_PRECISION = message("Study; its area follows its precision")
+
+
+def _entries(model: ModeratedEffects, predicts: bool, language: Language) -> tuple[Entry, ...]:
     """The legend; some models say nothing of a new study's effect."""
     say = language.say
+    alone = model.clusters is None  # else a study's weight depends on the others of its cluster
+    own = _WEIGHT if alone else _PRECISION
     prediction = Entry(name(say("95% prediction interval")), colour=INK, line=DASHED, weight=0.8)
     return (
-        Entry(say("Study; its area follows its weight"), "o"),
+        Entry(say(own), "o"),
         Entry(say("Meta-regression"), colour=INK, line="-", weight=1.4),
         Entry(name(say("95% interval of the average effect")), fill=_BAND),
         *((prediction,) if predicts else ()),
