@@ -41,6 +41,7 @@ def test_an_example_runs_to_its_report(name: str, tmp_path: Path) -> None:
     assert len(labels) == studies
     assert [words for words in said if words not in page] == []
     assert [label for label in labels if label not in page] == []
+    assert not re.search(r"95% \w+ –", page), "an interval that is not there"
     for form in ("pdf", "docx"):
         assert (review.folder / f"results/report/review.{form}").stat().st_size > 10_000
     drawn = [
