@@ -1,6 +1,7 @@
 """Small files that could keep a program busy for ever, or fill the memory: each gets an answer.
 
-Each is read by a process of its own, which may have 20 seconds of a processor and 1.5 GB.
+Each is read by a process of its own, which may have a minute of a processor, slow as that may be,
+and 1.5 GB.
 """
 
 import io

@@ -125,7 +125,7 @@ def test_forest_plots_favour_the_sides_of_their_comparison(made: Review) -> None
     ):
         figure = (made.folder / f"results/figures/{id_}/forest.svg").read_text("utf-8")
         assert sides in figure
-        drawn = "".join(re.findall(r"<text.*?</text>", figure, re.DOTALL)).replace("\u00a0", " ")
+        drawn = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", figure)).replace("\u00a0", " ")
         assert [f"Favours {end}" in drawn for end in ends] == [True, True]
 
 

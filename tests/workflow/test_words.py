@@ -110,7 +110,7 @@ POLICY = (
     "the mean difference is −0.82 (95% CrI −2.47 to 0.59)",
     "The posterior probability of an effect that is better than −1.00 is 0.3",
     "The posterior probability of an effect that is worse than 0.50 is 0.0",
-    "By random effects (REML, HKSJ) it is 0.71 (95% CI 0.12 to 4.32",
+    "by random effects (REML, HKSJ) it is 0.71 (95% CI 0.12 to 4.32",
 )
 
 
@@ -216,7 +216,7 @@ def test_clusters_and_crossovers_are_told_of(page: Pages, said: str) -> None:
 def test_a_rate_has_its_time(page: Pages) -> None:
     said = _text(page("series"))
     assert "the incidence rate per 100 person-years is 1.65 (95% CI 0.76 to 3.58)" in said
-    assert "By random intercept it is 1.22 (0.61 to 2.44)" in said
+    assert "by random intercept it is 1.22 (0.61 to 2.44)" in said
 
 
 @pytest.mark.parametrize("name", REVIEWS)

@@ -273,8 +273,8 @@ function stack(table) {
   const around = table.parentNode;
   if (titles.length < CARDS && around.scrollWidth <= around.clientWidth) return;
   table.classList.add("stacked");
-  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
-  for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
+  const roles = { TABLE: "table", CAPTION: "caption", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  for (const part of [table, ...table.querySelectorAll("caption, thead, tbody, tr, th, td")]) {
     const heads = part.closest("thead") ? "columnheader" : "rowheader";
     part.setAttribute("role", roles[part.tagName] ?? heads);
     if (part.tagName === "TD") part.dataset.label = titles[part.cellIndex];

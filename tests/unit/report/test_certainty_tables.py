@@ -66,7 +66,7 @@ def test_a_row_says_all_of_a_finding():
     assert difference.startswith(f"+{line.difference:.0f} [")
     assert level == "●●●○ at most moderate\u00a0a"
     assert meaning == "Drug likely results in an increase in O (certainty: at most moderate)."
-    assert plain(footnote).startswith("a\u00a0Imprecision −1: 226 events, below the optimal")
+    assert plain(footnote).startswith("a\u00a0Imprecision −1: fewer events (226) than the optimal")
     assert "suggested by rule, not judged by a panel" in plain(caption)
     assert "At most: the risk of bias of trials is not known" in plain(note)
 
