@@ -130,7 +130,8 @@ def test_on_a_phone_nothing_of_a_table_or_of_a_figures_notes_is_out_of_sight(
     for language in pages:
         page = open_page(language, viewport={"width": 375, "height": 800}).page
         hidden = page.evaluate(
-            """() => [...document.querySelectorAll('caption, .stacked td, .stacked th, .narrow p')]
+            """() => [...document.querySelectorAll(
+                'caption, .caption, .stacked td, .stacked th, .narrow p')]
               .filter((part) => !part.closest('thead') && part.offsetParent)
               .filter((part) => part.getBoundingClientRect().right > 375)
               .map((part) => part.textContent.trim().slice(0, 60))"""

@@ -273,8 +273,13 @@ function stack(table) {
   const around = table.parentNode;
   if (titles.length < CARDS && around.scrollWidth <= around.clientWidth) return;
   table.classList.add("stacked");
-  const roles = { TABLE: "table", CAPTION: "caption", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
-  for (const part of [table, ...table.querySelectorAll("caption, thead, tbody, tr, th, td")]) {
+  // A table by its role may hold rows alone: the caption, with its links, stands before it.
+  if (table.caption) {
+    table.before(make("div", { className: "caption", id: table.caption.id }, ...table.caption.childNodes));
+    table.caption.remove();
+  }
+  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, th, td")]) {
     const heads = part.closest("thead") ? "columnheader" : "rowheader";
     part.setAttribute("role", roles[part.tagName] ?? heads);
     if (part.tagName === "TD") part.dataset.label = titles[part.cellIndex];

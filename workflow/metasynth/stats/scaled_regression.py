@@ -39,7 +39,7 @@ def scaled_regression(
 
     Example:
         >>> import numpy as np
-        >>> y = np.array([0.1, 0.2, 0.0, 0.15, 0.9, -0.6, 0.5, -0.4])
+        >>> y = np.array([0.1, 0.4, -0.2, 0.25, 0.9, -0.6, 0.5, -0.4])
         >>> x, two = np.arange(8.0) % 2, np.repeat([0.0, 1.0], 4)
         >>> design, scale = (np.column_stack([np.ones(8), own]) for own in (x, two))
         >>> found = scaled_regression(y, np.full(8, 0.004), design, scale, "Wald")
