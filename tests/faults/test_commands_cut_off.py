@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import pytest
 
-from metasynth.core import sealed_zip
+from metasynth.core.digest import sha256
 from tests.reviews import REPOSITORY
 from tests.workflow.test_archive import commit
 
@@ -290,4 +290,4 @@ def test_what_is_not_struck_is_not_touched(
 
 def test_the_archives_are_whole(packed: Path) -> None:
     """What all is compared with is an archive, and not the absence of one."""
-    assert sealed_zip.sha256(packed / "review" / ZIP.format(""))
+    assert sha256(packed / "review" / ZIP.format(""))

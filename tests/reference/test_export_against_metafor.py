@@ -2,14 +2,12 @@
 
 import csv
 import io
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 
 import pytest
 from export_cases import CASES, COMPARISON, STUDIES, pooled
+from tests.rscript import printed_by_r
 
 from metasynth.model.measure_catalogue import ONE_GROUP
 from metasynth.model.methods import GLMMS, MEASURES
@@ -42,10 +40,6 @@ def test_every_measure_is_among_the_cases():
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
     """What R prints for each case, all run in one process, for starting R is slow."""
-    if shutil.which("Rscript") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("R with metafor is needed where everything is checked")
-        pytest.skip("no Rscript on this machine: the exported R scripts were NOT run")
     folder = tmp_path_factory.mktemp("r")
     for number, case in enumerate(CASES):
         result = pooled(*case)
@@ -55,11 +49,8 @@ def printed(tmp_path_factory):
     run = ONCE + "for (i in 1:%d - 1) { cat('case', i, '\\n'); options(digits = 15);"
     run += " lines <- sub('digits = 8', 'digits = 15', readLines(sprintf('%%d.R', i)));"
     run += " eval(parse(text = lines), new.env()) }"
-    done = subprocess.run(
-        ["Rscript", "-e", run % len(CASES)], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(enumerate(re.split(r"case \d+ \n", done.stdout)[1:]))
+    printed = printed_by_r(folder, "-e", run % len(CASES))
+    return dict(enumerate(re.split(r"case \d+ \n", printed)[1:]))
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=lambda n: f"{CASES[n][:2]}-{n}")

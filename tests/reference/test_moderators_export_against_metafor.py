@@ -1,13 +1,11 @@
 """The exported R scripts of meta-regressions on moderators, run by R itself, give our numbers."""
 
-import os
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.rscript import printed_by_r
 from tests.unit.synthesis.test_moderators import DESIGN, LATITUDE, bcg, of
 
 from metasynth.model.moderators import (
@@ -111,18 +109,10 @@ def in_clusters(spec: AnalysisSpec) -> OutcomeResult:
 
 def run(result: OutcomeResult, folder: Path) -> str:
     """What R prints."""
-    if shutil.which("Rscript") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("R with metafor is needed where everything is checked")
-        pytest.skip("no Rscript on this machine: the exported R scripts were NOT run")
     (folder / "metafor.csv").write_text(metafor_csv(result), "utf-8")
     script = metafor_script(result, "metafor.csv").replace("digits = 8", "digits = 15")
     (folder / "metafor.R").write_text(script, "utf-8")
-    done = subprocess.run(
-        ["Rscript", "metafor.R"], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return printed_by_r(folder, "metafor.R")
 
 
 def pairs_of(printed: str) -> list[tuple[float, float]]:

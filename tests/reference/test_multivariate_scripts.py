@@ -1,13 +1,11 @@
 """The exported R of multivariate analyses, run by R, gives the analyses' own numbers."""
 
-import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from tests.reference.test_multivariate_pools_against_metafor import COMPARISON, studies
+from tests.rscript import printed_by_r
 
 from metasynth.model.records import AnalysisSpec, OutcomeSpec
 from metasynth.synthesis.metafor_export import metafor_csv, metafor_script
@@ -45,10 +43,6 @@ def outcome(case: str, structure: str | None, means: str, ci: str, correlation: 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """What R prints of each case, all run in one process."""
-    if shutil.which("Rscript") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("R with metafor is needed where everything is checked")
-        pytest.skip("no Rscript on this machine: the exported R scripts were NOT run")
     folder: Path = tmp_path_factory.mktemp("r")
     for number, case in enumerate(CASES):
         result = outcome(*case)
@@ -58,11 +52,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         f"for (i in 1:{len(CASES)} - 1) {{ cat('case', i, '\\n');"
         " eval(parse(sprintf('%d.R', i)), new.env()) }"
     )
-    done = subprocess.run(
-        ["Rscript", "-e", run], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return re.split(r"case \d+ \n", done.stdout)[1:]
+    return re.split(r"case \d+ \n", printed_by_r(folder, "-e", run))[1:]
 
 
 @pytest.mark.parametrize("number", range(len(CASES)), ids=lambda n: f"{CASES[n][:3]}-{n}")

@@ -8,6 +8,7 @@ import pytest
 from tests.reviews import REPOSITORY
 
 from metasynth.core import sealed_zip, verify
+from metasynth.core.digest import sha256
 from metasynth.model.records import MADE_UP
 
 LOCK = (REPOSITORY / "uv.lock").read_text("utf-8")
@@ -20,7 +21,7 @@ def checked(folder: Path, lock: str = LOCK, project: str = PROJECT) -> str:
     (folder / "uv.lock").write_text(lock, "utf-8")
     (folder / "pyproject.toml").write_text(project, "utf-8")
     try:
-        verify.check_lock(folder, sealed_zip.sha256(folder / "uv.lock"))
+        verify.check_lock(folder, sha256(folder / "uv.lock"))
     except verify.VerifyError as refused:
         return f"{refused.code}: {refused}"
     return ""

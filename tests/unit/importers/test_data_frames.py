@@ -3,13 +3,11 @@
 
 import csv
 import io
-import os
-import shutil
-import subprocess
 import zipfile
 
 import numpy as np
 import pytest
+from tests.rscript import printed_by_r
 
 from metasynth.importers import command, metafor
 from metasynth.importers.found import ImportRefused
@@ -411,17 +409,11 @@ for (n in commandArgs(TRUE)) { data(list=paste0("dat.", n), package="metadat")
 
 
 def test_sets_of_metadat_give_metafors_pools(tmp_path):
-    if shutil.which("Rscript") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("R with metafor is needed where everything is checked")
-        pytest.skip("no Rscript on this machine: metadat's sets were NOT read")
     script = tmp_path / "sets.R"
     script.write_text(R_SETS, encoding="utf-8")
     names = [name for name, columns in SETS.items() if columns]
-    done = subprocess.run(
-        ["Rscript", str(script), *names], cwd=tmp_path, check=True, capture_output=True, text=True
-    )
-    told = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
+    printed = printed_by_r(tmp_path, str(script), *names)
+    told = {line.split()[0]: line.split()[1:] for line in printed.splitlines()}
     assert sorted(told) == sorted(names)
     for name, (k, estimate, se) in told.items():
         y, v = effects(tmp_path / f"{name}.csv", SETS[name])

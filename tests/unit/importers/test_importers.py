@@ -3,9 +3,6 @@
 import csv
 import io
 import math
-import os
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.budget import examples
+from tests.rscript import printed_by_r
 
 from metasynth import __main__
 from metasynth.importers import trial_folders
@@ -149,11 +147,7 @@ write.csv(to.long(measure="MD", m1i=m1i, sd1i=sd1i, n1i=n1i, m2i=m2i, sd2i=sd2i,
 
 
 def test_what_r_itself_writes_in_long_form(review):
-    if shutil.which("Rscript") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("R with metafor is needed where everything is checked")
-        pytest.skip("no Rscript on this machine: metafor's own files were NOT read")
-    subprocess.run(["Rscript", "-e", R_LONG], cwd=review, check=True, capture_output=True)
+    printed_by_r(review, "-e", R_LONG)
     assert run("metafor", "bcg.csv", "--outcome", "tuberculosis") == 0
     assert run("metafor", "normand.csv", "--outcome", "stay") == 0
     trials = imported(review)

@@ -11,6 +11,7 @@ from tests.bad_input.review import replace as put
 
 from metasynth.__main__ import main
 from metasynth.core import sealed_zip
+from metasynth.core.digest import sha256
 from metasynth.core.faults import InvalidReview
 from metasynth.living import baseline
 from metasynth.living.baseline import MEMBER, BaselineError
@@ -119,7 +120,7 @@ def test_archives_that_hold_no_state(tmp_path, files, words):
 def test_an_archive_whose_state_was_exchanged_is_refused(state, tmp_path):
     path = tmp_path / "review.zip"
     told = baseline.to_text(state).encode()
-    manifest = sealed_zip.manifest({MEMBER: sealed_zip.sha256(told)})
+    manifest = sealed_zip.manifest({MEMBER: sha256(told)})
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(MEMBER, told.replace(b"27", b"28"))
         archive.writestr(sealed_zip.MANIFEST, manifest)

@@ -124,6 +124,6 @@ def test_paper_carries_the_tables_below_the_review_s_folder() -> None:
         "results/tables/claims.csv",
         "results/tables/certainty.csv",
     ]
-    raw = ("data/raw/trials/a/arms.csv", "../shared/arms.csv", "/elsewhere/arms.csv")
+    raw = ("data/raw/trials/a/arms.csv", "../beside/arms.csv", "/elsewhere/arms.csv")
     assert attachments(reported(raw)) == [*made, "data/raw/trials/a/arms.csv"]
     assert attachments(reported(raw, bounds.TOLD_ROWS + 1)) == made

@@ -14,6 +14,7 @@ from metasynth.archive import bill, checkout, crate, jobs
 from metasynth.archive.checkout import ArchiveError
 from metasynth.archive.staging import DIRTY, VERIFIERS, Stage, sources
 from metasynth.core import sealed_zip, verify
+from metasynth.core.digest import sha256
 from metasynth.core.paths import PACKAGE
 from metasynth.model.records import Config
 
@@ -77,7 +78,7 @@ def files(staged: Stage) -> dict[str, bytes | Path]:
     changed = [
         name
         for name, digest in staged.digests.items()
-        if not (path := staged.folder / name).is_file() or sealed_zip.sha256(path) != digest
+        if not (path := staged.folder / name).is_file() or sha256(path) != digest
     ]
     checkout.refuse("The run changed what it is made from", changed, "Nothing in a run may do so.")
     return {

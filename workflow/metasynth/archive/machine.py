@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from metasynth.core.sealed_zip import sha256
+from metasynth.core.digest import sha256
 
 
 def environment(archive: Path) -> bytes:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from metasynth.archive import bill, checkout, crate, jobs
 from metasynth.archive.checkout import ArchiveError
-from metasynth.core import sealed_zip, verify
+from metasynth.core import verify
+from metasynth.core.digest import sha256
 from metasynth.core.sealed_zip import MANIFEST
 from metasynth.model.records import Config
 
@@ -77,7 +78,7 @@ def _digests(folder: Path, below: Sequence[str] = ("",)) -> dict[str, str]:
     """The digest of each file of a folder, or of some files and folders in it, by name."""
     within = [path for part in below for path in (folder / part, *(folder / part).rglob("*"))]
     return {
-        path.relative_to(folder).as_posix(): sealed_zip.sha256(path)
+        path.relative_to(folder).as_posix(): sha256(path)
         for path in sorted(within)
         if path.is_file() and not path.is_symlink()
     }
@@ -138,7 +139,7 @@ def refuse_other_sources(staged: Stage, review: Path, config: Config) -> None:
     )
     checkout.refuse(
         "git does not give these files as the review reads them",
-        [name for name in read if staged.digests[name] != sealed_zip.sha256(review / name)],
+        [name for name in read if staged.digests[name] != sha256(review / name)],
         "Remove what changes them (filters, line ends) from .gitattributes.",
     )
     own = sources(review, config)

@@ -21,6 +21,14 @@ _COMMENT = re.compile(r"#.*")
 _CONDA_NAME = re.compile(r"^ *- ([\w-]+?)(?:-base|-minimal)?={1,2}([\w.]+)$", re.MULTILINE)
 
 
+def sha256(content: bytes | Path) -> str:
+    """Hex digest of some bytes, or of a file."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def text_digest(*texts: str) -> str:
     """Hex digest of texts in their order."""
     digest = hashlib.sha256()
@@ -31,7 +39,7 @@ def text_digest(*texts: str) -> str:
 
 def files_digest(paths: Iterable[Path]) -> str:
     """Hex digest of the files' names and content, whatever the order given."""
-    return text_digest(*(f"{path.name} {_digest(_content(path))}" for path in sorted(paths)))
+    return text_digest(*(f"{path.name} {sha256(path)}" for path in sorted(paths)))
 
 
 def code_digest(script: Path, *others: Path) -> str:
@@ -73,17 +81,13 @@ def _content(file: str | Path) -> bytes:
         return opened.read()
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
 # Many scripts share a module, which is read once a process.
 _code = cache(_content)
 
 
 @cache
 def _code_digest(file: str) -> str:
-    return _digest(_code(file))
+    return sha256(_code(file))
 
 
 _pinned: dict[str, str] = {}

@@ -5,25 +5,18 @@ may write other bytes). MANIFEST.sha256 lists the digest of every other file, as
 reads it.
 """
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from metasynth.core.digest import sha256
 
 MANIFEST = "MANIFEST.sha256"
 _DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can state
 _MODE = 0o100644 << 16
 _UNIX = 3
 Files = Mapping[str, bytes | Path]
-
-
-def sha256(content: bytes | Path) -> str:
-    """Hex digest of some bytes, or of a file."""
-    if isinstance(content, bytes):
-        return hashlib.sha256(content).hexdigest()
-    with content.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digests(files: Files) -> dict[str, str]:

@@ -5,7 +5,6 @@ before. A program that was cut off leaves that folder, by which the next one tak
 written, as far as nobody has changed it since.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -13,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from metasynth.core import store
+from metasynth.core import digest, store
 
 JOURNAL = "journal.json"
 
@@ -105,6 +104,6 @@ def _drop_empty(folder: Path, top: Path) -> None:
 
 def _digest(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return digest.sha256(path)
     except FileNotFoundError:
         return ""

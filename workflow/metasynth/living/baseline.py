@@ -116,7 +116,8 @@ def _from_zip(path: Path) -> bytes:
     """The state within an archive, whose names and manifest are checked before anything is read."""
     import zipfile
 
-    from metasynth.core import sealed_zip, verify
+    from metasynth.core import verify
+    from metasynth.core.digest import sha256
 
     try:
         with zipfile.ZipFile(path) as archive:
@@ -129,6 +130,6 @@ def _from_zip(path: Path) -> bytes:
         raise BaselineError(f"a sound archive: {error}") from None
     except (zipfile.BadZipFile, EOFError, NotImplementedError):
         raise BaselineError("the zip of an archived review") from None
-    if sealed_zip.sha256(content) != listed[MEMBER]:
+    if sha256(content) != listed[MEMBER]:
         raise BaselineError(f"a sound archive: {MEMBER} is not the file that was archived")
     return content

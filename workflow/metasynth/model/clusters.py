@@ -1,6 +1,6 @@
 """Which studies of a pool belong together: those of one cluster, or the parts of one trial."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from metasynth.model.records import Trial
@@ -58,7 +58,16 @@ def numbers(members: Sequence[Member]) -> "NDArray[np.intp]":
     Returns:
         Shape (k,).
     """
-    places = {found: place for place, found in enumerate(dict.fromkeys(map(name, members)))}
+    return numbered(list(map(name, members)))
+
+
+def numbered(values: Sequence[Hashable]) -> "NDArray[np.intp]":
+    """The number of each value, from 0, in the order in which different ones come.
+
+    Returns:
+        Shape (k,).
+    """
     import numpy as np
 
-    return np.array([places[name(member)] for member in members], dtype=np.intp)
+    places = {value: place for place, value in enumerate(dict.fromkeys(values))}
+    return np.array([places[value] for value in values], dtype=np.intp)

@@ -256,39 +256,36 @@ class ModeratorFit:
         elif self.method is not None and not model.scale:
             i2 = residual_i2(*effects, self.design.matrix, fit.tau2)
             r2 = explained(*effects, self.method, fit.tau2)
-        found = self._scaled(
-            ModeratedEffects(
-                model.name,
-                model.label,
-                model=self.spec.model if known else "random",
-                k=len(self.own),
-                clusters=known,
-                ci_method=tests_of(model.ci, self.spec.model),
-                tau2_method=self.method or "",
-                coefficients=tuple(self.coefficients()),
-                terms=tuple(self.terms()),
-                contrasts=tuple(self.contrast(one) for one in model.contrasts),
-                predictions=tuple(self.prediction(one) for one in model.predictions),
-                lines=tuple(self.lines(model)),
-                qm=finite(fit.qm),
-                qm_df=fit.qm_df,
-                qm_df2=finite(fit.residual_df),
-                qm_p=finite(fit.qm_p),
-                qe=finite(fit.qe),
-                qe_df=fit.qe_df,
-                qe_p=finite(fit.qe_p),
-                tau2=None if common else finite(fit.tau2),
-                tau2_between=finite(between),
-                tau2_within=finite(within),
-                i2=finite(i2),
-                r2=r2,
-                studies=tuple((study.study, study.label) for study in self.own),
-                left_out=self.design.left_out,
-                few_per_coefficient=units < LEAST * (len(fit.coefficients) - 1),
-            )
+        found = ModeratedEffects(
+            model.name,
+            model.label,
+            model=self.spec.model if known else "random",
+            k=len(self.own),
+            clusters=known,
+            ci_method=tests_of(model.ci, self.spec.model),
+            tau2_method=self.method or "",
+            coefficients=tuple(self.coefficients()),
+            terms=tuple(self.terms()),
+            contrasts=tuple(self.contrast(one) for one in model.contrasts),
+            predictions=tuple(self.prediction(one) for one in model.predictions),
+            lines=tuple(self.lines(model)),
+            qm=finite(fit.qm),
+            qm_df=fit.qm_df,
+            qm_df2=finite(fit.residual_df),
+            qm_p=finite(fit.qm_p),
+            qe=finite(fit.qe),
+            qe_df=fit.qe_df,
+            qe_p=finite(fit.qe_p),
+            tau2=None if common else finite(fit.tau2),
+            tau2_between=finite(between),
+            tau2_within=finite(within),
+            i2=finite(i2),
+            r2=r2,
+            studies=tuple((study.study, study.label) for study in self.own),
+            left_out=self.design.left_out,
+            few_per_coefficient=units < LEAST * (len(fit.coefficients) - 1),
         )
-
-        return self._resampled(found)
+        return self._resampled(self._scaled(found))
 
     def _scaled(self, found: ModeratedEffects) -> ModeratedEffects:
         """The record with the scale's coefficients, where ln tau2 depends on covariates."""

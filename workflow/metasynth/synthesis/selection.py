@@ -5,7 +5,6 @@ from dataclasses import replace
 from math import isfinite, isinf
 
 import numpy as np
-from numpy.typing import NDArray
 
 from metasynth.core.messages import Digits, Sentence, message, sentence
 from metasynth.model import clusters
@@ -314,7 +313,7 @@ def factors_of(
     if analysis.model != MULTIVARIATE:
         return None
     crossed = tuple(
-        (name, _numbered([level(s, name) for s in studies])) for name in outcome.crossed
+        (name, clusters.numbered([level(s, name) for s in studies])) for name in outcome.crossed
     )
     if analysis.structure is None:
         return Factors(None, (), None, crossed)
@@ -354,11 +353,6 @@ def level(study: StudyData, column: str) -> float | str | None:
     """
     value = next((one for one in study.values if one.column == column), None)
     return None if value is None else value.word or value.number
-
-
-def _numbered(values: Sequence[object]) -> NDArray[np.intp]:
-    place = {value: i for i, value in enumerate(dict.fromkeys(values))}
-    return np.array([place[value] for value in values], dtype=np.intp)
 
 
 def _effects(studies: Sequence[StudyData], outcome: OutcomeSpec, analysis: AnalysisSpec) -> Effects:

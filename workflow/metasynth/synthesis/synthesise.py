@@ -57,7 +57,6 @@ from metasynth.stats.stratified import breslow_day_tarone, cochran_mantel_haensz
 from metasynth.synthesis.cautions import cautions
 from metasynth.synthesis.estimates import empty_row, filled_row, study_rows
 from metasynth.synthesis.few_trials import leading
-from metasynth.synthesis.resampled import resampled
 from metasynth.synthesis.selection import (
     counted,
     effects_of,
@@ -113,7 +112,9 @@ def _analyse(
     whole, fit = pool_studies(outcome, spec, ALL, pooled)
     if fit is None:
         omissions.append(Omission("", whole.note[0], spec.name))
-    else:
+    elif spec.permutation or spec.wild_bootstrap:
+        from metasynth.synthesis.resampled import resampled  # where asked for
+
         whole = resampled(outcome, spec, pooled, whole)
     parts = _pool_subgroups(outcome, spec, subgroups)
     estimates = (whole, *(estimate for estimate, _ in parts))

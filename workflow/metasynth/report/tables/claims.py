@@ -170,12 +170,11 @@ def once_in_full(quote: str, said: set[str]) -> str:
 def abridged(quote: str) -> str:
     """A quote of more words than are printed twice, up to its last clause that ends within them.
 
-    Examples
-    --------
-    >>> abridged("a similar incidence of other adverse events")
-    'a similar incidence of other adverse events'
-    >>> abridged("one two three four five six seven, 8 9 10 11 12 13 14 15 16 17")
-    'one two three four five six seven …'
+    Example:
+        >>> abridged("a similar incidence of other adverse events")
+        'a similar incidence of other adverse events'
+        >>> abridged("one two three four five six seven, 8 9 10 11 12 13 14 15 16 17")
+        'one two three four five six seven …'
     """
     words = quote.split()
     if len(words) <= _WHOLE:

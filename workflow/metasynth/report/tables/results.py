@@ -7,7 +7,7 @@ from metasynth.language import formats, keys
 from metasynth.language.compared import comparison_title, sides
 from metasynth.language.interval_names import explained, intervals_name
 from metasynth.language.languages import Language, message
-from metasynth.language.printed import Printed
+from metasynth.language.printed import of_pool
 from metasynth.language.tracked import marked
 from metasynth.language.units import with_unit
 from metasynth.model.resampling import PERMUTATION, WILD_BOOTSTRAP
@@ -159,13 +159,12 @@ def _resampled(outcome: OutcomeNames, language: Language) -> Iterator[str]:
             row, spec = analysis.estimates[0], analysis.spec
             if row.p_resampled is None or row.resamplings is None:
                 continue
-            at = Printed(keys.pooled(names.id, spec.name), language.numbers)
             units = row.k if row.clusters is None else row.clusters
             yield resampling_said(
                 language.label(spec.label),
                 WILD_BOOTSTRAP if spec.wild_bootstrap else PERMUTATION,
                 row.resamplings == 2**units,
-                at,
+                of_pool(row, language.numbers),
                 row.p_resampled,
                 row.resamplings,
                 language,

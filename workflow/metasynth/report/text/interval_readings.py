@@ -30,18 +30,14 @@ def readings(
 ) -> str:
     """Which outcomes' intervals exclude no effect by the primary analysis, and where others differ.
 
-    Parameters
-    ----------
-    outcomes : sequence of OutcomeNames
-        Those told of; one whose analysis has no interval about no effect takes no part.
-    by_common_effect : bool
-        Whether primary analyses on one degree of freedom decide nothing; they take no part either.
-    steady : mapping of str to bool
-        By the ids of outcomes whose sources admit several tables of counts: whether all read alike.
+    Parameters:
+        outcomes: those told of; one whose analysis has no interval about no effect takes no part.
+        by_common_effect: whether primary analyses on one degree of freedom decide nothing; they
+            take no part either.
+        steady: by the ids of outcomes whose sources admit several tables of counts, whether all
+            read alike.
 
-    Returns
-    -------
-    str
+    Returns:
         Sentences; nothing where nothing is compared.
     """
     at = {o.id: _reads(o, _row(o, 0)) for o in outcomes}
